@@ -1,0 +1,246 @@
+"""One call: runs the script, turns events into its answers, and owns every deadline.
+
+Theory of operation. A script is suspended in one request at a time: ``Say`` or ``Listen``. Events
+come in by :meth:`Call.receive`, the passing of time by :meth:`Call.wake`; both may resume the
+script, which runs on to its next request. What it wants done is drained by :meth:`Call.commands`.
+
+Two rules decide every race:
+
+* At equal instants an event beats a deadline (the shell delivers events first).
+* Speech belongs to the moment it *began*. If it began before a prompt did, the prompt was a
+  mistake and is withdrawn, even one that is otherwise heard out. While something that may be
+  speech is being decided, a deadline waits for the decision.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from ivr.dialogue import events
+from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
+from ivr.dialogue.events import Condition, Event
+from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.row import Row
+from ivr.dialogue.verbs import Enter, Heard, Keys, Listen, Nobody, Request, Say, Speech, Unheard
+
+Script = Coroutine[Request, Any, Outcome]
+
+DECISION_SECONDS = 0.4
+"""Longest time a deadline waits for possible speech to be confirmed or dismissed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What no call may exceed, whatever its script does."""
+
+    call_seconds: float = 600.0
+    utterance_seconds: float = 60.0
+    """After this much unbroken speech the caller is answered in mid-sentence."""
+    steps: int = 500
+
+
+class Call:
+    """Drives one script. Knows nothing of audio, sockets or clocks; ``now`` is in seconds."""
+
+    def __init__(
+        self,
+        script: Callable[[], Script],
+        last_words: Callable[[Outcome], Script],
+        rows: Callable[[str], Row],
+        limits: Limits | None = None,
+    ) -> None:
+        """``last_words`` is what the caller hears when the call must be ended for that outcome.
+
+        ``rows`` finds a row of the sheet by its id.
+        """
+        self.outcome: Outcome | None = None
+        self._script: Script = script()
+        self._last_words = last_words
+        self._rows = rows
+        self._limits = limits or Limits()
+        self._commands: list[Command] = []
+        self._request: Say | Listen | None = None
+        self._playing: tuple[Play, float] | None = None
+        self._plays = 0
+        self._steps = 0
+        self._deadline: float | None = None
+        self._call_deadline: float | None = None
+        self._decision: float | None = None
+        self._onset: float | None = None
+        self._heard: Heard | None = None
+        self._condition = Condition.NOBODY
+        self._forced: Outcome | None = None
+
+    # What the shell calls.
+
+    def start(self, now: float) -> None:
+        """The call has been answered."""
+        self._call_deadline = now + self._limits.call_seconds
+        self._resume(None, now)
+
+    def receive(self, event: Event, now: float) -> None:
+        """Something happened on the line at ``now``."""
+        if self.outcome is not None:
+            return
+        match event:
+            case events.PromptFinished(play) | events.PromptFailed(play):
+                self._prompt_ended(play, now)
+            case events.SpeechPossible():
+                self._decision = now + DECISION_SECONDS
+            case events.SpeechDismissed():
+                self._decision = None
+            case events.SpeechStarted(onset):
+                self._speech_started(onset, now)
+            case events.SpeechEnded(seconds):
+                self._onset = None
+                self._hear(Speech(seconds), now)
+            case events.KeyPressed(key):
+                self._key_pressed(key, now)
+            case events.LineChanged(condition):
+                self._condition = condition
+            case events.CallerHungUp():
+                self._close(Outcome.CALLER_HUNG_UP)
+            case events.LineLost():
+                self._close(Outcome.LINE_LOST)
+
+    def wake(self, now: float) -> None:
+        """Time has passed; a deadline at or before ``now`` takes effect."""
+        if self.outcome is not None:
+            return
+        if self._call_deadline is not None and now >= self._call_deadline:
+            self.end_with(Outcome.LIMIT, now)
+        elif (due := self._due()) is not None and now >= due:
+            self._decision = None
+            if self._onset is not None:
+                self._onset = None
+                self._hear(Speech(self._limits.utterance_seconds), now)
+            else:
+                self._answer_listen(self._silence(), now)
+
+    def next_deadline(self) -> float | None:
+        """When :meth:`wake` wants to be called, or None."""
+        if self.outcome is not None:
+            return None
+        due = [time for time in (self._due(), self._call_deadline) if time is not None]
+        return min(due, default=None)
+
+    def commands(self) -> list[Command]:
+        """What the script has asked for since the last time, in order."""
+        commands, self._commands = self._commands, []
+        return commands
+
+    def end_with(self, outcome: Outcome, now: float) -> None:
+        """End the call from outside: the caller hears the last words, then it is hung up on."""
+        if self.outcome is not None:
+            return
+        if self._forced is not None:  # even the last words did not end it
+            self._close(self._forced)
+            self._commands.append(HangUp(self._forced))
+            return
+        self._script.close()
+        self._forced = outcome
+        self._stop_playing()
+        self._request = self._deadline = self._call_deadline = self._onset = self._heard = None
+        self._script = self._last_words(outcome)
+        self._resume(None, now)
+
+    # Events.
+
+    def _prompt_ended(self, play: int, now: float) -> None:
+        if self._playing is None or self._playing[0].play != play:
+            return  # it was cut, and its end crossed the order to cut it
+        self._playing = None
+        if isinstance(self._request, Say):
+            self._resume(None, now)
+
+    def _speech_started(self, onset: float, now: float) -> None:
+        self._decision = None
+        self._onset = onset
+        self._heard = None
+        if isinstance(self._request, Listen):
+            self._deadline = now + self._limits.utterance_seconds
+        elif self._playing is not None:
+            play, began = self._playing
+            if (play.barge_in or onset < began) and self._forced is None:
+                self._stop_playing()
+                self._resume(None, now)
+
+    def _key_pressed(self, key: str, now: float) -> None:
+        if self._playing is not None and self._playing[0].barge_in:
+            self._stop_playing()
+            self._heard = Keys(key)
+            self._resume(None, now)
+        else:
+            self._hear(Keys(key), now)
+
+    def _hear(self, heard: Heard, now: float) -> None:
+        """The caller has said or pressed something: answer a listen, or keep it for the next."""
+        if isinstance(self._request, Listen):
+            self._answer_listen(heard, now)
+        else:
+            self._heard = heard
+
+    def _answer_listen(self, heard: Heard, now: float) -> None:
+        self._deadline = self._heard = None
+        self._resume(heard, now)
+
+    def _silence(self) -> Heard:
+        unheard = self._condition is Condition.UNHEARD
+        return Unheard() if unheard else Nobody(self._condition)
+
+    def _due(self) -> float | None:
+        if self._deadline is None:
+            return None
+        return max(self._deadline, self._decision or self._deadline)
+
+    # The script.
+
+    def _resume(self, answer: object, now: float) -> None:
+        """Run the script on to its next ``say`` or ``listen``, or to its end."""
+        self._request = None
+        while self._request is None and self.outcome is None:
+            self._steps += 1
+            if self._steps > self._limits.steps and self._forced is None:
+                self.end_with(Outcome.LIMIT, now)
+                return
+            try:
+                request = self._script.send(answer)
+            except StopIteration as end:
+                self._close(self._forced or end.value)
+                self._commands.append(HangUp(self._forced or end.value))
+                return
+            answer = self._begin(request, now)
+
+    def _begin(self, request: Request, now: float) -> object:
+        """Start what the script asks for; the answer, where there is one at once."""
+        match request:
+            case Enter(row):
+                self._commands.append(EnterRow(row))
+                return self._rows(row)
+            case Say(prompt, barge_in):
+                self._plays += 1
+                play = Play(self._plays, prompt, barge_in and self._forced is None)
+                self._commands.append(play)
+                self._playing = (play, now)
+                self._heard = None
+                self._request = request
+            case Listen(seconds):
+                if self._heard is not None:
+                    heard, self._heard = self._heard, None
+                    return heard
+                speaking = self._onset is not None
+                self._deadline = now + (self._limits.utterance_seconds if speaking else seconds)
+                self._request = request
+        return None
+
+    def _stop_playing(self) -> None:
+        if self._playing is not None:
+            self._commands.append(StopPlaying(self._playing[0].play))
+            self._playing = None
+
+    def _close(self, outcome: Outcome) -> None:
+        """The call is over: the script's ``finally`` clauses run, no deadline is left."""
+        self._script.close()
+        self.outcome = outcome
+        self._playing = None
+        self._request = self._deadline = self._call_deadline = None

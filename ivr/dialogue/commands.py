@@ -1,0 +1,40 @@
+"""What a call wants done: intents, in the imperative. The shell carries them out."""
+
+from dataclasses import dataclass
+
+from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.row import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Speak a prompt; answered by PromptFinished or PromptFailed with the same number."""
+
+    play: int
+    prompt: Prompt
+    barge_in: bool
+    """Whether the caller's keys end it (his voice is heard by the ear, not by the PBX)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlaying:
+    """Cut the prompt that is being played; no PromptFinished follows."""
+
+    play: int
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class EnterRow:
+    """A row of the sheet begins. For the record only."""
+
+    row: str
+
+
+Command = Play | StopPlaying | HangUp | EnterRow

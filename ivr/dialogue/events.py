@@ -1,0 +1,104 @@
+"""What happened on a call: facts, in the past tense. The shell delivers them with the time."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Condition(StrEnum):
+    """What is wrong with the line, or that nothing is."""
+
+    NO_RTP = "no_rtp"
+    """No packet arrives: a dead handset, one-way audio, or comfort noise that the PBX keeps."""
+    UNHEARD = "unheard"
+    """The caller's audio does not reach us, by our own fault: only keys are left."""
+    DEAD_LINE = "dead_line"
+    """Packets arrive and carry nothing but the codec's idle code."""
+    NOBODY = "nobody"
+    """A live line on which nobody speaks."""
+    OK = "ok"
+    """A caller is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFinished:
+    """The last packet of a prompt has been heard by the caller."""
+
+    play: int
+    """Number of the :class:`~ivr.dialogue.commands.Play` it answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFailed:
+    """A prompt could not be played; the call goes on without it."""
+
+    play: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPossible:
+    """Something began that may turn out to be speech: a deadline waits for the answer."""
+
+    onset: float
+    """When it began, in the seconds of ``now``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechDismissed:
+    """What had been possible was a cough, a click or our own echo."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """A caller speaks."""
+
+    onset: float
+    """When the speech began, in the seconds of ``now``; earlier than the event itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """The caller has stopped speaking."""
+
+    seconds: float
+    """How long the speech lasted."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """The caller pressed a key of the telephone."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanged:
+    """The verdict on the line is another one than before."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class CallerHungUp:
+    """The caller has put down the receiver."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLost:
+    """The PBX is gone or refuses to go on; nobody is left to speak to."""
+
+    reason: str
+
+
+Event = (
+    PromptFinished
+    | PromptFailed
+    | SpeechPossible
+    | SpeechDismissed
+    | SpeechStarted
+    | SpeechEnded
+    | KeyPressed
+    | LineChanged
+    | CallerHungUp
+    | LineLost
+)

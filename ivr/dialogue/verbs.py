@@ -1,0 +1,102 @@
+"""All that a script may await.
+
+A script is an ``async def`` that runs without an event loop: each verb yields a request to the
+:class:`~ivr.dialogue.call.Call` that drives it, and is resumed with the answer.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from ivr.dialogue.events import Condition
+from ivr.dialogue.row import Prompt, Row
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The caller said something."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The caller pressed a key."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """The time passed and no caller was heard."""
+
+    condition: Condition
+    """What the line was like meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The time passed, and we could not have heard anybody: our own ear has failed."""
+
+
+Heard = Speech | Keys | Nobody | Unheard
+"""What a :func:`listen` can end with. Closed: match it with ``assert_never``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Request of :func:`say`."""
+
+    prompt: Prompt
+    barge_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Request of :func:`listen`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Request of :func:`enter`."""
+
+    row: str
+
+
+Request = Say | Listen | Enter
+
+
+class Ask(Generic[T]):
+    """The one awaitable: yields its request, returns the answer the call sends back."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+    def __await__(self) -> Generator[Request, Any, T]:
+        return cast(T, (yield self.request))
+
+
+def say(prompt: Prompt, *, barge_in: bool = True) -> Ask[None]:
+    """Speak ``prompt`` and go on when it has been heard, or when the caller breaks in.
+
+    A goodbye is spoken with ``barge_in=False``: it is heard out. What the caller says into it is
+    not lost; the next :func:`listen` returns it.
+    """
+    return Ask(Say(prompt, barge_in))
+
+
+def listen(seconds: float) -> Ask[Heard]:
+    """Wait for the caller, ``seconds`` from the end of the last prompt as he heard it.
+
+    A caller who has begun to speak is waited for until he has finished, however long that is.
+    """
+    return Ask(Listen(seconds))
+
+
+def enter(row: str) -> Ask[Row]:
+    """Begin a row of the sheet: noted in the record, answered with its words and seconds."""
+    return Ask(Enter(row))
