@@ -1,0 +1,42 @@
+"""How the rows follow one another, from the first word to the last."""
+
+from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.verbs import enter, listen, say
+from ivr.etiquette.closing import caller_stays_on, closing
+from ivr.etiquette.opening import greeting, no_sound
+from ivr.etiquette.rows import is_silent, is_there
+
+
+async def hotline() -> Outcome:
+    """A whole call.
+
+    What the caller wants is not understood yet: whoever speaks is somebody, and is asked what
+    else he needs until he falls silent (33), then whether he is still there (35).
+    """
+    heard = await greeting()
+    if is_silent(heard):
+        heard = await no_sound()
+    if is_silent(heard):
+        return Outcome.NO_SOUND
+    while is_there(heard):
+        heard = await closing()
+        if is_silent(heard):
+            heard = await caller_stays_on()
+    return Outcome.STAYED_ON if is_silent(heard) else await unheard()
+
+
+async def unheard() -> Outcome:
+    """Our own ear has failed: say so instead of blaming the caller's telephone (2)."""
+    system = await enter("system")
+    await say(system.prompt("keys_only"), barge_in=False)
+    await listen(system.seconds)
+    return Outcome.UNHEARD
+
+
+async def last_words(outcome: Outcome) -> Outcome:
+    """What a caller hears when his call must be ended from outside, so that it is never silence."""
+    if outcome is Outcome.LIMIT:
+        await say((await enter("closing")).prompt("farewell"), barge_in=False)
+    else:
+        await say((await enter("system")).prompt("apology"), barge_in=False)
+    return outcome

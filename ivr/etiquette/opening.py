@@ -1,0 +1,27 @@
+"""The first words of a call: rows 1 and 2 of the sheet."""
+
+from ivr.dialogue.row import Row
+from ivr.dialogue.verbs import Heard, listen, say
+from ivr.etiquette.rows import is_silent, row
+
+
+@row("greeting")
+async def greeting(row: Row) -> Heard:
+    """1 客户打来电话，客服人员的第一句话: greet, and wait for the caller to speak."""
+    await say(row.prompt("ask"))
+    return await listen(row.seconds)
+
+
+@row("no_sound")
+async def no_sound(row: Row) -> Heard:
+    """2 电话没有声音: 问一遍，等五秒；再问，再等；请客户换一部电话，再等五秒。
+
+    Nobody at the end means: 挂机. Whoever speaks, even in the last five seconds, keeps the call.
+    """
+    for _ in range(row.tries):
+        await say(row.prompt("ask"))
+        heard = await listen(row.seconds)  # 稍停五秒，还是无声
+        if not is_silent(heard):
+            return heard
+    await say(row.prompt("farewell"), barge_in=False)
+    return await listen(row.seconds)  # 再稍停五秒，挂机

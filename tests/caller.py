@@ -1,0 +1,192 @@
+"""A caller in virtual time: nine verbs from the caller's chair.
+
+``hears`` names a prompt by its key in the row under test (``ask``) or by its full id
+(``closing.ask``). Time is a number and passes at once. When an expectation fails, the whole
+conversation so far is printed with its clock.
+"""
+
+from collections.abc import Callable
+
+from ivr.dialogue import events
+from ivr.dialogue.call import Call, Limits, Script
+from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
+from ivr.dialogue.events import Condition, Event
+from ivr.dialogue.outcome import Outcome
+from ivr.etiquette.conversation import hotline, last_words
+from ivr.etiquette.sheet import Sheet
+
+SECONDS_PER_CHARACTER = 0.22
+"""How long the virtual line takes to speak; any number would do."""
+
+
+class Mismatch(AssertionError):
+    """The call did not go as the test says; the text is the conversation so far."""
+
+
+class Caller:
+    """One virtual call, seen from the caller's chair."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        row: str = "",
+        script: Callable[[], Script] = hotline,
+        limits: Limits | None = None,
+    ) -> None:
+        self.row = row
+        self.now = 0.0
+        self.transcript: list[str] = []
+        self.rows: list[str] = []
+        self._call = Call(script, last_words, sheet.__getitem__, limits)
+        self._playing: tuple[Play, float] | None = None
+        self._finished = True
+        self._hung_up: tuple[Outcome, float] | None = None
+        self._call.start(self.now)
+        self._carry_out()
+
+    # The nine verbs.
+
+    def hears(self, key: str) -> None:
+        """The prompt begins now, and is heard to its end."""
+        self.hears_begin(key)
+        self._until(self._prompt_end())
+
+    def hears_begin(self, key: str, seconds: float = 0.0) -> None:
+        """The prompt begins now; only its first ``seconds`` are heard."""
+        id = key if "." in key else f"{self.row}.{key}"
+        if self._playing is None or self._playing[0].prompt.id != id or self._begun() > 1e-9:
+            playing = self._playing[0].prompt.id if self._playing else "nothing"
+            self._fail(f"expected {id} to begin, but {playing} is being played")
+        self._until(self.now + seconds)
+
+    def stays_silent(self, seconds: float) -> None:
+        """Nothing is heard from the caller, nor from the bot, for exactly ``seconds``."""
+        if self._playing is not None:
+            self._fail(f"expected silence, but {self._playing[0].prompt.id} is being played")
+        before = len(self.transcript)
+        self._until(self.now + seconds, inclusive=False)
+        spoken = [line for line in self.transcript[before:] if "bot" in line]
+        if spoken:
+            self._fail(f"expected {seconds} s of silence, but the bot did not wait: {spoken[0]}")
+        self._until(self.now)
+
+    def says(self, text: str = "你好", *, seconds: float = 1.0, noticed: float = 0.15) -> None:
+        """Speaks for ``seconds``; the ear notices after ``noticed`` and tells half a second late.
+
+        A prompt that may be interrupted stops when the speech is noticed.
+        """
+        self._note(f"caller says {text}")
+        onset = self.now
+        self.begins_to_speak(noticed)
+        self._until(onset + seconds + 0.5)
+        self._deliver(events.SpeechEnded(seconds))
+
+    def begins_to_speak(self, noticed: float = 0.15) -> None:
+        """Speaks on without an end; returns when the ear is sure of it."""
+        onset = self.now
+        self._deliver(events.SpeechPossible(onset))
+        self._until(onset + noticed)
+        self._deliver(events.SpeechStarted(onset))
+
+    def coughs(self, seconds: float = 0.08) -> None:
+        """A noise too short for speech: possible, then dismissed."""
+        self._note("caller coughs")
+        self._deliver(events.SpeechPossible(self.now))
+        self._until(self.now + seconds + 0.1)
+        self._deliver(events.SpeechDismissed())
+
+    def presses(self, key: str) -> None:
+        """Presses a key."""
+        self._note(f"caller presses {key}")
+        self._deliver(events.KeyPressed(key))
+
+    def is_on(self, condition: Condition) -> None:
+        """The ear's verdict on the caller's line changes."""
+        self._deliver(events.LineChanged(condition))
+
+    def hangs_up(self) -> None:
+        """Puts down the receiver."""
+        self._note("caller hangs up")
+        self._deliver(events.CallerHungUp())
+
+    def is_hung_up_on(self, outcome: Outcome) -> None:
+        """The bot hangs up now, with this outcome."""
+        if self._hung_up != (outcome, self.now):
+            self._fail(f"expected to be hung up on now ({outcome}), but: {self._hung_up}")
+
+    def is_gone(self, outcome: Outcome = Outcome.CALLER_HUNG_UP) -> None:
+        """The call is over without the bot's doing."""
+        if self._call.outcome is not outcome or self._hung_up is not None:
+            self._fail(f"expected the call to have ended as {outcome}: {self._call.outcome}")
+        if self._call.next_deadline() is not None:
+            self._fail("a deadline is left after the end of the call")
+
+    # What the tests of many calls use.
+
+    def never_speaks(self, limit: float = 3600.0) -> Outcome:
+        """Says nothing more; how the call ends by itself."""
+        self._until(self.now + limit)
+        if self._call.outcome is None:
+            self._fail(f"the call still lives after {limit} s")
+        return self._call.outcome
+
+    @property
+    def over(self) -> bool:
+        """Whether the call has ended."""
+        return self._call.outcome is not None
+
+    # The virtual line.
+
+    def _deliver(self, event: Event) -> None:
+        self._call.receive(event, self.now)
+        self._carry_out()
+
+    def _carry_out(self) -> None:
+        for command in self._call.commands():
+            self._carry_out_one(command)
+
+    def _carry_out_one(self, command: Command) -> None:
+        match command:
+            case Play(prompt=prompt):
+                self._note(f"bot    {prompt.id}: {prompt.text}")
+                self._playing = (command, self.now)
+            case StopPlaying():
+                self._note("       (the prompt is cut)")
+                self._playing = None
+            case HangUp(outcome):
+                self._note(f"bot    hangs up: {outcome}")
+                self._hung_up = (outcome, self.now)
+            case EnterRow(row):
+                self.rows.append(row)
+
+    def _begun(self) -> float:
+        assert self._playing is not None
+        return self.now - self._playing[1]
+
+    def _prompt_end(self) -> float:
+        assert self._playing is not None
+        play, began = self._playing
+        return began + len(play.prompt.text) * SECONDS_PER_CHARACTER
+
+    def _until(self, time: float, *, inclusive: bool = True) -> None:
+        """Let time pass: prompts end and deadlines strike, in order; events before deadlines."""
+        while not self.over:
+            end = self._prompt_end() if self._playing else float("inf")
+            deadline = self._call.next_deadline()
+            due = min(end, float("inf") if deadline is None else deadline)
+            if due > time or (due == time and not inclusive):
+                break
+            self.now = max(self.now, due)
+            if end <= due and self._playing:
+                play, self._playing = self._playing[0], None
+                self._deliver(events.PromptFinished(play.play))
+            else:
+                self._call.wake(self.now)
+                self._carry_out()
+        self.now = max(self.now, time) if time < float("inf") else self.now
+
+    def _note(self, line: str) -> None:
+        self.transcript.append(f"{self.now:8.3f}  {line}")
+
+    def _fail(self, message: str) -> None:
+        raise Mismatch("\n".join([message, "", *self.transcript, f"{self.now:8.3f}  (now)"]))
