@@ -1,0 +1,116 @@
+"""The echo gate: is this the caller, or our own prompt coming back?
+
+The prompt being played is known sample by sample. Its level, delayed by the echo's lag and
+lowered by the echo return loss, is a prediction of what would come back if nobody spoke. Only
+what is clearly louder is the caller. Lag and loss are learned while the prompt runs, from audio
+heard so far; everything is causal.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.hearing.frames import CHUNK_SECONDS, FLOOR_DBOV, FRAME_SECONDS
+
+Levels = NDArray[np.float64]
+"""Level of each 20 ms frame of a prompt in dBov."""
+
+MARGIN_DB = 9.0
+"""How far above the predicted echo a chunk must be to be the caller's (facts: measured)."""
+UNLEARNED_GAIN_DB = -27.0
+"""Assumed echo before anything is learned: with the margin it passes a caller 18 dB below us."""
+MAX_LAG = 15
+"""Longest lag considered, in chunks: 480 ms, a far speakerphone on a mobile network."""
+HISTORY = 96
+"""Chunks that the gate learns from: about 3 s."""
+ENOUGH = 20
+"""Loud chunks of prompt needed before the gate trusts what it has learned: 0.64 s."""
+LOUD_DB = 15.0
+"""A chunk of prompt is loud when it is within this of the loudest chunks."""
+CORRELATED = 0.45
+"""From this correlation of the level curves their lag is believed."""
+
+
+@dataclass(slots=True)
+class _Prompt:
+    levels: Levels
+    began: float
+    ended: float
+
+
+class EchoGate:
+    """Knows what is being played, predicts its echo, admits what is louder."""
+
+    def __init__(self) -> None:
+        self._prompts: list[_Prompt] = []
+        self._heard: list[float] = []
+        self._played: list[float] = []
+        self._gain_db = UNLEARNED_GAIN_DB
+        self._lag: int | None = None
+        self._learned = False
+
+    @property
+    def return_loss_db(self) -> float | None:
+        """The echo return loss learned so far in dB, or None."""
+        return -self._gain_db if self._learned else None
+
+    def prompt_started(self, levels: Levels, now: float) -> None:
+        """A prompt begins to be heard at ``now``."""
+        self.prompt_stopped(now)
+        self._prompts = [*self._prompts[-2:], _Prompt(levels, now, now + len(levels) * 0.02)]
+
+    def prompt_stopped(self, now: float) -> None:
+        """The prompt is cut at ``now``, or has ended."""
+        if self._prompts:
+            self._prompts[-1].ended = min(self._prompts[-1].ended, now)
+
+    def admits(self, level: float, now: float) -> bool:
+        """Whether a chunk of this level (dBov) that ended at ``now`` is not just echo."""
+        played = self._level_at(now - CHUNK_SECONDS / 2)
+        self._heard = [*self._heard[1 - HISTORY :], level]
+        self._played = [*self._played[1 - HISTORY :], played]
+        return level > self._loudest_recent() + self._gain_db + MARGIN_DB
+
+    def learn(self) -> None:
+        """Fit lag and return loss to what was heard; call it while nobody speaks."""
+        played, heard = np.array(self._played), np.array(self._heard)
+        loud = played > max(float(np.percentile(played, 95)) - LOUD_DB, -60.0)
+        if np.count_nonzero(loud) < ENOUGH:
+            return
+        self._lag = _best_lag(played, heard)
+        lag = self._lag or 0
+        difference = heard[lag:] - played[: len(played) - lag]
+        gain = float(np.percentile(difference[loud[: len(played) - lag]], 40))
+        self._gain_db = min(gain, 0.0)
+        self._learned = True
+
+    def _loudest_recent(self) -> float:
+        """The loudest the prompt was where its echo would come from now."""
+        if self._lag is None:
+            return max(self._played[-MAX_LAG:])
+        end = len(self._played) - self._lag
+        return max(self._played[max(end - 3, 0) : end + 1], default=FLOOR_DBOV)
+
+    def _level_at(self, time: float) -> float:
+        for prompt in reversed(self._prompts):
+            if prompt.began <= time < prompt.ended:
+                index = int((time - prompt.began) / FRAME_SECONDS)
+                return float(prompt.levels[min(index, len(prompt.levels) - 1)])
+        return FLOOR_DBOV
+
+
+def _best_lag(played: Levels, heard: Levels) -> int | None:
+    """Lag in chunks at which the level curves agree best, or None when they do not agree."""
+    best, best_lag = CORRELATED, None
+    floor = float(np.percentile(heard, 10))
+    heard = np.maximum(heard, floor)
+    played = np.maximum(played, float(np.max(played)) - 40.0)
+    for lag in range(min(MAX_LAG, len(played) - ENOUGH) + 1):
+        a, b = played[: len(played) - lag], heard[lag:]
+        spread = float(np.std(a) * np.std(b))
+        if spread > 1e-6:
+            agreement = float(np.mean((a - a.mean()) * (b - b.mean()))) / spread
+            if agreement > best:
+                best, best_lag = agreement, lag
+    return best_lag

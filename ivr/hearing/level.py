@@ -1,0 +1,124 @@
+"""How loud: RMS, peak, and the active speech level of ITU-T P.56.
+
+All levels are in dB relative to the overload point of 16-bit linear samples (32768): a full-scale
+square is 0 dBov, a full-scale sine -3.01 dBov. Nothing sounds at FLOOR_DBOV.
+"""
+
+from dataclasses import dataclass
+from math import ceil, exp, log10
+
+import numpy as np
+from numpy.typing import NDArray
+
+FLOOR_DBOV = -96.0
+"""What silence measures: below the smallest step of 16 bits."""
+
+# ITU-T P.56 (12/2011), table 1: the parameters of method B.
+_TIME_CONSTANT_SECONDS = 0.03
+_HANGOVER_SECONDS = 0.2
+_MARGIN_DB = 15.9
+_THRESHOLDS = 2.0 ** np.arange(-15, 0)
+
+Signal = NDArray[np.int16] | NDArray[np.float64]
+"""16-bit linear samples, or floats on the same scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveLevel:
+    """How loud the speech is while there is speech."""
+
+    level_dbov: float
+    activity: float
+    """The share of the time in which there is speech, 0 to 1."""
+
+
+def dbov(samples: Signal, *, remove_dc: bool = False) -> float:
+    """The RMS level in dBov.
+
+    With ``remove_dc`` the mean does not count: a-law idle is a constant 8 and thus silence.
+    """
+    values = np.asarray(samples, np.float64)
+    if remove_dc and len(values):
+        values = values - values.mean()
+    return _dbov_of_power(float(np.mean(values**2)) if len(values) else 0.0)
+
+
+def peak_dbfs(samples: Signal) -> float:
+    """The largest magnitude in dB relative to 32768 (a-law reaches -0.14)."""
+    values = np.asarray(samples, np.float64)
+    peak = float(np.max(np.abs(values))) if len(values) else 0.0
+    return _dbov_of_power(peak**2)
+
+
+def active_speech_level(samples: Signal, rate: int) -> ActiveLevel:
+    """The active speech level by ITU-T P.56 method B, for ``rate`` samples per second.
+
+    The mean is removed first. For silence the level is FLOOR_DBOV and the activity 0.
+    """
+    values = np.asarray(samples, np.float64) / 32768.0
+    if not len(values):
+        return ActiveLevel(FLOOR_DBOV, 0.0)
+    values = values - values.mean()
+    energy = float(np.sum(values**2))
+    long_term_level = _dbov_of_power(energy / len(values) * 32768.0**2)
+    if long_term_level <= FLOOR_DBOV:
+        return ActiveLevel(FLOOR_DBOV, 0.0)
+    envelope = _smooth(_smooth(np.abs(values), rate), rate)
+    level = _level_at_margin(energy, _active_counts(envelope, ceil(_HANGOVER_SECONDS * rate)))
+    return ActiveLevel(level, min(1.0, 10 ** ((long_term_level - level) / 10)))
+
+
+def _dbov_of_power(power: float) -> float:
+    """dBov of a mean square of 16-bit samples."""
+    floor = 32768.0**2 * 10 ** (FLOOR_DBOV / 10)
+    return 10 * log10(max(power, floor) / 32768.0**2)
+
+
+def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+    """One exponential average, y[n] = g y[n-1] + (1-g) x[n].
+
+    Written out, y[n] = gⁿ (y[0] + (1-g) Σ x[k] g⁻ᵏ): a cumulative sum. Blocks of ten time
+    constants keep g⁻ᵏ below e¹⁰, so that no precision is lost.
+    """
+    decay = exp(-1.0 / (_TIME_CONSTANT_SECONDS * rate))
+    block = max(1, int(10 * _TIME_CONSTANT_SECONDS * rate))
+    powers = decay ** np.arange(1, block + 1)
+    smoothed = np.empty_like(values)
+    state = 0.0
+    for start in range(0, len(values), block):
+        part = values[start : start + block]
+        scale = powers[: len(part)]
+        result = scale * (state + (1 - decay) * np.cumsum(part / scale))
+        smoothed[start : start + block] = result
+        state = float(result[-1])
+    return smoothed
+
+
+def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
+    """For each threshold, how many samples lie above it or within the hangover after one."""
+    counts = []
+    for threshold in _THRESHOLDS:
+        above = np.flatnonzero(envelope >= threshold)
+        to_the_next = np.diff(above, append=len(envelope))
+        counts.append(int(np.minimum(to_the_next, hangover + 1).sum()))
+    return counts
+
+
+def _level_at_margin(energy: float, counts: list[int]) -> float:
+    """The level of the active time where it lies the margin above its own threshold.
+
+    Between the two thresholds around that point the decibels are interpolated, as in P.56.
+    """
+    level_below = margin_below = 0.0
+    for n, (threshold, count) in enumerate(zip(_THRESHOLDS, counts, strict=True)):
+        if count == 0:
+            break
+        level = 10 * log10(energy / count)
+        margin = level - 20 * log10(float(threshold))
+        if margin <= _MARGIN_DB:
+            if n == 0:
+                return level
+            share = (margin_below - _MARGIN_DB) / (margin_below - margin)
+            return level_below + share * (level - level_below)
+        level_below, margin_below = level, margin
+    return level_below if margin_below else FLOOR_DBOV

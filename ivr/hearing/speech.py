@@ -1,0 +1,105 @@
+"""Where speech starts and ends: a small table over the detector's opinion of each chunk.
+
+::
+
+    QUIET ──voiced──▶ STARTING ──CONFIRM of WINDOW voiced──▶ SPEAKING ──unvoiced──▶ STOPPING
+      ▲                  │                                      ▲                      │
+      └──GIVE_UP unvoiced┘                                      └────────voiced────────┤
+      └────────────────────────────────────────────── hang time passed ────────────────┘
+"""
+
+from enum import Enum, auto
+
+from ivr.dialogue.events import (
+    Event,
+    SpeechDismissed,
+    SpeechEnded,
+    SpeechPossible,
+    SpeechStarted,
+)
+from ivr.hearing.frames import CHUNK_SECONDS
+
+START_PROBABILITY = 0.5
+"""From this the detector's opinion counts as voice (Silero's own operating point)."""
+STAY_PROBABILITY = 0.35
+"""Below this it counts as silence once somebody speaks (hysteresis)."""
+CONFIRM, WINDOW = 5, 7
+"""Voiced chunks among the last ones that make it speech: 160 ms, twice a cough of 80 ms."""
+GIVE_UP = 3
+"""Unvoiced chunks in a row that dismiss what had been possible."""
+
+
+class State(Enum):
+    """Where the table stands."""
+
+    QUIET = auto()
+    STARTING = auto()
+    SPEAKING = auto()
+    STOPPING = auto()
+
+
+class SpeechTable:
+    """Turns the probability of voice, chunk by chunk, into start and end of speech."""
+
+    def __init__(self, hang_seconds: float = 0.5) -> None:
+        """``hang_seconds`` of silence end an utterance."""
+        self.state = State.QUIET
+        self._hang_seconds = hang_seconds
+        self._recent: list[bool] = []
+        self._onset = 0.0
+        self._last_voiced = 0.0
+
+    @property
+    def speaking(self) -> bool:
+        """Whether speech has started and not ended."""
+        return self.state in (State.SPEAKING, State.STOPPING)
+
+    def next_deadline(self) -> float | None:
+        """When an utterance ends by the clock if no further audio arrives."""
+        return self._last_voiced + self._hang_seconds if self.speaking else None
+
+    def hear(self, probability: float, now: float) -> list[Event]:
+        """A chunk that ended at ``now`` is voice with this probability."""
+        needed = STAY_PROBABILITY if self.state is not State.QUIET else START_PROBABILITY
+        voiced = probability >= needed
+        self._recent = [*self._recent[1 - WINDOW :], voiced]
+        if voiced:
+            self._last_voiced = now
+        match self.state:
+            case State.QUIET if voiced:
+                self.state = State.STARTING
+                self._recent = [True]
+                self._onset = now - CHUNK_SECONDS
+                return [SpeechPossible(self._onset)]
+            case State.STARTING:
+                return self._decide()
+            case State.SPEAKING if not voiced:
+                self.state = State.STOPPING
+            case State.STOPPING if voiced:
+                self.state = State.SPEAKING
+            case _:
+                pass
+        return self.wake(now)
+
+    def wake(self, now: float) -> list[Event]:
+        """End the utterance when its hang time has passed, with or without audio."""
+        if not self.speaking or now < self._last_voiced + self._hang_seconds:
+            return []
+        self.state = State.QUIET
+        return [SpeechEnded(self._last_voiced - self._onset)]
+
+    def lose_track(self) -> list[Event]:
+        """The audio has a hole: what was only possible before it is forgotten."""
+        if self.state is not State.STARTING:
+            return []
+        self.state = State.QUIET
+        return [SpeechDismissed()]
+
+    def _decide(self) -> list[Event]:
+        if sum(self._recent) >= CONFIRM:
+            self.state = State.SPEAKING
+            return [SpeechStarted(self._onset)]
+        if len(self._recent) >= GIVE_UP and not any(self._recent[-GIVE_UP:]):
+            self.state = State.QUIET
+            return [SpeechDismissed()]
+        return []
