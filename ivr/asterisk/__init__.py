@@ -1,0 +1,1 @@
+"""Everything that speaks to Asterisk: FastAGI for control, AudioSocket for the caller's audio."""

@@ -1,0 +1,126 @@
+"""The AudioSocket server: takes the taps it expects, and nobody else."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from ivr.asterisk.audio_wire import AUDIO_8K, ERROR, HANG_UP, AudioError, Packet, Packets
+
+log = structlog.get_logger()
+
+FIRST_PACKET_SECONDS = 1.0
+"""A peer that has not named its call by then is no tap."""
+EXPECT_SECONDS = 5.0
+"""How long the id of a tap stays good. Each is good once."""
+
+
+class Listener(Protocol):
+    """What hears a tap."""
+
+    def connected(self, transport: asyncio.Transport) -> None:
+        """The tap has come."""
+        ...
+
+    def audio(self, payload: bytes, now: float) -> None:
+        """16-bit little-endian samples at 8 kHz arrived at ``now``."""
+        ...
+
+    def disconnected(self) -> None:
+        """The tap has gone."""
+        ...
+
+
+class AudioConnection(asyncio.Protocol):
+    """One connection, from its id to its end."""
+
+    def __init__(self, claim: Callable[[uuid.UUID], Listener | None]) -> None:
+        self._claim = claim
+        self._packets = Packets()
+        self._listener: Listener | None = None
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A peer has connected: it has one second to name its call."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._deadline = self._loop.call_later(FIRST_PACKET_SECONDS, self._refuse, "sent no UUID")
+
+    def data_received(self, data: bytes) -> None:
+        """Octets have arrived; anything that is not AudioSocket ends the connection."""
+        now = self._loop.time()
+        try:
+            for packet in self._packets.feed(data):
+                self._packet(packet, now)
+        except AudioError as error:
+            self._refuse(str(error))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The peer has gone."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self._listener is not None:
+            self._listener.disconnected()
+
+    def _packet(self, packet: Packet, now: float) -> None:
+        assert self._transport is not None
+        if self._listener is None:
+            self._open(packet.uuid)
+        elif packet.kind == AUDIO_8K:
+            self._listener.audio(packet.payload, now)
+        elif packet.kind in (HANG_UP, ERROR):
+            self._transport.close()
+
+    def _open(self, id: uuid.UUID) -> None:
+        assert self._deadline is not None
+        assert self._transport is not None
+        self._deadline.cancel()
+        self._listener = self._claim(id)
+        if self._listener is None:
+            raise AudioError("the UUID is unknown, used or expired")
+        self._listener.connected(self._transport)
+
+    def _refuse(self, why: str) -> None:
+        assert self._transport is not None
+        log.warning("audio_refused", why=why, peer=self._transport.get_extra_info("peername"))
+        self._transport.abort()
+
+
+class AudioServer:
+    """Listens for taps."""
+
+    def __init__(self) -> None:
+        self._expected: dict[uuid.UUID, tuple[Listener, asyncio.TimerHandle]] = {}
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> None:
+        """Begin to take taps; OSError when the port is taken."""
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: AudioConnection(self._take), host, port, backlog=256
+        )
+
+    def close(self) -> None:
+        """Take no more taps; those that are connected stay."""
+        if self._server is not None:
+            self._server.close()
+
+    def expect(self, listener: Listener) -> uuid.UUID:
+        """An id under which one tap may come within five seconds."""
+        id = uuid.uuid4()
+        timer = asyncio.get_running_loop().call_later(EXPECT_SECONDS, self._take, id)
+        self._expected[id] = (listener, timer)
+        return id
+
+    def forget(self, id: uuid.UUID) -> None:
+        """Expect it no longer."""
+        self._take(id)
+
+    def _take(self, id: uuid.UUID) -> Listener | None:
+        listener, timer = self._expected.pop(id, (None, None))
+        if timer is not None:
+            timer.cancel()
+        return listener

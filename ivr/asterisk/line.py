@@ -1,0 +1,170 @@
+"""The caller's line: speaks prompts, sends silence between them, keeps the dead-man armed.
+
+Everything the caller hears goes through one loop that sends one command at a time. Before each
+sound the PBX's own timer is set to a little more than the sound lasts: should this process die,
+hang or be stopped, Asterisk takes the caller back by itself (``TIMEOUT(absolute)``, see
+asterisk-conf/ivr-hotline.conf).
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from ivr.asterisk.agi_server import DONE, AgiSession, Answered, LineClosed
+from ivr.asterisk.agi_wire import command, stream_file
+from ivr.catalogue import SILENCE, Catalogue
+from ivr.dialogue.commands import Play
+from ivr.dialogue.events import (
+    CallerHungUp,
+    Event,
+    KeyPressed,
+    LineLost,
+    PromptFailed,
+    PromptFinished,
+)
+from ivr.dialogue.outcome import Outcome
+
+log = structlog.get_logger()
+
+KEYS = "0123456789*#"
+SILENCE_SECONDS = 2.0
+"""Silence is sent in pieces of this length, so that the dead-man is never armed for long."""
+GRACE_SECONDS = 2.5
+"""How much longer than the sound the dead-man waits; whole seconds are enough for Asterisk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A command that has to wait until no prompt would be cut by it."""
+
+    octets: bytes
+
+
+class AgiLine:
+    """Implements :class:`ivr.ports.Line` on one FastAGI session."""
+
+    def __init__(
+        self,
+        session: AgiSession,
+        catalogue: Catalogue,
+        report: Callable[[Event, float], None],
+    ) -> None:
+        """``report`` is given every event of the line with its time."""
+        self._session = session
+        self._catalogue = catalogue
+        self._report = report
+        self._loop = asyncio.get_running_loop()
+        self._next: Play | None = None
+        self._current: Play | None = None
+        self._errands: list[Errand] = []
+        self._hanging_up = False
+        self._changed = asyncio.Event()
+
+    # ivr.ports.Line
+
+    def play(self, play: Play) -> None:
+        """Speak a prompt now."""
+        self._next, self._current = play, None
+        self._changed.set()
+
+    def stop(self, play: int) -> None:
+        """Cut a prompt; silence follows at once."""
+        if self._next is not None and self._next.play == play:
+            self._next = None
+        if self._current is not None and self._current.play == play:
+            self._current = None
+            self._changed.set()
+
+    def hang_up(self, outcome: Outcome) -> None:
+        """End the call as meant."""
+        self._hanging_up = True
+        self._changed.set()
+
+    # What app and tap use.
+
+    def send_between_prompts(self, octets: bytes) -> None:
+        """Send a command as soon as it cuts no prompt."""
+        self._errands.append(Errand(octets))
+        if self._current is None:
+            self._changed.set()
+
+    async def run(self) -> None:
+        """Carry out what is asked until the call is over. Never raises."""
+        try:
+            while not self._hanging_up:
+                await self._one_sound()
+            await self._session.ask(DONE)
+        except LineClosed as closed:
+            self._ended(str(closed))
+        finally:
+            self._session.close()
+
+    async def _one_sound(self) -> None:
+        self._changed.clear()
+        for errand in self._take_errands():
+            await self._session.ask(errand.octets)
+        self._current, self._next = self._next, None
+        play = self._current
+        if play is not None and play.prompt.id not in self._catalogue:
+            self._report(PromptFailed(play.play, "it is not rendered"), self._loop.time())
+            return
+        seconds = self._catalogue[play.prompt.id].seconds if play else SILENCE_SECONDS
+        await self._arm_dead_man(seconds)
+        if self._changed.is_set() and (play is None or self._current is not play):
+            return  # something else was asked for meanwhile
+        answered = await self._until_changed(self._session.stream(self._sound(play)))
+        if answered is not None:
+            await self._sound_ended(play, answered)
+
+    def _sound(self, play: Play | None) -> bytes:
+        if play is None:
+            silence = self._catalogue[SILENCE]
+            offset = int((silence.seconds - SILENCE_SECONDS) * 8000)
+            return stream_file(silence.sound, KEYS, offset)
+        return stream_file(self._catalogue[play.prompt.id].sound, KEYS if play.barge_in else "")
+
+    async def _arm_dead_man(self, seconds: float) -> None:
+        limit = seconds + GRACE_SECONDS
+        await self._session.ask(command("SET", "VARIABLE", "TIMEOUT(absolute)", f"{limit:.1f}"))
+
+    async def _until_changed(self, stream: "asyncio.Future[Answered | None]") -> Answered | None:
+        """How the sound ended, or None when something else is to be done first."""
+        changed = self._loop.create_task(self._changed.wait())
+        try:
+            await asyncio.wait((stream, changed), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            changed.cancel()
+        return stream.result() if stream.done() else None
+
+    async def _sound_ended(self, play: Play | None, answered: Answered) -> None:
+        reply = answered.reply
+        if reply.result.startswith("-") or reply.code != 200:
+            await self._sound_failed(play, answered.at)
+        elif reply.key:
+            self._report(KeyPressed(reply.key), answered.at)
+        elif play is not None and self._current is play:
+            self._current = None
+            self._report(PromptFinished(play.play), answered.at)
+
+    async def _sound_failed(self, play: Play | None, at: float) -> None:
+        """A missing file and a hang-up answer alike: ask which it was."""
+        status = await self._session.ask(command("CHANNEL", "STATUS"))
+        if status.code != 200 or status.result != "6":
+            raise LineClosed("the channel is down")
+        if play is None:
+            raise LineClosed("the PBX has no file of silence: run `ivr prompts install`")
+        log.error("prompt_missing_on_pbx", prompt=play.prompt.id)
+        self._report(PromptFailed(play.play, "the PBX has no such file"), at)
+
+    def _take_errands(self) -> list[Errand]:
+        errands, self._errands = self._errands, []
+        return errands
+
+    def _ended(self, why: str) -> None:
+        now = self._loop.time()
+        if self._session.caller_hung_up or why == "the channel is down":
+            self._report(CallerHungUp(), now)
+        else:
+            self._report(LineLost(why), now)

@@ -1,0 +1,142 @@
+"""The shell of one live call: events in, commands out, one timer.
+
+Everything happens in callbacks on one event loop, so there is no queue and no lock: an event is
+delivered, the commands it caused are carried out, the timer is set anew.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from ivr.dialogue.call import Call
+from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
+from ivr.dialogue.events import CallerHungUp, Condition, Event, LineChanged
+from ivr.dialogue.outcome import Outcome
+from ivr.hearing.ear import Ear
+from ivr.hearing.echo import Levels
+from ivr.hearing.g711 import Samples
+from ivr.ports import CallLog, Line
+
+log = structlog.get_logger()
+
+
+class LiveCall:
+    """Ties a :class:`Call` to its line, its ear and its record."""
+
+    def __init__(
+        self, call: Call, ear: Ear, levels: Callable[[str], Levels], record: CallLog
+    ) -> None:
+        """``levels`` tells the frame levels of a prompt, which the ear needs to know its echo."""
+        self._call, self._ear, self._levels, self._record = call, ear, levels, record
+        self._line: Line | None = None
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._playing: int | None = None
+        self._closed = False
+        self._deaf = False
+
+    def start(self, line: Line) -> None:
+        """The caller is on the line."""
+        self._line = line
+        now = self._loop.time()
+        self._guarded(lambda: self._call.start(now), now)
+
+    def deliver(self, event: Event, now: float) -> None:
+        """Something happened on the line at ``now``."""
+        if self._closed:
+            return
+        self._record.note(event, now)
+        if self._playing is not None and getattr(event, "play", None) == self._playing:
+            self._prompt_is_over(now)
+        self._guarded(lambda: self._call.receive(event, now), now)
+
+    def hear(self, frame: Samples, now: float) -> None:
+        """20 ms of the caller's audio arrived at ``now``."""
+        if self._closed:
+            return
+        if self._deaf:
+            self._deaf = False
+            self.deliver(LineChanged(Condition.NOBODY), now)
+        found = self._ear.hear(frame, now)
+        for event in found:
+            self.deliver(event, now)
+        if not found and self._timer is None:
+            self._set_timer()
+
+    def deaf(self, now: float) -> None:
+        """The caller cannot be heard any more: the tap is lost for good."""
+        self._deaf = True
+        self.deliver(LineChanged(Condition.UNHEARD), now)
+
+    def end(self, outcome: Outcome) -> None:
+        """End the call from outside; the caller hears the last words."""
+        now = self._loop.time()
+        self._guarded(lambda: self._call.end_with(outcome, now), now)
+
+    def close(self) -> None:
+        """The line is gone: whatever has not ended ends now. Idempotent."""
+        if self._call.outcome is None:
+            self.deliver(CallerHungUp(), self._loop.time())
+        self._finish(self._loop.time())
+
+    # Commands and time.
+
+    def _guarded(self, step: Callable[[], None], now: float) -> None:
+        """Run one step of the call; a defect of ours ends it with the apology, not in silence."""
+        try:
+            step()
+        except Exception:
+            log.exception("script_failed")
+            self._call.end_with(Outcome.FAILED, now)
+        for command in self._call.commands():
+            self._carry_out(command, now)
+        if self._call.outcome is not None:
+            self._finish(now)
+        else:
+            self._set_timer()
+
+    def _carry_out(self, command: Command, now: float) -> None:
+        assert self._line is not None
+        self._record.note(command, now)
+        match command:
+            case Play(play, prompt):
+                self._playing = play
+                self._ear.prompt_started(self._levels(prompt.id), now)
+                self._line.play(command)
+            case StopPlaying(play):
+                self._prompt_is_over(now)
+                self._line.stop(play)
+            case HangUp(outcome):
+                self._line.hang_up(outcome)
+            case EnterRow(row):
+                log.info("row", row=row)
+
+    def _prompt_is_over(self, now: float) -> None:
+        self._playing = None
+        self._ear.prompt_stopped(now)
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        due = [self._call.next_deadline(), None if self._deaf else self._ear.next_deadline()]
+        earliest = min((time for time in due if time is not None), default=None)
+        self._timer = None if earliest is None else self._loop.call_at(earliest, self._tick)
+
+    def _tick(self) -> None:
+        """A deadline has come. Events are delivered before it: an event wins a tie."""
+        self._timer = None
+        now = self._loop.time()
+        for event in [] if self._deaf else self._ear.wake(now):
+            self.deliver(event, now)
+        if not self._closed:
+            self._guarded(lambda: self._call.wake(now), now)
+
+    def _finish(self, now: float) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        assert self._call.outcome is not None
+        self._record.close(self._call.outcome, now)

@@ -1,0 +1,1 @@
+"""What remains of a call: for now one JSON line each."""
