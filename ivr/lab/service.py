@@ -1,0 +1,99 @@
+"""The service as a process of its own, so that it can be killed, stopped and drained."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ivr.lab.pbx import LabError, Pbx, free_ports
+
+START_SECONDS = 60.0
+
+
+class Service:
+    """One ``ivr serve`` on ports of its own."""
+
+    def __init__(self, prompts: Path, sheet: Path, max_calls: int) -> None:
+        """``prompts`` is the rendered directory."""
+        self.agi_port, self.audio_port = free_ports(2)
+        self._prompts, self._sheet, self._max_calls = prompts, sheet, max_calls
+        self._directory = tempfile.TemporaryDirectory(prefix="ivr-service-")
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+        self.lines: list[dict[str, Any]] = []
+        """The log so far, one entry a line."""
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self, pbx: Pbx, **settings: str) -> None:
+        """Start it and wait until it listens; LabError with its last words when it does not."""
+        environment = os.environ | {
+            "IVR_AGI__PORT": str(self.agi_port),
+            "IVR_AGI__TOKEN_FILE": str(pbx.secret_file("agi-token")),
+            "IVR_AUDIO__PORT": str(self.audio_port),
+            "IVR_PROMPTS__DIRECTORY": str(self._prompts),
+            "IVR_PROMPTS__SHEET": str(self._sheet),
+            "IVR_CALL__MAX_CALLS": str(self._max_calls),
+            "IVR_RECORDS__DIRECTORY": self._directory.name,
+            **settings,
+        }
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "ivr", "serve", env=environment, stderr=asyncio.subprocess.PIPE
+        )
+        self._reading = asyncio.create_task(self._read())
+        waiting = asyncio.create_task(self._ready.wait())
+        await asyncio.wait(
+            (waiting, self._reading), timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        waiting.cancel()
+        if not self._ready.is_set():
+            raise LabError(f"the service does not start: {self.lines[-1:]}")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Its exit code, once it has one."""
+        assert self._process is not None
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """Make sure that it is gone."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+        if self._reading is not None:
+            await self._reading
+        self._directory.cleanup()
+
+    def records(self) -> list[dict[str, Any]]:
+        """The records of the calls that have ended."""
+        path = Path(self._directory.name) / "calls.jsonl"
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    def open_files(self) -> int:
+        """How many file descriptors it holds."""
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    async def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stderr is not None
+        async for line in self._process.stderr:
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                entry = {"event": line.decode("utf-8", "replace").strip()}
+            self.lines.append(entry)
+            if entry.get("event") == "ready":
+                self._ready.set()
