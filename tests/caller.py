@@ -1,4 +1,4 @@
-"""A caller in virtual time: nine verbs from the caller's chair.
+"""A caller in virtual time: verbs from the caller's chair.
 
 ``hears`` names a prompt by its key in the row under test (``ask``) or by its full id
 (``closing.ask``). Time is a number and passes at once. When an expectation fails, the whole
@@ -44,7 +44,7 @@ class Caller:
         self._call.start(self.now)
         self._carry_out()
 
-    # The nine verbs.
+    # The verbs.
 
     def hears(self, key: str) -> None:
         """The prompt begins now, and is heard to its end."""
@@ -57,6 +57,17 @@ class Caller:
         if self._playing is None or self._playing[0].prompt.id != id or self._begun() > 1e-9:
             playing = self._playing[0].prompt.id if self._playing else "nothing"
             self._fail(f"expected {id} to begin, but {playing} is being played")
+        self._until(self.now + seconds)
+
+    def hears_the_rest(self, key: str) -> None:
+        """The prompt that is being spoken is heard to its end."""
+        id = key if "." in key else f"{self.row}.{key}"
+        if self._playing is None or self._playing[0].prompt.id != id:
+            self._fail(f"expected {id} to be spoken still")
+        self._until(self._prompt_end())
+
+    def waits(self, seconds: float) -> None:
+        """Lets time pass, whatever is heard meanwhile."""
         self._until(self.now + seconds)
 
     def stays_silent(self, seconds: float) -> None:
@@ -88,12 +99,18 @@ class Caller:
         self._until(onset + noticed)
         self._deliver(events.SpeechStarted(onset))
 
+    def stops_speaking(self) -> None:
+        """Has finished what :meth:`begins_to_speak` began; the ear is sure half a second later."""
+        self._until(self.now + 0.5)
+        self._deliver(events.SpeechEnded(0.5))
+
     def coughs(self, seconds: float = 0.08) -> None:
         """A noise too short for speech: possible, then dismissed."""
         self._note("caller coughs")
         self._deliver(events.SpeechPossible(self.now))
         self._until(self.now + seconds + 0.1)
         self._deliver(events.SpeechDismissed())
+        self._until(self.now)
 
     def presses(self, key: str) -> None:
         """Presses a key."""

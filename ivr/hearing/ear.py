@@ -14,15 +14,15 @@ from ivr.hearing.condition import LineCondition
 from ivr.hearing.echo import EchoGate, Levels
 from ivr.hearing.frames import CHUNK, RATE, level_dbov
 from ivr.hearing.g711 import Samples
-from ivr.hearing.speech import SpeechTable
+from ivr.hearing.speech import STAY_PROBABILITY, SpeechTable
 
 HOLE_SECONDS = 0.2
 """A gap between frames longer than this is a hole: what lies on both sides is not one sound."""
 DEAF_BELOW_DBOV = -66.0
 """Quieter chunks are not shown to the voice detector: nothing there can be speech on a-law,
 whose own noise is at -72 dBov, and a silent line then costs next to nothing."""
-LEARN_EVERY = 8
-"""Chunks between two fits of the echo gate: about 0.25 s."""
+LEARN_EVERY = 4
+"""Chunks between two fits of the echo gate: about 0.13 s."""
 
 
 class VoiceDetector(Protocol):
@@ -87,6 +87,8 @@ class Ear:
         level = level_dbov(chunk)
         admitted = self._echo.admits(level, now)
         probability = self._probability(chunk) if level > DEAF_BELOW_DBOV else 0.0
+        if admitted and probability >= STAY_PROBABILITY:
+            self._echo.was_caller()
         found = self._speech.hear(probability if admitted else 0.0, now)
         self._chunks += 1
         if self._chunks % LEARN_EVERY == 0 and not self._speech.speaking:

@@ -24,8 +24,8 @@ MAX_LAG = 15
 """Longest lag considered, in chunks: 480 ms, a far speakerphone on a mobile network."""
 HISTORY = 96
 """Chunks that the gate learns from: about 3 s."""
-ENOUGH = 20
-"""Loud chunks of prompt needed before the gate trusts what it has learned: 0.64 s."""
+ENOUGH = 10
+"""Loud chunks of prompt needed before the gate trusts what it has learned: 0.32 s."""
 LOUD_DB = 15.0
 """A chunk of prompt is loud when it is within this of the loudest chunks."""
 CORRELATED = 0.45
@@ -46,6 +46,7 @@ class EchoGate:
         self._prompts: list[_Prompt] = []
         self._heard: list[float] = []
         self._played: list[float] = []
+        self._callers: list[bool] = []
         self._gain_db = UNLEARNED_GAIN_DB
         self._lag: int | None = None
         self._learned = False
@@ -70,19 +71,35 @@ class EchoGate:
         played = self._level_at(now - CHUNK_SECONDS / 2)
         self._heard = [*self._heard[1 - HISTORY :], level]
         self._played = [*self._played[1 - HISTORY :], played]
+        self._callers = [*self._callers[1 - HISTORY :], False]
         return level > self._loudest_recent() + self._gain_db + MARGIN_DB
 
+    def was_caller(self) -> None:
+        """The chunk just admitted is the caller's voice: nothing is to be learned from it."""
+        self._callers[-1] = True
+
     def learn(self) -> None:
-        """Fit lag and return loss to what was heard; call it while nobody speaks."""
+        """Fit lag and return loss to what was heard; call it while nobody speaks.
+
+        Where the level curves agree, what was heard *is* the echo. Where they do not, no echo can
+        have been louder than what was heard while the caller was silent.
+        """
         played, heard = np.array(self._played), np.array(self._heard)
-        loud = played > max(float(np.percentile(played, 95)) - LOUD_DB, -60.0)
-        if np.count_nonzero(loud) < ENOUGH:
+        if len(played) <= MAX_LAG:
             return
-        self._lag = _best_lag(played, heard)
-        lag = self._lag or 0
-        difference = heard[lag:] - played[: len(played) - lag]
-        gain = float(np.percentile(difference[loud[: len(played) - lag]], 40))
-        self._gain_db = min(gain, 0.0)
+        lag = _best_lag(played, heard)
+        if lag is not None:
+            source, heard = played[: len(played) - lag], heard[lag:]
+            usable = _loud(source)
+        else:
+            windows = np.lib.stride_tricks.sliding_window_view(played, MAX_LAG + 1)
+            source, heard = windows.max(axis=1), heard[MAX_LAG:]
+            usable = _loud(source) & (windows[:, 0] > FLOOR_DBOV)
+            usable &= ~np.array(self._callers)[MAX_LAG:]
+        if np.count_nonzero(usable) < ENOUGH:
+            return
+        self._lag = lag
+        self._gain_db = min(float(np.percentile((heard - source)[usable], 40)), 0.0)
         self._learned = True
 
     def _loudest_recent(self) -> float:
@@ -100,13 +117,17 @@ class EchoGate:
         return FLOOR_DBOV
 
 
+def _loud(played: Levels) -> NDArray[np.bool_]:
+    return played > max(float(np.percentile(played, 95)) - LOUD_DB, -60.0)
+
+
 def _best_lag(played: Levels, heard: Levels) -> int | None:
     """Lag in chunks at which the level curves agree best, or None when they do not agree."""
     best, best_lag = CORRELATED, None
     floor = float(np.percentile(heard, 10))
     heard = np.maximum(heard, floor)
     played = np.maximum(played, float(np.max(played)) - 40.0)
-    for lag in range(min(MAX_LAG, len(played) - ENOUGH) + 1):
+    for lag in range(min(MAX_LAG, len(played) - 2 * ENOUGH) + 1):
         a, b = played[: len(played) - lag], heard[lag:]
         spread = float(np.std(a) * np.std(b))
         if spread > 1e-6:

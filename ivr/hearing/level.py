@@ -65,6 +65,8 @@ def active_speech_level(samples: Signal, rate: int) -> ActiveLevel:
         return ActiveLevel(FLOOR_DBOV, 0.0)
     envelope = _smooth(_smooth(np.abs(values), rate), rate)
     level = _level_at_margin(energy, _active_counts(envelope, ceil(_HANGOVER_SECONDS * rate)))
+    if level <= FLOOR_DBOV:
+        return ActiveLevel(FLOOR_DBOV, 0.0)
     return ActiveLevel(level, min(1.0, 10 ** ((long_term_level - level) / 10)))
 
 
@@ -109,7 +111,7 @@ def _level_at_margin(energy: float, counts: list[int]) -> float:
 
     Between the two thresholds around that point the decibels are interpolated, as in P.56.
     """
-    level_below = margin_below = 0.0
+    level_below, margin_below = FLOOR_DBOV, 0.0
     for n, (threshold, count) in enumerate(zip(_THRESHOLDS, counts, strict=True)):
         if count == 0:
             break
@@ -121,4 +123,4 @@ def _level_at_margin(energy: float, counts: list[int]) -> float:
             share = (margin_below - _MARGIN_DB) / (margin_below - margin)
             return level_below + share * (level - level_below)
         level_below, margin_below = level, margin
-    return level_below if margin_below else FLOOR_DBOV
+    return level_below

@@ -1,0 +1,189 @@
+"""The driver of scripts: races, limits, and ends from outside."""
+
+import pytest
+
+from ivr.dialogue import events
+from ivr.dialogue.call import Call, Limits
+from ivr.dialogue.commands import HangUp, Play, StopPlaying
+from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.row import Prompt, Row
+from ivr.dialogue.verbs import Heard, Keys, Speech, listen, say
+from ivr.etiquette.sheet import Sheet
+from tests.caller import Caller, Mismatch
+
+HELLO = Prompt("test.hello", "你好")
+
+
+def rows(id: str) -> Row:
+    """No row is needed here."""
+    raise KeyError(id)
+
+
+async def goodbye(outcome: Outcome) -> Outcome:
+    """Last words."""
+    await say(Prompt("test.goodbye", "再见"), barge_in=False)
+    return outcome
+
+
+def call_of(*, barge_in: bool = True, limits: Limits | None = None) -> tuple[Call, list[Heard]]:
+    """A call that says hello, listens for five seconds and ends; and what it heard."""
+    heard: list[Heard] = []
+
+    async def script() -> Outcome:
+        await say(HELLO, barge_in=barge_in)
+        heard.append(await listen(5.0))
+        return Outcome.NO_SOUND
+
+    return Call(script, goodbye, rows, limits), heard
+
+
+def test_an_event_beats_the_deadline_at_the_same_instant() -> None:
+    """Speech that is confirmed at exactly 5.00 s was in time."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.SpeechStarted(5.9), 6.0)
+    call.wake(6.0)
+    assert heard == []
+    call.receive(events.SpeechEnded(1.0), 7.5)
+    assert heard == [Speech(1.0)]
+
+
+def test_waking_too_early_does_nothing() -> None:
+    """A timer that fires a little before its time is not the deadline."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.wake(5.9999)
+    assert heard == []
+    assert call.next_deadline() == 6.0
+
+
+def test_the_end_of_a_prompt_that_was_cut_wakes_nobody() -> None:
+    """Its end may cross the order to cut it."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.SpeechStarted(0.1), 0.3)
+    assert StopPlaying(1) in call.commands()
+    call.receive(events.PromptFinished(1), 0.31)
+    assert heard == []
+
+
+def test_a_key_during_a_prompt_answers_the_next_listen() -> None:
+    """It ends the prompt, too."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.KeyPressed("5"), 0.5)
+    assert heard == [Keys("5")]
+    assert call.outcome is Outcome.NO_SOUND
+
+
+def test_a_heard_out_prompt_keeps_what_was_said_into_it() -> None:
+    """Not interrupted, not lost."""
+    call, heard = call_of(barge_in=False)
+    call.start(0.0)
+    call.receive(events.SpeechStarted(0.2), 0.4)
+    call.receive(events.SpeechEnded(0.3), 1.0)
+    assert StopPlaying(1) not in call.commands()
+    assert heard == []
+    call.receive(events.PromptFinished(1), 2.0)
+    assert heard == [Speech(0.3)]
+
+
+def test_possible_speech_holds_a_deadline_but_not_for_ever() -> None:
+    """If the ear never decides, the wait ends a little late."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.SpeechPossible(5.9), 5.95)
+    call.wake(6.0)
+    assert heard == []
+    call.wake(6.36)
+    assert len(heard) == 1
+
+
+def test_endless_speech_is_answered_in_the_end() -> None:
+    """Nobody can hold a listen for ever."""
+    call, heard = call_of(limits=Limits(utterance_seconds=60.0))
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.SpeechStarted(2.0), 2.2)
+    call.wake(62.2)
+    assert heard == [Speech(60.0)]
+
+
+def test_the_limit_of_a_call_is_spoken() -> None:
+    """Nobody is cut off without a word."""
+    call, heard = call_of(limits=Limits(call_seconds=3.0))
+    call.start(0.0)
+    call.wake(3.0)
+    plays = [command for command in call.commands() if isinstance(command, Play)]
+    assert [play.prompt.id for play in plays] == ["test.hello", "test.goodbye"]
+    call.receive(events.PromptFinished(2), 4.0)
+    assert call.commands() == [HangUp(Outcome.LIMIT)]
+    assert heard == []
+
+
+def test_last_words_that_never_end_are_cut() -> None:
+    """A second order to end hangs up at once."""
+    call, _ = call_of()
+    call.start(0.0)
+    call.end_with(Outcome.DRAINED, 1.0)
+    call.end_with(Outcome.DRAINED, 2.0)
+    assert call.commands()[-1] == HangUp(Outcome.DRAINED)
+    assert call.outcome is Outcome.DRAINED
+
+
+def test_a_script_that_never_listens_is_stopped() -> None:
+    """The guard counts steps."""
+
+    async def babble() -> Outcome:
+        while True:
+            await say(HELLO)
+
+    call = Call(babble, goodbye, rows, Limits(steps=10))
+    call.start(0.0)
+    for play in range(1, 20):
+        call.receive(events.PromptFinished(play), float(play))
+    assert call.outcome is Outcome.LIMIT
+
+
+def test_hanging_up_runs_finally() -> None:
+    """What a script must do at its end, it does."""
+    done = []
+
+    async def script() -> Outcome:
+        try:
+            await listen(5.0)
+        finally:
+            done.append("cleaned up")
+        return Outcome.NO_SOUND
+
+    call = Call(script, goodbye, rows)
+    call.start(0.0)
+    call.receive(events.CallerHungUp(), 1.0)
+    assert done == ["cleaned up"]
+    assert call.outcome is Outcome.CALLER_HUNG_UP
+    assert call.next_deadline() is None
+
+
+def test_after_the_end_nothing_happens() -> None:
+    """Late events are not an error."""
+    call, _ = call_of()
+    call.start(0.0)
+    call.receive(events.LineLost("PBX gone"), 1.0)
+    call.commands()
+    call.receive(events.PromptFinished(1), 2.0)
+    call.wake(10.0)
+    assert call.commands() == []
+    assert call.outcome is Outcome.LINE_LOST
+
+
+def test_a_failed_expectation_prints_the_conversation(sheet: Sheet) -> None:
+    """The test caller itself can fail, and says why."""
+    caller = Caller(sheet)
+    caller.hears("greeting.ask")
+    with pytest.raises(Mismatch, match=r"greeting\.ask: 您好"):
+        caller.hears("closing.ask")
+    with pytest.raises(Mismatch, match="did not wait"):
+        caller.stays_silent(5.01)
