@@ -1,0 +1,45 @@
+# The two commands: `make run` brings the hotline up, `make test` proves it.
+.PHONY: run stop test test-fast lint venv engine prompts images clean help
+.DEFAULT_GOAL := help
+bin := .venv/bin
+export PYTHON
+
+help:
+	@echo "make run        the hotline: Asterisk and the service in Docker; prints how to call it"
+	@echo "make stop       stop it; running calls end properly"
+	@echo "make test       everything: lint, types, import contracts, unit tests, calls over SIP"
+	@echo "make test-fast  the tests that need no Docker"
+
+run: venv
+	@docker/up.sh
+
+stop:
+	@docker/down.sh
+
+test: lint engine prompts images
+	$(bin)/pytest
+
+test-fast: venv prompts
+	$(bin)/pytest -q -m "not sip"
+
+lint: venv
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+
+venv:
+	@.ci/venv
+
+engine:
+	@docker/engine.sh
+
+prompts: venv
+	@$(bin)/ivr prompts render
+
+images: engine
+	@docker/build.sh
+
+# What can be made again; passwords and records of docker/run stay.
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache prompts/rendered
