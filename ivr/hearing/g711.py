@@ -33,18 +33,23 @@ def _ulaw_table() -> Samples:
     return np.where(code & 0x80, -magnitude, magnitude).astype(np.int16)
 
 
-def _nearest_code(table: Samples) -> NDArray[np.uint8]:
-    """For each of the 65,536 linear values, the code whose decoded value is nearest."""
+def _nearest_code(table: Samples, idle: int) -> NDArray[np.uint8]:
+    """For each of the 65,536 linear values, the code whose decoded value is nearest.
+
+    Zero lies as near to the idle code as to its negative twin; it becomes the idle code.
+    """
     order = np.argsort(table, kind="stable")
     values = table[order].astype(np.int32)
     linear = np.arange(-32768, 32768)
     right = np.searchsorted(values, linear).clip(1, 255)
     left_is_nearer = np.abs(values[right - 1] - linear) <= np.abs(values[right] - linear)
-    return order[np.where(left_is_nearer, right - 1, right)].astype(np.uint8)
+    codes = order[np.where(left_is_nearer, right - 1, right)].astype(np.uint8)
+    codes[32768] = idle
+    return codes
 
 
 _ALAW, _ULAW = _alaw_table(), _ulaw_table()
-_TO_ALAW, _TO_ULAW = _nearest_code(_ALAW), _nearest_code(_ULAW)
+_TO_ALAW, _TO_ULAW = _nearest_code(_ALAW, ALAW_IDLE), _nearest_code(_ULAW, ULAW_IDLE)
 
 
 def decode_alaw(octets: bytes) -> Samples:

@@ -1,0 +1,220 @@
+"""The sheet of phone etiquette: its text read and checked, its rows by id.
+
+This module knows nothing of files: whoever has the text of ``prompts/sheet.toml`` hands it in.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ivr.dialogue.row import Prompt, Row, fragments
+
+_ID = re.compile(r"[a-z0-9_]+")
+_KEYS = ("number", "id", "situation", "never", "seconds", "tries", "say")
+_LONGEST_WAIT = 60.0
+"""Seconds; more than this is surely milliseconds, or a mistake."""
+
+
+class SheetError(Exception):
+    """The sheet cannot be used; the message names the row, the key and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet(Mapping[str, Row]):
+    """The rows of the sheet by id, in the order of the paper.
+
+    The row ``system`` is found by its id as well, though it is none of the paper's.
+    """
+
+    rows: Mapping[str, Row]
+    system: Row
+    """Sentences that the machine needs beyond the paper: row 0, id ``system``."""
+
+    def __getitem__(self, id: str) -> Row:
+        return self.system if id == self.system.id else self.rows[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def prompts(self) -> tuple[Prompt, ...]:
+        """Everything the product says, the machine's own sentences last."""
+        rows = (*self.rows.values(), self.system)
+        return tuple(prompt for row in rows for prompt in row.prompts())
+
+    def fragments(self) -> tuple[Prompt, ...]:
+        """Everything that can be rendered ahead of a call: the prompts without their slots."""
+        return tuple(part for prompt in self.prompts() for part in fragments(prompt))
+
+    def forbidden_in(self, text: str) -> tuple[Row, str] | None:
+        """The first forbidden phrase that ``text`` contains, with the row that forbids it.
+
+        For the prompts of the sheet and for sentences composed during a call alike.
+        """
+        for row in self.rows.values():
+            for phrase in row.never:
+                if _forbidding(phrase).search(_plain(text)):
+                    return row, phrase
+        return None
+
+
+def parse_sheet(text: str) -> Sheet:
+    """The sheet written in ``text`` (TOML); SheetError says in one sentence what is wrong."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SheetError(f"the sheet is not valid TOML: {error}; correct that line") from None
+    _refuse_unknown(raw, ("row", "system"), "the sheet")
+    tables, system = raw.get("row", []), raw.get("system", {})
+    if not isinstance(tables, list) or not tables:
+        raise SheetError("the sheet has no rows: begin each with a line [[row]]")
+    if not isinstance(system, dict):
+        raise SheetError("system is not a table: write [system.say] above its sentences")
+    _refuse_unknown(system, ("say",), "system")
+    sheet = Sheet(
+        _by_id(_row(table, place) for place, table in enumerate(tables, 1)),
+        Row(number=0, id="system", situation="", say=_say(system, "system")),
+    )
+    _refuse_forbidden(sheet)
+    return sheet
+
+
+def _row(table: Any, place: int) -> Row:
+    """One ``[[row]]`` table; ``place`` names it as long as its id is not known to be good."""
+    if not isinstance(table, dict):
+        raise SheetError(f"row at place {place} is not a table: begin it with a line [[row]]")
+    id = table.get("id")
+    if not isinstance(id, str) or not _ID.fullmatch(id) or id == "system":
+        raise SheetError(
+            f"row at place {place} has the id {id!r}: "
+            "use small letters, digits and underscores, and not the name system"
+        )
+    _refuse_unknown(table, _KEYS, f"row {id}")
+    number, situation = table.get("number"), table.get("situation")
+    if type(number) is not int or number < 1:
+        raise SheetError(f"row {id}: number is {number!r}; give its place on the paper, from 1")
+    if not isinstance(situation, str) or not situation.strip():
+        raise SheetError(f"row {id}: situation is {situation!r}; give the paper's words in quotes")
+    return Row(
+        number,
+        id,
+        situation,
+        _say(table, f"row {id}"),
+        _never(table, id),
+        _seconds(table, id),
+        _tries(table, id),
+    )
+
+
+def _say(table: Mapping[str, Any], where: str) -> dict[str, str]:
+    say = table.get("say")
+    if not isinstance(say, dict) or not say:
+        raise SheetError(
+            f"{where}: say is missing; put the words to speak under [{where.split()[0]}.say]"
+        )
+    for key, words in say.items():
+        if not _ID.fullmatch(key):
+            raise SheetError(
+                f"{where}: say has the key {key!r}; use small letters, digits and underscores"
+            )
+        if not isinstance(words, str) or not _has_words(words):
+            raise SheetError(f"{where}: say.{key} has no words; write a sentence in quotes")
+        if re.search(r"[{}]", re.sub(r"\{[^{}]+\}", "", words)):
+            raise SheetError(
+                f"{where}: say.{key} has a brace without partner; write slots as {{N}}"
+            )
+    return say
+
+
+def _never(table: Mapping[str, Any], id: str) -> tuple[str, ...]:
+    never = table.get("never", [])
+    if not isinstance(never, list) or not all(
+        isinstance(phrase, str) and _has_words(phrase) for phrase in never
+    ):
+        raise SheetError(
+            f"row {id}: never is not a list of phrases; write each in quotes, between [ and ]"
+        )
+    return tuple(never)
+
+
+def _seconds(table: Mapping[str, Any], id: str) -> float:
+    seconds = table.get("seconds", 5.0)
+    if type(seconds) not in (int, float) or not 0 < seconds <= _LONGEST_WAIT:
+        raise SheetError(
+            f"row {id}: seconds is {seconds!r}; "
+            f"give a number above 0, at most {_LONGEST_WAIT:.0f}, the unit is seconds"
+        )
+    return float(seconds)
+
+
+def _tries(table: Mapping[str, Any], id: str) -> int:
+    tries = table.get("tries", 1)
+    if type(tries) is not int or not 1 <= tries <= 9:
+        raise SheetError(f"row {id}: tries is {tries!r}; give a whole number from 1 to 9")
+    return tries
+
+
+def _by_id(rows: Iterable[Row]) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    numbers: dict[int, str] = {}
+    for row in rows:
+        if row.id in found:
+            raise SheetError(f"row {row.id} is there twice; give one of them another id")
+        if row.number in numbers:
+            raise SheetError(
+                f"row {row.id}: number {row.number} is already that of row "
+                f"{numbers[row.number]}; give one of them another number"
+            )
+        found[row.id], numbers[row.number] = row, row.id
+    return found
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise SheetError(
+                f"{where} has the unknown key {key}; remove it or use one of: {', '.join(known)}"
+            )
+
+
+def _refuse_forbidden(sheet: Sheet) -> None:
+    for prompt in sheet.prompts():
+        if found := sheet.forbidden_in(prompt.text):
+            row, phrase = found
+            id, _, key = prompt.id.partition(".")
+            raise SheetError(
+                f"row {id}: say.{key} contains {phrase!r}, which row {row.id} forbids; reword it"
+            )
+
+
+def _has_words(text: str) -> bool:
+    return re.search(r"[^\W_]", text) is not None
+
+
+def _plain(text: str) -> str:
+    """``text`` with full-width letters, digits and marks made ordinary."""
+    return unicodedata.normalize("NFKC", text)
+
+
+@lru_cache(maxsize=1024)
+def _forbidding(phrase: str) -> re.Pattern[str]:
+    """Finds ``phrase`` in plain text, however its words are spaced and punctuated.
+
+    Two things keep short phrases from forbidding more than they say. The end of a sentence
+    breaks a phrase that runs on: 什么意思 is not in 什么？意思是…. And a single character is a
+    phrase only where it stands alone: 喂 is in 喂，您好 and not in 喂养.
+    """
+    within_sentence, anything = r"[^\w。!?;]*", r"\W*"
+    signs = re.findall(r"\w|\W+", re.sub(r"^\W+|\W+$", "", _plain(phrase)))
+    if len(signs) == 1:
+        return re.compile(rf"(?<!\w){signs[0]}(?!\w)", re.IGNORECASE)
+    pattern = within_sentence.join(
+        re.escape(sign) if re.fullmatch(r"\w", sign) else anything for sign in signs
+    )
+    return re.compile(pattern, re.IGNORECASE)

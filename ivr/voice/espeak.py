@@ -1,0 +1,87 @@
+"""espeak-ng 1.52 by ctypes: the voice that needs neither network nor model.
+
+The library and its data come in the package espeakng-loader. Debian's 1.51 is no substitute: it
+reads Mandarin as English letters.
+"""
+
+import ctypes
+from dataclasses import dataclass
+
+import espeakng_loader
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.voice import VoiceError
+
+# From espeak-ng's speak_lib.h.
+_SYNCHRONOUS = 2
+_DO_NOT_EXIT = 0x8000
+_CHARS_UTF8 = 1
+_RATE, _PITCH = 1, 3
+
+_SynthCallback = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Espeak:
+    """One voice of espeak-ng.
+
+    The library keeps one voice per process, so two of these must not speak at the same time. Its
+    voice wavers a little as a person's does: the same words never come out as the same samples.
+    """
+
+    voice_name: str = "cmn"
+    words_per_minute: int = 215
+    """espeak's own unit; 215 makes about 4.5 Mandarin syllables a second, pauses included."""
+    pitch: int = 50
+    """0 to 99."""
+
+    @property
+    def name(self) -> str:
+        """What the manifest calls the engine."""
+        return "espeak-ng 1.52"
+
+    @property
+    def voice(self) -> str:
+        """What the manifest calls the voice: everything that changes how it sounds."""
+        return f"{self.voice_name}, rate {self.words_per_minute}, pitch {self.pitch}"
+
+    def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
+        """``text`` as mono samples and their rate in Hz; VoiceError when there are none."""
+        library, rate = _library()
+        if library.espeak_SetVoiceByName(self.voice_name.encode()) != 0:
+            raise VoiceError(f"espeak-ng has no voice {self.voice_name!r}")
+        library.espeak_SetParameter(_RATE, self.words_per_minute, 0)
+        library.espeak_SetParameter(_PITCH, self.pitch, 0)
+        chunks: list[NDArray[np.int16]] = []
+
+        def collect(samples: "ctypes._Pointer[ctypes.c_short]", count: int, _: object) -> int:
+            if count > 0 and samples:
+                chunks.append(np.ctypeslib.as_array(samples, (count,)).copy())
+            return 0
+
+        callback = _SynthCallback(collect)
+        library.espeak_SetSynthCallback(callback)
+        octets = text.encode()
+        status = library.espeak_Synth(octets, len(octets) + 1, 0, 1, 0, _CHARS_UTF8, None, None)
+        samples = np.concatenate(chunks) if chunks else np.zeros(0, np.int16)
+        if status != 0 or not samples.any():
+            raise VoiceError(f"espeak-ng says nothing for {text!r} (status {status})")
+        return samples, rate
+
+
+_loaded: list[tuple[ctypes.CDLL, int]] = []
+
+
+def _library() -> tuple[ctypes.CDLL, int]:
+    """The library, started once per process, and the sample rate of its voices."""
+    if not _loaded:
+        library = ctypes.CDLL(espeakng_loader.get_library_path())
+        data = espeakng_loader.get_data_path().encode()
+        rate = library.espeak_Initialize(_SYNCHRONOUS, 0, data, _DO_NOT_EXIT)
+        if rate <= 0:
+            raise VoiceError(f"espeak-ng cannot start with its data in {data.decode()}")
+        _loaded.append((library, rate))
+    return _loaded[0]

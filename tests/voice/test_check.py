@@ -1,0 +1,82 @@
+"""What the check finds in recordings that are present but not fit to be heard."""
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rendered_sheet import Rendered
+
+from ivr.catalogue import SOUNDS, Catalogue, Manifest
+from ivr.etiquette.sheet import parse_sheet
+from ivr.hearing.g711 import Samples, encode_alaw
+from ivr.voice.check import check
+
+ID = "no_sound.ask"
+
+
+def problems_with(copied: Rendered, samples: Samples) -> list[str]:
+    """The findings when one recording sounds like this, and the manifest vouches for it."""
+    catalogue = Catalogue.load(copied.directory)
+    octets = encode_alaw(samples)
+    catalogue.path(ID).write_bytes(octets)
+    sha256 = {**catalogue[ID].sha256, "alaw": hashlib.sha256(octets).hexdigest()}
+    _write(copied, catalogue.manifest, replace(catalogue[ID], sha256=sha256))
+    return list(check(copied.directory, copied.sheet).problems)
+
+
+def _write(copied: Rendered, manifest: Manifest, recording: object) -> None:
+    recordings = {**manifest.recordings, ID: recording}
+    text = replace(manifest, recordings=recordings).dump()
+    (copied.directory / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def original(copied: Rendered) -> Samples:
+    return Catalogue.load(copied.directory).samples(ID)
+
+
+def test_nothing_rendered_is_one_problem(rendered: Rendered) -> None:
+    report = check(rendered.directory / "nowhere", rendered.sheet)
+    (problem,) = report.problems
+    assert "no prompts are rendered" in problem
+    assert (
+        report.figures.prompts,
+        report.figures.present,
+        report.figures.level_min_dbov,
+    ) == (67, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("gain", "finding"), [(0.8, "active level of -2"), (1.3, "active level of -1"), (1.3, "peaks")]
+)
+def test_finds_what_is_too_quiet_or_too_loud(copied: Rendered, gain: float, finding: str) -> None:
+    found = problems_with(copied, np.rint(gain * original(copied)).astype(np.int16))
+    assert any(f"{ID} " in problem and finding in problem for problem in found)
+    assert all("--all" in problem for problem in found)
+
+
+def test_finds_a_recording_that_ends_inside_a_packet(copied: Rendered) -> None:
+    assert [f"{ID} does not end on a 20 ms frame: run `ivr prompts render --all`"] == (
+        problems_with(copied, original(copied)[:-10])
+    )
+
+
+def test_finds_a_prompt_that_is_not_rendered(copied: Rendered) -> None:
+    sheet = parse_sheet(copied.text.replace("[system.say]", '[system.say]\nnew = "请稍等。"'))
+    assert check(copied.directory, sheet).problems == (
+        "system.new is not rendered: run `ivr prompts render`",
+    )
+
+
+def test_finds_a_forbidden_phrase_in_what_was_recorded(copied: Rendered) -> None:
+    manifest = Catalogue.load(copied.directory).manifest
+    _write(copied, manifest, replace(manifest.recordings[ID], text="喂，你好。"))
+    problems = check(copied.directory, copied.sheet).problems
+    assert f"{ID} says '喂，你好。', which greeting forbids" in problems
+
+
+def test_files_left_out_of_the_manifest_are_not_vouched_for(copied: Rendered) -> None:
+    manifest = Catalogue.load(copied.directory).manifest
+    _write(copied, manifest, replace(manifest.recordings[ID], sha256={}))
+    assert len(check(copied.directory, copied.sheet).problems) == 4
+    assert (copied.directory / SOUNDS / "no_sound-ask.alaw").is_file()

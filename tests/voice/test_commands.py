@@ -1,0 +1,77 @@
+"""``ivr prompts`` from the operator's chair: sentences and exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from rendered_sheet import SHEET, Rendered
+from typer.testing import CliRunner, Result
+
+from ivr.voice.commands import app
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_render_says_what_it_did(copied: Rendered) -> None:
+    result = run("render", "--directory", copied.directory)
+    assert (0, f"0 rendered, 68 kept, 0 removed in {copied.directory}\n") == (
+        result.exit_code,
+        result.stdout,
+    )
+    result = run("render", "--only", "hold", "--all", "--directory", copied.directory)
+    assert result.stdout.startswith("2 rendered, 66 kept")
+
+
+def test_the_directory_lies_beside_the_sheet(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.toml"
+    sheet.write_text(SHEET.read_text(encoding="utf-8"), encoding="utf-8")
+    assert run("render", "--only", "hold", "--sheet", sheet).exit_code == 0
+    assert (tmp_path / "rendered" / "zh" / "ivr" / "hold-ask.alaw").is_file()
+
+
+def test_without_a_sheet_here_the_repositorys_is_used(
+    rendered: Rendered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("check", "--directory", rendered.directory).exit_code == 0
+
+
+def test_check_is_silent_about_good_prompts(rendered: Rendered) -> None:
+    result = run("check", "--directory", rendered.directory)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("67 of 67 prompts present, 67 current")
+
+
+def test_check_reports_as_json_and_by_exit_code(tmp_path: Path) -> None:
+    result = run("check", "--json", "--directory", tmp_path)
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
+    assert list(report) == ["problems", "figures"]
+    assert (report["figures"]["prompts"], report["figures"]["present"]) == (67, 0)
+
+
+def test_list_shows_every_prompt(rendered: Rendered, tmp_path: Path) -> None:
+    listed = run("list", "--directory", rendered.directory).stdout
+    assert all(prompt.id in listed for prompt in rendered.sheet.fragments())
+    assert "not rendered" not in listed
+    assert "not rendered" in run("list", "--directory", tmp_path).stdout
+
+
+@pytest.mark.parametrize("command", ["render", "list", "check"])
+def test_a_sheet_that_cannot_be_used_is_one_sentence(command: str, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.toml"
+    for content, sentence in [(None, "cannot be read"), (b"\xff", "not UTF-8"), (b"", "no rows")]:
+        if content is not None:
+            sheet.write_bytes(content)
+        result = run(command, "--sheet", sheet)
+        assert result.exit_code == 2
+        assert sentence in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+def test_an_unknown_row_is_named(tmp_path: Path) -> None:
+    result = run("render", "--only", "hello", "--directory", tmp_path)
+    assert result.exit_code == 2
+    assert "neither a row nor a prompt 'hello'" in result.stderr

@@ -1,0 +1,77 @@
+"""Whatever the engine gives, the line gets the same: level, peaks, band, edges."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from ivr.hearing.level import active_speech_level, dbov, peak_dbfs
+from ivr.voice import VoiceError
+from ivr.voice.mastering import master
+
+RATE = 22050
+
+
+def tone(hz: float, seconds: float = 1.0, amplitude: float = 8000) -> NDArray[np.int16]:
+    return (amplitude * np.sin(2 * np.pi * hz * np.arange(int(seconds * RATE)) / RATE)).astype(
+        np.int16
+    )
+
+
+def syllables(seed: int, count: int, amplitude: float) -> NDArray[np.int16]:
+    """Bursts of noise with sharp peaks, as a harsh voice would have."""
+    noise = np.random.default_rng(seed).laplace(0, 1, (count, RATE // 5))
+    shaped = (noise * np.hanning(RATE // 5)).ravel()
+    return (shaped / np.abs(shaped).max() * amplitude).astype(np.int16)
+
+
+@given(
+    seed=st.integers(0, 1000),
+    count=st.integers(1, 12),
+    amplitude=st.floats(200, 32000),
+    before=st.floats(0, 1),
+    after=st.floats(0, 1),
+)
+@settings(max_examples=30, deadline=None)
+def test_level_peaks_and_length_hold_for_any_voice(
+    seed: int, count: int, amplitude: float, before: float, after: float
+) -> None:
+    voice = np.pad(syllables(seed, count, amplitude), (int(before * RATE), int(after * RATE)))
+    samples = master(voice, RATE)
+    assert active_speech_level(samples, 8000).level_dbov == pytest.approx(-22.0, abs=1.0)
+    assert peak_dbfs(samples) <= -3.0
+    assert len(samples) % 160 == 0
+    assert count / 5 - 0.1 <= len(samples) / 8000 <= count / 5 + 0.08 + 0.15 + 0.06
+
+
+@pytest.mark.parametrize(("hz", "loss_db"), [(50, 25), (100, 15), (5000, 25)])
+def test_what_lies_outside_the_band_is_taken_out(hz: float, loss_db: float) -> None:
+    mixed = master((tone(1000) // 2 + tone(hz) // 2).astype(np.int16), RATE)[1600:-1600]
+    spectrum = np.abs(np.fft.rfft(mixed * np.hanning(len(mixed))))
+    bins = np.fft.rfftfreq(len(mixed), 1 / 8000)
+    inside = spectrum[np.argmin(np.abs(bins - 1000))]
+    outside = spectrum[np.abs(bins - min(hz, 3999)) < 20].max()
+    assert 20 * np.log10(inside / outside) > loss_db
+
+
+def test_the_limiter_bends_gain_and_does_not_cut() -> None:
+    """A peak far above the rest is lowered whole: its tops keep their round shape."""
+    loud = tone(400, 1.0, 3000)
+    loud[RATE // 2 : RATE // 2 + RATE // 50] = tone(400, 0.02, 30000)[: RATE // 50]
+    samples = master(loud, RATE)
+    top = np.abs(samples).max()
+    assert peak_dbfs(samples) <= -3.0
+    assert np.count_nonzero(np.abs(samples) >= top - 1) <= 4
+
+
+def test_silence_around_the_words_is_trimmed() -> None:
+    short = master(np.pad(tone(800, 0.5), RATE), RATE)
+    assert len(short) / 8000 == pytest.approx(0.5 + 0.23 + 0.03, abs=0.03)
+    assert dbov(short[:640]) <= -90
+
+
+@pytest.mark.parametrize("nothing", [np.zeros(RATE, np.int16), np.zeros(0, np.int16)])
+def test_silence_cannot_be_mastered(nothing: NDArray[np.int16]) -> None:
+    with pytest.raises(VoiceError, match="silence"):
+        master(nothing, RATE)
