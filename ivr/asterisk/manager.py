@@ -1,0 +1,163 @@
+"""The manager interface (AMI), advisory only: health and status. Calls never depend on it.
+
+panoramisk speaks the protocol. What it lacks is done here, each fault having been measured: it
+sends line breaks on as second actions, repeats unanswered actions after a reconnect, never
+notices a frozen PBX, and tries a refused password for ever.
+"""
+
+import asyncio
+import random
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+import structlog
+from panoramisk.ami_protocol import AMIProtocol
+from panoramisk.manager import Manager
+from panoramisk.message import Message
+
+log = structlog.get_logger()
+
+ANSWER_SECONDS = 5.0
+"""No action may take longer; a PBX that does not answer a ping by then is frozen."""
+PING_SECONDS = 10.0
+RETRY_SECONDS = (1.0, 30.0)
+"""Shortest and longest pause between attempts; each is drawn from the upper half."""
+REFUSALS = 3
+REFUSED_SECONDS = 300.0
+"""After three refusals in a row the password is wrong: knocking on would lock everybody out."""
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class AmiError(Exception):
+    """The manager interface cannot be used; one sentence."""
+
+
+class AmiRefused(AmiError):
+    """User or secret are wrong, or the address is not permitted."""
+
+
+class AmiState(StrEnum):
+    """Where the connection stands."""
+
+    DOWN = "down"
+    UP = "up"
+    REFUSED = "refused"
+
+
+class _Link(Manager):  # type: ignore[misc]
+    """panoramisk's manager for one connection: it neither pings nor reconnects by itself."""
+
+    def __init__(self, **config: object) -> None:
+        super().__init__(**config)
+        self.lost = asyncio.Event()
+
+    def ping(self) -> None:
+        """Ours has a deadline."""
+
+    def connection_lost(self, exc: object) -> None:
+        """Ours tells when; whoever waits for an answer is told by his own deadline."""
+        self.lost.set()
+
+    def close(self) -> None:
+        """Leave no timer and no action behind."""
+        self.awaiting_actions.clear()
+        super().close()
+
+
+class Ami:
+    """A connection to the manager interface that is kept up, and never in the way."""
+
+    def __init__(self, host: str, port: int, user: str, secret: str) -> None:
+        self._host, self._port, self._user, self._secret = host, port, user, secret
+        self._link: _Link | None = None
+        self.state = AmiState.DOWN
+
+    async def connect(self) -> None:
+        """Connect and log in; AmiError says why not."""
+        loop = asyncio.get_running_loop()
+        link = _Link(loop=loop, username=self._user, secret=self._secret, events="off")
+        ready: asyncio.Future[tuple[asyncio.BaseTransport, asyncio.BaseProtocol]] = (
+            loop.create_future()
+        )
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                ready.set_result(await loop.create_connection(AMIProtocol, self._host, self._port))
+                link.connection_made(ready)
+                login: Message = await link.authenticated_future
+        except TimeoutError:
+            link.close()
+            raise AmiError(f"AMI at {self._host}:{self._port} does not answer") from None
+        except OSError as error:
+            raise AmiError(
+                f"AMI at {self._host}:{self._port} cannot be reached ({error.strerror})"
+            ) from None
+        if not login.success:
+            link.close()
+            raise AmiRefused(
+                f"AMI at {self._host}:{self._port} refuses user {self._user!r}: "
+                "compare ami.user and ami.secret_file with manager.conf"
+            )
+        self._link, self.state = link, AmiState.UP
+
+    async def ask(self, action: str, **fields: str) -> Mapping[str, str]:
+        """The answer to one action; only actions that change nothing may be asked.
+
+        Raises AmiError when it is refused, not answered, or there is no connection.
+        """
+        if any(_UNSAFE.search(word) for pair in ((action, ""), *fields.items()) for word in pair):
+            raise AmiError("an AMI field must not hold control characters")
+        if self._link is None:
+            raise AmiError("AMI is not connected")
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await self._link.send_action({"Action": action, **fields})
+        except TimeoutError:
+            raise AmiError(f"AMI does not answer {action}") from None
+        first = answer[0] if isinstance(answer, list) else answer
+        if not first.success:
+            raise AmiError(f"AMI refuses {action}: {first.get('Message', 'no reason given')}")
+        return dict(first)
+
+    async def keep_up(self) -> None:
+        """Stay connected for ever: ping with a deadline, reconnect with jitter. Cancel to end."""
+        pause, refused = RETRY_SECONDS[0], 0
+        while True:
+            try:
+                await self.connect()
+                log.info("ami_up")
+                pause, refused = RETRY_SECONDS[0], 0
+                await self._ping_until_lost()
+            except AmiRefused as error:
+                refused += 1
+                self.state = AmiState.REFUSED
+                level = log.error if refused >= REFUSALS else log.warning
+                level("ami_refused", why=str(error), calls="go on without it")
+            except AmiError as error:
+                self.state = AmiState.DOWN
+                log.warning("ami_down", why=str(error), calls="go on without it")
+            self.close()
+            if refused >= REFUSALS:
+                await asyncio.sleep(REFUSED_SECONDS)
+            else:
+                await asyncio.sleep(random.uniform(pause / 2, pause))
+                pause = min(pause * 2, RETRY_SECONDS[1])
+
+    def close(self) -> None:
+        """Disconnect. Idempotent."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    async def _ping_until_lost(self) -> None:
+        assert self._link is not None
+        lost = self._link.lost
+        while not lost.is_set():
+            await self.ask("Ping")
+            try:
+                async with asyncio.timeout(PING_SECONDS):
+                    await lost.wait()
+            except TimeoutError:
+                continue
+        raise AmiError("the connection was closed")

@@ -1,0 +1,86 @@
+"""The shell of a call without a line: the same :class:`Call`, and time is a number.
+
+``ivr talk`` and the tests in virtual time use it. Prompts last as long as their recordings, or
+as long as it takes to speak their words.
+"""
+
+from collections.abc import Callable
+
+from ivr.dialogue.call import Call
+from ivr.dialogue.commands import Command, Play, StopPlaying
+from ivr.dialogue.events import Event, PromptFinished
+from ivr.dialogue.row import Prompt
+
+SECONDS_PER_CHARACTER = 0.22
+"""How long an unrendered prompt takes to speak; measured on the rendered sheet."""
+
+
+def speaking_seconds(prompt: Prompt) -> float:
+    """How long it takes to speak a prompt that is not rendered."""
+    return len(prompt.text) * SECONDS_PER_CHARACTER
+
+
+class VirtualCall:
+    """Carries a call through time that somebody else makes pass."""
+
+    def __init__(
+        self,
+        call: Call,
+        told: Callable[[Command, float], None],
+        seconds: Callable[[Prompt], float] = speaking_seconds,
+    ) -> None:
+        """``told`` is given every command and its time; ``seconds`` how long a prompt lasts."""
+        self.now = 0.0
+        self.playing: Play | None = None
+        self.began = 0.0
+        """When the prompt that is being played began."""
+        self._call, self._told, self._seconds = call, told, seconds
+
+    @property
+    def prompt_end(self) -> float:
+        """When the prompt that is being played ends; infinity when none is."""
+        if self.playing is None:
+            return float("inf")
+        return self.began + self._seconds(self.playing.prompt)
+
+    def start(self) -> None:
+        """The call is answered at 0."""
+        self._call.start(self.now)
+        self._carry_out()
+
+    def deliver(self, event: Event) -> None:
+        """Something happened now."""
+        self._call.receive(event, self.now)
+        self._carry_out()
+
+    def next_change(self) -> float:
+        """When something happens by itself; infinity when the call is over."""
+        deadline = self._call.next_deadline()
+        return min(self.prompt_end, float("inf") if deadline is None else deadline)
+
+    def advance(self, time: float, *, inclusive: bool = True) -> None:
+        """Let time pass until ``time``: prompts end and deadlines strike, events first.
+
+        What is due at ``time`` itself happens only if ``inclusive``.
+        """
+        while self._call.outcome is None:
+            due = self.next_change()
+            if due > time or (due == time and not inclusive):
+                break
+            self.now = max(self.now, due)
+            if self.playing is not None and self.prompt_end <= due:
+                play, self.playing = self.playing, None
+                self.deliver(PromptFinished(play.play))
+            else:
+                self._call.wake(self.now)
+                self._carry_out()
+        if time < float("inf"):
+            self.now = max(self.now, time)
+
+    def _carry_out(self) -> None:
+        for command in self._call.commands():
+            if isinstance(command, Play):
+                self.playing, self.began = command, self.now
+            elif isinstance(command, StopPlaying):
+                self.playing = None
+            self._told(command, self.now)
