@@ -14,6 +14,7 @@ from ivr.asterisk.agi_server import AgiServer, AgiSession
 from ivr.asterisk.audio_server import AudioServer
 from ivr.asterisk.heartbeat import Heartbeat
 from ivr.asterisk.line import AgiLine
+from ivr.asterisk.manager import Ami
 from ivr.asterisk.tap import Tap
 from ivr.catalogue import SILENCE, Catalogue, CatalogueError
 from ivr.config import ConfigError, Settings, read_secret
@@ -64,6 +65,26 @@ def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
     return catalogue
 
 
+def manager(settings: Settings) -> Ami | None:
+    """The client of the manager interface; None when it is not used.
+
+    StartError when its secret cannot be read: that is a mistake here, not a fault of the PBX.
+    """
+    ami = settings.ami
+    if not ami.host:
+        return None
+    try:
+        secret = read_secret(ami.secret_file, "ami.secret_file")
+    except ConfigError as error:
+        raise StartError(str(error)) from None
+    if secret is None:
+        raise StartError(
+            "ami.secret_file is not set: name the file with the secret of manager.conf, "
+            "or leave ami.host empty"
+        )
+    return Ami(ami.host, ami.port, ami.user, secret.get_secret_value())
+
+
 class Hotline:
     """The running service."""
 
@@ -72,6 +93,7 @@ class Hotline:
         self.settings = settings
         self.sheet = load_sheet(settings)
         self.catalogue = load_catalogue(settings, self.sheet)
+        self._ami = manager(settings)
         try:
             secret = read_secret(settings.agi.token_file, "agi.token_file")
             self.journal = Journal(settings.records.directory)
@@ -80,6 +102,7 @@ class Hotline:
         token = secret.get_secret_value() if secret else None
         self.agi = AgiServer(self._serve, token)
         self.audio = AudioServer()
+        self._advising: asyncio.Task[None] | None = None
         self._detectors: list[VoiceDetector] = []
         self._live: set[LiveCall] = set()
 
@@ -89,12 +112,18 @@ class Hotline:
         return len(self._live)
 
     async def start(self) -> None:
-        """Listen for calls; StartError when a port is taken."""
+        """Listen for calls; StartError when a port is taken, and then nothing is left open."""
         calls = self.settings.call.max_calls
         self._detectors = await asyncio.to_thread(lambda: [SileroVAD(RATE) for _ in range(calls)])
         agi, audio = self.settings.agi, self.settings.audio
         await _listen(self.audio.start(audio.host, audio.port), "audio", audio.host, audio.port)
-        await _listen(self.agi.start(agi.host, agi.port), "agi", agi.host, agi.port)
+        try:
+            await _listen(self.agi.start(agi.host, agi.port), "agi", agi.host, agi.port)
+        except StartError:
+            self.audio.close()
+            raise
+        if self._ami is not None:
+            self._advising = asyncio.get_running_loop().create_task(_advise(self._ami))
         # What lives now lives for ever; a full collection in the middle of a call would be heard.
         gc.collect()
         gc.freeze()
@@ -118,6 +147,9 @@ class Hotline:
             task.cancel()
         await asyncio.gather(*self.agi.calls, return_exceptions=True)
         self.audio.close()
+        if self._advising is not None:
+            self._advising.cancel()
+            await asyncio.wait((self._advising,))
         await self.journal.close()
         log.info("stopped")
 
@@ -137,6 +169,7 @@ class Hotline:
                 await self._converse(session, uniqueid, detector)
         finally:
             self._detectors.append(detector)
+            log.debug("session_closed", calls=self.calls, tasks=len(asyncio.all_tasks()))
 
     async def _converse(self, session: AgiSession, uniqueid: str, detector: VoiceDetector) -> None:
         settings, now = self.settings, time.monotonic()
@@ -168,6 +201,16 @@ class Hotline:
             heartbeat.close()
             live.close()
             self._live.discard(live)
+
+
+async def _advise(ami: Ami) -> None:
+    """Keep the manager connection up; not even a defect in it may touch a call."""
+    try:
+        await ami.keep_up()
+    except Exception:
+        log.exception("ami_failed", calls="go on without it")
+    finally:
+        ami.close()
 
 
 async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -> None:

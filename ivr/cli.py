@@ -10,13 +10,15 @@ import structlog
 import typer
 
 from ivr import app as service
+from ivr.bench.commands import bench
 from ivr.config import ConfigError, Settings, load
-from ivr.softphone.commands import app as softphone
+from ivr.softphone.commands import softphone
 from ivr.voice.commands import app as prompts
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(prompts, name="prompts")
 app.add_typer(softphone, name="softphone")
+app.add_typer(bench, name="bench")
 
 Config = Annotated[
     Path | None,

@@ -4,6 +4,7 @@
 unit. Secrets are read from files, never from the environment or the command line.
 """
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -13,11 +14,20 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 class ConfigError(Exception):
     """The settings cannot be used; the message is one sentence that names setting and remedy."""
+
+
+def _shipped(path: str) -> Path:
+    """``path`` below the working directory, or, when it is not there, in the checkout."""
+    here, checkout = Path(path), _CHECKOUT / path
+    return checkout if checkout.exists() and not here.exists() else here
 
 
 class _Group(BaseModel):
@@ -55,8 +65,8 @@ class Ami(_Group):
 class Prompts(_Group):
     """The words of the sheet and their rendered files."""
 
-    sheet: Path = Path("prompts/sheet.toml")
-    directory: Path = Path("prompts/rendered")
+    sheet: Path = Field(default_factory=lambda: _shipped("prompts/sheet.toml"))
+    directory: Path = Field(default_factory=lambda: _shipped("prompts/rendered"))
 
 
 class CallSettings(_Group):
@@ -94,7 +104,7 @@ class Settings(BaseSettings):
     agi: Agi = Agi()
     audio: Audio = Audio()
     ami: Ami = Ami()
-    prompts: Prompts = Prompts()
+    prompts: Prompts = Field(default_factory=Prompts)
     call: CallSettings = CallSettings()
     records: Records = Records()
     service: Service = Service()
@@ -120,12 +130,21 @@ def load(path: Path | None = None) -> Settings:
         raise ConfigError(
             f"the settings file {path} cannot be read ({error.strerror}): give another --config"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the settings file {path} is not TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"the settings file {path} is not text: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"the settings file {path} is not TOML ({error}): correct that line"
+        ) from None
+    _refuse_unknown_variables()
     try:
         return Settings(**values)
     except ValidationError as error:
         raise ConfigError(_sentence(error)) from None
+    except SettingsError:
+        raise ConfigError(
+            "an IVR_* variable names a group of settings: name one setting, as IVR_AGI__PORT does"
+        ) from None
 
 
 def read_secret(path: Path | None, setting: str) -> SecretStr | None:
@@ -133,24 +152,42 @@ def read_secret(path: Path | None, setting: str) -> SecretStr | None:
     if path is None:
         return None
     try:
-        secret = path.read_text(encoding="utf-8").strip()
+        secret = path.read_text(encoding="utf-8").partition("\n")[0].strip()
     except OSError as error:
         raise ConfigError(
             f"{setting} = {path} cannot be read ({error.strerror}): "
             "create the file or correct the setting"
         ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{setting} = {path} is not text: write the secret as UTF-8") from None
     if not secret:
         raise ConfigError(f"{setting} = {path} is empty: put the secret into its first line")
     return SecretStr(secret)
 
 
+def _refuse_unknown_variables() -> None:
+    """Pydantic ignores a variable whose group it does not know, and with it a typing error.
+
+    Variables without ``__`` belong to the containers (docker/.env.example), not to the service.
+    """
+    for variable in sorted(os.environ):
+        group, _, setting = variable.removeprefix("IVR_").partition("__")
+        if variable.startswith("IVR_") and setting and group.lower() not in Settings.model_fields:
+            known = ", ".join(Settings.model_fields)
+            raise ConfigError(f"{variable} is not a setting: known groups are {known}")
+
+
 def _sentence(error: ValidationError) -> str:
     """The first problem of a validation as one sentence: setting, value, remedy."""
     problem = error.errors()[0]
-    setting = ".".join(str(part) for part in problem["loc"])
+    place = [str(part) for part in problem["loc"]]
+    setting = ".".join(place)
     if problem["type"] == "extra_forbidden":
-        group = Settings.model_fields.get(str(problem["loc"][0]))
-        known = getattr(group.annotation if group else Settings, "model_fields", {})
+        field = Settings.model_fields.get(place[0])
+        known = getattr(field.annotation if field else Settings, "model_fields", {})
         return f"{setting} is not a setting: known here are {', '.join(known)}"
-    unit = " (a number of seconds)" if setting.endswith("_seconds") else ""
-    return f"{setting} = {problem['input']!r} cannot be used{unit}: {problem['msg']}"
+    if problem["type"] == "model_type":
+        return f"{setting} = {problem['input']!r} is not a group: write [{setting}] above it"
+    unit = ", a number of seconds without a unit" if setting.endswith("_seconds") else ""
+    remedy = problem["msg"].replace("Input should be", "give").replace(" a valid ", " a ")
+    return f"{setting} = {problem['input']!r} cannot be used: {remedy}{unit}"

@@ -11,7 +11,7 @@ import structlog
 
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
-from ivr.dialogue.events import CallerHungUp, Condition, Event, LineChanged
+from ivr.dialogue.events import CallerHungUp, Condition, EarOpened, Event, LineChanged
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Levels
@@ -35,6 +35,8 @@ class LiveCall:
         self._playing: int | None = None
         self._closed = False
         self._deaf = False
+        self._ear_open = False
+        self._ear_broken = False
 
     def start(self, line: Line) -> None:
         """The caller is on the line."""
@@ -53,12 +55,15 @@ class LiveCall:
 
     def hear(self, frame: Samples, now: float) -> None:
         """20 ms of the caller's audio arrived at ``now``."""
-        if self._closed:
+        if self._closed or self._ear_broken:
             return
+        if not self._ear_open:
+            self._ear_open = True
+            self.deliver(EarOpened(), now)
         if self._deaf:
             self._deaf = False
             self.deliver(LineChanged(Condition.NOBODY), now)
-        found = self._ear.hear(frame, now)
+        found = self._heard(lambda: self._ear.hear(frame, now), now)
         for event in found:
             self.deliver(event, now)
         if not found and self._timer is None:
@@ -78,19 +83,29 @@ class LiveCall:
         """The line is gone: whatever has not ended ends now. Idempotent."""
         if self._call.outcome is None:
             self.deliver(CallerHungUp(), self._loop.time())
+        if self._call.outcome is None:  # the script did not even end without a fault
+            self.end(Outcome.FAILED)
         self._finish(self._loop.time())
 
     # Commands and time.
 
     def _guarded(self, step: Callable[[], None], now: float) -> None:
-        """Run one step of the call; a defect of ours ends it with the apology, not in silence."""
-        try:
-            step()
-        except Exception:
-            log.exception("script_failed")
+        """Run one step of the call; a defect of ours ends it with the apology, not in silence.
+
+        If the apology fails as well, ending the call a second time hangs up.
+        """
+
+        def apologise() -> None:
             self._call.end_with(Outcome.FAILED, now)
-        for command in self._call.commands():
-            self._carry_out(command, now)
+
+        for attempt in (step, apologise, apologise):
+            try:
+                attempt()
+                for command in self._call.commands():
+                    self._carry_out(command, now)
+                break
+            except Exception:
+                log.exception("script_failed")
         if self._call.outcome is not None:
             self._finish(now)
         else:
@@ -112,6 +127,16 @@ class LiveCall:
             case EnterRow(row):
                 log.info("row", row=row)
 
+    def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
+        """What the ear has to tell; with a defect in it the call goes on by keys."""
+        try:
+            return ask()
+        except Exception:
+            log.exception("ear_failed")
+            self._ear_broken = True
+            self.deaf(now)
+            return []
+
     def _prompt_is_over(self, now: float) -> None:
         self._playing = None
         self._ear.prompt_stopped(now)
@@ -127,7 +152,7 @@ class LiveCall:
         """A deadline has come. Events are delivered before it: an event wins a tie."""
         self._timer = None
         now = self._loop.time()
-        for event in [] if self._deaf else self._ear.wake(now):
+        for event in [] if self._deaf else self._heard(lambda: self._ear.wake(now), now):
             self.deliver(event, now)
         if not self._closed:
             self._guarded(lambda: self._call.wake(now), now)

@@ -1,12 +1,12 @@
 """``ivr talk``: the whole conversation in a terminal, without any PBX.
 
-The caller is typed (a line is something said, a line of digits and ``*#`` are keys, an empty line
-is five seconds of saying nothing) or a WAV file, which then goes through the real ear.
+The caller is typed (a line is something said, a line of digits and ``*#`` are keys) or a WAV
+file, which then goes through the real ear. Nothing here needs a rendered prompt.
 """
 
-import asyncio
-import sys
-import threading
+import os
+import select
+import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -26,39 +26,49 @@ from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.virtual_call import SECONDS_PER_CHARACTER, VirtualCall, speaking_seconds
 
+HINT = "Type what you say and press Enter; a line of digits is keys. Ctrl-D hangs up."
+
 KEYS = frozenset("0123456789*#")
 
 
-class Pace(Protocol):
-    """Makes virtual time pass, at whatever speed."""
-
-    async def until(self, time: float) -> None:
-        """Return when it is ``time`` seconds after the answer."""
-        ...
-
-
-class Fast:
-    """Time costs nothing."""
-
-    async def until(self, time: float) -> None:
-        """Is at once."""
-
-
-class RealTime:
-    """A second is a second."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._answered = self._loop.time()
+class Keyboard(Protocol):
+    """Where the caller types, and how late it is there."""
 
     @property
     def now(self) -> float:
-        """Seconds since the answer."""
-        return self._loop.time() - self._answered
+        """Seconds since the call was answered."""
+        ...
 
-    async def until(self, time: float) -> None:
-        """Sleep as long as it takes."""
-        await asyncio.sleep(max(0.0, time - self.now))
+    def line(self, until: float) -> str | None:
+        """The next line with its end, empty at the end of input; None when ``until`` has come."""
+        ...
+
+
+class Terminal:
+    """Standard input in real time. Without a thread, so nothing is left reading at the exit."""
+
+    def __init__(self, file: int = 0) -> None:
+        """``file`` is the descriptor to read from; nobody else may read from it."""
+        self._file = file
+        self._answered = time.monotonic()
+        self._octets = b""
+        self._ended = False
+
+    @property
+    def now(self) -> float:
+        """Seconds since the call was answered."""
+        return time.monotonic() - self._answered
+
+    def line(self, until: float) -> str | None:
+        """See :class:`Keyboard`."""
+        while b"\n" not in self._octets and not self._ended:
+            if not select.select([self._file], [], [], max(0.0, until - self.now))[0]:
+                return None
+            octets = os.read(self._file, 4096)
+            self._octets += octets
+            self._ended = not octets
+        line, end, self._octets = self._octets.partition(b"\n")
+        return (line + end).decode("utf-8", "replace")
 
 
 class Talk:
@@ -68,75 +78,91 @@ class Talk:
         self, sheet: Sheet, catalogue: Catalogue | None, out: Callable[[str], None]
     ) -> None:
         """Prompts last as long as their recordings in ``catalogue``, if there is one."""
+        self.rows: list[str] = []
         self._catalogue = catalogue
         self._out = out
         self._call = Call(hotline, last_words, sheet.__getitem__)
-        self.line = VirtualCall(self._call, self._told, self._seconds)
-        self._ear: Ear | None = None
+        self._line = VirtualCall(self._call, self._told, self._seconds)
+        self._utterance: tuple[float, float] | None = None
+        """When what the caller is saying began and when it ends."""
 
     @property
-    def outcome(self) -> Outcome | None:
-        """How the call ended, if it has."""
-        return self._call.outcome
+    def summary(self) -> str:
+        """The whole call in one line."""
+        rows = " → ".join(self.rows)
+        return f"outcome {self._call.outcome} after {self._line.now:.2f} s; rows {rows}"
 
-    async def typed(self, lines: Iterator[str]) -> Outcome:
-        """Typed lines in virtual time: one is read whenever the bot waits for the caller."""
-        self.line.start()
+    def fast(self, lines: Iterator[str]) -> None:
+        """Typed lines in virtual time: one is read whenever the bot waits for the caller.
+
+        An empty line is saying nothing, and so is the end of the lines.
+        """
+        self._line.start()
         while self._call.outcome is None:
-            if self.line.playing is not None:
-                self.line.advance(self.line.prompt_end)
-                continue
-            line = next(lines, None)
-            if line is None or not line.strip():  # says nothing; at the end of input, for ever
-                self.line.advance(self.line.next_change())
+            waits = self._line.playing is None and self._utterance is None
+            text = next(lines, "").strip() if waits else ""
+            if text:
+                self._says(text)
             else:
-                self._says(line.strip())
-        return self._call.outcome
+                self._advance(self._next_change())
 
-    async def live(self, lines: "asyncio.Queue[str | None]") -> Outcome:
-        """Typed lines in real time; None is the caller hanging up."""
-        pace = RealTime()
-        self.line.start()
+    def live(self, keyboard: Keyboard) -> None:
+        """Typed lines in real time; the end of input is the caller hanging up."""
+        self._line.start()
         while self._call.outcome is None:
-            due = self.line.next_change()
-            try:
-                async with asyncio.timeout(max(0.0, due - pace.now)):
-                    line = await lines.get()
-            except TimeoutError:
-                self.line.advance(due)
-                continue
-            self.line.advance(pace.now)
-            if line is None:
-                self._out(self._stamp("caller hangs up"))
-                self.line.deliver(CallerHungUp())
-            elif line.strip():
+            due = self._next_change()
+            line = keyboard.line(due)
+            self._advance(due if line is None else min(due, keyboard.now))
+            if line == "":
+                self._tell("> hangs up")
+                self._line.deliver(CallerHungUp())
+            elif line is not None and line.strip():
                 self._says(line.strip())
-        return self._call.outcome
 
-    async def sound(self, samples: Samples, pace: Pace) -> Outcome:
-        """A recording of the caller (8 kHz), heard by the real ear; then he is silent."""
-        self._ear = Ear(SileroVAD(RATE), 0.0)
-        self.line.start()
-        frame = 0
+    def sound(self, samples: Samples, until: Callable[[float], None]) -> None:
+        """A recording of the caller (8 kHz) as the real ear hears it; then he is silent.
+
+        ``until`` returns when it is so many seconds after the answer: at once, or later.
+        """
+        ear = Ear(SileroVAD(RATE), 0.0)
+        self._line.start()
+        frames = 0
         while self._call.outcome is None:
-            frame += 1
-            now = frame * FRAME_SECONDS
-            await pace.until(now)
-            piece = samples[(frame - 1) * FRAME : frame * FRAME]
-            for event in self._ear.hear(_whole(piece), now):
-                self.line.deliver(event)
-            self.line.advance(now)
-        return self._call.outcome
+            frame = np.full(FRAME, 8, np.int16)  # what a-law sends for silence
+            piece = samples[frames * FRAME : (frames + 1) * FRAME]
+            frame[: len(piece)] = piece
+            frames += 1
+            now = frames * FRAME_SECONDS
+            until(now)
+            self._line.advance(now, inclusive=False)
+            for event in ear.hear(frame, now):
+                if isinstance(event, SpeechStarted):
+                    self._tell("> speaks")
+                self._line.deliver(event)
+            self._line.advance(now)
 
     def _says(self, text: str) -> None:
+        self._tell(f"> {text}")
         if set(text) <= KEYS:
             for key in text:
-                self.line.deliver(KeyPressed(key))
+                self._line.deliver(KeyPressed(key))
             return
-        seconds = len(text) * SECONDS_PER_CHARACTER
-        self.line.deliver(SpeechStarted(self.line.now))
-        self.line.advance(self.line.now + seconds)
-        self.line.deliver(SpeechEnded(seconds))
+        began, _ = self._utterance or (self._line.now, 0.0)
+        if self._utterance is None:
+            self._line.deliver(SpeechStarted(began))
+        self._utterance = (began, self._line.now + len(text) * SECONDS_PER_CHARACTER)
+
+    def _next_change(self) -> float:
+        due = self._line.next_change()
+        return due if self._utterance is None else min(due, self._utterance[1])
+
+    def _advance(self, to: float) -> None:
+        """Let time pass; what the caller was saying may end meanwhile."""
+        if self._utterance is not None and self._utterance[1] <= to:
+            (began, end), self._utterance = self._utterance, None
+            self._line.advance(end, inclusive=False)
+            self._line.deliver(SpeechEnded(end - began))
+        self._line.advance(to)
 
     def _seconds(self, prompt: Prompt) -> float:
         if self._catalogue is not None and prompt.id in self._catalogue:
@@ -146,36 +172,14 @@ class Talk:
     def _told(self, command: Command, now: float) -> None:
         match command:
             case EnterRow(row):
-                self._out(self._stamp(f"— {row}"))
+                self.rows.append(row)
+                self._tell(f"[{row}]")
             case Play(prompt=prompt):
-                self._out(self._stamp(prompt.text))
-                if self._ear is not None and self._catalogue is not None:
-                    self._ear.prompt_started(self._catalogue.frame_levels(prompt.id), now)
+                self._tell(prompt.text)
             case StopPlaying():
-                self._out(self._stamp("(interrupted)"))
-                if self._ear is not None:
-                    self._ear.prompt_stopped(now)
-            case HangUp(outcome):
-                self._out(self._stamp(f"hangs up: {outcome}"))
+                self._tell("(interrupted)")
+            case HangUp():
+                self._tell("hangs up")
 
-    def _stamp(self, text: str) -> str:
-        return f"{self.line.now:7.2f}  {text}"
-
-
-def read_lines(into: "asyncio.Queue[str | None]") -> None:
-    """Read standard input on a thread of its own, into a queue; None at its end."""
-    loop = asyncio.get_running_loop()
-
-    def read() -> None:
-        for line in sys.stdin:
-            loop.call_soon_threadsafe(into.put_nowait, line)
-        loop.call_soon_threadsafe(into.put_nowait, None)
-
-    threading.Thread(target=read, daemon=True).start()
-
-
-def _whole(piece: Samples) -> Samples:
-    """A full frame: what is missing at the end of a recording is the idle code's +8."""
-    padded = np.full(FRAME, 8, np.int16)
-    padded[: len(piece)] = piece
-    return padded
+    def _tell(self, text: str) -> None:
+        self._out(f"{self._line.now:7.2f}  {text}")

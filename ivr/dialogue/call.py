@@ -14,7 +14,7 @@ Two rules decide every race:
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from ivr.dialogue import events
 from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
@@ -98,10 +98,14 @@ class Call:
                 self._key_pressed(key, now)
             case events.LineChanged(condition):
                 self._condition = condition
+            case events.EarOpened():
+                pass  # for the record
             case events.CallerHungUp():
                 self._close(Outcome.CALLER_HUNG_UP)
             case events.LineLost():
                 self._close(Outcome.LINE_LOST)
+            case _:
+                assert_never(event)
 
     def wake(self, now: float) -> None:
         """Time has passed; a deadline at or before ``now`` takes effect."""

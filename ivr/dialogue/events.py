@@ -36,6 +36,11 @@ class PromptFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class EarOpened:
+    """The first of the caller's audio has reached us."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechPossible:
     """Something began that may turn out to be speech: a deadline waits for the answer."""
 
@@ -93,6 +98,7 @@ class LineLost:
 Event = (
     PromptFinished
     | PromptFailed
+    | EarOpened
     | SpeechPossible
     | SpeechDismissed
     | SpeechStarted

@@ -115,6 +115,15 @@ class Pbx:
         found = re.search(r"(\d+) active channels?", await self.ask("core show channels count"))
         return int(found.group(1)) if found else -1
 
+    async def channels_after(self, seconds: float) -> int:
+        """How many channels are left when all should have gone: asked until 0 or too late."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        left = await self.channels()
+        while left and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.1)  # the console tells nothing by itself
+            left = await self.channels()
+        return left
+
     async def log(self) -> str:
         """Everything Asterisk has written so far."""
         return await run("docker", "logs", self.name, check=False)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class Service:
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
+        self._logged = asyncio.Event()
         self.lines: list[dict[str, Any]] = []
         """The log so far, one entry a line."""
 
@@ -86,6 +88,19 @@ class Service:
         """How many file descriptors it holds."""
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
+    async def logged(self, event: str, count: int, seconds: float = 5.0) -> list[dict[str, Any]]:
+        """The lines of an event once there are ``count``, or those there are after ``seconds``."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while True:
+            found = [line for line in self.lines if line.get("event") == event]
+            left = deadline - asyncio.get_running_loop().time()
+            if len(found) >= count or left <= 0:
+                return found
+            self._logged.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._logged.wait()
+
     async def _read(self) -> None:
         assert self._process is not None
         assert self._process.stderr is not None
@@ -95,5 +110,6 @@ class Service:
             except ValueError:
                 entry = {"event": line.decode("utf-8", "replace").strip()}
             self.lines.append(entry)
+            self._logged.set()
             if entry.get("event") == "ready":
                 self._ready.set()

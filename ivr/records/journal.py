@@ -1,8 +1,11 @@
 """The journal: one JSON line per call, appended when the call ends and synced to the disk."""
 
 import asyncio
+import contextlib
+import errno
 import json
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +19,10 @@ from ivr.dialogue.events import Event
 from ivr.dialogue.outcome import Outcome
 
 log = structlog.get_logger()
+
+
+_LINE_ENDS = str.maketrans({end: f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"})
+"""JSON leaves these as they are, and many a reader takes them for the end of a line."""
 
 
 class JournalError(Exception):
@@ -71,7 +78,7 @@ class CallRecord:
             "rows": self.rows,
             "steps": self.steps,
         }
-        return json.dumps(told, ensure_ascii=False) + "\n"
+        return json.dumps(told, ensure_ascii=False).translate(_LINE_ENDS) + "\n"
 
 
 class Journal:
@@ -79,15 +86,17 @@ class Journal:
 
     def __init__(self, directory: Path) -> None:
         """JournalError when the directory cannot be made or written to."""
+        self._path = directory / "calls.jsonl"
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            self._file = (directory / "calls.jsonl").open("a", encoding="utf-8")
+            self._path.open("ab").close()
         except OSError as error:
             raise JournalError(
                 f"records.directory = {directory} cannot be written ({error.strerror}): "
                 "make it writable for this user or choose another"
             ) from None
         self._writing: set[asyncio.Task[None]] = set()
+        self._one_at_a_time = threading.Lock()
 
     def begin(
         self, call: str, number: str, caller: str, answered: float, wall: float
@@ -97,25 +106,33 @@ class Journal:
         return CallRecord(call, number, caller, started, answered, self._finished)
 
     async def close(self) -> None:
-        """Every line is on the disk."""
+        """Every line is on the disk, or has been logged because the disk did not take it."""
         await asyncio.gather(*self._writing)
-        self._file.close()
 
     def _finished(self, record: CallRecord) -> None:
         log.info(
             "call_ended", call=record.call, outcome=record.outcome, seconds=record.seconds,
             rows=record.rows,
         )  # fmt: skip
-        task = asyncio.get_running_loop().create_task(asyncio.to_thread(self._write, record.line()))
+        task = asyncio.get_running_loop().create_task(self._keep(record.line()))
         self._writing.add(task)
-        task.add_done_callback(self._written)
+        task.add_done_callback(self._writing.discard)
 
-    def _write(self, line: str) -> None:
-        self._file.write(line)
-        self._file.flush()
-        os.fsync(self._file.fileno())
+    async def _keep(self, line: str) -> None:
+        try:
+            await asyncio.to_thread(self._append, line.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            log.error("record_not_written", why=str(error), record=line.rstrip())
 
-    def _written(self, task: "asyncio.Task[None]") -> None:
-        self._writing.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("record_not_written", error=str(error))
+    def _append(self, line: bytes) -> None:
+        """Opened anew for each call, so that the file may be moved away at any time."""
+        with self._one_at_a_time, self._path.open("ab", buffering=0) as file:
+            end = os.fstat(file.fileno()).st_size
+            try:
+                if file.write(line) != len(line):
+                    raise OSError(errno.ENOSPC, "only a part of the record could be written")
+                os.fsync(file.fileno())
+            except OSError:
+                with contextlib.suppress(OSError):  # half a line would spoil the next one too
+                    os.ftruncate(file.fileno(), end)
+                raise

@@ -1,0 +1,1 @@
+"""Measurements on real calls, one command each, all speaking one language (see ``result``)."""

@@ -1,0 +1,77 @@
+"""``ivr bench barge-in``: how soon does the bot fall silent when the caller begins to speak?"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ivr.bench.result import Result, percentile
+from ivr.bench.silent_calls import prompts_of
+from ivr.hearing.frames import FRAME, FRAME_SECONDS, level_dbov
+from ivr.hearing.g711 import Samples
+from ivr.lab.lab import Lab, laboratory
+from ivr.lab.voices import PHRASES, VOICES, says
+from ivr.softphone.recording import CallRecording
+from ivr.softphone.script import Action, Audio, Silence
+
+LIMITS = {"stop_p95_ms": 400.0}
+EARLIEST_SECONDS, LATEST_SECONDS = 0.5, 4.0
+"""When the caller begins, counted from the answer; the greeting lasts 5.7 s."""
+VOICED_DBOV = -40.0
+"""From this level on a packet of the caller's counts as voiced."""
+PROMPT = "greeting.ask"
+
+
+async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> Result:
+    """Interrupt the greeting in ``calls`` simultaneous calls, each at another moment."""
+    rng = np.random.default_rng(seed)
+    starts = rng.uniform(EARLIEST_SECONDS, LATEST_SECONDS, calls)
+    words = [says(PHRASES[i % len(PHRASES)], i % len(VOICES)) for i in range(calls)]
+    async with laboratory(root, max_calls=calls + 5) as lab:
+        recordings = await _interrupt(lab, starts.tolist(), words, done)
+        stops = [
+            stop_seconds(recording, voiced(sound), lab)
+            for recording, sound in zip(recordings, words, strict=True)
+        ]
+    cut = [stop * 1000 for stop in stops if stop is not None]
+    missed = len(stops) - len(cut)
+    figures = {
+        "stop_p50_ms": percentile(cut, 50),
+        "stop_p95_ms": percentile(cut, 95),
+        "stop_max_ms": percentile(cut, 100),
+        "missed": missed,
+        "calls": calls,
+    }
+    problems = (f"{missed} callers did not interrupt the greeting",) if missed else ()
+    return Result("barge-in", figures, LIMITS, len(stops), seed, problems)
+
+
+async def _interrupt(
+    lab: Lab, starts: list[float], words: list[Samples], done: Callable[[], None]
+) -> list[CallRecording]:
+    async with lab.telephone() as phone:
+
+        async def one(start: float, sound: Samples) -> CallRecording:
+            script: list[Action] = [Silence(start), Audio(sound), Silence()]
+            recording = await phone.call(lab.number, script, max_seconds=start + 6.0)
+            done()
+            return recording
+
+        return await asyncio.gather(*(one(*each) for each in zip(starts, words, strict=True)))
+
+
+def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> float | None:
+    """Seconds from the first voiced packet to the end of the prompt; None if it was not cut."""
+    spoken = next((packet.time for packet in recording.sent if packet.what == "Audio"), None)
+    heard = prompts_of(recording, lab.catalogue)
+    if spoken is None or not heard or heard[0].id != PROMPT or heard[0].complete:
+        return None
+    return heard[0].end - (spoken + voiced_after)
+
+
+def voiced(sound: Samples) -> float:
+    """Seconds from the start of a sound to its first voiced packet."""
+    frames = [sound[at : at + FRAME] for at in range(0, len(sound), FRAME)]
+    first = next(i for i, frame in enumerate(frames) if level_dbov(frame) >= VOICED_DBOV)
+    return first * FRAME_SECONDS

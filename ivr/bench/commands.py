@@ -1,0 +1,94 @@
+"""``ivr bench NAME``: progress on stderr, figures on stdout, exit code 0 within the limits."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from ivr.bench import barge_in as barge_in_bench
+from ivr.bench import hang_ups as hang_ups_bench
+from ivr.bench import load as load_bench
+from ivr.bench import waits as waits_bench
+from ivr.bench.plots import plot_waits
+from ivr.bench.result import Result
+from ivr.catalogue import CatalogueError
+from ivr.lab.pbx import LabError
+
+bench = typer.Typer(
+    name="bench",
+    no_args_is_help=True,
+    help="Measure real calls through Asterisk in Docker. Run docker/build.sh first.",
+)
+
+Calls = Annotated[int, typer.Option(min=1, max=200, help="How many calls.")]
+Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
+Plot = Annotated[Path | None, typer.Option("--plot", help="Directory for pictures.")]
+Root = Annotated[Path, typer.Option(help="The checkout.", envvar="IVR_ROOT")]
+HERE = Path(__file__).resolve().parents[2]
+
+
+@bench.command()
+def waits(
+    calls: Calls = 20, seed: Seed = 1, json: Json = False, plot: Plot = None, root: Root = HERE
+) -> None:
+    """Are the sheet's five seconds five seconds, in the caller's own packets? (row 2)"""
+    result, heard = _run(lambda done: waits_bench.measure(root, calls, seed, done), calls)
+    if plot is not None:
+        plot_waits(waits_bench.errors_ms(heard), plot)
+    _tell(result, json)
+
+
+@bench.command("barge-in")
+def barge_in(calls: Calls = 10, seed: Seed = 1, json: Json = False, root: Root = HERE) -> None:
+    """How soon does a prompt stop when the caller begins to speak?"""
+    _tell(_run(lambda done: barge_in_bench.measure(root, calls, seed, done), calls), json)
+
+
+@bench.command()
+def load(
+    calls: Calls = 50, seed: Seed = 1, json: Json = False, plot: Plot = None, root: Root = HERE
+) -> None:
+    """How evenly do many simultaneous callers hear the bot? (row 2)"""
+    result, heard = _run(lambda done: load_bench.measure(root, calls, seed, done), calls)
+    if plot is not None:
+        plot_waits(waits_bench.errors_ms(heard), plot)
+    _tell(result, json)
+
+
+@bench.command("hang-ups")
+def hang_ups(calls: Calls = 200, seed: Seed = 1, json: Json = False, root: Root = HERE) -> None:
+    """Callers hang up at every moment of row 2: what is left behind?"""
+    _tell(_run(lambda done: hang_ups_bench.measure(root, calls, seed, done), calls), json)
+
+
+def _run(measure: Callable[[Callable[[], None]], Coroutine[Any, Any, Any]], calls: int) -> Any:
+    """Run a bench with a progress bar; one sentence and exit code 2 when it cannot be run."""
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"{calls} calls", total=calls)
+        try:
+            return asyncio.run(measure(lambda: bar.advance(task)))
+        except (LabError, CatalogueError) as error:
+            typer.echo(f"ivr bench: {error}", err=True)
+            raise typer.Exit(2) from None
+
+
+def _tell(result: Result, json: bool) -> None:
+    if json:
+        typer.echo(result.dump())
+    else:
+        table = Table("figure", "value", "limit", title=f"{result.bench}: {result.machine}")
+        for name, value in result.figures.items():
+            limit = result.limits.get(name)
+            table.add_row(name, f"{value:.2f}", "" if limit is None else f"≤ {limit:g}")
+        Console().print(table)
+        for problem in result.problems:
+            typer.echo(f"problem: {problem}")
+        typer.echo("within limits" if result.passed else "NOT within limits")
+    if not result.passed:
+        raise typer.Exit(1)

@@ -1,0 +1,37 @@
+"""``ivr bench load``: many calls of row 2 at once, and how evenly each hears it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ivr.bench.result import Result, percentile
+from ivr.bench.silent_calls import SilentCall, call_silently
+from ivr.bench.waits import errors_ms
+from ivr.lab.lab import laboratory
+
+LIMITS = {"calls_failed": 0.0, "rtp_gap_p99_ms": 40.0, "channels_left": 0.0}
+SPREAD_SECONDS = 5.0
+
+
+async def measure(
+    root: Path, calls: int, seed: int, done: Callable[[], None]
+) -> tuple[Result, list[SilentCall]]:
+    """``calls`` silent callers of four kinds, all on the line at once."""
+    async with laboratory(root, max_calls=calls + 5) as lab:
+        heard = await call_silently(lab, calls, seed, SPREAD_SECONDS, done)
+        channels = await lab.pbx.channels_after(seconds=2.0)
+        errors = [line for line in lab.service.lines if line.get("level") == "error"]
+    good = [call for call in heard if call.problem is None]
+    gaps = [call.recording.gaps() for call in good]
+    waits = [abs(error) for error in errors_ms(good)]
+    figures = {
+        "calls_failed": len(heard) - len(good),
+        "rtp_gap_p99_ms": percentile([gap.p99_ms for gap in gaps], 100),
+        "rtp_gap_max_ms": percentile([gap.max_ms for gap in gaps], 100),
+        "wait_error_p50_ms": percentile(waits, 50),
+        "wait_error_p99_ms": percentile(waits, 99),
+        "channels_left": channels,
+        "errors_logged": len(errors),
+        "calls": calls,
+    }
+    problems = tuple(call.problem for call in heard if call.problem)
+    return Result("load", figures, LIMITS | {"errors_logged": 0.0}, calls, seed, problems), heard

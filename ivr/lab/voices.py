@@ -1,0 +1,36 @@
+"""Synthetic callers: what they say, in voices that are not the bot's."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from ivr.hearing.g711 import Samples
+from ivr.voice.espeak import Espeak
+from ivr.voice.mastering import master
+from ivr.voice.standard import LEAD_IN_SECONDS, LEVEL_DBOV, RATE, TAIL_SECONDS
+
+VOICES = (
+    Espeak("cmn+f2", words_per_minute=190, pitch=60),
+    Espeak("cmn+m3", words_per_minute=200, pitch=35),
+    Espeak("cmn+f4", words_per_minute=180, pitch=70),
+    Espeak("cmn+m1", words_per_minute=210, pitch=45),
+)
+PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请帮我转人工", "喂，你好，听得到吗")
+
+
+@lru_cache(maxsize=64)
+def says(text: str, voice: int = 0, dbov: float = -25.0) -> Samples:
+    """A caller's words at 8 kHz and an active level of ``dbov``; begins and ends with voice."""
+    spoken = master(*VOICES[voice % len(VOICES)].synthesise(text))
+    words = spoken[round(LEAD_IN_SECONDS * RATE) : len(spoken) - round(TAIL_SECONDS * RATE)]
+    gain = 10 ** ((dbov - LEVEL_DBOV) / 20)
+    return (words * gain).clip(-32000, 32000).astype(np.int16)
+
+
+def cough(seconds: float = 0.08, dbov: float = -20.0, seed: int = 1) -> Samples:
+    """A burst of low noise that swells and fades: too short to be a word."""
+    count = round(seconds * RATE)
+    noise = np.random.default_rng(seed).normal(0, 1, count + 8)
+    burst = np.convolve(noise, np.ones(6) / 6, "same")[:count] * np.sqrt(np.hanning(count))
+    level = 32768 * 10 ** (dbov / 20) / float(np.sqrt(np.mean(burst**2)))
+    return (burst * level).clip(-32000, 32000).astype(np.int16)

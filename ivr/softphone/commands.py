@@ -1,0 +1,276 @@
+"""The `ivr softphone` commands: place one call from a terminal and say what was heard."""
+
+import asyncio
+import contextlib
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ivr.catalogue import Catalogue, CatalogueError
+from ivr.softphone.matching import HeardPrompt, heard_prompts, waits
+from ivr.softphone.phone import Softphone
+from ivr.softphone.recording import CallRecording
+from ivr.softphone.script import (
+    CODECS,
+    Action,
+    Audio,
+    ComfortNoise,
+    Digits,
+    HangUp,
+    Noise,
+    NoRtp,
+    Silence,
+    Tone,
+)
+from ivr.softphone.wav import WavError, read_wav
+
+softphone = typer.Typer(
+    name="softphone", help="The SIP test caller.", no_args_is_help=True, rich_markup_mode="rich"
+)
+
+_EPILOG = """\
+What the caller does is told by --do, in the order of the command line:
+
+  say:FILE.wav   silence:SECONDS   tone:HZ:SECONDS   noise:DBOV:SECONDS   no-rtp:SECONDS
+  comfort-noise:SECONDS   digits:12#   hang-up
+
+SECONDS of silence, no-rtp and comfort-noise may be left out: until the end. Examples:
+
+  ivr softphone call 700 --user 6001 --password-file pw
+
+  ivr softphone call 700 --user 6001 --password-file pw --do silence:2 --do say:hello.wav
+
+  ivr softphone call 700 --do no-rtp --record call.wav --prompts prompts/rendered --json
+
+  ivr softphone call 700 --do noise:-60:3 --do digits:12# --do silence:1 --do hang-up
+"""
+
+
+class WrongInput(Exception):
+    """Something on the command line cannot be used; the message says what to do about it."""
+
+
+def parse_action(text: str) -> Action:
+    """The action that ``--do TEXT`` means; WrongInput when it means none."""
+    name, _, rest = text.partition(":")
+    match name, rest.split(":") if rest else []:
+        case "say", [_, *_]:
+            return Audio(read_wav(Path(rest)))
+        case "silence", seconds if len(seconds) < 2:
+            return Silence(*map(_seconds, seconds))
+        case "no-rtp", seconds if len(seconds) < 2:
+            return NoRtp(*map(_seconds, seconds))
+        case "comfort-noise", seconds if len(seconds) < 2:
+            return ComfortNoise(_seconds(seconds[0])) if seconds else ComfortNoise()
+        case "tone", [hz, seconds]:
+            return Tone(_number(hz, 1, 4000, "Hz"), _seconds(seconds))
+        case "noise", [dbov, seconds]:
+            return Noise(_seconds(seconds), _number(dbov, -96, 0, "dBov"))
+        case "digits", [keys]:
+            return Digits(keys)
+        case "hang-up", []:
+            return HangUp()
+        case _:
+            raise WrongInput(f"--do {text} is not an action; `--help` lists them")
+
+
+def _seconds(text: str) -> float:
+    return _number(text, 0.02, 86400, "seconds")
+
+
+def _number(text: str, least: float, most: float, unit: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not least <= value <= most:
+        raise WrongInput(f"{text!r} is not a number of {unit} from {least:g} to {most:g}")
+    return value
+
+
+def _server(text: str) -> tuple[str, int]:
+    host, _, port = text.partition(":")
+    if not host or (port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536)):
+        raise WrongInput(f"--server {text} is not HOST or HOST:PORT")
+    return host, int(port or 5060)
+
+
+def refusal(recording: CallRecording, user: str, server: str) -> str:
+    """Why a call was not answered, in one sentence."""
+    match recording.status:
+        case 401 | 403 | 407:
+            return f"{server} does not accept user {user} with this password ({recording.status})"
+        case 404 | 484:
+            return f"there is no number {recording.number} on {server} ({recording.status})"
+        case 408:
+            return f"{server} did not answer: is it the right address, and is a firewall between?"
+        case 486 | 600:
+            return f"{recording.number} is busy ({recording.status})"
+        case 487:
+            return f"{recording.number} was not answered within the time"
+        case 488 | 606:
+            return f"{server} does not take the codec {recording.codec.name} ({recording.status})"
+        case 503 if recording.reason == "Connection refused":
+            return f"nothing listens for SIP on {server}: is the PBX up?"
+        case _:
+            return f"{server} refused the call: {recording.status} {recording.reason}"
+
+
+def summary(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> dict[str, Any]:
+    """The figures of a call; times in seconds after the answer."""
+    origin = recording.invited if recording.answered is None else recording.answered
+    silences: list[float | None] = [*waits(recording, prompts)] or [None] * (len(prompts) + 1)
+    return {
+        "number": recording.number,
+        "status": recording.status,
+        "reason": recording.reason,
+        "answered_after_seconds": _rounded(origin - recording.invited)
+        if recording.answered
+        else None,
+        "first_audio_seconds": _rounded(recording.first_audio - origin)
+        if recording.first_audio
+        else None,
+        "ended_seconds": _rounded(recording.ended - origin),
+        "ended_by": recording.ended_by,
+        "prompts": [
+            {
+                "id": prompt.id,
+                "same_sound_ids": prompt.same_sound_ids,
+                "wait_before_seconds": _rounded(wait),
+                "start_seconds": _rounded(prompt.start - origin),
+                "end_seconds": _rounded(prompt.end - origin),
+                "complete": prompt.complete,
+                "correlation": _rounded(prompt.correlation),
+            }
+            for prompt, wait in zip(prompts, silences, strict=False)
+        ],
+        "wait_before_end_seconds": _rounded(silences[-1]),
+        "sent_packets": len(recording.sent),
+        "rtp": asdict(recording.gaps()),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+async def _placed(
+    phone: Softphone,
+    number: str,
+    script: Sequence[Action],
+    codec: str,
+    max_seconds: float,
+    progress: Callable[[str], None],
+) -> CallRecording:
+    """Make the call, telling ``progress`` how it goes."""
+    async with phone:
+        call = phone.dial(number, script, codec=CODECS[codec], max_seconds=max_seconds)
+        progress(f"calling {number}")
+
+        async def watch() -> None:
+            if await call.answered():
+                for seconds in range(86400):
+                    progress(f"answered; {seconds} s, {call.packets} packets received")
+                    await asyncio.sleep(1.0)
+
+        watching = asyncio.create_task(watch())
+        try:
+            return await call.ended()
+        finally:
+            watching.cancel()
+
+
+@softphone.callback()
+def _group() -> None:
+    """Without this, typer would drop the word `call` while it is the only command."""
+
+
+@softphone.command(epilog=_EPILOG)
+def call(
+    number: Annotated[str, typer.Argument(help="What to dial.")],
+    server: Annotated[str, typer.Option(help="HOST:PORT of the PBX.")] = "127.0.0.1:5060",
+    user: Annotated[str, typer.Option(help="Account on the PBX.")] = "anonymous",
+    password_file: Annotated[Path | None, typer.Option(help="File with its password.")] = None,
+    do: Annotated[
+        list[str] | None, typer.Option(help="What the caller does; repeat it, order counts.")
+    ] = None,
+    codec: Annotated[str, typer.Option(help="alaw or ulaw.")] = "alaw",
+    max_seconds: Annotated[
+        float, typer.Option(min=0.1, help="Hang up so long after dialling.")
+    ] = 120.0,
+    record: Annotated[Path | None, typer.Option(help="Save a WAV: caller left, PBX right.")] = None,
+    prompts: Annotated[
+        Path | None, typer.Option(help="Directory of rendered prompts, to tell which was heard.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
+) -> None:
+    """Call NUMBER, send what --do says, and report what was heard and when.
+
+    Ends with 0 when the call was answered, 1 when it was not, 2 when the input is wrong.
+    """
+    errors = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        if codec not in CODECS:
+            raise WrongInput(f"--codec {codec} is neither alaw nor ulaw")
+        script = [parse_action(text) for text in do or []]
+        catalogue = Catalogue.load(prompts) if prompts else None
+        password = password_file.read_text("utf-8").strip() if password_file else ""
+        if record is not None and not record.parent.is_dir():
+            raise WrongInput(f"--record: there is no directory {record.parent}")
+        phone = Softphone(_server(server), user, password)
+    except (WrongInput, WavError, CatalogueError, ValueError, OSError) as error:
+        errors.print(str(error), markup=False)
+        raise typer.Exit(2) from None
+
+    try:
+        with errors.status("") if errors.is_terminal else contextlib.nullcontext() as status:
+            show = status.update if status else lambda text: None
+            recording = asyncio.run(_placed(phone, number, script, codec, max_seconds, show))
+        heard = heard_prompts(recording, catalogue) if catalogue else []
+        if record is not None:
+            recording.save_wav(record)
+    except (OSError, ValueError) as error:
+        errors.print(f"the call to {number} on {server} failed: {error}", markup=False)
+        raise typer.Exit(1) from None
+
+    figures = summary(recording, heard)
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
+    elif recording.answered is not None:
+        _print(figures)
+    if recording.answered is None:
+        errors.print(refusal(recording, user, server), markup=False)
+        raise typer.Exit(1)
+
+
+def _print(figures: dict[str, Any]) -> None:
+    console = Console(highlight=False)
+    console.print(
+        f"answered after {figures['answered_after_seconds']:.3f} s, {figures['ended_by']} hung up"
+        f" after {figures['ended_seconds']:.3f} s"
+    )
+    if figures["prompts"]:
+        table = Table("prompt", "wait before", "start", "end", "heard")
+        for prompt in figures["prompts"]:
+            times = [f"{prompt[f'{name}_seconds']:.3f}" for name in ("wait_before", "start", "end")]
+            table.add_row(
+                " = ".join(prompt["same_sound_ids"]),
+                *times,
+                "whole" if prompt["complete"] else "cut off",
+            )
+        console.print(table)
+        console.print(
+            f"from the last prompt to the end: {figures['wait_before_end_seconds']:.3f} s"
+        )
+    rtp = figures["rtp"]
+    console.print(
+        f"{rtp['packets']} packets received, {rtp['lost']} lost, gap p50 {rtp['p50_ms']:.1f} ms,"
+        f" p99 {rtp['p99_ms']:.1f} ms, longest {rtp['max_ms']:.1f} ms"
+    )

@@ -1,0 +1,106 @@
+"""A SIP dialog from the caller's side (RFC 3261 section 12): what makes requests belong together.
+
+Knows no socket and no clock; the order of messages is `call`'s business.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+
+from ivr.softphone import sip
+from ivr.softphone.sip import Request, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who calls, and from where to where."""
+
+    user: str
+    password: str
+    server: tuple[str, int]
+    local: tuple[str, int]
+    """Our SIP address as the server sees it in Via and Contact."""
+    t1: float
+    """Seconds to the first retransmission."""
+
+    @property
+    def contact(self) -> tuple[str, str]:
+        """The Contact header by which we are reached."""
+        return "Contact", f"<{sip.uri(self.user, *self.local)}>"
+
+
+class Dialog:
+    """Tags, target, route and count of one call."""
+
+    def __init__(self, account: Account, number: str) -> None:
+        self.call_id = secrets.token_hex(12)
+        self.tag = secrets.token_hex(4)
+        """Our own tag."""
+        self._account = account
+        self._target = sip.uri(number, *account.server)
+        self._from = f"<{sip.uri(account.user, *account.local)}>;tag={self.tag}"
+        self._to = f"<{self._target}>"
+        self._routes: tuple[str, ...] = ()
+        self._cseq = 0
+
+    def request(self, method: str, *, cseq: int | None = None, body: bytes = b"") -> Request:
+        """The next request of the dialog, or one that repeats the number ``cseq``."""
+        if cseq is None:
+            self._cseq = cseq = self._cseq + 1
+        host, port = self._account.local
+        headers = [
+            ("Via", f"SIP/2.0/UDP {host}:{port};rport;branch=z9hG4bK{secrets.token_hex(8)}"),
+            *(("Route", route) for route in self._routes),
+            ("Max-Forwards", "70"),
+            ("From", self._from),
+            ("To", self._to),
+            ("Call-ID", self.call_id),
+            ("CSeq", f"{cseq} {method}"),
+            self._account.contact,
+            ("Allow", sip.ALLOW),
+        ]
+        if body:
+            headers.append(("Content-Type", "application/sdp"))
+        return Request(method=method, uri=self._target, headers=tuple(headers), body=body)
+
+    def authorized(self, request: Request, refusal: Response) -> Request:
+        """The same request with the next number and the answer to the server's challenge.
+
+        SipError when the 401 or 407 asks for what we cannot give.
+        """
+        account = self._account
+        header = sip.authorization(
+            sip.challenge(refusal),
+            account.user,
+            account.password,
+            request.method,
+            request.uri,
+            cnonce=secrets.token_hex(8),
+        )
+        again = self.request(request.method, body=request.body)
+        return replace(again, headers=(*again.headers, header))
+
+    def established(self, answer: Response) -> None:
+        """Take tag, target and route from a 2xx; SipError when its Contact has no URI."""
+        self._to = answer.get("To")
+        self._routes = sip.routes(answer)
+        if contact := answer.get("Contact"):
+            self._target = sip.address_uri(contact)
+
+    def ack(self, invite: Request, answer: Response) -> Request:
+        """The ACK of a final answer: after a 2xx a request of its own in the dialog, after a
+        refusal a part of the INVITE's transaction (section 17.1.1.3)."""
+        number, _ = invite.cseq
+        ack = self.request("ACK", cseq=number)
+        if answer.status < 300:
+            return ack
+        own = {"Via": invite.get("Via"), "To": answer.get("To")}
+        headers = tuple((name, own.get(name, value)) for name, value in ack.headers)
+        return replace(ack, uri=invite.uri, headers=headers)
+
+    def cancel(self, invite: Request) -> Request:
+        """The CANCEL of an INVITE that has no final answer yet (section 9.1)."""
+        number, _ = invite.cseq
+        cancel = self.request("CANCEL", cseq=number)
+        own = {"Via": invite.get("Via")}
+        headers = tuple((name, own.get(name, value)) for name, value in cancel.headers)
+        return replace(cancel, uri=invite.uri, headers=headers)

@@ -1,0 +1,98 @@
+"""The RTP side of one call: sends a script on the beat, keeps all that arrives."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+
+from ivr.softphone.recording import TxPacket
+from ivr.softphone.rtp import PACKET_SECONDS, SAMPLES_PER_PACKET, TELEPHONE_EVENT, pack
+from ivr.softphone.script import Action, Codec, Step, steps
+from ivr.softphone.udp import StampedSocket
+
+_CATCH_UP_SECONDS = 0.060
+"""A delay up to this is made good by packets sent at once; a longer one is a hole."""
+
+
+def skipped(late: float) -> int:
+    """How many 20 ms slots to leave out when a packet is ``late`` by so many seconds."""
+    return int(late / PACKET_SECONDS) if late > _CATCH_UP_SECONDS else 0
+
+
+class Media:
+    """One RTP port. It receives from the beginning and sends from :meth:`start` on."""
+
+    def __init__(self, host: str, codec: Codec, hang_up: Callable[[], None]) -> None:
+        """Bind an even port of ``host``; ``hang_up`` is called when the script says so."""
+        self.received: list[tuple[float, bytes]] = []
+        self.sent: list[TxPacket] = []
+        self.remote: tuple[str, int] | None = None
+        """Where to send; follows the other side's re-INVITE."""
+        self._codec = codec
+        self._event_type = TELEPHONE_EVENT
+        self._hang_up = hang_up
+        self._loop = asyncio.get_running_loop()
+        self._socket = StampedSocket(host, self._arrived, even=True)
+        self.port = self._socket.address[1]
+        self._sequence = secrets.randbits(16)
+        self._timestamp = secrets.randbits(32)
+        self._ssrc = secrets.randbits(32)
+        self._steps: Iterator[Step] = iter(())
+        self._due = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(
+        self, script: Iterable[Action], remote: tuple[str, int], event_type: int | None
+    ) -> None:
+        """Begin to send; ``event_type`` is the payload type the other side takes digits under."""
+        self.remote = remote
+        self._event_type = TELEPHONE_EVENT if event_type is None else event_type
+        self.play(script)
+        self._due = self._loop.time()
+        self._beat()
+
+    def play(self, script: Iterable[Action]) -> None:
+        """Send this from the next packet on, instead of what is left of the script."""
+        self._steps = steps(script, self._codec, self._event_type)
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def close(self) -> None:
+        """Stop and give the port back."""
+        self.stop()
+        self._socket.close()
+
+    def _arrived(self, datagram: bytes, time: float) -> None:
+        self.received.append((time, datagram))
+
+    def _beat(self) -> None:
+        now = self._loop.time()
+        if holes := skipped(now - self._due):
+            self._due += holes * PACKET_SECONDS
+            self._timestamp += holes * SAMPLES_PER_PACKET
+        step = next(self._steps)
+        if step.hang_up:
+            self._timer = None
+            self._hang_up()
+            return
+        if step.payload is not None and self.remote is not None:
+            timestamp = self._timestamp & 0xFFFFFFFF
+            self._sequence += 1
+            self._socket.send_to(
+                pack(
+                    step.payload_type,
+                    self._sequence,
+                    timestamp,
+                    self._ssrc,
+                    step.payload,
+                    step.marker,
+                ),
+                self.remote,
+            )
+            self.sent.append(TxPacket(now, timestamp, step.payload_type, step.payload, step.what))
+        self._timestamp += step.advance
+        self._due += PACKET_SECONDS
+        self._timer = self._loop.call_at(self._due, self._beat)

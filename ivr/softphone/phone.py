@@ -1,0 +1,148 @@
+"""The caller's telephone: one SIP port, any number of calls at once."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from ivr.softphone import sip
+from ivr.softphone.call import Call
+from ivr.softphone.dialog import Account
+from ivr.softphone.recording import CallRecording
+from ivr.softphone.script import ALAW, Action, Codec
+from ivr.softphone.sip import Request, SipError
+from ivr.softphone.transaction import T1
+from ivr.softphone.udp import StampedSocket, stamps_begun
+
+
+class Softphone:
+    """A SIP caller over UDP and IPv4, without registration.
+
+    ::
+
+        async with Softphone(("127.0.0.1", 5060), "6001", "secret") as phone:
+            recording = await phone.call("700", [Silence(2), Audio(hello), NoRtp()])
+    """
+
+    def __init__(
+        self,
+        server: tuple[str, int],
+        user: str = "anonymous",
+        password: str = "",
+        *,
+        local_host: str = "auto",
+        t1: float = T1,
+    ) -> None:
+        """Everything is sent to ``server``, whatever Contact or Route say.
+
+        ``local_host`` is the address of this machine that the server can reach; ``auto`` takes
+        the one that the route to it has. ``t1`` is the first retransmission in seconds.
+        """
+        self._server = server
+        self._user = user
+        self._password = password
+        self._local_host = local_host
+        self._t1 = t1
+        self._calls: dict[str, Call] = {}
+
+    async def __aenter__(self) -> Self:
+        """Open the SIP port; OSError when the server's name or our address is of no use."""
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(*self._server, family=socket.AF_INET, type=socket.SOCK_DGRAM)
+        server = str(found[0][4][0]), self._server[1]
+        host = _route_to(server) if self._local_host == "auto" else self._local_host
+        self._socket = StampedSocket(host, self._arrived, peer=server, failed=self._refused)
+        await stamps_begun(host)
+        local = self._socket.address
+        self._account = Account(self._user, self._password, server, local, self._t1)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Hang up what is still up, wait for it, close the port."""
+        try:
+            calls = list(self._calls.values())
+            for call in calls:
+                call.hang_up()
+            await asyncio.gather(*(call.ended() for call in calls), return_exceptions=True)
+        finally:
+            self._socket.close()
+
+    def dial(
+        self,
+        number: str,
+        script: Iterable[Action] = (),
+        *,
+        codec: Codec = ALAW,
+        max_seconds: float = 120.0,
+    ) -> Call:
+        """Begin a call; its script starts with the answer.
+
+        When the script runs out the caller sends silence (or nothing, if NoRtp was last) until
+        the other side hangs up. ``max_seconds`` after dialling the caller hangs up himself.
+        """
+        call = Call(self._account, number, script, codec, max_seconds, self._socket.send)
+        self._calls[call.id] = call
+        call.on_end(lambda: self._calls.pop(call.id, None))
+        return call
+
+    async def call(
+        self,
+        number: str,
+        script: Iterable[Action] = (),
+        *,
+        codec: Codec = ALAW,
+        max_seconds: float = 120.0,
+    ) -> CallRecording:
+        """Make a call as :meth:`dial` does, and wait for its end; cancelled, it hangs up."""
+        call = self.dial(number, script, codec=codec, max_seconds=max_seconds)
+        try:
+            return await call.ended()
+        finally:
+            call.hang_up()
+
+    def _arrived(self, datagram: bytes, time: float) -> None:
+        try:
+            message = sip.parse(datagram)
+            if isinstance(message, Request):
+                self._asked(message, time)
+                return
+            call = self._calls.get(message.get("Call-ID"))
+            if call is not None:
+                call.receive_response(message, time)
+        except SipError:
+            return  # junk on the port is nobody's call
+
+    def _asked(self, request: Request, time: float) -> None:
+        call = self._calls.get(request.get("Call-ID"))
+        if call is not None:
+            call.receive_request(request, time)
+        elif request.method in ("OPTIONS", "BYE"):
+            # A BYE for a call that is over: our 200 got lost, so say it again.
+            answer = sip.reply(request, 200, "OK", ("Allow", sip.ALLOW), tag=_tag())
+            self._socket.send(answer.to_bytes())
+        elif request.method != "ACK":
+            answer = sip.reply(request, 481, "Call/Transaction Does Not Exist", tag=_tag())
+            self._socket.send(answer.to_bytes())
+
+    def _refused(self, error: OSError) -> None:
+        for call in self._calls.values():
+            call.fail(error)
+
+
+def _tag() -> str:
+    return secrets.token_hex(4)
+
+
+def _route_to(server: tuple[str, int]) -> str:
+    """The local address from which ``server`` is reached; nothing is sent for this."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(server)
+        host: str = probe.getsockname()[0]
+    return host

@@ -1,0 +1,231 @@
+"""What one call was: when it was answered and ended, every packet, and the sound of both sides.
+
+All times are monotonic seconds; those of received packets are the kernel's.
+"""
+
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.hearing.g711 import Samples
+from ivr.softphone.rtp import PACKET_SECONDS, SAMPLES_PER_PACKET, RtpError, RxPacket, unpack
+from ivr.softphone.script import CODECS, RATE, Codec
+
+EndedBy = Literal["caller", "callee", "refused"]
+
+_DECODE = {codec.payload_type: codec.decode for codec in CODECS.values()}
+_DRIFT_SECONDS = 0.25
+"""RTP timestamps are believed until they differ so much from the arrival,"""
+_DRIFT_AT_MARKER_SECONDS = 0.1
+"""and less at a marker, where a sender may begin a new count."""
+
+
+@dataclass(frozen=True, slots=True)
+class TxPacket:
+    """One RTP packet that the caller sent."""
+
+    time: float
+    timestamp: int
+    payload_type: int
+    payload: bytes
+    what: str
+    """The action of the script it belongs to: ``Audio``, ``Silence``, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Audio packets placed one after the other by their RTP timestamps."""
+
+    start: float
+    """Time of the first sample: the arrival of the first packet."""
+    samples: Samples
+    """8 kHz; zero where no packet arrived."""
+    present: NDArray[np.bool_]
+    """For each sample, whether a packet brought it."""
+    firsts: NDArray[np.int64]
+    """Position of each packet's first sample, ascending."""
+    lengths: NDArray[np.int64]
+    times: NDArray[np.float64]
+    """Arrival of each packet."""
+
+    def arrival(self, sample: int) -> float:
+        """When the packet that carries ``sample`` arrived, or would have if it was lost."""
+        at = max(int(np.searchsorted(self.firsts, sample, "right")) - 1, 0)
+        after = sample - int(self.firsts[at])
+        if 0 <= after < self.lengths[at]:
+            return float(self.times[at])
+        following = min(at + 1, len(self.firsts) - 1)
+        until = int(self.firsts[following]) - sample
+        if 0 < until < after:
+            return float(self.times[following]) - -(-until // SAMPLES_PER_PACKET) * PACKET_SECONDS
+        return float(self.times[at]) + after // SAMPLES_PER_PACKET * PACKET_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """How evenly the audio packets came, and how many did not."""
+
+    packets: int
+    lost: int
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+@dataclass(frozen=True)  # without slots, so that what is computed from it can be kept
+class CallRecording:
+    """One call from the caller's chair."""
+
+    number: str
+    codec: Codec
+    invited: float
+    ringing: float | None
+    """Arrival of the first 180 or 183."""
+    answered: float | None
+    """Arrival of the 200 OK."""
+    ended: float
+    """Arrival of the BYE or of the refusal, or when our own BYE or CANCEL was sent."""
+    ended_by: EndedBy
+    status: int
+    """Final status of the INVITE; as RFC 3261 has it, 408 when no answer came and 503 when
+    nothing listens at the server's address."""
+    reason: str
+    datagrams: Sequence[tuple[float, bytes]]
+    """Arrival and bytes of all that reached the RTP port, early media included."""
+    sent: Sequence[TxPacket]
+
+    @cached_property
+    def received(self) -> list[RxPacket]:
+        """Every RTP packet in the order of arrival; what is no RTP is left out."""
+        packets = []
+        for time, datagram in self.datagrams:
+            try:
+                packets.append(unpack(datagram, time))
+            except RtpError:
+                continue
+        return packets
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """What the caller heard."""
+        return _timeline(
+            [
+                (
+                    packet.time,
+                    packet.ssrc,
+                    packet.timestamp,
+                    packet.marker,
+                    packet.payload,
+                    packet.payload_type,
+                )
+                for packet in self.received
+                if packet.payload_type in _DECODE
+            ]
+        )
+
+    def audio(self) -> tuple[float, Samples]:
+        """Start time and samples of what was heard, on the timeline of RTP."""
+        return self.timeline.start, self.timeline.samples
+
+    @property
+    def first_audio(self) -> float | None:
+        """Arrival of the first audio packet after the answer."""
+        origin = self.invited if self.answered is None else self.answered
+        times = (p.time for p in self.received if p.payload_type in _DECODE and p.time >= origin)
+        return next(times, None)
+
+    def gaps(self) -> Gaps:
+        """Inter-arrival times of audio packets, pauses (a marker after them) not counted."""
+        heard = [packet for packet in self.received if packet.payload_type in _DECODE]
+        waits = [
+            (packet.time - before.time) * 1e3
+            for before, packet in pairwise(heard)
+            if not packet.marker
+        ]
+        p50, p99, longest = np.percentile(waits, [50, 99, 100]) if waits else (0.0, 0.0, 0.0)
+        lost = _lost(self.received)
+        return Gaps(len(heard), lost, float(p50), float(p99), float(longest))
+
+    def save_wav(self, path: Path) -> None:
+        """Both sides on one clock: the caller left, the PBX right; 8 kHz, 16 bits."""
+        spoken = _timeline(
+            [
+                (packet.time, 0, packet.timestamp, False, packet.payload, packet.payload_type)
+                for packet in self.sent
+                if packet.payload_type in _DECODE
+            ]
+        )
+        sides = [(spoken.start, spoken.samples), self.audio()]
+        origin = min([start for start, samples in sides if len(samples)], default=self.invited)
+        placed = [(round((start - origin) * RATE), samples) for start, samples in sides]
+        length = max([at + len(samples) for at, samples in placed if len(samples)], default=0)
+        both = np.zeros((length, 2), "<i2")
+        for side, (at, samples) in enumerate(placed):
+            if len(samples):
+                both[at : at + len(samples), side] = samples
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(2)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            file.writeframes(both.tobytes())
+
+
+def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Timeline:
+    """Place (time, ssrc, timestamp, marker, payload, payload type) in the order of arrival.
+
+    Within a stream the RTP timestamp says where a packet belongs. Where streams change, or a
+    sender counts anew after a pause, the arrival says it.
+    """
+    origin = packets[0][0] if packets else 0.0
+    firsts = np.zeros(len(packets), np.int64)
+    end = position = 0
+    stream, reference = -1, 0
+    for index, (time, ssrc, timestamp, marker, payload, _) in enumerate(packets):
+        step = ((timestamp - reference + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)
+        wall = round((time - origin) * RATE)
+        drift = _DRIFT_AT_MARKER_SECONDS if marker else _DRIFT_SECONDS
+        if ssrc != stream or abs(position + step - wall) > drift * RATE:
+            position = max(wall, end)
+        else:
+            position += step
+        stream, reference = ssrc, timestamp
+        firsts[index] = position
+        end = max(end, position + len(payload))
+
+    lengths = np.array([len(packet[4]) for packet in packets], np.int64)
+    keep = np.argsort(firsts, kind="stable")
+    keep = keep[(lengths[keep] > 0) & (firsts[keep] >= 0)]
+    samples = np.zeros(end, np.int16)
+    present = np.zeros(end, np.bool_)
+    for index in keep:
+        payload, payload_type = packets[index][4:]
+        place = slice(firsts[index], firsts[index] + len(payload))
+        samples[place] = _DECODE[payload_type](payload)
+        present[place] = True
+    times = np.array([packet[0] for packet in packets], np.float64)
+    return Timeline(origin, samples, present, firsts[keep], lengths[keep], times[keep])
+
+
+def _lost(packets: Sequence[RxPacket]) -> int:
+    """Sequence numbers that never came, per stream, between its first and its last packet."""
+    lost = 0
+    for ssrc in {packet.ssrc for packet in packets}:
+        numbers: set[int] = set()
+        highest: int | None = None
+        for packet in packets:
+            if packet.ssrc != ssrc:
+                continue
+            if highest is None:
+                highest = packet.sequence
+            step = ((packet.sequence - highest + 0x8000) & 0xFFFF) - 0x8000
+            numbers.add(highest + step)
+            highest = max(highest, highest + step)
+        lost += max(numbers) - min(numbers) + 1 - len(numbers)
+    return lost

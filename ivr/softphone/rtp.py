@@ -1,0 +1,84 @@
+"""RTP packets as values (RFC 3550), telephone events (RFC 4733) and comfort noise (RFC 3389)."""
+
+import struct
+from dataclasses import dataclass
+
+COMFORT_NOISE = 13
+TELEPHONE_EVENT = 101
+"""The payload type we offer for digits; the other side may name another in its answer."""
+SAMPLES_PER_PACKET = 160
+PACKET_SECONDS = 0.020
+DIGITS = "0123456789*#ABCD"
+"""Digits by their event number."""
+
+_HEADER = struct.Struct("!BBHII")
+_EVENT = struct.Struct("!BBH")
+
+
+class RtpError(ValueError):
+    """A datagram that is not an RTP packet."""
+
+
+@dataclass(frozen=True, slots=True)
+class RxPacket:
+    """One RTP packet that reached the caller."""
+
+    time: float
+    """Arrival by the kernel's clock, monotonic seconds."""
+    sequence: int
+    timestamp: int
+    """In samples of 1/8000 s, modulo 2^32."""
+    payload_type: int
+    marker: bool
+    ssrc: int
+    payload: bytes
+
+
+def pack(
+    payload_type: int, sequence: int, timestamp: int, ssrc: int, payload: bytes, marker: bool
+) -> bytes:
+    """One packet; sequence, timestamp and SSRC are taken modulo their width."""
+    kind = payload_type | 0x80 if marker else payload_type
+    return (
+        _HEADER.pack(0x80, kind, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc & 0xFFFFFFFF)
+        + payload
+    )
+
+
+def unpack(datagram: bytes, time: float = 0.0) -> RxPacket:
+    """The packet that arrived at ``time``; RtpError for RTCP and for what is not RTP."""
+    if len(datagram) < 12:
+        raise RtpError(f"{len(datagram)} bytes are too short for RTP")
+    first, kind, sequence, timestamp, ssrc = _HEADER.unpack_from(datagram)
+    if first >> 6 != 2:
+        raise RtpError(f"RTP version {first >> 6}, not 2")
+    if 192 <= kind <= 223:
+        raise RtpError("RTCP, not RTP")
+    start, end = 12 + 4 * (first & 15), len(datagram)
+    if first & 0x10:  # header extension
+        if end < start + 4:
+            raise RtpError("the header extension is cut off")
+        start += 4 + 4 * int.from_bytes(datagram[start + 2 : start + 4])
+    if first & 0x20:  # padding: its last octet says how much
+        if datagram[-1] == 0:
+            raise RtpError("padding of no length")
+        end -= datagram[-1]
+    if start > end:
+        raise RtpError("the header is longer than the packet")
+    return RxPacket(time, sequence, timestamp, kind & 0x7F, kind >= 0x80, ssrc, datagram[start:end])
+
+
+def event(digit: str, duration: int, end: bool, volume: int = 10) -> bytes:
+    """The payload that says ``digit`` has lasted ``duration`` samples, and whether it is over.
+
+    ``volume`` is the level below 0 dBm0 in dB. ValueError for what is no digit.
+    """
+    return _EVENT.pack(DIGITS.index(digit), (0x80 if end else 0) | volume, duration)
+
+
+def parse_event(payload: bytes) -> tuple[str, int, bool]:
+    """Digit, duration in samples and end mark of an event; RtpError when it is none of ours."""
+    if len(payload) < 4 or payload[0] >= len(DIGITS):
+        raise RtpError("not a digit")
+    number, flags, duration = _EVENT.unpack_from(payload)
+    return DIGITS[number], duration, bool(flags & 0x80)

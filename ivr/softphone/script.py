@@ -1,0 +1,228 @@
+"""What the caller sends, and how that becomes one step for each 20 ms.
+
+Knows no socket and no clock: a script is a list of values, its steps are a generator.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+
+from ivr.hearing.g711 import (
+    ALAW_IDLE,
+    ULAW_IDLE,
+    Samples,
+    decode_alaw,
+    decode_ulaw,
+    encode_alaw,
+    encode_ulaw,
+)
+from ivr.softphone.rtp import (
+    COMFORT_NOISE,
+    DIGITS,
+    PACKET_SECONDS,
+    SAMPLES_PER_PACKET,
+    TELEPHONE_EVENT,
+    event,
+)
+from ivr.softphone.sdp import PCMA, PCMU
+
+RATE = 8000
+_CHUNK = 50 * SAMPLES_PER_PACKET
+"""Sounds are made one second at a time, so that a long one does not hold up the other calls."""
+_EVENT_UPDATES, _EVENT_ENDS, _EVENT_PAUSE = 8, 3, 5
+"""A digit: 160 ms of updates, its end said three times (RFC 4733), 100 ms before the next."""
+_COMFORT_NOISE_EVERY = 10
+"""Steps from one comfort noise packet to the next: 200 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How samples become octets."""
+
+    name: str
+    encoding: str
+    payload_type: int
+    idle: int
+    """The octet that means silence."""
+    encode: Callable[[Samples], bytes]
+    decode: Callable[[bytes], Samples]
+
+
+ALAW = Codec("alaw", "PCMA/8000", PCMA, ALAW_IDLE, encode_alaw, decode_alaw)
+ULAW = Codec("ulaw", "PCMU/8000", PCMU, ULAW_IDLE, encode_ulaw, decode_ulaw)
+CODECS = {codec.name: codec for codec in (ALAW, ULAW)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audio:
+    """Recorded sound: 16-bit samples at 8 kHz; the last packet is filled up with silence."""
+
+    samples: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The codec's idle code, packet after packet."""
+
+    seconds: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A sine; ``dbov`` is its RMS level below a full-scale square wave."""
+
+    hz: float
+    seconds: float
+    dbov: float = -20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """White noise over the whole band of 8 kHz sampling, at ``dbov`` RMS."""
+
+    seconds: float
+    dbov: float
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NoRtp:
+    """Not one packet; time and timestamps go on."""
+
+    seconds: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class ComfortNoise:
+    """A comfort noise packet every 200 ms and nothing else; ``level`` is in -dBov."""
+
+    seconds: float = math.inf
+    level: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """Keys pressed one after the other, as RFC 4733 events; ValueError for other characters."""
+
+    keys: str
+
+    def __post_init__(self) -> None:
+        if not self.keys or any(key not in DIGITS for key in self.keys):
+            raise ValueError(f"digits are 0-9 * # A-D, not {self.keys!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """The caller ends the call here."""
+
+
+Action = Audio | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | HangUp
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What goes out in one slot of 20 ms."""
+
+    what: str
+    """Name of the action, for reports."""
+    payload_type: int
+    payload: bytes | None
+    """None: no packet in this slot."""
+    marker: bool
+    advance: int
+    """Samples by which the RTP timestamp goes on after this slot."""
+    hang_up: bool = False
+
+
+def steps(
+    script: Iterable[Action], codec: Codec = ALAW, event_type: int = TELEPHONE_EVENT
+) -> Iterator[Step]:
+    """The steps of a script, without an end unless the script hangs up.
+
+    When the script runs out the caller sends silence, or goes on sending nothing if NoRtp came
+    last. ``event_type`` is the payload type of digits.
+    """
+    resumes = True  # the next audio packet is the first after none, so it carries the marker
+    last: Action | None = None
+    for last in script:
+        for step in _steps(last, codec, event_type, resumes):
+            yield step
+            resumes = step.payload is None or step.payload_type != codec.payload_type
+            if step.hang_up:
+                return
+    yield from _steps(NoRtp() if isinstance(last, NoRtp) else Silence(), codec, 0, resumes)
+
+
+def _steps(action: Action, codec: Codec, event_type: int, resumes: bool) -> Iterator[Step]:
+    what = type(action).__name__
+    match action:
+        case NoRtp(seconds):
+            nothing = Step(what, codec.payload_type, None, False, SAMPLES_PER_PACKET)
+            for _ in _slots(seconds):
+                yield nothing
+        case ComfortNoise(seconds, level):
+            nothing = Step(what, COMFORT_NOISE, None, False, SAMPLES_PER_PACKET)
+            packet = Step(what, COMFORT_NOISE, bytes([level]), False, SAMPLES_PER_PACKET)
+            for slot in _slots(seconds):
+                yield nothing if slot % _COMFORT_NOISE_EVERY else packet
+        case Digits(keys):
+            for key in keys:
+                yield from _digit(key, codec, event_type)
+        case HangUp():
+            yield Step(what, codec.payload_type, None, False, 0, hang_up=True)
+        case Silence(seconds):
+            packet = _idle(what, codec)
+            for slot in _slots(seconds):
+                first = resumes and slot == 0
+                yield _idle(what, codec, marker=True) if first else packet
+        case Audio() | Tone() | Noise():
+            for samples in _sound(action):
+                octets = codec.encode(samples)
+                for at in range(0, len(octets), SAMPLES_PER_PACKET):
+                    payload = octets[at : at + SAMPLES_PER_PACKET]
+                    payload = payload.ljust(SAMPLES_PER_PACKET, bytes([codec.idle]))
+                    yield Step(what, codec.payload_type, payload, resumes, SAMPLES_PER_PACKET)
+                    resumes = False
+
+
+def _idle(what: str, codec: Codec, marker: bool = False) -> Step:
+    payload = bytes([codec.idle]) * SAMPLES_PER_PACKET
+    return Step(what, codec.payload_type, payload, marker, SAMPLES_PER_PACKET)
+
+
+def _digit(key: str, codec: Codec, event_type: int) -> Iterator[Step]:
+    # Every packet of an event carries the timestamp of its beginning.
+    for update in range(_EVENT_UPDATES):
+        payload = event(key, (update + 1) * SAMPLES_PER_PACKET, end=False)
+        yield Step("Digits", event_type, payload, update == 0, 0)
+    end = event(key, _EVENT_UPDATES * SAMPLES_PER_PACKET, end=True)
+    for left in reversed(range(_EVENT_ENDS)):
+        passed = 0 if left else (_EVENT_UPDATES + _EVENT_ENDS) * SAMPLES_PER_PACKET
+        yield Step("Digits", event_type, end, False, passed)
+    for slot in range(_EVENT_PAUSE):
+        yield _idle("Digits", codec, marker=slot == 0)
+
+
+def _slots(seconds: float) -> Iterable[int]:
+    return count() if seconds == math.inf else range(round(seconds / PACKET_SECONDS))
+
+
+def _sound(action: Audio | Tone | Noise) -> Iterator[Samples]:
+    """The samples of an action in chunks of one second."""
+    if isinstance(action, Audio):
+        for at in range(0, len(action.samples), _CHUNK):
+            yield action.samples[at : at + _CHUNK]
+        return
+    rms = 32768.0 * 10 ** (action.dbov / 20)
+    generator = np.random.default_rng(action.seed if isinstance(action, Noise) else 0)
+    for at in range(0, round(action.seconds * RATE), _CHUNK):
+        length = min(_CHUNK, round(action.seconds * RATE) - at)
+        if isinstance(action, Tone):
+            phase = 2 * np.pi * action.hz * np.arange(at, at + length) / RATE
+            sound = rms * math.sqrt(2) * np.sin(phase)
+        else:
+            sound = generator.normal(0.0, rms, length)
+        yield np.clip(np.rint(sound), -32768, 32767).astype(np.int16)

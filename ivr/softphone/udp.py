@@ -1,0 +1,129 @@
+"""A UDP socket that says when the kernel received each datagram.
+
+A Python that is busy with fifty calls reads a packet some milliseconds late; the kernel's stamp
+does not know about that, so what we measure is the wire and not ourselves.
+"""
+
+import asyncio
+import contextlib
+import socket
+import struct
+import time
+from collections.abc import Callable
+
+_SO_TIMESTAMPNS: int = getattr(socket, "SO_TIMESTAMPNS", 35)  # Python 3.11 does not name it
+_TIMESPEC = struct.Struct("@ll")
+
+Receive = Callable[[bytes, float], None]
+
+
+def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float:
+    """Monotonic seconds of the kernel's stamp, or of now when there is none."""
+    for level, kind, value in ancillary:
+        if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(value) >= _TIMESPEC.size:
+            seconds, nanoseconds = _TIMESPEC.unpack_from(value)
+            # The stamp is of the real-time clock; its age is the same on every clock.
+            age: int = time.time_ns() - (seconds * 1_000_000_000 + nanoseconds)
+            return (time.monotonic_ns() - age) * 1e-9
+    return time.monotonic()
+
+
+async def stamps_begun(host: str) -> bool:
+    """Wait until the kernel stamps what arrives; False when it does not within 0.2 s.
+
+    It begins only some milliseconds after the first socket of the machine asked for it; until
+    then the stamp is the time of reading, which a busy program would blur.
+    """
+    with _bound(host, even=False) as probe:
+        for _ in range(100):
+            sent = time.monotonic()
+            try:
+                probe.sendto(b"", probe.getsockname())
+                await asyncio.sleep(0.002)
+                _, ancillary, _, _ = probe.recvmsg(1, 64)
+            except OSError:
+                return False
+            if _arrival(ancillary) - sent < 0.001:
+                return True
+    return False
+
+
+class StampedSocket:
+    """A non-blocking UDP socket on the running event loop; IPv4."""
+
+    def __init__(
+        self,
+        host: str,
+        receive: Receive,
+        *,
+        peer: tuple[str, int] | None = None,
+        failed: Callable[[OSError], None] | None = None,
+        even: bool = False,
+    ) -> None:
+        """Bind to a free port of ``host``; ``receive`` is called with each datagram and its time.
+
+        With ``peer`` only that address is heard, and ``failed`` is told when nothing listens
+        there. ``even`` takes an even port, as RTP wants it. OSError when it cannot be bound.
+        """
+        self._receive = receive
+        self._failed = failed
+        self._loop = asyncio.get_running_loop()
+        self._socket = _bound(host, even)
+        try:
+            if peer is not None:
+                self._socket.connect(peer)
+        except OSError:
+            self._socket.close()
+            raise
+        self.address: tuple[str, int] = self._socket.getsockname()
+        self._loop.add_reader(self._socket, self._readable)
+
+    def send(self, datagram: bytes) -> None:
+        """Send to the peer; what the network refuses is reported to ``failed``."""
+        try:
+            self._socket.send(datagram)
+        except OSError as error:
+            self._report(error)
+
+    def send_to(self, datagram: bytes, address: tuple[str, int]) -> None:
+        """Send to ``address``; a datagram that does not get out is a lost one."""
+        try:
+            self._socket.sendto(datagram, address)
+        except OSError as error:
+            self._report(error)
+
+    def close(self) -> None:
+        """Close the socket; harmless when it is closed already."""
+        if self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket)
+            self._socket.close()
+
+    def _readable(self) -> None:
+        try:
+            datagram, ancillary, _, _ = self._socket.recvmsg(65535, 64)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:  # an ICMP "port unreachable" comes back this way
+            self._report(error)
+            return
+        self._receive(datagram, _arrival(ancillary))
+
+    def _report(self, error: OSError) -> None:
+        if self._failed is not None:
+            self._failed(error)
+
+
+def _bound(host: str, even: bool) -> socket.socket:
+    while True:
+        candidate = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            candidate.setblocking(False)
+            candidate.bind((host, 0))
+            with contextlib.suppress(OSError):  # without it, the time of reading must do
+                candidate.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        except OSError:
+            candidate.close()
+            raise
+        if not even or candidate.getsockname()[1] % 2 == 0:
+            return candidate
+        candidate.close()

@@ -1,0 +1,56 @@
+"""WAV files of any rate and width as 8 kHz samples, for the caller to say."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.hearing.g711 import Samples
+from ivr.softphone.script import RATE
+
+
+class WavError(ValueError):
+    """A sound file that cannot be used; the message says which and why."""
+
+
+def read_wav(path: Path) -> Samples:
+    """The file as mono 16-bit samples at 8 kHz; WavError when it is missing or no PCM WAV."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
+            octets = file.readframes(file.getnframes())
+    except FileNotFoundError:
+        raise WavError(f"there is no file {path}") from None
+    except (OSError, EOFError, wave.Error) as error:
+        raise WavError(f"{path} is not a WAV file that can be read: {error}") from None
+    octets = octets[: len(octets) // (width * channels) * width * channels]
+    sound: NDArray[np.float64] = _linear(octets, width).reshape(-1, channels).mean(axis=1)
+    if rate != RATE:
+        sound = _resampled(sound, rate)
+    samples: Samples = np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
+    return samples
+
+
+def _linear(octets: bytes, width: int) -> NDArray[np.float64]:
+    """PCM of 8 bits (unsigned), 16, 24 or 32 bits (signed) on the scale of 16 bits."""
+    if width == 1:
+        return (np.frombuffer(octets, np.uint8).astype(np.float64) - 128.0) * 256.0
+    if width == 3:
+        padded = np.zeros((len(octets) // 3, 4), np.uint8)
+        padded[:, 1:] = np.frombuffer(octets, np.uint8).reshape(-1, 3)
+        octets, width = padded.tobytes(), 4
+    scale = 1.0 if width == 2 else 65536.0
+    return np.frombuffer(octets, f"<i{width}").astype(np.float64) / scale
+
+
+def _resampled(sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+    """To 8 kHz by the spectrum: what lies above 4 kHz is dropped, nothing is mirrored.
+
+    Done on the whole file at once, which is exact and quick enough for a caller's sentence.
+    """
+    length = round(len(sound) * RATE / rate)
+    if length == 0:
+        return np.zeros(0)
+    spectrum = np.fft.rfft(sound)[: length // 2 + 1]
+    return np.fft.irfft(spectrum, length) * (length / len(sound))

@@ -1,0 +1,145 @@
+"""Prompts are told by ear: whole, cut off, alike, transcoded, with losses."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.catalogue import Catalogue
+from ivr.hearing.g711 import decode_alaw, decode_ulaw, encode_ulaw
+from ivr.softphone.matching import heard_prompts, waits
+from ivr.softphone.script import ULAW
+
+from .sounds import catalogue, prompt, recording, syllables
+
+SORRY = syllables(90, 4)
+PROMPTS = {
+    "greeting.hello": prompt(syllables(1, 8)),
+    "closing.bye": prompt(syllables(2, 5)),
+    "closing.farewell": prompt(syllables(2, 5)),
+    "sorry.noise": prompt(SORRY, syllables(3, 8)),
+    "sorry.quiet": prompt(SORRY, syllables(4, 8)),
+    "sorry.quiet.louder": prompt(SORRY, syllables(4, 8), gain=2.0),
+    "sorry": prompt(SORRY),
+    "silence.10": decode_alaw(b"\xd5" * 80000),
+    **{f"other.{seed}": prompt(syllables(seed, 6)) for seed in range(10, 40)},
+}
+IDLE = decode_alaw(b"\xd5" * 8000)
+
+
+@pytest.fixture(scope="module")
+def prompts(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    return catalogue(tmp_path_factory.mktemp("prompts"), PROMPTS)
+
+
+def test_every_prompt_is_told_from_the_others(prompts: Catalogue) -> None:
+    """One after the other with nothing between them."""
+    ids = [id for id in PROMPTS if id not in ("silence.10", "closing.farewell")]
+    heard = heard_prompts(recording(*(PROMPTS[id] for id in ids)), prompts)
+    assert [prompt.id for prompt in heard] == ids
+    start = 100.0
+    for prompt_ in heard:
+        assert prompt_.complete
+        assert prompt_.correlation > 0.999
+        assert prompt_.start == pytest.approx(start)
+        start += len(PROMPTS[prompt_.id]) / 8000
+        assert prompt_.end == pytest.approx(start)
+
+
+def test_waits_in_silence_and_without_rtp(prompts: Catalogue) -> None:
+    hello, bye = PROMPTS["greeting.hello"], PROMPTS["closing.bye"]
+    call = recording(IDLE, hello, IDLE, IDLE, IDLE, bye, 2.5, bye, 1.0)
+    heard = heard_prompts(call, prompts)
+    assert [prompt.id for prompt in heard] == ["greeting.hello", "closing.bye", "closing.bye"]
+    assert waits(call, heard) == pytest.approx([1.0, 3.0, 2.5, 1.0])
+
+
+def test_times_are_arrivals(prompts: Catalogue) -> None:
+    """The first packet 6 ms late, the last 3 ms."""
+    hello = PROMPTS["greeting.hello"]
+    last = len(hello) // 160 - 1
+    jitter = [0.006, *[0.0] * (last - 1), 0.003]
+    (heard,) = heard_prompts(recording(hello, jitter=jitter), prompts)
+    assert heard.start == pytest.approx(100.006)
+    assert heard.end == pytest.approx(100.003 + len(hello) / 8000)
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.62, 1.0])
+def test_a_prompt_cut_off_by_barge_in(prompts: Catalogue, seconds: float) -> None:
+    """Cut in its speech; the next one begins at once."""
+    cut = PROMPTS["other.12"][: int(seconds * 8000)]
+    first, second = heard_prompts(recording(cut, PROMPTS["greeting.hello"]), prompts)
+    assert (first.id, first.complete, second.id) == ("other.12", False, "greeting.hello")
+    assert first.heard_seconds == pytest.approx(seconds, abs=0.041)
+    assert first.end <= second.start + 1e-9
+    assert second.complete
+
+
+def test_a_prompt_cut_off_by_the_end_of_the_call(prompts: Catalogue) -> None:
+    (heard,) = heard_prompts(recording(PROMPTS["other.13"][:8000]), prompts)
+    assert (heard.id, heard.complete) == ("other.13", False)
+    assert heard.end == pytest.approx(101.0, abs=0.041)
+
+
+def test_a_shared_beginning_is_told_by_how_it_goes_on(prompts: Catalogue) -> None:
+    for id in ("sorry.noise", "sorry.quiet", "sorry"):
+        (heard,) = heard_prompts(recording(IDLE, PROMPTS[id], IDLE), prompts)
+        assert (heard.id, heard.same_sound_ids, heard.complete) == (id, (id,), True)
+
+
+def test_cut_in_the_shared_beginning_it_may_be_any(prompts: Catalogue) -> None:
+    (heard,) = heard_prompts(recording(PROMPTS["sorry.noise"][:4000]), prompts)
+    assert set(heard.same_sound_ids) == {"sorry.noise", "sorry.quiet", "sorry"}
+    assert heard.id == heard.same_sound_ids[0]
+    assert not heard.complete
+
+
+def test_a_louder_rendering_is_another_prompt(prompts: Catalogue) -> None:
+    (heard,) = heard_prompts(recording(PROMPTS["sorry.quiet.louder"]), prompts)
+    assert heard.same_sound_ids == ("sorry.quiet.louder",)
+
+
+def test_identical_prompts_are_all_named(prompts: Catalogue) -> None:
+    (heard,) = heard_prompts(recording(PROMPTS["closing.farewell"]), prompts)
+    assert heard.same_sound_ids == ("closing.bye", "closing.farewell")
+
+
+def test_transcoded_to_ulaw(prompts: Catalogue) -> None:
+    for id in ("greeting.hello", "sorry.quiet", "other.20"):
+        call = recording(IDLE, decode_ulaw(encode_ulaw(PROMPTS[id])), IDLE, codec=ULAW)
+        (heard,) = heard_prompts(call, prompts)
+        assert (heard.id, heard.complete) == (id, True)
+        assert heard.start == pytest.approx(101.0)
+        assert heard.end == pytest.approx(101.0 + len(PROMPTS[id]) / 8000)
+
+
+@pytest.mark.parametrize("lost", [{50, 51}, {54, 70}, {60, 61, 75}])
+def test_lost_packets_do_not_end_a_prompt(prompts: Catalogue, lost: set[int]) -> None:
+    """Packets 50 to 53 are the lead-in, 54 brings the first sound."""
+    call = recording(IDLE, PROMPTS["greeting.hello"], IDLE, lost=lost)
+    (heard,) = heard_prompts(call, prompts)
+    assert (heard.id, heard.complete) == ("greeting.hello", True)
+    assert heard.start == pytest.approx(101.0)
+    assert heard.correlation > 0.99
+
+
+def test_other_sounds_are_no_prompt(prompts: Catalogue) -> None:
+    tone = (8000 * np.sin(np.arange(16000) * 0.35)).astype(np.int16)
+    stranger = prompt(syllables(777, 10))
+    assert heard_prompts(recording(tone, IDLE, stranger), prompts) == []
+    assert heard_prompts(recording(), prompts) == []
+
+
+def test_a_minute_takes_less_than_a_third_of_a_second(tmp_path: Path) -> None:
+    """70 prompts; the second half is music, in which a beginning is looked for at every note."""
+    many = {f"p.{seed}": prompt(syllables(seed, 6 + seed % 30)) for seed in range(70)}
+    rendered = catalogue(tmp_path / "many", many)
+    pieces, music = [], prompt(*(syllables(seed, 8) for seed in range(500, 516)))
+    for id in ("p.3", "p.29", "p.50"):
+        pieces += [many[id], *[IDLE] * 5]
+    call = recording(*pieces, music)
+    before = time.process_time()
+    heard = heard_prompts(call, rendered)
+    assert [prompt.id for prompt in heard] == ["p.3", "p.29", "p.50"]
+    assert time.process_time() - before < 0.9  # measured 0.2 s; three times that on a busy machine

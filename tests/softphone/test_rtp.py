@@ -1,0 +1,63 @@
+"""RTP packets: packed, unpacked, and refused when they are junk."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.softphone.rtp import RtpError, RxPacket, event, pack, parse_event, unpack
+
+
+@given(
+    st.integers(0, 63),
+    st.integers(0, 1 << 20),
+    st.integers(0, 1 << 40),
+    st.integers(0, 1 << 32),
+    st.binary(max_size=400),
+    st.booleans(),
+)
+def test_what_is_packed_is_unpacked(
+    kind: int, sequence: int, timestamp: int, ssrc: int, payload: bytes, marker: bool
+) -> None:
+    packet = unpack(pack(kind, sequence, timestamp, ssrc, payload, marker), 1.5)
+    expected = RxPacket(
+        1.5, sequence % 2**16, timestamp % 2**32, kind, marker, ssrc % 2**32, payload
+    )
+    assert packet == expected
+
+
+def test_padding_contributors_and_extension_are_no_payload() -> None:
+    header = bytes([0xB1, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3])
+    datagram = header + b"CSRC" + b"\xbe\xde\x00\x01" + b"EXT!" + b"abc" + b"\x00\x02"
+    assert unpack(datagram).payload == b"abc"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (b"\x80" * 11, "too short"),
+        (b"\x00" * 40, "version 0"),
+        (bytes([0x80, 200]) + bytes(30), "RTCP"),
+        (bytes([0x90, 8]) + bytes(10), "extension"),
+        (bytes([0xA0, 8]) + bytes(10), "padding"),
+        (bytes([0x8F, 8]) + bytes(10), "longer"),
+    ],
+)
+def test_what_is_no_rtp_is_refused(wrong: bytes, says: str) -> None:
+    with pytest.raises(RtpError, match=says):
+        unpack(wrong)
+
+
+@given(st.binary(max_size=64))
+def test_junk(datagram: bytes) -> None:
+    for parse in (unpack, parse_event):
+        with contextlib.suppress(RtpError):
+            parse(datagram)
+
+
+def test_events() -> None:
+    assert event("#", 1280, end=True) == bytes([11, 0x8A, 5, 0])
+    assert parse_event(event("7", 320, end=False)) == ("7", 320, False)
+    with pytest.raises(ValueError, match="substring"):
+        event("x", 160, end=False)

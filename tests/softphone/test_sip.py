@@ -1,0 +1,140 @@
+"""SIP messages: built, parsed, authenticated, and refused when they are junk."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.softphone import sip
+from ivr.softphone.sip import Request, Response, SipError
+
+INVITE = Request(
+    method="INVITE",
+    uri="sip:700@127.0.0.1:5060",
+    headers=(
+        ("Via", "SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bKabc"),
+        ("Record-Route", "<sip:a;lr>, <sip:b;lr>"),
+        ("From", '"x" <sip:6001@127.0.0.1>;tag=us'),
+        ("To", "<sip:700@127.0.0.1>"),
+        ("Call-ID", "1@2"),
+        ("CSeq", "3 INVITE"),
+    ),
+    body=b"v=0\r\n",
+)
+WIRE = INVITE.to_bytes()
+
+
+def test_what_is_built_is_parsed() -> None:
+    assert sip.parse(WIRE) == INVITE
+    assert sip.parse(b"\r\n\r\n" + WIRE + b"trailing") == INVITE
+
+
+def test_a_reply_belongs_to_its_request() -> None:
+    reply = sip.parse(sip.reply(INVITE, 200, "OK", tag="them").to_bytes())
+    assert isinstance(reply, Response)
+    assert (reply.status, reply.reason, reply.cseq) == (200, "OK", (3, "INVITE"))
+    assert (reply.branch, sip.tag(reply.get("to"))) == ("z9hG4bKabc", "them")
+    assert sip.routes(reply) == ("<sip:b;lr>", "<sip:a;lr>")
+
+
+def test_compact_and_folded_headers() -> None:
+    wire = (
+        b"BYE sip:a SIP/2.0\r\nv: SIP/2.0/UDP h;\r\n branch=b\r\nf: <sip:a>;tag=1\r\nt: sip:b\r\n"
+        b"i: 7\r\nCSeq:  9\tBYE\r\nl: 0\r\n\r\n"
+    )
+    message = sip.parse(wire)
+    assert (message.branch, message.get("Call-ID"), message.cseq) == ("b", "7", (9, "BYE"))
+    assert sip.address_uri(message.get("To")) == "sip:b"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (WIRE[:-1], "the body has 4 of 5 bytes"),
+        (WIRE.replace(b"\r\n\r\n", b"\r\n"), "no empty line"),
+        (WIRE.replace(b"3 INVITE", b"x INVITE"), "CSeq"),
+        (WIRE.replace(b"3 INVITE", b"99999999999 INVITE"), "CSeq"),
+        (WIRE.replace(b"3 INVITE", b"3 BYE"), "a INVITE with CSeq"),
+        (WIRE.replace(b"Call-ID", b"Call-IX"), "Call-ID is missing"),
+        (WIRE.replace(b"SIP/2.0\r\n", b"HTTP/1.1\r\n", 1), "neither a request nor"),
+        (WIRE.replace(b"Content-Length: 5", b"Content-Length: -5"), "Content-Length"),
+        (WIRE.replace(b"To: ", b"To "), "not a header"),
+    ],
+)
+def test_a_broken_message_is_refused_with_its_reason(wrong: bytes, says: str) -> None:
+    with pytest.raises(SipError, match=says):
+        sip.parse(wrong)
+
+
+def test_a_line_break_cannot_be_smuggled_in() -> None:
+    with pytest.raises(SipError, match="line break"):
+        Request(method="BYE", uri="sip:a\r\nX: y", headers=()).to_bytes()
+    assert sip.uri("7#\r\n@x", "h", 1) == "sip:7%23%0D%0A%40x@h:1"
+
+
+def _never_another_exception(datagram: bytes) -> None:
+    try:
+        message = sip.parse(datagram)
+        message.to_bytes()
+        sip.routes(message), sip.tag(message.get("To"))
+        sip.address_uri(message.get("Contact"))
+    except SipError:
+        pass
+
+
+@given(st.binary(max_size=300))
+def test_junk(datagram: bytes) -> None:
+    _never_another_exception(datagram)
+
+
+@given(st.integers(0, len(WIRE)), st.integers(0, len(WIRE)), st.binary(max_size=20))
+def test_damage_anywhere(start: int, end: int, junk: bytes) -> None:
+    _never_another_exception(WIRE[:start] + junk + WIRE[end:])
+
+
+def test_a_huge_message_takes_no_time() -> None:
+    for filling in (b"a" * 65000, b'"' * 65000, b"<" * 65000, b";tag" * 16000, b" ," * 32000):
+        _never_another_exception(WIRE.replace(b"SIP/2.0/UDP 127", filling))
+        _never_another_exception(b"SIP/2.0 200 OK\r\nContact: " + filling + b"\r\n\r\n")
+
+
+def _challenged(status: int, header: str, value: str) -> Response:
+    return Response(headers=((header, value),), status=status, reason="")
+
+
+def test_the_digest_of_rfc_2617() -> None:
+    asked = sip.challenge(
+        _challenged(
+            401,
+            "WWW-Authenticate",
+            'Digest realm="testrealm@host.com", qop="auth,auth-int", '
+            'nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", '
+            'opaque="5ccc069c403ebaf9f0171e9517f40e41"',
+        )
+    )
+    name, value = sip.authorization(
+        asked, "Mufasa", "Circle Of Life", "GET", "/dir/index.html", cnonce="0a4f113b"
+    )
+    assert name == "Authorization"
+    assert 'response="6629fae49393a05397450978507c4ef1"' in value
+    assert 'opaque="5ccc069c403ebaf9f0171e9517f40e41"' in value
+    assert "qop=auth, nc=00000001" in value
+
+
+def test_a_proxy_without_qop_and_with_quotes_in_the_realm() -> None:
+    offered = 'Digest realm="a \\"b\\"", nonce=n1, algorithm=md5'
+    asked = sip.challenge(_challenged(407, "Proxy-Authenticate", offered))
+    assert (asked.realm, asked.qop, asked.proxy) == ('a "b"', False, True)
+    name, value = sip.authorization(asked, "u", "p", "INVITE", "sip:x", cnonce="c")
+    assert name == "Proxy-Authorization"
+    assert 'realm="a \\"b\\""' in value
+    assert "qop" not in value
+
+
+@given(st.text(max_size=80))
+def test_a_challenge_that_is_junk(value: str) -> None:
+    with pytest.raises(SipError):
+        sip.challenge(_challenged(401, "WWW-Authenticate", value))
+    with pytest.raises(SipError):
+        sip.challenge(
+            _challenged(401, "WWW-Authenticate", 'Digest realm="a",nonce="b",algorithm=SHA-256')
+        )
