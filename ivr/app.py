@@ -182,7 +182,7 @@ class Hotline:
         live = LiveCall(
             Call(hotline, last_words, self.sheet.__getitem__, limits),
             Ear(detector, now, hang_seconds=settings.call.speech_end_seconds),
-            self.catalogue.frame_levels,
+            self.catalogue.reference,
             record,
         )
         line = AgiLine(session, self.catalogue, live.deliver)

@@ -7,9 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples, decode_alaw
 
 SOUNDS = "zh/ivr"
@@ -75,6 +73,7 @@ class Catalogue:
         self.directory = directory
         self.manifest = manifest
         self._samples: dict[str, Samples] = {}
+        self._references: dict[str, Reference] = {}
 
     @classmethod
     def load(cls, directory: Path) -> "Catalogue":
@@ -112,10 +111,8 @@ class Catalogue:
             self._samples[id] = decode_alaw(self.path(id).read_bytes())
         return self._samples[id]
 
-    def frame_levels(self, id: str) -> NDArray[np.float64]:
-        """Level of each whole 20 ms frame of the prompt in dBov, floor -96."""
-        frames = self.samples(id)
-        frames = frames[: len(frames) // 160 * 160].reshape(-1, 160).astype(np.float64)
-        power = np.maximum(np.mean(frames**2, axis=1), 1e-6) / 32768.0**2
-        levels: NDArray[np.float64] = np.maximum(10 * np.log10(power), -96.0)
-        return levels
+    def reference(self, id: str) -> Reference:
+        """The prompt as the ear needs it to know its echo; kept after the first use."""
+        if id not in self._references:
+            self._references[id] = Reference.of(self.samples(id))
+        return self._references[id]

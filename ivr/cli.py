@@ -3,22 +3,20 @@
 import asyncio
 import logging
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from ivr import app as service
-from ivr.bench.commands import bench
 from ivr.config import ConfigError, Settings, load
-from ivr.softphone.commands import softphone
-from ivr.voice.commands import app as prompts
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.add_typer(prompts, name="prompts")
-app.add_typer(softphone, name="softphone")
-app.add_typer(bench, name="bench")
 
 Config = Annotated[
     Path | None,
@@ -70,15 +68,135 @@ def root() -> None:
     """The hotline that keeps to the sheet of phone etiquette."""
 
 
+def _prompts() -> typer.Typer:
+    from ivr.voice.commands import app
+
+    return app
+
+
+def _softphone() -> typer.Typer:
+    from ivr.softphone.commands import softphone
+
+    return softphone
+
+
+def _bench() -> typer.Typer:
+    from ivr.bench.commands import bench
+
+    return bench
+
+
+def _add_later(name: str, commands: Callable[[], typer.Typer], help: str) -> None:
+    """Add a group of commands that is imported when it is called.
+
+    The service must start without the packages that only the tools need, and soon.
+    """
+
+    def run(words: typer.Context) -> None:
+        try:
+            group = typer.main.get_group(commands())
+        except ModuleNotFoundError as error:
+            raise fail(
+                f"`ivr {name}` needs the package {error.name}: run `pip install 'ivr[tools]'`"
+            ) from None
+        group(words.args, prog_name=f"ivr {name}")
+
+    settings = {
+        "allow_extra_args": True,
+        "allow_interspersed_args": False,
+        "ignore_unknown_options": True,
+    }
+    app.command(name, help=help, add_help_option=False, context_settings=settings)(run)
+
+
 @app.command()
 def serve(config: Config = None) -> None:
     """Answer the hotline until told to stop (SIGTERM drains: running calls end properly)."""
+    from ivr import app as service
+
     settings = settings_or_exit(config)
     set_up_logging(settings)
     try:
         asyncio.run(service.serve(settings))
     except service.StartError as error:
         raise fail(error) from None
+
+
+@app.command()
+def talk(
+    config: Config = None,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast", help="No time passes: a line is read whenever the bot waits; empty is silence"
+        ),
+    ] = False,
+    wav: Annotated[
+        Path | None, typer.Option("--wav", help="A recording of the caller, instead of typing.")
+    ] = None,
+) -> None:
+    """Try the conversation here, without a PBX: type what the caller says."""
+    from ivr.app import StartError, load_sheet
+    from ivr.catalogue import Catalogue, CatalogueError
+    from ivr.softphone.wav import WavError, read_wav
+    from ivr.talk import HINT, Talk, Terminal
+
+    settings = settings_or_exit(config)
+    try:
+        sheet = load_sheet(settings)
+        samples = None if wav is None else read_wav(wav)
+    except (StartError, WavError) as error:
+        raise fail(error) from None
+    try:
+        catalogue = Catalogue.load(settings.prompts.directory)
+    except CatalogueError:
+        catalogue = None  # how long a prompt takes is estimated
+    conversation = Talk(sheet, catalogue, typer.echo)
+    if samples is not None:
+        answered = time.monotonic()
+        conversation.sound(
+            samples,
+            lambda at: None if fast else time.sleep(max(0.0, answered + at - time.monotonic())),
+        )
+    elif fast:
+        conversation.fast(iter(sys.stdin))
+    else:
+        typer.echo(HINT)
+        conversation.live(Terminal())
+    typer.echo(conversation.summary)
+
+
+@app.command()
+def doctor(
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    service_only: Annotated[
+        bool, typer.Option("--service", help="Only whether the service listens; quick.")
+    ] = False,
+    pbx_sounds: Annotated[
+        Path | None,
+        typer.Option("--pbx-sounds", help="Compare the PBX's prompts: its sounds directory."),
+    ] = None,
+) -> None:
+    """Look at everything a call needs. Exit code 0: ok, 1: warnings, 2: broken."""
+    from ivr import doctor as examination
+
+    checks = examination.examine(config, service_only=service_only, pbx_sounds=pbx_sounds)
+    if as_json:
+        typer.echo(examination.dump(checks))
+    else:
+        colours = {"ok": "green", "warning": "yellow", "broken": "red"}
+        table = Table("", "check", "says", "what to do", box=None, pad_edge=False)
+        for check in checks:
+            verdict = Text(check.verdict, colours[check.verdict])
+            table.add_row(verdict, check.name, Text(check.says), Text(check.remedy))
+        Console().print(table)
+    raise typer.Exit(examination.worst(checks).exit_code)
+
+
+_add_later("prompts", _prompts, "What the hotline says: render, list, check.")
+_add_later("softphone", _softphone, "The SIP test caller.")
+_add_later("bench", _bench, "Measure real calls through Asterisk in Docker.")
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
 from ivr.dialogue.events import CallerHungUp, Condition, EarOpened, Event, LineChanged
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.ear import Ear
-from ivr.hearing.echo import Levels
+from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples
 from ivr.ports import CallLog, Line
 
@@ -25,10 +25,10 @@ class LiveCall:
     """Ties a :class:`Call` to its line, its ear and its record."""
 
     def __init__(
-        self, call: Call, ear: Ear, levels: Callable[[str], Levels], record: CallLog
+        self, call: Call, ear: Ear, reference: Callable[[str], Reference], record: CallLog
     ) -> None:
-        """``levels`` tells the frame levels of a prompt, which the ear needs to know its echo."""
-        self._call, self._ear, self._levels, self._record = call, ear, levels, record
+        """``reference`` finds the sound of a prompt, which the ear needs to know its echo."""
+        self._call, self._ear, self._reference, self._record = call, ear, reference, record
         self._line: Line | None = None
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -117,7 +117,7 @@ class LiveCall:
         match command:
             case Play(play, prompt):
                 self._playing = play
-                self._ear.prompt_started(self._levels(prompt.id), now)
+                self._ear.prompt_started(self._reference(prompt.id), now)
                 self._line.play(command)
             case StopPlaying(play):
                 self._prompt_is_over(now)

@@ -17,7 +17,6 @@ from ivr.catalogue import Catalogue
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
 from ivr.dialogue.events import CallerHungUp, KeyPressed, SpeechEnded, SpeechStarted
-from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet

@@ -22,6 +22,9 @@ HEADER_SECONDS = 2.0
 """A peer that has not sent its environment by then is no PBX."""
 REPLY_SECONDS = 5.0
 """Asterisk answers a command in 1-2 ms; one that takes this long has lost the call."""
+SETTLE_SECONDS = 0.02
+"""How long a stream is left alone. A command that Asterisk reads together with the ``STREAM FILE``
+before it neither cuts the stream nor is ever answered; measured: it happens within 1 ms."""
 
 
 class LineClosed(Exception):
@@ -50,6 +53,7 @@ class AgiSession(asyncio.Protocol):
         """Done when the caller has hung up or the connection has ended."""
         self._answer: asyncio.Future[Answered] | None = None
         self._stream: asyncio.Future[Answered | None] | None = None
+        self._streamed_at = 0.0
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -60,8 +64,10 @@ class AgiSession(asyncio.Protocol):
 
         Raises LineClosed when the session ends first or Asterisk stays silent.
         """
-        self._answer = self._loop.create_future()
+        if self._stream is not None:
+            await asyncio.sleep(self._streamed_at + SETTLE_SECONDS - self._loop.time())
         self._write(octets)
+        self._answer = self._loop.create_future()
         try:
             async with asyncio.timeout(REPLY_SECONDS):
                 return (await self._answer).reply
@@ -73,8 +79,9 @@ class AgiSession(asyncio.Protocol):
 
     def stream(self, octets: bytes) -> asyncio.Future[Answered | None]:
         """Send a STREAM FILE; the future tells how it ended, or None when it was cut."""
-        self._stream = self._loop.create_future()
         self._write(octets)
+        self._streamed_at = self._loop.time()
+        self._stream = self._loop.create_future()
         return self._stream
 
     def close(self) -> None:
@@ -101,6 +108,8 @@ class AgiSession(asyncio.Protocol):
         now = self._loop.time()
         try:
             for line in self._lines.feed(data):
+                if self.closed.done():
+                    break  # what follows a hang-up or a refusal is nobody's
                 self._line(line, now)
         except AgiError as error:
             self._refuse(str(error))

@@ -6,7 +6,7 @@ what they do not know exactly. What Asterisk really sends was measured on 22.10.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 MAX_LINE = 1024
@@ -14,11 +14,13 @@ MAX_HEADER_LINES = 64
 MAX_HEADER = 16 * 1024
 
 _KEY = re.compile(r"agi_[a-z0-9_]{1,40}")
-_REPLY = re.compile(r"(\d{3})(?:-| )(.*)")
-_RESULT = re.compile(r"result=(-?\d*)(.*)")
-_ENDPOS = re.compile(r"endpos=(\d+)")
+_REPLY = re.compile(r"([0-9]{3})(?:-| )(.*)")
+_RESULT = re.compile(r"result=(-?[0-9]+|)(.*)")
+_ENDPOS = re.compile(r"endpos=([0-9]+)")
+_KEYS = {str(ord(key)): key for key in "0123456789*#ABCD"}
 _SOUND = re.compile(r"[a-z0-9_/-]{1,64}")
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters, which no encoding knows."""
 
 
 class AgiError(Exception):
@@ -50,8 +52,7 @@ class Reply:
     @property
     def key(self) -> str:
         """The key that ended a stream, or empty."""
-        number = int(self.result or 0)
-        return chr(number) if chr(max(number, 0)) in "0123456789*#ABCD" else ""
+        return _KEYS.get(self.result, "")
 
     @property
     def value(self) -> str:
@@ -66,12 +67,21 @@ class Lines:
         self._limit = limit
         self._rest = b""
 
-    def feed(self, octets: bytes) -> list[str]:
-        """The lines completed by ``octets``, without their ends; AgiError on an endless line."""
-        *whole, self._rest = (self._rest + octets).split(b"\n")
-        if any(len(line) > self._limit for line in (*whole, self._rest)):
+    def feed(self, octets: bytes) -> Iterator[str]:
+        """The lines completed by ``octets``, without their ends; AgiError on an endless line.
+
+        What came before the endless line is given first, however the octets were cut.
+        """
+        *whole, rest = (self._rest + octets).split(b"\n")
+        self._rest = rest[: self._limit]
+        for line in whole:
+            yield self._checked(line).rstrip(b"\r").decode("utf-8", "replace")
+        self._checked(rest)
+
+    def _checked(self, line: bytes) -> bytes:
+        if len(line) > self._limit:
             raise AgiError(f"a line is longer than {self._limit} octets")
-        return [line.rstrip(b"\r").decode("utf-8", "replace") for line in whole]
+        return line
 
 
 class Header:

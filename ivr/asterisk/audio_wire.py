@@ -1,6 +1,7 @@
 """The AudioSocket protocol without a socket: one kind octet, two of length, the payload."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 HANG_UP, UUID, DTMF, AUDIO_8K, ERROR = 0x00, 0x01, 0x03, 0x10, 0xFF
@@ -34,9 +35,13 @@ class Packets:
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, octets: bytes) -> list[Packet]:
-        """The packets completed by ``octets``; AudioError on an unknown kind or a wrong length."""
-        data, start, found = self._rest + octets, 0, []
+    def feed(self, octets: bytes) -> Iterator[Packet]:
+        """The packets completed by ``octets``; AudioError on an unknown kind or a wrong length.
+
+        What came before the wrong packet is given first, however the octets were cut.
+        """
+        data, start = self._rest + octets, 0
+        self._rest = b""
         while len(data) - start >= 3:
             kind = data[start]
             length = data[start + 1] << 8 | data[start + 2]
@@ -46,10 +51,9 @@ class Packets:
                 raise AudioError(f"a packet of {length} octets is not audio of 8 kHz")
             if len(data) - start < 3 + length:
                 break
-            found.append(Packet(kind, data[start + 3 : start + 3 + length]))
+            yield Packet(kind, data[start + 3 : start + 3 + length])
             start += 3 + length
         self._rest = data[start:]
-        return found
 
 
 def encode(kind: int, payload: bytes = b"") -> bytes:

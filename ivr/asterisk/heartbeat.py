@@ -26,10 +26,14 @@ class Heartbeat:
     """One call's heartbeat. Implements :class:`ivr.asterisk.audio_server.Listener`."""
 
     def __init__(
-        self, server: AudioServer, address: str, channel: str, send: Callable[[bytes], None]
+        self,
+        server: AudioServer,
+        address: str,
+        channel: str,
+        send: Callable[[Callable[[], bytes]], None],
     ) -> None:
         """``address`` is host:port as Asterisk reaches us, ``channel`` the caller's channel name;
-        ``send`` carries an AGI command."""
+        ``send`` takes what makes an AGI command and calls it when the command can be sent."""
         self._server, self._address, self._channel, self._send = server, address, channel, send
         self._loop = asyncio.get_running_loop()
         self._expected: uuid.UUID | None = None
@@ -39,10 +43,13 @@ class Heartbeat:
 
     def attach(self) -> None:
         """Ask Asterisk for the channel. Should it not come, the dead-man timer is left."""
+        self._send(self._originate)
+
+    def _originate(self) -> bytes:
         self._expected = self._server.expect(self)
         tech = f"AudioSocket/{self._address}/{self._expected}"
         place = f"exten,ivr-watchdog,s,1,5,av(IVR_CALLER={self._channel})"
-        self._send(command("EXEC", "Originate", f"{tech},{place}"))
+        return command("EXEC", "Originate", f"{tech},{place}")
 
     def close(self) -> None:
         """The call is over: without this the channel would live on."""

@@ -7,8 +7,8 @@ asterisk-conf/ivr-hotline.conf).
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 
@@ -35,11 +35,8 @@ GRACE_SECONDS = 2.5
 """How much longer than the sound the dead-man waits; whole seconds are enough for Asterisk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """A command that has to wait until no prompt would be cut by it."""
-
-    octets: bytes
+Errand = Callable[[], bytes]
+"""A command that has to wait until no prompt would be cut by it; made when its time has come."""
 
 
 class AgiLine:
@@ -58,7 +55,7 @@ class AgiLine:
         self._loop = asyncio.get_running_loop()
         self._next: Play | None = None
         self._current: Play | None = None
-        self._errands: list[Errand] = []
+        self._errands: deque[Errand] = deque()
         self._hanging_up = False
         self._changed = asyncio.Event()
 
@@ -84,9 +81,9 @@ class AgiLine:
 
     # What app and tap use.
 
-    def send_between_prompts(self, octets: bytes) -> None:
+    def send_between_prompts(self, errand: Errand) -> None:
         """Send a command as soon as it cuts no prompt."""
-        self._errands.append(Errand(octets))
+        self._errands.append(errand)
         if self._current is None:
             self._changed.set()
 
@@ -94,7 +91,10 @@ class AgiLine:
         """Carry out what is asked until the call is over. Never raises."""
         try:
             while not self._hanging_up:
-                await self._one_sound()
+                if self._errands:
+                    await self._session.ask(self._errands.popleft()())
+                else:
+                    await self._one_sound()
             await self._session.ask(DONE)
         except LineClosed as closed:
             self._ended(str(closed))
@@ -103,18 +103,18 @@ class AgiLine:
 
     async def _one_sound(self) -> None:
         self._changed.clear()
-        for errand in self._take_errands():
-            await self._session.ask(errand.octets)
         self._current, self._next = self._next, None
         play = self._current
         if play is not None and play.prompt.id not in self._catalogue:
-            self._report(PromptFailed(play.play, "it is not rendered"), self._loop.time())
+            self._failed(play, "it is not rendered", self._loop.time())
             return
         seconds = self._catalogue[play.prompt.id].seconds if play else SILENCE_SECONDS
         await self._arm_dead_man(seconds)
-        if self._changed.is_set() and (play is None or self._current is not play):
+        if self._changed.is_set():
             return  # something else was asked for meanwhile
-        answered = await self._until_changed(self._session.stream(self._sound(play)))
+        stream = self._session.stream(self._sound(play))
+        stream.add_done_callback(self._report_key)
+        answered = await self._until_changed(stream)
         if answered is not None:
             await self._sound_ended(play, answered)
 
@@ -142,11 +142,16 @@ class AgiLine:
         reply = answered.reply
         if reply.result.startswith("-") or reply.code != 200:
             await self._sound_failed(play, answered.at)
-        elif reply.key:
-            self._report(KeyPressed(reply.key), answered.at)
         elif play is not None and self._current is play:
             self._current = None
-            self._report(PromptFinished(play.play), answered.at)
+            if not reply.key:
+                self._report(PromptFinished(play.play), answered.at)
+
+    def _report_key(self, stream: "asyncio.Future[Answered | None]") -> None:
+        """A key ended the sound, be it in the moment in which the sound was being cut."""
+        answered = None if stream.cancelled() or stream.exception() else stream.result()
+        if answered is not None and answered.reply.key:
+            self._report(KeyPressed(answered.reply.key), answered.at)
 
     async def _sound_failed(self, play: Play | None, at: float) -> None:
         """A missing file and a hang-up answer alike: ask which it was."""
@@ -156,11 +161,12 @@ class AgiLine:
         if play is None:
             raise LineClosed("the PBX has no file of silence: run `ivr prompts install`")
         log.error("prompt_missing_on_pbx", prompt=play.prompt.id)
-        self._report(PromptFailed(play.play, "the PBX has no such file"), at)
+        self._failed(play, "the PBX has no such file", at)
 
-    def _take_errands(self) -> list[Errand]:
-        errands, self._errands = self._errands, []
-        return errands
+    def _failed(self, play: Play, why: str, at: float) -> None:
+        if self._current is play:
+            self._current = None
+            self._report(PromptFailed(play.play, why), at)
 
     def _ended(self, why: str) -> None:
         now = self._loop.time()

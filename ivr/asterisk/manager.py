@@ -50,20 +50,27 @@ class _Link(Manager):  # type: ignore[misc]
     """panoramisk's manager for one connection: it neither pings nor reconnects by itself."""
 
     def __init__(self, **config: object) -> None:
-        super().__init__(**config)
+        super().__init__(forgetable_actions=(), **config)
         self.lost = asyncio.Event()
+
+    def login(self, future: object) -> None:
+        """Whoever logs in reads the answer himself."""
 
     def ping(self) -> None:
         """Ours has a deadline."""
 
     def connection_lost(self, exc: object) -> None:
-        """Ours tells when; whoever waits for an answer is told by his own deadline."""
+        """Tell everybody who waits for an answer; panoramisk has put them by, to ask again."""
         self.lost.set()
+        for action in self.awaiting_actions:
+            if not action.future.done():
+                action.future.set_exception(AmiError("AMI has closed the connection"))
+        self.awaiting_actions.clear()
 
     def close(self) -> None:
         """Leave no timer and no action behind."""
-        self.awaiting_actions.clear()
         super().close()
+        self.connection_lost(None)
 
 
 class Ami:
@@ -76,8 +83,20 @@ class Ami:
 
     async def connect(self) -> None:
         """Connect and log in; AmiError says why not."""
+        if _UNSAFE.search(self._user + self._secret):
+            raise AmiError("ami.user and ami.secret_file must not hold control characters")
         loop = asyncio.get_running_loop()
         link = _Link(loop=loop, username=self._user, secret=self._secret, events="off")
+        try:
+            await self._log_in(link)
+        except BaseException:
+            link.close()
+            raise
+        self._link, self.state = link, AmiState.UP
+
+    async def _log_in(self, link: _Link) -> None:
+        place = f"AMI at {self._host}:{self._port}"
+        loop = asyncio.get_running_loop()
         ready: asyncio.Future[tuple[asyncio.BaseTransport, asyncio.BaseProtocol]] = (
             loop.create_future()
         )
@@ -87,19 +106,15 @@ class Ami:
                 link.connection_made(ready)
                 login: Message = await link.authenticated_future
         except TimeoutError:
-            link.close()
-            raise AmiError(f"AMI at {self._host}:{self._port} does not answer") from None
+            raise AmiError(f"{place} does not answer") from None
         except OSError as error:
-            raise AmiError(
-                f"AMI at {self._host}:{self._port} cannot be reached ({error.strerror})"
-            ) from None
+            why = error.strerror or error  # several addresses fail with a sentence of their own
+            raise AmiError(f"{place} cannot be reached ({why})") from None
         if not login.success:
-            link.close()
             raise AmiRefused(
-                f"AMI at {self._host}:{self._port} refuses user {self._user!r}: "
+                f"{place} refuses user {self._user!r}: "
                 "compare ami.user and ami.secret_file with manager.conf"
             )
-        self._link, self.state = link, AmiState.UP
 
     async def ask(self, action: str, **fields: str) -> Mapping[str, str]:
         """The answer to one action; only actions that change nothing may be asked.
@@ -108,7 +123,7 @@ class Ami:
         """
         if any(_UNSAFE.search(word) for pair in ((action, ""), *fields.items()) for word in pair):
             raise AmiError("an AMI field must not hold control characters")
-        if self._link is None:
+        if self._link is None or self._link.lost.is_set():
             raise AmiError("AMI is not connected")
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -122,6 +137,12 @@ class Ami:
 
     async def keep_up(self) -> None:
         """Stay connected for ever: ping with a deadline, reconnect with jitter. Cancel to end."""
+        try:
+            await self._keep_up()
+        finally:
+            self.close()
+
+    async def _keep_up(self) -> None:
         pause, refused = RETRY_SECONDS[0], 0
         while True:
             try:
@@ -135,6 +156,7 @@ class Ami:
                 level = log.error if refused >= REFUSALS else log.warning
                 level("ami_refused", why=str(error), calls="go on without it")
             except AmiError as error:
+                refused = 0
                 self.state = AmiState.DOWN
                 log.warning("ami_down", why=str(error), calls="go on without it")
             self.close()
@@ -149,15 +171,17 @@ class Ami:
         if self._link is not None:
             self._link.close()
             self._link = None
+        if self.state is AmiState.UP:
+            self.state = AmiState.DOWN
 
     async def _ping_until_lost(self) -> None:
         assert self._link is not None
         lost = self._link.lost
-        while not lost.is_set():
+        while True:
             await self.ask("Ping")
             try:
                 async with asyncio.timeout(PING_SECONDS):
                     await lost.wait()
             except TimeoutError:
                 continue
-        raise AmiError("the connection was closed")
+            raise AmiError("AMI has closed the connection")

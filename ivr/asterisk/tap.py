@@ -32,14 +32,15 @@ class Tap:
         server: AudioServer,
         address: str,
         uniqueid: str,
-        send: Callable[[bytes], None],
+        send: Callable[[Callable[[], bytes]], None],
         hear: Callable[[Samples, float], None],
         lost: Callable[[float], None],
     ) -> None:
         """``address`` is host:port as Asterisk reaches us, ``uniqueid`` the caller's channel.
 
-        ``send`` carries an AGI command, ``hear`` takes frames of 160 samples with their arrival,
-        ``lost`` is told when the caller cannot be heard any more.
+        ``send`` takes what makes an AGI command and calls it when the command can be sent,
+        ``hear`` takes frames of 160 samples with their arrival, ``lost`` is told when the caller
+        cannot be heard any more.
         """
         self._server, self._address, self._uniqueid = server, address, uniqueid
         self._send, self._hear, self._lost = send, hear, lost
@@ -52,7 +53,11 @@ class Tap:
         self._closed = False
 
     def attach(self) -> None:
-        """Ask Asterisk for the tap."""
+        """Ask Asterisk for the tap, as soon as that cuts no prompt."""
+        self._send(self._originate)
+
+    def _originate(self) -> bytes:
+        """The command that asks for it; from now on the tap is waited for."""
         self._attempts += 1
         self._expected = self._server.expect(self)
         self._deadline = self._loop.call_later(ATTACH_SECONDS, self._missed)
@@ -60,7 +65,7 @@ class Tap:
         # the caller's channel · l: a long queue, which loses ten times fewer frames.
         spy = f"ChanSpy,{self._uniqueid}\\,qouESl"
         tech = f"AudioSocket/{self._address}/{self._expected}"
-        self._send(command("EXEC", "Originate", f"{tech},app,{spy},,5,a"))
+        return command("EXEC", "Originate", f"{tech},app,{spy},,5,a")
 
     def close(self) -> None:
         """The call is over."""
@@ -80,13 +85,13 @@ class Tap:
 
     def audio(self, payload: bytes, now: float) -> None:
         """Cut what came into frames, whatever the size Asterisk chose."""
-        self._attempts = 0  # it works: a later loss is a new one
         data = self._rest + payload
         whole = len(data) // (2 * FRAME) * (2 * FRAME)
         samples = np.frombuffer(data[:whole], "<i2")
         self._rest = data[whole:]
         for start in range(0, len(samples), FRAME):
             self._hear(samples[start : start + FRAME], now)
+        self._attempts = 0  # it works: a later loss is a new one
 
     def disconnected(self) -> None:
         """The tap has gone: at the end of the call, or by a fault."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ivr.dialogue.events import Event, SpeechStarted
 from ivr.hearing.condition import LineCondition
-from ivr.hearing.echo import EchoGate, Levels
+from ivr.hearing.echo import EchoGate, Reference
 from ivr.hearing.frames import CHUNK, RATE, level_dbov
 from ivr.hearing.g711 import Samples
 from ivr.hearing.speech import STAY_PROBABILITY, SpeechTable
@@ -50,9 +50,9 @@ class Ear:
         self._last_frame: float | None = None
         self._chunks = 0
 
-    def prompt_started(self, levels: Levels, now: float) -> None:
-        """A prompt with these frame levels begins to be heard by the caller."""
-        self._echo.prompt_started(levels, now)
+    def prompt_started(self, reference: Reference, now: float) -> None:
+        """A prompt begins to be heard by the caller."""
+        self._echo.prompt_started(reference, now)
 
     def prompt_stopped(self, now: float) -> None:
         """The prompt has ended or was cut."""
@@ -85,11 +85,13 @@ class Ear:
 
     def _hear_chunk(self, chunk: Samples, now: float) -> list[Event]:
         level = level_dbov(chunk)
-        admitted = self._echo.admits(level, now)
+        admitted = self._echo.admits(chunk, level, now)
         probability = self._probability(chunk) if level > DEAF_BELOW_DBOV else 0.0
         if admitted and probability >= STAY_PROBABILITY:
             self._echo.was_caller()
-        found = self._speech.hear(probability if admitted else 0.0, now)
+        found = self._speech.hear(
+            probability if admitted else 0.0, now, is_echo=lambda: self._echo.explains(now)
+        )
         self._chunks += 1
         if self._chunks % LEARN_EVERY == 0 and not self._speech.speaking:
             self._echo.learn()

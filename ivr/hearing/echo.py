@@ -1,9 +1,13 @@
 """The echo gate: is this the caller, or our own prompt coming back?
 
-The prompt being played is known sample by sample. Its level, delayed by the echo's lag and
-lowered by the echo return loss, is a prediction of what would come back if nobody spoke. Only
-what is clearly louder is the caller. Lag and loss are learned while the prompt runs, from audio
-heard so far; everything is causal.
+The prompt being played is known sample by sample, and is used twice; both ways are causal.
+
+By level: the prompt's level, delayed by the echo's lag and lowered by the echo return loss, is a
+prediction of what would come back if nobody spoke. Only what is clearly louder is the caller. Lag
+and loss are learned while the prompt runs.
+
+By waveform: before that is learned, whatever could be speech is correlated with the prompt. What
+the prompt explains by itself is its echo.
 """
 
 from dataclasses import dataclass
@@ -11,15 +15,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.hearing.frames import CHUNK_SECONDS, FLOOR_DBOV, FRAME_SECONDS
+from ivr.hearing.frames import (
+    CHUNK,
+    CHUNK_SECONDS,
+    FLOOR_DBOV,
+    FRAME_SECONDS,
+    RATE,
+    frame_levels_dbov,
+)
+from ivr.hearing.g711 import Samples
 
 Levels = NDArray[np.float64]
 """Level of each 20 ms frame of a prompt in dBov."""
 
 MARGIN_DB = 9.0
 """How far above the predicted echo a chunk must be to be the caller's (facts: measured)."""
-UNLEARNED_GAIN_DB = -27.0
-"""Assumed echo before anything is learned: with the margin it passes a caller 18 dB below us."""
+UNLEARNED_GAIN_DB = -35.0
+"""Assumed echo before anything is learned: with the margin it passes a caller 26 dB below us."""
 MAX_LAG = 15
 """Longest lag considered, in chunks: 480 ms, a far speakerphone on a mobile network."""
 HISTORY = 96
@@ -30,11 +42,31 @@ LOUD_DB = 15.0
 """A chunk of prompt is loud when it is within this of the loudest chunks."""
 CORRELATED = 0.45
 """From this correlation of the level curves their lag is believed."""
+EXPLAINED = 0.2
+"""Share of a sound's power that one delayed copy of the prompt must explain to make it echo.
+Independent speech stays below 0.1; a caller over an echo 10 dB below him leaves it 0.1."""
+WINDOW = 8
+"""Chunks of sound that are correlated: 256 ms."""
+EARLY_SECONDS = 0.06
+"""How much earlier than we think the prompt may have begun on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A prompt as the ear needs it: 8 kHz samples, and the level of each 20 ms frame."""
+
+    samples: Samples
+    levels: Levels
+
+    @classmethod
+    def of(cls, samples: Samples) -> "Reference":
+        """The reference of a prompt's samples."""
+        return cls(samples, frame_levels_dbov(samples))
 
 
 @dataclass(slots=True)
 class _Prompt:
-    levels: Levels
+    reference: Reference
     began: float
     ended: float
 
@@ -47,6 +79,7 @@ class EchoGate:
         self._heard: list[float] = []
         self._played: list[float] = []
         self._callers: list[bool] = []
+        self._sound: list[Samples] = []
         self._gain_db = UNLEARNED_GAIN_DB
         self._lag: int | None = None
         self._learned = False
@@ -56,23 +89,33 @@ class EchoGate:
         """The echo return loss learned so far in dB, or None."""
         return -self._gain_db if self._learned else None
 
-    def prompt_started(self, levels: Levels, now: float) -> None:
+    def prompt_started(self, reference: Reference, now: float) -> None:
         """A prompt begins to be heard at ``now``."""
         self.prompt_stopped(now)
-        self._prompts = [*self._prompts[-2:], _Prompt(levels, now, now + len(levels) * 0.02)]
+        end = now + len(reference.samples) / RATE
+        self._prompts = [*self._prompts[-2:], _Prompt(reference, now, end)]
 
     def prompt_stopped(self, now: float) -> None:
         """The prompt is cut at ``now``, or has ended."""
         if self._prompts:
             self._prompts[-1].ended = min(self._prompts[-1].ended, now)
 
-    def admits(self, level: float, now: float) -> bool:
-        """Whether a chunk of this level (dBov) that ended at ``now`` is not just echo."""
+    def admits(self, chunk: Samples, level: float, now: float) -> bool:
+        """Whether a chunk of this level (dBov) that ended at ``now`` is louder than our echo."""
         played = self._level_at(now - CHUNK_SECONDS / 2)
         self._heard = [*self._heard[1 - HISTORY :], level]
         self._played = [*self._played[1 - HISTORY :], played]
         self._callers = [*self._callers[1 - HISTORY :], False]
+        self._sound = [*self._sound[1 - WINDOW :], chunk]
         return level > self._loudest_recent() + self._gain_db + MARGIN_DB
+
+    def explains(self, now: float) -> bool:
+        """Whether the last quarter of a second, up to ``now``, is a copy of what was played."""
+        sound = np.concatenate(self._sound).astype(np.float64)
+        lags = MAX_LAG * CHUNK
+        begin = now - (len(sound) + lags) / RATE
+        played = self._played_samples(begin, len(sound) + lags + round(EARLY_SECONDS * RATE))
+        return bool(_best_explained(sound - sound.mean(), played) >= EXPLAINED)
 
     def was_caller(self) -> None:
         """The chunk just admitted is the caller's voice: nothing is to be learned from it."""
@@ -112,9 +155,22 @@ class EchoGate:
     def _level_at(self, time: float) -> float:
         for prompt in reversed(self._prompts):
             if prompt.began <= time < prompt.ended:
-                index = int((time - prompt.began) / FRAME_SECONDS)
-                return float(prompt.levels[min(index, len(prompt.levels) - 1)])
+                levels = prompt.reference.levels
+                return float(
+                    levels[min(int((time - prompt.began) / FRAME_SECONDS), len(levels) - 1)]
+                )
         return FLOOR_DBOV
+
+    def _played_samples(self, begin: float, count: int) -> NDArray[np.float64]:
+        """What was played from ``begin`` on; zero where nothing was."""
+        played = np.zeros(count)
+        for prompt in self._prompts:
+            first = round((prompt.began - begin) * RATE)
+            length = min(round((prompt.ended - prompt.began) * RATE), len(prompt.reference.samples))
+            source = prompt.reference.samples[max(-first, 0) : max(min(length, count - first), 0)]
+            at = max(first, 0)
+            played[at : at + len(source)] = source[: max(count - at, 0)]
+        return played
 
 
 def _loud(played: Levels) -> NDArray[np.bool_]:
@@ -135,3 +191,17 @@ def _best_lag(played: Levels, heard: Levels) -> int | None:
             if agreement > best:
                 best, best_lag = agreement, lag
     return best_lag
+
+
+def _best_explained(sound: NDArray[np.float64], played: NDArray[np.float64]) -> float:
+    """Largest share of ``sound``'s power that a scaled stretch of ``played`` explains, 0 to 1."""
+    size = 1 << (len(sound) + len(played) - 1).bit_length()
+    spectrum = np.fft.rfft(played, size) * np.conj(np.fft.rfft(sound, size))
+    products = np.fft.irfft(spectrum, size)[: len(played) - len(sound) + 1]
+    power = np.concatenate([[0.0], np.cumsum(played**2)])
+    stretch = power[len(sound) :] - power[: len(power) - len(sound)]
+    total = float(np.sum(sound**2))
+    if total == 0.0:
+        return 0.0
+    # A stretch of hardly anything would explain anything: it counts as a quiet prompt.
+    return float(np.max(products**2 / (total * np.maximum(stretch, len(sound) * 100.0))))

@@ -1,6 +1,7 @@
 """The measures of time and level that the hearing room works in."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ivr.hearing.g711 import Samples
 
@@ -24,3 +25,11 @@ def level_dbov(samples: Samples) -> float:
     if power < 1e-3:
         return FLOOR_DBOV
     return max(FLOOR_DBOV, 10 * float(np.log10(power / 32768.0**2)))
+
+
+def frame_levels_dbov(samples: Samples) -> NDArray[np.float64]:
+    """Level of each whole frame in dBov, as :func:`level_dbov` tells it."""
+    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
+    power = np.maximum(np.var(frames, axis=1), 1e-3) / 32768.0**2
+    levels: NDArray[np.float64] = np.maximum(10 * np.log10(power), FLOOR_DBOV)
+    return levels
