@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ivr.catalogue import Catalogue
 from ivr.lab.lab import Lab
-from ivr.softphone.matching import HeardPrompt, heard_prompts
+from ivr.softphone.matching import HeardPrompt, heard_prompts, waits
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import Action, ComfortNoise, Noise, NoRtp, Silence
 
@@ -58,9 +58,7 @@ class SilentCall:
     @property
     def waits(self) -> list[float]:
         """Seconds from the end of each prompt to the start of the next, the last to BYE."""
-        starts = [prompt.start for prompt in self.prompts[1:]] + [self.recording.ended]
-        pairs = zip(self.prompts, starts, strict=True)
-        return [start - prompt.end for prompt, start in pairs]
+        return waits(self.recording, self.prompts)[1:]
 
     @property
     def first_prompt(self) -> float:

@@ -1,0 +1,135 @@
+"""A service of the room's own parts on loopback, and the fake Asterisk that calls it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from ivr.asterisk import line as line_module
+from ivr.asterisk.agi_server import AgiServer, AgiSession
+from ivr.asterisk.audio_server import AudioServer
+from ivr.asterisk.line import AgiLine
+from ivr.catalogue import SILENCE, Catalogue, Manifest, Recording
+from ivr.dialogue.commands import Play
+from ivr.dialogue.events import Event, PromptFinished
+from ivr.dialogue.row import Prompt
+from ivr.lab.pbx import free_ports
+from tests.asterisk.fake_asterisk import FakeAsterisk
+from tests.asterisk.peers import escaped
+
+PROMPTS = {"row.short": 0.04, "row.long": 30.0, "row.half": 0.5, "row.gone": 0.04, SILENCE: 10.0}
+FILES = {"ivr/row-short": 0.04, "ivr/row-half": 0.5, "ivr/row-long": 30.0, "ivr/silence-10": 10.0}
+
+
+def catalogue() -> Catalogue:
+    """Prompts of 40 ms, 0.5 s and 30 s, one that the PBX lacks, and the silence."""
+    recordings = {
+        id: Recording(id, "", "", seconds, -24.0, -6.0) for id, seconds in PROMPTS.items()
+    }
+    return Catalogue(Path("/nowhere"), Manifest("", "", recordings))
+
+
+def play(number: int, name: str = "short", barge_in: bool = True) -> Play:
+    """The order to speak ``row.name``."""
+    return Play(number, Prompt(f"row.{name}", ""), barge_in)
+
+
+class Caller:
+    """One call as the shell sees it: its line, and what the line has reported."""
+
+    def __init__(self, session: AgiSession) -> None:
+        self.session = session
+        self.events: list[Event] = []
+        self.times: list[float] = []
+        self.told: Callable[[Event], None] = lambda event: None
+        """What the script does on an event."""
+        self._something = asyncio.Event()
+        self.line = AgiLine(session, catalogue(), self._report)
+        self.over = False
+
+    def _report(self, event: Event, now: float) -> None:
+        self.events.append(event)
+        self.times.append(now)
+        self._something.set()
+        self.told(event)
+
+    async def until(self, *expected: Event, seconds: float = 3.0) -> None:
+        """Wait until exactly these events have been reported."""
+        async with asyncio.timeout(seconds):
+            while len(self.events) < len(expected):
+                self._something.clear()
+                await self._something.wait()
+        assert list(expected) == self.events
+
+    async def until_finished(self, number: int, seconds: float = 3.0) -> None:
+        """Wait until a prompt has been heard to its end, whatever else is reported."""
+        async with asyncio.timeout(seconds):
+            while PromptFinished(number) not in self.events:
+                self._something.clear()
+                await self._something.wait()
+
+
+class Service:
+    """The FastAGI and AudioSocket servers, with a line for every call and no script."""
+
+    def __init__(self) -> None:
+        self.agi_port, self.audio_port = free_ports(2)
+        self.agi = AgiServer(self._serve, "token")
+        self.audio = AudioServer()
+        self.prepare: Callable[[Caller], None] = lambda caller: None
+        """What happens before the line runs."""
+        self._waiting: asyncio.Queue[Caller] = asyncio.Queue()
+        self.fakes: list[FakeAsterisk] = []
+
+    @property
+    def audio_address(self) -> str:
+        """What Asterisk is told to connect to."""
+        return f"127.0.0.1:{self.audio_port}"
+
+    async def start(self) -> None:
+        """Listen."""
+        await self.agi.start("127.0.0.1", self.agi_port)
+        await self.audio.start("127.0.0.1", self.audio_port)
+
+    async def ring(
+        self,
+        latency: float = 0.001,
+        files: dict[str, float] = FILES,
+        taps_come: bool = True,
+    ) -> tuple[FakeAsterisk, Caller]:
+        """A call comes in."""
+        _, fake = await asyncio.get_running_loop().create_connection(
+            lambda: FakeAsterisk(dict(files), latency, taps_come), "127.0.0.1", self.agi_port
+        )
+        self.fakes.append(fake)
+        return fake, await self._waiting.get()
+
+    async def stop(self) -> None:
+        """Every call must have left no task; and no command ever came together with another."""
+        for fake in self.fakes:
+            fake.transport.close()
+        async with asyncio.timeout(3):
+            await asyncio.gather(*(fake.closed for fake in self.fakes), *self.agi.calls)
+        self.agi.stop_listening()
+        self.audio.close()
+        assert [0] * len(self.fakes) == [fake.coalesced for fake in self.fakes]
+        assert not self.audio._expected
+
+    async def _serve(self, session: AgiSession) -> None:
+        caller = Caller(session)
+        self.prepare(caller)
+        self._waiting.put_nowait(caller)
+        await caller.line.run()
+        caller.over = True
+
+
+@pytest.fixture
+async def service(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
+    """The service; silence comes in pieces of 0.1 s, so that a test is quick."""
+    monkeypatch.setattr(line_module, "SILENCE_SECONDS", 0.1)
+    service, errors = Service(), escaped()
+    await service.start()
+    yield service
+    await service.stop()
+    assert errors == []

@@ -1,0 +1,86 @@
+"""A manager interface on loopback that behaves like Asterisk's, misbehaviour included."""
+
+import asyncio
+from collections.abc import Callable
+
+from ivr.lab.pbx import free_ports
+
+BANNER = b"Asterisk Call Manager/11.0.0\r\n"
+Action = dict[str, str]
+Answer = Callable[[Action], bytes | None]
+
+
+def response(action: Action, word: str = "Success", **fields: str) -> bytes:
+    """One answer, as Asterisk writes it."""
+    lines = {"Response": word, "ActionID": action["ActionID"], **fields}
+    return "".join(f"{key}: {value}\r\n" for key, value in lines.items()).encode() + b"\r\n"
+
+
+class FakeAmi:
+    """Every action that came is kept; what is answered is the test's choice."""
+
+    def __init__(self) -> None:
+        (self.port,) = free_ports(1)
+        self.actions: list[Action] = []
+        self.logins: list[float] = []
+        """When each login came."""
+        self.answers: dict[str, Answer] = {}
+        """By action; None as an answer is silence."""
+        self.greet = True
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+        self._something = asyncio.Event()
+
+    async def start(self) -> None:
+        """Listen."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+
+    async def stop(self) -> None:
+        """Listen no more, and drop everybody."""
+        assert self._server is not None
+        self._server.close()
+        self.drop()
+        await self.until(lambda: not self._writers)
+
+    def drop(self) -> None:
+        """Asterisk is restarted: all connections end."""
+        for writer in self._writers:
+            writer.close()
+
+    @property
+    def connections(self) -> int:
+        """How many are connected now."""
+        return len(self._writers)
+
+    def count(self, action: str) -> int:
+        """How often an action came."""
+        return sum(each["Action"] == action for each in self.actions)
+
+    async def until(self, true: Callable[[], object], seconds: float = 3.0) -> None:
+        """Wait until something is true; looked at after every action and connection."""
+        async with asyncio.timeout(seconds):
+            while not true():
+                self._something.clear()
+                await self._something.wait()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            if self.greet:
+                writer.write(BANNER)
+            while True:
+                text = (await reader.readuntil(b"\r\n\r\n")).decode()
+                action = dict(line.split(": ", 1) for line in text.strip().split("\r\n"))
+                self.actions.append(action)
+                if action["Action"] == "Login":
+                    self.logins.append(asyncio.get_running_loop().time())
+                answer = self.answers.get(action["Action"], response)(action)
+                if answer is not None:
+                    writer.write(answer)
+                self._something.set()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+            self._writers.discard(writer)
+            self._something.set()

@@ -1,0 +1,196 @@
+"""The AudioSocket server: a tap is taken once, in time and under the id that was given out."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+
+from ivr.asterisk import audio_server
+from ivr.asterisk.audio_server import AudioServer
+from ivr.asterisk.audio_wire import AUDIO_8K, DTMF, ERROR, HANG_UP, UUID, encode
+from ivr.lab.pbx import free_ports
+from tests.asterisk.peers import Peer, descriptors, escaped, settled
+
+FRAME = encode(AUDIO_8K, bytes(320))
+
+
+class Ear:
+    """Hears a tap."""
+
+    def __init__(self) -> None:
+        self.heard: list[bytes] = []
+        self.came = asyncio.Event()
+        self.went = asyncio.Event()
+        self.transport: asyncio.Transport | None = None
+
+    def connected(self, transport: asyncio.Transport) -> None:
+        assert not self.came.is_set()
+        self.transport = transport
+        self.came.set()
+
+    def audio(self, payload: bytes, now: float) -> None:
+        self.heard.append(payload)
+
+    def disconnected(self) -> None:
+        assert not self.went.is_set()
+        self.went.set()
+
+
+class Server(AudioServer):
+    """The server and its port."""
+
+    port = 0
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    """The server; it must expect nobody at the end."""
+    server, errors = Server(), escaped()
+    (server.port,) = free_ports(1)
+    await server.start("127.0.0.1", server.port)
+    yield server
+    server.close()
+    assert not server._expected
+    assert errors == []
+
+
+async def tap(server: Server, ear: Ear) -> Peer:
+    """A tap that comes as it should."""
+    peer = await Peer.connect(server.port)
+    peer.send(encode(UUID, server.expect(ear).bytes))
+    await asyncio.wait_for(ear.came.wait(), 2)
+    return peer
+
+
+async def test_expected_tap_is_heard_until_it_goes(server: Server) -> None:
+    ear = Ear()
+    peer = await tap(server, ear)
+    peer.send(FRAME + FRAME)
+    await peer.close()
+    await asyncio.wait_for(ear.went.wait(), 2)
+    assert [bytes(320)] * 2 == ear.heard
+
+
+async def test_packets_in_single_octets_are_heard(server: Server) -> None:
+    ear = Ear()
+    peer = await Peer.connect(server.port)
+    for octet in encode(UUID, server.expect(ear).bytes) + FRAME:
+        peer.send(bytes((octet,)))
+        await asyncio.sleep(0)
+    await peer.close()
+    await asyncio.wait_for(ear.went.wait(), 2)
+    assert [bytes(320)] == ear.heard
+
+
+async def test_unknown_uuid_is_refused(server: Server) -> None:
+    peer = await Peer.connect(server.port)
+    peer.send(encode(UUID, uuid.uuid4().bytes) + FRAME)
+    assert await peer.closed() == b""
+
+
+async def test_uuid_is_good_once(server: Server) -> None:
+    ear = Ear()
+    id = server.expect(ear)
+    first, second = await Peer.connect(server.port), await Peer.connect(server.port)
+    first.send(encode(UUID, id.bytes))
+    await asyncio.wait_for(ear.came.wait(), 2)
+    second.send(encode(UUID, id.bytes))
+    assert await second.closed() == b""
+    assert not ear.went.is_set()
+    await first.close()
+    await ear.went.wait()
+
+
+async def test_uuid_expires(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audio_server, "EXPECT_SECONDS", 0.05)
+    ear = Ear()
+    id = server.expect(ear)
+    await asyncio.sleep(0.06)
+    peer = await Peer.connect(server.port)
+    peer.send(encode(UUID, id.bytes))
+    assert await peer.closed() == b""
+    assert not ear.came.is_set()
+
+
+async def test_forgotten_uuid_is_refused(server: Server) -> None:
+    ear = Ear()
+    id = server.expect(ear)
+    server.forget(id)
+    server.forget(id)
+    peer = await Peer.connect(server.port)
+    peer.send(encode(UUID, id.bytes))
+    assert await peer.closed() == b""
+
+
+@pytest.mark.parametrize("sent", [b"", b"\x01", encode(UUID, bytes(16))[:-1]])
+async def test_first_packet_has_a_deadline(
+    server: Server, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audio_server, "FIRST_PACKET_SECONDS", 0.1)
+    peer = await Peer.connect(server.port)
+    peer.send(sent)
+    assert await peer.closed(1.0) == b""
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"GET / HTTP/1.1\r\n\r\n", FRAME, encode(UUID, b"short"), encode(HANG_UP), b"\x10\xff\xff"],
+)
+async def test_foreign_first_packet_is_refused(server: Server, sent: bytes) -> None:
+    peer = await Peer.connect(server.port)
+    peer.send(sent)
+    assert await peer.closed() == b""
+
+
+@pytest.mark.parametrize("junk", [b"\x99junk", b"\x10\xff\xff", b"\x10\x00\x01\x00"])
+async def test_junk_ends_a_tap_after_what_was_good(server: Server, junk: bytes) -> None:
+    ear = Ear()
+    peer = await tap(server, ear)
+    peer.send(FRAME + junk)
+    assert await peer.closed() == b""
+    await asyncio.wait_for(ear.went.wait(), 2)
+    assert [bytes(320)] == ear.heard
+
+
+@pytest.mark.parametrize("kind", [HANG_UP, ERROR])
+async def test_hang_up_and_error_packets_end_a_tap(server: Server, kind: int) -> None:
+    ear = Ear()
+    peer = await tap(server, ear)
+    peer.send(FRAME + encode(kind))
+    assert await peer.closed() == b""
+    await asyncio.wait_for(ear.went.wait(), 2)
+    assert [bytes(320)] == ear.heard
+
+
+async def test_digits_of_a_tap_are_not_heard(server: Server) -> None:
+    ear = Ear()
+    peer = await tap(server, ear)
+    peer.send(encode(DTMF, b"1") + FRAME)
+    await peer.close()
+    await ear.went.wait()
+    assert [bytes(320)] == ear.heard
+
+
+async def test_taps_that_connect_and_close_leave_nothing(server: Server) -> None:
+    tasks, files = len(asyncio.all_tasks()), descriptors()
+    for _ in range(200):
+        await (await Peer.connect(server.port)).close()
+    for _ in range(50):
+        ear = Ear()
+        await (await tap(server, ear)).close()
+        await ear.went.wait()
+    assert files == await settled(files)
+    assert tasks == len(asyncio.all_tasks())
+
+
+async def test_connected_taps_stay_when_no_new_ones_are_taken(server: Server) -> None:
+    ear = Ear()
+    peer = await tap(server, ear)
+    server.close()
+    with pytest.raises(ConnectionRefusedError):
+        await Peer.connect(server.port)
+    peer.send(FRAME)
+    await peer.close()
+    await ear.went.wait()
+    assert [bytes(320)] == ear.heard

@@ -1,0 +1,104 @@
+"""The echo gate: our own prompt coming back is not the caller."""
+
+import numpy as np
+import pytest
+
+from ivr.hearing.echo import EXPLAINED, EchoGate, Reference
+from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, RATE, level_dbov
+from ivr.hearing.g711 import Samples
+from ivr.lab.voices import says
+
+PROMPT = says("您好，请问有什么可以帮助您，我们为您服务", 0, -22.0)
+CALLER = says("我想了解一下你们的产品", 1, -25.0)
+
+
+def line(echo_db: float | None, delay: float, caller_at: float | None = None) -> Samples:
+    """What arrives while the prompt is played from second 0 on."""
+    sound = np.zeros(len(PROMPT) + RATE)
+    if echo_db is not None:
+        first = round(delay * RATE)
+        sound[first : first + len(PROMPT)] += PROMPT * 10 ** (echo_db / 20)
+    if caller_at is not None:
+        first = round(caller_at * RATE)
+        sound[first : first + len(CALLER)] += CALLER[: len(sound) - first]
+    sound += np.random.default_rng(1).normal(0, 8, len(sound))
+    return sound.astype(np.int16)
+
+
+def hear(gate: EchoGate, sound: Samples, until: float | None = None) -> list[bool]:
+    """Show the gate a line chunk by chunk; which chunks it admitted."""
+    gate.prompt_started(Reference.of(PROMPT), 0.0)
+    admitted = []
+    end = len(sound) if until is None else round(until * RATE)
+    for index in range(end // CHUNK):
+        chunk = sound[index * CHUNK : (index + 1) * CHUNK]
+        admitted.append(gate.admits(chunk, level_dbov(chunk), (index + 1) * CHUNK_SECONDS))
+        if index % 4 == 3:
+            gate.learn()
+    return admitted
+
+
+@pytest.mark.parametrize("echo_db", [-10.0, -20.0, -30.0])
+@pytest.mark.parametrize("delay", [0.02, 0.15, 0.45])
+def test_the_return_loss_is_learned(echo_db: float, delay: float) -> None:
+    """Within 2 dB, for every delay a telephone has."""
+    gate = EchoGate()
+    hear(gate, line(echo_db, delay))
+    assert gate.return_loss_db == pytest.approx(-echo_db, abs=2.0)
+
+
+@pytest.mark.parametrize("echo_db", [-10.0, -20.0])
+def test_what_is_learned_keeps_the_echo_out(echo_db: float) -> None:
+    """After the first second few chunks pass: too few, and too far apart, to be speech."""
+    admitted = hear(EchoGate(), line(echo_db, 0.15))[round(1.2 / CHUNK_SECONDS) :]
+    assert sum(admitted) <= 0.25 * len(admitted)
+
+
+def test_without_echo_a_quiet_caller_passes() -> None:
+    """Nothing comes back, so nothing needs to be louder than it."""
+    gate = EchoGate()
+    hear(gate, line(None, 0.0))
+    quiet = (CALLER * 10 ** (-20 / 20)).astype(np.int16)
+    chunk = quiet[RATE // 4 : RATE // 4 + CHUNK]
+    assert gate.admits(chunk, level_dbov(chunk), 4.0)
+
+
+@pytest.mark.parametrize("delay", [0.02, 0.15, 0.45])
+def test_an_echo_is_explained_by_the_prompt(delay: float) -> None:
+    """From the first quarter of a second on."""
+    gate = EchoGate()
+    hear(gate, line(-15.0, delay), until=delay + 0.4)
+    assert gate.explains((delay + 0.4) // CHUNK_SECONDS * CHUNK_SECONDS)
+
+
+@pytest.mark.parametrize("at", [0.5, 1.0, 1.5, 2.0])
+def test_a_caller_is_not_explained_by_the_prompt(at: float) -> None:
+    """Alone or over an echo 20 dB down, from any moment on."""
+    for echo_db in (None, -20.0):
+        gate = EchoGate()
+        hear(gate, line(echo_db, 0.15, caller_at=at), until=at + 0.3)
+        assert not gate.explains((at + 0.3) // CHUNK_SECONDS * CHUNK_SECONDS)
+
+
+def test_nothing_is_explained_by_nothing() -> None:
+    """No prompt has been played, or silence is heard: no echo, and no division by zero."""
+    gate = EchoGate()
+    silence = np.full(CHUNK, 8, np.int16)
+    assert gate.admits(CALLER[:CHUNK], level_dbov(CALLER[:CHUNK]), 0.1)
+    assert not gate.explains(0.1)
+    gate.admits(silence, level_dbov(silence), 0.2)
+    assert not gate.explains(0.2)
+    assert EXPLAINED < 1.0
+
+
+def test_a_prompt_that_was_cut_has_no_echo_after_its_end() -> None:
+    """Only what was really played can come back."""
+    gate = EchoGate()
+    sound = line(None, 0.0, caller_at=1.5)
+    gate.prompt_started(Reference.of(PROMPT), 0.0)
+    gate.prompt_stopped(0.3)
+    for index in range(round(1.8 / CHUNK_SECONDS)):
+        chunk = sound[index * CHUNK : (index + 1) * CHUNK]
+        gate.admits(chunk, level_dbov(chunk), (index + 1) * CHUNK_SECONDS)
+    loud = CALLER[RATE // 2 : RATE // 2 + CHUNK]
+    assert gate.admits(loud, level_dbov(loud), 2.0)

@@ -1,0 +1,113 @@
+"""The table of speech: start, end, dismissal, veto, and holes in the audio."""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.dialogue.events import (
+    Event,
+    SpeechDismissed,
+    SpeechEnded,
+    SpeechPossible,
+    SpeechStarted,
+)
+from ivr.hearing.frames import CHUNK_SECONDS
+from ivr.hearing.speech import CONFIRM, GIVE_UP, SpeechTable, State
+
+
+def heard(table: SpeechTable, probabilities: list[float], begin: float = 0.0) -> list[Event]:
+    """What a table makes of chunks that follow one another from ``begin`` on."""
+    found: list[Event] = []
+    for index, probability in enumerate(probabilities, 1):
+        found += table.hear(probability, begin + index * CHUNK_SECONDS)
+    return found
+
+
+def test_speech_starts_when_enough_chunks_are_voiced() -> None:
+    """The onset is the beginning of the first of them."""
+    found = heard(SpeechTable(), [0.0, 0.0] + [0.9] * CONFIRM)
+    assert [type(event) for event in found] == [SpeechPossible, SpeechStarted]
+    assert isinstance(found[1], SpeechStarted)
+    assert math.isclose(found[1].onset, 2 * CHUNK_SECONDS)
+
+
+def test_a_short_noise_is_possible_and_then_dismissed() -> None:
+    """One chunk less than it takes."""
+    found = heard(SpeechTable(), [0.9] * (CONFIRM - 1) + [0.0] * GIVE_UP)
+    assert [type(event) for event in found] == [SpeechPossible, SpeechDismissed]
+
+
+def test_a_hole_in_a_word_does_not_split_its_beginning() -> None:
+    """Two unvoiced chunks between voiced ones are part of speech."""
+    found = heard(SpeechTable(), [0.9, 0.9, 0.0, 0.0, 0.9, 0.9])
+    assert isinstance(found[-1], SpeechStarted)
+
+
+def test_speech_ends_after_its_hang_time() -> None:
+    """It lasted from the onset to the last voiced chunk."""
+    table = SpeechTable(hang_seconds=0.5)
+    found = heard(table, [0.9] * 10 + [0.0] * 16)
+    assert isinstance(found[-1], SpeechEnded)
+    assert not any(isinstance(event, SpeechEnded) for event in heard(SpeechTable(), [0.9] * 24))
+    assert math.isclose(found[-1].seconds, 10 * CHUNK_SECONDS)
+
+
+def test_a_pause_shorter_than_the_hang_time_ends_nothing() -> None:
+    """People breathe."""
+    found = heard(SpeechTable(hang_seconds=0.5), ([0.9] * 10 + [0.0] * 16) * 3)
+    assert sum(isinstance(event, SpeechEnded) for event in found) == 3
+    found = heard(SpeechTable(hang_seconds=0.5), ([0.9] * 10 + [0.0] * 15) * 3)
+    assert sum(isinstance(event, SpeechEnded) for event in found) == 0
+
+
+def test_quiet_voice_keeps_speech_going_but_does_not_start_it() -> None:
+    """Hysteresis: 0.4 is enough to go on, not to begin."""
+    assert heard(SpeechTable(), [0.4] * 20) == []
+    found = heard(SpeechTable(), [0.9] * CONFIRM + [0.4] * 60)
+    assert isinstance(found[-1], SpeechStarted)
+
+
+def test_the_clock_ends_speech_when_no_audio_comes() -> None:
+    """RTP stops in the middle of a word: the utterance ends all the same."""
+    table = SpeechTable(hang_seconds=0.5)
+    heard(table, [0.9] * 10)
+    last = 10 * CHUNK_SECONDS
+    assert table.next_deadline() == last + 0.5
+    assert table.wake(last + 0.49) == []
+    assert table.wake(last + 0.5) == [SpeechEnded(last)]
+    assert table.next_deadline() is None
+
+
+def test_the_echo_has_a_veto() -> None:
+    """Confirmed by voice, refused by waveform: dismissed, and tried anew."""
+    table = SpeechTable()
+    found = [table.hear(0.9, i * CHUNK_SECONDS, lambda: True) for i in range(1, CONFIRM + 1)]
+    assert found[-1] == [SpeechDismissed()]
+    assert table.state is State.QUIET
+
+
+def test_a_hole_forgets_what_was_only_possible() -> None:
+    """But not speech that had started."""
+    table = SpeechTable()
+    heard(table, [0.9])
+    assert table.lose_track() == [SpeechDismissed()]
+    heard(table, [0.9] * CONFIRM)
+    assert table.lose_track() == []
+    assert table.speaking
+
+
+@given(st.lists(st.floats(0, 1), max_size=300))
+def test_whatever_comes_the_events_are_in_order(probabilities: list[float]) -> None:
+    """Possible, then started or dismissed; started, then ended; never two at once."""
+    allowed = {
+        None: {SpeechPossible},
+        SpeechPossible: {SpeechStarted, SpeechDismissed},
+        SpeechStarted: {SpeechEnded},
+        SpeechDismissed: {SpeechPossible},
+        SpeechEnded: {SpeechPossible},
+    }
+    before: type | None = None
+    for event in heard(SpeechTable(), probabilities):
+        assert type(event) in allowed[before]
+        before = type(event)

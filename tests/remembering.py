@@ -1,0 +1,58 @@
+"""A line and a record of a live call that carry out nothing and remember everything."""
+
+import asyncio
+from typing import Any
+
+from ivr.dialogue.commands import Play
+from ivr.dialogue.events import PromptFinished
+from ivr.dialogue.outcome import Outcome
+from ivr.live_call import LiveCall
+
+PROMPT_SECONDS = 2.0
+
+
+class Line:
+    """Plays each prompt for two seconds, as far as the call can tell."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[float, str]] = []
+        self.stopped: list[int] = []
+        self.hung_up: tuple[float, Outcome] | None = None
+        self.over = asyncio.Event()
+        self.ends: asyncio.TimerHandle | None = None
+        self.live: LiveCall | None = None
+        self.loop = asyncio.get_running_loop()
+        self.answered = self.loop.time()
+
+    @property
+    def now(self) -> float:
+        return round(self.loop.time() - self.answered, 6)
+
+    def play(self, play: Play) -> None:
+        self.said.append((self.now, play.prompt.id))
+        self.ends = self.loop.call_later(PROMPT_SECONDS, self._ended, play.play)
+
+    def stop(self, play: int) -> None:
+        self.stopped.append(play)
+        assert self.ends is not None
+        self.ends.cancel()
+
+    def hang_up(self, outcome: Outcome) -> None:
+        self.hung_up = (self.now, outcome)
+        self.over.set()
+
+    def _ended(self, play: int) -> None:
+        assert self.live is not None
+        self.live.deliver(PromptFinished(play), self.loop.time())
+
+
+class Record:
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        self.closed: list[Outcome] = []
+
+    def note(self, what: Any, now: float) -> None:
+        self.events.append(what)
+
+    def close(self, outcome: Outcome, now: float) -> None:
+        self.closed.append(outcome)

@@ -1,0 +1,174 @@
+"""What the caller hears when something breaks: never nothing."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from ivr.lab.lab import Lab, laboratory
+from ivr.lab.voices import says
+from ivr.softphone import Audio, Silence, heard_prompts
+from tests.sip.conftest import Heard, call
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(180)]
+
+WITHIN_SECONDS = 5.0
+"""After a fault the caller hears the apology or the second service within this."""
+
+
+@asynccontextmanager
+async def fault(
+    root: Path, services: int, after: float, strike: Callable[[Lab], None], **settings: str
+) -> AsyncIterator[tuple[Lab, float, Heard]]:
+    """A call in which ``strike`` happens ``after`` seconds; when it did, and what was heard."""
+    async with laboratory(root, services=services, max_calls=5, **settings) as lab:
+        loop = asyncio.get_running_loop()
+        struck: asyncio.Future[float] = loop.create_future()
+
+        def now() -> None:
+            strike(lab)
+            struck.set_result(loop.time())
+
+        async with lab.telephone() as phone:
+            calling = phone.dial(lab.number, [Silence()], max_seconds=30)
+            assert await calling.answered()
+            loop.call_later(after, now)
+            recording = await calling.ended()
+        yield lab, await struck, Heard(recording, heard_prompts(recording, lab.catalogue))
+
+
+def kill(lab: Lab) -> None:
+    """The process is gone."""
+    lab.service.signal(signal.SIGKILL)
+
+
+def freeze(lab: Lab) -> None:
+    """The process stands still, its sockets open."""
+    lab.service.signal(signal.SIGSTOP)
+
+
+IN_A_PROMPT, IN_A_WAIT = 1.5, 8.0
+
+
+@pytest.mark.parametrize("after", [IN_A_PROMPT, IN_A_WAIT], ids=["prompt", "wait"])
+@pytest.mark.parametrize("strike", [kill, freeze])
+async def test_the_second_service_takes_over(
+    root: Path, strike: Callable[[Lab], None], after: float
+) -> None:
+    """Killed or frozen, in a prompt or in a wait: the second service greets within 5 s."""
+    async with fault(root, 2, after, strike) as (lab, struck, heard):
+        again = [prompt for prompt in heard.prompts[1:] if prompt.id == "greeting.ask"]
+        assert again, heard.ids
+        assert 0 < again[0].start - struck < WITHIN_SECONDS
+        assert await lab.pbx.channels_after(2.0) == 0
+
+
+@pytest.mark.parametrize("strike", [kill, freeze])
+async def test_without_a_second_service_the_caller_hears_the_apology(
+    root: Path, strike: Callable[[Lab], None]
+) -> None:
+    """And is then hung up on."""
+    async with fault(root, 1, IN_A_PROMPT, strike) as (lab, struck, heard):
+        assert heard.ids == ["greeting.ask…", "system.apology"]
+        assert heard.prompts[1].start - struck < WITHIN_SECONDS
+        assert heard.was_hung_up_on
+        assert await lab.pbx.channels_after(2.0) == 0
+
+
+async def test_a_service_that_is_down_when_the_call_arrives(root: Path) -> None:
+    """The apology comes at once."""
+    async with laboratory(root, max_calls=2) as lab:
+        lab.service.signal(signal.SIGKILL)
+        await lab.service.ended()
+        heard = await call(lab, Silence(), max_seconds=20)
+        assert heard.ids == ["system.apology"]
+        assert heard.recording.answered is not None
+        assert heard.prompts[0].start - heard.recording.answered < WITHIN_SECONDS
+
+
+async def test_knocking_at_the_control_ports_disturbs_no_call(root: Path) -> None:
+    """A health check or a port scan, two hundred times in the middle of a call."""
+    async with laboratory(root, max_calls=2) as lab:
+        calling = asyncio.create_task(call(lab, Silence(), max_seconds=60))
+        for port in (lab.service.agi_port, lab.service.audio_port) * 100:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"junk\n" if port % 2 else b"")
+            writer.close()
+            await writer.wait_closed()
+        heard = await calling
+        assert heard.ids == ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
+        assert heard.waits == [pytest.approx(5.0, abs=0.1)] * 4
+
+
+async def test_sigterm_lets_running_calls_end_and_sends_new_ones_elsewhere(root: Path) -> None:
+    """Drained: the old call goes through all of row 2, the new one hears the second service."""
+    async with laboratory(root, services=2, max_calls=5) as lab:
+        async with lab.telephone() as phone:
+            old = phone.dial(lab.number, [Silence()], max_seconds=60)
+            assert await old.answered()
+            lab.service.signal(signal.SIGTERM)
+            await lab.service.logged("draining", 1)
+            new = await call(lab, Silence(), max_seconds=8)
+            recording = await old.ended()
+        assert new.ids[0] == "greeting.ask"
+        assert len(lab.services[1].records()) == 1
+        ids = [prompt.id for prompt in heard_prompts(recording, lab.catalogue)]
+        assert ids == ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
+        assert recording.ended_by == "callee"
+        assert await lab.service.ended() == 0
+
+
+async def test_a_call_that_outlasts_the_drain_hears_the_apology(root: Path) -> None:
+    """Nobody is cut off without a word, and the service still ends properly."""
+    async with fault(
+        root, 1, 2.0, lambda lab: lab.service.signal(signal.SIGTERM), IVR_SERVICE__DRAIN_SECONDS="1"
+    ) as (lab, _, heard):
+        assert heard.ids == ["greeting.ask…", "system.apology"]
+        assert heard.was_hung_up_on
+        assert await lab.service.ended() == 0
+        assert [record["outcome"] for record in lab.service.records()] == ["drained"]
+
+
+async def test_a_lost_tap_is_attached_again(root: Path) -> None:
+    """The caller's audio is cut off by the PBX; a moment later he is heard all the same."""
+    async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
+        script = [Silence(9.0), Audio(says("喂，你好")), Silence()]
+        calling = phone.dial(lab.number, script, max_seconds=16)
+        assert await calling.answered()
+        await asyncio.wait({asyncio.ensure_future(calling.ended())}, timeout=7.0)
+        for channel in (await lab.pbx.ask("core show channels concise")).splitlines():
+            name = channel.split("!")[0]
+            if "ChanSpy" in channel:
+                await lab.pbx.ask(f"channel request hangup {name}")
+        recording = await calling.ended()
+        heard = Heard(recording, heard_prompts(recording, lab.catalogue))
+        assert heard.ids == ["greeting.ask", "closing.ask"]
+        assert len(await lab.service.logged("tap_lost", 1)) >= 1
+
+
+async def test_a_pbx_that_dies_leaves_a_record_and_nothing_else(root: Path) -> None:
+    """The session ends at once, as line_lost."""
+    async with laboratory(root, max_calls=2, IVR_SERVICE__LOG_LEVEL="debug") as lab:
+        async with lab.telephone() as phone:
+            calling = phone.dial(lab.number, [Silence()], max_seconds=6)
+            assert await calling.answered()
+            await lab.pbx.kill()
+            closed = await lab.service.logged("session_closed", 1)
+        assert closed[0]["calls"] == 0
+        assert [record["outcome"] for record in lab.service.records()] == ["line_lost"]
+
+
+async def test_too_many_callers_hear_a_sentence_and_the_busy_tone(root: Path) -> None:
+    """In early media, before the answer: the refused call costs nothing."""
+    async with laboratory(root, max_calls=1) as lab, lab.telephone() as phone:
+        first = phone.dial(lab.number, [Silence()], max_seconds=12)
+        assert await first.answered()
+        second = await phone.call(lab.number, [Silence()], max_seconds=12)
+        assert second.status == 486
+        assert second.answered is None
+        assert [p.id for p in heard_prompts(second, lab.catalogue)] == ["system.busy"]
+        first.hang_up()
+        await first.ended()

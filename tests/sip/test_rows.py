@@ -1,0 +1,170 @@
+"""Rows 1, 2, 33 and 35 on real calls, as the callers hear them.
+
+All calls are up at the same time; each takes as long as the sheet says.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from ivr.catalogue import Catalogue
+from ivr.hearing.g711 import Samples
+from ivr.lab.lab import Lab
+from ivr.lab.voices import cough, says
+from ivr.softphone import Action, Audio, ComfortNoise, Digits, Noise, NoRtp, Silence
+from tests.sip.conftest import Heard, call
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
+
+ROW_2 = ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
+ECHO_DB, ECHO_SECONDS = -20.0, 0.15
+WAIT = 5.0
+
+
+def row_2_times(prompts: Catalogue) -> list[tuple[str, float]]:
+    """When each prompt of row 2 begins, counted from the first packet of the greeting."""
+    times, now = [], 0.0
+    for id in ROW_2:
+        times.append((id, now))
+        now += prompts[id].seconds + WAIT
+    return times
+
+
+def echo_of_row_2(prompts: Catalogue) -> Samples:
+    """What comes back from a telephone with an echo: every prompt, later and 20 dB lower."""
+    times = row_2_times(prompts)
+    sound = np.zeros(round((times[-1][1] + 8.0) * 8000))
+    for id, begin in times:
+        first, samples = round((begin + ECHO_SECONDS) * 8000), prompts.samples(id)
+        sound[first : first + len(samples)] += samples * 10 ** (ECHO_DB / 20)
+    return sound.astype(np.int16)
+
+
+def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
+    """What each caller does, from the answer on."""
+    begins = dict(reversed(row_2_times(prompts)))  # of a prompt that comes twice, the first
+    farewell = begins["no_sound.farewell"]
+    greeting_end = prompts["greeting.ask"].seconds
+    second_wait = farewell - WAIT
+    goodbye_end = farewell + prompts["no_sound.farewell"].seconds
+    hello = Audio(says("喂，你好，听得到吗"))
+    return {
+        "no RTP": [NoRtp()],
+        "digital silence": [Silence()],
+        "comfort noise": [ComfortNoise()],
+        "room noise": [Noise(90, -60)],
+        "speaks after the greeting": [Silence(greeting_end + 0.1), hello],
+        "speaks in wait 1": [Silence(greeting_end + 2.5), hello],
+        "speaks at 4.9 s of wait 2": [Silence(second_wait + 4.9), hello],
+        "speaks into the goodbye": [Silence(farewell + 1.0), hello],
+        "speaks after the goodbye": [Silence(goodbye_end + 2.5), hello],
+        "speaks at the last moment": [Silence(goodbye_end + 4.8), hello],
+        "coughs": [Silence(greeting_end + 2.0), Audio(cough()), Silence(2), Audio(cough(seed=2))],
+        "echo": [Audio(echo_of_row_2(prompts))],
+        "interrupts the greeting": [Silence(2.0), hello],
+        "presses a key": [Silence(2.0), Digits("0")],
+        "speaks once": [Silence(greeting_end + 1.0), hello],
+    }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def calls(lab: Lab) -> Mapping[str, Heard]:
+    """All calls of this module, placed at once."""
+    wanted = scripts(lab.catalogue)
+    heard = await asyncio.gather(*(call(lab, *script) for script in wanted.values()))
+    return dict(zip(wanted, heard, strict=True))
+
+
+@pytest.mark.row("no_sound")
+@pytest.mark.parametrize("caller", ["no RTP", "digital silence", "comfort noise", "room noise"])
+async def test_a_silent_caller_hears_row_2(
+    calls: Mapping[str, Heard], caller: str, sheet_seconds: object
+) -> None:
+    """Greeting, the two questions, the farewell, then BYE, each after five seconds."""
+    heard = calls[caller]
+    assert heard.ids == ROW_2
+    assert heard.waits == [sheet_seconds] * 4
+    assert heard.was_hung_up_on
+
+
+@pytest.mark.row("no_sound")
+@pytest.mark.parametrize("caller", ["coughs", "echo"])
+async def test_neither_a_cough_nor_our_own_echo_is_a_caller(
+    calls: Mapping[str, Heard], caller: str, sheet_seconds: object
+) -> None:
+    """80 ms of noise, or our own words 20 dB lower, leave row 2 as it is."""
+    heard = calls[caller]
+    assert heard.ids == ROW_2
+    assert heard.waits == [sheet_seconds] * 4
+
+
+@pytest.mark.row("no_sound")
+@pytest.mark.parametrize(
+    ("caller", "before"),
+    [
+        ("speaks after the greeting", 1),
+        ("speaks in wait 1", 1),
+        ("speaks at 4.9 s of wait 2", 3),
+        ("speaks into the goodbye", 4),
+        ("speaks after the goodbye", 4),
+        ("speaks at the last moment", 4),
+    ],
+)
+async def test_who_speaks_keeps_the_call(
+    calls: Mapping[str, Heard], caller: str, before: int
+) -> None:
+    """He is answered, and nothing of row 2 follows."""
+    heard = calls[caller]
+    assert heard.ids[:before] == ROW_2[:before]
+    assert heard.ids[before] == "closing.ask"
+    assert "no_sound.farewell" not in heard.ids[before:]
+
+
+@pytest.mark.row("greeting")
+@pytest.mark.parametrize("caller", ["interrupts the greeting", "presses a key"])
+async def test_the_greeting_stops_for_the_caller(calls: Mapping[str, Heard], caller: str) -> None:
+    """Voice or key: it falls silent, and he is answered."""
+    heard = calls[caller]
+    assert heard.ids[:2] == ["greeting.ask…", "closing.ask"]
+    assert 2.0 < heard.prompts[0].heard_seconds < 3.0
+
+
+@pytest.mark.row("closing")
+@pytest.mark.row("caller_stays_on")
+async def test_who_falls_silent_is_thanked_asked_and_told(
+    calls: Mapping[str, Heard], sheet_seconds: object
+) -> None:
+    """33, then 35: 请问还有什么可以帮助您？感谢您的来电…… 对不起，我挂线了。"""
+    heard = calls["speaks once"]
+    ids = [
+        "greeting.ask",
+        "closing.ask",
+        "closing.farewell",
+        "closing.ask",
+        "caller_stays_on.goodbye",
+    ]
+    same = {"caller_stays_on.ask": "closing.ask"}  # rows 33 and 35 ask in the same words
+    assert [same.get(id, id) for id in heard.ids] == ids
+    assert heard.waits[1:] == [sheet_seconds] * 4
+    assert heard.was_hung_up_on
+
+
+async def test_during_every_wait_real_silence_is_sent(calls: Mapping[str, Heard]) -> None:
+    """No gap in the packets: a caller must not think that the line is dead."""
+    gaps = calls["digital silence"].recording.gaps()
+    assert gaps.lost == 0
+    assert gaps.max_ms < 200
+
+
+async def test_each_call_leaves_one_record(lab: Lab, calls: Mapping[str, Heard]) -> None:
+    """With its rows, its outcome and its steps."""
+    records = lab.service.records()
+    silent = [record for record in records if record["outcome"] == "no_sound"]
+    assert len(records) >= len(calls)
+    assert len({record["call"] for record in records}) == len(records)
+    assert all(record["rows"] == ["greeting", "no_sound"] for record in silent)
+    assert len(silent) >= 6
+    assert all(record["number"] == lab.number for record in records)

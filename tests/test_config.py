@@ -1,0 +1,131 @@
+"""What is wrong with the settings is one sentence: the setting, the value, the remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.config import ConfigError, Settings, load, read_secret
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in [name for name in os.environ if name.startswith("IVR_")]:
+        monkeypatch.delenv(name)
+
+
+def loaded(tmp_path: Path, text: str) -> Settings:
+    path = tmp_path / "ivr.toml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+def test_everything_has_a_default() -> None:
+    settings = load()
+    assert settings.agi.host == "127.0.0.1"
+    assert settings.ami.host == ""
+    assert settings.prompts.sheet.is_file()
+
+
+def test_the_sheet_of_the_checkout_is_found_from_anywhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load().prompts.sheet.is_file()
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "sheet.toml").touch()
+    assert load().prompts.sheet == Path("prompts/sheet.toml")
+
+
+def test_the_environment_wins_over_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("IVR_AGI__PORT", "4600")
+    settings = loaded(tmp_path, '[agi]\nport = 4601\nhost = "10.0.0.1"\n')
+    assert (settings.agi.port, settings.agi.host) == (4600, "10.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[agi]\nprot = 1\n", ["agi.prot is not a setting", "port", "token_file"]),
+        ("[agy]\nport = 1\n", ["agy is not a setting", "agi, audio"]),
+        ("agi = 5\n", ["agi = 5 is not a group", "[agi]"]),
+        (
+            '[call]\nmax_call_seconds = "5 min"\n',
+            ["call.max_call_seconds = '5 min'", "give a number", "seconds without a unit"],
+        ),
+        (
+            '[service]\ndrain_seconds = "5s"\n',
+            ["service.drain_seconds = '5s'", "a number of seconds without a unit"],
+        ),
+        ("[call]\nmax_calls = 0\n", ["call.max_calls = 0", "greater than or equal to 1"]),
+        ("[agi]\nport = 70000\n", ["agi.port = 70000", "65535"]),
+        ("[service]\ndrain_seconds = nan\n", ["service.drain_seconds = nan"]),
+        ('[service]\nlog_level = "loud"\n', ["service.log_level = 'loud'", "'info'"]),
+        ("[call]\nmax_call_seconds = 5s\n", ["ivr.toml is not TOML", "line 2", "correct"]),
+    ],
+)
+def test_a_wrong_file_is_one_sentence(tmp_path: Path, text: str, words: list[str]) -> None:
+    with pytest.raises(ConfigError) as raised:
+        loaded(tmp_path, text)
+    sentence = str(raised.value)
+    assert "\n" not in sentence
+    assert [word for word in words if word not in sentence] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("IVR_AGI__PROT", "1", ["agi.prot is not a setting"]),
+        ("IVR_AGY__PORT", "1", ["IVR_AGY__PORT is not a setting", "agi, audio"]),
+        ("IVR_AGI", "no json", ["IVR_AGI__PORT"]),
+        ("IVR_AGI__PORT", "4573 ", []),
+        ("IVR_CALL__SPEECH_END_SECONDS", "500ms", ["call.speech_end_seconds = '500ms'", "seconds"]),
+    ],
+)
+def test_a_wrong_variable_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: list[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+    if not words:
+        assert load().agi.port == 4573
+        return
+    with pytest.raises(ConfigError) as raised:
+        load()
+    assert [word for word in words if word not in str(raised.value)] == []
+
+
+def test_variables_of_the_containers_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_SIP_PORT", "5061")
+    monkeypatch.setenv("IVR_CONFIG", "/nowhere")
+    load()
+
+
+def test_a_file_that_is_not_there_a_directory_and_no_text(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere.toml cannot be read .*: give another --config"):
+        load(tmp_path / "nowhere.toml")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path)
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="is not text: save it as UTF-8"):
+        load(tmp_path / "binary.toml")
+
+
+def test_secrets(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    assert read_secret(None, "agi.token_file") is None
+    with pytest.raises(ConfigError, match=r"^agi.token_file = .* cannot be read"):
+        read_secret(path, "agi.token_file")
+    path.write_text("\n")
+    with pytest.raises(ConfigError, match="is empty"):
+        read_secret(path, "agi.token_file")
+    path.write_bytes(b"\xff\xff")
+    with pytest.raises(ConfigError, match="is not text"):
+        read_secret(path, "agi.token_file")
+    path.write_text("abc \nsecond line\n")
+    secret = read_secret(path, "agi.token_file")
+    assert secret is not None
+    assert secret.get_secret_value() == "abc"
+    assert "abc" not in repr(secret)

@@ -1,0 +1,264 @@
+"""The shell of a live call, with a line and a record that only remember; in virtual time."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ivr.dialogue.call import Call
+from ivr.dialogue.events import (
+    CallerHungUp,
+    KeyPressed,
+    LineChanged,
+    SpeechStarted,
+)
+from ivr.dialogue.outcome import Outcome
+from ivr.etiquette.conversation import hotline, last_words
+from ivr.etiquette.sheet import Sheet
+from ivr.hearing.ear import Ear
+from ivr.hearing.echo import Reference
+from ivr.hearing.frames import FRAME
+from ivr.live_call import LiveCall
+from tests.remembering import PROMPT_SECONDS, Line, Record
+from tests.virtual_time import run
+
+IDLE = np.full(FRAME, 8, np.int16)
+LOUD = np.resize(np.array([8000, -8000], np.int16), FRAME)
+
+
+class Voice:
+    """A voice detector that takes everything it is shown for a voice."""
+
+    def process(self, chunk: memoryview) -> float:
+        return 1.0
+
+    def reset(self) -> None:
+        pass
+
+
+class BrokenEar(Ear):
+    def hear(self, frame: Any, now: float) -> list[Any]:
+        raise RuntimeError("a defect of the ear")
+
+
+class Setting:
+    """A call on its line, begun."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        script: Callable[[], Any] = hotline,
+        words: Callable[[Outcome], Any] = last_words,
+        ear: type[Ear] = Ear,
+        reference: Callable[[str], Reference] = lambda id: Reference.of(np.tile(IDLE, 100)),
+    ) -> None:
+        self.line, self.record = Line(), Record()
+        self.call = Call(script, words, sheet.__getitem__)
+        self.live = LiveCall(self.call, ear(Voice(), self.line.answered), reference, self.record)
+        self.line.live = self.live
+        self.live.start(self.line)
+
+    async def waits(self, seconds: float) -> None:
+        """Virtual seconds pass; they cost nothing."""
+        await asyncio.sleep(seconds)
+
+    def hears(self, frame: Any) -> None:
+        self.live.hear(frame, self.line.loop.time())
+
+    def timers(self) -> int:
+        """Timers that still want to fire."""
+        return sum(not handle.cancelled() for handle in self.line.loop._scheduled)
+
+
+def test_a_caller_without_rtp_is_asked_twice_and_hung_up_on(sheet: Sheet) -> None:
+    async def scene() -> None:
+        at = Setting(sheet)
+        await at.line.over.wait()
+        assert at.line.said == [
+            (0.0, "greeting.ask"),
+            (7.0, "no_sound.ask"),
+            (14.0, "no_sound.ask"),
+            (21.0, "no_sound.farewell"),
+        ]
+        assert at.line.hung_up == (28.0, Outcome.NO_SOUND)
+        assert at.record.closed == [Outcome.NO_SOUND]
+        assert at.timers() == 0
+
+    run(scene())
+
+
+def test_speech_stops_a_prompt_and_the_timer_is_set_anew(sheet: Sheet) -> None:
+    async def scene() -> None:
+        at = Setting(sheet)
+        await at.waits(0.5)
+        for _ in range(20):
+            await at.waits(0.02)
+            at.hears(LOUD)
+        assert at.line.stopped == [1]
+        await at.waits(1.0)  # no more audio: the end of the speech comes by the clock
+        assert at.line.said[1] == (pytest.approx(0.9 + 0.5, abs=0.04), "closing.ask")
+        assert at.timers() == 2  # the prompt's end, and the next of the call's own
+
+    run(scene())
+
+
+def test_an_event_at_the_very_instant_of_the_deadline_comes_first(sheet: Sheet) -> None:
+    async def scene() -> None:
+        at = Setting(sheet)
+        deadline = at.line.answered + PROMPT_SECONDS + 5.0
+        at.line.loop.call_at(deadline, lambda: at.live.deliver(KeyPressed("1"), deadline))
+        await at.waits(7.5)
+        assert [id for _, id in at.line.said] == ["greeting.ask", "closing.ask"]
+
+    run(scene())
+
+
+def test_what_the_ear_finds_at_the_deadline_comes_before_it(sheet: Sheet) -> None:
+    class Waking(Ear):
+        """Wants to be woken when the listening ends, and has heard somebody by then."""
+
+        due: float | None = 1000.0 + PROMPT_SECONDS + 5.0
+
+        def next_deadline(self) -> float | None:
+            return self.due
+
+        def wake(self, now: float) -> list[Any]:
+            if self.due is None or now < self.due:
+                return []
+            self.due = None
+            return [SpeechStarted(now)]
+
+    async def scene() -> None:
+        at = Setting(sheet, ear=Waking)
+        await at.waits(7.5)
+        assert [id for _, id in at.line.said] == ["greeting.ask"]
+        assert at.line.hung_up is None
+        at.live.close()
+
+    run(scene())
+
+
+def test_a_crash_in_the_script_ends_with_the_apology(sheet: Sheet) -> None:
+    async def crash() -> Outcome:
+        raise RuntimeError("a defect of ours")
+
+    async def scene() -> None:
+        at = Setting(sheet, script=crash)
+        await at.line.over.wait()
+        assert at.line.said == [(0.0, "system.apology")]
+        assert at.line.hung_up == (PROMPT_SECONDS, Outcome.FAILED)
+        assert at.record.closed == [Outcome.FAILED]
+
+    run(scene())
+
+
+def test_a_crash_in_the_apology_too_hangs_up(sheet: Sheet) -> None:
+    async def crash(*_: object) -> Outcome:
+        raise RuntimeError("a defect of ours")
+
+    async def scene() -> None:
+        at = Setting(sheet, script=crash, words=crash)
+        assert at.line.hung_up == (0.0, Outcome.FAILED)
+        assert at.record.closed == [Outcome.FAILED]
+        assert at.timers() == 0
+
+    run(scene())
+
+
+def test_a_prompt_that_cannot_be_carried_out_hangs_up_and_never_leaves_silence(
+    sheet: Sheet,
+) -> None:
+    def lost(id: str) -> Reference:
+        raise KeyError(id)
+
+    async def scene() -> None:
+        at = Setting(sheet, reference=lost)
+        assert at.line.hung_up == (0.0, Outcome.FAILED)
+
+    run(scene())
+
+
+@pytest.mark.row("no_sound")
+def test_a_lost_tap_is_explained_and_not_blamed_on_the_caller(sheet: Sheet) -> None:
+    async def scene() -> None:
+        at = Setting(sheet)
+        at.live.deaf(at.line.loop.time())
+        await at.line.over.wait()
+        assert [id for _, id in at.line.said] == ["greeting.ask", "system.keys_only"]
+        assert at.line.hung_up is not None
+        assert at.line.hung_up[1] is Outcome.UNHEARD
+
+    run(scene())
+
+
+def test_a_tap_that_comes_back_is_believed(sheet: Sheet) -> None:
+    async def scene() -> None:
+        at = Setting(sheet)
+        at.live.deaf(at.line.loop.time())
+        await at.waits(1.0)
+        at.hears(IDLE)
+        await at.line.over.wait()
+        assert at.record.closed == [Outcome.NO_SOUND]
+
+    run(scene())
+
+
+def test_a_defect_of_the_ear_leaves_the_keys(sheet: Sheet) -> None:
+    async def scene() -> None:
+        at = Setting(sheet, ear=BrokenEar)
+        for _ in range(3):
+            at.hears(IDLE)
+        changes = [event for event in at.record.events if isinstance(event, LineChanged)]
+        assert len(changes) == 1  # it is not asked again
+        await at.waits(PROMPT_SECONDS + 1.0)
+        at.live.deliver(KeyPressed("1"), at.line.loop.time())
+        assert at.line.said[-1][1] == "closing.ask"
+        await at.line.over.wait()
+        assert at.record.closed == [Outcome.UNHEARD]
+
+    run(scene())
+
+
+@pytest.mark.parametrize("after", [0.0, 1.0, 4.0, 8.0])
+def test_a_hang_up_ends_everything(sheet: Sheet, after: float) -> None:
+    async def scene() -> None:
+        at = Setting(sheet)
+        await at.waits(after)
+        if at.line.ends is not None:
+            at.line.ends.cancel()  # a line that is gone tells nothing more
+        at.live.deliver(CallerHungUp(), at.line.loop.time())
+        assert at.record.closed == [Outcome.CALLER_HUNG_UP]
+        assert at.line.hung_up is None
+        assert at.timers() == 0
+        said = len(at.line.said)
+        at.hears(LOUD)  # what still comes in touches nothing
+        at.live.deliver(KeyPressed("1"), at.line.loop.time())
+        at.live.end(Outcome.DRAINED)
+        await at.waits(60.0)
+        assert len(at.line.said) == said
+
+    run(scene())
+
+
+def test_close_may_come_twice_and_writes_one_record(sheet: Sheet) -> None:
+    async def scene() -> None:
+        at = Setting(sheet)
+        at.live.close()
+        at.live.close()
+        assert at.record.closed == [Outcome.CALLER_HUNG_UP]
+
+    run(scene())
+
+
+def test_a_call_that_is_ended_from_outside_hears_the_last_words(sheet: Sheet) -> None:
+    async def scene() -> None:
+        at = Setting(sheet)
+        await at.waits(1.0)
+        at.live.end(Outcome.DRAINED)
+        await at.line.over.wait()
+        assert at.line.said[-1] == (1.0, "system.apology")
+        assert at.line.hung_up == (1.0 + PROMPT_SECONDS, Outcome.DRAINED)
+
+    run(scene())
