@@ -1,5 +1,5 @@
 # The two commands: `make run` brings the hotline up, `make test` proves it.
-.PHONY: run stop test test-fast lint venv engine prompts images clean help
+.PHONY: run stop test test-fast lint venv engine sipp prompts images clean help
 .DEFAULT_GOAL := help
 bin := .venv/bin
 export PYTHON
@@ -16,7 +16,7 @@ run: venv
 stop:
 	@docker/down.sh
 
-test: lint engine prompts images
+test: lint engine sipp prompts images
 	$(bin)/pytest
 
 test-fast: venv prompts
@@ -33,6 +33,9 @@ venv:
 
 engine:
 	@docker/engine.sh
+
+sipp:
+	@.ci/sipp
 
 prompts: venv
 	@$(bin)/ivr prompts render

@@ -1,0 +1,37 @@
+"""One id runs through everything: the sheet, the scripts, and the marks of the tests."""
+
+import re
+from pathlib import Path
+
+from ivr.etiquette import conversation
+from ivr.etiquette.rows import SCRIPTS
+from ivr.etiquette.sheet import Sheet
+
+WRITTEN = {"greeting", "no_sound", "closing", "caller_stays_on"}
+"""The rows that have a script so far."""
+
+
+def test_every_script_is_a_row_of_the_sheet(sheet: Sheet) -> None:
+    """And the rows that should have one do."""
+    assert conversation.hotline is not None  # importing it registers all of them
+    assert set(SCRIPTS) == WRITTEN
+    assert set(SCRIPTS) <= set(sheet)
+
+
+def test_every_script_quotes_its_row(sheet: Sheet) -> None:
+    """Its docstring begins with the number on the paper sheet."""
+    for id, script in SCRIPTS.items():
+        assert (script.__doc__ or "").startswith(f"{sheet[id].number} ")
+
+
+def test_every_row_with_a_script_has_virtual_and_real_calls_that_prove_it(root: Path) -> None:
+    """And no test is marked with a row that the sheet does not have."""
+    marked = {
+        place: set(re.findall(r"mark\.row\(\"(\w+)\"\)", _text(root / "tests" / place)))
+        for place in ("etiquette", "sip")
+    }
+    assert marked == {"etiquette": WRITTEN, "sip": WRITTEN}
+
+
+def _text(directory: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in directory.rglob("test_*.py"))

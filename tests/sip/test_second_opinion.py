@@ -1,0 +1,32 @@
+"""SIPp calls, too: a test caller that is not ours, for the signalling and for load."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ivr.lab.lab import Lab
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="session")]
+
+SCENARIO = Path(__file__).parent / "sipp" / "silent_caller.xml"
+CALLS = 10
+
+
+async def test_sipp_is_answered_and_hung_up_on(lab: Lab) -> None:
+    """Ten callers by SIPp: authenticated, answered, and ended by our BYE 37.5 to 38.5 s later.
+
+    The scenario itself measures that time and fails outside it.
+    """
+    sipp = shutil.which("sipp")
+    assert sipp is not None, "SIPp is missing: install the package sip-tester"
+    host, port = lab.pbx.server
+    process = await asyncio.create_subprocess_exec(
+        sipp, f"{host}:{port}", "-sf", str(SCENARIO), "-s", lab.number, "-i", "127.0.0.1",
+        "-au", "6001", "-ap", lab.pbx.password(), "-m", str(CALLS), "-r", "5",
+        "-nostdin", "-timeout", "90", "-trace_err", "-error_file", "/dev/null",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    output = (await process.communicate())[0].decode("utf-8", "replace")
+    assert process.returncode == 0, output[-3000:]

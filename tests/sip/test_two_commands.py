@@ -1,0 +1,108 @@
+"""``make run`` and ``make stop`` as a user types them, and a call to what they bring up."""
+
+import json
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ivr.catalogue import Catalogue
+from ivr.lab.pbx import HOTLINE, PHONES
+from ivr.softphone import Silence, Softphone, heard_prompts
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(600)]
+
+CONTAINERS = ("ivr-asterisk", "ivr-service")
+TYPED = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+"""The environment of somebody who types a command: this test may itself run below make."""
+
+
+def make(root: Path, target: str) -> str:
+    """Output of a make target that must succeed."""
+    done = subprocess.run(
+        ["make", target], cwd=root, env=TYPED, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def docker(*words: str) -> str:
+    """Output of a docker command."""
+    return subprocess.run(
+        ["docker", *words], capture_output=True, text=True, check=False
+    ).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def told(root: Path) -> Iterator[str]:
+    """What the first command prints; a hotline that was up before stays up."""
+    was_up = all(docker("inspect", "-f", "{{.State.Running}}", name) for name in CONTAINERS)
+    yield make(root, "run")
+    if not was_up:
+        make(root, "stop")
+        assert not any(docker("ps", "-aq", "--filter", f"name=^{name}$") for name in CONTAINERS)
+
+
+def server(told: str) -> tuple[str, int]:
+    """The SIP address that was printed."""
+    found = re.search(r"server +(\S+):(\d+)", told)
+    assert found, told
+    return found.group(1), int(found.group(2))
+
+
+def password(told: str) -> str:
+    """The password of 6001 that was printed."""
+    found = re.search(rf"{PHONES[0]} +password (\w{{16,}})", told)
+    assert found, told
+    return found.group(1)
+
+
+async def test_a_softphone_is_greeted_at_the_printed_address(told: str, root: Path) -> None:
+    """With the printed password, on the hotline's number."""
+    prompts = Catalogue.load(root / "prompts" / "rendered")
+    async with Softphone(server(told), PHONES[0], password(told)) as phone:
+        recording = await phone.call(HOTLINE, [Silence()], max_seconds=8.0)
+    assert recording.status == 200
+    assert [prompt.id for prompt in heard_prompts(recording, prompts)] == ["greeting.ask"]
+
+
+def test_the_doctor_finds_nothing_wrong(told: str) -> None:
+    """Inside the service's container, with its settings."""
+    found = json.loads(docker("exec", "ivr-service", "ivr", "doctor", "--json"))
+    assert found["verdict"] == "ok", found
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_the_containers_have_no_rights(told: str, name: str) -> None:
+    """Not root, nothing to write to, no capabilities, none to gain."""
+    described = json.loads(docker("inspect", name))[0]
+    assert described["Config"]["User"] not in ("", "0", "root")
+    assert described["HostConfig"]["ReadonlyRootfs"] is True
+    assert described["HostConfig"]["CapDrop"] == ["ALL"]
+    assert "no-new-privileges:true" in described["HostConfig"]["SecurityOpt"]
+
+
+def test_control_ports_are_on_loopback_only(told: str) -> None:
+    """FastAGI is as good as a shell on the PBX: nobody else may reach it."""
+    listening = Path("/proc/net/tcp").read_text(encoding="ascii")
+    for port in (4573, 9092, 5038):
+        assert hosts_listening(listening, port) == {"0100007F"}
+
+
+def hosts_listening(table: str, port: int) -> set[str]:
+    """The addresses, as the kernel writes them, on which a TCP port is listened to."""
+    rows = [line.split() for line in table.splitlines()[1:]]
+    return {row[1][:8] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"}
+
+
+def test_a_second_run_is_quick(told: str, root: Path) -> None:
+    """Nothing is built, rendered or restarted again."""
+    started = docker("inspect", "-f", "{{.State.StartedAt}}", *CONTAINERS)
+    began = time.monotonic()
+    make(root, "run")
+    assert time.monotonic() - began < 30.0
+    assert docker("inspect", "-f", "{{.State.StartedAt}}", *CONTAINERS) == started
