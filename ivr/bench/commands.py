@@ -14,8 +14,9 @@ from ivr.bench import barge_in as barge_in_bench
 from ivr.bench import hang_ups as hang_ups_bench
 from ivr.bench import load as load_bench
 from ivr.bench import waits as waits_bench
-from ivr.bench.plots import plot_waits
+from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.result import Result
+from ivr.bench.silent_calls import SilentCall
 from ivr.catalogue import CatalogueError
 from ivr.lab.pbx import LabError
 
@@ -39,8 +40,7 @@ def waits(
 ) -> None:
     """Are the sheet's five seconds five seconds, in the caller's own packets? (row 2)"""
     result, heard = _run(lambda done: waits_bench.measure(root, calls, seed, done), calls)
-    if plot is not None:
-        plot_waits(waits_bench.errors_ms(heard), plot)
+    _draw(heard, plot)
     _tell(result, json)
 
 
@@ -56,8 +56,7 @@ def load(
 ) -> None:
     """How evenly do many simultaneous callers hear the bot? (row 2)"""
     result, heard = _run(lambda done: load_bench.measure(root, calls, seed, done), calls)
-    if plot is not None:
-        plot_waits(waits_bench.errors_ms(heard), plot)
+    _draw(heard, plot)
     _tell(result, json)
 
 
@@ -65,6 +64,13 @@ def load(
 def hang_ups(calls: Calls = 200, seed: Seed = 1, json: Json = False, root: Root = HERE) -> None:
     """Callers hang up at every moment of row 2: what is left behind?"""
     _tell(_run(lambda done: hang_ups_bench.measure(root, calls, seed, done), calls), json)
+
+
+def _draw(heard: list[SilentCall], plot: Path | None) -> None:
+    good = [call for call in heard if call.problem is None]
+    if plot is not None and good:
+        plot_waits(waits_bench.errors_ms(good), plot)
+        plot_call(good[0], plot)
 
 
 def _run(measure: Callable[[Callable[[], None]], Coroutine[Any, Any, Any]], calls: int) -> Any:

@@ -1,25 +1,61 @@
 """Pictures of what was measured."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ivr.bench.silent_calls import SilentCall
 
 
-def plot_waits(errors_ms: list[float], directory: Path) -> Path:
-    """The distribution of wait errors as ``waits.png`` in ``directory``."""
-    import matplotlib  # here, because nothing else of the bench needs it
+def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
+    """The distribution of wait errors, as ``waits.png``."""
+    ordered = sorted(errors_ms)
+    with _picture(directory / "waits.png", (6, 3)) as axes:
+        axes.step(ordered, np.arange(1, len(ordered) + 1) / len(ordered), where="post")
+        axes.set_xlabel("error of a 5 s wait, in the caller's own packets (ms)")
+        axes.set_ylabel("share of waits")
+        axes.set_title(f"{len(ordered)} waits of simultaneous calls")
+        axes.axvline(0, color="0.7", linewidth=0.8)
+        axes.grid(alpha=0.3)
+
+
+def plot_call(call: SilentCall, directory: Path) -> None:
+    """One call as its caller heard it, with its prompts and waits, as ``row_2.png``."""
+    assert call.recording.answered is not None
+    start, samples = call.recording.audio()
+    origin = call.recording.answered
+    with _picture(directory / "row_2.png", (10, 2.6)) as axes:
+        seconds = start - origin + np.arange(len(samples)) / 8000
+        axes.plot(seconds[::8], samples[::8] / 32768, linewidth=0.3, color="C0")
+        for prompt, wait in zip(call.prompts, call.waits, strict=True):
+            begin, end = prompt.start - origin, prompt.end - origin
+            axes.text((begin + end) / 2, 0.75, prompt.id, ha="center", fontsize=8)
+            axes.annotate(
+                "", (end, -0.6), (end + wait, -0.6), arrowprops={"arrowstyle": "<->", "lw": 0.8}
+            )
+            axes.text(end + wait / 2, -0.53, f"{wait:.3f} s", ha="center", fontsize=8)
+        axes.axvline(call.recording.ended - origin, color="C3", linewidth=1)
+        axes.text(call.recording.ended - origin, 0.75, " BYE", color="C3", fontsize=8)
+        axes.set_ylim(-0.8, 0.95)
+        axes.set_xlabel(f"seconds since the answer; the caller: {call.caller.name}")
+        axes.set_yticks([])
+
+
+@contextmanager
+def _picture(path: Path, inches: tuple[float, float]) -> Iterator[Any]:
+    """Axes to draw on; saved as a PNG afterwards."""
+    import matplotlib  # here, because nothing else of a bench needs it
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    directory.mkdir(parents=True, exist_ok=True)
-    figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
-    ordered = sorted(errors_ms)
-    axes.step(ordered, [(i + 1) / len(ordered) for i in range(len(ordered))], where="post")
-    axes.set_xlabel("error of a 5 s wait, in the caller's packets (ms)")
-    axes.set_ylabel("share of waits")
-    axes.set_title(f"{len(ordered)} waits")
-    axes.axvline(0, color="0.7", linewidth=0.8)
-    axes.grid(alpha=0.3)
-    path = directory / "waits.png"
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
-    return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure, axes = plt.subplots(figsize=inches, layout="constrained")
+    try:
+        yield axes
+        figure.savefig(path, dpi=110)
+    finally:
+        plt.close(figure)
