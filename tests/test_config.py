@@ -129,3 +129,10 @@ def test_secrets(tmp_path: Path) -> None:
     assert secret is not None
     assert secret.get_secret_value() == "abc"
     assert "abc" not in repr(secret)
+
+
+def test_the_example_settings_are_settings(root: Path) -> None:
+    """What ops copy to /etc/ivr/ivr.toml loads, and changes nothing but places."""
+    example = load(root / "asterisk-conf" / "ivr.toml")
+    assert example.agi.port == Settings().agi.port
+    assert example.records.directory == Path("/var/lib/ivr/records")
