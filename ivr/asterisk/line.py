@@ -159,7 +159,7 @@ class AgiLine:
         if status.code != 200 or status.result != "6":
             raise LineClosed("the channel is down")
         if play is None:
-            raise LineClosed("the PBX has no ivr/silence-10: copy prompts/rendered/zh into its sounds")
+            raise LineClosed("the PBX has no ivr/silence-10: copy rendered/zh into its sounds")
         log.error("prompt_missing_on_pbx", prompt=play.prompt.id)
         self._failed(play, "the PBX has no such file", at)
 

@@ -155,7 +155,8 @@ async def test_prompt_that_was_never_rendered_is_reported(service: Service) -> N
 async def test_missing_silence_ends_the_call_unfinished(service: Service) -> None:
     """The dialplan then goes to the second service or to the apology."""
     fake, caller = await service.ring(files={})
-    await caller.until(LineLost("the PBX has no file of silence: run `ivr prompts install`"))
+    why = "the PBX has no ivr/silence-10: copy rendered/zh into its sounds"
+    await caller.until(LineLost(why))
     await fake.closed
     assert fake.variables == {}
 

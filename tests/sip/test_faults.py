@@ -109,6 +109,7 @@ async def test_sigterm_lets_running_calls_end_and_sends_new_ones_elsewhere(root:
         async with lab.telephone() as phone:
             old = phone.dial(lab.number, [Silence()], max_seconds=60)
             assert await old.answered()
+            await lab.service.logged("row", 1)  # answered by Asterisk, and taken by us
             lab.service.signal(signal.SIGTERM)
             await lab.service.logged("draining", 1)
             new = await call(lab, Silence(), max_seconds=8)
