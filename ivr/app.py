@@ -19,6 +19,7 @@ from ivr.asterisk.tap import Tap
 from ivr.catalogue import SILENCE, Catalogue, CatalogueError
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.dialogue.call import Call, Limits
+from ivr.dialogue.events import CallerHungUp, Event, LineLost
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
@@ -169,7 +170,6 @@ class Hotline:
                 await self._converse(session, uniqueid, detector)
         finally:
             self._detectors.append(detector)
-            log.debug("session_closed", calls=self.calls, tasks=len(asyncio.all_tasks()))
 
     async def _converse(self, session: AgiSession, uniqueid: str, detector: VoiceDetector) -> None:
         settings, now = self.settings, time.monotonic()
@@ -185,10 +185,16 @@ class Hotline:
             self.catalogue.reference,
             record,
         )
-        line = AgiLine(session, self.catalogue, live.deliver)
+
+        def report(event: Event, now: float) -> None:
+            if isinstance(event, CallerHungUp) and heartbeat.overdue(now):
+                event = LineLost("the PBX took the caller back while this process stood still")
+            live.deliver(event, now)
+
+        line = AgiLine(session, self.catalogue, report)
         address = f"{settings.audio.host}:{settings.audio.port}"
         send = line.send_between_prompts
-        tap = Tap(self.audio, address, uniqueid, send, live.hear, live.deaf)
+        tap = Tap(self.audio, address, uniqueid, send, live.hear, live.tapped)
         heartbeat = Heartbeat(self.audio, address, environment["agi_channel"], send)
         self._live.add(live)
         try:
@@ -196,11 +202,20 @@ class Hotline:
             heartbeat.attach()
             live.start(line)
             await line.run()
+        except asyncio.CancelledError:
+            live.close("the service was stopped")
+            raise
         finally:
             tap.close()
             heartbeat.close()
-            live.close()
+            live.close("a defect of ours")
             self._live.discard(live)
+            log.debug(
+                "session_closed",
+                calls=self.calls,
+                tasks=len(asyncio.all_tasks()),
+                longest_lag_ms=round(heartbeat.longest_lag * 1000, 1),
+            )
 
 
 async def _advise(ami: Ami) -> None:

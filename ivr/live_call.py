@@ -10,8 +10,8 @@ from collections.abc import Callable
 import structlog
 
 from ivr.dialogue.call import Call
-from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
-from ivr.dialogue.events import CallerHungUp, Condition, EarOpened, Event, LineChanged
+from ivr.dialogue.commands import Command, EnterRow, HandBack, HangUp, Play, StopPlaying
+from ivr.dialogue.events import Condition, EarOpened, Event, LineChanged, LineLost
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
@@ -60,45 +60,46 @@ class LiveCall:
         if not self._ear_open:
             self._ear_open = True
             self.deliver(EarOpened(), now)
-        if self._deaf:
-            self._deaf = False
-            self.deliver(LineChanged(Condition.NOBODY), now)
         found = self._heard(lambda: self._ear.hear(frame, now), now)
         for event in found:
             self.deliver(event, now)
         if not found and self._timer is None:
             self._set_timer()
 
-    def deaf(self, now: float) -> None:
-        """The caller cannot be heard any more: the tap is lost for good."""
-        self._deaf = True
-        self.deliver(LineChanged(Condition.UNHEARD), now)
+    def tapped(self, attached: bool, now: float) -> None:
+        """The tap has come or gone; without it the caller cannot be heard, and is not to blame."""
+        if self._closed or self._deaf is not attached or self._ear_broken:
+            return
+        self._deaf = not attached
+        condition = Condition.NOBODY if attached else Condition.UNHEARD
+        self.deliver(LineChanged(condition), now)
 
     def end(self, outcome: Outcome) -> None:
         """End the call from outside; the caller hears the last words."""
         now = self._loop.time()
         self._guarded(lambda: self._call.end_with(outcome, now), now)
 
-    def close(self) -> None:
-        """The line is gone: whatever has not ended ends now. Idempotent."""
+    def close(self, why: str) -> None:
+        """The line is gone: what has not ended by now is lost, for this reason. Idempotent."""
+        now = self._loop.time()
         if self._call.outcome is None:
-            self.deliver(CallerHungUp(), self._loop.time())
-        if self._call.outcome is None:  # the script did not even end without a fault
-            self.end(Outcome.FAILED)
-        self._finish(self._loop.time())
+            self.deliver(LineLost(why), now)
+        while self._call.outcome is None:  # the script did not even end without a fault
+            self._guarded(lambda: self._call.fail(now), now)
+        self._finish(now)
 
     # Commands and time.
 
     def _guarded(self, step: Callable[[], None], now: float) -> None:
         """Run one step of the call; a defect of ours ends it with the apology, not in silence.
 
-        If the apology fails as well, ending the call a second time hangs up.
+        If the apology fails as well, the caller is handed back to the PBX.
         """
 
-        def apologise() -> None:
-            self._call.end_with(Outcome.FAILED, now)
+        def fail() -> None:
+            self._call.fail(now)
 
-        for attempt in (step, apologise, apologise):
+        for attempt in (step, fail, fail):
             try:
                 attempt()
                 for command in self._call.commands():
@@ -124,6 +125,8 @@ class LiveCall:
                 self._line.stop(play)
             case HangUp(outcome):
                 self._line.hang_up(outcome)
+            case HandBack():
+                self._line.hand_back()
             case EnterRow(row):
                 log.info("row", row=row)
 
@@ -133,8 +136,8 @@ class LiveCall:
             return ask()
         except Exception:
             log.exception("ear_failed")
+            self.tapped(False, now)
             self._ear_broken = True
-            self.deaf(now)
             return []
 
     def _prompt_is_over(self, now: float) -> None:

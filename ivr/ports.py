@@ -22,6 +22,10 @@ class Line(Protocol):
         """End the call properly: the PBX is told that this was no accident."""
         ...
 
+    def hand_back(self) -> None:
+        """Leave the call to the PBX, which then does what it does when a service dies."""
+        ...
+
 
 class CallLog(Protocol):
     """The record of one call: every event and command with its time."""
@@ -32,16 +36,4 @@ class CallLog(Protocol):
 
     def close(self, outcome: Outcome, now: float) -> None:
         """The call is over."""
-        ...
-
-
-class Clock(Protocol):
-    """The two clocks there are: one that never jumps, one that people read."""
-
-    def monotonic(self) -> float:
-        """Seconds; the ``now`` of every pure room."""
-        ...
-
-    def wall(self) -> float:
-        """Seconds since the epoch, UTC; only for records."""
         ...

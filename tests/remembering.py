@@ -41,6 +41,10 @@ class Line:
         self.hung_up = (self.now, outcome)
         self.over.set()
 
+    def hand_back(self) -> None:
+        self.handed_back = self.now
+        self.over.set()
+
     def _ended(self, play: int) -> None:
         assert self.live is not None
         self.live.deliver(PromptFinished(play), self.loop.time())

@@ -135,7 +135,7 @@ def test_what_the_ear_finds_at_the_deadline_comes_before_it(sheet: Sheet) -> Non
         await at.waits(7.5)
         assert [id for _, id in at.line.said] == ["greeting.ask"]
         assert at.line.hung_up is None
-        at.live.close()
+        at.live.close("the test is over")
 
     run(scene())
 
@@ -154,20 +154,20 @@ def test_a_crash_in_the_script_ends_with_the_apology(sheet: Sheet) -> None:
     run(scene())
 
 
-def test_a_crash_in_the_apology_too_hangs_up(sheet: Sheet) -> None:
+def test_after_a_crash_in_the_apology_too_the_pbx_has_the_caller(sheet: Sheet) -> None:
     async def crash(*_: object) -> Outcome:
         raise RuntimeError("a defect of ours")
 
     async def scene() -> None:
         at = Setting(sheet, script=crash, words=crash)
-        assert at.line.hung_up == (0.0, Outcome.FAILED)
+        assert at.line.handed_back == 0.0
         assert at.record.closed == [Outcome.FAILED]
         assert at.timers() == 0
 
     run(scene())
 
 
-def test_a_prompt_that_cannot_be_carried_out_hangs_up_and_never_leaves_silence(
+def test_a_prompt_that_cannot_be_carried_out_never_leaves_silence(
     sheet: Sheet,
 ) -> None:
     def lost(id: str) -> Reference:
@@ -175,7 +175,8 @@ def test_a_prompt_that_cannot_be_carried_out_hangs_up_and_never_leaves_silence(
 
     async def scene() -> None:
         at = Setting(sheet, reference=lost)
-        assert at.line.hung_up == (0.0, Outcome.FAILED)
+        assert at.line.handed_back == 0.0
+        assert at.record.closed == [Outcome.FAILED]
 
     run(scene())
 
@@ -184,7 +185,7 @@ def test_a_prompt_that_cannot_be_carried_out_hangs_up_and_never_leaves_silence(
 def test_a_lost_tap_is_explained_and_not_blamed_on_the_caller(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)
-        at.live.deaf(at.line.loop.time())
+        at.live.tapped(False, at.line.loop.time())
         await at.line.over.wait()
         assert [id for _, id in at.line.said] == ["greeting.ask", "system.keys_only"]
         assert at.line.hung_up is not None
@@ -196,9 +197,9 @@ def test_a_lost_tap_is_explained_and_not_blamed_on_the_caller(sheet: Sheet) -> N
 def test_a_tap_that_comes_back_is_believed(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)
-        at.live.deaf(at.line.loop.time())
+        at.live.tapped(False, at.line.loop.time())
         await at.waits(1.0)
-        at.hears(IDLE)
+        at.live.tapped(True, at.line.loop.time())
         await at.line.over.wait()
         assert at.record.closed == [Outcome.NO_SOUND]
 
@@ -245,9 +246,9 @@ def test_a_hang_up_ends_everything(sheet: Sheet, after: float) -> None:
 def test_close_may_come_twice_and_writes_one_record(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)
-        at.live.close()
-        at.live.close()
-        assert at.record.closed == [Outcome.CALLER_HUNG_UP]
+        at.live.close("the PBX is gone")
+        at.live.close("the PBX is gone")
+        assert at.record.closed == [Outcome.LINE_LOST]
 
     run(scene())
 

@@ -13,6 +13,8 @@ log = structlog.get_logger()
 
 FIRST_PACKET_SECONDS = 1.0
 """A peer that has not named its call by then is no tap."""
+OCTETS_PER_SECOND = 16_000
+"""16-bit samples at 8 kHz."""
 EXPECT_SECONDS = 5.0
 """How long the id of a tap stays good. Each is good once."""
 
@@ -53,9 +55,16 @@ class AudioConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Octets have arrived; anything that is not AudioSocket ends the connection."""
         now = self._loop.time()
+        packets: list[Packet] = []
         try:
-            for packet in self._packets.feed(data):
-                self._packet(packet, now)
+            try:
+                packets.extend(self._packets.feed(data))
+            finally:  # what came before bad octets is good
+                # Packets that waited for us together did not arrive together.
+                behind = sum(len(packet.payload) for packet in packets)
+                for packet in packets:
+                    behind -= len(packet.payload)
+                    self._packet(packet, now - behind / OCTETS_PER_SECOND)
         except AudioError as error:
             self._refuse(str(error))
 

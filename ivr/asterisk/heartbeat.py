@@ -18,6 +18,8 @@ from ivr.asterisk.audio_wire import AUDIO_8K, encode
 from ivr.hearing.frames import FRAME
 
 BEAT_SECONDS = 0.5
+OVERDUE_SECONDS = 1.5
+"""A beat this late may have cost us the call: Asterisk waits two seconds from one to the next."""
 BEAT = encode(AUDIO_8K, (np.resize([4000, -4000], FRAME)).astype("<i2").tobytes())
 """20 ms that Asterisk does not take for silence."""
 
@@ -40,6 +42,13 @@ class Heartbeat:
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
+        self._due: float | None = None
+        self.longest_lag = 0.0
+        """How late, in seconds, a beat has been: how long the event loop stood still at most."""
+
+    def overdue(self, now: float) -> bool:
+        """Whether the beats have stopped for so long that the PBX may have taken the call away."""
+        return self._due is not None and now - self._due >= OVERDUE_SECONDS - BEAT_SECONDS
 
     def attach(self) -> None:
         """Ask Asterisk for the channel. Should it not come, the dead-man timer is left."""
@@ -81,5 +90,8 @@ class Heartbeat:
 
     def _beat(self) -> None:
         assert self._transport is not None
+        now = self._loop.time()
+        self.longest_lag = max(self.longest_lag, now - (self._due or now))
+        self._due = now + BEAT_SECONDS
         self._transport.write(BEAT)
-        self._timer = self._loop.call_later(BEAT_SECONDS, self._beat)
+        self._timer = self._loop.call_at(self._due, self._beat)

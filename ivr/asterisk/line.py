@@ -29,8 +29,9 @@ from ivr.dialogue.outcome import Outcome
 log = structlog.get_logger()
 
 KEYS = "0123456789*#"
-SILENCE_SECONDS = 2.0
-"""Silence is sent in pieces of this length, so that the dead-man is never armed for long."""
+SILENCE_SECONDS = 2.3
+"""Silence is sent in pieces of this length, so that the dead-man is never armed for long; no wait
+of whole seconds ends in the first moments of a piece, when it cannot be cut yet."""
 GRACE_SECONDS = 2.5
 """How much longer than the sound the dead-man waits; whole seconds are enough for Asterisk."""
 
@@ -57,6 +58,8 @@ class AgiLine:
         self._current: Play | None = None
         self._errands: deque[Errand] = deque()
         self._hanging_up = False
+        self._handing_back = False
+        self._resume_at = 0
         self._changed = asyncio.Event()
 
     # ivr.ports.Line
@@ -64,6 +67,7 @@ class AgiLine:
     def play(self, play: Play) -> None:
         """Speak a prompt now."""
         self._next, self._current = play, None
+        self._resume_at = 0
         self._changed.set()
 
     def stop(self, play: int) -> None:
@@ -79,6 +83,11 @@ class AgiLine:
         self._hanging_up = True
         self._changed.set()
 
+    def hand_back(self) -> None:
+        """Leave the call to the PBX."""
+        self._handing_back = self._hanging_up = True
+        self._changed.set()
+
     # What app and tap use.
 
     def send_between_prompts(self, errand: Errand) -> None:
@@ -88,14 +97,15 @@ class AgiLine:
             self._changed.set()
 
     async def run(self) -> None:
-        """Carry out what is asked until the call is over. Never raises."""
+        """Carry out what is asked until the call is over."""
         try:
             while not self._hanging_up:
                 if self._errands:
                     await self._session.ask(self._errands.popleft()())
                 else:
                     await self._one_sound()
-            await self._session.ask(DONE)
+            if not self._handing_back:
+                await self._session.ask(DONE)
         except LineClosed as closed:
             self._ended(str(closed))
         finally:
@@ -105,16 +115,13 @@ class AgiLine:
         self._changed.clear()
         self._current, self._next = self._next, None
         play = self._current
-        if play is not None and play.prompt.id not in self._catalogue:
-            self._failed(play, "it is not rendered", self._loop.time())
-            return
         seconds = self._catalogue[play.prompt.id].seconds if play else SILENCE_SECONDS
         await self._arm_dead_man(seconds)
         if self._changed.is_set():
             return  # something else was asked for meanwhile
         stream = self._session.stream(self._sound(play))
         stream.add_done_callback(self._report_key)
-        answered = await self._until_changed(stream)
+        answered = await self._until_changed(stream, seconds + GRACE_SECONDS)
         if answered is not None:
             await self._sound_ended(play, answered)
 
@@ -123,19 +130,28 @@ class AgiLine:
             silence = self._catalogue[SILENCE]
             offset = int((silence.seconds - SILENCE_SECONDS) * 8000)
             return stream_file(silence.sound, KEYS, offset)
-        return stream_file(self._catalogue[play.prompt.id].sound, KEYS if play.barge_in else "")
+        return stream_file(self._catalogue[play.prompt.id].sound, KEYS, self._resume_at)
 
     async def _arm_dead_man(self, seconds: float) -> None:
         limit = seconds + GRACE_SECONDS
         await self._session.ask(command("SET", "VARIABLE", "TIMEOUT(absolute)", f"{limit:.1f}"))
 
-    async def _until_changed(self, stream: "asyncio.Future[Answered | None]") -> Answered | None:
-        """How the sound ended, or None when something else is to be done first."""
+    async def _until_changed(
+        self, stream: "asyncio.Future[Answered | None]", limit: float
+    ) -> Answered | None:
+        """How the sound ended, or None when something else is to be done first.
+
+        LineClosed when neither happens within ``limit`` seconds: the PBX stands still.
+        """
         changed = self._loop.create_task(self._changed.wait())
         try:
-            await asyncio.wait((stream, changed), return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                (stream, changed), timeout=limit, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
             changed.cancel()
+        if not done:
+            raise LineClosed("the PBX does not say that the sound has ended")
         return stream.result() if stream.done() else None
 
     async def _sound_ended(self, play: Play | None, answered: Answered) -> None:
@@ -143,6 +159,9 @@ class AgiLine:
         if reply.result.startswith("-") or reply.code != 200:
             await self._sound_failed(play, answered.at)
         elif play is not None and self._current is play:
+            if reply.key and not play.barge_in:  # heard out: it goes on where the key stopped it
+                self._next, self._resume_at = play, reply.endpos
+                return
             self._current = None
             if not reply.key:
                 self._report(PromptFinished(play.play), answered.at)

@@ -2,7 +2,8 @@
 
 It runs ``ChanSpy`` on the caller's channel and is made from the AGI session itself, so no manager
 right is needed. Its failure never touches the call: it is attached again, and when that fails
-three times the ear is lost and the call goes on by keys.
+three times the call goes on by keys. While it is away the caller cannot be heard, and is told so
+rather than that his telephone has no sound.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ from ivr.hearing.g711 import Samples
 log = structlog.get_logger()
 
 ATTEMPTS = 3
+PROVEN_FRAMES = 50
+"""After this much audio, one second, a tap has worked, and a later loss is a new one."""
 ATTACH_SECONDS = 1.0
 """A tap that has not come by then will not; measured: it comes after 2 ms."""
 
@@ -34,19 +37,20 @@ class Tap:
         uniqueid: str,
         send: Callable[[Callable[[], bytes]], None],
         hear: Callable[[Samples, float], None],
-        lost: Callable[[float], None],
+        attached: Callable[[bool, float], None],
     ) -> None:
         """``address`` is host:port as Asterisk reaches us, ``uniqueid`` the caller's channel.
 
         ``send`` takes what makes an AGI command and calls it when the command can be sent,
-        ``hear`` takes frames of 160 samples with their arrival, ``lost`` is told when the caller
-        cannot be heard any more.
+        ``hear`` takes frames of 160 samples with their arrival, ``attached`` is told when the tap
+        has come (True) and when it is away (False).
         """
         self._server, self._address, self._uniqueid = server, address, uniqueid
-        self._send, self._hear, self._lost = send, hear, lost
+        self._send, self._hear, self._attached = send, hear, attached
         self._loop = asyncio.get_running_loop()
         self._rest = b""
         self._attempts = 0
+        self._frames = 0
         self._expected: uuid.UUID | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
@@ -81,7 +85,10 @@ class Tap:
         self._forget()
         if self._closed:
             transport.close()
+            return
         self._transport = transport
+        self._frames = 0
+        self._attached(True, self._loop.time())
 
     def audio(self, payload: bytes, now: float) -> None:
         """Cut what came into frames, whatever the size Asterisk chose."""
@@ -91,7 +98,9 @@ class Tap:
         self._rest = data[whole:]
         for start in range(0, len(samples), FRAME):
             self._hear(samples[start : start + FRAME], now)
-        self._attempts = 0  # it works: a later loss is a new one
+            self._frames += 1
+        if self._frames >= PROVEN_FRAMES:
+            self._attempts = 0
 
     def disconnected(self) -> None:
         """The tap has gone: at the end of the call, or by a fault."""
@@ -106,10 +115,9 @@ class Tap:
     def _again(self, why: str) -> None:
         self._forget()
         log.warning("tap_lost", why=why, attempt=self._attempts)
+        self._attached(False, self._loop.time())
         if self._attempts < ATTEMPTS:
             self.attach()
-        else:
-            self._lost(self._loop.time())
 
     def _forget(self) -> None:
         if self._deadline is not None:

@@ -9,7 +9,8 @@ Two rules decide every race:
 * At equal instants an event beats a deadline (the shell delivers events first).
 * Speech belongs to the moment it *began*. If it began before a prompt did, the prompt was a
   mistake and is withdrawn, even one that is otherwise heard out. While something that may be
-  speech is being decided, a deadline waits for the decision.
+  speech is being decided, a deadline waits for the decision. And what began before a prompt
+  and ends in it has been answered already: it does not answer the next question.
 """
 
 from collections.abc import Callable, Coroutine
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from ivr.dialogue import events
-from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
+from ivr.dialogue.commands import Command, EnterRow, HandBack, HangUp, Play, StopPlaying
 from ivr.dialogue.events import Condition, Event
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Row
@@ -83,8 +84,13 @@ class Call:
         if self.outcome is not None:
             return
         match event:
-            case events.PromptFinished(play) | events.PromptFailed(play):
+            case events.PromptFinished(play):
                 self._prompt_ended(play, now)
+            case events.PromptFailed(play) if self._is_playing(play):
+                self._playing = None
+                self.fail(now)
+            case events.PromptFailed():
+                pass  # of a prompt that was cut
             case events.SpeechPossible():
                 self._decision = now + DECISION_SECONDS
             case events.SpeechDismissed():
@@ -92,12 +98,11 @@ class Call:
             case events.SpeechStarted(onset):
                 self._speech_started(onset, now)
             case events.SpeechEnded(seconds):
-                self._onset = None
-                self._hear(Speech(seconds), now)
+                self._speech_ended(seconds, now)
             case events.KeyPressed(key):
                 self._key_pressed(key, now)
             case events.LineChanged(condition):
-                self._condition = condition
+                self._line_changed(condition, now)
             case events.EarOpened():
                 pass  # for the record
             case events.CallerHungUp():
@@ -115,11 +120,9 @@ class Call:
             self.end_with(Outcome.LIMIT, now)
         elif (due := self._due()) is not None and now >= due:
             self._decision = None
-            if self._onset is not None:
-                self._onset = None
-                self._hear(Speech(self._limits.utterance_seconds), now)
-            else:
-                self._answer_listen(self._silence(), now)
+            speaking = self._onset is not None  # he still is, and keeps the call
+            heard = Speech(self._limits.utterance_seconds) if speaking else self._silence()
+            self._answer_listen(heard, now)
 
     def next_deadline(self) -> float | None:
         """When :meth:`wake` wants to be called, or None."""
@@ -134,12 +137,11 @@ class Call:
         return commands
 
     def end_with(self, outcome: Outcome, now: float) -> None:
-        """End the call from outside: the caller hears the last words, then it is hung up on."""
-        if self.outcome is not None:
-            return
-        if self._forced is not None:  # even the last words did not end it
-            self._close(self._forced)
-            self._commands.append(HangUp(self._forced))
+        """End the call from outside: the caller hears the last words, then it is hung up on.
+
+        Does nothing while last words are being spoken: nobody is cut off in them.
+        """
+        if self.outcome is not None or self._forced is not None:
             return
         self._script.close()
         self._forced = outcome
@@ -148,14 +150,43 @@ class Call:
         self._script = self._last_words(outcome)
         self._resume(None, now)
 
+    def fail(self, now: float) -> None:
+        """Something of ours is broken: apologise, and if even that fails, hand the caller back."""
+        if self._forced is None:
+            self.end_with(Outcome.FAILED, now)
+        elif self.outcome is None:
+            self._close(Outcome.FAILED)
+            self._commands.append(HandBack())
+
     # Events.
 
     def _prompt_ended(self, play: int, now: float) -> None:
-        if self._playing is None or self._playing[0].play != play:
+        if not self._is_playing(play):
             return  # it was cut, and its end crossed the order to cut it
         self._playing = None
         if isinstance(self._request, Say):
             self._resume(None, now)
+
+    def _is_playing(self, play: int) -> bool:
+        return self._playing is not None and self._playing[0].play == play
+
+    def _line_changed(self, condition: Condition, now: float) -> None:
+        self._condition = condition
+        if condition is not Condition.UNHEARD:
+            return
+        self._decision = None  # we cannot hear how it goes on
+        if self._onset is not None:
+            self._onset = None
+            if isinstance(self._request, Listen):
+                self._deadline = now
+
+    def _speech_ended(self, seconds: float, now: float) -> None:
+        onset, self._onset = self._onset, None
+        if onset is None:
+            return
+        answered = self._playing is not None and onset < self._playing[1]
+        if not answered:
+            self._hear(Speech(seconds), now)
 
     def _speech_started(self, onset: float, now: float) -> None:
         self._decision = None

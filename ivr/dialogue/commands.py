@@ -13,7 +13,7 @@ class Play:
     play: int
     prompt: Prompt
     barge_in: bool
-    """Whether the caller's keys end it (his voice is heard by the ear, not by the PBX)."""
+    """Whether a key ends it; keys pressed into a prompt that is heard out are told all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,15 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class HandBack:
+    """Leave the caller to the PBX, unfinished: its dialplan has a second service and an apology."""
+
+
+@dataclass(frozen=True, slots=True)
 class EnterRow:
     """A row of the sheet begins. For the record only."""
 
     row: str
 
 
-Command = Play | StopPlaying | HangUp | EnterRow
+Command = Play | StopPlaying | HangUp | HandBack | EnterRow

@@ -1,7 +1,7 @@
 """How the rows follow one another, from the first word to the last."""
 
 from ivr.dialogue.outcome import Outcome
-from ivr.dialogue.verbs import enter, listen, say
+from ivr.dialogue.verbs import Heard, Unheard, enter, listen, say
 from ivr.etiquette.closing import caller_stays_on, closing
 from ivr.etiquette.opening import greeting, no_sound
 from ivr.etiquette.rows import is_silent, is_there
@@ -18,19 +18,22 @@ async def hotline() -> Outcome:
         heard = await no_sound()
     if is_silent(heard):
         return Outcome.NO_SOUND
-    while is_there(heard):
+    while not is_silent(heard):
+        if isinstance(heard, Unheard):
+            heard = await keys_only()
+            if not is_there(heard):
+                return Outcome.UNHEARD
         heard = await closing()
         if is_silent(heard):
             heard = await caller_stays_on()
-    return Outcome.STAYED_ON if is_silent(heard) else await unheard()
+    return Outcome.STAYED_ON
 
 
-async def unheard() -> Outcome:
+async def keys_only() -> Heard:
     """Our own ear has failed: say so instead of blaming the caller's telephone (2)."""
     system = await enter("system")
-    await say(system.prompt("keys_only"), barge_in=False)
-    await listen(system.seconds)
-    return Outcome.UNHEARD
+    await say(system.prompt("keys_only"))
+    return await listen(system.seconds)
 
 
 async def last_words(outcome: Outcome) -> Outcome:

@@ -32,10 +32,10 @@ MARGIN_DB = 9.0
 """How far above the predicted echo a chunk must be to be the caller's (facts: measured)."""
 UNLEARNED_GAIN_DB = -35.0
 """Assumed echo before anything is learned: with the margin it passes a caller 26 dB below us."""
-MAX_LAG = 15
-"""Longest lag considered, in chunks: 480 ms, a far speakerphone on a mobile network."""
-HISTORY = 96
-"""Chunks that the gate learns from: about 3 s."""
+MAX_LAG = 26
+"""Longest lag considered, in chunks: 830 ms, a far speakerphone on a mobile network."""
+HISTORY = 125
+"""Chunks that the gate learns from: 4 s."""
 ENOUGH = 10
 """Loud chunks of prompt needed before the gate trusts what it has learned: 0.32 s."""
 LOUD_DB = 15.0
@@ -124,8 +124,9 @@ class EchoGate:
     def learn(self) -> None:
         """Fit lag and return loss to what was heard; call it while nobody speaks.
 
-        Where the level curves agree, what was heard *is* the echo. Where they do not, no echo can
-        have been louder than what was heard while the caller was silent.
+        Where the level curves agree, what was heard *is* the echo. Where they do not, any echo
+        is buried in what was heard while the caller was silent, be it noise or nothing: then the
+        caller needs to be no louder than that.
         """
         played, heard = np.array(self._played), np.array(self._heard)
         if len(played) <= MAX_LAG:
@@ -142,7 +143,8 @@ class EchoGate:
         if np.count_nonzero(usable) < ENOUGH:
             return
         self._lag = lag
-        self._gain_db = min(float(np.percentile((heard - source)[usable], 40)), 0.0)
+        gain = float(np.percentile((heard - source)[usable], 40))
+        self._gain_db = min(gain if lag is not None else gain - MARGIN_DB, 0.0)
         self._learned = True
 
     def _loudest_recent(self) -> float:

@@ -118,12 +118,14 @@ async def test_key_ends_a_prompt_that_allows_it(service: Service) -> None:
     await fake.until(lambda: fake.playing == SILENCE)
 
 
-async def test_key_does_not_end_a_prompt_that_must_be_heard_out(service: Service) -> None:
+async def test_key_into_a_prompt_that_must_be_heard_out_is_told_and_ends_nothing(
+    service: Service,
+) -> None:
     fake, caller = await service.ring()
     caller.line.play(play(1, "short", barge_in=False))
     await fake.until(lambda: fake.playing == SHORT)
     fake.press("1")
-    await caller.until(PromptFinished(1))
+    await caller.until(KeyPressed("1"), PromptFinished(1))
 
 
 async def test_key_pressed_while_the_sound_is_being_cut_is_not_lost(service: Service) -> None:
@@ -144,12 +146,6 @@ async def test_missing_file_is_reported_and_the_call_goes_on(service: Service) -
     assert "CHANNEL STATUS" in fake.commands
     caller.line.play(play(2))
     await caller.until(PromptFailed(1, "the PBX has no such file"), PromptFinished(2))
-
-
-async def test_prompt_that_was_never_rendered_is_reported(service: Service) -> None:
-    _, caller = await service.ring()
-    caller.line.play(play(1, "unknown"))
-    await caller.until(PromptFailed(1, "it is not rendered"))
 
 
 async def test_missing_silence_ends_the_call_unfinished(service: Service) -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from ivr.dialogue import events
 from ivr.dialogue.call import Call, Limits
-from ivr.dialogue.commands import HangUp, Play, StopPlaying
+from ivr.dialogue.commands import HandBack, HangUp, Play, StopPlaying
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row
-from ivr.dialogue.verbs import Heard, Keys, Speech, listen, say
+from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, listen, say
 from ivr.etiquette.sheet import Sheet
 from tests.caller import Caller, Mismatch
 
@@ -124,14 +124,93 @@ def test_the_limit_of_a_call_is_spoken() -> None:
     assert heard == []
 
 
-def test_last_words_that_never_end_are_cut() -> None:
-    """A second order to end hangs up at once."""
+def test_last_words_are_not_cut_by_another_end() -> None:
+    """The limit of the call, then the end of the drain: one goodbye, spoken to its end."""
     call, _ = call_of()
     call.start(0.0)
-    call.end_with(Outcome.DRAINED, 1.0)
+    call.end_with(Outcome.LIMIT, 1.0)
+    call.commands()
     call.end_with(Outcome.DRAINED, 2.0)
-    assert call.commands()[-1] == HangUp(Outcome.DRAINED)
-    assert call.outcome is Outcome.DRAINED
+    assert call.commands() == []
+    call.receive(events.PromptFinished(2), 3.0)
+    assert call.commands() == [HangUp(Outcome.LIMIT)]
+
+
+def test_a_prompt_that_fails_ends_with_the_apology() -> None:
+    """Silence in place of a question would blame the caller for not answering it."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFailed(1, "no such file"), 0.1)
+    plays = [command.prompt.id for command in call.commands() if isinstance(command, Play)]
+    assert plays == ["test.hello", "test.goodbye"]
+    assert heard == []
+
+
+def test_an_apology_that_fails_hands_the_caller_back() -> None:
+    """The PBX has an apology of its own."""
+    call, _ = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFailed(1, "no such file"), 0.1)
+    call.receive(events.PromptFailed(2, "no such file"), 0.2)
+    assert call.commands()[-1] == HandBack()
+    assert call.outcome is Outcome.FAILED
+
+
+def test_who_speaks_without_an_end_is_never_taken_for_silent() -> None:
+    """Answered in mid-sentence after a minute, he still is there."""
+    heard: list[Heard] = []
+
+    async def script() -> Outcome:
+        while len(heard) < 3:
+            await say(HELLO)
+            heard.append(await listen(5.0))
+        return Outcome.NO_SOUND
+
+    call = Call(script, goodbye, rows, Limits(utterance_seconds=60.0))
+    call.start(0.0)
+    now = 1.0
+    call.receive(events.SpeechStarted(0.9), now)
+    for play in (2, 3, 4):
+        due = call.next_deadline()
+        assert due is not None
+        now = due
+        call.wake(now)
+        call.receive(events.PromptFinished(play), now + 1.0)
+    assert heard == [Speech(60.0)] * 3
+
+
+def test_what_was_answered_does_not_answer_the_next_question() -> None:
+    """The rest of a long sentence ends inside the next prompt, and counts for nothing."""
+    heard: list[Heard] = []
+
+    async def script() -> Outcome:
+        for _ in range(2):
+            await say(HELLO)
+            heard.append(await listen(5.0))
+        return Outcome.NO_SOUND
+
+    call = Call(script, goodbye, rows, Limits(utterance_seconds=60.0))
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.SpeechStarted(2.0), 2.2)
+    call.wake(62.2)
+    call.receive(events.SpeechEnded(61.0), 63.0)
+    call.receive(events.PromptFinished(2), 64.0)
+    assert heard == [Speech(60.0)]
+    call.wake(69.0)
+    assert heard == [Speech(60.0), Nobody(events.Condition.NOBODY)]
+
+
+def test_an_ear_that_fails_while_the_caller_speaks_is_told_at_once() -> None:
+    """Nobody waits a minute for the end of a sentence that cannot be heard."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.SpeechStarted(2.0), 2.2)
+    call.receive(events.LineChanged(events.Condition.UNHEARD), 3.0)
+    assert call.next_deadline() == 3.0
+    call.wake(3.0)
+    assert heard == [Unheard()]
 
 
 def test_a_script_that_never_listens_is_stopped() -> None:
