@@ -1,14 +1,12 @@
 """The ``ivr`` command. Thin: each sub-command calls one room."""
 
 import asyncio
-import logging
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -39,28 +37,6 @@ def settings_or_exit(config: Path | None) -> Settings:
         return load(config)
     except ConfigError as error:
         raise fail(error) from None
-
-
-def set_up_logging(settings: Settings) -> None:
-    """One structured line per transition, on stderr."""
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if settings.service.log_format == "json"
-        else structlog.dev.ConsoleRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelName(settings.service.log_level.upper())
-        ),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-    )
 
 
 @app.callback()
@@ -113,13 +89,16 @@ def _add_later(name: str, commands: Callable[[], typer.Typer], help: str) -> Non
 def serve(config: Config = None) -> None:
     """Answer the hotline until told to stop (SIGTERM drains: running calls end properly)."""
     from ivr import app as service
+    from ivr import logs
 
     settings = settings_or_exit(config)
-    set_up_logging(settings)
+    writer = logs.set_up(settings.service)
     try:
         asyncio.run(service.serve(settings))
     except service.StartError as error:
         raise fail(error) from None
+    finally:
+        writer.drain()
 
 
 @app.command()

@@ -87,9 +87,13 @@ class Caller:
         self._until(onset + seconds + 0.5)
         self._deliver(events.SpeechEnded(seconds))
 
-    def begins_to_speak(self, noticed: float = 0.15) -> None:
-        """Speaks on without an end; returns when the ear is sure of it."""
+    def begins_to_speak(self, noticed: float = 0.15, possible: float = 0.08) -> None:
+        """Speaks on without an end; returns when the ear is sure of it.
+
+        As with the real ear, it is thought possible a little after the onset and sure later.
+        """
         onset = self.now
+        self._until(onset + min(possible, noticed))
         self._deliver(events.SpeechPossible(onset))
         self._until(onset + noticed)
         self._deliver(events.SpeechStarted(onset))

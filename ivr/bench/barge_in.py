@@ -8,8 +8,9 @@ import numpy as np
 
 from ivr.bench.result import Result, percentile
 from ivr.bench.silent_calls import prompts_of
-from ivr.hearing.frames import FRAME, FRAME_SECONDS, level_dbov
+from ivr.hearing.frames import FRAME, FRAME_SECONDS
 from ivr.hearing.g711 import Samples
+from ivr.hearing.level import dbov
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.voices import PHRASES, VOICES, says
 from ivr.softphone.recording import CallRecording
@@ -43,7 +44,15 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
         "missed": missed,
         "calls": calls,
     }
-    problems = (f"{missed} callers did not interrupt the greeting",) if missed else ()
+    early = sum(stop < 0 for stop in cut)
+    problems = tuple(
+        f"{count} {what}"
+        for count, what in (
+            (missed, "callers did not interrupt the greeting"),
+            (early, "prompts were cut before the caller spoke"),
+        )
+        if count
+    )
     return Result("barge-in", figures, LIMITS, len(stops), seed, problems)
 
 
@@ -73,5 +82,5 @@ def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> flo
 def voiced(sound: Samples) -> float:
     """Seconds from the start of a sound to its first voiced packet."""
     frames = [sound[at : at + FRAME] for at in range(0, len(sound), FRAME)]
-    first = next(i for i, frame in enumerate(frames) if level_dbov(frame) >= VOICED_DBOV)
+    first = next(i for i, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)
     return first * FRAME_SECONDS

@@ -13,6 +13,7 @@ from ivr.softphone.script import Action, ComfortNoise, Noise, NoRtp, Silence
 ROW_2 = ("greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell")
 """What a silent caller hears, before BYE."""
 MAX_SECONDS = 90.0
+NO_RTP, COMFORT_NOISE = "no RTP at all", "comfort noise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +22,16 @@ class SilentCaller:
 
     name: str
     script: tuple[Action, ...]
-    sends_rtp: bool
+    voice_packets: bool
+    """Whether Asterisk gets voice from him, which its Answer waits for up to 0.5 s."""
 
 
 def kinds(seed: int) -> tuple[SilentCaller, ...]:
     """The four silent callers of row 2."""
     return (
-        SilentCaller("no RTP at all", (NoRtp(),), False),
+        SilentCaller(NO_RTP, (NoRtp(),), False),
         SilentCaller("digital silence", (Silence(),), True),
-        SilentCaller("comfort noise", (ComfortNoise(MAX_SECONDS, 60),), False),
+        SilentCaller(COMFORT_NOISE, (ComfortNoise(MAX_SECONDS, 60),), False),
         SilentCaller("room noise at -60 dBov", (Noise(MAX_SECONDS, -60.0, seed),), True),
     )
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ivr.dialogue.events import Event, SpeechStarted
 from ivr.hearing.condition import LineCondition
 from ivr.hearing.echo import EchoGate, Reference
-from ivr.hearing.frames import CHUNK, RATE, level_dbov
+from ivr.hearing.frames import CHUNK, RATE
 from ivr.hearing.g711 import Samples
+from ivr.hearing.level import dbov
 from ivr.hearing.speech import STAY_PROBABILITY, SpeechTable
 
 HOLE_SECONDS = 0.2
@@ -84,7 +85,7 @@ class Ear:
         return found
 
     def _hear_chunk(self, chunk: Samples, now: float) -> list[Event]:
-        level = level_dbov(chunk)
+        level = dbov(chunk, remove_dc=True)
         admitted = self._echo.admits(chunk, level, now)
         probability = self._probability(chunk) if level > DEAF_BELOW_DBOV else 0.0
         if admitted and probability >= STAY_PROBABILITY:

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from ivr.hearing.frames import (
     CHUNK,
     CHUNK_SECONDS,
-    FLOOR_DBOV,
     FRAME_SECONDS,
     RATE,
     frame_levels_dbov,
 )
 from ivr.hearing.g711 import Samples
+from ivr.hearing.level import FLOOR_DBOV
 
 Levels = NDArray[np.float64]
 """Level of each 20 ms frame of a prompt in dBov."""

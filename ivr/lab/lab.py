@@ -1,7 +1,7 @@
 """A whole laboratory: prompts, Asterisk, one service or two, and a telephone."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,12 +41,10 @@ async def laboratory(
     prompts, sheet = root / "prompts" / "rendered", root / "prompts" / "sheet.toml"
     crew = tuple(Service(prompts, sheet, max_calls) for _ in range(services))
     pbx = Pbx(prompts, tuple(service.agi_port for service in crew), max_calls)
-    try:
+    async with AsyncExitStack() as at_the_end:
+        at_the_end.push_async_callback(pbx.stop)
         await pbx.start()
         for service in crew:
+            at_the_end.push_async_callback(service.stop)
             await service.start(pbx, **settings)
         yield Lab(pbx, crew, Catalogue.load(prompts))
-    finally:
-        for service in crew:
-            await service.stop()
-        await pbx.stop()

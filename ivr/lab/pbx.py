@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 IMAGE = "ivr-asterisk"
+LAB_RUN = os.environ.get("IVR_LAB_RUN", "")
+"""Label of the containers, so that whoever started a run can remove what it left."""
 PHONES = ("6001", "6002")
 HOTLINE = "66385255"
 _RTP_PORTS = 400
@@ -92,7 +94,8 @@ class Pbx:
             settings["IVR_SERVICE_2"] = f"127.0.0.1:{self._agi_ports[1]}"
         given = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
         await run(
-            "docker", "run", "-d", "--name", self.name, "--network", "host", "--read-only",
+            "docker", "run", "-d", "--rm", "--name", self.name, "--label", f"ivr.lab={LAB_RUN}",
+            "--network", "host", "--read-only",
             "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--ulimit", "nofile=20000",
             "--tmpfs", "/run/asterisk:uid=5060,gid=5060,mode=0700",
             "-v", f"{self._directory.name}:/run/ivr-secrets:ro",
@@ -103,8 +106,10 @@ class Pbx:
 
     async def stop(self) -> None:
         """Remove the container; its log is lost."""
-        await run("docker", "rm", "-f", self.name, check=False)
-        self._directory.cleanup()
+        try:
+            await run("docker", "rm", "-f", self.name, check=False)
+        finally:
+            self._directory.cleanup()
 
     async def ask(self, command: str) -> str:
         """Output of a command of Asterisk's console."""

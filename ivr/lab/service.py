@@ -38,7 +38,8 @@ class Service:
 
     async def start(self, pbx: Pbx, **settings: str) -> None:
         """Start it and wait until it listens; LabError with its last words when it does not."""
-        environment = os.environ | {
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
+        environment = ours | {
             "IVR_AGI__PORT": str(self.agi_port),
             "IVR_AGI__TOKEN_FILE": str(pbx.secret_file("agi-token")),
             "IVR_AUDIO__PORT": str(self.audio_port),
@@ -79,10 +80,18 @@ class Service:
             await self._reading
         self._directory.cleanup()
 
-    def records(self) -> list[dict[str, Any]]:
-        """The records of the calls that have ended."""
+    async def records(self, count: int = 0, seconds: float = 5.0) -> list[dict[str, Any]]:
+        """The records of ended calls, once there are ``count`` or after ``seconds``.
+
+        A record is written off the event loop, a moment after its call has ended.
+        """
         path = Path(self._directory.name) / "calls.jsonl"
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        deadline = asyncio.get_running_loop().time() + seconds
+        while True:
+            found = [json.loads(line) for line in _lines(path)]
+            if len(found) >= count or asyncio.get_running_loop().time() >= deadline:
+                return found
+            await asyncio.sleep(0.02)  # a file tells nothing by itself
 
     def open_files(self) -> int:
         """How many file descriptors it holds."""
@@ -113,3 +122,9 @@ class Service:
             self._logged.set()
             if entry.get("event") == "ready":
                 self._ready.set()
+
+
+def _lines(path: Path) -> list[str]:
+    """The whole lines of a file that may not be there yet."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return text[: text.rfind("\n") + 1].splitlines()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import fcntl
 import json
 import os
 import threading
@@ -127,6 +128,7 @@ class Journal:
     def _append(self, line: bytes) -> None:
         """Opened anew for each call, so that the file may be moved away at any time."""
         with self._one_at_a_time, self._path.open("ab", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # another service may have the same directory
             end = os.fstat(file.fileno()).st_size
             try:
                 if file.write(line) != len(line):

@@ -66,7 +66,7 @@ def test_a_caller_who_stays_on_is_asked_and_told(caller: Caller) -> None:
 
 
 @pytest.mark.row("caller_stays_on")
-@pytest.mark.parametrize("into_the_pause", [0.0, 2.5, 4.99])
+@pytest.mark.parametrize("into_the_pause", [0.0, 2.5, 4.9])
 def test_who_speaks_after_the_last_words_is_asked_what_else(
     caller: Caller, into_the_pause: float
 ) -> None:

@@ -87,11 +87,11 @@ def test_speech_that_began_before_the_goodbye_withdraws_it(caller: Caller) -> No
 
 
 @pytest.mark.row("no_sound")
-@pytest.mark.parametrize("into_the_pause", [0.0, 2.0, 4.99])
+@pytest.mark.parametrize("into_the_pause", [0.0, 2.0, 4.9])
 def test_speech_in_the_pause_after_the_goodbye_keeps_the_call(
     caller: Caller, into_the_pause: float
 ) -> None:
-    """Nobody is hung up on who can be heard, not even in the last moment."""
+    """Nobody is hung up on who can be heard; the ear needs the last 80 ms to hear him."""
     for prompt in ("greeting.ask", "ask", "ask"):
         caller.hears(prompt)
         caller.stays_silent(5.0)
@@ -151,6 +151,43 @@ def test_our_own_deafness_is_not_blamed_on_the_caller(caller: Caller) -> None:
     caller.hears("system.keys_only")
     caller.stays_silent(5.0)
     caller.is_hung_up_on(Outcome.UNHEARD)
+
+
+@pytest.mark.row("no_sound")
+def test_a_key_pressed_into_the_goodbye_is_not_lost(caller: Caller) -> None:
+    """The goodbye is heard out, then the caller is answered."""
+    for prompt in ("greeting.ask", "ask", "ask"):
+        caller.hears(prompt)
+        caller.stays_silent(5.0)
+    caller.hears_begin("farewell", seconds=1.0)
+    caller.presses("5")
+    caller.hears_the_rest("farewell")
+    caller.hears_begin("closing.ask")
+
+
+@pytest.mark.row("no_sound")
+@pytest.mark.parametrize("seconds", [1.0, 8.0], ids=["into the words", "after them"])
+def test_who_is_told_to_press_a_key_and_does_is_answered(caller: Caller, seconds: float) -> None:
+    """请您按键选择 is meant; as long as we cannot hear him it is said again."""
+    caller.is_on(Condition.UNHEARD)
+    caller.hears("greeting.ask")
+    caller.stays_silent(5.0)
+    caller.hears_begin("system.keys_only")
+    caller.waits(seconds)
+    caller.presses("1")
+    caller.hears("closing.ask")
+    caller.stays_silent(5.0)
+    caller.hears_begin("system.keys_only")
+
+
+@pytest.mark.row("no_sound")
+def test_who_talks_without_a_pause_keeps_the_call(caller: Caller) -> None:
+    """A minute of unbroken speech is answered in mid-sentence, and then he is still there."""
+    caller.hears("greeting.ask")
+    caller.begins_to_speak()
+    caller.waits(500.0)
+    assert not caller.over
+    assert not any("farewell" in line or "goodbye" in line for line in caller.transcript)
 
 
 def test_ten_thousand_silent_calls(sheet: Sheet) -> None:

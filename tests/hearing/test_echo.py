@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from ivr.hearing.echo import EXPLAINED, EchoGate, Reference
-from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, RATE, level_dbov
+from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, RATE
 from ivr.hearing.g711 import Samples
+from ivr.hearing.level import dbov
 from ivr.lab.voices import says
 
 PROMPT = says("您好，请问有什么可以帮助您，我们为您服务", 0, -22.0)
@@ -32,7 +33,9 @@ def hear(gate: EchoGate, sound: Samples, until: float | None = None) -> list[boo
     end = len(sound) if until is None else round(until * RATE)
     for index in range(end // CHUNK):
         chunk = sound[index * CHUNK : (index + 1) * CHUNK]
-        admitted.append(gate.admits(chunk, level_dbov(chunk), (index + 1) * CHUNK_SECONDS))
+        admitted.append(
+            gate.admits(chunk, dbov(chunk, remove_dc=True), (index + 1) * CHUNK_SECONDS)
+        )
         if index % 4 == 3:
             gate.learn()
     return admitted
@@ -60,7 +63,7 @@ def test_without_echo_a_quiet_caller_passes() -> None:
     hear(gate, line(None, 0.0))
     quiet = (CALLER * 10 ** (-20 / 20)).astype(np.int16)
     chunk = quiet[RATE // 4 : RATE // 4 + CHUNK]
-    assert gate.admits(chunk, level_dbov(chunk), 4.0)
+    assert gate.admits(chunk, dbov(chunk, remove_dc=True), 4.0)
 
 
 @pytest.mark.parametrize("delay", [0.02, 0.15, 0.45])
@@ -84,9 +87,9 @@ def test_nothing_is_explained_by_nothing() -> None:
     """No prompt has been played, or silence is heard: no echo, and no division by zero."""
     gate = EchoGate()
     silence = np.full(CHUNK, 8, np.int16)
-    assert gate.admits(CALLER[:CHUNK], level_dbov(CALLER[:CHUNK]), 0.1)
+    assert gate.admits(CALLER[:CHUNK], dbov(CALLER[:CHUNK], remove_dc=True), 0.1)
     assert not gate.explains(0.1)
-    gate.admits(silence, level_dbov(silence), 0.2)
+    gate.admits(silence, dbov(silence, remove_dc=True), 0.2)
     assert not gate.explains(0.2)
     assert EXPLAINED < 1.0
 
@@ -99,6 +102,6 @@ def test_a_prompt_that_was_cut_has_no_echo_after_its_end() -> None:
     gate.prompt_stopped(0.3)
     for index in range(round(1.8 / CHUNK_SECONDS)):
         chunk = sound[index * CHUNK : (index + 1) * CHUNK]
-        gate.admits(chunk, level_dbov(chunk), (index + 1) * CHUNK_SECONDS)
+        gate.admits(chunk, dbov(chunk, remove_dc=True), (index + 1) * CHUNK_SECONDS)
     loud = CALLER[RATE // 2 : RATE // 2 + CHUNK]
-    assert gate.admits(loud, level_dbov(loud), 2.0)
+    assert gate.admits(loud, dbov(loud, remove_dc=True), 2.0)

@@ -89,16 +89,45 @@ async def test_a_service_that_is_down_when_the_call_arrives(root: Path) -> None:
         assert heard.prompts[0].start - heard.recording.answered < WITHIN_SECONDS
 
 
+async def test_services_that_are_frozen_when_the_call_arrives(root: Path) -> None:
+    """Both of them: each is given two seconds for its first sign, then the apology comes."""
+    async with laboratory(root, services=2, max_calls=2) as lab:
+        for service in lab.services:
+            service.signal(signal.SIGSTOP)
+        heard = await call(lab, Silence(), max_seconds=20)
+        assert heard.ids == ["system.apology"]
+        assert heard.recording.answered is not None
+        assert heard.prompts[0].start - heard.recording.answered < WITHIN_SECONDS
+        assert await lab.pbx.channels_after(2.0) == 0
+
+
+async def test_a_call_taken_back_is_not_recorded_as_a_hang_up(root: Path) -> None:
+    """The caller never hung up: the service stood still, and says so when it goes on."""
+    async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
+        calling = phone.dial(lab.number, [Silence()], max_seconds=20)
+        assert await calling.answered()
+        await lab.service.logged("row", 1)
+        freeze(lab)
+        recording = await calling.ended()
+        assert Heard(recording, heard_prompts(recording, lab.catalogue)).ids[-1] == "system.apology"
+        lab.service.signal(signal.SIGCONT)
+        assert [record["outcome"] for record in await lab.service.records(1)] == ["line_lost"]
+
+
 async def test_knocking_at_the_control_ports_disturbs_no_call(root: Path) -> None:
     """A health check or a port scan, two hundred times in the middle of a call."""
-    async with laboratory(root, max_calls=2) as lab:
-        calling = asyncio.create_task(call(lab, Silence(), max_seconds=60))
-        for port in (lab.service.agi_port, lab.service.audio_port) * 100:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(b"junk\n" if port % 2 else b"")
-            writer.close()
-            await writer.wait_closed()
-        heard = await calling
+    async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
+        calling = phone.dial(lab.number, [Silence()], max_seconds=60)
+        assert await calling.answered()
+        await lab.service.logged("row", 1)
+        for port in (lab.service.agi_port, lab.service.audio_port) * 50:
+            for knock in (b"", b"junk\n"):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(knock)
+                writer.close()
+                await writer.wait_closed()
+        recording = await calling.ended()
+        heard = Heard(recording, heard_prompts(recording, lab.catalogue))
         assert heard.ids == ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
         assert heard.waits == [pytest.approx(5.0, abs=0.1)] * 4
 
@@ -115,7 +144,7 @@ async def test_sigterm_lets_running_calls_end_and_sends_new_ones_elsewhere(root:
             new = await call(lab, Silence(), max_seconds=8)
             recording = await old.ended()
         assert new.ids[0] == "greeting.ask"
-        assert len(lab.services[1].records()) == 1
+        assert len(await lab.services[1].records(1)) == 1
         ids = [prompt.id for prompt in heard_prompts(recording, lab.catalogue)]
         assert ids == ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
         assert recording.ended_by == "callee"
@@ -130,7 +159,7 @@ async def test_a_call_that_outlasts_the_drain_hears_the_apology(root: Path) -> N
         assert heard.ids == ["greeting.ask…", "system.apology"]
         assert heard.was_hung_up_on
         assert await lab.service.ended() == 0
-        assert [record["outcome"] for record in lab.service.records()] == ["drained"]
+        assert [record["outcome"] for record in await lab.service.records(1)] == ["drained"]
 
 
 async def test_a_lost_tap_is_attached_again(root: Path) -> None:
@@ -159,7 +188,7 @@ async def test_a_pbx_that_dies_leaves_a_record_and_nothing_else(root: Path) -> N
             await lab.pbx.kill()
             closed = await lab.service.logged("session_closed", 1)
         assert closed[0]["calls"] == 0
-        assert [record["outcome"] for record in lab.service.records()] == ["line_lost"]
+        assert [record["outcome"] for record in await lab.service.records(1)] == ["line_lost"]
 
 
 async def test_too_many_callers_hear_a_sentence_and_the_busy_tone(root: Path) -> None:

@@ -104,21 +104,23 @@ async def test_neither_a_cough_nor_our_own_echo_is_a_caller(
 
 @pytest.mark.row("no_sound")
 @pytest.mark.parametrize(
-    ("caller", "before"),
+    ("caller", "before", "prompt", "after"),
     [
-        ("speaks after the greeting", 1),
-        ("speaks in wait 1", 1),
-        ("speaks at 4.9 s of wait 2", 3),
-        ("speaks into the goodbye", 4),
-        ("speaks after the goodbye", 4),
-        ("speaks late after the goodbye", 4),
+        ("speaks after the greeting", 1, 0, 0.1),
+        ("speaks in wait 1", 1, 0, 2.5),
+        ("speaks at 4.9 s of wait 2", 3, 2, 4.9),
+        ("speaks into the goodbye", 4, 2, WAIT + 1.0),
+        ("speaks after the goodbye", 4, 3, 2.5),
+        ("speaks late after the goodbye", 4, 3, 4.5),
     ],
 )
 async def test_who_speaks_keeps_the_call(
-    calls: Mapping[str, Heard], caller: str, before: int
+    calls: Mapping[str, Heard], caller: str, before: int, prompt: int, after: float
 ) -> None:
-    """He is answered, and nothing of row 2 follows."""
+    """``after`` seconds behind the end of a prompt: he is answered, and row 2 is over."""
     heard = calls[caller]
+    spoke = next(packet.time for packet in heard.recording.sent if packet.what == "Audio")
+    assert spoke - heard.prompts[prompt].end == pytest.approx(after, abs=0.25)
     assert heard.ids[:before] == ROW_2[:before]
     assert heard.ids[before] == "closing.ask"
     assert "no_sound.farewell" not in heard.ids[before:]
@@ -162,7 +164,7 @@ async def test_during_every_wait_real_silence_is_sent(calls: Mapping[str, Heard]
 
 async def test_each_call_leaves_one_record(lab: Lab, calls: Mapping[str, Heard]) -> None:
     """With its rows, its outcome and its steps."""
-    records = lab.service.records()
+    records = await lab.service.records(len(calls))
     silent = [record for record in records if record["outcome"] == "no_sound"]
     assert len(records) >= len(calls)
     assert len({record["call"] for record in records}) == len(records)

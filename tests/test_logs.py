@@ -1,0 +1,61 @@
+"""Logging never stops a call: not when nobody reads, not when stderr is gone."""
+
+import json
+import os
+import threading
+import time
+from pathlib import Path
+
+from ivr.logs import BackgroundWriter
+
+
+def test_lines_arrive_in_order(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w", encoding="utf-8") as file:
+        writer = BackgroundWriter(file)
+        for number in range(1000):
+            writer.write(f"{number}\n")
+        writer.drain()
+    assert (tmp_path / "log").read_text().split() == [str(number) for number in range(1000)]
+
+
+def test_a_reader_who_stops_reading_stops_nobody() -> None:
+    """A full pipe: every write returns at once, and what was lost is counted and told."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as pipe:
+        writer = BackgroundWriter(pipe, waiting=100)
+        began = time.perf_counter()
+        for _ in range(5000):
+            writer.write("x" * 999 + "\n")
+        assert time.perf_counter() - began < 1.0
+        assert writer.dropped > 1000
+        found: list[str] = []
+
+        def read() -> None:
+            with os.fdopen(reading) as lines:
+                found.extend(line for line in lines if not line.startswith("x"))
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        writer.drain(10.0)
+    reader.join(10.0)
+    assert json.loads(found[0])["lines"] > 1000
+
+
+def test_a_closed_stderr_raises_nothing() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    class Gone:
+        """A file whose reader has gone, as a broken pipe is."""
+
+        def write(self, text: str) -> int:
+            return os.write(writing, text.encode())
+
+        def flush(self) -> None:
+            pass
+
+    writer = BackgroundWriter(Gone())  # type: ignore[arg-type]
+    writer.write("nobody is there\n")
+    writer.drain()
+    assert writer.dropped == 1
+    os.close(writing)
