@@ -70,7 +70,7 @@ bind=$value
 port IVR_SIP_PORT 5060
 # Where Debian keeps the modules depends on the machine's architecture.
 modules=$(compgen -G '/usr/lib/*/asterisk/modules' | head -n 1 || true)
-if [[ $modules ]]; then setting asterisk.conf directories astmoddir "> $modules"; fi
+if [[ $modules ]]; then setting asterisk.conf directories astmoddir "$modules"; fi
 setting pjsip.conf transport-udp bind "$bind:$value"
 port IVR_RTP_START 20000
 setting rtp.conf general rtpstart "$value"

@@ -60,6 +60,7 @@ class AgiLine:
         self._hanging_up = False
         self._handing_back = False
         self._resume_at = 0
+        self._armed_until = float("inf")
         self._changed = asyncio.Event()
 
     # ivr.ports.Line
@@ -134,6 +135,7 @@ class AgiLine:
 
     async def _arm_dead_man(self, seconds: float) -> None:
         limit = seconds + GRACE_SECONDS
+        self._armed_until = self._loop.time() + limit
         await self._session.ask(command("SET", "VARIABLE", "TIMEOUT(absolute)", f"{limit:.1f}"))
 
     async def _until_changed(
@@ -189,7 +191,9 @@ class AgiLine:
 
     def _ended(self, why: str) -> None:
         now = self._loop.time()
-        if self._session.caller_hung_up or why == "the channel is down":
+        if now >= self._armed_until:
+            self._report(LineLost("the dead-man took the caller back"), now)
+        elif self._session.caller_hung_up or why == "the channel is down":
             self._report(CallerHungUp(), now)
         else:
             self._report(LineLost(why), now)
