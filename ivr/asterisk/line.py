@@ -32,6 +32,8 @@ KEYS = "0123456789*#"
 SILENCE_SECONDS = 2.3
 """Silence is sent in pieces of this length, so that the dead-man is never armed for long; no wait
 of whole seconds ends in the first moments of a piece, when it cannot be cut yet."""
+FIRST_SIGN_SECONDS = 2.0
+"""The dialplan's own dead-man before our first command: IVR_FIRST_SIGN in ivr-globals.conf."""
 GRACE_SECONDS = 2.5
 """How much longer than the sound the dead-man waits; whole seconds are enough for Asterisk."""
 
@@ -60,7 +62,7 @@ class AgiLine:
         self._hanging_up = False
         self._handing_back = False
         self._resume_at = 0
-        self._armed_until = float("inf")
+        self._armed_until = self._loop.time() + FIRST_SIGN_SECONDS
         self._changed = asyncio.Event()
 
     # ivr.ports.Line
