@@ -21,7 +21,7 @@ from ivr.config import ConfigError, Settings, read_secret
 from ivr.dialogue.call import Call, Limits
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
-from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
+from ivr.etiquette.sheet import Sheet, SheetError
 from ivr.hearing.ear import Ear, VoiceDetector
 from ivr.hearing.frames import RATE
 from ivr.live_call import LiveCall
@@ -41,13 +41,10 @@ class StartError(Exception):
 
 def load_sheet(settings: Settings) -> Sheet:
     """The sheet of the settings; StartError when it is missing or wrong."""
-    path = settings.prompts.sheet
     try:
-        return parse_sheet(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"prompts.sheet = {path} cannot be read ({error}): correct it") from None
+        return read_sheet(settings.prompts.sheet)
     except SheetError as error:
-        raise StartError(f"{path}: {error}") from None
+        raise StartError(f"prompts.sheet: {error}") from None
 
 
 def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
