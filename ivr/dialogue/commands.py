@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ivr.dialogue.outcome import Outcome
-from ivr.dialogue.row import Prompt
+from ivr.dialogue.row import Prompt, Rendering
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +12,10 @@ class Play:
 
     play: int
     prompt: Prompt
+    """As it is spoken: its slots are filled in, and its ``clips`` are played without a gap."""
     barge_in: bool
     """Whether the caller's keys end it (his voice is heard by the ear, not by the PBX)."""
+    rendering: Rendering = "normal"
 
 
 @dataclass(frozen=True, slots=True)
