@@ -26,6 +26,7 @@ from ivr.hearing.ear import Ear, VoiceDetector
 from ivr.hearing.frames import RATE
 from ivr.live_call import LiveCall
 from ivr.records.journal import Journal, JournalError
+from ivr.wording import read_sheet
 
 log = structlog.get_logger()
 
