@@ -164,8 +164,9 @@ class Talk:
         self._line.advance(to)
 
     def _seconds(self, prompt: Prompt) -> float:
-        if self._catalogue is not None and prompt.id in self._catalogue:
-            return self._catalogue[prompt.id].seconds
+        catalogue = self._catalogue
+        if catalogue is not None and all(id in catalogue for id in prompt.clips):
+            return sum(catalogue[id].seconds for id in prompt.clips)
         return speaking_seconds(prompt)
 
     def _told(self, command: Command, now: float) -> None:

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+from ivr.composition import Vocabulary
 from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
 
 COMPANY = "company.toml"
 """Lies beside the sheet; a sheet without variables needs none."""
+
+TABLES = ("surnames.toml", "values.toml")
+SHIPPED = Path(__file__).parents[1] / "prompts"
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -17,6 +21,21 @@ def read_sheet(path: Path) -> Sheet:
         return parse_sheet(words, variables)
     except SheetError as error:
         raise SheetError(f"{path}: {error}") from None
+
+
+def read_vocabulary(directory: Path) -> Vocabulary:
+    """What may stand in the slots of the sheet in ``directory``, from the tables beside it.
+
+    A table it does not bring is the one shipped with the product. VocabularyError when a table is
+    wrong, OSError when it cannot be read.
+    """
+    brought = (directory / name for name in TABLES)
+    return Vocabulary.parse(
+        *(
+            (path if path.is_file() else SHIPPED / path.name).read_text(encoding="utf-8")
+            for path in brought
+        )
+    )
 
 
 def _text(path: Path, what: str) -> str:

@@ -6,7 +6,6 @@ that it keeps hardly any silence, since it is played between others.
 
 from collections.abc import ItemsView, Iterator
 from functools import lru_cache
-from pathlib import Path
 
 from ivr.composition import (
     LARGEST_NUMBER,
@@ -24,30 +23,15 @@ from ivr.composition import (
 from ivr.dialogue.row import Edges, Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.numerals import TELEPHONE_DIGITS, cardinal
-
-PROMPTS = Path(__file__).parents[2] / "prompts"
-"""Where the tables lie in the repository."""
+from ivr.wording import SHIPPED, read_vocabulary
 
 _PLACES = {"start": ("，", Edges.INNER), "middle": ("、", Edges.INNER), "end": ("。", Edges.GROUP)}
 """The mark after a digit makes the engine raise or drop its voice."""
 
 
-def read_vocabulary(directory: Path = PROMPTS) -> Vocabulary:
-    """The tables beside a sheet; where it has none of its own, those shipped with the product.
-
-    VocabularyError when a table is wrong, OSError when it cannot be read.
-    """
-    texts = []
-    for name in ("surnames.toml", "values.toml"):
-        path = directory / name
-        shipped = PROMPTS / name
-        texts.append((path if path.is_file() else shipped).read_text(encoding="utf-8"))
-    return Vocabulary.parse(*texts)
-
-
 @lru_cache(maxsize=1)
 def _shipped() -> Vocabulary:
-    return read_vocabulary()
+    return read_vocabulary(SHIPPED)
 
 
 def fragments_to_render(sheet: Sheet, vocabulary: Vocabulary | None = None) -> Iterator[Prompt]:
