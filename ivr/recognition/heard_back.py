@@ -1,9 +1,11 @@
-"""The words of a prompt recognised back: is what is played what the sheet says? Pure."""
+"""The words of a prompt recognised back: is what is played what the sheet says?"""
 
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ivr.hearing.g711 import Samples
+from ivr.recognition.model import Model
 from ivr.recognition.segment import segment
 
 _SHORTEST = 2
@@ -41,3 +43,11 @@ def compare(said: str, recognised: str, vocabulary: Collection[str]) -> HeardBac
     for word, times in Counter(wanted).items():
         missed += [word] * max(0, times - plain.count(word))
     return HeardBack(tuple(wanted), tuple(missed))
+
+
+def listen(model: Model, said: str, samples: Samples, vocabulary: Collection[str]) -> HeardBack:
+    """Decode a prompt's ``samples`` (8 kHz) and look for the keywords of ``said``.
+
+    ``vocabulary`` is :func:`ivr.recognition.embedded.vocabulary` unless the words are others.
+    """
+    return compare(said, model.decode(samples).text, vocabulary)

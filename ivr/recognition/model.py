@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 import structlog
 import vosk
 
@@ -112,21 +113,24 @@ class Utterance:
 def load(path: Path | None = None) -> Model:
     """The model in directory ``path``, or our own tiny one, which is said in the log.
 
-    ModelError says in one sentence why it cannot be loaded and what to do.
+    It is tried on a moment of silence. ModelError says in one sentence why it cannot be used and
+    what to do.
     """
     vosk.SetLogLevel(-1)
     synthetic = path is None
     directory = embedded.unpacked() if path is None else path
     check_files(directory)
     try:
-        model = vosk.Model(str(directory))
+        model = Model(vosk.Model(str(directory)), synthetic=synthetic)
+        # What does not fit together, or refuses 8 kHz, says so now and not on a call.
+        model.decode(np.full(RATE // 4, 8, np.int16))
     except Exception as error:  # Vosk raises nothing more exact
         raise ModelError(
-            f"Vosk cannot load the model in {directory} ({error}): put it there anew"
+            f"Vosk cannot use the model in {directory} ({error}): put a whole model there"
         ) from None
     if synthetic:
         structlog.get_logger().warning("synthetic_model", meaning=embedded.NOTICE)
-    return Model(model, synthetic=synthetic)
+    return model
 
 
 def _heard(result: str) -> Heard:

@@ -85,6 +85,20 @@ def test_a_damaged_part_is_an_error_and_not_the_end(
     assert len(ended.stdout.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        "--sample-frequency=8000\n",
+        "--sample-frequency=16000\n",
+        "--num-ceps=13\n--num-mel-bins=23\n--allow-upsample=true\n--allow-downsample=true\n",
+    ],
+)
+def test_a_front_end_that_does_not_fit(copy: Path, configuration: str) -> None:
+    (copy / "conf/mfcc.conf").write_text(configuration)
+    with pytest.raises(ModelError, match="Vosk cannot use the model"):
+        load(copy)
+
+
 def test_no_directory_at_all(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="there is no model in"):
         load(tmp_path / "nothing")

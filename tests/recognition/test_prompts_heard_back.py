@@ -4,16 +4,14 @@ Keywords are the vocabulary's words of two characters and more. Reached when thi
 see tools/tiny_vosk/README.md.
 """
 
-from pathlib import Path
-
 import pytest
 
-from ivr.etiquette.sheet import Sheet, parse_sheet
-from ivr.recognition.heard_back import HeardBack, compare, keywords
+from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
+from ivr.recognition import embedded
+from ivr.recognition.heard_back import HeardBack, listen
 from ivr.recognition.model import Model
 from ivr.voice.espeak import Espeak
-from ivr.voice.spoken import spoken
-from tests.recognition.callers import says
+from ivr.voice.mastering import master
 from tools.tiny_vosk import text
 
 _EACH, _ALL = 0.80, 0.95
@@ -21,12 +19,16 @@ _EACH, _ALL = 0.80, 0.95
 
 @pytest.fixture(scope="module")
 def heard_back(model: Model) -> dict[str, HeardBack]:
-    """Every prompt of the sheet, said by the bot's own voice on an a-law line, and decoded."""
-    vocabulary, voice = set(text.words()), Espeak()
+    """Every prompt of the sheet, rendered as the bot plays it on an a-law line, and decoded."""
+    vocabulary = embedded.vocabulary()
     return {
-        id: compare(words, model.decode(says(words, voice)).text, vocabulary)
+        id: listen(model, words, _rendered(words), vocabulary)
         for id, words in text.prompts().items()
     }
+
+
+def _rendered(words: str) -> Samples:
+    return decode_alaw(encode_alaw(master(*Espeak().synthesise(words))))
 
 
 def test_every_prompt_is_heard_as_written(heard_back: dict[str, HeardBack]) -> None:
@@ -49,5 +51,5 @@ def test_almost_every_prompt_has_a_keyword(heard_back: dict[str, HeardBack]) -> 
 def test_a_prompt_with_other_words_is_noticed(model: Model) -> None:
     wanted = "对不起，您的电话声音太小，请您换一部电话再次打来，好吗"
     said = "感谢您的来电，若有问题请再次来电，谢谢再见"
-    result = compare(wanted, model.decode(says(said, Espeak())).text, set(text.words()))
+    result = listen(model, wanted, _rendered(said), embedded.vocabulary())
     assert result.share < 0.5

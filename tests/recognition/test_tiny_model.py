@@ -2,20 +2,21 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.recognition.embedded import PACKED
+from ivr.recognition.embedded import PACKED, vocabulary
 from ivr.recognition.model import Model, load
 from ivr.voice.espeak import Espeak
 from tests.recognition.callers import UNTRAINED, says
 from tools.tiny_vosk import text
 from tools.tiny_vosk.channel import noise_of, through_alaw
 
-_EVERY = 6
-"""Every sixth phrase is said here; `python -m tools.tiny_vosk.score` says all of them."""
+_EVERY = 8
+"""Every eighth phrase is said here; `python -m tools.tiny_vosk.score` says all of them."""
 
 
 def _phrases() -> list[str]:
@@ -86,14 +87,19 @@ def test_threads_share_the_model(model: Model) -> None:
     assert len(set(heard)) == 1
 
 
-def test_says_loudly_that_it_understands_no_people() -> None:
+def test_says_loudly_that_it_understands_no_people(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with capture_logs() as logs:
         model = load()
     assert model.synthetic
+    assert [path.name[:8] for path in (tmp_path / "ivr").iterdir()] == ["tiny-cn-"]
     assert [entry["log_level"] for entry in logs] == ["warning"]
     assert "not people" in logs[0]["meaning"]
 
 
 def test_knows_its_vocabulary(model: Model) -> None:
-    assert all(model.knows(word) for word in text.words())
+    assert vocabulary() == set(text.words()), "run `python -m tools.tiny_vosk.graph`"
+    assert all(model.knows(word) for word in vocabulary())
     assert not model.knows("鸵鸟")

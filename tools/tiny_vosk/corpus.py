@@ -24,7 +24,9 @@ from tools.tiny_vosk.synthesiser import SILENCE, Speech, Synthesiser
 UNKNOWN = "SPN"
 _TRAINED = """
 m1 m2 m3 m4 m5 m6 m7 f1 f2 f3 f5 Alex Andy Annie Andrea Lee adam anika aunty benjamin boris david ed
-edward grandpa iven john linda marcelo max michael norbert paul rob steph travis
+edward grandpa iven john linda marcelo max michael norbert paul rob steph travis Diogo Gene Henrique
+Hugo Jacky Marco Mario Reed announcer antonio caleb gustave ian kaukovalta miguel pedro robert
+sandro victor zac
 """
 VARIANTS = _TRAINED.split()
 """Voices of the training. Never trained, for tests: f4, m8, belinda, Mike."""
@@ -43,6 +45,9 @@ ia ie iao iu ian in iang ing iong ua uo uai ui uan un uang ue
 _INITIALS = [*_SOUNDS.splitlines()[1].split(), ""]
 _FINALS = " ".join(_SOUNDS.splitlines()[2:]).split()
 _UTTERANCES, _NOISES = 60, 5
+_RESIZED, _SIZES = 0.6, (0.88, 1.15)
+"""How many voices are played faster or slower, and how much: throats that no variant has."""
+_SNRS_DB = (None, None, 35, 30, 25, 20, 15, 15, 10, 10, 5, 0)
 _SHORT_GAP = 0.06
 _SEED_SECONDS = 40
 
@@ -51,7 +56,7 @@ def main() -> None:
     """Speak the seeds that are not there yet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--seeds", type=int, default=90)
+    parser.add_argument("--seeds", type=int, default=150)
     parser.add_argument("--seed", type=int, help="only this one, in this process")
     arguments = parser.parse_args()
     arguments.directory.mkdir(parents=True, exist_ok=True)
@@ -92,6 +97,8 @@ def _speak_seed(seed: int, directory: Path) -> None:
         )
         if speech.seconds < 0.15:
             continue
+        if chooser.random() < _RESIZED:
+            speech = speech.resized(chooser.uniform(*_SIZES))
         before, after = chooser.uniform(0, 0.6), chooser.uniform(0, 0.6)
         sound = _on_a_line(speech, before, after, chooser, noise)
         rows.append(features(sound))
@@ -139,7 +146,7 @@ def _on_a_line(
     chooser: random.Random,
     noise: np.random.Generator,
 ) -> Sound:
-    snr = chooser.choice([None, 40, 30, 25, 20, 15, 10, 5])
+    snr = chooser.choice(_SNRS_DB)
     count = round((speech.seconds + before + after) * RATE) + RATE
     return telephone(
         speech.samples,

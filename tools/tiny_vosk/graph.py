@@ -74,23 +74,28 @@ def build(model: Path) -> None:
     print(f"{len(vocabulary)} words, {len(graph.arcs)} states, {arcs} arcs")
 
 
-def _spelling(vocabulary: list[str], phones: Path) -> dict[str, list[int]]:
-    """The numbered phones of each word, as espeak-ng says it alone."""
+def _spelling(vocabulary: list[str], phones: Path) -> dict[str, list[list[int]]]:
+    """The numbered phones of each word as espeak-ng says it alone, and before a title."""
     table = (line.split() for line in phones.read_text(encoding="utf-8").splitlines())
     number = {name: int(value) for name, value in table}
-    synthesiser, spelling = Synthesiser(), {}
+    synthesiser = Synthesiser()
+    spelling: dict[str, list[list[int]]] = {}
     for word in vocabulary:
-        said = synthesiser.pronunciation(word)
-        if not said:
+        # A surname such as 曾 is given to the engine in another character before a title.
+        forms = {word: None, text.before_a_title(word): None}
+        readings = {tuple(synthesiser.pronunciation(form)): None for form in forms}
+        if () in readings:
             raise ValueError(f"espeak-ng says nothing for {word!r}")
-        places = ["S"] if len(said) == 1 else ["B", *"I" * (len(said) - 2), "E"]
         try:
-            spelling[word] = [
-                number[f"{phone}_{place}"] for phone, place in zip(said, places, strict=True)
-            ]
+            spelling[word] = [_numbered(reading, number) for reading in readings]
         except KeyError as error:
             raise ValueError(f"{word!r} needs the phone {error}: train again") from None
     return spelling
+
+
+def _numbered(phones: tuple[str, ...], number: dict[str, int]) -> list[int]:
+    places = ["S"] if len(phones) == 1 else ["B", *"I" * (len(phones) - 2), "E"]
+    return [number[f"{phone}_{place}"] for phone, place in zip(phones, places, strict=True)]
 
 
 def _sentences(vocabulary: set[str]) -> list[list[str]]:
@@ -101,7 +106,7 @@ def _sentences(vocabulary: set[str]) -> list[list[str]]:
 
 
 def _graph(
-    vocabulary: list[str], spelling: dict[str, list[int]], sentences: list[list[str]]
+    vocabulary: list[str], spelling: dict[str, list[list[int]]], sentences: list[list[str]]
 ) -> tuple[Graph, int]:
     """A state per word said last; from each to what the sentences put next, or anywhere else."""
     single, following = _counts(sentences)
@@ -111,7 +116,8 @@ def _graph(
     anywhere = graph.state()
     entry = {word: graph.state() for word in vocabulary}
     for number, word in enumerate(vocabulary, 2):
-        graph.spell(entry[word], spelling[word], number, 0.0, after[word])
+        for phones in spelling[word]:
+            graph.spell(entry[word], phones, number, 0.0, after[word])
         graph.step(anywhere, -math.log((single[word] + 1) / total), entry[word])
     graph.spell(anywhere, [_UNKNOWN_PHONE] * _UNKNOWN_PHONES, 1, _UNKNOWN_COST, anywhere)
     for word, state in after.items():

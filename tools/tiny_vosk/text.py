@@ -45,6 +45,12 @@ def prompts() -> dict[str, str]:
     return {prompt.id: spoken(prompt.text) for prompt in sheet.fragments()}
 
 
+def before_a_title(word: str) -> str:
+    """``word`` as the engine is given it in front of 先生, for surnames it would misread."""
+    title = "先生"
+    return spoken(word + title).removesuffix(title)
+
+
 def cut(phrase: str, vocabulary: set[str]) -> list[str]:
     """``phrase`` as words and slots ("{姓}"); ValueError names what no word covers."""
     pieces: list[str] = []
