@@ -48,6 +48,8 @@ class Recording:
     sha256: dict[str, str] = field(default_factory=dict)
     """Hash of each file by its extension (``alaw``, ``ulaw``, ``sln``, ``sln16``, ``wav``)."""
     rendering: Rendering = "normal"
+    source: str = ""
+    """Hash of the recording it was made from; empty for a synthetic voice."""
     joint: bool = False
     """Whether it is a piece of a sentence, levelled and cut to stand beside other pieces."""
 
@@ -99,9 +101,7 @@ class Manifest:
         raw = json.loads(text)
         recordings = {id: Recording(**entry) for id, entry in raw["recordings"].items()}
         variants: dict[Rendering, dict[str, Recording]] = {
-            rendering: {
-                id: Recording(**entry) for id, entry in raw["variants"][rendering].items()
-            }
+            rendering: {id: Recording(**entry) for id, entry in raw["variants"][rendering].items()}
             for rendering in RENDERINGS
             if rendering in raw.get("variants", {})
         }
