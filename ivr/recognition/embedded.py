@@ -73,5 +73,14 @@ def _cache() -> Path:
         home = Path.home() / ".cache" / "ivr"
         home.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
-        return Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}"
+        return _temporary()
     return home
+
+
+def _temporary() -> Path:
+    """A directory that nobody else can have filled."""
+    own = Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}"
+    own.mkdir(mode=0o700, exist_ok=True)
+    if own.is_symlink() or own.stat().st_uid != os.getuid():
+        raise PermissionError(f"{own} belongs to somebody else")
+    return own

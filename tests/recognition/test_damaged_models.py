@@ -1,5 +1,6 @@
 """Models that cannot be used: one clear sentence each, and the process lives on."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -133,6 +134,29 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file stands where the directory should be")
     with pytest.raises(ModelError, match="make room"):
         embedded.unpacked(cache=tmp_path / "cache")
+
+
+@pytest.fixture
+def homeless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A service account: no home, nothing configured, a directory for what is temporary."""
+    (tmp_path / "file").touch()
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "file" / "nonexistent"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path / f"ivr-{os.getuid()}"
+
+
+def test_without_a_home_the_temporary_directory_serves(homeless: Path) -> None:
+    assert embedded.unpacked().parent == homeless
+    assert homeless.stat().st_mode & 0o077 == 0
+
+
+def test_a_temporary_directory_of_somebody_else_is_not_trusted(
+    homeless: Path, tmp_path: Path
+) -> None:
+    homeless.symlink_to(tmp_path)
+    with pytest.raises(ModelError, match="somebody else"):
+        embedded.unpacked()
 
 
 def test_many_unpack_at_once(tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ def noise_of(kind: str, count: int, random: np.random.Generator) -> Sound:
     elif kind == "hum":
         turn = 2 * np.pi * 50 * np.arange(count) / RATE
         noise = 0.1 * noise + np.sin(turn + 1) + 0.5 * np.sin(3 * turn)
-    return noise / np.sqrt(np.mean(noise**2))
+    level: float = np.sqrt(np.mean(noise**2))
+    return noise / level
 
 
 _BAND = signal.butter(4, (300, 3400), "bandpass", fs=RATE, output="sos")
