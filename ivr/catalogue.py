@@ -7,16 +7,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
+from ivr.dialogue.row import Rendering as Rendering
 from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples, decode_alaw
 
 SOUNDS = "zh/ivr"
 """Where the normal files lie, below the rendered directory and Asterisk's sounds alike."""
-
-Rendering = Literal["normal", "louder", "slow"]
-"""How a prompt is spoken: as usual, 6 dB louder, or a quarter slower with longer pauses."""
 
 RENDERINGS: tuple[Rendering, ...] = get_args(Rendering)
 

@@ -9,7 +9,7 @@ from typing import Literal
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
 Rendering = Literal["normal", "louder", "slow"]
-"""How a clip sounds; each is a file of its own."""
+"""How a prompt is spoken: as usual, 6 dB louder, or a quarter slower with longer pauses."""
 
 
 class Edges(StrEnum):
