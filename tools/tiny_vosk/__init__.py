@@ -3,7 +3,7 @@
 It is made of espeak-ng's speech only: it understands synthetic callers and no person. In the order
 of the work, each run as ``python -m tools.tiny_vosk.<step>`` from the checkout:
 
-``corpus``  speaks, disturbs and labels about 2.5 hours of speech, one process per seed
+``corpus``  speaks, disturbs and labels about 6.5 hours of speech, one process per seed
 ``train``   fits a small time-delay network to it and writes the acoustic model
 ``graph``   spells words.txt and phrases.txt into the decoding graph and packs model.zip
 ``score``   decodes unseen voices and prints what is recognised at which noise

@@ -2,7 +2,7 @@
 
 Each phrase of phrases.txt (slots filled by chance), the bot's prompts and UNSEEN sentences, by
 voices that were not trained, over a-law at several noise levels: how many exactly right, and the
-share of wrong characters. About a minute.
+share of wrong characters. About two minutes.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """``python -m tools.tiny_vosk.train CORPUS OUT [--epochs N] [--hidden N]``: the acoustic model.
 
-Writes OUT/am/final.mdl and OUT/graph/phones.txt, which ``graph`` packs. Some minutes on one core.
+Writes OUT/am/final.mdl and OUT/graph/phones.txt, which ``graph`` packs. Nine minutes on one core.
 Seeded, but not the same to the last bit on another machine: the packed model is what counts.
 """
 
