@@ -17,12 +17,12 @@ from ivr.voice.formats import is_silence
 from ivr.voice.loudness import level
 from ivr.voice.staging import finish
 from ivr.voice.standard import (
+    EDGE_SECONDS,
     FRAME_SAMPLES,
     HIGHEST_PEAK_DBFS,
     LEVEL_SPREAD_DB,
     LEVEL_TOLERANCE_DB,
     RATE,
-    edges_of,
     level_of,
 )
 
@@ -67,11 +67,18 @@ class Report:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
 
 
-def check(directory: Path, sheet: Sheet, *, pieces: Sequence[Prompt] | None = None) -> Report:
+def check(
+    directory: Path,
+    sheet: Sheet,
+    *,
+    pieces: Sequence[Prompt] | None = None,
+    measure: bool = False,
+) -> Report:
     """Compare what is rendered in ``directory`` with what ``sheet`` says; never raises for it.
 
-    ``pieces`` as for :func:`ivr.voice.render.render`. What a killed process left to be moved is
-    moved first.
+    ``pieces`` as for :func:`ivr.voice.render.render`. Levels are those that rendering measured and
+    wrote down beside each file's hash; ``measure`` measures every file again. What a killed process
+    left to be moved is moved first.
     """
     clips = clips_of(sheet, pieces)
     try:
@@ -92,7 +99,7 @@ def check(directory: Path, sheet: Sheet, *, pieces: Sequence[Prompt] | None = No
         if is_silence(clip):
             continue
         current += not stale
-        found.append(_measured(recording, directory))
+        found.append(_measured(recording, directory) if measure else recording)
         problems += _unfit(clip, found[-1])
     figures = _figures(clips, found, current)
     problems += [*_uneven(figures), *_unknown(clips, catalogue)]
@@ -153,7 +160,7 @@ def _unfit(clip: Clip, measured: Recording) -> Iterator[str]:
     if round(measured.seconds * RATE) % FRAME_SAMPLES:
         yield f"{clip.name} does not end on a 20 ms frame: {_ANEW}"
     least, most = plausible(clip.words, slow=clip.form.rendering == "slow")
-    speech = measured.seconds - sum(edges_of(opens=clip.form.opens, closes=clip.form.closes))
+    speech = measured.seconds - sum(EDGE_SECONDS[clip.form.edges])
     if not least <= speech <= most:
         yield (
             f"{clip.name} has {speech:.2f} s of speech, not {least:.2f} to {most:.2f}: "

@@ -1,11 +1,11 @@
 """What there is to render: every prompt of the sheet and every fragment, in every rendering."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ivr.catalogue import RENDERINGS, SILENCE, Rendering
-from ivr.dialogue.row import Prompt, fragments
+from ivr.dialogue.row import Edges, Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.voice.fragments import fragments_to_render
 from ivr.voice.spoken import spoken
@@ -16,15 +16,12 @@ class Form:
     """How a clip is to sound, alone or beside others."""
 
     rendering: Rendering = "normal"
-    opens: bool = True
-    """A sentence begins with it: silence comes before."""
-    closes: bool = True
-    """A sentence ends with it: silence comes after."""
+    edges: Edges = Edges.WHOLE
 
     @property
     def joint(self) -> bool:
         """Whether it is a piece of a sentence, joined to others."""
-        return not (self.opens and self.closes)
+        return self.edges is not Edges.WHOLE
 
 
 @dataclass(frozen=True)
@@ -61,22 +58,15 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
     ``pieces`` are the fragments beyond the sheet's own; None means all that composition needs.
     """
     beyond = fragments_to_render(sheet) if pieces is None else pieces
-    whole = [*_of_the_sheet(sheet), *((piece, False, False) for piece in beyond)]
+    prompts = (*sheet.fragments(), *beyond)
     return (
         Clip(Prompt(SILENCE, ""), Form()),
         *(
-            Clip(prompt, Form(rendering, opens, closes))
+            Clip(prompt, Form(rendering, prompt.edges))
             for rendering in RENDERINGS
-            for prompt, opens, closes in whole
+            for prompt in prompts
         ),
     )
-
-
-def _of_the_sheet(sheet: Sheet) -> Iterator[tuple[Prompt, bool, bool]]:
-    """The sheet's prompts, or their parts between slots, with whether each opens and closes."""
-    for prompt in sheet.prompts():
-        for part in fragments(prompt):
-            yield part, prompt.text.startswith(part.text), prompt.text.endswith(part.text)
 
 
 def takes_of(clips: Iterable[Clip]) -> list[Take]:

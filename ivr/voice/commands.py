@@ -146,7 +146,12 @@ def check_prompts(
 ) -> None:
     """Are all prompts there, current, at one level, without a forbidden word? Exit code 0 or 1."""
     path, words = read(sheet)
-    report = check(directory or path.parent / "rendered", words, pieces=None if pieces else ())
+    report = check(
+        directory or path.parent / "rendered",
+        words,
+        pieces=None if pieces else (),
+        measure=True,
+    )
     if as_json:
         typer.echo(report.dump())
     else:

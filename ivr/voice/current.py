@@ -17,7 +17,7 @@ def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
     """What makes a rendering out of date when it changes, as one SHA-256."""
     form = clip.form
     parts = [clip.prompt.text, clip.words, engine, voice, source, VERSION]
-    parts += [form.rendering, form.opens, form.closes]
+    parts += [form.rendering, form.edges]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

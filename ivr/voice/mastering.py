@@ -14,12 +14,12 @@ from ivr.voice.clip import Form
 from ivr.voice.loudness import level
 from ivr.voice.standard import (
     BAND_HZ,
+    EDGE_SECONDS,
     HIGHEST_PEAK_DBFS,
     LONGER_PAUSES,
     RATE,
     WIDE_BAND_HZ,
     WIDE_RATE,
-    edges_of,
     level_of,
 )
 
@@ -33,8 +33,9 @@ _SILENT_DB = -45.0
 """What lies this far below the loudest moment, before or after the speech, is trimmed."""
 _PAUSE_SECONDS = 0.08
 """Silence within speech from which on it is a pause, and no closure of a consonant."""
-_NEAR_DB, _ROUNDS = 0.05, 10
-"""The level is right within this; the loudest need the most rounds of limiting and raising."""
+_NEAR_DB, _ROUNDS = 0.05, 60
+"""The level is right within this. A sentence takes one to five rounds of limiting and raising; a
+letter such as F, louder, whose hiss is all peaks, up to forty."""
 
 Sound = NDArray[np.float64]
 
@@ -115,8 +116,7 @@ def _to_band(sound: Sound, rate: int, band: Band) -> Sound:
 
 def _with_edges(speech: Sound, form: Form, band: Band) -> Sound:
     """Silence before and after, and enough of it that the last frame is whole."""
-    edges = edges_of(opens=form.opens, closes=form.closes)
-    lead_in, tail = (round(seconds * band.rate) for seconds in edges)
+    lead_in, tail = (round(seconds * band.rate) for seconds in EDGE_SECONDS[form.edges])
     missing = -(lead_in + len(speech) + tail) % round(_PACKET_SECONDS * band.rate)
     return np.pad(speech, (lead_in, tail + missing))
 

@@ -5,6 +5,7 @@ Active speech level -22 dBov by ITU-T P.56, inside the range of RFC 7874 section
 """
 
 from ivr.catalogue import Rendering
+from ivr.dialogue.row import Edges
 
 VERSION = 3
 """Raise it with every change that makes prompts sound different: all are then rendered again."""
@@ -18,9 +19,6 @@ WIDE_BAND_HZ = (100, 7000)
 """The band of ITU-T G.722, a little narrower below: telephones hum there."""
 LEVEL_DBOV = -22.0
 LOUDER_DB = 6.0
-LOUDER_PIECE_DB = 5.5
-"""For pieces of sentences: more is not in a letter such as S, whose hiss is all peaks; it reaches
-4.6 dB."""
 LEVEL_TOLERANCE_DB = 1.0
 LEVEL_SPREAD_DB = 1.5
 """The most by which the loudest prompt of a rendering may lie above its quietest."""
@@ -36,20 +34,24 @@ TAIL_SECONDS = 0.15
 JOINT_SECONDS = 0.02
 """Silence at a side where another piece follows: twice this, 20 ms of trimming and 20 ms of packet
 are 80 ms, which leaves 40 ms of the 120 for Asterisk to begin the next file."""
+GROUP_SECONDS = 0.04
+"""Silence after a group of digits, where a person takes a breath: 100 ms at the joint."""
 SLOWER = 0.75
 """The rate of speech of the slow rendering."""
 LONGER_PAUSES = 1.5
 """How much longer its pauses are, beyond what the rate makes of them."""
 
 
-def edges_of(*, opens: bool, closes: bool) -> tuple[float, float]:
-    """Seconds of silence before and after a clip."""
-    return LEAD_IN_SECONDS if opens else JOINT_SECONDS, TAIL_SECONDS if closes else JOINT_SECONDS
+EDGE_SECONDS: dict[Edges, tuple[float, float]] = {
+    Edges.WHOLE: (LEAD_IN_SECONDS, TAIL_SECONDS),
+    Edges.FIRST: (LEAD_IN_SECONDS, JOINT_SECONDS),
+    Edges.INNER: (JOINT_SECONDS, JOINT_SECONDS),
+    Edges.LAST: (JOINT_SECONDS, TAIL_SECONDS),
+    Edges.GROUP: (JOINT_SECONDS, GROUP_SECONDS),
+}
+"""Silence before and after a clip."""
 
 
 def level_of(rendering: Rendering, *, joint: bool) -> float:
     """The level in dBov that a prompt must have, by the measure that suits it."""
-    louder = rendering == "louder"
-    if joint:
-        return WORD_LEVEL_DBOV + LOUDER_PIECE_DB * louder
-    return LEVEL_DBOV + LOUDER_DB * louder
+    return (WORD_LEVEL_DBOV if joint else LEVEL_DBOV) + LOUDER_DB * (rendering == "louder")

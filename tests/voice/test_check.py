@@ -18,7 +18,7 @@ ID = "no_sound.ask"
 
 
 def check(directory: Path, sheet: Sheet) -> Report:
-    return check_all(directory, sheet, pieces=PIECES)
+    return check_all(directory, sheet, pieces=PIECES, measure=True)
 
 
 def problems_with(copied: Rendered, samples: Samples) -> list[str]:
