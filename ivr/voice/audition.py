@@ -49,8 +49,8 @@ def _figures(report: Report) -> str:
         ("findings", str(len(report.problems))),
     ]
     for rendering, spread in figures.levels.items():
-        cells.append((f"{rendering}: spread", f"{spread.spread_db:.2f} dB"))
-        cells.append((f"{rendering}: peak", f"{spread.peak_max_dbfs:.1f} dBFS"))
+        name = f"{_LABELS[rendering]}: spread · peak"
+        cells.append((name, f"{spread.spread_db:.2f} dB · {spread.peak_max_dbfs:.1f} dBFS"))
     return "".join(f"<div><b>{escape(value)}</b>{escape(name)}</div>" for name, value in cells)
 
 
