@@ -5,9 +5,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from ivr.dialogue.row import Rendering as Rendering
 from ivr.hearing.echo import Reference
@@ -61,6 +61,10 @@ class Recording:
         """The name Asterisk is given: ``ivr/no_sound-ask`` (the language adds ``zh/``)."""
         return f"{folder(self.rendering)}/{self.stem}"
 
+    def plain(self) -> dict[str, Any]:
+        """Its fields by name; ``asdict`` copies deeply, which for 4,500 recordings takes 0.3 s."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     def file(self, extension: str) -> str:
         """Where a file of it lies, below the rendered directory and Asterisk's sounds alike."""
         return f"zh/{self.sound}.{extension}"
@@ -91,7 +95,16 @@ class Manifest:
 
     def dump(self) -> str:
         """The manifest as stable JSON text."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        raw = {
+            "engine": self.engine,
+            "voice": self.voice,
+            "recordings": {id: one.plain() for id, one in self.recordings.items()},
+            "variants": {
+                rendering: {id: one.plain() for id, one in found.items()}
+                for rendering, found in self.variants.items()
+            },
+        }
+        return json.dumps(raw, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     @classmethod
     def parse(cls, text: str) -> "Manifest":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ivr.catalogue import RENDERINGS, SILENCE, Rendering
 from ivr.dialogue.row import Edges, Prompt
@@ -24,6 +24,12 @@ class Form:
         return self.edges is not Edges.WHOLE
 
 
+@lru_cache(maxsize=8192)
+def _spoken(text: str) -> str:
+    """Each text is asked for in every rendering."""
+    return spoken(text)
+
+
 @dataclass(frozen=True)
 class Clip:
     """One prompt in one rendering: one sound in several files."""
@@ -34,7 +40,7 @@ class Clip:
     @cached_property
     def words(self) -> str:
         """What the engine is given."""
-        return spoken(self.prompt.text)
+        return _spoken(self.prompt.text)
 
     @property
     def name(self) -> str:
