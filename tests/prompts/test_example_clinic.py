@@ -6,9 +6,6 @@ from pathlib import Path
 import pytest
 
 from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
-from ivr.voice.check import check
-from ivr.voice.espeak import Espeak
-from ivr.voice.render import render
 from ivr.wording import read_sheet
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
@@ -41,13 +38,6 @@ def test_speaks_of_its_own_company_alone(clinic: Sheet, sheet: Sheet) -> None:
         if one.text != other.text
     ]
     assert len(different) >= 15
-
-
-def test_passes_the_same_checks_when_rendered(clinic: Sheet, tmp_path: Path) -> None:
-    render(clinic, tmp_path, Espeak(), pieces=(), processes=2)
-    report = check(tmp_path, clinic, pieces=(), measure=True)
-    assert report.problems == ()
-    assert report.figures.present_percent == 100.0
 
 
 def test_no_variable_is_left_in_either_sheet(clinic: Sheet, sheet: Sheet) -> None:

@@ -16,7 +16,7 @@ from ivr.voice.edge import Edge, Patience
 from ivr.voice.engine import PromptsFailed
 from ivr.voice.render import render
 
-QUICK = Patience(seconds=0.6, attempts=2, backoff_seconds=0.01)
+QUICK = Patience(seconds=0.3, attempts=2, backoff_seconds=0.01)
 GENEROUS = replace(QUICK, seconds=10.0)
 
 
@@ -49,8 +49,8 @@ def test_a_whole_set(service: FakeEdge, few: Rendered, tmp_path: Path) -> None:
         ("early close", "the service sent no audio, 2 times"),
         ("cut off", "cut off"),
         ("403 always", "the service refused (403): its rules have changed or this clock is wrong"),
-        ("hang", "no complete answer within 0.6 s, 2 times"),
-        ("slow drip", "no complete answer within 0.6 s, 2 times"),
+        ("hang", "no complete answer within 0.3 s, 2 times"),
+        ("slow drip", "no complete answer within 0.3 s, 2 times"),
         ("wrong type", "the service answered wrongly (Received binary message"),
         ("not audio", "what arrived is not audio"),
     ],

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from rendered_sheet import PIECES, Rendered
+from rendered_sheet import PIECES, SHEET, Rendered
 
 from ivr.catalogue import SILENCE, SOUNDS, Catalogue
 from ivr.etiquette.sheet import Sheet
@@ -30,6 +31,7 @@ from ivr.voice.loudness import word_level
 from ivr.voice.render import Rendered as Outcome
 from ivr.voice.render import render as render_all
 from ivr.voice.staging import draft
+from ivr.wording import read_sheet
 
 
 def render(sheet: Sheet, directory: Path, engine: Engine, **options: Any) -> Outcome:
@@ -279,6 +281,17 @@ def test_killed_in_the_middle_the_old_set_is_whole(copied: Rendered) -> None:
     assert check(copied.directory, copied.sheet).problems == ()
     assert render(copied.sheet, copied.directory, Espeak()).rendered == ()
     assert not (copied.directory / ".next").exists()
+
+
+def test_another_companys_sheet_passes_the_same_checks(rendered: Rendered, tmp_path: Path) -> None:
+    """The clinic's, rendered over ours: what both say in the same words is kept."""
+    clinic = read_sheet(SHEET.parent / "example-clinic" / "sheet.toml")
+    shutil.copytree(rendered.directory, tmp_path / "rendered")
+    done = render(clinic, tmp_path / "rendered", Espeak())
+    assert 15 <= len(done.rendered) <= 40
+    report = check_all(tmp_path / "rendered", clinic, pieces=PIECES, measure=True)
+    assert report.problems == ()
+    assert report.figures.present_percent == 100.0
 
 
 def test_two_do_not_render_at_once(copied: Rendered) -> None:
