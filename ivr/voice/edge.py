@@ -34,8 +34,8 @@ from ivr.voice.standard import SLOWER
 XIAOXIAO = "zh-CN-XiaoxiaoNeural"
 _SLOW_RATE = f"{round(100 * (SLOWER - 1)):+d}%"
 _CUT_OFF_DB = -30.0
-"""The service ends every file with silence; one whose last 50 ms are louder than this, compared
-with its loudest moment, was cut off in the middle of a word."""
+"""A file whose last 50 ms are louder than this, compared with its loudest moment, was cut off in the
+middle of a word. Taken from how speech ends; not measured on the real service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _refuse_wrong_length(audio: bytes, take: Take) -> None:
     least, most = plausible(take.words, slow=take.slow)
     if seconds < least:
         raise _BadAudio(f"cut off: {seconds:.1f} s arrived, {least:.1f} s is the least")
-    if seconds > most + 2.0:  # the service adds a second of silence at either end
+    if seconds > most + 2.0:  # silence at its ends is not counted
         raise _BadAudio(f"garbled: {seconds:.1f} s arrived, {most:.1f} s is the most")
     loudest = float(np.abs(samples.astype(np.float64)).max(initial=0.0))
     last = np.abs(samples[-rate // 20 :].astype(np.float64)).max(initial=0.0)

@@ -1,7 +1,7 @@
 """A mastered prompt in the formats that Asterisk and a person's player read.
 
-G.722 is left out: its encoder works sample by sample, which numpy does in 0.2 s per second of
-speech, and Asterisk makes it from ``sln16`` in a fraction of a millisecond per packet. The louder
+G.722 is left out: each sample of its encoder depends on the one before, which numpy does not do
+cheaply, and Asterisk transcodes ``sln16`` to it. The louder
 and the slow rendering are for callers who hear badly on ordinary lines: they have no wide band.
 """
 

@@ -22,7 +22,7 @@ from ivr.voice.loudness import level
 from ivr.voice.standard import RATE
 
 _FEW = 24
-"""Takes that are rendered sooner here than other processes start (0.7 s)."""
+"""So few takes are not worth other processes, which must import scipy first."""
 _BATCH = 12
 
 
