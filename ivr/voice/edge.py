@@ -34,8 +34,8 @@ from ivr.voice.standard import SLOWER
 XIAOXIAO = "zh-CN-XiaoxiaoNeural"
 _SLOW_RATE = f"{round(100 * (SLOWER - 1)):+d}%"
 _CUT_OFF_DB = -30.0
-"""A file whose last 50 ms are louder than this, compared with its loudest moment, was cut off in the
-middle of a word. Taken from how speech ends; not measured on the real service."""
+"""A file whose last 50 ms are louder than this, compared with its loudest moment, was cut off in
+the middle of a word. Taken from how speech ends; not measured on the real service."""
 
 
 @dataclass(frozen=True, slots=True)

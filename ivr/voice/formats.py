@@ -1,8 +1,8 @@
 """A mastered prompt in the formats that Asterisk and a person's player read.
 
 G.722 is left out: each sample of its encoder depends on the one before, which numpy does not do
-cheaply, and Asterisk transcodes ``sln16`` to it. The louder
-and the slow rendering are for callers who hear badly on ordinary lines: they have no wide band.
+cheaply, and Asterisk transcodes ``sln16`` to it. The louder and the slow rendering are for callers
+who hear badly on ordinary lines: they have no wide band.
 """
 
 import io
