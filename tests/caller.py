@@ -7,6 +7,7 @@ conversation so far is printed with its clock.
 
 from collections.abc import Callable
 
+from ivr.composition import Composer
 from ivr.dialogue import events
 from ivr.dialogue.call import Call, Limits, Script
 from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
@@ -15,6 +16,9 @@ from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
 from ivr.virtual_call import VirtualCall
+from ivr.wording import SHIPPED, read_vocabulary
+
+VOCABULARY = read_vocabulary(SHIPPED)
 
 
 class Mismatch(AssertionError):
@@ -34,7 +38,8 @@ class Caller:
         self.row = row
         self.transcript: list[str] = []
         self.rows: list[str] = []
-        self._call = Call(script, last_words, sheet.__getitem__, limits)
+        compose = Composer(VOCABULARY, forbids=sheet.forbidden_in)
+        self._call = Call(script, last_words, sheet.__getitem__, limits, compose)
         self._hung_up: tuple[Outcome, float] | None = None
         self._line = VirtualCall(self._call, self._told)
         self._line.start()

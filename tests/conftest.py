@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.etiquette.sheet import Sheet, parse_sheet
+from ivr.etiquette.sheet import Sheet
+from ivr.wording import read_sheet
 from tests.caller import Caller
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,7 +21,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def sheet() -> Sheet:
     """The company's sheet, as shipped."""
-    return parse_sheet((ROOT / "prompts" / "sheet.toml").read_text(encoding="utf-8"))
+    return read_sheet(ROOT / "prompts" / "sheet.toml")
 
 
 @pytest.fixture

@@ -129,6 +129,7 @@ def test_an_out_of_date_prompt_is_a_warning(place: Path, root: Path) -> None:
     sheet = place.parent / "sheet.toml"
     text = (root / "prompts" / "sheet.toml").read_text(encoding="utf-8")
     sheet.write_text(text.replace("请您换一部电话再打来好吗", "请您换一部电话再打来"), "utf-8")
+    shutil.copy(root / "prompts" / "company.toml", sheet.parent)
     check = found(examine(changed(place, f"{root}/prompts/sheet.toml", str(sheet))), "prompts")
     assert check.verdict == Verdict.WARNING
     assert "no_sound.farewell is out of date" in check.says

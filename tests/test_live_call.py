@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ivr.dialogue.call import Call
+from ivr.dialogue.commands import Play
 from ivr.dialogue.events import (
     CallerHungUp,
     KeyPressed,
@@ -52,7 +53,7 @@ class Setting:
         script: Callable[[], Any] = hotline,
         words: Callable[[Outcome], Any] = last_words,
         ear: type[Ear] = Ear,
-        reference: Callable[[str], Reference] = lambda id: Reference.of(np.tile(IDLE, 100)),
+        reference: Callable[[Play], Reference] = lambda play: Reference.of(np.tile(IDLE, 100)),
     ) -> None:
         self.line, self.record = Line(), Record()
         self.call = Call(script, words, sheet.__getitem__)
@@ -170,8 +171,8 @@ def test_after_a_crash_in_the_apology_too_the_pbx_has_the_caller(sheet: Sheet) -
 def test_a_prompt_that_cannot_be_carried_out_never_leaves_silence(
     sheet: Sheet,
 ) -> None:
-    def lost(id: str) -> Reference:
-        raise KeyError(id)
+    def lost(play: Play) -> Reference:
+        raise KeyError(play.prompt.id)
 
     async def scene() -> None:
         at = Setting(sheet, reference=lost)

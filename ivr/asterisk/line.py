@@ -4,6 +4,9 @@ Everything the caller hears goes through one loop that sends one command at a ti
 sound the PBX's own timer is set to a little more than the sound lasts: should this process die,
 hang or be stopped, Asterisk takes the caller back by itself (``TIMEOUT(absolute)``, see
 asterisk-conf/ivr-hotline.conf).
+
+A composed sentence is one sound to everybody but this module: its clips follow one another at
+once, under one timer, and a clip that the PBX lacks is left out.
 """
 
 import asyncio
@@ -14,7 +17,7 @@ import structlog
 
 from ivr.asterisk.agi_server import DONE, AgiSession, Answered, LineClosed
 from ivr.asterisk.agi_wire import command, stream_file
-from ivr.catalogue import SILENCE, Catalogue
+from ivr.catalogue import SILENCE, Catalogue, Recording
 from ivr.dialogue.commands import Play
 from ivr.dialogue.events import (
     CallerHungUp,
@@ -61,7 +64,8 @@ class AgiLine:
         self._errands: deque[Errand] = deque()
         self._hanging_up = False
         self._handing_back = False
-        self._resume_at = 0
+        self._resume_at = (0, 0)
+        """Clip and sample at which a prompt goes on that a key has stopped."""
         self._armed_until = self._loop.time() + FIRST_SIGN_SECONDS
         self._changed = asyncio.Event()
 
@@ -70,7 +74,7 @@ class AgiLine:
     def play(self, play: Play) -> None:
         """Speak a prompt now."""
         self._next, self._current = play, None
-        self._resume_at = 0
+        self._resume_at = (0, 0)
         self._changed.set()
 
     def stop(self, play: int) -> None:
@@ -115,25 +119,46 @@ class AgiLine:
             self._session.close()
 
     async def _one_sound(self) -> None:
+        """A prompt to its end, or a piece of silence; or until something else is asked for."""
         self._changed.clear()
         self._current, self._next = self._next, None
         play = self._current
-        seconds = self._catalogue[play.prompt.id].seconds if play else SILENCE_SECONDS
+        clips = self._clips(play)
+        if play is not None and not clips:
+            self._failed(play, "it is not rendered", self._loop.time())
+            return
+        seconds = sum(clip.seconds for clip in clips) if play else SILENCE_SECONDS
         await self._arm_dead_man(seconds)
-        if self._changed.is_set():
-            return  # something else was asked for meanwhile
-        stream = self._session.stream(self._sound(play))
-        stream.add_done_callback(self._report_key)
-        answered = await self._until_changed(stream, seconds + GRACE_SECONDS)
-        if answered is not None:
-            await self._sound_ended(play, answered)
+        spoken, at = False, 0.0
+        first, offset = self._resume_at if play else (0, 0)
+        for number, clip in enumerate(clips[first:], first):
+            if self._changed.is_set():
+                return  # something else was asked for meanwhile
+            stream = self._session.stream(_command(clip, play, offset))
+            stream.add_done_callback(self._report_key)
+            answered = await self._until_changed(stream, seconds + GRACE_SECONDS)
+            if answered is None:
+                return
+            if answered.reply.key:
+                self._key_stopped(play, number, answered.reply.endpos)
+                return
+            spoken |= await self._was_spoken(clip, play, answered)
+            at, offset = answered.at, 0
+        if play is not None:
+            self._sound_ended(play, spoken, at)
 
-    def _sound(self, play: Play | None) -> bytes:
+    def _clips(self, play: Play | None) -> list[Recording]:
+        """What is to be played, one after the other; a clip that was never rendered is left out."""
         if play is None:
-            silence = self._catalogue[SILENCE]
-            offset = int((silence.seconds - SILENCE_SECONDS) * 8000)
-            return stream_file(silence.sound, KEYS, offset)
-        return stream_file(self._catalogue[play.prompt.id].sound, KEYS, self._resume_at)
+            return [self._catalogue[SILENCE]]
+        missing = [id for id in play.prompt.clips if id not in self._catalogue]
+        if missing:
+            log.error("clip_not_rendered", prompt=play.prompt.id, clips=missing)
+        return [
+            self._catalogue.clip(id, play.rendering)
+            for id in play.prompt.clips
+            if id in self._catalogue
+        ]
 
     async def _arm_dead_man(self, seconds: float) -> None:
         limit = seconds + GRACE_SECONDS
@@ -158,17 +183,25 @@ class AgiLine:
             raise LineClosed("the PBX does not say that the sound has ended")
         return stream.result() if stream.done() else None
 
-    async def _sound_ended(self, play: Play | None, answered: Answered) -> None:
-        reply = answered.reply
-        if reply.result.startswith("-") or reply.code != 200:
-            await self._sound_failed(play, answered.at)
-        elif play is not None and self._current is play:
-            if reply.key and not play.barge_in:  # heard out: it goes on where the key stopped it
-                self._next, self._resume_at = play, reply.endpos
-                return
-            self._current = None
-            if not reply.key:
-                self._report(PromptFinished(play.play), answered.at)
+    def _sound_ended(self, play: Play, spoken: bool, at: float) -> None:
+        if not spoken:
+            self._failed(play, "the PBX has no such file", at)
+        elif self._is_over(play):
+            self._report(PromptFinished(play.play), at)
+
+    def _key_stopped(self, play: Play | None, clip: int, sample: int) -> None:
+        """A prompt that must be heard out goes on where the key stopped it."""
+        if play is not None and self._current is play and not play.barge_in:
+            self._next, self._resume_at = play, (clip, sample)
+        else:
+            self._is_over(play)
+
+    def _is_over(self, play: Play | None) -> bool:
+        """Nothing of the prompt is left to play; False if it had been cut already."""
+        if play is None or self._current is not play:
+            return False
+        self._current = None
+        return True
 
     def _report_key(self, stream: "asyncio.Future[Answered | None]") -> None:
         """A key ended the sound, be it in the moment in which the sound was being cut."""
@@ -176,19 +209,20 @@ class AgiLine:
         if answered is not None and answered.reply.key:
             self._report(KeyPressed(answered.reply.key), answered.at)
 
-    async def _sound_failed(self, play: Play | None, at: float) -> None:
-        """A missing file and a hang-up answer alike: ask which it was."""
+    async def _was_spoken(self, clip: Recording, play: Play | None, answered: Answered) -> bool:
+        """A missing file and a hang-up answer alike: ask which it was. LineClosed on a hang-up."""
+        if answered.reply.code == 200 and not answered.reply.result.startswith("-"):
+            return True
         status = await self._session.ask(command("CHANNEL", "STATUS"))
         if status.code != 200 or status.result != "6":
             raise LineClosed("the channel is down")
         if play is None:
-            raise LineClosed("the PBX has no ivr/silence-10: copy rendered/zh into its sounds")
-        log.error("prompt_missing_on_pbx", prompt=play.prompt.id)
-        self._failed(play, "the PBX has no such file", at)
+            raise LineClosed("the PBX has no ivr/silence-10: run `ivr prompts install`")
+        log.error("clip_missing_on_pbx", prompt=play.prompt.id, clip=clip.sound)
+        return False
 
     def _failed(self, play: Play, why: str, at: float) -> None:
-        if self._current is play:
-            self._current = None
+        if self._is_over(play):
             self._report(PromptFailed(play.play, why), at)
 
     def _ended(self, why: str) -> None:
@@ -199,3 +233,10 @@ class AgiLine:
             self._report(CallerHungUp(), now)
         else:
             self._report(LineLost(why), now)
+
+
+def _command(clip: Recording, play: Play | None, offset: int) -> bytes:
+    """The order to play a clip from a sample on; of the silence only its last piece."""
+    if play is None:
+        offset = int((clip.seconds - SILENCE_SECONDS) * 8000)
+    return stream_file(clip.sound, KEYS, offset)

@@ -13,7 +13,7 @@ Two rules decide every race:
   and ends in it has been answered already: it does not answer the next question.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -21,7 +21,7 @@ from ivr.dialogue import events
 from ivr.dialogue.commands import Command, EnterRow, HandBack, HangUp, Play, StopPlaying
 from ivr.dialogue.events import Condition, Event
 from ivr.dialogue.outcome import Outcome
-from ivr.dialogue.row import Row
+from ivr.dialogue.row import Prompt, Row, without_values
 from ivr.dialogue.verbs import Enter, Heard, Keys, Listen, Nobody, Request, Say, Speech, Unheard
 
 Script = Coroutine[Request, Any, Outcome]
@@ -49,16 +49,18 @@ class Call:
         last_words: Callable[[Outcome], Script],
         rows: Callable[[str], Row],
         limits: Limits | None = None,
+        compose: Callable[[Prompt, Mapping[str, str]], Prompt] = without_values,
     ) -> None:
         """``last_words`` is what the caller hears when the call must be ended for that outcome.
 
-        ``rows`` finds a row of the sheet by its id.
+        ``rows`` finds a row of the sheet by its id; ``compose`` fills the slots of a prompt.
         """
         self.outcome: Outcome | None = None
         self._script: Script = script()
         self._last_words = last_words
         self._rows = rows
         self._limits = limits or Limits()
+        self._compose = compose
         self._commands: list[Command] = []
         self._request: Say | Listen | None = None
         self._playing: tuple[Play, float] | None = None
@@ -252,9 +254,11 @@ class Call:
             case Enter(row):
                 self._commands.append(EnterRow(row))
                 return self._rows(row)
-            case Say(prompt, barge_in):
+            case Say(prompt, barge_in, values, rendering):
                 self._plays += 1
-                play = Play(self._plays, prompt, barge_in and self._forced is None)
+                spoken = self._compose(prompt, values)
+                interruptible = barge_in and self._forced is None
+                play = Play(self._plays, spoken, interruptible, rendering)
                 self._commands.append(play)
                 self._playing = (play, now)
                 self._heard = None

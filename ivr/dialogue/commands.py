@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ivr.dialogue.outcome import Outcome
-from ivr.dialogue.row import Prompt
+from ivr.dialogue.row import Prompt, Rendering
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +12,10 @@ class Play:
 
     play: int
     prompt: Prompt
+    """As it is spoken: its slots are filled in, and its ``clips`` are played without a gap."""
     barge_in: bool
     """Whether a key ends it; keys pressed into a prompt that is heard out are told all the same."""
+    rendering: Rendering = "normal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,29 @@
 """A row of the etiquette sheet, as the scripts see it: its words and its seconds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
+
+Rendering = Literal["normal", "louder", "slow"]
+"""How a prompt is spoken: as usual, 6 dB louder, or a quarter slower with longer pauses."""
+
+
+class Edges(StrEnum):
+    """How much silence a clip keeps at its edges: only a whole sentence has both pauses."""
+
+    WHOLE = "whole"
+    FIRST = "first"
+    """Begins a sentence; another clip follows."""
+    INNER = "inner"
+    """Stands between others, or names a value that may stand anywhere."""
+    LAST = "last"
+    """Ends a sentence that another clip began."""
+    GROUP = "group"
+    """Ends a group of digits: a person takes a breath here, for less than 120 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +32,14 @@ class Prompt:
 
     id: str
     text: str
+    edges: Edges = Edges.WHOLE
+    parts: tuple[str, ...] = ()
+    """Of a composed sentence: the clips it is joined from."""
+
+    @property
+    def clips(self) -> tuple[str, ...]:
+        """What is played, one after the other."""
+        return self.parts or (self.id,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +71,57 @@ class Row:
         return tuple(self.prompt(key) for key in self.say)
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a prompt that is filled in during the call."""
+
+    name: str
+
+
+def parts(prompt: Prompt) -> tuple[Prompt | Slot | str, ...]:
+    """A prompt cut at its ``{slots}``: words as prompts of their own, slots, bare punctuation.
+
+    A prompt without slots is its own only part; ``ask_topic.ask`` with a slot in front has the
+    words ``ask_topic.ask.1``.
+    """
+    if not _SLOT.search(prompt.text):
+        return (prompt,)
+    return tuple(_parts(prompt))
+
+
+def _parts(prompt: Prompt) -> Iterator[Prompt | Slot | str]:
+    pieces = _SLOT.split(prompt.text)
+    spoken = 0
+    for place, piece in enumerate(pieces):
+        if place % 2:
+            yield Slot(piece)
+        elif re.search(r"\w", piece):
+            spoken += 1
+            yield Prompt(f"{prompt.id}.{spoken}", piece, _edges(place, len(pieces)))
+        elif piece:
+            yield piece
+
+
+def _edges(place: int, of: int) -> Edges:
+    if place == 0:
+        return Edges.FIRST
+    return Edges.LAST if place == of - 1 else Edges.INNER
+
+
 def fragments(prompt: Prompt) -> tuple[Prompt, ...]:
     """The literal parts of a prompt between its ``{slots}``, each a prompt of its own.
 
-    A prompt without slots is its own only fragment; ``ask_topic.ask`` with a slot in front
-    becomes ``ask_topic.ask.1``. Parts that carry no spoken character are left out.
+    Parts that carry no spoken character are left out.
     """
-    parts = _SLOT.split(prompt.text)[::2]
-    if len(parts) == 1:
-        return (prompt,)
-    spoken = [part for part in parts if re.search(r"\w", part)]
-    return tuple(Prompt(f"{prompt.id}.{n}", part) for n, part in enumerate(spoken, 1))
+    return tuple(part for part in parts(prompt) if isinstance(part, Prompt))
+
+
+def without_values(prompt: Prompt, values: Mapping[str, str]) -> Prompt:
+    """The plainest way to speak a prompt with slots: its literal words alone.
+
+    What a call does that was given no :class:`ivr.composition.Composer`; ``values`` are not used.
+    """
+    if (literal := fragments(prompt)) in ((), (prompt,)):
+        return prompt
+    text = _SLOT.sub("", prompt.text)
+    return Prompt(prompt.id, text, parts=tuple(part.id for part in literal))

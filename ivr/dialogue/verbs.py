@@ -4,12 +4,12 @@ A script is an ``async def`` that runs without an event loop: each verb yields a
 :class:`~ivr.dialogue.call.Call` that drives it, and is resumed with the answer.
 """
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from ivr.dialogue.events import Condition
-from ivr.dialogue.row import Prompt, Row
+from ivr.dialogue.row import Prompt, Rendering, Row
 
 T = TypeVar("T")
 
@@ -51,6 +51,8 @@ class Say:
 
     prompt: Prompt
     barge_in: bool
+    values: Mapping[str, str] = field(default_factory=dict)
+    rendering: Rendering = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,18 @@ class Ask(Generic[T]):
         return cast(T, (yield self.request))
 
 
-def say(prompt: Prompt, *, barge_in: bool = True) -> Ask[None]:
+def say(
+    prompt: Prompt, *, barge_in: bool = True, rendering: Rendering = "normal", **values: str
+) -> Ask[None]:
     """Speak ``prompt`` and go on when it has been heard, or when the caller breaks in.
+
+    ``values`` fill its slots: ``say(row.prompt("ask"), 姓="张", 先生="先生")``. What cannot be
+    spoken is replaced by a neutral wording (see :mod:`ivr.composition`).
 
     A goodbye is spoken with ``barge_in=False``: it is heard out. What the caller says into it is
     not lost; the next :func:`listen` returns it.
     """
-    return Ask(Say(prompt, barge_in))
+    return Ask(Say(prompt, barge_in, values, rendering))
 
 
 def listen(seconds: float) -> Ask[Heard]:

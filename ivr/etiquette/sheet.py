@@ -1,26 +1,24 @@
 """The sheet of phone etiquette: its text read and checked, its rows by id.
 
-This module knows nothing of files: whoever has the text of ``prompts/sheet.toml`` hands it in.
+This module knows nothing of files: :func:`ivr.wording.read_sheet` hands their text in.
 """
 
 import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from ivr.dialogue.row import Prompt, Row, fragments
+from ivr.etiquette.company import SheetError as SheetError
+from ivr.etiquette.company import filled, parse_company
 
 _ID = re.compile(r"[a-z0-9_]+")
 _KEYS = ("number", "id", "situation", "never", "seconds", "tries", "say")
 _LONGEST_WAIT = 60.0
 """Seconds; more than this is surely milliseconds, or a mistake."""
-
-
-class SheetError(Exception):
-    """The sheet cannot be used; the message names the row, the key and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,8 @@ class Sheet(Mapping[str, Row]):
     rows: Mapping[str, Row]
     system: Row
     """Sentences that the machine needs beyond the paper: row 0, id ``system``."""
+    company: Mapping[str, str] = field(default_factory=dict)
+    """The company's variables by name, as filled into the words."""
 
     def __getitem__(self, id: str) -> Row:
         return self.system if id == self.system.id else self.rows[id]
@@ -64,8 +64,12 @@ class Sheet(Mapping[str, Row]):
         return None
 
 
-def parse_sheet(text: str) -> Sheet:
-    """The sheet written in ``text`` (TOML); SheetError says in one sentence what is wrong."""
+def parse_sheet(text: str, company: str = "") -> Sheet:
+    """The sheet written in ``text`` with the variables written in ``company`` (both TOML).
+
+    SheetError says in one sentence what is wrong.
+    """
+    variables = parse_company(company)
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -78,14 +82,15 @@ def parse_sheet(text: str) -> Sheet:
         raise SheetError("system is not a table: write [system.say] above its sentences")
     _refuse_unknown(system, ("say",), "system")
     sheet = Sheet(
-        _by_id(_row(table, place) for place, table in enumerate(tables, 1)),
-        Row(number=0, id="system", situation="", say=_say(system, "system")),
+        _by_id(_row(table, place, variables) for place, table in enumerate(tables, 1)),
+        Row(0, "system", "", _say(filled(system, variables, "system"), "system")),
+        variables,
     )
     _refuse_forbidden(sheet)
     return sheet
 
 
-def _row(table: Any, place: int) -> Row:
+def _row(table: Any, place: int, company: Mapping[str, str]) -> Row:
     """One ``[[row]]`` table; ``place`` names it as long as its id is not known to be good."""
     if not isinstance(table, dict):
         raise SheetError(f"row at place {place} is not a table: begin it with a line [[row]]")
@@ -96,6 +101,7 @@ def _row(table: Any, place: int) -> Row:
             "use small letters, digits and underscores, and not the name system"
         )
     _refuse_unknown(table, _KEYS, f"row {id}")
+    table = filled(table, company, f"row {id}")
     number, situation = table.get("number"), table.get("situation")
     if type(number) is not int or number < 1:
         raise SheetError(f"row {id}: number is {number!r}; give its place on the paper, from 1")

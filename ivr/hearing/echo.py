@@ -10,6 +10,7 @@ By waveform: before that is learned, whatever could be speech is correlated with
 the prompt explains by itself is its echo.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +63,15 @@ class Reference:
     def of(cls, samples: Samples) -> "Reference":
         """The reference of a prompt's samples."""
         return cls(samples, frame_levels_dbov(samples))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Reference"]) -> "Reference":
+        """The reference of prompts that are played one after the other, whole frames each."""
+        if len(parts) == 1:
+            return parts[0]
+        samples = [np.zeros(0, np.int16), *(part.samples for part in parts)]
+        levels = [np.zeros(0), *(part.levels for part in parts)]
+        return cls(np.concatenate(samples), np.concatenate(levels))
 
 
 @dataclass(slots=True)

@@ -1,36 +1,58 @@
 """Are the rendered prompts fit to be heard? Every finding is one sentence with its remedy."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ivr.catalogue import SILENCE, SOUNDS, Catalogue, CatalogueError, Recording
+from ivr.catalogue import RENDERINGS, Catalogue, CatalogueError, Recording, Rendering
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
-from ivr.hearing.level import active_speech_level, peak_dbfs
-from ivr.voice.current import sha256_of, text_hash
+from ivr.hearing.g711 import decode_alaw
+from ivr.hearing.level import peak_dbfs
+from ivr.voice.clip import Clip, clips_of
+from ivr.voice.current import clip_hash, damaged
+from ivr.voice.duration import plausible
+from ivr.voice.formats import is_silence
+from ivr.voice.loudness import level
+from ivr.voice.staging import finish
 from ivr.voice.standard import (
+    EDGE_SECONDS,
     FRAME_SAMPLES,
     HIGHEST_PEAK_DBFS,
-    LEVEL_DBOV,
+    LEVEL_SPREAD_DB,
     LEVEL_TOLERANCE_DB,
     RATE,
+    level_of,
 )
+
+_RENDER, _ANEW = "run `ivr prompts render`", "run `ivr prompts render --all`"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far one rendering's clips lie from the level each must have, and their peaks."""
+
+    clips: int
+    lowest_db: float
+    highest_db: float
+    spread_db: float
+    peak_max_dbfs: float
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the prompts measure, silence left out; levels are None when nothing is rendered."""
+    """What the clips measure, silence left out."""
 
     prompts: int
+    clips: int
+    """Prompts in all their renderings."""
     present: int
     current: int
+    present_percent: float
     seconds: float
-    level_min_dbov: float | None
-    level_max_dbov: float | None
-    level_spread_db: float | None
-    peak_max_dbfs: float | None
+    levels: dict[Rendering, Spread]
+    """By rendering; empty when nothing is rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,91 +67,143 @@ class Report:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    level_dbov: float
-    peak_dbfs: float
-    samples: int
+def check(
+    directory: Path,
+    sheet: Sheet,
+    *,
+    pieces: Sequence[Prompt] | None = None,
+    measure: bool = False,
+) -> Report:
+    """Compare what is rendered in ``directory`` with what ``sheet`` says; never raises for it.
 
-
-def check(directory: Path, sheet: Sheet) -> Report:
-    """Compare what is rendered in ``directory`` with what ``sheet`` says; never raises for it."""
-    wanted = (*sheet.fragments(), Prompt(SILENCE, ""))
+    ``pieces`` as for :func:`ivr.voice.render.render`. Levels are those that rendering measured and
+    wrote down beside each file's hash; ``measure`` measures every file again. What a killed process
+    left to be moved is moved first.
+    """
+    clips = clips_of(sheet, pieces)
     try:
+        finish(directory)
         catalogue = Catalogue.load(directory)
     except CatalogueError as error:
-        return Report((str(error),), _figures(len(wanted) - 1, 0, []))
+        return Report((str(error),), _figures(clips, [], 0))
     problems: list[str] = []
-    measured: list[_Measured] = []
+    found: list[Recording] = []
     current = 0
-    for prompt in wanted:
-        recording = catalogue.manifest.recordings.get(prompt.id)
+    for clip in clips:
+        recording = catalogue.manifest.find(clip.prompt.id, clip.form.rendering)
         if recording is None:
-            problems.append(f"{prompt.id} is not rendered: run `ivr prompts render`")
+            problems.append(f"{clip.name} is not rendered: {_RENDER}")
             continue
-        found = [*_staleness(prompt, catalogue), *_damage(recording, directory)]
-        problems += found
-        if prompt.id == SILENCE:
+        stale = [*_staleness(clip, catalogue), *_damage(clip, recording, directory)]
+        problems += [*stale, *_forbidden(clip, recording, sheet)]
+        if is_silence(clip):
             continue
-        current += not found
-        if catalogue.path(prompt.id).is_file():
-            measured.append(_measure(prompt.id, catalogue))
-            problems += _unfit(prompt.id, measured[-1])
-        if forbidden := sheet.forbidden_in(recording.text):
-            problems.append(f"{prompt.id} says {forbidden[1]!r}, which {forbidden[0].id} forbids")
-    unknown = catalogue.manifest.recordings.keys() - {prompt.id for prompt in wanted}
-    problems += [
-        f"{id} is no longer in the sheet: run `ivr prompts render`" for id in sorted(unknown)
-    ]
-    return Report(tuple(problems), _figures(len(wanted) - 1, current, measured))
+        current += not stale
+        found.append(_measured(recording, directory) if measure else recording)
+        problems += _unfit(clip, found[-1])
+    figures = _figures(clips, found, current)
+    problems += [*_uneven(figures), *_unknown(clips, catalogue)]
+    return Report(tuple(problems), figures)
 
 
-def _staleness(prompt: Prompt, catalogue: Catalogue) -> Iterator[str]:
-    """Whether the prompt was rendered from these words, by the manifest's voice."""
+def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
+    """Whether the clip was rendered from these words, by the manifest's voice."""
     manifest = catalogue.manifest
-    expected = text_hash(prompt.text, manifest.engine, manifest.voice)
-    if manifest.recordings[prompt.id].text_sha256 != expected:
-        yield f"{prompt.id} is out of date: run `ivr prompts render`"
+    recording = catalogue.clip(clip.prompt.id, clip.form.rendering)
+    expected = clip_hash(clip, manifest.engine, manifest.voice, recording.source)
+    if recording.text_sha256 != expected:
+        yield f"{clip.name} is out of date: {_RENDER}"
 
 
-def _damage(recording: Recording, directory: Path) -> Iterator[str]:
+def _damage(clip: Clip, recording: Recording, directory: Path) -> Iterator[str]:
     """Files that are not those the manifest describes."""
-    for extension in ("alaw", "ulaw", "sln", "wav"):
-        path = directory / SOUNDS / f"{recording.stem}.{extension}"
-        found = sha256_of(path)
-        if found is None:
-            yield f"{path.name} is missing: run `ivr prompts render`"
-        elif found != recording.sha256.get(extension):
-            yield f"{path.name} is not the file that was rendered: run `ivr prompts render`"
+    for path, exists in damaged(directory, clip, recording):
+        name = path.relative_to(directory / "zh").as_posix()
+        if exists:
+            yield f"{name} is not the file that was rendered: {_RENDER}"
+        else:
+            yield f"{name} is missing: {_RENDER}"
 
 
-def _measure(id: str, catalogue: Catalogue) -> _Measured:
-    heard = catalogue.samples(id)
-    level = active_speech_level(heard, RATE).level_dbov
-    return _Measured(level, peak_dbfs(heard), len(heard))
+def _forbidden(clip: Clip, recording: Recording, sheet: Sheet) -> Iterator[str]:
+    if forbidden := sheet.forbidden_in(recording.text):
+        yield f"{clip.name} says {forbidden[1]!r}, which {forbidden[0].id} forbids"
 
 
-def _unfit(id: str, measured: _Measured) -> Iterator[str]:
+def _measured(recording: Recording, directory: Path) -> Recording:
+    """The recording with what its a-law file measures now; as it is when there is no file."""
+    path = directory / recording.file("alaw")
+    if not path.is_file():
+        return recording
+    heard = decode_alaw(path.read_bytes())
+    return replace(
+        recording,
+        seconds=len(heard) / RATE,
+        active_level_dbov=round(level(heard, RATE, joint=recording.joint), 2),
+        peak_dbfs=round(peak_dbfs(heard), 2),
+    )
+
+
+def _unfit(clip: Clip, measured: Recording) -> Iterator[str]:
     """What an a-law line would carry, against the standard."""
-    if abs(measured.level_dbov - LEVEL_DBOV) > LEVEL_TOLERANCE_DB:
+    wanted = level_of(clip.form.rendering, joint=clip.form.joint)
+    if abs(measured.active_level_dbov - wanted) > LEVEL_TOLERANCE_DB:
         yield (
-            f"{id} has an active level of {measured.level_dbov:.1f} dBov, "
-            f"not {LEVEL_DBOV:.0f} ±{LEVEL_TOLERANCE_DB:.0f}: run `ivr prompts render --all`"
+            f"{clip.name} has a level of {measured.active_level_dbov:.1f} dBov, "
+            f"not {wanted:.1f} ±{LEVEL_TOLERANCE_DB:.0f}: {_ANEW}"
         )
     if measured.peak_dbfs > HIGHEST_PEAK_DBFS:
         yield (
-            f"{id} peaks at {measured.peak_dbfs:.1f} dBFS, above {HIGHEST_PEAK_DBFS:.0f}: "
-            "run `ivr prompts render --all`"
+            f"{clip.name} peaks at {measured.peak_dbfs:.1f} dBFS, "
+            f"above {HIGHEST_PEAK_DBFS:.0f}: {_ANEW}"
         )
-    if measured.samples % FRAME_SAMPLES:
-        yield f"{id} does not end on a 20 ms frame: run `ivr prompts render --all`"
+    if round(measured.seconds * RATE) % FRAME_SAMPLES:
+        yield f"{clip.name} does not end on a 20 ms frame: {_ANEW}"
+    least, most = plausible(clip.words, slow=clip.form.rendering == "slow")
+    speech = measured.seconds - sum(EDGE_SECONDS[clip.form.edges])
+    if not least <= speech <= most:
+        yield (
+            f"{clip.name} has {speech:.2f} s of speech, not {least:.2f} to {most:.2f}: "
+            "listen to it, then record it or render it again"
+        )
 
 
-def _figures(prompts: int, current: int, measured: list[_Measured]) -> Figures:
-    seconds = round(sum(one.samples for one in measured) / RATE, 2)
-    if not measured:
-        return Figures(prompts, 0, current, seconds, None, None, None, None)
-    levels = [one.level_dbov for one in measured]
-    low, high = round(min(levels), 2), round(max(levels), 2)
-    peak = round(max(one.peak_dbfs for one in measured), 2)
-    return Figures(prompts, len(measured), current, seconds, low, high, round(high - low, 2), peak)
+def _uneven(figures: Figures) -> Iterator[str]:
+    for rendering, levels in figures.levels.items():
+        if levels.spread_db > LEVEL_SPREAD_DB:
+            yield (
+                f"the {rendering} prompts differ in level by {levels.spread_db:.1f} dB, "
+                f"more than {LEVEL_SPREAD_DB}: {_ANEW}"
+            )
+
+
+def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
+    wanted = {(clip.prompt.id, clip.form.rendering): clip for clip in clips}
+    for recording in catalogue.manifest.all():
+        if (recording.id, recording.rendering) not in wanted:
+            yield f"{recording.id} is no longer in the sheet: {_RENDER}"
+
+
+def _figures(clips: Sequence[Clip], found: Sequence[Recording], current: int) -> Figures:
+    spoken = [clip for clip in clips if not is_silence(clip)]
+    levels = {
+        rendering: _spread([one for one in found if one.rendering == rendering])
+        for rendering in RENDERINGS
+        if any(one.rendering == rendering for one in found)
+    }
+    return Figures(
+        prompts=len({clip.prompt.id for clip in spoken}),
+        clips=len(spoken),
+        present=len(found),
+        current=current,
+        present_percent=round(100 * len(found) / len(spoken), 2),
+        seconds=round(sum(one.seconds for one in found), 2),
+        levels=levels,
+    )
+
+
+def _spread(found: Sequence[Recording]) -> Spread:
+    away = [one.active_level_dbov - level_of(one.rendering, joint=one.joint) for one in found]
+    low, high = round(min(away), 2), round(max(away), 2)
+    peak = max(one.peak_dbfs for one in found)
+    return Spread(len(found), low, high, round(high - low, 2), peak)

@@ -1,73 +1,129 @@
-"""``ivr prompts``: render the sheet, list it, check what is rendered."""
+"""``ivr prompts``: the studio. Render the words, judge them, bring them to the PBX."""
 
+import os
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
+from rich.text import Text
 
-from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
+from ivr.dialogue.row import Prompt
+from ivr.etiquette.sheet import Sheet
 from ivr.voice import VoiceError
-from ivr.voice.check import check
+from ivr.voice.arguments import DirectoryOption, PiecesOption, SheetOption, read, stop
+from ivr.voice.changes import changes
+from ivr.voice.check import Report, check
 from ivr.voice.current import known
+from ivr.voice.delivery import install, play, sheet_page
+from ivr.voice.engine import Engine, PromptsFailed
+from ivr.voice.fragments import fragments_to_render
 from ivr.voice.render import render as render_stale
 
 app = typer.Typer(
-    name="prompts", help="What the hotline says: render, list, check.", no_args_is_help=True
+    name="prompts",
+    help="What the hotline says: render it, check it, listen to it, install it.",
+    no_args_is_help=True,
 )
+for _command in (play, install, sheet_page):
+    app.command(_command.__name__.removesuffix("_page"))(_command)
 
-SheetOption = Annotated[
-    Path | None, typer.Option("--sheet", help="The sheet of words. [default: prompts/sheet.toml]")
-]
-DirectoryOption = Annotated[
-    Path | None,
-    typer.Option("--directory", help="Where the files go. [default: `rendered` beside the sheet]"),
-]
+
+class EngineName(StrEnum):
+    """Who speaks."""
+
+    ESPEAK = "espeak"
+    EDGE = "edge"
+    FILES = "files"
 
 
 @app.command()
 def render(
+    engine: Annotated[EngineName, typer.Option(help="Who speaks.")] = EngineName.ESPEAK,
+    voice: Annotated[str, typer.Option(help="A voice of the engine.")] = "",
+    files: Annotated[Path | None, typer.Option(help="Folder of a studio's recordings.")] = None,
+    cache: Annotated[
+        Path | None, typer.Option(help="Where edge keeps what it has fetched.")
+    ] = None,
     only: Annotated[
         str | None, typer.Option(help="One row (no_sound) or one prompt (no_sound.ask).")
     ] = None,
     anew: Annotated[bool, typer.Option("--all", help="Also what is current already.")] = False,
+    pieces: PiecesOption = True,
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
-    """Render the prompts whose words, voice or files have changed."""
-    path, words = _read(sheet)
+    """Render the prompts whose words, voice or files have changed; all of them, or none."""
+    path, words = read(sheet)
     target = directory or path.parent / "rendered"
     try:
-        from ivr.voice.espeak import Espeak
-
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        speaker, recorded = _speaker(engine, voice, files, cache, words, pieces)
+        with _progress() as bar:
             task = bar.add_task("rendering", total=None)
             result = render_stale(
                 words,
                 target,
-                Espeak(),
+                speaker,
+                pieces=recorded,
                 only=only,
                 anew=anew,
+                processes=os.cpu_count() or 1,
                 progress=lambda done, of: bar.update(task, completed=done, total=of),
             )
     except ModuleNotFoundError as error:
-        _stop(f"rendering needs the package {error.name}: run `pip install 'ivr[tools]'`")
+        stop(f"rendering needs the package {error.name}: run `pip install 'ivr[tools]'`")
+    except PromptsFailed as error:
+        for name, reason in error.reasons.items():
+            typer.echo(f"{name}: {reason}", err=True)
+        stop(str(error))
     except KeyError as error:
-        _stop(str(error.args[0]))
+        stop(str(error.args[0]))
     except (VoiceError, OSError) as error:
-        _stop(str(error))
+        stop(str(error))
     typer.echo(
         f"{len(result.rendered)} rendered, {len(result.kept)} kept, "
         f"{len(result.removed)} removed in {target}"
     )
 
 
+def _speaker(
+    name: EngineName,
+    voice: str,
+    files: Path | None,
+    cache: Path | None,
+    words: Sheet,
+    pieces: bool,
+) -> tuple[Engine, Sequence[Prompt] | None]:
+    """The engine, and the pieces that it can speak; None: all of them."""
+    wanted = None if pieces else ()
+    match name:
+        case EngineName.ESPEAK:
+            from ivr.voice.espeak import Espeak
+
+            return (Espeak(voice) if voice else Espeak()), wanted
+        case EngineName.EDGE:
+            from ivr.voice.edge import XIAOXIAO, Edge
+
+            home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+            return Edge(cache or home / "ivr" / "edge", voice or XIAOXIAO), wanted
+        case EngineName.FILES:
+            from ivr.voice.studio import Studio
+
+            if files is None:
+                raise VoiceError("name the folder of the recordings with --files")
+            studio = Studio(files)
+            there = [piece for piece in fragments_to_render(words) if studio.has(piece)]
+            return studio, there if pieces else ()
+
+
 @app.command("list")
 def list_prompts(sheet: SheetOption = None, directory: DirectoryOption = None) -> None:
     """Every prompt with its words, and how long and how loud its rendering is."""
-    path, words = _read(sheet)
+    path, words = read(sheet)
     recordings = known(directory or path.parent / "rendered").recordings
     table = Table("prompt", Column("words", overflow="fold"), "seconds", "dBov", box=None)
     for prompt in words.fragments():
@@ -77,48 +133,67 @@ def list_prompts(sheet: SheetOption = None, directory: DirectoryOption = None) -
             if recording and recording.text == prompt.text
             else ("not rendered", "")
         )
-        table.add_row(prompt.id, prompt.text, *measures)
+        table.add_row(prompt.id, Text(prompt.text), *measures)
     Console().print(table)
 
 
 @app.command("check")
 def check_prompts(
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    pieces: PiecesOption = True,
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
     """Are all prompts there, current, at one level, without a forbidden word? Exit code 0 or 1."""
-    path, words = _read(sheet)
-    report = check(directory or path.parent / "rendered", words)
+    path, words = read(sheet)
+    report = check(
+        directory or path.parent / "rendered",
+        words,
+        pieces=None if pieces else (),
+        measure=True,
+    )
     if as_json:
         typer.echo(report.dump())
     else:
-        for problem in report.problems:
-            typer.echo(problem)
-        figures = report.figures
-        typer.echo(
-            f"{figures.present} of {figures.prompts} prompts present, {figures.current} current, "
-            f"{figures.seconds:.0f} s of speech; active level {figures.level_min_dbov} to "
-            f"{figures.level_max_dbov} dBov, highest peak {figures.peak_max_dbfs} dBFS"
-        )
+        for sentence in (*report.problems, *_sentences(report)):
+            typer.echo(sentence)
     raise typer.Exit(1 if report.problems else 0)
 
 
-def _read(sheet: Path | None) -> tuple[Path, Sheet]:
-    """The sheet and where it lies: as named, else below here, else in the repository."""
-    path = sheet or Path("prompts/sheet.toml")
-    if sheet is None and not path.is_file():
-        path = Path(__file__).parents[2] / path
-    try:
-        return path, parse_sheet(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        _stop(f"the sheet {path} cannot be read ({error.strerror}): name it with --sheet")
-    except UnicodeDecodeError:
-        _stop(f"the sheet {path} is not UTF-8 text: save it as UTF-8")
-    except SheetError as error:
-        _stop(f"{path}: {error}")
+def _sentences(report: Report) -> list[str]:
+    figures = report.figures
+    return [
+        f"{figures.prompts} prompts in {figures.clips} clips: {figures.present} present, "
+        f"{figures.current} current, {figures.seconds:.0f} s of speech",
+        *(
+            f"{rendering}: {one.lowest_db:+.2f} to {one.highest_db:+.2f} dB around its level, "
+            f"highest peak {one.peak_max_dbfs} dBFS"
+            for rendering, one in figures.levels.items()
+        ),
+    ]
 
 
-def _stop(sentence: str) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(2)
+@app.command()
+def diff(
+    pieces: PiecesOption = True, sheet: SheetOption = None, directory: DirectoryOption = None
+) -> None:
+    """Which words changed since they were rendered. Exit code 1 when some did."""
+    path, words = read(sheet)
+    found = changes(directory or path.parent / "rendered", words, pieces=None if pieces else ())
+    for change in found:
+        typer.echo(change.id)
+        for mark, text in (("-", change.before), ("+", change.after)):
+            if text:
+                typer.echo(f"  {mark} {text}")
+    raise typer.Exit(1 if found else 0)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )

@@ -1,33 +1,23 @@
-"""Which rendered prompts are current: their words, voice, mastering and files as expected."""
+"""Which rendered clips are current: their words, voice, mastering and files as expected."""
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
-from ivr.catalogue import SOUNDS, Catalogue, CatalogueError, Manifest
-from ivr.dialogue.row import Prompt
-from ivr.voice.spoken import spoken
+from ivr.catalogue import Catalogue, CatalogueError, Manifest, Recording
+from ivr.voice.clip import Clip
+from ivr.voice.engine import Voice
+from ivr.voice.formats import extensions
+from ivr.voice.staging import MANIFEST as MANIFEST
 from ivr.voice.standard import VERSION
 
-MANIFEST = "manifest.json"
 
-
-class Voice(Protocol):
-    """Who speaks, without speaking."""
-
-    @property
-    def name(self) -> str:
-        """The engine, with its version where that changes how it sounds."""
-
-    @property
-    def voice(self) -> str:
-        """The voice and everything that changes how it sounds."""
-
-
-def text_hash(text: str, engine: str, voice: str) -> str:
+def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
     """What makes a rendering out of date when it changes, as one SHA-256."""
-    parts = [text, spoken(text), engine, voice, VERSION]
+    form = clip.form
+    parts = [clip.prompt.text, clip.words, engine, voice, source, VERSION]
+    parts += [form.rendering, form.edges]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -39,23 +29,31 @@ def known(directory: Path) -> Manifest:
         return Manifest("", "", {})
 
 
-def is_current(directory: Path, prompt: Prompt, voice: Voice, manifest: Manifest) -> bool:
-    """Whether ``prompt`` is rendered with these words by this voice, and its files are whole."""
-    recording = manifest.recordings.get(prompt.id)
+def is_current(
+    directory: Path, clip: Clip, voice: Voice, manifest: Manifest, source: str = ""
+) -> bool:
+    """Whether ``clip`` is rendered with these words by this voice, and its files are whole."""
+    recording = manifest.find(clip.prompt.id, clip.form.rendering)
     return (
         recording is not None
-        and recording.text_sha256 == text_hash(prompt.text, voice.name, voice.voice)
-        and bool(recording.sha256)
-        and all(
-            sha256_of(directory / SOUNDS / f"{recording.stem}.{extension}") == expected
-            for extension, expected in recording.sha256.items()
-        )
+        and recording.text_sha256 == clip_hash(clip, voice.name, voice.voice, source)
+        and not any(damaged(directory, clip, recording))
     )
+
+
+def damaged(directory: Path, clip: Clip, recording: Recording) -> Iterator[tuple[Path, bool]]:
+    """The files of a clip that are not those the manifest describes, and whether they exist."""
+    for extension in extensions(clip):
+        path = directory / recording.file(extension)
+        found = sha256_of(path)
+        if found is None or found != recording.sha256.get(extension):
+            yield path, found is not None
 
 
 def sha256_of(path: Path) -> str | None:
     """The hash of a file, None when it is not there."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
     except FileNotFoundError:
         return None

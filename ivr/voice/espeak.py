@@ -5,13 +5,16 @@ reads Mandarin as English letters.
 """
 
 import ctypes
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import espeakng_loader
 import numpy as np
 from numpy.typing import NDArray
 
 from ivr.voice import VoiceError
+from ivr.voice.clip import Take
+from ivr.voice.standard import SLOWER
 
 # From espeak-ng's speak_lib.h.
 _SYNCHRONOUS = 2
@@ -47,6 +50,18 @@ class Espeak:
     def voice(self) -> str:
         """What the manifest calls the voice: everything that changes how it sounds."""
         return f"{self.voice_name}, rate {self.words_per_minute}, pitch {self.pitch}"
+
+    def prepare(self, takes: Sequence[Take], progress: Callable[[int, int], None]) -> None:
+        """Nothing: the voice is always there."""
+
+    def source(self, take: Take) -> str:
+        """Nothing but its words decides how a take sounds."""
+        return ""
+
+    def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
+        """The take as mono samples and their rate in Hz; VoiceError when there are none."""
+        pace = round(self.words_per_minute * (SLOWER if take.slow else 1.0))
+        return replace(self, words_per_minute=pace).synthesise(take.words)
 
     def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
         """``text`` as mono samples and their rate in Hz; VoiceError when there are none."""

@@ -1,4 +1,7 @@
-"""From an engine's sound to a telephone prompt: band, level, peaks, edges, length."""
+"""From an engine's sound to a telephone prompt: band, level, peaks, edges, pauses, length."""
+
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import soxr
@@ -6,82 +9,144 @@ from numpy.typing import NDArray
 from scipy import ndimage, signal
 
 from ivr.hearing.g711 import Samples
-from ivr.hearing.level import active_speech_level
 from ivr.voice import VoiceError
+from ivr.voice.clip import Form
+from ivr.voice.loudness import level
 from ivr.voice.standard import (
     BAND_HZ,
-    FRAME_SAMPLES,
+    EDGE_SECONDS,
     HIGHEST_PEAK_DBFS,
-    LEAD_IN_SECONDS,
-    LEVEL_DBOV,
+    LONGER_PAUSES,
     RATE,
-    TAIL_SECONDS,
+    WIDE_BAND_HZ,
+    WIDE_RATE,
+    level_of,
 )
 
 _CEILING = 32768 * 10 ** ((HIGHEST_PEAK_DBFS - 0.2) / 20)
 """Lower than the standard by more than rounding to the next a-law step adds."""
-_LOOK_AHEAD = RATE * 5 // 1000
-_FADE = RATE * 5 // 1000
+_LOOK_AHEAD_SECONDS = {"normal": 0.005, "louder": 0.001, "slow": 0.005}
+"""The louder rendering needs a limiter that lets go between two periods of a voice."""
+_FADE_SECONDS = 0.005
+_PACKET_SECONDS = 0.02
 _SILENT_DB = -45.0
 """What lies this far below the loudest moment, before or after the speech, is trimmed."""
+_PAUSE_SECONDS = 0.08
+"""Silence within speech from which on it is a pause, and no closure of a consonant."""
+_NEAR_DB, _ROUNDS = 0.05, 60
+"""The level is right within this. A sentence takes one to five rounds of limiting and raising; a
+letter such as F, louder, whose hiss is all peaks, up to forty."""
 
 Sound = NDArray[np.float64]
 
 
-def master(samples: NDArray[np.int16], rate: int) -> Samples:
-    """The prompt as the line carries it: 8 kHz, a whole number of 20 ms frames.
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What a line carries."""
+
+    rate: int
+    hz: tuple[int, int]
+
+
+NARROW = Band(RATE, BAND_HZ)
+WIDE = Band(WIDE_RATE, WIDE_BAND_HZ)
+_SENTENCE = Form()
+
+
+def master(
+    samples: NDArray[np.int16], rate: int, form: Form = _SENTENCE, band: Band = NARROW
+) -> Samples:
+    """The prompt as the line carries it, a whole number of 20 ms frames.
 
     VoiceError when there is nothing to master.
     """
-    speech = _to_telephone_band(_trim(samples.astype(np.float64), rate), rate)
-    return np.rint(_to_level(_with_edges(speech))).astype(np.int16)
+    speech = _trim(samples.astype(np.float64), rate)
+    if form.rendering == "slow":
+        speech = _with_longer_pauses(speech, rate)
+    framed = _with_edges(_to_band(speech, rate, band), form, band)
+    return np.rint(_to_level(framed, form, band)).astype(np.int16)
 
 
 def _trim(sound: Sound, rate: int) -> Sound:
     """The sound from its first to its last audible moment, 10 ms left at either side."""
-    step = rate // 100
-    frames = sound[: len(sound) // step * step].reshape(-1, step)
-    level = np.sqrt(np.mean(frames**2, axis=1))
-    if not level.any():
+    audible = np.flatnonzero(_audible(sound, rate))
+    if not len(audible):
         raise VoiceError("the engine gave silence")
-    audible = np.flatnonzero(level > level.max() * 10 ** (_SILENT_DB / 20))
+    step = rate // 100
     return sound[max(0, audible[0] - 1) * step : (audible[-1] + 2) * step]
 
 
-def _to_telephone_band(sound: Sound, rate: int) -> Sound:
-    """The telephone's band at its rate, edges faded so that none begins with a click."""
-    band = signal.butter(2, BAND_HZ, "bandpass", fs=rate, output="sos")
-    narrow: Sound = soxr.resample(signal.sosfiltfilt(band, sound), rate, RATE, quality="HQ")
-    fade = np.linspace(0.0, 1.0, min(_FADE, len(narrow)))
-    narrow[: len(fade)] *= fade
-    narrow[-len(fade) :] *= fade[::-1]
-    return narrow
+def _audible(sound: Sound, rate: int) -> NDArray[np.bool_]:
+    """For each 10 ms whether there is speech."""
+    step = rate // 100
+    frames = sound[: len(sound) // step * step].reshape(-1, step)
+    loudness = np.sqrt(np.mean(frames**2, axis=1))
+    threshold = loudness.max(initial=0.0) * 10 ** (_SILENT_DB / 20)
+    found: NDArray[np.bool_] = loudness > threshold
+    return found
 
 
-def _with_edges(speech: Sound) -> Sound:
+def _with_longer_pauses(sound: Sound, rate: int) -> Sound:
+    """Each pause made longer from its middle by its own sound, so that a room's noise goes on."""
+    step = rate // 100
+    audible = np.flatnonzero(_audible(sound, rate))
+    parts, done = [], 0
+    for before, after in pairwise(audible.tolist()):
+        if (after - before - 1) * 0.01 < _PAUSE_SECONDS:
+            continue
+        pause = sound[(before + 1) * step : after * step]
+        middle = (before + 1) * step + len(pause) // 2
+        parts += [sound[done:middle], pause[::-1][: round(len(pause) * (LONGER_PAUSES - 1))]]
+        done = middle
+    return np.concatenate([*parts, sound[done:]])
+
+
+def _to_band(sound: Sound, rate: int, band: Band) -> Sound:
+    """The line's band at its rate, edges faded so that none begins with a click."""
+    highest = min(band.hz[1], 0.45 * rate)  # an engine may give less than a wide band
+    sections = signal.butter(2, (band.hz[0], highest), "bandpass", fs=rate, output="sos")
+    padding = min(len(sound) - 1, 15)
+    filtered = signal.sosfiltfilt(sections, sound, padlen=padding)
+    heard: Sound = soxr.resample(filtered, rate, band.rate, quality="HQ")
+    fade = np.linspace(0.0, 1.0, min(round(_FADE_SECONDS * band.rate), len(heard)))
+    heard[: len(fade)] *= fade
+    heard[-len(fade) :] *= fade[::-1]
+    return heard
+
+
+def _with_edges(speech: Sound, form: Form, band: Band) -> Sound:
     """Silence before and after, and enough of it that the last frame is whole."""
-    lead_in, tail = round(LEAD_IN_SECONDS * RATE), round(TAIL_SECONDS * RATE)
-    missing = -(lead_in + len(speech) + tail) % FRAME_SAMPLES
+    lead_in, tail = (round(seconds * band.rate) for seconds in EDGE_SECONDS[form.edges])
+    missing = -(lead_in + len(speech) + tail) % round(_PACKET_SECONDS * band.rate)
     return np.pad(speech, (lead_in, tail + missing))
 
 
-def _to_level(speech: Sound) -> Sound:
+def _to_level(speech: Sound, form: Form, band: Band) -> Sound:
     """Gain to the level; what the limiter takes from it is given back, round by round."""
-    gain_db = LEVEL_DBOV - active_speech_level(speech, RATE).level_dbov
-    for _ in range(4):
-        levelled = _limit(speech * 10 ** (gain_db / 20))
-        gain_db += LEVEL_DBOV - active_speech_level(levelled, RATE).level_dbov
+    wanted = level_of(form.rendering, joint=form.joint)
+    gain_db = wanted - level(speech, band.rate, joint=form.joint)
+    look_ahead = round(_LOOK_AHEAD_SECONDS[form.rendering] * band.rate)
+    levelled = speech
+    for _ in range(_ROUNDS):
+        levelled = _limit(speech * 10 ** (gain_db / 20), look_ahead)
+        missing = wanted - level(levelled, band.rate, joint=form.joint)
+        if abs(missing) < _NEAR_DB:
+            break
+        gain_db += missing
     return levelled
 
 
-def _limit(sound: Sound) -> Sound:
+def _limit(sound: Sound, look_ahead: int) -> Sound:
     """Turn the gain down ahead of each peak and up after it, so that no peak is cut off.
 
     The least gain of a window around each sample, averaged over a window of the same length, is
     nowhere above what the sample in the middle needs.
     """
-    needed = np.minimum(1.0, _CEILING / np.maximum(np.abs(sound), 1e-9))
-    window = 2 * _LOOK_AHEAD + 1
+    loudest = np.abs(sound)
+    if loudest.max(initial=0.0) <= _CEILING:
+        return sound
+    needed = np.minimum(1.0, _CEILING / np.maximum(loudest, 1e-9))
+    window = 2 * look_ahead + 1
     held = ndimage.minimum_filter1d(needed, window, mode="nearest")
     limited: Sound = sound * ndimage.uniform_filter1d(held, window, mode="nearest")
     return limited

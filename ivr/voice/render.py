@@ -1,43 +1,24 @@
 """The whole sheet rendered into a directory, from which Asterisk plays it.
 
-Nothing is written before everything is rendered; each file then takes its place whole, and the
-manifest comes last. Stopped at any moment, the directory holds whole files, and the next run
-renders again whatever the manifest does not vouch for.
+Nothing takes its place before everything is rendered; see :mod:`ivr.voice.staging`.
 """
 
-import hashlib
-import io
-import os
-import wave
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ivr.catalogue import SILENCE, SOUNDS, Manifest, Recording
+from ivr.catalogue import RENDERINGS, Manifest, Recording, Rendering
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
-from ivr.hearing.g711 import ALAW_IDLE, ULAW_IDLE, Samples, decode_alaw, encode_alaw, encode_ulaw
-from ivr.hearing.level import active_speech_level, peak_dbfs
-from ivr.voice.current import MANIFEST, Voice, is_current, known, text_hash
-from ivr.voice.spoken import spoken
-from ivr.voice.standard import RATE
-
-_SILENCE_SECONDS = 10
-
-
-class Engine(Voice, Protocol):
-    """A voice that speaks text."""
-
-    def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
-        """``text`` as mono samples and their rate in Hz."""
+from ivr.voice.clip import Clip, Take, clips_of, takes_of
+from ivr.voice.current import is_current, known
+from ivr.voice.engine import Engine, Progress, PromptsFailed
+from ivr.voice.staging import draft, remove_others, take_over
+from ivr.voice.workshop import make
 
 
 @dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendered:
     """What one run did, by prompt id."""
 
     rendered: tuple[str, ...]
@@ -45,135 +26,96 @@ class Rendering:
     removed: tuple[str, ...]
 
 
+def _silent(done: int, of: int) -> None:
+    """Tell nobody."""
+
+
 def render(
     sheet: Sheet,
     directory: Path,
     engine: Engine,
     *,
+    pieces: Sequence[Prompt] | None = None,
     only: str | None = None,
     anew: bool = False,
-    progress: Callable[[int, int], None] = lambda done, of: None,
-) -> Rendering:
+    processes: int = 1,
+    progress: Progress = _silent,
+) -> Rendered:
     """Render what is missing or out of date; ``anew`` renders even what is current.
 
     ``only`` is a row or a prompt: nothing else is rendered then, and KeyError says so when the
-    sheet has neither. VoiceError when a prompt cannot be made: then nothing was written.
-    ``progress`` is told how many of how many prompts are ready.
+    sheet has neither. ``pieces`` are the fragments beyond the sheet's own; None: all of them.
+    PromptsFailed when prompts cannot be made: then nothing was replaced. ``progress`` is told how
+    many of how many clips are ready.
     """
-    prompts = {prompt.id: prompt for prompt in (*sheet.fragments(), Prompt(SILENCE, ""))}
-    chosen = {id for id in prompts if only is None or f"{id}.".startswith(f"{only}.")}
+    clips = clips_of(sheet, pieces)
+    chosen = [clip for clip in clips if only is None or f"{clip.prompt.id}.".startswith(f"{only}.")]
     if not chosen:
         raise KeyError(f"the sheet has neither a row nor a prompt {only!r}")
-    old = known(directory)
-    recordings = {id: entry for id, entry in old.recordings.items() if id in prompts}
-    stale = [
-        prompt
-        for id, prompt in prompts.items()
-        if id in chosen and (anew or not is_current(directory, prompt, engine, old))
-    ]
-    files: dict[Path, bytes] = {}
-    for done, (prompt, octets) in enumerate(_spoken(stale, engine), 1):
-        recording = _recording(prompt, octets, engine)
-        recordings[prompt.id] = recording
-        for extension, content in octets.items():
-            files[directory / SOUNDS / f"{recording.stem}.{extension}"] = content
-        progress(done, len(stale))
-    new = Manifest(engine.name, engine.voice, recordings)
-    _write(directory, files, new, changed=bool(files) or new != old)
-    return Rendering(
-        tuple(prompt.id for prompt in stale),
-        tuple(id for id in recordings if id not in {prompt.id for prompt in stale}),
-        tuple(id for id in old.recordings if id not in prompts),
+    with draft(directory) as path:
+        old = known(directory)
+        stale = _stale(chosen, directory, engine, old, anew=anew)
+        engine.prepare(stale, progress)
+        recordings = _made(engine, stale, path, processes, progress)
+        new = _manifest(engine, clips, old, recordings)
+        if recordings or new != old:
+            take_over(directory, new)
+    remove_others(directory, new)
+    return _summary(clips, old, recordings)
+
+
+def _stale(
+    clips: Iterable[Clip], directory: Path, engine: Engine, manifest: Manifest, *, anew: bool
+) -> list[Take]:
+    """The takes with a clip that is not current, without the clips that are."""
+    stale = []
+    for take in takes_of(clips):
+        source = engine.source(take)
+        left = tuple(
+            clip
+            for clip in take.clips
+            if anew or not is_current(directory, clip, engine, manifest, source)
+        )
+        if left:
+            stale.append(Take(take.words, take.slow, left))
+    return stale
+
+
+def _made(
+    engine: Engine, takes: Sequence[Take], into: Path, processes: int, progress: Progress
+) -> list[Recording]:
+    recordings: list[Recording] = []
+    failures: dict[str, str] = {}
+    expected = sum(len(take.clips) for take in takes)
+    for made in make(engine, takes, into, processes):
+        recordings += made.recordings
+        if made.failure:
+            failures |= {clip.name: made.failure for clip in made.take.clips}
+        progress(len(recordings), expected)
+    if failures:
+        raise PromptsFailed(failures)
+    return recordings
+
+
+def _manifest(
+    engine: Engine, clips: Iterable[Clip], old: Manifest, made: Iterable[Recording]
+) -> Manifest:
+    """Of each clip what was made now, else what is known of it."""
+    new = {(recording.id, recording.rendering): recording for recording in made}
+    by_rendering: dict[Rendering, dict[str, Recording]] = {name: {} for name in RENDERINGS}
+    for clip in clips:
+        id, rendering = clip.prompt.id, clip.form.rendering
+        if recording := new.get((id, rendering)) or old.find(id, rendering):
+            by_rendering[rendering][id] = recording
+    normal = by_rendering.pop("normal")
+    return Manifest(engine.name, engine.voice, normal, by_rendering)
+
+
+def _summary(clips: Iterable[Clip], old: Manifest, made: Iterable[Recording]) -> Rendered:
+    new = {recording.id for recording in made}
+    ids = dict.fromkeys(clip.prompt.id for clip in clips)
+    return Rendered(
+        tuple(id for id in ids if id in new),
+        tuple(id for id in ids if id not in new and id in old.recordings),
+        tuple(id for id in old.recordings if id not in ids),
     )
-
-
-def _spoken(
-    prompts: Sequence[Prompt], engine: Engine
-) -> Iterator[tuple[Prompt, Mapping[str, bytes]]]:
-    """Each prompt with its files' contents by extension; equal words are spoken once."""
-    if not prompts:
-        return
-    # Here, because scipy takes half a second to import and mostly nothing has changed.
-    from ivr.voice.mastering import master
-
-    by_words: dict[str, Mapping[str, bytes]] = {}
-    for prompt in prompts:
-        if prompt.id == SILENCE:
-            yield prompt, _silence()
-            continue
-        words = spoken(prompt.text)
-        if words not in by_words:
-            by_words[words] = _formats(master(*engine.synthesise(words)))
-        yield prompt, by_words[words]
-
-
-def _formats(samples: Samples) -> dict[str, bytes]:
-    """The same sound as Asterisk reads it (``sln`` is headerless) and as a person's player does."""
-    linear = samples.astype("<i2").tobytes()
-    return {
-        "alaw": encode_alaw(samples),
-        "ulaw": encode_ulaw(samples),
-        "sln": linear,
-        "wav": _wav(linear),
-    }
-
-
-def _silence() -> dict[str, bytes]:
-    """The idle code of each law, so that what the caller is sent is exactly an idle line."""
-    count = _SILENCE_SECONDS * RATE
-    linear = bytes(2 * count)
-    return {
-        "alaw": bytes([ALAW_IDLE]) * count,
-        "ulaw": bytes([ULAW_IDLE]) * count,
-        "sln": linear,
-        "wav": _wav(linear),
-    }
-
-
-def _wav(linear: bytes) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(RATE)
-        writer.writeframes(linear)
-    return file.getvalue()
-
-
-def _recording(prompt: Prompt, octets: Mapping[str, bytes], engine: Engine) -> Recording:
-    """The manifest's entry, measured on what an a-law line carries."""
-    heard = decode_alaw(octets["alaw"])
-    return Recording(
-        id=prompt.id,
-        text=prompt.text,
-        text_sha256=text_hash(prompt.text, engine.name, engine.voice),
-        seconds=len(heard) / RATE,
-        active_level_dbov=round(active_speech_level(heard, RATE).level_dbov, 2),
-        peak_dbfs=round(peak_dbfs(heard), 2),
-        sha256={ext: hashlib.sha256(content).hexdigest() for ext, content in octets.items()},
-    )
-
-
-def _write(
-    directory: Path, files: Mapping[Path, bytes], manifest: Manifest, *, changed: bool
-) -> None:
-    (directory / SOUNDS).mkdir(parents=True, exist_ok=True)
-    for path, content in files.items():
-        _replace(path, content)
-    if changed:
-        _replace(directory / MANIFEST, manifest.dump().encode())
-    wanted = {
-        f"{entry.stem}.{extension}"
-        for entry in manifest.recordings.values()
-        for extension in entry.sha256
-    }
-    for path in (directory / SOUNDS).iterdir():
-        if path.is_file() and path.name not in wanted:
-            path.unlink()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put ``content`` at ``path`` at once: whoever opens it sees the old file or the new one."""
-    draft = path.with_name(f"{path.name}.draft")
-    draft.write_bytes(content)
-    os.replace(draft, path)

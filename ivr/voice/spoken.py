@@ -1,61 +1,224 @@
 """Text as a person reads it aloud: digits, numbers and letters spelt out for the engine.
 
-Only what the engine is given changes; the sheet's text stays the text of record. Pure.
+Only what the engine is given changes; the sheet's text stays the text of record. Each kind of
+thing that is written in signs (a date, a price, a telephone number …) has one entry in
+:data:`_KINDS`; they are tried in that order, once, from left to right.
 """
 
 import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
-_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
-_TELEPHONE_DIGITS = _DIGITS | {"1": "幺"}
-"""Digit by digit, 一 is said 幺, which cannot be taken for 七."""
-_UNITS = ("", "十", "百", "千")
+from ivr.composition import TITLES
+from ivr.numerals import DIGITS, cardinal, digit_by_digit, telephone_groups
+from ivr.voice import VoiceError
+
+_SHIPPED = Path(__file__).parents[2] / "prompts" / "pronunciation.toml"
+_MEASURE = r"(?:小时|分钟|秒|个|天|位|次|家|种|台|周|元|块|点|倍|人|名|份|部|条|年(?!级))"
+_COUNTED = re.compile(rf"\s*(?:{_MEASURE}|万|亿|户|米|字|月|日|号|岁)")
+_TWO = re.compile(rf"\s*{_MEASURE}")
+_LONGEST_NUMBER = 12
+"""Digits; a longer row of them is a code, whatever is counted."""
+_LONGEST_BARE_NUMBER = 4
+"""Digits of a number of which nobody says what it counts: more is a code (QQ, a ticket)."""
 
 
-def spoken(text: str) -> str:
-    """``text`` with everything written in signs replaced by what is said."""
-    text = re.sub(r"www\.[\w.]+", lambda match: _website(match[0]), text, flags=re.ASCII)
-    text = re.sub(r"\d+(?:-\d+)+", lambda match: _telephone(match[0]), text)
-    text = re.sub(r"\d+", lambda match: _number_or_code(match[0], text[match.end() :]), text)
-    text = text.replace("——", "，")
+@dataclass(frozen=True, slots=True)
+class Pronunciation:
+    """What the engine is given for words that it would misread."""
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    surnames: Mapping[str, str] = field(default_factory=dict)
+    """Only before a title: 曾 is zeng1 in 曾先生, and céng in 曾经."""
+
+    @classmethod
+    def parse(cls, text: str) -> "Pronunciation":
+        """Read ``pronunciation.toml``; VoiceError names the entry that is wrong."""
+        try:
+            raw = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise VoiceError(f"pronunciation: not valid TOML: {error}; correct it") from None
+        for name, table in raw.items():
+            if name not in ("words", "surnames") or not isinstance(table, dict):
+                raise VoiceError(f"pronunciation: unknown table {name}; use words or surnames")
+            for word, given in table.items():
+                if not word or not isinstance(given, str) or not given or _has_digit(given):
+                    raise VoiceError(f"pronunciation: {word!r} = {given!r}: write it in characters")
+        return cls(raw.get("words", {}), raw.get("surnames", {}))
+
+    def applied(self, text: str) -> str:
+        """``text`` with its words replaced, longer ones first and none twice."""
+        titles = "|".join(TITLES)
+        if self.surnames:
+            surname = re.compile(f"({_any_of(self.surnames)})(?={titles})")
+            text = surname.sub(lambda match: self.surnames[match[1]], text)
+        if self.words:
+            text = re.sub(_any_of(self.words), lambda match: self.words[match[0]], text)
+        return text
+
+
+def spoken(text: str, pronunciation: Pronunciation | None = None) -> str:
+    """``text`` with everything written in signs replaced by what is said. Never raises.
+
+    No digit is left. ``pronunciation`` is the table shipped with the product unless given.
+    """
+    table = _shipped() if pronunciation is None else pronunciation
+    text = table.applied(_ordinary(text))
+    for pattern, said in _KINDS:
+        text = pattern.sub(said, text)
     text = re.sub(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])", "", text)
-    return text.strip("，。：；、 ")
+    return text.lstrip("，。：；、 ").rstrip()
 
 
-def _website(address: str) -> str:
+@lru_cache(maxsize=1)
+def _shipped() -> Pronunciation:
+    if not _SHIPPED.is_file():
+        return Pronunciation()
+    return Pronunciation.parse(_SHIPPED.read_text(encoding="utf-8"))
+
+
+def _any_of(words: Mapping[str, str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _ordinary(text: str) -> str:
+    """Full-width letters and digits, and digits of any script, as ASCII."""
+    signs = []
+    for sign in text:
+        digit = unicodedata.digit(sign, None)
+        if digit is not None:
+            sign = str(digit)
+        elif "！" <= sign <= "～" and (plain := unicodedata.normalize("NFKC", sign)).isalpha():
+            sign = plain
+        signs.append(sign)
+    return "".join(signs)
+
+
+def _has_digit(text: str) -> bool:
+    return any(unicodedata.digit(sign, None) is not None for sign in text)
+
+
+def _website(match: re.Match[str]) -> str:
     """Letter by letter with 点 for the dots, slowly: a caller writes it down.
 
     Each letter stands alone between pauses, because an A among letters is read as the article.
     """
-    return "，".join("点" if sign == "." else sign.upper() for sign in address)
+    names = DIGITS | {".": "点", "@": "艾特", "-": "横杠", "_": "下划线", "/": "斜杠"}
+    return "，".join(names.get(sign, sign.upper()) for sign in match[0])
 
 
-def _telephone(number: str) -> str:
-    """Digit by digit, with a pause at the hyphen."""
-    return "，".join(_digit_by_digit(group) for group in number.split("-"))
+def _telephone(match: re.Match[str]) -> str:
+    """Digit by digit, with a pause between the groups."""
+    return "，".join(digit_by_digit(group) for group in telephone_groups(match[0]))
 
 
-def _digit_by_digit(digits: str) -> str:
-    return "".join(_TELEPHONE_DIGITS[digit] for digit in digits)
+def _date(match: re.Match[str]) -> str:
+    """2026-11-22 is 二零二六年十一月二十二日; what is no date is read as a telephone number."""
+    year, month, day = match.groups()
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+        return "，".join(digit_by_digit(group) for group in match.groups())
+    return f"{_plain_digits(year)}年{cardinal(int(month))}月{cardinal(int(day))}日"
 
 
-def _number_or_code(digits: str, following: str) -> str:
+def _year(match: re.Match[str]) -> str:
+    return _plain_digits(match[1]) + "年"
+
+
+def _time(match: re.Match[str]) -> str:
+    """8:00 is 八点整, 14:05 is 十四点零五分, 2:30 is 两点三十分."""
+    hour, minute, second = int(match[1]), int(match[2]), match[3]
+    words = ("两" if hour == 2 else cardinal(hour)) + "点"
+    if second is None and minute == 0:
+        return words + "整"
+    words += _minutes(minute) + "分"
+    return words + (_minutes(int(second)) + "秒" if second is not None else "")
+
+
+def _minutes(number: int) -> str:
+    return ("零" if number < 10 else "") + cardinal(number) if number else "零"
+
+
+def _money(match: re.Match[str]) -> str:
+    """¥1280.50 is 一千二百八十元五角, 0.05 元 is 五分."""
+    whole, cents = (match[1] or match[3]).replace(",", ""), (match[2] or match[4] or "")
+    if len(whole) > _LONGEST_NUMBER:
+        return _plain_digits(whole) + "元"
+    tenths, hundredths = (cents + "00")[0], (cents + "00")[1]
+    words = _counted(int(whole)) + "元" if int(whole) or int(cents or 0) == 0 else ""
+    if tenths != "0":
+        words += f"{DIGITS[tenths]}角"
+    if hundredths != "0":
+        words += ("零" if words and tenths == "0" else "") + f"{DIGITS[hundredths]}分"
+    return words
+
+
+def _counted(number: int) -> str:
+    return "两" if number == 2 else cardinal(number)
+
+
+def _share(match: re.Match[str]) -> str:
+    """12.5% is 百分之十二点五."""
+    return ("百分之" if match[2] == "%" else "千分之") + _decimal_words(match[1])
+
+
+def _decimal(match: re.Match[str]) -> str:
+    return _decimal_words(match[0])
+
+
+def _decimal_words(number: str) -> str:
+    """3.14 is 三点一四; a version 1.2.3 is 一点二点三."""
+    whole, *rest = number.replace(",", "").split(".")
+    digits = (_plain_digits(part) for part in rest)
+    return "点".join((_whole_words(whole), *digits))
+
+
+def _whole_words(digits: str) -> str:
+    return cardinal(int(digits)) if len(digits) <= _LONGEST_NUMBER else _plain_digits(digits)
+
+
+def _plain_digits(digits: str) -> str:
+    return "".join(DIGITS[digit] for digit in digits)
+
+
+def _range(match: re.Match[str]) -> str:
+    return f"{match[1]}到"
+
+
+def _number_or_code(match: re.Match[str]) -> str:
     """A quantity is read as a number; what starts with 0 or is long is a code, read by digits."""
-    if len(digits) > len(_UNITS) or (digits[0] == "0" and len(digits) > 1):
-        return _digit_by_digit(digits)
-    if digits == "2" and re.match(r"\s*(小时|个|天|位|次)", following):
+    digits = match[0].replace(",", "")
+    before, after = match.string[: match.start()], match.string[match.end() :][:8]
+    counted = _COUNTED.match(after) is not None
+    longest = _LONGEST_NUMBER if counted or "," in match[0] else _LONGEST_BARE_NUMBER
+    if (digits[0] == "0" and len(digits) > 1) or len(digits) > longest:
+        return "，".join(digit_by_digit(group) for group in telephone_groups(digits))
+    if digits == "2" and _TWO.match(after) and not before.rstrip().endswith("第"):
         return "两"
     return cardinal(int(digits))
 
 
-def cardinal(number: int) -> str:
-    """A whole number below ten thousand in words: 24 is 二十四, 306 is 三百零六."""
-    if not 0 <= number < 10_000:
-        raise ValueError(f"{number} is not between 0 and 9999")
-    words, digits = "", str(number)
-    for place, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
-        if digit != "0":
-            words += _DIGITS[digit] + _UNITS[place]
-        elif words and not words.endswith("零"):
-            words += "零"
-    words = words.rstrip("零") or "零"
-    return words.removeprefix("一") if 10 <= number < 20 else words
+_NUMBER = r"\d{1,3}(?:,\d{3})+|\d+"
+_KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
+    (re.compile(pattern, re.ASCII), said)
+    for pattern, said in (
+        (r"[\w.-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://)?www\.[\w./-]+", _website),
+        (r"\b[a-zA-Z][\w-]*(?:\.[a-zA-Z][\w-]*)*\.(?:com|cn|net|org)\b", _website),
+        (r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", _date),
+        (r"(?<!\d)(\d{4})\s*年", _year),
+        (r"((?<!\d)\d{1,2}[:：]\d\d)\s*[-~～—至]+\s*(?=\d{1,2}[:：]\d\d)", _range),
+        (r"(?<!\d)([01]?\d|2[0-4])[:：]([0-5]\d)(?:[:：]([0-5]\d))?(?!\d)", _time),
+        (rf"[¥￥]\s*({_NUMBER})(?:\.(\d{{1,2}}))?|({_NUMBER})\.(\d{{1,2}})\s*元", _money),
+        (rf"((?:{_NUMBER})(?:\.\d+)?)\s*([%‰])", _share),
+        (rf"(?:{_NUMBER})(?:\.\d+)+", _decimal),
+        (r"((?<![\d-])[1-9]\d?)\s*[-~～]\s*(?=[1-9]\d?(?![\d-]))", _range),
+        (r"\+\d+(?:[- ]\d+)*|\d+(?:-\d+)+", _telephone),
+        (_NUMBER, _number_or_code),
+        (r"\s*(?:——|[/／|])\s*", lambda match: "，"),
+        (r"\s*&\s*", lambda match: "和"),
+        (r"\s*℃", lambda match: "摄氏度"),
+    )
+)

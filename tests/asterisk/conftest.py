@@ -35,6 +35,11 @@ def play(number: int, name: str = "short", barge_in: bool = True) -> Play:
     return Play(number, Prompt(f"row.{name}", ""), barge_in)
 
 
+def sentence(number: int, *names: str, barge_in: bool = True) -> Play:
+    """The order to speak a composed sentence, joined from ``row.name`` for each name."""
+    return Play(number, Prompt("row.key", "", parts=tuple(f"row.{n}" for n in names)), barge_in)
+
+
 class Caller:
     """One call as the shell sees it: its line, and what the line has reported."""
 

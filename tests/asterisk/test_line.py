@@ -9,7 +9,7 @@ from ivr.asterisk.agi_wire import command
 from ivr.asterisk.line import GRACE_SECONDS
 from ivr.dialogue.events import CallerHungUp, KeyPressed, LineLost, PromptFailed, PromptFinished
 from ivr.dialogue.outcome import Outcome
-from tests.asterisk.conftest import Caller, Service, play
+from tests.asterisk.conftest import Caller, Service, play, sentence
 from tests.asterisk.fake_asterisk import FakeAsterisk
 
 SILENCE, SHORT, LONG = "ivr/silence-10", "ivr/row-short", "ivr/row-long"
@@ -151,7 +151,7 @@ async def test_missing_file_is_reported_and_the_call_goes_on(service: Service) -
 async def test_missing_silence_ends_the_call_unfinished(service: Service) -> None:
     """The dialplan then goes to the second service or to the apology."""
     fake, caller = await service.ring(files={})
-    why = "the PBX has no ivr/silence-10: copy rendered/zh into its sounds"
+    why = "the PBX has no ivr/silence-10: run `ivr prompts install`"
     await caller.until(LineLost(why))
     await fake.closed
     assert fake.variables == {}
@@ -244,7 +244,10 @@ async def one_storm(fake: FakeAsterisk, caller: Caller, chance: random.Random) -
     for number in range(1, 25):
         match chance.randrange(5):
             case 0 | 1:
-                caller.line.play(play(number, chance.choice(["short", "short", "gone", "long"])))
+                names = chance.choices(
+                    ["short", "short", "gone", "long"], k=chance.choice([1, 1, 4])
+                )
+                caller.line.play(sentence(number, *names))
             case 2:
                 caller.line.stop(number - chance.randrange(3))
             case 3:

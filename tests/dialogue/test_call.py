@@ -1,5 +1,7 @@
 """The driver of scripts: races, limits, and ends from outside."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from ivr.dialogue import events
@@ -266,3 +268,28 @@ def test_a_failed_expectation_prints_the_conversation(sheet: Sheet) -> None:
         caller.hears("closing.ask")
     with pytest.raises(Mismatch, match="did not wait"):
         caller.stays_silent(5.01)
+
+
+def test_values_fill_the_slots_of_what_is_said() -> None:
+    """Whoever composes is asked; without one the literal words are spoken."""
+    prompt = Prompt("ask_topic.ask", "{姓}{先生}，请问您需要什么？")
+
+    async def script() -> Outcome:
+        await say(prompt, rendering="slow", 姓="张", 先生="先生")
+        return Outcome.NO_SOUND
+
+    def compose(asked: Prompt, values: Mapping[str, str]) -> Prompt:
+        assert (asked, values) == (prompt, {"姓": "张", "先生": "先生"})
+        return Prompt(asked.id, "张先生", parts=("name.zhang1.sir",))
+
+    call = Call(script, goodbye, rows, compose=compose)
+    call.start(0.0)
+    spoken = Prompt(prompt.id, "张先生", parts=("name.zhang1.sir",))
+    assert call.commands() == [Play(1, spoken, True, "slow")]
+
+    call = Call(script, goodbye, rows)
+    call.start(0.0)
+    (play,) = call.commands()
+    assert isinstance(play, Play)
+    assert play.prompt.clips == ("ask_topic.ask.1",)
+    assert play.prompt.text == "，请问您需要什么？"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.dialogue.row import Prompt
+from ivr.dialogue.row import Edges, Prompt
 from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
 
 GOOD = """
@@ -65,7 +65,7 @@ def test_prompts_come_with_slots_and_fragments_without() -> None:
         "no_sound.named",
         "system.apology",
     ]
-    assert Prompt("no_sound.named.1", "，您好！") in sheet.fragments()
+    assert Prompt("no_sound.named.1", "，您好！", Edges.LAST) in sheet.fragments()
 
 
 @pytest.mark.parametrize(

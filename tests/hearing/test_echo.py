@@ -105,3 +105,13 @@ def test_a_prompt_that_was_cut_has_no_echo_after_its_end() -> None:
         gate.admits(chunk, dbov(chunk, remove_dc=True), (index + 1) * CHUNK_SECONDS)
     loud = CALLER[RATE // 2 : RATE // 2 + CHUNK]
     assert gate.admits(loud, dbov(loud, remove_dc=True), 2.0)
+
+
+def test_clips_that_follow_one_another_have_one_reference() -> None:
+    parts = [Reference.of(says(words)[: 160 * 40]) for words in ("张先生", "请问您贵姓")]
+    joined = Reference.joined(parts)
+    whole = Reference.of(np.concatenate([part.samples for part in parts]))
+    assert np.array_equal(joined.samples, whole.samples)
+    assert np.allclose(joined.levels, whole.levels)
+    assert Reference.joined(parts[:1]) is parts[0]
+    assert len(Reference.joined([]).samples) == 0

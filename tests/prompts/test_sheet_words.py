@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ivr.dialogue.row import Row
-from ivr.etiquette.sheet import Sheet, parse_sheet
+from ivr.etiquette.sheet import Sheet
+from ivr.wording import read_sheet
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 
@@ -110,7 +111,7 @@ def said(row: Row) -> list[str]:
 
 @pytest.fixture(scope="module")
 def sheet() -> Sheet:
-    return parse_sheet((PROMPTS / "sheet.toml").read_text(encoding="utf-8"))
+    return read_sheet(PROMPTS / "sheet.toml")
 
 
 PAPER = dict(zip(IDS, paper(), strict=True))

@@ -4,11 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from rendered_sheet import SHEET, Rendered
+from rendered_sheet import COMPANY, PIECES, SHEET, Rendered, excerpt
 
-from ivr.etiquette.sheet import parse_sheet
 from ivr.voice.espeak import Espeak
 from ivr.voice.render import render
+from ivr.wording import read_sheet
 
 
 @pytest.fixture(scope="session")
@@ -16,14 +16,27 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     """For reading only."""
     text = SHEET.read_text(encoding="utf-8")
     directory = tmp_path_factory.mktemp("prompts") / "rendered"
-    sheet = parse_sheet(text)
-    render(sheet, directory, Espeak())
+    sheet = read_sheet(SHEET)
+    render(sheet, directory, Espeak(), pieces=PIECES, processes=2)
     return Rendered(sheet, text, directory)
 
 
-@pytest.fixture
-def copied(rendered: Rendered, tmp_path: Path) -> Rendered:
-    """A copy that a test may damage."""
-    directory = tmp_path / "rendered"
+@pytest.fixture(scope="session")
+def few(rendered: Rendered, tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    """A few rows of it, for reading only."""
+    path = tmp_path_factory.mktemp("few") / "sheet.toml"
+    path.write_text(excerpt(rendered.text), encoding="utf-8")
+    shutil.copy(COMPANY, path.parent)
+    directory = path.with_name("rendered")
     shutil.copytree(rendered.directory, directory)
-    return Rendered(rendered.sheet, rendered.text, directory)
+    sheet = read_sheet(path)
+    render(sheet, directory, Espeak(), pieces=PIECES)
+    return Rendered(sheet, path.read_text(encoding="utf-8"), directory, path)
+
+
+@pytest.fixture
+def copied(few: Rendered, tmp_path: Path) -> Rendered:
+    """A copy of the few that a test may damage."""
+    shutil.copytree(few.path.parent, tmp_path / "prompts")
+    path = tmp_path / "prompts" / "sheet.toml"
+    return Rendered(few.sheet, few.text, path.with_name("rendered"), path)

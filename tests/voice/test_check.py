@@ -2,17 +2,23 @@
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from rendered_sheet import Rendered
+from rendered_sheet import COMPANY, PIECES, Rendered
 
 from ivr.catalogue import SOUNDS, Catalogue, Manifest
-from ivr.etiquette.sheet import parse_sheet
+from ivr.etiquette.sheet import Sheet, parse_sheet
 from ivr.hearing.g711 import Samples, encode_alaw
-from ivr.voice.check import check
+from ivr.voice.check import Report
+from ivr.voice.check import check as check_all
 
 ID = "no_sound.ask"
+
+
+def check(directory: Path, sheet: Sheet) -> Report:
+    return check_all(directory, sheet, pieces=PIECES, measure=True)
 
 
 def problems_with(copied: Rendered, samples: Samples) -> list[str]:
@@ -39,32 +45,43 @@ def test_nothing_rendered_is_one_problem(rendered: Rendered) -> None:
     report = check(rendered.directory / "nowhere", rendered.sheet)
     (problem,) = report.problems
     assert "no prompts are rendered" in problem
-    assert (
-        report.figures.prompts,
-        report.figures.present,
-        report.figures.level_min_dbov,
-    ) == (67, 0, None)
+    assert (report.figures.prompts, report.figures.present, report.figures.levels) == (70, 0, {})
 
 
 @pytest.mark.parametrize(
-    ("gain", "finding"), [(0.8, "active level of -2"), (1.3, "active level of -1"), (1.3, "peaks")]
+    ("gain", "finding"), [(0.8, "level of -2"), (1.3, "level of -1"), (1.3, "peaks")]
 )
 def test_finds_what_is_too_quiet_or_too_loud(copied: Rendered, gain: float, finding: str) -> None:
     found = problems_with(copied, np.rint(gain * original(copied)).astype(np.int16))
     assert any(f"{ID} " in problem and finding in problem for problem in found)
-    assert all("--all" in problem for problem in found)
 
 
 def test_finds_a_recording_that_ends_inside_a_packet(copied: Rendered) -> None:
-    assert [f"{ID} does not end on a 20 ms frame: run `ivr prompts render --all`"] == (
+    assert f"{ID} does not end on a 20 ms frame: run `ivr prompts render --all`" in (
         problems_with(copied, original(copied)[:-10])
     )
 
 
+@pytest.mark.parametrize("share", [0.15, 8])
+def test_finds_a_recording_too_short_or_too_long_for_its_words(
+    copied: Rendered, share: float
+) -> None:
+    whole = original(copied)
+    found = problems_with(copied, np.resize(whole, int(share * len(whole)) // 160 * 160))
+    assert any(f"{ID} has " in problem and "s of speech" in problem for problem in found)
+
+
+def test_finds_prompts_that_differ_in_level(copied: Rendered) -> None:
+    found = problems_with(copied, np.rint(0.8 * original(copied)).astype(np.int16))
+    assert any("the normal prompts differ in level by" in problem for problem in found)
+
+
 def test_finds_a_prompt_that_is_not_rendered(copied: Rendered) -> None:
-    sheet = parse_sheet(copied.text.replace("[system.say]", '[system.say]\nnew = "请稍等。"'))
-    assert check(copied.directory, sheet).problems == (
-        "system.new is not rendered: run `ivr prompts render`",
+    text = copied.text.replace("[system.say]", '[system.say]\nnew = "请稍等。"')
+    sheet = parse_sheet(text, COMPANY.read_text(encoding="utf-8"))
+    assert check(copied.directory, sheet).problems == tuple(
+        f"system.new{which} is not rendered: run `ivr prompts render`"
+        for which in ("", " (louder)", " (slow)")
     )
 
 
@@ -78,5 +95,5 @@ def test_finds_a_forbidden_phrase_in_what_was_recorded(copied: Rendered) -> None
 def test_files_left_out_of_the_manifest_are_not_vouched_for(copied: Rendered) -> None:
     manifest = Catalogue.load(copied.directory).manifest
     _write(copied, manifest, replace(manifest.recordings[ID], sha256={}))
-    assert len(check(copied.directory, copied.sheet).problems) == 4
+    assert len(check(copied.directory, copied.sheet).problems) == 5
     assert (copied.directory / SOUNDS / "no_sound-ask.alaw").is_file()

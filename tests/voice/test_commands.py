@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from rendered_sheet import SHEET, Rendered
+from rendered_sheet import COMPANY, SHEET, Rendered
 from typer.testing import CliRunner, Result
 
 from ivr.voice.commands import app
@@ -15,19 +15,20 @@ def run(*arguments: str | Path) -> Result:
 
 
 def test_render_says_what_it_did(copied: Rendered) -> None:
-    result = run("render", "--directory", copied.directory)
-    assert (0, f"0 rendered, 68 kept, 0 removed in {copied.directory}\n") == (
+    result = run("render", "--no-pieces", "--sheet", copied.path)
+    assert (0, f"0 rendered, 14 kept, 3 removed in {copied.directory}\n") == (
         result.exit_code,
         result.stdout,
     )
-    result = run("render", "--only", "hold", "--all", "--directory", copied.directory)
-    assert result.stdout.startswith("2 rendered, 66 kept")
+    result = run("render", "--only", "hold", "--all", "--no-pieces", "--sheet", copied.path)
+    assert result.stdout.startswith("2 rendered, 12 kept")
 
 
 def test_the_directory_lies_beside_the_sheet(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.toml"
     sheet.write_text(SHEET.read_text(encoding="utf-8"), encoding="utf-8")
-    assert run("render", "--only", "hold", "--sheet", sheet).exit_code == 0
+    (tmp_path / "company.toml").write_text(COMPANY.read_text(encoding="utf-8"), encoding="utf-8")
+    assert run("render", "--no-pieces", "--only", "hold", "--sheet", sheet).exit_code == 0
     assert (tmp_path / "rendered" / "zh" / "ivr" / "hold-ask.alaw").is_file()
 
 
@@ -35,17 +36,19 @@ def test_without_a_sheet_here_the_repositorys_is_used(
     rendered: Rendered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run("check", "--directory", rendered.directory).exit_code == 0
+    assert run("diff", "--no-pieces", "--directory", rendered.directory).exit_code == 1
+    assert "hold.ask" in run("list", "--directory", rendered.directory).stdout
 
 
-def test_check_is_silent_about_good_prompts(rendered: Rendered) -> None:
-    result = run("check", "--directory", rendered.directory)
+def test_check_is_silent_about_good_prompts(copied: Rendered) -> None:
+    run("render", "--no-pieces", "--sheet", copied.path)
+    result = run("check", "--no-pieces", "--sheet", copied.path)
     assert result.exit_code == 0
-    assert result.stdout.startswith("67 of 67 prompts present, 67 current")
+    assert result.stdout.startswith("13 prompts in 39 clips: 39 present, 39 current")
 
 
 def test_check_reports_as_json_and_by_exit_code(tmp_path: Path) -> None:
-    result = run("check", "--json", "--directory", tmp_path)
+    result = run("check", "--json", "--no-pieces", "--directory", tmp_path)
     assert result.exit_code == 1
     report = json.loads(result.stdout)
     assert list(report) == ["problems", "figures"]
@@ -59,7 +62,7 @@ def test_list_shows_every_prompt(rendered: Rendered, tmp_path: Path) -> None:
     assert "not rendered" in run("list", "--directory", tmp_path).stdout
 
 
-@pytest.mark.parametrize("command", ["render", "list", "check"])
+@pytest.mark.parametrize("command", ["render", "list", "check", "diff"])
 def test_a_sheet_that_cannot_be_used_is_one_sentence(command: str, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.toml"
     for content, sentence in [(None, "cannot be read"), (b"\xff", "not UTF-8"), (b"", "no rows")]:

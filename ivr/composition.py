@@ -1,0 +1,244 @@
+"""Sentences with slots, joined from clips that were rendered ahead of the call.
+
+``{姓}{先生}，请问您需要…`` is spoken as the clip 张先生 and the clip 请问您需要…, ``{电话}`` as one
+clip per digit. Total by design: what has no clip is replaced by a neutral wording (先生/女士), so
+that no value can cause silence, a missing file or an exception. The words of what is spoken are
+known before it is spoken, so a forbidden phrase is never composed either.
+
+Pure: the tables are handed in as text, and whether a clip exists is asked of the caller.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ivr.dialogue.row import Prompt, Slot, parts
+from ivr.numerals import digit_groups, telephone_groups
+
+TITLES = {"先生": "sir", "小姐": "miss", "女士": "madam"}
+"""How a caller is addressed, and how the clips are called."""
+NEUTRAL_TITLE = "先生/女士"
+NEUTRAL_DEPARTMENT = "相关部门"
+NEUTRAL_MEANING = "这样"
+NEUTRAL_NUMBER = "数"
+"""并在数小时内: within some hours."""
+NEUTRAL_CODE = "已登记的号码"
+LARGEST_NUMBER = 99
+LONGEST_HOURS = 72
+LONGEST_CODE = 24
+"""Digits and letters; nobody could write down more, and no number of ours is longer."""
+
+_MEASURES = re.compile(r"\s*(?:小时|个|天|位|次|分钟|周)")
+_TABLES = ("surnames", "departments", "meanings")
+_PINYIN = re.compile(r"(?:[a-z]{1,6}[1-5])+")
+_KEY = re.compile(r"[a-z0-9_]+")
+
+
+class VocabularyError(Exception):
+    """The tables of values cannot be used; the message names the entry and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What may stand in the slots, and what its clips are called."""
+
+    surnames: Mapping[str, str] = field(default_factory=dict)
+    """Pinyin with tones by surname: several surnames that sound alike share a clip."""
+    departments: Mapping[str, str] = field(default_factory=dict)
+    """Name of the clip by words."""
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """Name of the clip by words."""
+
+    @classmethod
+    def parse(cls, *texts: str) -> "Vocabulary":
+        """Read ``surnames.toml`` and ``values.toml``; VocabularyError says what is wrong."""
+        tables: dict[str, dict[str, str]] = {name: {} for name in _TABLES}
+        for text in texts:
+            try:
+                raw = tomllib.loads(text)
+            except tomllib.TOMLDecodeError as error:
+                raise VocabularyError(f"not valid TOML: {error}; correct that line") from None
+            for name, table in raw.items():
+                if name not in tables or not isinstance(table, dict):
+                    raise VocabularyError(f"unknown table {name}; use {', '.join(_TABLES)}")
+                tables[name].update(_by_words(name, table))
+        return cls(tables["surnames"], tables["departments"], tables["meanings"])
+
+
+def _by_words(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The entries of a table turned round: words first, the name of their clip second."""
+    for key, words in table.items():
+        if not (_PINYIN if name == "surnames" else _KEY).fullmatch(key):
+            raise VocabularyError(f"{name}: {key!r} is no name of a clip; write it as zhang1")
+        if not isinstance(words, str) or not words.strip():
+            raise VocabularyError(f"{name}: {key} has no words; write them in quotes")
+        for each in words.split() if name == "surnames" else [words]:
+            yield each, key
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What is spoken in one place of a sentence."""
+
+    text: str
+    clips: tuple[str, ...]
+
+
+_NOTHING = _Piece("", ())
+
+
+class Composer:
+    """Fills the slots of prompts with clips."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        has: Callable[[str], bool] = lambda id: True,
+        forbids: Callable[[str], object] = lambda text: None,
+    ) -> None:
+        """``has`` tells whether a clip is rendered.
+
+        ``forbids`` finds a forbidden phrase in a text (``Sheet.forbidden_in``), or gives None.
+        """
+        self._vocabulary, self._has, self._forbids = vocabulary, has, forbids
+
+    def __call__(self, prompt: Prompt, values: Mapping[str, str]) -> Prompt:
+        """The prompt as it is spoken: its text without slots, its clips in order. Never raises.
+
+        A value that would make the sentence say a forbidden phrase is treated as unknown.
+        """
+        if not any(isinstance(part, Slot) for part in parts(prompt)):
+            return prompt
+        spoken = self._filled(prompt, values)
+        return spoken if self._forbids(spoken.text) is None else self._filled(prompt, {})
+
+    def _filled(self, prompt: Prompt, values: Mapping[str, str]) -> Prompt:
+        pieces = tuple(self._pieces(parts(prompt), values))
+        text = "".join(piece.text for piece in pieces).lstrip("，：、 ")
+        return Prompt(prompt.id, text, parts=tuple(id for piece in pieces for id in piece.clips))
+
+    def _pieces(
+        self, of: Sequence[Prompt | Slot | str], values: Mapping[str, str]
+    ) -> Iterator[_Piece]:
+        at = 0
+        while at < len(of):
+            part, after = of[at], of[at + 1] if at + 1 < len(of) else ""
+            at += 1
+            match part:
+                case Prompt(id=id, text=text):
+                    yield _Piece(text, (id,))
+                case str():
+                    yield _Piece(part, ())
+                case Slot("姓"):
+                    title, rest = _title_after(after, values)
+                    at += title is not None
+                    yield self._address(values.get("姓", ""), title or values.get("先生", ""))
+                    yield _Piece(rest, ())
+                case Slot(name):
+                    yield self._value(name, values.get(name, ""), after)
+
+    def _first(self, *candidates: _Piece) -> _Piece:
+        """The first piece that can be spoken; nothing when none can."""
+        usable = (one for one in candidates if one.clips and all(map(self._has, one.clips)))
+        return next(usable, _NOTHING)
+
+    def _address(self, surname: str, title: str) -> _Piece:
+        """张先生 as one clip; without a clip for it 先生, and without a title 先生/女士."""
+        candidates = [_Piece(NEUTRAL_TITLE, ("title.neutral",))]
+        if title in TITLES:
+            candidates.insert(0, _Piece(title, (title_clip(title),)))
+            if pinyin := self._vocabulary.surnames.get(surname):
+                candidates.insert(0, _Piece(surname + title, (name_clip(pinyin, title),)))
+        return self._first(*candidates)
+
+    def _value(self, slot: str, value: str, after: Prompt | Slot | str) -> _Piece:
+        match slot:
+            case "先生":
+                return self._address("", value)
+            case "部门":
+                id = self._vocabulary.departments.get(value, "neutral")
+                return self._listed("department", id, value, NEUTRAL_DEPARTMENT)
+            case "意思":
+                id = self._vocabulary.meanings.get(value, "neutral")
+                return self._listed("meaning", id, value, NEUTRAL_MEANING)
+            case "小时":
+                return self._hours(value)
+            case "电话":
+                return self._digits(telephone_groups(value), NEUTRAL_CODE)
+            case "单号" | "工号":
+                return self._digits(digit_groups(value), NEUTRAL_CODE)
+            case "N" if isinstance(after, Prompt) and after.text.startswith("号"):
+                return self._digits(digit_groups(value), NEUTRAL_CODE.removesuffix("号码"))
+            case "N":
+                measured = isinstance(after, Prompt) and _MEASURES.match(after.text) is not None
+                return self._number(value, measured)
+            case _:
+                return _NOTHING
+
+    def _listed(self, kind: str, id: str, value: str, neutral: str) -> _Piece:
+        named = _Piece(value, () if id == "neutral" else (f"{kind}.{id}",))
+        return self._first(named, _Piece(neutral, (f"{kind}.neutral",)))
+
+    def _number(self, value: str, measured: bool) -> _Piece:
+        """A number below 100 as one clip; 两 where something is counted (两小时)."""
+        neutral = _Piece(NEUTRAL_NUMBER, ("number.neutral",))
+        number = _whole(value)
+        if number is None or number > LARGEST_NUMBER:
+            return self._first(neutral)
+        id = "number.liang" if number == 2 and measured else f"number.{number}"
+        return self._first(_Piece(str(number), (id,)), neutral)
+
+    def _hours(self, value: str) -> _Piece:
+        number = _whole(value)
+        known = number is not None and 1 <= number <= LONGEST_HOURS
+        clips = (f"hours.{number}",) if known else ()
+        neutral = _Piece(f"{NEUTRAL_NUMBER}小时", ("hours.neutral",))
+        return self._first(_Piece(f"{number}小时", clips), neutral)
+
+    def _digits(self, groups: Sequence[str], neutral: str) -> _Piece:
+        """One clip for each digit, by its place in its group; between groups one takes a breath."""
+        clips = tuple(id for group in groups for id in _group_clips(group))
+        fits = len(clips) <= LONGEST_CODE
+        code = "number" if neutral == NEUTRAL_CODE else "attribute"
+        return self._first(
+            _Piece("-".join(groups), clips if fits else ()), _Piece(neutral, (f"code.{code}",))
+        )
+
+
+def name_clip(pinyin: str, title: str) -> str:
+    """The clip of a surname with its title: ``name.zhang1.sir``."""
+    return f"name.{pinyin}.{TITLES[title]}"
+
+
+def title_clip(title: str) -> str:
+    """The clip of a title alone: ``title.sir``."""
+    return f"title.{TITLES[title]}"
+
+
+def _group_clips(group: str) -> Iterator[str]:
+    """``138`` is digit.yao.start, digit.3.middle, digit.8.end; a letter sounds alike anywhere."""
+    for at, sign in enumerate(group):
+        place = "end" if at == len(group) - 1 else "middle" if at else "start"
+        if sign.isdecimal():
+            yield f"digit.{'yao' if sign == '1' else sign}.{place}"
+        else:
+            yield f"letter.{sign.lower()}"
+
+
+def _title_after(after: Prompt | Slot | str, values: Mapping[str, str]) -> tuple[str | None, str]:
+    """The title that follows the surname, if it may be spoken in one clip with it; and the
+    punctuation after it."""
+    if isinstance(after, Slot) and after.name == "先生":
+        return values.get("先生", ""), ""
+    if isinstance(after, Prompt) and (words := re.sub(r"\W", "", after.text)) in TITLES:
+        return words, after.text.replace(words, "")
+    return None, ""
+
+
+def _whole(value: str) -> int | None:
+    """The whole number that is written in ``value`` in ordinary or full-width digits."""
+    plain = unicodedata.normalize("NFKC", value).strip()
+    return int(plain) if re.fullmatch(r"[0-9]{1,4}", plain) else None

@@ -1,0 +1,57 @@
+"""What differs from one company to the next: its name, its numbers, its hours, by name.
+
+In the sheet a variable stands between angle brackets, ``<热线>``, and is filled in when the sheet
+is read. A slot such as ``{姓}`` stands between braces and is filled in during a call; neither can
+be mistaken for the other. Pure: whoever has the text of ``prompts/company.toml`` hands it in.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+_NAME = re.compile(r"\w+")
+_VARIABLE = re.compile(r"<([^<>]*)>")
+
+
+class SheetError(Exception):
+    """The sheet cannot be used; the message names the row, the key and the remedy."""
+
+
+def parse_company(text: str) -> dict[str, str]:
+    """The variables written in ``text`` (TOML); SheetError says in one sentence what is wrong."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SheetError(f"the company is not valid TOML: {error}; correct that line") from None
+    for name, value in raw.items():
+        if not _NAME.fullmatch(name):
+            raise SheetError(f"the company has the variable {name!r}; use letters and digits only")
+        if not isinstance(value, str) or not re.search(r"\w", value):
+            raise SheetError(f"the company's {name} is {value!r}; write its words in quotes")
+        if re.search(r"[<>{}]", value):
+            raise SheetError(f"the company's {name} has a bracket in {value!r}; write plain words")
+    return raw
+
+
+def filled(value: Any, company: Mapping[str, str], where: str) -> Any:
+    """``value``, read from TOML, with the company's words for each variable in its strings.
+
+    ``where`` names what is filled, for the SheetError about a variable that nobody defines.
+    """
+    if isinstance(value, str):
+        return _filled(value, company, where)
+    if isinstance(value, list):
+        return [filled(item, company, where) for item in value]
+    if isinstance(value, dict):
+        return {key: filled(item, company, f"{where}.{key}") for key, item in value.items()}
+    return value
+
+
+def _filled(text: str, company: Mapping[str, str], where: str) -> str:
+    for name in _VARIABLE.findall(text):
+        if name not in company:
+            raise SheetError(f"{where} uses <{name}>, which is unknown; define it in company.toml")
+    if re.search(r"[<>]", _VARIABLE.sub("", text)):
+        raise SheetError(f"{where} has a bracket without partner; write variables as <热线>")
+    return _VARIABLE.sub(lambda match: company[match[1]], text)

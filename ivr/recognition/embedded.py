@@ -1,0 +1,86 @@
+"""Our own tiny model: packed in the package, unpacked once per user and version."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+
+from ivr.recognition.files import ModelError
+
+PACKED = Path(__file__).with_name("tiny-cn.zip")
+_MARKS = ("<", "[", "#")
+"""What Vosk's table of words holds beside words."""
+NOTICE = (
+    "speech recognition runs on the built-in test model: it understands synthetic test callers, "
+    "not people"
+)
+
+
+def unpacked(packed: Path = PACKED, cache: Path | None = None) -> Path:
+    """The directory of the unpacked model, below ``cache`` (the user's own when not given).
+
+    The directory is named by the zip's content and takes its place at once, whole; two processes
+    may unpack at the same time. ModelError when the zip is damaged or nothing can be written.
+    """
+    try:
+        digest = hashlib.sha256(packed.read_bytes()).hexdigest()[:16]
+        target = (cache or _cache()) / f"{packed.stem}-{digest}"
+        if not target.is_dir():
+            _unpack(packed, target)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ModelError(
+            f"the built-in model {packed.name} cannot be unpacked ({error}): "
+            "install ivr again, or make room in the cache directory"
+        ) from None
+    return target
+
+
+def vocabulary(packed: Path = PACKED) -> frozenset[str]:
+    """The words that the embedded model can write down; ModelError when the zip is damaged."""
+    try:
+        with zipfile.ZipFile(packed) as archive:
+            lines = archive.read("graph/words.txt").decode().splitlines()
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise ModelError(
+            f"the built-in model {packed.name} cannot be read ({error}): install ivr again"
+        ) from None
+    return frozenset(word for line in lines if not (word := line.split()[0]).startswith(_MARKS))
+
+
+def _unpack(packed: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        with zipfile.ZipFile(packed) as archive:
+            archive.extractall(draft)
+        draft.chmod(0o755)
+        os.rename(draft, target)
+    except OSError:
+        if not target.is_dir():  # another process was first otherwise
+            raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _cache() -> Path:
+    """XDG's place for what can be made again; a directory of our own where there is no home."""
+    configured = os.environ.get("XDG_CACHE_HOME", "")
+    if configured:
+        return Path(configured) / "ivr"
+    try:
+        home = Path.home() / ".cache" / "ivr"
+        home.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return _temporary()
+    return home
+
+
+def _temporary() -> Path:
+    """A directory that nobody else can have filled."""
+    own = Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}"
+    own.mkdir(mode=0o700, exist_ok=True)
+    if own.is_symlink() or own.stat().st_uid != os.getuid():
+        raise PermissionError(f"{own} belongs to somebody else")
+    return own

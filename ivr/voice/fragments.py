@@ -1,0 +1,91 @@
+"""Everything that is rendered beyond the sheet's own words: what may stand in its slots.
+
+The clips are those that :mod:`ivr.composition` asks for. Each is a prompt whose ``edges`` say
+that it keeps hardly any silence, since it is played between others.
+"""
+
+from collections.abc import ItemsView, Iterator
+from functools import lru_cache
+
+from ivr.composition import (
+    LARGEST_NUMBER,
+    LONGEST_HOURS,
+    NEUTRAL_CODE,
+    NEUTRAL_DEPARTMENT,
+    NEUTRAL_MEANING,
+    NEUTRAL_NUMBER,
+    NEUTRAL_TITLE,
+    TITLES,
+    Vocabulary,
+    name_clip,
+    title_clip,
+)
+from ivr.dialogue.row import Edges, Prompt
+from ivr.etiquette.sheet import Sheet
+from ivr.numerals import TELEPHONE_DIGITS, cardinal
+from ivr.wording import SHIPPED, read_vocabulary
+
+_PLACES = {"start": ("，", Edges.INNER), "middle": ("、", Edges.INNER), "end": ("。", Edges.GROUP)}
+"""The mark after a digit makes the engine raise or drop its voice."""
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Vocabulary:
+    return read_vocabulary(SHIPPED)
+
+
+def fragments_to_render(sheet: Sheet, vocabulary: Vocabulary | None = None) -> Iterator[Prompt]:
+    """Every clip of the values, in a stable order, each id once.
+
+    All of them whatever ``sheet`` says: a number is read back although no row has a slot for it.
+    """
+    vocabulary = vocabulary or _shipped()
+    yield from _names(vocabulary)
+    yield from _listed("department", vocabulary.departments.items(), NEUTRAL_DEPARTMENT)
+    yield from _listed("meaning", vocabulary.meanings.items(), NEUTRAL_MEANING)
+    yield from _numbers()
+    yield from _codes()
+
+
+def _clip(id: str, text: str, edges: Edges = Edges.INNER) -> Prompt:
+    return Prompt(id, text, edges)
+
+
+def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
+    """张先生 in one breath; surnames that sound alike share a clip."""
+    yield _clip("title.neutral", NEUTRAL_TITLE)
+    recorded: dict[str, str] = {}
+    for surname, pinyin in vocabulary.surnames.items():
+        recorded.setdefault(pinyin, surname)
+    for title in TITLES:
+        yield _clip(title_clip(title), title)
+        for pinyin, surname in recorded.items():
+            yield _clip(name_clip(pinyin, title), surname + title)
+
+
+def _listed(kind: str, entries: ItemsView[str, str], neutral: str) -> Iterator[Prompt]:
+    yield _clip(f"{kind}.neutral", neutral)
+    for words, id in entries:
+        yield _clip(f"{kind}.{id}", words)
+
+
+def _numbers() -> Iterator[Prompt]:
+    yield _clip("number.neutral", NEUTRAL_NUMBER)
+    yield _clip("number.liang", "两")
+    for number in range(LARGEST_NUMBER + 1):
+        yield _clip(f"number.{number}", cardinal(number))
+    yield _clip("hours.neutral", f"{NEUTRAL_NUMBER}小时")
+    for number in range(1, LONGEST_HOURS + 1):
+        yield _clip(f"hours.{number}", f"{number} 小时")
+
+
+def _codes() -> Iterator[Prompt]:
+    """Digits in three places of a group, letters alone."""
+    yield _clip("code.number", NEUTRAL_CODE)
+    yield _clip("code.attribute", NEUTRAL_CODE.removesuffix("号码"))
+    for digit, said in TELEPHONE_DIGITS.items():
+        name = "yao" if digit == "1" else digit
+        for place, (mark, edges) in _PLACES.items():
+            yield _clip(f"digit.{name}.{place}", said + mark, edges)
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        yield _clip(f"letter.{letter.lower()}", letter)

@@ -1,0 +1,55 @@
+"""What is rendered is what the sheet says: every prompt decoded, its keywords looked for.
+
+Keywords are the vocabulary's words of two characters and more. Reached when this was written:
+see tools/tiny_vosk/README.md.
+"""
+
+import pytest
+
+from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
+from ivr.recognition import embedded
+from ivr.recognition.heard_back import HeardBack, listen
+from ivr.recognition.model import Model
+from ivr.voice.espeak import Espeak
+from ivr.voice.mastering import master
+from tools.tiny_vosk import text
+
+_EACH, _ALL = 0.80, 0.95
+
+
+@pytest.fixture(scope="module")
+def heard_back(model: Model) -> dict[str, HeardBack]:
+    """Every prompt of the sheet, rendered as the bot plays it on an a-law line, and decoded."""
+    vocabulary = embedded.vocabulary()
+    return {
+        id: listen(model, words, _rendered(words), vocabulary)
+        for id, words in text.prompts().items()
+    }
+
+
+def _rendered(words: str) -> Samples:
+    return decode_alaw(encode_alaw(master(*Espeak().synthesise(words))))
+
+
+def test_every_prompt_is_heard_as_written(heard_back: dict[str, HeardBack]) -> None:
+    poor = {id: result for id, result in heard_back.items() if result.share < _EACH}
+    assert not poor
+
+
+def test_hardly_a_keyword_is_lost(heard_back: dict[str, HeardBack]) -> None:
+    wanted = sum(len(result.keywords) for result in heard_back.values())
+    missed = {id: result.missed for id, result in heard_back.items() if result.missed}
+    assert sum(map(len, missed.values())) <= (1 - _ALL) * wanted, missed
+
+
+def test_almost_every_prompt_has_a_keyword(heard_back: dict[str, HeardBack]) -> None:
+    assert [id for id, result in heard_back.items() if not result.keywords] == [
+        "agent_identity.number.2"  # 号
+    ]
+
+
+def test_a_prompt_with_other_words_is_noticed(model: Model) -> None:
+    wanted = "对不起，您的电话声音太小，请您换一部电话再次打来，好吗"
+    said = "感谢您的来电，若有问题请再次来电，谢谢再见"
+    result = listen(model, wanted, _rendered(said), embedded.vocabulary())
+    assert result.share < 0.5

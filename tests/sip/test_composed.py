@@ -1,0 +1,190 @@
+"""Composed sentences on real calls: whole, in order, and without a gap between their clips."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from ivr.app import Hotline
+from ivr.config import Settings
+from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.row import Prompt, Rendering
+from ivr.dialogue.verbs import enter, listen, say
+from ivr.lab.pbx import HOTLINE, PHONES, Pbx, free_ports
+from ivr.lab.voices import says
+from ivr.softphone import Action, Audio, CallRecording, Silence, Softphone
+from ivr.softphone.sentences import HeardClip, heard_sentence, joints
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
+
+LONGEST_GAP_SECONDS = 0.12
+LOUDEST_CLICK = 0.03
+"""Of full scale; the steps within speech at -22 dBov reach ten times as much."""
+CALLS = 6
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What the service says, and the clips that are to be heard."""
+
+    row: str
+    key: str
+    values: Mapping[str, str]
+    clips: tuple[str, ...]
+    rendering: Rendering = "normal"
+
+    @property
+    def own(self) -> Prompt | None:
+        """A number read back: a prompt that consists of its slot."""
+        return Prompt("test.read_back", self.key) if self.key.startswith("{") else None
+
+
+def digits(*groups: str) -> tuple[str, ...]:
+    """The clips of groups of digits."""
+    return tuple(
+        f"digit.{'yao' if digit == '1' else digit}."
+        + ("end" if at == len(group) - 1 else "middle" if at else "start")
+        for group in groups
+        for at, digit in enumerate(group)
+    )
+
+
+FAREWELL = "complaint_accepted.farewell"
+SENTENCES = (
+    Sentence(
+        "ask_topic", "ask", {"姓": "张", "先生": "先生"}, ("name.zhang1.sir", "ask_topic.ask.1")
+    ),
+    Sentence("system", "{电话}", {"电话": "13803712345"}, digits("138", "0371", "2345")),
+    Sentence("system", "{单号}", {"单号": "20260042"}, digits("202", "600", "42"), "slow"),
+    Sentence(
+        "complaint_accepted",
+        "farewell",
+        {"姓": "欧阳", "先生": "女士", "N": "24"},
+        (f"{FAREWELL}.1", "name.ou1yang2.madam", f"{FAREWELL}.2", "number.24", f"{FAREWELL}.3"),
+    ),
+    Sentence(
+        "agent_identity",
+        "number",
+        {"N": "8001"},
+        ("agent_identity.number.1", *digits("8001"), "agent_identity.number.2"),
+    ),
+    Sentence("ask_topic", "ask", {"姓": "犇"}, ("title.neutral", "ask_topic.ask.1")),
+)
+
+
+async def speaks() -> Outcome:
+    """What every call goes through instead of the etiquette: all sentences, one after the other."""
+    for sentence in SENTENCES:
+        row = await enter(sentence.row)
+        prompt = sentence.own or row.prompt(sentence.key)
+        await say(prompt, rendering=sentence.rendering, **sentence.values)
+        await listen(0.6)
+    return Outcome.STAYED_ON
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """An Asterisk, and the hotline in this process."""
+
+    pbx: Pbx
+    hotline: Hotline
+
+    async def call(self, *script: Action) -> CallRecording:
+        """A call to the hotline until it hangs up."""
+        async with Softphone(self.pbx.server, PHONES[0], self.pbx.password()) as phone:
+            return await phone.call(HOTLINE, script, max_seconds=60.0)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def exchange(root: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Exchange]:
+    """The whole service with another script, because no row speaks a number yet."""
+    prompts, directory = root / "prompts", tmp_path_factory.mktemp("composed")
+    agi_port, audio_port = free_ports(2)
+    pbx = Pbx(prompts / "rendered", (agi_port,), CALLS)
+    await pbx.start()
+    values = {
+        "agi": {"port": agi_port, "token_file": pbx.secret_file("agi-token")},
+        "audio": {"port": audio_port},
+        "prompts": {"sheet": prompts / "sheet.toml", "directory": prompts / "rendered"},
+        "call": {"max_calls": CALLS},
+        "records": {"directory": directory},
+    }
+    hotline = Hotline(Settings(**values), speaks)  # type: ignore[arg-type]
+    try:
+        await hotline.start()
+        yield Exchange(pbx, hotline)
+    finally:
+        await hotline.stop()
+        await pbx.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def recordings(exchange: Exchange) -> list[CallRecording]:
+    """Several calls at the same time, so that the joints are measured under some load."""
+    return await asyncio.gather(*(exchange.call(Silence()) for _ in range(CALLS)))
+
+
+def followed(exchange: Exchange, recording: CallRecording) -> list[list[HeardClip]]:
+    """Every sentence of a call, clip by clip."""
+    heard, after = [], 0
+    for sentence in SENTENCES:
+        found = heard_sentence(
+            recording, exchange.hotline.catalogue, sentence.clips, sentence.rendering, after
+        )
+        heard.append(found)
+        after = found[-1].first + found[-1].length
+    return heard
+
+
+async def test_every_clip_is_heard_whole_and_in_order(
+    exchange: Exchange, recordings: list[CallRecording]
+) -> None:
+    for recording in recordings:
+        for found in followed(exchange, recording):
+            weak = [clip for clip in found if clip.correlation < 0.99]
+            assert not weak, weak
+            starts = [clip.first for clip in found]
+            assert starts == sorted(starts)
+
+
+async def test_no_joint_has_a_gap_or_a_click(
+    exchange: Exchange, recordings: list[CallRecording]
+) -> None:
+    """On the wire, and as the caller hears it: the silence of the clips' edges included."""
+    between = [
+        joint
+        for recording in recordings
+        for found in followed(exchange, recording)
+        for joint in joints(recording, found)
+    ]
+    gaps = np.array([joint.gap_seconds for joint in between]) * 1000
+    pauses = np.array([joint.pause_seconds for joint in between]) * 1000
+    clicks = [joint.click for joint in between]
+    print(
+        f"\n{len(between)} joints: added p50 {np.median(gaps):.0f} ms, max {gaps.max():.0f} ms; "
+        f"silence p50 {np.median(pauses):.0f} ms, max {pauses.max():.0f} ms; "
+        f"click max {max(clicks):.4f}; correlation min "
+        f"{min(c.correlation for r in recordings for s in followed(exchange, r) for c in s):.4f}"
+    )
+    assert gaps.max() <= LONGEST_GAP_SECONDS * 1000
+    assert pauses.max() <= LONGEST_GAP_SECONDS * 1000
+    assert max(clicks) <= LOUDEST_CLICK
+
+
+async def test_a_caller_who_speaks_cuts_the_rest_of_the_sentence(exchange: Exchange) -> None:
+    """He breaks into the second group of the number; the third is not heard."""
+    catalogue = exchange.hotline.catalogue
+    first, second = SENTENCES[:2]
+    begin = sum(catalogue[id].seconds for id in first.clips) + 0.6
+    speaks_at = begin + sum(catalogue[id].seconds for id in second.clips[:4])
+    recording = await exchange.call(Silence(speaks_at), Audio(says("喂，你好，听得到吗")))
+    whole = heard_sentence(recording, catalogue, first.clips)
+    number = heard_sentence(
+        recording, catalogue, second.clips, after=whole[-1].first + whole[-1].length
+    )
+    assert all(clip.heard for clip in number[:4])
+    assert not any(clip.correlation > 0.99 for clip in number[-3:])

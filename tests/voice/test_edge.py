@@ -1,0 +1,116 @@
+"""Each failure of the service: what the operator reads, and that nothing is half-written."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fake_edge import FakeEdge, serving
+from rendered_sheet import Rendered
+
+from ivr.catalogue import Catalogue
+from ivr.voice import VoiceError
+from ivr.voice.check import check
+from ivr.voice.edge import Edge, Patience
+from ivr.voice.engine import PromptsFailed
+from ivr.voice.render import render
+
+QUICK = Patience(seconds=0.3, attempts=2, backoff_seconds=0.01)
+GENEROUS = replace(QUICK, seconds=10.0)
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEdge]:
+    with serving(FakeEdge()) as edge:
+        monkeypatch.setattr("edge_tts.communicate.WSS_URL", edge.url)
+        yield edge
+
+
+def voice(tmp_path: Path, patience: Patience = GENEROUS) -> Edge:
+    return Edge(tmp_path / "cache", patience=patience, seed=1)
+
+
+def test_a_whole_set(service: FakeEdge, few: Rendered, tmp_path: Path) -> None:
+    render(few.sheet, tmp_path / "out", voice(tmp_path), pieces=())
+    assert check(tmp_path / "out", few.sheet, pieces=(), measure=True).problems == ()
+    assert ("您好！请问有什么可以帮助您？", "+0%") in service.asked
+    assert ("您好！请问有什么可以帮助您？", "-25%") in service.asked
+    assert len(set(service.asked)) == len(service.asked)
+    assert 2 <= service.highest_at_once <= 4
+    manifest = Catalogue.load(tmp_path / "out").manifest
+    assert (manifest.engine, manifest.voice) == ("edge-tts", "zh-CN-XiaoxiaoNeural")
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("no audio", "the service sent no audio, 2 times"),
+        ("early close", "the service sent no audio, 2 times"),
+        ("cut off", "cut off"),
+        ("403 always", "the service refused (403): its rules have changed or this clock is wrong"),
+        ("hang", "no complete answer within 0.3 s, 2 times"),
+        ("slow drip", "no complete answer within 0.3 s, 2 times"),
+        ("wrong type", "the service answered wrongly (Received binary message"),
+        ("not audio", "what arrived is not audio"),
+    ],
+)
+def test_a_failure_is_named_and_leaves_the_old_set(
+    service: FakeEdge, copied: Rendered, tmp_path: Path, fault: str, reason: str
+) -> None:
+    before = copied.files()
+    service.fault = fault
+    patience = QUICK if fault in ("hang", "slow drip") else GENEROUS
+    with pytest.raises(PromptsFailed, match=r"prompts could not be made; the old set") as failed:
+        render(copied.sheet, copied.directory, voice(tmp_path, patience), pieces=(), only="hold")
+    assert list(failed.value.reasons) == [
+        f"hold.{key}{which}"
+        for normal in (("", " (louder)"), (" (slow)",))
+        for key in ("ask", "thanks")
+        for which in normal
+    ]
+    assert all(text.startswith(reason) for text in failed.value.reasons.values()), failed.value
+    assert before == copied.files()
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_refusal_that_passes_is_not_noticed(
+    service: FakeEdge, few: Rendered, tmp_path: Path
+) -> None:
+    service.fault = "403 at first"
+    assert render(few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold").rendered
+
+
+def test_a_service_that_cannot_be_reached(
+    few: Rendered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    monkeypatch.setattr("edge_tts.communicate.WSS_URL", f"ws://127.0.0.1:{port}/edge?x=x")
+    with pytest.raises(PromptsFailed) as failed:
+        render(few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold.ask")
+    assert "cannot be reached" in failed.value.reasons["hold.ask"]
+
+
+def test_no_more_connections_than_the_service_allows(
+    service: FakeEdge, few: Rendered, tmp_path: Path
+) -> None:
+    service.most_at_once = 2
+    patience = replace(GENEROUS, parallel=2)
+    render(few.sheet, tmp_path / "out", voice(tmp_path, patience), pieces=())
+    assert service.highest_at_once == 2
+
+
+def test_the_next_run_goes_on_where_this_one_stopped(
+    service: FakeEdge, few: Rendered, tmp_path: Path
+) -> None:
+    render(few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold.ask")
+    fetched = len(service.asked)
+    assert fetched == 2
+    render(few.sheet, tmp_path / "elsewhere", voice(tmp_path), pieces=(), only="hold")
+    assert len(service.asked) == 4
+
+
+def test_a_voice_that_is_no_voice(few: Rendered, tmp_path: Path) -> None:
+    with pytest.raises(VoiceError, match="name a voice such as zh-CN-XiaoxiaoNeural"):
+        render(few.sheet, tmp_path / "out", Edge(tmp_path, "Xiaoxiao"), pieces=())

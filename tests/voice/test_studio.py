@@ -1,0 +1,83 @@
+"""A person's recordings: any format, stretched for the slow rendering, missing ones named."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from rendered_sheet import Rendered
+
+from ivr.catalogue import Catalogue
+from ivr.voice import VoiceError
+from ivr.voice.check import check
+from ivr.voice.engine import PromptsFailed
+from ivr.voice.render import render
+from ivr.voice.stretch import stretched
+from ivr.voice.studio import Studio
+
+
+@pytest.fixture
+def folder(few: Rendered, tmp_path: Path) -> Path:
+    """The rendered prompts once more, as a studio would deliver them."""
+    catalogue, folder = Catalogue.load(few.directory), tmp_path / "recordings"
+    folder.mkdir()
+    for n, prompt in enumerate(few.sheet.fragments()):
+        sound = np.frombuffer(catalogue.path(prompt.id, "sln16").read_bytes(), "<i2")
+        stereo = np.stack([sound, sound // 2], axis=1)
+        soundfile.write(
+            folder / f"{prompt.id}.{('wav', 'flac', 'ogg', 'mp3')[n % 4]}", stereo, 16000
+        )
+    return folder
+
+
+def test_recordings_become_the_same_set(few: Rendered, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    render(few.sheet, out, Studio(folder), pieces=())
+    assert check(out, few.sheet, pieces=(), measure=True).problems == ()
+    assert render(few.sheet, out, Studio(folder), pieces=()).rendered == ()
+    normal, slow = (Catalogue.load(out).clip("hold.ask", one).seconds for one in ("normal", "slow"))
+    assert 1.3 <= (slow - 0.23) / (normal - 0.23) <= 1.8
+
+
+def test_a_new_recording_renders_its_prompts_alone(
+    few: Rendered, folder: Path, tmp_path: Path
+) -> None:
+    render(few.sheet, tmp_path / "out", Studio(folder), pieces=())
+    (old,) = folder.glob("hold.ask.*")
+    samples, rate = soundfile.read(old)
+    old.unlink()
+    soundfile.write(folder / "hold.ask.wav", samples[:-200], rate)
+    again = render(few.sheet, tmp_path / "out", Studio(folder), pieces=())
+    assert again.rendered == ("hold.ask",)
+
+
+def test_missing_and_useless_recordings_are_named(
+    few: Rendered, folder: Path, tmp_path: Path
+) -> None:
+    for path in [*folder.glob("hold.*"), *folder.glob("no_sound.farewell.*")]:
+        path.unlink()
+    (folder / "hold.ask.wav").write_bytes(b"no audio")
+    soundfile.write(folder / "no_sound.farewell.wav", np.full(800, 0.1), 8000)
+    with pytest.raises(PromptsFailed) as failed:
+        render(few.sheet, tmp_path / "out", Studio(folder), pieces=())
+    reasons = failed.value.reasons
+    assert reasons["hold.thanks"] == "record it as hold.thanks.wav: 对不起，感谢您的耐心等待。"
+    assert "hold.ask.wav cannot be read as audio" in reasons["hold.ask"]
+    assert "too short for its words" in reasons["no_sound.farewell"]
+    assert not (tmp_path / "out" / "zh").exists()
+
+
+def test_a_folder_that_is_not_there(few: Rendered, tmp_path: Path) -> None:
+    with pytest.raises(VoiceError, match="there is no folder"):
+        render(few.sheet, tmp_path / "out", Studio(tmp_path / "none"), pieces=())
+
+
+@pytest.mark.parametrize("factor", [0.8, 4 / 3])
+def test_stretching_keeps_the_pitch(factor: float) -> None:
+    rate = 16000
+    tone = 8000 * np.sin(2 * np.pi * 220 * np.arange(2 * rate) / rate)
+    slow = stretched(tone, rate, factor)
+    assert len(slow) == round(len(tone) * factor)
+    spectrum = np.abs(np.fft.rfft(slow * np.hanning(len(slow))))
+    assert np.argmax(spectrum) * rate / len(slow) == pytest.approx(220, abs=1.5)
+    assert np.std(slow[1000:-1000]) == pytest.approx(np.std(tone), rel=0.05)

@@ -1,0 +1,118 @@
+"""The acoustic model as Kaldi reads it: am/final.mdl in text, and graph/phones.txt.
+
+Phones are numbered from 1: silence, unknown, then each phone four times, for its place in a word
+(Kaldi's word_boundary.int). The four share one output of the network.
+"""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+STAY = 0.6
+"""Probability of a phone to last one frame of 30 ms more."""
+_PRIOR_POWER = 0.7
+_PLACES = ("begin", "end", "internal", "singleton")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """An affine map of some neighbouring frames."""
+
+    context: tuple[int, ...]
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Acoustic:
+    """Phones (silence, unknown, the rest), layers with ReLU between, and how common phones are."""
+
+    phones: list[str]
+    layers: list[Layer]
+    prior: NDArray[np.float64]
+
+
+def phone_table(phones: list[str]) -> list[tuple[str, str, int]]:
+    """Name, kind and network output of each numbered phone, in order from 1."""
+    table = [(phones[0], "nonword", 0), (phones[1], "singleton", 1)]
+    for output, phone in enumerate(phones[2:], 2):
+        table += [(f"{phone}_{place[0].upper()}", place, output) for place in _PLACES]
+    return table
+
+
+def write(model: Acoustic, directory: Path) -> None:
+    """Put the model's files below ``directory``."""
+    for folder in ("am", "graph/phones"):
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+    table = phone_table(model.phones)
+    (directory / "am/final.mdl").write_text(_transitions(table) + _network(model))
+    (directory / "graph/phones.txt").write_text(
+        "".join(f"{name} {number}\n" for number, (name, _, _) in enumerate(table, 1)),
+        encoding="utf-8",
+    )
+    (directory / "graph/phones/word_boundary.int").write_text(
+        "".join(f"{number} {kind}\n" for number, (_, kind, _) in enumerate(table, 1))
+    )
+
+
+def _transitions(table: list[tuple[str, str, int]]) -> str:
+    numbers = range(1, len(table) + 1)
+    once = f"{math.log(STAY):.6g} {math.log(1 - STAY):.6g}"
+    triples = "\n".join(f"{number} 0 {table[number - 1][2]}" for number in numbers)
+    return (
+        "<TransitionModel>\n<Topology>\n<TopologyEntry>\n"
+        f"<ForPhones>\n{' '.join(map(str, numbers))}\n</ForPhones>\n"
+        f"<State> 0 <PdfClass> 0 <Transition> 0 {STAY} <Transition> 1 {1 - STAY} </State>\n"
+        "<State> 1 </State>\n</TopologyEntry>\n</Topology>\n"
+        f"<Triples> {len(table)}\n{triples}\n</Triples>\n"
+        f"<LogProbs>\n [ 0 {' '.join(once for _ in numbers)} ]\n</LogProbs>\n</TransitionModel>\n"
+    )
+
+
+def _network(model: Acoustic) -> str:
+    hidden, outputs = len(model.layers[0].bias), len(model.phones)
+    wiring, components = ["input-node name=input dim=40"], []
+
+    def add(name: str, source: str, body: str) -> str:
+        wiring.append(f"component-node name={name} component={name} input={source}")
+        components.append(f"<ComponentName> {name} {body}")
+        return name
+
+    previous = "input"
+    for number, layer in enumerate(model.layers[:-1], 1):
+        offsets = (f"Offset({previous}, {at})" if at else previous for at in layer.context)
+        affine = add(f"tdnn{number}.affine", f"Append({', '.join(offsets)})", _affine(layer))
+        previous = add(f"tdnn{number}.relu", affine, _pointwise("RectifiedLinear", hidden))
+    affine = add("output.affine", previous, _affine(model.layers[-1]))
+    last = add("output.logsoftmax", affine, _pointwise("LogSoftmax", outputs))
+    wiring.append(f"output-node name=output input={last} objective=linear")
+    lines = "\n".join(wiring)
+    left = sum(-layer.context[0] for layer in model.layers)
+    right = sum(layer.context[-1] for layer in model.layers)
+    return (
+        f"<Nnet3> \n{lines}\n\n<NumComponents> {len(components)} \n" + "\n".join(components) + "\n"
+        f"</Nnet3> <LeftContext> {left} <RightContext> {right} "
+        f"<Priors> {_vector(model.prior**_PRIOR_POWER)}"
+    )
+
+
+def _affine(layer: Layer) -> str:
+    rows = "\n".join("  " + " ".join(f"{value:.3g}" for value in row) for row in layer.weights)
+    return (
+        f"<FixedAffineComponent> <LinearParams> [\n{rows} ]\n"
+        f"<BiasParams> {_vector(layer.bias)}</FixedAffineComponent>"
+    )
+
+
+def _pointwise(kind: str, width: int) -> str:
+    return (
+        f"<{kind}Component> <Dim> {width} <ValueAvg>  [ ]\n<DerivAvg>  [ ]\n"
+        f"<Count> 0 <NumDimsSelfRepaired> 0 <NumDimsProcessed> 0 </{kind}Component>"
+    )
+
+
+def _vector(values: NDArray[np.float64]) -> str:
+    return f" [ {' '.join(f'{value:.5g}' for value in values)} ]\n"

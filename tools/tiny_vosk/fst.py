@@ -1,0 +1,56 @@
+"""Decoding graphs in OpenFst's binary form, written without OpenFst."""
+
+import math
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.tiny_vosk.acoustic import STAY
+
+_MAGIC, _VERSION, _EXPANDED_MUTABLE = 2125659606, 2, 0x3
+_STAY_COST, _LEAVE_COST = -math.log(STAY), -math.log(1 - STAY)
+
+
+@dataclass(slots=True)
+class Graph:
+    """States, arcs (input label, output label, cost, next state), and where it may end."""
+
+    arcs: list[list[tuple[int, int, float, int]]] = field(default_factory=list)
+    final: dict[int, float] = field(default_factory=dict)
+
+    def state(self) -> int:
+        """A new state."""
+        self.arcs.append([])
+        return len(self.arcs) - 1
+
+    def step(self, source: int, cost: float, target: int) -> None:
+        """From ``source`` to ``target`` without a sound."""
+        self.arcs[source].append((0, 0, cost, target))
+
+    def spell(self, source: int, phones: list[int], word: int, cost: float, target: int) -> None:
+        """``word``, said as ``phones``, leads from ``source`` to ``target``.
+
+        Kaldi numbers the transitions of phone p: 2p-1 to stay in it, 2p to leave. The leaving one
+        stands first, the other on the state it reaches.
+        """
+        for phone in phones:
+            inside = self.state()
+            self.arcs[source].append((2 * phone, word, cost + _LEAVE_COST, inside))
+            self.arcs[inside].append((2 * phone - 1, 0, _STAY_COST, inside))
+            source, word, cost = inside, 0, 0.0
+        self.step(source, 0.0, target)
+
+    def write(self, path: Path, start: int) -> None:
+        """As OpenFst's ``vector`` of ``standard`` arcs, little-endian."""
+        arcs = sum(map(len, self.arcs))
+        octets = bytearray(struct.pack("<i", _MAGIC))
+        for name in (b"vector", b"standard"):
+            octets += struct.pack("<i", len(name)) + name
+        octets += struct.pack(
+            "<iiQqqq", _VERSION, 0, _EXPANDED_MUTABLE, start, len(self.arcs), arcs
+        )
+        for state, leaving in enumerate(self.arcs):
+            octets += struct.pack("<fq", self.final.get(state, math.inf), len(leaving))
+            for arc in leaving:
+                octets += struct.pack("<iifi", *arc)
+        path.write_bytes(octets)

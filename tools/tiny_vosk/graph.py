@@ -1,0 +1,172 @@
+"""``python -m tools.tiny_vosk.graph [--acoustic DIRECTORY]``: words and sentences, packed.
+
+Spells words.txt, phrases.txt and the sheet's prompts into a bigram decoding graph and writes
+ivr/recognition/tiny-cn.zip. The acoustic model comes from DIRECTORY, as ``train`` left it, or from
+the zip that is there: new words need no training. Seconds.
+"""
+
+import argparse
+import math
+import tempfile
+import zipfile
+from collections import Counter, defaultdict
+from itertools import pairwise, product
+from pathlib import Path
+
+from ivr.recognition.segment import segment
+from tools.tiny_vosk import text
+from tools.tiny_vosk.configuration import DECODING, MFCC
+from tools.tiny_vosk.fst import Graph
+from tools.tiny_vosk.synthesiser import Synthesiser
+
+MODEL = text.HERE.parents[1] / "ivr" / "recognition" / "tiny-cn.zip"
+_UNKNOWN_WORD, _START, _END = "[unk]", "<s>", "</s>"
+_SILENCE_PHONE, _UNKNOWN_PHONE = 1, 2
+_UNKNOWN_PHONES = 3
+"""[unk] lasts at least this many frames of 30 ms."""
+_UNKNOWN_COST = 6.0
+_BACK_OFF = 0.3
+"""Probability of a word that the sentences never put after the one before."""
+_PAUSE_COST = 0.5
+_END_ANYWHERE = 0.5
+_ACOUSTIC_FILES = ("am/final.mdl", "graph/phones.txt", "graph/phones/word_boundary.int")
+_NOTICE = """\
+A model for tests, trained on espeak-ng's speech alone by tools/tiny_vosk.
+It understands synthetic callers who say what words.txt holds, and no person.
+"""
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+def main() -> None:
+    """Build the graph and pack the model."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--acoustic", type=Path)
+    parser.add_argument("--out", type=Path, default=MODEL)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        model = arguments.acoustic or Path(scratch)
+        if arguments.acoustic is None:
+            with zipfile.ZipFile(MODEL) as packed:
+                for name in _ACOUSTIC_FILES:
+                    packed.extract(name, model)
+        build(model)
+        _pack(model, arguments.out)
+    print(f"{arguments.out.name}: {arguments.out.stat().st_size / 1e6:.2f} MB")
+
+
+def build(model: Path) -> None:
+    """Write everything of ``model`` but its acoustic files."""
+    vocabulary = text.words()
+    spelling = _spelling(vocabulary, model / "graph" / "phones.txt")
+    graph, start = _graph(vocabulary, spelling, _sentences(set(vocabulary)))
+    graph.write(model / "graph" / "HCLG.fst", start)
+    symbols = ["<eps>", _UNKNOWN_WORD, *vocabulary, "#0", _START, _END]
+    (model / "graph" / "words.txt").write_text(
+        "".join(f"{symbol} {number}\n" for number, symbol in enumerate(symbols)), encoding="utf-8"
+    )
+    (model / "conf").mkdir(exist_ok=True)
+    for name, options in (("mfcc", MFCC), ("model", DECODING)):
+        (model / "conf" / f"{name}.conf").write_text(
+            "".join(f"--{option}={value}\n" for option, value in options.items())
+        )
+    (model / "README").write_text(_NOTICE, encoding="utf-8")
+    arcs = sum(map(len, graph.arcs))
+    print(f"{len(vocabulary)} words, {len(graph.arcs)} states, {arcs} arcs")
+
+
+def _spelling(vocabulary: list[str], phones: Path) -> dict[str, list[list[int]]]:
+    """The numbered phones of each word as espeak-ng says it alone, and before a title."""
+    table = (line.split() for line in phones.read_text(encoding="utf-8").splitlines())
+    number = {name: int(value) for name, value in table}
+    synthesiser = Synthesiser()
+    spelling: dict[str, list[list[int]]] = {}
+    for word in vocabulary:
+        # A surname such as 曾 is given to the engine in another character before a title.
+        forms = {word: None, text.before_a_title(word): None}
+        readings = {tuple(synthesiser.pronunciation(form)): None for form in forms}
+        if () in readings:
+            raise ValueError(f"espeak-ng says nothing for {word!r}")
+        try:
+            spelling[word] = [_numbered(reading, number) for reading in readings]
+        except KeyError as error:
+            raise ValueError(f"{word!r} needs the phone {error}: train again") from None
+    return spelling
+
+
+def _numbered(phones: tuple[str, ...], number: dict[str, int]) -> list[int]:
+    places = ["S"] if len(phones) == 1 else ["B", *"I" * (len(phones) - 2), "E"]
+    return [number[f"{phone}_{place}"] for phone, place in zip(phones, places, strict=True)]
+
+
+def _sentences(vocabulary: set[str]) -> list[list[str]]:
+    """What people and the bot say, as words and slots; of the bot only what words.txt covers."""
+    heard = [text.cut(phrase, vocabulary) for phrase in text.phrases()]
+    said = [segment(words, vocabulary) for words in sorted(set(text.prompts().values()))]
+    return heard + [words for words in said if vocabulary.issuperset(words)]
+
+
+def _graph(
+    vocabulary: list[str], spelling: dict[str, list[list[int]]], sentences: list[list[str]]
+) -> tuple[Graph, int]:
+    """A state per word said last; from each to what the sentences put next, or anywhere else."""
+    single, following = _counts(sentences)
+    total = sum(single.values()) + len(vocabulary)
+    graph = Graph()
+    after = {word: graph.state() for word in (_START, *vocabulary)}
+    anywhere = graph.state()
+    entry = {word: graph.state() for word in vocabulary}
+    for number, word in enumerate(vocabulary, 2):
+        for phones in spelling[word]:
+            graph.spell(entry[word], phones, number, 0.0, after[word])
+        graph.step(anywhere, -math.log((single[word] + 1) / total), entry[word])
+    graph.spell(anywhere, [_UNKNOWN_PHONE] * _UNKNOWN_PHONES, 1, _UNKNOWN_COST, anywhere)
+    for word, state in after.items():
+        count = sum(following[word].values())
+        graph.final[state] = -math.log(_END_ANYWHERE)
+        for next_word, times in following[word].items():
+            cost = -math.log(times / count * (1 - _BACK_OFF))
+            if next_word == _END:
+                graph.final[state] = min(graph.final[state], cost)
+            else:
+                graph.step(state, cost, entry[next_word])
+        graph.step(state, -math.log(_BACK_OFF), anywhere)
+        graph.spell(state, [_SILENCE_PHONE], 0, _PAUSE_COST, state)
+    graph.final[anywhere] = -math.log(_END_ANYWHERE)
+    graph.spell(anywhere, [_SILENCE_PHONE], 0, _PAUSE_COST, anywhere)
+    return graph, after[_START]
+
+
+def _counts(sentences: list[list[str]]) -> tuple[Counter[str], dict[str, Counter[str]]]:
+    """How often each word, and each word after another; a slot counts for its words in shares."""
+    kinds = text.classes()
+    single: Counter[str] = Counter()
+    following: dict[str, Counter[str]] = defaultdict(Counter)
+    for sentence in sentences:
+        choices = [
+            kinds[piece[1:-1]] if piece.startswith("{") else [piece]
+            for piece in (_START, *sentence, _END)
+        ]
+        for members in choices[1:-1]:
+            for word in members:
+                single[word] += 1 / len(members)  # type: ignore[assignment]
+        for before, behind in pairwise(choices):
+            share = 1 / len(before) / len(behind)
+            for word, next_word in product(before, behind):
+                following[word][next_word] += share  # type: ignore[assignment]
+    return single, following
+
+
+def _pack(model: Path, out: Path) -> None:
+    """One zip with the same octets for the same files."""
+    draft = out.with_suffix(".draft")
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for path in sorted(model.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(path.relative_to(model).as_posix(), _LONG_AGO)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                packed.writestr(entry, path.read_bytes())
+    draft.replace(out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""espeak-ng with its phonemes: speech whose every sound is known to the sample.
+
+Same library as ivr.voice.espeak, started so that it tells its phonemes; one per process. It
+crashes or hangs now and then with some voice and variant, so callers give it a process to lose.
+"""
+
+import ctypes
+from dataclasses import dataclass
+
+import espeakng_loader
+import numpy as np
+from numpy.typing import NDArray
+
+SILENCE = "SIL"
+_SYNCHRONOUS, _PHONEME_EVENTS, _DO_NOT_EXIT, _CHARS_UTF8 = 2, 1, 0x8000, 1
+_RATE, _PITCH, _RANGE = 1, 3, 4
+_END, _PHONEME = 0, 7
+
+
+class _Event(ctypes.Structure):
+    # speak_lib.h: espeak_EVENT; its union is eight octets of a phoneme's name here.
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("name", ctypes.c_ubyte * 8),
+    )
+
+
+_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Sound, and each phoneme with the second it begins at; tones and stress left out."""
+
+    samples: NDArray[np.int16]
+    rate: int
+    phonemes: list[tuple[float, str]]
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return len(self.samples) / self.rate
+
+    def resized(self, factor: float) -> "Speech":
+        """Played ``factor`` times as fast: pitch and formants of a smaller or larger person."""
+        rate = round(self.rate * factor)
+        moved = [(start * self.rate / rate, name) for start, name in self.phonemes]
+        return Speech(self.samples, rate, moved)
+
+
+class Synthesiser:
+    """The library, started once per process."""
+
+    def __init__(self) -> None:
+        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
+        self._rate = self._library.espeak_Initialize(
+            _SYNCHRONOUS,
+            0,
+            espeakng_loader.get_data_path().encode(),
+            _PHONEME_EVENTS | _DO_NOT_EXIT,
+        )
+
+    def speak(
+        self, text: str, voice: str = "cmn", rate: int = 180, pitch: int = 50, span: int = 50
+    ) -> Speech:
+        """``text`` by ``voice``; ValueError when espeak-ng has no such voice."""
+        if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
+            raise ValueError(f"espeak-ng has no voice {voice!r}")
+        for parameter, value in ((_RATE, rate), (_PITCH, pitch), (_RANGE, span)):
+            self._library.espeak_SetParameter(parameter, value, 0)
+        chunks: list[NDArray[np.int16]] = []
+        phonemes: list[tuple[float, str]] = []
+
+        def collect(samples, count, events):  # type: ignore[no-untyped-def]
+            if count > 0 and samples:
+                chunks.append(np.ctypeslib.as_array(samples, (count,)).copy())
+            index = 0
+            while events[index].type != _END:
+                if events[index].type == _PHONEME:
+                    name = bytes(events[index].name).split(b"\0")[0].decode("utf-8", "replace")
+                    if phoneme := _plain(name):
+                        phonemes.append((events[index].sample / self._rate, phoneme))
+                index += 1
+            return 0
+
+        callback = _CALLBACK(collect)
+        self._library.espeak_SetSynthCallback(callback)
+        octets = text.encode()
+        self._library.espeak_Synth(octets, len(octets) + 1, 0, 1, 0, _CHARS_UTF8, None, None)
+        samples = np.concatenate(chunks) if chunks else np.zeros(0, np.int16)
+        return Speech(samples, self._rate, phonemes)
+
+    def pronunciation(self, word: str) -> list[str]:
+        """The phonemes of ``word`` said alone."""
+        return [name for _, name in self.speak(word).phonemes if name != SILENCE]
+
+
+def _plain(name: str) -> str:
+    """A phoneme's name without stress; SILENCE for pauses, nothing for changes of language."""
+    if name.startswith("("):
+        return ""
+    return SILENCE if name.startswith("_") else name.strip("',%=")
