@@ -17,10 +17,11 @@ stop:
 	@docker/down.sh
 
 test: lint engine sipp prompts images
-	$(bin)/pytest
+	$(bin)/pytest -m "not sip" -n auto --dist loadfile
+	$(bin)/pytest -m sip
 
 test-fast: venv prompts
-	$(bin)/pytest -q -m "not sip"
+	$(bin)/pytest -q -m "not sip" -n auto --dist loadfile
 
 lint: venv
 	$(bin)/ruff check .
