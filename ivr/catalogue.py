@@ -44,7 +44,7 @@ class Recording:
     active_level_dbov: float
     peak_dbfs: float
     sha256: dict[str, str] = field(default_factory=dict)
-    """Hash of each file by its extension (``alaw``, ``ulaw``, ``sln``, ``sln16``, ``wav``)."""
+    """Hash of each file by its extension (``alaw``, ``ulaw``, ``sln16``, ``g722`` …)."""
     rendering: Rendering = "normal"
     source: str = ""
     """Hash of the recording it was made from; empty for a synthetic voice."""

@@ -16,7 +16,7 @@ from ivr.voice import VoiceError
 from ivr.voice.current import sha256_of
 from ivr.voice.staging import finish
 
-_FORMATS = ("alaw", "ulaw", "sln", "sln16")
+_FORMATS = ("alaw", "ulaw", "sln", "sln16", "g722")
 """What Asterisk plays; ``wav`` is for people."""
 _STAGE = ".ivr-install"
 

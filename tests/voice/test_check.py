@@ -95,5 +95,5 @@ def test_finds_a_forbidden_phrase_in_what_was_recorded(copied: Rendered) -> None
 def test_files_left_out_of_the_manifest_are_not_vouched_for(copied: Rendered) -> None:
     manifest = Catalogue.load(copied.directory).manifest
     _write(copied, manifest, replace(manifest.recordings[ID], sha256={}))
-    assert len(check(copied.directory, copied.sheet).problems) == 5
+    assert len(check(copied.directory, copied.sheet).problems) == 6
     assert (copied.directory / SOUNDS / "no_sound-ask.alaw").is_file()
