@@ -131,7 +131,7 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
 
 def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
     """Whether the PBX has the recordings that the manifest describes, in at least one format."""
-    name, remedy = "pbx sounds", f"copy {catalogue.directory / 'zh'} into {pbx_sounds}"
+    name, remedy = "pbx sounds", f"run `ivr prompts install --to {pbx_sounds}`"
     missing: list[str] = []
     other: list[str] = []
     try:
