@@ -33,6 +33,6 @@ RUN /opt/ivr/bin/pip install -q --no-deps --no-build-isolation /tmp/src \
 
 FROM base
 COPY --from=build /opt/ivr /opt/ivr
-ENV PATH=/opt/ivr/bin:/usr/bin:/bin PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/ivr/bin:/usr/bin:/bin PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 IVR_SHARE=/usr/share/ivr/prompts
 USER 5061:5061
 CMD ["ivr", "serve"]

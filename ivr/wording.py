@@ -4,12 +4,12 @@ from pathlib import Path
 
 from ivr.composition import Vocabulary
 from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
+from ivr.share import SHARE
 
 COMPANY = "company.toml"
 """Lies beside the sheet; a sheet without variables needs none."""
 
 TABLES = ("surnames.toml", "values.toml")
-SHIPPED = Path(__file__).parents[1] / "prompts"
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -32,7 +32,7 @@ def read_vocabulary(directory: Path) -> Vocabulary:
     brought = (directory / name for name in TABLES)
     return Vocabulary.parse(
         *(
-            (path if path.is_file() else SHIPPED / path.name).read_text(encoding="utf-8")
+            (path if path.is_file() else SHARE / path.name).read_text(encoding="utf-8")
             for path in brought
         )
     )

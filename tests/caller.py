@@ -15,10 +15,11 @@ from ivr.dialogue.events import Condition, Event
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
+from ivr.share import SHARE
 from ivr.virtual_call import VirtualCall
-from ivr.wording import SHIPPED, read_vocabulary
+from ivr.wording import read_vocabulary
 
-VOCABULARY = read_vocabulary(SHIPPED)
+VOCABULARY = read_vocabulary(SHARE)
 
 
 class Mismatch(AssertionError):

@@ -7,6 +7,7 @@ import typer
 
 from ivr.catalogue import Catalogue, CatalogueError
 from ivr.etiquette.sheet import Sheet, SheetError
+from ivr.share import SHARE
 from ivr.wording import read_sheet
 
 _FAILED = 2
@@ -37,7 +38,7 @@ def read(sheet: Path | None) -> tuple[Path, Sheet]:
     """The sheet and where it lies: as named, else below here, else in the repository."""
     path = sheet or Path("prompts/sheet.toml")
     if sheet is None and not path.is_file():
-        path = Path(__file__).parents[2] / path
+        path = SHARE / path.name
     try:
         return path, read_sheet(path)
     except SheetError as error:

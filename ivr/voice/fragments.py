@@ -23,7 +23,8 @@ from ivr.composition import (
 from ivr.dialogue.row import Edges, Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.numerals import TELEPHONE_DIGITS, cardinal
-from ivr.wording import SHIPPED, read_vocabulary
+from ivr.share import SHARE
+from ivr.wording import read_vocabulary
 
 _PLACES = {"start": ("，", Edges.INNER), "middle": ("、", Edges.INNER), "end": ("。", Edges.GROUP)}
 """The mark after a digit makes the engine raise or drop its voice."""
@@ -31,7 +32,7 @@ _PLACES = {"start": ("，", Edges.INNER), "middle": ("、", Edges.INNER), "end":
 
 @lru_cache(maxsize=1)
 def _shipped() -> Vocabulary:
-    return read_vocabulary(SHIPPED)
+    return read_vocabulary(SHARE)
 
 
 def fragments_to_render(sheet: Sheet, vocabulary: Vocabulary | None = None) -> Iterator[Prompt]:

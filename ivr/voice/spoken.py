@@ -11,13 +11,13 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 from ivr.composition import TITLES
 from ivr.numerals import DIGITS, cardinal, digit_by_digit, telephone_groups
+from ivr.share import SHARE
 from ivr.voice import VoiceError
 
-_SHIPPED = Path(__file__).parents[2] / "prompts" / "pronunciation.toml"
+_SHIPPED = SHARE / "pronunciation.toml"
 _MEASURE = r"(?:小时|分钟|秒|个|天|位|次|家|种|台|周|元|块|点|倍|人|名|份|部|条|年(?!级))"
 _COUNTED = re.compile(rf"\s*(?:{_MEASURE}|万|亿|户|米|字|月|日|号|岁)")
 _TWO = re.compile(rf"\s*{_MEASURE}")

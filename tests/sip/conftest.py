@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from ivr.catalogue import Catalogue
 from ivr.lab.lab import Lab, laboratory
 from ivr.softphone import Action, CallRecording, HeardPrompt, heard_prompts, waits
 
@@ -24,7 +26,13 @@ class Heard:
     """One call as its caller heard it."""
 
     recording: CallRecording
-    prompts: Sequence[HeardPrompt]
+    catalogue: Catalogue
+
+    @cached_property
+    def prompts(self) -> Sequence[HeardPrompt]:
+        """What was played; found when it is asked for, and so not while other calls are up."""
+        answered = self.recording.answered is not None
+        return heard_prompts(self.recording, self.catalogue) if answered else []
 
     @property
     def ids(self) -> list[str]:
@@ -46,8 +54,7 @@ async def call(lab: Lab, *script: Action, max_seconds: float = 90.0) -> Heard:
     """Call the hotline, do what the script says, and tell what was heard."""
     async with lab.telephone() as phone:
         recording = await phone.call(lab.number, script, max_seconds=max_seconds)
-    heard = heard_prompts(recording, lab.catalogue) if recording.answered is not None else []
-    return Heard(recording, heard)
+    return Heard(recording, lab.catalogue)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -37,7 +37,7 @@ async def fault(
             assert await calling.answered()
             loop.call_later(after, now)
             recording = await calling.ended()
-        yield lab, await struck, Heard(recording, heard_prompts(recording, lab.catalogue))
+        yield lab, await struck, Heard(recording, lab.catalogue)
 
 
 def kill(lab: Lab) -> None:
@@ -109,7 +109,7 @@ async def test_a_call_taken_back_is_not_recorded_as_a_hang_up(root: Path) -> Non
         await lab.service.logged("row", 1)
         freeze(lab)
         recording = await calling.ended()
-        assert Heard(recording, heard_prompts(recording, lab.catalogue)).ids[-1] == "system.apology"
+        assert Heard(recording, lab.catalogue).ids[-1] == "system.apology"
         lab.service.signal(signal.SIGCONT)
         assert [record["outcome"] for record in await lab.service.records(1)] == ["line_lost"]
 
@@ -127,7 +127,7 @@ async def test_knocking_at_the_control_ports_disturbs_no_call(root: Path) -> Non
                 writer.close()
                 await writer.wait_closed()
         recording = await calling.ended()
-        heard = Heard(recording, heard_prompts(recording, lab.catalogue))
+        heard = Heard(recording, lab.catalogue)
         assert heard.ids == ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
         assert heard.waits == [pytest.approx(5.0, abs=0.1)] * 4
 
@@ -174,7 +174,7 @@ async def test_a_lost_tap_is_attached_again(root: Path) -> None:
             if "ChanSpy" in channel:
                 await lab.pbx.ask(f"channel request hangup {name}")
         recording = await calling.ended()
-        heard = Heard(recording, heard_prompts(recording, lab.catalogue))
+        heard = Heard(recording, lab.catalogue)
         assert heard.ids == ["greeting.ask", "closing.ask"]
         assert len(await lab.service.logged("tap_lost", 1)) >= 1
 

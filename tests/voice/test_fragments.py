@@ -10,10 +10,11 @@ import pytest
 from ivr.composition import TITLES
 from ivr.dialogue.row import Edges
 from ivr.etiquette.sheet import Sheet
+from ivr.share import SHARE
 from ivr.voice import espeak
 from ivr.voice.fragments import fragments_to_render
 from ivr.voice.spoken import spoken
-from ivr.wording import SHIPPED, read_vocabulary
+from ivr.wording import read_vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_there_are_enough_and_none_twice(sheet: Sheet) -> None:
     found = Counter(prompt.id for prompt in fragments_to_render(sheet))
     assert set(found.values()) == {1}
     assert sum(id.startswith("name.") for id in found) == 3 * len(
-        set(read_vocabulary(SHIPPED).surnames.values())
+        set(read_vocabulary(SHARE).surnames.values())
     )
     assert {f"digit.{digit}.{place}" for digit in "023456789" for place in ("start", "end")} < set(
         found
@@ -68,7 +69,7 @@ def test_no_value_is_forbidden_and_all_stand_between_others(sheet: Sheet) -> Non
 def test_every_surname_is_read_as_its_pinyin(read: Reading, title: str) -> None:
     """曾 zeng1, 单 shan4, 解 xie4, 尉迟 yu4chi2 …: by what the engine makes of it."""
     wrong = []
-    for surname, pinyin in read_vocabulary(SHIPPED).surnames.items():
+    for surname, pinyin in read_vocabulary(SHARE).surnames.items():
         syllables = re.sub(r"(?<=\d)(?=[a-z])", " ", pinyin)
         expected = read.phonemes(syllables) + read.phonemes(title)
         if read.phonemes(spoken(surname + title)) != expected:
