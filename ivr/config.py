@@ -17,17 +17,17 @@ from pydantic_settings import (
     SettingsError,
 )
 
-_CHECKOUT = Path(__file__).resolve().parent.parent
+from ivr.share import SHARE
 
 
 class ConfigError(Exception):
     """The settings cannot be used; the message is one sentence that names setting and remedy."""
 
 
-def _shipped(path: str) -> Path:
-    """``path`` below the working directory, or, when it is not there, in the checkout."""
-    here, checkout = Path(path), _CHECKOUT / path
-    return checkout if checkout.exists() and not here.exists() else here
+def _shipped(name: str) -> Path:
+    """``prompts/name`` below the working directory or, when it is not there, the product's own."""
+    here, shipped = Path("prompts") / name, SHARE / name
+    return shipped if shipped.exists() and not here.exists() else here
 
 
 class _Group(BaseModel):
@@ -65,8 +65,8 @@ class Ami(_Group):
 class Prompts(_Group):
     """The words of the sheet and their rendered files."""
 
-    sheet: Path = Field(default_factory=lambda: _shipped("prompts/sheet.toml"))
-    directory: Path = Field(default_factory=lambda: _shipped("prompts/rendered"))
+    sheet: Path = Field(default_factory=lambda: _shipped("sheet.toml"))
+    directory: Path = Field(default_factory=lambda: _shipped("rendered"))
 
 
 class CallSettings(_Group):
