@@ -16,6 +16,7 @@ from ivr.hearing.frames import CHUNK, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import dbov
 from ivr.hearing.speech import STAY_PROBABILITY, SpeechTable
+from ivr.hearing.verdict import Numbers, Verdict
 
 HOLE_SECONDS = 0.2
 """A gap between frames longer than this is a hole: what lies on both sides is not one sound."""
@@ -58,6 +59,11 @@ class Ear:
     def prompt_stopped(self, now: float) -> None:
         """The prompt has ended or was cut."""
         self._echo.prompt_stopped(now)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is wrong with the line, as of the last frame."""
+        return Verdict(self._condition.condition, "", Numbers())
 
     def next_deadline(self) -> float | None:
         """When :meth:`wake` wants to be called if no frame comes first."""
