@@ -4,19 +4,21 @@ Two kinds of time meet in this module. Detectors count audio; that no audio arri
 fact, and only the clock knows it. So every method takes ``now``, and the ear asks to be woken.
 """
 
+from dataclasses import replace
+from math import log10
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ivr.dialogue.events import Event, SpeechStarted
+from ivr.dialogue.events import Event, SpeechEnded, SpeechStarted
 from ivr.hearing.condition import LineCondition
 from ivr.hearing.echo import EchoGate, Reference
 from ivr.hearing.frames import CHUNK, RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.level import dbov
+from ivr.hearing.history import Floats
+from ivr.hearing.level import FLOOR_DBOV
 from ivr.hearing.speech import STAY_PROBABILITY, SpeechTable
-from ivr.hearing.verdict import Numbers, Verdict
+from ivr.hearing.verdict import Verdict
 
 HOLE_SECONDS = 0.2
 """A gap between frames longer than this is a hole: what lies on both sides is not one sound."""
@@ -25,6 +27,19 @@ DEAF_BELOW_DBOV = -66.0
 whose own noise is at -72 dBov, and a silent line then costs next to nothing."""
 LEARN_EVERY = 4
 """Chunks between two fits of the echo gate: about 0.13 s."""
+
+
+CLIPPED = 32000
+"""From this magnitude a sample is at the limit: the largest of a-law is 32256, of mu-law 32124."""
+AMPLIFY_BELOW_DBOV, MAX_GAIN_DB = -30.0, 20.0
+"""Callers quieter than this are amplified for the detector, 2 dB for each dB they lack (facts:
+onset of a quiet caller 142 ms instead of 220 ms, misses 2.4 % instead of 5.9 %)."""
+RISE_DB, FALL_DB = 1.5, 9.0
+"""How fast that gain may change in a chunk."""
+FORGET_DB = 0.15
+"""How fast the loudest sound is forgotten: 5 dB in a second."""
+START_DBOV = -30.0
+"""The loudest sound before any was heard: nothing is amplified yet."""
 
 
 class VoiceDetector(Protocol):
@@ -51,6 +66,8 @@ class Ear:
         self._buffer: Samples = np.zeros(0, np.int16)
         self._last_frame: float | None = None
         self._chunks = 0
+        self._loudest = START_DBOV
+        self._gain_db = 0.0
 
     def prompt_started(self, reference: Reference, now: float) -> None:
         """A prompt begins to be heard by the caller."""
@@ -63,7 +80,9 @@ class Ear:
     @property
     def verdict(self) -> Verdict:
         """What is wrong with the line, as of the last frame."""
-        return Verdict(self._condition.condition, "", Numbers())
+        found = self._condition.verdict
+        numbers = replace(found.numbers, return_loss_db=self._echo.return_loss_db)
+        return replace(found, numbers=numbers)
 
     def next_deadline(self) -> float | None:
         """When :meth:`wake` wants to be called if no frame comes first."""
@@ -72,18 +91,18 @@ class Ear:
 
     def wake(self, now: float) -> list[Event]:
         """Time has passed without a frame."""
-        return [*self._speech.wake(now), *self._condition.wake(now)]
+        return [*self._with_verdict(self._speech.wake(now)), *self._condition.wake(now)]
 
     def hear(self, frame: Samples, now: float) -> list[Event]:
-        """A frame of the caller's audio arrived at ``now``."""
-        found: list[Event] = []
+        """Some of the caller's audio, usually 20 ms, arrived at ``now``."""
         if self._last_frame is not None and now - self._last_frame > HOLE_SECONDS:
-            found += self._speech.lose_track()
+            found = self._speech.lose_track()
             self._buffer = self._buffer[:0]
             self._detector.reset()
+        else:
+            found = []
         self._last_frame = now
-        peak = int(np.max(np.abs(frame.astype(np.int32)), initial=0))
-        found += self._condition.hear(peak, now)
+        found += self._condition.hear_frame(now)
         self._buffer = np.concatenate([self._buffer, frame])
         while len(self._buffer) >= CHUNK:
             chunk, self._buffer = self._buffer[:CHUNK], self._buffer[CHUNK:]
@@ -91,9 +110,14 @@ class Ear:
         return found
 
     def _hear_chunk(self, chunk: Samples, now: float) -> list[Event]:
-        level = dbov(chunk, remove_dc=True)
+        samples = chunk.astype(np.float32)
+        level, peak = _level(samples), float(np.max(np.abs(samples)))
+        silent = level <= DEAF_BELOW_DBOV
+        self._condition.history.add(samples, silent=silent)
         admitted = self._echo.admits(chunk, level, now)
-        probability = self._probability(chunk) if level > DEAF_BELOW_DBOV else 0.0
+        probability = 0.0 if silent else self._detector.process(self._amplified(samples, level))
+        clipped = float(np.mean(np.abs(samples) >= CLIPPED)) if peak >= CLIPPED else 0.0
+        self._condition.history.judge(probability, ours=not admitted, clipped=clipped)
         if admitted and probability >= STAY_PROBABILITY:
             self._echo.was_caller()
         found = self._speech.hear(
@@ -102,10 +126,30 @@ class Ear:
         self._chunks += 1
         if self._chunks % LEARN_EVERY == 0 and not self._speech.speaking:
             self._echo.learn()
-        if any(isinstance(event, SpeechStarted) for event in found):
-            found += self._condition.caller_heard()
-        return found
+        return [*self._with_verdict(found), *self._condition.hear_chunk(peak)]
 
-    def _probability(self, chunk: Samples) -> float:
-        samples: NDArray[np.float32] = chunk.astype(np.float32) / 32768.0
-        return self._detector.process(memoryview(samples.data))
+    def _with_verdict(self, found: list[Event]) -> list[Event]:
+        """What the start and the end of speech say about the line goes before and with them."""
+        told: list[Event] = []
+        for event in found:
+            if isinstance(event, SpeechEnded):
+                told += self._condition.caller_finished()
+            told.append(event)
+            if isinstance(event, SpeechStarted):
+                told += self._condition.caller_heard()
+        return told
+
+    def _amplified(self, samples: Floats, level: float) -> memoryview:
+        """A quiet caller is made louder for the detector, which misses him otherwise."""
+        self._loudest = max(level, self._loudest - FORGET_DB)
+        wanted = min(max(2 * (AMPLIFY_BELOW_DBOV - self._loudest), 0.0), MAX_GAIN_DB)
+        self._gain_db = min(max(wanted, self._gain_db - FALL_DB), self._gain_db + RISE_DB)
+        gain = np.float32(10 ** (self._gain_db / 20) / 32768.0)
+        return memoryview(np.clip(samples * gain, -1.0, 1.0).data)
+
+
+def _level(samples: Floats) -> float:
+    """Level in dBov without the DC part, as :func:`~ivr.hearing.level.dbov` but quick."""
+    mean = float(np.sum(samples)) / CHUNK
+    power = float(np.dot(samples, samples)) / CHUNK - mean * mean
+    return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)

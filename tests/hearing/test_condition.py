@@ -1,7 +1,30 @@
-"""The verdict on the line, so far as it goes."""
+"""The verdict on the line: facts at once, everything else when it is certain."""
 
-from ivr.dialogue.events import Condition, LineChanged
-from ivr.hearing.condition import LineCondition
+import numpy as np
+import pytest
+
+from ivr.dialogue.events import Condition, Event, LineChanged
+from ivr.hearing.condition import DEAD_SECONDS, MUTED_SECONDS, LineCondition
+from ivr.hearing.frames import CHUNK, CHUNK_SECONDS
+
+IDLE = np.full(CHUNK, 8, np.float32)
+NOISE = np.random.default_rng(1).normal(0, 900, CHUNK * 200).astype(np.float32)
+
+
+def hear(line: LineCondition, sound: np.ndarray, *, voice: float = 0.0) -> list[Event]:
+    """Let the line carry whole chunks of ``sound``."""
+    found: list[Event] = []
+    for at in range(0, len(sound) - CHUNK + 1, CHUNK):
+        chunk = sound[at : at + CHUNK]
+        line.history.add(chunk)
+        line.history.judge(voice, ours=False)
+        found += line.hear_chunk(float(np.max(np.abs(chunk))))
+    return found
+
+
+def idle(seconds: float) -> np.ndarray:
+    """A-law idle code for so long."""
+    return np.tile(IDLE, int(np.ceil(seconds / CHUNK_SECONDS)))
 
 
 def test_no_packet_for_half_a_second_is_no_rtp() -> None:
@@ -15,31 +38,61 @@ def test_no_packet_for_half_a_second_is_no_rtp() -> None:
 
 
 def test_a_packet_ends_no_rtp() -> None:
-    """The line lives again."""
+    """The line lives again, and is what it was before."""
     line = LineCondition(0.0)
+    line.caller_heard()
     line.wake(1.0)
-    assert line.hear(500, 1.2) == [LineChanged(Condition.NOBODY)]
+    assert line.hear_frame(1.2) == [LineChanged(Condition.OK)]
 
 
 def test_idle_code_for_a_second_is_a_dead_line() -> None:
     """A-law idle decodes to 8, which is not nothing, but is dead."""
     line = LineCondition(0.0)
-    found = [event for i in range(1, 51) for event in line.hear(8, i * 0.02)]
-    assert found == [LineChanged(Condition.DEAD_LINE)]
+    assert hear(line, idle(DEAD_SECONDS - 0.1)) == []
+    assert hear(line, idle(0.2)) == [LineChanged(Condition.DEAD_LINE)]
 
 
 def test_one_louder_sample_revives_a_dead_line() -> None:
     """And the second begins anew."""
     line = LineCondition(0.0)
-    for i in range(1, 51):
-        line.hear(8, i * 0.02)
-    assert line.hear(24, 1.02) == [LineChanged(Condition.NOBODY)]
-    assert line.hear(8, 1.04) == []
+    hear(line, idle(2.0))
+    click = IDLE.copy()
+    click[17] = 24
+    assert hear(line, click) == [LineChanged(Condition.NOBODY)]
+    assert hear(line, idle(DEAD_SECONDS - 0.1)) == []
 
 
-def test_a_caller_who_was_heard_stays_one() -> None:
-    """Silence after speech is a caller who is silent."""
+def test_a_telephone_that_mutes_between_words_is_not_dead() -> None:
+    """Some send idle code while their owner is silent."""
     line = LineCondition(0.0)
-    line.hear(500, 0.02)
-    assert line.caller_heard() == [LineChanged(Condition.OK)]
-    assert line.hear(500, 0.04) == []
+    line.caller_heard()
+    assert hear(line, idle(MUTED_SECONDS - 0.1)) == []
+    assert hear(line, idle(0.2)) == [LineChanged(Condition.DEAD_LINE)]
+
+
+def test_noise_becomes_the_verdict_once_and_leaves_with_the_noise() -> None:
+    """Two looks that agree, a quarter of a second apart."""
+    line = LineCondition(0.0)
+    assert hear(line, NOISE) == [LineChanged(Condition.NOISE)]
+    assert "dBov of noise" in line.verdict.why
+    assert hear(line, NOISE / 100) == [LineChanged(Condition.NOBODY)]
+
+
+@pytest.mark.parametrize("pause", [1.0, 10.0])
+def test_what_is_known_of_a_caller_is_kept_while_he_is_silent(pause: float) -> None:
+    """Silence says nothing about a voice."""
+    line = LineCondition(0.0)
+    hear(line, NOISE[: CHUNK * 30] / 300)
+    line.caller_heard()
+    quiet = NOISE[: CHUNK * 60] / 8  # 110 of 32768: -49 dBov
+    assert hear(line, quiet, voice=0.9) == [LineChanged(Condition.TOO_QUIET)]
+    assert hear(line, NOISE[: int(pause * 8000)] / 100) == []
+
+
+def test_a_short_answer_is_judged_when_it_ends() -> None:
+    """There is no second look at one word."""
+    line = LineCondition(0.0)
+    hear(line, NOISE[: CHUNK * 10] / 300)
+    line.caller_heard()
+    hear(line, NOISE[: CHUNK * 12] / 8, voice=0.9)
+    assert line.caller_finished() == [LineChanged(Condition.TOO_QUIET)]

@@ -1,0 +1,184 @@
+"""What is measured on the last seconds of a line: the numbers, and what only the rules need.
+
+The definitions are those of the experiments that fixed the thresholds (docs/design.md, Hearing).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.hearing.frames import CHUNK_SECONDS, RATE
+from ivr.hearing.history import BIN_HZ, HOP, Floats, Stretch
+
+VOICED = 0.4
+"""From this probability a chunk counts as voice."""
+GAP, RUN = 3, 2
+"""Gaps up to 96 ms are filled; runs shorter than 64 ms are no speech."""
+LEAD, TAIL = 2, 10
+"""Chunks around speech that are not taken for noise: the detector's delay, and the 320 ms in
+which a voice and the detector die away."""
+ENOUGH_NOISE = 10
+"""Chunks between the words that make a floor: 0.32 s."""
+CODEC_FLOOR_DBOV = -70.0
+"""Below this it is the codec that is heard: an SNR is counted from here."""
+
+SLOPE_HOPS = 8
+"""A slope is taken over 64 ms."""
+SLOPE_LOUD_DB, SLOPE_ABOVE_DB = 15.0, 10.0
+"""A slope begins within this of the band's loudest sounds, and this far above its quietest."""
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One stretch of a line, measured. Levels in dBov, times in seconds."""
+
+    seconds: float
+    speech_seconds: float
+    """Voice that is not our own prompt."""
+    echo_seconds: float
+    """Voice that is our own prompt coming back."""
+    speech_level: float
+    floor: float
+    snr: float
+    others_level: float
+    """Mean level in dB of all that is not speech."""
+    others_spread: float
+    """Difference between the 95th and the 5th percentile of its level in dB."""
+    decay: float
+    """5th percentile of the slopes of falling sounds in dB/s."""
+    slopes: int
+    """How many slopes that is."""
+    clipped: float
+    """Share of samples at the codec's limit where there is speech."""
+
+
+def measure(stretch: Stretch) -> Measured:
+    """Measure a stretch of at least one chunk."""
+    levels = 10 * np.log10(stretch.power)
+    raw = spans(stretch.voice > VOICED)
+    speech = spans((stretch.voice > VOICED) & ~stretch.ours)
+    others = ~_around(raw)
+    floor = _floor(levels, levels[others])
+    level = _speech_level(stretch.power, speech, floor)
+    decay, slopes = _decay(stretch.bands)
+    rest = levels[~raw] if not raw.all() else levels
+    low, high = np.percentile(rest, (5, 95))
+    return Measured(
+        seconds=len(levels) * CHUNK_SECONDS,
+        speech_seconds=float(np.count_nonzero(speech)) * CHUNK_SECONDS,
+        echo_seconds=float(np.count_nonzero(raw & ~speech)) * CHUNK_SECONDS,
+        speech_level=level,
+        floor=floor,
+        snr=level - max(floor, CODEC_FLOOR_DBOV),
+        others_level=float(np.mean(rest)),
+        others_spread=float(high - low),
+        decay=decay,
+        slopes=slopes,
+        clipped=float(np.mean(stretch.clipped[speech])) if speech.any() else 0.0,
+    )
+
+
+def spans(voiced: Flags) -> Flags:
+    """Voice without its short gaps and its short bursts."""
+    filled = ~_without_short(~voiced, GAP + 1, edges=False)
+    return _without_short(filled, RUN, edges=True)
+
+
+def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
+    """Clear runs shorter than ``shortest``; those at the ends only with ``edges``."""
+    steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
+    kept = flags.copy()
+    for begin, end in zip(steps[::2], steps[1::2], strict=True):
+        inside = begin > 0 and end < len(flags)
+        if end - begin < shortest and (edges or inside):
+            kept[begin:end] = False
+    return kept
+
+
+def _around(speech: Flags) -> Flags:
+    """Speech with its lead and its tail."""
+    wide = speech.copy()
+    for shift in range(1, LEAD + 1):
+        wide[:-shift] |= speech[shift:]
+    for shift in range(1, TAIL + 1):
+        wide[shift:] |= speech[:-shift]
+    return wide
+
+
+def _floor(levels: Floats, others: Floats) -> float:
+    if len(others) < ENOUGH_NOISE:
+        return float(np.percentile(levels, 5)) + 2.0
+    return min(float(np.median(others)), float(np.percentile(levels, 10)) + 4.0)
+
+
+def _speech_level(power: Floats, speech: Flags, floor: float) -> float:
+    """Mean power while there is speech, without the noise that lies under it."""
+    if not speech.any():
+        return floor
+    whole = float(np.mean(power[speech]))
+    return float(10 * np.log10(max(whole - 10 ** (floor / 10), 0.05 * whole)))
+
+
+def _decay(bands: Floats) -> tuple[float, int]:
+    """How fast sounds die away in the sub-bands: a room gives them back slowly."""
+    if len(bands) <= SLOPE_HOPS:
+        return float("-inf"), 0
+    levels = 10 * np.log10(np.maximum(bands, 1e-10))
+    low, high = np.percentile(levels, (8, 97), axis=0)
+    begin, end = levels[:-SLOPE_HOPS], levels[SLOPE_HOPS:]
+    usable = (begin > high - SLOPE_LOUD_DB) & (begin > low + SLOPE_ABOVE_DB) & (end < begin)
+    slopes = (end - begin)[usable] / (SLOPE_HOPS * HOP / RATE)
+    if not len(slopes):
+        return float("-inf"), 0
+    return float(np.percentile(slopes, 5)), len(slopes)
+
+
+def tone_share(stretch: Stretch) -> float:
+    """Share of the loud chunks that are one to four pure tones, the strongest above 310 Hz."""
+    loud = _loud(stretch)
+    if not loud.any():
+        return 0.0
+    spectra = stretch.spectra[loud].copy()
+    total = spectra[:, 3:].sum(axis=1)
+    spectra[:, :3] = 0.0
+    main = np.argmax(spectra, axis=1)
+    rows, peaks = np.arange(len(spectra)), np.zeros(len(spectra))
+    for _ in range(4):
+        top = np.argmax(spectra, axis=1)
+        for offset in range(-2, 3):
+            bins = np.clip(top + offset, 0, spectra.shape[1] - 1)
+            peaks += spectra[rows, bins]
+            spectra[rows, bins] = 0.0
+    pure = (peaks > 0.9 * total) & (main * BIN_HZ > 310.0)
+    return float(np.mean(pure))
+
+
+def pure_tone(stretch: Stretch, hertz: float) -> Flags:
+    """The chunks that are nothing but this one tone, within 25 Hz."""
+    first, last = round((hertz - 90) / BIN_HZ), round((hertz + 90) / BIN_HZ)
+    around = stretch.spectra[:, first : last + 1]
+    power = around.sum(axis=1)
+    bins = np.arange(first, last + 1, dtype=np.float32)
+    centre = (around @ bins) / np.maximum(power, 1e-12) * BIN_HZ
+    found: Flags = (power > 0.9 * stretch.power) & (np.abs(centre - hertz) < 25) & _loud(stretch)
+    return found
+
+
+def tonal_share(stretch: Stretch) -> float:
+    """Share of the time and of the bins that stick out 15 dB from their neighbours, as notes do."""
+    loud = _loud(stretch)
+    if not loud.any():
+        return 0.0
+    spectra = stretch.spectra[loud][:, 3:110]
+    padded = np.pad(spectra, ((0, 0), (8, 8)), mode="edge")
+    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 17, axis=1), axis=2)
+    return float(np.mean(spectra > 31.6 * around))
+
+
+def _loud(stretch: Stretch) -> Flags:
+    levels = 10 * np.log10(stretch.power)
+    found: Flags = levels > max(-55.0, float(np.max(levels)) - 20.0)
+    return found
