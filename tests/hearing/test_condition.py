@@ -84,7 +84,8 @@ def test_what_is_known_of_a_caller_is_kept_while_he_is_silent(pause: float) -> N
     line = LineCondition(0.0)
     hear(line, NOISE[: CHUNK * 30] / 300)
     line.caller_heard()
-    quiet = NOISE[: CHUNK * 60] / 8  # 110 of 32768: -49 dBov
+    syllables = np.repeat(np.arange(12) % 2, CHUNK * 5)
+    quiet = NOISE[: CHUNK * 60] / 6 * syllables  # 150 of 32768: -47 dBov
     assert hear(line, quiet, voice=0.9) == [LineChanged(Condition.TOO_QUIET)]
     assert hear(line, NOISE[: int(pause * 8000)] / 100) == []
 
