@@ -95,7 +95,8 @@ class Ear:
 
     def hear(self, frame: Samples, now: float) -> list[Event]:
         """Some of the caller's audio, usually 20 ms, arrived at ``now``."""
-        if self._last_frame is not None and now - self._last_frame > HOLE_SECONDS:
+        began = now - len(frame) / RATE
+        if self._last_frame is not None and began - self._last_frame > HOLE_SECONDS:
             found = self._speech.lose_track()
             self._buffer = self._buffer[:0]
             self._detector.reset()
