@@ -107,7 +107,7 @@ class LineCondition:
 
     def wake(self, now: float) -> list[Event]:
         """Time has passed without a frame."""
-        if now - self._last_frame < NO_RTP_SECONDS:
+        if now < self._last_frame + NO_RTP_SECONDS:  # exactly the deadline: no rounding
             return []
         self._dead_seconds = 0.0
         self.history.forget()
