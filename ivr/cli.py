@@ -62,6 +62,10 @@ def _bench() -> typer.Typer:
     return bench
 
 
+def _needs(name: str, error: ModuleNotFoundError) -> str:
+    return f"`ivr {name}` needs the package {error.name}: run `pip install 'ivr[tools]'`"
+
+
 def _add_later(name: str, commands: Callable[[], typer.Typer], help: str) -> None:
     """Add a group of commands that is imported when it is called.
 
@@ -72,9 +76,7 @@ def _add_later(name: str, commands: Callable[[], typer.Typer], help: str) -> Non
         try:
             group = typer.main.get_group(commands())
         except ModuleNotFoundError as error:
-            raise fail(
-                f"`ivr {name}` needs the package {error.name}: run `pip install 'ivr[tools]'`"
-            ) from None
+            raise fail(_needs(name, error)) from None
         group(words.args, prog_name=f"ivr {name}")
 
     settings = {
@@ -144,6 +146,48 @@ def talk(
         typer.echo(HINT)
         conversation.live(Terminal())
     typer.echo(conversation.summary)
+
+
+@app.command()
+def hear(
+    file: Annotated[Path, typer.Argument(help="The recording: WAV, FLAC, Ogg, MP3, any rate.")],
+    prompt: Annotated[
+        Path | None, typer.Option("--prompt", help="What we played meanwhile: its echo is known.")
+    ] = None,
+    prompt_start: Annotated[
+        float, typer.Option("--prompt-start", min=0.0, help="When the prompt began, in seconds.")
+    ] = 0.0,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Draw it all as this PNG file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    every: Annotated[
+        float, typer.Option("--every", min=0.02, help="Seconds between two rows.")
+    ] = 0.5,
+) -> None:
+    """Show what the ear makes of one recording: verdict and numbers over time, and why."""
+    try:
+        from ivr import hear as hearing
+
+        if picture is not None:
+            from ivr import hear_picture
+    except ModuleNotFoundError as error:
+        raise fail(_needs("hear", error)) from None
+    try:
+        recording = hearing.Recording.read(file)
+        played = None if prompt is None else hearing.Recording.read(prompt)
+        heard = hearing.hear(recording, played, prompt_start, every)
+        if picture is not None:
+            hear_picture.draw(heard, f"{file.name}: {heard.verdict.condition}", picture)
+    except hearing.HearError as error:
+        raise fail(error) from None
+    if as_json:
+        typer.echo(hearing.dump(heard))
+        return
+    typer.echo(f"{file}: {recording}\n{hearing.HEADER}")
+    for row in heard.rows:
+        typer.echo(hearing.line_of(row))
+    typer.echo(hearing.summary(heard))
 
 
 @app.command()
