@@ -7,9 +7,9 @@ learned about a caller is kept while he is silent: silence says nothing about hi
 
 from ivr.dialogue.events import Condition, Event, LineChanged
 from ivr.hearing.frames import CHUNK_SECONDS
-from ivr.hearing.history import History
+from ivr.hearing.history import LENGTH, History
 from ivr.hearing.measure import Measured, measure
-from ivr.hearing.rules import SPEECH_SECONDS, Finding, find
+from ivr.hearing.rules import Finding, find
 from ivr.hearing.verdict import Numbers, Verdict
 
 NO_RTP_SECONDS = 0.5
@@ -24,6 +24,8 @@ LOOK_EVERY = 8
 """Chunks between two looks: 0.26 s."""
 FIRST_LOOK = 24
 """Chunks before there is anything to look at: 0.77 s."""
+FLOOR_LOOKS = 40
+"""Looks whose floor is remembered: 10 s."""
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
 _NO_EVIDENCE = (Condition.NOBODY, Condition.OWN_PROMPT)
@@ -43,6 +45,7 @@ class LineCondition:
         self._before = Condition.NOBODY
         self._until_look = FIRST_LOOK
         self._provisional = False
+        self._floors: list[float] = []
 
     @property
     def numbers(self) -> Numbers:
@@ -50,13 +53,12 @@ class LineCondition:
         m = self._measured
         if m is None:
             return Numbers()
-        spoken = m.speech_seconds >= SPEECH_SECONDS
         return Numbers(
             speech_seconds=m.speech_seconds,
-            speech_level_dbov=m.speech_level if spoken else None,
+            speech_level_dbov=m.speech_level if m.spoken else None,
             noise_floor_dbov=m.floor,
-            snr_db=m.snr if spoken else None,
-            decay_db_per_s=m.decay if spoken and m.slopes else None,
+            snr_db=m.snr if m.spoken else None,
+            decay_db_per_s=m.decay if m.spoken and m.slopes else None,
             clipped_percent=100 * m.clipped,
         )
 
@@ -120,12 +122,21 @@ class LineCondition:
         if self.condition in (Condition.DEAD_LINE, Condition.NO_RTP) or not len(self.history):
             return []
         stretch = self.history.last()
-        self._measured = measure(stretch)
+        self._measured = measure(stretch, min(self._floors, default=None))
+        certain = self._measured.floor_certain
+        self._floors = (
+            [*self._floors[1 - FLOOR_LOOKS :], self._measured.floor]
+            if certain
+            else (self._floors[1:])
+        )
         found = find(stretch, self._measured, self.condition)
         if found.condition is self.condition:
             self._candidate, self._provisional, self.why = None, False, found.why
             return []
-        if self.condition in _CALLER and found.condition in _NO_EVIDENCE:
+        if self.condition in _CALLER and (
+            found.condition in _NO_EVIDENCE
+            or (not self._measured.spoken and len(stretch.power) < LENGTH)
+        ):
             self._candidate = None
             return []
         if found.condition is not self._candidate and not (self._provisional and spoken):

@@ -15,6 +15,8 @@ VOICED = 0.4
 """From this probability a chunk counts as voice."""
 GAP, RUN = 3, 2
 """Gaps up to 96 ms are filled; runs shorter than 64 ms are no speech."""
+SPEECH_SECONDS = 0.30
+"""With less voice than this nobody has spoken."""
 LEAD, TAIL = 2, 10
 """Chunks around speech that are not taken for noise: the detector's delay, and the 320 ms in
 which a voice and the detector die away."""
@@ -22,6 +24,8 @@ ENOUGH_NOISE = 10
 """Chunks between the words that make a floor: 0.32 s."""
 CODEC_FLOOR_DBOV = -70.0
 """Below this it is the codec that is heard: an SNR is counted from here."""
+ENOUGH_TONE = 12
+"""Loud chunks that make a tone: 0.38 s; the shortest that matters, CNG, has 0.5 s."""
 
 SLOPE_HOPS = 8
 """A slope is taken over 64 ms."""
@@ -42,6 +46,8 @@ class Measured:
     """Voice that is our own prompt coming back."""
     speech_level: float
     floor: float
+    floor_certain: bool
+    """Whether there was enough between the words to hear the floor."""
     snr: float
     others_level: float
     """Mean level in dB of all that is not speech."""
@@ -54,14 +60,23 @@ class Measured:
     clipped: float
     """Share of samples at the codec's limit where there is speech."""
 
+    @property
+    def spoken(self) -> bool:
+        """Whether there is enough voice for a caller."""
+        return self.speech_seconds >= SPEECH_SECONDS
 
-def measure(stretch: Stretch) -> Measured:
-    """Measure a stretch of at least one chunk."""
+
+def measure(stretch: Stretch, remembered_floor: float | None = None) -> Measured:
+    """Measure a stretch of at least one chunk.
+
+    ``remembered_floor`` is that of some seconds ago: whoever talks without a pause leaves no
+    moment in which the noise could be heard alone.
+    """
     levels = 10 * np.log10(stretch.power)
     raw = spans(stretch.voice > VOICED)
     speech = spans((stretch.voice > VOICED) & ~stretch.ours)
     others = ~_around(raw)
-    floor = _floor(levels, levels[others])
+    floor, certain = _floor(levels, levels[others], remembered_floor)
     level = _speech_level(stretch.power, speech, floor)
     decay, slopes = _decay(stretch.bands)
     rest = levels[~raw] if not raw.all() else levels
@@ -72,6 +87,7 @@ def measure(stretch: Stretch) -> Measured:
         echo_seconds=float(np.count_nonzero(raw & ~speech)) * CHUNK_SECONDS,
         speech_level=level,
         floor=floor,
+        floor_certain=certain,
         snr=level - max(floor, CODEC_FLOOR_DBOV),
         others_level=float(np.mean(rest)),
         others_spread=float(high - low),
@@ -108,10 +124,12 @@ def _around(speech: Flags) -> Flags:
     return wide
 
 
-def _floor(levels: Floats, others: Floats) -> float:
+def _floor(levels: Floats, others: Floats, remembered: float | None) -> tuple[float, bool]:
+    """The floor, and whether it was heard rather than guessed."""
     if len(others) < ENOUGH_NOISE:
-        return float(np.percentile(levels, 5)) + 2.0
-    return min(float(np.median(others)), float(np.percentile(levels, 10)) + 4.0)
+        guess = float(np.percentile(levels, 5)) + 2.0
+        return guess if remembered is None else min(guess, remembered), False
+    return min(float(np.median(others)), float(np.percentile(levels, 10)) + 4.0), True
 
 
 def _speech_level(power: Floats, speech: Flags, floor: float) -> float:
@@ -137,9 +155,12 @@ def _decay(bands: Floats) -> tuple[float, int]:
 
 
 def tone_share(stretch: Stretch) -> float:
-    """Share of the loud chunks that are one to four pure tones, the strongest above 310 Hz."""
+    """Share of the loud chunks that are one to four pure tones, the strongest above 310 Hz.
+
+    Too few loud chunks are no tone: a voice begins like one.
+    """
     loud = _loud(stretch)
-    if not loud.any():
+    if np.count_nonzero(loud) < ENOUGH_TONE:
         return 0.0
     spectra = stretch.spectra[loud].copy()
     total = spectra[:, 3:].sum(axis=1)

@@ -11,10 +11,8 @@ import numpy as np
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import CHUNK_SECONDS
 from ivr.hearing.history import Stretch
-from ivr.hearing.measure import Measured, pure_tone, tonal_share, tone_share
+from ivr.hearing.measure import SPEECH_SECONDS, Measured, pure_tone, tonal_share, tone_share
 
-SPEECH_SECONDS = 0.30
-"""With less voice than this nobody has spoken."""
 SILENT_DBOV = -43.0
 """What is no speech and no louder than this is a quiet room."""
 TONE_SHARE = 0.60
@@ -25,6 +23,8 @@ CED_HZ, CED_SECONDS = 2100.0, 1.5
 TONAL_SHARE, MUSIC_SPREAD_DB = 0.03, 4.0
 NOISY_SNR_DB, NOISY_FLOOR_DBOV = 12.0, -50.0
 """With a caller: less than this between his voice and what lies under it, and that is loud."""
+CERTAIN_SNR_DB, CERTAIN_SECONDS = 6.0, 1.0
+"""Between this and the limit above it takes so much speech to be certain."""
 ROOM_DECAY, ROOM_SLOPES, ROOM_SNR_DB = -225.0, 150, 10.0
 """Sounds that die away slower than this, in dB/s, do so in a room."""
 QUIET_DBOV = -38.0
@@ -42,14 +42,15 @@ class Finding(NamedTuple):
 
 def find(stretch: Stretch, m: Measured, current: Condition) -> Finding:
     """What the line is like; ``current`` is what it was taken for until now."""
-    if m.speech_seconds < SPEECH_SECONDS:
+    if not m.spoken:
         return _without_speech(stretch, m)
     return _with_speech(m, current)
 
 
 def _with_speech(m: Measured, current: Condition) -> Finding:
     snr_needed = NOISY_SNR_DB + (STAY_NOISY_DB if current is Condition.NOISE else 0.0)
-    if m.snr < snr_needed and m.floor > NOISY_FLOOR_DBOV:
+    certain = m.snr < CERTAIN_SNR_DB or m.speech_seconds >= CERTAIN_SECONDS
+    if m.snr < snr_needed and m.floor > NOISY_FLOOR_DBOV and certain:
         why = f"SNR {m.snr:.1f} dB < {snr_needed:g} dB over a floor of {m.floor:.0f} dBov"
         return Finding(Condition.NOISE, why)
     slowest = ROOM_DECAY + (STAY_ROOM if current is Condition.HANDS_FREE else 0.0)
@@ -72,7 +73,7 @@ def _without_speech(stretch: Stretch, m: Measured) -> Finding:
         if fax is not None:
             return fax
         share = tone_share(stretch)
-        if share > TONE_SHARE:
+        if share > TONE_SHARE and m.speech_seconds == 0.0:
             return Finding(Condition.TONE, f"{share:.0%} of what is loud is pure tones")
     if m.others_level < SILENT_DBOV:
         return Finding(Condition.NOBODY, f"no speech, {m.others_level:.0f} dBov < {SILENT_DBOV:g}")
