@@ -1,7 +1,7 @@
 """The condition of the line: looked at again and again, and changed only when it is certain.
 
 Missing packets and idle code are facts and count at once. Everything else is found by the rules,
-four times a second, and becomes the verdict when it has been found twice in a row. What has been
+some three times a second, and becomes the verdict when it has been found twice in a row. What has been
 learned about a caller is kept while he is silent: silence says nothing about his voice.
 """
 
@@ -20,11 +20,11 @@ DEAD_SECONDS = 1.0
 """Idle code for this long makes a dead line."""
 MUTED_SECONDS = 3.0
 """The same after a caller has been heard: some telephones send idle code between his words."""
-LOOK_EVERY = 8
-"""Chunks between two looks: 0.26 s."""
+LOOK_EVERY = 12
+"""Chunks between two looks: 0.38 s."""
 FIRST_LOOK = 24
 """Chunks before there is anything to look at: 0.77 s."""
-FLOOR_LOOKS = 40
+FLOOR_LOOKS = 26
 """Looks whose floor is remembered: 10 s."""
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)

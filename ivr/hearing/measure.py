@@ -24,6 +24,8 @@ ENOUGH_NOISE = 10
 """Chunks between the words that make a floor: 0.32 s."""
 CODEC_FLOOR_DBOV = -70.0
 """Below this it is the codec that is heard: an SNR is counted from here."""
+HUSH_DBOV = -50.0
+"""Where nothing is louder than this and nobody speaks, there is nothing else to measure."""
 ENOUGH_TONE = 12
 """Loud chunks that make a tone: 0.38 s; the shortest that matters, CNG, has 0.5 s."""
 
@@ -74,13 +76,14 @@ def measure(stretch: Stretch, remembered_floor: float | None = None) -> Measured
     """
     levels = 10 * np.log10(stretch.power)
     raw = spans(stretch.voice > VOICED)
+    if not raw.any() and float(np.max(levels)) < HUSH_DBOV:
+        return _hush(levels)
     speech = spans((stretch.voice > VOICED) & ~stretch.ours)
     others = ~_around(raw)
     floor, certain = _floor(levels, levels[others], remembered_floor)
     level = _speech_level(stretch.power, speech, floor)
     decay, slopes = _decay(stretch.bands)
     rest = levels[~raw] if not raw.all() else levels
-    low, high = np.percentile(rest, (5, 95))
     return Measured(
         seconds=len(levels) * CHUNK_SECONDS,
         speech_seconds=float(np.count_nonzero(speech)) * CHUNK_SECONDS,
@@ -90,11 +93,36 @@ def measure(stretch: Stretch, remembered_floor: float | None = None) -> Measured
         floor_certain=certain,
         snr=level - max(floor, CODEC_FLOOR_DBOV),
         others_level=float(np.mean(rest)),
-        others_spread=float(high - low),
+        others_spread=_percentile(rest, 95) - _percentile(rest, 5),
         decay=decay,
         slopes=slopes,
         clipped=float(np.mean(stretch.clipped[speech])) if speech.any() else 0.0,
     )
+
+
+def _hush(levels: Floats) -> Measured:
+    """Nothing but a quiet line: most of a call is, and it costs next to nothing."""
+    floor = _percentile(levels, 50)
+    return Measured(
+        seconds=len(levels) * CHUNK_SECONDS,
+        speech_seconds=0.0,
+        echo_seconds=0.0,
+        speech_level=floor,
+        floor=floor,
+        floor_certain=True,
+        snr=0.0,
+        others_level=floor,
+        others_spread=0.0,
+        decay=float("-inf"),
+        slopes=0,
+        clipped=0.0,
+    )
+
+
+def _percentile(values: Floats, percent: float) -> float:
+    """The nearest value to a percentile: ten times as quick as the interpolated one."""
+    at = round(percent / 100 * (len(values) - 1))
+    return float(np.partition(values, at)[at])
 
 
 def spans(voiced: Flags) -> Flags:
@@ -127,9 +155,9 @@ def _around(speech: Flags) -> Flags:
 def _floor(levels: Floats, others: Floats, remembered: float | None) -> tuple[float, bool]:
     """The floor, and whether it was heard rather than guessed."""
     if len(others) < ENOUGH_NOISE:
-        guess = float(np.percentile(levels, 5)) + 2.0
+        guess = _percentile(levels, 5) + 2.0
         return guess if remembered is None else min(guess, remembered), False
-    return min(float(np.median(others)), float(np.percentile(levels, 10)) + 4.0), True
+    return min(_percentile(others, 50), _percentile(levels, 10) + 4.0), True
 
 
 def _speech_level(power: Floats, speech: Flags, floor: float) -> float:
@@ -145,13 +173,14 @@ def _decay(bands: Floats) -> tuple[float, int]:
     if len(bands) <= SLOPE_HOPS:
         return float("-inf"), 0
     levels = 10 * np.log10(np.maximum(bands, 1e-10))
-    low, high = np.percentile(levels, (8, 97), axis=0)
+    at = [round(percent / 100 * (len(levels) - 1)) for percent in (8, 97)]
+    low, high = np.partition(levels, at, axis=0)[at]
     begin, end = levels[:-SLOPE_HOPS], levels[SLOPE_HOPS:]
     usable = (begin > high - SLOPE_LOUD_DB) & (begin > low + SLOPE_ABOVE_DB) & (end < begin)
     slopes = (end - begin)[usable] / (SLOPE_HOPS * HOP / RATE)
     if not len(slopes):
         return float("-inf"), 0
-    return float(np.percentile(slopes, 5)), len(slopes)
+    return _percentile(slopes, 5), len(slopes)
 
 
 def tone_share(stretch: Stretch) -> float:
