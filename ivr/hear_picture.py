@@ -91,7 +91,7 @@ def _levels(axes: Any, heard: Heard) -> None:
             axes.plot(at, known, color=colour, lw=1.6, marker=".", ms=4, label=label)
     for span in heard.speech:
         axes.axvspan(span.start, span.end, color=SPEECH_COLOUR, alpha=0.12, lw=0)
-    axes.set_ylim(-90, 0)
+    axes.set_ylim(-100, 0)
     axes.set_ylabel("level (dBov)")
     axes.grid(alpha=0.3)
     if axes.get_legend_handles_labels()[0]:
