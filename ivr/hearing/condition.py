@@ -1,8 +1,8 @@
 """The condition of the line: looked at again and again, and changed only when it is certain.
 
 Missing packets and idle code are facts and count at once. Everything else is found by the rules,
-some three times a second, and becomes the verdict when it has been found twice in a row. What has been
-learned about a caller is kept while he is silent: silence says nothing about his voice.
+some three times a second, and becomes the verdict when it has been found twice in a row. What has
+been learned about a caller is kept while he is silent: silence says nothing about his voice.
 """
 
 from ivr.dialogue.events import Condition, Event, LineChanged
