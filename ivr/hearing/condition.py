@@ -26,6 +26,10 @@ FIRST_LOOK = 24
 """Chunks before there is anything to look at: 0.77 s."""
 FLOOR_LOOKS = 26
 """Looks whose floor is remembered: 10 s."""
+WHOLE_SECONDS = LENGTH * CHUNK_SECONDS - 0.1
+"""A caller has gone when no voice was heard for all of the time that is looked at."""
+ENOUGH_SECONDS = 2.5
+"""The same for one of whom nothing was heard but a beginning."""
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
 _NO_EVIDENCE = (Condition.NOBODY, Condition.OWN_PROMPT)
@@ -122,27 +126,30 @@ class LineCondition:
         if self.condition in (Condition.DEAD_LINE, Condition.NO_RTP) or not len(self.history):
             return []
         stretch = self.history.last()
-        self._measured = measure(stretch, min(self._floors, default=None))
-        certain = self._measured.floor_certain
-        self._floors = (
-            [*self._floors[1 - FLOOR_LOOKS :], self._measured.floor]
-            if certain
-            else (self._floors[1:])
-        )
-        found = find(stretch, self._measured, self.condition)
+        m = self._measured = measure(stretch, min(self._floors, default=None))
+        self._floors = self._floors[1 - FLOOR_LOOKS :]
+        if m.floor_certain:
+            self._floors.append(m.floor)
+        found = find(stretch, m, self.condition)
         if found.condition is self.condition:
             self._candidate, self._provisional, self.why = None, False, found.why
             return []
-        if self.condition in _CALLER and (
-            found.condition in _NO_EVIDENCE
-            or (not self._measured.spoken and len(stretch.power) < LENGTH)
-        ):
+        if self._is_only_silent(found, m):
             self._candidate = None
             return []
         if found.condition is not self._candidate and not (self._provisional and spoken):
             self._candidate = found.condition
             return []
         return self._become(found)
+
+    def _is_only_silent(self, found: Finding, m: Measured) -> bool:
+        """Whether this says no more than that a caller who was heard is not heard now."""
+        if self.condition not in _CALLER:
+            return False
+        if found.condition in _NO_EVIDENCE:
+            return True
+        enough = ENOUGH_SECONDS if self._provisional else WHOLE_SECONDS
+        return not m.spoken and m.seconds < enough
 
     def _become(self, found: Finding) -> list[Event]:
         self._candidate, self._provisional = None, False
