@@ -25,7 +25,7 @@ NOISY_SNR_DB, NOISY_FLOOR_DBOV = 12.0, -50.0
 """With a caller: less than this between his voice and what lies under it, and that is loud."""
 CERTAIN_SNR_DB, CERTAIN_SECONDS = 6.0, 1.0
 """Between this and the limit above it takes so much speech to be certain."""
-ROOM_DECAY, ROOM_SLOPES, ROOM_SNR_DB = -225.0, 150, 10.0
+ROOM_DECAY, ROOM_SLOPES, ROOM_SNR_DB = -240.0, 150, 10.0
 """Sounds that die away slower than this, in dB/s, do so in a room."""
 QUIET_DBOV = -38.0
 
