@@ -53,13 +53,13 @@ def _with_speech(m: Measured, current: Condition) -> Finding:
     if m.snr < snr_needed and m.floor > NOISY_FLOOR_DBOV and certain:
         why = f"SNR {m.snr:.1f} dB < {snr_needed:g} dB over a floor of {m.floor:.0f} dBov"
         return Finding(Condition.NOISE, why)
+    quietest = QUIET_DBOV + (STAY_QUIET_DB if current is Condition.TOO_QUIET else 0.0)
+    if m.speech_level < quietest:
+        return Finding(Condition.TOO_QUIET, f"speech at {m.speech_level:.1f} dBov < {quietest:g}")
     slowest = ROOM_DECAY + (STAY_ROOM if current is Condition.HANDS_FREE else 0.0)
     if m.decay > slowest and m.slopes >= ROOM_SLOPES and m.snr > ROOM_SNR_DB:
         why = f"sounds die away at {m.decay:.0f} dB/s, slower than {slowest:g}"
         return Finding(Condition.HANDS_FREE, why)
-    quietest = QUIET_DBOV + (STAY_QUIET_DB if current is Condition.TOO_QUIET else 0.0)
-    if m.speech_level < quietest:
-        return Finding(Condition.TOO_QUIET, f"speech at {m.speech_level:.1f} dBov < {quietest:g}")
     return Finding(Condition.OK, f"speech at {m.speech_level:.1f} dBov, SNR {m.snr:.1f} dB")
 
 
