@@ -6,16 +6,28 @@ By level: the prompt's level, delayed by the echo's lag and lowered by the echo 
 prediction of what would come back if nobody spoke. Only what is clearly louder is the caller. Lag
 and loss are learned while the prompt runs.
 
-By waveform: before that is learned, whatever could be speech is correlated with the prompt. What
-the prompt explains by itself is its echo.
+By waveform: the echo is found by correlation and then subtracted (see echo_waveform), so that only
+what is left of it need be exceeded. Until then, whatever could be speech is correlated with the
+prompt, and what the prompt explains by itself is its echo.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log10
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.hearing.echo_waveform import (
+    BEFORE,
+    EARLY,
+    EXPLAINED,
+    MAX_LAG,
+    SPAN,
+    Canceller,
+    Floats,
+    best_explained,
+)
 from ivr.hearing.frames import (
     CHUNK,
     CHUNK_SECONDS,
@@ -33,8 +45,6 @@ MARGIN_DB = 9.0
 """How far above the predicted echo a chunk must be to be the caller's (facts: measured)."""
 UNLEARNED_GAIN_DB = -35.0
 """Assumed echo before anything is learned: with the margin it passes a caller 26 dB below us."""
-MAX_LAG = 26
-"""Longest lag considered, in chunks: 830 ms, a far speakerphone on a mobile network."""
 HISTORY = 125
 """Chunks that the gate learns from: 4 s."""
 ENOUGH = 10
@@ -43,13 +53,16 @@ LOUD_DB = 15.0
 """A chunk of prompt is loud when it is within this of the loudest chunks."""
 CORRELATED = 0.45
 """From this correlation of the level curves their lag is believed."""
-EXPLAINED = 0.2
-"""Share of a sound's power that one delayed copy of the prompt must explain to make it echo.
-Independent speech stays below 0.1; a caller over an echo 10 dB below him leaves it 0.1."""
+TAIL_SECONDS = 1.0
+"""After this much time without a prompt nothing can come back any more (MAX_LAG is 830 ms)."""
+HOLE_SECONDS = 0.1
+"""Chunks this far from where they are expected have lost their place in time; less is jitter."""
+TRUSTED_DB = -3.0
+"""The canceller is trusted once it takes this much of the echo away."""
+RECENT = 3
+"""Chunks before the present one that an echo may still ring on from."""
 WINDOW = 8
 """Chunks of sound that are correlated: 256 ms."""
-EARLY_SECONDS = 0.06
-"""How much earlier than we think the prompt may have begun on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +94,46 @@ class _Prompt:
     ended: float
 
 
+class _Past:
+    """The last chunks in which an echo was possible, the newest last."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        rows = np.full((4, HISTORY), FLOOR_DBOV)
+        self._rows = rows
+        self.heard, self.played, self.echo, self.left = rows
+        """Levels in dBov: what arrived, the prompt, its predicted echo, what that leaves."""
+        self.caller = np.zeros(HISTORY, np.bool_)
+        self.arrived = np.zeros((WINDOW, CHUNK), np.float32)
+        self.cleaned = np.zeros((WINDOW, CHUNK), np.float32)
+
+    def step(self, played: float) -> None:
+        """Make room for a chunk."""
+        self.count = min(self.count + 1, HISTORY)
+        for past in (self.arrived, self.cleaned, self.caller):
+            past[:-1] = past[1:]
+        self._rows[:, :-1] = self._rows[:, 1:]
+        self._rows[:, -1] = FLOOR_DBOV
+        self.played[-1] = played
+        self.caller[-1] = False
+
+
 class EchoGate:
-    """Knows what is being played, predicts its echo, admits what is louder."""
+    """Knows what is being played, takes its echo away, admits what is louder than the rest."""
 
     def __init__(self) -> None:
         self._prompts: list[_Prompt] = []
-        self._heard: list[float] = []
-        self._played: list[float] = []
-        self._callers: list[bool] = []
-        self._sound: list[Samples] = []
+        self._quiet_from = -1.0
+        """From when on there can be no echo."""
+        self._awake = False
+        self._clock = 0.0
+        """When the last chunk ended, counted in samples: packets jitter, samples do not."""
+        self._cleaned = False
+        """Whether the present chunk has been through :meth:`clean`."""
+        self._past = _Past()
+        self._canceller = Canceller()
+        self._left_db: float | None = None
+        """How much of an echo the canceller leaves, or None while it cannot be trusted."""
         self._gain_db = UNLEARNED_GAIN_DB
         self._lag: int | None = None
         self._learned = False
@@ -104,43 +148,87 @@ class EchoGate:
         self.prompt_stopped(now)
         end = now + len(reference.samples) / RATE
         self._prompts = [*self._prompts[-2:], _Prompt(reference, now, end)]
+        self._quiet_from = end + TAIL_SECONDS
+        self._distrust()
 
     def prompt_stopped(self, now: float) -> None:
         """The prompt is cut at ``now``, or has ended."""
         if self._prompts:
-            self._prompts[-1].ended = min(self._prompts[-1].ended, now)
+            last = self._prompts[-1]
+            last.ended = min(last.ended, now)
+            self._quiet_from = last.ended + TAIL_SECONDS
+
+    def clean(self, chunk: Samples, now: float) -> Samples:
+        """The chunk that ended at ``now`` without the echo in it, as far as that is known.
+
+        What it returns is what :meth:`admits` is then asked about.
+        """
+        if now > self._quiet_from:
+            return chunk
+        self._step(chunk, now)
+        self._cleaned = True
+        past, canceller = self._past, self._canceller
+        if canceller.lag is None:
+            return chunk
+        if not past.caller[-2]:
+            canceller.adapt()
+        end = self._clock - (canceller.lag - BEFORE) / RATE
+        echo = canceller.echo_in(past.arrived[-1], self._played_until(end, SPAN))
+        rest = past.arrived[-1] - echo
+        past.echo[-1], past.left[-1] = _level(echo), _level(rest)
+        if self._left_db is None:
+            return chunk
+        past.cleaned[-1] = rest
+        cleaned: Samples = np.clip(np.rint(rest), -32768, 32767).astype(np.int16)
+        return cleaned
 
     def admits(self, chunk: Samples, level: float, now: float) -> bool:
         """Whether a chunk of this level (dBov) that ended at ``now`` is louder than our echo."""
-        played = self._level_at(now - CHUNK_SECONDS / 2)
-        self._heard = [*self._heard[1 - HISTORY :], level]
-        self._played = [*self._played[1 - HISTORY :], played]
-        self._callers = [*self._callers[1 - HISTORY :], False]
-        self._sound = [*self._sound[1 - WINDOW :], chunk]
+        if now > self._quiet_from:
+            self._awake = False
+            return True
+        if not self._cleaned:
+            self._step(chunk, now)
+        self._cleaned = False
+        if self._left_db is not None:
+            echo = float(self._past.echo[-1 - RECENT :].max())
+            return level > echo + self._left_db + MARGIN_DB
         return level > self._loudest_recent() + self._gain_db + MARGIN_DB
 
     def explains(self, now: float) -> bool:
         """Whether the last quarter of a second, up to ``now``, is a copy of what was played."""
-        sound = np.concatenate(self._sound).astype(np.float64)
-        lags = MAX_LAG * CHUNK
-        begin = now - (len(sound) + lags) / RATE
-        played = self._played_samples(begin, len(sound) + lags + round(EARLY_SECONDS * RATE))
-        return bool(_best_explained(sound - sound.mean(), played) >= EXPLAINED)
+        if now > self._quiet_from:
+            return False
+        share, _, _ = best_explained(self._past.cleaned.ravel(), self._played_around())
+        if share < EXPLAINED:
+            return False
+        self._past.caller[-WINDOW:] = False
+        return True
 
     def was_caller(self) -> None:
         """The chunk just admitted is the caller's voice: nothing is to be learned from it."""
-        self._callers[-1] = True
+        self._past.caller[-1] = True
 
     def learn(self) -> None:
-        """Fit lag and return loss to what was heard; call it while nobody speaks.
+        """Learn lag and loss from what was heard; call it while nobody speaks."""
+        if not self._awake:
+            return
+        self._learn_levels()
+        self._left_db = self._echo_left()
+        if self._left_db is None:
+            self._canceller.search(self._past.arrived.ravel(), self._played_around())
+
+    def _learn_levels(self) -> None:
+        """Fit lag and return loss to the levels of what was heard.
 
         Where the level curves agree, what was heard *is* the echo. Where they do not, any echo
         is buried in what was heard while the caller was silent, be it noise or nothing: then the
         caller needs to be no louder than that.
         """
-        played, heard = np.array(self._played), np.array(self._heard)
-        if len(played) <= MAX_LAG:
+        past = self._past
+        if past.count <= MAX_LAG:
             return
+        played, heard = past.played[-past.count :], past.heard[-past.count :]
         lag = _best_lag(played, heard)
         if lag is not None:
             source, heard = played[: len(played) - lag], heard[lag:]
@@ -149,7 +237,7 @@ class EchoGate:
             windows = np.lib.stride_tricks.sliding_window_view(played, MAX_LAG + 1)
             source, heard = windows.max(axis=1), heard[MAX_LAG:]
             usable = _loud(source) & (windows[:, 0] > FLOOR_DBOV)
-            usable &= ~np.array(self._callers)[MAX_LAG:]
+            usable &= ~past.caller[-past.count :][MAX_LAG:]
         if np.count_nonzero(usable) < ENOUGH:
             return
         self._lag = lag
@@ -157,12 +245,39 @@ class EchoGate:
         self._gain_db = min(gain if lag is not None else gain - MARGIN_DB, 0.0)
         self._learned = True
 
+    def _echo_left(self) -> float | None:
+        """How many dB the canceller's residue lies above (below: negative) the echo, if known."""
+        past = self._past
+        usable = _loud(past.echo) & ~past.caller
+        if np.count_nonzero(usable) < ENOUGH:
+            return None
+        left = float(np.percentile((past.left - past.echo)[usable], 40))
+        return left if left <= TRUSTED_DB else None
+
+    def _distrust(self) -> None:
+        """What the canceller does must be seen to work again."""
+        self._left_db = None
+        self._past.echo[:] = FLOOR_DBOV
+
+    def _step(self, chunk: Samples, now: float) -> None:
+        """Go on to the chunk that ended at ``now``."""
+        self._clock += CHUNK_SECONDS
+        if abs(now - self._clock) > HOLE_SECONDS:
+            self._clock = now
+        self._awake = True
+        past = self._past
+        past.step(self._level_at(self._clock - CHUNK_SECONDS / 2))
+        past.arrived[-1] = chunk
+        past.arrived[-1] -= past.arrived[-1].mean()
+        past.cleaned[-1] = past.arrived[-1]
+        past.heard[-1] = _level(past.arrived[-1])
+
     def _loudest_recent(self) -> float:
         """The loudest the prompt was where its echo would come from now."""
         if self._lag is None:
-            return max(self._played[-MAX_LAG:])
-        end = len(self._played) - self._lag
-        return max(self._played[max(end - 3, 0) : end + 1], default=FLOOR_DBOV)
+            return float(self._past.played[-MAX_LAG:].max())
+        end = HISTORY - self._lag
+        return float(self._past.played[end - RECENT - 1 : end].max())
 
     def _level_at(self, time: float) -> float:
         for prompt in reversed(self._prompts):
@@ -173,11 +288,15 @@ class EchoGate:
                 )
         return FLOOR_DBOV
 
-    def _played_samples(self, begin: float, count: int) -> NDArray[np.float64]:
-        """What was played from ``begin`` on; zero where nothing was."""
-        played = np.zeros(count)
+    def _played_around(self) -> Floats:
+        """All that may be heard in the last WINDOW chunks."""
+        return self._played_until(self._clock + EARLY / RATE, (WINDOW + MAX_LAG) * CHUNK + EARLY)
+
+    def _played_until(self, end: float, count: int) -> Floats:
+        """The last ``count`` samples that were played until ``end``; zero where nothing was."""
+        played = np.zeros(count, np.float32)
         for prompt in self._prompts:
-            first = round((prompt.began - begin) * RATE)
+            first = count - round((end - prompt.began) * RATE)
             length = min(round((prompt.ended - prompt.began) * RATE), len(prompt.reference.samples))
             source = prompt.reference.samples[max(-first, 0) : max(min(length, count - first), 0)]
             at = max(first, 0)
@@ -185,35 +304,26 @@ class EchoGate:
         return played
 
 
-def _loud(played: Levels) -> NDArray[np.bool_]:
-    return played > max(float(np.percentile(played, 95)) - LOUD_DB, -60.0)
+def _level(sound: Floats) -> float:
+    """Level in dBov of a sound without a DC part."""
+    power = float(np.dot(sound, sound)) / len(sound)
+    return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)
+
+
+def _loud(levels: Levels) -> NDArray[np.bool_]:
+    return levels > max(float(np.percentile(levels, 95)) - LOUD_DB, -60.0)
 
 
 def _best_lag(played: Levels, heard: Levels) -> int | None:
     """Lag in chunks at which the level curves agree best, or None when they do not agree."""
-    best, best_lag = CORRELATED, None
-    floor = float(np.percentile(heard, 10))
-    heard = np.maximum(heard, floor)
+    heard = np.maximum(heard[MAX_LAG:], float(np.percentile(heard, 10)))
+    if len(heard) < 2 * ENOUGH:
+        return None
+    heard = heard - heard.mean()
     played = np.maximum(played, float(np.max(played)) - 40.0)
-    for lag in range(min(MAX_LAG, len(played) - 2 * ENOUGH) + 1):
-        a, b = played[: len(played) - lag], heard[lag:]
-        spread = float(np.std(a) * np.std(b))
-        if spread > 1e-6:
-            agreement = float(np.mean((a - a.mean()) * (b - b.mean()))) / spread
-            if agreement > best:
-                best, best_lag = agreement, lag
-    return best_lag
-
-
-def _best_explained(sound: NDArray[np.float64], played: NDArray[np.float64]) -> float:
-    """Largest share of ``sound``'s power that a scaled stretch of ``played`` explains, 0 to 1."""
-    size = 1 << (len(sound) + len(played) - 1).bit_length()
-    spectrum = np.fft.rfft(played, size) * np.conj(np.fft.rfft(sound, size))
-    products = np.fft.irfft(spectrum, size)[: len(played) - len(sound) + 1]
-    power = np.concatenate([[0.0], np.cumsum(played**2)])
-    stretch = power[len(sound) :] - power[: len(power) - len(sound)]
-    total = float(np.sum(sound**2))
-    if total == 0.0:
-        return 0.0
-    # A stretch of hardly anything would explain anything: it counts as a quiet prompt.
-    return float(np.max(products**2 / (total * np.maximum(stretch, len(sound) * 100.0))))
+    windows = np.lib.stride_tricks.sliding_window_view(played, len(heard))
+    windows = windows - windows.mean(axis=1, keepdims=True)
+    spread = np.sqrt(np.sum(windows**2, axis=1) * np.dot(heard, heard))
+    agreement = windows @ heard / np.maximum(spread, 1e-6)
+    best = int(np.argmax(agreement))
+    return MAX_LAG - best if agreement[best] > CORRELATED else None

@@ -1,0 +1,124 @@
+"""The echo's waveform: where in the prompt it comes from, and the sound without it.
+
+First the lag is found by correlation. Then a filter of 32 ms around that lag learns how the line
+changes the prompt, and what it predicts is subtracted. The filter is a Kalman filter for each
+frequency (Enzner and Vary, Signal Processing 86, 2006): it knows how sure it is of itself and how
+loud everything but the echo is, so a caller who speaks meanwhile does not lead it astray.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.hearing.frames import CHUNK
+
+Floats = NDArray[np.float32]
+Spectrum = NDArray[np.complex64]
+
+EXPLAINED = 0.2
+"""Share of a sound's power that one delayed copy of the prompt must explain to make it echo.
+Independent speech stays below 0.1; a caller over an echo 10 dB below him leaves it 0.1."""
+MAX_LAG = 26
+"""Longest lag considered, in chunks: 830 ms, a far speakerphone on a mobile network."""
+EARLY = 480
+"""How many samples earlier than we think the prompt may have begun on the wire: 60 ms."""
+BEFORE = 64
+"""Taps of the filter before the lag: 8 ms; the other 24 ms are for what comes after."""
+AGREE = 8
+"""Two searches that find lags no further apart, in samples, have found the echo."""
+SPAN = 2 * CHUNK
+"""Samples of the prompt that bear on one chunk, and the length of the transforms."""
+STEADY = 0.998
+"""How much of the line is the same one chunk later (power); the rest is forgotten."""
+SMOOTHED = 0.5
+"""How much of the estimate of everything but the echo is kept from chunk to chunk."""
+
+
+class Canceller:
+    """Predicts the echo of the prompt, chunk by chunk."""
+
+    def __init__(self) -> None:
+        self.lag: int | None = None
+        """Samples from the playing of a sound to its echo; None until it is found."""
+        self._candidate = -(10**6)
+        self._response: Spectrum = np.zeros(CHUNK + 1, np.complex64)
+        self._doubt: Floats = np.zeros(CHUNK + 1, np.float32)
+        self._rest: Floats = np.zeros(CHUNK + 1, np.float32)
+        self._played: Spectrum = np.zeros(CHUNK + 1, np.complex64)
+        self._residual: Floats | None = None
+
+    def search(self, sound: Floats, played: Floats) -> float:
+        """Look for ``sound`` in ``played``, which ends EARLY samples later.
+
+        Returns the share of its power that is explained. A lag found twice is the lag.
+        """
+        share, gain, lag = best_explained(sound, played)
+        found = abs(lag - self._candidate) <= AGREE
+        self._candidate = lag
+        if found and (self.lag is None or abs(lag - self.lag) > AGREE):
+            self._begin(lag, gain)
+        return share
+
+    def echo_in(self, chunk: Floats, played: Floats) -> Floats:
+        """The echo in a chunk, of the SPAN samples of prompt up to ``lag - BEFORE`` ago."""
+        self._played = _spectrum(played)
+        echo = _sound(np.multiply(self._played, self._response, dtype=np.complex64))[CHUNK:]
+        self._residual = chunk - echo
+        return echo
+
+    def adapt(self) -> None:
+        """Learn from the last chunk; not to be called when it was the caller's."""
+        if self._residual is None:
+            return
+        error = _spectrum(np.concatenate([np.zeros(CHUNK, np.float32), self._residual]))
+        self._residual = None
+        self._rest += (1 - SMOOTHED) * (_power(error) - self._rest)
+        power = _power(self._played)
+        gain = self._doubt / (power * self._doubt + 2 * self._rest + 1.0)
+        response = self._response + gain * np.conj(self._played) * error
+        taps = _sound(response)
+        taps[CHUNK:] = 0.0
+        self._response = _spectrum(taps)
+        self._doubt *= STEADY * (1 - 0.5 * gain * power)
+        self._doubt += (1 - STEADY) * _power(self._response)
+
+    def _begin(self, lag: int, gain: float) -> None:
+        """Start from one copy of the prompt, and doubt it altogether."""
+        self.lag = lag
+        taps = np.zeros(SPAN, np.float32)
+        taps[BEFORE] = gain
+        self._response = _spectrum(taps)
+        self._doubt = _power(self._response)
+        self._rest = np.zeros(CHUNK + 1, np.float32)
+        self._residual = None
+
+
+def best_explained(sound: Floats, played: Floats) -> tuple[float, float, int]:
+    """The scaled stretch of ``played`` that explains most of ``sound``.
+
+    Returns the share of the power explained, 0 to 1, the scale, and the lag in samples, where
+    ``played`` ends EARLY samples after ``sound`` does.
+    """
+    size = 1 << (len(sound) + len(played) - 1).bit_length()
+    spectrum = _spectrum(played, size) * np.conj(_spectrum(sound, size))
+    products = _sound(spectrum, size)[: len(played) - len(sound) + 1]
+    power = np.concatenate([[0.0], np.cumsum(played.astype(np.float64) ** 2)])
+    # A stretch of hardly anything would explain anything: it counts as a quiet prompt.
+    stretch = np.maximum(power[len(sound) :] - power[: len(power) - len(sound)], len(sound) * 100.0)
+    explained = products**2 / stretch
+    best = int(np.argmax(explained))
+    total = float(np.dot(sound, sound))
+    lag = len(products) - 1 - best - EARLY
+    share = float(explained[best]) / total if total else 0.0
+    return share, float(products[best] / stretch[best]), lag
+
+
+def _spectrum(sound: Floats, size: int = SPAN) -> Spectrum:
+    return np.fft.rfft(sound, size).astype(np.complex64, copy=False)
+
+
+def _sound(spectrum: Spectrum, size: int = SPAN) -> Floats:
+    return np.fft.irfft(spectrum, size).astype(np.float32, copy=False)
+
+
+def _power(spectrum: Spectrum) -> Floats:
+    return spectrum.real**2 + spectrum.imag**2
