@@ -12,18 +12,21 @@ from rich.table import Table
 
 from ivr.bench import barge_in as barge_in_bench
 from ivr.bench import hang_ups as hang_ups_bench
+from ivr.bench import hearing as hearing_bench
 from ivr.bench import load as load_bench
 from ivr.bench import waits as waits_bench
 from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.result import Result
 from ivr.bench.silent_calls import SilentCall
 from ivr.catalogue import CatalogueError
+from ivr.lab.lines.speech import CorpusError
+from ivr.lab.lines.windows import RECIPES
 from ivr.lab.pbx import LabError
 
 bench = typer.Typer(
     name="bench",
     no_args_is_help=True,
-    help="Measure real calls through Asterisk in Docker. Run docker/build.sh first.",
+    help="Measure the ear, and real calls through Asterisk in Docker (docker/build.sh first).",
 )
 
 Calls = Annotated[int, typer.Option(min=1, max=200, help="How many calls.")]
@@ -66,6 +69,36 @@ def hang_ups(calls: Calls = 200, seed: Seed = 1, json: Json = False, root: Root 
     _tell(_run(lambda done: hang_ups_bench.measure(root, calls, seed, done), calls), json)
 
 
+@bench.command()
+def hearing(
+    seed: Seed = 1,
+    split: Annotated[str, typer.Option(help="dev or test: other speakers and rooms.")] = "test",
+    per: Annotated[int, typer.Option(min=4, help="Windows of each kind.")] = 160,
+    corpus: Annotated[Path | None, typer.Option(help="Recordings with a labels file.")] = None,
+    json: Json = False,
+    plot: Plot = None,
+) -> None:
+    """Is what the ear says about the line right, quick and cheap? (rows 2, 8, 9, 10)"""
+    if split not in hearing_bench.SPLITS:
+        raise typer.BadParameter(f"{split!r} is neither dev nor test", param_hint="--split")
+    kinds = 1 if corpus else len(RECIPES)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("windows", total=per * kinds)
+        try:
+            report = (
+                hearing_bench.measure_corpus(corpus)
+                if corpus
+                else hearing_bench.measure(seed, split, per, lambda: bar.advance(task))
+            )
+        except CorpusError as error:
+            typer.echo(f"ivr bench: {error}", err=True)
+            raise typer.Exit(2) from None
+    report.show(Console(stderr=json))
+    if plot is not None:
+        report.draw(plot, seed, split)
+    _tell(report.result, json)
+
+
 def _draw(heard: list[SilentCall], plot: Path | None) -> None:
     good = [call for call in heard if call.problem is None]
     if plot is not None and good:
@@ -91,7 +124,8 @@ def _tell(result: Result, json: bool) -> None:
         table = Table("figure", "value", "limit", title=f"{result.bench}: {result.machine}")
         for name, value in result.figures.items():
             limit = result.limits.get(name)
-            table.add_row(name, f"{value:.2f}", "" if limit is None else f"≤ {limit:g}")
+            sign = "≥" if name in result.at_least else "≤"
+            table.add_row(name, f"{value:.3f}", "" if limit is None else f"{sign} {limit:g}")
         Console().print(table)
         for problem in result.problems:
             typer.echo(f"problem: {problem}")

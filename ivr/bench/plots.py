@@ -13,7 +13,7 @@ from ivr.bench.silent_calls import SilentCall
 def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
     """The distribution of wait errors, as ``waits.png``."""
     ordered = sorted(errors_ms)
-    with _picture(directory / "waits.png", (6, 3)) as axes:
+    with picture(directory / "waits.png", (6, 3)) as axes:
         axes.step(ordered, np.arange(1, len(ordered) + 1) / len(ordered), where="post")
         axes.set_xlabel("error of a 5 s wait, in the caller's own packets (ms)")
         axes.set_ylabel("share of waits")
@@ -27,7 +27,7 @@ def plot_call(call: SilentCall, directory: Path) -> None:
     assert call.recording.answered is not None
     start, samples = call.recording.audio()
     origin = call.recording.answered
-    with _picture(directory / "row_2.png", (10, 2.6)) as axes:
+    with picture(directory / "row_2.png", (10, 2.6)) as axes:
         seconds = start - origin + np.arange(len(samples)) / 8000
         axes.plot(seconds[::8], samples[::8] / 32768, linewidth=0.3, color="C0")
         for prompt, wait in zip(call.prompts, call.waits, strict=True):
@@ -45,7 +45,7 @@ def plot_call(call: SilentCall, directory: Path) -> None:
 
 
 @contextmanager
-def _picture(path: Path, inches: tuple[float, float]) -> Iterator[Any]:
+def picture(path: Path, inches: tuple[float, float]) -> Iterator[Any]:
     """Axes to draw on; saved as a PNG afterwards."""
     import matplotlib  # here, because nothing else of a bench needs it
 

@@ -30,18 +30,23 @@ class Result:
     bench: str
     figures: Mapping[str, float]
     limits: Mapping[str, float]
-    """Largest value each figure may have."""
+    """Largest value each figure may have; of those in ``at_least``, the smallest."""
     samples: int
     seed: int = 0
     problems: tuple[str, ...] = ()
     """What went wrong in words; any makes the bench fail."""
+    at_least: frozenset[str] = frozenset()
+    """Figures that must not be smaller than their limit."""
     machine: str = field(default_factory=machine)
 
     @property
     def passed(self) -> bool:
         """Whether every figure keeps its limit; a missing or undefined one does not."""
-        kept = (self.figures.get(name, float("nan")) <= top for name, top in self.limits.items())
-        return not self.problems and all(kept)
+        return not self.problems and all(map(self._keeps, self.limits))
+
+    def _keeps(self, name: str) -> bool:
+        value, limit = self.figures.get(name, float("nan")), self.limits[name]
+        return value >= limit if name in self.at_least else value <= limit
 
     def dump(self) -> str:
         """The result as one line of JSON."""
@@ -61,4 +66,4 @@ class Result:
 
 def _number(value: float) -> float | None:
     """JSON has no NaN."""
-    return None if np.isnan(value) else round(float(value), 3)
+    return None if np.isnan(value) else round(float(value), 4)

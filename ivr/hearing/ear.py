@@ -29,6 +29,8 @@ LEARN_EVERY = 4
 """Chunks between two fits of the echo gate: about 0.13 s."""
 
 
+ECHO_SECONDS = 0.83
+"""How long after a prompt its echo may still come back: the longest lag of the echo gate."""
 CLIPPED = 32000
 """From this magnitude a sample is at the limit: the largest of a-law is 32256, of mu-law 32124."""
 AMPLIFY_BELOW_DBOV, MAX_GAIN_DB = -30.0, 20.0
@@ -68,13 +70,16 @@ class Ear:
         self._chunks = 0
         self._loudest = START_DBOV
         self._gain_db = 0.0
+        self._prompt_until = now
 
     def prompt_started(self, reference: Reference, now: float) -> None:
         """A prompt begins to be heard by the caller."""
+        self._prompt_until = now + len(reference.samples) / RATE + ECHO_SECONDS
         self._echo.prompt_started(reference, now)
 
     def prompt_stopped(self, now: float) -> None:
         """The prompt has ended or was cut."""
+        self._prompt_until = min(self._prompt_until, now + ECHO_SECONDS)
         self._echo.prompt_stopped(now)
 
     @property
@@ -118,7 +123,9 @@ class Ear:
         admitted = self._echo.admits(chunk, level, now)
         probability = 0.0 if silent else self._detector.process(self._amplified(samples, level))
         clipped = float(np.mean(np.abs(samples) >= CLIPPED)) if peak >= CLIPPED else 0.0
-        self._condition.history.judge(probability, ours=not admitted, clipped=clipped)
+        # Until speech is confirmed, what sounds while our prompt does is more likely its echo.
+        ours = not admitted or (now < self._prompt_until and not self._speech.speaking)
+        self._condition.history.judge(probability, ours=ours, clipped=clipped)
         if admitted and probability >= STAY_PROBABILITY:
             self._echo.was_caller()
         found = self._speech.hear(

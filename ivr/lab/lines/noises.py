@@ -37,14 +37,15 @@ def swelling(rng: np.random.Generator, sound: Sound, decibels: float) -> Sound:
 def hum(rng: np.random.Generator, count: int) -> Sound:
     """Mains with its harmonics."""
     time, base = np.arange(count) / RATE, rng.choice((50.0, 60.0, 100.0))
-    return np.sum([np.sin(2 * np.pi * base * k * time + k) / k for k in range(1, 20)], axis=0)
+    waves = [np.sin(2 * np.pi * base * k * time + k) / k for k in range(1, 20)]
+    return np.asarray(np.sum(waves, axis=0))
 
 
 def babble(rng: np.random.Generator, count: int, split: str, talkers: int) -> Sound:
     """So many people at once, all equally loud."""
     voices = [talk(rng, split, count / RATE) for _ in range(talkers)]
     whole = [np.roll(voice / np.std(voice), rng.integers(count)) for voice in voices]
-    return np.sum(whole, axis=0)
+    return np.asarray(np.sum(whole, axis=0))
 
 
 def music(rng: np.random.Generator, count: int) -> Sound:
@@ -98,7 +99,7 @@ NOISES: dict[str, Maker] = {
 
 def _sines(count: int, hertz: tuple[float, ...]) -> Sound:
     time = np.arange(count) / RATE
-    return np.sum([np.sin(2 * np.pi * f * time) for f in hertz], axis=0)
+    return np.asarray(np.sum([np.sin(2 * np.pi * f * time) for f in hertz], axis=0))
 
 
 def _keyed(sound: Sound, on: float, off: float, begin: float) -> Sound:

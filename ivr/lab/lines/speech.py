@@ -61,6 +61,12 @@ def talk(rng: np.random.Generator, split: str, seconds: float) -> Sound:
     return np.concatenate(parts)[: round(seconds * RATE)]
 
 
+def fetch(split: str) -> None:
+    """Have the recordings of a split at hand; raises :class:`CorpusError` where that fails."""
+    for language in LANGUAGES[split]:
+        recordings(language)
+
+
 @cache
 def recordings(language: str) -> list[Path]:
     """The announcements in a language, fetched once into the cache directory.

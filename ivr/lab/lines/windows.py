@@ -77,9 +77,13 @@ def window(recipe: str, seed: int, split: str, number: int) -> Window:
     rng = np.random.default_rng((seed, crc32(f"{recipe} {split}".encode()), number))
     line = RECIPES[recipe](rng, split)
     idle = at_level(rng.normal(size=len(line.sound)), rng.uniform(-74, -66))
+    if line.label is Condition.DEAD_LINE:
+        idle[:] = 0.0
     samples = codec(line.sound + idle, "ulaw" if rng.random() < 0.3 else "alaw")
     lossy = rng.random() < 0.4
     frames = packets(samples, rng, rng.uniform(0, 0.05) if lossy else 0.0, int(rng.random() < 0.1))
+    if line.label is Condition.NO_RTP:
+        frames = [frame for frame in frames if frame[0] < (line.truth.onset or 0.0)]
     return Window(line.label, line.kind, frames, line.truth, line.prompt)
 
 
@@ -159,6 +163,20 @@ def _nobody(rng: np.random.Generator, split: str) -> _Line:
     return _Line(Condition.NOBODY, kind, in_band(makers[kind]()))
 
 
+def _dead_line(rng: np.random.Generator, split: str) -> _Line:
+    """Idle code from somewhere on; before it, room noise."""
+    onset = rng.uniform(0.5, 3.0)
+    sound = at_level(rng.normal(size=COUNT), rng.uniform(-60, -50))
+    sound[round(onset * RATE) :] = 0.0
+    return _Line(Condition.DEAD_LINE, "dead_line", sound, Truth(onset))
+
+
+def _no_rtp(rng: np.random.Generator, split: str) -> _Line:
+    onset = rng.uniform(0.5, 3.0)
+    sound = at_level(rng.normal(size=COUNT), rng.uniform(-60, -50))
+    return _Line(Condition.NO_RTP, "no_rtp", sound, Truth(onset))
+
+
 def _tone(rng: np.random.Generator, split: str) -> _Line:
     name = str(rng.choice(list(TONES)))
     return _Line(Condition.TONE, name, at_level(TONES[name](rng, COUNT), rng.uniform(-30, -9)))
@@ -223,6 +241,8 @@ RECIPES: dict[str, Recipe] = {
     "barge_in": _barge_in,
     "babble": _babble,
     "turn": _turn,
+    "dead_line": _dead_line,
+    "no_rtp": _no_rtp,
 }
 CLASSES = ("ok", "too_quiet", "hands_free", "noise", "nobody")
 

@@ -1,0 +1,31 @@
+"""Counting right and wrong: recall, Wilson's interval, the confusion matrix."""
+
+from collections import Counter
+from collections.abc import Sequence
+from math import sqrt
+
+Z95 = 1.959964
+"""Two-sided 95 %."""
+
+
+def wilson(right: int, total: int) -> tuple[float, float]:
+    """Wilson's score interval of a share (Wilson 1927), at 95 %; (0, 1) of nothing."""
+    if total == 0:
+        return 0.0, 1.0
+    share, z2 = right / total, Z95**2
+    centre = (share + z2 / (2 * total)) / (1 + z2 / total)
+    half = Z95 / (1 + z2 / total) * sqrt(share * (1 - share) / total + z2 / (4 * total**2))
+    return max(centre - half, 0.0), min(centre + half, 1.0)
+
+
+def share(flags: Sequence[bool]) -> float:
+    """Share of the true ones; NaN of nothing."""
+    return sum(flags) / len(flags) if flags else float("nan")
+
+
+def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
+    """How often each label (rows) was called what."""
+    table: dict[str, Counter[str]] = {}
+    for label, called in pairs:
+        table.setdefault(label, Counter())[called] += 1
+    return table
