@@ -123,7 +123,7 @@ class Call:
         elif (due := self._due()) is not None and now >= due:
             self._decision = None
             speaking = self._onset is not None  # he still is, and keeps the call
-            heard = Speech(self._limits.utterance_seconds) if speaking else self._silence()
+            heard = self._speech(self._limits.utterance_seconds) if speaking else self._silence()
             self._answer_listen(heard, now)
 
     def next_deadline(self) -> float | None:
@@ -188,7 +188,7 @@ class Call:
             return
         answered = self._playing is not None and onset < self._playing[1]
         if not answered:
-            self._hear(Speech(seconds), now)
+            self._hear(self._speech(seconds), now)
 
     def _speech_started(self, onset: float, now: float) -> None:
         self._decision = None
@@ -220,6 +220,10 @@ class Call:
     def _answer_listen(self, heard: Heard, now: float) -> None:
         self._deadline = self._heard = None
         self._resume(heard, now)
+
+    def _speech(self, seconds: float) -> Heard:
+        disturbed = self._condition in (Condition.NOISE, Condition.TOO_QUIET, Condition.HANDS_FREE)
+        return Speech(seconds, self._condition if disturbed else Condition.OK)
 
     def _silence(self) -> Heard:
         unheard = self._condition is Condition.UNHEARD

@@ -19,6 +19,10 @@ class Speech:
     """The caller said something."""
 
     seconds: float
+    condition: Condition = Condition.OK
+    """What is wrong with how he sounds: NOISE, TOO_QUIET, HANDS_FREE, or OK."""
+    understood: bool = False
+    """Whether his words are known. Then nothing is wrong, however he sounds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.verbs import Heard, Unheard, enter, listen, say
 from ivr.etiquette.closing import caller_stays_on, closing
+from ivr.etiquette.line import CallOver, Coach
 from ivr.etiquette.opening import greeting, no_sound
 from ivr.etiquette.rows import is_silent, is_there
 
@@ -13,16 +14,26 @@ async def hotline() -> Outcome:
     What the caller wants is not understood yet: whoever speaks is somebody, and is asked what
     else he needs until he falls silent (33), then whether he is still there (35).
     """
-    heard = await greeting()
+    try:
+        return await _conversation(Coach())
+    except CallOver as over:
+        return over.outcome
+
+
+async def _conversation(coach: Coach) -> Outcome:
+    heard = await coach.clear(await greeting())
     if is_silent(heard):
         heard = await no_sound()
-    if is_silent(heard):
-        return Outcome.NO_SOUND
+        if is_silent(heard):
+            return Outcome.NO_SOUND
     while not is_silent(heard):
         if isinstance(heard, Unheard):
             heard = await keys_only()
             if not is_there(heard):
                 return Outcome.UNHEARD
+        heard = await coach.clear(heard)
+        if is_silent(heard):
+            break
         heard = await closing()
         if is_silent(heard):
             heard = await caller_stays_on()
