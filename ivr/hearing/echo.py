@@ -59,6 +59,9 @@ HOLE_SECONDS = 0.1
 """Chunks this far from where they are expected have lost their place in time; less is jitter."""
 TRUSTED_DB = -3.0
 """The canceller is trusted once it takes this much of the echo away."""
+ABOVE_FLOOR_DB = 5.0
+"""How far above the noise a chunk must be while an echo is taken away: what is left is amplified
+for the voice detector, which otherwise goes on hearing the prompt's voice in the noise."""
 RECENT = 3
 """Chunks before the present one that an echo may still ring on from."""
 WINDOW = 8
@@ -134,6 +137,8 @@ class EchoGate:
         self._canceller = Canceller()
         self._left_db: float | None = None
         """How much of an echo the canceller leaves, or None while it cannot be trusted."""
+        self._floor_dbov = FLOOR_DBOV
+        """Level of the line's own noise while the canceller is trusted."""
         self._gain_db = UNLEARNED_GAIN_DB
         self._lag: int | None = None
         self._learned = False
@@ -191,8 +196,8 @@ class EchoGate:
             self._step(chunk, now)
         self._cleaned = False
         if self._left_db is not None:
-            echo = float(self._past.echo[-1 - RECENT :].max())
-            return level > echo + self._left_db + MARGIN_DB
+            left = float(self._past.echo[-1 - RECENT :].max()) + self._left_db
+            return level > max(left + MARGIN_DB, self._floor_dbov + ABOVE_FLOOR_DB)
         return level > self._loudest_recent() + self._gain_db + MARGIN_DB
 
     def explains(self, now: float) -> bool:
@@ -251,13 +256,14 @@ class EchoGate:
         usable = _loud(past.echo) & ~past.caller
         if np.count_nonzero(usable) < ENOUGH:
             return None
+        self._floor_dbov = float(np.percentile(past.left[past.left > FLOOR_DBOV], 10))
         left = float(np.percentile((past.left - past.echo)[usable], 40))
         return left if left <= TRUSTED_DB else None
 
     def _distrust(self) -> None:
         """What the canceller does must be seen to work again."""
         self._left_db = None
-        self._past.echo[:] = FLOOR_DBOV
+        self._past.echo[:] = self._past.left[:] = FLOOR_DBOV
 
     def _step(self, chunk: Samples, now: float) -> None:
         """Go on to the chunk that ended at ``now``."""

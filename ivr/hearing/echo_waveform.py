@@ -6,6 +6,8 @@ frequency (Enzner and Vary, Signal Processing 86, 2006): it knows how sure it is
 loud everything but the echo is, so a caller who speaks meanwhile does not lead it astray.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,7 +63,7 @@ class Canceller:
     def echo_in(self, chunk: Floats, played: Floats) -> Floats:
         """The echo in a chunk, of the SPAN samples of prompt up to ``lag - BEFORE`` ago."""
         self._played = _spectrum(played)
-        echo = _sound(np.multiply(self._played, self._response, dtype=np.complex64))[CHUNK:]
+        echo = _sound(self._played * self._response)[CHUNK:]
         self._residual = chunk - echo
         return echo
 
@@ -116,7 +118,7 @@ def _spectrum(sound: Floats, size: int = SPAN) -> Spectrum:
     return np.fft.rfft(sound, size).astype(np.complex64, copy=False)
 
 
-def _sound(spectrum: Spectrum, size: int = SPAN) -> Floats:
+def _sound(spectrum: NDArray[np.complexfloating[Any, Any]], size: int = SPAN) -> Floats:
     return np.fft.irfft(spectrum, size).astype(np.float32, copy=False)
 
 
