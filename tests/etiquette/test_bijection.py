@@ -7,7 +7,15 @@ from ivr.etiquette import conversation
 from ivr.etiquette.rows import SCRIPTS
 from ivr.etiquette.sheet import Sheet
 
-WRITTEN = {"greeting", "no_sound", "closing", "caller_stays_on"}
+WRITTEN = {
+    "greeting",
+    "no_sound",
+    "low_volume",
+    "speakerphone",
+    "noisy_line",
+    "closing",
+    "caller_stays_on",
+}
 """The rows that have a script so far."""
 
 

@@ -1,0 +1,153 @@
+"""Rows 2, 8, 9 and 10 on real calls whose sound is what is wrong.
+
+Every caller plays his condition into the line from the answer on; the ear finds it by itself.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+import pytest_asyncio
+from scipy.signal import fftconvolve
+
+from ivr.catalogue import Catalogue
+from ivr.hearing.g711 import Samples
+from ivr.lab.lab import Lab
+from ivr.lab.lines.noises import TONES, hum, music
+from ivr.lab.lines.rooms import image_room
+from ivr.lab.lines.speech import Sound
+from ivr.lab.lines.telephone import at_level, at_speech_level
+from ivr.lab.voices import says
+from ivr.softphone import Action, Audio, NoRtp, Silence
+from tests.sip.conftest import Heard, call
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
+
+RATE = 8000
+LINE_SECONDS = 60
+WORDS = "我想了解一下企业QQ，我们公司有三十个人，想问多少钱"
+RNG = np.random.default_rng(4)
+ROOM = image_room(RNG, 0.6, -4.0)
+
+
+def line(
+    *sayings: tuple[float, float], hands_free: bool = False, noise: Sound | None = None
+) -> Audio:
+    """A minute of a line: ``sayings`` are (second, dBov); noise lies under all of it."""
+    sound = at_level(RNG.normal(size=LINE_SECONDS * RATE), -70.0)
+    for second, level in sayings:
+        voice: Sound = np.asarray(says(WORDS), np.float64)
+        if hands_free:
+            voice = fftconvolve(voice, ROOM)
+        at = round(second * RATE)
+        sound[at : at + len(voice)] += at_speech_level(voice, level)[: len(sound) - at]
+    return Audio(_samples(sound if noise is None else sound + noise))
+
+
+def _samples(sound: Sound) -> Samples:
+    return np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
+
+
+def television() -> Sound:
+    """Ten people at once, as loud as a caller."""
+    voices = [np.resize(says(WORDS, n), LINE_SECONDS * RATE) for n in range(10)]
+    parts = [np.roll(voice.astype(np.float64), RNG.integers(len(voice))) for voice in voices]
+    return at_level(np.sum(parts, axis=0), -24.0)
+
+
+def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
+    """What each caller's line carries."""
+    count = LINE_SECONDS * RATE
+    greeted = prompts["greeting.ask"].seconds
+    first = greeted + 1.0
+    spoken = first + len(says(WORDS)) / RATE + 0.5
+    second = spoken + prompts["low_volume.louder"].seconds + 1.0
+    white = at_level(RNG.normal(size=count), -24.0)
+    return {
+        "quiet": [line((first, -48), (second, -48))],
+        "speaks up": [line((first, -48), (second, -24))],
+        "hands-free": [line((first, -28), hands_free=True)],
+        "noise": [line(noise=white)],
+        "speaks in noise": [line((first, -24), noise=white)],
+        "television": [line(noise=television())],
+        "hum": [line(noise=at_level(hum(RNG, count), -56.0))],
+        "dead line": [Silence()],
+        "no RTP": [NoRtp()],
+        "ring-back": [line(noise=at_level(TONES["ring-back"](RNG, count), -15.0))],
+        "fax": [line(noise=at_level(TONES["cng"](RNG, count), -15.0))],
+        "music, then back": [
+            Audio(_samples(at_level(music(RNG, 30 * RATE), -24.0))),
+            line((3.0, -24)),
+        ],
+    }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def calls(lab: Lab) -> Mapping[str, Heard]:
+    """All calls of this module, placed at once."""
+    wanted = scripts(lab.catalogue)
+    heard = await asyncio.gather(*(call(lab, *script) for script in wanted.values()))
+    return dict(zip(wanted, heard, strict=True))
+
+
+@pytest.mark.row("low_volume")
+async def test_a_quiet_caller_is_coached_twice(
+    calls: Mapping[str, Heard], sheet_seconds: object
+) -> None:
+    """请您大声一点; then 请您换一部电话再次打来, five seconds, BYE."""
+    heard = calls["quiet"]
+    assert heard.ids == ["greeting.ask", "low_volume.louder", "low_volume.other_phone"]
+    assert heard.waits[-1] == sheet_seconds
+    assert heard.was_hung_up_on
+
+
+@pytest.mark.row("low_volume")
+async def test_who_speaks_up_goes_on_normally(calls: Mapping[str, Heard]) -> None:
+    """After the first step."""
+    assert calls["speaks up"].ids[:3] == ["greeting.ask", "low_volume.louder", "closing.ask"]
+
+
+@pytest.mark.row("speakerphone")
+async def test_a_hands_free_caller_is_asked_to_take_the_handset(
+    calls: Mapping[str, Heard],
+) -> None:
+    """请您拿起话筒说话好吗？"""
+    assert calls["hands-free"].ids[:2] == ["greeting.ask", "speakerphone.handset"]
+
+
+@pytest.mark.row("noisy_line")
+@pytest.mark.parametrize("caller", ["noise", "speaks in noise", "television"])
+async def test_a_noisy_line_is_said_goodbye_to(
+    calls: Mapping[str, Heard], caller: str, sheet_seconds: object
+) -> None:
+    """您的电话杂音太大……再见！ Five seconds, BYE; with a caller in it or without."""
+    heard = calls[caller]
+    assert [id.rstrip("…") for id in heard.ids] == ["greeting.ask", "noisy_line.farewell"]
+    assert heard.waits[-1] == sheet_seconds
+    assert heard.was_hung_up_on
+
+
+@pytest.mark.row("no_sound")
+@pytest.mark.parametrize("caller", ["hum", "dead line", "no RTP", "ring-back"])
+async def test_nobody_hears_row_2(
+    calls: Mapping[str, Heard], caller: str, sheet_seconds: object
+) -> None:
+    """Whatever it is, it is no caller."""
+    heard = calls[caller]
+    ids = ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
+    assert heard.ids == ids
+    assert heard.waits == [sheet_seconds] * 4
+
+
+async def test_a_fax_is_hung_up_on_politely(calls: Mapping[str, Heard]) -> None:
+    """Thanked, and no more questions."""
+    assert calls["fax"].ids == ["greeting.ask", "closing.farewell"]
+    assert calls["fax"].was_hung_up_on
+
+
+async def test_music_on_hold_is_waited_out(calls: Mapping[str, Heard]) -> None:
+    """Half a minute of it, then the caller comes back and is answered."""
+    heard = calls["music, then back"]
+    assert heard.ids[:2] == ["greeting.ask", "closing.ask"]
+    assert heard.waits[0] > 20.0
