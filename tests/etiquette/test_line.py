@@ -161,7 +161,7 @@ def test_who_comes_back_from_the_music_is_heard(caller: Caller) -> None:
 def test_no_condition_holds_a_call_open_nor_loses_a_clear_caller(
     sheet: Sheet, turns: list[Condition | None]
 ) -> None:
-    """Whatever comes and goes; ``None`` is five seconds of silence."""
+    """Whatever comes and goes; ``None`` is a cough."""
     caller = Caller(sheet)
     last: Condition | None = None
     for turn in turns:
@@ -169,7 +169,7 @@ def test_no_condition_holds_a_call_open_nor_loses_a_clear_caller(
             break
         if turn is None:
             caller.is_on(Condition.NOBODY)
-            caller.stays_silent(5.0)
+            caller.coughs()
         else:
             speaks(caller, turn)
         last = turn
