@@ -1,0 +1,185 @@
+"""Recipes with a caller: ok, too quiet, noise, hands-free, and sweeps through the grey zone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ivr.dialogue.events import Condition
+from ivr.hearing.frames import RATE
+from ivr.hearing.level import dbov
+from ivr.lab.corpus import talk, telephone
+from ivr.lab.corpus.line import COUNT, SECONDS, Line, Order
+from ivr.lab.corpus.noises import STATIONARY
+from ivr.lab.corpus.rooms import Room, heard_in, room
+from ivr.lab.corpus.sources import Speaker, Wave
+from ivr.lab.corpus.talk import Random, Stock
+from ivr.lab.corpus.window import Truth, Window
+
+STILL = 1.3
+"""Seconds of silence after the last word that make its end one that must be decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a recipe asks for. Levels in dBov."""
+
+    speech_dbov: float
+    noise: str | None = None
+    snr_db: float | None = None
+    rt60_s: float | None = None
+    drr_db: float | None = None
+
+
+def ok(random: Random, stock: Stock, order: Order) -> Window:
+    """A caller as he should be: -34 to -16 dBov, SNR of 18 dB and more."""
+    kind, snr = _background(random, 18.0, 40.0)
+    scene = Scene(float(random.uniform(-34, -16)), kind, snr, *_handset(random))
+    return build(random, stock, order, Condition.OK, scene)
+
+
+def too_quiet(random: Random, stock: Stock, order: Order) -> Window:
+    """The same at -54 to -42 dBov, SNR of 14 dB and more."""
+    kind, snr = _background(random, 14.0, 30.0)
+    scene = Scene(float(random.uniform(-54, -42)), kind, snr, *_handset(random))
+    return build(random, stock, order, Condition.TOO_QUIET, scene)
+
+
+def hands_free(random: Random, stock: Stock, order: Order) -> Window:
+    """Far away in a room: RT60 0.4 to 0.8 s, DRR -8 to 0 dB, -36 to -22 dBov, SNR 15 to 35 dB."""
+    kind = _stationary(random)
+    scene = Scene(
+        float(random.uniform(-36, -22)),
+        kind,
+        float(random.uniform(15, 35)),
+        float(random.uniform(0.4, 0.8)),
+        float(random.uniform(-8, 0)),
+    )
+    return build(random, stock, order, Condition.HANDS_FREE, scene)
+
+
+def noise(random: Random, stock: Stock, order: Order) -> Window:
+    """Speech at an SNR of -6 to 0 dB, or in two cases of five noise alone at -36 to -14 dBov."""
+    kinds = (*STATIONARY, "babble", "babble", "tv")
+    kind = kinds[random.integers(len(kinds))]
+    if random.random() < 0.4:
+        return noise_alone(random, stock, order, kind, float(random.uniform(-36, -14)))
+    snr = float(random.uniform(-6, 0))
+    scene = Scene(float(random.uniform(-32, -16)) + snr, kind, snr, *_handset(random))
+    return build(random, stock, order, Condition.NOISE, scene)
+
+
+def noise_alone(random: Random, stock: Stock, order: Order, kind: str, level: float) -> Window:
+    """Nobody, but loud."""
+    line = Line.any(random)
+    sound = telephone.at_level(line.band(talk.noise(random, stock, kind, COUNT)), level)
+    truth = Truth(f"{kind} alone", noise=kind, noise_dbov=level)
+    heard = sound + telephone.idle_noise(random, COUNT)
+    return line.window(order, Condition.NOISE, heard, truth, random)
+
+
+def swept(random: Random, stock: Stock, order: Order) -> Window:
+    """A caller with one quantity at a given value and the others harmless.
+
+    The label is what the facts call the far side of the grey zone; no accuracy is made of it.
+    """
+    value = order.value
+    assert value is not None
+    quantity = order.group
+    if quantity == "level":
+        label = Condition.TOO_QUIET if value <= -40 else Condition.OK
+        return build(random, stock, order, label, Scene(value), plain=True)
+    if quantity in ("snr", "snr_babble"):
+        kind = "babble" if quantity == "snr_babble" else _stationary(random)
+        label = Condition.NOISE if value < 9 else Condition.OK
+        scene = Scene(-26.0 + min(value, 0.0), kind, value)
+        return build(random, stock, order, label, scene, plain=True)
+    assert quantity == "rt60", quantity
+    label = Condition.HANDS_FREE if value >= 0.4 else Condition.OK
+    scene = Scene(-28.0, _stationary(random), 25.0, value, float(random.uniform(-8, 0)))
+    return build(random, stock, order, label, scene, plain=True)
+
+
+def build(
+    random: Random,
+    stock: Stock,
+    order: Order,
+    label: Condition,
+    scene: Scene,
+    *,
+    plain: bool = False,
+) -> Window:
+    """Somebody who talks in a scene; he begins within 1.2 s, and one in three stops early.
+
+    Clear points keep their levels whatever the telephone did, as levels are set after it.
+    """
+    line = Line.any(random, artefacts=not plain)
+    speaker = talk.anybody(random, stock)
+    onset = float(random.uniform(0.1, 1.2))
+    stops = random.random() < 0.33
+    seconds = SECONDS - onset - (random.uniform(STILL, STILL + 0.4) if stops else 0.0)
+    dry = talk.placed(talk.speech(random, speaker, seconds), onset, COUNT)
+    first, last = talk.voiced_span(dry)
+    where = _where(random, stock, scene)
+    caller = line.microphone(heard_in(dry, where) if where else dry)
+    if line.suppression and scene.snr_db is not None and scene.snr_db > 10:
+        caller = telephone.noise_suppression(caller)
+    caller = telephone.at_speech_level(caller, scene.speech_dbov)
+    sound, noise_dbov = _with_noise(random, stock, line, caller, scene, speaker)
+    if label is Condition.OK and random.random() < 0.05:
+        sound = telephone.clipped(sound, scene.speech_dbov + 9.0)
+    truth = Truth(
+        kind="speech" if scene.noise is None else f"speech in {scene.noise}",
+        voice=speaker.name,
+        speech_dbov=scene.speech_dbov,
+        snr_db=scene.speech_dbov - noise_dbov,
+        noise=scene.noise,
+        noise_dbov=noise_dbov,
+        rt60_s=scene.rt60_s,
+        drr_db=scene.drr_db,
+        onset_s=first,
+        end_s=last if stops else None,
+    )
+    return line.window(order, label, sound, truth, random)
+
+
+def _with_noise(
+    random: Random, stock: Stock, line: Line, caller: Wave, scene: Scene, speaker: Speaker
+) -> tuple[Wave, float]:
+    """The caller with the line's own noise and the scene's; and the level of all noise in dBov.
+
+    A quiet caller has a quiet line: its noise stays 16 dB below him, or nothing would be clear.
+    """
+    idle = min(float(random.uniform(-74, -66)), scene.speech_dbov - 16.0)
+    noise = telephone.idle_noise(random, COUNT, idle)
+    if scene.noise is not None and scene.snr_db is not None:
+        wanted = 10 ** ((scene.speech_dbov - scene.snr_db) / 10) - 10 ** (idle / 10)
+        if wanted > 0:
+            heard = line.band(talk.noise(random, stock, scene.noise, COUNT + RATE, speaker))[RATE:]
+            noise = noise + telephone.at_level(heard, 10 * float(np.log10(wanted)))
+    return caller + noise, dbov(noise)
+
+
+def _background(random: Random, low: float, high: float) -> tuple[str | None, float | None]:
+    """Half of the callers have some noise with them, at an SNR in dB of this range."""
+    if random.random() < 0.5:
+        return None, None
+    kinds = (*STATIONARY, "babble", "tv")
+    return kinds[random.integers(len(kinds))], float(random.uniform(low, high))
+
+
+def _stationary(random: Random) -> str:
+    kinds = tuple(STATIONARY)
+    return kinds[random.integers(len(kinds))]
+
+
+def _handset(random: Random) -> tuple[float | None, float | None]:
+    """Half of the handsets are in a room that is heard a little: DRR 12 to 22 dB."""
+    if random.random() < 0.5:
+        return None, None
+    return float(random.uniform(0.2, 0.6)), float(random.uniform(12, 22))
+
+
+def _where(random: Random, stock: Stock, scene: Scene) -> Room | None:
+    if scene.rt60_s is None or scene.drr_db is None:
+        return None
+    return room(random, stock.split, scene.rt60_s, scene.drr_db)

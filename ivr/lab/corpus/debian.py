@@ -1,0 +1,82 @@
+"""Human speech and music from Debian packages, fetched once into a cache directory.
+
+Nothing is installed: ``apt-get download`` fetches a package, ``dpkg -x`` unpacks it.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from ivr.hearing.frames import RATE
+from ivr.hearing.g711 import Samples
+from ivr.lab.corpus import CorpusError
+
+_NO_SPEECH = ("beep", "tone", "silence", "ascending", "ring", "monkeys", "moo", "-join", "-leave")
+"""Parts of the names of files that hold no speech."""
+
+
+def cache() -> Path:
+    """Where fetched packages and synthesised speech are kept."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "ivr" / "corpus"
+
+
+def package(name: str) -> Path:
+    """The unpacked package; fetched when it is not in the cache yet."""
+    there = cache() / "debian" / name
+    if there.is_dir():
+        return there
+    for tool in ("apt-get", "dpkg"):
+        if shutil.which(tool) is None:
+            raise CorpusError(
+                f"{tool} is missing: unpack Debian's package {name} into {there} by hand"
+            )
+    there.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=there.parent) as work:
+        _run(["apt-get", "download", name], Path(work), f"cannot fetch Debian's package {name}")
+        found = list(Path(work).glob("*.deb"))
+        unpacked = Path(work) / "unpacked"
+        _run(["dpkg", "-x", found[0].name, "unpacked"], Path(work), f"cannot unpack {name}")
+        if not there.is_dir():
+            unpacked.rename(there)
+    return there
+
+
+def speech_files(name: str) -> list[Path]:
+    """Sentences and words of the one speaker of a package, in a fixed order."""
+    folder = package(name) / "usr/share/asterisk/sounds"
+    files = [path for path in folder.glob("*/*") if path.suffix in (".wav", ".gsm")]
+    spoken = [path for path in files if not any(part in path.name for part in _NO_SPEECH)]
+    return sorted(spoken, key=lambda path: path.name)
+
+
+def music_files(name: str) -> list[Path]:
+    """Pieces of music on hold."""
+    return sorted((package(name) / "usr/share/asterisk/moh").glob("*.wav"))
+
+
+def read(path: Path) -> Samples:
+    """A file of these packages: 8 kHz mono, WAV or the raw frames of GSM 06.10."""
+    if path.suffix == ".gsm":
+        import soundfile  # here, because only two packages need it
+
+        raw, _ = soundfile.read(
+            path, dtype="int16", format="RAW", subtype="GSM610", samplerate=RATE, channels=1
+        )
+        return np.asarray(raw, np.int16)
+    with wave.open(str(path)) as sound:
+        if sound.getframerate() != RATE or sound.getsampwidth() != 2 or sound.getnchannels() != 1:
+            raise CorpusError(f"{path} is not 16-bit mono at {RATE} Hz")
+        return np.frombuffer(sound.readframes(sound.getnframes()), "<i2").astype(np.int16)
+
+
+def _run(command: list[str], work: Path, problem: str) -> None:
+    done = subprocess.run(command, cwd=work, capture_output=True, text=True)
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise CorpusError(f"{problem} (try `apt-get update`): {last}")

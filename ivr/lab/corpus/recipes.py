@@ -1,0 +1,81 @@
+"""The corpus: which windows there are, and each of them by its order, seed and split."""
+
+from collections.abc import Callable, Iterator, Sequence
+from zlib import crc32
+
+import numpy as np
+
+from ivr.lab.corpus import callers, nuisances
+from ivr.lab.corpus.line import Order
+from ivr.lab.corpus.sources import Split
+from ivr.lab.corpus.talk import Random, Stock
+from ivr.lab.corpus.window import Window
+
+VERSION = 1
+"""Of the corpus: any change that makes other samples makes another number."""
+
+_RECIPES: dict[str, Callable[[Random, Stock, Order], Window]] = {
+    "ok": callers.ok,
+    "too_quiet": callers.too_quiet,
+    "noise": callers.noise,
+    "hands_free": callers.hands_free,
+    "nobody": nuisances.nobody,
+    "tone": nuisances.tone,
+    "music": nuisances.music,
+    "own_prompt": nuisances.own_prompt,
+    "barge_in": nuisances.barge_in,
+    "dead_line": nuisances.dead_line,
+    "no_rtp": nuisances.no_rtp,
+    "level": callers.swept,
+    "snr": callers.swept,
+    "snr_babble": callers.swept,
+    "rt60": callers.swept,
+    "erl": nuisances.own_prompt,
+}
+CLASSES = ("ok", "too_quiet", "noise", "hands_free", "nobody")
+NUISANCES = ("tone", "music", "own_prompt")
+CASES = ("barge_in", "dead_line", "no_rtp")
+SWEEPS: dict[str, tuple[float, ...]] = {
+    "level": (-54, -48, -44, -42, -40, -39, -38, -37, -36, -34, -30, -24),
+    "snr": (-6, 0, 3, 6, 9, 12, 15, 18, 24),
+    "snr_babble": (-6, 0, 3, 6, 9, 12, 15, 18, 24),
+    "rt60": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8),
+    "erl": (5, 10, 15, 20, 25, 30, 35, 45),
+}
+"""dBov, dB, dB, seconds (at a DRR of -8 to 0 dB), dB."""
+
+
+def orders(per_class: int, groups: Sequence[str] = (*CLASSES, *NUISANCES, *CASES)) -> list[Order]:
+    """So many windows of each group."""
+    return [Order(group, number) for group in groups for number in range(per_class)]
+
+
+def sweep_orders(per_point: int) -> list[Order]:
+    """So many windows of each point of each sweep."""
+    return [
+        Order(quantity, number, value)
+        for quantity, values in SWEEPS.items()
+        for value in values
+        for number in range(per_point)
+    ]
+
+
+def make(order: Order, seed: int, stock: Stock) -> Window:
+    """The window that was ordered: the same for the same order, seed and split."""
+    which = crc32(f"{VERSION} {stock.split} {order.group} {order.value}".encode())
+    random = np.random.default_rng([seed, which, order.number])
+    return _RECIPES[order.group](random, stock, order)
+
+
+def windows(
+    seed: int,
+    split: str,
+    per_class: int,
+    groups: Sequence[str] = (*CLASSES, *NUISANCES),
+    *,
+    recorded: bool = True,
+) -> Iterator[Window]:
+    """So many windows of each group. Without ``recorded`` all voices and music are synthetic."""
+    stock = Stock.of(Split(split), recorded=recorded)
+    for order in orders(per_class, groups):
+        yield make(order, seed, stock)

@@ -1,0 +1,128 @@
+"""Rooms: impulse responses from a mouth to a telephone's microphone.
+
+Two generators that share nothing: noise that dies away for development, the images of a source in
+a shoebox for tests. Both are then brought to the reverberation time and to the ratio of direct to
+reverberant energy that the recipe wants, and both are measured again.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import signal
+
+from ivr.hearing.frames import RATE
+from ivr.lab.corpus.sources import Split, Wave
+
+SOUND = 343.0
+"""Speed of sound in m/s."""
+DIRECT_SECONDS = 0.0025
+"""What arrives this soon after the first sound counts as direct (ISO 3382 practice)."""
+FINE = 4
+"""The images are placed on a grid this many times finer than 8 kHz."""
+IMAGES_SECONDS = 0.45
+"""Images are computed this far; the decay of this stretch is then carried on by noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """An impulse response and what is true of it."""
+
+    response: Wave
+    rt60_s: float
+    """Time in which sound dies away by 60 dB, in seconds."""
+    drr_db: float
+    """Direct to reverberant energy in dB."""
+
+
+def room(random: np.random.Generator, split: Split, rt60_s: float, drr_db: float) -> Room:
+    """A room of this reverberation time and with this ratio of direct to reverberant sound."""
+    tail = _noise_tail(random, rt60_s) if split is Split.DEV else _shoebox_tail(random, rt60_s)
+    direct = np.zeros(len(tail))
+    direct[0] = np.sqrt(np.sum(tail**2) * 10 ** (drr_db / 10))
+    response = direct + tail
+    response /= np.sqrt(np.sum(response**2))
+    return Room(response, rt60_s, drr_db)
+
+
+def heard_in(sound: Wave, where: Room) -> Wave:
+    """The sound as the microphone gets it; as long as before."""
+    return np.asarray(signal.fftconvolve(sound, where.response)[: len(sound)], np.float64)
+
+
+def decay_time(response: Wave) -> float:
+    """RT60 in seconds from Schroeder's integral, between -5 and -25 dB."""
+    left = np.cumsum(response[::-1] ** 2)[::-1]
+    curve = 10 * np.log10(np.maximum(left / left[0], 1e-12))
+    first, last = np.argmax(curve <= -5), np.argmax(curve <= -25)
+    if last <= first:
+        return float("nan")
+    times = np.arange(first, last) / RATE
+    return float(-60 / np.polyfit(times, curve[first:last], 1)[0])
+
+
+def _noise_tail(random: np.random.Generator, rt60_s: float) -> Wave:
+    """Gaussian noise that dies away, high frequencies a little sooner."""
+    count = round(rt60_s * 1.1 * RATE)
+    time = np.arange(count) / RATE
+    tail = np.zeros(count)
+    for low, high, factor in ((100, 800, 1.1), (800, 2000, 1.0), (2000, 3900, 0.85)):
+        sos = signal.butter(2, (low, high), "bandpass", fs=RATE, output="sos")
+        noise = signal.sosfilt(sos, random.normal(0, 1, count))
+        tail += noise * 10 ** (-3 * time / (rt60_s * factor))
+    tail[time < random.uniform(0.002, 0.012)] = 0.0
+    return tail
+
+
+def _shoebox_tail(random: np.random.Generator, rt60_s: float) -> Wave:
+    """Reflections in a rectangular room, without the direct sound (Allen and Berkley 1979)."""
+    size = random.uniform((2.4, 2.2, 2.3), (6.0, 4.8, 3.1))
+    source = random.uniform(0.25 * size, 0.75 * size)
+    way = random.normal(0, 1, 3)
+    far = random.uniform(0.4, 2.2)
+    microphone = np.clip(source + far * way / np.linalg.norm(way), 0.15, size - 0.15)
+    volume = float(np.prod(size))
+    surface = 2 * float(size[0] * size[1] + size[1] * size[2] + size[0] * size[2])
+    absorbed = 1 - np.exp(-0.161 * volume / (surface * rt60_s))  # Eyring
+    tail = _images(random, size, source, microphone, float(np.sqrt(1 - absorbed)))
+    measured = decay_time(tail)
+    time = np.arange(len(tail)) / RATE
+    tail *= 10 ** (-3 * time * (1 / rt60_s - 1 / measured))  # to the exact decay
+    return _carried_on(random, tail, rt60_s)
+
+
+def _images(
+    random: np.random.Generator, size: Wave, source: Wave, microphone: Wave, reflection: float
+) -> Wave:
+    """All images within IMAGES_SECONDS; moved by up to 4 cm, as no wall is perfectly flat."""
+    reach = IMAGES_SECONDS * SOUND
+    direct = float(np.linalg.norm(source - microphone))
+    fine = np.zeros(round(IMAGES_SECONDS * RATE * FINE) + 1)
+    axes = []
+    for length, from_, to in zip(size, source, microphone, strict=True):
+        order = np.arange(-int(reach / length) - 2, int(reach / length) + 3)
+        mirrored = order % 2 != 0
+        place = order * length + np.where(mirrored, length - from_, from_)
+        axes.append((place - to, np.abs(order)))
+    (x, nx), (y, ny), (z, nz) = axes
+    flat = (y[:, None] ** 2 + z[None, :] ** 2).ravel()
+    bounces = (ny[:, None] + nz[None, :]).ravel()
+    for dx, n in zip(x, nx, strict=True):
+        distance = np.sqrt(flat + dx * dx) + random.uniform(-0.04, 0.04, len(flat))
+        keep = (bounces + n > 0) & (distance < reach) & (distance > 0.05)
+        late = (distance[keep] - direct) / SOUND * RATE * FINE
+        strength = reflection ** (bounces[keep] + n) / distance[keep]
+        bins = np.clip(np.round(late), 0, len(fine) - 1).astype(np.int64)
+        fine += np.bincount(bins, strength, len(fine))
+    sos = signal.butter(2, 80, "highpass", fs=RATE * FINE, output="sos")
+    return np.asarray(signal.decimate(signal.sosfilt(sos, fine), FINE, ftype="fir"), np.float64)
+
+
+def _carried_on(random: np.random.Generator, tail: Wave, rt60_s: float) -> Wave:
+    """What comes after the last images: too dense to tell from noise."""
+    count = round(rt60_s * 1.1 * RATE)
+    if count <= len(tail):
+        return tail[:count]
+    last = tail[-RATE // 20 :]
+    more = np.arange(count - len(tail)) / RATE
+    noise = random.normal(0, float(np.sqrt(np.mean(last**2))), len(more))
+    return np.concatenate([tail, noise * 10 ** (-3 * more / rt60_s)])

@@ -1,0 +1,171 @@
+"""Who speaks and what plays: speakers and music of each split, cached on disk.
+
+Recorded speakers: the languages of the two splits are disjoint (one woman speaks both English and
+Spanish, so both are in the same split). Synthetic ones: other voices and other sentences. Each
+utterance is trimmed and brought to the same active level.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from ivr.hearing.frames import FRAME, RATE, frame_levels_dbov
+from ivr.hearing.g711 import Samples
+from ivr.hearing.level import active_speech_level
+from ivr.lab.corpus import debian
+from ivr.voice.espeak import Espeak
+
+VERSION = 1
+"""Of what is cached; another number forgets the cache."""
+NOMINAL_DBOV = -26.0
+"""Active level of every utterance in the cache (ITU-T P.830)."""
+SHORTEST, LONGEST = 0.6, 9.0
+"""Seconds of an utterance that is used."""
+
+Wave = NDArray[np.float64]
+"""Mono at 8 kHz, on the scale of 16-bit samples."""
+
+
+class Split(StrEnum):
+    """Two halves of the world that share no speaker, no room generator and no piece of music."""
+
+    DEV = "dev"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """One voice and all that it says."""
+
+    name: str
+    language: str
+    utterances: tuple[Samples, ...]
+
+
+RECORDED = {
+    Split.DEV: (
+        ("en", "asterisk-core-sounds-en-wav"),
+        ("es", "asterisk-core-sounds-es-wav"),
+        ("fr", "asterisk-core-sounds-fr-wav"),
+        ("fr", "asterisk-prompt-fr-armelle"),
+        ("es", "asterisk-prompt-es-co"),
+    ),
+    Split.TEST: (
+        ("it", "asterisk-core-sounds-it-wav"),
+        ("ru", "asterisk-core-sounds-ru-wav"),
+        ("it", "asterisk-prompt-it-menardi-wav"),
+    ),
+}
+MUSIC_PACKAGE = "asterisk-moh-opsound-wav"
+MUSIC = {Split.DEV: ("macroform",), Split.TEST: ("manolo", "reno")}
+"""How the names of the pieces of each split begin: one artist there, two others here."""
+
+_MANDARIN = {
+    Split.DEV: (
+        "喂，你好，我想了解一下企业邮箱",
+        "你好，我的账号登录不上去了，怎么办",
+        "请帮我转人工客服，谢谢",
+        "我昨天买的那个东西还没有收到，你帮我查一下",
+        "不是，我说的是上个月的发票",
+        "好的，我等一下再打过来",
+        "电话号码是一三八零零一二三四五六",
+    ),
+    Split.TEST: (
+        "你好，请问你们几点下班",
+        "我要投诉，昨天的服务态度太差了",
+        "麻烦你把地址再说一遍，我记一下",
+        "对，就是那个红色的，型号我忘记了",
+        "能不能便宜一点，我们公司要买五十个",
+        "我们在上海，离你们公司很近",
+        "密码忘了，短信也收不到，急用",
+    ),
+}
+_FOREIGN = {
+    Split.DEV: ("de", "Guten Tag, ich habe eine Frage zu meiner letzten Rechnung, bitte."),
+    Split.TEST: ("pl", "Dzień dobry, dzwonię w sprawie mojego zamówienia z zeszłego tygodnia."),
+}
+_VARIANTS = {
+    Split.DEV: (
+        "f1 60 190|f2 45 205|f3 70 180|m1 40 200|m2 25 190|m3 50 215|m4 35 185|Annie 50 200|"
+        "linda 55 190|adam 45 200|john 30 195|grandma 40 170|robert 50 210|shelby 60 200"
+    ),
+    Split.TEST: (
+        "f4 50 195|f5 65 185|m5 45 200|m6 30 205|m7 40 190|m8 55 200|belinda 50 195|"
+        "steph 60 200|victor 35 190|zac 45 210|travis 40 195|grandpa 30 175|Alicia 55 205"
+    ),
+}
+
+
+def speakers(split: Split, *, recorded: bool = True) -> list[Speaker]:
+    """All voices of a split; with ``recorded`` also the humans from Debian's packages."""
+    found: list[Speaker] = []
+    if recorded:
+        for language, package in RECORDED[split]:
+            parts = _cached(package, partial(_recorded, package))
+            found.append(Speaker(package, language, parts))
+    for line in _VARIANTS[split].split("|"):
+        variant, pitch, pace = line.split()
+        name = f"cmn+{variant}"
+        make = partial(_synthetic, split, variant, int(pitch), int(pace))
+        parts = _cached(name, make)
+        found.append(Speaker(name, "cmn", parts))
+    return found
+
+
+def music(split: Split) -> list[Samples]:
+    """The recorded pieces of a split."""
+    files = debian.music_files(MUSIC_PACKAGE)
+    return [debian.read(path) for path in files if path.name.startswith(MUSIC[split])]
+
+
+def _recorded(package: str) -> Iterator[Samples]:
+    for path in debian.speech_files(package):
+        yield debian.read(path)
+
+
+def _synthetic(split: Split, variant: str, pitch: int, pace: int) -> Iterator[Samples]:
+    """What a voice of espeak-ng says; its last sentence is in another language."""
+    language, foreign = _FOREIGN[split]
+    said = [("cmn", text) for text in _MANDARIN[split]] + [(language, foreign)]
+    for spoken, text in said:
+        engine = Espeak(f"{spoken}+{variant}", words_per_minute=pace, pitch=pitch)
+        samples, rate = engine.synthesise(text)
+        resampled = soxr.resample(samples.astype(np.float64), rate, RATE)
+        yield np.clip(resampled, -32768, 32767).astype(np.int16)
+
+
+def _cached(name: str, build: Callable[[], Iterator[Samples]]) -> tuple[Samples, ...]:
+    """The utterances ``build`` makes, from the cache if they were made before.
+
+    espeak-ng never says a sentence twice with the same samples, so the cache is also what makes
+    one seed mean one corpus.
+    """
+    path = debian.cache() / "speech" / f"{name}-{VERSION}.npz"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        parts = [part for sound in build() for part in _utterance(sound)]
+        ends = np.cumsum([len(part) for part in parts])
+        unfinished = path.with_name(f"{path.stem}.{os.getpid()}.part.npz")
+        np.savez(unfinished, samples=np.concatenate(parts), ends=ends)
+        unfinished.replace(path)
+    with np.load(path) as stored:
+        samples, ends = stored["samples"], stored["ends"]
+    return tuple(np.split(samples, ends[:-1]))
+
+
+def _utterance(sound: Samples) -> Iterator[Samples]:
+    """Trimmed to what is spoken and brought to the nominal level; nothing if that is too short."""
+    level = active_speech_level(sound, RATE).level_dbov
+    voiced = np.flatnonzero(frame_levels_dbov(sound) > level - 25.0)
+    if not len(voiced):
+        return
+    part = sound[voiced[0] * FRAME : (voiced[-1] + 2) * FRAME]
+    if SHORTEST <= len(part) / RATE <= LONGEST:
+        gain = 10 ** ((NOMINAL_DBOV - active_speech_level(part, RATE).level_dbov) / 20)
+        yield np.clip(part * gain, -32767, 32767).astype(np.int16)

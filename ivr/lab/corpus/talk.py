@@ -1,0 +1,146 @@
+"""What is there to be heard: callers who talk, crowds, television, music."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import signal
+
+from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE, frame_levels_dbov
+from ivr.hearing.g711 import Samples
+from ivr.hearing.level import active_speech_level
+from ivr.lab.corpus import noises, sources, tones
+from ivr.lab.corpus.rooms import heard_in, room
+from ivr.lab.corpus.sources import Speaker, Split, Wave
+from ivr.lab.corpus.telephone import at_level
+
+Random = np.random.Generator
+VOICED_DB = 15.9
+"""A frame is voiced when it is within this of the active level: the margin of ITU-T P.56."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """All that a split can play."""
+
+    split: Split
+    speakers: tuple[Speaker, ...]
+    pieces: tuple[Samples, ...]
+
+    @classmethod
+    def of(cls, split: Split, *, recorded: bool = True) -> "Stock":
+        """Everything of a split, or only what is made here."""
+        return _stock(split, recorded)
+
+
+@lru_cache(maxsize=4)
+def _stock(split: Split, recorded: bool) -> Stock:
+    pieces = tuple(sources.music(split)) if recorded else ()
+    return Stock(split, tuple(sources.speakers(split, recorded=recorded)), pieces)
+
+
+def anybody(random: Random, stock: Stock, *, other_than: Speaker | None = None) -> Speaker:
+    """A speaker: in two cases of three a recorded one, in the third espeak's Mandarin."""
+    others = [speaker for speaker in stock.speakers if speaker is not other_than]
+    recorded = [speaker for speaker in others if speaker.language != "cmn"]
+    made = [speaker for speaker in others if speaker.language == "cmn"]
+    some = recorded if recorded and random.random() < 0.65 else made
+    return some[random.integers(len(some))]
+
+
+def speech(
+    random: Random, speaker: Speaker, seconds: float, pause: tuple[float, float] = (0.12, 0.45)
+) -> Wave:
+    """A speaker who talks for about so long, with short pauses; it begins and ends with voice.
+
+    Half of the voices are made a little higher or lower, so that few speakers become more.
+    """
+    factor = float(random.uniform(0.86, 1.12)) if random.random() < 0.5 else 1.0
+    wanted, parts, length = round(seconds * RATE), list[Wave](), 0
+    order = random.permutation(len(speaker.utterances))
+    turn = 0
+    while length < wanted:
+        part = speaker.utterances[order[turn % len(order)]].astype(np.float64)
+        turn += 1
+        if factor != 1.0:
+            grid = np.arange(0, len(part) - 1, factor)
+            part = np.interp(grid, np.arange(len(part)), part)
+        if length:
+            parts.append(np.zeros(round(random.uniform(*pause) * RATE)))
+        parts.append(part)
+        length = sum(len(part) for part in parts)
+    return np.concatenate(parts)[:wanted]
+
+
+def voiced_span(dry: Wave) -> tuple[float, float]:
+    """When the first voiced frame begins and the last one ends, in seconds."""
+    level = active_speech_level(dry, RATE).level_dbov
+    loud = np.flatnonzero(
+        frame_levels_dbov(np.clip(dry, -32768, 32767).astype(np.int16)) > level - VOICED_DB
+    )
+    if not len(loud):
+        return 0.0, len(dry) / RATE
+    return float(loud[0] * FRAME_SECONDS), float((loud[-1] + 1) * FRAME_SECONDS)
+
+
+def placed(sound: Wave, at: float, count: int) -> Wave:
+    """The sound from ``at`` seconds on, with silence around it."""
+    whole, start = np.zeros(count), round(at * RATE)
+    part = sound[: max(0, count - start)]
+    whole[start : start + len(part)] = part
+    return whole
+
+
+def babble(random: Random, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
+    """Eight to fourteen people who talk at once."""
+    return _crowd(random, stock, count, int(random.integers(8, 15)), other_than)
+
+
+def television(random: Random, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
+    """One to three voices over music from a loudspeaker in a room."""
+    voices = at_level(_crowd(random, stock, count, int(random.integers(1, 4)), other_than), -24.0)
+    under = at_level(music(random, stock, count), float(random.uniform(-34, -24)))
+    sos = signal.butter(2, (180, 3600), "bandpass", fs=RATE, output="sos")
+    where = room(random, stock.split, float(random.uniform(0.3, 0.6)), float(random.uniform(-6, 2)))
+    return heard_in(np.asarray(signal.sosfilt(sos, voices + under), np.float64), where)
+
+
+def music(random: Random, stock: Stock, count: int) -> Wave:
+    """A stretch of a recorded piece, or of one that is made here."""
+    if not stock.pieces or random.random() < 0.35:
+        return tones.melody(random, count)
+    piece = stock.pieces[random.integers(len(stock.pieces))]
+    for _ in range(20):
+        start = random.integers(RATE, len(piece) - count - RATE)
+        part = piece[start : start + count].astype(np.float64)
+        levels = frame_levels_dbov(piece[start : start + count // FRAME * FRAME])
+        if np.percentile(levels, 20) > -60:  # not the silence before or after a piece
+            break
+    return part
+
+
+def noise(
+    random: Random, stock: Stock, kind: str, count: int, other_than: Speaker | None = None
+) -> Wave:
+    """Noise of a kind."""
+    if kind == "babble":
+        return babble(random, stock, count, other_than)
+    if kind == "tv":
+        return television(random, stock, count, other_than)
+    return noises.STATIONARY[kind](random, count)
+
+
+def _crowd(
+    random: Random, stock: Stock, count: int, voices: int, other_than: Speaker | None
+) -> Wave:
+    sound = np.zeros(count)
+    for _ in range(voices):
+        one = speech(random, anybody(random, stock, other_than=other_than), count / RATE + 1.5)
+        start = random.integers(0, len(one) - count + 1)
+        sound += at_level(one[start : start + count], -26.0 + float(random.uniform(-4, 4)))
+    return sound
+
+
+def quiet_kinds() -> tuple[str, ...]:
+    """Noises that are also heard, softly, in a quiet room."""
+    return ("white", "pink", "brown", "fan", "hum", "car")
