@@ -69,8 +69,10 @@ def tone(random: Random, stock: Stock, order: Order) -> Window:
 def music(random: Random, stock: Stock, order: Order) -> Window:
     """Music on hold at -34 to -16 dBov."""
     line, level = Line.any(random), float(random.uniform(-34, -16))
-    sound = telephone.at_level(line.band(talk.music(random, stock, COUNT)), level)
-    truth = Truth("music", noise_dbov=level)
+    made = not stock.pieces or order.number % 3 == 0
+    piece = tones.melody(random, COUNT) if made else talk.recorded_music(random, stock, COUNT)
+    sound = telephone.at_level(line.band(piece), level)
+    truth = Truth("made music" if made else "recorded music", noise_dbov=level)
     heard = sound + telephone.idle_noise(random, COUNT)
     return line.window(order, Condition.MUSIC, heard, truth, random)
 

@@ -107,8 +107,12 @@ def television(random: Random, stock: Stock, count: int, other_than: Speaker | N
 
 def music(random: Random, stock: Stock, count: int) -> Wave:
     """A stretch of a recorded piece, or of one that is made here."""
-    if not stock.pieces or random.random() < 0.35:
-        return tones.melody(random, count)
+    made = not stock.pieces or random.random() < 0.35
+    return tones.melody(random, count) if made else recorded_music(random, stock, count)
+
+
+def recorded_music(random: Random, stock: Stock, count: int) -> Wave:
+    """A stretch of a recorded piece."""
     piece = stock.pieces[random.integers(len(stock.pieces))]
     for _ in range(20):
         start = random.integers(RATE, len(piece) - count - RATE)

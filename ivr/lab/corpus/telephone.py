@@ -8,7 +8,7 @@ from scipy import signal
 
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples, decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
-from ivr.hearing.level import active_speech_level, dbov
+from ivr.hearing.level import active_speech_level
 from ivr.lab.corpus.sources import Wave
 
 Frames = list[tuple[float, Samples]]
@@ -31,12 +31,13 @@ def band(sound: Wave, *, narrow: bool = False) -> Wave:
 
 def at_speech_level(sound: Wave, level: float) -> Wave:
     """The same with an active speech level (P.56) of ``level`` dBov."""
-    return sound * gain(level - active_speech_level(sound, RATE).level_dbov)
+    usual = at_level(sound, -26.0)  # a measure has a floor, and a generator may be below it
+    return usual * gain(level - active_speech_level(usual, RATE).level_dbov)
 
 
 def at_level(sound: Wave, level: float) -> Wave:
     """The same with an RMS level of ``level`` dBov."""
-    return sound * gain(level - dbov(sound, remove_dc=True))
+    return sound * (32768 * gain(level) / float(np.std(sound)))
 
 
 def idle_noise(random: Random, count: int, level: float | None = None) -> Wave:
