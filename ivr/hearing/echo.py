@@ -62,6 +62,8 @@ TRUSTED_DB = -3.0
 ABOVE_FLOOR_DB = 5.0
 """How far above the noise a chunk must be while an echo is taken away: what is left is amplified
 for the voice detector, which otherwise goes on hearing the prompt's voice in the noise."""
+INAUDIBLE_DBOV = -66.0
+"""An echo no louder than this is left alone: the voice detector is not shown it (see ear)."""
 RECENT = 3
 """Chunks before the present one that an echo may still ring on from."""
 WINDOW = 8
@@ -175,8 +177,11 @@ class EchoGate:
         past, canceller = self._past, self._canceller
         if canceller.lag is None:
             return chunk
-        if not past.caller[-2]:
-            canceller.adapt()
+        if past.caller[-2]:
+            canceller.forget()
+        canceller.adapt()
+        if past.heard[-1] <= INAUDIBLE_DBOV:
+            return chunk
         end = self._clock - (canceller.lag - BEFORE) / RATE
         echo = canceller.echo_in(past.arrived[-1], self._played_until(end, SPAN))
         rest = past.arrived[-1] - echo
@@ -218,10 +223,11 @@ class EchoGate:
         """Learn lag and loss from what was heard; call it while nobody speaks."""
         if not self._awake:
             return
+        past = self._past
         self._learn_levels()
         self._left_db = self._echo_left()
-        if self._left_db is None:
-            self._canceller.search(self._past.arrived.ravel(), self._played_around())
+        if self._left_db is None and past.heard[-WINDOW:].max() > INAUDIBLE_DBOV:
+            self._canceller.search(past.arrived.ravel(), self._played_around())
 
     def _learn_levels(self) -> None:
         """Fit lag and return loss to the levels of what was heard.
@@ -246,7 +252,7 @@ class EchoGate:
         if np.count_nonzero(usable) < ENOUGH:
             return
         self._lag = lag
-        gain = float(np.percentile((heard - source)[usable], 40))
+        gain = _percentile((heard - source)[usable], 40)
         self._gain_db = min(gain if lag is not None else gain - MARGIN_DB, 0.0)
         self._learned = True
 
@@ -256,8 +262,8 @@ class EchoGate:
         usable = _loud(past.echo) & ~past.caller
         if np.count_nonzero(usable) < ENOUGH:
             return None
-        self._floor_dbov = float(np.percentile(past.left[past.left > FLOOR_DBOV], 10))
-        left = float(np.percentile((past.left - past.echo)[usable], 40))
+        self._floor_dbov = _percentile(past.left[past.left > FLOOR_DBOV], 10)
+        left = _percentile((past.left - past.echo)[usable], 40)
         return left if left <= TRUSTED_DB else None
 
     def _distrust(self) -> None:
@@ -316,13 +322,19 @@ def _level(sound: Floats) -> float:
     return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)
 
 
+def _percentile(values: Levels, percent: float) -> float:
+    """The value nearest to that rank; ten times as quick as numpy's, which interpolates."""
+    rank = round(percent / 100 * (len(values) - 1))
+    return float(np.partition(values, rank)[rank])
+
+
 def _loud(levels: Levels) -> NDArray[np.bool_]:
-    return levels > max(float(np.percentile(levels, 95)) - LOUD_DB, -60.0)
+    return levels > max(_percentile(levels, 95) - LOUD_DB, -60.0)
 
 
 def _best_lag(played: Levels, heard: Levels) -> int | None:
     """Lag in chunks at which the level curves agree best, or None when they do not agree."""
-    heard = np.maximum(heard[MAX_LAG:], float(np.percentile(heard, 10)))
+    heard = np.maximum(heard[MAX_LAG:], _percentile(heard, 10))
     if len(heard) < 2 * ENOUGH:
         return None
     heard = heard - heard.mean()

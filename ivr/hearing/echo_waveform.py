@@ -27,6 +27,8 @@ BEFORE = 64
 """Taps of the filter before the lag: 8 ms; the other 24 ms are for what comes after."""
 AGREE = 8
 """Two searches that find lags no further apart, in samples, have found the echo."""
+FOUND = 0.05
+"""Share of the power that this echo must explain; of noise, chance explains 0.01."""
 SPAN = 2 * CHUNK
 """Samples of the prompt that bear on one chunk, and the length of the transforms."""
 STEADY = 0.998
@@ -54,7 +56,7 @@ class Canceller:
         Returns the share of its power that is explained. A lag found twice is the lag.
         """
         share, gain, lag = best_explained(sound, played)
-        found = abs(lag - self._candidate) <= AGREE
+        found = share >= FOUND and abs(lag - self._candidate) <= AGREE
         self._candidate = lag
         if found and (self.lag is None or abs(lag - self.lag) > AGREE):
             self._begin(lag, gain)
@@ -68,7 +70,7 @@ class Canceller:
         return echo
 
     def adapt(self) -> None:
-        """Learn from the last chunk; not to be called when it was the caller's."""
+        """Learn from the last chunk, once."""
         if self._residual is None:
             return
         error = _spectrum(np.concatenate([np.zeros(CHUNK, np.float32), self._residual]))
@@ -82,6 +84,10 @@ class Canceller:
         self._response = _spectrum(taps)
         self._doubt *= STEADY * (1 - 0.5 * gain * power)
         self._doubt += (1 - STEADY) * _power(self._response)
+
+    def forget(self) -> None:
+        """The last chunk was the caller's: nothing is to be learned from it."""
+        self._residual = None
 
     def _begin(self, lag: int, gain: float) -> None:
         """Start from one copy of the prompt, and doubt it altogether."""
