@@ -82,7 +82,14 @@ class Caller:
             self._fail(f"expected {seconds} s of silence, but the bot did not wait: {spoken[0]}")
         self._until(self.now)
 
-    def says(self, text: str = "你好", *, seconds: float = 1.0, noticed: float = 0.15) -> None:
+    def says(
+        self,
+        text: str = "你好",
+        *,
+        seconds: float = 1.0,
+        noticed: float = 0.15,
+        understood: bool = False,
+    ) -> None:
         """Speaks for ``seconds``; the ear notices after ``noticed`` and tells half a second late.
 
         A prompt that may be interrupted stops when the speech is noticed.
@@ -91,7 +98,7 @@ class Caller:
         onset = self.now
         self.begins_to_speak(noticed)
         self._until(onset + seconds + 0.5)
-        self._deliver(events.SpeechEnded(seconds))
+        self._deliver(events.SpeechEnded(seconds, understood))
 
     def begins_to_speak(self, noticed: float = 0.15, possible: float = 0.08) -> None:
         """Speaks on without an end; returns when the ear is sure of it.

@@ -14,7 +14,7 @@ Two rules decide every race:
 """
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from ivr.dialogue import events
@@ -67,6 +67,7 @@ class Call:
         self._plays = 0
         self._steps = 0
         self._deadline: float | None = None
+        self._wait_ends = 0.0
         self._call_deadline: float | None = None
         self._decision: float | None = None
         self._onset: float | None = None
@@ -99,8 +100,8 @@ class Call:
                 self._decision = None
             case events.SpeechStarted(onset):
                 self._speech_started(onset, now)
-            case events.SpeechEnded(seconds):
-                self._speech_ended(seconds, now)
+            case events.SpeechEnded(seconds, understood):
+                self._speech_ended(self._speech(seconds, understood=understood), now)
             case events.KeyPressed(key):
                 self._key_pressed(key, now)
             case events.LineChanged(condition):
@@ -174,21 +175,24 @@ class Call:
 
     def _line_changed(self, condition: Condition, now: float) -> None:
         self._condition = condition
+        listening = isinstance(self._request, Listen)
+        if condition is Condition.FAX and listening and self._onset is None:
+            self._deadline = now  # it will not answer
         if condition is not Condition.UNHEARD:
             return
         self._decision = None  # we cannot hear how it goes on
         if self._onset is not None:
             self._onset = None
-            if isinstance(self._request, Listen):
+            if listening:
                 self._deadline = now
 
-    def _speech_ended(self, seconds: float, now: float) -> None:
+    def _speech_ended(self, heard: Speech, now: float) -> None:
         onset, self._onset = self._onset, None
         if onset is None:
             return
         answered = self._playing is not None and onset < self._playing[1]
         if not answered:
-            self._hear(self._speech(seconds), now)
+            self._hear(heard, now)
 
     def _speech_started(self, onset: float, now: float) -> None:
         self._decision = None
@@ -213,7 +217,7 @@ class Call:
     def _hear(self, heard: Heard, now: float) -> None:
         """The caller has said or pressed something: answer a listen, or keep it for the next."""
         if isinstance(self._request, Listen):
-            self._answer_listen(heard, now)
+            self._answer_listen(_with_left(heard, self._wait_ends - now), now)
         else:
             self._heard = heard
 
@@ -221,9 +225,9 @@ class Call:
         self._deadline = self._heard = None
         self._resume(heard, now)
 
-    def _speech(self, seconds: float) -> Heard:
+    def _speech(self, seconds: float, *, understood: bool = False) -> Speech:
         disturbed = self._condition in (Condition.NOISE, Condition.TOO_QUIET, Condition.HANDS_FREE)
-        return Speech(seconds, self._condition if disturbed else Condition.OK)
+        return Speech(seconds, self._condition if disturbed else Condition.OK, understood)
 
     def _silence(self) -> Heard:
         unheard = self._condition is Condition.UNHEARD
@@ -270,9 +274,13 @@ class Call:
             case Listen(seconds):
                 if self._heard is not None:
                     heard, self._heard = self._heard, None
-                    return heard
-                speaking = self._onset is not None
-                self._deadline = now + (self._limits.utterance_seconds if speaking else seconds)
+                    return _with_left(heard, seconds)
+                self._wait_ends = now + seconds
+                if self._onset is not None:
+                    self._deadline = now + self._limits.utterance_seconds
+                else:
+                    fax = self._condition is Condition.FAX
+                    self._deadline = now if fax else self._wait_ends
                 self._request = request
         return None
 
@@ -287,3 +295,7 @@ class Call:
         self.outcome = outcome
         self._playing = None
         self._request = self._deadline = self._call_deadline = None
+
+
+def _with_left(heard: Heard, seconds: float) -> Heard:
+    return replace(heard, left=max(seconds, 0.0)) if isinstance(heard, Speech) else heard

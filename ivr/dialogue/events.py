@@ -81,6 +81,8 @@ class SpeechEnded:
 
     seconds: float
     """How long the speech lasted."""
+    understood: bool = False
+    """Whether its words are known: never without a recogniser."""
 
 
 @dataclass(frozen=True, slots=True)

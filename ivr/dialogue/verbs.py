@@ -23,6 +23,8 @@ class Speech:
     """What is wrong with how he sounds: NOISE, TOO_QUIET, HANDS_FREE, or OK."""
     understood: bool = False
     """Whether his words are known. Then nothing is wrong, however he sounds."""
+    left: float = field(default=0.0, compare=False)
+    """Seconds of the :func:`listen` that were left when he had finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def listen(seconds: float) -> Ask[Heard]:
     """Wait for the caller, ``seconds`` from the end of the last prompt as he heard it.
 
     A caller who has begun to speak is waited for until he has finished, however long that is.
+    For a fax nobody waits: the answer comes at once.
     """
     return Ask(Listen(seconds))
 

@@ -3,25 +3,27 @@
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.verbs import Heard, Unheard, enter, listen, say
 from ivr.etiquette.closing import caller_stays_on, closing
-from ivr.etiquette.line import CallOver, Coach
+from ivr.etiquette.coaching import Coached
+from ivr.etiquette.line import CallOver
 from ivr.etiquette.opening import greeting, no_sound
 from ivr.etiquette.rows import is_silent, is_there
 
 
 async def hotline() -> Outcome:
-    """A whole call.
-
-    What the caller wants is not understood yet: whoever speaks is somebody, and is asked what
-    else he needs until he falls silent (33), then whether he is still there (35).
-    """
+    """A whole call: who is hard to hear is told why (8, 9, 10), whichever row listens."""
     try:
-        return await _conversation(Coach())
+        return await Coached(conversation())
     except CallOver as over:
         return over.outcome
 
 
-async def _conversation(coach: Coach) -> Outcome:
-    heard = await coach.clear(await greeting())
+async def conversation() -> Outcome:
+    """From the greeting to the end.
+
+    What the caller wants is not understood yet: whoever speaks is somebody, and is asked what
+    else he needs until he falls silent (33), then whether he is still there (35).
+    """
+    heard = await greeting()
     if is_silent(heard):
         heard = await no_sound()
         if is_silent(heard):
@@ -31,9 +33,6 @@ async def _conversation(coach: Coach) -> Outcome:
             heard = await keys_only()
             if not is_there(heard):
                 return Outcome.UNHEARD
-        heard = await coach.clear(heard)
-        if is_silent(heard):
-            break
         heard = await closing()
         if is_silent(heard):
             heard = await caller_stays_on()

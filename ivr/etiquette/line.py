@@ -1,20 +1,13 @@
-"""What is wrong with the caller's line: rows 8, 9 and 10 of the sheet.
+"""What is wrong with the caller's line: rows 8, 9 and 10 of the sheet, and machines that call.
 
-Coaching comes only when it matters (a caller who is understood is not bothered), and each row at
-most once in a call: who stays hands-free is served as well as can be.
+When each of them is due is decided in one place, :mod:`ivr.etiquette.coaching`.
 """
-
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 from ivr.dialogue.events import Condition
 from ivr.dialogue.outcome import Outcome
-from ivr.dialogue.row import Row
-from ivr.dialogue.verbs import Heard, Nobody, Request, Speech, enter, listen, say
+from ivr.dialogue.row import Prompt, Row
+from ivr.dialogue.verbs import Heard, Speech, enter, listen, say
 from ivr.etiquette.rows import is_silent, row
-
-HOLD_LISTENS = 12
-"""How often a caller who plays us music is waited for, five seconds each: a minute on hold."""
 
 
 class CallOver(Exception):
@@ -27,13 +20,12 @@ class CallOver(Exception):
 
 @row("low_volume")
 async def low_volume(row: Row) -> Heard:
-    """8 客户声音小: 请您大声一点; 客户保持自己的音量不变: another telephone, 5 s, 挂机。"""
+    """8 客户声音小: 请您大声一点; 若仍听不清楚: 请您换一部电话; 然后过 5 秒挂机。"""
     await say(row.prompt("louder"))
     heard = await listen(row.seconds)
     if not _still(Condition.TOO_QUIET, heard):
         return heard
-    await say(row.prompt("other_phone"), barge_in=False)
-    heard = await listen(row.seconds)
+    heard = await _goodbye(row.prompt("other_phone"), row.seconds, Condition.TOO_QUIET)
     if _still(Condition.TOO_QUIET, heard):
         raise CallOver(Outcome.TOO_QUIET)
     return heard
@@ -41,68 +33,45 @@ async def low_volume(row: Row) -> Heard:
 
 @row("speakerphone")
 async def speakerphone(row: Row) -> Heard:
-    """9 因用户使用免提而无法听清: 请您拿起话筒说话好吗？"""
+    """9 因用户使用免提而无法听清: 请您拿起话筒说话好吗？ Who does not is served all the same."""
     await say(row.prompt("handset"))
     return await listen(row.seconds)
 
 
 @row("noisy_line")
 async def noisy_line(row: Row) -> Heard:
-    """10 电话杂音太大: 请您换一部电话再次打来，再见！ 5 s, 挂机; who is clear by then stays."""
-    await say(row.prompt("farewell"), barge_in=False)
-    heard = await listen(row.seconds)
+    """10 电话杂音太大: 请您换一部电话再次打来，再见！ 稍停 5 秒，挂机; who is clear stays."""
+    heard = await _goodbye(row.prompt("farewell"), row.seconds, Condition.NOISE)
     if _still(Condition.NOISE, heard):
         raise CallOver(Outcome.NOISY_LINE)
     return heard
 
 
-def _still(condition: Condition, heard: Heard) -> bool:
-    """Whether nothing has become better: the same again, or no answer at all."""
-    return is_silent(heard) or (isinstance(heard, Speech) and heard.condition is condition)
-
-
-_Script = Callable[[], Coroutine[Request, Any, Heard]]
-_SPOKEN: dict[Condition, _Script] = {
-    Condition.TOO_QUIET: low_volume,
-    Condition.HANDS_FREE: speakerphone,
-    Condition.NOISE: noisy_line,
-}
-
-
-class Coach:
-    """Deals with the line before a conversation goes on; one for each call."""
-
-    def __init__(self) -> None:
-        self._had: set[_Script] = set()
-
-    async def clear(self, heard: Heard) -> Heard:
-        """What is heard once all has been done about the line that the sheet allows."""
-        if isinstance(heard, Nobody):
-            heard = await _machine(heard)
-        while (script := self._due(heard)) is not None:
-            self._had.add(script)
-            heard = await script()
-        return heard
-
-    def _due(self, heard: Heard) -> _Script | None:
-        script = None
-        if isinstance(heard, Speech) and not heard.understood:
-            script = _SPOKEN.get(heard.condition)
-        elif isinstance(heard, Nobody) and heard.condition is Condition.NOISE:
-            script = noisy_line  # so loud that nobody could be heard
-        return None if script in self._had else script
-
-
-async def _machine(heard: Heard) -> Heard:
-    """Not a caller but his machine: a fax is said goodbye to, music on hold is waited out."""
-    for _ in range(HOLD_LISTENS):
-        match heard:
-            case Nobody(Condition.FAX):
-                closing = await enter("closing")
-                await say(closing.prompt("farewell"), barge_in=False)
-                raise CallOver(Outcome.FAX)
-            case Nobody(Condition.MUSIC):
-                heard = await listen(5.0)
-            case _:
-                break
+async def fax() -> Heard:
+    """A machine is thanked, too: a person may stand beside it. For a fax nobody waits."""
+    closing = await enter("closing")
+    heard = await _goodbye(closing.prompt("farewell"), closing.seconds, Condition.FAX)
+    if is_silent(heard):
+        raise CallOver(Outcome.FAX)
     return heard
+
+
+async def _goodbye(prompt: Prompt, seconds: float, trouble: Condition) -> Heard:
+    """Heard out; then 5 秒, all of them: an attempt that is no clearer does not shorten them."""
+    await say(prompt, barge_in=False)
+    heard = await listen(seconds)
+    while isinstance(heard, Speech) and _still(trouble, heard) and heard.left > 0:
+        heard = await listen(heard.left)
+    return heard
+
+
+def _still(trouble: Condition, heard: Heard) -> bool:
+    """若仍听不清楚: the same again, or no answer at all."""
+    return is_silent(heard) or trouble_of(heard) is trouble
+
+
+def trouble_of(heard: Heard) -> Condition | None:
+    """What kept us from understanding what somebody said; None also when nobody spoke."""
+    if not isinstance(heard, Speech) or heard.understood or heard.condition is Condition.OK:
+        return None
+    return heard.condition

@@ -6,17 +6,17 @@ from hypothesis import strategies as st
 
 from ivr.dialogue.events import Condition
 from ivr.dialogue.outcome import Outcome
-from ivr.etiquette.line import HOLD_LISTENS
+from ivr.etiquette.coaching import HOLD_LISTENS
 from ivr.etiquette.sheet import Sheet
 from tests.caller import Caller
 
 DISTURBED = [Condition.TOO_QUIET, Condition.HANDS_FREE, Condition.NOISE]
 
 
-def speaks(caller: Caller, condition: Condition) -> None:
+def speaks(caller: Caller, condition: Condition, *, understood: bool = False) -> None:
     """Says something that sounds like this."""
     caller.is_on(condition)
-    caller.says()
+    caller.says(understood=understood)
 
 
 @pytest.mark.row("low_volume")
@@ -52,6 +52,121 @@ def test_who_speaks_up_in_the_last_five_seconds_keeps_the_call(caller: Caller) -
     caller.stays_silent(4.9)
     speaks(caller, Condition.OK)
     caller.hears("closing.ask")
+
+
+@pytest.mark.row("low_volume")
+def test_silence_is_no_louder(caller: Caller) -> None:
+    """若仍听不清楚: who says nothing after 请您大声一点 is as little to be heard as before."""
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.TOO_QUIET)
+    caller.hears("low_volume.louder")
+    caller.stays_silent(5.0)
+    caller.hears("low_volume.other_phone")
+    caller.stays_silent(5.0)
+    caller.is_hung_up_on(Outcome.TOO_QUIET)
+    assert caller.rows == ["greeting", "low_volume"]
+
+
+@pytest.mark.row("low_volume")
+@pytest.mark.parametrize("at", [0.0, 1.0, 3.0])
+def test_the_last_five_seconds_are_five_whatever_is_mumbled_in_them(
+    caller: Caller, at: float
+) -> None:
+    """然后过 5 秒挂机: an attempt that is no louder does not shorten them."""
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.TOO_QUIET)
+    caller.hears("low_volume.louder")
+    caller.stays_silent(5.0)
+    caller.hears("low_volume.other_phone")
+    caller.stays_silent(at)
+    caller.says("喂", seconds=1.0)
+    caller.stays_silent(5.0 - at - 1.5)
+    caller.is_hung_up_on(Outcome.TOO_QUIET)
+
+
+@pytest.mark.row("low_volume")
+def test_who_is_louder_at_his_second_attempt_keeps_the_call(caller: Caller) -> None:
+    """Both are made in the last five seconds."""
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.TOO_QUIET)
+    caller.hears("low_volume.louder")
+    caller.stays_silent(5.0)
+    caller.hears_begin("low_volume.other_phone", seconds=1.0)
+    caller.says("喂", seconds=1.0)
+    caller.hears_the_rest("low_volume.other_phone")
+    caller.stays_silent(4.0)
+    speaks(caller, Condition.OK)
+    caller.hears("closing.ask")
+
+
+@pytest.mark.row("low_volume")
+def test_who_is_understood_at_the_second_attempt_is_loud_enough(caller: Caller) -> None:
+    """As quiet as before: it is his words that count."""
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.TOO_QUIET)
+    caller.hears("low_volume.louder")
+    speaks(caller, Condition.TOO_QUIET, understood=True)
+    caller.hears("closing.ask")
+
+
+@pytest.mark.row("low_volume")
+@pytest.mark.parametrize("condition", DISTURBED)
+def test_who_is_understood_is_not_bothered(caller: Caller, condition: Condition) -> None:
+    """However he sounds."""
+    caller.hears("greeting.ask")
+    speaks(caller, condition, understood=True)
+    caller.hears("closing.ask")
+    speaks(caller, condition, understood=True)
+    caller.hears("closing.ask")
+
+
+@pytest.mark.row("low_volume")
+@pytest.mark.parametrize(
+    "before",
+    [
+        ["greeting.ask", "no_sound.ask"],
+        ["greeting.ask", "no_sound.ask", "no_sound.ask"],
+        ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"],
+    ],
+    ids=["first question", "second question", "goodbye"],
+)
+def test_a_quiet_caller_is_told_so_whichever_row_listens(caller: Caller, before: list[str]) -> None:
+    """Row 2 asks whether anybody is there; who answers quietly hears row 8, not row 2 again."""
+    for prompt in before[:-1]:
+        caller.hears(prompt)
+        caller.stays_silent(5.0)
+    caller.hears(before[-1])
+    speaks(caller, Condition.TOO_QUIET)
+    caller.hears("low_volume.louder")
+    speaks(caller, Condition.OK)
+    caller.hears("closing.ask")
+
+
+@pytest.mark.row("low_volume")
+def test_who_becomes_quiet_at_the_end_is_told_so_before_he_is_thanked(caller: Caller) -> None:
+    """Row 33 listens; what he says after 请您大声一点 answers it."""
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.OK)
+    caller.hears("closing.ask")
+    speaks(caller, Condition.TOO_QUIET)
+    caller.hears("low_volume.louder")
+    speaks(caller, Condition.OK)
+    caller.hears("closing.ask")
+    caller.stays_silent(5.0)
+    caller.hears("closing.farewell")
+
+
+@pytest.mark.row("low_volume")
+def test_our_own_deafness_is_not_his_volume(caller: Caller) -> None:
+    """The ear fails in the last five seconds: he is told so and not hung up on."""
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.TOO_QUIET)
+    caller.hears("low_volume.louder")
+    caller.stays_silent(5.0)
+    caller.hears("low_volume.other_phone")
+    caller.is_on(Condition.UNHEARD)
+    caller.stays_silent(5.0)
+    caller.hears("system.keys_only")
 
 
 @pytest.mark.row("low_volume")
@@ -98,6 +213,54 @@ def test_noise_without_a_voice_is_a_noisy_line_too(caller: Caller) -> None:
 
 
 @pytest.mark.row("noisy_line")
+def test_noise_that_begins_while_row_2_asks(caller: Caller) -> None:
+    """Nobody has been heard, and now nobody could be."""
+    caller.hears("greeting.ask")
+    caller.stays_silent(5.0)
+    caller.hears("no_sound.ask")
+    caller.is_on(Condition.NOISE)
+    caller.stays_silent(5.0)
+    caller.hears("noisy_line.farewell")
+    caller.stays_silent(5.0)
+    caller.is_hung_up_on(Outcome.NOISY_LINE)
+
+
+@pytest.mark.row("noisy_line")
+def test_a_caller_who_was_heard_and_is_silent_in_noise_is_thanked(caller: Caller) -> None:
+    """He stands in a street and wants nothing more: row 33, not 杂音太大."""
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.OK)
+    caller.hears("closing.ask")
+    caller.is_on(Condition.NOISE)
+    caller.stays_silent(5.0)
+    caller.hears("closing.farewell")
+
+
+@pytest.mark.row("noisy_line")
+def test_talking_on_in_the_noise_does_not_shorten_the_five_seconds(caller: Caller) -> None:
+    """稍停 5 秒，挂机: they are counted from the end of the goodbye."""
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.NOISE)
+    caller.hears("noisy_line.farewell")
+    caller.says(seconds=1.0)
+    caller.says(seconds=1.0)
+    caller.stays_silent(2.0)
+    caller.is_hung_up_on(Outcome.NOISY_LINE)
+
+
+@pytest.mark.row("noisy_line")
+def test_row_10_comes_once(caller: Caller) -> None:
+    """Noise that comes and goes: after that he is served as well as can be."""
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.NOISE)
+    caller.hears("noisy_line.farewell")
+    speaks(caller, Condition.OK)
+    caller.hears("closing.ask")
+    speaks(caller, Condition.NOISE)
+    caller.hears("closing.ask")
+
+
+@pytest.mark.row("noisy_line")
 def test_who_gets_away_from_the_noise_keeps_the_call(caller: Caller) -> None:
     """Within the last five seconds."""
     caller.hears("greeting.ask")
@@ -131,12 +294,44 @@ def test_what_is_no_caller_is_nobody(caller: Caller, condition: Condition) -> No
 
 
 def test_a_fax_is_hung_up_on_politely(caller: Caller) -> None:
-    """感谢您的来电，再见 and that is all."""
+    """感谢您的来电，再见 and that is all: for a fax nobody waits."""
     caller.is_on(Condition.FAX)
     caller.hears("greeting.ask")
-    caller.waits(5.0)
     caller.hears("closing.farewell")
     caller.is_hung_up_on(Outcome.FAX)
+
+
+def test_a_fax_that_is_found_while_we_wait_is_hung_up_on_at_once(caller: Caller) -> None:
+    """Not only when the five seconds are over; in the middle of the call as well."""
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.OK)
+    caller.hears("closing.ask")
+    caller.stays_silent(2.0)
+    caller.is_on(Condition.FAX)
+    caller.waits(0.0)
+    caller.hears("closing.farewell")
+    caller.is_hung_up_on(Outcome.FAX)
+
+
+def test_who_stands_beside_the_fax_keeps_the_call(caller: Caller) -> None:
+    """He takes the receiver while it is being thanked."""
+    caller.is_on(Condition.FAX)
+    caller.hears("greeting.ask")
+    caller.hears_begin("closing.farewell", seconds=1.0)
+    speaks(caller, Condition.OK)
+    caller.hears_the_rest("closing.farewell")
+    caller.hears_begin("closing.ask")
+
+
+def test_who_is_not_heard_to_the_end_is_no_fax(caller: Caller) -> None:
+    """A tone in the middle of his sentence does not cut him short."""
+    caller.hears("greeting.ask")
+    caller.begins_to_speak()
+    caller.is_on(Condition.FAX)
+    caller.waits(3.0)
+    caller.is_on(Condition.OK)
+    caller.stops_speaking()
+    caller.hears_begin("closing.ask")
 
 
 def test_music_on_hold_is_waited_out(caller: Caller) -> None:
@@ -154,6 +349,28 @@ def test_who_comes_back_from_the_music_is_heard(caller: Caller) -> None:
     caller.stays_silent(30.0)
     speaks(caller, Condition.OK)
     caller.hears("closing.ask")
+
+
+def test_a_minute_of_music_is_all_that_a_call_has(caller: Caller) -> None:
+    """Who keeps putting us on hold is waited for no longer than the rows wait."""
+    caller.is_on(Condition.MUSIC)
+    caller.hears("greeting.ask")
+    caller.stays_silent(5.0 * HOLD_LISTENS)
+    speaks(caller, Condition.OK)
+    caller.is_on(Condition.MUSIC)
+    caller.hears("closing.ask")
+    caller.stays_silent(5.0)
+    caller.hears("closing.farewell")
+
+
+def test_music_that_stops_leaves_nobody(caller: Caller) -> None:
+    """He has not come back: row 2."""
+    caller.is_on(Condition.MUSIC)
+    caller.hears("greeting.ask")
+    caller.stays_silent(12.0)
+    caller.is_on(Condition.NOBODY)
+    caller.stays_silent(3.0)
+    caller.hears("no_sound.ask")
 
 
 @given(st.lists(st.sampled_from([*DISTURBED, Condition.OK, None]), max_size=12))
