@@ -111,10 +111,10 @@ class Caller:
         self._until(onset + noticed)
         self._deliver(events.SpeechStarted(onset))
 
-    def stops_speaking(self) -> None:
+    def stops_speaking(self, *, understood: bool = False) -> None:
         """Has finished what :meth:`begins_to_speak` began; the ear is sure half a second later."""
         self._until(self.now + 0.5)
-        self._deliver(events.SpeechEnded(0.5))
+        self._deliver(events.SpeechEnded(0.5, understood))
 
     def coughs(self, seconds: float = 0.08) -> None:
         """A noise too short for speech: possible, then dismissed."""

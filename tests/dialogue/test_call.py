@@ -7,6 +7,7 @@ import pytest
 from ivr.dialogue import events
 from ivr.dialogue.call import Call, Limits
 from ivr.dialogue.commands import HandBack, HangUp, Play, StopPlaying
+from ivr.dialogue.events import Condition
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row
 from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, listen, say
@@ -293,3 +294,57 @@ def test_values_fill_the_slots_of_what_is_said() -> None:
     assert isinstance(play, Play)
     assert play.prompt.clips == ("ask_topic.ask.1",)
     assert play.prompt.text == "，请问您需要什么？"
+
+
+def test_speech_tells_what_the_line_was_like_when_it_ended() -> None:
+    """A verdict that comes in the middle of it counts; one that comes after it does not."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.SpeechStarted(2.0), 2.2)
+    call.receive(events.LineChanged(Condition.TOO_QUIET), 3.0)
+    call.receive(events.SpeechEnded(1.5), 4.0)
+    call.receive(events.LineChanged(Condition.NOISE), 4.1)
+    assert heard == [Speech(1.5, Condition.TOO_QUIET)]
+
+
+def test_speech_that_is_answered_in_mid_sentence_has_its_condition_too() -> None:
+    """At the limit of an utterance."""
+    call, heard = call_of(limits=Limits(utterance_seconds=10.0))
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.SpeechStarted(2.0), 2.0)
+    call.receive(events.LineChanged(Condition.NOISE), 3.0)
+    call.wake(12.0)
+    assert heard == [Speech(10.0, Condition.NOISE)]
+
+
+def test_speech_tells_how_much_of_the_wait_was_left() -> None:
+    """Counted from the end of the prompt; all of it for what was said into the prompt."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.SpeechStarted(2.0), 2.2)
+    call.receive(events.SpeechEnded(1.0, understood=True), 3.5)
+    assert isinstance(heard[0], Speech)
+    assert (heard[0].left, heard[0].understood) == (2.5, True)
+
+    call, heard = call_of(barge_in=False)
+    call.start(0.0)
+    call.receive(events.SpeechStarted(0.1), 0.3)
+    call.receive(events.SpeechEnded(0.2), 0.8)
+    call.receive(events.PromptFinished(1), 1.0)
+    assert isinstance(heard[0], Speech)
+    assert heard[0].left == 5.0
+
+
+def test_a_fax_is_not_waited_for_but_possible_speech_is_decided_first() -> None:
+    """The wait ends when the fax is found, unless somebody may be speaking."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.SpeechPossible(1.9), 2.0)
+    call.receive(events.LineChanged(Condition.FAX), 2.0)
+    assert call.next_deadline() == 2.4
+    call.wake(2.4)
+    assert heard == [Nobody(Condition.FAX)]

@@ -1,5 +1,7 @@
 """Rows 8, 9 and 10, a fax and music on hold, in the sheet's own words and in virtual time."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -373,24 +375,54 @@ def test_music_that_stops_leaves_nobody(caller: Caller) -> None:
     caller.hears("no_sound.ask")
 
 
-@given(st.lists(st.sampled_from([*DISTURBED, Condition.OK, None]), max_size=12))
-@settings(max_examples=100, deadline=None)
+TURNS = st.lists(
+    st.one_of(
+        st.tuples(st.just("speaks"), st.sampled_from(Condition)),
+        st.tuples(st.just("is understood"), st.sampled_from(Condition)),
+        st.tuples(st.just("line is"), st.sampled_from(Condition)),
+        st.tuples(st.just("waits"), st.floats(0.1, 20.0)),
+        st.tuples(st.just("coughs"), st.none()),
+        st.tuples(st.just("presses"), st.sampled_from("0123456789*#")),
+    ),
+    max_size=40,
+)
+ONCE = ("louder", "other_phone", "handset", "noisy_line.farewell")
+
+
+@given(TURNS)
+@settings(max_examples=300, deadline=None)
 def test_no_condition_holds_a_call_open_nor_loses_a_clear_caller(
-    sheet: Sheet, turns: list[Condition | None]
+    sheet: Sheet, turns: list[tuple[str, Any]]
 ) -> None:
-    """Whatever comes and goes; ``None`` is a cough."""
+    """Whatever comes and goes, at once or in turn: the call ends, and not on who is clear."""
     caller = Caller(sheet)
-    last: Condition | None = None
-    for turn in turns:
+    clear = False
+    for does, what in turns:
+        match does:
+            case "speaks" | "is understood":
+                caller.begins_to_speak()
+                if caller.over:
+                    break  # he began when it was too late
+                caller.is_on(what)
+                caller.stops_speaking(understood=does == "is understood")
+                clear = what is not Condition.UNHEARD and (
+                    does == "is understood" or what is Condition.OK
+                )
+            case "line is":
+                caller.is_on(what)
+                clear = False
+            case "waits":
+                caller.waits(what)
+                clear = False
+            case "coughs":
+                caller.coughs()
+                clear = False
+            case "presses":
+                caller.presses(what)
+                clear = True
         if caller.over:
+            assert not clear or caller.never_speaks() is Outcome.LIMIT
             break
-        if turn is None:
-            caller.is_on(Condition.NOBODY)
-            caller.coughs()
-        else:
-            speaks(caller, turn)
-        last = turn
-    if caller.over:
-        assert last is not Condition.OK
-    else:
-        assert caller.never_speaks(limit=300.0) is not None
+    caller.never_speaks(limit=180.0)
+    for prompt in ONCE:
+        assert sum(f"{prompt}:" in line for line in caller.transcript) <= 1
