@@ -330,7 +330,7 @@ def test_who_is_not_heard_to_the_end_is_no_fax(caller: Caller) -> None:
     caller.hears("greeting.ask")
     caller.begins_to_speak()
     caller.is_on(Condition.FAX)
-    caller.waits(3.0)
+    caller.waits(1.0)
     caller.is_on(Condition.OK)
     caller.stops_speaking()
     caller.hears_begin("closing.ask")
