@@ -99,7 +99,7 @@ def test_speech_stops_a_prompt_and_the_timer_is_set_anew(sheet: Sheet) -> None:
             at.hears(LOUD)
         assert at.line.stopped == [1]
         await at.waits(1.0)  # no more audio: the end of the speech comes by the clock
-        assert at.line.said[1] == (pytest.approx(0.9 + 0.5, abs=0.04), "closing.ask")
+        assert at.line.said[1] == (pytest.approx(0.9 + 0.46, abs=0.04), "closing.ask")
         assert at.timers() == 2  # the prompt's end, and the next of the call's own
 
     run(scene())

@@ -64,14 +64,14 @@ def test_a_pause_shorter_than_the_hang_time_ends_nothing() -> None:
     """People breathe."""
     found = heard(SpeechTable(hang_seconds=0.5), ([0.9] * 10 + [0.0] * 16) * 3)
     assert sum(isinstance(event, SpeechEnded) for event in found) == 3
-    found = heard(SpeechTable(hang_seconds=0.5), ([0.9] * 10 + [0.0] * 15) * 3)
+    found = heard(SpeechTable(hang_seconds=0.5), ([0.9] * 10 + [0.0] * 14) * 3)
     assert sum(isinstance(event, SpeechEnded) for event in found) == 0
 
 
 def test_quiet_voice_keeps_speech_going_but_does_not_start_it() -> None:
-    """Hysteresis: 0.4 is enough to go on, not to begin."""
-    assert heard(SpeechTable(), [0.4] * 20) == []
-    found = heard(SpeechTable(), [0.9] * CONFIRM + [0.4] * 60)
+    """Hysteresis: 0.37 is enough to go on, not to begin."""
+    assert heard(SpeechTable(), [0.37] * 20) == []
+    found = heard(SpeechTable(), [0.9] * CONFIRM + [0.37] * 60)
     assert isinstance(found[-1], SpeechStarted)
 
 
@@ -80,9 +80,10 @@ def test_the_clock_ends_speech_when_no_audio_comes() -> None:
     table = SpeechTable(hang_seconds=0.5)
     heard(table, [0.9] * 10)
     last = 10 * CHUNK_SECONDS
-    assert table.next_deadline() == last + 0.5
-    assert table.wake(last + 0.49) == []
-    assert table.wake(last + 0.5) == [SpeechEnded(last + LATENCY_SECONDS)]
+    end = last - RELEASE_SECONDS + 0.5
+    assert table.next_deadline() == end
+    assert table.wake(end - 0.01) == []
+    assert table.wake(end) == [SpeechEnded(last + LATENCY_SECONDS)]
     assert table.next_deadline() is None
 
 
