@@ -13,11 +13,21 @@ prompt, and what the prompt explains by itself is its echo.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log10
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ivr.hearing.echo_level import (
+    ENOUGH,
+    MARGIN_DB,
+    RECENT,
+    WINDOW,
+    EchoLevel,
+    Levels,
+    Past,
+    level_of,
+    loud,
+    percentile,
+)
 from ivr.hearing.echo_waveform import (
     BEFORE,
     EARLY,
@@ -38,21 +48,6 @@ from ivr.hearing.frames import (
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import FLOOR_DBOV
 
-Levels = NDArray[np.float64]
-"""Level of each 20 ms frame of a prompt in dBov."""
-
-MARGIN_DB = 9.0
-"""How far above the predicted echo a chunk must be to be the caller's (facts: measured)."""
-UNLEARNED_GAIN_DB = -35.0
-"""Assumed echo before anything is learned: with the margin it passes a caller 26 dB below us."""
-HISTORY = 125
-"""Chunks that the gate learns from: 4 s."""
-ENOUGH = 10
-"""Loud chunks of prompt needed before the gate trusts what it has learned: 0.32 s."""
-LOUD_DB = 15.0
-"""A chunk of prompt is loud when it is within this of the loudest chunks."""
-CORRELATED = 0.45
-"""From this correlation of the level curves their lag is believed."""
 TAIL_SECONDS = 1.0
 """After this much time without a prompt nothing can come back any more (MAX_LAG is 830 ms)."""
 HOLE_SECONDS = 0.1
@@ -64,10 +59,10 @@ ABOVE_FLOOR_DB = 5.0
 for the voice detector, which otherwise goes on hearing the prompt's voice in the noise."""
 INAUDIBLE_DBOV = -66.0
 """An echo no louder than this is left alone: the voice detector is not shown it (see ear)."""
-RECENT = 3
-"""Chunks before the present one that an echo may still ring on from."""
-WINDOW = 8
-"""Chunks of sound that are correlated: 256 ms."""
+SPLICE_DB = 3.0
+"""How much better the echo must fit elsewhere: of independent speech chance explains 1 dB."""
+MOST_LOST = 3
+"""Packets in a row that may be missing where a sound suddenly does not fit the echo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +94,6 @@ class _Prompt:
     ended: float
 
 
-class _Past:
-    """The last chunks in which an echo was possible, the newest last."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        rows = np.full((4, HISTORY), FLOOR_DBOV)
-        self._rows = rows
-        self.heard, self.played, self.echo, self.left = rows
-        """Levels in dBov: what arrived, the prompt, its predicted echo, what that leaves."""
-        self.caller = np.zeros(HISTORY, np.bool_)
-        self.arrived = np.zeros((WINDOW, CHUNK), np.float32)
-        self.cleaned = np.zeros((WINDOW, CHUNK), np.float32)
-
-    def step(self, played: float) -> None:
-        """Make room for a chunk."""
-        self.count = min(self.count + 1, HISTORY)
-        for past in (self.arrived, self.cleaned, self.caller):
-            past[:-1] = past[1:]
-        self._rows[:, :-1] = self._rows[:, 1:]
-        self._rows[:, -1] = FLOOR_DBOV
-        self.played[-1] = played
-        self.caller[-1] = False
-
-
 class EchoGate:
     """Knows what is being played, takes its echo away, admits what is louder than the rest."""
 
@@ -135,20 +106,18 @@ class EchoGate:
         """When the last chunk ended, counted in samples: packets jitter, samples do not."""
         self._cleaned = False
         """Whether the present chunk has been through :meth:`clean`."""
-        self._past = _Past()
+        self._past = Past()
+        self._level = EchoLevel()
         self._canceller = Canceller()
         self._left_db: float | None = None
         """How much of an echo the canceller leaves, or None while it cannot be trusted."""
         self._floor_dbov = FLOOR_DBOV
         """Level of the line's own noise while the canceller is trusted."""
-        self._gain_db = UNLEARNED_GAIN_DB
-        self._lag: int | None = None
-        self._learned = False
 
     @property
     def return_loss_db(self) -> float | None:
         """The echo return loss learned so far in dB, or None."""
-        return -self._gain_db if self._learned else None
+        return -self._level.gain_db if self._level.learned else None
 
     def prompt_started(self, reference: Reference, now: float) -> None:
         """A prompt begins to be heard at ``now``."""
@@ -182,10 +151,9 @@ class EchoGate:
         canceller.adapt()
         if past.heard[-1] <= INAUDIBLE_DBOV:
             return chunk
-        end = self._clock - (canceller.lag - BEFORE) / RATE
-        echo = canceller.echo_in(past.arrived[-1], self._played_until(end, SPAN))
+        echo = self._echo_now()
         rest = past.arrived[-1] - echo
-        past.echo[-1], past.left[-1] = _level(echo), _level(rest)
+        past.echo[-1], past.left[-1] = level_of(echo), level_of(rest)
         if self._left_db is None:
             return chunk
         past.cleaned[-1] = rest
@@ -203,7 +171,7 @@ class EchoGate:
         if self._left_db is not None:
             left = float(self._past.echo[-1 - RECENT :].max()) + self._left_db
             return level > max(left + MARGIN_DB, self._floor_dbov + ABOVE_FLOOR_DB)
-        return level > self._loudest_recent() + self._gain_db + MARGIN_DB
+        return level > self._level.loudest(self._past) + MARGIN_DB
 
     def explains(self, now: float) -> bool:
         """Whether the last quarter of a second, up to ``now``, is a copy of what was played."""
@@ -215,6 +183,13 @@ class EchoGate:
         self._past.caller[-WINDOW:] = False
         return True
 
+    @property
+    def removed_db(self) -> float:
+        """How much quieter :meth:`clean` made the last chunk; 0 when it left it alone."""
+        if not self._awake or self._left_db is None or self._past.left[-1] <= FLOOR_DBOV:
+            return 0.0
+        return max(float(self._past.heard[-1] - self._past.left[-1]), 0.0)
+
     def was_caller(self) -> None:
         """The chunk just admitted is the caller's voice: nothing is to be learned from it."""
         self._past.caller[-1] = True
@@ -224,47 +199,45 @@ class EchoGate:
         if not self._awake:
             return
         past = self._past
-        self._learn_levels()
+        self._level.learn(past)
         self._left_db = self._echo_left()
         if self._left_db is None and past.heard[-WINDOW:].max() > INAUDIBLE_DBOV:
             self._canceller.search(past.arrived.ravel(), self._played_around())
 
-    def _learn_levels(self) -> None:
-        """Fit lag and return loss to the levels of what was heard.
-
-        Where the level curves agree, what was heard *is* the echo. Where they do not, any echo
-        is buried in what was heard while the caller was silent, be it noise or nothing: then the
-        caller needs to be no louder than that.
-        """
-        past = self._past
-        if past.count <= MAX_LAG:
-            return
-        played, heard = past.played[-past.count :], past.heard[-past.count :]
-        lag = _best_lag(played, heard)
-        if lag is not None:
-            source, heard = played[: len(played) - lag], heard[lag:]
-            usable = _loud(source)
-        else:
-            windows = np.lib.stride_tricks.sliding_window_view(played, MAX_LAG + 1)
-            source, heard = windows.max(axis=1), heard[MAX_LAG:]
-            usable = _loud(source) & (windows[:, 0] > FLOOR_DBOV)
-            usable &= ~past.caller[-past.count :][MAX_LAG:]
-        if np.count_nonzero(usable) < ENOUGH:
-            return
-        self._lag = lag
-        gain = _percentile((heard - source)[usable], 40)
-        self._gain_db = min(gain if lag is not None else gain - MARGIN_DB, 0.0)
-        self._learned = True
-
     def _echo_left(self) -> float | None:
         """How many dB the canceller's residue lies above (below: negative) the echo, if known."""
         past = self._past
-        usable = _loud(past.echo) & ~past.caller
+        usable = loud(past.echo) & ~past.caller
         if np.count_nonzero(usable) < ENOUGH:
             return None
-        self._floor_dbov = _percentile(past.left[past.left > FLOOR_DBOV], 10)
-        left = _percentile((past.left - past.echo)[usable], 40)
+        self._floor_dbov = percentile(past.left[past.left > FLOOR_DBOV], 10)
+        left = percentile((past.left - past.echo)[usable], 40)
         return left if left <= TRUSTED_DB else None
+
+    def _echo_now(self) -> Floats:
+        """The echo in the present chunk. Where it does not fit, packets may be missing.
+
+        Then the sound goes on at a later place of the prompt, and so does the clock.
+        """
+        sound, canceller = self._past.arrived[-1], self._canceller
+
+        def echo_at(lost: int) -> Floats:
+            lag = ((canceller.lag or 0) - BEFORE) / RATE
+            end = self._clock + lost * FRAME_SECONDS - lag
+            return canceller.echo_in(sound, self._played_until(end, SPAN))
+
+        echo = echo_at(0)
+        if self._left_db is None:
+            return echo
+        excess = level_of(sound - echo) - level_of(echo) - self._left_db
+        if excess <= MARGIN_DB:
+            return echo
+        left = [level_of(sound - echo_at(lost)) for lost in range(MOST_LOST + 1)]
+        best = int(np.argmin(left))
+        if left[best] > left[0] - SPLICE_DB:
+            best = 0
+        self._clock += best * FRAME_SECONDS
+        return echo_at(0)
 
     def _distrust(self) -> None:
         """What the canceller does must be seen to work again."""
@@ -282,14 +255,7 @@ class EchoGate:
         past.arrived[-1] = chunk
         past.arrived[-1] -= past.arrived[-1].mean()
         past.cleaned[-1] = past.arrived[-1]
-        past.heard[-1] = _level(past.arrived[-1])
-
-    def _loudest_recent(self) -> float:
-        """The loudest the prompt was where its echo would come from now."""
-        if self._lag is None:
-            return float(self._past.played[-MAX_LAG:].max())
-        end = HISTORY - self._lag
-        return float(self._past.played[end - RECENT - 1 : end].max())
+        past.heard[-1] = level_of(past.arrived[-1])
 
     def _level_at(self, time: float) -> float:
         for prompt in reversed(self._prompts):
@@ -314,34 +280,3 @@ class EchoGate:
             at = max(first, 0)
             played[at : at + len(source)] = source[: max(count - at, 0)]
         return played
-
-
-def _level(sound: Floats) -> float:
-    """Level in dBov of a sound without a DC part."""
-    power = float(np.dot(sound, sound)) / len(sound)
-    return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)
-
-
-def _percentile(values: Levels, percent: float) -> float:
-    """The value nearest to that rank; ten times as quick as numpy's, which interpolates."""
-    rank = round(percent / 100 * (len(values) - 1))
-    return float(np.partition(values, rank)[rank])
-
-
-def _loud(levels: Levels) -> NDArray[np.bool_]:
-    return levels > max(_percentile(levels, 95) - LOUD_DB, -60.0)
-
-
-def _best_lag(played: Levels, heard: Levels) -> int | None:
-    """Lag in chunks at which the level curves agree best, or None when they do not agree."""
-    heard = np.maximum(heard[MAX_LAG:], _percentile(heard, 10))
-    if len(heard) < 2 * ENOUGH:
-        return None
-    heard = heard - heard.mean()
-    played = np.maximum(played, float(np.max(played)) - 40.0)
-    windows = np.lib.stride_tricks.sliding_window_view(played, len(heard))
-    windows = windows - windows.mean(axis=1, keepdims=True)
-    spread = np.sqrt(np.sum(windows**2, axis=1) * np.dot(heard, heard))
-    agreement = windows @ heard / np.maximum(spread, 1e-6)
-    best = int(np.argmax(agreement))
-    return MAX_LAG - best if agreement[best] > CORRELATED else None

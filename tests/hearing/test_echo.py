@@ -115,3 +115,108 @@ def test_clips_that_follow_one_another_have_one_reference() -> None:
     assert np.allclose(joined.levels, whole.levels)
     assert Reference.joined(parts[:1]) is parts[0]
     assert len(Reference.joined([]).samples) == 0
+
+
+def clean(
+    gate: EchoGate, sound: Samples, prompt: Samples = PROMPT, begins: float = 0.0, late: float = 0.0
+) -> Samples:
+    """Show the gate a line as the ear does, from ``begins`` on; what it leaves of it.
+
+    Packets arrive up to ``late`` seconds late.
+    """
+    jitter = np.random.default_rng(7).uniform(0, late, len(sound) // CHUNK)
+    gate.prompt_started(Reference.of(prompt), begins)
+    left = []
+    for index, delay in enumerate(jitter):
+        now = begins + (index + 1) * CHUNK_SECONDS + delay
+        rest = gate.clean(sound[index * CHUNK : (index + 1) * CHUNK], now)
+        gate.admits(rest, dbov(rest, remove_dc=True), now)
+        left.append(rest)
+        if index % 4 == 3:
+            gate.learn()
+    return np.concatenate(left)
+
+
+def lowered_db(before: Samples, after: Samples, since: float) -> float:
+    """How much quieter the line became, from ``since`` to the end of the prompt."""
+    span = slice(round(since * RATE), len(PROMPT))
+    return dbov(before[span], remove_dc=True) - dbov(after[span], remove_dc=True)
+
+
+@pytest.mark.parametrize("echo_db", [-10.0, -25.0])
+@pytest.mark.parametrize("delay", [0.02, 0.1502, 0.45])
+@pytest.mark.parametrize("late", [0.0, 0.015])
+def test_the_echo_is_subtracted(echo_db: float, delay: float, late: float) -> None:
+    """Within a second of its coming, whenever the packets arrive."""
+    sound, gate = line(echo_db, delay), EchoGate()
+    assert lowered_db(sound, clean(gate, sound, late=late), delay + 1.0) > 15.0
+
+
+def test_a_distorted_echo_is_lowered_too() -> None:
+    echo = np.tanh(PROMPT / 12000.0) * 1500.0
+    sound = np.concatenate([np.zeros(1600), echo, np.zeros(RATE)])
+    sound = (sound + np.random.default_rng(1).normal(0, 8, len(sound))).astype(np.int16)
+    assert lowered_db(sound, clean(EchoGate(), sound), 1.2) > 8.0
+
+
+def test_the_caller_is_left_while_the_echo_is_subtracted() -> None:
+    """Over an echo as loud as he is."""
+    sound = line(-6.0, 0.15, caller_at=1.8)
+    left = clean(EchoGate(), sound)
+    caller = np.zeros(len(sound))
+    caller[round(1.8 * RATE) :][: len(CALLER)] = CALLER[: len(sound) - round(1.8 * RATE)]
+    span = slice(round(1.8 * RATE), len(PROMPT))
+    wrong = (left[span] - caller[span]).astype(np.int16)
+    assert dbov(wrong) < dbov(caller[span].astype(np.int16)) - 8.0
+
+
+def test_what_is_left_of_the_echo_is_not_admitted() -> None:
+    sound, gate, admitted = line(-12.0, 0.2), EchoGate(), 0
+    gate.prompt_started(Reference.of(PROMPT), 0.0)
+    for index in range(len(PROMPT) // CHUNK):
+        now = (index + 1) * CHUNK_SECONDS
+        rest = gate.clean(sound[index * CHUNK : (index + 1) * CHUNK], now)
+        admitted += gate.admits(rest, dbov(rest, remove_dc=True), now) and now > 1.2
+        if index % 4 == 3:
+            gate.learn()
+    assert admitted <= 3
+    assert gate.removed_db > 10.0 or sound[index * CHUNK :].std() < 100
+
+
+def test_the_echo_of_the_next_prompt_may_come_at_another_time() -> None:
+    gate = EchoGate()
+    clean(gate, line(-10.0, 0.15))
+    sound = line(-10.0, 0.19)
+    assert lowered_db(sound, clean(gate, sound, begins=20.0), 1.4) > 15.0
+
+
+def test_without_echo_nothing_is_changed() -> None:
+    """On a noisy line, with a caller, and when nothing has been played for a second."""
+    sound, gate = line(None, 0.0, caller_at=1.0), EchoGate()
+    assert np.array_equal(clean(gate, sound), sound[: len(sound) // CHUNK * CHUNK])
+    assert gate.removed_db == 0.0
+    chunk = sound[:CHUNK]
+    assert gate.clean(chunk, 60.0) is chunk
+    assert gate.admits(chunk, -60.0, 60.0)
+    assert not gate.explains(60.0)
+    assert gate.removed_db == 0.0
+
+
+@pytest.mark.parametrize("value", [0, 8, 32767, -32768])
+def test_a_constant_line_is_no_echo(value: int) -> None:
+    constant = np.full(len(PROMPT), value, np.int16)
+    assert np.array_equal(clean(EchoGate(), constant), constant[: len(PROMPT) // CHUNK * CHUNK])
+
+
+def test_a_hole_in_the_audio_does_no_harm() -> None:
+    """Half a second is missing; then the echo is found again."""
+    sound, gate = line(-10.0, 0.15), EchoGate()
+    gate.prompt_started(Reference.of(PROMPT), 0.0)
+    left = sound.copy()
+    for index in [*range(40), *range(56, len(sound) // CHUNK)]:
+        span, now = slice(index * CHUNK, (index + 1) * CHUNK), (index + 1) * CHUNK_SECONDS
+        left[span] = gate.clean(sound[span], now)
+        gate.admits(left[span], dbov(left[span], remove_dc=True), now)
+        if index % 4 == 3:
+            gate.learn()
+    assert lowered_db(sound, left, 57 * CHUNK_SECONDS) > 15.0
