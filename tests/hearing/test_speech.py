@@ -13,7 +13,15 @@ from ivr.dialogue.events import (
     SpeechStarted,
 )
 from ivr.hearing.frames import CHUNK_SECONDS
-from ivr.hearing.speech import CONFIRM, GIVE_UP, LATENCY_SECONDS, PATIENCE, SpeechTable, State
+from ivr.hearing.speech import (
+    CONFIRM,
+    GIVE_UP,
+    LATENCY_SECONDS,
+    PATIENCE,
+    RELEASE_SECONDS,
+    SpeechTable,
+    State,
+)
 
 
 def heard(table: SpeechTable, probabilities: list[float], begin: float = 0.0) -> list[Event]:
