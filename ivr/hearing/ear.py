@@ -116,8 +116,10 @@ class Ear:
         return found
 
     def _hear_chunk(self, chunk: Samples, now: float) -> list[Event]:
+        peak = float(np.max(np.abs(chunk.astype(np.float32))))
+        chunk = self._echo.clean(chunk, now)
         samples = chunk.astype(np.float32)
-        level, peak = _level(samples), float(np.max(np.abs(samples)))
+        level = _level(samples)
         silent = level <= DEAF_BELOW_DBOV
         self._condition.history.add(samples, silent=silent)
         admitted = self._echo.admits(chunk, level, now)
