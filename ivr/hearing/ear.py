@@ -18,6 +18,7 @@ from ivr.hearing.g711 import Samples
 from ivr.hearing.history import Floats
 from ivr.hearing.level import FLOOR_DBOV
 from ivr.hearing.speech import STAY_PROBABILITY, SpeechTable
+from ivr.hearing.splices import Splices
 from ivr.hearing.verdict import Verdict
 
 HOLE_SECONDS = 0.2
@@ -65,6 +66,7 @@ class Ear:
         self._condition = LineCondition(now)
         self._speech = SpeechTable(hang_seconds)
         self._echo = EchoGate()
+        self._splices = Splices()
         self._buffer: Samples = np.zeros(0, np.int16)
         self._last_frame: float | None = None
         self._chunks = 0
@@ -116,6 +118,7 @@ class Ear:
         return found
 
     def _hear_chunk(self, chunk: Samples, now: float) -> list[Event]:
+        self._splices.hear(now)
         peak = float(np.max(np.abs(chunk.astype(np.float32))))
         chunk = self._echo.clean(chunk, now)
         samples = chunk.astype(np.float32)
@@ -131,12 +134,17 @@ class Ear:
         if admitted and probability >= STAY_PROBABILITY:
             self._echo.was_caller()
         found = self._speech.hear(
-            probability if admitted else 0.0, now, is_echo=lambda: self._echo.explains(now)
+            probability if admitted else 0.0, now, is_echo=lambda: self._is_echo(now)
         )
         self._chunks += 1
         if self._chunks % LEARN_EVERY == 0 and not self._speech.speaking:
             self._echo.learn()
         return [*self._with_verdict(found), *self._condition.hear_chunk(peak)]
+
+    def _is_echo(self, now: float) -> bool:
+        """Whether what would be speech is our own prompt, or cannot be told from it."""
+        joined = now < self._prompt_until and self._splices.recent
+        return joined or self._echo.explains(now)
 
     def _with_verdict(self, found: list[Event]) -> list[Event]:
         """What the start and the end of speech say about the line goes before and with them."""
