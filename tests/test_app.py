@@ -272,3 +272,14 @@ def test_a_prompt_that_has_no_file_stops_the_start(root: Path, tmp_path: Path) -
     settings = settings_for(root, tmp_path, prompts={"directory": tmp_path})
     with pytest.raises(StartError, match=r"prompts.directory: prompt .* has no file"):
         load_catalogue(settings, load_sheet(settings))
+
+
+async def test_a_voice_detector_that_cannot_be_loaded_stops_the_start(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.recognition.silero.files", lambda package: tmp_path)
+    settings = settings_for(root, tmp_path)
+    with pytest.raises(StartError, match=r"silero_vad.onnx of the package .* cannot be read"):
+        await Hotline(settings).start()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", settings.agi.port)

