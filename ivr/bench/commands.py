@@ -19,8 +19,7 @@ from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.result import Result
 from ivr.bench.silent_calls import SilentCall
 from ivr.catalogue import CatalogueError
-from ivr.lab.lines.speech import CorpusError
-from ivr.lab.lines.windows import RECIPES
+from ivr.lab.corpus import CorpusError
 from ivr.lab.pbx import LabError
 
 bench = typer.Typer(
@@ -81,9 +80,9 @@ def hearing(
     """Is what the ear says about the line right, quick and cheap? (rows 2, 8, 9, 10)"""
     if split not in hearing_bench.SPLITS:
         raise typer.BadParameter(f"{split!r} is neither dev nor test", param_hint="--split")
-    kinds = 1 if corpus else len(RECIPES)
+    total = None if corpus else len(hearing_bench.windows_of(per))
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("windows", total=per * kinds)
+        task = bar.add_task("windows", total=total)
         try:
             report = (
                 hearing_bench.measure_corpus(corpus)

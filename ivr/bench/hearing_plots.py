@@ -1,56 +1,76 @@
-"""Pictures of the hearing bench: delays, and curves through the grey zone."""
+"""Pictures of the hearing bench: confusion, delays, and curves through the grey zone."""
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ivr.bench.listening import Listened, listen
+from ivr.bench.hearing import TITLES
+from ivr.bench.hearing_metrics import NEVER, verdict_delays
+from ivr.bench.hearing_stream import Told
 from ivr.bench.plots import picture
-from ivr.lab.lines.windows import at_point
+from ivr.bench.tally import confusion
+from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS
 
-POINTS = {
-    "level": ("active speech level (dBov)", np.arange(-50.0, -27.0, 2.0)),
-    "snr": ("SNR over white noise (dB)", np.arange(0.0, 25.0, 2.0)),
-    "rt60": ("reverberation time RT60 (s), DRR -4 dB", np.arange(0.1, 0.85, 0.1)),
-}
-EACH = 20
-"""Windows at each point."""
+DELAYED = ("noise", "too_quiet", "hands_free", "dead_line", "no_rtp")
 
 
-def draw(heard: Mapping[str, Sequence[Listened]], directory: Path, seed: int, split: str) -> None:
-    """``hearing_delays.png`` and one ``hearing_<quantity>.png`` for each curve."""
-    with picture(directory / "hearing_delays.png", (7, 3)) as axes:
-        for kind in ("noise", "too_quiet", "hands_free"):
-            found = [item.delay() for item in heard.get(kind, ())]
-            delays = sorted(delay for delay in found if delay is not None)
-            axes.step(delays, np.arange(1, len(delays) + 1) / max(len(found), 1), label=kind)
-        axes.set_xlabel("seconds from the caller's first word to the verdict")
+def draw(heard: Sequence[Told], directory: Path, title: str) -> None:
+    """``hearing_confusion.png``, ``hearing_delays.png``, and one picture for each curve."""
+    _confusion([told for told in heard if told.group not in SWEEPS], directory, title)
+    _delays(heard, directory, title)
+    for quantity in SWEEPS:
+        points = [told for told in heard if told.group == quantity]
+        if points:
+            _curve(quantity, points, directory, title)
+
+
+def _confusion(heard: Sequence[Told], directory: Path, title: str) -> None:
+    counts = confusion([(told.group, told.condition.value) for told in heard])
+    rows = [name for name in (*CLASSES, *NUISANCES, *CASES) if name in counts]
+    called = sorted({name for row in counts.values() for name in row})
+    shares = np.array(
+        [[counts[row][name] / counts[row].total() for name in called] for row in rows]
+    )
+    with picture(directory / "hearing_confusion.png", (8, 5)) as axes:
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        for y, row in enumerate(rows):
+            for x, name in enumerate(called):
+                if counts[row][name]:
+                    colour = "white" if shares[y, x] > 0.5 else "black"
+                    axes.text(x, y, counts[row][name], ha="center", va="center", color=colour)
+        axes.set_xticks(range(len(called)), called, rotation=30, ha="right")
+        axes.set_yticks(range(len(rows)), rows)
+        axes.set_xlabel("verdict at the end of the window")
+        axes.set_title(title)
+
+
+def _delays(heard: Sequence[Told], directory: Path, title: str) -> None:
+    with picture(directory / "hearing_delays.png", (8, 4)) as axes:
+        for name in DELAYED:
+            delays = sorted(verdict_delays(told for told in heard if told.group == name))
+            come = [delay for delay in delays if delay < NEVER]
+            if come:
+                shares = np.arange(1, len(come) + 1) / len(delays)
+                axes.step(come, shares, where="post", label=name)
+        axes.axhline(0.95, color="0.7", linewidth=0.8)
+        axes.set_xlabel("seconds from the onset to the verdict that is right")
         axes.set_ylabel("share of windows")
+        axes.set_title(title)
+        if axes.lines[1:]:
+            axes.legend()
+        axes.grid(alpha=0.3)
+
+
+def _curve(quantity: str, points: Sequence[Told], directory: Path, title: str) -> None:
+    values = sorted({told.value for told in points if told.value is not None})
+    called = {value: [t.condition.value for t in points if t.value == value] for value in values}
+    with picture(directory / f"hearing_{quantity}.png", (8, 4)) as axes:
+        for name in sorted({name for names in called.values() for name in names}):
+            shares = [called[value].count(name) / len(called[value]) for value in values]
+            axes.plot(values, shares, marker=".", label=name)
+        axes.set_xlabel(TITLES[quantity])
+        axes.set_ylabel("share of verdicts")
+        axes.set_title(title)
         axes.legend()
         axes.grid(alpha=0.3)
-    for name, (title, values) in POINTS.items():
-        called = _curve(name, values, seed, split)
-        with picture(directory / f"hearing_{name}.png", (7, 3)) as axes:
-            for condition in sorted({c for column in called for c in column}):
-                shares = [column.count(condition) / len(column) for column in called]
-                axes.plot(values, shares, marker=".", label=condition)
-            axes.set_xlabel(title)
-            axes.set_ylabel(f"share of {EACH} windows")
-            axes.legend()
-            axes.grid(alpha=0.3)
-
-
-def _curve(name: str, values: NDArray[np.float64], seed: int, split: str) -> list[list[str]]:
-    jobs = [(float(value), number) for value in values for number in range(EACH)]
-    with ProcessPoolExecutor() as pool:
-        called = list(pool.map(partial(_called, name, seed, split), jobs, chunksize=8))
-    return [called[at : at + EACH] for at in range(0, len(called), EACH)]
-
-
-def _called(name: str, seed: int, split: str, job: tuple[float, int]) -> str:
-    value, number = job
-    return listen(at_point(seed, split, number, **{name: value})).verdict.condition.value

@@ -15,8 +15,6 @@ from ivr.lab.corpus.sources import Split, Wave
 
 SOUND = 343.0
 """Speed of sound in m/s."""
-DIRECT_SECONDS = 0.0025
-"""What arrives this soon after the first sound counts as direct (ISO 3382 practice)."""
 FINE = 4
 """The images are placed on a grid this many times finer than 8 kHz."""
 IMAGES_SECONDS = 0.45
@@ -37,6 +35,7 @@ class Room:
 def room(random: np.random.Generator, split: Split, rt60_s: float, drr_db: float) -> Room:
     """A room of this reverberation time and with this ratio of direct to reverberant sound."""
     tail = _noise_tail(random, rt60_s) if split is Split.DEV else _shoebox_tail(random, rt60_s)
+    tail[0] = 0.0  # there is the direct sound
     direct = np.zeros(len(tail))
     direct[0] = np.sqrt(np.sum(tail**2) * 10 ** (drr_db / 10))
     response = direct + tail

@@ -1,0 +1,144 @@
+"""Labels files: CSV, TSV, JSON, JSON lines or TOML, whoever made them."""
+
+import csv
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from ivr.lab.corpus import CorpusError
+
+SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".toml")
+DEFAULT_COLUMNS = ("file", "label", "reference", "reference_start", "onset")
+"""Of a table without a line of names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry and where it stands: ``labels.csv line 3``."""
+
+    place: str
+    cells: Mapping[str, str]
+
+    def first(self, names: tuple[str, ...]) -> str | None:
+        """The first of these columns that is there and not empty."""
+        return next((self.cells[name] for name in names if self.cells.get(name)), None)
+
+    def seconds(self, names: tuple[str, ...]) -> float | None:
+        """The same as seconds; ValueError when they are none."""
+        text = self.first(names)
+        if text is None:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not isfinite(value) or value < 0:
+            raise ValueError(f"{text!r} is no time in seconds")
+        return value
+
+
+def rows(directory: Path) -> list[Row]:
+    """The entries of the folder's labels file; CorpusError when there is none, or a bad one."""
+    if not directory.is_dir():
+        raise CorpusError(f"there is no folder {directory}")
+    path = _labels_file(directory)
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} cannot be read as UTF-8: {error}") from None
+    found = list(parse(text, path.suffix.lower(), str(path)))
+    if not found:
+        raise CorpusError(f"{path} labels no file")
+    return found
+
+
+def parse(text: str, suffix: str, name: str) -> Iterator[Row]:
+    """The entries of a text in the format of ``suffix``; CorpusError that names the place."""
+    if suffix in (".csv", ".tsv"):
+        return _table(text, suffix, name)
+    if suffix == ".jsonl":
+        return _json_lines(text, name)
+    try:
+        whole = tomllib.loads(text) if suffix == ".toml" else json.loads(text)
+    except json.JSONDecodeError as error:
+        raise CorpusError(f"{name} line {error.lineno}: {error.msg}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CorpusError(f"{name}: {error}") from None
+    return _entries(whole, name)
+
+
+def _labels_file(directory: Path) -> Path:
+    """``labels.*``, or the only file of the folder that could be one."""
+    named = [directory / f"labels{suffix}" for suffix in SUFFIXES]
+    there = [path for path in named if path.is_file()]
+    others = [path for path in sorted(directory.iterdir()) if path.suffix.lower() in SUFFIXES]
+    if there or len(others) == 1:
+        return (there or others)[0]
+    wanted = ", ".join(path.name for path in named)
+    raise CorpusError(f"{directory} has no labels file: name it one of {wanted}")
+
+
+def _table(text: str, suffix: str, name: str) -> Iterator[Row]:
+    header = text.partition("\n")[0]
+    separator = "\t" if suffix == ".tsv" or "\t" in header else ";" if ";" in header else ","
+    columns: list[str] | None = None
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
+    try:
+        for cells in reader:
+            place = f"{name} line {reader.line_num}"
+            if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
+                continue
+            if columns is None:
+                columns = [_plain(cell) for cell in cells]
+                if not any("." in cell for cell in columns):
+                    continue
+                columns = list(DEFAULT_COLUMNS)  # the first line holds a file, not names
+            if len(cells) > len(columns):
+                raise CorpusError(f"{place}: {len(cells)} cells under {len(columns)} columns")
+            yield Row(place, {c: v.strip() for c, v in zip(columns, cells, strict=False)})
+    except csv.Error as error:
+        raise CorpusError(f"{name} line {reader.line_num}: {error}") from None
+
+
+def _json_lines(text: str, name: str) -> Iterator[Row]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            place = f"{name} line {number}"
+            try:
+                entry = json.loads(line)
+            except (json.JSONDecodeError, RecursionError) as error:
+                raise CorpusError(f"{place}: {error}") from None
+            yield _row(entry, place)
+
+
+def _entries(whole: Any, name: str) -> Iterator[Row]:
+    """A list of entries, one under any name, or a mapping from files to labels or entries."""
+    if isinstance(whole, dict):
+        lists = [value for value in whole.values() if isinstance(value, list)]
+        if len(lists) == 1:
+            whole = lists[0]
+        else:
+            pairs = whole["labels"] if isinstance(whole.get("labels"), dict) else whole
+            whole = [
+                {"file": file, **(entry if isinstance(entry, dict) else {"label": entry})}
+                for file, entry in pairs.items()
+            ]
+    if not isinstance(whole, list):
+        raise CorpusError(f"{name} holds neither a list of entries nor a mapping from files")
+    for number, entry in enumerate(whole, 1):
+        yield _row(entry, f"{name} entry {number}")
+
+
+def _row(entry: Any, place: str) -> Row:
+    if not isinstance(entry, dict):
+        raise CorpusError(f"{place}: {entry!r:.60} is no entry with a file and a label")
+    texts = {_plain(key): "" if value is None else str(value) for key, value in entry.items()}
+    return Row(place, texts)
+
+
+def _plain(column: str) -> str:
+    return column.strip().lower().replace("-", "_").replace(" ", "_")

@@ -1,0 +1,119 @@
+"""Labels files are read liberally, and what is wrong in one is named with its line."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.bench.hearing_corpus import label_of, recordings
+from ivr.bench.hearing_labels import SUFFIXES, parse
+from ivr.dialogue.events import Condition
+from ivr.lab.corpus import CorpusError
+
+
+def _wav(path: Path, seconds: float = 0.1, rate: int = 8000, channels: int = 1) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.zeros(round(seconds * rate) * channels, "<i2").tobytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("labels.csv", "file,label\na.wav,quiet\n"),
+        ("labels.csv", "\ufeffFilename;Class\n# no entry\n\na.wav;too-quiet\n"),
+        ("labels.csv", "a.wav,Quiet\n"),
+        ("labels.tsv", "wav\tverdict\na.wav\ttoo quiet\n"),
+        ("labels.json", '[{"path": "a.wav", "condition": "low_volume"}]'),
+        ("labels.json", '{"a.wav": "too_quiet"}'),
+        ("labels.json", '{"files": [{"name": "a", "label": "quiet"}]}'),
+        ("labels.jsonl", '\n{"file": "a.wav", "label": "quiet", "onset": null}\n'),
+        ("labels.toml", '"a.wav" = "quiet"\n'),
+        ("labels.toml", '[["recording"]]\nfile = "a.wav"\nlabel = "quiet"\n'),
+        ("what-i-call-it.csv", "file,label\na.wav,quiet\n"),
+    ],
+)
+def test_many_forms_say_the_same(tmp_path: Path, name: str, text: str) -> None:
+    _wav(tmp_path / "a.wav", rate=16000, channels=2)
+    (tmp_path / name).write_text(text, "utf-8")
+    [(file, window)] = recordings(tmp_path)
+    assert Path(file).stem == "a"
+    assert window.label is Condition.TOO_QUIET
+    assert window.group == "too_quiet"
+    assert len(window.frames) == 5
+
+
+@pytest.mark.parametrize(
+    ("word", "condition"),
+    [
+        ("clean", Condition.OK),
+        ("Speakerphone", Condition.HANDS_FREE),
+        ("silence", Condition.NOBODY),
+        ("dead", Condition.DEAD_LINE),
+        ("own prompt", Condition.OWN_PROMPT),
+        ("babble", Condition.NOISE),
+        *((condition.value, condition) for condition in Condition if condition != "unheard"),
+    ],
+)
+def test_labels_have_aliases(word: str, condition: Condition) -> None:
+    assert label_of(word).condition is condition
+
+
+def test_a_prompt_and_its_start_come_along(tmp_path: Path) -> None:
+    _wav(tmp_path / "a.wav")
+    _wav(tmp_path / "p.wav", 0.2)
+    (tmp_path / "labels.csv").write_text(
+        "file,label,prompt,prompt_start,onset\na.wav,echo,p.wav,0.5,\n"
+    )
+    [(_, window)] = recordings(tmp_path)
+    assert window.prompt is not None
+    assert len(window.prompt) == 1600
+    assert (window.prompt_start, window.truth.onset_s) == (0.5, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("file,label\nmissing.wav,ok\n", "line 2: there is no file"),
+        ("file,label\n\na.wav,strange\n", "line 3: the label 'strange' is none of ok"),
+        ("file,label\na.wav\n", "line 2: no label"),
+        ("file,label\na.wav,ok,more\n", "line 2: 3 cells under 2 columns"),
+        ("file,label,onset\na.wav,ok,soon\n", "line 2: 'soon' is no time"),
+        ("file,label\nlabels.csv,ok\n", "line 2: .*labels.csv is not a sound file"),
+        ("file,label\n", "labels no file"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, says: str) -> None:
+    _wav(tmp_path / "a.wav")
+    (tmp_path / "labels.csv").write_text(text)
+    with pytest.raises(CorpusError, match=rf"labels\.csv.*{says}"):
+        list(recordings(tmp_path))
+
+
+def test_a_folder_without_labels_is_told_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"no labels file: name it one of labels\.csv"):
+        list(recordings(tmp_path))
+    with pytest.raises(CorpusError, match="there is no folder"):
+        list(recordings(tmp_path / "nowhere"))
+
+
+@given(st.sampled_from(SUFFIXES), st.text(max_size=80))
+def test_any_text_gives_rows_or_one_sentence(suffix: str, text: str) -> None:
+    said = "labels "
+    try:
+        places = [row.place for row in parse(text, suffix, "labels")]
+    except CorpusError as error:
+        places, said = [str(error)], "labels"
+    assert all(place.startswith(said) for place in places)
+
+
+@given(st.integers(0, 20), st.text("abc\t ", min_size=1, max_size=8))
+def test_a_bad_line_of_json_is_counted_from_one(before: int, bad: str) -> None:
+    text = '{"file": "a", "label": "ok"}\n' * before + "{" + bad
+    with pytest.raises(CorpusError, match=f"labels line {before + 1}:"):
+        list(parse(text, ".jsonl", "labels"))
