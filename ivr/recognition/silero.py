@@ -5,6 +5,7 @@ What a call carries from chunk to chunk, 256 numbers of state and the last 32 sa
 :class:`SileroStream`. The samples matter: without them every fourth decision is another one.
 """
 
+import os
 from collections.abc import Sequence
 from importlib.resources import as_file, files
 from typing import Any
@@ -35,6 +36,9 @@ class SileroModel:
     @classmethod
     def load(cls) -> "SileroModel":
         """Takes 0.1 to 0.3 s. ModelError, in one sentence, when it cannot be used."""
+        # From 1.29 on it tells Microsoft about the process, unless this is set when it is loaded;
+        # its own function for that comes too late. A hot line sends nothing to anybody.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         # Here, because it takes 0.15 s and most commands need no detector.
         import onnxruntime
 

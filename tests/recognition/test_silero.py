@@ -1,6 +1,7 @@
 """One session for all calls hears what an instance for each call hears."""
 
 import random
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -142,3 +143,19 @@ def one_sentence() -> None:
 def heard_alone(model: SileroModel, chunks: list[memoryview]) -> list[float]:
     stream: VoiceDetector = model.stream()
     return [stream.process(chunk) for chunk in chunks]
+
+
+def test_nobody_is_told(tmp_path: Path) -> None:
+    """The runtime keeps no identity of this machine and opens no connection to its maker."""
+    program = (
+        "import os\n"
+        "from ivr.recognition.silero import SileroModel\n"
+        "model = SileroModel.load()\n"
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    environment = {"HOME": str(tmp_path), "PATH": "", "OPENBLAS_NUM_THREADS": "1"}
+    told = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "1\n"  # no thread that could
+    assert list(tmp_path.iterdir()) == []
