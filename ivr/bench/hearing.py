@@ -1,5 +1,6 @@
 """``ivr bench hearing``: is what the ear says about a line right, soon enough, and cheap?"""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +24,9 @@ POINTS_PER = 8
 BABBLE = ("snr_babble", 3.0)
 """The point that has as many windows as a class, because it has a limit."""
 PROCESSES = 2
-MISJUDGED = 40
-"""Misjudged windows that are listed."""
-WIDTH = 140
+MISJUDGED = 12
+"""Misjudged windows of a group that are listed; of recordings all are."""
+WIDTH = 180
 """Characters that the matrix needs, also in a pipe."""
 
 
@@ -48,10 +49,14 @@ class Report:
             if points:
                 console.print(curve_table(quantity, points))
         wrong = [told for told in clear if not told.right and told.group != "barge_in"]
-        for told in wrong if self.named else wrong[:MISJUDGED]:
-            console.print(_in_words(told), highlight=False, markup=False, soft_wrap=True)
-        if len(wrong) > MISJUDGED and not self.named:
-            console.print(f"and {len(wrong) - MISJUDGED} more")
+        listed = Counter[str]()
+        for told in wrong:
+            listed[told.group] += 1
+            if self.named or listed[told.group] <= MISJUDGED:
+                console.print(_in_words(told), highlight=False, markup=False, soft_wrap=True)
+        for group, count in listed.items():
+            if count > MISJUDGED and not self.named:
+                console.print(f"and {count - MISJUDGED} more of {group}")
 
     def draw(self, directory: Path, seed: int, split: str) -> None:
         """Confusion, delays and the curves through the grey zone as PNG."""
