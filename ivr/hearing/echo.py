@@ -59,10 +59,10 @@ ABOVE_FLOOR_DB = 5.0
 for the voice detector, which otherwise goes on hearing the prompt's voice in the noise."""
 INAUDIBLE_DBOV = -66.0
 """An echo no louder than this is left alone: the voice detector is not shown it (see ear)."""
-SPLICE_DB = 3.0
-"""How much better the echo must fit elsewhere: of independent speech chance explains 1 dB."""
-MOST_LOST = 3
-"""Packets in a row that may be missing where a sound suddenly does not fit the echo."""
+SPLICE_DB = 6.0
+"""How much better the echo must fit elsewhere (by chance: 1 dB; half of a chunk: 3 dB)."""
+SPLICE_PACKETS = 5
+"""Packets looked ahead at most; two looked back, where the clock has been put forward wrongly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class EchoGate:
         canceller.adapt()
         if past.heard[-1] <= INAUDIBLE_DBOV:
             return chunk
-        echo = self._echo_now()
+        echo = self._echo_at(now)
         rest = past.arrived[-1] - echo
         past.echo[-1], past.left[-1] = level_of(echo), level_of(rest)
         if self._left_db is None:
@@ -214,30 +214,30 @@ class EchoGate:
         left = percentile((past.left - past.echo)[usable], 40)
         return left if left <= TRUSTED_DB else None
 
-    def _echo_now(self) -> Floats:
+    def _echo_at(self, now: float) -> Floats:
         """The echo in the present chunk. Where it does not fit, packets may be missing.
 
         Then the sound goes on at a later place of the prompt, and so does the clock.
         """
         sound, canceller = self._past.arrived[-1], self._canceller
 
-        def echo_at(lost: int) -> Floats:
+        def after(lost: int) -> Floats:
             lag = ((canceller.lag or 0) - BEFORE) / RATE
             end = self._clock + lost * FRAME_SECONDS - lag
             return canceller.echo_in(sound, self._played_until(end, SPAN))
 
-        echo = echo_at(0)
+        echo = after(0)
         if self._left_db is None:
             return echo
         excess = level_of(sound - echo) - level_of(echo) - self._left_db
         if excess <= MARGIN_DB:
             return echo
-        left = [level_of(sound - echo_at(lost)) for lost in range(MOST_LOST + 1)]
-        best = int(np.argmin(left))
-        if left[best] > left[0] - SPLICE_DB:
-            best = 0
-        self._clock += best * FRAME_SECONDS
-        return echo_at(0)
+        ahead = min(round((now - self._clock) / FRAME_SECONDS), SPLICE_PACKETS)
+        others = [lost for lost in range(-2, ahead + 1) if lost]
+        left = [level_of(sound - after(lost)) for lost in others]
+        if left and min(left) <= level_of(sound - echo) - SPLICE_DB:
+            self._clock += others[int(np.argmin(left))] * FRAME_SECONDS
+        return after(0)
 
     def _distrust(self) -> None:
         """What the canceller does must be seen to work again."""
