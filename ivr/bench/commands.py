@@ -14,6 +14,7 @@ from ivr.bench import barge_in as barge_in_bench
 from ivr.bench import hang_ups as hang_ups_bench
 from ivr.bench import hearing as hearing_bench
 from ivr.bench import load as load_bench
+from ivr.bench import streams as streams_bench
 from ivr.bench import waits as waits_bench
 from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.result import Result
@@ -21,6 +22,7 @@ from ivr.bench.silent_calls import SilentCall
 from ivr.catalogue import CatalogueError
 from ivr.lab.corpus import CorpusError
 from ivr.lab.pbx import LabError
+from ivr.recognition.files import ModelError
 
 bench = typer.Typer(
     name="bench",
@@ -96,6 +98,37 @@ def hearing(
     if plot is not None:
         report.draw(plot, seed, split)
     _tell(report.result, json)
+
+
+@bench.command()
+def streams(
+    numbers: Annotated[
+        str, typer.Option("--streams", help="How many at once, some numbers with commas.")
+    ] = "1,10,50,100",
+    seconds: Annotated[float, typer.Option(min=2, help="Audio of each stream.")] = 10.0,
+    seed: Seed = 1,
+    json: Json = False,
+    plot: Plot = None,
+) -> None:
+    """What does hearing cost for each of many callers at once?"""
+    try:
+        counts = sorted({int(number) for number in numbers.split(",")})
+    except ValueError:
+        counts = [0]
+    if counts[0] < 1:
+        raise typer.BadParameter(f"{numbers!r} is not like 1,10,50", param_hint="--streams")
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("measurements", total=streams_bench.steps(counts))
+        try:
+            result = streams_bench.measure(
+                counts, seconds=seconds, seed=seed, done=lambda: bar.advance(task)
+            )
+        except ModelError as error:
+            typer.echo(f"ivr bench: {error}", err=True)
+            raise typer.Exit(2) from None
+    if plot is not None:
+        streams_bench.draw(result, counts, plot)
+    _tell(result, json)
 
 
 def _draw(heard: list[SilentCall], plot: Path | None) -> None:

@@ -1,0 +1,231 @@
+"""What many callers at once cost: production ears side by side, as those of the service.
+
+Time is virtual: every stream gets its next 20 ms in turn, so each ear and each detector runs on
+a processor whose caches the other streams have just used. Process CPU is what is counted, with
+the least of some passes, because a machine has other things to do.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+
+from ivr.bench.plots import picture
+from ivr.bench.result import Result
+from ivr.hearing.ear import Ear, VoiceDetector
+from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, FRAME, FRAME_SECONDS, RATE
+from ivr.hearing.g711 import ALAW_IDLE, Samples, decode_alaw, encode_alaw
+from ivr.lab.voices import PHRASES, says
+from ivr.recognition.silero import SileroModel
+
+PAUSE_SECONDS = 0.5
+COMFORT_DBOV = -70.0
+SPREAD = 37
+"""Frames between the places in the recording at which two streams begin: nobody speaks in step."""
+WARM_SECONDS = 1.0
+"""What every ear hears before the clock runs: the first chunks find cold caches."""
+LIMITS = {"talking": 1.0, "silent": 0.1}
+"""Percent of a core for each stream."""
+EAR_ONLY, RATIO = "ear_only_core_percent", "alaw_decode_ratio"
+
+Pass = Callable[[], float]
+"""One pass of a measurement: seconds of CPU for each stream and second of audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """What callers send, as octets of a-law."""
+
+    talking: bytes
+    silent: bytes
+    dead: bytes
+
+
+def sounds(seconds: float, seed: int) -> Sounds:
+    """``seconds`` of speech with pauses, of comfort noise, and of a line that carries nothing."""
+    count = round(seconds / FRAME_SECONDS) * FRAME
+    pause = np.zeros(round(PAUSE_SECONDS * RATE), np.int16)
+    turns = [
+        part
+        for n, text in enumerate(PHRASES[n % len(PHRASES)] for n in range(12))
+        for part in (says(text, n), pause)
+    ]
+    noise = np.random.default_rng(seed).normal(0, 32768 * 10 ** (COMFORT_DBOV / 20), count)
+    return Sounds(
+        encode_alaw(np.resize(np.concatenate(turns), count)),
+        encode_alaw(noise.astype(np.int16)),
+        bytes([ALAW_IDLE]) * count,
+    )
+
+
+def measure(
+    streams: Sequence[int],
+    *,
+    seconds: float = 10.0,
+    passes: int = 3,
+    seed: int = 1,
+    done: Callable[[], None] = lambda: None,
+) -> Result:
+    """The bench; ``done`` is called after each of :func:`steps` of it."""
+    model = SileroModel.load()
+    sent = sounds(seconds, seed)
+    chunks = _chunks(sent.talking)
+    measured: dict[str, Pass] = {
+        "alaw_decode": partial(_decode, sent.talking),
+        EAR_ONLY: _ear_only(model, sent.talking),
+    }
+    for count in streams:
+        for kind in ("talking", "silent", "dead"):
+            listen = partial(_listen, getattr(sent, kind), count)
+            measured[f"{kind}_{count}_core_percent"] = partial(listen, model.stream)
+        measured[f"detector_single_{count}_core_percent"] = partial(_single, model, chunks, count)
+        measured[f"detector_batch_{count}_core_percent"] = partial(_batch, model, chunks, count)
+    assert len(measured) == steps(streams)
+    figures = {}
+    for name, one in measured.items():
+        figures[name] = 100 * min(one() for _ in range(passes))
+        done()
+    few, many = min(streams), max(streams)
+    at_few = figures[f"talking_{few}_core_percent"]
+    figures[RATIO] = at_few / figures.pop("alaw_decode")
+    figures[f"growth_{many}_to_{few}"] = figures[f"talking_{many}_core_percent"] / at_few
+    return Result(
+        bench="streams",
+        figures=figures,
+        limits={
+            f"{kind}_{count}_core_percent": limit
+            for kind, limit in LIMITS.items()
+            for count in streams
+        },
+        samples=sum(streams),
+        seed=seed,
+    )
+
+
+def steps(streams: Sequence[int]) -> int:
+    """How many things :func:`measure` measures."""
+    return 2 + 5 * len(streams)
+
+
+def draw(result: Result, streams: Sequence[int], directory: Path) -> None:
+    """Cost of a stream over the number of streams, as ``streams.png``."""
+    with picture(directory / "streams.png", (7, 4)) as axes:
+        for kind in ("talking", "silent", "dead", "detector_single", "detector_batch"):
+            cost = [result.figures[f"{kind}_{count}_core_percent"] for count in streams]
+            style = "--" if kind.startswith("detector") else "-"
+            axes.plot(streams, cost, style, marker="o", label=kind.replace("_", ", "))
+        for kind, limit in LIMITS.items():
+            axes.axhline(limit, color="0.6", linewidth=0.8)
+            axes.text(min(streams), limit, f"limit {kind}", fontsize=7, va="bottom", color="0.4")
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xticks(streams, [str(count) for count in streams])
+        axes.minorticks_off()
+        axes.set_xlabel("streams at once")
+        axes.set_ylabel("% of a core for each")
+        axes.set_title(result.machine, fontsize=8)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
+
+
+def _frames(sound: Samples) -> list[Samples]:
+    return [sound[at : at + FRAME] for at in range(0, len(sound) - FRAME + 1, FRAME)]
+
+
+def _chunks(octets: bytes) -> list[memoryview]:
+    """What the ear shows the detector of ``octets``."""
+    sound = decode_alaw(octets).astype(np.float32) / 32768
+    return [chunk.data for chunk in sound[: len(sound) // CHUNK * CHUNK].reshape(-1, CHUNK)]
+
+
+def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) -> float:
+    """CPU for each second, when every round but the first ``warm`` is ``seconds`` of audio."""
+    counted, began = 0, process_time()
+    for n, play in enumerate(rounds):
+        if n == warm:
+            began = process_time()
+        play()
+        counted += n >= warm
+    return (process_time() - began) / (counted * seconds)
+
+
+def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) -> float:
+    """``count`` ears hear the same recording from different places on."""
+    frames = _frames(decode_alaw(octets))
+    ears = [Ear(detector(), 0.0) for _ in range(count)]
+
+    def rounds() -> Iterator[Callable[[], None]]:
+        for n in range(len(frames)):
+            yield partial(hear, n, (n + 1) * FRAME_SECONDS)
+
+    def hear(n: int, now: float) -> None:
+        for at, ear in enumerate(ears):
+            ear.hear(frames[(n + at * SPREAD) % len(frames)], now)
+
+    return _clocked(rounds(), round(WARM_SECONDS / FRAME_SECONDS), FRAME_SECONDS) / count
+
+
+def _ear_only(model: SileroModel, octets: bytes) -> Pass:
+    """An ear whose detector knows the answers: all that is not the detector."""
+    learning = _Remembering(model.stream())
+    _listen(octets, 1, lambda: learning)
+    return lambda: _listen(octets, 1, lambda: _Answering(learning.answers))
+
+
+class _Remembering:
+    def __init__(self, detector: VoiceDetector) -> None:
+        self._detector = detector
+        self.answers: list[float] = []
+
+    def process(self, chunk: memoryview) -> float:
+        self.answers.append(self._detector.process(chunk))
+        return self.answers[-1]
+
+    def reset(self) -> None:
+        self._detector.reset()
+
+
+class _Answering:
+    def __init__(self, answers: Sequence[float]) -> None:
+        self._answers = iter(answers)
+
+    def process(self, chunk: memoryview) -> float:
+        return next(self._answers)
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+
+def _single(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
+    streams = [model.stream() for _ in range(count)]
+
+    def turn(n: int) -> None:
+        for at, stream in enumerate(streams):
+            stream.process(chunks[(n + at * SPREAD) % len(chunks)])
+
+    return _detect(turn, len(chunks), count)
+
+
+def _batch(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
+    streams = [model.stream() for _ in range(count)]
+
+    def turn(n: int) -> None:
+        model.batch(streams, [chunks[(n + at * SPREAD) % len(chunks)] for at in range(count)])
+
+    return _detect(turn, len(chunks), count)
+
+
+def _detect(turn: Callable[[int], None], turns: int, count: int) -> float:
+    rounds = (partial(turn, n) for n in range(turns))
+    return _clocked(rounds, round(WARM_SECONDS / CHUNK_SECONDS), CHUNK_SECONDS) / count
+
+
+def _decode(octets: bytes) -> float:
+    def rounds() -> Iterator[Callable[[], object]]:
+        for at in range(0, len(octets), FRAME):
+            yield partial(decode_alaw, octets[at : at + FRAME])
+
+    return _clocked(rounds(), round(WARM_SECONDS / FRAME_SECONDS), FRAME_SECONDS)

@@ -1,0 +1,81 @@
+"""The bench of many streams, at sizes that cost nothing: what it measures, not how much."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from ivr.bench import streams
+from ivr.bench.commands import bench
+from ivr.dialogue.events import Event, SpeechStarted
+from ivr.hearing.ear import Ear
+from ivr.hearing.frames import FRAME, FRAME_SECONDS
+from ivr.hearing.g711 import decode_alaw
+from ivr.hearing.level import dbov
+from ivr.recognition.silero import SileroModel
+
+
+def test_the_sounds_are_what_they_are_called() -> None:
+    sounds = streams.sounds(3.0, seed=1)
+    assert {len(sent) for sent in (sounds.talking, sounds.silent, sounds.dead)} == {24000}
+    assert dbov(decode_alaw(sounds.talking)) > -35
+    assert dbov(decode_alaw(sounds.silent)) == pytest.approx(streams.COMFORT_DBOV, abs=1.5)
+    assert np.ptp(decode_alaw(sounds.dead)) == 0
+    assert streams.sounds(3.0, seed=1) == sounds
+    assert streams.sounds(3.0, seed=2).silent != sounds.silent
+
+
+def test_every_number_of_streams_has_its_figures(tmp_path: Path) -> None:
+    done = list[None]()
+    result = streams.measure([1, 3], seconds=2.0, passes=1, done=lambda: done.append(None))
+    assert len(done) == streams.steps([1, 3])
+    assert set(result.figures) == {
+        "ear_only_core_percent", "alaw_decode_ratio", "growth_3_to_1",
+        *(
+            f"{kind}_{count}_core_percent"
+            for kind in ("talking", "silent", "dead", "detector_single", "detector_batch")
+            for count in (1, 3)
+        ),
+    }  # fmt: skip
+    assert set(result.limits) < set(result.figures)
+    assert all(value > 0 for value in result.figures.values())
+    figures = result.figures
+    assert figures["talking_1_core_percent"] > figures["silent_1_core_percent"]
+    assert figures["growth_3_to_1"] == pytest.approx(
+        figures["talking_3_core_percent"] / figures["talking_1_core_percent"]
+    )
+    streams.draw(result, [1, 3], tmp_path)
+    assert (tmp_path / "streams.png").stat().st_size > 5000
+
+
+def test_an_ear_that_knows_the_answers_does_what_one_does_that_asks() -> None:
+    """Or what is called the cost of the ear would be that of an idle one."""
+    sound = decode_alaw(streams.sounds(3.0, seed=1).talking)
+    asking = streams._Remembering(SileroModel.load().stream())
+    told = list[list[Event]]()
+    for detector in (asking, streams._Answering(asking.answers)):
+        ear, events = Ear(detector, 0.0), list[Event]()
+        for n in range(len(sound) // FRAME):
+            events += ear.hear(sound[n * FRAME : (n + 1) * FRAME], (n + 1) * FRAME_SECONDS)
+        told.append(events)
+    assert told[0] == told[1]
+    assert SpeechStarted in map(type, told[0])
+
+
+def test_the_command_prints_one_object(tmp_path: Path) -> None:
+    given = ["streams", "--streams", "2,1", "--seconds", "2", "--json", "--plot", str(tmp_path)]
+    told = CliRunner().invoke(bench, given)
+    assert told.exit_code in (0, 1), told.output  # a busy machine may be over the limit
+    found = json.loads(told.stdout)
+    assert (found["bench"], found["samples"]) == ("streams", 3)
+    assert "growth_2_to_1" in found["figures"]
+    assert (tmp_path / "streams.png").is_file()
+
+
+@pytest.mark.parametrize("numbers", ["", "0", "1,x", "-1", "1,,2"])
+def test_numbers_that_are_none_are_refused(numbers: str) -> None:
+    told = CliRunner().invoke(bench, ["streams", f"--streams={numbers}"])
+    assert told.exit_code == 2
+    assert "1,10,50" in told.stderr
