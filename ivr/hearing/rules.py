@@ -11,7 +11,14 @@ import numpy as np
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import CHUNK_SECONDS
 from ivr.hearing.history import Stretch
-from ivr.hearing.measure import SPEECH_SECONDS, Measured, pure_tone, tonal_share, tone_share
+from ivr.hearing.measure import (
+    SPEECH_SECONDS,
+    Measured,
+    longest,
+    pure_tone,
+    tonal_share,
+    tone_share,
+)
 
 SILENT_DBOV = -43.0
 """What is no speech and no louder than this is a quiet room."""
@@ -85,7 +92,7 @@ def _without_speech(stretch: Stretch, m: Measured) -> Finding:
 
 def _fax(stretch: Stretch) -> Finding | None:
     for hertz, seconds in ((CNG_HZ, CNG_SECONDS), (CED_HZ, CED_SECONDS)):
-        found = float(np.count_nonzero(pure_tone(stretch, hertz))) * CHUNK_SECONDS
+        found = longest(pure_tone(stretch, hertz)) * CHUNK_SECONDS
         if found >= seconds:
             return Finding(Condition.FAX, f"{found:.1f} s of {hertz:g} Hz")
     return None

@@ -9,15 +9,15 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 import pytest_asyncio
-from scipy.signal import fftconvolve
 
 from ivr.catalogue import Catalogue
 from ivr.hearing.g711 import Samples
+from ivr.lab.corpus.noises import hum
+from ivr.lab.corpus.rooms import heard_in, room
+from ivr.lab.corpus.sources import Split, Wave
+from ivr.lab.corpus.telephone import at_level, at_speech_level
+from ivr.lab.corpus.tones import melody, tone
 from ivr.lab.lab import Lab
-from ivr.lab.lines.noises import TONES, hum, music
-from ivr.lab.lines.rooms import image_room
-from ivr.lab.lines.speech import Sound
-from ivr.lab.lines.telephone import at_level, at_speech_level
 from ivr.lab.voices import says
 from ivr.softphone import Action, Audio, NoRtp, Silence
 from tests.sip.conftest import Heard, call
@@ -28,28 +28,30 @@ RATE = 8000
 LINE_SECONDS = 60
 WORDS = "我想了解一下企业QQ，我们公司有三十个人，想问多少钱"
 RNG = np.random.default_rng(4)
-ROOM = image_room(RNG, 0.6, -4.0)
+ROOM = room(RNG, Split("test"), 0.6, -4.0)
 
 
 def line(
-    *sayings: tuple[float, float], hands_free: bool = False, noise: Sound | None = None
+    *sayings: tuple[float, float],
+    hands_free: bool = False,
+    noise: Wave | None = None,
 ) -> Audio:
     """A minute of a line: ``sayings`` are (second, dBov); noise lies under all of it."""
     sound = at_level(RNG.normal(size=LINE_SECONDS * RATE), -70.0)
     for second, level in sayings:
-        voice: Sound = np.asarray(says(WORDS), np.float64)
+        voice: Wave = np.asarray(says(WORDS), np.float64)
         if hands_free:
-            voice = fftconvolve(voice, ROOM)
+            voice = heard_in(voice, ROOM)
         at = round(second * RATE)
         sound[at : at + len(voice)] += at_speech_level(voice, level)[: len(sound) - at]
     return Audio(_samples(sound if noise is None else sound + noise))
 
 
-def _samples(sound: Sound) -> Samples:
+def _samples(sound: Wave) -> Samples:
     return np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
 
 
-def television() -> Sound:
+def television() -> Wave:
     """Ten people at once, as loud as a caller."""
     voices = [np.resize(says(WORDS, n), LINE_SECONDS * RATE) for n in range(10)]
     parts = [np.roll(voice.astype(np.float64), RNG.integers(len(voice))) for voice in voices]
@@ -74,10 +76,10 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
         "hum": [line(noise=at_level(hum(RNG, count), -56.0))],
         "dead line": [Silence()],
         "no RTP": [NoRtp()],
-        "ring-back": [line(noise=at_level(TONES["ring-back"](RNG, count), -15.0))],
-        "fax": [line(noise=at_level(TONES["cng"](RNG, count), -15.0))],
+        "ring-back": [line(noise=at_level(tone(RNG, "ringback_cn", count), -15.0))],
+        "fax": [line(noise=at_level(tone(RNG, "cng", count), -15.0))],
         "music, then back": [
-            Audio(_samples(at_level(music(RNG, 30 * RATE), -24.0))),
+            Audio(_samples(at_level(melody(RNG, 30 * RATE), -24.0))),
             line((3.0, -24)),
         ],
     }
