@@ -112,7 +112,7 @@ def steps(streams: Sequence[int]) -> int:
 
 def draw(result: Result, streams: Sequence[int], directory: Path) -> None:
     """Cost of a stream over the number of streams, as ``streams.png``."""
-    with picture(directory / "streams.png", (7, 4)) as axes:
+    with picture(directory / "streams.png", (8, 4)) as axes:
         for kind in ("talking", "silent", "dead", "detector_single", "detector_batch"):
             cost = [result.figures[f"{kind}_{count}_core_percent"] for count in streams]
             style = "--" if kind.startswith("detector") else "-"
@@ -128,7 +128,7 @@ def draw(result: Result, streams: Sequence[int], directory: Path) -> None:
         axes.set_ylabel("% of a core for each")
         axes.set_title(result.machine, fontsize=8)
         axes.grid(alpha=0.3)
-        axes.legend(fontsize=8)
+        axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def _frames(sound: Samples) -> list[Samples]:
