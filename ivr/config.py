@@ -73,7 +73,7 @@ class CallSettings(_Group):
     """What one call may use."""
 
     max_calls: int = Field(60, ge=1, le=1000)
-    """Calls at once; each holds a voice detector of 10 MB. More are left to the dialplan."""
+    """Calls at once; each talking one takes 0.7 % of a core. More are left to the dialplan."""
     max_call_seconds: float = Field(600.0, ge=10, le=86400)
     speech_end_seconds: float = Field(0.5, ge=0.2, le=3.0)
     """Silence that ends an utterance."""

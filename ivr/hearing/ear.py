@@ -32,6 +32,8 @@ LEARN_EVERY = 4
 
 ECHO_SECONDS = 0.83
 """How long after a prompt its echo may still come back: the longest lag of the echo gate."""
+ECHO_REMOVED_DB = 6.0
+"""Where the echo gate takes so much away, it was our prompt that came back."""
 CLIPPED = 32000
 """From this magnitude a sample is at the limit: the largest of a-law is 32256, of mu-law 32124."""
 AMPLIFY_BELOW_DBOV, MAX_GAIN_DB = -30.0, 20.0
@@ -119,7 +121,9 @@ class Ear:
 
     def _hear_chunk(self, chunk: Samples, now: float) -> list[Event]:
         self._splices.hear(now)
-        peak = float(np.max(np.abs(chunk.astype(np.float32))))
+        magnitudes = np.abs(chunk.astype(np.float32))
+        peak = float(np.max(magnitudes))
+        clipped = float(np.mean(magnitudes >= CLIPPED)) if peak >= CLIPPED else 0.0
         chunk = self._echo.clean(chunk, now)
         samples = chunk.astype(np.float32)
         level = _level(samples)
@@ -127,10 +131,10 @@ class Ear:
         self._condition.history.add(samples, silent=silent)
         admitted = self._echo.admits(chunk, level, now)
         probability = 0.0 if silent else self._detector.process(self._amplified(samples, level))
-        clipped = float(np.mean(np.abs(samples) >= CLIPPED)) if peak >= CLIPPED else 0.0
         # Until speech is confirmed, what sounds while our prompt does is more likely its echo.
         ours = not admitted or (now < self._prompt_until and not self._speech.speaking)
-        self._condition.history.judge(probability, ours=ours, clipped=clipped)
+        echo = not admitted and self._echo.removed_db >= ECHO_REMOVED_DB
+        self._condition.history.judge(1.0 if echo else probability, ours=ours, clipped=clipped)
         if admitted and probability >= STAY_PROBABILITY:
             self._echo.was_caller()
         found = self._speech.hear(
