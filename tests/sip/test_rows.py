@@ -168,6 +168,8 @@ async def test_each_call_leaves_one_record(lab: Lab, calls: Mapping[str, Heard])
     silent = [record for record in records if record["outcome"] == "no_sound"]
     assert len(records) >= len(calls)
     assert len({record["call"] for record in records}) == len(records)
-    assert all(record["rows"] == ["greeting", "no_sound"] for record in silent)
-    assert len(silent) >= 6
+    other = [record["rows"] for record in silent if record["rows"] != ["greeting", "no_sound"]]
+    # Other modules call the same hotline; there a line may have been coached as well.
+    assert all(rows[:1] == ["greeting"] and "no_sound" in rows for rows in other), other
+    assert len(silent) - len(other) >= 6
     assert all(record["number"] == lab.number for record in records)
