@@ -28,6 +28,15 @@ HEADER = (
     "      s                 dBov    dBov     dB    dB/s    dB        %"
 )
 
+HEADERLESS = {
+    **dict.fromkeys((".alaw", ".al", ".pcma"), "ALAW"),
+    **dict.fromkeys((".ulaw", ".ul", ".mulaw", ".pcmu"), "ULAW"),
+    **dict.fromkeys((".sln", ".raw", ".pcm"), "PCM_16"),
+    ".gsm": "GSM610",
+}
+"""How the samples of files without a header are coded, as Asterisk names them; all at 8 kHz."""
+MONO = {"samplerate": RATE, "channels": 1}
+
 
 class HearError(ValueError):
     """A recording that cannot be heard; the message says which and why."""
@@ -45,11 +54,16 @@ class Recording:
 
     @classmethod
     def read(cls, path: Path) -> "Recording":
-        """A file of any format libsndfile knows; HearError when it is missing or is none."""
+        """A file of any format libsndfile knows; HearError when it is missing or is none.
+
+        One that HEADERLESS names is taken for 8 kHz mono of little endian.
+        """
         if not path.is_file():
             raise HearError(f"there is no file {path}")
+        coding = HEADERLESS.get(path.suffix.lower())
+        raw = {"format": "RAW", "subtype": coding, "endian": "LITTLE"} | MONO
         try:
-            sound, rate = soundfile.read(path, dtype="float64", always_2d=True)
+            sound, rate = soundfile.read(path, always_2d=True, **(raw if coding else {}))
         except (soundfile.LibsndfileError, OSError) as error:
             raise HearError(f"{path} is not a sound file that can be read: {error}") from None
         first = np.nan_to_num(sound[:, 0], posinf=1.0, neginf=-1.0) * 32768.0

@@ -10,27 +10,39 @@ from ivr.hear import HearError, Recording
 from ivr.hearing.frames import FRAME, FRAME_SECONDS
 from ivr.hearing.g711 import Samples
 from ivr.lab.corpus import CorpusError
+from ivr.lab.corpus.callers import STILL
 from ivr.lab.corpus.window import Truth, Window
 
-FILE = ("file", "path", "wav", "filename", "name", "audio")
-LABEL = ("label", "class", "condition", "verdict")
-PROMPT = ("reference", "prompt")
-PROMPT_START = ("reference_start", "prompt_start", "reference_start_s", "prompt_start_s")
-ONSET = ("onset", "onset_s", "speech_start")
+FILE = ("file", "path", "wav", "filename", "file_name", "name", "audio", "recording")
+LABEL = ("label", "class", "condition", "verdict", "category", "expected", "truth")
+PROMPT = ("reference", "prompt", "reference_file", "prompt_file", "reference_wav", "prompt_wav")
+PROMPT_START = tuple(
+    f"{what}_start{unit}" for what in ("reference", "prompt") for unit in ("", "_s", "_ms")
+)
+ONSET = tuple(
+    f"{what}{unit}"
+    for what in ("onset", "speech_start", "speech_onset")
+    for unit in ("", "_s", "_ms")
+)
+END = tuple(
+    f"{what}{unit}" for what in ("end", "speech_end", "offset") for unit in ("", "_s", "_ms")
+)
 ALIASES = {
-    Condition.OK: "clean normal speech good clear caller",
-    Condition.TOO_QUIET: "quiet low_volume low faint",
-    Condition.HANDS_FREE: "speakerphone handsfree speaker_phone far reverb reverberant",
-    Condition.NOBODY: "silence silent no_sound empty no_speech breathing room",
-    Condition.NOISE: "noisy noisy_line babble tv",
+    Condition.OK: "clean normal speech good clear caller okay fine handset",
+    Condition.TOO_QUIET: "quiet low_volume low faint soft whisper",
+    Condition.HANDS_FREE: "speakerphone handsfree speaker_phone speaker far far_field reverb"
+    " reverberant reverberation",
+    Condition.NOBODY: "silence silent no_sound empty no_speech no_voice breathing breath room"
+    " room_noise comfort_noise dtx clicks",
+    Condition.NOISE: "noisy noisy_line noise_only background_noise babble tv television street",
     Condition.DEAD_LINE: "dead idle",
     Condition.NO_RTP: "no_packets",
-    Condition.TONE: "tones dtmf ringback ring_back busy howler",
-    Condition.FAX: "cng ced modem",
-    Condition.MUSIC: "moh hold music_on_hold",
-    Condition.OWN_PROMPT: "echo own_echo prompt_echo",
+    Condition.TONE: "tones dtmf ringback ring_back ringing busy howler dial_tone beep",
+    Condition.FAX: "cng ced modem fax_tone",
+    Condition.MUSIC: "moh hold music_on_hold hold_music",
+    Condition.OWN_PROMPT: "echo own_echo prompt_echo own_prompt_echo echo_only",
 }
-BARGE_IN = ("barge_in", "double_talk", "bargein")
+BARGE_IN = ("barge_in", "double_talk", "bargein", "doubletalk")
 _GROUPS = {
     Condition.DEAD_LINE: Condition.NOBODY,
     Condition.NO_RTP: Condition.NOBODY,
@@ -78,8 +90,10 @@ def _window(directory: Path, row: Row, number: int) -> tuple[str, Window]:
     start = row.seconds(PROMPT_START)
     if (reference := row.first(PROMPT)) is not None:
         prompt = Recording.read(_found(directory, reference)).samples
-    truth = Truth(kind=word, onset_s=row.seconds(ONSET))
     seconds = count * FRAME_SECONDS
+    end = row.seconds(END)
+    told = end is not None and end + STILL <= seconds
+    truth = Truth(kind=word, onset_s=row.seconds(ONSET), end_s=end if told else None)
     window = Window(
         label.group, number, label.condition, seconds, frames, truth, prompt, start or 0.0
     )

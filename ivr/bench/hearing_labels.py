@@ -1,4 +1,4 @@
-"""Labels files: CSV, TSV, JSON, JSON lines or TOML, whoever made them."""
+"""Labels files: CSV, TSV, text, JSON, JSON lines or TOML, whoever made them; or folders."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 from ivr.lab.corpus import CorpusError
 
-SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".toml")
+SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".toml", ".txt")
 DEFAULT_COLUMNS = ("file", "label", "reference", "reference_start", "onset")
 """Of a table without a line of names."""
 
@@ -28,24 +28,33 @@ class Row:
         return next((self.cells[name] for name in names if self.cells.get(name)), None)
 
     def seconds(self, names: tuple[str, ...]) -> float | None:
-        """The same as seconds; ValueError when they are none."""
-        text = self.first(names)
-        if text is None:
+        """The same as seconds; ValueError when they are none.
+
+        A column whose name ends with ``_ms`` holds milliseconds.
+        """
+        found = next((name for name in names if self.cells.get(name)), None)
+        if found is None:
             return None
+        text = self.cells[found]
         try:
             value = float(text)
         except ValueError:
             value = float("nan")
         if not isfinite(value) or value < 0:
             raise ValueError(f"{text!r} is no time in seconds")
-        return value
+        return value / 1000 if found.endswith("_ms") else value
 
 
 def rows(directory: Path) -> list[Row]:
-    """The entries of the folder's labels file; CorpusError when there is none, or a bad one."""
+    """The entries of the folder's labels file; CorpusError when there is none, or a bad one.
+
+    Without such a file each folder in it is a label, and holds the files that deserve it.
+    """
     if not directory.is_dir():
         raise CorpusError(f"there is no folder {directory}")
     path = _labels_file(directory)
+    if path is None:
+        return _folders(directory)
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -58,7 +67,7 @@ def rows(directory: Path) -> list[Row]:
 
 def parse(text: str, suffix: str, name: str) -> Iterator[Row]:
     """The entries of a text in the format of ``suffix``; CorpusError that names the place."""
-    if suffix in (".csv", ".tsv"):
+    if suffix in (".csv", ".tsv", ".txt"):
         return _table(text, suffix, name)
     if suffix == ".jsonl":
         return _json_lines(text, name)
@@ -71,20 +80,33 @@ def parse(text: str, suffix: str, name: str) -> Iterator[Row]:
     return _entries(whole, name)
 
 
-def _labels_file(directory: Path) -> Path:
+def _labels_file(directory: Path) -> Path | None:
     """``labels.*``, or the only file of the folder that could be one."""
     named = [directory / f"labels{suffix}" for suffix in SUFFIXES]
     there = [path for path in named if path.is_file()]
-    others = [path for path in sorted(directory.iterdir()) if path.suffix.lower() in SUFFIXES]
+    tables = SUFFIXES[:-1]  # any other text is more likely a word to the reader
+    others = [path for path in sorted(directory.iterdir()) if path.suffix.lower() in tables]
     if there or len(others) == 1:
         return (there or others)[0]
-    wanted = ", ".join(path.name for path in named)
-    raise CorpusError(f"{directory} has no labels file: name it one of {wanted}")
+    return None
+
+
+def _folders(directory: Path) -> list[Row]:
+    files = sorted(path for path in directory.glob("*/*") if path.is_file())
+    if not files:
+        wanted = ", ".join(f"labels{suffix}" for suffix in SUFFIXES)
+        raise CorpusError(f"{directory} has no labels file: name it one of {wanted}")
+    return [
+        Row(str(path), {"file": f"{path.parent.name}/{path.name}", "label": path.parent.name})
+        for path in files
+        if not path.name.startswith(".")
+    ]
 
 
 def _table(text: str, suffix: str, name: str) -> Iterator[Row]:
     header = text.partition("\n")[0]
-    separator = "\t" if suffix == ".tsv" or "\t" in header else ";" if ";" in header else ","
+    separators = (each for each in "\t;," if each in header)
+    separator = next(separators, " " if suffix == ".txt" else ",")
     columns: list[str] | None = None
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
     try:

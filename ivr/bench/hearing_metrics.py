@@ -8,6 +8,7 @@ from ivr.bench.result import percentile
 from ivr.bench.tally import share as share_of
 from ivr.bench.tally import wilson
 from ivr.dialogue.events import Condition
+from ivr.lab.corpus.noises import STATIONARY
 from ivr.lab.corpus.recipes import CLASSES, NUISANCES
 
 CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
@@ -81,7 +82,8 @@ def _nuisances(heard: Sequence[Told]) -> dict[str, float]:
     silent = [
         told
         for told in of_group(heard, *NUISANCES, "nobody", "noise")
-        if told.truth.onset_s is None and told.truth.noise not in ("babble", "tv")
+        if told.truth.onset_s is None
+        and (told.group != "noise" or told.truth.noise in STATIONARY)  # of a recording: unknown
     ]
     hours = sum(told.seconds for told in silent) / 3600
     recalls = {
@@ -98,6 +100,9 @@ def _nuisances(heard: Sequence[Told]) -> dict[str, float]:
 
 
 def _barged_in(told: Told) -> bool:
+    """Heard in time; or at all, where nobody knows when he began."""
+    if told.truth.onset_s is None:
+        return bool(told.starts)
     delay = start_delay(told)
     return delay is not None and delay <= BARGE_IN_WITHIN_SECONDS
 
@@ -124,7 +129,7 @@ def verdict_delays(heard: Iterable[Told]) -> list[float]:
 
 def _turns(heard: Sequence[Told]) -> dict[str, float]:
     clear = of_group(heard, "ok")
-    delays = [start_delay(told) for told in clear]
+    delays = [start_delay(told) for told in clear if told.truth.onset_s is not None]
     starts_ms = [1000 * (NEVER if delay is None else delay) for delay in delays]
     ends_ms = [abs(error) for error in end_errors_ms(clear)]
     callers = of_group(heard, "ok", "too_quiet", "hands_free", "noise")

@@ -158,4 +158,4 @@ class LineCondition:
         if self.condition not in (Condition.NO_RTP, Condition.DEAD_LINE):
             self._before = self.condition
         self.condition, self.why = found
-        return [LineChanged(found.condition)]
+        return [LineChanged(found.condition, found.why)]

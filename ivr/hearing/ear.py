@@ -17,7 +17,7 @@ from ivr.hearing.frames import CHUNK, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.history import Floats
 from ivr.hearing.level import FLOOR_DBOV
-from ivr.hearing.speech import STAY_PROBABILITY, SpeechTable
+from ivr.hearing.speech import VOICE_PROBABILITY, SpeechTable
 from ivr.hearing.splices import Splices
 from ivr.hearing.verdict import Verdict
 
@@ -135,10 +135,10 @@ class Ear:
         ours = not admitted or (now < self._prompt_until and not self._speech.speaking)
         echo = not admitted and self._echo.removed_db >= ECHO_REMOVED_DB
         self._condition.history.judge(1.0 if echo else probability, ours=ours, clipped=clipped)
-        if admitted and probability >= STAY_PROBABILITY:
+        if admitted and probability >= VOICE_PROBABILITY:
             self._echo.was_caller()
         found = self._speech.hear(
-            probability if admitted else 0.0, now, is_echo=lambda: self._is_echo(now)
+            probability if admitted else 0.0, now, level, is_echo=lambda: self._is_echo(now)
         )
         self._chunks += 1
         if self._chunks % LEARN_EVERY == 0 and not self._speech.speaking:

@@ -29,10 +29,13 @@ from ivr.hearing.echo_level import (
     percentile,
 )
 from ivr.hearing.echo_waveform import (
+    AGREE,
     BEFORE,
     EARLY,
     EXPLAINED,
+    EXPLAINED_AGAIN,
     MAX_LAG,
+    MOSTLY,
     SPAN,
     Canceller,
     Floats,
@@ -55,8 +58,8 @@ HOLE_SECONDS = 0.1
 TRUSTED_DB = -3.0
 """The canceller is trusted once it takes this much of the echo away."""
 ABOVE_FLOOR_DB = 5.0
-"""How far above the noise a chunk must be while an echo is taken away: what is left is amplified
-for the voice detector, which otherwise goes on hearing the prompt's voice in the noise."""
+"""How far above the line's noise a chunk must be while a prompt is heard: the noise is amplified
+for the voice detector, which otherwise goes on hearing the prompt's voice in it."""
 INAUDIBLE_DBOV = -66.0
 """An echo no louder than this is left alone: the voice detector is not shown it (see ear)."""
 SPLICE_DB = 6.0
@@ -112,7 +115,7 @@ class EchoGate:
         self._left_db: float | None = None
         """How much of an echo the canceller leaves, or None while it cannot be trusted."""
         self._floor_dbov = FLOOR_DBOV
-        """Level of the line's own noise while the canceller is trusted."""
+        """Level of the line's own noise, as far as it has been heard without the caller."""
 
     @property
     def return_loss_db(self) -> float | None:
@@ -169,16 +172,20 @@ class EchoGate:
             self._step(chunk, now)
         self._cleaned = False
         if self._left_db is not None:
-            left = float(self._past.echo[-1 - RECENT :].max()) + self._left_db
-            return level > max(left + MARGIN_DB, self._floor_dbov + ABOVE_FLOOR_DB)
-        return level > self._level.loudest(self._past) + MARGIN_DB
+            echo = float(self._past.echo[-1 - RECENT :].max()) + self._left_db
+        else:
+            echo = self._level.loudest(self._past)
+        return level > max(echo + MARGIN_DB, self._floor_dbov + ABOVE_FLOOR_DB)
 
     def explains(self, now: float) -> bool:
         """Whether the last quarter of a second, up to ``now``, is a copy of what was played."""
         if now > self._quiet_from:
             return False
-        share, _, _ = best_explained(self._past.cleaned.ravel(), self._played_around())
-        if share < EXPLAINED:
+        past, played = self._past, self._played_around()
+        share, _, lag = best_explained(past.cleaned.ravel(), played)
+        whole, _, _ = best_explained(past.arrived.ravel(), played)
+        known = self._canceller.lag is not None and abs(lag - self._canceller.lag) <= AGREE
+        if share < (EXPLAINED_AGAIN if known else EXPLAINED) and whole < MOSTLY:
             return False
         self._past.caller[-WINDOW:] = False
         return True
@@ -201,6 +208,7 @@ class EchoGate:
         past = self._past
         self._level.learn(past)
         self._left_db = self._echo_left()
+        self._floor_dbov = self._floor()
         if self._left_db is None and past.heard[-WINDOW:].max() > INAUDIBLE_DBOV:
             self._canceller.search(past.arrived.ravel(), self._played_around())
 
@@ -210,9 +218,15 @@ class EchoGate:
         usable = loud(past.echo) & ~past.caller
         if np.count_nonzero(usable) < ENOUGH:
             return None
-        self._floor_dbov = percentile(past.left[past.left > FLOOR_DBOV], 10)
         left = percentile((past.left - past.echo)[usable], 40)
         return left if left <= TRUSTED_DB else None
+
+    def _floor(self) -> float:
+        past = self._past
+        if self._left_db is not None:
+            return percentile(past.left[past.left > FLOOR_DBOV], 10)
+        heard = past.heard[-past.count :][~past.caller[-past.count :]]
+        return percentile(heard, 10) if len(heard) >= ENOUGH else FLOOR_DBOV
 
     def _echo_at(self, now: float) -> Floats:
         """The echo in the present chunk. Where it does not fit, packets may be missing.
@@ -247,7 +261,7 @@ class EchoGate:
     def _step(self, chunk: Samples, now: float) -> None:
         """Go on to the chunk that ended at ``now``."""
         self._clock += CHUNK_SECONDS
-        if abs(now - self._clock) > HOLE_SECONDS:
+        if not self._awake or abs(now - self._clock) > HOLE_SECONDS:
             self._clock = now
         self._awake = True
         past = self._past

@@ -20,14 +20,22 @@ from ivr.dialogue.events import (
 )
 from ivr.hearing.frames import CHUNK_SECONDS
 
-START_PROBABILITY = 0.4
-"""From this the detector's opinion counts as voice. Silero's own point is 0.5; this one starts 6 ms
-sooner in the median, and confirmation makes up for it (measured: ivr bench hearing)."""
-STAY_PROBABILITY = 0.35
-"""Below this it counts as silence once somebody speaks (hysteresis)."""
+VOICE_PROBABILITY = 0.3
+"""From this the detector's opinion counts as voice. Silero's own point is 0.5; this one starts 8 ms
+sooner in the median than 0.4, with as many false starts (measured: 640 clear callers and 525 lines
+without one, development split of `ivr bench hearing`)."""
+FAINT_DB, FORGET_DB = 20.0, 0.32
+"""A chunk this far below the loudest of the utterance is no voice any more, whatever the detector
+thinks: it lets go late, and how late depends on the voice. 98 % of 191 sentences then end within
+150 ms of the wanted time, and 94 % without (measured: as above). The loudest is forgotten by 10 dB
+in a second, so that who turns away from his telephone goes on speaking."""
 CONFIRM, WINDOW = 4, 7
 """Voiced chunks among the last ones that make it speech: 128 ms. A cough of 80 ms makes none or
 one; 200 pieces of 80 ms cut from real speech made no speech (measured: tests/hearing)."""
+CLEAR = 2.7
+"""Three chunks in a row are enough when their probabilities add up to this: a clear voice. It
+starts 16 ms sooner in the median; none of 180 coughs of 80 to 250 ms does, and 5 % of the pieces of
+80 ms that were cut out of real words do (measured: as above)."""
 GIVE_UP = 3
 """Unvoiced chunks in a row that dismiss what had been possible."""
 PATIENCE = 2 * WINDOW
@@ -36,9 +44,9 @@ LATENCY_SECONDS = 0.04
 """How much later than the voice its first voiced chunk begins, in the median; the onset is set
 back by it (measured over 144 utterances: 56 ms, 142 ms at p95; a little less is not too early)."""
 
-RELEASE_SECONDS = 0.04
-"""How much longer than the voice its last voiced chunk lasts: the hang time is counted from before
-it (measured: 58 ms in the median of 150 sentences, `ivr bench hearing`)."""
+RELEASE_SECONDS = 0.03
+"""How much longer than the voice its last voiced chunk lasts, which is cut at 32 ms; the hang time
+is counted from before it (measured: as above)."""
 
 
 class State(Enum):
@@ -57,10 +65,11 @@ class SpeechTable:
         """``hang_seconds`` of silence end an utterance."""
         self.state = State.QUIET
         self._hang_seconds = hang_seconds
-        self._recent: list[bool] = []
+        self._recent: list[float] = []
         self._onset = 0.0
         self._last_voiced = 0.0
         self._undecided = 0
+        self._loudest = 0.0
 
     @property
     def speaking(self) -> bool:
@@ -75,21 +84,27 @@ class SpeechTable:
         return self._last_voiced - RELEASE_SECONDS + self._hang_seconds
 
     def hear(
-        self, probability: float, now: float, is_echo: Callable[[], bool] = lambda: False
+        self,
+        probability: float,
+        now: float,
+        level: float = 0.0,
+        is_echo: Callable[[], bool] = lambda: False,
     ) -> list[Event]:
-        """A chunk that ended at ``now`` is voice with this probability.
+        """A chunk that ended at ``now``, of this level (dBov), is voice with this probability.
 
         ``is_echo`` is asked only when speech would be confirmed; it has a veto.
         """
-        needed = STAY_PROBABILITY if self.state is not State.QUIET else START_PROBABILITY
-        voiced = probability >= needed
-        self._recent = [*self._recent[1 - WINDOW :], voiced]
+        voiced = probability >= VOICE_PROBABILITY
+        self._recent = [*self._recent[1 - WINDOW :], probability if voiced else 0.0]
         if voiced:
-            self._last_voiced = now
+            begins = self.state is State.QUIET
+            self._loudest = level if begins else max(level, self._loudest - FORGET_DB)
+            if level >= self._loudest - FAINT_DB:
+                self._last_voiced = now
         match self.state:
             case State.QUIET if voiced:
                 self.state = State.STARTING
-                self._recent = [True]
+                self._recent = [probability]
                 self._undecided = 0
                 self._onset = now - CHUNK_SECONDS - LATENCY_SECONDS
                 return [SpeechPossible(self._onset)]
@@ -118,7 +133,8 @@ class SpeechTable:
         return [SpeechDismissed()]
 
     def _decide(self, is_echo: Callable[[], bool]) -> list[Event]:
-        enough = sum(self._recent) >= CONFIRM
+        several = sum(probability > 0.0 for probability in self._recent) >= CONFIRM
+        enough = several or sum(self._recent[-3:]) >= CLEAR
         if enough and not is_echo():
             self.state = State.SPEAKING
             return [SpeechStarted(self._onset)]

@@ -35,6 +35,8 @@ def _wav(path: Path, seconds: float = 0.1, rate: int = 8000, channels: int = 1) 
         ("labels.jsonl", '\n{"file": "a.wav", "label": "quiet", "onset": null}\n'),
         ("labels.toml", '"a.wav" = "quiet"\n'),
         ("labels.toml", '[["recording"]]\nfile = "a.wav"\nlabel = "quiet"\n'),
+        ("labels.txt", "a.wav quiet\n"),
+        ("labels.txt", "File\tCategory\na.wav\tquiet\n"),
         ("what-i-call-it.csv", "file,label\na.wav,quiet\n"),
     ],
 )
@@ -74,6 +76,37 @@ def test_a_prompt_and_its_start_come_along(tmp_path: Path) -> None:
     assert window.prompt is not None
     assert len(window.prompt) == 1600
     assert (window.prompt_start, window.truth.onset_s) == (0.5, None)
+
+
+def test_times_may_be_milliseconds_and_an_end_counts_where_silence_follows(tmp_path: Path) -> None:
+    _wav(tmp_path / "long.wav", 3.0)
+    _wav(tmp_path / "short.wav", 1.5)
+    (tmp_path / "labels.csv").write_text(
+        "file,label,speech_start_ms,end\nlong.wav,ok,250,1.5\nshort.wav,ok,250,1.5\n"
+    )
+    truths = [window.truth for _, window in recordings(tmp_path)]
+    assert [(truth.onset_s, truth.end_s) for truth in truths] == [(0.25, 1.5), (0.25, None)]
+
+
+def test_folders_named_after_their_labels_need_no_labels_file(tmp_path: Path) -> None:
+    for folder in ("speakerphone", "quiet"):
+        (tmp_path / folder).mkdir()
+        _wav(tmp_path / folder / "a.wav")
+    (tmp_path / "README.txt").write_text("Recorded in May.")
+    (tmp_path / "quiet" / ".hidden").write_text("")
+    labels = [(name, window.label) for name, window in recordings(tmp_path)]
+    assert labels == [
+        ("quiet/a.wav", Condition.TOO_QUIET),
+        ("speakerphone/a.wav", Condition.HANDS_FREE),
+    ]
+
+
+@pytest.mark.parametrize("suffix", [".alaw", ".ulaw"])
+def test_recordings_of_asterisk_need_no_header(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"a{suffix}").write_bytes(bytes(800))
+    (tmp_path / "labels.csv").write_text(f"a{suffix},ok\n")
+    [(_, window)] = recordings(tmp_path)
+    assert len(window.frames) == 5
 
 
 @pytest.mark.parametrize(

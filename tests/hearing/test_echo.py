@@ -74,6 +74,19 @@ def test_an_echo_is_explained_by_the_prompt(delay: float) -> None:
     assert gate.explains((delay + 0.4) // CHUNK_SECONDS * CHUNK_SECONDS)
 
 
+@pytest.mark.parametrize("begin", [0.03, 0.06, 0.09])
+def test_a_prompt_in_the_first_tenth_of_a_second_is_not_taken_for_an_earlier_one(
+    begin: float,
+) -> None:
+    """The gate once counted its samples from the second in which it was made."""
+    gate, sound = EchoGate(), line(-15.0, begin + 0.02)
+    gate.prompt_started(Reference.of(PROMPT), begin)
+    for index in range(3, 20):
+        chunk = sound[index * CHUNK : (index + 1) * CHUNK]
+        gate.admits(chunk, dbov(chunk, remove_dc=True), (index + 1) * CHUNK_SECONDS)
+    assert gate.explains(20 * CHUNK_SECONDS)
+
+
 @pytest.mark.parametrize("at", [0.5, 1.0, 1.5, 2.0])
 def test_a_caller_is_not_explained_by_the_prompt(at: float) -> None:
     """Alone or over an echo 20 dB down, from any moment on."""

@@ -32,17 +32,31 @@ def heard(table: SpeechTable, probabilities: list[float], begin: float = 0.0) ->
     return found
 
 
+def levelled(table: SpeechTable, chunks: list[tuple[float, float]]) -> list[Event]:
+    """As :func:`heard`, of chunks with a probability and a level."""
+    found: list[Event] = []
+    for index, (probability, level) in enumerate(chunks, 1):
+        found += table.hear(probability, index * CHUNK_SECONDS, level)
+    return found
+
+
 def test_speech_starts_when_enough_chunks_are_voiced() -> None:
     """The onset is the beginning of the first of them."""
-    found = heard(SpeechTable(), [0.0, 0.0] + [0.9] * CONFIRM)
+    found = heard(SpeechTable(), [0.0, 0.0] + [0.8] * CONFIRM)
     assert [type(event) for event in found] == [SpeechPossible, SpeechStarted]
     assert isinstance(found[1], SpeechStarted)
     assert math.isclose(found[1].onset, 2 * CHUNK_SECONDS - LATENCY_SECONDS)
 
 
+def test_a_clear_voice_needs_a_chunk_less() -> None:
+    """Three in a row, none of them doubtful."""
+    assert isinstance(heard(SpeechTable(), [0.95] * (CONFIRM - 1))[-1], SpeechStarted)
+    assert isinstance(heard(SpeechTable(), [0.95, 0.95, 0.0, 0.95])[-1], SpeechPossible)
+
+
 def test_a_short_noise_is_possible_and_then_dismissed() -> None:
     """One chunk less than it takes."""
-    found = heard(SpeechTable(), [0.9] * (CONFIRM - 1) + [0.0] * GIVE_UP)
+    found = heard(SpeechTable(), [0.8] * (CONFIRM - 1) + [0.0] * GIVE_UP)
     assert [type(event) for event in found] == [SpeechPossible, SpeechDismissed]
 
 
@@ -76,11 +90,18 @@ def test_a_pause_shorter_than_the_hang_time_ends_nothing() -> None:
     assert sum(isinstance(event, SpeechEnded) for event in found) == 0
 
 
-def test_quiet_voice_keeps_speech_going_but_does_not_start_it() -> None:
-    """Hysteresis: 0.37 is enough to go on, not to begin."""
-    assert heard(SpeechTable(), [0.37] * 20) == []
-    found = heard(SpeechTable(), [0.9] * CONFIRM + [0.37] * 60)
-    assert isinstance(found[-1], SpeechStarted)
+def test_what_is_faint_beside_the_voice_is_none() -> None:
+    """The detector lets go of a voice late: what follows 20 dB below it does not count."""
+    for level, ends in ((-55.0, True), (-44.0, False)):
+        chunks = [(0.9, -25.0)] * 10 + [(0.9, level)] * 17
+        found = levelled(SpeechTable(hang_seconds=0.5), chunks)
+        assert any(isinstance(event, SpeechEnded) for event in found) is ends
+
+
+def test_who_turns_away_from_his_telephone_goes_on_speaking() -> None:
+    """His loud voice is forgotten before his utterance ends."""
+    fading = [(0.9, -25.0 - 0.6 * n) for n in range(60)]
+    assert isinstance(levelled(SpeechTable(), fading)[-1], SpeechStarted)
 
 
 def test_the_clock_ends_speech_when_no_audio_comes() -> None:
@@ -98,7 +119,9 @@ def test_the_clock_ends_speech_when_no_audio_comes() -> None:
 def test_the_echo_has_a_veto() -> None:
     """Confirmed by voice, refused by waveform: dismissed, and tried anew."""
     table = SpeechTable()
-    found = [table.hear(0.9, i * CHUNK_SECONDS, lambda: True) for i in range(1, CONFIRM + 1)]
+    found = [
+        table.hear(0.8, i * CHUNK_SECONDS, is_echo=lambda: True) for i in range(1, CONFIRM + 1)
+    ]
     assert found[-1] == [SpeechDismissed()]
     assert table.state is State.QUIET
 

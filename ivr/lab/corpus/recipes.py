@@ -11,7 +11,7 @@ from ivr.lab.corpus.sources import Split
 from ivr.lab.corpus.talk import Random, Stock
 from ivr.lab.corpus.window import Window
 
-VERSION = 1
+VERSION = 2
 """Of the corpus: any change that makes other samples makes another number."""
 
 _RECIPES: dict[str, Callable[[Random, Stock, Order], Window]] = {

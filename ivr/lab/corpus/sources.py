@@ -21,7 +21,7 @@ from ivr.hearing.level import active_speech_level
 from ivr.lab.corpus import debian
 from ivr.voice.espeak import Espeak
 
-VERSION = 1
+VERSION = 2
 """Of what is cached; another number forgets the cache."""
 NOMINAL_DBOV = -26.0
 """Active level of every utterance in the cache (ITU-T P.830)."""
