@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from ivr.cache import cache_directory
 from ivr.recognition.files import ModelError
 
 PACKED = Path(__file__).with_name("tiny-cn.zip")
@@ -26,7 +27,7 @@ def unpacked(packed: Path = PACKED, cache: Path | None = None) -> Path:
     """
     try:
         digest = hashlib.sha256(packed.read_bytes()).hexdigest()[:16]
-        target = (cache or _cache()) / f"{packed.stem}-{digest}"
+        target = (cache or cache_directory()) / f"{packed.stem}-{digest}"
         if not target.is_dir():
             _unpack(packed, target)
     except (OSError, zipfile.BadZipFile) as error:
@@ -62,25 +63,3 @@ def _unpack(packed: Path, target: Path) -> None:
             raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _cache() -> Path:
-    """XDG's place for what can be made again; a directory of our own where there is no home."""
-    configured = os.environ.get("XDG_CACHE_HOME", "")
-    if configured:
-        return Path(configured) / "ivr"
-    try:
-        home = Path.home() / ".cache" / "ivr"
-        home.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        return _temporary()
-    return home
-
-
-def _temporary() -> Path:
-    """A directory that nobody else can have filled."""
-    own = Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}"
-    own.mkdir(mode=0o700, exist_ok=True)
-    if own.is_symlink() or own.stat().st_uid != os.getuid():
-        raise PermissionError(f"{own} belongs to somebody else")
-    return own

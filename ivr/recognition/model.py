@@ -9,10 +9,8 @@ callers on the line deserve a process of their own.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -22,40 +20,10 @@ import vosk
 from ivr.hearing.g711 import Samples
 from ivr.recognition import embedded
 from ivr.recognition.files import ModelError, check_files
+from ivr.recognition.transcript import UNKNOWN, Transcript
 
 RATE = 8000
-UNKNOWN = "[unk]"
-"""What Vosk writes where it heard speech that is none of its words."""
-
 _CHUNK = RATE // 10
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One recognised word; seconds count from the start of the utterance, in steps of 0.03."""
-
-    text: str
-    start: float
-    end: float
-    confidence: float
-    """0 to 1. High also in nonsense."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What was recognised; no words in silence and noise."""
-
-    words: tuple[Word, ...]
-
-    @property
-    def text(self) -> str:
-        """The words as Chinese is written, without spaces, [unk] left out."""
-        return "".join(word.text for word in self.words if word.text != UNKNOWN)
-
-    @property
-    def confidence(self) -> float:
-        """The mean over all words; 0.0 when there are none."""
-        return fmean(word.confidence for word in self.words) if self.words else 0.0
 
 
 class Model:
@@ -70,7 +38,7 @@ class Model:
         """Begin to listen to one utterance; about half a millisecond."""
         return Utterance(vosk.KaldiRecognizer(self._model, RATE))
 
-    def decode(self, samples: Samples) -> Heard:
+    def decode(self, samples: Samples) -> Transcript:
         """All of ``samples`` (8 kHz) as one utterance."""
         utterance = self.utterance()
         for start in range(0, len(samples), _CHUNK):
@@ -88,11 +56,15 @@ class Utterance:
     def __init__(self, recogniser: Any) -> None:
         self._recogniser = recogniser
         self._recogniser.SetWords(True)
-        self._parts: list[Heard] = []
+        self._parts: list[Transcript] = []
 
     def feed(self, samples: Samples) -> None:
         """Hear some more, in pieces of any length."""
-        if self._recogniser.AcceptWaveform(samples.astype("<i2").tobytes()):
+        self.feed_octets(samples.astype("<i2").tobytes())
+
+    def feed_octets(self, octets: bytes) -> None:
+        """As :meth:`feed`: 16-bit samples, little-endian. Vosk silently takes half a sample."""
+        if self._recogniser.AcceptWaveform(octets):
             self._parts.append(_heard(self._recogniser.Result()))
 
     def so_far(self) -> str:
@@ -101,11 +73,11 @@ class Utterance:
         known = [word for word in partial.split() if word != UNKNOWN]
         return "".join([*(part.text for part in self._parts), *known])
 
-    def finish(self) -> Heard:
+    def finish(self) -> Transcript:
         """What was said. The utterance is over: begin another one for the next."""
-        return Heard(tuple(chain.from_iterable(part.words for part in self._all())))
+        return Transcript(tuple(chain.from_iterable(part.words for part in self._all())))
 
-    def _all(self) -> Iterator[Heard]:
+    def _all(self) -> Iterator[Transcript]:
         yield from self._parts
         yield _heard(self._recogniser.FinalResult())
 
@@ -133,6 +105,5 @@ def load(path: Path | None = None) -> Model:
     return model
 
 
-def _heard(result: str) -> Heard:
-    words = json.loads(result).get("result", [])
-    return Heard(tuple(Word(w["word"], w["start"], w["end"], w["conf"]) for w in words))
+def _heard(result: str) -> Transcript:
+    return Transcript.of(json.loads(result))

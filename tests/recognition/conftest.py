@@ -1,5 +1,7 @@
 """The embedded model, loaded once for all tests of this room."""
 
+from pathlib import Path
+
 import pytest
 
 from ivr.recognition import embedded
@@ -7,6 +9,12 @@ from ivr.recognition.model import Model, load
 
 
 @pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    """Unpacked into a cache of the tests' own."""
-    return load(embedded.unpacked(cache=tmp_path_factory.mktemp("cache")))
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its directory, in a cache of the tests' own."""
+    return embedded.unpacked(cache=tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def model(tiny: Path) -> Model:
+    """Loaded in this process."""
+    return load(tiny)

@@ -16,6 +16,26 @@ def test_the_words_of_classes_are_known() -> None:
     assert [word for words in text.classes().values() for word in words if word not in known] == []
 
 
+def test_the_surnames_the_hotline_can_say_can_be_heard() -> None:
+    """One of each sound: tones are not heard, and the common one stands for the others."""
+    surnames = text.classes()["姓"]
+    assert {"张", "欧阳", "甄", "柴"} <= set(surnames)
+    assert "章" not in surnames  # sounds like 张 but for its tone
+    assert sum(surnames.values()) == pytest.approx(1)
+    assert surnames["张"] > 3 * surnames["甄"]
+
+
+def test_sentences_that_test_the_model_do_not_build_it() -> None:
+    assert set(text.unseen()).isdisjoint(text.phrases())
+    assert len(text.unseen()) >= 70
+
+
+def test_a_sentence_can_count_more_than_once() -> None:
+    weights = text.weighted()
+    assert weights["要"] > weights["你好"] == 1
+    assert not [phrase for phrase in weights if phrase.startswith("*")]
+
+
 def test_a_phrase_with_an_unknown_word_is_refused() -> None:
     with pytest.raises(ValueError, match="鸵"):
         text.cut("我要鸵鸟", set(text.words()))

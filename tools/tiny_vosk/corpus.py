@@ -20,16 +20,9 @@ from tools.tiny_vosk.channel import NOISES, RATE, Sound, noise_of, telephone, th
 from tools.tiny_vosk.configuration import FRAME_CENTRE, FRAME_SECONDS
 from tools.tiny_vosk.front_end import features
 from tools.tiny_vosk.synthesiser import SILENCE, Speech, Synthesiser
+from tools.tiny_vosk.voices import VARIANTS
 
 UNKNOWN = "SPN"
-_TRAINED = """
-m1 m2 m3 m4 m5 m6 m7 f1 f2 f3 f5 Alex Andy Annie Andrea Lee adam anika aunty benjamin boris david ed
-edward grandpa iven john linda marcelo max michael norbert paul rob steph travis Diogo Gene Henrique
-Hugo Jacky Marco Mario Reed announcer antonio caleb gustave ian kaukovalta miguel pedro robert
-sandro victor zac
-"""
-VARIANTS = _TRAINED.split()
-"""Voices of the training. Never trained, for tests: f4, m8, belinda, Mike."""
 _LANGUAGES = ("en-us", "de", "ru", "es", "fr", "hi", "ja", "ko", "vi")
 _FOREIGN = """
 the quick brown fox jumps over lazy dog information telephone company please wait operator tomorrow

@@ -28,7 +28,12 @@ _UNKNOWN_COST = 6.0
 _BACK_OFF = 0.3
 """Probability of a word that the sentences never put after the one before."""
 _PAUSE_COST = 0.5
-_END_ANYWHERE = 0.5
+_END_ANYWHERE = 0.05
+"""Probability that somebody ends with a word that no sentence ends with."""
+_UNSAID = 0.3
+"""How often a word that stands in no sentence is said, to one that stands in one."""
+_NAME = 0.1
+"""Of what a surname's place in sentences counts for it elsewhere: few talk of 董, many say 懂."""
 _ACOUSTIC_FILES = ("am/final.mdl", "graph/phones.txt", "graph/phones/word_boundary.int")
 _NOTICE = """\
 A model for tests, trained on espeak-ng's speech alone by tools/tiny_vosk.
@@ -100,7 +105,11 @@ def _numbered(phones: tuple[str, ...], number: dict[str, int]) -> list[int]:
 
 def _sentences(vocabulary: set[str]) -> list[list[str]]:
     """What people and the bot say, as words and slots; of the bot only what words.txt covers."""
-    heard = [text.cut(phrase, vocabulary) for phrase in text.phrases()]
+    heard = [
+        words
+        for phrase, times in text.weighted().items()
+        for words in [text.cut(phrase, vocabulary)] * times
+    ]
     said = [segment(words, vocabulary) for words in sorted(set(text.prompts().values()))]
     return heard + [words for words in said if vocabulary.issuperset(words)]
 
@@ -110,7 +119,7 @@ def _graph(
 ) -> tuple[Graph, int]:
     """A state per word said last; from each to what the sentences put next, or anywhere else."""
     single, following = _counts(sentences)
-    total = sum(single.values()) + len(vocabulary)
+    total = sum(single.values()) + _UNSAID * len(vocabulary)
     graph = Graph()
     after = {word: graph.state() for word in (_START, *vocabulary)}
     anywhere = graph.state()
@@ -118,7 +127,7 @@ def _graph(
     for number, word in enumerate(vocabulary, 2):
         for phones in spelling[word]:
             graph.spell(entry[word], phones, number, 0.0, after[word])
-        graph.step(anywhere, -math.log((single[word] + 1) / total), entry[word])
+        graph.step(anywhere, -math.log((single[word] + _UNSAID) / total), entry[word])
     graph.spell(anywhere, [_UNKNOWN_PHONE] * _UNKNOWN_PHONES, 1, _UNKNOWN_COST, anywhere)
     for word, state in after.items():
         count = sum(following[word].values())
@@ -143,16 +152,16 @@ def _counts(sentences: list[list[str]]) -> tuple[Counter[str], dict[str, Counter
     following: dict[str, Counter[str]] = defaultdict(Counter)
     for sentence in sentences:
         choices = [
-            kinds[piece[1:-1]] if piece.startswith("{") else [piece]
+            kinds[piece[1:-1]] if piece.startswith("{") else {piece: 1.0}
             for piece in (_START, *sentence, _END)
         ]
         for members in choices[1:-1]:
-            for word in members:
-                single[word] += 1 / len(members)  # type: ignore[assignment]
+            weight = _NAME if members is kinds["姓"] else 1.0
+            for word, share in members.items():
+                single[word] += weight * share  # type: ignore[assignment]
         for before, behind in pairwise(choices):
-            share = 1 / len(before) / len(behind)
-            for word, next_word in product(before, behind):
-                following[word][next_word] += share  # type: ignore[assignment]
+            for (word, share), (next_word, other) in product(before.items(), behind.items()):
+                following[word][next_word] += share * other  # type: ignore[assignment]
     return single, following
 
 

@@ -1,15 +1,17 @@
 """``python -m tools.tiny_vosk.score [--model DIRECTORY]``: how well unseen voices are recognised.
 
-Each phrase of phrases.txt (slots filled by chance), the bot's prompts and UNSEEN sentences, by
+Each phrase of phrases.txt (slots filled by chance), the bot's prompts and unseen.txt, by
 voices that were not trained, over a-law at several noise levels: how many exactly right, and the
 share of wrong characters. About two minutes.
 """
 
 import argparse
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from pypinyin import lazy_pinyin
 
 from ivr.recognition.heard_back import compare
 from ivr.recognition.model import Model, load
@@ -17,39 +19,32 @@ from ivr.recognition.segment import clauses
 from tools.tiny_vosk import text
 from tools.tiny_vosk.channel import RATE, noise_of, telephone
 from tools.tiny_vosk.synthesiser import Synthesiser
+from tools.tiny_vosk.voices import UNSEEN
 
-VOICES = ("cmn+f4", "cmn+m8")
-"""Not among corpus.VARIANTS."""
-UNSEEN = (
-    "我想咨询一下价格",
-    "请帮我转一下财务部好吗",
-    "你们的软件多少钱一个月",
-    "我的账号登不上了怎么办理",
-    "您好我想找李经理",
-    "请问周末可以办理吗",
-    "我需要三个工号谢谢",
-    "对不起我没有听懂你的意思",
-    "密码错了怎么重新登录",
-    "这个问题还没解决",
-)
-"""Sentences of known words that phrases.txt does not hold."""
+VOICES = tuple(f"cmn+{variant}" for variant in UNSEEN[:2])
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path)
+    parser.add_argument("--kinds", nargs="*", help="phrases, unseen, prompts; else all")
+    parser.add_argument("--snr", nargs="*", type=int, help="dB; else clean, 20, 15, 10 and 5")
     parser.add_argument("--misses", action="store_true", help="print what was heard instead")
     arguments = parser.parse_args()
     model, chooser = load(arguments.model), random.Random(1)
     kinds = {
         "phrases": [text.said(phrase, chooser) for phrase in text.phrases()],
-        "unseen sentences": list(UNSEEN),
+        "unseen": text.unseen(),
         "prompts": ["".join(clauses(words)) for words in text.prompts().values()],
     }
     for kind, sentences in kinds.items():
-        for snr_db in (None, 20, 15, 10, 5):
+        if arguments.kinds and kind not in arguments.kinds:
+            continue
+        for snr_db in arguments.snr or (None, 20, 15, 10, 5):
             print(kind, _row(model, sentences, snr_db, misses=arguments.misses), flush=True)
+    if arguments.kinds:
+        return
     vocabulary = set(text.words())
     for voice in ("cmn", *VOICES):
         results = [
@@ -62,19 +57,21 @@ def main() -> None:
 
 
 def _row(model: Model, sentences: list[str], snr_db: float | None, *, misses: bool) -> str:
-    right = wrong_characters = characters = 0
+    right = wrong_characters = characters = wrong_syllables = 0
     for voice in VOICES:
         for sentence in sentences:
             heard = _heard(model, sentence, voice, snr_db)
             right += heard == sentence
             wrong_characters += _distance(sentence, heard)
             characters += len(sentence)
+            wrong_syllables += _distance(_sounds(sentence), _sounds(heard))
             if misses and heard != sentence:
                 print("   ", voice, sentence, "->", heard)
     count = len(sentences) * len(VOICES)
     return (
         f"{'clean' if snr_db is None else f'{snr_db} dB'}: {right}/{count} = {right / count:.1%} "
-        f"exact, {wrong_characters / characters:.1%} of the characters wrong"
+        f"exact, {wrong_characters / characters:.1%} of the characters wrong, "
+        f"{wrong_syllables / characters:.1%} of the syllables"
     )
 
 
@@ -100,8 +97,13 @@ def _heard(model: Model, sentence: str, voice: str, snr_db: float | None) -> str
     return model.decode(sound.astype(np.int16)).text
 
 
-def _distance(wanted: str, heard: str) -> int:
-    """Characters to replace, leave out or add."""
+def _sounds(sentence: str) -> list[str]:
+    """Its syllables without tones: what the meaning is looked for by."""
+    return lazy_pinyin(sentence)
+
+
+def _distance(wanted: Sequence[str], heard: Sequence[str]) -> int:
+    """Characters or syllables to replace, leave out or add."""
     row = list(range(len(heard) + 1))
     for at, sign in enumerate(wanted, 1):
         above, row[0] = row[0], at

@@ -1,0 +1,191 @@
+"""What recognition costs, how soon it answers, and how much of it is right.
+
+Callers speak in real time to the workers of the service: some at once, and all of them end in the
+same moment, which is the worst that can happen to the last one. What is fed is what a call feeds:
+0.3 s before the speech, the speech, and the silence that ends it.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ivr.bench.recognition_sounds import Spoken
+from ivr.bench.result import Result, percentile
+from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
+from ivr.logs import unlogged
+from ivr.recognition.pool import Recognisers
+from ivr.recognition.transcript import NotHeard, Transcript
+
+MANY = 10
+"""Callers who talk at once, as in the promise: on one core."""
+IDLE_SECONDS = 4.0
+LIMITS = {
+    "finalise_1_p50_ms": 30.0,
+    "finalise_1_p95_ms": 60.0,
+    "finalise_10_p50_ms": 60.0,
+    "finalise_10_p95_ms": 120.0,
+    "silent_core_percent": 0.2,
+    "talking_core_percent": 5.0,
+    "talking_calls_per_core": 20.0,
+}
+"""A reply may take 900 ms at p95, and 500 of them are the silence that ends an utterance."""
+ERROR_LIMIT = 3.0
+"""Percent of the characters, of our own model and synthetic callers at 15 dB."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was measured so far."""
+
+    waits: dict[int, list[float]] = field(default_factory=dict)
+    """Milliseconds from finish to transcript, by the number of callers."""
+    characters: int = 0
+    wrong: int = 0
+    exact: int = 0
+    utterances: int = 0
+    seconds: float = 0.0
+    """Sound that was fed while many talked, and what it cost, in CPU seconds."""
+    cpu: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+
+def rounds_of(spoken: Sequence[Spoken], callers: int) -> list[list[Spoken]]:
+    """Who speaks together: everybody once, the last round filled up from the beginning."""
+    rounds = [list(spoken[at : at + callers]) for at in range(0, len(spoken), callers)]
+    rounds[-1] += [spoken[n % len(spoken)] for n in range(callers - len(rounds[-1]))]
+    return rounds
+
+
+def steps(spoken: Sequence[Spoken]) -> int:
+    """How often :func:`measure` calls ``done``."""
+    return len(rounds_of(spoken, 1)) + len(rounds_of(spoken, MANY)) + 1
+
+
+async def measure(
+    spoken: Sequence[Spoken],
+    model: Path | None,
+    *,
+    workers: int = 1,
+    seed: int = 1,
+    idle_seconds: float = IDLE_SECONDS,
+    done: Callable[[], None] = lambda: None,
+) -> Result:
+    """The bench; ModelError when the model cannot be used. None is our own tiny model."""
+    with unlogged():
+        return await _measure(spoken, model, workers, seed, idle_seconds, done)
+
+
+async def _measure(
+    spoken: Sequence[Spoken],
+    model: Path | None,
+    workers: int,
+    seed: int,
+    idle_seconds: float,
+    done: Callable[[], None],
+) -> Result:
+    tally, began = Tally(), time.monotonic()
+    async with Recognisers(model, workers=workers) as recognisers:
+        load_seconds = time.monotonic() - began
+        silent = _cpu(recognisers.pids)
+        await asyncio.sleep(idle_seconds)
+        silent = (_cpu(recognisers.pids) - silent) / idle_seconds
+        done()
+        for callers in (1, MANY):
+            for together in rounds_of(spoken, callers):
+                await _round(recognisers, together, tally)
+                done()
+        megabytes = _megabytes(recognisers.pids)
+    talking = tally.cpu / tally.seconds
+    figures = {
+        "talking_core_percent": 100 * talking,
+        "silent_core_percent": 100 * silent,
+        "talking_calls_per_core": 1 / talking,
+        **{
+            f"finalise_{callers}_p{percent}_ms": percentile(waits, percent)
+            for callers, waits in tally.waits.items()
+            for percent in (50, 95)
+        },
+        "character_error_percent": 100 * tally.wrong / max(tally.characters, 1),
+        "exact_percent": 100 * tally.exact / max(tally.utterances, 1),
+        "load_seconds": load_seconds,
+        "worker_megabytes": megabytes,
+    }
+    errors = {"character_error_percent": ERROR_LIMIT} if model is None else {}
+    return Result(
+        bench="recognition",
+        figures=figures,
+        limits={**LIMITS, **errors},
+        samples=tally.utterances,
+        seed=seed,
+        problems=tuple(tally.problems),
+        at_least=frozenset({"talking_calls_per_core"}),
+    )
+
+
+async def _round(recognisers: Recognisers, together: Sequence[Spoken], tally: Tally) -> None:
+    """Some callers speak, in real time, and end at once."""
+    loop = asyncio.get_running_loop()
+    utterances = [recognisers.utterance() for _ in together]
+    longest = max(len(caller.samples) for caller in together)
+    before, began = _cpu(recognisers.pids), loop.time()
+    for at in range(0, longest, FRAME):
+        for caller, utterance in zip(together, utterances, strict=True):
+            start = at - (longest - len(caller.samples))
+            if start + FRAME > 0:
+                utterance.feed(caller.samples[max(start, 0) : start + FRAME])
+        await asyncio.sleep(max(0.0, began + at / RATE + FRAME_SECONDS - loop.time()))
+
+    async def finish(n: int) -> tuple[Transcript | NotHeard, float]:
+        asked = loop.time()
+        return await utterances[n].finish(), loop.time() - asked
+
+    outcomes = await asyncio.gather(*(finish(n) for n in range(len(together))))
+    if len(together) == MANY:  # of few, most is the cost of waking up for each frame
+        tally.cpu += _cpu(recognisers.pids) - before
+        tally.seconds += sum(len(caller.samples) for caller in together) / RATE
+    for caller, (outcome, seconds) in zip(together, outcomes, strict=True):
+        tally.utterances += 1
+        tally.waits.setdefault(len(together), []).append(1000 * seconds)
+        if isinstance(outcome, NotHeard):
+            tally.problems.append(f"{caller.text}: {outcome.reason}")
+            continue
+        tally.exact += outcome.text == caller.text
+        tally.characters += len(caller.text)
+        tally.wrong += distance(caller.text, outcome.text)
+
+
+def distance(wanted: str, heard: str) -> int:
+    """Characters to replace, leave out or add to make one of the other."""
+    row = np.arange(len(heard) + 1)
+    for sign in wanted:
+        above = row + 1
+        above[1:] = np.minimum(above[1:], row[:-1] + np.array([sign != other for other in heard]))
+        # What is added at each place costs one more than the place before.
+        places = np.arange(len(heard) + 1)
+        row = np.minimum.accumulate(above - places) + places
+    return int(row[-1])
+
+
+def _cpu(pids: Sequence[int]) -> float:
+    """Seconds of CPU that the workers and the thread of the event loop have used (Linux)."""
+    total = time.thread_time()
+    for pid in pids:
+        # In nanoseconds; /proc/PID/stat counts hundredths of a second.
+        tasks = list(Path(f"/proc/{pid}/task").glob("*/schedstat"))
+        if not tasks:
+            return float("nan")
+        total += sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+    return total
+
+
+def _megabytes(pids: Sequence[int]) -> float:
+    """Memory of a worker that has heard many."""
+    try:
+        status = Path(f"/proc/{pids[0]}/status").read_text()
+    except OSError:
+        return float("nan")
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1000

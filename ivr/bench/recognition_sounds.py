@@ -1,0 +1,85 @@
+"""What the bench of recognition lets callers say: synthetic ones, or recordings of one's own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ivr.hear import HearError, Recording
+from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
+from ivr.voice.espeak import Espeak
+from ivr.voice.mastering import master
+
+UNTRAINED = (Espeak("cmn+f4", 190, 60), Espeak("cmn+m8", 180, 40))
+"""Voices that the tiny model was not trained with (tools/tiny_vosk/corpus.py)."""
+SENTENCES = (
+    "打错了",
+    "我想了解一下企业QQ",
+    "帮我转技术部",
+    "电话一直占线怎么老打不通",
+    "我要投诉你们客服态度不好",
+    "你们公司在哪里",
+    "我姓张叫我张先生",
+    "我的手机号是幺三八零三七幺二三四五",
+    "企业购买需要几个工号",
+    "听不清楚请大声一点",
+    "请再说一遍我没听懂",
+    "没有其他问题了谢谢再见",
+)
+BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
+SNR_DB = 15.0
+_RATE = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What one caller says, and how it sounds at 8 kHz."""
+
+    text: str
+    samples: Samples
+
+
+class RecordingsError(Exception):
+    """The recordings cannot be used: which, why, and what to do."""
+
+
+def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[Spoken]:
+    """The sentences by both voices, with white noise 15 dB below, through a-law."""
+    random = np.random.default_rng(seed)
+    return [
+        Spoken(text, on_the_line(master(*voice.synthesise(text)), random))
+        for text in SENTENCES[:sentences]
+        for voice in UNTRAINED
+    ]
+
+
+def on_the_line(voice: Samples, random: np.random.Generator) -> Samples:
+    """A voice as a telephone line brings it: silence around it, white noise 15 dB below, a-law."""
+    sound = np.pad(
+        voice.astype(np.float64), (round(BEFORE_SECONDS * _RATE), round(AFTER_SECONDS * _RATE))
+    )
+    active = np.abs(voice) > np.abs(voice).max() / 30
+    level = np.sqrt(np.mean(voice[active].astype(np.float64) ** 2))
+    sound += random.normal(0, level * 10 ** (-SNR_DB / 20), len(sound))
+    return decode_alaw(encode_alaw(np.clip(np.rint(sound), -32768, 32767).astype(np.int16)))
+
+
+def recorded(directory: Path) -> list[Spoken]:
+    """Every recording in ``directory`` with a text of its name (one.wav and one.txt).
+
+    What is compared are the characters: punctuation and spaces in the text do not count.
+    """
+    spoken = []
+    for path in sorted(directory.glob("*.txt")):
+        sounds = [p for p in directory.glob(f"{path.stem}.*") if p.suffix != ".txt"]
+        if not sounds:
+            raise RecordingsError(f"{path} has no recording beside it: add {path.stem}.wav")
+        try:
+            text = path.read_text(encoding="utf-8")
+            samples = Recording.read(sounds[0]).samples
+        except (HearError, UnicodeDecodeError, OSError) as error:
+            raise RecordingsError(f"{path}: {error}: correct it") from None
+        spoken.append(Spoken("".join(filter(str.isalnum, text)), samples))
+    if not spoken:
+        raise RecordingsError(f"{directory} holds no text beside a recording: add one.wav, one.txt")
+    return spoken

@@ -1,0 +1,151 @@
+"""``ivr models``: fetch, check and list what hears the callers."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.progress import TransferSpeedColumn as SpeedColumn
+from rich.table import Table
+
+from ivr.config import ConfigError, Recognition, load
+from ivr.recognition import embedded, install
+from ivr.recognition.check import SAID, Checked, check
+from ivr.recognition.choice import chosen
+from ivr.recognition.download import Progress
+from ivr.recognition.files import ModelError, check_files
+from ivr.recognition.official import MODELS
+
+models = typer.Typer(
+    name="models", no_args_is_help=True, help="The models that turn speech into words."
+)
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", envvar="IVR_CONFIG", help="Settings file (TOML)."),
+]
+_TINY = "built-in"
+
+
+def _fail(sentence: object) -> typer.Exit:
+    typer.echo(f"ivr models: {sentence}", err=True)
+    return typer.Exit(2)
+
+
+def _settings(config: Path | None) -> Recognition:
+    try:
+        return load(config).recognition
+    except ConfigError as error:
+        raise _fail(error) from None
+
+
+@models.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help=f"{' or '.join(MODELS)}.")] = "small",
+    config: Config = None,
+    source: Annotated[
+        str,
+        typer.Option("--from", help="A mirror's URL, or a zip you have; else the maker's site."),
+    ] = "",
+    sha256: Annotated[str, typer.Option(help="Trust this hash of the zip and no other.")] = "",
+    again: Annotated[bool, typer.Option("--again", help="Though it is installed.")] = False,
+) -> None:
+    """Download an official Chinese model, verify it, and put it where the service looks for it."""
+    if name not in MODELS:
+        raise _fail(f"there is no model {name!r}: take {' or '.join(MODELS)}")
+    if sha256 and not (len(sha256) == 64 and set(sha256.lower()) <= set("0123456789abcdef")):
+        raise _fail(f"--sha256 {sha256} is no SHA-256: give 64 hexadecimal digits")
+    settings, model = _settings(config), MODELS[name]
+    if (settings.models / model.folder).is_dir() and not again:
+        typer.echo(f"{settings.models / model.folder} is there; --again fetches it anew")
+        return
+    try:
+        with _bar(model.folder) as progress:
+            installed = install.fetch(
+                model, settings.models, progress, source=source, sha256=sha256
+            )
+    except ModelError as error:
+        raise _fail(error) from None
+    except KeyboardInterrupt:
+        raise _fail("interrupted: what has come is kept, the next fetch goes on") from None
+    typer.echo(f"{installed.directory}: SHA-256 {installed.sha256} ({installed.vouched})")
+    if installed.vouched == "first seen":
+        typer.echo("no hash of this model is known to us: note this one, and compare it elsewhere")
+    _try(installed.directory)
+    if chosen(settings.model, settings.models) != installed.directory:
+        typer.echo(f'to use it: model = "{installed.directory}" in [recognition] of the settings')
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    columns = (BarColumn(), DownloadColumn(), SpeedColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda have, total: bar.update(task, completed=have, total=total)
+
+
+@models.command("check")
+def check_command(
+    directory: Annotated[
+        Path | None, typer.Argument(help="A model; else the one the service would take.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Load a model in a process of its own and let it decode a sentence."""
+    if directory is None:
+        settings = _settings(config)
+        directory = chosen(settings.model, settings.models)
+    _try(directory)
+
+
+@models.command("list")
+def list_command(config: Config = None) -> None:
+    """Which models there are, which are installed, and which one the service takes."""
+    settings = _settings(config)
+    taken = chosen(settings.model, settings.models)
+    table = Table("", "model", "", "where", box=None, pad_edge=False)
+    rows = [(m.name, settings.models / m.folder, m.about) for m in MODELS.values()]
+    if taken is not None and taken not in [where for _, where, _ in rows]:
+        rows.append(("settings", taken, "recognition.model"))
+    for name, where, about in rows:
+        table.add_row("→" if where == taken else "", name, about, _state(where))
+    table.add_row("→" if taken is None else "", _TINY, "understands no people", "in the package")
+    # Paths are to be copied: wider than the terminal rather than cut.
+    Console(width=200).print(table)
+
+
+def _state(directory: Path) -> str:
+    if not directory.is_dir():
+        return f"not installed ({directory})"
+    try:
+        check_files(directory)
+    except ModelError as error:
+        return f"broken: {error}"
+    return str(directory)
+
+
+def _try(directory: Path | None) -> None:
+    try:
+        found = asyncio.run(check(directory))
+    except ModelError as error:
+        raise _fail(error) from None
+    typer.echo(f"{directory or _TINY}: {told(found)}")
+    if directory is None:
+        typer.echo(embedded.NOTICE)
+
+
+def told(found: Checked) -> str:
+    """What a check found, in a line."""
+    memory = "" if found.megabytes is None else f", {found.megabytes:.0f} MB"
+    words = "as said" if found.exact else f"said was {SAID} (by a synthesiser)"
+    return (
+        f"loaded in {found.load_seconds:.1f} s{memory}; heard {found.text} "
+        f"(confidence {found.confidence:.2f}), {words}; {found.decode_ratio:.3f} s for each second"
+    )

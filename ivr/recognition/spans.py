@@ -1,0 +1,54 @@
+"""A recording as calls hear it: speech found by the ear, each span recognised.
+
+What is fed is what a call feeds: the 0.3 s before the onset, the speech, and the silence that ends
+it. Nothing else of the recording reaches the recogniser.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ivr.dialogue.events import SpeechEnded, SpeechStarted
+from ivr.hearing.ear import Ear, VoiceDetector
+from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
+from ivr.hearing.g711 import Samples
+from ivr.recognition.model import Model
+from ivr.recognition.transcript import Transcript
+
+LOOK_BACK_SECONDS = 0.3
+"""Sound before the onset that the recogniser wants: the ear is sure only once somebody speaks, and
+the first phone is not always voiced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Speech from ``start`` to ``end``, in seconds of the recording."""
+
+    start: float
+    end: float
+
+
+def spans(samples: Samples, detector: VoiceDetector) -> Iterator[Span]:
+    """What the recogniser is fed of ``samples`` (8 kHz): each utterance, as the ear finds it."""
+    ear = Ear(detector, 0.0)
+    onset: float | None = None
+    now = 0.0
+    for at in range(0, len(samples) - FRAME + 1, FRAME):
+        now = at / RATE + FRAME_SECONDS
+        for event in ear.hear(samples[at : at + FRAME], now):
+            if isinstance(event, SpeechStarted):
+                onset = event.onset
+            elif isinstance(event, SpeechEnded) and onset is not None:
+                yield Span(max(0.0, onset - LOOK_BACK_SECONDS), now)
+                onset = None
+    if onset is not None:  # who still speaks does so to the end
+        yield Span(max(0.0, onset - LOOK_BACK_SECONDS), len(samples) / RATE)
+
+
+def transcribe(
+    samples: Samples, model: Model, detector: VoiceDetector
+) -> list[tuple[Span, Transcript]]:
+    """Every utterance of ``samples`` (8 kHz) with its words; decodes in this process."""
+    return [
+        (span, model.decode(samples[round(span.start * RATE) : round(span.end * RATE)]))
+        for span in spans(samples, detector)
+    ]

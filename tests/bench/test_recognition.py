@@ -1,0 +1,91 @@
+"""The bench of recognition, at a size that costs little: what it measures, not how much."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from ivr.bench import recognition, recognition_sounds
+from ivr.bench.commands import bench
+from ivr.bench.recognition import LIMITS, distance, rounds_of, steps
+from ivr.bench.recognition_sounds import RecordingsError, Spoken, recorded, synthetic
+from tools.tiny_vosk.voices import VARIANTS
+
+
+def test_the_bench_gives_every_figure_it_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two callers in place of ten, with one short sentence."""
+    monkeypatch.setattr(recognition, "MANY", 2)
+    spoken, told = synthetic(seed=1, sentences=1), list[None]()
+    measured = recognition.measure(spoken, None, idle_seconds=0.5, done=lambda: told.append(None))
+    result = asyncio.run(measured)
+    assert result.problems == ()
+    assert len(told) == steps(spoken) == 4
+    expected = {name.replace("_10_", "_2_") for name in LIMITS}
+    assert expected < set(result.figures)
+    assert result.samples == 4
+    assert 0.1 < result.figures["talking_core_percent"] < 100
+    assert result.figures["talking_calls_per_core"] == pytest.approx(
+        100 / result.figures["talking_core_percent"]
+    )
+    assert result.figures["silent_core_percent"] < result.figures["talking_core_percent"]
+    assert 0 < result.figures["finalise_1_p50_ms"] <= result.figures["finalise_1_p95_ms"] < 2000
+    assert result.figures["exact_percent"] == 100
+    assert result.figures["character_error_percent"] == 0
+
+
+def test_everybody_speaks_and_no_round_is_short() -> None:
+    spoken = synthetic(seed=1, sentences=2)[:3]
+    assert rounds_of(spoken, 2) == [spoken[:2], [spoken[2], spoken[0]]]
+    assert rounds_of(spoken, 5) == [[*spoken, *spoken[:2]]]
+
+
+@given(st.text("我要投诉"), st.text("我要投诉"))
+def test_distance_is_one(one: str, other: str) -> None:
+    apart = distance(one, other)
+    assert apart == distance(other, one)
+    assert (apart == 0) == (one == other)
+    assert abs(len(one) - len(other)) <= apart <= max(len(one), len(other))
+    assert distance(one, one + "吗") == 1
+    assert distance("我" + one, one) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "heard", "apart"),
+    [("投诉", "头数", 2), ("我要投诉", "要投诉", 1), ("", "喂", 1), ("一二三", "一三二", 2)],
+)
+def test_distances(wanted: str, heard: str, apart: int) -> None:
+    assert distance(wanted, heard) == apart
+
+
+def test_recordings_of_ones_own(tmp_path: Path) -> None:
+    with pytest.raises(RecordingsError, match="no text beside"):
+        recorded(tmp_path)
+    (tmp_path / "one.txt").write_text("打错了。\n")
+    with pytest.raises(RecordingsError, match=r"add one\.wav"):
+        recorded(tmp_path)
+    samples = synthetic(seed=1, sentences=1)[0].samples
+    soundfile.write(tmp_path / "one.wav", samples, 8000)
+    (found,) = recorded(tmp_path)
+    assert isinstance(found, Spoken)
+    assert found.text == "打错了"
+    assert len(found.samples) == len(samples)
+    (tmp_path / "one.wav").write_text("none")
+    with pytest.raises(RecordingsError, match="correct it"):
+        recorded(tmp_path)
+
+
+def test_what_cannot_be_measured_is_one_sentence(tmp_path: Path) -> None:
+    for words in (["--recordings", str(tmp_path)], ["--model", str(tmp_path / "none")]):
+        told = CliRunner().invoke(bench, ["recognition", "--json", *words])
+        assert told.exit_code == 2
+        assert told.stdout == ""
+        assert told.stderr.strip().startswith("ivr bench: ")
+
+
+def test_the_voices_are_strangers_to_the_model() -> None:
+    trained = {f"cmn+{variant}" for variant in VARIANTS}
+    assert trained.isdisjoint(voice.voice_name for voice in recognition_sounds.UNTRAINED)

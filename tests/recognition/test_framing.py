@@ -1,0 +1,43 @@
+"""Frames between the service and its workers: whole, in order, whatever the pipe does to them."""
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.recognition.framing import LONGEST, Frame, Frames, FramingError, Kind
+
+frames = st.lists(
+    st.builds(
+        Frame, st.sampled_from(Kind), st.integers(0, 2**32 - 1), st.binary(max_size=2000)
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@given(frames, st.lists(st.integers(1, 700), min_size=1, max_size=50))
+def test_what_is_sent_arrives_in_pieces_of_any_length(sent: list[Frame], cuts: list[int]) -> None:
+    octets, received, reader = b"".join(frame.encode() for frame in sent), list[Frame](), Frames()
+    turn = 0
+    while octets:
+        size = cuts[turn % len(cuts)]
+        received += reader.feed(octets[:size])
+        octets, turn = octets[size:], turn + 1
+    assert received == sent
+
+
+@given(st.binary(max_size=300))
+def test_noise_is_frames_or_an_error(octets: bytes) -> None:
+    reader = Frames()
+    try:
+        told = list(reader.feed(octets))
+    except FramingError:
+        return
+    assert octets.startswith(b"".join(frame.encode() for frame in told))
+
+
+@pytest.mark.parametrize(("kind", "length"), [(0, 0), (15, 3), (255, 0), (1, LONGEST + 1)])
+def test_what_is_no_frame_is_refused_at_its_head(kind: int, length: int) -> None:
+    with pytest.raises(FramingError):
+        list(Frames().feed(struct.pack("<BII", kind, 1, length)))

@@ -1,0 +1,227 @@
+"""Recognisers in worker processes, with the real libvosk and the tiny model."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+from structlog.testing import capture_logs
+
+from ivr.recognition.files import ModelError
+from ivr.recognition.framing import Frame, Kind
+from ivr.recognition.keeper import Keeper
+from ivr.recognition.pool import Recognisers
+from ivr.recognition.transcript import NotHeard, Reason, Transcript
+from ivr.recognition.utterance import LONGEST_SECONDS, RATE, Utterance
+from tests.recognition.workers import alive, hear, speak, spoken, told, until
+
+PHRASES = ("我要投诉", "打错了", "转人工", "你们公司在哪里", "多少钱一年", "再见", "听不清楚")
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def two(tiny: Path) -> AsyncIterator[Recognisers]:
+    """No test of this file harms them."""
+    async with Recognisers(tiny, workers=2) as recognisers:
+        yield recognisers
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one(tiny: Path) -> AsyncIterator[Recognisers]:
+    async with Recognisers(tiny) as recognisers:
+        yield recognisers
+
+
+async def test_callers_who_talk_at_once_are_each_understood(two: Recognisers) -> None:
+    utterances = [two.utterance() for _ in PHRASES]
+    sounds = [spoken(phrase, n % 2) for n, phrase in enumerate(PHRASES)]
+    for start in range(0, max(map(len, sounds)), 160):
+        for utterance, sound in zip(utterances, sounds, strict=True):
+            utterance.feed(sound[start : start + 160])
+    outcomes = await asyncio.gather(*(utterance.finish() for utterance in utterances))
+    assert [told(outcome) for outcome in outcomes] == list(PHRASES)
+
+
+async def test_the_same_words_as_without_processes(one: Recognisers, model: object) -> None:
+    utterance = one.utterance()
+    speak(utterance, spoken("我要投诉你们客服"))
+    outcome = await utterance.finish()
+    assert isinstance(outcome, Transcript)
+    assert [word.text for word in outcome.words] == ["我要", "投诉", "你们", "客服"]
+    assert 0.9 < outcome.confidence <= 1.0
+    assert outcome.unknown == 0.0
+    assert outcome.words[0].start == pytest.approx(0.3, abs=0.15)
+
+
+async def test_partial_texts_come_before_the_end(one: Recognisers) -> None:
+    seen = list[str]()
+    utterance = one.utterance(seen.append)
+    speak(utterance, spoken("我要投诉你们客服"))
+    await until(lambda: "投诉" in utterance.so_far)
+    assert utterance.so_far == seen[-1]
+    assert len(seen) == len(set(seen))
+    before = list(seen)
+    assert told(await utterance.finish()) == "我要投诉你们客服"
+    assert seen == before, "nothing partial after the end"
+
+
+async def test_a_defect_in_one_call_is_not_that_of_the_worker(one: Recognisers) -> None:
+    def broken(text: str) -> None:
+        raise RuntimeError(text)
+
+    utterance = one.utterance(broken)
+    with capture_logs() as logs:
+        speak(utterance, spoken("我要投诉"))
+        await until(lambda: utterance.so_far != "")
+        assert told(await utterance.finish()) == "我要投诉"
+    assert {entry["event"] for entry in logs} == {"partial_failed"}
+
+
+async def test_nothing_said_is_no_word(one: Recognisers) -> None:
+    assert await one.utterance().finish() == Transcript(())
+    utterance = one.utterance()
+    speak(utterance, np.zeros(RATE, np.int16))
+    assert await utterance.finish() == Transcript(())
+
+
+async def test_finishing_twice_tells_the_same(one: Recognisers) -> None:
+    utterance = one.utterance()
+    speak(utterance, spoken("再见"))
+    first = asyncio.create_task(utterance.finish())
+    assert await utterance.finish() == await first == await utterance.finish()
+    utterance.feed(spoken("再见"))  # and feeding it afterwards does nothing
+    assert told(await utterance.finish()) == "再见"
+
+
+async def test_a_cancelled_utterance_is_forgotten_by_its_worker(one: Recognisers) -> None:
+    utterance = one.utterance()
+    speak(utterance, spoken("我要投诉"))
+    utterance.cancel()
+    utterance.cancel()
+    assert utterance.lost == NotHeard(Reason.CANCELLED)
+    assert await utterance.finish() == NotHeard(Reason.CANCELLED)
+    assert await hear(one, "再见") == "再见"
+
+
+async def test_who_stops_waiting_cancels(one: Recognisers) -> None:
+    (pid,) = one.pids
+    os.kill(pid, signal.SIGSTOP)
+    utterance = one.utterance()
+    speak(utterance, spoken("再见"))
+    waiting = asyncio.create_task(utterance.finish())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert utterance.lost == NotHeard(Reason.CANCELLED)
+    os.kill(pid, signal.SIGCONT)
+    assert await hear(one, "再见") == "再见"
+    assert one.pids == [pid]
+
+
+async def test_an_endless_talker_is_cut(one: Recognisers) -> None:
+    utterance = one.utterance()
+    utterance.feed(np.zeros(round((LONGEST_SECONDS + 5) * RATE), np.int16))
+    utterance.feed(spoken("再见"))
+    assert utterance.seconds == LONGEST_SECONDS + 5
+    assert await utterance.finish() == Transcript(())
+
+
+async def test_a_worker_inherits_nothing(tiny: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.set_inheritable(True)
+        ours = os.readlink(f"/proc/self/fd/{server.fileno()}")
+        async with Recognisers(tiny) as recognisers:
+            (pid,) = recognisers.pids
+            open_files = [os.readlink(f"/proc/{pid}/fd/{n}") for n in os.listdir(f"/proc/{pid}/fd")]
+    assert len(open_files) == 4  # stdin, stderr twice, and the pipe for frames
+    assert all(name.startswith(("pipe:", "socket:")) for name in open_files)
+    assert ours not in open_files
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_worker_outlives_the_signals_of_its_group(one: Recognisers, number: int) -> None:
+    (pid,) = one.pids
+    os.kill(pid, number)
+    assert await hear(one, "再见") == "再见"
+    assert one.pids == [pid]
+
+
+async def test_stopping_leaves_no_process_and_no_caller_waiting(tiny: Path) -> None:
+    recognisers = Recognisers(tiny, workers=2)
+    await recognisers.start()
+    pids = recognisers.pids
+    assert len(set(pids)) == 2
+    os.kill(pids[0], signal.SIGSTOP)
+    utterances = [recognisers.utterance() for _ in range(4)]
+    waiting = [asyncio.create_task(utterance.finish()) for utterance in utterances[:2]]
+    await asyncio.sleep(0)
+    await recognisers.stop()
+    assert not any(map(alive, pids))
+    assert [await task for task in waiting] == [NotHeard(Reason.STOPPED)] * 2
+    assert utterances[3].lost == NotHeard(Reason.STOPPED)
+    assert await recognisers.utterance().finish() == NotHeard(Reason.STOPPED)
+    await recognisers.stop()
+
+
+async def test_a_model_that_cannot_be_loaded_is_said_at_the_start(
+    tiny: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ModelError, match="there is no model in"):
+        await Recognisers(tmp_path / "nothing").start()
+    shutil.copytree(tiny, tmp_path / "model")
+    (tmp_path / "model/conf/mfcc.conf").write_text("--sample-frequency=16000\n")
+    recognisers = Recognisers(tmp_path / "model", workers=2)
+    with pytest.raises(ModelError, match="Vosk cannot use the model"):
+        await recognisers.start()
+    assert recognisers.pids == []
+
+
+_SERVICE = """
+import asyncio, pathlib, sys
+from ivr.recognition.pool import Recognisers
+async def main():
+    async with Recognisers(pathlib.Path(sys.argv[1]), workers=2) as recognisers:
+        print("pids", *recognisers.pids, flush=True)
+        await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+async def test_workers_end_with_a_service_that_is_killed(tiny: Path) -> None:
+    service = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _SERVICE, str(tiny), stdout=asyncio.subprocess.PIPE
+    )
+    assert service.stdout is not None
+    while not (line := await service.stdout.readline()).startswith(b"pids"):
+        assert line, "it has ended"
+    pids = list(map(int, line.split()[1:]))
+    assert len(pids) == 2
+    os.kill(pids[0], signal.SIGSTOP)  # it cannot read that stdin has ended
+    service.kill()
+    await service.wait()
+    await until(lambda: not any(map(alive, pids)))
+
+
+async def test_an_utterance_that_is_never_finished_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("ivr.recognition.keeper.ABANDONED_SECONDS", 0.0)
+    keeper = Keeper(tmp_path)
+    utterance = Utterance(1, keeper, None)
+    keeper.pin(utterance)
+    await asyncio.sleep(0.001)
+    with capture_logs() as logs:
+        keeper.tick()
+        keeper.tick()
+    assert utterance.lost == NotHeard(Reason.ABANDONED)
+    assert [entry["event"] for entry in logs] == ["utterance_abandoned"]
+    keeper.send(Frame(Kind.PING))  # to nobody: it is lost, and that is all

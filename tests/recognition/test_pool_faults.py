@@ -1,0 +1,171 @@
+"""Workers that die, hang and are slow: real processes, real signals, real decoding.
+
+Each fault costs the utterances of that worker and one line in the log; nobody waits for long.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from ivr.recognition.pool import Recognisers
+from ivr.recognition.transcript import NotHeard, Reason
+from ivr.recognition.utterance import Utterance, deadline_seconds
+from tests.recognition.workers import hear, speak, spoken, told, until
+
+SAID = "我要投诉你们客服"
+
+
+@pytest.fixture
+async def two(tiny: Path) -> AsyncIterator[Recognisers]:
+    async with Recognisers(tiny, workers=2) as recognisers:
+        yield recognisers
+
+
+@pytest.fixture
+async def one(tiny: Path) -> AsyncIterator[Recognisers]:
+    async with Recognisers(tiny) as recognisers:
+        yield recognisers
+
+
+def faults(logs: list[Any]) -> list[Any]:
+    return [entry for entry in logs if entry["log_level"] in ("warning", "error")]
+
+
+async def halfway(recognisers: Recognisers) -> list[Utterance]:
+    """One utterance with each of two workers, spoken to the middle; the first worker's first.
+
+    Which worker takes one depends on how busy the machine is: utterances are begun until both have.
+    """
+    pinned: dict[int | None, Utterance] = {}
+    while len(pinned) < 2:
+        utterance = recognisers.utterance()
+        if pinned.setdefault(utterance.pid, utterance) is not utterance:
+            utterance.cancel()
+            await asyncio.sleep(0.01)
+    utterances = [pinned[pid] for pid in recognisers.pids]
+    for utterance in utterances:
+        speak(utterance, spoken(SAID)[: len(spoken(SAID)) // 2])
+    return utterances
+
+
+async def finish(utterances: list[Utterance]) -> list[str]:
+    for utterance in utterances:
+        speak(utterance, spoken(SAID)[len(spoken(SAID)) // 2 :])
+    return [told(o) for o in await asyncio.gather(*(u.finish() for u in utterances))]
+
+
+@pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV])
+async def test_a_worker_that_dies_costs_its_own_utterances(two: Recognisers, number: int) -> None:
+    victim, other = two.pids
+    utterances = await halfway(two)
+    with capture_logs() as logs:
+        os.kill(victim, number)
+        await until(lambda: utterances[0].lost is not None)  # before the caller has finished
+        assert await finish(utterances) == ["died", SAID]
+        await until(lambda: len(two.pids) == 2)
+        assert other in two.pids
+        assert victim not in two.pids
+        assert [await hear(two, "再见") for _ in range(2)] == ["再见"] * 2
+    (fault,) = faults(logs)
+    assert fault["event"] == "recogniser_died"
+    assert (fault["pid"], fault["lost"]) == (victim, 1)
+    assert fault["how"] == signal.Signals(number).name
+
+
+async def test_while_it_starts_again_new_utterances_wait_for_it(one: Recognisers) -> None:
+    (victim,) = one.pids
+    os.kill(victim, signal.SIGKILL)
+    await until(lambda: one.pids not in ([], [victim]))
+    assert await hear(one, "再见") == "再见"
+
+
+async def test_a_worker_that_hangs_is_ended(two: Recognisers) -> None:
+    victim, other = two.pids
+    with capture_logs() as logs:
+        utterances = await halfway(two)
+        os.kill(victim, signal.SIGSTOP)
+        waiting = asyncio.create_task(finish(utterances))
+        await until(lambda: utterances[1].so_far != "")  # it has less to do, then
+        assert await hear(two, "再见") == "再见"
+        assert await waiting == ["stuck", SAID]
+        await until(lambda: len(two.pids) == 2)
+    assert victim not in two.pids
+    assert other in two.pids
+    (fault,) = faults(logs)
+    assert (fault["how"], fault["pid"], fault["lost"]) == ("stuck", victim, 1)
+
+
+async def test_a_worker_that_hangs_with_nothing_to_do_is_ended_as_well(one: Recognisers) -> None:
+    (victim,) = one.pids
+    os.kill(victim, signal.SIGSTOP)
+    await until(lambda: one.pids not in ([], [victim]))
+    assert await hear(one, "再见") == "再见"
+
+
+async def test_a_transcript_that_does_not_come_in_time_is_not_waited_for(one: Recognisers) -> None:
+    (pid,) = one.pids
+    utterance = one.utterance()
+    loop = asyncio.get_running_loop()
+    with capture_logs() as logs:
+        os.kill(pid, signal.SIGSTOP)
+        began = loop.time()
+        assert await utterance.finish() == NotHeard(Reason.LATE)
+        assert loop.time() - began == pytest.approx(deadline_seconds(0.0), abs=0.9)
+        os.kill(pid, signal.SIGCONT)
+        assert await hear(one, "再见") == "再见"
+    assert one.pids == [pid], "it was slow and not dead"
+    assert [fault["event"] for fault in faults(logs)] == ["recognition_late"]
+
+
+async def test_a_worker_with_too_much_to_do_takes_no_more(one: Recognisers) -> None:
+    (pid,) = one.pids
+    os.kill(pid, signal.SIGSTOP)
+    waiting = [one.utterance() for _ in range(3)]
+    for utterance in waiting:
+        speak(utterance, spoken(SAID))
+    with capture_logs() as logs:
+        refused = one.utterance()
+        assert refused.lost == NotHeard(Reason.BUSY)
+        refused.feed(spoken(SAID))
+        assert await refused.finish() == NotHeard(Reason.BUSY)
+    assert [(entry["event"], entry["reason"]) for entry in logs] == [
+        ("recognition_refused", "busy")
+    ]
+    os.kill(pid, signal.SIGCONT)
+    outcomes = await asyncio.gather(*(utterance.finish() for utterance in waiting))
+    assert [told(outcome) for outcome in outcomes] == [SAID] * 3
+    assert await hear(one, "再见") == "再见"
+
+
+async def test_workers_that_keep_dying_are_started_less_and_less_often(one: Recognisers) -> None:
+    with capture_logs() as logs:
+        for deaths in (1, 2, 3):
+            await until(lambda: one.pids != [])
+            os.kill(one.pids[0], signal.SIGKILL)
+            await until(lambda deaths=deaths: len(faults(logs)) == deaths)  # type: ignore[misc]
+        assert one.utterance().lost == NotHeard(Reason.NO_WORKER)
+    waits = [entry["restart_in_seconds"] for entry in logs if "restart_in_seconds" in entry]
+    assert waits == [0.0, 0.5, 1.0]
+    await until(lambda: one.pids != [])
+    assert await hear(one, "再见") == "再见"
+
+
+async def test_a_model_that_is_taken_away_is_named_in_the_log(tiny: Path, tmp_path: Path) -> None:
+    """The service goes on with keys, and hears again when the model is back."""
+    directory = Path(shutil.copytree(tiny, tmp_path / "model"))
+    async with Recognisers(directory) as recognisers:
+        with capture_logs() as logs:
+            os.rename(directory, tmp_path / "elsewhere")
+            os.kill(recognisers.pids[0], signal.SIGKILL)
+            await until(lambda: len(faults(logs)) >= 2)
+        os.rename(tmp_path / "elsewhere", directory)
+        assert "there is no model in" in faults(logs)[1]["said"]
+        await until(lambda: recognisers.pids != [])
+        assert await hear(recognisers, "再见") == "再见"

@@ -1,0 +1,11 @@
+"""espeak-ng's voices: which the model is trained with, and which it is judged with."""
+
+_TRAINED = """
+m1 m2 m3 m4 m5 m6 m7 f1 f2 f3 f5 Alex Andy Annie Andrea Lee adam anika aunty benjamin boris david ed
+edward grandpa iven john linda marcelo max michael norbert paul rob steph travis Diogo Gene Henrique
+Hugo Jacky Marco Mario Reed announcer antonio caleb gustave ian kaukovalta miguel pedro robert
+sandro victor zac
+"""
+VARIANTS = _TRAINED.split()
+UNSEEN = ("f4", "m8", "belinda", "Mike")
+"""Never trained. The first two are the ones that figures are of."""
