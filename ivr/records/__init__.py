@@ -1,1 +1,1 @@
-"""What remains of a call: for now one JSON line each."""
+"""What remains of calls: the spool, the database, tickets."""

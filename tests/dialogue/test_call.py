@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import pytest
 
 from ivr.dialogue import events
-from ivr.dialogue.call import Call, Limits
+from ivr.dialogue.call import REPLAYS, Call, Limits
 from ivr.dialogue.commands import HandBack, HangUp, Play, StopPlaying
 from ivr.dialogue.events import Condition
+from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row
 from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, listen, say
@@ -15,6 +16,8 @@ from ivr.etiquette.sheet import Sheet
 from tests.caller import Caller, Mismatch
 
 HELLO = Prompt("test.hello", "你好")
+UNDERSTOOD = Words(Meaning("我姓张", Intent.GIVE_NAME, Certainty.SURE, 1.0))
+NO_WORDS = Words(Meaning("", Intent.OTHER, Certainty.UNSURE, 0.0))
 
 
 def rows(id: str) -> Row:
@@ -325,7 +328,7 @@ def test_speech_tells_how_much_of_the_wait_was_left() -> None:
     call.start(0.0)
     call.receive(events.PromptFinished(1), 1.0)
     call.receive(events.SpeechStarted(2.0), 2.2)
-    call.receive(events.SpeechEnded(1.0, understood=True), 3.5)
+    call.receive(events.SpeechEnded(1.0, UNDERSTOOD), 3.5)
     assert isinstance(heard[0], Speech)
     assert (heard[0].left, heard[0].understood) == (2.5, True)
 
@@ -348,3 +351,75 @@ def test_a_fax_is_not_waited_for_but_possible_speech_is_decided_first() -> None:
     assert call.next_deadline() == 2.4
     call.wake(2.4)
     assert heard == [Nobody(Condition.FAX)]
+
+
+@pytest.mark.parametrize("replays", [1, 2, 3])
+def test_a_prompt_that_was_cut_for_a_cough_is_said_again(replays: int) -> None:
+    """Twice at most; then the wait begins where it would have."""
+    call, heard = call_of()
+    call.start(0.0)
+    for number in range(1, replays + 1):
+        call.commands()
+        call.receive(events.SpeechStarted(number + 0.1), number + 0.3)
+        assert call.commands() == [StopPlaying(number)]
+        call.receive(events.SpeechEnded(0.4, NO_WORDS), number + 0.9)
+        assert heard == []
+    if replays <= REPLAYS:
+        (again,) = call.commands()
+        assert isinstance(again, Play)
+        assert (again.prompt, again.play) == (HELLO, replays + 1)
+        call.receive(events.PromptFinished(again.play), 10.0)
+        assert call.next_deadline() == 15.0
+        call.receive(events.SpeechStarted(11.0), 11.2)  # and nothing is said a second time
+        call.receive(events.SpeechEnded(0.4, NO_WORDS), 11.9)
+        assert call.commands() == []
+    else:
+        assert call.commands() == []
+        assert call.next_deadline() == pytest.approx(1.3 + 5.0)
+
+
+def test_who_speaks_into_what_is_said_again_is_answered() -> None:
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.SpeechStarted(1.1), 1.3)
+    call.receive(events.SpeechEnded(0.4, NO_WORDS), 1.9)
+    call.commands()
+    call.receive(events.SpeechStarted(2.5), 2.7)
+    assert call.commands() == [StopPlaying(2)]
+    call.receive(events.SpeechEnded(1.0, UNDERSTOOD), 4.0)
+    assert heard == [Speech(1.0, words=UNDERSTOOD)]
+
+
+def test_a_key_into_what_is_said_again_answers() -> None:
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.SpeechStarted(1.1), 1.3)
+    call.receive(events.SpeechEnded(0.4, NO_WORDS), 1.9)
+    call.receive(events.KeyPressed("1"), 2.0)
+    assert heard == [Keys("1")]
+    assert StopPlaying(2) in call.commands()
+
+
+def test_a_sound_without_words_does_not_lengthen_the_wait() -> None:
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.SpeechStarted(5.0), 5.2)
+    call.receive(events.SpeechEnded(0.4, NO_WORDS), 5.9)
+    assert call.next_deadline() == 6.0
+    call.wake(6.0)
+    assert heard == [Nobody(Condition.NOBODY)]
+
+
+@pytest.mark.parametrize(("seconds", "condition"), [(1.0, Condition.OK), (0.4, Condition.NOISE)])
+def test_long_or_disturbed_speech_without_words_is_speech(
+    seconds: float, condition: Condition
+) -> None:
+    """A language that the recogniser does not know; a caller on a bad line."""
+    call, heard = call_of()
+    call.start(0.0)
+    call.receive(events.PromptFinished(1), 1.0)
+    call.receive(events.LineChanged(condition), 1.5)
+    call.receive(events.SpeechStarted(2.0), 2.2)
+    call.receive(events.SpeechEnded(seconds, NO_WORDS), 4.0)
+    assert heard == [Speech(seconds, condition, NO_WORDS)]

@@ -1,0 +1,255 @@
+"""Whether records survive kills, and what they cost the calls.
+
+A process that promises tickets as fast as it can is killed (SIGKILL) at random moments, from its
+first line of Python to its thousandth ticket, and the next one finds what it has left behind. What
+was told to a caller before the kill must be in the database at the end, once. Then one process
+notes steps at a steady rate, and its event loop tells how late it is meanwhile.
+"""
+
+import asyncio
+import multiprocessing
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from typing import Any
+
+from sqlalchemy import select
+
+from ivr import config
+from ivr.bench.result import Result, percentile
+from ivr.dialogue.commands import EnterRow, MakeTicket, Play
+from ivr.dialogue.events import PromptFinished, SpeechEnded, SpeechPossible, SpeechStarted
+from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.row import Prompt
+from ivr.dialogue.ticket import Ticket, TicketKind
+from ivr.logs import unlogged
+from ivr.records.call_record import CallRecord
+from ivr.records.database import connect, reading, url_of
+from ivr.records.entries import Entry
+from ivr.records.keeper import Records
+from ivr.records.schema import steps, tickets
+
+LIMITS = {
+    "tickets_lost": 0.0,
+    "tickets_duplicated": 0.0,
+    "events_lost": 0.0,
+    "events_per_second": 1000.0,
+    "loop_lag_p99_ms": 20.0,
+}
+"""A loop that is 20 ms late is late for a packet of audio."""
+AT_LEAST = frozenset({"events_per_second"})
+LONGEST_LIFE_SECONDS = 0.25
+"""Before a kill: on average a hundred tickets."""
+TICK_SECONDS = 0.005
+CALLS = 60
+EVENTS_PER_TICKET = 100
+_COMPLAINT = Ticket(TicketKind.COMPLAINT, "张", "先生", "13812345678", transcript="老掉线", hours=2)
+
+
+@dataclass(slots=True)
+class Kills:
+    """What was promised until the kills came."""
+
+    promised: list[str] = field(default_factory=list)
+    early: int = 0
+    """Kills that came before the first promise."""
+
+
+def kill_writers(
+    settings: config.Records, kills: int, seed: int, done: Callable[[], None]
+) -> Kills:
+    """Let so many processes promise tickets until each is killed."""
+    generator = random.Random(seed)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    told = Kills()
+    for _ in range(kills):
+        here, there = context.Pipe(duplex=False)
+        writer = context.Process(target=promise_until_killed, args=(settings, there), daemon=True)
+        writer.start()
+        there.close()
+        if generator.random() < 0.9:
+            here.poll(10.0)  # until it has promised something
+        end = time.monotonic() + generator.uniform(0.0, LONGEST_LIFE_SECONDS)
+        numbers = []
+        while (left := end - time.monotonic()) > 0:
+            if here.poll(left):
+                numbers.append(here.recv_bytes().decode())
+        writer.kill()
+        writer.join()
+        numbers += _rest(here)
+        told.early += not numbers
+        told.promised += numbers
+        done()
+    return told
+
+
+def _rest(pipe: Connection) -> list[str]:
+    """What was told before the kill and not read yet."""
+    numbers = []
+    try:
+        while True:
+            numbers.append(pipe.recv_bytes().decode())
+    except EOFError:
+        return numbers
+
+
+def promise_until_killed(settings: config.Records, pipe: Connection) -> None:
+    """Keep ticket after ticket, and tell each number as soon as a caller might hear it."""
+
+    async def run() -> None:
+        records = Records(settings)
+        await records.start()
+        while True:
+            record = _begun(records)
+            for _ in range(3):
+                if number := await _ticket(record):
+                    pipe.send_bytes(number.encode())
+            record.close(Outcome.STAYED_ON, time.monotonic())
+
+    with unlogged():
+        asyncio.run(run())
+
+
+def _begun(records: Records) -> CallRecord:
+    now = time.monotonic()
+    record = records.begin("1700.1", "66385255", "13800000000", now, time.time())
+    record.note(EnterRow("greeting"), now)
+    return record
+
+
+async def _ticket(record: CallRecord) -> str | None:
+    """The number, or None when it was not kept."""
+    number: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    now, order = time.monotonic(), MakeTicket(1, "complaint_deferred", _COMPLAINT)
+    record.note(order, now)
+    record.make_ticket(order, now, number.set_result)
+    return await number
+
+
+@dataclass(slots=True)
+class Load:
+    """What a steady load found, in milliseconds."""
+
+    writes: list[float] = field(default_factory=list)
+    """From a step to its commit."""
+    promises: list[float] = field(default_factory=list)
+    """From a ticket to its number."""
+    lags: list[float] = field(default_factory=list)
+    noted: int = 0
+    seconds: float = 0.0
+    """Until all of it was in the database."""
+
+    def loaded(self, entries: Sequence[Entry]) -> None:
+        """Called on the loader's thread."""
+        now = datetime.now(UTC)
+        for entry in entries:
+            if entry["entry"] == "step":
+                age = now - datetime.fromisoformat(entry["wall"])
+                self.writes.append(age.total_seconds() * 1000)
+
+
+async def steady_load(settings: config.Records, rate: float, seconds: float) -> Load:
+    """Note ``rate`` steps a second in some calls at once, and a ticket now and then."""
+    load = Load()
+    records = Records(settings, loaded=load.loaded)
+    await records.start()
+    loop, waiting = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+    calls = [_begun(records) for _ in range(CALLS)]
+    load.noted = CALLS
+
+    async def ask(record: CallRecord) -> None:
+        asked = loop.time()
+        if await _ticket(record) is not None:
+            load.promises.append((loop.time() - asked) * 1000)
+
+    begun, turn = loop.time(), 0
+    while (now := loop.time()) < begun + seconds:
+        while load.noted - CALLS < (now - begun) * rate:
+            record = calls[turn % CALLS]
+            record.note(_STEPS[turn // CALLS % len(_STEPS)], now)
+            load.noted += 1
+            turn += 1
+            if turn % EVENTS_PER_TICKET == 0:
+                waiting.add(task := loop.create_task(ask(record)))
+                task.add_done_callback(waiting.discard)
+                load.noted += 1
+        due = loop.time() + TICK_SECONDS
+        await asyncio.sleep(TICK_SECONDS)
+        load.lags.append(max(0.0, loop.time() - due) * 1000)
+    await asyncio.gather(*waiting)
+    await records.close()
+    load.seconds = loop.time() - begun
+    return load
+
+
+_STEPS: tuple[Any, ...] = (
+    Play(1, Prompt("greeting.ask", "您好，请问有什么可以帮助您的？"), True),
+    PromptFinished(1),
+    SpeechPossible(1.0),
+    SpeechStarted(1.0),
+    SpeechEnded(2.0),
+    EnterRow("closing"),
+)
+
+
+def measure(
+    settings: config.Records,
+    killed: config.Records,
+    kills: int,
+    *,
+    rate: float = 2000.0,
+    seconds: float = 10.0,
+    seed: int = 1,
+    done: Callable[[], None] = lambda: None,
+) -> Result:
+    """The bench; ``done`` is called after each kill. Both settings are of empty databases."""
+    with unlogged():
+        told = kill_writers(killed, kills, seed, done)
+        asyncio.run(_settle(killed))
+        load = asyncio.run(steady_load(settings, rate, seconds))
+    numbers = Counter(_column(killed, tickets.c.number))
+    promised = Counter(told.promised)
+    twice = [sum(count > 1 for count in counted.values()) for counted in (numbers, promised)]
+    return Result(
+        bench="records",
+        figures={
+            "kills": kills,
+            "kills_before_a_promise": told.early,
+            "tickets_promised": len(told.promised),
+            "tickets_lost": len(promised - numbers),
+            "tickets_duplicated": max(twice),
+            "events_noted": load.noted,
+            "events_lost": load.noted - len(_column(settings, steps.c.step)),
+            "events_per_second": load.noted / load.seconds,
+            "write_p50_ms": percentile(load.writes, 50),
+            "write_p99_ms": percentile(load.writes, 99),
+            "ticket_p50_ms": percentile(load.promises, 50),
+            "ticket_p99_ms": percentile(load.promises, 99),
+            "loop_lag_p99_ms": percentile(load.lags, 99),
+        },
+        limits=LIMITS,
+        samples=kills,
+        seed=seed,
+        at_least=AT_LEAST,
+    )
+
+
+async def _settle(settings: config.Records) -> None:
+    """A last start that loads what the kills have left."""
+    records = Records(settings)
+    await records.start()
+    await records.close()
+
+
+def _column(settings: config.Records, column: Any) -> list[Any]:
+    engine = connect(url_of(settings))
+    try:
+        with reading(engine) as connection:
+            return list(connection.execute(select(column)).scalars())
+    finally:
+        engine.dispose()

@@ -1,0 +1,112 @@
+"""``ivr calls``: what happened in the calls."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from ivr.records import calls as queries
+from ivr.records.calls import Row
+from ivr.records.command_line import (
+    Config,
+    Days,
+    Format,
+    Json,
+    Limit,
+    Out,
+    connected,
+    export,
+    fail,
+    show,
+    since,
+)
+from ivr.records.output import as_json, local, printable
+from ivr.records.schema import calls as table_of_calls
+from ivr.records.tickets import is_overdue
+from ivr.records.transcript import lines
+
+calls = typer.Typer(name="calls", no_args_is_help=True, help="What happened in the calls.")
+
+
+@calls.command("list")
+def list_calls(
+    config: Config = None,
+    caller: Annotated[str | None, typer.Option(help="Only this number's.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only with this end.")] = None,
+    row: Annotated[str | None, typer.Option(help="Only those that came to this row.")] = None,
+    days: Days = None,
+    limit: Limit = 50,
+    as_json_: Json = False,
+) -> None:
+    """The calls, the newest first. Times are China's."""
+    with connected(config) as connection:
+        found = queries.listed(
+            connection, since=since(days), caller=caller, outcome=outcome, row=row, limit=limit
+        )
+    if as_json_:
+        typer.echo(as_json([dict(one) for one in found]))
+        return
+    table = Table("call", "started", "caller", "seconds", "outcome", "rows", box=None)
+    for one in found:
+        seconds = "" if one["seconds"] is None else f"{one['seconds']:.1f}"
+        cells = (one["call"][:8], local(one["started"]), one["caller"], seconds,
+                 one["outcome"] or "…", one["rows"] or "")  # fmt: skip
+        table.add_row(*(Text(printable(text)) for text in cells))
+    show(table)
+
+
+@calls.command("show")
+def show_call(
+    name: Annotated[str, typer.Argument(help="As `list` shows it, a channel's id, or a ticket.")],
+    config: Config = None,
+    as_json_: Json = False,
+) -> None:
+    """What happened in a call, as a person reads it; --json has every step."""
+    with connected(config) as connection:
+        whole = [
+            (
+                call,
+                queries.steps_of(connection, call["call"]),
+                queries.tickets_of(connection, call["call"]),
+            )
+            for call in queries.found(connection, name)
+        ]
+    if not whole:
+        raise fail(f"there is no call {printable(name)}: `ivr calls list` has the last ones")
+    if as_json_:
+        typer.echo(as_json([queries.told(call, steps) for call, steps, _ in whole]))
+        return
+    for call, steps, left in whole:
+        _show(call, steps, left)
+
+
+@calls.command("export")
+def export_calls(
+    form: Format = "csv", out: Out = None, days: Days = None, config: Config = None
+) -> None:
+    """All calls, as CSV for a spreadsheet (times are China's) or with their steps as JSON (UTC)."""
+    with connected(config) as connection:
+        found = queries.listed(connection, since=since(days))
+        if form == "json":
+            whole = [queries.told(one, queries.steps_of(connection, one["call"])) for one in found]
+            export(form, out, (), whole)
+            return
+    export(form, out, [column.name for column in table_of_calls.columns], found)
+
+
+def _show(call: Row, steps: Sequence[Row], left: Sequence[Row]) -> None:
+    now = datetime.now(UTC)
+    length = "not over" if call["seconds"] is None else f"{call['seconds']:.1f} s"
+    head = f"{call['caller'] or 'unknown'} → {call['number']}  {length}  {call['outcome'] or ''}"
+    typer.echo(f"{local(call['started'])}  {printable(head)}")
+    typer.echo(f"call {call['call']}  channel {printable(call['uniqueid'])}")
+    for ticket in left:
+        due = f"  due {local(ticket['deadline'])}" if ticket["deadline"] else ""
+        late = "  OVERDUE" if is_overdue(ticket, now) else ""
+        typer.echo(f"ticket {ticket['number']}  {ticket['kind']}  {ticket['status']}{due}{late}")
+    typer.echo("")
+    for line in lines(steps, {ticket["step"]: ticket["number"] for ticket in left}):
+        typer.echo(f"{line.at:8.2f}  {line.who:<7} {printable(line.says)}")

@@ -1,0 +1,113 @@
+"""The record of one call: what is noted becomes lines of the spool."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from ivr.dialogue.commands import Command, EnterRow, MakeTicket, Play
+from ivr.dialogue.events import Event
+from ivr.dialogue.outcome import Outcome
+from ivr.records.entries import Entry
+from ivr.records.spool_writer import Item, Note, Promise
+
+log = structlog.get_logger()
+
+
+class CallRecord:
+    """Implements :class:`ivr.ports.CallLog`; its callbacks come on the loop that made it."""
+
+    def __init__(
+        self, run: str, uniqueid: str, number: str, caller: str, answered: float, wall: float,
+        put: Callable[[Item], None],
+    ) -> None:  # fmt: skip
+        """``answered`` (monotonic) and ``wall`` (UTC) are the same moment in seconds."""
+        self.call = uuid4().hex
+        """Ours: when a service dies, another one has a call of the same ``uniqueid``."""
+        self._caller, self._answered, self._wall, self._put = caller, answered, wall, put
+        self._rows: list[str] = []
+        self._step = 0
+        self._loop = asyncio.get_running_loop()
+        begun: Entry = {
+            "entry": "call", "call": self.call, "uniqueid": uniqueid, "run": run,
+            "number": number, "caller": caller, "started": _iso(self._at(answered)),
+        }  # fmt: skip
+        put(Note(lambda: begun))
+
+    def note(self, what: Event | Command, now: float) -> None:
+        """Add an event or a command; its fields are the record's."""
+        self._step += 1
+        if isinstance(what, EnterRow):
+            self._rows.append(what.row)
+        step = self._step
+        self._put(Note(lambda: self._noted(step, what, now)))
+
+    def make_ticket(
+        self, order: MakeTicket, now: float, made: Callable[[str | None], None]
+    ) -> None:
+        """Keep it under the step that was noted last."""
+        step, ticket = self._step, order.ticket
+        created = self._at(now)
+        due = None if ticket.hours is None else created + timedelta(hours=ticket.hours)
+
+        def entry(number: str) -> Entry:
+            told = asdict(ticket)
+            del told["hours"]
+            return {
+                "entry": "ticket", "call": self.call, "step": step, "number": number,
+                "status": "open", "row": order.row, "caller": self._caller, "recording": None,
+                "created": _iso(created), "changed": _iso(created),
+                "deadline": due and _iso(due), **told,
+            }  # fmt: skip
+
+        def tell(number: str | None) -> None:
+            if number is None:
+                log.error("ticket_not_kept", kind=ticket.kind, row=order.row)
+            else:
+                log.info("ticket", number=number, kind=ticket.kind, row=order.row)
+            made(number)
+
+        self._put(Promise(entry, lambda number: self._later(tell, number)))
+
+    def close(self, outcome: Outcome, now: float) -> None:
+        """The call is over."""
+        seconds, rows = round(now - self._answered, 3), list(self._rows)
+        log.info("call_ended", record=self.call, outcome=outcome, seconds=seconds, rows=rows)
+        ended: Entry = {
+            "entry": "end", "call": self.call, "outcome": outcome, "seconds": seconds,
+            "ended": _iso(self._at(now)), "rows": " ".join(rows),
+        }  # fmt: skip
+        self._put(Note(lambda: ended))
+
+    def _at(self, now: float) -> datetime:
+        """The moment on the wall; a clock that is set during the call does not disorder it."""
+        return datetime.fromtimestamp(self._wall + now - self._answered, UTC)
+
+    def _noted(self, step: int, what: Event | Command, now: float) -> Entry:
+        return {
+            "entry": "step", "call": self.call, "step": step,
+            "at": round(now - self._answered, 3), "wall": _iso(self._at(now)),
+            "what": type(what).__name__, "fields": self._fields(what),
+        }  # fmt: skip
+
+    def _fields(self, what: Event | Command) -> dict[str, Any]:
+        if isinstance(what, Play):
+            louder = {} if what.rendering == "normal" else {"rendering": what.rendering}
+            return {"play": what.play, "prompt": what.prompt.id, "text": what.prompt.text} | louder
+        fields = asdict(what)
+        if "onset" in fields:  # a moment on our clock: told from the answer on, like ``at``
+            fields["onset"] = round(fields["onset"] - self._answered, 3)
+        return fields
+
+    def _later(self, tell: Callable[[str | None], None], number: str | None) -> None:
+        """From the writer's thread to the loop; a loop that is closed has no caller left."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(tell, number)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")

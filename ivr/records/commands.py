@@ -1,0 +1,52 @@
+"""``ivr records``: the database of the records."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from ivr.config import ConfigError, load
+from ivr.records import database
+from ivr.records import prune as retention
+from ivr.records.command_line import Config, fail, opened
+
+records = typer.Typer(name="records", no_args_is_help=True, help="The database of the records.")
+
+
+@records.command()
+def migrate(
+    to: Annotated[str, typer.Option(help="A version; base empties the database.")] = "head",
+    config: Config = None,
+) -> None:
+    """Bring the database to our version, or to another. The service does so by itself at its start,
+    unless its user may not make tables."""
+    with opened(config, must_exist=False) as engine:
+        database.migrate(engine, to)
+        with database.reading(engine) as connection:
+            typer.echo(f"the records have version {database.version(connection) or 'none'}")
+
+
+@records.command()
+def prune(
+    days: Annotated[
+        float | None, typer.Option(min=0, help="Keep so many days; else records.keep_days.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell how many.")] = False,
+    config: Config = None,
+) -> None:
+    """Remove what is old. Unfinished tickets stay, and the calls they were left in. Once a day from
+    cron or a timer; the service need not be stopped."""
+    try:
+        kept = load(config).records.keep_days if days is None else days
+    except ConfigError as error:
+        raise fail(error) from None
+    before = datetime.now(UTC) - timedelta(days=kept)
+    with opened(config) as engine:
+        if not dry_run:
+            database.migrate(engine)
+        gone = retention.old(engine, before) if dry_run else retention.prune(engine, before)
+    verb = "would go" if dry_run else "are gone"
+    typer.echo(
+        f"{gone.calls} calls, {gone.tickets} tickets and {gone.callers} callers "
+        f"of more than {kept:g} days ago {verb}"
+    )

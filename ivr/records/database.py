@@ -1,0 +1,152 @@
+"""The database: how it is opened, which version it has, and how it gets to ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from ivr import config
+from ivr.config import read_secret
+
+LOCK_SECONDS = 5.0
+"""How long SQLite waits for another process before it says that the database is locked."""
+CONNECT_SECONDS = 5
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_MIGRATION_LOCK = 0x697672
+"""Two services that start together do not migrate together: "ivr" as a number."""
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; one sentence that names it and the remedy."""
+
+
+class NewerDatabaseError(DatabaseError):
+    """It was written by a newer program."""
+
+
+def url_of(settings: config.Records) -> URL:
+    """Where the records are, with the password of its file; DatabaseError when that is no URL.
+
+    ConfigError when the password cannot be read.
+    """
+    text = settings.database or f"sqlite:///{settings.directory / 'records.db'}"
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise DatabaseError(
+            "records.database is no URL: write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        ) from None
+    if url.password is not None:
+        raise DatabaseError(
+            "records.database holds a password: put it into a file and name that in "
+            "records.password_file"
+        )
+    backend = url.get_backend_name()
+    if backend == "postgresql":
+        secret = read_secret(settings.password_file, "records.password_file")
+        if secret is not None:
+            url = url.set(password=secret.get_secret_value())
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite" or not url.database:
+        raise DatabaseError(
+            f"records.database = {text} cannot be used: "
+            "write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        )
+    return url
+
+
+def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
+    """An engine whose transactions are known to be able to write from their beginning.
+
+    Nothing is opened yet. SQLite is in WAL mode, so that who reads never waits, with a sync at each
+    commit; a deferred transaction that turns to writing would fail at once when another has written
+    meanwhile, in spite of the busy timeout (measured), so each begins as IMMEDIATE.
+    """
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, connect_args={"connect_timeout": CONNECT_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": lock_seconds})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver would begin transactions of its own
+        # What retention deletes is overwritten, too.
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, and so waits for nobody."""
+    with engine.connect().execution_options(reads=True) as connection, connection.begin():
+        yield connection
+
+
+def newest() -> str:
+    """The version this program writes."""
+    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    assert head is not None
+    return head
+
+
+def version(connection: Connection) -> str | None:
+    """The version of the database; None when it is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def check(connection: Connection) -> bool:
+    """Whether the database has our version; False when it has to be migrated first.
+
+    NewerDatabaseError when it has a version that this program does not know.
+    """
+    found = version(connection)
+    known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+    if found is not None and found not in known:
+        name = connection.engine.url.render_as_string(hide_password=True)
+        raise NewerDatabaseError(
+            f"the records in {name} have version {found}, and this program knows none newer than "
+            f"{newest()}: install the ivr that wrote them, or restore an older copy"
+        )
+    return found == newest()
+
+
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Bring the database to a version, up or down, in one transaction; nothing when it is there.
+
+    NewerDatabaseError when its version is unknown here, DatabaseError when ``to`` is no version.
+    """
+    known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+    if to not in (known := known | {"head", "base"}):
+        raise DatabaseError(f"{to} is no version of the records: give {', '.join(sorted(known))}")
+    with reading(engine) as connection:
+        if check(connection) and to in ("head", newest()):
+            return  # a service without the right to create tables can use it
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        check(connection)
+        settings = Config()
+        settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        settings.attributes["connection"] = connection
+        here = version(connection)
+        down = to == "base" or (here is not None and to != "head" and to < here)
+        (command.downgrade if down else command.upgrade)(settings, to)
+
+
+def why(error: SQLAlchemyError) -> str:
+    """What the driver says, in one line and without the statement and its values."""
+    told = str(getattr(error, "orig", None) or error).strip()
+    return told.splitlines()[0] if told else type(error).__name__

@@ -1,0 +1,147 @@
+"""The records of a service: notes go to the spool at once and from there to the database."""
+
+import asyncio
+import errno
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from ivr import config
+from ivr.config import ConfigError
+from ivr.records.call_record import CallRecord
+from ivr.records.database import (
+    LOCK_SECONDS,
+    DatabaseError,
+    NewerDatabaseError,
+    check,
+    connect,
+    reading,
+    url_of,
+    why,
+)
+from ivr.records.entries import Entry
+from ivr.records.loader import Loader
+from ivr.records.numbers import Numbers
+from ivr.records.spool import SEGMENT_BYTES, Spool
+from ivr.records.spool_writer import SpoolWriter
+
+log = structlog.get_logger()
+
+CLOSE_SECONDS = 10.0
+"""How long the end of a service waits for its database; the spool keeps the rest."""
+PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+"""What may be wrong with a disk while the settings are right: calls are answered all the same."""
+
+
+class RecordsError(Exception):
+    """The records cannot be kept; one sentence that names the setting and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the records are doing."""
+
+    behind_octets: int
+    """In the spool and not yet in the database."""
+    waiting: int
+    """Notes in memory only."""
+    lost: int
+    """Notes given up because the disk took none for too long."""
+    refused: int
+    """Tickets that were not kept, and whose callers were told so."""
+    database_down_seconds: float | None
+    spool_fails: bool
+
+
+class Records:
+    """Begins the records of calls and sees to it that they reach the database."""
+
+    def __init__(
+        self,
+        settings: config.Records,
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
+        lock_seconds: float = LOCK_SECONDS,
+        loaded: Callable[[Sequence[Entry]], None] = lambda entries: None,
+    ) -> None:
+        """RecordsError when the settings are wrong. ``loaded`` is told what the database has got,
+        on a thread of its own."""
+        directory = settings.directory / "spool"
+        _make(directory, settings.directory)
+        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        self.run = f"{moment}-{os.getpid()}-{secrets.token_hex(4)}"
+        try:
+            url = url_of(settings)
+        except (DatabaseError, ConfigError) as error:
+            raise RecordsError(str(error)) from None
+        self._engine = connect(url, lock_seconds)
+        spool = Spool(directory, self.run, segment_bytes)
+        self._loader = Loader(spool, directory, self._engine, loaded)
+        numbers = Numbers(settings.directory, settings.site)
+        self._writer = SpoolWriter(spool, numbers, self._loader.wake)
+
+    async def start(self) -> None:
+        """Begin to write. RecordsError when the database is of a newer version; when it cannot be
+        reached, calls are answered all the same."""
+        try:
+            await asyncio.to_thread(self._check)
+        except NewerDatabaseError as error:
+            self._engine.dispose()
+            raise RecordsError(str(error)) from None
+        except SQLAlchemyError as error:
+            log.warning("records_database_unknown", why=why(error))
+        self._writer.start()
+        self._loader.start()
+
+    def begin(
+        self, uniqueid: str, number: str, caller: str, answered: float, wall: float
+    ) -> CallRecord:
+        """The record of a call that was answered at ``answered`` (monotonic), ``wall`` (UTC)."""
+        put = self._writer.put
+        return CallRecord(self.run, uniqueid, number, caller, answered, wall, put)
+
+    @property
+    def status(self) -> Status:
+        """For the metrics."""
+        down = self._loader.down_since
+        return Status(
+            behind_octets=self._loader.behind,
+            waiting=self._writer.waiting,
+            lost=self._writer.lost,
+            refused=self._writer.refused,
+            database_down_seconds=None if down is None else time.monotonic() - down,
+            spool_fails=self._writer.failing,
+        )
+
+    async def close(self) -> None:
+        """All that was noted is on the disk, and in the database if that works."""
+        await asyncio.to_thread(self._writer.stop, CLOSE_SECONDS)
+        await asyncio.to_thread(self._loader.stop, CLOSE_SECONDS)
+        if behind := self._loader.behind:
+            log.warning("records_left_in_spool", octets=behind, loaded="at the next start")
+
+    def _check(self) -> None:
+        with reading(self._engine) as connection:
+            check(connection)
+
+
+def _make(directory: Path, setting: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=directory).close()  # on most systems it never has a name
+    except OSError as error:
+        if error.errno in PASSING:
+            log.error("records_directory", why=error.strerror, tickets="are refused until it works")
+            return
+        raise RecordsError(
+            f"records.directory = {setting} cannot be written ({error.strerror}): "
+            "make it writable for this user or choose another"
+        ) from None

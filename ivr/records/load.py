@@ -1,0 +1,116 @@
+"""From lines of the spool to rows of the tables. What is loaded twice is stored once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ivr.dialogue.outcome import Outcome
+from ivr.records.entries import Entry
+from ivr.records.schema import callers, calls, steps, tickets, utterances
+
+log = structlog.get_logger()
+
+_INSTANTS = frozenset({"started", "ended", "wall", "created", "deadline", "changed"})
+COUNTED = frozenset({"abuse", "nuisance"})
+"""Kinds of tickets that are counted for each caller."""
+
+
+def load(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Store them all, in the transaction of ``connection``."""
+    rows = [_row(entry) for entry in entries]
+    _insert(connection, calls, _of("call", rows))
+    told = _of("step", rows)
+    _insert(connection, steps, told)
+    spoken = [step for step in told if step["fields"].get("words")]
+    _insert(connection, utterances, [_utterance(step) for step in spoken])
+    for row in _of("ticket", rows):
+        _ticket(connection, row)
+    for row in _of("end", rows):
+        connection.execute(
+            update(calls)
+            .where(calls.c.call == row["call"], calls.c.ended.is_(None))
+            .values({name: value for name, value in row.items() if name != "call"})
+        )
+
+
+def close_run(connection: Connection, run: str) -> int:
+    """End the calls of a process that is gone: how many it had left open."""
+    last = select(func.max(steps.c.wall)).where(steps.c.call == calls.c.call).scalar_subquery()
+    length = select(func.max(steps.c.at)).where(steps.c.call == calls.c.call).scalar_subquery()
+    return connection.execute(
+        update(calls)
+        .where(calls.c.run == run, calls.c.ended.is_(None))
+        .values(
+            outcome=Outcome.SERVICE_DIED.value,
+            ended=func.coalesce(last, calls.c.started),
+            seconds=func.coalesce(length, 0.0),
+        )
+    ).rowcount
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        name: datetime.fromisoformat(value) if name in _INSTANTS and value else value
+        for name, value in entry.items()
+    }
+
+
+def _of(kind: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in row.items() if name != "entry"}
+        for row in rows
+        if row["entry"] == kind
+    ]
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """An insert that leaves a row of the same key alone."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing(index_elements=[*table.primary_key])
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(connection, table), rows)
+
+
+def _utterance(step: dict[str, Any]) -> dict[str, Any]:
+    """What a caller said at the end of some speech, as a row of its own."""
+    words = step["fields"]["words"]
+    meaning = words["meaning"]
+    taken = ("intent", "certainty", "score", "runner_up", "runner_up_score", "slots")
+    return {
+        "call": step["call"],
+        "step": step["step"],
+        "at": step["at"],
+        "transcript": meaning["text"],
+        "confidence": words["confidence"],
+        **{name: meaning[name] for name in taken},
+    }
+
+
+def _ticket(connection: Connection, row: dict[str, Any]) -> None:
+    """Store a ticket and count its caller, both once."""
+    new = connection.execute(insert(connection, tickets).returning(tickets.c.call), row).first()
+    if new is None:
+        return
+    alike = select(func.count()).where(tickets.c.number == row["number"])
+    if connection.execute(alike).scalar_one() > 1:
+        log.error("ticket_number_twice", number=row["number"], remedy="set another records.site")
+    if row["kind"] in COUNTED and row["caller"]:
+        counted = {kind: int(row["kind"] == kind) for kind in COUNTED}
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        first = dialect.insert(callers).values(caller=row["caller"], last=row["created"], **counted)
+        connection.execute(
+            first.on_conflict_do_update(
+                index_elements=[callers.c.caller],
+                set_={
+                    **{kind: callers.c[kind] + counted[kind] for kind in COUNTED},
+                    "last": first.excluded.last,
+                },
+            )
+        )

@@ -1,0 +1,186 @@
+"""The tables. One description for SQLite and PostgreSQL; the migrations lead to it.
+
+There are no foreign keys: a row that has lost its call to a full disk is still worth keeping.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite keeps it as text without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    r"""Text that a caller or the line may have spoilt: what no database takes (NUL, half a
+    surrogate) is written as ``\x00`` and ``\udcff``, everything else as it is."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        if value is None:
+            return None
+        return value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+
+
+class Fields(TypeDecorator[dict[str, Any]]):
+    """Whatever else a step has, as JSON of ASCII characters."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
+        """From the database."""
+        return None if value is None else json.loads(value)
+
+
+metadata = MetaData()
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call", String(64), primary_key=True),  # ours: a second service serves the same channel
+    Column("uniqueid", Words, nullable=False),  # the PBX's
+    Column("run", String(64), nullable=False),  # the process that served it
+    Column("number", Words, nullable=False),
+    Column("caller", Words, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("seconds", Double),
+    Column("outcome", String(32)),
+    Column("rows", Words),  # in order, with spaces between them
+    Index("calls_by_start", "started"),
+    Index("calls_by_uniqueid", "uniqueid"),
+    Index("calls_by_run", "run", "ended"),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("call", String(64)),
+    Column("step", Integer, autoincrement=False),
+    Column("at", Double, nullable=False),  # seconds since the answer, on the monotonic clock
+    Column("wall", Instant, nullable=False),
+    Column("what", String(64), nullable=False),
+    Column("fields", Fields, nullable=False),
+    PrimaryKeyConstraint("call", "step"),
+)
+
+utterances = Table(
+    "utterances",
+    metadata,
+    Column("call", String(64)),
+    Column("step", Integer, autoincrement=False),
+    Column("at", Double, nullable=False),
+    Column("transcript", Words, nullable=False),
+    Column("confidence", Double),
+    Column("intent", String(64), nullable=False),
+    Column("certainty", String(16), nullable=False),
+    Column("score", Double, nullable=False),
+    Column("runner_up", String(64)),
+    Column("runner_up_score", Double, nullable=False),
+    Column("slots", Fields, nullable=False),
+    PrimaryKeyConstraint("call", "step"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("call", String(64)),
+    Column("step", Integer, autoincrement=False),
+    Column("number", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("row", String(64), nullable=False),
+    Column("caller", Words, nullable=False),
+    Column("surname", Words),
+    Column("title", Words),
+    Column("contact", Words),
+    Column("department", Words),
+    Column("transcript", Words),
+    Column("recording", Words),
+    Column("customer_class", Words),
+    Column("created", Instant, nullable=False),
+    Column("deadline", Instant),
+    Column("assignee", Words),
+    Column("note", Words),
+    Column("changed", Instant, nullable=False),
+    PrimaryKeyConstraint("call", "step"),
+    Index("tickets_by_number", "number"),  # one ticket each, unless two sites are set up alike
+    Index("tickets_by_status", "status", "deadline"),
+)
+
+callers = Table(
+    "callers",
+    metadata,
+    Column("caller", Words, primary_key=True),
+    Column("abuse", Integer, nullable=False),
+    Column("nuisance", Integer, nullable=False),
+    Column("last", Instant, nullable=False),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", String(64), primary_key=True),  # receivers tell repetitions by it
+    Column("ticket", String(16), nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("delivered", Instant),
+    Column("problem", Words),
+    UniqueConstraint("ticket", "event", "channel", name="one_notification_per_event"),
+    Index("notifications_by_due", "delivered", "due"),
+)
+
+scenario_results = Table(
+    "scenario_results",
+    metadata,
+    Column("run", String(64)),
+    Column("scenario", String(64)),
+    Column("at", Instant, nullable=False),
+    Column("passed", Integer, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("detail", Fields, nullable=False),
+    PrimaryKeyConstraint("run", "scenario"),
+)

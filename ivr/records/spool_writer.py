@@ -1,0 +1,161 @@
+"""The thread that writes the spool: whoever notes something never waits for the disk.
+
+A ticket is written at once, with all that was noted before it; the rest is gathered for a moment,
+so that a sync serves many. What the disk does not take is kept in memory and tried again, all but
+tickets: their callers are told at once that they could not be kept.
+"""
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from ivr.records.entries import Entry, encode
+from ivr.records.numbers import Numbers
+from ivr.records.spool import Spool
+
+log = structlog.get_logger()
+
+GATHER_SECONDS = 0.02
+RETRY_SECONDS = 1.0
+"""How soon the disk is tried again after it did not take something."""
+WAITING_LINES = 50_000
+"""Kept in memory while the disk takes nothing: the steps of 500 calls, some 10 MB."""
+BATCH_ITEMS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that is written soon; ``entry`` is made on the writer's thread."""
+
+    entry: Callable[[], Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something that gets a number and is safe when ``made`` is called with it; None when not."""
+
+    entry: Callable[[str], Entry]
+    made: Callable[[str | None], None]
+
+
+Item = Note | Promise
+
+
+class SpoolWriter:
+    """Takes notes from any thread."""
+
+    def __init__(self, spool: Spool, numbers: Numbers, written: Callable[[], None]) -> None:
+        """``written`` is called on the writer's thread whenever the spool has grown."""
+        self.lines = 0
+        """Written so far."""
+        self.lost = 0
+        """Notes that were given up because too many waited."""
+        self.refused = 0
+        """Tickets that could not be kept; their callers were told so."""
+        self.failing = False
+        """Whether the disk did not take the last lines."""
+        self._spool, self._numbers, self._written = spool, numbers, written
+        self._items: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
+        self._waiting: deque[bytes] = deque(maxlen=WAITING_LINES)
+        self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def put(self, item: Item) -> None:
+        """Never blocks."""
+        self._items.put(item)
+
+    def stop(self, seconds: float) -> None:
+        """Write what was put so far and end; wait so long for it."""
+        self._items.put(None)
+        self._thread.join(seconds)
+
+    @property
+    def waiting(self) -> int:
+        """Notes that are in memory only."""
+        return len(self._waiting) + self._items.qsize()
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            batch, stopping = self._gather()
+            self._write(batch)
+        self._spool.finish()
+
+    def _gather(self) -> tuple[list[Item], bool]:
+        """The next items, and whether they are the last."""
+        batch: list[Item] = []
+        until = time.monotonic() + RETRY_SECONDS if self._waiting else None
+        while len(batch) < BATCH_ITEMS:
+            left = None if until is None else max(0.0, until - time.monotonic())
+            try:
+                item = self._items.get(timeout=left)
+            except queue.Empty:
+                break
+            if item is None:
+                return batch, True
+            batch.append(item)
+            if isinstance(item, Promise):
+                until = 0.0  # with what is there already, but nobody waits for more
+            elif until is None:
+                until = time.monotonic() + GATHER_SECONDS
+        return batch, False
+
+    def _write(self, batch: Sequence[Item]) -> None:
+        notes, tickets = [], []
+        for item in batch:
+            try:
+                if isinstance(item, Note):
+                    notes.append(encode(item.entry()))
+                elif (number := self._number()) is None:
+                    item.made(None)
+                else:
+                    tickets.append((encode(item.entry(number)), item.made, number))
+            except Exception:
+                log.exception("note_not_written")  # a defect of ours must not end the thread
+        self._append(notes, tickets)
+
+    def _append(
+        self, notes: list[bytes], tickets: list[tuple[bytes, Callable[[str | None], None], str]]
+    ) -> None:
+        lines = [*self._waiting, *notes, *(line for line, _, _ in tickets)]
+        if not lines:
+            return
+        try:
+            self._spool.append(b"".join(lines))
+        except OSError as error:
+            self.lost += max(0, len(self._waiting) + len(notes) - WAITING_LINES)
+            self._waiting.extend(notes)
+            self._alarm(error)
+            for _, made, _ in tickets:
+                self.refused += 1
+                made(None)
+            return
+        self._waiting.clear()
+        self.lines += len(lines)
+        if self.failing:
+            self.failing = False
+            log.warning("spool_works_again", lost=self.lost, refused=self.refused)
+        for _, made, number in tickets:
+            made(number)
+        self._written()
+
+    def _number(self) -> str | None:
+        try:
+            return self._numbers.take()
+        except (OSError, ValueError) as error:
+            self.refused += 1
+            self._alarm(error)
+            return None
+
+    def _alarm(self, error: Exception) -> None:
+        if not self.failing:
+            self.failing = True
+            log.error("spool_not_written", why=str(error), tickets="are refused until it is")

@@ -1,0 +1,138 @@
+"""``ivr tickets``: what operators do with what callers left."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from ivr.dialogue.ticket import TicketKind
+from ivr.records import tickets as queries
+from ivr.records.calls import Row
+from ivr.records.command_line import (
+    Config,
+    Days,
+    Format,
+    Json,
+    Limit,
+    Out,
+    connected,
+    export,
+    show,
+    since,
+)
+from ivr.records.output import as_json, local, printable
+from ivr.records.schema import tickets as table_of_tickets
+from ivr.records.tickets import WAITING, Status, is_overdue
+
+tickets = typer.Typer(name="tickets", no_args_is_help=True, help="What callers left to be done.")
+
+Number = Annotated[str, typer.Argument(help="Number of the ticket.")]
+Note = Annotated[str | None, typer.Option(help="A remark that is kept with it.")]
+
+
+@tickets.command("list")
+def list_tickets(
+    config: Config = None,
+    everything: Annotated[bool, typer.Option("--all", help="Done and cancelled, too.")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those that are late.")] = False,
+    kind: Annotated[TicketKind | None, typer.Option(help="Only of this kind.")] = None,
+    assignee: Annotated[str | None, typer.Option(help="Only this person's.")] = None,
+    days: Days = None,
+    limit: Limit = 200,
+    as_json_: Json = False,
+) -> None:
+    """What is to be done, the most urgent first. Times are China's."""
+    now = datetime.now(UTC)
+    with connected(config) as connection:
+        found = queries.listed(
+            connection,
+            status=() if everything else WAITING,
+            kind=kind,
+            assignee=assignee,
+            since=since(days),
+            overdue_at=now if overdue else None,
+            limit=limit,
+        )
+    if as_json_:
+        typer.echo(as_json([_ticket(row, now) for row in found]))
+        return
+    table = Table("number", "kind", "status", "who", "contact", "for", "due", "", box=None)
+    for row in found:
+        late = f"overdue {_age(now - row['deadline'])}" if is_overdue(row, now) else ""
+        who = (row["surname"] or "") + (row["title"] or "") or row["caller"]
+        whose = row["status"] if row["assignee"] is None else f"{row['status']}: {row['assignee']}"
+        cells = (row["number"], row["kind"], whose, who, row["contact"] or row["caller"],
+                 row["department"] or "", local(row["deadline"]))  # fmt: skip
+        table.add_row(*(Text(printable(text)) for text in cells), Text(late, "bold red"))
+    show(table)
+
+
+@tickets.command("show")
+def show_ticket(number: Number, config: Config = None, as_json_: Json = False) -> None:
+    """All there is of one ticket."""
+    now = datetime.now(UTC)
+    with connected(config) as connection:
+        ticket = queries.one(connection, number)
+    if as_json_:
+        typer.echo(as_json(_ticket(ticket, now)))
+        return
+    for name, value in _ticket(ticket, now).items():
+        text = local(value) if isinstance(value, datetime) else str(value)
+        if value not in (None, False):
+            typer.echo(f"{name:<15} {printable(text)}")
+
+
+@tickets.command()
+def assign(
+    number: Number,
+    to: Annotated[str, typer.Option("--to", help="Who does it.")],
+    note: Note = None,
+    config: Config = None,
+) -> None:
+    """Give a ticket to somebody, or to somebody else."""
+    _change(config, number, Status.ASSIGNED, to, note)
+
+
+@tickets.command()
+def done(number: Number, note: Note = None, config: Config = None) -> None:
+    """It has been done."""
+    _change(config, number, Status.DONE, None, note)
+
+
+@tickets.command()
+def cancel(number: Number, note: Note = None, config: Config = None) -> None:
+    """It will not be done."""
+    _change(config, number, Status.CANCELLED, None, note)
+
+
+@tickets.command("export")
+def export_tickets(
+    form: Format = "csv", out: Out = None, days: Days = None, config: Config = None
+) -> None:
+    """All tickets, as CSV for a spreadsheet (times are China's) or as JSON (UTC)."""
+    with connected(config) as connection:
+        found = queries.listed(connection, since=since(days))
+    export(form, out, [column.name for column in table_of_tickets.columns], found)
+
+
+def _change(
+    config: Path | None, number: str, status: Status, assignee: str | None, note: str | None
+) -> None:
+    with connected(config, writing=True) as connection:
+        now = datetime.now(UTC)
+        queries.change(connection, number, status, now, assignee=assignee, note=note)
+    typer.echo(f"ticket {printable(number)} is {status}")
+
+
+def _ticket(row: Row, now: datetime) -> dict[str, Any]:
+    return {**row, "overdue": is_overdue(row, now)}
+
+
+def _age(time: timedelta) -> str:
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"

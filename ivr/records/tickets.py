@@ -1,0 +1,99 @@
+"""The life of a ticket: open, assigned, done or cancelled; and overdue when its time is up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from ivr.records.calls import Row, rows
+from ivr.records.schema import tickets
+
+
+class Status(StrEnum):
+    """Where it stands."""
+
+    OPEN = "open"
+    ASSIGNED = "assigned"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+WAITING = (Status.OPEN, Status.ASSIGNED)
+"""Somebody still has to do something."""
+
+
+class TicketError(Exception):
+    """What is asked for cannot be; one sentence with the number and the remedy."""
+
+
+def listed(
+    connection: Connection,
+    *,
+    status: Sequence[str] = (),
+    kind: str | None = None,
+    assignee: str | None = None,
+    since: datetime | None = None,
+    overdue_at: datetime | None = None,
+    limit: int | None = None,
+) -> list[Row]:
+    """The tickets that fit: those that are due first come first, then the oldest.
+
+    ``overdue_at`` leaves those alone whose time was up at that moment.
+    """
+    query = select(tickets)
+    if status:
+        query = query.where(tickets.c.status.in_(status))
+    if kind is not None:
+        query = query.where(tickets.c.kind == kind)
+    if assignee is not None:
+        query = query.where(tickets.c.assignee == assignee)
+    if since is not None:
+        query = query.where(tickets.c.created >= since)
+    if overdue_at is not None:
+        query = query.where(tickets.c.deadline < overdue_at, tickets.c.status.in_(WAITING))
+    order = (tickets.c.deadline.is_(None), tickets.c.deadline, tickets.c.created, tickets.c.number)
+    return rows(connection, query.order_by(*order).limit(limit))
+
+
+def one(connection: Connection, number: str) -> Row:
+    """The ticket of a number, however it is written: 582369, 582-369. TicketError without it."""
+    plain = "".join(sign for sign in number if sign.isdecimal())
+    found = rows(connection, select(tickets).where(tickets.c.number == plain))
+    if not found:
+        raise TicketError(f"there is no ticket {number}: `ivr tickets list --all` has them all")
+    if len(found) > 1:
+        raise TicketError(
+            f"{len(found)} tickets have the number {number}: "
+            "give each records.directory a records.site of its own, and change these in the table"
+        )
+    return found[0]
+
+
+def change(
+    connection: Connection,
+    number: str,
+    status: Status,
+    now: datetime,
+    *,
+    assignee: str | None = None,
+    note: str | None = None,
+) -> None:
+    """Take a ticket on; TicketError when there is none or nothing is left to do."""
+    ticket = one(connection, number)
+    if ticket["status"] not in WAITING:
+        raise TicketError(f"ticket {number} is {ticket['status']} already: nothing is changed")
+    values: dict[str, Any] = {"status": status.value, "changed": now}
+    if assignee is not None:
+        values["assignee"] = assignee
+    if note is not None:
+        values["note"] = note
+    key = (tickets.c.call == ticket["call"], tickets.c.step == ticket["step"])
+    connection.execute(update(tickets).where(*key).values(values))
+
+
+def is_overdue(ticket: Row, now: datetime) -> bool:
+    """Whether somebody was promised an answer by now and has none."""
+    due = ticket["deadline"]
+    return due is not None and due < now and ticket["status"] in WAITING

@@ -1,0 +1,95 @@
+"""A call as a supervisor reads it: who said what and when, and what we made of it. Pure.
+
+Under a screen for each minute: a prompt and its end are one line, speech and its meaning are one,
+and what only the machine needs to know is left to ``ivr calls show --json``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(slots=True)
+class Line:
+    """One line; the words in it are as they were said, whatever they hold."""
+
+    at: float
+    """Seconds since the answer."""
+    who: str
+    says: str
+
+
+def lines(steps: Iterable[Mapping[str, Any]], numbers: Mapping[int, str]) -> list[Line]:
+    """The steps of a call (``at``, ``step``, ``what``, ``fields``), in order.
+
+    ``numbers`` are those of its tickets by their step.
+    """
+    reader = _Reader(numbers)
+    for step in steps:
+        reader.read(step["step"], step["at"], step["what"], step["fields"])
+    return reader.lines
+
+
+class _Reader:
+    def __init__(self, numbers: Mapping[int, str]) -> None:
+        self.lines: list[Line] = []
+        self._numbers = numbers
+        self._plays: dict[int, Line] = {}
+        self._speech: Line | None = None
+
+    def read(self, step: int, at: float, what: str, fields: Mapping[str, Any]) -> None:
+        match what:
+            case "EnterRow":
+                self._add(at, "row", fields["row"])
+            case "Play":
+                louder = f" ({fields['rendering']})" if "rendering" in fields else ""
+                self._plays[fields["play"]] = self._add(at, "bot", fields["text"] + louder)
+            case "StopPlaying" if fields["play"] in self._plays:
+                play = self._plays[fields["play"]]
+                play.says += f" (cut after {at - play.at:.1f} s)"
+            case "PromptFailed":
+                self._add(at, "fault", f"the prompt was not played: {fields['reason']}")
+            case "SpeechStarted":
+                self._speech = self._add(fields["onset"], "caller", "(speaks)")
+            case "SpeechEnded" if self._speech is not None:
+                self._speech.says = _speech(fields)
+                self._speech = None
+            case "KeyPressed":
+                self._add(at, "caller", f"presses {fields['key']}")
+            case "LineChanged":
+                why = f": {fields['why']}" if fields.get("why") else ""
+                self._add(at, "line", f"{fields['condition']}{why}")
+            case "MakeTicket":
+                number = self._numbers.get(step, "was not kept")
+                self._add(at, "ticket", f"{number} {fields['ticket']['kind']}")
+            case "CallerHungUp":
+                self._add(at, "caller", "hangs up")
+            case "LineLost":
+                self._add(at, "fault", f"the line is lost: {fields['reason']}")
+            case "HangUp":
+                self._add(at, "bot", f"hangs up: {fields['outcome']}")
+            case "HandBack":
+                self._add(at, "fault", "the caller is handed back to the PBX")
+
+    def _add(self, at: float, who: str, says: str) -> Line:
+        line = Line(at, who, says)
+        self.lines.append(line)
+        return line
+
+
+def _speech(fields: Mapping[str, Any]) -> str:
+    """What the caller said and what we made of it; how long it was when that is not known."""
+    words = fields.get("words")
+    if not words or not words["meaning"]["text"]:
+        return f"(speaks {fields['seconds']:.1f} s)"
+    meaning = words["meaning"]
+    told = [f"{meaning['intent']} {meaning['score']:.2f} {meaning['certainty']}"]
+    if meaning["runner_up"]:
+        told.append(f"next {meaning['runner_up']} {meaning['runner_up_score']:.2f}")
+    told.append(f"heard {words['confidence']:.2f}")
+    told += [f"{name} {_short(value)}" for name, value in meaning["slots"].items() if value]
+    return f"{meaning['text']} [{'; '.join(told)}]"
+
+
+def _short(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,129 @@
+"""Kills a process between every two things it does to the disk or the database, and looks after it.
+
+Run as a program, so that it may fork: ``python -m tests.records.dying DIRECTORY`` prints one line
+of JSON for each point at which a process died.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine, event
+
+from ivr.config import Records as Settings
+from ivr.records.schema import calls, tickets
+from tests.records.kept import begun, ended, migrated, promised, rows_of, running
+
+WRITING = ("pwrite", "fdatasync", "fsync", "posix_fallocate", "rename", "unlink", "ftruncate")
+TOGETHER = 8
+
+
+def die_at(point: int) -> None:
+    """From now on the ``point``-th thing that is done is not done any more; of a write, half is."""
+    points = itertools.count(1)
+
+    def pass_or_die(*_: Any, **__: Any) -> None:
+        if next(points) == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any, **named: Any) -> Any:
+            pass_or_die()
+            return function(*given, **named)
+
+        return run
+
+    def half(file: int, octets: bytes, at: int) -> int:
+        pass_or_die()
+        middle = len(octets) // 2
+        write(file, octets[:middle], at)
+        pass_or_die()
+        return middle + write(file, octets[middle:], at + middle)
+
+    write = os.pwrite
+    for name in WRITING:
+        setattr(os, name, guarded(getattr(os, name)))
+    os.pwrite = half
+    event.listen(Engine, "before_cursor_execute", pass_or_die)
+    event.listen(Engine, "commit", pass_or_die)
+
+
+async def promise(settings: Settings, told: int) -> None:
+    """Two calls with a ticket each, in segments of one call; each number is told at once."""
+    async with running(settings, segment_bytes=2000) as records:
+        for _ in range(2):
+            record = begun(records)
+            if number := await promised(record):
+                os.write(told, number.encode() + b"\n")
+            ended(record)
+
+
+@dataclass
+class Child:
+    point: int
+    settings: Settings
+    process: int
+    told: int
+
+    @classmethod
+    def forked(cls, point: int, settings: Settings) -> "Child":
+        here, there = os.pipe()
+        process = os.fork()
+        if process == 0:
+            os.close(here)
+            die_at(point)
+            asyncio.run(promise(settings, there))
+            os._exit(0)
+        os.close(there)
+        return cls(point, settings, process, here)
+
+    def result(self) -> dict[str, Any]:
+        with os.fdopen(self.told, "rb") as told:
+            numbers = told.read().decode().split()
+        _, status = os.waitpid(self.process, 0)
+        asyncio.run(_start_again(self.settings))
+        kept = [ticket["number"] for ticket in rows_of(self.settings, tickets)]
+        return {
+            "point": self.point,
+            "killed": os.WIFSIGNALED(status),
+            "promised": numbers,
+            "kept": kept,
+            "open": sum(call["ended"] is None for call in rows_of(self.settings, calls)),
+            "left": [path.name for path in (self.settings.directory / "spool").iterdir()],
+        }
+
+
+async def _start_again(settings: Settings) -> None:
+    async with running(settings):
+        pass
+
+
+def results(directory: Path) -> Iterator[dict[str, Any]]:
+    """Until a process has lived to its end."""
+    template = Settings(directory=directory / "template")
+    migrated(template)
+    for first in itertools.count(1, TOGETHER):
+        children = []
+        for point in range(first, first + TOGETHER):
+            settings = Settings(directory=directory / str(point))
+            shutil.copytree(template.directory, settings.directory)
+            children.append(Child.forked(point, settings))
+        wave = [child.result() for child in children]
+        yield from wave
+        if not all(result["killed"] for result in wave):
+            return
+
+
+if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    for result in results(Path(sys.argv[1])):
+        print(json.dumps(result))

@@ -1,0 +1,94 @@
+"""The database comes to our version by itself, and one of a newer version is refused."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from ivr.config import Records as Settings
+from ivr.records.database import (
+    DatabaseError,
+    NewerDatabaseError,
+    connect,
+    migrate,
+    newest,
+    url_of,
+)
+from ivr.records.keeper import Records, RecordsError
+from ivr.records.schema import calls, metadata, notifications, steps, tickets
+from tests.records.kept import begun, ended, migrated, promised, rows_of, running
+
+
+async def test_migrations_go_down_and_up_with_the_data_in_place(settings: Settings) -> None:
+    async with running(settings) as records:
+        record = begun(records)
+        await promised(record)
+        ended(record)
+    kept = {table: rows_of(settings, table) for table in (calls, steps, tickets)}
+    assert all(kept.values())
+    migrated(settings, "0001")
+    engine = connect(url_of(settings))
+    assert not inspect(engine).has_table(notifications.name)
+    assert {table: rows_of(settings, table) for table in kept} == kept
+    migrated(settings)
+    assert inspect(engine).has_table(notifications.name)
+    assert {table: rows_of(settings, table) for table in kept} == kept
+    migrated(settings, "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    engine.dispose()
+
+
+def test_the_migrations_lead_to_the_tables_that_are_described(settings: Settings) -> None:
+    migrated(settings)
+    engine = connect(url_of(settings))
+    found = inspect(engine)
+    for table in metadata.sorted_tables:
+        columns = {column["name"]: column["nullable"] for column in found.get_columns(table.name)}
+        assert columns == {column.name: bool(column.nullable) for column in table.columns}
+        key = found.get_pk_constraint(table.name)["constrained_columns"]
+        assert key == [column.name for column in table.primary_key]
+        indexes = {index["name"] for index in found.get_indexes(table.name)}
+        assert {index.name for index in table.indexes} <= indexes
+    engine.dispose()
+
+
+async def test_a_database_of_a_newer_version_is_refused(settings: Settings) -> None:
+    migrated(settings)
+    engine = connect(url_of(settings))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
+    sentence = f"have version 0099, and this program knows none newer than {newest()}: install"
+    with pytest.raises(NewerDatabaseError, match=sentence):
+        migrate(engine)
+    engine.dispose()
+    with pytest.raises(RecordsError, match=sentence):
+        await Records(settings).start()
+
+
+@pytest.mark.parametrize(
+    ("database", "words"),
+    [
+        ("nonsense", "is no URL"),
+        ("mysql://ivr@localhost/ivr", "cannot be used: write sqlite:///FILE or postgresql://"),
+        ("sqlite://", "cannot be used"),
+        ("postgresql://ivr:secret@localhost/ivr", "put it into a file"),
+    ],
+)
+def test_a_database_that_cannot_be_is_one_sentence(
+    tmp_path: Path, database: str, words: str
+) -> None:
+    with pytest.raises(DatabaseError, match=words) as raised:
+        url_of(Settings(directory=tmp_path, database=database))
+    assert "secret" not in str(raised.value)
+
+
+def test_the_password_comes_from_its_file(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("geheim\n")
+    url = url_of(
+        Settings(
+            directory=tmp_path,
+            database="postgresql://ivr@db/ivr",
+            password_file=tmp_path / "password",
+        )
+    )
+    assert (url.password, url.drivername) == ("geheim", "postgresql+psycopg")

@@ -1,0 +1,28 @@
+"""kill -9 between every two writes: what was told to a caller is there, and there once."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_a_kill_between_any_two_writes_loses_nothing_that_was_promised(
+    root: Path, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.records.dying", tmp_path],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(results) > 40
+    for result in results:
+        kept = result["kept"]
+        assert len({*kept}) == len(kept), result
+        assert {*result["promised"]} <= {*kept}, result
+        assert (result["open"], result["left"]) == (0, []), result
+    assert any(len(result["promised"]) == 1 for result in results)
+    assert any(len(result["kept"]) > len(result["promised"]) for result in results)
+    assert all(len(result["promised"]) == 2 for result in results if not result["killed"])
