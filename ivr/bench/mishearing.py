@@ -1,0 +1,82 @@
+"""Text as a recogniser might have written it: homophones, near sounds, lost and added characters.
+
+By characters and with a stream of its own, so that it is no copy of what the training does to
+syllables (ivr.understanding.mishearing).
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from pypinyin import lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
+
+SHARES = {"homophone": 0.50, "near": 0.25, "other": 0.05, "lost": 0.12, "added": 0.08}
+"""Of all errors. Substitutions are the most by far in Mandarin recognition, and most of them sound
+alike, because the language model chooses among what fits the sounds."""
+_SAME_INITIAL = ("zh z", "ch c", "sh s", "n l", "f h", "l r", "j q x", "b p", "d t", "g k")
+_SAME_FINAL = ("in ing", "en eng", "an ang", "ian iang", "uan uang", "on ong", "o uo", "e uo")
+
+
+def misheard(text: str, rate: float, random: np.random.Generator) -> str:
+    """``text`` with a share of ``rate`` of its characters wrong."""
+    heard = ""
+    for sign in text:
+        if random.random() >= rate:
+            heard += sign
+            continue
+        kind = str(random.choice(list(SHARES), p=list(SHARES.values())))
+        if kind == "lost":
+            continue
+        if kind == "added":
+            heard += sign + _any(random)
+        elif kind == "other":
+            heard += _any(random)
+        else:
+            choices = _alike(sign) if kind == "homophone" else _near(sign)
+            heard += choices[int(random.integers(len(choices)))] if choices else sign
+    return heard
+
+
+@cache
+def _characters() -> dict[str, list[str]]:
+    """The characters of common words by their sound."""
+    signs = sorted({sign for word in PHRASES_DICT if len(word) == 2 for sign in word})
+    sounding: dict[str, list[str]] = defaultdict(list)
+    for sign in signs:
+        sounding[lazy_pinyin(sign)[0]].append(sign)
+    return dict(sounding)
+
+
+@cache
+def _all() -> str:
+    return "".join(sign for signs in _characters().values() for sign in signs)
+
+
+def _any(random: np.random.Generator) -> str:
+    return _all()[int(random.integers(len(_all())))]
+
+
+@cache
+def _alike(sign: str) -> Sequence[str]:
+    """Other characters of the same sound."""
+    return [one for one in _characters().get(lazy_pinyin(sign)[0], ()) if one != sign]
+
+
+@cache
+def _near(sign: str) -> Sequence[str]:
+    """Characters whose sound differs in one easily confused part."""
+    sound = lazy_pinyin(sign)[0]
+    found = set()
+    for group in _SAME_INITIAL:
+        parts = sorted(group.split(), key=len, reverse=True)
+        own = next((part for part in parts if sound.startswith(part)), None)
+        if own is not None:
+            found |= {part + sound[len(own) :] for part in parts if part != own}
+    for group in _SAME_FINAL:
+        parts = sorted(group.split(), key=len, reverse=True)
+        own = next((part for part in parts if sound.endswith(part)), None)
+        if own is not None:
+            found |= {sound[: -len(own)] + part for part in parts if part != own}
+    return [one for near in sorted(found) for one in _characters().get(near, ())]

@@ -1,0 +1,93 @@
+"""Labelled sentences: the built-in paraphrases, or a file of one's own."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ivr.dialogue.meaning import Intent
+from ivr.understanding.rows import intent_of
+
+BUILT_IN = Path(__file__).with_name("paraphrases")
+NAMES, NUMBERS = "names", "numbers"
+_TEXTS, _LABELS = ("text", "said", "say", "sentence", "spoken"), ("intent", "row", "id", "label")
+
+
+class CorpusError(Exception):
+    """The sentences cannot be used; the message names file, key and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Sentences with what is right about them."""
+
+    intents: list[tuple[str, Intent]] = field(default_factory=list)
+    names: list[tuple[str, str]] = field(default_factory=list)
+    numbers: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_corpus(path: Path | None = None) -> Corpus:
+    """The sentences of a file, or the built-in ones; CorpusError says what is wrong."""
+    corpus = Corpus()
+    for file in sorted(BUILT_IN.glob("*.toml")) if path is None else [path]:
+        try:
+            raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise CorpusError(f"{file} cannot be read as TOML ({error}): correct it") from None
+        for key, value in raw.items():
+            _take(corpus, f"{file}: {key}", key, value)
+    if not (corpus.intents or corpus.names or corpus.numbers):
+        raise CorpusError(f'{path} holds no sentences: write intent = ["…", "…"]')
+    return corpus
+
+
+def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
+    if key in (NAMES, NUMBERS):
+        pairs = corpus.names if key == NAMES else corpus.numbers
+        pairs.extend(_expected(where, value))
+    elif (intent := intent_of(key)) is not None:
+        corpus.intents.extend((text, intent) for text in _texts(where, value))
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _take(corpus, f"{where}.{name}", name, inner)
+    elif isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        for one in value:
+            label = next((one[name] for name in _LABELS if name in one), None)
+            text = next((one[name] for name in _TEXTS if name in one), None)
+            if (found := intent_of(label)) is None or not isinstance(text, str):
+                raise CorpusError(f"{where}: {one} lacks text or a known intent: add them")
+            corpus.intents.append((text, found))
+    else:
+        raise CorpusError(f"{where} is no row, no intent, no names and no numbers: rename it")
+
+
+def _texts(where: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = value.get("say", value.get("sentences"))
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list):
+        raise CorpusError(f'{where} holds no sentences: write ["…", "…"]')
+    for one in value:
+        text = one if isinstance(one, str) else one.get("text") if isinstance(one, dict) else None
+        if not isinstance(text, str):
+            raise CorpusError(f"{where}: {one!r} is no sentence: write it in quotes")
+        yield text
+
+
+def _expected(where: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Sentences with a value: {text, expected}, ["text", "value"] or text = value."""
+    if isinstance(value, dict) and "say" in value:
+        value = value["say"]
+    pairs = value.items() if isinstance(value, dict) else value
+    for one in pairs:
+        if isinstance(one, dict):
+            text = next((one[name] for name in _TEXTS if name in one), None)
+            rest = [v for name, v in one.items() if name not in _TEXTS and name != "title"]
+            told = rest[0] if rest else None
+        else:
+            text, told = one if len(one) == 2 else (None, None)
+        if not isinstance(text, str) or told is None:
+            raise CorpusError(f"{where}: {one!r} has no text or no value: write text and expected")
+        yield text, str(told)

@@ -1,0 +1,138 @@
+"""Is what callers say understood, and is nobody acted upon by mistake?
+
+Sentences that nothing was trained with, at character error rates of a good and a bad recogniser.
+Right is the best guess; a false action is a wrong guess that the hotline would act on unasked.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from rich.table import Table
+
+from ivr.bench.mishearing import misheard
+from ivr.bench.paraphrases_file import Corpus
+from ivr.bench.plots import picture
+from ivr.bench.result import Result
+from ivr.bench.tally import confusion, share
+from ivr.dialogue.meaning import Certainty, Intent, Meaning
+from ivr.numerals import digit_by_digit
+from ivr.understanding.understander import Understander
+
+RATES = (0, 10, 20, 30, 40)
+"""Percent of the characters."""
+READ_BACKS = 3
+"""How often a caller says his number again when what is read back is wrong."""
+NUMBER_RATE = 0.1
+"""Of wrong characters in numbers: digits are heard better than sentences, and keys are there."""
+AT_LEAST = {
+    "intent_accuracy_cer0": 0.97,
+    "intent_accuracy_cer20": 0.92,
+    "intent_accuracy_cer30": 0.85,
+    "phone_accuracy": 0.98,
+}
+AT_MOST = {"false_action_rate_max": 0.02, "false_action_out_of_domain": 0.01}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A sentence at a rate of errors, and what was made of it."""
+
+    rate: int
+    label: Intent
+    meaning: Meaning
+
+    @property
+    def right(self) -> bool:
+        """Whether the best guess is the label."""
+        return self.meaning.intent is self.label
+
+    @property
+    def false_action(self) -> bool:
+        """Whether the hotline would act on a wrong guess."""
+        return self.meaning.certainty is Certainty.SURE and not self.right
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything that was measured."""
+
+    result: Result
+    heard: list[Heard] = field(default_factory=list)
+
+    def confusions(self) -> Table:
+        """The intents that were taken for others, at no errors."""
+        table = Table("is", "right", "taken for", title="confusions without errors")
+        pairs = [(h.label.value, h.meaning.intent.value) for h in self.heard if h.rate == RATES[0]]
+        for label, called in sorted(confusion(pairs).items()):
+            wrong = [f"{name} {n}" for name, n in called.most_common() if name != label]
+            table.add_row(label, f"{called[label]}/{called.total()}", ", ".join(wrong))
+        return table
+
+    def draw(self, directory: Path) -> None:
+        """Accuracy and false actions over the rate of errors, as ``understand.png``."""
+        figures = self.result.figures
+        with picture(directory / "understand.png", (6, 3.5)) as axes:
+            for name in ("intent_accuracy", "false_action_rate"):
+                axes.plot(RATES, [figures[f"{name}_cer{r}"] for r in RATES], "o-", label=name)
+            axes.set_xlabel("wrong characters, %")
+            axes.set_ylabel("share of sentences")
+            axes.legend()
+            axes.grid(alpha=0.3)
+
+
+def measure(
+    understander: Understander, corpus: Corpus, seed: int, done: Callable[[], None]
+) -> Report:
+    """The bench; ``done`` is called once for each of RATES."""
+    random = np.random.default_rng([seed, 271])
+    heard = []
+    for rate in RATES:
+        heard += [
+            Heard(rate, label, understander.meaning(misheard(text, rate / 100, random)))
+            for text, label in corpus.intents
+        ]
+        done()
+    inside = [one for one in heard if one.label is not Intent.OTHER]
+    strange = [one for one in heard if one.label is Intent.OTHER]
+    figures: dict[str, float] = {}
+    for rate in RATES:
+        here = [one for one in inside if one.rate == rate]
+        figures[f"intent_accuracy_cer{rate}"] = share([one.right for one in here])
+        figures[f"false_action_rate_cer{rate}"] = share([one.false_action for one in here])
+        figures[f"sure_cer{rate}"] = share(
+            [one.meaning.certainty is Certainty.SURE for one in here]
+        )
+    figures["false_action_rate_max"] = max(figures[f"false_action_rate_cer{r}"] for r in RATES)
+    figures["false_action_out_of_domain"] = share([one.false_action for one in strange])
+    figures["phone_accuracy"] = _phones(understander, corpus.numbers, random)
+    figures["name_accuracy"] = share(
+        [understander.meaning(text).slots.surname == name for text, name in corpus.names]
+    )
+    measured = {name: value for name, value in figures.items() if value == value}
+    limits = {name: v for name, v in {**AT_LEAST, **AT_MOST}.items() if name in measured}
+    samples = len(heard) + len(corpus.names) + len(corpus.numbers)
+    result = Result(
+        "understand", measured, limits, samples, seed, at_least=frozenset(AT_LEAST) & set(limits)
+    )
+    return Report(result, heard)
+
+
+def _phones(
+    understander: Understander, said: Sequence[tuple[str, str]], random: np.random.Generator
+) -> float:
+    """The share of callers whose number is right after it was read back to them."""
+    return share([_agreed(understander, text, number, random) for text, number in said])
+
+
+def _agreed(
+    understander: Understander, text: str, number: str, random: np.random.Generator
+) -> bool:
+    """A caller says his number; until what is read back is right he says its digits again."""
+    wanted = "".join(filter(str.isdigit, number))
+    again = digit_by_digit(wanted)
+    return any(
+        understander.meaning(misheard(said, NUMBER_RATE, random)).slots.phone == wanted
+        for said in (text, *[again] * (READ_BACKS - 1))
+    )

@@ -1,0 +1,150 @@
+"""The phrase files of a deployment as they lie on disk, and what is learned from them.
+
+Learning takes half a minute: `ivr prompts render` does it ahead and leaves the weights beside the
+sheet, named by the digest of everything that they were made of. Where nobody did, they are learned
+at the first start and kept in the user's cache.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from pypinyin import __version__ as dictionary
+from pypinyin.constants import PHRASES_DICT
+
+from ivr import understanding
+from ivr.cache import cache_directory
+from ivr.composition import VocabularyError
+from ivr.share import SHARE
+from ivr.understanding.classifier import Weights
+from ivr.understanding.phrases import PhraseError, Phrases
+from ivr.understanding.slot_fillers import Fillers
+from ivr.understanding.slots import SlotReader
+from ivr.understanding.training import Background, train
+from ivr.understanding.understander import Understander
+from ivr.wording import read_vocabulary
+
+DIRECTORY = "phrases"
+"""Lies beside the sheet; a sheet without one takes the phrases of the product."""
+LEARNED = "learned"
+"""The directory beside the sheet for weights that were learned ahead."""
+_LONGEST_WORD = 4
+
+
+def read_files(sheet: Path) -> dict[str, str]:
+    """The texts of the phrase files beside ``sheet``, or the product's own, by their paths."""
+    directory = sheet.with_name(DIRECTORY)
+    if not directory.is_dir():
+        directory = SHARE / DIRECTORY
+    paths = sorted(directory.glob("*.toml"))
+    if not paths:
+        raise PhraseError(f"{directory} holds no phrase files: put one.toml there")
+    return {str(path): _text(path) for path in paths}
+
+
+def read_phrases(sheet: Path) -> tuple[Phrases, tuple[str, ...]]:
+    """The phrases beside ``sheet`` and the surnames the hotline can say.
+
+    PhraseError names file, key and remedy.
+    """
+    try:
+        vocabulary = read_vocabulary(sheet.parent)
+    except (VocabularyError, OSError) as error:
+        raise PhraseError(f"the tables beside {sheet} cannot be used: {error}") from None
+    files = read_files(sheet)
+    return Phrases.parse(files, tuple(vocabulary.departments)), tuple(vocabulary.surnames)
+
+
+def load_understander(sheet: Path, cache: Path | None = None) -> Understander:
+    """What understands callers of the sheet in ``sheet``; PhraseError as :func:`read_phrases`.
+
+    ``cache`` is the directory for learned weights, the user's own when not given.
+    """
+    phrases, surnames = read_phrases(sheet)
+    name = _name(read_files(sheet), surnames)
+    kept = (cache or cache_directory()) / name
+    weights = _learned(sheet, name) or _read(kept)
+    if weights is None:
+        weights = train(phrases, Fillers(phrases, surnames), background())
+        with suppress(OSError):  # then it takes its time at the next start, too
+            _keep(weights, kept)
+    return Understander(weights, SlotReader(phrases, surnames))
+
+
+def learn(sheet: Path) -> bool:
+    """Learn from the phrases beside ``sheet`` ahead of any start; False when that was done already.
+
+    PhraseError as :func:`read_phrases`, OSError when the weights cannot be written.
+    """
+    phrases, surnames = read_phrases(sheet)
+    name = _name(read_files(sheet), surnames)
+    if _learned(sheet, name) is not None:
+        return False
+    target = sheet.with_name(LEARNED) / name
+    _keep(train(phrases, Fillers(phrases, surnames), background()), target)
+    for other in target.parent.glob("understanding-*.npz"):
+        if other != target:
+            other.unlink()
+    return True
+
+
+def background() -> Background:
+    """Words of the language, for talk about anything: those of pypinyin's dictionary."""
+    return Background([word for word in PHRASES_DICT if len(word) <= _LONGEST_WORD])
+
+
+def _name(files: Mapping[str, str], surnames: tuple[str, ...]) -> str:
+    """Of the file of weights: the digest of the phrases and of the code that learns from them."""
+    code = sorted(Path(understanding.__file__).parent.glob("*.py"))
+    parts = [dictionary, *surnames, *files.values(), *(path.read_text("utf-8") for path in code)]
+    return f"understanding-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}.npz"
+
+
+def _learned(sheet: Path, name: str) -> Weights | None:
+    """What was learned ahead: beside the sheet, or beside the product's own."""
+    return _read(sheet.with_name(LEARNED) / name) or _read(SHARE / LEARNED / name)
+
+
+def _read(path: Path) -> Weights | None:
+    """The weights in a file; None when there are none that can be read."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            names = str(kept["features"]).split("\n")
+            return Weights(
+                tuple(str(kept["labels"]).split("\n")),
+                {name: row for row, name in enumerate(names)},
+                kept["matrix"].astype(np.float32),
+                kept["bias"],
+            )
+    except (OSError, ValueError, KeyError, EOFError):
+        return None
+
+
+def _keep(weights: Weights, target: Path) -> None:
+    """Write the weights at once, whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
+        np.savez(
+            draft,
+            features="\n".join(weights.features),
+            labels="\n".join(weights.labels),
+            matrix=weights.matrix,
+            bias=weights.bias,
+        )
+    os.chmod(draft.name, 0o644)
+    os.replace(draft.name, target)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PhraseError(
+            f"{path} cannot be read ({error.strerror}): correct its permissions"
+        ) from None
+    except UnicodeDecodeError:
+        raise PhraseError(f"{path} is not UTF-8 text: save it as UTF-8") from None

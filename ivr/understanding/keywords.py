@@ -1,0 +1,37 @@
+"""Words found by their sound, exact ones before near ones, longer ones before shorter ones."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ivr.understanding.syllables import fold, spoken
+
+_NEAR_FROM = 2
+"""Syllables a word must have to be found by near sounds."""
+
+
+class Keywords:
+    """Lists of words, each list with a name."""
+
+    def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
+        pairs = [(spoken(word).sounds, name) for name, listed in words.items() for word in listed]
+        self._words = sorted(pairs, key=lambda pair: -len(pair[0]))
+
+    def find(self, sounds: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+        """Names of lists with the sounds (from, to) of their words, the longest word first."""
+        folded = [fold(sound) for sound in sounds]
+        for word, name in self._words:
+            if (at := _index(sounds, word)) is not None:
+                yield name, at, at + len(word)
+        for word, name in self._words:
+            near = [fold(sound) for sound in word]
+            if len(word) >= _NEAR_FROM and (at := _index(folded, near)) is not None:
+                yield name, at, at + len(word)
+
+    def first(self, sounds: Sequence[str]) -> str | None:
+        """The name of the list whose word is found first; None when there is none."""
+        return next((name for name, _, _ in self.find(sounds)), None)
+
+
+def _index(sounds: Sequence[str], word: Sequence[str]) -> int | None:
+    wanted = list(word)
+    ends = range(len(sounds) - len(wanted) + 1)
+    return next((at for at in ends if list(sounds[at : at + len(wanted)]) == wanted), None)

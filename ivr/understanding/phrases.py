@@ -1,0 +1,181 @@
+"""What callers say, as data: the sentences of each intent, and the words that fill slots.
+
+Read from the texts of ``prompts/phrases/*.toml``; every mistake that would make the hotline
+understand less than its author meant is refused at start.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from ivr.dialogue.meaning import Buyer, Fact, Intent
+from ivr.understanding import templates
+from ivr.understanding.syllables import LONGEST, spoken
+
+MOST_WORDINGS = 512
+"""Of one template: who needs more has written two sentences in one."""
+LONGEST_TEMPLATE = 200
+"""Characters."""
+_LISTS = ("classes", "topics", "departments", "facts", "buyers", "surnames")
+_KEYS: dict[str, tuple[str, ...]] = {"facts": get_args(Fact), "buyers": get_args(Buyer)}
+BUILT_IN = ("姓", "部门", "数")
+"""Classes made from tables and rules: surnames, departments, and numbers: digits of a telephone
+number in give_number, a count elsewhere."""
+
+Words = Mapping[str, tuple[str, ...]]
+
+
+class PhraseError(Exception):
+    """The phrase files cannot be used; the message names file, key and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A sentence as it was written, and the wordings that it stands for."""
+
+    wordings: tuple[str, ...]
+    """With classes in braces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Everything the phrase files say."""
+
+    say: Mapping[Intent, tuple[Template, ...]]
+    classes: Words = field(default_factory=dict)
+    topics: Words = field(default_factory=dict)
+    departments: Words = field(default_factory=dict)
+    """By the name the hotline speaks, the words callers use."""
+    facts: Words = field(default_factory=dict)
+    buyers: Words = field(default_factory=dict)
+    surnames: Words = field(default_factory=dict)
+    """By surname, how it is spelt out: 弓长张."""
+
+    @classmethod
+    def parse(cls, files: Mapping[str, str], departments: Sequence[str] = ()) -> "Phrases":
+        """Read the texts of phrase files by their names; PhraseError says what is wrong.
+
+        ``departments`` are the names that the hotline can speak; a synonym for another is refused.
+        """
+        reader = _Reader(departments)
+        for name, text in sorted(files.items()):
+            reader.read(name, text)
+        return reader.phrases()
+
+
+class _Reader:
+    """Gathers the files and checks what can only be seen in all of them."""
+
+    def __init__(self, departments: Sequence[str]) -> None:
+        self._say: dict[Intent, list[tuple[str, Template]]] = {}
+        self._lists: dict[str, dict[str, tuple[str, ...]]] = {name: {} for name in _LISTS}
+        self._lists["departments"] = {name: (name,) for name in departments}
+        self._spoken = departments
+        self._classes_used: list[tuple[str, str]] = []
+
+    def read(self, file: str, text: str) -> None:
+        try:
+            raw = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise PhraseError(f"{file} is not TOML ({error}): correct that line") from None
+        for key, table in raw.items():
+            where = f"{file}: [{key}]"
+            if not isinstance(table, dict):
+                raise PhraseError(f"{file}: {key} is no table: write [{key}] and its lines below")
+            if key in _LISTS:
+                self._list(where, key, table)
+            elif key in set(Intent):
+                self._intent(where, Intent(key), table)
+            else:
+                known = ", ".join([*Intent, *_LISTS])
+                raise PhraseError(f"{where} is no intent: use one of {known}")
+
+    def _list(self, where: str, name: str, table: Mapping[str, Any]) -> None:
+        for key, words in table.items():
+            listed = tuple(words.split()) if isinstance(words, str) else ()
+            if not all(map(_sounds, listed)) or not listed:
+                raise PhraseError(f"{where} {key} has no words: write them with spaces, in quotes")
+            if allowed := _KEYS.get(name):
+                if key not in allowed:
+                    raise PhraseError(f"{where} {key} is unknown: use {', '.join(allowed)}")
+            elif name == "departments" and key not in self._spoken:
+                raise PhraseError(
+                    f"{where} {key} cannot be spoken: add it to [departments] of values.toml, "
+                    f"or use {', '.join(self._spoken)}"
+                )
+            elif name == "classes" and key in BUILT_IN:
+                raise PhraseError(f"{where} {key} is built in: choose another name")
+            before = self._lists[name].get(key, ())
+            self._lists[name][key] = tuple(dict.fromkeys((*before, *listed)))
+
+    def _intent(self, where: str, intent: Intent, table: Mapping[str, Any]) -> None:
+        if strange := set(table) - {"say"}:
+            raise PhraseError(f"{where} {min(strange)} is unknown: sentences stand in `say`")
+        say = table.get("say")
+        if not isinstance(say, list) or not say or not all(isinstance(one, str) for one in say):
+            raise PhraseError(f'{where} say is no list of sentences: write say = ["…", "…"]')
+        for sentence in say:
+            template = self._template(f"{where} {sentence!r}", sentence)
+            self._say.setdefault(intent, []).append((f"{where} {sentence!r}", template))
+
+    def _template(self, where: str, sentence: str) -> Template:
+        if len(sentence) > LONGEST_TEMPLATE:
+            raise PhraseError(f"{where[:80]}… is longer than {LONGEST_TEMPLATE}: make it shorter")
+        try:
+            parts = templates.parse(sentence)
+        except templates.TemplateError as error:
+            raise PhraseError(f"{where}: {error}") from None
+        if (ways := templates.count(parts)) > MOST_WORDINGS:
+            raise PhraseError(
+                f"{where} has {ways} wordings, more than {MOST_WORDINGS}: make it two sentences"
+            )
+        self._classes_used += [(where, name) for name in templates.slots(parts)]
+        wordings = templates.wordings(parts, MOST_WORDINGS)
+        if not all(map(_sounds, wordings)):
+            raise PhraseError(
+                f"{where} can be empty or has no sound: keep some words outside the brackets"
+            )
+        return Template(tuple(wordings))
+
+    def phrases(self) -> Phrases:
+        classes = self._lists["classes"]
+        for where, name in self._classes_used:
+            if name not in classes and name not in BUILT_IN:
+                known = ", ".join([*BUILT_IN, *classes])
+                raise PhraseError(f"{where}: {{{name}}} is no class: use {known}")
+        self._refuse_ambiguous()
+        wanted = [intent for intent in Intent if intent is not Intent.OTHER]
+        if missing := [intent for intent in wanted if intent not in self._say]:
+            raise PhraseError(f"no file has sentences for {missing[0]}: add [{missing[0]}] say")
+        say = {intent: tuple(template for _, template in all) for intent, all in self._say.items()}
+        return Phrases(say, **self._lists)
+
+    def _refuse_ambiguous(self) -> None:
+        """The same sounds under two intents teach nothing and hide a mistake."""
+        owners: dict[tuple[str, ...], tuple[Intent, str]] = {}
+        for intent, where, wording in self._wordings():
+            owner, first = owners.setdefault(_key(wording), (intent, where))
+            if owner is not intent:
+                raise PhraseError(f"{where} sounds like {first}: leave it in one of them")
+
+    def _wordings(self) -> Iterator[tuple[Intent, str, str]]:
+        for intent, listed in self._say.items():
+            for where, template in listed:
+                for wording in template.wordings:
+                    yield intent, where, wording
+
+
+def _key(wording: str) -> tuple[str, ...]:
+    """What a wording sounds like; classes stand for themselves."""
+    pieces = re.split(r"(\{.+?\})", wording)
+    return tuple(
+        sound
+        for piece in pieces
+        for sound in ((piece,) if piece.startswith("{") else spoken(piece).sounds)
+    )
+
+
+def _sounds(text: str) -> bool:
+    return 0 < len(spoken(text)) < LONGEST

@@ -1,0 +1,84 @@
+"""Everything a caller told by the way."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from ivr.dialogue.meaning import Buyer, Fact, Intent, Slots
+from ivr.understanding.counts import cardinal_at
+from ivr.understanding.keywords import Keywords
+from ivr.understanding.names import Names
+from ivr.understanding.phrases import Phrases
+from ivr.understanding.syllables import Spoken, spoken
+from ivr.understanding.telephone import numbers
+
+_COUNTED = ("ge", "tao", "ming", "wei", "tai")
+_LONGEST_PERSON = 4
+"""Characters."""
+_ASKED_FOR = ("找一下", "叫一下", "找", "叫", "请", "让")
+_AFTER_PERSON = frozenset("在接听说吗呢的，,。 ")
+
+
+class SlotReader:
+    """Finds the values in an utterance, whatever its intent."""
+
+    def __init__(self, phrases: Phrases, surnames: Iterable[str]) -> None:
+        self._names = Names(surnames, phrases.surnames)
+        self._departments = Keywords(phrases.departments)
+        self._topics = Keywords(phrases.topics)
+        self._facts = Keywords(phrases.facts)
+        self._buyers = Keywords(phrases.buyers)
+
+    def read(self, heard: Spoken, intent: Intent) -> Slots:
+        """The slots that ``heard`` fills."""
+        said = numbers(heard)
+        name = self._names.find(heard, alone=intent is Intent.GIVE_NAME)
+        private = intent is Intent.PRIVATE_CALL
+        stranger = private and not name.told
+        facts = self._facts.find(heard.sounds) if intent is Intent.COMPANY_FACTS else ()
+        return Slots(
+            surname=None if stranger else name.surname,
+            title=None if stranger else name.title,
+            phone=said.phone,
+            digits=said.digits,
+            department=None if stranger and name.surname else self._departments.first(heard.sounds),
+            person=_person(heard) if private else None,
+            count=None if said.digits else _count(heard),
+            buyer=cast(Buyer | None, self._buyers.first(_without_product(heard))),
+            facts=cast(tuple[Fact, ...], tuple(dict.fromkeys(name for name, _, _ in facts))),
+            topic=self._topics.first(heard.sounds),
+        )
+
+
+def _without_product(heard: Spoken) -> tuple[str, ...]:
+    """企业 of 企业 QQ and 公司 of 你们公司 say nothing of who buys."""
+    text = " ".join(heard.sounds)
+    for words in ("企业QQ", "你们公司", "贵公司"):
+        text = text.replace(" ".join(spoken(words).sounds), "-")
+    return tuple(text.split())
+
+
+def _count(heard: Spoken) -> int | None:
+    """A number that counts something, or is all that was said."""
+    for at in range(len(heard)):
+        found = cardinal_at(heard.sounds, at)
+        if found is None:
+            continue
+        end = found.end
+        counts = end < len(heard) and heard.sounds[end] in _COUNTED
+        if found.value and (counts or (at == 0 and end == len(heard))):
+            return found.value
+    return None
+
+
+def _person(heard: Spoken) -> str | None:
+    """Whoever stands behind 找, as he was named."""
+    for words in _ASKED_FOR:
+        _, found, rest = heard.text.partition(words)
+        if found:
+            person = ""
+            for sign in rest[:_LONGEST_PERSON]:
+                if sign in _AFTER_PERSON:
+                    break
+                person += sign
+            return person or None
+    return None

@@ -1,0 +1,210 @@
+"""Telephone numbers as they are said: in groups, twice, with corrections, in misheard digits."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from ivr.numerals import is_telephone_number
+from ivr.understanding.digits import Run, digit_at, is_count, readings, run_at
+from ivr.understanding.syllables import Spoken, spoken
+
+_FEWEST = 2
+"""Digits in a row that are a number; one alone is a word."""
+_MOBILE = 11
+"""Digits of the numbers that most callers leave."""
+_PLACES = ("wei", "ge")
+
+
+class _Mark(Enum):
+    """What is said about the digits that follow."""
+
+    NONE = ""
+    AGAIN = "重复一遍 重复一下 重复一次 重复 再说一遍 再说一次 再念一遍 再报一遍 再来一遍"
+    INSTEAD = "不对 说错了 错了 不是 应该是 应该 改成 更正 纠正"
+    END = "尾号 末尾 最后 后面 后 末"
+    BEGINNING = "开头 前面 前"
+    EXTENSION = "转 分机"
+    DENIED = "不是…是…"
+
+
+_MARKS = sorted(
+    ((spoken(words).sounds, mark) for mark in _Mark if mark is not _Mark.DENIED
+     for words in mark.value.split()), key=lambda pair: -len(pair[0]),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What an utterance says of a telephone number."""
+
+    phone: str | None
+    """A whole number that exists, without the country's code."""
+    digits: str
+    """What was said, corrections done; fewer than two digits are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run of digits and what was said before it."""
+
+    run: Run
+    mark: _Mark
+    places: int = 0
+    """How many digits it is said to be; 0 where that was not said."""
+    denied: str = ""
+    """The digits that it stands for, in 不是八是九."""
+
+
+def numbers(heard: Spoken, known: str = "") -> Numbers:
+    """The number in an utterance; ``known`` is one read back before, which this one may correct."""
+    said, whole = known, known if is_whole(known) else ""
+    for piece in _pieces(heard, corrects=bool(known)):
+        if piece.mark is _Mark.EXTENSION and is_whole(said):
+            break
+        if piece.mark is _Mark.AGAIN:
+            said = _chosen(piece.run, is_whole)
+        elif piece.mark is _Mark.DENIED:
+            said = _replaced(said, piece.denied, _chosen(piece.run, is_whole))
+        elif piece.mark in (_Mark.END, _Mark.BEGINNING):
+            said = _placed(said, piece)
+        elif piece.mark is _Mark.INSTEAD and said:
+            said = _corrected(said, piece.run)
+        else:
+            said = _joined(said, piece.run)
+        whole = said if is_whole(said) else whole
+    digits = _plain(said if is_whole(said) or not whole else whole)
+    return Numbers(
+        digits if is_telephone_number(digits) else None, digits if len(digits) >= _FEWEST else ""
+    )
+
+
+def is_whole(number: str) -> bool:
+    """Whether a number exists, once the country's code is off."""
+    return is_telephone_number(_plain(number))
+
+
+def _plain(number: str) -> str:
+    """Without the country's code, and without the 0 that some dial before mobile numbers; once,
+    where it was said twice."""
+    if len(number) > 12 and (last := _last_of_two(number) or _begun_again(number)):
+        return last
+    return re.sub(r"^(?:00)?86(?=1[3-9]\d{9}$)|^0(?=1[3-9]\d{9}$)", "", number)
+
+
+def _last_of_two(number: str) -> str | None:
+    """The second of two numbers in a row, the same or its end: 66385255 66385255."""
+    for at in range(7, len(number) - 1):
+        first, second = number[:at], number[at:]
+        if is_telephone_number(first) and first.endswith(second):
+            return first
+    halves = (number[at:] for at in (11, 12, 8) if is_telephone_number(number[:at]))
+    return next((second for second in halves if is_telephone_number(second)), None)
+
+
+def _begun_again(number: str) -> str | None:
+    """The whole number after a false start: 180 18039274658."""
+    starts = range(1, len(number) - _MOBILE + 1)
+    whole = (number[at:] for at in starts if number[at:].startswith(number[:at]))
+    return next((rest for rest in whole if is_telephone_number(rest)), None)
+
+
+def _chosen(run: Run, fits: Callable[[str], bool]) -> str:
+    """The likeliest reading that fits; the likeliest of all when none does."""
+    likeliest = next(readings(run))
+    return next((one for one in readings(run) if fits(one)), likeliest)
+
+
+def _joined(said: str, run: Run) -> str:
+    """One group more; or another number, when together they are none."""
+    new = _chosen(run, is_whole)
+    if is_whole(said):
+        return new if is_whole(new) or len(new) >= 7 else said
+    together = said + _chosen(run, lambda reading: is_whole(said + reading))
+    return new if is_whole(new) and not is_whole(together) else together
+
+
+def _placed(said: str, piece: _Piece) -> str:
+    """后四位是…, 前三位是…: as many digits of the end or the beginning, or what was missing."""
+    size = piece.places
+    new = _chosen(piece.run, lambda one: is_whole(one) or len(one) == size)
+    if is_whole(new) and len(new) != size:
+        return new
+    if piece.mark is _Mark.BEGINNING:
+        return new + said[size or len(new) :]
+    if not is_whole(said) and (is_whole(said + new) or len(said) < len(new)):
+        return said + new
+    return said[: -(size or len(new))] + new
+
+
+def _replaced(said: str, denied: str, new: str) -> str:
+    """不是八是九: the last 八."""
+    before, found, after = said.rpartition(denied)
+    return before + new + after if found else said
+
+
+def _corrected(said: str, run: Run) -> str:
+    """A whole number replaces; a part takes the place where it changes least, or the end."""
+    new = _chosen(run, is_whole)
+    if is_whole(new):
+        return new
+    if is_whole(new[-_MOBILE:]) and len(new) > _MOBILE:  # the part, and then all of it
+        return new[-_MOBILE:]
+    overlaid = [
+        (said[:at] + new + said[at + len(new) :], sum(map(str.__eq__, said[at:], new)), at)
+        for at in range(len(said))
+    ]
+    wanted = [one for one in overlaid if is_whole(one[0]) or not is_whole(said)]
+    best = max(wanted, key=lambda one: (is_whole(one[0]), one[1], one[2]), default=None)
+    if best and best[1] * 2 >= len(new) and (is_whole(best[0]) or len(new) < 7):
+        return best[0]
+    return new if len(new) >= 7 else said[: -len(new)] + new
+
+
+def _pieces(heard: Spoken, *, corrects: bool) -> Iterator[_Piece]:
+    marks = {at: found for at in range(len(heard)) if (found := _mark_at(heard, at))}
+    stops = frozenset(marks)
+    default = _Mark.INSTEAD if corrects else _Mark.NONE
+    at, mark, places = 0, default, 0
+    while at < len(heard):
+        if at in marks:
+            mark, places, at = marks[at]
+            if mark is _Mark.INSTEAD and (denied := _denied(heard, at, stops)):
+                yield denied
+                at, mark = denied.run.end, default
+        elif run := run_at(heard, at, stops):
+            alone = len(run.digits) == 1 and len(run.digits[0].value) < _FEWEST
+            if not is_count(heard, run) and not (alone and mark is _Mark.NONE):
+                yield _Piece(run, mark, places)
+                mark, places = default, 0
+            at = max(run.end, at + 1)
+        else:
+            at += 1
+
+
+def _mark_at(heard: Spoken, at: int) -> tuple[_Mark, int, int] | None:
+    """The mark that begins here, how many places it names, and where it ends."""
+    for words, mark in _MARKS:
+        if heard.sounds[at : at + len(words)] != words:
+            continue
+        end, places = at + len(words), 0
+        if mark in (_Mark.END, _Mark.BEGINNING):
+            if end + 1 < len(heard) and heard.sounds[end + 1] in _PLACES:
+                places, end = int(digit_at(heard, end) or 0), end + 2
+            elif words != ("wei", "hao"):
+                return None
+        while end < len(heard) and heard.sounds[end] == "shi" and heard.words(end, end + 1) == "是":
+            end += 1
+        return mark, places, end
+    return None
+
+
+def _denied(heard: Spoken, at: int, stops: frozenset[int]) -> _Piece | None:
+    """What follows 不是 in 不是八是九: digits, 是, digits."""
+    wrong = ""
+    while at < len(heard) and heard.words(at, at + 1) != "是" and at not in stops:
+        if (value := digit_at(heard, at)) is None:
+            return None
+        wrong, at = wrong + value, at + 1
+    run = run_at(heard, at + 1, stops) if wrong and at + 1 < len(heard) else None
+    return _Piece(run, _Mark.DENIED, denied=wrong) if run else None

@@ -1,0 +1,77 @@
+"""From phrases to weights: sentences filled, misheard and weighed against talk of other things.
+
+Deterministic: the same phrases and the same seed give the same weights.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ivr.dialogue.meaning import Intent
+from ivr.understanding.classifier import Example, Weights, fit
+from ivr.understanding.features import features
+from ivr.understanding.mishearing import Mishearing
+from ivr.understanding.phrases import Phrases
+from ivr.understanding.slot_fillers import Fillers
+from ivr.understanding.syllables import spoken
+
+LABELS = tuple(Intent)
+SEED = 5
+VARIANTS = 8
+"""Wordings of one template that are learned, at most."""
+ERROR_RATES = (0.0, 0.1, 0.2, 0.3, 0.4)
+"""Shares of sounds that are wrong in the copies of a sentence."""
+_RARE = 3
+"""Features of background talk that come less often than this are not worth remembering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Talk of anything: words of the language, to be put together by chance."""
+
+    words: Sequence[str]
+    sentences: int = 800
+
+
+def train(phrases: Phrases, fillers: Fillers, background: Background, seed: int = SEED) -> Weights:
+    """Weights of the softmax over all intents."""
+    random = np.random.default_rng(seed)
+    clean = list(_sentences(phrases, fillers, random))
+    talk = [_talk(background.words, random) for _ in range(background.sentences)]
+    sounds = {sound for _, one in clean for sound in one} | {s for one in talk for s in one}
+    mishear = Mishearing(sorted(sound for sound in sounds if len(sound) > 1))
+    counts = Counter(intent for intent, _ in clean)
+    mean = sum(counts.values()) / len(counts)
+    known = {name: None for _, one in clean for name in features(one)}
+    examples = [
+        Example(tuple(features(heard)), LABELS.index(intent), float(np.sqrt(mean / counts[intent])))
+        for intent, one in clean
+        for rate in ERROR_RATES
+        if (heard := mishear(one, rate, random))
+    ]
+    other = [tuple(features(one)) for one in talk]
+    common = Counter(name for one in other for name in one)
+    known |= {name: None for name, times in common.items() if times >= _RARE}
+    examples += [Example(one, LABELS.index(Intent.OTHER)) for one in other]
+    return fit(examples, LABELS, list(known), random)
+
+
+def _sentences(
+    phrases: Phrases, fillers: Fillers, random: np.random.Generator
+) -> Iterator[tuple[Intent, tuple[str, ...]]]:
+    for intent in LABELS:
+        for template in phrases.say.get(intent, ()):
+            chosen = template.wordings
+            if len(chosen) > VARIANTS:
+                chosen = tuple(random.choice(chosen, VARIANTS, replace=False))
+            for wording in chosen:
+                for filled in fillers.fill(wording, intent, random):
+                    yield intent, spoken(filled).sounds
+
+
+def _talk(words: Sequence[str], random: np.random.Generator) -> tuple[str, ...]:
+    """One to five words that have nothing to do with each other."""
+    chosen = random.choice(len(words), int(random.integers(1, 6)))
+    return spoken("".join(words[n] for n in chosen)).sounds
