@@ -1,5 +1,5 @@
 # The two commands: `make run` brings the hotline up, `make test` proves it.
-.PHONY: run stop test test-fast lint venv engine sipp prompts images clean help
+.PHONY: run stop test test-fast lint venv engine sipp postgresql prompts images clean help
 .DEFAULT_GOAL := help
 bin := .venv/bin
 export PYTHON
@@ -16,11 +16,11 @@ run: venv
 stop:
 	@docker/down.sh
 
-test: lint engine sipp prompts images
+test: lint engine sipp postgresql prompts images
 	$(bin)/pytest -m "not sip" -n auto --dist loadfile
 	$(bin)/pytest -m sip
 
-test-fast: venv prompts
+test-fast: venv postgresql prompts
 	$(bin)/pytest -q -m "not sip" -n auto --dist loadfile
 
 lint: venv
@@ -38,6 +38,9 @@ engine:
 sipp:
 	@.ci/sipp
 
+postgresql:
+	@.ci/postgresql
+
 prompts: venv
 	@$(bin)/ivr prompts render
 
@@ -46,4 +49,4 @@ images: engine
 
 # What can be made again; passwords and records of docker/run stay.
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache prompts/rendered
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache prompts/rendered prompts/learned

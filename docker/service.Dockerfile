@@ -25,7 +25,8 @@ RUN set -e; cd /tmp/src; \
     if [ -s /tmp/host-ca.crt ]; then export PIP_CERT=/tmp/host-ca.crt; fi; \
     if [ -z "$PIP_INDEX_URL" ]; then unset PIP_INDEX_URL; fi; \
     python3 -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); print(*p['build-system']['requires'], *p['project']['dependencies'], sep='\n')" >requirements.txt; \
-    /opt/ivr/bin/pip install -q --only-binary :all: -r requirements.txt
+    # srt, which vosk wants for subtitles, comes as source alone.
+    /opt/ivr/bin/pip install -q --only-binary :all: --no-binary srt -r requirements.txt
 COPY README.md /tmp/src/
 COPY ivr /tmp/src/ivr
 RUN /opt/ivr/bin/pip install -q --no-deps --no-build-isolation /tmp/src \
@@ -33,6 +34,9 @@ RUN /opt/ivr/bin/pip install -q --no-deps --no-build-isolation /tmp/src \
 
 FROM base
 COPY --from=build /opt/ivr /opt/ivr
-ENV PATH=/opt/ivr/bin:/usr/bin:/bin PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 IVR_SHARE=/usr/share/ivr/prompts
+ENV PATH=/opt/ivr/bin:/usr/bin:/bin PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 IVR_SHARE=/usr/share/ivr/prompts \
+    XDG_CACHE_HOME=/var/cache IVR_RECOGNITION__MODELS=/var/lib/ivr/models
+# Unpacks the built-in model while there is a disk to write to, and proves that libvosk finds all it needs.
+RUN ivr models check
 USER 5061:5061
 CMD ["ivr", "serve"]

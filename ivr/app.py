@@ -7,9 +7,11 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 import structlog
 
+from ivr import phrases
 from ivr.asterisk.agi_server import AgiServer, AgiSession
 from ivr.asterisk.audio_server import AudioServer
 from ivr.asterisk.heartbeat import Heartbeat
@@ -28,9 +30,19 @@ from ivr.etiquette.sheet import Sheet, SheetError
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.live_call import LiveCall
+from ivr.metrics import Endpoint, Metrics
+from ivr.recognition.choice import chosen
 from ivr.recognition.files import ModelError
+from ivr.recognition.interpreter import Interpreter
+from ivr.recognition.pool import Recognisers
 from ivr.recognition.silero import SileroModel
-from ivr.records.journal import Journal, JournalError
+from ivr.records.channels import channels
+from ivr.records.database import DatabaseError, connect, url_of
+from ivr.records.keeper import Records, RecordsError
+from ivr.records.notify import Notifier
+from ivr.scribe import Scribe
+from ivr.understanding.phrases import PhraseError
+from ivr.understanding.understander import Understander
 from ivr.wording import read_sheet, read_vocabulary
 
 log = structlog.get_logger()
@@ -39,6 +51,10 @@ _UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _CHANNEL = re.compile(r"[A-Za-z0-9_.@/;-]{1,100}")
 LAST_WORDS_SECONDS = 15.0
 """How long a drained call may take to hear the apology."""
+
+LAST_NEWS_SECONDS = 2.0
+"""How long the end of the service waits for a notification that is being delivered; it is delivered
+again at the next start."""
 
 
 class StartError(Exception):
@@ -76,6 +92,14 @@ def load_vocabulary(settings: Settings) -> Vocabulary:
         raise StartError(f"prompts.sheet: the tables beside it: {error}") from None
 
 
+def load_understander(settings: Settings) -> Understander:
+    """What understands callers; StartError when a phrase file is wrong."""
+    try:
+        return phrases.load_understander(settings.prompts.sheet)
+    except PhraseError as error:
+        raise StartError(f"prompts.sheet: the phrases beside it: {error}") from None
+
+
 def manager(settings: Settings) -> Ami | None:
     """The client of the manager interface; None when it is not used.
 
@@ -96,34 +120,50 @@ def manager(settings: Settings) -> Ami | None:
     return Ami(ami.host, ami.port, ami.user, secret.get_secret_value())
 
 
+def notifier(settings: Settings) -> Notifier:
+    """What tells the supervisor of tickets; StartError when its settings are wrong."""
+    try:
+        engine = connect(url_of(settings.records))
+        return Notifier(engine, channels(settings.notify), settings.notify.kinds)
+    except (ConfigError, DatabaseError) as error:
+        raise StartError(str(error)) from None
+
+
 class Hotline:
     """The running service."""
 
-    def __init__(self, settings: Settings, script: Callable[[], Script] = hotline) -> None:
+    def __init__(self, settings: Settings, script: Callable[[], Script] | None = None) -> None:
         """Load everything that can be wrong; StartError on the first that is.
 
-        ``script`` is what every call goes through.
+        ``script`` is what every call goes through: the conversation of the sheet when not given.
         """
         self.settings = settings
-        self._script = script
         self.sheet = load_sheet(settings)
+        self._script = script or partial(hotline, self.sheet.company)
         self.catalogue = load_catalogue(settings, self.sheet)
         usable = {id for id in self.catalogue.manifest.recordings if self._has_file(id)}
         self._composer = Composer(
             load_vocabulary(settings), usable.__contains__, self.sheet.forbidden_in
         )
         self._ami = manager(settings)
+        self.metrics = Metrics()
         try:
             secret = read_secret(settings.agi.token_file, "agi.token_file")
-            self.journal = Journal(settings.records.directory)
-        except (ConfigError, JournalError) as error:
+            self.records = Records(settings.records, loaded=self.metrics.loaded)
+        except (ConfigError, RecordsError) as error:
             raise StartError(str(error)) from None
+        self._notifier = notifier(settings)
         token = secret.get_secret_value() if secret else None
         self.agi = AgiServer(self._serve, token)
         self.audio = AudioServer()
         self._advising: asyncio.Task[None] | None = None
         self._silero: SileroModel | None = None
+        recognition = settings.recognition
+        model = chosen(recognition.model, recognition.models)
+        self._recognisers = Recognisers(model, workers=recognition.workers)
+        self._interpreter = Interpreter(self._recognisers, load_understander(settings).meaning)
         self._live: set[LiveCall] = set()
+        self._endpoint: Endpoint | None = None
 
     @property
     def calls(self) -> int:
@@ -131,26 +171,77 @@ class Hotline:
         return len(self._live)
 
     async def start(self) -> None:
-        """Listen for calls; StartError when a port is taken or the voice detector cannot be loaded,
-        and then nothing is left open.
+        """Listen for calls; StartError when a port is taken, a model cannot be loaded or the
+        records are of a newer version, and then nothing is left open.
         """
         try:
             self._silero = await asyncio.to_thread(SileroModel.load)
-        except ModelError as error:
+            await self.records.start()
+        except (ModelError, RecordsError) as error:
             raise StartError(str(error)) from None
-        agi, audio = self.settings.agi, self.settings.audio
-        await _listen(self.audio.start(audio.host, audio.port), "audio", audio.host, audio.port)
         try:
-            await _listen(self.agi.start(agi.host, agi.port), "agi", agi.host, agi.port)
+            await self._recognisers.start()
+            await self._listen_for_calls()
+        except ModelError as error:
+            await self._close()
+            raise StartError(f"recognition.model: {error}") from None
         except StartError:
-            self.audio.close()
+            await self._close()
             raise
+        self._notifier.start()
+        self._watch()
         if self._ami is not None:
             self._advising = asyncio.get_running_loop().create_task(_advise(self._ami))
         # What lives now lives for ever; a full collection in the middle of a call would be heard.
         gc.collect()
         gc.freeze()
+
+    async def _listen_for_calls(self) -> None:
+        agi, audio, metrics = self.settings.agi, self.settings.audio, self.settings.metrics
+        await _listen(self.audio.start(audio.host, audio.port), "audio", audio.host, audio.port)
+        await _listen(self._serve_metrics(), "metrics", metrics.host, metrics.port)
+        await _listen(self.agi.start(agi.host, agi.port), "agi", agi.host, agi.port)
         log.info("ready", agi=f"{agi.host}:{agi.port}", audio=f"{audio.host}:{audio.port}")
+
+    async def _close(self) -> None:
+        """Whatever is open; the records last, because the others still write into them."""
+        self.audio.close()
+        if self._endpoint is not None:
+            await asyncio.to_thread(self._endpoint.close)
+        await self._recognisers.stop()
+        await asyncio.to_thread(self._notifier.stop, LAST_NEWS_SECONDS)
+        await self.records.close()
+
+    async def _serve_metrics(self) -> None:
+        settings = self.settings.metrics
+        if settings.port:
+            self._endpoint = self.metrics.serve(settings.host, settings.port)
+
+    def _watch(self) -> None:
+        """What the metrics ask of the parts of the service."""
+        watch, records = self.metrics.watch, self.records
+        watch("ivr_calls_live", "Calls that are being served.", lambda: self.calls)
+        watch("ivr_calls_limit", "How many may be.", lambda: self.settings.call.max_calls)
+        watch(
+            "ivr_spool_octets", "Records on the disk that the database does not have.",
+            lambda: records.status.behind_octets,
+        )  # fmt: skip
+        watch(
+            "ivr_notes_waiting", "Notes in memory that the disk does not have.",
+            lambda: records.status.waiting,
+        )  # fmt: skip
+        watch(
+            "ivr_notes_lost", "Notes that were given up, for the disk took none for too long.",
+            lambda: records.status.lost,
+        )  # fmt: skip
+        watch(
+            "ivr_spool_failing", "1 when the disk does not take records, and tickets are refused.",
+            lambda: records.status.spool_fails,
+        )  # fmt: skip
+        watch(
+            "ivr_database_down_seconds", "How long the database has taken nothing; 0 when it does.",
+            lambda: records.status.database_down_seconds or 0.0,
+        )  # fmt: skip
 
     async def drain(self) -> None:
         """Take no new calls, let the running ones end; past the grace they hear the apology."""
@@ -169,11 +260,10 @@ class Hotline:
         for task in list(self.agi.calls):
             task.cancel()
         await asyncio.gather(*self.agi.calls, return_exceptions=True)
-        self.audio.close()
         if self._advising is not None:
             self._advising.cancel()
             await asyncio.wait((self._advising,))
-        await self.journal.close()
+        await self._close()
         log.info("stopped")
 
     def _reference(self, play: Play) -> Reference:
@@ -205,15 +295,16 @@ class Hotline:
         settings, now = self.settings, time.monotonic()
         environment = session.environment
         limits = Limits(call_seconds=settings.call.max_call_seconds)
-        record = self.journal.begin(
+        record = self.records.begin(
             uniqueid, environment.get("agi_dnid", ""), environment.get("agi_callerid", ""),
             now, time.time(),
         )  # fmt: skip
         live = LiveCall(
             Call(self._script, last_words, self.sheet.__getitem__, limits, self._composer),
             Ear(self._silero.stream(), now, hang_seconds=settings.call.speech_end_seconds),
+            Scribe(self._interpreter),
             self._reference,
-            record,
+            self.metrics.counted(record),
         )
 
         def report(event: Event, now: float) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +48,30 @@ def _prompts() -> typer.Typer:
     from ivr.voice.commands import app
 
     return app
+
+
+def _models() -> typer.Typer:
+    from ivr.recognition.commands import models
+
+    return models
+
+
+def _tickets() -> typer.Typer:
+    from ivr.records.ticket_commands import tickets
+
+    return tickets
+
+
+def _calls() -> typer.Typer:
+    from ivr.records.call_commands import calls
+
+    return calls
+
+
+def _records() -> typer.Typer:
+    from ivr.records.commands import records
+
+    return records
 
 
 def _softphone() -> typer.Typer:
@@ -117,8 +141,11 @@ def talk(
     ] = None,
 ) -> None:
     """Try the conversation here, without a PBX: type what the caller says."""
-    from ivr.app import StartError, load_sheet, load_vocabulary
+    from ivr.app import StartError, load_sheet, load_understander, load_vocabulary
     from ivr.catalogue import Catalogue, CatalogueError
+    from ivr.recognition.choice import chosen
+    from ivr.recognition.files import ModelError
+    from ivr.recognition.model import load
     from ivr.softphone.wav import WavError, read_wav
     from ivr.talk import HINT, Talk, Terminal
 
@@ -126,19 +153,23 @@ def talk(
     try:
         sheet = load_sheet(settings)
         vocabulary = load_vocabulary(settings)
+        understander = load_understander(settings)
         samples = None if wav is None else read_wav(wav)
-    except (StartError, WavError) as error:
+        recognition = settings.recognition
+        model = load(chosen(recognition.model, recognition.models)) if wav else None
+    except (StartError, WavError, ModelError) as error:
         raise fail(error) from None
     try:
         catalogue = Catalogue.load(settings.prompts.directory)
     except CatalogueError:
         catalogue = None  # how long a prompt takes is estimated
-    conversation = Talk(sheet, catalogue, typer.echo, vocabulary)
-    if samples is not None:
+    conversation = Talk(sheet, catalogue, typer.echo, understander.meaning, vocabulary)
+    if samples is not None and model is not None:
         answered = time.monotonic()
         conversation.sound(
             samples,
             lambda at: None if fast else time.sleep(max(0.0, answered + at - time.monotonic())),
+            model,
         )
     elif fast:
         conversation.fast(iter(sys.stdin))
@@ -191,6 +222,46 @@ def hear(
 
 
 @app.command()
+def understand(
+    what: Annotated[
+        str, typer.Argument(help="A sentence, a recording, or - for a sentence on each line.")
+    ] = "-",
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, one line each.")] = False,
+) -> None:
+    """Show what the hotline makes of a caller's words: intent, row, score, slots, and why."""
+    from ivr import understand as understanding
+    from ivr.phrases import load_understander
+    from ivr.recognition.files import ModelError
+    from ivr.understanding.phrases import PhraseError
+
+    settings = settings_or_exit(config)
+    table = understanding.table()
+    try:
+        understander = load_understander(settings.prompts.sheet)
+        texts: Iterable[str]
+        if what == "-":
+            texts = (line.strip() for line in sys.stdin)
+        elif understanding.is_recording(what):
+            texts = list(understanding.utterances(Path(what), settings))
+        else:
+            texts = [what]
+    except ModuleNotFoundError as error:
+        raise fail(_needs("understand", error)) from None
+    except (PhraseError, ModelError, ValueError) as error:
+        raise fail(error) from None
+    for text in texts:
+        meaning = understander.meaning(text)
+        if as_json:
+            typer.echo(understanding.dump(meaning))
+        else:
+            table.add_row(*understanding.cells(meaning))
+    if not as_json:
+        console = Console()
+        Console(width=None if console.is_terminal else 200).print(table)
+
+
+@app.command()
 def doctor(
     config: Config = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
@@ -219,6 +290,10 @@ def doctor(
 
 
 _add_later("prompts", _prompts, "What the hotline says: render, list, check.")
+_add_later("models", _models, "What hears the callers: fetch, check, list.")
+_add_later("tickets", _tickets, "What callers left to be done: list, assign, done, export.")
+_add_later("calls", _calls, "What happened in the calls: list, show, export.")
+_add_later("records", _records, "The database of the records: migrate, prune.")
 _add_later("softphone", _softphone, "The SIP test caller.")
 _add_later("bench", _bench, "Measure real calls through Asterisk in Docker.")
 

@@ -104,9 +104,12 @@ class Composer:
         ``forbids`` finds a forbidden phrase in a text (``Sheet.forbidden_in``), or gives None.
         """
         self._vocabulary, self._has, self._forbids = vocabulary, has, forbids
+        self._meanings = {name: words for words, name in vocabulary.meanings.items()}
 
     def __call__(self, prompt: Prompt, values: Mapping[str, str]) -> Prompt:
         """The prompt as it is spoken: its text without slots, its clips in order. Never raises.
+
+        {意思} may be given in words, or by the name of its clip.
 
         A value that would make the sentence say a forbidden phrase is treated as unknown.
         """
@@ -162,8 +165,9 @@ class Composer:
                 id = self._vocabulary.departments.get(value, "neutral")
                 return self._listed("department", id, value, NEUTRAL_DEPARTMENT)
             case "意思":
-                id = self._vocabulary.meanings.get(value, "neutral")
-                return self._listed("meaning", id, value, NEUTRAL_MEANING)
+                words = self._meanings.get(value, value)
+                id = self._vocabulary.meanings.get(words, "neutral")
+                return self._listed("meaning", id, words, NEUTRAL_MEANING)
             case "小时":
                 return self._hours(value)
             case "电话":

@@ -30,6 +30,12 @@ def _shipped(name: str) -> Path:
     return shipped if shipped.exists() and not here.exists() else here
 
 
+TicketKind = Literal[
+    "message", "callback", "complaint", "sales_lead", "suggestion", "abuse", "nuisance"
+]
+"""As in :mod:`ivr.dialogue.ticket`, which is above this room."""
+
+
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
@@ -79,10 +85,59 @@ class CallSettings(_Group):
     """Silence that ends an utterance."""
 
 
+class Recognition(_Group):
+    """Speech to words."""
+
+    model: Path | None = None
+    """Directory of a Vosk model. Not set: the small official one below ``models`` when it is
+    installed, else the built-in one, which understands synthetic test callers and no people."""
+    models: Path = Path("var/models")
+    """Where ``ivr models fetch`` puts the official models."""
+    workers: int = Field(1, ge=1, le=64)
+    """Processes that recognise; each holds the model in memory and uses at most one core."""
+
+
 class Records(_Group):
     """Where the record of each call goes."""
 
     directory: Path = Path("var/records")
+    """What is not in the database yet, and the database itself unless another is named."""
+    database: str = ""
+    """URL: sqlite:///FILE or postgresql://USER@HOST/NAME. Empty: records.db in ``directory``."""
+    password_file: Path | None = None
+    """File with the password of a PostgreSQL database."""
+    site: int = Field(0, ge=0, le=3)
+    """Another one for each ``directory`` whose tickets go into one database: no two tickets have
+    the same number then."""
+    keep_days: float = Field(180.0, gt=0)
+    """What ``ivr records prune`` leaves; unfinished tickets and their calls stay in any case."""
+
+
+class Notify(_Group):
+    """How the supervisor learns of tickets."""
+
+    kinds: tuple[TicketKind, ...] = ("complaint", "abuse", "nuisance")
+    """Tickets that are told when they come in; every ticket is told when it is late."""
+    webhook: str = ""
+    """URL that a JSON object is posted to; empty: none."""
+    webhook_secret_file: Path | None = None
+    """File with the key of the signature."""
+    mail_to: tuple[str, ...] = ()
+    mail_from: str = ""
+    smtp_host: str = ""
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    """File with the password of ``smtp_user``; not set: no login."""
+
+
+class Metrics(_Group):
+    """What Prometheus asks: figures of the service, none of a caller."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(0, ge=0, le=65535)
+    """0: not used."""
 
 
 class Service(_Group):
@@ -106,7 +161,10 @@ class Settings(BaseSettings):
     ami: Ami = Ami()
     prompts: Prompts = Field(default_factory=Prompts)
     call: CallSettings = CallSettings()
+    recognition: Recognition = Recognition()
     records: Records = Records()
+    notify: Notify = Notify()
+    metrics: Metrics = Metrics()
     service: Service = Service()
 
     @classmethod

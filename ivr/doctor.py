@@ -15,10 +15,21 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from ivr.app import StartError, load_catalogue, load_sheet, manager
 from ivr.asterisk.manager import Ami, AmiError
 from ivr.catalogue import SOUNDS, Catalogue
-from ivr.config import ConfigError, Settings, load, read_secret
+from ivr.config import ConfigError, Recognition, Records, Settings, load, read_secret
+from ivr.phrases import read_phrases
+from ivr.recognition import embedded
+from ivr.recognition.check import check as check_model
+from ivr.recognition.choice import chosen
+from ivr.recognition.files import ModelError
+from ivr.records.channels import channels
+from ivr.records.database import DatabaseError, connect, newest, reading, url_of, why
+from ivr.records.database import check as check_version
+from ivr.understanding.phrases import PhraseError
 from ivr.voice.check import check as check_prompts
 from ivr.voice.current import sha256_of
 
@@ -29,6 +40,8 @@ CONNECT_SECONDS = 2.0
 FREE_BYTES = {"warning": 500_000_000, "broken": 20_000_000}
 """Below this much free disk space it is time to make room, or too late: a call's record has
 about 5 kB."""
+ODD = ("*.damaged", "refused.lines")
+"""Files of the spool that a person has to look at."""
 
 
 class Verdict(StrEnum):
@@ -88,7 +101,10 @@ def examine(
     return [
         Check("settings", Verdict.OK, read),
         *_words(settings, pbx_sounds),
+        _recognition(settings.recognition),
         _records(settings.records.directory),
+        _database(settings.records),
+        _notify(settings),
         _token(settings),
         *ports,
         *asyncio.run(_pbx(settings)),
@@ -112,6 +128,7 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
         yield _wrong("sheet", error)
         return
     yield Check("sheet", Verdict.OK, f"{len(sheet)} rows in {settings.prompts.sheet}")
+    yield _phrases(settings.prompts.sheet)
     directory = settings.prompts.directory
     try:
         catalogue = load_catalogue(settings, sheet)
@@ -127,6 +144,16 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
         yield Check("prompts", Verdict.OK, f"{report.figures.present} are current in {directory}")
     if pbx_sounds is not None:
         yield _sounds(catalogue, pbx_sounds)
+
+
+def _phrases(sheet: Path) -> Check:
+    """What callers say, as far as it is written down."""
+    try:
+        phrases, _ = read_phrases(sheet)
+    except PhraseError as error:
+        return _wrong("phrases", error)
+    sentences = sum(map(len, phrases.say.values()))
+    return Check("phrases", Verdict.OK, f"{sentences} sentences of {len(phrases.say)} intents")
 
 
 def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
@@ -153,6 +180,21 @@ def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
     return Check(name, Verdict.OK, f"{pbx_sounds} has every prompt as rendered")
 
 
+def _recognition(settings: Recognition) -> Check:
+    """Loads the model in a process of its own and lets it decode a sentence."""
+    name, model = "recognition", chosen(settings.model, settings.models)
+    try:
+        heard = asyncio.run(check_model(model))
+    except ModelError as error:
+        found = _wrong(name, error)
+        says = f"{found.says}; calls go on by keys"
+        return Check(name, Verdict.BROKEN, says, found.remedy or "run `ivr models fetch small`")
+    if model is None:
+        return Check(name, Verdict.WARNING, embedded.NOTICE, "run `ivr models fetch small`")
+    cost = f"{heard.decode_ratio:.2f} s for each second of speech"
+    return Check(name, Verdict.OK, f"{model} heard {heard.text} in a trial, {cost}")
+
+
 def _records(directory: Path) -> Check:
     """Whether a record can be written, tried with a file that never has a name."""
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
@@ -168,11 +210,47 @@ def _records(directory: Path) -> Check:
         (level for level in (Verdict.BROKEN, Verdict.WARNING) if free < FREE_BYTES[level]),
         Verdict.OK,
     )
-    journal = directory / "calls.jsonl"
-    if journal.exists() and not os.access(journal, os.W_OK):
-        return Check("records", Verdict.BROKEN, f"{journal} cannot be written", remedy)
+    spool = directory / "spool"
+    if spool.exists() and not os.access(spool, os.W_OK):
+        return Check("records", Verdict.BROKEN, f"{spool} cannot be written", remedy)
+    if odd := sorted(path for ending in ODD for path in spool.glob(ending)):
+        says = f"{odd[0]} holds what the database did not take"
+        return Check("records", Verdict.WARNING, says, "look at it, correct it by hand, remove it")
     says = f"{directory} is writable, {free / 1e9:.1f} GB are free"
     return Check("records", verdict, says, "" if verdict is Verdict.OK else "make room on the disk")
+
+
+def _database(settings: Records) -> Check:
+    """Whether it answers, and whether it has our version; it is not migrated here."""
+    try:
+        url = url_of(settings)
+        name = url.render_as_string(hide_password=True)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+            return Check("database", Verdict.OK, f"{name} is made at the first start")
+        engine = connect(url)
+        try:
+            with reading(engine) as connection:
+                current = check_version(connection)
+        finally:
+            engine.dispose()
+    except (DatabaseError, ConfigError) as error:
+        return _wrong("database", error)
+    except SQLAlchemyError as error:
+        says = f"{name} cannot be read ({why(error)}); calls go on, the spool keeps the records"
+        return Check("database", Verdict.BROKEN, says, "is it up, and is records.database right?")
+    if not current:
+        return Check("database", Verdict.OK, f"{name} is brought to our version at the next start")
+    return Check("database", Verdict.OK, f"{name} has version {newest()}")
+
+
+def _notify(settings: Settings) -> Check:
+    """Whether the supervisor can be told of tickets; nothing is sent."""
+    try:
+        ways = [channel.name for channel in channels(settings.notify)]
+    except ConfigError as error:
+        return _wrong("notify", error)
+    says = f"tickets are told by {' and '.join(ways)}" if ways else "not used ([notify] is empty)"
+    return Check("notify", Verdict.OK, says)
 
 
 def _token(settings: Settings) -> Check:

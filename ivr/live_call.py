@@ -10,13 +10,22 @@ from collections.abc import Callable
 import structlog
 
 from ivr.dialogue.call import Call
-from ivr.dialogue.commands import Command, EnterRow, HandBack, HangUp, Play, StopPlaying
-from ivr.dialogue.events import Condition, EarOpened, Event, LineChanged, LineLost
+from ivr.dialogue.commands import (
+    Command,
+    EnterRow,
+    HandBack,
+    HangUp,
+    MakeTicket,
+    Play,
+    StopPlaying,
+)
+from ivr.dialogue.events import Condition, EarOpened, Event, LineChanged, LineLost, TicketMade
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples
 from ivr.ports import CallLog, Line
+from ivr.scribe import Scribe
 
 log = structlog.get_logger()
 
@@ -25,11 +34,17 @@ class LiveCall:
     """Ties a :class:`Call` to its line, its ear and its record."""
 
     def __init__(
-        self, call: Call, ear: Ear, reference: Callable[[Play], Reference], record: CallLog
+        self,
+        call: Call,
+        ear: Ear,
+        scribe: Scribe,
+        reference: Callable[[Play], Reference],
+        record: CallLog,
     ) -> None:
         """``reference`` finds the sound of a prompt, which the ear needs to know its echo: of a
         composed one the sound of all its clips."""
-        self._call, self._ear, self._reference, self._record = call, ear, reference, record
+        self._call, self._ear, self._scribe = call, ear, scribe
+        self._reference, self._record = reference, record
         self._line: Line | None = None
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -61,9 +76,10 @@ class LiveCall:
         if not self._ear_open:
             self._ear_open = True
             self.deliver(EarOpened(), now)
+        self._scribe.hear(frame, now)
         found = self._heard(lambda: self._ear.hear(frame, now), now)
         for event in found:
-            self.deliver(event, now)
+            self._scribe.perceive(event, now, self.deliver)
         if not found and self._timer is None:
             self._set_timer()
 
@@ -72,6 +88,8 @@ class LiveCall:
         if self._closed or self._deaf is not attached or self._ear_broken:
             return
         self._deaf = not attached
+        if self._deaf:
+            self._scribe.lose_track()
         condition = Condition.NOBODY if attached else Condition.UNHEARD
         self.deliver(LineChanged(condition), now)
 
@@ -130,6 +148,12 @@ class LiveCall:
                 self._line.hand_back()
             case EnterRow(row):
                 log.info("row", row=row)
+            case MakeTicket(order):
+                self._record.make_ticket(
+                    command,
+                    now,
+                    lambda number: self.deliver(TicketMade(order, number), self._loop.time()),
+                )
 
     def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
         """What the ear has to tell; with a defect in it the call goes on by keys."""
@@ -157,7 +181,7 @@ class LiveCall:
         self._timer = None
         now = self._loop.time()
         for event in [] if self._deaf else self._heard(lambda: self._ear.wake(now), now):
-            self.deliver(event, now)
+            self._scribe.perceive(event, now, self.deliver)
         if not self._closed:
             self._guarded(lambda: self._call.wake(now), now)
 
@@ -165,6 +189,7 @@ class LiveCall:
         if self._closed:
             return
         self._closed = True
+        self._scribe.close()
         if self._timer is not None:
             self._timer.cancel()
         assert self._call.outcome is not None

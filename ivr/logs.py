@@ -9,6 +9,8 @@ import logging
 import queue
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 import structlog
@@ -59,6 +61,17 @@ class BackgroundWriter:
                 self.dropped += 1  # stderr is closed: there is nobody to tell
             finally:
                 self._lines.task_done()
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """No lines meanwhile: for a command that tells what happens itself, perhaps as JSON."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 class _ToStructlog(logging.Handler):

@@ -6,6 +6,12 @@ import unicodedata
 DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 TELEPHONE_DIGITS = DIGITS | {"1": "幺"}
 """Digit by digit, 一 is said 幺, which cannot be taken for 七."""
+_TELEPHONE = re.compile(
+    r"1[3-9]\d{9}"  # mobile
+    r"|[48]00\d{7}"
+    r"|(?:010|02\d)[2-8]\d{7}|0[3-9]\d\d[2-8]\d{6,7}"  # area code and subscriber
+    r"|[2-8]\d{6,7}"
+)
 _UNITS = ("", "十", "百", "千")
 _LARGE = ("", "万", "亿", "万亿")
 LARGEST = 10**16 - 1
@@ -67,6 +73,12 @@ def telephone_groups(number: str) -> tuple[str, ...]:
         for part in written
         for group in (_in_fours(part) if len(part) <= 8 else _in_threes(part))
     )
+
+
+def is_telephone_number(digits: str) -> bool:
+    """Whether a telephone in China may have this number: a mobile, a land line with its area code
+    or without, or a service number (400, 800). Digits only."""
+    return _TELEPHONE.fullmatch(digits) is not None
 
 
 def digit_groups(code: str) -> tuple[str, ...]:

@@ -1,10 +1,13 @@
 """What the shell of a call needs of the world, as Protocols: adapters implement them."""
 
+from collections.abc import Callable
 from typing import Protocol
 
-from ivr.dialogue.commands import Command, Play
+from ivr.dialogue.commands import Command, MakeTicket, Play
 from ivr.dialogue.events import Event
+from ivr.dialogue.meaning import Words
 from ivr.dialogue.outcome import Outcome
+from ivr.hearing.g711 import Samples
 
 
 class Line(Protocol):
@@ -28,12 +31,39 @@ class Line(Protocol):
 
 
 class CallLog(Protocol):
-    """The record of one call: every event and command with its time."""
+    """The record of one call: every event and command with its time. Never waits."""
 
     def note(self, what: Event | Command, now: float) -> None:
         """Something happened, or was asked for, at ``now``."""
         ...
 
+    def make_ticket(
+        self, order: MakeTicket, now: float, made: Callable[[str | None], None]
+    ) -> None:
+        """Keep what was noted last. ``made`` is called later, on the event loop: with the number
+        of the ticket once it is safe on the disk, or with None when it could not be written."""
+        ...
+
     def close(self, outcome: Outcome, now: float) -> None:
         """The call is over."""
         ...
+
+
+class Recognition(Protocol):
+    """One utterance while it is being recognised. Nothing but ``finish`` waits."""
+
+    def feed(self, samples: Samples) -> None:
+        """Some more sound: 16-bit, 8 kHz."""
+        ...
+
+    async def finish(self) -> Words | None:
+        """The utterance is over: its words, or None when they cannot be known."""
+        ...
+
+    def cancel(self) -> None:
+        """Nobody wants to know any more. Idempotent."""
+        ...
+
+
+Recogniser = Callable[[], Recognition]
+"""Begins to recognise one utterance."""

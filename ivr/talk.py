@@ -8,6 +8,8 @@ import os
 import select
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -15,15 +17,18 @@ import numpy as np
 from ivr.catalogue import Catalogue
 from ivr.composition import Composer, Vocabulary
 from ivr.dialogue.call import Call
-from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
+from ivr.dialogue.commands import Command, EnterRow, HangUp, MakeTicket, Play, StopPlaying
 from ivr.dialogue.events import CallerHungUp, KeyPressed, SpeechEnded, SpeechStarted
+from ivr.dialogue.meaning import Meaning, Words
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
-from ivr.hearing.frames import FRAME, FRAME_SECONDS
+from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
+from ivr.recognition.model import Model
 from ivr.recognition.silero import SileroModel
+from ivr.recognition.spans import LOOK_BACK_SECONDS
 from ivr.virtual_call import SECONDS_PER_CHARACTER, VirtualCall, speaking_seconds
 
 HINT = "Type what you say and press Enter; a line of digits is keys. Ctrl-D hangs up."
@@ -79,20 +84,24 @@ class Talk:
         sheet: Sheet,
         catalogue: Catalogue | None,
         out: Callable[[str], None],
+        meaning: Callable[[str], Meaning],
         vocabulary: Vocabulary | None = None,
     ) -> None:
         """Prompts last as long as their recordings in ``catalogue``, if there is one.
 
-        ``vocabulary`` is what may stand in the slots of a sentence.
+        ``meaning`` understands what is typed; ``vocabulary`` is what may stand in the slots of a
+        sentence.
         """
+        self._meaning = meaning
         self.rows: list[str] = []
         self._catalogue = catalogue
         self._out = out
         compose = Composer(vocabulary or Vocabulary(), forbids=sheet.forbidden_in)
-        self._call = Call(hotline, last_words, sheet.__getitem__, compose=compose)
+        script = partial(hotline, sheet.company)
+        self._call = Call(script, last_words, sheet.__getitem__, compose=compose)
         self._line = VirtualCall(self._call, self._told, self._seconds)
-        self._utterance: tuple[float, float] | None = None
-        """When what the caller is saying began and when it ends."""
+        self._utterance: tuple[float, float, str] | None = None
+        """When what the caller is saying began, when it ends, and what it is."""
 
     @property
     def summary(self) -> str:
@@ -127,12 +136,14 @@ class Talk:
             elif line is not None and line.strip():
                 self._says(line.strip())
 
-    def sound(self, samples: Samples, until: Callable[[float], None]) -> None:
+    def sound(self, samples: Samples, until: Callable[[float], None], model: Model) -> None:
         """A recording of the caller (8 kHz) as the real ear hears it; then he is silent.
 
-        ``until`` returns when it is so many seconds after the answer: at once, or later.
+        ``until`` returns when it is so many seconds after the answer: at once, or later. ``model``
+        recognises what he says.
         """
         ear = Ear(SileroModel.load().stream(), 0.0)
+        onset = 0.0
         self._line.start()
         frames = 0
         while self._call.outcome is None:
@@ -145,7 +156,17 @@ class Talk:
             self._line.advance(now, inclusive=False)
             for event in ear.hear(frame, now):
                 if isinstance(event, SpeechStarted):
+                    onset = event.onset
                     self._tell("> speaks")
+                elif isinstance(event, SpeechEnded):
+                    said = samples[
+                        round(max(0.0, onset - LOOK_BACK_SECONDS) * RATE) : frames * FRAME
+                    ]
+                    heard = model.decode(said)
+                    self._tell(f"> {heard.text or '(no words)'}")
+                    words = self._understood(heard.text)
+                    words = replace(words, confidence=heard.confidence, unknown=heard.unknown)
+                    event = replace(event, words=words)
                 self._line.deliver(event)
             self._line.advance(now)
 
@@ -155,10 +176,11 @@ class Talk:
             for key in text:
                 self._line.deliver(KeyPressed(key))
             return
-        began, _ = self._utterance or (self._line.now, 0.0)
+        began, _, before = self._utterance or (self._line.now, 0.0, "")
         if self._utterance is None:
             self._line.deliver(SpeechStarted(began))
-        self._utterance = (began, self._line.now + len(text) * SECONDS_PER_CHARACTER)
+        end = self._line.now + len(text) * SECONDS_PER_CHARACTER
+        self._utterance = (began, end, before + text)
 
     def _next_change(self) -> float:
         due = self._line.next_change()
@@ -167,10 +189,15 @@ class Talk:
     def _advance(self, to: float) -> None:
         """Let time pass; what the caller was saying may end meanwhile."""
         if self._utterance is not None and self._utterance[1] <= to:
-            (began, end), self._utterance = self._utterance, None
+            (began, end, text), self._utterance = self._utterance, None
             self._line.advance(end, inclusive=False)
-            self._line.deliver(SpeechEnded(end - began))
+            self._line.deliver(SpeechEnded(end - began, self._understood(text)))
         self._line.advance(to)
+
+    def _understood(self, text: str) -> Words:
+        meaning = self._meaning(text)
+        self._tell(f"= {meaning.intent}, {meaning.certainty} ({meaning.score:.2f})")
+        return Words(meaning)
 
     def _seconds(self, prompt: Prompt) -> float:
         catalogue = self._catalogue
@@ -187,6 +214,8 @@ class Talk:
                 self._tell(prompt.text)
             case StopPlaying():
                 self._tell("(interrupted)")
+            case MakeTicket(ticket=ticket):
+                self._tell(f"(ticket: {ticket.kind})")
             case HangUp():
                 self._tell("hangs up")
 

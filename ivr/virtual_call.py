@@ -7,12 +7,14 @@ as long as it takes to speak their words.
 from collections.abc import Callable
 
 from ivr.dialogue.call import Call
-from ivr.dialogue.commands import Command, Play, StopPlaying
-from ivr.dialogue.events import Event, PromptFinished
+from ivr.dialogue.commands import Command, MakeTicket, Play, StopPlaying
+from ivr.dialogue.events import Event, PromptFinished, TicketMade
 from ivr.dialogue.row import Prompt
 
 SECONDS_PER_CHARACTER = 0.22
 """How long an unrendered prompt takes to speak; measured on the rendered sheet."""
+NUMBER = "582369"
+"""What the caller is told where no ticket is kept."""
 
 
 def speaking_seconds(prompt: Prompt) -> float:
@@ -28,13 +30,16 @@ class VirtualCall:
         call: Call,
         told: Callable[[Command, float], None],
         seconds: Callable[[Prompt], float] = speaking_seconds,
+        numbered: Callable[[MakeTicket], str | None] = lambda order: NUMBER,
     ) -> None:
-        """``told`` is given every command and its time; ``seconds`` how long a prompt lasts."""
+        """``told`` is given every command and its time; ``seconds`` how long a prompt lasts,
+        ``numbered`` which number a ticket has, or None when it is not kept."""
         self.now = 0.0
         self.playing: Play | None = None
         self.began = 0.0
         """When the prompt that is being played began."""
         self._call, self._told, self._seconds = call, told, seconds
+        self._numbered = numbered
 
     @property
     def prompt_end(self) -> float:
@@ -84,3 +89,5 @@ class VirtualCall:
             elif isinstance(command, StopPlaying):
                 self.playing = None
             self._told(command, self.now)
+            if isinstance(command, MakeTicket):
+                self.deliver(TicketMade(command.order, self._numbered(command)))

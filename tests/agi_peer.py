@@ -1,6 +1,7 @@
 """Asterisk's side of FastAGI, played by a test on a real socket."""
 
 import asyncio
+from contextlib import suppress
 from typing import ClassVar
 
 from ivr.config import Settings
@@ -31,6 +32,15 @@ class Pbx:
         lines = "".join(f"{key}: {value}\n" for key, value in header.items())
         pbx.writer.write(f"{lines}\n".encode())
         return pbx
+
+    @classmethod
+    async def close_all(cls) -> None:
+        """Whatever a test has connected is closed."""
+        while cls.connected:
+            writer = cls.connected.pop()
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def until(self, wanted: str) -> bool:
         """Answer every command up to the one that contains ``wanted``; False if none does.

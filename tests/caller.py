@@ -6,20 +6,38 @@ conversation so far is printed with its clock.
 """
 
 from collections.abc import Callable
+from functools import cache, partial
+from typing import NoReturn
 
 from ivr.composition import Composer
 from ivr.dialogue import events
 from ivr.dialogue.call import Call, Limits, Script
-from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
+from ivr.dialogue.commands import Command, EnterRow, HangUp, MakeTicket, Play, StopPlaying
 from ivr.dialogue.events import Condition, Event
+from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.ticket import Ticket
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
+from ivr.phrases import load_understander
 from ivr.share import SHARE
-from ivr.virtual_call import VirtualCall
+from ivr.understanding.understander import Understander
+from ivr.virtual_call import NUMBER, VirtualCall
 from ivr.wording import read_vocabulary
 
 VOCABULARY = read_vocabulary(SHARE)
+
+
+@cache
+def understander() -> Understander:
+    """What understands callers on a call, too."""
+    return load_understander(SHARE / "sheet.toml")
+
+
+def mumbled(confidence: float = 1.0) -> Words:
+    """Words that fit nothing a caller may want."""
+    meaning = Meaning("呃啊那个", Intent.OTHER, Certainty.UNSURE, 0.1)
+    return Words(meaning, confidence)
 
 
 class Mismatch(AssertionError):
@@ -33,16 +51,21 @@ class Caller:
         self,
         sheet: Sheet,
         row: str = "",
-        script: Callable[[], Script] = hotline,
+        script: Callable[[], Script] | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.row = row
         self.transcript: list[str] = []
         self.rows: list[str] = []
+        self.tickets: list[Ticket] = []
+        """What the caller has left so far."""
+        self.number: str | None = NUMBER
+        """What the next ticket gets; None when none can be kept."""
         compose = Composer(VOCABULARY, forbids=sheet.forbidden_in)
+        script = script or partial(hotline, sheet.company)
         self._call = Call(script, last_words, sheet.__getitem__, limits, compose)
         self._hung_up: tuple[Outcome, float] | None = None
-        self._line = VirtualCall(self._call, self._told)
+        self._line = VirtualCall(self._call, self._told, numbered=lambda order: self.number)
         self._line.start()
 
     # The verbs.
@@ -88,17 +111,24 @@ class Caller:
         *,
         seconds: float = 1.0,
         noticed: float = 0.15,
-        understood: bool = False,
+        words: Words | None = None,
+        lost: bool = False,
     ) -> None:
         """Speaks for ``seconds``; the ear notices after ``noticed`` and tells half a second late.
 
-        A prompt that may be interrupted stops when the speech is noticed.
+        A prompt that may be interrupted stops when the speech is noticed. ``text`` is understood
+        as on a call; or it is heard as ``words``, or not at all (``lost``).
         """
         self._note(f"caller says {text}")
         onset = self.now
         self.begins_to_speak(noticed)
         self._until(onset + seconds + 0.5)
-        self._deliver(events.SpeechEnded(seconds, understood))
+        heard = None if lost else words or Words(understander().meaning(text))
+        self._deliver(events.SpeechEnded(seconds, heard))
+
+    def mumbles(self, *, seconds: float = 1.0, confidence: float = 1.0) -> None:
+        """Says something that means nothing to anybody; ``confidence`` is the recogniser's."""
+        self.says("……", seconds=seconds, words=mumbled(confidence))
 
     def begins_to_speak(self, noticed: float = 0.15, possible: float = 0.08) -> None:
         """Speaks on without an end; returns when the ear is sure of it.
@@ -111,10 +141,14 @@ class Caller:
         self._until(onset + noticed)
         self._deliver(events.SpeechStarted(onset))
 
-    def stops_speaking(self, *, understood: bool = False) -> None:
-        """Has finished what :meth:`begins_to_speak` began; the ear is sure half a second later."""
+    def stops_speaking(self, text: str = "") -> None:
+        """Has finished what :meth:`begins_to_speak` began; the ear is sure half a second later.
+
+        Without a ``text`` it meant nothing to anybody.
+        """
         self._until(self.now + 0.5)
-        self._deliver(events.SpeechEnded(0.5, understood))
+        words = Words(understander().meaning(text)) if text else mumbled()
+        self._deliver(events.SpeechEnded(0.5, words))
 
     def coughs(self, seconds: float = 0.08) -> None:
         """A noise too short for speech: possible, then dismissed."""
@@ -149,6 +183,13 @@ class Caller:
             self._fail(f"expected the call to have ended as {outcome}: {self._call.outcome}")
         if self._call.next_deadline() is not None:
             self._fail("a deadline is left after the end of the call")
+
+    @property
+    def rendering(self) -> str:
+        """How what is being spoken is spoken: normal, louder, slow."""
+        if self._line.playing is None:
+            self._fail("expected something to be spoken")
+        return self._line.playing.rendering
 
     @property
     def now(self) -> float:
@@ -186,9 +227,12 @@ class Caller:
                 self._hung_up = (outcome, now)
             case EnterRow(row):
                 self.rows.append(row)
+            case MakeTicket(ticket=ticket):
+                self._note(f"       (ticket: {ticket})")
+                self.tickets.append(ticket)
 
     def _note(self, line: str) -> None:
         self.transcript.append(f"{self.now:8.3f}  {line}")
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, message: str) -> NoReturn:
         raise Mismatch("\n".join([message, "", *self.transcript, f"{self.now:8.3f}  (now)"]))

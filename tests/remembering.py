@@ -1,11 +1,14 @@
 """A line and a record of a live call that carry out nothing and remember everything."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
-from ivr.dialogue.commands import Play
+from ivr.dialogue.commands import MakeTicket, Play
 from ivr.dialogue.events import PromptFinished
+from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
+from ivr.hearing.g711 import Samples
 from ivr.live_call import LiveCall
 
 PROMPT_SECONDS = 2.0
@@ -54,9 +57,41 @@ class Record:
     def __init__(self) -> None:
         self.events: list[Any] = []
         self.closed: list[Outcome] = []
+        self.number: str | None = "582369"
+        """What the next ticket gets; None when none can be kept."""
 
     def note(self, what: Any, now: float) -> None:
         self.events.append(what)
 
+    def make_ticket(
+        self, order: MakeTicket, now: float, made: Callable[[str | None], None]
+    ) -> None:
+        asyncio.get_running_loop().call_soon(lambda: made(self.number))
+
     def close(self, outcome: Outcome, now: float) -> None:
         self.closed.append(outcome)
+
+
+class Recogniser:
+    """Hears the same in every utterance, after ``seconds``."""
+
+    def __init__(self, text: str = "你好", seconds: float = 0.05) -> None:
+        self.words: Words | None = Words(Meaning(text, Intent.HELLO, Certainty.SURE, 1.0))
+        self.seconds = seconds
+        self.fed: list[int] = []
+        """Samples of each utterance so far."""
+        self.cancelled = 0
+
+    def __call__(self) -> "Recogniser":
+        self.fed.append(0)
+        return self
+
+    def feed(self, samples: Samples) -> None:
+        self.fed[-1] += len(samples)
+
+    async def finish(self) -> Words | None:
+        await asyncio.sleep(self.seconds)
+        return self.words
+
+    def cancel(self) -> None:
+        self.cancelled += 1

@@ -1,10 +1,9 @@
 """The running service on loopback: real sockets, real prompts, and a PBX that we play."""
 
 import asyncio
-import json
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,15 @@ from structlog.testing import capture_logs
 
 from ivr.app import Hotline, StartError, load_catalogue, load_sheet, serve
 from ivr.config import Settings
+from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.row import Prompt
+from ivr.dialogue.ticket import Ticket, TicketKind
+from ivr.dialogue.verbs import make_ticket, say
 from ivr.lab.pbx import free_ports
+from ivr.lab.service import ended_calls
+from ivr.records.schema import tickets
 from tests.agi_peer import TOKEN, Pbx
+from tests.records.kept import rows_of
 
 
 def settings_for(root: Path, directory: Path, **groups: dict[str, Any]) -> Settings:
@@ -51,16 +57,7 @@ async def running(settings: Settings) -> AsyncIterator[Hotline]:
 async def _connections() -> AsyncIterator[None]:
     """Whatever a test has connected is closed after it."""
     yield
-    while Pbx.connected:
-        writer = Pbx.connected.pop()
-        writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
-
-
-def records(settings: Settings) -> list[dict[str, Any]]:
-    path = settings.records.directory / "calls.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    await Pbx.close_all()
 
 
 async def test_a_call_is_greeted_and_a_hang_up_is_recorded(root: Path, tmp_path: Path) -> None:
@@ -72,8 +69,8 @@ async def test_a_call_is_greeted_and_a_hang_up_is_recorded(root: Path, tmp_path:
         pbx.hangs_up()
         await asyncio.wait(hotline.agi.calls)
         assert hotline.calls == 0
-    (record,) = records(settings)
-    assert (record["call"], record["outcome"]) == ("1700.1", "caller_hung_up")
+    (record,) = ended_calls(settings.records)
+    assert (record["uniqueid"], record["outcome"]) == ("1700.1", "caller_hung_up")
 
 
 async def test_more_calls_than_permitted_are_left_to_the_dialplan(
@@ -104,7 +101,7 @@ async def test_who_is_no_call_of_ours_is_refused(
         async with running(settings):
             assert await (await Pbx.call(settings, uniqueid, token)).is_refused()
     assert "agi_refused" in [entry["event"] for entry in logs]
-    assert records(settings) == []
+    assert ended_calls(settings.records) == []
 
 
 async def test_stop_leaves_nothing_behind(root: Path, tmp_path: Path) -> None:
@@ -119,7 +116,7 @@ async def test_stop_leaves_nothing_behind(root: Path, tmp_path: Path) -> None:
         live = list(hotline.agi.calls)
     assert all(task.done() for task in live)
     assert asyncio.all_tasks() == before
-    assert len(records(settings)) == 1
+    assert len(ended_calls(settings.records)) == 1
     for port in (settings.agi.port, settings.audio.port):
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection("127.0.0.1", port)
@@ -137,7 +134,8 @@ async def test_connect_and_close_disturbs_nobody(root: Path, tmp_path: Path) -> 
                 await writer.wait_closed()
             pbx.ends_sound()
             assert await pbx.until("STREAM FILE ivr/silence")
-    assert [entry for entry in logs if entry["log_level"] not in ("info", "debug")] == []
+    faults = [entry for entry in logs if entry["log_level"] not in ("info", "debug")]
+    assert [entry["event"] for entry in faults] == ["synthetic_model"]
 
 
 async def test_draining_takes_no_call_and_says_the_last_words(root: Path, tmp_path: Path) -> None:
@@ -152,7 +150,7 @@ async def test_draining_takes_no_call_and_says_the_last_words(root: Path, tmp_pa
         pbx.ends_sound()
         assert await pbx.until("IVR_DONE")
         await draining
-    (record,) = records(settings)
+    (record,) = ended_calls(settings.records)
     assert record["outcome"] == "drained"
 
 
@@ -164,8 +162,44 @@ async def test_a_call_that_ends_in_time_is_not_drained(root: Path, tmp_path: Pat
         draining = asyncio.create_task(hotline.drain())
         pbx.hangs_up()
         await draining
-    (record,) = records(settings)
+    (record,) = ended_calls(settings.records)
     assert record["outcome"] == "caller_hung_up"
+
+
+async def test_calls_are_answered_though_the_database_is_down(root: Path, tmp_path: Path) -> None:
+    """And the record is in the database once it is there."""
+    (port,) = free_ports(1)
+    down = {"database": f"postgresql://ivr@127.0.0.1:{port}/ivr"}
+    settings = settings_for(root, tmp_path, records=down)
+    with capture_logs() as logs:
+        async with running(settings):
+            pbx = await Pbx.call(settings)
+            assert await pbx.until("STREAM FILE ivr/greeting-ask")
+    assert "records_database_unknown" in [entry["event"] for entry in logs]
+    up = settings_for(root, tmp_path)
+    async with running(up):
+        pass
+    assert len(ended_calls(up.records)) == 1
+
+
+async def test_a_caller_hears_the_number_of_what_he_left(root: Path, tmp_path: Path) -> None:
+    said: list[str | None] = []
+
+    async def script() -> Outcome:
+        said.append(await make_ticket(Ticket(TicketKind.SUGGESTION, transcript="好")))
+        await say(Prompt("test.number", "{单号}"), 单号=said[0] or "")
+        return Outcome.STAYED_ON
+
+    settings = settings_for(root, tmp_path)
+    hotline = Hotline(settings, script)
+    await hotline.start()
+    try:
+        pbx = await Pbx.call(settings)
+        assert await pbx.until("STREAM FILE ivr/digit-")
+    finally:
+        await hotline.stop()
+    (ticket,) = rows_of(settings.records, tickets)
+    assert [ticket["number"]] == said
 
 
 async def _begun(settings: Settings) -> tuple["asyncio.Task[None]", Pbx]:
@@ -194,7 +228,7 @@ async def test_a_signal_drains_and_a_second_stops_at_once(root: Path, tmp_path: 
     signal.raise_signal(signal.SIGTERM)
     async with asyncio.timeout(5.0):
         await serving
-    assert len(records(settings)) == 1
+    assert len(ended_calls(settings.records)) == 1
     assert not await pbx.until("system-apology")
 
 
@@ -262,6 +296,8 @@ def test_what_is_wrong_at_the_start_is_one_sentence(root: Path, tmp_path: Path) 
     (tmp_path / "company.toml").write_bytes((root / "prompts" / "company.toml").read_bytes())
     (tmp_path / "surnames.toml").write_text("[names]")
     assert "unknown table names" in sentence(prompts={"sheet": tmp_path / "sheet.toml"})
+    assert "notify.webhook_secret_file" in sentence(notify={"webhook": "http://desk/"})
+    assert "records.database is no URL" in sentence(records={"database": "nonsense"})
     assert "ami.secret_file is not set" in sentence(ami={"host": "127.0.0.1"})
     assert "ami.secret_file = " in sentence(ami={"host": "127.0.0.1", "secret_file": nowhere})
 

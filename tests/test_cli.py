@@ -80,9 +80,10 @@ def test_serve_says_in_one_sentence_why_it_cannot(
     done = ivr("serve", **places | variables)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.startswith("ivr: ")
-    assert done.stderr.count("\n") == 1
-    assert [word for word in words if word not in done.stderr] == []
+    *logged, told = done.stderr.splitlines()
+    assert all("synthetic_model" in line or "recogniser_ready" in line for line in logged)
+    assert told.startswith("ivr: ")
+    assert [word for word in words if word not in told] == []
 
 
 def test_serve_stops_properly_on_sigterm(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_serve_stops_properly_on_sigterm(tmp_path: Path) -> None:
         [sys.executable, "-m", "ivr", "serve"], env=CLEAN | places, stderr=subprocess.PIPE
     ) as process:
         assert process.stderr is not None
-        assert b'"ready"' in process.stderr.readline()
+        assert any(b'"ready"' in line for line in process.stderr)
         assert ivr("doctor", "--service", **places).returncode == 0
         process.send_signal(signal.SIGTERM)
         rest = process.stderr.read()

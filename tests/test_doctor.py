@@ -4,7 +4,9 @@ import asyncio
 import json
 import shutil
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,12 @@ from typer.testing import CliRunner
 from ivr import doctor
 from ivr.asterisk.manager import AmiError
 from ivr.cli import app
-from ivr.config import Settings
+from ivr.config import Records, Settings
 from ivr.doctor import Check, Verdict, examine
+from ivr.lab.pbx import free_ports
+from ivr.recognition import embedded
+from ivr.records.database import newest
+from tests.records.kept import migrated
 
 
 class Manager:
@@ -57,6 +63,8 @@ def place(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         [prompts]
         sheet = "{root}/prompts/sheet.toml"
         directory = "{root}/prompts/rendered"
+        [recognition]
+        model = "{embedded.unpacked()}"
         [records]
         directory = "{tmp_path}/records"
     """)
@@ -88,7 +96,8 @@ def answers(settings: Settings | None = None, **given: dict[str, str]) -> list[C
 def test_all_is_well(place: Path) -> None:
     checks = examine(place)
     assert [check.name for check in checks] == [
-        "settings", "sheet", "prompts", "records", "token", "agi port", "audio port", "ami",
+        "settings", "sheet", "phrases", "prompts", "recognition", "records", "database", "notify",
+        "token", "agi port", "audio port", "ami",
     ]  # fmt: skip
     assert {check.verdict for check in checks} == {Verdict.OK}
     assert not (place.parent / "records").exists()  # looking changes nothing
@@ -100,6 +109,8 @@ def test_all_is_well(place: Path) -> None:
         ("port", "prot", "settings", "broken", "agi.prot is not a setting", "known here are host"),
         ("sheet.toml", "none.toml", "sheet", "broken", "prompts.sheet", "correct it"),
         ("/rendered", "/nowhere", "prompts", "broken", "no prompts are rendered", "ivr prompts"),
+        ("model =", "models =", "recognition", "warning", "not people", "ivr models fetch small"),
+        ('model = "', 'model = "x', "recognition", "broken", "go on by keys", "directory of"),
         ("/records", "/token/x", "records", "broken", "records.directory", "make it writable"),
         ("/token", "/nowhere", "token", "broken", "agi.token_file", "create the file"),
         ("token_file", "#", "token", "warning", "agi.token_file is not set", "IVR_TOKEN"),
@@ -243,3 +254,32 @@ def test_the_command_tells_the_worst_by_its_exit_code(place: Path) -> None:
     code, text = doctor_says("--json")
     assert (code, json.loads(text)["verdict"]) == (2, "broken")
     assert set(json.loads(text)["checks"][0]) == {"name", "verdict", "says", "remedy"}
+
+
+def test_a_database_that_is_not_as_it_should_be(tmp_path: Path) -> None:
+    settings = Records(directory=tmp_path)
+    assert "is made at the first start" in doctor._database(settings).says
+    migrated(settings, "0001")
+    assert "is brought to our version" in doctor._database(settings).says
+    migrated(settings)
+    assert doctor._database(settings).says.endswith(f"has version {newest()}")
+    with closing(sqlite3.connect(tmp_path / "records.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0099'")
+    newer = doctor._database(settings)
+    assert (newer.verdict, newer.remedy[:15]) == (Verdict.BROKEN, "install the ivr")
+    (port,) = free_ports(1)
+    down = doctor._database(
+        Records(directory=tmp_path, database=f"postgresql://ivr@127.0.0.1:{port}/ivr")
+    )
+    assert down.verdict == Verdict.BROKEN
+    assert "cannot be read" in down.says
+    assert "the spool keeps the records" in down.says
+
+
+@pytest.mark.parametrize("name", ["a.0001.damaged", "refused.lines"])
+def test_what_the_database_did_not_take_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "spool").mkdir()
+    (tmp_path / "spool" / name).touch()
+    check = doctor._records(tmp_path)
+    assert check.verdict == Verdict.WARNING
+    assert name in check.says

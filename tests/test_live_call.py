@@ -8,21 +8,25 @@ import numpy as np
 import pytest
 
 from ivr.dialogue.call import Call
-from ivr.dialogue.commands import Play
+from ivr.dialogue.commands import HangUp, MakeTicket, Play
 from ivr.dialogue.events import (
     CallerHungUp,
     KeyPressed,
     LineChanged,
     SpeechStarted,
+    TicketMade,
 )
 from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.ticket import Ticket, TicketKind
+from ivr.dialogue.verbs import make_ticket
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.hearing.frames import FRAME
 from ivr.live_call import LiveCall
-from tests.remembering import PROMPT_SECONDS, Line, Record
+from ivr.scribe import Scribe
+from tests.remembering import PROMPT_SECONDS, Line, Recogniser, Record
 from tests.virtual_time import run
 
 IDLE = np.full(FRAME, 8, np.int16)
@@ -57,7 +61,14 @@ class Setting:
     ) -> None:
         self.line, self.record = Line(), Record()
         self.call = Call(script, words, sheet.__getitem__)
-        self.live = LiveCall(self.call, ear(Voice(), self.line.answered), reference, self.record)
+        self.recogniser = Recogniser()
+        self.live = LiveCall(
+            self.call,
+            ear(Voice(), self.line.answered),
+            Scribe(self.recogniser),
+            reference,
+            self.record,
+        )
         self.line.live = self.live
         self.live.start(self.line)
 
@@ -99,7 +110,7 @@ def test_speech_stops_a_prompt_and_the_timer_is_set_anew(sheet: Sheet) -> None:
             at.hears(LOUD)
         assert at.line.stopped == [1]
         await at.waits(1.0)  # no more audio: the end of the speech comes by the clock
-        assert at.line.said[1] == (pytest.approx(0.9 + 0.46, abs=0.04), "closing.ask")
+        assert at.line.said[1] == (pytest.approx(0.9 + 0.52, abs=0.04), "ask_topic.ask")
         assert at.timers() == 2  # the prompt's end, and the next of the call's own
 
     run(scene())
@@ -111,7 +122,7 @@ def test_an_event_at_the_very_instant_of_the_deadline_comes_first(sheet: Sheet) 
         deadline = at.line.answered + PROMPT_SECONDS + 5.0
         at.line.loop.call_at(deadline, lambda: at.live.deliver(KeyPressed("1"), deadline))
         await at.waits(7.5)
-        assert [id for _, id in at.line.said] == ["greeting.ask", "closing.ask"]
+        assert [id for _, id in at.line.said] == ["greeting.ask", "ask_topic.ask"]
 
     run(scene())
 
@@ -216,7 +227,7 @@ def test_a_defect_of_the_ear_leaves_the_keys(sheet: Sheet) -> None:
         assert len(changes) == 1  # it is not asked again
         await at.waits(PROMPT_SECONDS + 1.0)
         at.live.deliver(KeyPressed("1"), at.line.loop.time())
-        assert at.line.said[-1][1] == "closing.ask"
+        assert at.line.said[-1][1] == "ask_topic.ask"
         await at.line.over.wait()
         assert at.record.closed == [Outcome.UNHEARD]
 
@@ -264,3 +275,25 @@ def test_a_call_that_is_ended_from_outside_hears_the_last_words(sheet: Sheet) ->
         assert at.line.hung_up == (1.0 + PROMPT_SECONDS, Outcome.DRAINED)
 
     run(scene())
+
+
+@pytest.mark.parametrize("number", ["582369", None])
+def test_a_ticket_answers_the_script_once_the_record_has_it(
+    sheet: Sheet, number: str | None
+) -> None:
+    answers: list[str | None] = []
+
+    async def script() -> Outcome:
+        answers.append(await make_ticket(Ticket(TicketKind.SUGGESTION)))
+        return Outcome.STAYED_ON
+
+    async def scenario() -> None:
+        at = Setting(sheet, script)
+        at.record.number = number
+        assert answers == []
+        await at.line.over.wait()
+        assert answers == [number]
+        assert [type(what) for what in at.record.events] == [MakeTicket, TicketMade, HangUp]
+        assert at.record.closed == [Outcome.STAYED_ON]
+
+    run(scenario())

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -14,15 +15,29 @@ from ivr.bench import barge_in as barge_in_bench
 from ivr.bench import hang_ups as hang_ups_bench
 from ivr.bench import hearing as hearing_bench
 from ivr.bench import load as load_bench
+from ivr.bench import recognition as recognition_bench
+from ivr.bench import recognition_sounds, understand_spoken
+from ivr.bench import records as records_bench
 from ivr.bench import streams as streams_bench
+from ivr.bench import turns as turns_bench
+from ivr.bench import understand as understand_bench
 from ivr.bench import waits as waits_bench
+from ivr.bench.paraphrases_file import Corpus as Sentences
+from ivr.bench.paraphrases_file import CorpusError as SentencesError
+from ivr.bench.paraphrases_file import read_corpus
 from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.result import Result
 from ivr.bench.silent_calls import SilentCall
 from ivr.catalogue import CatalogueError
+from ivr.config import ConfigError, Records
+from ivr.config import load as load_settings
 from ivr.lab.corpus import CorpusError
 from ivr.lab.pbx import LabError
+from ivr.phrases import load_understander
 from ivr.recognition.files import ModelError
+from ivr.records.keeper import RecordsError
+from ivr.understanding.phrases import PhraseError
+from ivr.understanding.understander import Understander
 
 bench = typer.Typer(
     name="bench",
@@ -55,6 +70,12 @@ def barge_in(calls: Calls = 10, seed: Seed = 1, json: Json = False, root: Root =
 
 
 @bench.command()
+def turns(calls: Calls = 10, seed: Seed = 1, json: Json = False, root: Root = HERE) -> None:
+    """How soon does the bot reply to what a caller says? (half a minute)"""
+    _tell(_run(lambda done: turns_bench.measure(root, calls, seed, done), calls), json)
+
+
+@bench.command()
 def load(
     calls: Calls = 50, seed: Seed = 1, json: Json = False, plot: Plot = None, root: Root = HERE
 ) -> None:
@@ -75,7 +96,13 @@ def hearing(
     seed: Seed = 1,
     split: Annotated[str, typer.Option(help="dev or test: other speakers and rooms.")] = "test",
     per: Annotated[int, typer.Option(min=4, help="Windows of each kind.")] = 160,
-    corpus: Annotated[Path | None, typer.Option(help="Recordings with a labels file.")] = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(
+            help="Recordings with a labels.csv (file, label; onset and end of the speech in s,"
+            " reference: what we played, reference_start), or in folders named after labels."
+        ),
+    ] = None,
     json: Json = False,
     plot: Plot = None,
 ) -> None:
@@ -129,6 +156,118 @@ def streams(
     if plot is not None:
         streams_bench.draw(result, counts, plot)
     _tell(result, json)
+
+
+@bench.command()
+def recognition(
+    model: Annotated[
+        Path | None, typer.Option(help="A Vosk model's directory; else the built-in one.")
+    ] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="Directory of one.wav with one.txt, in place of ours.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """What does recognition cost, how soon does it answer, how much is right? (a minute)"""
+    try:
+        spoken = (
+            recognition_sounds.recorded(recordings)
+            if recordings
+            else recognition_sounds.synthetic(seed)
+        )
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("rounds", total=recognition_bench.steps(spoken))
+            result = asyncio.run(
+                recognition_bench.measure(
+                    spoken, model, workers=workers, seed=seed, done=lambda: bar.advance(task)
+                )
+            )
+    except (ModelError, recognition_sounds.RecordingsError) as error:
+        typer.echo(f"ivr bench: {error}", err=True)
+        raise typer.Exit(2) from None
+    _tell(result, json)
+
+
+@bench.command()
+def records(
+    kills: Annotated[
+        int, typer.Option("--kill", min=1, help="How often the writer is killed.")
+    ] = 200,
+    rate: Annotated[float, typer.Option(min=1, help="Steps a second of the load.")] = 2000.0,
+    seconds: Annotated[float, typer.Option(min=1, help="How long the load lasts.")] = 10.0,
+    database: Annotated[
+        str, typer.Option(help="URL of an empty PostgreSQL database, for the load; else SQLite.")
+    ] = "",
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Is a promised ticket ever lost, and do records make calls wait? (a minute)"""
+    with (
+        TemporaryDirectory(prefix="ivr-records-") as place,
+        Progress(console=Console(stderr=True), transient=True) as bar,
+    ):
+        task = bar.add_task(f"{kills} kills", total=kills)
+        killed = Records(directory=Path(place) / "killed")
+        loaded = Records(directory=Path(place) / "loaded", database=database)
+        try:
+            result = records_bench.measure(
+                loaded, killed, kills, rate=rate, seconds=seconds, seed=seed,
+                done=lambda: bar.advance(task),
+            )  # fmt: skip
+        except RecordsError as error:
+            typer.echo(f"ivr bench: {error}", err=True)
+            raise typer.Exit(2) from None
+    _tell(result, json)
+
+
+@bench.command()
+def understand(
+    corpus: Annotated[
+        Path | None, typer.Option(help="Your own labelled sentences (TOML); else ours.")
+    ] = None,
+    spoken: Annotated[
+        bool, typer.Option("--spoken", help="Speak and recognise the sentences. (5 minutes)")
+    ] = False,
+    model: Annotated[
+        Path | None, typer.Option(help="With --spoken: a Vosk model's directory; else ours.")
+    ] = None,
+    seed: Seed = 1,
+    json: Json = False,
+    plot: Plot = None,
+) -> None:
+    """Is what callers say understood, though the recogniser errs? (rows 3 to 36)"""
+    try:
+        understander = load_understander(load_settings().prompts.sheet)
+        sentences = read_corpus(corpus)
+    except (ConfigError, PhraseError, SentencesError) as error:
+        typer.echo(f"ivr bench: {error}", err=True)
+        raise typer.Exit(2) from None
+    if spoken:
+        _tell(_speak(understander, sentences, seed, model), json)
+        return
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("error rates", total=len(understand_bench.RATES))
+        report = understand_bench.measure(understander, sentences, seed, lambda: bar.advance(task))
+    Console(stderr=json).print(report.confusions())
+    if plot is not None:
+        report.draw(plot)
+    _tell(report.result, json)
+
+
+def _speak(
+    understander: Understander, sentences: Sentences, seed: int, model: Path | None
+) -> Result:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("sentences", total=None)
+        try:
+            return understand_spoken.measure(
+                understander, sentences, seed, model, lambda: bar.advance(task)
+            )
+        except ModelError as error:
+            typer.echo(f"ivr bench: {error}", err=True)
+            raise typer.Exit(2) from None
 
 
 def _draw(heard: list[SilentCall], plot: Path | None) -> None:

@@ -1,8 +1,9 @@
 """One call: runs the script, turns events into its answers, and owns every deadline.
 
-Theory of operation. A script is suspended in one request at a time: ``Say`` or ``Listen``. Events
-come in by :meth:`Call.receive`, the passing of time by :meth:`Call.wake`; both may resume the
-script, which runs on to its next request. What it wants done is drained by :meth:`Call.commands`.
+Theory of operation. A script is suspended in one request at a time, ``Say``, ``Listen`` or
+``Make``. Events come in by :meth:`Call.receive`, the passing of time by :meth:`Call.wake`; both may
+resume the script, which runs on to its next request. What it wants done is drained by
+:meth:`Call.commands`.
 
 Two rules decide every race:
 
@@ -11,6 +12,9 @@ Two rules decide every race:
   mistake and is withdrawn, even one that is otherwise heard out. While something that may be
   speech is being decided, a deadline waits for the decision. And what began before a prompt
   and ends in it has been answered already: it does not answer the next question.
+
+What turns out to hold no words was no speech: the wait goes on as if it had not been, and a prompt
+that was cut for it is said again.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
@@ -18,16 +22,44 @@ from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from ivr.dialogue import events
-from ivr.dialogue.commands import Command, EnterRow, HandBack, HangUp, Play, StopPlaying
+from ivr.dialogue.commands import (
+    Command,
+    EnterRow,
+    HandBack,
+    HangUp,
+    MakeTicket,
+    Play,
+    StopPlaying,
+)
 from ivr.dialogue.events import Condition, Event
+from ivr.dialogue.meaning import Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row, without_values
-from ivr.dialogue.verbs import Enter, Heard, Keys, Listen, Nobody, Request, Say, Speech, Unheard
+from ivr.dialogue.verbs import (
+    Enter,
+    Heard,
+    Keys,
+    Listen,
+    Make,
+    Nobody,
+    Request,
+    Say,
+    Speech,
+    Unheard,
+)
 
 Script = Coroutine[Request, Any, Outcome]
 
 DECISION_SECONDS = 0.4
 """Longest time a deadline waits for possible speech to be confirmed or dismissed."""
+WORDLESS_SECONDS = 1.0
+"""What is shorter and holds no words is a cough or a sound in the room. Longer speech without words
+is somebody whom the recogniser does not know: a dialect, another language."""
+REPLAYS = 2
+"""How often a prompt that was cut for nothing is said again: a noisy room cuts each of them."""
+TICKET_SECONDS = 2.0
+"""How long a caller waits in silence for his ticket to be written before he is told that it could
+not be: a sync takes 5 ms, and dead air is noticed after 3 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +94,11 @@ class Call:
         self._limits = limits or Limits()
         self._compose = compose
         self._commands: list[Command] = []
-        self._request: Say | Listen | None = None
+        self._request: Say | Listen | Make | None = None
         self._playing: tuple[Play, float] | None = None
         self._plays = 0
+        self._row = ""
+        self._tickets = 0
         self._steps = 0
         self._deadline: float | None = None
         self._wait_ends = 0.0
@@ -72,6 +106,8 @@ class Call:
         self._decision: float | None = None
         self._onset: float | None = None
         self._heard: Heard | None = None
+        self._cut: Say | None = None
+        self._replays = 0
         self._condition = Condition.NOBODY
         self._forced: Outcome | None = None
 
@@ -100,14 +136,16 @@ class Call:
                 self._decision = None
             case events.SpeechStarted(onset):
                 self._speech_started(onset, now)
-            case events.SpeechEnded(seconds, understood):
-                self._speech_ended(self._speech(seconds, understood=understood), now)
+            case events.SpeechEnded(seconds, words):
+                self._speech_ended(self._speech(seconds, words), now)
             case events.KeyPressed(key):
                 self._key_pressed(key, now)
             case events.LineChanged(condition):
                 self._line_changed(condition, now)
             case events.EarOpened():
                 pass  # for the record
+            case events.TicketMade(order, number):
+                self._ticket_made(order, number, now)
             case events.CallerHungUp():
                 self._close(Outcome.CALLER_HUNG_UP)
             case events.LineLost():
@@ -121,7 +159,11 @@ class Call:
             return
         if self._call_deadline is not None and now >= self._call_deadline:
             self.end_with(Outcome.LIMIT, now)
-        elif (due := self._due()) is not None and now >= due:
+        elif (due := self._due()) is None or now < due:
+            pass
+        elif isinstance(self._request, Make):
+            self._ticket_made(self._tickets, None, now)
+        else:
             self._decision = None
             speaking = self._onset is not None  # he still is, and keeps the call
             heard = self._speech(self._limits.utterance_seconds) if speaking else self._silence()
@@ -169,6 +211,14 @@ class Call:
         self._playing = None
         if isinstance(self._request, Say):
             self._resume(None, now)
+        elif isinstance(self._request, Listen):  # it was said again
+            self._cut = None
+            self._await(self._request, now)
+
+    def _ticket_made(self, order: int, number: str | None, now: float) -> None:
+        if isinstance(self._request, Make) and order == self._tickets:
+            self._deadline = None
+            self._resume(number, now)
 
     def _is_playing(self, play: int) -> bool:
         return self._playing is not None and self._playing[0].play == play
@@ -191,8 +241,22 @@ class Call:
         if onset is None:
             return
         answered = self._playing is not None and onset < self._playing[1]
-        if not answered:
+        if answered:
+            return
+        if _wordless(heard):
+            self._nothing_was_said(now)
+        else:
             self._hear(heard, now)
+
+    def _nothing_was_said(self, now: float) -> None:
+        if not isinstance(self._request, Listen):
+            return
+        if self._cut is not None and self._replays < REPLAYS:
+            self._replays += 1
+            self._deadline = None
+            self._play(self._cut, now)
+        else:
+            self._deadline = max(self._wait_ends, now)
 
     def _speech_started(self, onset: float, now: float) -> None:
         self._decision = None
@@ -200,14 +264,17 @@ class Call:
         self._heard = None
         if isinstance(self._request, Listen):
             self._deadline = now + self._limits.utterance_seconds
+            self._stop_playing()
         elif self._playing is not None:
             play, began = self._playing
             if (play.barge_in or onset < began) and self._forced is None:
+                request = self._request
                 self._stop_playing()
+                self._cut = request if isinstance(request, Say) and onset >= began else None
                 self._resume(None, now)
 
     def _key_pressed(self, key: str, now: float) -> None:
-        if self._playing is not None and self._playing[0].barge_in:
+        if isinstance(self._request, Say) and self._playing and self._playing[0].barge_in:
             self._stop_playing()
             self._heard = Keys(key)
             self._resume(None, now)
@@ -217,17 +284,18 @@ class Call:
     def _hear(self, heard: Heard, now: float) -> None:
         """The caller has said or pressed something: answer a listen, or keep it for the next."""
         if isinstance(self._request, Listen):
+            self._stop_playing()  # what is said again has an answer now
             self._answer_listen(_with_left(heard, self._wait_ends - now), now)
         else:
             self._heard = heard
 
     def _answer_listen(self, heard: Heard, now: float) -> None:
-        self._deadline = self._heard = None
+        self._deadline = self._heard = self._cut = None
         self._resume(heard, now)
 
-    def _speech(self, seconds: float, *, understood: bool = False) -> Speech:
+    def _speech(self, seconds: float, words: Words | None = None) -> Speech:
         disturbed = self._condition in (Condition.NOISE, Condition.TOO_QUIET, Condition.HANDS_FREE)
-        return Speech(seconds, self._condition if disturbed else Condition.OK, understood)
+        return Speech(seconds, self._condition if disturbed else Condition.OK, words)
 
     def _silence(self) -> Heard:
         unheard = self._condition is Condition.UNHEARD
@@ -241,7 +309,7 @@ class Call:
     # The script.
 
     def _resume(self, answer: object, now: float) -> None:
-        """Run the script on to its next ``say`` or ``listen``, or to its end."""
+        """Run the script on to its next request that takes time, or to its end."""
         self._request = None
         while self._request is None and self.outcome is None:
             self._steps += 1
@@ -260,29 +328,42 @@ class Call:
         """Start what the script asks for; the answer, where there is one at once."""
         match request:
             case Enter(row):
+                self._row = row
                 self._commands.append(EnterRow(row))
                 return self._rows(row)
-            case Say(prompt, barge_in, values, rendering):
-                self._plays += 1
-                spoken = self._compose(prompt, values)
-                interruptible = barge_in and self._forced is None
-                play = Play(self._plays, spoken, interruptible, rendering)
-                self._commands.append(play)
-                self._playing = (play, now)
-                self._heard = None
+            case Make(ticket):
+                self._tickets += 1
+                self._commands.append(MakeTicket(self._tickets, self._row, ticket))
+                self._deadline = now + TICKET_SECONDS
+                self._request = request
+            case Say():
+                self._heard = self._cut = None
+                self._replays = 0
+                self._play(request, now)
                 self._request = request
             case Listen(seconds):
                 if self._heard is not None:
                     heard, self._heard = self._heard, None
                     return _with_left(heard, seconds)
-                self._wait_ends = now + seconds
-                if self._onset is not None:
-                    self._deadline = now + self._limits.utterance_seconds
-                else:
-                    fax = self._condition is Condition.FAX
-                    self._deadline = now if fax else self._wait_ends
+                self._await(request, now)
                 self._request = request
         return None
+
+    def _play(self, say: Say, now: float) -> None:
+        self._plays += 1
+        spoken = self._compose(say.prompt, say.values)
+        interruptible = say.barge_in and self._forced is None
+        play = Play(self._plays, spoken, interruptible, say.rendering)
+        self._commands.append(play)
+        self._playing = (play, now)
+
+    def _await(self, listen: Listen, now: float) -> None:
+        """Wait for the caller from now on, or until he has finished what he is saying."""
+        self._wait_ends = now + listen.seconds
+        if self._onset is not None:
+            self._deadline = now + self._limits.utterance_seconds
+        else:
+            self._deadline = now if self._condition is Condition.FAX else self._wait_ends
 
     def _stop_playing(self) -> None:
         if self._playing is not None:
@@ -295,6 +376,12 @@ class Call:
         self.outcome = outcome
         self._playing = None
         self._request = self._deadline = self._call_deadline = None
+
+
+def _wordless(heard: Speech) -> bool:
+    """Whether it was no speech; a caller who is hard to hear may have spoken all the same."""
+    no_words = heard.words is not None and heard.words.none
+    return no_words and heard.condition is Condition.OK and heard.seconds < WORDLESS_SECONDS
 
 
 def _with_left(heard: Heard, seconds: float) -> Heard:

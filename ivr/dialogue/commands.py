@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Rendering
+from ivr.dialogue.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +45,15 @@ class EnterRow:
     row: str
 
 
-Command = Play | StopPlaying | HangUp | HandBack | EnterRow
+@dataclass(frozen=True, slots=True)
+class MakeTicket:
+    """Keep what the caller left; answered by TicketMade with the same ``order``."""
+
+    order: int
+    """Which ticket of the call it is, from 1; not the number the caller hears."""
+    row: str
+    """The row that asks for it."""
+    ticket: Ticket
+
+
+Command = Play | StopPlaying | HangUp | HandBack | EnterRow | MakeTicket

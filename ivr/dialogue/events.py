@@ -1,7 +1,9 @@
 """What happened on a call: facts, in the past tense. The shell delivers them with the time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from ivr.dialogue.meaning import Words
 
 
 class Condition(StrEnum):
@@ -81,8 +83,8 @@ class SpeechEnded:
 
     seconds: float
     """How long the speech lasted."""
-    understood: bool = False
-    """Whether its words are known: never without a recogniser."""
+    words: Words | None = None
+    """What was said; None when that is not known, by no fault of the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,18 @@ class LineChanged:
     """The verdict on the line is another one than before."""
 
     condition: Condition
+    why: str = field(default="", compare=False)
+    """The rule that decided, with what was measured; for the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMade:
+    """A ticket is on the disk and will not be lost; or it could not be written."""
+
+    order: int
+    """Of the :class:`~ivr.dialogue.commands.MakeTicket` it answers."""
+    number: str | None
+    """What the caller may be told; None when there is no ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +135,7 @@ Event = (
     | SpeechEnded
     | KeyPressed
     | LineChanged
+    | TicketMade
     | CallerHungUp
     | LineLost
 )

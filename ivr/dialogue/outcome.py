@@ -21,6 +21,8 @@ class Outcome(StrEnum):
     CALLER_HUNG_UP = "caller_hung_up"
     LINE_LOST = "line_lost"
     """The PBX went away in the middle of the call."""
+    SERVICE_DIED = "service_died"
+    """The service was killed in the middle of the call; another one or the PBX took it over."""
     LIMIT = "limit"
     """The call reached its limit of minutes or steps."""
     DRAINED = "drained"

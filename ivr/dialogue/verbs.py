@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from ivr.dialogue.events import Condition
+from ivr.dialogue.meaning import Words
 from ivr.dialogue.row import Prompt, Rendering, Row
+from ivr.dialogue.ticket import Ticket
 
 T = TypeVar("T")
 
@@ -21,10 +23,15 @@ class Speech:
     seconds: float
     condition: Condition = Condition.OK
     """What is wrong with how he sounds: NOISE, TOO_QUIET, HANDS_FREE, or OK."""
-    understood: bool = False
-    """Whether his words are known. Then nothing is wrong, however he sounds."""
+    words: Words | None = None
+    """What he said; None when that is not known, by no fault of his."""
     left: float = field(default=0.0, compare=False)
     """Seconds of the :func:`listen` that were left when he had finished."""
+
+    @property
+    def understood(self) -> bool:
+        """Whether his words mean something. Then nothing is wrong, however he sounds."""
+        return self.words is not None and self.words.understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,14 @@ class Enter:
     row: str
 
 
-Request = Say | Listen | Enter
+@dataclass(frozen=True, slots=True)
+class Make:
+    """Request of :func:`make_ticket`."""
+
+    ticket: Ticket
+
+
+Request = Say | Listen | Enter | Make
 
 
 class Ask(Generic[T]):
@@ -114,3 +128,12 @@ def listen(seconds: float) -> Ask[Heard]:
 def enter(row: str) -> Ask[Row]:
     """Begin a row of the sheet: noted in the record, answered with its words and seconds."""
     return Ask(Enter(row))
+
+
+def make_ticket(ticket: Ticket) -> Ask[str | None]:
+    """Keep what the caller left, and go on when it cannot be lost any more.
+
+    The answer is the number to tell him: ``say(row.prompt("number"), 单号=number)``. None means
+    that nothing was kept; say ``system.not_kept`` then, and no number.
+    """
+    return Ask(Make(ticket))

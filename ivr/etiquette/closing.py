@@ -1,20 +1,41 @@
-"""The end of a call: rows 33 and 35 of the sheet."""
+"""The end of a call: rows 33, 34 and 35 of the sheet."""
 
 from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, listen, say
 from ivr.etiquette.rows import is_silent, row
 
+FAREWELLS = frozenset(
+    {
+        "closing.farewell",
+        "thanks.farewell",
+        "private_call.farewell",
+        "cannot_answer_now.farewell",
+        "complaint_accepted.farewell",
+        "complaint_deferred.simple",
+        "complaint_deferred.complex",
+    }
+)
+"""After one of these the caller is expected to hang up."""
+
 
 @row("closing")
-async def closing(row: Row) -> Heard:
+async def closing(row: Row, *, nothing_more: bool = False) -> Heard:
     """33 通话终了，应询问客户是否还有其它方面的咨询; nothing more: thank him and say goodbye.
 
     Nobody at the end means that the caller wants nothing more and has not hung up either.
     """
-    await say(row.prompt("ask"))
-    heard = await listen(row.seconds)
-    if not is_silent(heard):
-        return heard
+    if not nothing_more:
+        await say(row.prompt("ask"))
+        heard = await listen(row.seconds)
+        if not is_silent(heard):
+            return heard
+    await say(row.prompt("farewell"), barge_in=False)
+    return await listen(row.seconds)
+
+
+@row("thanks")
+async def thanks(row: Row) -> Heard:
+    """34 结束时用户表示感谢: 不客气……再见！ It is for the caller to hang up first."""
     await say(row.prompt("farewell"), barge_in=False)
     return await listen(row.seconds)
 

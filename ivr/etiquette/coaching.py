@@ -9,13 +9,16 @@ nothing here can hold a call open: silence, and the limits of the call, end it.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from ivr.dialogue.events import Condition
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.verbs import Heard, Listen, Nobody, Request, Speech, listen
+from ivr.etiquette.courtesy import obliging
+from ivr.etiquette.guest import Guest
 from ivr.etiquette.line import fax, low_volume, noisy_line, speakerphone, trouble_of
 
+T = TypeVar("T")
 Script = Callable[[], Coroutine[Request, Any, Heard]]
 
 DUE: Mapping[Condition, Script] = {
@@ -63,24 +66,39 @@ class Coach:
         return None if script in self._said else script
 
 
-class Coached(Awaitable[Outcome]):
-    """``await Coached(script)``: runs a script; each of its listens is heard through a coach."""
+class Attended(Awaitable[Outcome]):
+    """``await Attended(script, guest)``: runs a script, and stands between it and the caller.
 
-    def __init__(self, script: Coroutine[Request, Any, Outcome]) -> None:
-        self._script = script
+    What it says is said to this caller (:meth:`Guest.addressed`). What it hears has been through
+    the coach, and what any row grants has been granted (:mod:`ivr.etiquette.courtesy`).
+    """
+
+    def __init__(self, script: Coroutine[Request, Any, Outcome], guest: Guest) -> None:
+        self._script, self._guest = script, guest
+        self._coach = Coach()
 
     def __await__(self) -> Generator[Request, Any, Outcome]:
         """Hands the script's requests on, and the answers back."""
-        coach, answer = Coach(), None
+        return (yield from self._run(self._script, attended=True))
+
+    def _run(self, script: Coroutine[Request, Any, T], *, attended: bool) -> Generator[Any, Any, T]:
+        answer: Any = None
         try:
             while True:
                 try:
-                    request = self._script.send(answer)
+                    request = script.send(answer)
                 except StopIteration as end:
-                    outcome: Outcome = end.value
-                    return outcome
-                answer = yield request
-                if isinstance(request, Listen):
-                    answer = yield from coach.clear(answer).__await__()
+                    result: T = end.value
+                    return result
+                answer = yield self._guest.addressed(request)
+                if attended and isinstance(request, Listen):
+                    attending = self._attend(answer, request.seconds)
+                    answer = yield from self._run(attending, attended=False)
         finally:
-            self._script.close()
+            script.close()
+
+    async def _attend(self, heard: Heard, seconds: float) -> Heard:
+        heard = await self._coach.clear(heard)
+        while (granted := obliging(self._guest, heard, seconds)) is not None:
+            heard = await self._coach.clear(await granted)
+        return heard

@@ -1,42 +1,75 @@
 """How the rows follow one another, from the first word to the last."""
 
+from collections.abc import Mapping
+from typing import assert_never
+
+from ivr.dialogue.meaning import Meaning
 from ivr.dialogue.outcome import Outcome
-from ivr.dialogue.verbs import Heard, Unheard, enter, listen, say
-from ivr.etiquette.closing import caller_stays_on, closing
-from ivr.etiquette.coaching import Coached
+from ivr.dialogue.verbs import Heard, Nobody, Unheard, enter, listen, say
+from ivr.etiquette.asking_back import AskingBack, GivenUp
+from ivr.etiquette.business import cannot_answer_now
+from ivr.etiquette.closing import FAREWELLS, caller_stays_on, closing
+from ivr.etiquette.coaching import Attended
+from ivr.etiquette.contact import ChangedSubject
+from ivr.etiquette.guest import Guest
 from ivr.etiquette.line import CallOver
 from ivr.etiquette.opening import greeting, no_sound
 from ivr.etiquette.rows import is_silent, is_there
+from ivr.etiquette.topics import answer
 
 
-async def hotline() -> Outcome:
-    """A whole call: who is hard to hear is told why (8, 9, 10), whichever row listens."""
+async def hotline(company: Mapping[str, str] | None = None) -> Outcome:
+    """A whole call: who is hard to hear is told why (8, 9, 10), whichever row listens.
+
+    ``company`` holds its own words, by the names of prompts/company.toml.
+    """
+    guest = Guest(company or {})
     try:
-        return await Coached(conversation())
+        return await Attended(conversation(guest), guest)
     except CallOver as over:
         return over.outcome
 
 
-async def conversation() -> Outcome:
-    """From the greeting to the end.
-
-    What the caller wants is not understood yet: whoever speaks is somebody, and is asked what
-    else he needs until he falls silent (33), then whether he is still there (35).
-    """
+async def conversation(guest: Guest) -> Outcome:
+    """From the greeting to the end: what he says is made out and answered; then: 还有什么 (33)."""
     heard = await greeting()
     if is_silent(heard):
         heard = await no_sound()
         if is_silent(heard):
             return Outcome.NO_SOUND
-    while not is_silent(heard):
-        if isinstance(heard, Unheard):
-            heard = await keys_only()
-            if not is_there(heard):
-                return Outcome.UNHEARD
-        heard = await closing()
-        if is_silent(heard):
-            heard = await caller_stays_on()
-    return Outcome.STAYED_ON
+    while True:
+        match made_out := await AskingBack(guest).make_out(heard):
+            case Meaning() | GivenUp():
+                heard = await answered(guest, made_out)
+            case Nobody():
+                heard = await ending(guest)
+                if is_silent(heard):
+                    return Outcome.STAYED_ON
+            case Unheard():
+                heard = await keys_only()
+                if not is_there(heard):
+                    return Outcome.UNHEARD
+            case _:
+                assert_never(made_out)
+
+
+async def answered(guest: Guest, wish: Meaning | GivenUp) -> Heard:
+    """What he wants is dealt with, and what he comes with in the middle of it as well."""
+    while True:
+        try:
+            heard = await (
+                answer(guest, wish) if isinstance(wish, Meaning) else cannot_answer_now(guest)
+            )
+        except ChangedSubject as changed:
+            wish = changed.to
+        else:
+            return heard if heard is not None else await closing()
+
+
+async def ending(guest: Guest) -> Heard:
+    """Nobody says anything more: is there something else (33)? Is he still there (35)?"""
+    said_goodbye = guest.said is not None and guest.said.prompt.id in FAREWELLS
+    return await (caller_stays_on() if said_goodbye else closing())
 
 
 async def keys_only() -> Heard:

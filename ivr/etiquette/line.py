@@ -1,12 +1,13 @@
-"""What is wrong with the caller's line: rows 8, 9 and 10 of the sheet, and machines that call.
+"""What is wrong with the line: rows 3, 8, 9 and 10 of the sheet, and machines that call.
 
-When each of them is due is decided in one place, :mod:`ivr.etiquette.coaching`.
+When what is wrong with the caller's is due to be told is decided in :mod:`ivr.etiquette.coaching`.
 """
 
 from ivr.dialogue.events import Condition
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row
 from ivr.dialogue.verbs import Heard, Speech, enter, listen, say
+from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_silent, row
 
 
@@ -16,6 +17,14 @@ class CallOver(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
         self.outcome = outcome
+
+
+@row("cannot_hear_agent")
+async def cannot_hear_agent(row: Row, guest: Guest) -> Heard:
+    """3 客户抱怨听不清楚: 对不起，（稍微提高音量）……; and everything after it stays louder."""
+    guest.louder = True
+    await say(row.prompt("ask"))
+    return await listen(row.seconds)
 
 
 @row("low_volume")

@@ -1,4 +1,4 @@
-"""The first words of a call: rows 1 and 2 of the sheet."""
+"""The first words of a call, and callers who wanted somebody else: rows 1, 2, 4 and 5."""
 
 from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, listen, say
@@ -25,3 +25,17 @@ async def no_sound(row: Row) -> Heard:
             return heard
     await say(row.prompt("farewell"), barge_in=False)
     return await listen(row.seconds)  # 再稍停五秒，挂机
+
+
+@row("wrong_number")
+async def wrong_number(row: Row) -> Heard:
+    """4 用户拨错号: 这里是……的。请您查证后再拨。 He hangs up, or has something to ask after all."""
+    await say(row.prompt("explain"))
+    return await listen(row.seconds)
+
+
+@row("slow_answer")
+async def slow_answer(row: Row) -> Heard:
+    """5 客户投诉热线难拨通，应答慢: 让您久等了！请问有什么可以帮助您？"""
+    await say(row.prompt("ask"))
+    return await listen(row.seconds)

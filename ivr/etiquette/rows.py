@@ -2,34 +2,33 @@
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, TypeVar, assert_never
+from typing import Any, Concatenate, ParamSpec, TypeVar, assert_never
 
 from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, Keys, Nobody, Request, Speech, Unheard, enter
 
 T = TypeVar("T")
+P = ParamSpec("P")
+Doing = Coroutine[Request, Any, T]
+"""A script that runs, and what it ends with."""
 
-SCRIPTS: dict[str, Callable[[], Coroutine[Request, Any, Any]]] = {}
+SCRIPTS: dict[str, Callable[..., Doing[Any]]] = {}
 """Every script by the id of its row: what the bijection test compares with the sheet."""
 
 
 def row(
     id: str,
-) -> Callable[
-    [Callable[[Row], Coroutine[Request, Any, T]]], Callable[[], Coroutine[Request, Any, T]]
-]:
-    """Make a script of a row callable without arguments.
+) -> Callable[[Callable[Concatenate[Row, P], Doing[T]]], Callable[P, Doing[T]]]:
+    """Hands a script its row, so that it is called without.
 
-    The row is entered (and so noted in the record) when the script begins, and handed to it with
-    its words and seconds.
+    The row is entered (and so noted in the record) when the script begins; the script gets it
+    with its words and seconds.
     """
 
-    def decorate(
-        script: Callable[[Row], Coroutine[Request, Any, T]],
-    ) -> Callable[[], Coroutine[Request, Any, T]]:
+    def decorate(script: Callable[Concatenate[Row, P], Doing[T]]) -> Callable[P, Doing[T]]:
         @wraps(script)
-        async def run() -> T:
-            return await script(await enter(id))
+        async def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            return await script(await enter(id), *args, **kwargs)
 
         if id in SCRIPTS:
             raise ValueError(f"row {id!r} has two scripts")

@@ -10,7 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ivr.config import Records
 from ivr.lab.pbx import LabError, Pbx, free_ports
+from ivr.records.calls import listed, steps_of, told
+from ivr.records.database import connect, reading, url_of
 
 START_SECONDS = 60.0
 
@@ -81,17 +84,18 @@ class Service:
         self._directory.cleanup()
 
     async def records(self, count: int = 0, seconds: float = 5.0) -> list[dict[str, Any]]:
-        """The records of ended calls, once there are ``count`` or after ``seconds``.
+        """The records of ended calls, once there are ``count`` or after ``seconds``; the first call
+        first.
 
-        A record is written off the event loop, a moment after its call has ended.
+        A record reaches the database a moment after its call has ended.
         """
-        path = Path(self._directory.name) / "calls.jsonl"
+        settings = Records(directory=Path(self._directory.name))
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
-            found = [json.loads(line) for line in _lines(path)]
+            found = ended_calls(settings)
             if len(found) >= count or asyncio.get_running_loop().time() >= deadline:
                 return found
-            await asyncio.sleep(0.02)  # a file tells nothing by itself
+            await asyncio.sleep(0.05)  # a database tells nothing by itself
 
     def open_files(self) -> int:
         """How many file descriptors it holds."""
@@ -124,7 +128,12 @@ class Service:
                 self._ready.set()
 
 
-def _lines(path: Path) -> list[str]:
-    """The whole lines of a file that may not be there yet."""
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return text[: text.rfind("\n") + 1].splitlines()
+def ended_calls(settings: Records) -> list[dict[str, Any]]:
+    """The records of ended calls, the first call first."""
+    engine = connect(url_of(settings))
+    try:
+        with reading(engine) as connection:
+            ended = [call for call in reversed(listed(connection)) if call["ended"] is not None]
+            return [told(call, steps_of(connection, call["call"])) for call in ended]
+    finally:
+        engine.dispose()

@@ -14,6 +14,8 @@ from rich.text import Text
 
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
+from ivr.phrases import LEARNED, learn
+from ivr.understanding.phrases import PhraseError
 from ivr.voice import VoiceError
 from ivr.voice.arguments import DirectoryOption, PiecesOption, SheetOption, read, stop
 from ivr.voice.changes import changes
@@ -88,6 +90,16 @@ def render(
         f"{len(result.rendered)} rendered, {len(result.kept)} kept, "
         f"{len(result.removed)} removed in {target}"
     )
+    _learn(path)
+
+
+def _learn(path: Path) -> None:
+    """What callers say is learned with what we say, so that no start has to wait for it."""
+    try:
+        if learn(path):
+            typer.echo(f"learned what callers say, in {path.with_name(LEARNED)}")
+    except (PhraseError, OSError) as error:
+        stop(str(error))
 
 
 def _speaker(

@@ -7,23 +7,16 @@ from ivr.etiquette import conversation
 from ivr.etiquette.rows import SCRIPTS
 from ivr.etiquette.sheet import Sheet
 
-WRITTEN = {
-    "greeting",
-    "no_sound",
-    "low_volume",
-    "speakerphone",
-    "noisy_line",
-    "closing",
-    "caller_stays_on",
-}
-"""The rows that have a script so far."""
+NOT_YET = {"hold"}
+"""Look-ups that take time come with the whole sheet."""
+MANNERS = {"use_name"}
+"""Row 13 is no script of its own: every prompt with the caller's name carries it."""
 
 
 def test_every_script_is_a_row_of_the_sheet(sheet: Sheet) -> None:
     """And the rows that should have one do."""
     assert conversation.hotline is not None  # importing it registers all of them
-    assert set(SCRIPTS) == WRITTEN
-    assert set(SCRIPTS) <= set(sheet)
+    assert set(SCRIPTS) == set(sheet) - NOT_YET - MANNERS
 
 
 def test_every_script_quotes_its_row(sheet: Sheet) -> None:
@@ -38,7 +31,8 @@ def test_every_row_with_a_script_has_virtual_and_real_calls_that_prove_it(root: 
         place: set(re.findall(r"mark\.row\(\"(\w+)\"\)", _text(root / "tests" / place)))
         for place in ("etiquette", "sip")
     }
-    assert marked == {"etiquette": WRITTEN, "sip": WRITTEN}
+    proven = set(SCRIPTS) | MANNERS
+    assert marked == {"etiquette": proven, "sip": proven}
 
 
 def _text(directory: Path) -> str:

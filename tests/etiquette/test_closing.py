@@ -7,10 +7,11 @@ from tests.caller import Caller
 
 
 def spoken_to(caller: Caller) -> Caller:
-    """A caller who has said something after the greeting."""
+    """A caller who has got an answer, and is to be asked whether there is more."""
     caller.hears("greeting.ask")
     caller.stays_silent(1.0)
-    caller.says("你好")
+    caller.says("晚上一起吃个饭吧")
+    caller.hears("invitation.decline")
     return caller
 
 
@@ -33,7 +34,8 @@ def test_who_has_more_to_ask_is_asked_again(caller: Caller) -> None:
     for _ in range(5):
         caller.hears("ask")
         caller.stays_silent(2.0)
-        caller.says("还有一个问题")
+        caller.says("晚上一起吃个饭吧")
+        caller.hears("invitation.decline")
     caller.hears_begin("ask")
 
 
@@ -44,9 +46,9 @@ def test_the_farewell_is_heard_out_and_then_the_caller_is_answered(caller: Calle
     caller.hears("ask")
     caller.stays_silent(5.0)
     caller.hears_begin("farewell", seconds=1.0)
-    caller.says("哎，等一下", seconds=0.8)
+    caller.says("打错了", seconds=0.8)
     caller.hears_the_rest("farewell")
-    caller.hears_begin("ask")
+    caller.hears_begin("wrong_number.explain")
 
 
 @pytest.mark.row("caller_stays_on")
@@ -62,7 +64,7 @@ def test_a_caller_who_stays_on_is_asked_and_told(caller: Caller) -> None:
     caller.hears("goodbye")
     caller.stays_silent(5.0)
     caller.is_hung_up_on(Outcome.STAYED_ON)
-    assert caller.rows == ["greeting", "closing", "caller_stays_on"]
+    assert caller.rows == ["greeting", "invitation", "closing", "caller_stays_on"]
 
 
 @pytest.mark.row("caller_stays_on")
@@ -77,12 +79,13 @@ def test_who_speaks_after_the_last_words_is_asked_what_else(
         caller.stays_silent(5.0)
     caller.hears("goodbye")
     caller.stays_silent(into_the_pause)
-    caller.says("我还在")
+    caller.says("晚上一起吃个饭吧")
+    caller.hears("invitation.decline")
     caller.hears_begin("closing.ask")
 
 
 @pytest.mark.row("caller_stays_on")
-@pytest.mark.parametrize("seconds", [7.0, 12.0, 16.0, 20.0, 24.0, 29.0])
+@pytest.mark.parametrize("seconds", [7.0, 12.0, 16.0, 20.0, 24.0, 26.0])
 def test_hanging_up_ends_it_at_every_step(caller: Caller, seconds: float) -> None:
     """The caller may go at any time; nothing is left to do."""
     spoken_to(caller)

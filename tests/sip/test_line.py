@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from ivr.catalogue import Catalogue
 from ivr.hearing.g711 import Samples
-from ivr.lab.corpus.noises import hum
+from ivr.lab.corpus.noises import breathing, hum
 from ivr.lab.corpus.rooms import heard_in, room
 from ivr.lab.corpus.sources import Split, Wave
 from ivr.lab.corpus.telephone import at_level, at_speech_level
@@ -82,6 +82,8 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
             Audio(_samples(at_level(melody(RNG, 30 * RATE), -24.0))),
             line((3.0, -24)),
         ],
+        "breathing": [line(noise=at_level(breathing(RNG, count), -52.0))],
+        "modem": [line(noise=at_level(tone(RNG, "ced", count), -15.0))],
     }
 
 
@@ -131,7 +133,7 @@ async def test_a_noisy_line_is_said_goodbye_to(
 
 
 @pytest.mark.row("no_sound")
-@pytest.mark.parametrize("caller", ["hum", "dead line", "no RTP", "ring-back"])
+@pytest.mark.parametrize("caller", ["breathing", "hum", "dead line", "no RTP", "ring-back"])
 async def test_nobody_hears_row_2(
     calls: Mapping[str, Heard], caller: str, sheet_seconds: object
 ) -> None:
@@ -142,10 +144,11 @@ async def test_nobody_hears_row_2(
     assert heard.waits == [sheet_seconds] * 4
 
 
-async def test_a_fax_is_hung_up_on_politely(calls: Mapping[str, Heard]) -> None:
-    """Thanked, and no more questions."""
-    assert calls["fax"].ids == ["greeting.ask", "closing.farewell"]
-    assert calls["fax"].was_hung_up_on
+@pytest.mark.parametrize("caller", ["fax", "modem"])
+async def test_a_machine_is_hung_up_on_politely(calls: Mapping[str, Heard], caller: str) -> None:
+    """Thanked, and no more questions: one that calls (CNG) and one that answers (CED)."""
+    assert calls[caller].ids == ["greeting.ask", "closing.farewell"]
+    assert calls[caller].was_hung_up_on
 
 
 async def test_music_on_hold_is_waited_out(calls: Mapping[str, Heard]) -> None:

@@ -16,12 +16,12 @@ def run(*arguments: str | Path) -> Result:
 
 def test_render_says_what_it_did(copied: Rendered) -> None:
     result = run("render", "--no-pieces", "--sheet", copied.path)
-    assert (0, f"0 rendered, 14 kept, 3 removed in {copied.directory}\n") == (
+    assert (0, f"0 rendered, 21 kept, 3 removed in {copied.directory}\n") == (
         result.exit_code,
         result.stdout,
     )
     result = run("render", "--only", "hold", "--all", "--no-pieces", "--sheet", copied.path)
-    assert result.stdout.startswith("2 rendered, 12 kept")
+    assert result.stdout.startswith("2 rendered, 19 kept")
 
 
 def test_the_directory_lies_beside_the_sheet(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_check_is_silent_about_good_prompts(copied: Rendered) -> None:
     run("render", "--no-pieces", "--sheet", copied.path)
     result = run("check", "--no-pieces", "--sheet", copied.path)
     assert result.exit_code == 0
-    assert result.stdout.startswith("13 prompts in 39 clips: 39 present, 39 current")
+    assert result.stdout.startswith("20 prompts in 60 clips: 60 present, 60 current")
 
 
 def test_check_reports_as_json_and_by_exit_code(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_check_reports_as_json_and_by_exit_code(tmp_path: Path) -> None:
     assert result.exit_code == 1
     report = json.loads(result.stdout)
     assert list(report) == ["problems", "figures"]
-    assert (report["figures"]["prompts"], report["figures"]["present"]) == (67, 0)
+    assert (report["figures"]["prompts"], report["figures"]["present"]) == (74, 0)
 
 
 def test_list_shows_every_prompt(rendered: Rendered, tmp_path: Path) -> None:

@@ -1,0 +1,126 @@
+"""``ivr bench turns``: how soon does the bot reply to what a caller says?
+
+From the caller's last voiced packet to the first packet of the reply, on real calls: the end of
+speech, the words, their meaning and the beginning of the prompt are all in it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from ivr.bench.barge_in import VOICED_DBOV
+from ivr.bench.result import Result, percentile
+from ivr.bench.silent_calls import prompts_of
+from ivr.catalogue import Catalogue
+from ivr.hearing.frames import FRAME_SECONDS
+from ivr.hearing.g711 import Samples
+from ivr.hearing.level import dbov
+from ivr.lab.lab import Lab, laboratory
+from ivr.lab.voices import VOICES, says
+from ivr.softphone.matching import HeardPrompt
+from ivr.softphone.recording import CallRecording
+from ivr.softphone.script import Action, Audio, Silence
+
+LIMITS = {"reply_p50_ms": 700.0, "reply_p95_ms": 900.0}
+AT_LEAST = {"replied": 1.0, "understood": 0.95}
+TURNS: Sequence[tuple[str, tuple[str, ...]]] = (
+    ("打错了，对不起", ("wrong_number.explain",)),
+    ("你们的电话怎么这么难打", ("slow_answer.ask",)),
+    ("晚上一起吃个饭吧", ("invitation.decline", "closing.ask")),
+    ("我声音听不清楚，你大声一点", ("cannot_hear_agent.ask",)),
+)
+"""What each caller says, and what he hears then."""
+REPLY_SECONDS = 0.8
+"""Allowed for between what he says and the reply when his next sentence is timed."""
+THINKING_SECONDS = (0.6, 1.6)
+"""Between the end of a reply and what he says next."""
+SPREAD_SECONDS = 3.0
+"""The calls begin within this time: all talk at once, and not in step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing that a caller said."""
+
+    reply_seconds: float | None
+    """From his last voiced packet to the first packet of the reply; None when none came."""
+    understood: bool
+    """Whether it was the reply to what he said."""
+
+
+async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> Result:
+    """``calls`` simultaneous callers, each with four things to say."""
+    rng = np.random.default_rng(seed)
+    async with laboratory(root, max_calls=calls + 5) as lab:
+        scripts = [_script(lab.catalogue, n, rng) for n in range(calls)]
+        recordings = await _talk(lab, scripts, done)
+        turns = [turn for recording in recordings for turn in turns_of(recording, lab.catalogue)]
+    replies = [1000 * turn.reply_seconds for turn in turns if turn.reply_seconds is not None]
+    figures = {
+        "reply_p50_ms": percentile(replies, 50),
+        "reply_p95_ms": percentile(replies, 95),
+        "reply_max_ms": percentile(replies, 100),
+        "replied": len(replies) / (calls * len(TURNS)),
+        "understood": sum(turn.understood for turn in turns) / (calls * len(TURNS)),
+        "calls": calls,
+    }
+    limits = {**LIMITS, **AT_LEAST}
+    return Result("turns", figures, limits, len(turns), seed, at_least=frozenset(AT_LEAST))
+
+
+def _script(catalogue: Catalogue, number: int, rng: np.random.Generator) -> list[Action]:
+    """Waits for the greeting, then for each reply, as long as it takes when all is well."""
+    waits = [catalogue["greeting.ask"].seconds]
+    waits += [REPLY_SECONDS + sum(catalogue[id].seconds for id in ids) for _, ids in TURNS]
+    script: list[Action] = []
+    for (text, _), before in zip(TURNS, waits, strict=False):
+        thinking = float(rng.uniform(*THINKING_SECONDS))
+        script += [Silence(before + thinking), Audio(says(text, number % len(VOICES)))]
+    return [*script, Silence(waits[-1])]
+
+
+async def _talk(
+    lab: Lab, scripts: Sequence[list[Action]], done: Callable[[], None]
+) -> list[CallRecording]:
+    async with lab.telephone() as phone:
+
+        async def one(number: int, script: list[Action]) -> CallRecording:
+            await asyncio.sleep(SPREAD_SECONDS * number / len(scripts))
+            recording = await phone.call(lab.number, script, max_seconds=90.0)
+            done()
+            return recording
+
+        return await asyncio.gather(*(one(n, script) for n, script in enumerate(scripts)))
+
+
+def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
+    """What came of each of TURNS that was said in a call."""
+    prompts = prompts_of(recording, catalogue)
+    found = []
+    for (_, expected), end in zip(TURNS, _ends(recording), strict=False):
+        after = [prompt for prompt in prompts if prompt.start > end]
+        delay = after[0].start - end if after else None
+        found.append(Turn(delay, bool(after) and _is(after[0], expected[0])))
+    return found
+
+
+def _is(prompt: HeardPrompt, id: str) -> bool:
+    return id == prompt.id or id in prompt.same_sound_ids
+
+
+def _ends(recording: CallRecording) -> Iterator[float]:
+    """When the last voiced packet of each sentence was sent, its 20 ms included."""
+    for what, packets in groupby(recording.sent, lambda packet: packet.what):
+        if what == "Audio":
+            sent = list(packets)
+            sound = [recording.codec.decode(packet.payload) for packet in sent]
+            yield sent[_last_voiced(sound)].time + FRAME_SECONDS
+
+
+def _last_voiced(frames: Sequence[Samples]) -> int:
+    voiced = (n for n, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)
+    return max(voiced, default=len(frames) - 1)

@@ -1,0 +1,80 @@
+"""Complaints: rows 23, 26, 27 and 28 of the sheet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ivr.dialogue.meaning import Meaning
+from ivr.dialogue.row import Row
+from ivr.dialogue.ticket import TicketKind
+from ivr.dialogue.verbs import Heard, enter, listen, say
+from ivr.etiquette.business import ANNOUNCED, where_to_call_back
+from ivr.etiquette.guest import Guest
+from ivr.etiquette.rows import row
+from ivr.etiquette.tickets import leave_ticket, story
+
+Class = Literal["simple", "complex"]
+_TIME_LIMITS: Mapping[Class, str] = {"simple": "简单投诉时限", "complex": "复杂投诉时限"}
+_COMPLEX = "复杂投诉"
+"""Where prompts/company.toml names the words that make a complaint a complex one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is complained of, and until when an answer is promised."""
+
+    told: str
+    kind: Class
+
+    def hours(self, company: Mapping[str, str]) -> float:
+        """Of the company's table of service times; 2 and 24 where it has none (27)."""
+        known = company.get(_TIME_LIMITS[self.kind], "")
+        return float(known) if known.isdecimal() else {"simple": 2.0, "complex": 24.0}[self.kind]
+
+
+def complaint(told: str, company: Mapping[str, str]) -> Complaint:
+    """A complaint with its class."""
+    complex = any(word in told for word in company.get(_COMPLEX, "").split())
+    return Complaint(told, "complex" if complex else "simple")
+
+
+@row("attitude_complaint")
+async def attitude_complaint(row: Row, guest: Guest, wish: Meaning) -> Heard:
+    """26 客户投诉客户代表态度不好: 您是否能将详细情况告诉我？ Recorded with his number (28)."""
+    await say(row.prompt("ask"))
+    details = await story(await listen(row.seconds))
+    heard = None if guest.phone else await where_to_call_back()
+    told = complaint("；".join(filter(None, [wish.text, details])), guest.company)
+    hours = told.hours(guest.company)
+    await leave_ticket(guest, TicketKind.COMPLAINT, told.told, heard, hours=hours)
+    return await complaint_accepted(hours)
+
+
+@row("complaint_accepted")
+async def complaint_accepted(row: Row, hours: float) -> Heard:
+    """28 对客户投诉，在受理结束时: 在……小时内，给您明确的答复，再见。"""
+    await say(row.prompt("farewell"), barge_in=False, N=f"{hours:.0f}")
+    return await listen(row.seconds)
+
+
+@row("complaint_deferred")
+async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
+    """27 无法当场回复的客户投诉: answered within 2 hours (simple) or 24 (complex)."""
+    await ask_forgiveness()
+    details = ""
+    if len(wish.text) <= ANNOUNCED:
+        system = await enter("system")
+        await say(system.prompt("go_on"))
+        details = await story(await listen(row.seconds))
+    heard = None if guest.phone else await where_to_call_back()
+    told = complaint("；".join(filter(None, [wish.text, details])), guest.company)
+    hours = told.hours(guest.company)
+    await leave_ticket(guest, TicketKind.COMPLAINT, told.told, heard, hours=hours)
+    await say(row.prompt(told.kind), barge_in=False)
+    return await listen(row.seconds)
+
+
+@row("ask_forgiveness")
+async def ask_forgiveness(row: Row) -> None:
+    """23 需求客户谅解: 对不起，请您原谅。"""
+    await say(row.prompt("forgive"))

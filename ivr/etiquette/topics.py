@@ -1,0 +1,96 @@
+"""Which row answers what the caller wants."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from ivr.dialogue.meaning import Intent, Meaning
+from ivr.dialogue.verbs import Heard, Request
+from ivr.etiquette.business import (
+    cannot_answer_now,
+    cannot_fulfil,
+    other_department,
+    private_call,
+    purchase_intent,
+    suggestion,
+)
+from ivr.etiquette.closing import closing, thanks
+from ivr.etiquette.complaints import attitude_complaint, complaint_deferred
+from ivr.etiquette.conduct import abusive_caller, agent_identity, invitation, nuisance_call
+from ivr.etiquette.explaining import ask_topic, company_facts, explain_again, slow_service
+from ivr.etiquette.guest import Guest
+from ivr.etiquette.line import cannot_hear_agent
+from ivr.etiquette.opening import slow_answer, wrong_number
+
+Answer = Coroutine[Request, Any, Heard | None]
+"""What the caller says to it, or None when the next word is ours."""
+
+
+async def answer(guest: Guest, wish: Meaning) -> Heard | None:
+    """Deal with what he wants, by the row that says how."""
+    return await ROWS[wish.intent](guest, wish)
+
+
+async def hello(guest: Guest, wish: Meaning) -> Heard | None:
+    """喂，你好: at the beginning he is asked what it is about (14), later whether there is more."""
+    return await ask_topic() if guest.is_new else None
+
+
+async def question(guest: Guest, wish: Meaning) -> Heard | None:
+    """想咨询一下: about what (14)? What we do not know is found out, and he is called back (20)."""
+    if wish.slots.topic is None:
+        return await ask_topic()
+    return await cannot_answer_now(guest, wish)
+
+
+async def yes(guest: Guest, wish: Meaning) -> Heard | None:
+    """有 to 请问还有什么可以帮助您？ says that there is more, and not yet what."""
+    return await ask_topic() if guest.was_asked_for_more else None
+
+
+async def no(guest: Guest, wish: Meaning) -> Heard | None:
+    """没有 to the same question is a goodbye."""
+    return await closing(nothing_more=guest.was_asked_for_more)
+
+
+async def not_understood(guest: Guest, wish: Meaning) -> Heard | None:
+    """没听明白: explained again (16); what was never explained is asked for."""
+    return await explain_again(guest) or await ask_topic()
+
+
+ROWS: Mapping[Intent, Callable[[Guest, Meaning], Answer]] = {
+    Intent.CANNOT_HEAR_AGENT: lambda guest, wish: cannot_hear_agent(guest),
+    Intent.WRONG_NUMBER: lambda guest, wish: wrong_number(),
+    Intent.SLOW_ANSWER: lambda guest, wish: slow_answer(),
+    Intent.OTHER_DEPARTMENT: other_department,
+    Intent.PRIVATE_CALL: private_call,
+    Intent.CONFIRM_UNDERSTOOD: not_understood,
+    Intent.PURCHASE_INTENT: purchase_intent,
+    Intent.CANNOT_ANSWER_NOW: cannot_answer_now,
+    Intent.CANNOT_FULFIL: lambda guest, wish: cannot_fulfil(),
+    Intent.SLOW_SERVICE: lambda guest, wish: slow_service(),
+    Intent.ABUSIVE_CALLER: abusive_caller,
+    Intent.ATTITUDE_COMPLAINT: attitude_complaint,
+    Intent.COMPLAINT_DEFERRED: complaint_deferred,
+    Intent.AGENT_IDENTITY: lambda guest, wish: agent_identity(guest),
+    Intent.INVITATION: lambda guest, wish: invitation(),
+    Intent.SUGGESTION: suggestion,
+    Intent.NUISANCE_CALL: nuisance_call,
+    Intent.CLOSING: lambda guest, wish: closing(nothing_more=True),
+    Intent.THANKS: lambda guest, wish: thanks(),
+    Intent.COMPANY_FACTS: lambda guest, wish: company_facts(guest, wish.slots.facts),
+    Intent.PRODUCT_QUESTION: question,
+    Intent.TICKET_STATUS: cannot_answer_now,
+    Intent.HUMAN_AGENT: cannot_answer_now,
+    Intent.HELLO: hello,
+    Intent.YES: yes,
+    Intent.NO: no,
+    Intent.GOODBYE: lambda guest, wish: closing(nothing_more=True),
+    Intent.GIVE_NAME: lambda guest, wish: ask_topic(),
+    Intent.GIVE_NUMBER: cannot_answer_now,
+    Intent.REPEAT: not_understood,
+    Intent.SLOWER: not_understood,
+    Intent.HOLD_ON: hello,
+    Intent.OTHER: question,
+}
+"""Every intent has an answer. What holds at any moment of a call (再说一遍，等一下) has been dealt
+with in :mod:`ivr.etiquette.courtesy` before it comes here."""

@@ -1,0 +1,73 @@
+"""The recogniser dies or hangs while a caller speaks: he is asked to say it again (25)."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from ivr.lab.lab import Lab, laboratory
+from ivr.lab.voices import says
+from ivr.softphone import Action, Audio, Silence
+from tests.sip.conftest import call
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(200), pytest.mark.asyncio(loop_scope="session")]
+
+SAID = says("不好意思打错电话了", 2)
+NOTICED_SECONDS = 3.5
+"""A worker that stands still is given up after two seconds; then the caller thinks a moment."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def breakable(root: Path) -> AsyncIterator[Lab]:
+    async with laboratory(root) as built:
+        yield built
+
+
+def workers(lab: Lab) -> list[int]:
+    """The recognition workers of the service."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and _parent(entry) == lab.service.pid:
+            command = (entry / "cmdline").read_bytes().split(b"\0")
+            if b"ivr.recognition.worker" in command:
+                found.append(int(entry.name))
+    return found
+
+
+def _parent(process: Path) -> int | None:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it has ended meanwhile
+        return None
+
+
+@pytest.mark.row("ask_repeat")
+@pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGSTOP])
+async def test_a_worker_lost_in_mid_word_costs_that_utterance(
+    breakable: Lab, number: signal.Signals
+) -> None:
+    """麻烦您……再复述一遍; said again, it is understood by the worker that was started instead."""
+    greeted = breakable.catalogue["greeting.ask"].seconds
+    repeat = breakable.catalogue["ask_repeat.ask"].seconds
+    script: list[Action] = [
+        Silence(greeted + 1.0),
+        Audio(SAID),
+        Silence(repeat + NOTICED_SECONDS),
+        Audio(SAID),
+        Silence(),
+    ]
+    (victim,) = workers(breakable)
+    calling = asyncio.create_task(call(breakable, *script, max_seconds=greeted + 30.0))
+    await breakable.service.logged("row", 1)
+    await asyncio.sleep(greeted + 1.8)  # by the clock of the caller he is in mid-sentence
+    os.kill(victim, number)
+    heard = await calling
+    assert heard.ids[:3] == ["greeting.ask", "ask_repeat.ask", "wrong_number.explain"]
+    assert [line["event"] for line in await breakable.service.logged("words_lost", 1)]
+    (died,) = await breakable.service.logged("recogniser_died", 1)
+    assert died["pid"] == victim
+    assert victim not in workers(breakable)

@@ -1,0 +1,168 @@
+"""Callers who say what they want, on real calls: recognised, understood, answered by the right row.
+
+Each caller speaks, in a voice that the recogniser was not trained with, when the bot has finished.
+What he heard is compared with the rendered prompts, packet by packet.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from ivr.catalogue import Catalogue
+from ivr.hearing.g711 import Samples
+from ivr.lab.lab import Lab
+from ivr.lab.voices import says
+from ivr.softphone import Action, Audio, Silence
+from ivr.voice.espeak import Espeak
+from ivr.voice.mastering import master
+from tests.sip.conftest import Heard, call
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
+
+VOICE = 2
+"""Of ivr.lab.voices: one that the tiny model was not trained with."""
+REPLY_SECONDS, THINKING_SECONDS = 0.8, 1.2
+
+
+GERMAN = "Guten Tag, ich möchte gern wissen, wo sich Ihr Büro befindet"
+"""What no recogniser of Mandarin knows."""
+
+
+def sound(text: str) -> Samples:
+    """``text`` in the caller's voice; German in a German one."""
+    if text != GERMAN:
+        return says(text, VOICE)
+    return master(*Espeak("de+m3", words_per_minute=160).synthesise(text))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the caller says, and the clips that he hears then, in order."""
+
+    says: str
+    hears: Sequence[str]
+    more: float = 0.0
+    """Seconds of what is heard beside those clips: digits, names, what is spoken slowly."""
+
+
+TALKS: Mapping[str, Sequence[Turn]] = {
+    "cannot hear": [
+        Turn("声音太小了，我听不清楚", ["cannot_hear_agent.ask"]),
+        Turn("打错了", ["wrong_number.explain"]),
+    ],
+    "wrong number": [Turn("不好意思打错电话了", ["wrong_number.explain"])],
+    "slow answer": [Turn("你们的电话怎么这么难打", ["slow_answer.ask"])],
+    "department": [Turn("请帮我转财务部", ["other_department.ask"])],
+    "private": [Turn("我找小王，我是他朋友", ["private_call.farewell"])],
+    "topic": [Turn("你好", ["title.neutral", "ask_topic.ask.1"])],
+    "name": [Turn("我姓张", ["ask_topic.ask.1"])],
+    "address": [
+        Turn("你们公司在哪里", ["take_note.ask"]),
+        Turn("好的", ["confirm_understood.understood"], 7.4),  # the address, slowly (18)
+        Turn("谢谢你", ["thanks.farewell"]),
+    ],
+    "purchase": [
+        Turn("我想买企业QQ", ["purchase_intent.buyer"]),
+        Turn("企业名义", ["purchase_intent.count"]),
+        Turn("五个", ["purchase_intent.number_list", "cannot_answer_now.phone"]),
+    ],
+    "beyond us": [Turn("帮我查一下别人的聊天记录", ["cannot_fulfil.out_of_scope", "closing.ask"])],
+    "slow service": [Turn("你怎么这么慢，能不能快点", ["slow_service.apology", "closing.ask"])],
+    "attitude": [Turn("你们客服态度太差了", ["attitude_complaint.ask"])],
+    "complaint": [Turn("我要投诉", ["ask_forgiveness.forgive", "system.go_on"])],
+    "identity": [Turn("你叫什么名字", ["agent_identity.number.1"], 3.0)],
+    "invitation": [Turn("晚上一起吃个饭吧", ["invitation.decline", "closing.ask"])],
+    "suggestion": [Turn("我给你们提个建议", ["system.go_on"])],
+    "nuisance": [Turn("陪我聊聊天嘛", ["nuisance_call.refuse"])],
+    "nothing more": [Turn("没有别的事了", ["closing.farewell"])],
+    "thanks": [Turn("谢谢你", ["thanks.farewell"])],
+    "number": [
+        Turn("转人工", ["cannot_answer_now.phone"]),
+        Turn("幺三八零零零零幺二三四", ["system.number_check.1", "system.number_check.2"], 5.0),
+        Turn("对", ["cannot_answer_now.surname.1"]),
+        Turn("我姓张", ["cannot_answer_now.farewell"], 5.0),
+    ],
+    "name used": [
+        Turn("我姓张，张先生", ["name.zhang1.sir", "ask_topic.ask.1"]),
+    ],
+    "abuse": [Turn("你他妈的混蛋", ["abusive_caller.ask.1"], 3.0)],
+    "attitude, to the end": [
+        Turn("你们客服态度太差了", ["attitude_complaint.ask"]),
+        Turn("他骂人，还挂我电话", ["cannot_answer_now.phone"], 3.0),
+        Turn("不用了", ["ask_name.surname"]),
+        Turn("我姓张", ["complaint_accepted.farewell.3"], 12.0),
+    ],
+    "weak": [Turn("没有了，再见，谢谢你们", ["clarify.ask.1"], 4.0)],
+    "foreign": [
+        Turn(GERMAN, ["ask_repeat.ask"]),
+        Turn(GERMAN, ["dialect.mandarin"]),
+        Turn(GERMAN, ["dialect.other_person"]),
+    ],
+    "again": [
+        Turn("打错了", ["wrong_number.explain"]),
+        Turn("请你再说一遍", ["wrong_number.explain"]),
+    ],
+}
+
+
+def script(catalogue: Catalogue, turns: Sequence[Turn]) -> list[Action]:
+    """Each turn begins a moment after the reply to the one before it."""
+    before = catalogue["greeting.ask"].seconds
+    actions: list[Action] = []
+    for turn in turns:
+        actions += [Silence(before + THINKING_SECONDS), Audio(sound(turn.says))]
+        before = REPLY_SECONDS + turn.more + sum(catalogue[id].seconds for id in turn.hears)
+    return [*actions, Silence()]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def calls(lab: Lab) -> Mapping[str, Heard]:
+    """All calls of this module, a second apart."""
+
+    async def one(number: int, turns: Sequence[Turn]) -> Heard:
+        await asyncio.sleep(number)
+        actions = script(lab.catalogue, turns)
+        seconds = sum(action.seconds for action in actions[:-1] if isinstance(action, Silence))
+        return await call(lab, *actions, max_seconds=seconds + 6.0 * len(turns) + 8.0)
+
+    heard = await asyncio.gather(*(one(n, turns) for n, turns in enumerate(TALKS.values())))
+    return dict(zip(TALKS, heard, strict=True))
+
+
+@pytest.mark.row("cannot_hear_agent")
+@pytest.mark.row("wrong_number")
+@pytest.mark.row("slow_answer")
+@pytest.mark.row("other_department")
+@pytest.mark.row("private_call")
+@pytest.mark.row("ask_topic")
+@pytest.mark.row("company_facts")
+@pytest.mark.row("take_note")
+@pytest.mark.row("confirm_understood")
+@pytest.mark.row("purchase_intent")
+@pytest.mark.row("cannot_fulfil")
+@pytest.mark.row("slow_service")
+@pytest.mark.row("attitude_complaint")
+@pytest.mark.row("ask_forgiveness")
+@pytest.mark.row("complaint_deferred")
+@pytest.mark.row("agent_identity")
+@pytest.mark.row("invitation")
+@pytest.mark.row("suggestion")
+@pytest.mark.row("nuisance_call")
+@pytest.mark.row("thanks")
+@pytest.mark.row("cannot_answer_now")
+@pytest.mark.row("ask_name")
+@pytest.mark.row("use_name")
+@pytest.mark.row("abusive_caller")
+@pytest.mark.row("complaint_accepted")
+@pytest.mark.row("clarify")
+@pytest.mark.row("dialect")
+@pytest.mark.parametrize("caller", TALKS)
+async def test_what_is_said_is_answered_by_its_row(calls: Mapping[str, Heard], caller: str) -> None:
+    """Every clip, complete and in order, the first right after what was said."""
+    wanted = ["greeting.ask", *(id for turn in TALKS[caller] for id in turn.hears)]
+    left = iter(calls[caller].ids)
+    missing = [id for id in wanted if id not in left]  # consumes what comes before it
+    assert missing == [], calls[caller].ids

@@ -1,0 +1,118 @@
+"""The words of a caller, in the order in which everything happened; in virtual time."""
+
+import asyncio
+from typing import Any
+
+import numpy as np
+import pytest
+from structlog.testing import capture_logs
+
+from ivr.dialogue.events import (
+    Condition,
+    Event,
+    LineChanged,
+    SpeechEnded,
+    SpeechPossible,
+    SpeechStarted,
+)
+from ivr.dialogue.meaning import Words
+from ivr.hearing.frames import FRAME, RATE
+from ivr.scribe import LOOK_BACK_SECONDS, Scribe
+from tests.remembering import Recogniser
+from tests.virtual_time import run
+
+FRAME_OF = np.zeros(FRAME, np.int16)
+
+
+class Setting:
+    """A scribe with what it delivers."""
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        self.recogniser = recogniser
+        self.scribe = Scribe(recogniser)
+        self.loop = asyncio.get_running_loop()
+        self.began = self.loop.time()
+        self.told: list[tuple[float, Event]] = []
+
+    def deliver(self, event: Event, now: float) -> None:
+        self.told.append((round(now - self.began, 3), event))
+
+    def perceives(self, event: Event) -> None:
+        self.scribe.perceive(event, self.loop.time(), self.deliver)
+
+    async def hears(self, frames: int) -> None:
+        for _ in range(frames):
+            await asyncio.sleep(FRAME / RATE)
+            self.scribe.hear(FRAME_OF, self.loop.time())
+
+    @property
+    def kinds(self) -> list[str]:
+        return [type(event).__name__ for _, event in self.told]
+
+
+def test_what_is_said_and_a_little_before_it_is_recognised() -> None:
+    async def scene() -> None:
+        at = Setting(Recogniser(seconds=0.1))
+        await at.hears(100)
+        at.perceives(SpeechStarted(at.loop.time() - 0.2))
+        assert at.recogniser.fed == [pytest.approx((0.2 + LOOK_BACK_SECONDS) * RATE, abs=FRAME)]
+        await at.hears(50)
+        at.perceives(SpeechEnded(1.0))
+        fed = list(at.recogniser.fed)
+        await at.hears(50)
+        assert at.recogniser.fed == fed == [pytest.approx(1.5 * RATE, abs=FRAME)]
+        assert at.told[1] == (3.1, SpeechEnded(1.0, at.recogniser.words))
+
+    run(scene())
+
+
+def test_what_comes_after_words_that_are_not_known_yet_waits_for_them() -> None:
+    """But for the verdict on the line, which they may need."""
+
+    async def scene() -> None:
+        at = Setting(Recogniser(seconds=1.0))
+        at.perceives(SpeechStarted(at.loop.time()))
+        at.perceives(SpeechEnded(1.0))
+        at.perceives(LineChanged(Condition.TOO_QUIET))
+        at.perceives(SpeechPossible(at.loop.time()))
+        at.perceives(SpeechStarted(at.loop.time()))
+        at.perceives(SpeechEnded(2.0))
+        assert at.kinds == ["SpeechStarted", "LineChanged"]
+        await asyncio.sleep(3.0)
+        assert at.kinds[2:] == ["SpeechEnded", "SpeechPossible", "SpeechStarted", "SpeechEnded"]
+        assert [moment for moment, _ in at.told[2:]] == [1.0] * 4  # both were recognised at once
+
+    run(scene())
+
+
+def test_a_defect_of_the_recogniser_costs_the_words_and_not_the_call() -> None:
+    class Broken(Recogniser):
+        async def finish(self) -> Words | None:
+            raise RuntimeError("a defect of ours")
+
+    async def scene() -> list[Any]:
+        at = Setting(Broken())
+        with capture_logs() as logs:
+            at.perceives(SpeechStarted(at.loop.time()))
+            at.perceives(SpeechEnded(1.0))
+            await asyncio.sleep(0.1)
+        assert at.told[1][1] == SpeechEnded(1.0, None)
+        return logs
+
+    assert [entry["event"] for entry in run(scene())] == ["recognition_failed"]
+
+
+def test_who_hangs_up_leaves_nothing_behind() -> None:
+    async def scene() -> None:
+        at = Setting(Recogniser(seconds=1.0))
+        at.perceives(SpeechStarted(at.loop.time()))
+        at.perceives(SpeechEnded(1.0))
+        at.perceives(SpeechStarted(at.loop.time()))
+        at.scribe.close()
+        at.scribe.close()
+        assert at.recogniser.cancelled == 1
+        await asyncio.sleep(2.0)
+        assert at.kinds == ["SpeechStarted"]
+        assert len(asyncio.all_tasks()) == 1
+
+    run(scene())
