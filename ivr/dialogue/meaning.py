@@ -138,6 +138,9 @@ class Meaning:
     """The pieces of the text that spoke for the intent, the strongest first."""
 
 
+HARMLESS = frozenset({Intent.YES, Intent.NO, Intent.HELLO, Intent.GIVE_NAME, Intent.GIVE_NUMBER})
+"""A weak guess at one of these is acted on: asking about it would be worse than being wrong."""
+
 FOREIGN = 0.3
 """From this share of unknown words on it is another tongue."""
 
@@ -167,3 +170,11 @@ class Words:
         if meaning.certainty is Certainty.LIKELY and self.unknown >= FOREIGN:
             return False
         return meaning.certainty is not Certainty.UNSURE and meaning.intent is not Intent.OTHER
+
+    @property
+    def sure(self) -> bool:
+        """Whether it may be acted on without asking back."""
+        meaning = self.meaning
+        return self.understood and (
+            meaning.certainty is Certainty.SURE or meaning.intent in HARMLESS
+        )

@@ -23,11 +23,8 @@ INTELLIGIBLE = 0.9
 """Mean confidence from which the recogniser knows the words: known sentences reach 1.00 in the
 median, other Mandarin 0.94, other languages 0.84 (facts: tiny model)."""
 
-HARMLESS = frozenset({Intent.YES, Intent.NO, Intent.HELLO, Intent.GIVE_NAME, Intent.GIVE_NUMBER})
-"""A weak guess at one of these is acted on: asking about it would be worse than being wrong."""
-
 NOTHING_MORE = frozenset({Intent.CLOSING, Intent.THANKS, Intent.GOODBYE})
-"""The same for these, where the question was: 请问还有什么可以帮助您？"""
+"""A weak guess is enough for these, where the question was: 请问还有什么可以帮助您？"""
 UNSPEAKABLE = frozenset({Intent.ABUSIVE_CALLER, Intent.NUISANCE_CALL})
 """Nobody is asked whether he meant to be rude."""
 
@@ -76,7 +73,7 @@ class AskingBack:
             words = heard.words
             if words is None:
                 reply = await self._say_again_what_we_lost()
-            elif words.understood and self._may_be_acted_on(words.meaning):
+            elif words.sure or self._answers_whether_there_is_more(words):
                 return self._learned(words.meaning)
             elif self._may_be_asked_about(words):
                 reply = await self._ask_about(words.meaning)
@@ -87,9 +84,9 @@ class AskingBack:
             heard = reply
         return _key(heard.digits) if isinstance(heard, Keys) else heard
 
-    def _may_be_acted_on(self, meaning: Meaning) -> bool:
-        answers = self._guest.was_asked_for_more and meaning.intent in NOTHING_MORE
-        return meaning.certainty is Certainty.SURE or answers or meaning.intent in HARMLESS
+    def _answers_whether_there_is_more(self, words: Words) -> bool:
+        answers = words.understood and words.meaning.intent in NOTHING_MORE
+        return answers and self._guest.was_asked_for_more
 
     def _may_be_asked_about(self, words: Words) -> bool:
         asked_enough = self._clarified >= CLARIFICATIONS

@@ -16,7 +16,7 @@ from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.verbs import Heard, Listen, Nobody, Request, Speech, listen
 from ivr.etiquette.courtesy import obliging
 from ivr.etiquette.guest import Guest
-from ivr.etiquette.line import fax, low_volume, noisy_line, speakerphone, trouble_of
+from ivr.etiquette.line import doubt_of, fax, low_volume, noisy_line, speakerphone, trouble_of
 
 T = TypeVar("T")
 Script = Callable[[], Coroutine[Request, Any, Heard]]
@@ -57,7 +57,7 @@ class Coach:
                 return heard
 
     def _due(self, heard: Heard) -> Script | None:
-        trouble = trouble_of(heard)
+        trouble = trouble_of(heard) or doubt_of(heard)
         if isinstance(heard, Nobody):
             machine = heard.condition is Condition.FAX
             drowned = heard.condition is Condition.NOISE and not self._met  # whoever is there

@@ -79,6 +79,18 @@ def _still(trouble: Condition, heard: Heard) -> bool:
     return is_silent(heard) or trouble_of(heard) is trouble
 
 
+def doubt_of(heard: Heard) -> Condition | None:
+    """What he may be asked to mend before a guess at his words is asked about; None: nothing.
+
+    Speaking up (8) and taking the handset (9) are small favours and help for the rest of the call;
+    noise he cannot mend, and is told goodbye for it (10): there a guess is tried first.
+    """
+    if not isinstance(heard, Speech) or heard.words is None or heard.words.sure:
+        return None
+    mendable = heard.condition in (Condition.TOO_QUIET, Condition.HANDS_FREE)
+    return heard.condition if mendable else None
+
+
 def trouble_of(heard: Heard) -> Condition | None:
     """What kept us from understanding what somebody said; None also when nobody spoke."""
     if not isinstance(heard, Speech) or heard.understood or heard.condition is Condition.OK:

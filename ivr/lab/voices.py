@@ -15,13 +15,17 @@ VOICES = (
     Espeak("cmn+f4", words_per_minute=180, pitch=70),
     Espeak("cmn+m1", words_per_minute=210, pitch=45),
 )
+FOREIGNER = Espeak("de+m3", words_per_minute=160)
+FOREIGN = "Guten Tag, ich möchte gern wissen, wo sich Ihr Büro befindet"
+"""What no recogniser of Mandarin knows, in this voice."""
 PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请帮我转人工", "喂，你好，听得到吗")
 
 
 @lru_cache(maxsize=64)
-def says(text: str, voice: int = 0, dbov: float = -25.0) -> Samples:
+def says(text: str, voice: int | Espeak = 0, dbov: float = -25.0) -> Samples:
     """A caller's words at 8 kHz and an active level of ``dbov``; begins and ends with voice."""
-    spoken = master(*VOICES[voice % len(VOICES)].synthesise(text))
+    speaker = voice if isinstance(voice, Espeak) else VOICES[voice % len(VOICES)]
+    spoken = master(*speaker.synthesise(text))
     words = spoken[round(LEAD_IN_SECONDS * RATE) : len(spoken) - round(TAIL_SECONDS * RATE)]
     gain = 10 ** ((dbov - LEVEL_DBOV) / 20)
     return (words * gain).clip(-32000, 32000).astype(np.int16)

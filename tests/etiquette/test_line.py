@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.dialogue.events import Condition
+from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.coaching import HOLD_LISTENS
 from ivr.etiquette.sheet import Sheet
@@ -34,6 +35,27 @@ def test_a_quiet_caller_is_asked_to_speak_up_then_to_change_his_telephone(caller
     caller.hears("low_volume.other_phone")
     caller.waits(5.0)
     caller.is_hung_up_on(Outcome.TOO_QUIET)
+
+
+@pytest.mark.row("low_volume")
+@pytest.mark.row("speakerphone")
+@pytest.mark.parametrize(
+    ("condition", "hears"),
+    [
+        (Condition.TOO_QUIET, "low_volume.louder"),
+        (Condition.HANDS_FREE, "speakerphone.handset"),
+        (Condition.NOISE, "clarify.ask"),
+        (Condition.OK, "clarify.ask"),
+    ],
+)
+def test_a_guess_is_asked_about_when_the_line_is_as_good_as_it_gets(
+    caller: Caller, condition: Condition, hears: str
+) -> None:
+    """Quiet or hands-free can be mended at once; noise cannot."""
+    caller.hears("greeting.ask")
+    caller.is_on(condition)
+    caller.says(words=Words(Meaning("我想头诉", Intent.COMPLAINT_DEFERRED, Certainty.LIKELY, 0.6)))
+    caller.hears(hears)
 
 
 @pytest.mark.row("low_volume")

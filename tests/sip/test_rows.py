@@ -20,6 +20,8 @@ from tests.sip.conftest import Heard, call
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
 
 ROW_2 = ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
+ANSWERED = ["title.neutral", "ask_topic.ask.1"]
+"""How 喂，你好，听得到吗 is answered: …，请问您需要了解企业 QQ 哪方面的信息？ (14)"""
 ECHO_DB, ECHO_SECONDS = -20.0, 0.15
 WAIT = 5.0
 
@@ -66,7 +68,7 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
         "coughs": [Silence(greeting_end + 2.0), Audio(cough()), Silence(2), Audio(cough(seed=2))],
         "echo": [Audio(echo_of_row_2(prompts))],
         "interrupts the greeting": [Silence(2.0), hello],
-        "presses a key": [Silence(2.0), Digits("0")],
+        "presses a key": [Silence(2.0), Digits("5")],
         "speaks once": [Silence(greeting_end + 1.0), hello],
     }
 
@@ -122,7 +124,7 @@ async def test_who_speaks_keeps_the_call(
     spoke = next(packet.time for packet in heard.recording.sent if packet.what == "Audio")
     assert spoke - heard.prompts[prompt].end == pytest.approx(after, abs=0.25)
     assert heard.ids[:before] == ROW_2[:before]
-    assert heard.ids[before] == "closing.ask"
+    assert heard.ids[before : before + 2] == ANSWERED
     assert "no_sound.farewell" not in heard.ids[before:]
 
 
@@ -131,7 +133,7 @@ async def test_who_speaks_keeps_the_call(
 async def test_the_greeting_stops_for_the_caller(calls: Mapping[str, Heard], caller: str) -> None:
     """Voice or key: it falls silent, and he is answered."""
     heard = calls[caller]
-    assert heard.ids[:2] == ["greeting.ask…", "closing.ask"]
+    assert heard.ids[:3] == ["greeting.ask…", *ANSWERED]
     assert 2.0 < heard.prompts[0].heard_seconds < 3.0
 
 
@@ -144,6 +146,7 @@ async def test_who_falls_silent_is_thanked_asked_and_told(
     heard = calls["speaks once"]
     ids = [
         "greeting.ask",
+        *ANSWERED,
         "closing.ask",
         "closing.farewell",
         "closing.ask",
@@ -151,7 +154,7 @@ async def test_who_falls_silent_is_thanked_asked_and_told(
     ]
     same = {"caller_stays_on.ask": "closing.ask"}  # rows 33 and 35 ask in the same words
     assert [same.get(id, id) for id in heard.ids] == ids
-    assert heard.waits[1:] == [sheet_seconds] * 4
+    assert heard.waits[2:] == [sheet_seconds] * 5
     assert heard.was_hung_up_on
 
 

@@ -14,10 +14,8 @@ import pytest_asyncio
 from ivr.catalogue import Catalogue
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab
-from ivr.lab.voices import says
+from ivr.lab.voices import FOREIGN, FOREIGNER, says
 from ivr.softphone import Action, Audio, Silence
-from ivr.voice.espeak import Espeak
-from ivr.voice.mastering import master
 from tests.sip.conftest import Heard, call
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
@@ -27,15 +25,9 @@ VOICE = 2
 REPLY_SECONDS, THINKING_SECONDS = 0.8, 1.2
 
 
-GERMAN = "Guten Tag, ich möchte gern wissen, wo sich Ihr Büro befindet"
-"""What no recogniser of Mandarin knows."""
-
-
 def sound(text: str) -> Samples:
-    """``text`` in the caller's voice; German in a German one."""
-    if text != GERMAN:
-        return says(text, VOICE)
-    return master(*Espeak("de+m3", words_per_minute=160).synthesise(text))
+    """``text`` in the caller's voice; what is foreign in a foreign one."""
+    return says(text, FOREIGNER if text == FOREIGN else VOICE)
 
 
 @dataclass(frozen=True)
@@ -97,9 +89,9 @@ TALKS: Mapping[str, Sequence[Turn]] = {
     ],
     "weak": [Turn("没有了，再见，谢谢你们", ["clarify.ask.1"], 4.0)],
     "foreign": [
-        Turn(GERMAN, ["ask_repeat.ask"]),
-        Turn(GERMAN, ["dialect.mandarin"]),
-        Turn(GERMAN, ["dialect.other_person"]),
+        Turn(FOREIGN, ["ask_repeat.ask"]),
+        Turn(FOREIGN, ["dialect.mandarin"]),
+        Turn(FOREIGN, ["dialect.other_person"]),
     ],
     "again": [
         Turn("打错了", ["wrong_number.explain"]),
