@@ -149,7 +149,7 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
 def _phrases(sheet: Path) -> Check:
     """What callers say, as far as it is written down."""
     try:
-        phrases, _ = read_phrases(sheet)
+        phrases = read_phrases(sheet)
     except PhraseError as error:
         return _wrong("phrases", error)
     sentences = sum(map(len, phrases.say.values()))

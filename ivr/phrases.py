@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -46,17 +47,9 @@ def read_files(sheet: Path) -> dict[str, str]:
     return {str(path): _text(path) for path in paths}
 
 
-def read_phrases(sheet: Path) -> tuple[Phrases, tuple[str, ...]]:
-    """The phrases beside ``sheet`` and the surnames the hotline can say.
-
-    PhraseError names file, key and remedy.
-    """
-    try:
-        vocabulary = read_vocabulary(sheet.parent)
-    except (VocabularyError, OSError) as error:
-        raise PhraseError(f"the tables beside {sheet} cannot be used: {error}") from None
-    files = read_files(sheet)
-    return Phrases.parse(files, tuple(vocabulary.departments)), tuple(vocabulary.surnames)
+def read_phrases(sheet: Path) -> Phrases:
+    """The phrases beside ``sheet``, all of them checked; PhraseError names file, key and remedy."""
+    return Phrases.parse(read_files(sheet), _spoken_words(sheet).departments)
 
 
 def load_understander(sheet: Path, cache: Path | None = None) -> Understander:
@@ -64,15 +57,16 @@ def load_understander(sheet: Path, cache: Path | None = None) -> Understander:
 
     ``cache`` is the directory for learned weights, the user's own when not given.
     """
-    phrases, surnames = read_phrases(sheet)
-    name = _name(read_files(sheet), surnames)
+    files, words = read_files(sheet), _spoken_words(sheet)
+    name = _name(files, words.surnames)
     kept = (cache or cache_directory()) / name
     weights = _learned(sheet, name) or _read(kept)
+    phrases = Phrases.parse(files, words.departments, proved=weights is not None)
     if weights is None:
-        weights = train(phrases, Fillers(phrases, surnames), background())
+        weights = train(phrases, Fillers(phrases, words.surnames), background())
         with suppress(OSError):  # then it takes its time at the next start, too
             _keep(weights, kept)
-    return Understander(weights, SlotReader(phrases, surnames))
+    return Understander(weights, SlotReader(phrases, words.surnames))
 
 
 def learn(sheet: Path) -> bool:
@@ -80,12 +74,13 @@ def learn(sheet: Path) -> bool:
 
     PhraseError as :func:`read_phrases`, OSError when the weights cannot be written.
     """
-    phrases, surnames = read_phrases(sheet)
-    name = _name(read_files(sheet), surnames)
+    files, words = read_files(sheet), _spoken_words(sheet)
+    name = _name(files, words.surnames)
     if _learned(sheet, name) is not None:
         return False
+    phrases = Phrases.parse(files, words.departments)
     target = sheet.with_name(LEARNED) / name
-    _keep(train(phrases, Fillers(phrases, surnames), background()), target)
+    _keep(train(phrases, Fillers(phrases, words.surnames), background()), target)
     for other in target.parent.glob("understanding-*.npz"):
         if other != target:
             other.unlink()
@@ -95,6 +90,22 @@ def learn(sheet: Path) -> bool:
 def background() -> Background:
     """Words of the language, for talk about anything: those of pypinyin's dictionary."""
     return Background([word for word in PHRASES_DICT if len(word) <= _LONGEST_WORD])
+
+
+@dataclass(frozen=True, slots=True)
+class _SpokenWords:
+    """The names that the hotline can say."""
+
+    departments: tuple[str, ...]
+    surnames: tuple[str, ...]
+
+
+def _spoken_words(sheet: Path) -> _SpokenWords:
+    try:
+        vocabulary = read_vocabulary(sheet.parent)
+    except (VocabularyError, OSError) as error:
+        raise PhraseError(f"the tables beside {sheet} cannot be used: {error}") from None
+    return _SpokenWords(tuple(vocabulary.departments), tuple(vocabulary.surnames))
 
 
 def _name(files: Mapping[str, str], surnames: tuple[str, ...]) -> str:

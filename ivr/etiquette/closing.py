@@ -4,19 +4,6 @@ from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, listen, say
 from ivr.etiquette.rows import is_silent, row
 
-FAREWELLS = frozenset(
-    {
-        "closing.farewell",
-        "thanks.farewell",
-        "private_call.farewell",
-        "cannot_answer_now.farewell",
-        "complaint_accepted.farewell",
-        "complaint_deferred.simple",
-        "complaint_deferred.complex",
-    }
-)
-"""After one of these the caller is expected to hang up."""
-
 
 @row("closing")
 async def closing(row: Row, *, nothing_more: bool = False) -> Heard:

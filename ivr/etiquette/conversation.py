@@ -8,7 +8,7 @@ from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.verbs import Heard, Nobody, Unheard, enter, listen, say
 from ivr.etiquette.asking_back import AskingBack, GivenUp
 from ivr.etiquette.business import cannot_answer_now
-from ivr.etiquette.closing import FAREWELLS, caller_stays_on, closing
+from ivr.etiquette.closing import caller_stays_on, closing
 from ivr.etiquette.coaching import Attended
 from ivr.etiquette.contact import ChangedSubject
 from ivr.etiquette.guest import Guest
@@ -31,7 +31,10 @@ async def hotline(company: Mapping[str, str] | None = None) -> Outcome:
 
 
 async def conversation(guest: Guest) -> Outcome:
-    """From the greeting to the end: what he says is made out and answered; then: 还有什么 (33)."""
+    """From the greeting to the end: what he says is made out and answered.
+
+    Who is silent then is asked whether there is more (33), and again who stays on (35).
+    """
     heard = await greeting()
     if is_silent(heard):
         heard = await no_sound()
@@ -42,8 +45,9 @@ async def conversation(guest: Guest) -> Outcome:
             case Meaning() | GivenUp():
                 heard = await answered(guest, made_out)
             case Nobody():
-                heard = await ending(guest)
-                if is_silent(heard):
+                if not guest.was_told_goodbye:
+                    heard = await closing()
+                elif is_silent(heard := await caller_stays_on()):
                     return Outcome.STAYED_ON
             case Unheard():
                 heard = await keys_only()
@@ -64,12 +68,6 @@ async def answered(guest: Guest, wish: Meaning | GivenUp) -> Heard:
             wish = changed.to
         else:
             return heard if heard is not None else await closing()
-
-
-async def ending(guest: Guest) -> Heard:
-    """Nobody says anything more: is there something else (33)? Is he still there (35)?"""
-    said_goodbye = guest.said is not None and guest.said.prompt.id in FAREWELLS
-    return await (caller_stays_on() if said_goodbye else closing())
 
 
 async def keys_only() -> Heard:

@@ -7,6 +7,17 @@ from ivr.dialogue.meaning import Intent, Meaning, Title
 from ivr.dialogue.verbs import Request, Say
 
 _MORE = frozenset({"closing.ask", "caller_stays_on.ask"})
+_FAREWELLS = frozenset(
+    {
+        "closing.farewell",
+        "thanks.farewell",
+        "private_call.farewell",
+        "cannot_answer_now.farewell",
+        "complaint_accepted.farewell",
+        "complaint_deferred.simple",
+        "complaint_deferred.complex",
+    }
+)
 _ASIDES = frozenset({"clarify", "ask_repeat", "dialect", "low_volume", "speakerphone"})
 """Rows that leave the question open which came before them."""
 
@@ -33,6 +44,11 @@ class Guest:
     """What was explained to him last, to be explained again (16)."""
     times: dict[Intent, int] = field(default_factory=dict)
     """How often he has come with the same thing."""
+
+    @property
+    def was_told_goodbye(self) -> bool:
+        """Whether he is expected to hang up now."""
+        return self.said is not None and self.said.prompt.id in _FAREWELLS
 
     @property
     def is_new(self) -> bool:

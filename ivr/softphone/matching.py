@@ -93,6 +93,11 @@ class _Match:
     ids: tuple[str, ...]
 
     @property
+    def end(self) -> int:
+        """Sample of the timeline at which it ends."""
+        return self.start + self.length
+
+    @property
     def complete(self) -> bool:
         return len(self.prompt.sound) - self.length < 2 * _FRAME
 
@@ -107,15 +112,15 @@ def heard_prompts(recording: CallRecording, catalogue: Catalogue) -> list[HeardP
     sound = timeline.samples.astype(np.float32)
     matches: list[_Match] = []
     for onset in _onsets(sound):
-        if matches and onset < matches[-1].start + matches[-1].length - _TAIL:
-            continue
-        match = _best(library, sound, timeline.present, onset)
-        if match is None:
-            continue
-        if matches:
-            before = matches[-1]  # a prompt ends at the latest where the next begins
-            matches[-1] = replace(before, length=min(before.length, match.start - before.start))
-        matches.append(match)
+        match: _Match | None = None
+        if not matches or onset >= matches[-1].end - _TAIL:
+            match = _best(library, sound, timeline.present, onset)
+        while match is not None:
+            if matches:  # a prompt ends at the latest where the next begins
+                before = matches[-1]
+                matches[-1] = replace(before, length=min(before.length, match.start - before.start))
+            matches.append(match)
+            match = _reply(library, sound, timeline.present, match)
     return [_heard(match, timeline) for match in matches]
 
 
@@ -201,6 +206,18 @@ def _best(library: _Library, sound: Sound, present: NDArray[np.bool_], onset: in
         if match is not None:
             candidates.append(match)
     return _chosen(candidates) if candidates else None
+
+
+def _reply(
+    library: _Library, sound: Sound, present: NDArray[np.bool_], cut: _Match
+) -> _Match | None:
+    """The prompt that follows one that was cut, with no pause between them."""
+    if cut.complete:
+        return None
+    reply = _best(library, sound, present, cut.end)
+    if reply is None or reply.start + reply.prompt.onset < cut.end - 2 * _FRAME:
+        return None
+    return reply
 
 
 def _followed(

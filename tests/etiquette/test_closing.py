@@ -28,6 +28,25 @@ def test_who_wants_nothing_more_is_thanked(caller: Caller) -> None:
 
 
 @pytest.mark.row("closing")
+@pytest.mark.row("caller_stays_on")
+def test_who_never_says_what_he_wants_is_asked_thanked_and_told(caller: Caller) -> None:
+    """33, then 35, all of it: he was asked what it is about (14), and has fallen silent."""
+    caller.hears("greeting.ask")
+    caller.says("喂，你好")
+    caller.hears("ask_topic.ask")
+    caller.stays_silent(5.0)
+    caller.hears("closing.ask")
+    caller.stays_silent(5.0)
+    caller.hears("closing.farewell")
+    caller.stays_silent(5.0)
+    caller.hears("caller_stays_on.ask")
+    caller.stays_silent(5.0)
+    caller.hears("caller_stays_on.goodbye")
+    caller.waits(5.0)
+    caller.is_hung_up_on(Outcome.STAYED_ON)
+
+
+@pytest.mark.row("closing")
 def test_who_has_more_to_ask_is_asked_again(caller: Caller) -> None:
     """As often as he speaks."""
     spoken_to(caller)

@@ -76,6 +76,17 @@ def test_a_prompt_cut_off_by_barge_in(prompts: Catalogue, seconds: float) -> Non
     assert second.complete
 
 
+@pytest.mark.parametrize("seconds", [0.4, 0.62, 0.8])
+def test_the_reply_to_a_barge_in_may_follow_at_once(prompts: Catalogue, seconds: float) -> None:
+    """A composed sentence has no lead-in: it begins in the packet after the cut."""
+    cut = PROMPTS["sorry.noise"][: round(seconds * 8000)]
+    reply = PROMPTS["other.12"]
+    without_lead_in = reply[int(np.flatnonzero(np.abs(reply) > 300)[0]) :]
+    heard = heard_prompts(recording(IDLE, cut, without_lead_in, IDLE), prompts)
+    assert ["sorry.noise" in heard[0].same_sound_ids, heard[1].id] == [True, "other.12"]
+    assert len(heard) == 2
+
+
 def test_a_prompt_cut_off_by_the_end_of_the_call(prompts: Catalogue) -> None:
     (heard,) = heard_prompts(recording(PROMPTS["other.13"][:8000]), prompts)
     assert (heard.id, heard.complete) == ("other.13", False)

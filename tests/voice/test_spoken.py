@@ -88,9 +88,9 @@ def test_never_raises_and_leaves_no_digit(text: str) -> None:
 )
 def test_takes_no_longer_than_the_text_is_long(text: str) -> None:
     """A regular expression that tries everything would take minutes here."""
-    began = time.perf_counter()
+    began = time.process_time()
     spoken(text * 5_000)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
 
 
 def test_words_of_the_table_are_replaced_the_longest_first() -> None:
