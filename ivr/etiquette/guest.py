@@ -65,12 +65,14 @@ class Guest:
         """A request as it is made to him: by his name (13), and loud enough for him (3)."""
         if not isinstance(request, Say):
             return request
-        known = {"姓": self.surname, "先生": self.title}
-        values = {slot: word for slot, word in known.items() if word} | dict(request.values)
-        rendering = request.rendering
-        if self.louder and rendering == "normal":
-            rendering = "louder"
-        self.said = replace(request, values=values, rendering=rendering)
+        said = request
+        if self.surname or self.title:
+            known = {"姓": self.surname, "先生": self.title}
+            values = {slot: word for slot, word in known.items() if word} | dict(request.values)
+            said = replace(said, values=values)
+        if self.louder and said.rendering == "normal":
+            said = replace(said, rendering="louder")
+        self.said = said
         if request.prompt.id.partition(".")[0] not in _ASIDES:
             self.was_asked_for_more = request.prompt.id in _MORE
-        return self.said
+        return said

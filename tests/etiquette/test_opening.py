@@ -191,8 +191,11 @@ def test_who_talks_without_a_pause_keeps_the_call(caller: Caller) -> None:
 
 
 def test_ten_thousand_silent_calls(sheet: Sheet) -> None:
-    """Time is free in a script: all of row 2, ten thousand times, in less than two seconds."""
+    """Time is free in a script: all of row 2, ten thousand times, takes two seconds (measured).
+
+    The limit is for a machine that is busy, and for what is ten times slower by mistake.
+    """
     began = time.process_time()
     outcomes = {Caller(sheet).never_speaks() for _ in range(10_000)}
     assert outcomes == {Outcome.NO_SOUND}
-    assert time.process_time() - began < 2.0
+    assert time.process_time() - began < 8.0
