@@ -141,6 +141,10 @@ class Meaning:
 HARMLESS = frozenset({Intent.YES, Intent.NO, Intent.HELLO, Intent.GIVE_NAME, Intent.GIVE_NUMBER})
 """A weak guess at one of these is acted on: asking about it would be worse than being wrong."""
 
+INTELLIGIBLE = 0.9
+"""Mean confidence from which the recogniser knows the words: known sentences reach 1.00 in the
+median, other Mandarin 0.94, other languages 0.84 (facts: tiny model)."""
+
 FOREIGN = 0.3
 """From this share of unknown words on it is another tongue."""
 
@@ -170,6 +174,11 @@ class Words:
         if meaning.certainty is Certainty.LIKELY and self.unknown >= FOREIGN:
             return False
         return meaning.certainty is not Certainty.UNSURE and meaning.intent is not Intent.OTHER
+
+    @property
+    def intelligible(self) -> bool:
+        """Whether the recogniser knows these words: no other tongue, no babble of many voices."""
+        return self.confidence >= INTELLIGIBLE and self.unknown < FOREIGN
 
     @property
     def sure(self) -> bool:

@@ -7,7 +7,7 @@ dialect or another language (11, both steps). Where all is in vain, a person cal
 
 from dataclasses import dataclass, replace
 
-from ivr.dialogue.meaning import FOREIGN, Certainty, Intent, Meaning, Words
+from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, listen, say
 from ivr.etiquette.guest import Guest
@@ -19,10 +19,6 @@ ATTEMPTS = 3
 """What fits nothing so often is not asked for again."""
 LOST_ATTEMPTS = 3
 """The same for words that our own machine has lost: no fault of the caller's."""
-INTELLIGIBLE = 0.9
-"""Mean confidence from which the recogniser knows the words: known sentences reach 1.00 in the
-median, other Mandarin 0.94, other languages 0.84 (facts: tiny model)."""
-
 NOTHING_MORE = frozenset({Intent.CLOSING, Intent.THANKS, Intent.GOODBYE})
 """A weak guess is enough for these, where the question was: 请问还有什么可以帮助您？"""
 UNSPEAKABLE = frozenset({Intent.ABUSIVE_CALLER, Intent.NUISANCE_CALL})
@@ -109,8 +105,7 @@ class AskingBack:
 
     async def _say_again(self, words: Words) -> Heard | GivenUp:
         self._unclear += 1
-        foreign = words.confidence < INTELLIGIBLE or words.unknown >= FOREIGN
-        if self._unclear > 1 and foreign and self._foreign < 2:
+        if self._unclear > 1 and not words.intelligible and self._foreign < 2:
             self._foreign += 1
             return await dialect(again=self._foreign == 2)
         if self._unclear >= ATTEMPTS:

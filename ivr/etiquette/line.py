@@ -92,7 +92,12 @@ def doubt_of(heard: Heard) -> Condition | None:
 
 
 def trouble_of(heard: Heard) -> Condition | None:
-    """What kept us from understanding what somebody said; None also when nobody spoke."""
-    if not isinstance(heard, Speech) or heard.understood or heard.condition is Condition.OK:
+    """What kept us from understanding what somebody said; None also when nobody spoke.
+
+    In noise only clear words count: a television is heard as digits and means something, too.
+    """
+    if not isinstance(heard, Speech) or heard.condition is Condition.OK:
         return None
-    return heard.condition
+    clear = heard.words is not None and heard.words.intelligible
+    understood = heard.understood and (clear or heard.condition is not Condition.NOISE)
+    return None if understood else heard.condition

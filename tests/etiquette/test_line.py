@@ -58,6 +58,16 @@ def test_a_guess_is_asked_about_when_the_line_is_as_good_as_it_gets(
     caller.hears(hears)
 
 
+@pytest.mark.row("noisy_line")
+def test_a_television_that_seems_to_count_is_noise(caller: Caller) -> None:
+    """Ten voices at once are heard as digits (measured: confidence 0.70 to 0.90)."""
+    caller.hears("greeting.ask")
+    caller.is_on(Condition.NOISE)
+    babble = Meaning("三幺二幺毛二六二", Intent.GIVE_NUMBER, Certainty.SURE, 0.99)
+    caller.says(words=Words(babble, confidence=0.87, unknown=0.21))
+    caller.hears("noisy_line.farewell")
+
+
 @pytest.mark.row("low_volume")
 def test_who_speaks_up_goes_on_normally(caller: Caller) -> None:
     """After the first step, the second is not heard."""
