@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from pypinyin import __version__ as dictionary
@@ -131,7 +132,7 @@ def _read(path: Path) -> Weights | None:
                 kept["matrix"].astype(np.float32),
                 kept["bias"],
             )
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
 
 

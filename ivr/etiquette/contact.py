@@ -11,7 +11,7 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
 from ivr.numerals import is_telephone_number
 
-ATTEMPTS = 3
+ATTEMPTS = 4
 """So often a number is asked for; then the ticket goes without, with the number that called."""
 BETWEEN_SECONDS = 3.0
 """Between two pieces of a number: people breathe, and look for the next key."""

@@ -8,7 +8,7 @@ from math import exp, log
 
 from ivr.dialogue.meaning import Certainty, Intent
 
-SURE, OTHER_TALK = 0.9, 0.02
+SURE, OTHER_TALK = 0.9, 0.015
 """To act on a guess takes this much, and that hardly anything speaks for talk of other things: such
 talk can sound much like a wish, and still more like itself. Wrong and acted upon: see the figures
 ``false_action_…`` of `ivr bench understand`."""

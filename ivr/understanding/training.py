@@ -23,8 +23,17 @@ VARIANTS = 8
 """Wordings of one template that are learned, at most."""
 ERROR_RATES = (0.0, 0.1, 0.2, 0.3, 0.4)
 """Shares of sounds that are wrong in the copies of a sentence."""
+ASIDES = 3.0
+"""How many syllables a sentence has, at most, that is surely learned once more with something said
+before or behind it; of longer ones, the share is this over their length."""
+BEFORE = (Intent.HELLO, Intent.YES, Intent.NO, Intent.GIVE_NAME, Intent.GIVE_NUMBER)
+BEHIND = (Intent.GIVE_NAME, Intent.GIVE_NUMBER, Intent.GOODBYE)
 _RARE = 3
 """Features of background talk that come less often than this are not worth remembering."""
+
+
+Sentence = tuple[Intent, tuple[str, ...]]
+"""What is meant, and its sounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ def train(phrases: Phrases, fillers: Fillers, background: Background, seed: int 
     """Weights of the softmax over all intents."""
     random = np.random.default_rng(seed)
     clean = list(_sentences(phrases, fillers, random))
+    clean += list(_with_asides(clean, random))
     talk = [_talk(background.words, random) for _ in range(background.sentences)]
     sounds = {sound for _, one in clean for sound in one} | {s for one in talk for s in one}
     mishear = Mishearing(sorted(sound for sound in sounds if len(sound) > 1))
@@ -60,7 +70,7 @@ def train(phrases: Phrases, fillers: Fillers, background: Background, seed: int 
 
 def _sentences(
     phrases: Phrases, fillers: Fillers, random: np.random.Generator
-) -> Iterator[tuple[Intent, tuple[str, ...]]]:
+) -> Iterator[Sentence]:
     for intent in LABELS:
         for template in phrases.say.get(intent, ()):
             chosen = template.wordings
@@ -69,6 +79,23 @@ def _sentences(
             for wording in chosen:
                 for filled in fillers.fill(wording, intent, random):
                     yield intent, spoken(filled).sounds
+
+
+def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iterator[Sentence]:
+    """Some wishes with what is said in the same breath: 你好, 不是, 我姓张. The wish counts."""
+    asides = {
+        intent: [one for label, one in clean if label is intent] for intent in (*BEFORE, *BEHIND)
+    }
+    for intent, wish in clean:
+        rarely = random.random() >= ASIDES / len(wish)
+        if intent in asides or intent is Intent.OTHER or rarely:
+            continue
+        before = random.random() < 0.5
+        kinds = BEFORE if before else BEHIND
+        said = asides[kinds[int(random.integers(len(kinds)))]]
+        if said:
+            aside = said[int(random.integers(len(said)))]
+            yield intent, (*aside, *wish) if before else (*wish, *aside)
 
 
 def _talk(words: Sequence[str], random: np.random.Generator) -> tuple[str, ...]:
