@@ -26,8 +26,11 @@ ERROR_RATES = (0.0, 0.1, 0.2, 0.3, 0.4)
 ASIDES = 3.0
 """How many syllables a sentence has, at most, that is surely learned once more with something said
 before or behind it; of longer ones, the share is this over their length."""
+NAMED, GREETED = (Intent.GIVE_NAME,), (Intent.HELLO,)
 BEFORE = (Intent.HELLO, Intent.YES, Intent.NO, Intent.GIVE_NAME, Intent.GIVE_NUMBER)
 BEHIND = (Intent.GIVE_NAME, Intent.GIVE_NUMBER, Intent.GOODBYE)
+PLACES = ((BEFORE,), (BEHIND,), (NAMED, GREETED), (NAMED, BEHIND))
+"""What is said in one breath, from the wish outwards: 你好，我姓张，……；我姓张，……，电话是……"""
 _RARE = 3
 """Features of background talk that come less often than this are not worth remembering."""
 
@@ -84,18 +87,19 @@ def _sentences(
 def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iterator[Sentence]:
     """Some wishes with what is said in the same breath: 你好, 不是, 我姓张. The wish counts."""
     asides = {
-        intent: [one for label, one in clean if label is intent] for intent in (*BEFORE, *BEHIND)
+        intent: [one for label, one in clean if label is intent] for intent in {*BEFORE, *BEHIND}
     }
     for intent, wish in clean:
         rarely = random.random() >= ASIDES / len(wish)
         if intent in asides or intent is Intent.OTHER or rarely:
             continue
-        before = random.random() < 0.5
-        kinds = BEFORE if before else BEHIND
-        said = asides[kinds[int(random.integers(len(kinds)))]]
-        if said:
-            aside = said[int(random.integers(len(said)))]
-            yield intent, (*aside, *wish) if before else (*wish, *aside)
+        said = wish
+        for kinds in PLACES[int(random.integers(len(PLACES)))]:
+            known = asides[kinds[int(random.integers(len(kinds)))]]
+            if known:
+                aside = known[int(random.integers(len(known)))]
+                said = (*said, *aside) if kinds is BEHIND else (*aside, *said)
+        yield intent, said
 
 
 def _talk(words: Sequence[str], random: np.random.Generator) -> tuple[str, ...]:
