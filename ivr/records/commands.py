@@ -7,6 +7,7 @@ import typer
 
 from ivr.config import ConfigError, load
 from ivr.records import database
+from ivr.records import old_recordings as recordings
 from ivr.records import prune as retention
 from ivr.records.command_line import Config, fail, opened
 
@@ -31,22 +32,40 @@ def prune(
     days: Annotated[
         float | None, typer.Option(min=0, help="Keep so many days; else records.keep_days.")
     ] = None,
+    recording_days: Annotated[
+        float | None, typer.Option(min=0, help="The same for recordings; else recording.keep_days.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell how many.")] = False,
     config: Config = None,
 ) -> None:
-    """Remove what is old. Unfinished tickets stay, and the calls they were left in. Once a day from
-    cron or a timer; the service need not be stopped."""
+    """Remove what is old. Unfinished tickets stay, and the calls they were left in, and their
+    recordings. Once a day from cron or a timer; the service need not be stopped."""
     try:
-        kept = load(config).records.keep_days if days is None else days
+        settings = load(config)
     except ConfigError as error:
         raise fail(error) from None
-    before = datetime.now(UTC) - timedelta(days=kept)
-    with opened(config) as engine:
-        if not dry_run:
-            database.migrate(engine)
-        gone = retention.old(engine, before) if dry_run else retention.prune(engine, before)
+    now, directory = datetime.now(UTC), settings.recording.directory
+    kept = settings.records.keep_days if days is None else days
+    sounds_kept = settings.recording.keep_days if recording_days is None else recording_days
+    before, sounds_before = now - timedelta(days=kept), now - timedelta(days=sounds_kept)
     verb = "would go" if dry_run else "are gone"
+    with opened(config) as engine:
+        database.migrate(engine)
+        try:
+            sounds = (
+                len(recordings.old(engine, sounds_before))
+                if dry_run
+                else recordings.prune(engine, directory, sounds_before, now)
+            )
+        except OSError as error:
+            raise fail(
+                f"recordings in {directory} cannot be removed ({error.strerror}): "
+                "run this as the user of the service"
+            ) from None
+        gone = retention.old(engine, before) if dry_run else retention.prune(engine, before)
     typer.echo(
         f"{gone.calls} calls, {gone.tickets} tickets and {gone.callers} callers "
         f"of more than {kept:g} days ago {verb}"
     )
+    if sounds or settings.recording.mode != "off":
+        typer.echo(f"{sounds} recordings of more than {sounds_kept:g} days ago {verb}")
