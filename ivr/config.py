@@ -127,7 +127,12 @@ class Recording(_Group):
     """What ``ivr records prune`` leaves; those of calls with unfinished tickets stay."""
     min_free_gb: float = Field(2.0, ge=0)
     """With less than so many gigabytes (10^9 octets) free on its disk nothing is recorded. A minute
-    of a call takes 4 MB while it is written, 2 MB of which stay."""
+    of a call takes 2 MB, and as much again while its two sides are joined."""
+
+    @property
+    def on_the_pbx(self) -> str:
+        """``directory`` as Asterisk is told it: an absolute path."""
+        return self.pbx_directory or str(self.directory.absolute())
 
 
 class Notify(_Group):

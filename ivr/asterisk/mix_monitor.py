@@ -14,21 +14,24 @@ _STEM = re.compile(r"/[A-Za-z0-9_./-]+")
 """No comma, bracket or blank: they would be further arguments, the third of which is a command."""
 
 
+def is_one_word(path: str) -> bool:
+    """Whether Asterisk takes an absolute path for a path and for nothing else."""
+    return _STEM.fullmatch(path) is not None
+
+
 class MixMonitor:
     """Records one call. Implements :class:`ivr.ports.Recorder`."""
 
     def __init__(self, send: Callable[[Callable[[], bytes]], None], stem: str) -> None:
         """``send`` takes what makes an AGI command and calls it when the command can be sent.
 
-        ``stem`` is the absolute path of the files on the PBX, without their endings. ValueError
-        when Asterisk would take it for more than that.
+        ``stem`` is the absolute path of the files on the PBX, without their endings;
+        :func:`is_one_word` must be true of it.
         """
-        if not _STEM.fullmatch(stem):
-            raise ValueError(f"{stem!r} is not a path that Asterisk takes for one word")
         self._send, self._stem = send, stem
 
     def start(self) -> None:
-        """Before the next sound; StopMixMonitor, or the end of the channel, ends it."""
+        """Before the next sound; the end of the channel ends it."""
         files = f",r({self._stem}-caller.wav)t({self._stem}-hotline.wav)"
         self._send(lambda: command("EXEC", "MixMonitor", files))
 

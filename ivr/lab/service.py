@@ -50,6 +50,7 @@ class Service:
             "IVR_PROMPTS__SHEET": str(self._sheet),
             "IVR_CALL__MAX_CALLS": str(self._max_calls),
             "IVR_RECORDS__DIRECTORY": self._directory.name,
+            "IVR_RECORDING__DIRECTORY": str(pbx.recordings),
             **settings,
         }
         self._process = await asyncio.create_subprocess_exec(

@@ -50,7 +50,8 @@ def prune(
     before, sounds_before = now - timedelta(days=kept), now - timedelta(days=sounds_kept)
     verb = "would go" if dry_run else "are gone"
     with opened(config) as engine:
-        database.migrate(engine)
+        if not dry_run:
+            database.migrate(engine)
         try:
             sounds = (
                 len(recordings.old(engine, sounds_before))

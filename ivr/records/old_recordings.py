@@ -30,8 +30,8 @@ def old(engine: Engine, before: datetime) -> list[Row]:
 def prune(engine: Engine, directory: Path, before: datetime, now: datetime) -> int:
     """Remove them, and the files of that age that no row knows of: how many there were.
 
-    A row that had a call stays, and says when its file was removed, for as long as its call does. OSError when a
-    file cannot be removed: what is left is found again the next time.
+    A row says when its file was removed, for as long as its call is kept. OSError when a file
+    cannot be removed: what is left is found again the next time.
     """
     gone = 0
     for one in old(engine, before):
