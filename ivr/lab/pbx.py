@@ -153,9 +153,8 @@ class Pbx:
         return await run("docker", "logs", self.name, check=False)
 
     async def cdrs(self) -> list[list[str]]:
-        """The calls in Asterisk's own records, cell by cell; those of the taps are left out."""
-        rows = await self._csv("cdr-csv/Master.csv")
-        return [row for row in rows if not any(cell.startswith("AudioSocket/") for cell in row)]
+        """The calls in Asterisk's own records, cell by cell: the last has the userfield."""
+        return await self._csv("cdr-csv/Master.csv")
 
     async def cels(self) -> list[list[str]]:
         """Asterisk's event log, cell by cell."""
