@@ -105,6 +105,7 @@ async def recorded(recording: Lab) -> Mapping[str, Recorded]:
     assert len(await recording.service.logged("recording", 2)) == 2
     records = {record["outcome"]: record for record in await recording.service.records(2)}
     rows = {row["call"]: row for row in recording.service.rows(recordings)}
+    assert recording.pbx.secrets["agi-token"] not in str(await recording.pbx.cdrs())
     cdrs = {cdr[-2]: cdr[-1] for cdr in await recording.pbx.cdrs()}
     cels = {cel[2]: cel for cel in await recording.pbx.cels()}
     assert len(cdrs) == len(cels) == 2, "the taps are no calls"
