@@ -9,7 +9,7 @@ from ivr.config import ConfigError, load
 from ivr.records import database
 from ivr.records import old_recordings as recordings
 from ivr.records import prune as retention
-from ivr.records.command_line import Config, fail, opened
+from ivr.records.command_line import Config, fail, must_be_current, opened
 
 records = typer.Typer(name="records", no_args_is_help=True, help="The database of the records.")
 
@@ -50,7 +50,10 @@ def prune(
     before, sounds_before = now - timedelta(days=kept), now - timedelta(days=sounds_kept)
     verb = "would go" if dry_run else "are gone"
     with opened(config) as engine:
-        if not dry_run:
+        if dry_run:
+            with database.reading(engine) as connection:
+                must_be_current(connection)
+        else:
             database.migrate(engine)
         try:
             sounds = (
