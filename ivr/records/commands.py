@@ -1,9 +1,11 @@
 """``ivr records``: the database of the records."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from ivr.config import ConfigError, load
 from ivr.records import database
@@ -44,7 +46,7 @@ def prune(
         settings = load(config)
     except ConfigError as error:
         raise fail(error) from None
-    now, directory = datetime.now(UTC), settings.recording.directory
+    now = datetime.now(UTC)
     kept = settings.records.keep_days if days is None else days
     sounds_kept = settings.recording.keep_days if recording_days is None else recording_days
     before, sounds_before = now - timedelta(days=kept), now - timedelta(days=sounds_kept)
@@ -55,17 +57,10 @@ def prune(
                 must_be_current(connection)
         else:
             database.migrate(engine)
-        try:
-            sounds = (
-                len(recordings.old(engine, sounds_before))
-                if dry_run
-                else recordings.prune(engine, directory, sounds_before, now)
-            )
-        except OSError as error:
-            raise fail(
-                f"recordings in {directory} cannot be removed ({error.strerror}): "
-                "run this as the user of the service"
-            ) from None
+        if dry_run:
+            sounds = len(recordings.old(engine, sounds_before))
+        else:
+            sounds = _prune_recordings(engine, settings.recording.directory, sounds_before, now)
         gone = retention.old(engine, before) if dry_run else retention.prune(engine, before)
     typer.echo(
         f"{gone.calls} calls, {gone.tickets} tickets and {gone.callers} callers "
@@ -73,3 +68,13 @@ def prune(
     )
     if sounds or settings.recording.mode != "off":
         typer.echo(f"{sounds} recordings of more than {sounds_kept:g} days ago {verb}")
+
+
+def _prune_recordings(engine: Engine, directory: Path, before: datetime, now: datetime) -> int:
+    try:
+        return recordings.prune(engine, directory, before, now)
+    except OSError as error:
+        raise fail(
+            f"recordings in {directory} cannot be removed ({error.strerror}): "
+            "run this as the user of the service"
+        ) from None
