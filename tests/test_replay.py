@@ -50,10 +50,12 @@ def ivr(settings: Settings, sounds: Path, tmp_path: Path, monkeypatch: pytest.Mo
     return run
 
 
-async def call(settings: Settings, *acts: Callable[[CallRecord], object]) -> CallRecord:
+async def call(
+    settings: Settings, *acts: Callable[[CallRecord], object], channel: str = "1700.1"
+) -> CallRecord:
     """A call that is over, in which something was done."""
     async with running(settings) as records:
-        record = begun(records)
+        record = begun(records, channel)
         for act in acts:
             act(record)
         ended(record)
@@ -104,13 +106,15 @@ async def test_a_file_that_was_changed_is_said_to_be(
 async def test_why_there_is_nothing_to_hear(settings: Settings, sounds: Path, ivr: Ivr) -> None:
     """One sentence each."""
     nothing = await call(settings)
-    unfinished = await call(settings, lambda record: record.note(StartRecording(), ANSWERED))
+    unfinished = await call(
+        settings, lambda record: begin_recording(record, sounds, closed=False), channel="1700.2"
+    )
     refused = await call(
         settings,
         lambda record: record.note(StartRecording(), ANSWERED),
         lambda record: record.note(DropRecording(), ANSWERED),
     )
-    moved = await call(settings, lambda record: begin_recording(record, sounds))
+    moved = await call(settings, lambda record: begin_recording(record, sounds), channel="1700.3")
     engine = keep(settings, sounds)
     (sounds / moved.recording).unlink()
     for record, why in [

@@ -38,7 +38,8 @@ def named(connection: Connection, name: str) -> Row:
 
 def file_of(row: Row, directory: Path) -> Path:
     """Where it is, complete; NoRecordingError when it is not."""
-    path, call = directory / row["file"], row["call"][:8]
+    path: Path = directory / row["file"]
+    call = row["call"][:8]
     if row["problem"] is not None:
         raise NoRecordingError(f"call {call} has no recording: {row['problem']}")
     if row["removed"] is not None:
@@ -61,7 +62,7 @@ def file_of(row: Row, directory: Path) -> Path:
 
 def is_as_kept(row: Row, path: Path) -> bool:
     """Whether the file is still the one that was recorded. OSError when it cannot be read."""
-    return kept_file(path).sha256 == row["sha256"]
+    return bool(kept_file(path).sha256 == row["sha256"])
 
 
 def told(row: Row) -> str:
