@@ -93,6 +93,10 @@ setting ivr-globals.conf "" IVR_SERVICE "$value"
 matching IVR_SERVICE_2 "" "|$service"
 setting ivr-globals.conf "" IVR_SERVICE_2 "$value"
 
+matching IVR_CDR no 'yes|no'
+setting cdr.conf general enable "$value"
+setting cel.conf general enable "$value"
+
 if [[ ${IVR_TRUNK_MATCH:-} ]]; then
     cp "$source/pjsip-trunk.conf.example" "$target/pjsip-trunk.conf"
     chmod u+w "$target/pjsip-trunk.conf"

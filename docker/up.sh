@@ -63,17 +63,20 @@ mkdir -p "$run"
 docker run --rm --network none --user 0:0 --entrypoint /bin/bash -v "$root/$run:/run-dir" -e GROUP="$(id -g)" ivr-asterisk -euc '
     umask 077
     cd /run-dir
-    mkdir -p secrets/asterisk secrets/service records
+    mkdir -p secrets/asterisk secrets/service records recordings/incoming
     make() { [[ -s $1 ]] || head -c 500 /dev/urandom | tr -dc A-Za-z0-9 | head -c 24 >"$1"; }
     for name in phone-6001 phone-6002 ami agi-token; do make "secrets/asterisk/$name"; done
     for name in ami agi-token; do cp "secrets/asterisk/$name" "secrets/service/$name"; done
     chown -R 5060:5060 secrets/asterisk
     chown -R 5061:5061 secrets/service
     chown 5061:"$GROUP" records
+    chown 5061:5060 recordings recordings/incoming
     chmod 0711 . secrets
     chmod 0500 secrets/asterisk secrets/service
     chmod 0400 secrets/*/*
-    chmod 2750 records'
+    chmod 2750 records
+    chmod 0710 recordings
+    chmod 2770 recordings/incoming'
 
 say "containers"
 docker/compose.sh up -d --remove-orphans

@@ -13,10 +13,13 @@ import structlog
 
 from ivr import phrases
 from ivr.asterisk.agi_server import AgiServer, AgiSession
+from ivr.asterisk.agi_wire import trusted_number
 from ivr.asterisk.audio_server import AudioServer
+from ivr.asterisk.channel_variables import TellingThePbx
 from ivr.asterisk.heartbeat import Heartbeat
-from ivr.asterisk.line import AgiLine
+from ivr.asterisk.line import AgiLine, Errand
 from ivr.asterisk.manager import Ami
+from ivr.asterisk.mix_monitor import MixMonitor, is_one_word
 from ivr.asterisk.tap import Tap
 from ivr.catalogue import SILENCE, Catalogue, CatalogueError
 from ivr.composition import Composer, Vocabulary, VocabularyError
@@ -26,6 +29,7 @@ from ivr.dialogue.commands import Play
 from ivr.dialogue.events import CallerHungUp, Event, LineLost
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
+from ivr.etiquette.recording import Policy
 from ivr.etiquette.sheet import Sheet, SheetError
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
@@ -40,6 +44,8 @@ from ivr.records.channels import channels
 from ivr.records.database import DatabaseError, connect, url_of
 from ivr.records.keeper import Records, RecordsError
 from ivr.records.notify import Notifier
+from ivr.records.recorder import Recorder
+from ivr.records.recording_files import stem_in
 from ivr.scribe import Scribe
 from ivr.understanding.phrases import PhraseError
 from ivr.understanding.understander import Understander
@@ -129,6 +135,20 @@ def notifier(settings: Settings) -> Notifier:
         raise StartError(str(error)) from None
 
 
+def recorder(settings: Settings) -> Recorder:
+    """What sees to recordings; StartError when the PBX could not be told where to write them."""
+    place = settings.recording.on_the_pbx
+    if settings.recording.mode != "off" and not is_one_word(place):
+        raise StartError(
+            f"recording.directory = {place} has signs that Asterisk would take for something else: "
+            "choose one of letters, digits, full stops, hyphens and underscores"
+        )
+    try:
+        return Recorder(settings.recording, connect(url_of(settings.records)))
+    except (ConfigError, DatabaseError) as error:
+        raise StartError(str(error)) from None
+
+
 class Hotline:
     """The running service."""
 
@@ -139,7 +159,7 @@ class Hotline:
         """
         self.settings = settings
         self.sheet = load_sheet(settings)
-        self._script = script or partial(hotline, self.sheet.company)
+        self._own_script = script
         self.catalogue = load_catalogue(settings, self.sheet)
         usable = {id for id in self.catalogue.manifest.recordings if self._has_file(id)}
         self._composer = Composer(
@@ -153,6 +173,7 @@ class Hotline:
         except (ConfigError, RecordsError) as error:
             raise StartError(str(error)) from None
         self._notifier = notifier(settings)
+        self._recorder = recorder(settings)
         token = secret.get_secret_value() if secret else None
         self.agi = AgiServer(self._serve, token)
         self.audio = AudioServer()
@@ -189,6 +210,7 @@ class Hotline:
             await self._close()
             raise
         self._notifier.start()
+        self._recorder.start()
         self._watch()
         if self._ami is not None:
             self._advising = asyncio.get_running_loop().create_task(_advise(self._ami))
@@ -210,6 +232,7 @@ class Hotline:
             await asyncio.to_thread(self._endpoint.close)
         await self._recognisers.stop()
         await asyncio.to_thread(self._notifier.stop, LAST_NEWS_SECONDS)
+        await asyncio.to_thread(self._recorder.stop, LAST_NEWS_SECONDS)
         await self.records.close()
 
     async def _serve_metrics(self) -> None:
@@ -274,6 +297,16 @@ class Hotline:
                 sounds.append(self.catalogue.reference(id, play.rendering))
         return Reference.joined(sounds)
 
+    def _script(self) -> Callable[[], Script]:
+        """What the next call goes through; without room for a recording nobody is told of one."""
+        if self._own_script is not None:
+            return self._own_script
+        policy: Policy = self.settings.recording.mode
+        if policy != "off" and not self._recorder.ready:
+            log.warning("call_not_recorded", why="there is no room: see recording_stopped")
+            policy = "off"
+        return partial(hotline, self.sheet.company, policy)
+
     def _has_file(self, id: str) -> bool:
         return self.catalogue.path(id).is_file()
 
@@ -295,16 +328,21 @@ class Hotline:
         settings, now = self.settings, time.monotonic()
         environment = session.environment
         limits = Limits(call_seconds=settings.call.max_call_seconds)
-        record = self.records.begin(
-            uniqueid, environment.get("agi_dnid", ""), environment.get("agi_callerid", ""),
-            now, time.time(),
-        )  # fmt: skip
+        number, caller = (
+            trusted_number(environment.get(name, "")) for name in ("agi_dnid", "agi_callerid")
+        )
+        record = self.records.begin(uniqueid, number, caller, now, time.time())
+
+        def send(errand: Errand) -> None:
+            line.send_between_prompts(errand)
+
         live = LiveCall(
-            Call(self._script, last_words, self.sheet.__getitem__, limits, self._composer),
+            Call(self._script(), last_words, self.sheet.__getitem__, limits, self._composer),
             Ear(self._silero.stream(), now, hang_seconds=settings.call.speech_end_seconds),
             Scribe(self._interpreter),
             self._reference,
-            self.metrics.counted(record),
+            TellingThePbx(self.metrics.counted(record), lambda name, value: line.tell(name, value)),
+            MixMonitor(send, stem_in(settings.recording.on_the_pbx, record.recording)),
         )
 
         def report(event: Event, now: float) -> None:
@@ -314,7 +352,6 @@ class Hotline:
 
         line = AgiLine(session, self.catalogue, report)
         address = f"{settings.audio.host}:{settings.audio.port}"
-        send = line.send_between_prompts
         tap = Tap(self.audio, address, uniqueid, send, live.hear, live.tapped)
         heartbeat = Heartbeat(self.audio, address, environment["agi_channel"], send)
         self._live.add(live)

@@ -64,7 +64,9 @@ def _tickets() -> typer.Typer:
 
 def _calls() -> typer.Typer:
     from ivr.records.call_commands import calls
+    from ivr.replay import play
 
+    calls.command("play")(play)
     return calls
 
 

@@ -113,6 +113,28 @@ class Records(_Group):
     """What ``ivr records prune`` leaves; unfinished tickets and their calls stay in any case."""
 
 
+class Recording(_Group):
+    """Whether the sound of calls is kept. Asterisk writes it, so both must see one directory."""
+
+    mode: Literal["off", "on", "consent"] = "off"
+    """``on``: every caller is told that he is recorded. ``consent``: he is told that he may refuse,
+    by key 0 or by words."""
+    directory: Path = Path("var/recordings")
+    """The recordings, by day; in ``incoming`` below it Asterisk writes while a call lasts."""
+    pbx_directory: str = Field("", pattern=r"^(/[A-Za-z0-9_./-]+)?$", max_length=200)
+    """``directory`` as Asterisk sees it; empty: by the same path."""
+    keep_days: float = Field(90.0, gt=0)
+    """What ``ivr records prune`` leaves; those of calls with unfinished tickets stay."""
+    min_free_gb: float = Field(2.0, ge=0)
+    """With less than so many gigabytes (10^9 octets) free on its disk nothing is recorded. A minute
+    of a call takes 2 MB, and as much again while its two sides are joined."""
+
+    @property
+    def on_the_pbx(self) -> str:
+        """``directory`` as Asterisk is told it: an absolute path."""
+        return self.pbx_directory or str(self.directory.absolute())
+
+
 class Notify(_Group):
     """How the supervisor learns of tickets."""
 
@@ -163,6 +185,7 @@ class Settings(BaseSettings):
     call: CallSettings = CallSettings()
     recognition: Recognition = Recognition()
     records: Records = Records()
+    recording: Recording = Recording()
     notify: Notify = Notify()
     metrics: Metrics = Metrics()
     service: Service = Service()

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ivr.app import StartError, load_catalogue, load_sheet, manager
 from ivr.asterisk.manager import Ami, AmiError
 from ivr.catalogue import SOUNDS, Catalogue
-from ivr.config import ConfigError, Recognition, Records, Settings, load, read_secret
+from ivr.config import ConfigError, Recognition, Recording, Records, Settings, load, read_secret
 from ivr.phrases import read_phrases
 from ivr.recognition import embedded
 from ivr.recognition.check import check as check_model
@@ -29,6 +29,8 @@ from ivr.recognition.files import ModelError
 from ivr.records.channels import channels
 from ivr.records.database import DatabaseError, connect, newest, reading, url_of, why
 from ivr.records.database import check as check_version
+from ivr.records.recorder import GIGABYTE
+from ivr.records.recording_files import INCOMING
 from ivr.understanding.phrases import PhraseError
 from ivr.voice.check import check as check_prompts
 from ivr.voice.current import sha256_of
@@ -104,6 +106,7 @@ def examine(
         _recognition(settings.recognition),
         _records(settings.records.directory),
         _database(settings.records),
+        _recording(settings.recording),
         _notify(settings),
         _token(settings),
         *ports,
@@ -218,6 +221,25 @@ def _records(directory: Path) -> Check:
         return Check("records", Verdict.WARNING, says, "look at it, correct it by hand, remove it")
     says = f"{directory} is writable, {free / 1e9:.1f} GB are free"
     return Check("records", verdict, says, "" if verdict is Verdict.OK else "make room on the disk")
+
+
+def _recording(settings: Recording) -> Check:
+    """Whether calls are recorded, and whether there is room; whether Asterisk may write there only
+    a call can tell."""
+    name, directory = "recording", settings.directory
+    if settings.mode == "off":
+        return Check(name, Verdict.OK, "off: the sound of calls is not kept")
+    existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
+    incoming = directory / INCOMING
+    if not os.access(incoming if incoming.exists() else existing, os.W_OK):
+        says = f"recording.directory = {directory} cannot be written; calls go on unrecorded"
+        return Check(name, Verdict.BROKEN, says, "make it writable for this user")
+    free = shutil.disk_usage(existing).free / GIGABYTE
+    if free < settings.min_free_gb:
+        says = f"{free:.1f} GB are free at {directory}; calls go on unrecorded"
+        return Check(name, Verdict.BROKEN, says, "make room, or lower recording.min_free_gb")
+    says = f"{settings.mode}: {directory}, which Asterisk must have as {settings.on_the_pbx}"
+    return Check(name, Verdict.OK, says)
 
 
 def _database(settings: Records) -> Check:

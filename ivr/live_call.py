@@ -12,11 +12,13 @@ import structlog
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import (
     Command,
+    DropRecording,
     EnterRow,
     HandBack,
     HangUp,
     MakeTicket,
     Play,
+    StartRecording,
     StopPlaying,
 )
 from ivr.dialogue.events import Condition, EarOpened, Event, LineChanged, LineLost, TicketMade
@@ -24,7 +26,7 @@ from ivr.dialogue.outcome import Outcome
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples
-from ivr.ports import CallLog, Line
+from ivr.ports import CallLog, Line, Recorder
 from ivr.scribe import Scribe
 
 log = structlog.get_logger()
@@ -40,11 +42,12 @@ class LiveCall:
         scribe: Scribe,
         reference: Callable[[Play], Reference],
         record: CallLog,
+        recorder: Recorder,
     ) -> None:
         """``reference`` finds the sound of a prompt, which the ear needs to know its echo: of a
         composed one the sound of all its clips."""
         self._call, self._ear, self._scribe = call, ear, scribe
-        self._reference, self._record = reference, record
+        self._reference, self._record, self._recorder = reference, record, recorder
         self._line: Line | None = None
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -148,6 +151,10 @@ class LiveCall:
                 self._line.hand_back()
             case EnterRow(row):
                 log.info("row", row=row)
+            case StartRecording():
+                self._recorder.start()
+            case DropRecording():
+                self._recorder.drop()
             case MakeTicket(order):
                 self._record.make_ticket(
                     command,

@@ -30,6 +30,18 @@ class Line(Protocol):
         ...
 
 
+class Recorder(Protocol):
+    """Records the sound of one call, both sides of it. Never waits."""
+
+    def start(self) -> None:
+        """Record from now on."""
+        ...
+
+    def drop(self) -> None:
+        """Record no longer; what has been recorded is not kept."""
+        ...
+
+
 class CallLog(Protocol):
     """The record of one call: every event and command with its time. Never waits."""
 

@@ -12,7 +12,16 @@ from typing import NoReturn
 from ivr.composition import Composer
 from ivr.dialogue import events
 from ivr.dialogue.call import Call, Limits, Script
-from ivr.dialogue.commands import Command, EnterRow, HangUp, MakeTicket, Play, StopPlaying
+from ivr.dialogue.commands import (
+    Command,
+    DropRecording,
+    EnterRow,
+    HangUp,
+    MakeTicket,
+    Play,
+    StartRecording,
+    StopPlaying,
+)
 from ivr.dialogue.events import Condition, Event
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
@@ -59,6 +68,8 @@ class Caller:
         self.rows: list[str] = []
         self.tickets: list[Ticket] = []
         """What the caller has left so far."""
+        self.recording: list[Command] = []
+        """When the recording was begun, and dropped."""
         self.number: str | None = NUMBER
         """What the next ticket gets; None when none can be kept."""
         compose = Composer(VOCABULARY, forbids=sheet.forbidden_in)
@@ -227,6 +238,9 @@ class Caller:
                 self._hung_up = (outcome, now)
             case EnterRow(row):
                 self.rows.append(row)
+            case StartRecording() | DropRecording():
+                self._note(f"       ({type(command).__name__})")
+                self.recording.append(command)
             case MakeTicket(ticket=ticket):
                 self._note(f"       (ticket: {ticket})")
                 self.tickets.append(ticket)

@@ -72,6 +72,19 @@ class Record:
         self.closed.append(outcome)
 
 
+class Recorder:
+    """Counts what it is told."""
+
+    def __init__(self) -> None:
+        self.started = self.dropped = 0
+
+    def start(self) -> None:
+        self.started += 1
+
+    def drop(self) -> None:
+        self.dropped += 1
+
+
 class Recogniser:
     """Hears the same in every utterance, after ``seconds``."""
 

@@ -96,8 +96,8 @@ def answers(settings: Settings | None = None, **given: dict[str, str]) -> list[C
 def test_all_is_well(place: Path) -> None:
     checks = examine(place)
     assert [check.name for check in checks] == [
-        "settings", "sheet", "phrases", "prompts", "recognition", "records", "database", "notify",
-        "token", "agi port", "audio port", "ami",
+        "settings", "sheet", "phrases", "prompts", "recognition", "records", "database",
+        "recording", "notify", "token", "agi port", "audio port", "ami",
     ]  # fmt: skip
     assert {check.verdict for check in checks} == {Verdict.OK}
     assert not (place.parent / "records").exists()  # looking changes nothing

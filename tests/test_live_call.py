@@ -26,7 +26,7 @@ from ivr.hearing.echo import Reference
 from ivr.hearing.frames import FRAME
 from ivr.live_call import LiveCall
 from ivr.scribe import Scribe
-from tests.remembering import PROMPT_SECONDS, Line, Recogniser, Record
+from tests.remembering import PROMPT_SECONDS, Line, Recogniser, Record, Recorder
 from tests.virtual_time import run
 
 IDLE = np.full(FRAME, 8, np.int16)
@@ -59,7 +59,7 @@ class Setting:
         ear: type[Ear] = Ear,
         reference: Callable[[Play], Reference] = lambda play: Reference.of(np.tile(IDLE, 100)),
     ) -> None:
-        self.line, self.record = Line(), Record()
+        self.line, self.record, self.recorder = Line(), Record(), Recorder()
         self.call = Call(script, words, sheet.__getitem__)
         self.recogniser = Recogniser()
         self.live = LiveCall(
@@ -68,6 +68,7 @@ class Setting:
             Scribe(self.recogniser),
             reference,
             self.record,
+            self.recorder,
         )
         self.line.live = self.live
         self.live.start(self.line)

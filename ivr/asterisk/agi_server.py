@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from ivr.asterisk.agi_wire import AgiError, Header, Lines, Replies, Reply, command
+from ivr.asterisk.agi_wire import AgiError, Header, Lines, Replies, Reply
 
 log = structlog.get_logger()
 
@@ -208,7 +208,3 @@ class AgiServer:
             log.exception("call_failed")
         finally:
             session.close()
-
-
-DONE = command("SET", "VARIABLE", "IVR_DONE", "1")
-"""Tells the dialplan that the end which follows is meant: AGISTATUS cannot."""

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 MAX_LINE = 1024
 MAX_HEADER_LINES = 64
 MAX_HEADER = 16 * 1024
+LONGEST_NUMBER = 32
+"""Signs of a telephone number; E.164 knows 15, and some trunks prefix routing digits."""
 
 _KEY = re.compile(r"agi_[a-z0-9_]{1,40}")
 _REPLY = re.compile(r"([0-9]{3})(?:-| )(.*)")
 _RESULT = re.compile(r"result=(-?[0-9]+|)(.*)")
 _ENDPOS = re.compile(r"endpos=([0-9]+)")
 _KEYS = {str(ord(key)): key for key in "0123456789*#ABCD"}
+_NAME = re.compile(r"[A-Z_]{1,40}|TIMEOUT\(absolute\)")
+_VALUE = re.compile(r"[A-Za-z0-9_+.-]{0,200}")
 _SOUND = re.compile(r"[a-z0-9_/-]{1,64}")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which no encoding knows."""
@@ -163,6 +167,23 @@ def stream_file(sound: str, keys: str = "", offset: int = 0) -> bytes:
     if not _SOUND.fullmatch(sound) or sound.startswith("/"):
         raise AgiError(f"{sound!r} is not the name of a sound")
     return command("STREAM", "FILE", sound, keys, str(offset))
+
+
+def set_variables(variables: Mapping[str, str]) -> bytes:
+    """Set variables of the channel, however many by one command. AgiError when a name or a value
+    has what the dialplan would take for something else: a comma, a bracket, a dollar."""
+    for name, value in variables.items():
+        if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
+            raise AgiError(f"{name} cannot be set to {value!r}")
+    if len(variables) == 1:
+        return command("SET", "VARIABLE", *next(iter(variables.items())))
+    return command("EXEC", "MSet", ",".join(f"{name}={value}" for name, value in variables.items()))
+
+
+def trusted_number(text: str) -> str:
+    """A number of a caller's or of ours as far as it may be believed: digits and a plus sign, at
+    most LONGEST_NUMBER. The dialplan filters as well; not every dialplan is ours."""
+    return "".join(sign for sign in text if sign in "0123456789+")[:LONGEST_NUMBER]
 
 
 def _quote(word: str) -> str:

@@ -15,8 +15,8 @@ from collections.abc import Callable
 
 import structlog
 
-from ivr.asterisk.agi_server import DONE, AgiSession, Answered, LineClosed
-from ivr.asterisk.agi_wire import command, stream_file
+from ivr.asterisk.agi_server import AgiSession, Answered, LineClosed
+from ivr.asterisk.agi_wire import command, set_variables, stream_file
 from ivr.catalogue import SILENCE, Catalogue, Recording
 from ivr.dialogue.commands import Play
 from ivr.dialogue.events import (
@@ -66,6 +66,8 @@ class AgiLine:
         self._handing_back = False
         self._resume_at = (0, 0)
         """Clip and sample at which a prompt goes on that a key has stopped."""
+        self._variables: dict[str, str] = {}
+        """Of the caller's channel, to be set with the next timer."""
         self._armed_until = self._loop.time() + FIRST_SIGN_SECONDS
         self._changed = asyncio.Event()
 
@@ -86,7 +88,9 @@ class AgiLine:
             self._changed.set()
 
     def hang_up(self, outcome: Outcome) -> None:
-        """End the call as meant."""
+        """End the call as meant: of how it ends the dialplan is told by IVR_OUTCOME, and that it
+        was no accident by IVR_DONE; AGISTATUS cannot tell."""
+        self._variables |= {"IVR_OUTCOME": outcome, "IVR_DONE": "1"}
         self._hanging_up = True
         self._changed.set()
 
@@ -103,6 +107,11 @@ class AgiLine:
         if self._current is None:
             self._changed.set()
 
+    def tell(self, name: str, value: str) -> None:
+        """Set a variable of the caller's channel; it goes along with the next timer, so that no
+        sound waits for it."""
+        self._variables[name] = value
+
     async def run(self) -> None:
         """Carry out what is asked until the call is over."""
         try:
@@ -112,7 +121,7 @@ class AgiLine:
                 else:
                     await self._one_sound()
             if not self._handing_back:
-                await self._session.ask(DONE)
+                await self._set()
         except LineClosed as closed:
             self._ended(str(closed))
         finally:
@@ -163,7 +172,12 @@ class AgiLine:
     async def _arm_dead_man(self, seconds: float) -> None:
         limit = seconds + GRACE_SECONDS
         self._armed_until = self._loop.time() + limit
-        await self._session.ask(command("SET", "VARIABLE", "TIMEOUT(absolute)", f"{limit:.1f}"))
+        self._variables["TIMEOUT(absolute)"] = f"{limit:.1f}"
+        await self._set()
+
+    async def _set(self) -> None:
+        variables, self._variables = self._variables, {}
+        await self._session.ask(set_variables(variables))
 
     async def _until_changed(
         self, stream: "asyncio.Future[Answered | None]", limit: float

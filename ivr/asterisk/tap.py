@@ -66,10 +66,11 @@ class Tap:
         self._expected = self._server.expect(self)
         self._deadline = self._loop.call_later(ATTACH_SECONDS, self._missed)
         # q: no beep · o: only what comes from the caller · u: the exact uniqueid · E, S: end with
-        # the caller's channel · l: a long queue, which loses ten times fewer frames.
+        # the caller's channel · l: a long queue, which loses ten times fewer frames. It is no call
+        # of anybody's, and so none in the PBX's records.
         spy = f"ChanSpy,{self._uniqueid}\\,qouESl"
         tech = f"AudioSocket/{self._address}/{self._expected}"
-        return command("EXEC", "Originate", f"{tech},app,{spy},,5,a")
+        return command("EXEC", "Originate", f"{tech},app,{spy},,5,av(CDR_PROP(disable)=1)")
 
     def close(self) -> None:
         """The call is over."""

@@ -24,11 +24,13 @@ from typing import Any, assert_never
 from ivr.dialogue import events
 from ivr.dialogue.commands import (
     Command,
+    DropRecording,
     EnterRow,
     HandBack,
     HangUp,
     MakeTicket,
     Play,
+    StartRecording,
     StopPlaying,
 )
 from ivr.dialogue.events import Condition, Event
@@ -42,6 +44,7 @@ from ivr.dialogue.verbs import (
     Listen,
     Make,
     Nobody,
+    Record,
     Request,
     Say,
     Speech,
@@ -331,6 +334,8 @@ class Call:
                 self._row = row
                 self._commands.append(EnterRow(row))
                 return self._rows(row)
+            case Record(wanted):
+                self._commands.append(StartRecording() if wanted else DropRecording())
             case Make(ticket):
                 self._tickets += 1
                 self._commands.append(MakeTicket(self._tickets, self._row, ticket))

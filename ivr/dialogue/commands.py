@@ -56,4 +56,16 @@ class MakeTicket:
     ticket: Ticket
 
 
-Command = Play | StopPlaying | HangUp | HandBack | EnterRow | MakeTicket
+@dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Record the call from now on, both sides of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropRecording:
+    """Record no longer, and keep nothing of what has been recorded: the caller does not agree."""
+
+
+Command = (
+    Play | StopPlaying | HangUp | HandBack | EnterRow | MakeTicket | StartRecording | DropRecording
+)

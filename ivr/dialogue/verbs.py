@@ -89,7 +89,14 @@ class Make:
     ticket: Ticket
 
 
-Request = Say | Listen | Enter | Make
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Request of :func:`record` and of :func:`drop_recording`."""
+
+    wanted: bool
+
+
+Request = Say | Listen | Enter | Make | Record
 
 
 class Ask(Generic[T]):
@@ -137,3 +144,13 @@ def make_ticket(ticket: Ticket) -> Ask[str | None]:
     that nothing was kept; say ``system.not_kept`` then, and no number.
     """
     return Ask(Make(ticket))
+
+
+def record() -> Ask[None]:
+    """Record the call from now on; whether that works is not the script's concern."""
+    return Ask(Record(True))
+
+
+def drop_recording() -> Ask[None]:
+    """Record no longer, and keep nothing of what has been recorded."""
+    return Ask(Record(False))

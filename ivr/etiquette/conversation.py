@@ -14,27 +14,30 @@ from ivr.etiquette.contact import ChangedSubject
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.line import CallOver
 from ivr.etiquette.opening import greeting, no_sound
+from ivr.etiquette.recording import Policy, notice
 from ivr.etiquette.rows import is_silent, is_there
 from ivr.etiquette.topics import answer
 
 
-async def hotline(company: Mapping[str, str] | None = None) -> Outcome:
+async def hotline(company: Mapping[str, str] | None = None, recording: Policy = "off") -> Outcome:
     """A whole call: who is hard to hear is told why (8, 9, 10), whichever row listens.
 
-    ``company`` holds its own words, by the names of prompts/company.toml.
+    ``company`` holds its own words, by the names of prompts/company.toml; ``recording`` says
+    whether the call is recorded.
     """
     guest = Guest(company or {})
     try:
-        return await Attended(conversation(guest), guest)
+        return await Attended(conversation(guest, recording), guest)
     except CallOver as over:
         return over.outcome
 
 
-async def conversation(guest: Guest) -> Outcome:
+async def conversation(guest: Guest, recording: Policy = "off") -> Outcome:
     """From the greeting to the end: what he says is made out and answered.
 
     Who is silent then is asked whether there is more (33), and again who stays on (35).
     """
+    await notice(guest, recording)
     heard = await greeting()
     if is_silent(heard):
         heard = await no_sound()

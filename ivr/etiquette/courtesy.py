@@ -1,4 +1,5 @@
-"""What any row grants a caller at any moment: say it again, more slowly, wait for him."""
+"""What any row grants a caller at any moment: say it again, more slowly, wait for him, and not
+record him."""
 
 from collections.abc import Coroutine
 from typing import Any
@@ -7,6 +8,7 @@ from ivr.dialogue.meaning import Certainty, Intent
 from ivr.dialogue.verbs import Ask, Heard, Request, Say, enter, listen, say
 from ivr.etiquette.contact import said
 from ivr.etiquette.guest import Guest
+from ivr.etiquette.recording import not_recorded, refuses
 
 HOLD_SECONDS = 20.0
 """How long who asks us to wait is waited for: to find a pen, to ask somebody in the next room."""
@@ -17,6 +19,8 @@ def obliging(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, A
 
     ``seconds`` is how long the row listens.
     """
+    if refuses(guest, heard):
+        return not_recorded(guest, seconds)
     meaning, last = said(heard), guest.said
     if meaning is None or meaning.certainty is not Certainty.SURE:
         return None

@@ -36,6 +36,10 @@ class Guest:
     """Where he wants to be called back, confirmed by him."""
     louder: bool = False
     """He has complained that he cannot hear us: everything is said louder from then on (3)."""
+    may_refuse: bool = False
+    """He has been told that he may refuse to be recorded, and has not."""
+    recorded: bool = False
+    """He is, although he may refuse."""
     said: Say | None = None
     """What we said to him last."""
     was_asked_for_more: bool = False

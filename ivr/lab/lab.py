@@ -32,15 +32,15 @@ class Lab:
 
 @asynccontextmanager
 async def laboratory(
-    root: Path, *, services: int = 1, max_calls: int = 25, **settings: str
+    root: Path, *, services: int = 1, max_calls: int = 25, cdr: bool = False, **settings: str
 ) -> AsyncIterator[Lab]:
     """Build a laboratory from the checkout at ``root``; everything is gone afterwards.
 
-    ``settings`` are IVR_* variables of the services.
+    ``cdr``: Asterisk keeps records of its own. ``settings`` are IVR_* variables of the services.
     """
     prompts, sheet = root / "prompts" / "rendered", root / "prompts" / "sheet.toml"
     crew = tuple(Service(prompts, sheet, max_calls) for _ in range(services))
-    pbx = Pbx(prompts, tuple(service.agi_port for service in crew), max_calls)
+    pbx = Pbx(prompts, tuple(service.agi_port for service in crew), max_calls, cdr=cdr)
     async with AsyncExitStack() as at_the_end:
         at_the_end.push_async_callback(pbx.stop)
         await pbx.start()

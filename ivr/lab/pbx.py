@@ -1,12 +1,15 @@
 """Asterisk in a container, as docker/compose.yaml runs it, on ports of its own."""
 
 import asyncio
+import csv
 import os
 import re
 import secrets
 import socket
 import tempfile
 from pathlib import Path
+
+from ivr.records.recording_files import INCOMING
 
 IMAGE = "ivr-asterisk"
 LAB_RUN = os.environ.get("IVR_LAB_RUN", "")
@@ -50,12 +53,21 @@ async def run(*words: str, check: bool = True) -> str:
 class Pbx:
     """One Asterisk container: started, asked and stopped."""
 
-    def __init__(self, sounds: Path, agi_ports: tuple[int, ...], max_calls: int = 100) -> None:
-        """``sounds`` is the rendered directory; ``agi_ports`` the first and second service."""
+    def __init__(
+        self, sounds: Path, agi_ports: tuple[int, ...], max_calls: int = 100, *, cdr: bool = False
+    ) -> None:
+        """``sounds`` is the rendered directory; ``agi_ports`` the first and second service.
+
+        ``cdr``: Asterisk keeps records of its own, which :meth:`cdrs` and :meth:`cels` read.
+        """
         self._sounds = sounds.resolve()
         self._agi_ports = agi_ports
         self._max_calls = max_calls
+        self._cdr = cdr
         self._directory = tempfile.TemporaryDirectory(prefix="ivr-lab-")
+        self._recordings = tempfile.TemporaryDirectory(prefix="ivr-recordings-")
+        self.recordings = Path(self._recordings.name)
+        """recording.directory of the services: Asterisk has it by the same path."""
         self.name = f"ivr-lab-{secrets.token_hex(4)}"
         self.secrets = {
             name: secrets.token_hex(12)
@@ -81,6 +93,10 @@ class Pbx:
     async def start(self) -> None:
         """Run the container and wait until Asterisk takes calls."""
         self._write_secrets()
+        self.recordings.chmod(0o755)
+        incoming = self.recordings / INCOMING
+        incoming.mkdir()
+        incoming.chmod(0o777)  # the container's user is not ours
         settings = {
             "IVR_SIP_BIND": "127.0.0.1",
             "IVR_SIP_PORT": self.sip_port,
@@ -89,6 +105,7 @@ class Pbx:
             "IVR_AMI_PORT": self.ami_port,
             "IVR_AGI_PORT": self._agi_ports[0],
             "IVR_MAX_CALLS": self._max_calls,
+            "IVR_CDR": "yes" if self._cdr else "no",
         }
         if len(self._agi_ports) > 1:
             settings["IVR_SERVICE_2"] = f"127.0.0.1:{self._agi_ports[1]}"
@@ -100,6 +117,7 @@ class Pbx:
             "--tmpfs", "/run/asterisk:uid=5060,gid=5060,mode=0700",
             "-v", f"{self._directory.name}:/run/ivr-secrets:ro",
             "-v", f"{self._sounds / 'zh'}:/usr/share/asterisk/sounds/zh:ro",
+            "-v", f"{self.recordings}:{self.recordings}",
             *given, IMAGE,
         )  # fmt: skip
         await self._until_booted()
@@ -110,6 +128,7 @@ class Pbx:
             await run("docker", "rm", "-f", self.name, check=False)
         finally:
             self._directory.cleanup()
+            self._recordings.cleanup()
 
     async def ask(self, command: str) -> str:
         """Output of a command of Asterisk's console."""
@@ -132,6 +151,19 @@ class Pbx:
     async def log(self) -> str:
         """Everything Asterisk has written so far."""
         return await run("docker", "logs", self.name, check=False)
+
+    async def cdrs(self) -> list[list[str]]:
+        """The calls in Asterisk's own records, cell by cell: the last has the userfield."""
+        return await self._csv("cdr-csv/Master.csv")
+
+    async def cels(self) -> list[list[str]]:
+        """Asterisk's event log, cell by cell."""
+        return await self._csv("cel-custom/ivr.csv")
+
+    async def _csv(self, name: str) -> list[list[str]]:
+        path = f"/run/asterisk/log/{name}"
+        text = await run("docker", "exec", self.name, "cat", path)
+        return list(csv.reader(text.splitlines()))
 
     async def kill(self) -> None:
         """End Asterisk as a crash would: no BYE, no HANGUP."""

@@ -10,9 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Table, select
+
 from ivr.config import Records
 from ivr.lab.pbx import LabError, Pbx, free_ports
-from ivr.records.calls import listed, steps_of, told
+from ivr.records.calls import listed, rows, steps_of, told
 from ivr.records.database import connect, reading, url_of
 
 START_SECONDS = 60.0
@@ -50,6 +52,7 @@ class Service:
             "IVR_PROMPTS__SHEET": str(self._sheet),
             "IVR_CALL__MAX_CALLS": str(self._max_calls),
             "IVR_RECORDS__DIRECTORY": self._directory.name,
+            "IVR_RECORDING__DIRECTORY": str(pbx.recordings),
             **settings,
         }
         self._process = await asyncio.create_subprocess_exec(
@@ -89,13 +92,25 @@ class Service:
 
         A record reaches the database a moment after its call has ended.
         """
-        settings = Records(directory=Path(self._directory.name))
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
-            found = ended_calls(settings)
+            found = ended_calls(self._records)
             if len(found) >= count or asyncio.get_running_loop().time() >= deadline:
                 return found
             await asyncio.sleep(0.05)  # a database tells nothing by itself
+
+    def rows(self, table: Table) -> list[dict[str, Any]]:
+        """All that a table of its records has."""
+        engine = connect(url_of(self._records))
+        try:
+            with reading(engine) as connection:
+                return rows(connection, select(table).order_by(*table.primary_key))
+        finally:
+            engine.dispose()
+
+    @property
+    def _records(self) -> Records:
+        return Records(directory=Path(self._directory.name))
 
     def open_files(self) -> int:
         """How many file descriptors it holds."""

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.records import calls as queries
+from ivr.records import recordings
 from ivr.records.calls import Row
 from ivr.records.command_line import (
     Config,
@@ -71,16 +72,17 @@ def show_call(
                 call,
                 queries.steps_of(connection, call["call"]),
                 queries.tickets_of(connection, call["call"]),
+                recordings.of_call(connection, call["call"]),
             )
             for call in queries.found(connection, name)
         ]
     if not whole:
         raise fail(f"there is no call {printable(name)}: `ivr calls list` has the last ones")
     if as_json_:
-        typer.echo(as_json([queries.told(call, steps) for call, steps, _ in whole]))
+        typer.echo(as_json([queries.told(call, steps) for call, steps, _, _ in whole]))
         return
-    for call, steps, left in whole:
-        _show(call, steps, left)
+    for call, steps, left, recording in whole:
+        _show(call, steps, left, recording)
 
 
 @calls.command("export")
@@ -97,12 +99,14 @@ def export_calls(
     export(form, out, [column.name for column in table_of_calls.columns], found)
 
 
-def _show(call: Row, steps: Sequence[Row], left: Sequence[Row]) -> None:
+def _show(call: Row, steps: Sequence[Row], left: Sequence[Row], recording: Row | None) -> None:
     now = datetime.now(UTC)
     length = "not over" if call["seconds"] is None else f"{call['seconds']:.1f} s"
     head = f"{call['caller'] or 'unknown'} → {call['number']}  {length}  {call['outcome'] or ''}"
     typer.echo(f"{local(call['started'])}  {printable(head)}")
     typer.echo(f"call {call['call']}  channel {printable(call['uniqueid'])}")
+    if recording is not None:
+        typer.echo(f"recording {printable(recordings.told(recording))}")
     for ticket in left:
         due = f"  due {local(ticket['deadline'])}" if ticket["deadline"] else ""
         late = "  OVERDUE" if is_overdue(ticket, now) else ""

@@ -9,13 +9,23 @@ from uuid import uuid4
 
 import structlog
 
-from ivr.dialogue.commands import Command, EnterRow, MakeTicket, Play
+from ivr.dialogue.commands import (
+    Command,
+    DropRecording,
+    EnterRow,
+    MakeTicket,
+    Play,
+    StartRecording,
+)
 from ivr.dialogue.events import Event
 from ivr.dialogue.outcome import Outcome
 from ivr.records.entries import Entry
+from ivr.records.recording_files import name_of
 from ivr.records.spool_writer import Item, Note, Promise
 
 log = structlog.get_logger()
+
+REFUSED = "the caller did not want to be recorded"
 
 
 class CallRecord:
@@ -29,6 +39,9 @@ class CallRecord:
         self.call = uuid4().hex
         """Ours: when a service dies, another one has a call of the same ``uniqueid``."""
         self._caller, self._answered, self._wall, self._put = caller, answered, wall, put
+        self.recording = name_of(uniqueid, self.call, self._at(answered))
+        """Where its sound is, if it is recorded: a file below recording.directory."""
+        self._recorded: str | None = None
         self._rows: list[str] = []
         self._step = 0
         self._loop = asyncio.get_running_loop()
@@ -41,17 +54,26 @@ class CallRecord:
     def note(self, what: Event | Command, now: float) -> None:
         """Add an event or a command; its fields are the record's."""
         self._step += 1
-        if isinstance(what, EnterRow):
-            self._rows.append(what.row)
         step = self._step
         self._put(Note(lambda: self._noted(step, what, now)))
+        match what:
+            case EnterRow(row):
+                self._rows.append(row)
+            case StartRecording():
+                self._recorded = self.recording
+                self._put_recording("recording", {"file": self.recording}, now)
+            case DropRecording():
+                self._recorded = None
+                self._put_recording("recording_dropped", {"problem": REFUSED}, now)
+            case _:
+                pass
 
     def make_ticket(
         self, order: MakeTicket, now: float, made: Callable[[str | None], None]
     ) -> None:
         """Keep it under the step that was noted last."""
         step, ticket = self._step, order.ticket
-        created = self._at(now)
+        created, recording = self._at(now), self._recorded
         due = None if ticket.hours is None else created + timedelta(hours=ticket.hours)
 
         def entry(number: str) -> Entry:
@@ -59,7 +81,7 @@ class CallRecord:
             del told["hours"]
             return {
                 "entry": "ticket", "call": self.call, "step": step, "number": number,
-                "status": "open", "row": order.row, "caller": self._caller, "recording": None,
+                "status": "open", "row": order.row, "caller": self._caller, "recording": recording,
                 "created": _iso(created), "changed": _iso(created),
                 "deadline": due and _iso(due), **told,
             }  # fmt: skip
@@ -82,6 +104,10 @@ class CallRecord:
             "ended": _iso(self._at(now)), "rows": " ".join(rows),
         }  # fmt: skip
         self._put(Note(lambda: ended))
+
+    def _put_recording(self, kind: str, told: Entry, now: float) -> None:
+        entry = {"entry": kind, "call": self.call, "started": _iso(self._at(now)), **told}
+        self._put(Note(lambda: entry))
 
     def _at(self, now: float) -> datetime:
         """The moment on the wall; a clock that is set during the call does not disorder it."""

@@ -65,11 +65,16 @@ def connected(config: Path | None, *, writing: bool = False) -> Iterator[Connect
         opened(config) as engine,
         engine.begin() if writing else database.reading(engine) as connection,
     ):
-        if not database.check(connection):
-            raise database.DatabaseError(
-                "the records are of an older version: run `ivr records migrate`"
-            )
+        must_be_current(connection)
         yield connection
+
+
+def must_be_current(connection: Connection) -> None:
+    """DatabaseError when the database has another version than ours."""
+    if not database.check(connection):
+        raise database.DatabaseError(
+            "the records are of an older version: run `ivr records migrate`"
+        )
 
 
 def since(days: float | None) -> datetime | None:

@@ -1,14 +1,17 @@
 """``ivr records``: the database of the records."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from ivr.config import ConfigError, load
 from ivr.records import database
+from ivr.records import old_recordings as recordings
 from ivr.records import prune as retention
-from ivr.records.command_line import Config, fail, opened
+from ivr.records.command_line import Config, fail, must_be_current, opened
 
 records = typer.Typer(name="records", no_args_is_help=True, help="The database of the records.")
 
@@ -31,22 +34,47 @@ def prune(
     days: Annotated[
         float | None, typer.Option(min=0, help="Keep so many days; else records.keep_days.")
     ] = None,
+    recording_days: Annotated[
+        float | None, typer.Option(min=0, help="The same for recordings; else recording.keep_days.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell how many.")] = False,
     config: Config = None,
 ) -> None:
-    """Remove what is old. Unfinished tickets stay, and the calls they were left in. Once a day from
-    cron or a timer; the service need not be stopped."""
+    """Remove what is old. Unfinished tickets stay, and the calls they were left in, and their
+    recordings. Once a day from cron or a timer; the service need not be stopped."""
     try:
-        kept = load(config).records.keep_days if days is None else days
+        settings = load(config)
     except ConfigError as error:
         raise fail(error) from None
-    before = datetime.now(UTC) - timedelta(days=kept)
-    with opened(config) as engine:
-        if not dry_run:
-            database.migrate(engine)
-        gone = retention.old(engine, before) if dry_run else retention.prune(engine, before)
+    now = datetime.now(UTC)
+    kept = settings.records.keep_days if days is None else days
+    sounds_kept = settings.recording.keep_days if recording_days is None else recording_days
+    before, sounds_before = now - timedelta(days=kept), now - timedelta(days=sounds_kept)
     verb = "would go" if dry_run else "are gone"
+    with opened(config) as engine:
+        if dry_run:
+            with database.reading(engine) as connection:
+                must_be_current(connection)
+        else:
+            database.migrate(engine)
+        if dry_run:
+            sounds = len(recordings.old(engine, sounds_before))
+        else:
+            sounds = _prune_recordings(engine, settings.recording.directory, sounds_before, now)
+        gone = retention.old(engine, before) if dry_run else retention.prune(engine, before)
     typer.echo(
         f"{gone.calls} calls, {gone.tickets} tickets and {gone.callers} callers "
         f"of more than {kept:g} days ago {verb}"
     )
+    if sounds or settings.recording.mode != "off":
+        typer.echo(f"{sounds} recordings of more than {sounds_kept:g} days ago {verb}")
+
+
+def _prune_recordings(engine: Engine, directory: Path, before: datetime, now: datetime) -> int:
+    try:
+        return recordings.prune(engine, directory, before, now)
+    except OSError as error:
+        raise fail(
+            f"recordings in {directory} cannot be removed ({error.strerror}): "
+            "run this as the user of the service"
+        ) from None

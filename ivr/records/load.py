@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.dialogue.outcome import Outcome
 from ivr.records.entries import Entry
-from ivr.records.schema import callers, calls, steps, tickets, utterances
+from ivr.records.schema import callers, calls, recordings, steps, tickets, utterances
 
 log = structlog.get_logger()
 
@@ -29,6 +29,10 @@ def load(connection: Connection, entries: Sequence[Entry]) -> None:
     _insert(connection, utterances, [_utterance(step) for step in spoken])
     for row in _of("ticket", rows):
         _ticket(connection, row)
+    for row in _of("recording", rows):
+        _recording(connection, row)
+    for row in _of("recording_dropped", rows):
+        _no_recording(connection, row)
     for row in _of("end", rows):
         connection.execute(
             update(calls)
@@ -91,6 +95,22 @@ def _utterance(step: dict[str, Any]) -> dict[str, Any]:
         "confidence": words["confidence"],
         **{name: meaning[name] for name in taken},
     }
+
+
+def _recording(connection: Connection, row: dict[str, Any]) -> None:
+    """A call is being recorded; what has been dropped since is not taken up again."""
+    query = insert(connection, recordings).returning(recordings.c.call)
+    if connection.execute(query, row).first() is not None:
+        of_call = calls.c.call == row["call"]
+        connection.execute(update(calls).where(of_call).values(recording=row["file"]))
+
+
+def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
+    """The recording of a call is not to be kept: nothing refers to it any more."""
+    of_call = recordings.c.call == row["call"]
+    connection.execute(update(recordings).where(of_call).values(problem=row["problem"]))
+    for table in (calls, tickets):
+        connection.execute(update(table).where(table.c.call == row["call"]).values(recording=None))
 
 
 def _ticket(connection: Connection, row: dict[str, Any]) -> None:

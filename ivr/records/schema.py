@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -87,6 +88,7 @@ calls = Table(
     Column("seconds", Double),
     Column("outcome", String(32)),
     Column("rows", Words),  # in order, with spaces between them
+    Column("recording", Words),  # a file below recording.directory
     Index("calls_by_start", "started"),
     Index("calls_by_uniqueid", "uniqueid"),
     Index("calls_by_run", "run", "ended"),
@@ -146,6 +148,22 @@ tickets = Table(
     PrimaryKeyConstraint("call", "step"),
     Index("tickets_by_number", "number"),  # one ticket each, unless two sites are set up alike
     Index("tickets_by_status", "status", "deadline"),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("file", Words, nullable=False),  # below recording.directory
+    Column("started", Instant, nullable=False),
+    Column("kept", Instant),  # when the file was complete; then it has the next three, too
+    Column("octets", BigInteger),
+    Column("seconds", Double),
+    Column("sha256", String(64)),
+    Column("removed", Instant),  # when it was given up: refused, or old
+    Column("problem", Words),  # why there is none
+    Index("recordings_by_start", "started"),
+    Index("recordings_by_state", "kept", "removed"),
 )
 
 callers = Table(

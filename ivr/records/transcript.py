@@ -62,6 +62,10 @@ class _Reader:
             case "MakeTicket":
                 number = self._numbers.get(step, "was not kept")
                 self._add(at, "ticket", f"{number} {fields['ticket']['kind']}")
+            case "StartRecording":
+                self._add(at, "record", "from here on")
+            case "DropRecording":
+                self._add(at, "record", "no longer, and nothing of it is kept")
             case "CallerHungUp":
                 self._add(at, "caller", "hangs up")
             case "LineLost":

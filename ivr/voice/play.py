@@ -1,4 +1,4 @@
-"""One prompt to listen to: through this machine's loudspeaker, or into a call."""
+"""A prompt or a recording to listen to: through this machine's loudspeaker, or into a call."""
 
 import asyncio
 import re
@@ -27,17 +27,20 @@ _BEFORE, _AFTER = 0.5, 0.5
 
 def play_here(samples: Samples) -> None:
     """Through the loudspeaker; VoiceError when this machine has no way to play."""
-    player = next((name for name in _PLAYERS if shutil.which(name)), None)
-    if player is None:
-        raise VoiceError(
-            "no player here: install alsa-utils, or listen to the page of `ivr prompts sheet`"
-        )
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "prompt.wav"
         path.write_bytes(wav_file(samples))
-        done = subprocess.run(
-            [player, *_PLAYERS[player], str(path)], stderr=subprocess.PIPE, check=False
-        )
+        play_file(path)
+
+
+def play_file(path: Path) -> None:
+    """A WAV file, through the loudspeaker; VoiceError when this machine has no way to play."""
+    player = next((name for name in _PLAYERS if shutil.which(name)), None)
+    if player is None:
+        raise VoiceError("no player here: install alsa-utils")
+    done = subprocess.run(
+        [player, *_PLAYERS[player], str(path)], stderr=subprocess.PIPE, check=False
+    )
     if done.returncode:
         why = done.stderr.decode(errors="replace").strip().splitlines() or ["it does not say why"]
         raise VoiceError(f"{player} cannot play here ({why[-1]})")

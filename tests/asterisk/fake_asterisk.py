@@ -175,6 +175,12 @@ class FakeAsterisk(asyncio.Protocol):
             case ["SET", "VARIABLE", name, value]:
                 self.variables[name] = value
                 self.write("200 result=1\n")
+            case ["EXEC", "MSet", words]:
+                told = dict(word.split("=") for word in words.split(","))
+                if "TIMEOUT(absolute)" in told:
+                    self.armed.append(float(told.pop("TIMEOUT(absolute)")))
+                self.variables |= told
+                self.write("200 result=0\n")
             case ["NOOP"]:
                 self.write("200 result=0\n")
             case [("CHANNEL" | "STREAM" | "EXEC"), *_] if self._dead:

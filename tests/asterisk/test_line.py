@@ -13,7 +13,7 @@ from tests.asterisk.conftest import Caller, Service, play, sentence
 from tests.asterisk.fake_asterisk import FakeAsterisk
 
 SILENCE, SHORT, LONG = "ivr/silence-10", "ivr/row-short", "ivr/row-long"
-DONE = "SET VARIABLE IVR_DONE 1"
+DONE = "EXEC MSet IVR_OUTCOME=no_sound,IVR_DONE=1"
 
 
 def noop() -> bytes:
@@ -169,7 +169,7 @@ async def test_hang_up_marks_the_end_with_its_very_last_command(
     caller.line.hang_up(Outcome.NO_SOUND)
     await fake.closed
     assert fake.commands[-1] == DONE
-    assert fake.variables == {"IVR_DONE": "1"}
+    assert fake.variables["IVR_DONE"] == "1"
     assert caller.events == []
 
 

@@ -92,7 +92,7 @@ async def test_hang_up_in_a_later_clip_is_the_last_command(service: Service) -> 
     await fake.until(lambda: fake.playing == LONG)
     caller.line.hang_up(Outcome.NO_SOUND)
     await fake.closed
-    assert fake.commands[-1] == "SET VARIABLE IVR_DONE 1"
+    assert fake.commands[-1] == "EXEC MSet IVR_OUTCOME=no_sound,IVR_DONE=1"
     assert HALF not in fake.sounds
 
 

@@ -89,7 +89,7 @@ async def test_tap_is_asked_for_with_the_arguments_measured_on_asterisk(tapped: 
     head, id, tail = asked.partition(str(asked.split("/")[2].split(",")[0]))
     assert f'EXEC Originate "AudioSocket/{tapped.service.audio_address}/' == head
     assert len(id) == 36
-    assert f',app,ChanSpy,{UNIQUEID}\\\\,qouESl,,5,a"' == tail
+    assert f',app,ChanSpy,{UNIQUEID}\\\\,qouESl,,5,av(CDR_PROP(disable)=1)"' == tail
     tap.close()
 
 

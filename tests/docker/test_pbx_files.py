@@ -44,6 +44,7 @@ def test_every_value_of_a_site_is_filled_in(tmp_path: Path, secrets: Path) -> No
         IVR_AGI_PORT="14573",
         IVR_SERVICE_2="10.0.0.2:4573",
         IVR_TRUNK_MATCH="192.0.2.7",
+        IVR_CDR="yes",
     )
     assert (result.returncode, result.stderr) == (0, "")
     files = {path.name: path.read_text() for path in (tmp_path / "etc").iterdir()}
@@ -52,6 +53,8 @@ def test_every_value_of_a_site_is_filled_in(tmp_path: Path, secrets: Path) -> No
         ("pjsip.conf", "bind = 127.0.0.1:15060"),
         ("pjsip.conf", "password = phone6001" + "x" * 16),
         ("rtp.conf", "rtpend = 21400"),
+        ("cdr.conf", "enable = yes"),
+        ("cel.conf", "enable = yes"),
         ("manager.conf", "port = 15038"),
         ("manager.conf", "secret = ami" + "x" * 16),
         ("ivr-globals.conf", "IVR_SERVICE = 127.0.0.1:14573"),
@@ -134,7 +137,8 @@ def test_the_callers_name_and_raw_number_never_reach_the_service() -> None:
     agi = start.index("AGI(agi:")
     for guard in (
         "Set(CALLERID(name)=)",
-        "Set(CALLERID(num)=${FILTER(0-9+,",
+        "Set(IVR_FROM=${FILTER(0-9+,${IVR_FROM})})",
+        "Set(CALLERID(num)=${IVR_FROM:0:32})",
         "AGIEXITONHANGUP=yes",
     ):
         assert start.index(guard) < agi

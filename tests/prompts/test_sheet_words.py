@@ -175,5 +175,5 @@ def test_every_wait_of_the_paper_is_five_seconds(sheet: Sheet) -> None:
 def test_the_machine_has_its_own_sentences(sheet: Sheet) -> None:
     assert list(sheet.system.say) == [
         "apology", "busy", "keys_only", "not_kept", "number_check", "number_again", "go_on",
-        "take_your_time", "ticket",
+        "recorded", "recorded_unless", "not_recorded", "take_your_time", "ticket",
     ]  # fmt: skip

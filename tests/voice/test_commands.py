@@ -44,7 +44,7 @@ def test_check_is_silent_about_good_prompts(copied: Rendered) -> None:
     run("render", "--no-pieces", "--sheet", copied.path)
     result = run("check", "--no-pieces", "--sheet", copied.path)
     assert result.exit_code == 0
-    assert result.stdout.startswith("20 prompts in 60 clips: 60 present, 60 current")
+    assert result.stdout.startswith("23 prompts in 69 clips: 69 present, 69 current")
 
 
 def test_check_reports_as_json_and_by_exit_code(tmp_path: Path) -> None:

@@ -1,0 +1,233 @@
+"""Recordings, and what Asterisk's own records keep, of real calls."""
+
+import asyncio
+import hashlib
+import json
+import wave
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import pytest_asyncio
+from numpy.typing import NDArray
+
+from ivr.hearing.g711 import Samples
+from ivr.lab.lab import Lab, laboratory
+from ivr.lab.voices import says
+from ivr.records.schema import recordings, tickets
+from ivr.softphone import (
+    Action,
+    Audio,
+    Digits,
+    HangUp,
+    HeardPrompt,
+    NoRtp,
+    Silence,
+    heard_prompts,
+)
+from ivr.softphone.recording import Timeline
+from tests.sip.conftest import Heard, call
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="session")]
+
+ROOM = {"IVR_RECORDING__MIN_FREE_GB": "0.01"}
+SAME = 0.98
+"""Correlation of one sound with itself after A-law, a sample's worth of shift included."""
+TOGETHER_SECONDS = 0.06
+"""By how much the two sides of a recording may lie apart from how they lay on the wire."""
+
+
+def sides(path: Path) -> tuple[Samples, Samples]:
+    """The caller's and the hotline's side of a stereo file."""
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getframerate(), file.getsampwidth()) == (2, 8000, 2)
+        both = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    return both[:, 0].copy(), both[:, 1].copy()
+
+
+def likeness(ours: Samples, theirs: Samples) -> tuple[float, float]:
+    """The highest correlation of two sounds, and by how many seconds ``ours`` is later there."""
+    a, b = ours.astype(float), theirs.astype(float)
+    size = 1 << (len(a) + len(b)).bit_length()
+    product: NDArray[Any] = np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size)
+    at = int(np.argmax(product))
+    lag = at if at < size // 2 else at - size
+    return float(product[at] / np.sqrt((a @ a) * (b @ b))), lag / 8000
+
+
+def prompts_in(sound: Samples, lab: Lab) -> list[HeardPrompt]:
+    """The prompts in one side of a recording, found as in what a caller hears."""
+    firsts = np.arange(0, len(sound) - 159, 160)
+    present = np.ones(len(sound), np.bool_)
+    lengths = np.full(len(firsts), 160)
+    timeline = Timeline(0.0, sound, present, firsts, lengths, firsts / 8000)
+    return heard_prompts(SimpleNamespace(timeline=timeline), lab.catalogue)
+
+
+def script(notice: str, lab: Lab, *then: Action) -> list[Action]:
+    """What a caller does after the notice and the greeting."""
+    before = sum(lab.catalogue[id].seconds for id in (notice, "greeting.ask"))
+    return [Silence(before + 1.2), *then]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def recording(root: Path) -> AsyncIterator[Lab]:
+    """A hotline that records everybody, and whose Asterisk keeps records of its own."""
+    async with laboratory(root, max_calls=5, cdr=True, IVR_RECORDING__MODE="on", **ROOM) as lab:
+        yield lab
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One call: as its caller heard it, in our records, in Asterisk's, and as a file."""
+
+    heard: Heard
+    record: Mapping[str, Any]
+    row: Mapping[str, Any]
+    userfield: str
+    event: str
+    path: Path
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def recorded(recording: Lab) -> Mapping[str, Recorded]:
+    """Who leaves something and hangs up, and who sends no sound at all and is hung up on."""
+    suggests = Audio(says("我给你们提个建议", voice=2))
+    scripts = {
+        "left": script("system.recorded", recording, suggests, Silence(25.0), HangUp()),
+        "silent": [NoRtp()],
+    }
+    heard = await asyncio.gather(*(call(recording, *one) for one in scripts.values()))
+    assert len(await recording.service.logged("recording", 2)) == 2
+    records = {record["outcome"]: record for record in await recording.service.records(2)}
+    rows = {row["call"]: row for row in recording.service.rows(recordings)}
+    assert recording.pbx.secrets["agi-token"] not in str(await recording.pbx.cdrs())
+    cdrs = {cdr[-2]: cdr[-1] for cdr in await recording.pbx.cdrs()}
+    cels = {cel[2]: cel for cel in await recording.pbx.cels()}
+    assert len(cdrs) == len(cels) == 2, "the taps are no calls"
+
+    def whole(heard: Heard, outcome: str) -> Recorded:
+        record = records[outcome]
+        id, row = record["uniqueid"], rows[record["call"]]
+        assert cels[id][0] == "IVR_CALL"
+        event = json.loads(cels[id][3])["extra"]
+        path = recording.pbx.recordings / record["recording"]
+        return Recorded(heard, record, row, cdrs[id], event, path)
+
+    return {
+        "left": whole(heard[0], "caller_hung_up"),
+        "silent": whole(heard[1], "no_sound"),
+    }
+
+
+BOTH = pytest.mark.parametrize("caller", ["left", "silent"])
+
+
+async def test_the_notice_comes_first_and_then_the_sheet(
+    recorded: Mapping[str, Recorded],
+) -> None:
+    """Word for word: 您好，腾讯企业 QQ 河南服务中心……"""
+    for each in recorded.values():
+        assert each.heard.ids[:2] == ["system.recorded", "greeting.ask"]
+        assert each.heard.waits[0] == pytest.approx(0.0, abs=0.05)
+
+
+async def test_both_sides_are_in_the_recording_as_they_were_on_the_wire(
+    recording: Lab, recorded: Mapping[str, Recorded], tmp_path: Path
+) -> None:
+    """The caller's own record of the call is the measure: the same sound, at the same moments."""
+    recorded["left"].heard.recording.save_wav(tmp_path / "caller.wav")
+    (said, told), (spoken, heard) = sides(recorded["left"].path), sides(tmp_path / "caller.wav")
+    correlation, lag = likeness(said, spoken)
+    assert correlation > SAME
+    kept, wanted = prompts_in(told, recording), prompts_in(heard, recording)
+    assert [(one.id, one.complete) for one in kept] == [(one.id, one.complete) for one in wanted]
+    assert min(one.correlation for one in kept if one.complete) > SAME
+    assert [one.correlation for one in kept] == pytest.approx(
+        [one.correlation for one in wanted], abs=0.01
+    )
+    assert [one.start for one in kept] == pytest.approx(
+        [one.start + lag for one in wanted], abs=TOGETHER_SECONDS
+    )
+
+
+async def test_a_caller_without_a_sound_is_silence(
+    recording: Lab, recorded: Mapping[str, Recorded]
+) -> None:
+    """And what he heard is recorded to its end, although no packet ever came from him."""
+    caller, hotline = sides(recorded["silent"].path)
+    assert not caller.any()
+    heard, kept = recorded["silent"].heard.prompts, prompts_in(hotline, recording)
+    assert [(one.id, one.complete) for one in kept] == [(one.id, one.complete) for one in heard]
+    assert [one.start - kept[0].start for one in kept] == pytest.approx(
+        [one.start - heard[0].start for one in heard], abs=TOGETHER_SECONDS
+    )
+
+
+@BOTH
+async def test_the_records_know_the_file_and_its_checksum(
+    recording: Lab, recorded: Mapping[str, Recorded], caller: str
+) -> None:
+    """And of what Asterisk wrote during the call nothing is left."""
+    each = recorded[caller]
+    assert each.record["recording"] == each.row["file"]
+    assert each.row["sha256"] == hashlib.sha256(each.path.read_bytes()).hexdigest()
+    assert each.row["octets"] == each.path.stat().st_size
+    assert each.row["seconds"] == pytest.approx(each.record["seconds"], abs=0.3)
+    assert list((recording.pbx.recordings / "incoming").iterdir()) == []
+
+
+async def test_a_ticket_says_where_the_caller_can_be_heard(
+    recording: Lab, recorded: Mapping[str, Recorded]
+) -> None:
+    """The one of the call, and its number is in Asterisk's records."""
+    (ticket,) = recording.service.rows(tickets)
+    assert ticket["recording"] == recorded["left"].record["recording"]
+    assert f" tickets={ticket['number']} " in recorded["left"].userfield
+
+
+@BOTH
+async def test_asterisks_own_records_tell_what_the_call_came_to(
+    recorded: Mapping[str, Recorded], caller: str
+) -> None:
+    """In CDR(userfield) and in an event, whoever hung up."""
+    record, told = recorded[caller].record, recorded[caller].userfield
+    assert told.startswith(f"outcome={record['outcome']} tickets=")
+    assert told.endswith(f" rows={'+'.join(record['rows'])}")
+    assert recorded[caller].event == told
+
+
+async def test_who_does_not_refuse_is_recorded_from_the_notice_on_and_who_does_is_not(
+    root: Path,
+) -> None:
+    """By key, while the notice is spoken; nothing refers to a recording then, and none is there."""
+    async with laboratory(root, max_calls=5, IVR_RECORDING__MODE="consent", **ROOM) as lab:
+        agrees = script("system.recorded_unless", lab, Silence(3.0), HangUp())
+        refuses = [Silence(2.0), Digits("0"), *agrees]
+        agreed, refused = await asyncio.gather(call(lab, *agrees), call(lab, *refuses))
+        assert refused.ids[:3] == ["system.recorded_unless", "system.not_recorded", "greeting.ask"]
+        assert agreed.ids[:2] == ["system.recorded_unless", "greeting.ask"]
+        assert len(await lab.service.logged("recording", 1)) == 1
+        (row,) = lab.service.rows(recordings)
+        kept = prompts_in(sides(lab.pbx.recordings / row["file"])[1], lab)
+        assert [one.id for one in kept][:1] == ["greeting.ask"]
+        references = [record["recording"] for record in await lab.service.records(2)]
+        assert sorted(references, key=str) == [row["file"], None]
+
+
+async def test_a_full_disk_costs_the_recording_and_not_the_call(root: Path) -> None:
+    """The caller is not told of a recording that there is not; whoever reads the log is."""
+    async with laboratory(
+        root, max_calls=5, IVR_RECORDING__MODE="on", IVR_RECORDING__MIN_FREE_GB="1e9"
+    ) as lab:
+        heard = await call(lab, Silence(3.0), HangUp())
+        assert heard.ids[0].startswith("greeting.ask")
+        assert await lab.service.logged("recording_stopped", 1)
+        assert await lab.service.logged("call_not_recorded", 1)
+        (record,) = await lab.service.records(1)
+        assert record["recording"] is None
+        assert [path for path in lab.pbx.recordings.rglob("*") if path.is_file()] == []
