@@ -27,6 +27,7 @@ from ivr.dialogue.events import CallerHungUp, Event, LineLost
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet, SheetError
+from ivr.gauges import watch
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.live_call import LiveCall
@@ -189,7 +190,10 @@ class Hotline:
             await self._close()
             raise
         self._notifier.start()
-        self._watch()
+        watch(self.metrics, self.records, self._recognisers, self._ami)
+        self.metrics.watch("ivr_calls_live", "Calls that are being served.", lambda: self.calls)
+        most = self.settings.call.max_calls
+        self.metrics.watch("ivr_calls_limit", "How many may be.", lambda: most)
         if self._ami is not None:
             self._advising = asyncio.get_running_loop().create_task(_advise(self._ami))
         # What lives now lives for ever; a full collection in the middle of a call would be heard.
@@ -216,32 +220,6 @@ class Hotline:
         settings = self.settings.metrics
         if settings.port:
             self._endpoint = self.metrics.serve(settings.host, settings.port)
-
-    def _watch(self) -> None:
-        """What the metrics ask of the parts of the service."""
-        watch, records = self.metrics.watch, self.records
-        watch("ivr_calls_live", "Calls that are being served.", lambda: self.calls)
-        watch("ivr_calls_limit", "How many may be.", lambda: self.settings.call.max_calls)
-        watch(
-            "ivr_spool_octets", "Records on the disk that the database does not have.",
-            lambda: records.status.behind_octets,
-        )  # fmt: skip
-        watch(
-            "ivr_notes_waiting", "Notes in memory that the disk does not have.",
-            lambda: records.status.waiting,
-        )  # fmt: skip
-        watch(
-            "ivr_notes_lost", "Notes that were given up, for the disk took none for too long.",
-            lambda: records.status.lost,
-        )  # fmt: skip
-        watch(
-            "ivr_spool_failing", "1 when the disk does not take records, and tickets are refused.",
-            lambda: records.status.spool_fails,
-        )  # fmt: skip
-        watch(
-            "ivr_database_down_seconds", "How long the database has taken nothing; 0 when it does.",
-            lambda: records.status.database_down_seconds or 0.0,
-        )  # fmt: skip
 
     async def drain(self) -> None:
         """Take no new calls, let the running ones end; past the grace they hear the apology."""
@@ -305,6 +283,7 @@ class Hotline:
             Scribe(self._interpreter),
             self._reference,
             self.metrics.counted(record),
+            self.metrics.waits.observe,
         )
 
         def report(event: Event, now: float) -> None:
@@ -315,7 +294,7 @@ class Hotline:
         line = AgiLine(session, self.catalogue, report)
         address = f"{settings.audio.host}:{settings.audio.port}"
         send = line.send_between_prompts
-        tap = Tap(self.audio, address, uniqueid, send, live.hear, live.tapped)
+        tap = Tap(self.audio, address, uniqueid, send, live.hear, self.metrics.tapped(live.tapped))
         heartbeat = Heartbeat(self.audio, address, environment["agi_channel"], send)
         self._live.add(live)
         try:

@@ -41,6 +41,8 @@ class AmiRefused(AmiError):
 class AmiState(StrEnum):
     """Where the connection stands."""
 
+    UNUSED = "unused"
+    """The settings name no manager interface."""
     DOWN = "down"
     UP = "up"
     REFUSED = "refused"
