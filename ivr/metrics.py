@@ -85,8 +85,12 @@ class Metrics:
     ) -> None:
         """A gauge for each state: 1 for the one that is ``now``, 0 for the others."""
         gauge = Gauge(name, help, ["state"], registry=self.registry)
+
+        def stands_at(state: StrEnum) -> Callable[[], float]:
+            return lambda: now() == state
+
         for state in states:
-            gauge.labels(state).set_function(lambda state=state: now() == state)
+            gauge.labels(state).set_function(stands_at(state))
 
     def tapped(self, attached: Callable[[bool, float], None]) -> Callable[[bool, float], None]:
         """What one call's tap tells of itself, which is counted on its way."""

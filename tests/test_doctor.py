@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ivr import doctor
-from ivr.asterisk.manager import AmiError
+from ivr.asterisk.ami_link import AmiError
 from ivr.cli import app
 from ivr.config import Records, Settings
 from ivr.doctor import Check, Verdict, examine

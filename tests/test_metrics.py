@@ -12,7 +12,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from ivr.app import Hotline, StartError
 from ivr.asterisk.manager import AmiState
 from ivr.dialogue.commands import Command, EnterRow, MakeTicket, Play
-from ivr.dialogue.events import Condition, Event, LineChanged, PromptFailed, SpeechEnded, SpeechStarted
+from ivr.dialogue.events import (
+    Condition,
+    Event,
+    LineChanged,
+    PromptFailed,
+    SpeechEnded,
+    SpeechStarted,
+)
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ivr.asterisk import manager
-from ivr.asterisk.manager import Ami, AmiError, AmiRefused, AmiState
+from ivr.asterisk.ami_link import AmiError, AmiRefused
+from ivr.asterisk.manager import Ami, AmiState
 from ivr.lab.pbx import Pbx, free_ports
 from tests.asterisk.fake_ami import Action, FakeAmi, response
 from tests.asterisk.peers import descriptors, settled
