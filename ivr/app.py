@@ -17,6 +17,7 @@ from ivr.asterisk.audio_server import AudioServer
 from ivr.asterisk.heartbeat import Heartbeat
 from ivr.asterisk.line import AgiLine
 from ivr.asterisk.manager import Ami
+from ivr.asterisk.orphans import OrphanCheck, Ours
 from ivr.asterisk.tap import Tap
 from ivr.catalogue import SILENCE, Catalogue, CatalogueError
 from ivr.composition import Composer, Vocabulary, VocabularyError
@@ -147,6 +148,8 @@ class Hotline:
             load_vocabulary(settings), usable.__contains__, self.sheet.forbidden_in
         )
         self._ami = manager(settings)
+        ami = self._ami
+        self._orphans = None if ami is None else OrphanCheck(ami, self._ours, self._end)
         self.metrics = Metrics()
         try:
             secret = read_secret(settings.agi.token_file, "agi.token_file")
@@ -164,6 +167,7 @@ class Hotline:
         self._recognisers = Recognisers(model, workers=recognition.workers)
         self._interpreter = Interpreter(self._recognisers, load_understander(settings).meaning)
         self._live: set[LiveCall] = set()
+        self._sessions: set[AgiSession] = set()
         self._endpoint: Endpoint | None = None
 
     @property
@@ -190,12 +194,13 @@ class Hotline:
             await self._close()
             raise
         self._notifier.start()
-        watch(self.metrics, self.records, self._recognisers, self._ami)
+        watch(self.metrics, self.records, self._recognisers, self._ami, self._orphans)
         self.metrics.watch("ivr_calls_live", "Calls that are being served.", lambda: self.calls)
         most = self.settings.call.max_calls
         self.metrics.watch("ivr_calls_limit", "How many may be.", lambda: most)
-        if self._ami is not None:
-            self._advising = asyncio.get_running_loop().create_task(_advise(self._ami))
+        if self._ami is not None and self._orphans is not None:
+            advising = _advise(self._ami, self._orphans)
+            self._advising = asyncio.get_running_loop().create_task(advising)
         # What lives now lives for ever; a full collection in the middle of a call would be heard.
         gc.collect()
         gc.freeze()
@@ -243,6 +248,19 @@ class Hotline:
             await asyncio.wait((self._advising,))
         await self._close()
         log.info("stopped")
+
+    def _ours(self) -> Ours:
+        """What the channels of the PBX are compared with."""
+        calls = {session.environment["agi_uniqueid"] for session in self._sessions}
+        audio = self.settings.audio
+        sockets = {str(id) for id in self.audio.connected}
+        return Ours(calls, sockets, f"{audio.host}:{audio.port}")
+
+    def _end(self, uniqueid: str) -> None:
+        """The caller of this call is gone, and nobody told us."""
+        for session in list(self._sessions):
+            if session.environment["agi_uniqueid"] == uniqueid:
+                session.close()
 
     def _reference(self, play: Play) -> Reference:
         """The sound of a prompt: of a composed one, that of all its clips that are there."""
@@ -297,6 +315,7 @@ class Hotline:
         tap = Tap(self.audio, address, uniqueid, send, live.hear, self.metrics.tapped(live.tapped))
         heartbeat = Heartbeat(self.audio, address, environment["agi_channel"], send)
         self._live.add(live)
+        self._sessions.add(session)
         try:
             tap.attach()
             heartbeat.attach()
@@ -310,6 +329,7 @@ class Hotline:
             heartbeat.close()
             live.close("a defect of ours")
             self._live.discard(live)
+            self._sessions.discard(session)
             log.debug(
                 "session_closed",
                 calls=self.calls,
@@ -318,10 +338,12 @@ class Hotline:
             )
 
 
-async def _advise(ami: Ami) -> None:
+async def _advise(ami: Ami, orphans: OrphanCheck) -> None:
     """Keep the manager connection up; not even a defect in it may touch a call."""
     try:
-        await ami.keep_up()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ami.keep_up())
+            group.create_task(orphans.watch())
     except Exception:
         log.exception("ami_failed", calls="go on without it")
     finally:

@@ -1,12 +1,19 @@
 """What the metrics ask of the parts of the service whenever somebody asks for them."""
 
 from ivr.asterisk.manager import Ami, AmiState
+from ivr.asterisk.orphans import OrphanCheck
 from ivr.metrics import Metrics
 from ivr.recognition.pool import Recognisers
 from ivr.records.keeper import Records
 
 
-def watch(metrics: Metrics, records: Records, recognisers: Recognisers, ami: Ami | None) -> None:
+def watch(
+    metrics: Metrics,
+    records: Records,
+    recognisers: Recognisers,
+    ami: Ami | None,
+    orphans: OrphanCheck | None,
+) -> None:
     """From now on the figures of these parts are among the metrics.
 
     They are asked for by the thread of the endpoint: each is a reading that waits for nobody.
@@ -27,6 +34,14 @@ def watch(metrics: Metrics, records: Records, recognisers: Recognisers, ami: Ami
     metrics.watch_state(
         "ivr_ami_state", "Where the connection to the manager interface stands.", AmiState,
         lambda: AmiState.UNUSED if ami is None else ami.state,
+    )  # fmt: skip
+    metrics.watch(
+        "ivr_channels_orphaned", "Channels of ours at the PBX whose call is over.",
+        lambda: orphans.channels if orphans else 0,
+    )  # fmt: skip
+    metrics.watch(
+        "ivr_calls_orphaned", "Calls that were ended because their channel was gone.",
+        lambda: orphans.calls if orphans else 0,
     )  # fmt: skip
 
 
