@@ -53,7 +53,10 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
 
     def data_received(self, data: bytes) -> None:
         """Octets have arrived; without an end of a message they are kept only so long."""
-        super().data_received(data)
+        try:
+            super().data_received(data)
+        except Exception:  # it takes for granted that no key comes twice, and more
+            self._refuse("what is no message")
         if sum(map(len, self.queue)) > MESSAGE_OCTETS:
             self._refuse("a message without end")
 
