@@ -269,10 +269,10 @@ async def test_an_answer_without_end_is_not_kept(
 
 
 async def test_events_that_nobody_asked_for_are_not_kept(pbx: FakeAmi, ami: Ami) -> None:
-    """A hundred thousand, and then the answer: no queue has grown meanwhile."""
+    """Twenty thousand, and then the answer: nothing has grown meanwhile."""
     event = b"Event: Newexten\r\nChannel: PJSIP/6001-00000000\r\nUniqueid: 1700.1\r\n\r\n"
     await ami.connect()
-    for _ in range(100):
+    for _ in range(20):
         pbx.say(event * 1000)
     pbx.answers["CoreStatus"] = lambda action: event * 1000 + response(action)
     tracemalloc.start()
@@ -285,7 +285,7 @@ async def test_events_that_nobody_asked_for_are_not_kept(pbx: FakeAmi, ami: Ami)
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert kept < 1_000_000
+    assert kept < 200_000
     assert len(ami._link.protocol.queue) <= 1  # type: ignore[union-attr]
 
 
