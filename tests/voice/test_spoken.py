@@ -90,7 +90,7 @@ def test_takes_no_longer_than_the_text_is_long(text: str) -> None:
     """A regular expression that tries everything would take minutes here."""
     began = time.thread_time()  # of computing: the machine may have other things to do
     spoken(text * 5_000)
-    assert time.thread_time() - began < 2.0
+    assert time.thread_time() - began < 10.0
 
 
 def test_words_of_the_table_are_replaced_the_longest_first() -> None:
