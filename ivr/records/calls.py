@@ -62,6 +62,16 @@ def tickets_of(connection: Connection, call: str) -> list[Row]:
     return rows(connection, query)
 
 
+def numbers_of(connection: Connection, found: Iterable[Row]) -> dict[str, str]:
+    """By call, the numbers of what was left in it."""
+    ids = [call["call"] for call in found]
+    query = select(tickets.c.call, tickets.c.number).where(tickets.c.call.in_(ids))
+    numbers: dict[str, list[str]] = {}
+    for call, number in connection.execute(query.order_by(tickets.c.step)):
+        numbers.setdefault(call, []).append(number)
+    return {call: " ".join(those) for call, those in numbers.items()}
+
+
 def told(call: Row, happened: Iterable[Row]) -> dict[str, Any]:
     """A whole call as it is given to other programs."""
     return {

@@ -199,10 +199,10 @@ def test_a_call_is_read_as_it_went(settings: Settings, ivr: Ivr) -> None:
         "    4.00  line    noise: SNR 8.1 dB < 12 dB over a floor of -41 dBov",
         "    5.50  row     complaint_deferred",
         f"    5.60  ticket  {number} complaint",
-        "    5.70  bot     很抱歉，张先生 (louder) (cut after 1.2 s)",
+        "    5.70  bot     很抱歉，张先生 (louder) [0.7 s later] (cut after 1.2 s)",
         "    6.80  caller  (speaks 1.7 s)",
         "    9.00  caller  presses 1",
-        "   10.00  bot     谢谢再见",
+        "   10.00  bot     谢谢再见 [1.0 s later]",
         "   12.00  bot     hangs up: stayed_on",
     ]
     assert ivr("calls", "show", "1700.1").output.splitlines() == told
