@@ -51,15 +51,7 @@ async def test_a_supervisor_reads_what_happened_in_a_call(root: Path, tmp_path: 
         assert rest[:4] == ["callback", "open", "张", "13800001234"]
 
         head, *calls = await ivr(config, "calls", "list")
-        assert head.split() == [
-            "call",
-            "started",
-            "caller",
-            "seconds",
-            "outcome",
-            "tickets",
-            "rows",
-        ]
+        assert head.split()[4:] == ["outcome", "tickets", "rows"]
         assert {line.split()[5]: line.split()[6] for line in calls} == {
             "no_sound": "greeting", "stayed_on": number,
         }  # fmt: skip
