@@ -1,5 +1,5 @@
 # The two commands: `make run` brings the hotline up, `make test` proves it.
-.PHONY: run stop test test-fast lint venv engine sipp postgresql prompts images clean help
+.PHONY: run stop test test-fast lint venv engine sipp postgresql prometheus prompts images clean help
 .DEFAULT_GOAL := help
 bin := .venv/bin
 export PYTHON
@@ -8,7 +8,7 @@ help:
 	@echo "make run        the hotline: Asterisk and the service in Docker; prints how to call it"
 	@echo "make stop       stop it; running calls end properly"
 	@echo "make test       everything: lint, types, import contracts, unit tests, calls over SIP"
-	@echo "make test-fast  the tests that need no Docker"
+	@echo "make test-fast  the tests that need no Docker and no patience: a minute on two cores"
 
 run: venv
 	@docker/up.sh
@@ -16,12 +16,12 @@ run: venv
 stop:
 	@docker/down.sh
 
-test: lint engine sipp postgresql prompts images
+test: lint engine sipp postgresql prometheus prompts images
 	$(bin)/pytest -m "not sip" -n auto --dist loadfile
 	$(bin)/pytest -m sip
 
-test-fast: venv postgresql prompts
-	$(bin)/pytest -q -m "not sip" -n auto --dist loadfile
+test-fast: venv postgresql prometheus prompts
+	$(bin)/pytest -q -m "not sip and not slow" -n auto --dist loadfile
 
 lint: venv
 	$(bin)/ruff check .
@@ -40,6 +40,9 @@ sipp:
 
 postgresql:
 	@.ci/postgresql
+
+prometheus: venv
+	@.ci/prometheus
 
 prompts: venv
 	@$(bin)/ivr prompts render

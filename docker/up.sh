@@ -21,7 +21,7 @@ if [[ -f docker/.env ]]; then
         fi
     done <docker/.env
 fi
-: "${IVR_SIP_BIND:=0.0.0.0}" "${IVR_SIP_PORT:=5060}" "${IVR_AGI_PORT:=4573}" "${IVR_AUDIO_PORT:=9092}" "${IVR_AMI_PORT:=5038}"
+: "${IVR_SIP_BIND:=0.0.0.0}" "${IVR_SIP_PORT:=5060}" "${IVR_AGI_PORT:=4573}" "${IVR_AUDIO_PORT:=9092}" "${IVR_AMI_PORT:=5038}" "${IVR_METRICS_PORT:=9573}"
 
 docker/engine.sh
 
@@ -48,6 +48,7 @@ fi
 if ! running ivr-service; then
     check_port IVR_AGI_PORT tcp 127.0.0.1
     check_port IVR_AUDIO_PORT tcp 127.0.0.1
+    check_port IVR_METRICS_PORT tcp 127.0.0.1
 fi
 
 say "prompts"

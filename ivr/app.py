@@ -20,6 +20,7 @@ from ivr.asterisk.heartbeat import Heartbeat
 from ivr.asterisk.line import AgiLine, Errand
 from ivr.asterisk.manager import Ami
 from ivr.asterisk.mix_monitor import MixMonitor, is_one_word
+from ivr.asterisk.orphans import OrphanCheck, Ours
 from ivr.asterisk.tap import Tap
 from ivr.catalogue import SILENCE, Catalogue, CatalogueError
 from ivr.composition import Composer, Vocabulary, VocabularyError
@@ -31,6 +32,7 @@ from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.recording import Policy
 from ivr.etiquette.sheet import Sheet, SheetError
+from ivr.gauges import watch
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.live_call import LiveCall
@@ -166,6 +168,8 @@ class Hotline:
             load_vocabulary(settings), usable.__contains__, self.sheet.forbidden_in
         )
         self._ami = manager(settings)
+        ami = self._ami
+        self._orphans = None if ami is None else OrphanCheck(ami, self._ours, self._end)
         self.metrics = Metrics()
         try:
             secret = read_secret(settings.agi.token_file, "agi.token_file")
@@ -184,6 +188,7 @@ class Hotline:
         self._recognisers = Recognisers(model, workers=recognition.workers)
         self._interpreter = Interpreter(self._recognisers, load_understander(settings).meaning)
         self._live: set[LiveCall] = set()
+        self._sessions: set[AgiSession] = set()
         self._endpoint: Endpoint | None = None
 
     @property
@@ -211,9 +216,13 @@ class Hotline:
             raise
         self._notifier.start()
         self._recorder.start()
-        self._watch()
-        if self._ami is not None:
-            self._advising = asyncio.get_running_loop().create_task(_advise(self._ami))
+        watch(self.metrics, self.records, self._recognisers, self._ami, self._orphans)
+        self.metrics.watch("ivr_calls_live", "Calls that are being served.", lambda: self.calls)
+        most = self.settings.call.max_calls
+        self.metrics.watch("ivr_calls_limit", "How many may be.", lambda: most)
+        if self._ami is not None and self._orphans is not None:
+            advising = _advise(self._ami, self._orphans)
+            self._advising = asyncio.get_running_loop().create_task(advising)
         # What lives now lives for ever; a full collection in the middle of a call would be heard.
         gc.collect()
         gc.freeze()
@@ -240,32 +249,6 @@ class Hotline:
         if settings.port:
             self._endpoint = self.metrics.serve(settings.host, settings.port)
 
-    def _watch(self) -> None:
-        """What the metrics ask of the parts of the service."""
-        watch, records = self.metrics.watch, self.records
-        watch("ivr_calls_live", "Calls that are being served.", lambda: self.calls)
-        watch("ivr_calls_limit", "How many may be.", lambda: self.settings.call.max_calls)
-        watch(
-            "ivr_spool_octets", "Records on the disk that the database does not have.",
-            lambda: records.status.behind_octets,
-        )  # fmt: skip
-        watch(
-            "ivr_notes_waiting", "Notes in memory that the disk does not have.",
-            lambda: records.status.waiting,
-        )  # fmt: skip
-        watch(
-            "ivr_notes_lost", "Notes that were given up, for the disk took none for too long.",
-            lambda: records.status.lost,
-        )  # fmt: skip
-        watch(
-            "ivr_spool_failing", "1 when the disk does not take records, and tickets are refused.",
-            lambda: records.status.spool_fails,
-        )  # fmt: skip
-        watch(
-            "ivr_database_down_seconds", "How long the database has taken nothing; 0 when it does.",
-            lambda: records.status.database_down_seconds or 0.0,
-        )  # fmt: skip
-
     async def drain(self) -> None:
         """Take no new calls, let the running ones end; past the grace they hear the apology."""
         self.agi.stop_listening()
@@ -288,6 +271,19 @@ class Hotline:
             await asyncio.wait((self._advising,))
         await self._close()
         log.info("stopped")
+
+    def _ours(self) -> Ours:
+        """What the channels of the PBX are compared with."""
+        calls = {session.environment["agi_uniqueid"] for session in self._sessions}
+        audio = self.settings.audio
+        sockets = {str(id) for id in self.audio.connected}
+        return Ours(calls, sockets, f"{audio.host}:{audio.port}")
+
+    def _end(self, uniqueid: str) -> None:
+        """The caller of this call is gone, and nobody told us."""
+        for session in list(self._sessions):
+            if session.environment["agi_uniqueid"] == uniqueid:
+                session.close()
 
     def _reference(self, play: Play) -> Reference:
         """The sound of a prompt: of a composed one, that of all its clips that are there."""
@@ -343,6 +339,7 @@ class Hotline:
             self._reference,
             TellingThePbx(self.metrics.counted(record), lambda name, value: line.tell(name, value)),
             MixMonitor(send, stem_in(settings.recording.on_the_pbx, record.recording)),
+            self.metrics.waits.observe,
         )
 
         def report(event: Event, now: float) -> None:
@@ -352,9 +349,10 @@ class Hotline:
 
         line = AgiLine(session, self.catalogue, report)
         address = f"{settings.audio.host}:{settings.audio.port}"
-        tap = Tap(self.audio, address, uniqueid, send, live.hear, live.tapped)
+        tap = Tap(self.audio, address, uniqueid, send, live.hear, self.metrics.tapped(live.tapped))
         heartbeat = Heartbeat(self.audio, address, environment["agi_channel"], send)
         self._live.add(live)
+        self._sessions.add(session)
         try:
             tap.attach()
             heartbeat.attach()
@@ -368,6 +366,7 @@ class Hotline:
             heartbeat.close()
             live.close("a defect of ours")
             self._live.discard(live)
+            self._sessions.discard(session)
             log.debug(
                 "session_closed",
                 calls=self.calls,
@@ -376,10 +375,12 @@ class Hotline:
             )
 
 
-async def _advise(ami: Ami) -> None:
+async def _advise(ami: Ami, orphans: OrphanCheck) -> None:
     """Keep the manager connection up; not even a defect in it may touch a call."""
     try:
-        await ami.keep_up()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ami.keep_up())
+            group.create_task(orphans.watch())
     except Exception:
         log.exception("ami_failed", calls="go on without it")
     finally:

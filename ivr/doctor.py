@@ -18,7 +18,8 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.app import StartError, load_catalogue, load_sheet, manager
-from ivr.asterisk.manager import Ami, AmiError
+from ivr.asterisk.ami_link import AmiError
+from ivr.asterisk.manager import Ami
 from ivr.catalogue import SOUNDS, Catalogue
 from ivr.config import ConfigError, Recognition, Recording, Records, Settings, load, read_secret
 from ivr.phrases import read_phrases

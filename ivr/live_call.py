@@ -43,11 +43,14 @@ class LiveCall:
         reference: Callable[[Play], Reference],
         record: CallLog,
         recorder: Recorder,
+        waited: Callable[[float], None] = lambda late: None,
     ) -> None:
         """``reference`` finds the sound of a prompt, which the ear needs to know its echo: of a
-        composed one the sound of all its clips."""
+        composed one the sound of all its clips. ``waited`` is told after each wait how much later
+        than its end, in seconds, what follows it was done."""
         self._call, self._ear, self._scribe = call, ear, scribe
         self._reference, self._record, self._recorder = reference, record, recorder
+        self._waited = waited
         self._line: Line | None = None
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -189,8 +192,11 @@ class LiveCall:
         now = self._loop.time()
         for event in [] if self._deaf else self._heard(lambda: self._ear.wake(now), now):
             self._scribe.perceive(event, now, self.deliver)
+        due = self._call.next_deadline()
         if not self._closed:
             self._guarded(lambda: self._call.wake(now), now)
+        if due is not None and due <= now:
+            self._waited(self._loop.time() - due)
 
     def _finish(self, now: float) -> None:
         if self._closed:

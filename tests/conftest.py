@@ -1,11 +1,14 @@
 """What every test may ask for: the sheet, a virtual caller for a row, the row's mark."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from ivr import phrases
 from ivr.etiquette.sheet import Sheet
+from ivr.understanding.understander import Understander
 from ivr.wording import read_sheet
 from tests.caller import Caller
 
@@ -29,6 +32,21 @@ def caller(request: pytest.FixtureRequest, sheet: Sheet) -> Caller:
     """A caller in virtual time; ``hears("ask")`` means the row of the test's ``row`` mark."""
     mark = request.node.get_closest_marker("row")
     return Caller(sheet, mark.args[0] if mark else "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _learned_once() -> Iterator[None]:
+    """The shipped phrases are read once in a process; what is made of them never changes."""
+    shipped = ROOT / "prompts" / "sheet.toml"
+    load = phrases.load_understander
+    once = functools.cache(load)
+
+    def load_understander(sheet: Path, cache: Path | None = None) -> Understander:
+        return once(sheet) if sheet == shipped and cache is None else load(sheet, cache)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(phrases, "load_understander", load_understander)
+        yield
 
 
 CallerFactory = Callable[..., Caller]

@@ -58,6 +58,7 @@ class Setting:
         words: Callable[[Outcome], Any] = last_words,
         ear: type[Ear] = Ear,
         reference: Callable[[Play], Reference] = lambda play: Reference.of(np.tile(IDLE, 100)),
+        waited: Callable[[float], None] = lambda late: None,
     ) -> None:
         self.line, self.record, self.recorder = Line(), Record(), Recorder()
         self.call = Call(script, words, sheet.__getitem__)
@@ -69,6 +70,7 @@ class Setting:
             reference,
             self.record,
             self.recorder,
+            waited,
         )
         self.line.live = self.live
         self.live.start(self.line)
@@ -124,6 +126,23 @@ def test_an_event_at_the_very_instant_of_the_deadline_comes_first(sheet: Sheet) 
         at.line.loop.call_at(deadline, lambda: at.live.deliver(KeyPressed("1"), deadline))
         await at.waits(7.5)
         assert [id for _, id in at.line.said] == ["greeting.ask", "ask_topic.ask"]
+
+    run(scene())
+
+
+def test_how_late_the_end_of_a_wait_was_acted_on_is_told(sheet: Sheet) -> None:
+    """Here the loop stands still for 30 ms when the first wait is over; who speaks ends none."""
+
+    async def scene() -> None:
+        late: list[float] = []
+        at = Setting(sheet, waited=late.append)
+        deadline = at.line.answered + PROMPT_SECONDS + 5.0
+        at.line.loop.call_at(deadline - 0.001, lambda: at.line.loop.stand_still(0.031))
+        await at.waits(14.5)
+        assert late == [pytest.approx(0.03), pytest.approx(0.0)]
+        at.live.deliver(KeyPressed("1"), at.line.loop.time())
+        await at.waits(1.0)
+        assert len(late) == 2
 
     run(scene())
 

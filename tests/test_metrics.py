@@ -1,5 +1,6 @@
 """What Prometheus is told: by its own parser, over a real socket."""
 
+import asyncio
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,11 +10,21 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from ivr.app import Hotline, StartError
+from ivr.asterisk.manager import AmiState
 from ivr.dialogue.commands import Command, EnterRow, MakeTicket, Play
-from ivr.dialogue.events import Condition, Event, LineChanged, PromptFailed, SpeechEnded
+from ivr.dialogue.events import (
+    Condition,
+    Event,
+    LineChanged,
+    PromptFailed,
+    SpeechEnded,
+    SpeechStarted,
+)
+from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt
 from ivr.dialogue.ticket import Ticket, TicketKind
+from ivr.dialogue.verbs import listen, say
 from ivr.lab.pbx import free_ports
 from ivr.metrics import Metrics
 from tests.agi_peer import Pbx
@@ -59,6 +70,7 @@ def test_what_happens_in_calls_is_counted_and_passed_on() -> None:
     numbers: list[str | None] = []
     noted: list[Event | Command] = [
         EnterRow("greeting"),
+        SpeechStarted(-1.0),
         SpeechEnded(1.0),
         Play(1, Prompt("closing.ask", "请问"), True),
         Play(2, Prompt("closing.ask", "请问"), True),
@@ -83,7 +95,52 @@ def test_what_happens_in_calls_is_counted_and_passed_on() -> None:
     assert found["ivr_verdicts_total noise"] == 1
     assert found["ivr_tickets_total suggestion"] == found["ivr_tickets_refused_total"] == 1
     assert found["ivr_prompts_failed_total"] == 1
-    assert (found["ivr_reply_seconds_count"], found["ivr_reply_seconds_sum"]) == (1, 0.15)
+    assert found["ivr_reply_seconds_count"] == 1
+    assert found["ivr_reply_seconds_sum"] == pytest.approx(0.45)  # from 0.0 to the first Play
+    assert found["ivr_words_lost_total"] == 1
+
+
+def test_only_the_first_reply_after_the_last_speech_is_timed() -> None:
+    """Who goes on talking has no reply yet; what is played unasked is none."""
+    metrics = Metrics()
+    call = metrics.counted(Record())
+    words = Words(Meaning("打错了", Intent.WRONG_NUMBER, Certainty.SURE, 0.9), 0.9)
+    call.note(Play(1, Prompt("greeting.ask", "您好"), True), 0.0)
+    for what, now in (
+        (SpeechStarted(1.0), 1.2),
+        (SpeechEnded(0.5, words), 2.0),
+        (SpeechStarted(2.2), 2.4),
+        (SpeechEnded(1.0, words), 3.8),
+        (Play(2, Prompt("wrong_number.explain", "您打错了"), False), 3.9),
+        (Play(3, Prompt("closing.farewell", "再见"), False), 9.0),
+    ):
+        call.note(what, now)
+    value = metrics.registry.get_sample_value
+    assert value("ivr_reply_seconds_count") == 1
+    assert value("ivr_reply_seconds_sum") == pytest.approx(0.7)  # from 3.2 to 3.9
+    assert value("ivr_words_lost_total") == 0
+
+
+def test_a_tap_that_goes_and_comes_back_is_counted_and_told() -> None:
+    metrics, told = Metrics(), list[tuple[bool, float]]()
+    attached = metrics.tapped(lambda there, now: told.append((there, now)))
+    course = [(True, 0.1), (False, 5.0), (True, 5.2), (False, 7.0), (False, 8.0)]
+    for there, now in course:
+        attached(there, now)
+    assert told == course
+    assert metrics.registry.get_sample_value("ivr_tap_losses_total") == 3
+    assert metrics.registry.get_sample_value("ivr_tap_reattachments_total") == 1
+
+
+def test_what_has_not_happened_yet_is_zero_and_nobody_is_in_the_labels() -> None:
+    """A rate over a series that begins with its first event would miss that event."""
+    value = Metrics().registry.get_sample_value
+    assert [value("ivr_calls_total", {"outcome": one}) for one in Outcome] == [0] * len(Outcome)
+    assert value("ivr_verdicts_total", {"condition": "noise"}) == 0
+    assert value("ivr_tickets_total", {"kind": "complaint"}) == 0
+    labels = {name for metric in Metrics().registry.collect() for one in metric.samples
+              for name in one.labels}  # fmt: skip
+    assert labels == {"outcome", "condition", "kind", "le"}
 
 
 def test_the_age_of_what_reaches_the_database() -> None:
@@ -94,20 +151,45 @@ def test_the_age_of_what_reaches_the_database() -> None:
     assert metrics.registry.get_sample_value("ivr_record_write_seconds_sum") == pytest.approx(2, 1)
 
 
+async def waiting() -> Outcome:
+    """A script of a short wait, a prompt and a long wait."""
+    await listen(0.3)
+    await say(Prompt("greeting.ask", "您好"), barge_in=False)
+    await listen(60.0)
+    return Outcome.STAYED_ON
+
+
 async def test_the_service_answers_and_leaves_its_port(root: Path, tmp_path: Path) -> None:
+    """Each figure comes from where it happens: the loop, the tap, the recogniser, the records."""
     (port,) = free_ports(1)
-    hotline = Hotline(settings_for(root, tmp_path, metrics={"port": port}))
+    hotline = Hotline(settings_for(root, tmp_path, metrics={"port": port}), waiting)
     await hotline.start()
     try:
         pbx = await Pbx.call(hotline.settings)
+        assert await pbx.until("ChanSpy")
+        utterance = hotline._recognisers.utterance()
+        await asyncio.sleep(0)
+        before = await asyncio.to_thread(asked, port)
+        utterance.cancel()
         assert await pbx.until("STREAM FILE ivr/greeting-ask")
-        found = asked(port)
+        pbx.ends_sound()
+        assert await pbx.until("ChanSpy")  # the first tap never came
+        found = await asyncio.to_thread(asked, port)
     finally:
         await hotline.stop()
         await Pbx.close_all()
-    assert (found["ivr_calls_live"], found["ivr_calls_limit"]) == (1, 2)
-    assert found["ivr_rows_total greeting"] == 1
+    assert (before["ivr_calls_live"], before["ivr_calls_limit"]) == (1, 2)
+    assert (before["ivr_recogniser_utterances"], before["ivr_recogniser_workers"]) == (1, 1)
+    assert before["ivr_recogniser_backlog_seconds"] == 0
+    assert (before["ivr_wait_error_seconds_count"], before["ivr_tap_losses_total"]) == (0, 0)
+    assert found["ivr_recogniser_utterances"] == 0
+    assert found["ivr_wait_error_seconds_count"] == 1
+    assert 0 <= found["ivr_wait_error_seconds_sum"] < 0.2
+    assert found["ivr_tap_losses_total"] == 1
     assert found["ivr_spool_failing"] == found["ivr_database_down_seconds"] == 0
+    assert {state: found[f"ivr_ami_state {state}"] for state in AmiState} == {
+        "unused": 1, "down": 0, "up": 0, "refused": 0,
+    }  # fmt: skip
     with pytest.raises(OSError, match="refused"):
         asked(port)
 

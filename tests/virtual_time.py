@@ -28,6 +28,10 @@ class _Loop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jump.now
 
+    def stand_still(self, seconds: float) -> None:
+        """Time passes in which nothing is done."""
+        self._jump.now += seconds
+
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run it in virtual time; whatever it left behind is cancelled."""

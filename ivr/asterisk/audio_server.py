@@ -38,8 +38,12 @@ class Listener(Protocol):
 class AudioConnection(asyncio.Protocol):
     """One connection, from its id to its end."""
 
-    def __init__(self, claim: Callable[[uuid.UUID], Listener | None]) -> None:
-        self._claim = claim
+    def __init__(
+        self, claim: Callable[[uuid.UUID], Listener | None], connected: set[uuid.UUID]
+    ) -> None:
+        """While it lasts its id is in ``connected``."""
+        self._claim, self._connected = claim, connected
+        self._id: uuid.UUID | None = None
         self._packets = Packets()
         self._listener: Listener | None = None
         self._loop = asyncio.get_running_loop()
@@ -72,6 +76,8 @@ class AudioConnection(asyncio.Protocol):
         """The peer has gone."""
         if self._deadline is not None:
             self._deadline.cancel()
+        if self._id is not None:
+            self._connected.discard(self._id)
         if self._listener is not None:
             self._listener.disconnected()
 
@@ -91,6 +97,8 @@ class AudioConnection(asyncio.Protocol):
         self._listener = self._claim(id)
         if self._listener is None:
             raise AudioError("the UUID is unknown, used or expired")
+        self._id = id
+        self._connected.add(id)
         self._listener.connected(self._transport)
 
     def _refuse(self, why: str) -> None:
@@ -105,11 +113,13 @@ class AudioServer:
     def __init__(self) -> None:
         self._expected: dict[uuid.UUID, tuple[Listener, asyncio.TimerHandle]] = {}
         self._server: asyncio.Server | None = None
+        self.connected: set[uuid.UUID] = set()
+        """The ids of all that are connected."""
 
     async def start(self, host: str, port: int) -> None:
         """Begin to take taps; OSError when the port is taken."""
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: AudioConnection(self._take), host, port, backlog=256
+            lambda: AudioConnection(self._take, self.connected), host, port, backlog=256
         )
 
     def close(self) -> None:

@@ -8,13 +8,13 @@ notices a frozen PBX, and tries a refused password for ever.
 import asyncio
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import structlog
-from panoramisk.ami_protocol import AMIProtocol
-from panoramisk.manager import Manager
 from panoramisk.message import Message
+
+from ivr.asterisk.ami_link import AmiError, AmiRefused, Link, Protocol
 
 log = structlog.get_logger()
 
@@ -30,47 +30,14 @@ REFUSED_SECONDS = 300.0
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class AmiError(Exception):
-    """The manager interface cannot be used; one sentence."""
-
-
-class AmiRefused(AmiError):
-    """User or secret are wrong, or the address is not permitted."""
-
-
 class AmiState(StrEnum):
     """Where the connection stands."""
 
+    UNUSED = "unused"
+    """The settings name no manager interface."""
     DOWN = "down"
     UP = "up"
     REFUSED = "refused"
-
-
-class _Link(Manager):  # type: ignore[misc]
-    """panoramisk's manager for one connection: it neither pings nor reconnects by itself."""
-
-    def __init__(self, **config: object) -> None:
-        super().__init__(forgetable_actions=(), **config)
-        self.lost = asyncio.Event()
-
-    def login(self, future: object) -> None:
-        """Whoever logs in reads the answer himself."""
-
-    def ping(self) -> None:
-        """Ours has a deadline."""
-
-    def connection_lost(self, exc: object) -> None:
-        """Tell everybody who waits for an answer; panoramisk has put them by, to ask again."""
-        self.lost.set()
-        for action in self.awaiting_actions:
-            if not action.future.done():
-                action.future.set_exception(AmiError("AMI has closed the connection"))
-        self.awaiting_actions.clear()
-
-    def close(self) -> None:
-        """Leave no timer and no action behind."""
-        super().close()
-        self.connection_lost(None)
 
 
 class Ami:
@@ -78,7 +45,8 @@ class Ami:
 
     def __init__(self, host: str, port: int, user: str, secret: str) -> None:
         self._host, self._port, self._user, self._secret = host, port, user, secret
-        self._link: _Link | None = None
+        self._link: Link | None = None
+        self._asked = 0
         self.state = AmiState.DOWN
 
     async def connect(self) -> None:
@@ -86,7 +54,7 @@ class Ami:
         if _UNSAFE.search(self._user + self._secret):
             raise AmiError("ami.user and ami.secret_file must not hold control characters")
         loop = asyncio.get_running_loop()
-        link = _Link(loop=loop, username=self._user, secret=self._secret, events="off")
+        link = Link(loop=loop, username=self._user, secret=self._secret, events="off")
         try:
             await self._log_in(link)
         except BaseException:
@@ -94,7 +62,7 @@ class Ami:
             raise
         self._link, self.state = link, AmiState.UP
 
-    async def _log_in(self, link: _Link) -> None:
+    async def _log_in(self, link: Link) -> None:
         place = f"AMI at {self._host}:{self._port}"
         loop = asyncio.get_running_loop()
         ready: asyncio.Future[tuple[asyncio.BaseTransport, asyncio.BaseProtocol]] = (
@@ -102,7 +70,7 @@ class Ami:
         )
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                ready.set_result(await loop.create_connection(AMIProtocol, self._host, self._port))
+                ready.set_result(await loop.create_connection(Protocol, self._host, self._port))
                 link.connection_made(ready)
                 login: Message = await link.authenticated_future
         except TimeoutError:
@@ -121,19 +89,32 @@ class Ami:
 
         Raises AmiError when it is refused, not answered, or there is no connection.
         """
+        return (await self._ask(action, fields))[0]
+
+    async def ask_all(self, action: str, **fields: str) -> Sequence[Mapping[str, str]]:
+        """The list that an action is answered with, such as that of all channels; AmiError as
+        :meth:`ask`."""
+        return (await self._ask(action, fields))[1:-1]
+
+    async def _ask(self, action: str, fields: Mapping[str, str]) -> list[dict[str, str]]:
         if any(_UNSAFE.search(word) for pair in ((action, ""), *fields.items()) for word in pair):
             raise AmiError("an AMI field must not hold control characters")
         if self._link is None or self._link.lost.is_set():
             raise AmiError("AMI is not connected")
+        link, self._asked = self._link, self._asked + 1
+        asked = {"Action": action, "ActionID": f"ivr-{self._asked}", **fields}
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                answer = await self._link.send_action({"Action": action, **fields})
+                answer = await link.send_action(asked)
         except TimeoutError:
             raise AmiError(f"AMI does not answer {action}") from None
-        first = answer[0] if isinstance(answer, list) else answer
-        if not first.success:
-            raise AmiError(f"AMI refuses {action}: {first.get('Message', 'no reason given')}")
-        return dict(first)
+        finally:
+            link.protocol.forget(asked["ActionID"])
+        messages: list[Message] = answer if isinstance(answer, list) else [answer]
+        if not messages[0].success:
+            why = messages[0].get("Message", "no reason given")
+            raise AmiError(f"AMI refuses {action}: {why}")
+        return [dict(message) for message in messages]
 
     async def keep_up(self) -> None:
         """Stay connected for ever: ping with a deadline, reconnect with jitter. Cancel to end."""
@@ -175,13 +156,13 @@ class Ami:
             self.state = AmiState.DOWN
 
     async def _ping_until_lost(self) -> None:
-        assert self._link is not None
-        lost = self._link.lost
+        link = self._link
+        assert link is not None
         while True:
             await self.ask("Ping")
             try:
                 async with asyncio.timeout(PING_SECONDS):
-                    await lost.wait()
+                    await link.lost.wait()
             except TimeoutError:
                 continue
-            raise AmiError("AMI has closed the connection")
+            raise AmiError(link.why)

@@ -41,6 +41,11 @@ class Service:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def records_directory(self) -> Path:
+        """Where it keeps its records, for the commands that read them."""
+        return Path(self._directory.name)
+
     async def start(self, pbx: Pbx, **settings: str) -> None:
         """Start it and wait until it listens; LabError with its last words when it does not."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}

@@ -24,7 +24,7 @@ from ivr.recognition import embedded
 from ivr.recognition.files import check_files
 from ivr.recognition.keeper import TICK_SECONDS, Keeper
 from ivr.recognition.transcript import Reason
-from ivr.recognition.utterance import Utterance
+from ivr.recognition.utterance import RATE, Utterance
 
 log = structlog.get_logger()
 
@@ -86,6 +86,16 @@ class Recognisers:
     def pids(self) -> list[int]:
         """The processes that run now."""
         return [keeper.pid for keeper in self._keepers if keeper.pid is not None]
+
+    @property
+    def utterances(self) -> int:
+        """How many are being heard, or wait for their words."""
+        return sum(keeper.load[1] for keeper in list(self._keepers))
+
+    @property
+    def backlog_seconds(self) -> float:
+        """Sound that was given to the workers and is not decoded yet."""
+        return sum(keeper.load[2] for keeper in list(self._keepers)) / (2 * RATE)
 
     def utterance(self, on_partial: Callable[[str], None] | None = None) -> Utterance:
         """Begin to hear one utterance, with the worker that has the least to do.

@@ -47,14 +47,15 @@ def list_calls(
         found = queries.listed(
             connection, since=since(days), caller=caller, outcome=outcome, row=row, limit=limit
         )
+        left = queries.numbers_of(connection, found)
     if as_json_:
         typer.echo(as_json([dict(one) for one in found]))
         return
-    table = Table("call", "started", "caller", "seconds", "outcome", "rows", box=None)
+    table = Table("call", "started", "caller", "seconds", "outcome", "tickets", "rows", box=None)
     for one in found:
         seconds = "" if one["seconds"] is None else f"{one['seconds']:.1f}"
         cells = (one["call"][:8], local(one["started"]), one["caller"], seconds,
-                 one["outcome"] or "…", one["rows"] or "")  # fmt: skip
+                 one["outcome"] or "…", left.get(one["call"], ""), one["rows"] or "")  # fmt: skip
         table.add_row(*(Text(printable(text)) for text in cells))
     show(table)
 

@@ -10,6 +10,8 @@ from ivr.records.schema import calls, steps, tickets
 
 Row = dict[str, Any]
 """A row of a table, by its columns."""
+_AT_ONCE = 1_000
+"""Values in one query; SQLite takes 32,766."""
 
 
 def rows(connection: Connection, query: Select[Any]) -> list[Row]:
@@ -60,6 +62,18 @@ def tickets_of(connection: Connection, call: str) -> list[Row]:
     """What was left in a call, in order."""
     query = select(tickets).where(tickets.c.call == call).order_by(tickets.c.step)
     return rows(connection, query)
+
+
+def numbers_of(connection: Connection, found: Iterable[Row]) -> dict[str, str]:
+    """By call, the numbers of what was left in it."""
+    ids = [call["call"] for call in found]
+    numbers: dict[str, list[str]] = {}
+    for first in range(0, len(ids), _AT_ONCE):
+        some = tickets.c.call.in_(ids[first : first + _AT_ONCE])
+        query = select(tickets.c.call, tickets.c.number).where(some).order_by(tickets.c.step)
+        for call, number in connection.execute(query):
+            numbers.setdefault(call, []).append(number)
+    return {call: " ".join(those) for call, those in numbers.items()}
 
 
 def told(call: Row, happened: Iterable[Row]) -> dict[str, Any]:

@@ -59,13 +59,15 @@ def list_tickets(
     if as_json_:
         typer.echo(as_json([_ticket(row, now) for row in found]))
         return
-    table = Table("number", "kind", "status", "who", "contact", "for", "due", "", box=None)
+    names = ("number", "kind", "status", "who", "contact", "for", "left", "due", "")
+    table = Table(*names, box=None)
     for row in found:
         late = f"overdue {_age(now - row['deadline'])}" if is_overdue(row, now) else ""
         who = (row["surname"] or "") + (row["title"] or "") or row["caller"]
         whose = row["status"] if row["assignee"] is None else f"{row['status']}: {row['assignee']}"
+        left, due = local(row["created"]), local(row["deadline"])
         cells = (row["number"], row["kind"], whose, who, row["contact"] or row["caller"],
-                 row["department"] or "", local(row["deadline"]))  # fmt: skip
+                 row["department"] or "", left, due)  # fmt: skip
         table.add_row(*(Text(printable(text)) for text in cells), Text(late, "bold red"))
     show(table)
 

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+NOTICED_SECONDS = 0.3
+"""A pause from which on it is told: shorter ones are one sentence after the other."""
+
 
 @dataclass(slots=True)
 class Line:
@@ -20,14 +23,15 @@ class Line:
 
 
 def lines(steps: Iterable[Mapping[str, Any]], numbers: Mapping[int, str]) -> list[Line]:
-    """The steps of a call (``at``, ``step``, ``what``, ``fields``), in order.
+    """The steps of a call (``at``, ``step``, ``what``, ``fields``), in the order of time.
 
-    ``numbers`` are those of its tickets by their step.
+    ``numbers`` are those of its tickets by their step. Speech stands where it began, which is known
+    a moment later. What the bot does after a pause tells how long that was: five seconds are five.
     """
     reader = _Reader(numbers)
     for step in steps:
         reader.read(step["step"], step["at"], step["what"], step["fields"])
-    return reader.lines
+    return sorted(reader.lines, key=lambda line: line.at)
 
 
 class _Reader:
@@ -36,6 +40,8 @@ class _Reader:
         self._numbers = numbers
         self._plays: dict[int, Line] = {}
         self._speech: Line | None = None
+        self._quiet: float | None = None
+        """Since when nobody has said anything; None while somebody speaks."""
 
     def read(self, step: int, at: float, what: str, fields: Mapping[str, Any]) -> None:
         match what:
@@ -43,7 +49,10 @@ class _Reader:
                 self._add(at, "row", fields["row"])
             case "Play":
                 louder = f" ({fields['rendering']})" if "rendering" in fields else ""
-                self._plays[fields["play"]] = self._add(at, "bot", fields["text"] + louder)
+                spoken = fields["text"] + louder + self._pause(at)
+                self._plays[fields["play"]] = self._add(at, "bot", spoken)
+            case "PromptFinished":
+                self._quiet = at
             case "StopPlaying" if fields["play"] in self._plays:
                 play = self._plays[fields["play"]]
                 play.says += f" (cut after {at - play.at:.1f} s)"
@@ -51,11 +60,14 @@ class _Reader:
                 self._add(at, "fault", f"the prompt was not played: {fields['reason']}")
             case "SpeechStarted":
                 self._speech = self._add(fields["onset"], "caller", "(speaks)")
+                self._quiet = None
             case "SpeechEnded" if self._speech is not None:
                 self._speech.says = _speech(fields)
+                self._quiet = self._speech.at + fields["seconds"]
                 self._speech = None
             case "KeyPressed":
                 self._add(at, "caller", f"presses {fields['key']}")
+                self._quiet = at
             case "LineChanged":
                 why = f": {fields['why']}" if fields.get("why") else ""
                 self._add(at, "line", f"{fields['condition']}{why}")
@@ -71,9 +83,15 @@ class _Reader:
             case "LineLost":
                 self._add(at, "fault", f"the line is lost: {fields['reason']}")
             case "HangUp":
-                self._add(at, "bot", f"hangs up: {fields['outcome']}")
+                self._add(at, "bot", f"hangs up: {fields['outcome']}{self._pause(at)}")
             case "HandBack":
                 self._add(at, "fault", "the caller is handed back to the PBX")
+
+    def _pause(self, at: float) -> str:
+        """How long nobody had said anything, in words; nothing where that is not worth telling."""
+        since, self._quiet = self._quiet, None
+        pause = 0.0 if since is None else at - since
+        return f" [{pause:.1f} s later]" if pause >= NOTICED_SECONDS else ""
 
     def _add(self, at: float, who: str, says: str) -> Line:
         line = Line(at, who, says)

@@ -12,7 +12,28 @@ Answer = Callable[[Action], bytes | None]
 
 def response(action: Action, word: str = "Success", **fields: str) -> bytes:
     """One answer, as Asterisk writes it."""
-    lines = {"Response": word, "ActionID": action["ActionID"], **fields}
+    return _message({"Response": word, "ActionID": action["ActionID"], **fields})
+
+
+def channel(name: str, uniqueid: str, place: str = "ivr-hotline,s,19") -> Action:
+    """One of CoreShowChannels, as Asterisk 22 tells it, without what nobody reads."""
+    context, exten, priority = place.split(",")
+    return {
+        "Event": "CoreShowChannel", "Channel": name, "ChannelStateDesc": "Up", "Context": context,
+        "Exten": exten, "Priority": priority, "Uniqueid": uniqueid, "Application": "Originate",
+    }  # fmt: skip
+
+
+def listing(action: Action, *channels: Action) -> bytes:
+    """An answer in many messages."""
+    id = action["ActionID"]
+    start = response(action, EventList="start", Message="Channels will follow")
+    end = {"Event": "CoreShowChannelsComplete", "EventList": "Complete",
+           "ListItems": str(len(channels))}  # fmt: skip
+    return start + b"".join(_message({"ActionID": id, **each}) for each in (*channels, end))
+
+
+def _message(lines: Action) -> bytes:
     return "".join(f"{key}: {value}\r\n" for key, value in lines.items()).encode() + b"\r\n"
 
 
@@ -46,6 +67,11 @@ class FakeAmi:
         """Asterisk is restarted: all connections end."""
         for writer in self._writers:
             writer.close()
+
+    def say(self, octets: bytes) -> None:
+        """To everybody who is connected, asked or not."""
+        for writer in self._writers:
+            writer.write(octets)
 
     @property
     def connections(self) -> int:

@@ -1,17 +1,20 @@
 """The manager adapter: kept up, never in the way, and nothing it asks is asked twice."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.asterisk import manager
-from ivr.asterisk.manager import Ami, AmiError, AmiRefused, AmiState
+from ivr.asterisk.ami_link import AmiError, AmiRefused
+from ivr.asterisk.manager import Ami, AmiState
 from ivr.lab.pbx import Pbx, free_ports
-from tests.asterisk.fake_ami import Action, FakeAmi, response
+from tests.asterisk.fake_ami import Action, FakeAmi, channel, listing, response
 from tests.asterisk.peers import descriptors, settled
 
 
@@ -21,6 +24,12 @@ def silence(action: Action) -> None:
 
 def refusal(action: Action) -> bytes:
     return response(action, "Error", Message="Authentication failed")
+
+
+def without_end(action: Action) -> bytes:
+    """A list of which the last message is missing."""
+    whole = listing(action, channel("PJSIP/6001-00000000", "1700.1"))
+    return b"\r\n\r\n".join(whole.split(b"\r\n\r\n")[:-2]) + b"\r\n\r\n"
 
 
 @pytest.fixture
@@ -193,6 +202,93 @@ async def test_connection_lost_is_told_to_who_waits_and_nothing_is_asked_again(
     assert ami.state is AmiState.UP
 
 
+async def test_a_list_is_one_answer(pbx: FakeAmi, ami: Ami) -> None:
+    two = [channel("PJSIP/6001-00000000", "1700.1"), channel("PJSIP/6002-00000001", "1700.2")]
+    pbx.answers["CoreShowChannels"] = lambda action: listing(action, *two)
+    await ami.connect()
+    found = await ami.ask_all("CoreShowChannels")
+    assert [each["Uniqueid"] for each in found] == ["1700.1", "1700.2"]
+    pbx.answers["CoreShowChannels"] = lambda action: listing(action)
+    assert await ami.ask_all("CoreShowChannels") == []
+
+
+async def test_a_list_without_an_end_has_a_deadline_and_leaves_nothing(
+    pbx: FakeAmi, ami: Ami
+) -> None:
+    pbx.answers["CoreShowChannels"] = lambda action: without_end(action)
+    await ami.connect()
+    with pytest.raises(AmiError, match="does not answer CoreShowChannels"):
+        await ami.ask_all("CoreShowChannels")
+    assert ami._link is not None
+    assert ami._link.protocol.responses == {}
+    assert (await ami.ask("Ping"))["Response"] == "Success"
+
+
+async def test_a_list_that_breaks_off_is_told_at_once(
+    pbx: FakeAmi, ami: Ami, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manager, "ANSWER_SECONDS", 5.0)
+    pbx.answers["CoreShowChannels"] = lambda action: without_end(action)
+    await ami.connect()
+    asking = asyncio.create_task(ami.ask_all("CoreShowChannels"))
+    await pbx.until(lambda: pbx.count("CoreShowChannels"))
+    pbx.drop()
+    with pytest.raises(AmiError, match="closed the connection"):
+        await asyncio.wait_for(asking, 1)
+
+
+@pytest.mark.parametrize(
+    ("endless", "what"),
+    [
+        (b"x" * 100_000, "a message without end"),
+        (b"Key: value\r\n" * 8_000, "a message without end"),
+        (b"Event: x\r\nActionID: 1\r\nActionID: 2\r\n\r\n", "what is no message"),
+    ],
+)
+async def test_what_is_no_message_ends_the_connection(
+    pbx: FakeAmi, ami: Ami, endless: bytes, what: str
+) -> None:
+    with capture_logs() as logs, kept_up(ami):
+        await pbx.until(lambda: pbx.count("Ping"))
+        pbx.say(endless)
+        await pbx.until(lambda: len(pbx.logins) == 2)
+    assert f"AMI sends {what}, and was disconnected" in [line.get("why") for line in logs]
+
+
+async def test_an_answer_without_end_is_not_kept(
+    pbx: FakeAmi, ami: Ami, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manager, "ANSWER_SECONDS", 20.0)
+    many = [channel(f"PJSIP/6001-{n:08x}", f"1700.{n}") for n in range(5_100)]
+    pbx.answers["CoreShowChannels"] = lambda action: listing(action, *many)
+    await ami.connect()
+    with pytest.raises(AmiError, match="an answer without end"):
+        await ami.ask_all("CoreShowChannels")
+    assert ami._link is not None
+    assert ami._link.lost.is_set()
+
+
+async def test_events_that_nobody_asked_for_are_not_kept(pbx: FakeAmi, ami: Ami) -> None:
+    """Twenty thousand, and then the answer: nothing has grown meanwhile."""
+    event = b"Event: Newexten\r\nChannel: PJSIP/6001-00000000\r\nUniqueid: 1700.1\r\n\r\n"
+    await ami.connect()
+    for _ in range(20):
+        pbx.say(event * 1000)
+    pbx.answers["CoreStatus"] = lambda action: event * 1000 + response(action)
+    tracemalloc.start()
+    try:
+        async with asyncio.timeout(30):
+            while True:
+                with suppress(AmiError):  # the loop may be busy for longer than an answer may take
+                    assert (await ami.ask("CoreStatus"))["Response"] == "Success"
+                    break
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 200_000
+    assert len(ami._link.protocol.queue) <= 1  # type: ignore[union-attr]
+
+
 async def test_pbx_that_freezes_is_left_and_found_again(pbx: FakeAmi, ami: Ami) -> None:
     with kept_up(ami):
         await pbx.until(lambda: pbx.count("Ping") == 2)
@@ -225,8 +321,11 @@ async def test_after_three_refusals_it_knocks_only_after_a_long_pause(
     """Who is refused on and on locks everybody out of the manager interface."""
     pbx.answers["Login"] = refusal
     with kept_up(ami):
-        await pbx.until(lambda: len(pbx.logins) == 4)
+        with capture_logs() as logs:
+            await pbx.until(lambda: len(pbx.logins) == 4)
         assert ami.state is AmiState.REFUSED
+        told = [line["log_level"] for line in logs if line["event"] == "ami_refused"]
+        assert told[:3] == ["warning", "warning", "error"]  # the third is the alarm
         pauses = [later - earlier for earlier, later in pairwise(pbx.logins)]
         assert max(pauses[:2]) < 0.2
         assert pauses[2] >= 0.5

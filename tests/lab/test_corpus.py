@@ -34,7 +34,13 @@ def _sound(window: Window) -> np.ndarray:
 
 
 @SPLITS
-@pytest.mark.parametrize("group", [*CLASSES, *NUISANCES, *CASES])
+@pytest.mark.parametrize(
+    "group",
+    [
+        pytest.param(group, marks=[pytest.mark.slow] if group == "ok" else [])
+        for group in [*CLASSES, *NUISANCES, *CASES]
+    ],
+)
 def test_the_same_order_makes_the_same_samples(group: str, split: Split) -> None:
     first, again = (make(Order(group, 3), 11, _stock(split)) for _ in range(2))
     other = make(Order(group, 3), 12, _stock(split))

@@ -86,6 +86,7 @@ async def test_while_it_starts_again_new_utterances_wait_for_it(one: Recognisers
     assert await hear(one, "再见") == "再见"
 
 
+@pytest.mark.slow
 async def test_a_worker_that_hangs_is_ended(two: Recognisers) -> None:
     victim, other = two.pids
     with capture_logs() as logs:
@@ -102,6 +103,7 @@ async def test_a_worker_that_hangs_is_ended(two: Recognisers) -> None:
     assert (fault["how"], fault["pid"], fault["lost"]) == ("stuck", victim, 1)
 
 
+@pytest.mark.slow
 async def test_a_worker_that_hangs_with_nothing_to_do_is_ended_as_well(one: Recognisers) -> None:
     (victim,) = one.pids
     os.kill(victim, signal.SIGSTOP)
@@ -144,6 +146,7 @@ async def test_a_worker_with_too_much_to_do_takes_no_more(one: Recognisers) -> N
     assert await hear(one, "再见") == "再见"
 
 
+@pytest.mark.slow
 async def test_workers_that_keep_dying_are_started_less_and_less_often(one: Recognisers) -> None:
     with capture_logs() as logs:
         for deaths in (1, 2, 3):

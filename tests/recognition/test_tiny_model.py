@@ -28,6 +28,7 @@ def test_is_small_enough_to_be_committed() -> None:
     assert PACKED.stat().st_size <= 2_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("snr_db", "least"), [(None, 0.95), (15, 0.92)])
 def test_callers_never_heard_before_are_understood(
     model: Model, snr_db: float | None, least: float

@@ -1,7 +1,9 @@
 """Kills a process between every two things it does to the disk or the database, and looks after it.
 
 Run as a program, so that it may fork: ``python -m tests.records.dying DIRECTORY`` prints one line
-of JSON for each point at which a process died.
+of JSON for each point at which a process died. The database is SQLite in that directory, or one
+schema for each process of the PostgreSQL in ``python -m tests.records.dying DIRECTORY URL``, where
+URL has ``{}`` for the schema.
 """
 
 import asyncio
@@ -17,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from ivr.config import Records as Settings
+from ivr.records.database import connect, url_of
 from ivr.records.schema import calls, tickets
 from tests.records.kept import begun, ended, migrated, promised, rows_of, running
 
@@ -107,23 +110,38 @@ async def _start_again(settings: Settings) -> None:
         pass
 
 
-def results(directory: Path) -> Iterator[dict[str, Any]]:
+def results(directory: Path, url: str) -> Iterator[dict[str, Any]]:
     """Until a process has lived to its end."""
     template = Settings(directory=directory / "template")
-    migrated(template)
+    if not url:
+        migrated(template)
     for first in itertools.count(1, TOGETHER):
-        children = []
-        for point in range(first, first + TOGETHER):
-            settings = Settings(directory=directory / str(point))
-            shutil.copytree(template.directory, settings.directory)
-            children.append(Child.forked(point, settings))
+        points = range(first, first + TOGETHER)
+        if url:
+            places = [in_schema(directory / str(point), url, f"dying_{point}") for point in points]
+        else:
+            places = [Settings(directory=directory / str(point)) for point in points]
+            for settings in places:
+                shutil.copytree(template.directory, settings.directory)
+        children = [Child.forked(*each) for each in zip(points, places, strict=True)]
         wave = [child.result() for child in children]
         yield from wave
         if not all(result["killed"] for result in wave):
             return
 
 
+def in_schema(directory: Path, url: str, schema: str) -> Settings:
+    """Settings with empty tables in a new schema."""
+    engine = connect(url_of(Settings(database=url.format("public"))))
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    engine.dispose()
+    settings = Settings(directory=directory, database=url.format(schema))
+    migrated(settings)
+    return settings
+
+
 if __name__ == "__main__":
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    for result in results(Path(sys.argv[1])):
+    for result in results(Path(sys.argv[1]), "".join(sys.argv[2:])):
         print(json.dumps(result))

@@ -6,18 +6,20 @@ import resource
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from ivr.config import Records as Settings
+from ivr.dialogue.call import TICKET_SECONDS
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.records.keeper import Records, RecordsError
 from ivr.records.schema import calls, tickets
 from tests.records.kept import Told, begun, ended, migrated, promised, rows_of, running
 from tests.records.postgres import Server, server
+from tests.records.small_disk import SmallDisk, small_disk
 
 
 @pytest.fixture(scope="module")
@@ -123,22 +125,29 @@ sys.stdin.readline()
 """
 
 
+@asynccontextmanager
+async def locked(settings: Settings) -> AsyncIterator[None]:
+    """Another process has the database for itself meanwhile."""
+    locker = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", LOCKER, settings.directory / "records.db",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert locker.stdout is not None
+    assert await locker.stdout.readline() == b"locked\n"
+    yield
+    await locker.communicate(b"\n")
+
+
 async def test_a_sqlite_that_another_process_has_locked(on_sqlite: Settings) -> None:
     """As a backup or a person with a shell does; here the busy timeout is short."""
     migrated(on_sqlite)
     told = Told()
     async with running(on_sqlite, loaded=told, lock_seconds=0.05) as records:
-        locker = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", LOCKER, on_sqlite.directory / "records.db",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        assert locker.stdout is not None
-        assert await locker.stdout.readline() == b"locked\n"
-        numbers = [await promised(begun(records)) for _ in range(3)]
-        while records.status.database_down_seconds is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)  # a status tells nothing by itself
-        assert told.entries == []
-        await locker.communicate(b"\n")
+        async with locked(on_sqlite):
+            numbers = [await promised(begun(records)) for _ in range(3)]
+            while records.status.database_down_seconds is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)  # a status tells nothing by itself
+            assert told.entries == []
         await until_loaded(told, numbers)
     present(on_sqlite, numbers)
 
@@ -242,3 +251,92 @@ async def test_a_row_that_the_database_refuses_keeps_no_other_one_out(
         numbers.append(await promised(begun(records)))
     present(on_sqlite, numbers)
     assert (on_sqlite.directory / "spool" / "refused.lines").read_bytes().count(b"\n") >= 1
+
+
+SEGMENT_BYTES = 20_000
+"""Of the spool on a disk of two megabytes."""
+
+
+async def answered(records: Records) -> str | None:
+    """What a caller hears of his ticket, and he hears it before his patience is at its end."""
+    async with asyncio.timeout(TICKET_SECONDS):
+        return await promised(begun(records))
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    with small_disk(tmp_path / "disk") as mounted:
+        yield mounted
+
+
+async def test_a_real_disk_that_runs_full_and_is_cleared(disk: SmallDisk) -> None:
+    """Spool and database lie on it. Nobody is told a number that is not kept."""
+    settings = Settings(directory=disk.directory)
+    migrated(settings)
+    numbers: list[str | None] = []
+    refused = 0
+    async with running(settings, segment_bytes=SEGMENT_BYTES) as records:
+        numbers += [await answered(records) for _ in range(20)]
+        for _ in range(3):
+            with disk.full():
+                heard = [await answered(records) for _ in range(60)]
+            numbers += [number for number in heard if number is not None]
+            refused += heard.count(None)
+            numbers += [await answered(records) for _ in range(5)]
+        assert records.status.refused == refused > 100
+        assert not records.status.spool_fails
+    async with running(settings):
+        pass  # what the database could not take before the end, the next start brings
+    present(settings, numbers)
+    with closing(sqlite3.connect(settings.directory / "records.db")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_a_disk_that_is_full_at_the_start(disk: SmallDisk) -> None:
+    """Calls are answered all the same, and what they leave is kept as soon as there is room."""
+    settings = Settings(directory=disk.directory / "records")
+    settings.directory.mkdir()
+    with disk.full():
+        records = Records(settings, segment_bytes=SEGMENT_BYTES)
+        await records.start()
+        assert await answered(records) is None
+    numbers = [await answered(records)]
+    await records.close()
+    async with running(settings):
+        pass
+    present(settings, numbers)
+
+
+async def test_a_spool_on_a_disk_that_is_read_only_at_the_start(disk: SmallDisk) -> None:
+    settings = Settings(directory=disk.directory / "records")
+    (settings.directory / "spool").mkdir(parents=True)
+    with disk.read_only():
+        records = Records(settings, segment_bytes=SEGMENT_BYTES)
+        await records.start()
+        assert await answered(records) is None
+        assert records.status.spool_fails
+    numbers = [await answered(records)]
+    await records.close()
+    async with running(settings):
+        pass
+    present(settings, numbers)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_a_sqlite_that_is_locked_for_thirty_seconds(on_sqlite: Settings) -> None:
+    """With the time-outs of the service. Each caller is told his number at once all the while."""
+    migrated(on_sqlite)
+    told, numbers = Told(), list[str | None]()
+    async with running(on_sqlite, loaded=told) as records:
+        async with locked(on_sqlite):
+            over = asyncio.get_running_loop().time() + 30.0
+            while asyncio.get_running_loop().time() < over:
+                numbers.append(await answered(records))
+                await asyncio.sleep(0.1)  # a caller comes
+            assert told.entries == []
+            assert (records.status.database_down_seconds or 0.0) > 15.0
+        await until_loaded(told, numbers)
+        assert records.status.database_down_seconds is None
+    assert len(numbers) > 200
+    present(on_sqlite, numbers)

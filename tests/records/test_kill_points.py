@@ -5,17 +5,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
-def test_a_kill_between_any_two_writes_loses_nothing_that_was_promised(
-    root: Path, tmp_path: Path
-) -> None:
+from tests.records.postgres import Server
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def kill_everywhere(root: Path, *words: str | Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.records.dying", tmp_path],
+        [sys.executable, "-m", "tests.records.dying", *words],
         cwd=root,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    assert done.returncode == 0, done.stderr[-2000:]
     results = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(results) > 40
     for result in results:
@@ -26,3 +31,13 @@ def test_a_kill_between_any_two_writes_loses_nothing_that_was_promised(
     assert any(len(result["promised"]) == 1 for result in results)
     assert any(len(result["kept"]) > len(result["promised"]) for result in results)
     assert all(len(result["promised"]) == 2 for result in results if not result["killed"])
+
+
+def test_a_kill_between_any_two_writes_loses_nothing_that_was_promised(
+    root: Path, tmp_path: Path
+) -> None:
+    kill_everywhere(root, tmp_path)
+
+
+def test_nor_does_it_with_postgresql(root: Path, tmp_path: Path, postgres: Server) -> None:
+    kill_everywhere(root, tmp_path, postgres.url("{}"))

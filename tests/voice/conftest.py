@@ -1,5 +1,7 @@
 """The real sheet, rendered once for all tests of this room by the real engine."""
 
+import fcntl
+import os
 import shutil
 from pathlib import Path
 
@@ -13,12 +15,14 @@ from ivr.wording import read_sheet
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
-    """For reading only."""
-    text = SHEET.read_text(encoding="utf-8")
-    directory = tmp_path_factory.mktemp("prompts") / "rendered"
-    sheet = read_sheet(SHEET)
-    render(sheet, directory, Espeak(), pieces=PIECES, processes=2)
-    return Rendered(sheet, text, directory)
+    """For reading only; one for all processes of a run, since rendering takes twelve seconds."""
+    sheet, base = read_sheet(SHEET), tmp_path_factory.getbasetemp()
+    directory = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rendered-sheet"
+    with directory.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not directory.exists():
+            render(sheet, directory, Espeak(), pieces=PIECES, processes=2)
+    return Rendered(sheet, SHEET.read_text(encoding="utf-8"), directory)
 
 
 @pytest.fixture(scope="session")

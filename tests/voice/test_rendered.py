@@ -224,6 +224,7 @@ def test_an_engine_that_breaks_leaves_everything_as_it_was(copied: Rendered) -> 
     assert before == copied.files()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moves", [0, 1, 100, 177])
 def test_killed_while_files_move_to_their_places_the_next_command_ends_it(
     copied: Rendered, monkeypatch: pytest.MonkeyPatch, moves: int
@@ -246,6 +247,7 @@ def test_killed_while_files_move_to_their_places_the_next_command_ends_it(
     assert not (copied.directory / ".complete").exists()
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_the_old_set_is_whole(copied: Rendered) -> None:
     """kill -9 of the real command, as soon as it has made the first new files."""
     before = copied.files()
@@ -263,6 +265,7 @@ def test_killed_in_the_middle_the_old_set_is_whole(copied: Rendered) -> None:
     assert not (copied.directory / ".next").exists()
 
 
+@pytest.mark.slow
 def test_another_companys_sheet_passes_the_same_checks(rendered: Rendered, tmp_path: Path) -> None:
     """The clinic's, rendered over ours: what both say in the same words is kept."""
     clinic = read_sheet(SHEET.parent / "example-clinic" / "sheet.toml")
