@@ -19,10 +19,11 @@ that was cut for it is said again.
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 from ivr.dialogue import events
 from ivr.dialogue.commands import (
+    BeginLookUp,
     Command,
     EnterRow,
     HandBack,
@@ -30,19 +31,24 @@ from ivr.dialogue.commands import (
     MakeTicket,
     Play,
     StopPlaying,
+    Transfer,
 )
 from ivr.dialogue.events import Condition, Event
+from ivr.dialogue.look_up import Found
 from ivr.dialogue.meaning import Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row, without_values
 from ivr.dialogue.verbs import (
+    Begin,
     Enter,
+    HandOver,
     Heard,
     Keys,
     Listen,
     Make,
     Nobody,
     Request,
+    Result,
     Say,
     Speech,
     Unheard,
@@ -60,6 +66,9 @@ REPLAYS = 2
 TICKET_SECONDS = 2.0
 """How long a caller waits in silence for his ticket to be written before he is told that it could
 not be: a sync takes 5 ms, and dead air is noticed after 3 s."""
+
+MUSIC_SECONDS = 2.0
+"""Music on hold that has begun is heard so long: a shorter piece sounds like a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,8 @@ class Call:
         self._plays = 0
         self._row = ""
         self._tickets = 0
+        self._look_ups = 0
+        self._found: dict[int, Found] = {}
         self._steps = 0
         self._deadline: float | None = None
         self._wait_ends = 0.0
@@ -146,6 +157,8 @@ class Call:
                 pass  # for the record
             case events.TicketMade(order, number):
                 self._ticket_made(order, number, now)
+            case events.LookedUp(order, found):
+                self._looked_up(order, found, now)
             case events.CallerHungUp():
                 self._close(Outcome.CALLER_HUNG_UP)
             case events.LineLost():
@@ -163,6 +176,9 @@ class Call:
             pass
         elif isinstance(self._request, Make):
             self._ticket_made(self._tickets, None, now)
+        elif isinstance(self._request, Say):  # music on hold, and what it was for is known
+            self._stop_playing()
+            self._resume(None, now)
         else:
             self._decision = None
             speaking = self._onset is not None  # he still is, and keeps the call
@@ -220,6 +236,12 @@ class Call:
             self._deadline = None
             self._resume(number, now)
 
+    def _looked_up(self, order: int, found: Found, now: float) -> None:
+        self._found[order] = found
+        music = self._request
+        if isinstance(music, Say) and music.until == order and self._playing is not None:
+            self._deadline = max(self._playing[1] + MUSIC_SECONDS, now)
+
     def _is_playing(self, play: int) -> bool:
         return self._playing is not None and self._playing[0].play == play
 
@@ -270,7 +292,8 @@ class Call:
             if (play.barge_in or onset < began) and self._forced is None:
                 request = self._request
                 self._stop_playing()
-                self._cut = request if isinstance(request, Say) and onset >= began else None
+                again = isinstance(request, Say) and onset >= began and request.until is None
+                self._cut = cast(Say, request) if again else None
                 self._resume(None, now)
 
     def _key_pressed(self, key: str, now: float) -> None:
@@ -310,7 +333,7 @@ class Call:
 
     def _resume(self, answer: object, now: float) -> None:
         """Run the script on to its next request that takes time, or to its end."""
-        self._request = None
+        self._request = self._deadline = None
         while self._request is None and self.outcome is None:
             self._steps += 1
             if self._steps > self._limits.steps and self._forced is None:
@@ -336,6 +359,17 @@ class Call:
                 self._commands.append(MakeTicket(self._tickets, self._row, ticket))
                 self._deadline = now + TICKET_SECONDS
                 self._request = request
+            case Begin(query):
+                self._look_ups += 1
+                self._commands.append(BeginLookUp(self._look_ups, query))
+                return self._look_ups
+            case Result(order):
+                return self._found.get(order)
+            case HandOver(target):
+                self._close(Outcome.TRANSFERRED)
+                self._commands.append(Transfer(target))
+            case Say(until=order) if order in self._found:
+                pass  # nothing is to be waited for
             case Say():
                 self._heard = self._cut = None
                 self._replays = 0
