@@ -15,27 +15,36 @@ from ivr.etiquette.tickets import leave_ticket, story
 
 Class = Literal["simple", "complex"]
 _TIME_LIMITS: Mapping[Class, str] = {"simple": "简单投诉时限", "complex": "复杂投诉时限"}
+ANYBODY = "default"
+"""The class, in the table of service times, of customers who are in none."""
 _COMPLEX = "复杂投诉"
 """Where prompts/company.toml names the words that make a complaint a complex one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is complained of, and until when an answer is promised."""
+    """What is complained of, and its class."""
 
     told: str
     kind: Class
-
-    def hours(self, company: Mapping[str, str]) -> float:
-        """Of the company's table of service times; 2 and 24 where it has none (27)."""
-        known = company.get(_TIME_LIMITS[self.kind], "")
-        return float(known) if known.isdecimal() else {"simple": 2.0, "complex": 24.0}[self.kind]
 
 
 def complaint(told: str, company: Mapping[str, str]) -> Complaint:
     """A complaint with its class."""
     complex = any(word in told for word in company.get(_COMPLEX, "").split())
     return Complaint(told, "complex" if complex else "simple")
+
+
+def deferred_hours(guest: Guest, kind: Class) -> float:
+    """As row 27 says them: the company's, or 2 and 24."""
+    known = guest.company.get(_TIME_LIMITS[kind], "")
+    return float(known) if known.isdecimal() else {"simple": 2.0, "complex": 24.0}[kind]
+
+
+def accepted_hours(guest: Guest, kind: Class) -> float:
+    """根据投诉的类别和客户类别的不同而不同，见服务时限标准 (28); else as row 27 says them."""
+    table = guest.house.service_times.get(kind, {})
+    return table.get(guest.customer_class or "", table.get(ANYBODY, deferred_hours(guest, kind)))
 
 
 @row("attitude_complaint")
@@ -45,7 +54,7 @@ async def attitude_complaint(row: Row, guest: Guest, wish: Meaning) -> Heard:
     details = await story(await listen(row.seconds))
     heard = None if guest.phone else await where_to_call_back()
     told = complaint("；".join(filter(None, [wish.text, details])), guest.company)
-    hours = told.hours(guest.company)
+    hours = accepted_hours(guest, told.kind)
     await leave_ticket(guest, TicketKind.COMPLAINT, told.told, heard, hours=hours)
     return await complaint_accepted(hours)
 
@@ -68,7 +77,7 @@ async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
         details = await story(await listen(row.seconds))
     heard = None if guest.phone else await where_to_call_back()
     told = complaint("；".join(filter(None, [wish.text, details])), guest.company)
-    hours = told.hours(guest.company)
+    hours = deferred_hours(guest, told.kind)
     await leave_ticket(guest, TicketKind.COMPLAINT, told.told, heard, hours=hours)
     await say(row.prompt(told.kind), barge_in=False)
     return await listen(row.seconds)

@@ -81,6 +81,11 @@ class Guest:
         return self.said is not None and self.said.prompt.id in _FAREWELLS
 
     @property
+    def is_open(self) -> bool:
+        """Whether people work now: at the moment when the call was answered."""
+        return self.house.hours.open_at(self.arrival.local)
+
+    @property
     def is_new(self) -> bool:
         """Whether he has not said yet what he wants."""
         return set(self.times) <= {Intent.HELLO, Intent.YES, Intent.GIVE_NAME}

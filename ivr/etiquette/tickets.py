@@ -85,4 +85,5 @@ def _ticket(
         department=department,
         transcript=transcript or None,
         hours=hours,
+        customer_class=guest.customer_class,
     )
