@@ -5,7 +5,7 @@ import gc
 import re
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -25,11 +25,15 @@ from ivr.dialogue.call import Call, Limits, Script
 from ivr.dialogue.commands import Play
 from ivr.dialogue.events import CallerHungUp, Event, LineLost
 from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.row import MUSIC
 from ivr.etiquette.conversation import hotline, last_words
+from ivr.etiquette.guest import Guest
 from ivr.etiquette.sheet import Sheet, SheetError
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
+from ivr.house import arrival_of, house_of, is_back
 from ivr.live_call import LiveCall
+from ivr.look_ups import LookUps
 from ivr.metrics import Endpoint, Metrics
 from ivr.recognition.choice import chosen
 from ivr.recognition.files import ModelError
@@ -57,6 +61,10 @@ LAST_NEWS_SECONDS = 2.0
 again at the next start."""
 
 
+AWAY = 1000
+"""Callers who were put through and are remembered, should nobody answer them."""
+
+
 class StartError(Exception):
     """The service cannot start; one sentence that names the setting and the remedy."""
 
@@ -73,7 +81,7 @@ def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
     """The rendered prompts; StartError names the first one of the sheet that is missing."""
     try:
         catalogue = Catalogue.load(settings.prompts.directory)
-        for id in (SILENCE, *(prompt.id for prompt in sheet.fragments())):
+        for id in (SILENCE, MUSIC.id, *(prompt.id for prompt in sheet.fragments())):
             if not catalogue.path(id).is_file():
                 raise CatalogueError(
                     f"prompt {id} has no file {catalogue.path(id)}: run `ivr prompts render`"
@@ -139,7 +147,7 @@ class Hotline:
         """
         self.settings = settings
         self.sheet = load_sheet(settings)
-        self._script = script or partial(hotline, self.sheet.company)
+        self._script = script
         self.catalogue = load_catalogue(settings, self.sheet)
         usable = {id for id in self.catalogue.manifest.recordings if self._has_file(id)}
         self._composer = Composer(
@@ -150,6 +158,8 @@ class Hotline:
         try:
             secret = read_secret(settings.agi.token_file, "agi.token_file")
             self.records = Records(settings.records, loaded=self.metrics.loaded)
+            self._house = house_of(settings, self.sheet.knowledge)
+            self._look_ups = LookUps(settings.look_ups, connect(url_of(settings.records)))
         except (ConfigError, RecordsError) as error:
             raise StartError(str(error)) from None
         self._notifier = notifier(settings)
@@ -163,6 +173,8 @@ class Hotline:
         self._recognisers = Recognisers(model, workers=recognition.workers)
         self._interpreter = Interpreter(self._recognisers, load_understander(settings).meaning)
         self._live: set[LiveCall] = set()
+        self._away: dict[str, Guest] = {}
+        """Who was put through, by channel."""
         self._endpoint: Endpoint | None = None
 
     @property
@@ -209,6 +221,7 @@ class Hotline:
         if self._endpoint is not None:
             await asyncio.to_thread(self._endpoint.close)
         await self._recognisers.stop()
+        self._look_ups.close()
         await asyncio.to_thread(self._notifier.stop, LAST_NEWS_SECONDS)
         await self.records.close()
 
@@ -299,12 +312,15 @@ class Hotline:
             uniqueid, environment.get("agi_dnid", ""), environment.get("agi_callerid", ""),
             now, time.time(),
         )  # fmt: skip
+        guest, returned = self._guest(uniqueid, environment)
+        script = self._script or partial(hotline, guest=guest, returned=returned)
         live = LiveCall(
-            Call(self._script, last_words, self.sheet.__getitem__, limits, self._composer),
+            Call(script, last_words, self.sheet.__getitem__, limits, self._composer),
             Ear(self._silero.stream(), now, hang_seconds=settings.call.speech_end_seconds),
             Scribe(self._interpreter),
             self._reference,
             self.metrics.counted(record),
+            lambda query: self._look_ups.find(query, guest.arrival.caller),
         )
 
         def report(event: Event, now: float) -> None:
@@ -331,12 +347,30 @@ class Hotline:
             heartbeat.close()
             live.close("a defect of ours")
             self._live.discard(live)
+            if live.outcome is Outcome.TRANSFERRED:
+                self._remember(uniqueid, guest)
             log.debug(
                 "session_closed",
                 calls=self.calls,
                 tasks=len(asyncio.all_tasks()),
                 longest_lag_ms=round(heartbeat.longest_lag * 1000, 1),
             )
+
+    def _guest(self, uniqueid: str, environment: Mapping[str, str]) -> tuple[Guest, bool]:
+        """The caller, and whether he was put through and nobody answered.
+
+        Who was put through by another service is a stranger to us, and served all the same.
+        """
+        back = is_back(environment)
+        away = self._away.pop(uniqueid, None)
+        arrival = arrival_of(environment, time.time())
+        known = away if back else None
+        return known or Guest(self.sheet.company, self._house, arrival), back
+
+    def _remember(self, uniqueid: str, guest: Guest) -> None:
+        self._away[uniqueid] = guest
+        while len(self._away) > AWAY:
+            del self._away[next(iter(self._away))]
 
 
 async def _advise(ami: Ami) -> None:

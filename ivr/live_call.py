@@ -11,6 +11,7 @@ import structlog
 
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import (
+    BeginLookUp,
     Command,
     EnterRow,
     HandBack,
@@ -18,13 +19,23 @@ from ivr.dialogue.commands import (
     MakeTicket,
     Play,
     StopPlaying,
+    Transfer,
 )
-from ivr.dialogue.events import Condition, EarOpened, Event, LineChanged, LineLost, TicketMade
+from ivr.dialogue.events import (
+    Condition,
+    EarOpened,
+    Event,
+    LineChanged,
+    LineLost,
+    LookedUp,
+    TicketMade,
+)
+from ivr.dialogue.look_up import Query
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples
-from ivr.ports import CallLog, Line
+from ivr.ports import CallLog, Line, LookUp, nothing_known
 from ivr.scribe import Scribe
 
 log = structlog.get_logger()
@@ -40,11 +51,13 @@ class LiveCall:
         scribe: Scribe,
         reference: Callable[[Play], Reference],
         record: CallLog,
+        look_up: LookUp = nothing_known,
     ) -> None:
         """``reference`` finds the sound of a prompt, which the ear needs to know its echo: of a
         composed one the sound of all its clips."""
         self._call, self._ear, self._scribe = call, ear, scribe
-        self._reference, self._record = reference, record
+        self._reference, self._record, self._look_up = reference, record, look_up
+        self._looking: set[asyncio.Task[None]] = set()
         self._line: Line | None = None
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -53,6 +66,11 @@ class LiveCall:
         self._deaf = False
         self._ear_open = False
         self._ear_broken = False
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the call has ended; None while it goes on."""
+        return self._call.outcome
 
     def start(self, line: Line) -> None:
         """The caller is on the line."""
@@ -146,6 +164,12 @@ class LiveCall:
                 self._line.hang_up(outcome)
             case HandBack():
                 self._line.hand_back()
+            case Transfer(target):
+                self._line.transfer(target)
+            case BeginLookUp(order, query):
+                looking = self._loop.create_task(self._find(order, query))
+                self._looking.add(looking)
+                looking.add_done_callback(self._looking.discard)
             case EnterRow(row):
                 log.info("row", row=row)
             case MakeTicket(order):
@@ -154,6 +178,10 @@ class LiveCall:
                     now,
                     lambda number: self.deliver(TicketMade(order, number), self._loop.time()),
                 )
+
+    async def _find(self, order: int, query: Query) -> None:
+        found = await self._look_up(query)
+        self.deliver(LookedUp(order, found), self._loop.time())
 
     def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
         """What the ear has to tell; with a defect in it the call goes on by keys."""
@@ -190,6 +218,8 @@ class LiveCall:
             return
         self._closed = True
         self._scribe.close()
+        for looking in self._looking:
+            looking.cancel()
         if self._timer is not None:
             self._timer.cancel()
         assert self._call.outcome is not None

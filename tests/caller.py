@@ -66,7 +66,7 @@ class Caller:
         limits: Limits | None = None,
         house: House | None = None,
         arrival: Arrival | None = None,
-        returned: Guest | None = None,
+        returned: bool = False,
     ) -> None:
         self.row = row
         self.transcript: list[str] = []
@@ -83,7 +83,8 @@ class Caller:
         """Where the PBX was told to connect the caller."""
         compose = Composer(VOCABULARY, forbids=sheet.forbidden_in)
         house = house or House(knowledge=sheet.knowledge)
-        script = script or partial(hotline, sheet.company, house, arrival, returned)
+        self.guest = Guest(sheet.company, house, arrival or Arrival())
+        script = script or partial(hotline, guest=self.guest, returned=returned)
         self._call = Call(script, last_words, sheet.__getitem__, limits, compose)
         self._hung_up: tuple[Outcome, float] | None = None
         self._line = VirtualCall(

@@ -74,6 +74,4 @@ class Transfer:
     """An extension of the dialplan's context ``ivr-transfer``; never anything a caller said."""
 
 
-Command = (
-    Play | StopPlaying | HangUp | HandBack | EnterRow | MakeTicket | BeginLookUp | Transfer
-)
+Command = Play | StopPlaying | HangUp | HandBack | EnterRow | MakeTicket | BeginLookUp | Transfer

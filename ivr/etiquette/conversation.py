@@ -12,7 +12,6 @@ from ivr.etiquette.closing import caller_stays_on, closing
 from ivr.etiquette.coaching import Attended
 from ivr.etiquette.contact import ChangedSubject
 from ivr.etiquette.guest import Guest
-from ivr.etiquette.house import Arrival, House
 from ivr.etiquette.line import CallOver
 from ivr.etiquette.opening import greeting, no_sound
 from ivr.etiquette.people import nobody_answered
@@ -22,19 +21,18 @@ from ivr.etiquette.topics import Answer, answer
 
 async def hotline(
     company: Mapping[str, str] | None = None,
-    house: House | None = None,
-    arrival: Arrival | None = None,
-    returned: Guest | None = None,
+    guest: Guest | None = None,
+    *,
+    returned: bool = False,
 ) -> Outcome:
     """A whole call: who is hard to hear is told why (8, 9, 10), whichever row listens.
 
-    ``company`` holds its own words, by the names of prompts/company.toml; ``house`` is what it has
-    set up for callers, ``arrival`` how this one came. ``returned`` is who was put through to people
-    and comes back, because nobody answered.
+    ``company`` holds its own words, by the names of prompts/company.toml. ``guest`` is the caller,
+    as far as he is known; ``returned`` says that he was put through to people, and nobody answered.
     """
-    guest = returned or Guest(company or {}, house or House(), arrival or Arrival())
+    guest = guest or Guest(company or {})
     try:
-        return await Attended(conversation(guest, returned=returned is not None), guest)
+        return await Attended(conversation(guest, returned=returned), guest)
     except CallOver as over:
         return over.outcome
 

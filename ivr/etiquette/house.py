@@ -29,7 +29,7 @@ class House:
 
     transfers: Transfers = Transfers()
     hours: Hours = Hours()
-    knowledge: Knowledge = Knowledge()
+    knowledge: Knowledge = field(default_factory=Knowledge)
     service_times: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """服务时限标准 (28): hours by class of complaint (simple, complex) and class of customer."""
     customers: Mapping[str, str] = field(default_factory=dict)

@@ -171,7 +171,7 @@ def _prompts(id: str, which: str, sentences: tuple[str, ...]) -> Iterator[Prompt
 def _words(table: Mapping[str, Any], id: str, key: str) -> tuple[str, ...]:
     listed = table.get(key, [])
     if not isinstance(listed, list) or not all(map(_is_words, listed)):
-        raise SheetError(f"answer {id}: {key} is not a list of sentences in quotes: [\"…\", \"…\"]")
+        raise SheetError(f'answer {id}: {key} is not a list of sentences in quotes: ["…", "…"]')
     return tuple(listed)
 
 

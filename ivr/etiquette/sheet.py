@@ -35,7 +35,7 @@ class Sheet(Mapping[str, Row]):
     """Sentences that the machine needs beyond the paper: row 0, id ``system``."""
     company: Mapping[str, str] = field(default_factory=dict)
     """The company's variables by name, as filled into the words."""
-    knowledge: Knowledge = Knowledge()
+    knowledge: Knowledge = field(default_factory=Knowledge)
     """What callers are told at once."""
 
     def __getitem__(self, id: str) -> Row:
