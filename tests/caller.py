@@ -75,6 +75,8 @@ class Caller:
         """What the caller has left so far."""
         self.number: str | None = NUMBER
         """What the next ticket gets; None when none can be kept."""
+        self.clips: set[str] = set()
+        """Everything that was played so far, in whole or in part."""
         self.queries: list[Query] = []
         """What was looked up so far."""
         self.finds: Callable[[Query], tuple[float, Found]] = lambda query: (0.0, FAILED)
@@ -251,6 +253,7 @@ class Caller:
     def _told(self, command: Command, now: float) -> None:
         match command:
             case Play(prompt=prompt):
+                self.clips.update(prompt.clips)
                 self._note(f"bot    {prompt.id}: {prompt.text}")
             case StopPlaying():
                 self._note("       (the prompt is cut)")

@@ -38,8 +38,10 @@ from ivr.dialogue.look_up import Found
 from ivr.dialogue.meaning import Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row, without_values
+from ivr.dialogue.ticket import Ticket
 from ivr.dialogue.verbs import (
     Begin,
+    Draft,
     Enter,
     HandOver,
     Heard,
@@ -108,6 +110,7 @@ class Call:
         self._plays = 0
         self._row = ""
         self._tickets = 0
+        self._draft: tuple[str, Ticket] | None = None
         self._look_ups = 0
         self._found: dict[int, Found] = {}
         self._steps = 0
@@ -205,6 +208,7 @@ class Call:
         if self.outcome is not None or self._forced is not None:
             return
         self._script.close()
+        self._keep_draft()
         self._forced = outcome
         self._stop_playing()
         self._request = self._deadline = self._call_deadline = self._onset = self._heard = None
@@ -354,9 +358,11 @@ class Call:
                 self._row = row
                 self._commands.append(EnterRow(row))
                 return self._rows(row)
+            case Draft(ticket):
+                self._draft = self._row, ticket
             case Make(ticket):
-                self._tickets += 1
-                self._commands.append(MakeTicket(self._tickets, self._row, ticket))
+                self._draft = None
+                self._make(self._row, ticket)
                 self._deadline = now + TICKET_SECONDS
                 self._request = request
             case Begin(query):
@@ -383,6 +389,17 @@ class Call:
                 self._request = request
         return None
 
+    def _make(self, row: str, ticket: Ticket) -> None:
+        self._tickets += 1
+        self._commands.append(MakeTicket(self._tickets, row, ticket))
+
+    def _keep_draft(self) -> None:
+        """The script ends before its time; what he has left until then is not lost."""
+        if self._draft is not None:
+            row, ticket = self._draft
+            self._draft = None
+            self._make(row, ticket)
+
     def _play(self, say: Say, now: float) -> None:
         self._plays += 1
         spoken = self._compose(say.prompt, say.values)
@@ -407,6 +424,7 @@ class Call:
     def _close(self, outcome: Outcome) -> None:
         """The call is over: the script's ``finally`` clauses run, no deadline is left."""
         self._script.close()
+        self._keep_draft()
         self.outcome = outcome
         self._playing = None
         self._request = self._deadline = self._call_deadline = None

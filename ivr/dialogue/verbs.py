@@ -93,6 +93,13 @@ class Make:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """Request of :func:`draft`."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
 class Begin:
     """Request of :func:`look_up`."""
 
@@ -113,7 +120,7 @@ class HandOver:
     target: str
 
 
-Request = Say | Listen | Enter | Make | Begin | Result | HandOver
+Request = Say | Listen | Enter | Make | Draft | Begin | Result | HandOver
 
 
 class Ask(Generic[T]):
@@ -161,6 +168,12 @@ def make_ticket(ticket: Ticket) -> Ask[str | None]:
     that nothing was kept; say ``system.not_kept`` then, and no number.
     """
     return Ask(Make(ticket))
+
+
+def draft(ticket: Ticket) -> Ask[None]:
+    """What the caller has left so far; it becomes a ticket should the call end before the next
+    :func:`make_ticket`, which takes its place."""
+    return Ask(Draft(ticket))
 
 
 def look_up(query: Query) -> Ask[int]:

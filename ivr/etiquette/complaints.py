@@ -8,10 +8,10 @@ from ivr.dialogue.meaning import Meaning
 from ivr.dialogue.row import Row
 from ivr.dialogue.ticket import TicketKind
 from ivr.dialogue.verbs import Heard, enter, listen, say
-from ivr.etiquette.business import ANNOUNCED, where_to_call_back
+from ivr.etiquette.business import ANNOUNCED
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
-from ivr.etiquette.tickets import leave_ticket, story
+from ivr.etiquette.tickets import joined, leave_ticket, story
 
 Class = Literal["simple", "complex"]
 _TIME_LIMITS: Mapping[Class, str] = {"simple": "简单投诉时限", "complex": "复杂投诉时限"}
@@ -51,11 +51,11 @@ def accepted_hours(guest: Guest, kind: Class) -> float:
 async def attitude_complaint(row: Row, guest: Guest, wish: Meaning) -> Heard:
     """26 客户投诉客户代表态度不好: 您是否能将详细情况告诉我？ Recorded with his number (28)."""
     await say(row.prompt("ask"))
-    details = await story(await listen(row.seconds))
-    heard = None if guest.phone else await where_to_call_back()
-    told = complaint("；".join(filter(None, [wish.text, details])), guest.company)
+    first = await listen(row.seconds)
+    details = await story(guest, TicketKind.COMPLAINT, wish.text, first)
+    told = complaint(joined(wish.text, details), guest.company)
     hours = accepted_hours(guest, told.kind)
-    await leave_ticket(guest, TicketKind.COMPLAINT, told.told, heard, hours=hours)
+    await leave_ticket(guest, TicketKind.COMPLAINT, told.told, hours=hours)
     return await complaint_accepted(hours)
 
 
@@ -74,11 +74,11 @@ async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
     if len(wish.text) <= ANNOUNCED:
         system = await enter("system")
         await say(system.prompt("go_on"))
-        details = await story(await listen(row.seconds))
-    heard = None if guest.phone else await where_to_call_back()
-    told = complaint("；".join(filter(None, [wish.text, details])), guest.company)
+        first = await listen(row.seconds)
+    details = await story(guest, TicketKind.COMPLAINT, wish.text, first)
+    told = complaint(joined(wish.text, details), guest.company)
     hours = deferred_hours(guest, told.kind)
-    await leave_ticket(guest, TicketKind.COMPLAINT, told.told, heard, hours=hours)
+    await leave_ticket(guest, TicketKind.COMPLAINT, told.told, hours=hours)
     await say(row.prompt(told.kind), barge_in=False)
     return await listen(row.seconds)
 

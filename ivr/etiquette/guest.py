@@ -31,8 +31,8 @@ class Guest:
 
     company: Mapping[str, str] = field(default_factory=dict)
     """The company's own words (prompts/company.toml)."""
-    house: House = House()
-    arrival: Arrival = Arrival()
+    house: House = field(default_factory=House)
+    arrival: Arrival = field(default_factory=Arrival)
     surname: str | None = None
     title: Title | None = None
     asked_name: bool = False

@@ -27,8 +27,8 @@ class Transfers:
 class House:
     """Fixed while the service runs."""
 
-    transfers: Transfers = Transfers()
-    hours: Hours = Hours()
+    transfers: Transfers = field(default_factory=Transfers)
+    hours: Hours = field(default_factory=Hours)
     knowledge: Knowledge = field(default_factory=Knowledge)
     service_times: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """服务时限标准 (28): hours by class of complaint (simple, complex) and class of customer."""

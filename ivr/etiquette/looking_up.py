@@ -33,8 +33,8 @@ class Wanted:
     """The question for the number."""
     found: Mapping[str, Prompt]
     """What is said to each thing that may be found."""
-    shortest: int = 1
-    """Digits of a number that is whole when it is spoken."""
+    shortest: int = 99
+    """Digits after which a spoken number is whole; where that is not known, a pause ends it."""
 
 
 async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
