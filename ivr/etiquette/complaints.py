@@ -75,7 +75,7 @@ async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
         system = await enter("system")
         await say(system.prompt("go_on"))
         first = await listen(row.seconds)
-    details = await story(guest, TicketKind.COMPLAINT, wish.text, first)
+        details = await story(guest, TicketKind.COMPLAINT, wish.text, first)
     told = complaint(joined(wish.text, details), guest.company)
     hours = deferred_hours(guest, told.kind)
     await leave_ticket(guest, TicketKind.COMPLAINT, told.told, hours=hours)

@@ -32,8 +32,9 @@ SECONDS = Limits().call_seconds + 60.0
 """The limit of a call, and its last words."""
 IMPROPER = {Outcome.FAILED, Outcome.LINE_LOST, Outcome.SERVICE_DIED, Outcome.DRAINED}
 ANSWERS = (
-    "好的", "不用了", "是的", "不对", "没有", "一三八零零零零一二三四", "我姓张", "李小姐", "五八二三六九", "五个",
-    "企业名义", "他骂我，还挂我电话", "你们多收了我的钱", "老是掉线", "不明白", "嗯", "再见", "谢谢", "请再说一遍",
+    "好的", "不用了", "是的", "不对", "没有", "一三八零零零零一二三四", "我姓张", "李小姐",
+    "五八二三六九", "五个", "企业名义", "他骂我，还挂我电话", "你们多收了我的钱", "老是掉线",
+    "不明白", "嗯", "再见", "谢谢", "请再说一遍",
 )  # fmt: skip
 """What callers say to questions."""
 CONDITIONS = (
@@ -57,7 +58,8 @@ def sayings(root: Path) -> tuple[tuple[str, Words], ...]:
     texts: list[str] = []
     for path in sorted((root / "ivr" / "bench" / "paraphrases").glob("*.toml")):
         for table in tomllib.loads(path.read_text(encoding="utf-8")).values():
-            texts += [one for one in table["say"][::5] if "{" not in one]
+            sentences = table.get("say", []) if isinstance(table, dict) else []
+            texts += [one for one in sentences[::5] if "{" not in one]
     texts += ANSWERS * (len(texts) // len(ANSWERS))
     return tuple((text, Words(understander().meaning(text))) for text in texts)
 
@@ -155,7 +157,7 @@ def test_any_caller_comes_to_a_proper_end(sheet: Sheet, root: Path) -> None:
         assert outcome not in IMPROPER, f"{story}\n{outcome}"
         outcomes[outcome] += 1
         spoken = played(caller)
-        for id, text in spoken:
+        for _, text in spoken:
             if text not in checked:
                 assert sheet.forbidden_in(text) is None, f"{story}\n{text} is forbidden"
                 assert "{" not in text, f"{story}\n{text} is not filled"
