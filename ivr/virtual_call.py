@@ -68,7 +68,7 @@ class VirtualCall:
     def next_change(self) -> float:
         """When something happens by itself; infinity when the call is over."""
         deadline = self._call.next_deadline()
-        found = min((time for time, _ in self._found), default=float("inf"))
+        found = min(map(_time, self._found)) if self._found else float("inf")
         return min(self.prompt_end, found, float("inf") if deadline is None else deadline)
 
     def advance(self, time: float, *, inclusive: bool = True) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ivr.dialogue.meaning import Intent, Meaning, Title
-from ivr.dialogue.row import MUSIC, Rendering
+from ivr.dialogue.row import Rendering
 from ivr.dialogue.verbs import Request, Say
 from ivr.etiquette.house import Arrival, House
 
@@ -98,7 +98,7 @@ class Guest:
 
     def addressed(self, request: Request) -> Request:
         """A request as it is made to him: by his name (13), and loud enough for him (3)."""
-        if not isinstance(request, Say) or request.prompt == MUSIC:
+        if not isinstance(request, Say) or request.until is not None:
             return request
         said = request
         if self.surname or self.title:
