@@ -12,7 +12,6 @@ from ivr.etiquette.house import Arrival, House, Transfers
 from ivr.etiquette.sheet import Sheet
 from tests.caller import Caller
 
-
 CONVERSATIONS: dict[str, str] = {
     "slow answer, complaint, name, corrected number, suggestion, thanks, stays on": """
         bot     greeting.ask
