@@ -5,7 +5,7 @@ import gc
 import re
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -29,13 +29,17 @@ from ivr.dialogue.call import Call, Limits, Script
 from ivr.dialogue.commands import Play
 from ivr.dialogue.events import CallerHungUp, Event, LineLost
 from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.row import MUSIC
 from ivr.etiquette.conversation import hotline, last_words
+from ivr.etiquette.guest import Guest
 from ivr.etiquette.recording import Policy
 from ivr.etiquette.sheet import Sheet, SheetError
 from ivr.gauges import watch
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
+from ivr.house import arrival_of, house_of, is_back
 from ivr.live_call import LiveCall
+from ivr.look_ups import LookUps
 from ivr.metrics import Endpoint, Metrics
 from ivr.recognition.choice import chosen
 from ivr.recognition.files import ModelError
@@ -65,6 +69,10 @@ LAST_NEWS_SECONDS = 2.0
 again at the next start."""
 
 
+AWAY = 1000
+"""Callers who were put through and are remembered, should nobody answer them."""
+
+
 class StartError(Exception):
     """The service cannot start; one sentence that names the setting and the remedy."""
 
@@ -81,7 +89,7 @@ def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
     """The rendered prompts; StartError names the first one of the sheet that is missing."""
     try:
         catalogue = Catalogue.load(settings.prompts.directory)
-        for id in (SILENCE, *(prompt.id for prompt in sheet.fragments())):
+        for id in (SILENCE, MUSIC.id, *(prompt.id for prompt in sheet.fragments())):
             if not catalogue.path(id).is_file():
                 raise CatalogueError(
                     f"prompt {id} has no file {catalogue.path(id)}: run `ivr prompts render`"
@@ -174,6 +182,8 @@ class Hotline:
         try:
             secret = read_secret(settings.agi.token_file, "agi.token_file")
             self.records = Records(settings.records, loaded=self.metrics.loaded)
+            self._house = house_of(settings, self.sheet.knowledge)
+            self._look_ups = LookUps(settings.look_ups, connect(url_of(settings.records)))
         except (ConfigError, RecordsError) as error:
             raise StartError(str(error)) from None
         self._notifier = notifier(settings)
@@ -189,6 +199,8 @@ class Hotline:
         self._interpreter = Interpreter(self._recognisers, load_understander(settings).meaning)
         self._live: set[LiveCall] = set()
         self._sessions: set[AgiSession] = set()
+        self._away: dict[str, Guest] = {}
+        """Who was put through, by channel."""
         self._endpoint: Endpoint | None = None
 
     @property
@@ -240,6 +252,7 @@ class Hotline:
         if self._endpoint is not None:
             await asyncio.to_thread(self._endpoint.close)
         await self._recognisers.stop()
+        self._look_ups.close()
         await asyncio.to_thread(self._notifier.stop, LAST_NEWS_SECONDS)
         await asyncio.to_thread(self._recorder.stop, LAST_NEWS_SECONDS)
         await self.records.close()
@@ -293,7 +306,7 @@ class Hotline:
                 sounds.append(self.catalogue.reference(id, play.rendering))
         return Reference.joined(sounds)
 
-    def _script(self) -> Callable[[], Script]:
+    def _script(self, guest: Guest, *, returned: bool) -> Callable[[], Script]:
         """What the next call goes through; without room for a recording nobody is told of one."""
         if self._own_script is not None:
             return self._own_script
@@ -301,7 +314,7 @@ class Hotline:
         if policy != "off" and not self._recorder.ready:
             log.warning("call_not_recorded", why="there is no room: see recording_stopped")
             policy = "off"
-        return partial(hotline, self.sheet.company, policy)
+        return partial(hotline, guest=guest, returned=returned, recording=policy)
 
     def _has_file(self, id: str) -> bool:
         return self.catalogue.path(id).is_file()
@@ -328,17 +341,25 @@ class Hotline:
             trusted_number(environment.get(name, "")) for name in ("agi_dnid", "agi_callerid")
         )
         record = self.records.begin(uniqueid, number, caller, now, time.time())
+        guest, returned = self._guest(uniqueid, environment)
 
         def send(errand: Errand) -> None:
             line.send_between_prompts(errand)
 
         live = LiveCall(
-            Call(self._script(), last_words, self.sheet.__getitem__, limits, self._composer),
+            Call(
+                self._script(guest, returned=returned),
+                last_words,
+                self.sheet.__getitem__,
+                limits,
+                self._composer,
+            ),
             Ear(self._silero.stream(), now, hang_seconds=settings.call.speech_end_seconds),
             Scribe(self._interpreter),
             self._reference,
             TellingThePbx(self.metrics.counted(record), lambda name, value: line.tell(name, value)),
             MixMonitor(send, stem_in(settings.recording.on_the_pbx, record.recording)),
+            lambda query: self._look_ups.find(query, guest.arrival.caller),
             self.metrics.waits.observe,
         )
 
@@ -367,12 +388,30 @@ class Hotline:
             live.close("a defect of ours")
             self._live.discard(live)
             self._sessions.discard(session)
+            if live.outcome is Outcome.TRANSFERRED:
+                self._remember(uniqueid, guest)
             log.debug(
                 "session_closed",
                 calls=self.calls,
                 tasks=len(asyncio.all_tasks()),
                 longest_lag_ms=round(heartbeat.longest_lag * 1000, 1),
             )
+
+    def _guest(self, uniqueid: str, environment: Mapping[str, str]) -> tuple[Guest, bool]:
+        """The caller, and whether he was put through and nobody answered.
+
+        Who was put through by another service is a stranger to us, and served all the same.
+        """
+        back = is_back(environment)
+        away = self._away.pop(uniqueid, None)
+        arrival = arrival_of(environment, time.time())
+        known = away if back else None
+        return known or Guest(self.sheet.company, self._house, arrival), back
+
+    def _remember(self, uniqueid: str, guest: Guest) -> None:
+        self._away[uniqueid] = guest
+        while len(self._away) > AWAY:
+            del self._away[next(iter(self._away))]
 
 
 async def _advise(ami: Ami, orphans: OrphanCheck) -> None:

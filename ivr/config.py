@@ -6,6 +6,7 @@ unit. Secrets are read from files, never from the environment or the command lin
 
 import os
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -154,6 +155,53 @@ class Notify(_Group):
     """File with the password of ``smtp_user``; not set: no login."""
 
 
+_EXTENSION = Field("", pattern="^([a-z][a-z0-9]{0,31})?$")
+
+
+class Transfer(_Group):
+    """Whom callers are put through to: extensions of the dialplan's context ``ivr-transfer``.
+
+    Empty: nobody; who asks for a person is called back.
+    """
+
+    human: str = _EXTENSION
+    """People who answer calls."""
+    supervisor: str = _EXTENSION
+    """Who takes over callers who rave (24)."""
+    automatic: str = _EXTENSION
+    """The automatic desk, for nuisance callers who do not hang up (32)."""
+
+
+class Hours(_Group):
+    """When people work, in China's time. Nothing set: always."""
+
+    week: dict[str, str] = {}
+    """Times by day, mon to sun: "09:00-12:00 13:30-18:00". A day that is left out is not worked."""
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+    """Saturdays and Sundays that are worked, as a Monday is."""
+
+
+class Complaints(_Group):
+    """The table of service times (28): hours by class of customer, ``default`` for all others."""
+
+    simple: dict[str, float] = {}
+    complex: dict[str, float] = {}
+    customers: dict[str, tuple[str, ...]] = {}
+    """Numbers that call, by class of customer."""
+
+
+class LookUps(_Group):
+    """What finds out the answers of knowledge.toml that must be looked up (17)."""
+
+    url: str = Field("", pattern="^(https?://.+)?$")
+    """A JSON object is posted to it: look_up, key, caller; the answer: found, values."""
+    python: str = Field("", pattern=r"^([\w.]+:\w+)?$")
+    """``module:function`` in its place: called with the same three, it returns the same."""
+    seconds: float = Field(30.0, gt=0, le=120)
+    """What takes longer has failed, and the caller is called back."""
+
+
 class Metrics(_Group):
     """What Prometheus asks: figures of the service, none of a caller."""
 
@@ -187,6 +235,10 @@ class Settings(BaseSettings):
     records: Records = Records()
     recording: Recording = Recording()
     notify: Notify = Notify()
+    transfer: Transfer = Transfer()
+    hours: Hours = Hours()
+    complaints: Complaints = Complaints()
+    look_ups: LookUps = LookUps()
     metrics: Metrics = Metrics()
     service: Service = Service()
 

@@ -11,6 +11,7 @@ import structlog
 
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import (
+    BeginLookUp,
     Command,
     DropRecording,
     EnterRow,
@@ -20,13 +21,23 @@ from ivr.dialogue.commands import (
     Play,
     StartRecording,
     StopPlaying,
+    Transfer,
 )
-from ivr.dialogue.events import Condition, EarOpened, Event, LineChanged, LineLost, TicketMade
+from ivr.dialogue.events import (
+    Condition,
+    EarOpened,
+    Event,
+    LineChanged,
+    LineLost,
+    LookedUp,
+    TicketMade,
+)
+from ivr.dialogue.look_up import Query
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples
-from ivr.ports import CallLog, Line, Recorder
+from ivr.ports import CallLog, Line, LookUp, Recorder, nothing_known
 from ivr.scribe import Scribe
 
 log = structlog.get_logger()
@@ -43,6 +54,7 @@ class LiveCall:
         reference: Callable[[Play], Reference],
         record: CallLog,
         recorder: Recorder,
+        look_up: LookUp = nothing_known,
         waited: Callable[[float], None] = lambda late: None,
     ) -> None:
         """``reference`` finds the sound of a prompt, which the ear needs to know its echo: of a
@@ -50,7 +62,8 @@ class LiveCall:
         than its end, in seconds, what follows it was done."""
         self._call, self._ear, self._scribe = call, ear, scribe
         self._reference, self._record, self._recorder = reference, record, recorder
-        self._waited = waited
+        self._look_up, self._waited = look_up, waited
+        self._looking: set[asyncio.Task[None]] = set()
         self._line: Line | None = None
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -59,6 +72,11 @@ class LiveCall:
         self._deaf = False
         self._ear_open = False
         self._ear_broken = False
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the call has ended; None while it goes on."""
+        return self._call.outcome
 
     def start(self, line: Line) -> None:
         """The caller is on the line."""
@@ -152,6 +170,12 @@ class LiveCall:
                 self._line.hang_up(outcome)
             case HandBack():
                 self._line.hand_back()
+            case Transfer(target):
+                self._line.transfer(target)
+            case BeginLookUp(order, query):
+                looking = self._loop.create_task(self._find(order, query))
+                self._looking.add(looking)
+                looking.add_done_callback(self._looking.discard)
             case EnterRow(row):
                 log.info("row", row=row)
             case StartRecording():
@@ -164,6 +188,10 @@ class LiveCall:
                     now,
                     lambda number: self.deliver(TicketMade(order, number), self._loop.time()),
                 )
+
+    async def _find(self, order: int, query: Query) -> None:
+        found = await self._look_up(query)
+        self.deliver(LookedUp(order, found), self._loop.time())
 
     def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
         """What the ear has to tell; with a defect in it the call goes on by keys."""
@@ -203,6 +231,8 @@ class LiveCall:
             return
         self._closed = True
         self._scribe.close()
+        for looking in self._looking:
+            looking.cancel()
         if self._timer is not None:
             self._timer.cancel()
         assert self._call.outcome is not None

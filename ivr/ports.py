@@ -1,10 +1,11 @@
 """What the shell of a call needs of the world, as Protocols: adapters implement them."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from ivr.dialogue.commands import Command, MakeTicket, Play
 from ivr.dialogue.events import Event
+from ivr.dialogue.look_up import FAILED, Found, Query
 from ivr.dialogue.meaning import Words
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.g711 import Samples
@@ -23,6 +24,10 @@ class Line(Protocol):
 
     def hang_up(self, outcome: Outcome) -> None:
         """End the call properly: the PBX is told that this was no accident."""
+        ...
+
+    def transfer(self, target: str) -> None:
+        """End the call for us: the PBX connects the caller to this extension."""
         ...
 
     def hand_back(self) -> None:
@@ -79,3 +84,12 @@ class Recognition(Protocol):
 
 Recogniser = Callable[[], Recognition]
 """Begins to recognise one utterance."""
+
+
+LookUp = Callable[[Query], Awaitable[Found]]
+"""Finds something out for a caller who waits. Never raises; FAILED when it takes too long."""
+
+
+async def nothing_known(query: Query) -> Found:
+    """The look-up of a service that has none."""
+    return FAILED

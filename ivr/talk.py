@@ -22,6 +22,8 @@ from ivr.dialogue.events import CallerHungUp, KeyPressed, SpeechEnded, SpeechSta
 from ivr.dialogue.meaning import Meaning, Words
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.conversation import hotline, last_words
+from ivr.etiquette.guest import Guest
+from ivr.etiquette.house import House
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
@@ -97,7 +99,8 @@ class Talk:
         self._catalogue = catalogue
         self._out = out
         compose = Composer(vocabulary or Vocabulary(), forbids=sheet.forbidden_in)
-        script = partial(hotline, sheet.company)
+        guest = Guest(sheet.company, House(knowledge=sheet.knowledge))
+        script = partial(hotline, guest=guest)
         self._call = Call(script, last_words, sheet.__getitem__, compose=compose)
         self._line = VirtualCall(self._call, self._told, self._seconds)
         self._utterance: tuple[float, float, str] | None = None

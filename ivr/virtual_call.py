@@ -7,18 +7,22 @@ as long as it takes to speak their words.
 from collections.abc import Callable
 
 from ivr.dialogue.call import Call
-from ivr.dialogue.commands import Command, MakeTicket, Play, StopPlaying
-from ivr.dialogue.events import Event, PromptFinished, TicketMade
-from ivr.dialogue.row import Prompt
+from ivr.dialogue.commands import BeginLookUp, Command, MakeTicket, Play, StopPlaying
+from ivr.dialogue.events import Event, LookedUp, PromptFinished, TicketMade
+from ivr.dialogue.look_up import FAILED, Found, Query
+from ivr.dialogue.row import MUSIC, Prompt
 
 SECONDS_PER_CHARACTER = 0.22
 """How long an unrendered prompt takes to speak; measured on the rendered sheet."""
+MUSIC_LENGTH = 30.0
 NUMBER = "582369"
 """What the caller is told where no ticket is kept."""
 
 
 def speaking_seconds(prompt: Prompt) -> float:
     """How long it takes to speak a prompt that is not rendered."""
+    if prompt.id == MUSIC.id:
+        return MUSIC_LENGTH
     return len(prompt.text) * SECONDS_PER_CHARACTER
 
 
@@ -31,15 +35,18 @@ class VirtualCall:
         told: Callable[[Command, float], None],
         seconds: Callable[[Prompt], float] = speaking_seconds,
         numbered: Callable[[MakeTicket], str | None] = lambda order: NUMBER,
+        looked_up: Callable[[Query], tuple[float, Found]] = lambda query: (0.0, FAILED),
     ) -> None:
         """``told`` is given every command and its time; ``seconds`` how long a prompt lasts,
-        ``numbered`` which number a ticket has, or None when it is not kept."""
+        ``numbered`` which number a ticket has, or None when it is not kept; ``looked_up`` after
+        how many seconds a look-up ends, and what it has found."""
         self.now = 0.0
         self.playing: Play | None = None
         self.began = 0.0
         """When the prompt that is being played began."""
         self._call, self._told, self._seconds = call, told, seconds
-        self._numbered = numbered
+        self._numbered, self._looked_up = numbered, looked_up
+        self._found: list[tuple[float, LookedUp]] = []
 
     @property
     def prompt_end(self) -> float:
@@ -61,7 +68,8 @@ class VirtualCall:
     def next_change(self) -> float:
         """When something happens by itself; infinity when the call is over."""
         deadline = self._call.next_deadline()
-        return min(self.prompt_end, float("inf") if deadline is None else deadline)
+        found = min(map(_time, self._found)) if self._found else float("inf")
+        return min(self.prompt_end, found, float("inf") if deadline is None else deadline)
 
     def advance(self, time: float, *, inclusive: bool = True) -> None:
         """Let time pass until ``time``: prompts end and deadlines strike, events first.
@@ -76,6 +84,10 @@ class VirtualCall:
             if self.playing is not None and self.prompt_end <= due:
                 play, self.playing = self.playing, None
                 self.deliver(PromptFinished(play.play))
+            elif self._found and min(self._found, key=_time)[0] <= due:
+                first = min(self._found, key=_time)
+                self._found.remove(first)
+                self.deliver(first[1])
             else:
                 self._call.wake(self.now)
                 self._carry_out()
@@ -91,3 +103,10 @@ class VirtualCall:
             self._told(command, self.now)
             if isinstance(command, MakeTicket):
                 self.deliver(TicketMade(command.order, self._numbered(command)))
+            elif isinstance(command, BeginLookUp):
+                seconds, found = self._looked_up(command.query)
+                self._found.append((self.now + seconds, LookedUp(command.order, found)))
+
+
+def _time(found: tuple[float, LookedUp]) -> float:
+    return found[0]

@@ -8,17 +8,20 @@ from ivr.share import SHARE
 
 COMPANY = "company.toml"
 """Lies beside the sheet; a sheet without variables needs none."""
+KNOWLEDGE = "knowledge.toml"
+"""Lies beside the sheet; without it every question is found out, and the caller called back."""
 
 TABLES = ("surnames.toml", "values.toml")
 
 
 def read_sheet(path: Path) -> Sheet:
     """The sheet in ``path``; SheetError says in one sentence what is wrong, with the remedy."""
-    company = path.with_name(COMPANY)
+    company, knowledge = path.with_name(COMPANY), path.with_name(KNOWLEDGE)
     words = _text(path, "the sheet")
     variables = _text(company, "the company") if company.exists() else ""
+    answers = _text(knowledge, "the knowledge") if knowledge.exists() else ""
     try:
-        return parse_sheet(words, variables)
+        return parse_sheet(words, variables, answers)
     except SheetError as error:
         raise SheetError(f"{path}: {error}") from None
 

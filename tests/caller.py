@@ -21,12 +21,16 @@ from ivr.dialogue.commands import (
     Play,
     StartRecording,
     StopPlaying,
+    Transfer,
 )
 from ivr.dialogue.events import Condition, Event
+from ivr.dialogue.look_up import FAILED, Found, Query
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket
 from ivr.etiquette.conversation import hotline, last_words
+from ivr.etiquette.guest import Guest
+from ivr.etiquette.house import Arrival, House
 from ivr.etiquette.sheet import Sheet
 from ivr.phrases import load_understander
 from ivr.share import SHARE
@@ -62,6 +66,9 @@ class Caller:
         row: str = "",
         script: Callable[[], Script] | None = None,
         limits: Limits | None = None,
+        house: House | None = None,
+        arrival: Arrival | None = None,
+        returned: bool = False,
     ) -> None:
         self.row = row
         self.transcript: list[str] = []
@@ -72,11 +79,26 @@ class Caller:
         """When the recording was begun, and dropped."""
         self.number: str | None = NUMBER
         """What the next ticket gets; None when none can be kept."""
+        self.clips: set[str] = set()
+        """Everything that was played so far, in whole or in part."""
+        self.queries: list[Query] = []
+        """What was looked up so far."""
+        self.finds: Callable[[Query], tuple[float, Found]] = lambda query: (0.0, FAILED)
+        """After how many seconds a look-up ends, and what it finds."""
+        self.transferred: str | None = None
+        """Where the PBX was told to connect the caller."""
         compose = Composer(VOCABULARY, forbids=sheet.forbidden_in)
-        script = script or partial(hotline, sheet.company)
+        house = house or House(knowledge=sheet.knowledge)
+        self.guest = Guest(sheet.company, house, arrival or Arrival())
+        script = script or partial(hotline, guest=self.guest, returned=returned)
         self._call = Call(script, last_words, sheet.__getitem__, limits, compose)
         self._hung_up: tuple[Outcome, float] | None = None
-        self._line = VirtualCall(self._call, self._told, numbered=lambda order: self.number)
+        self._line = VirtualCall(
+            self._call,
+            self._told,
+            numbered=lambda order: self.number,
+            looked_up=self._look_up,
+        )
         self._line.start()
 
     # The verbs.
@@ -188,6 +210,11 @@ class Caller:
         if self._hung_up != (outcome, self.now):
             self._fail(f"expected to be hung up on now ({outcome}), but: {self._hung_up}")
 
+    def is_put_through(self, target: str) -> None:
+        """The call ends here: the PBX connects the caller to this extension."""
+        if self.transferred != target or self._call.outcome is not Outcome.TRANSFERRED:
+            self._fail(f"expected to be put through to {target}, but: {self.transferred}")
+
     def is_gone(self, outcome: Outcome = Outcome.CALLER_HUNG_UP) -> None:
         """The call is over without the bot's doing."""
         if self._call.outcome is not outcome or self._hung_up is not None:
@@ -230,6 +257,7 @@ class Caller:
     def _told(self, command: Command, now: float) -> None:
         match command:
             case Play(prompt=prompt):
+                self.clips.update(prompt.clips)
                 self._note(f"bot    {prompt.id}: {prompt.text}")
             case StopPlaying():
                 self._note("       (the prompt is cut)")
@@ -241,9 +269,16 @@ class Caller:
             case StartRecording() | DropRecording():
                 self._note(f"       ({type(command).__name__})")
                 self.recording.append(command)
+            case Transfer(target):
+                self._note(f"       (transferred to {target})")
+                self.transferred = target
             case MakeTicket(ticket=ticket):
                 self._note(f"       (ticket: {ticket})")
                 self.tickets.append(ticket)
+
+    def _look_up(self, query: Query) -> tuple[float, Found]:
+        self.queries.append(query)
+        return self.finds(query)
 
     def _note(self, line: str) -> None:
         self.transcript.append(f"{self.now:8.3f}  {line}")

@@ -44,6 +44,10 @@ class Line:
         self.hung_up = (self.now, outcome)
         self.over.set()
 
+    def transfer(self, target: str) -> None:
+        self.transferred = (self.now, target)
+        self.over.set()
+
     def hand_back(self) -> None:
         self.handed_back = self.now
         self.over.set()

@@ -64,6 +64,7 @@ class AgiLine:
         self._errands: deque[Errand] = deque()
         self._hanging_up = False
         self._handing_back = False
+        self._transfer = ""
         self._resume_at = (0, 0)
         """Clip and sample at which a prompt goes on that a key has stopped."""
         self._variables: dict[str, str] = {}
@@ -94,6 +95,12 @@ class AgiLine:
         self._hanging_up = True
         self._changed.set()
 
+    def transfer(self, target: str) -> None:
+        """End the call as meant: the dialplan goes on in its context ``ivr-transfer``."""
+        self._transfer = target
+        self._hanging_up = True
+        self._changed.set()
+
     def hand_back(self) -> None:
         """Leave the call to the PBX."""
         self._handing_back = self._hanging_up = True
@@ -120,6 +127,8 @@ class AgiLine:
                     await self._session.ask(self._errands.popleft()())
                 else:
                     await self._one_sound()
+            if self._transfer:
+                await self._session.ask(command("SET", "VARIABLE", "IVR_TRANSFER", self._transfer))
             if not self._handing_back:
                 await self._set()
         except LineClosed as closed:

@@ -19,10 +19,11 @@ that was cut for it is said again.
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 from ivr.dialogue import events
 from ivr.dialogue.commands import (
+    BeginLookUp,
     Command,
     DropRecording,
     EnterRow,
@@ -32,13 +33,19 @@ from ivr.dialogue.commands import (
     Play,
     StartRecording,
     StopPlaying,
+    Transfer,
 )
 from ivr.dialogue.events import Condition, Event
+from ivr.dialogue.look_up import Found
 from ivr.dialogue.meaning import Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row, without_values
+from ivr.dialogue.ticket import Ticket
 from ivr.dialogue.verbs import (
+    Begin,
+    Draft,
     Enter,
+    HandOver,
     Heard,
     Keys,
     Listen,
@@ -46,6 +53,7 @@ from ivr.dialogue.verbs import (
     Nobody,
     Record,
     Request,
+    Result,
     Say,
     Speech,
     Unheard,
@@ -63,6 +71,9 @@ REPLAYS = 2
 TICKET_SECONDS = 2.0
 """How long a caller waits in silence for his ticket to be written before he is told that it could
 not be: a sync takes 5 ms, and dead air is noticed after 3 s."""
+
+MUSIC_SECONDS = 2.0
+"""Music on hold that has begun is heard so long: a shorter piece sounds like a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,9 @@ class Call:
         self._plays = 0
         self._row = ""
         self._tickets = 0
+        self._draft: tuple[str, Ticket] | None = None
+        self._look_ups = 0
+        self._found: dict[int, Found] = {}
         self._steps = 0
         self._deadline: float | None = None
         self._wait_ends = 0.0
@@ -149,6 +163,8 @@ class Call:
                 pass  # for the record
             case events.TicketMade(order, number):
                 self._ticket_made(order, number, now)
+            case events.LookedUp(order, found):
+                self._looked_up(order, found, now)
             case events.CallerHungUp():
                 self._close(Outcome.CALLER_HUNG_UP)
             case events.LineLost():
@@ -166,6 +182,9 @@ class Call:
             pass
         elif isinstance(self._request, Make):
             self._ticket_made(self._tickets, None, now)
+        elif isinstance(self._request, Say):  # music on hold, and what it was for is known
+            self._stop_playing()
+            self._resume(None, now)
         else:
             self._decision = None
             speaking = self._onset is not None  # he still is, and keeps the call
@@ -192,6 +211,7 @@ class Call:
         if self.outcome is not None or self._forced is not None:
             return
         self._script.close()
+        self._keep_draft()
         self._forced = outcome
         self._stop_playing()
         self._request = self._deadline = self._call_deadline = self._onset = self._heard = None
@@ -222,6 +242,12 @@ class Call:
         if isinstance(self._request, Make) and order == self._tickets:
             self._deadline = None
             self._resume(number, now)
+
+    def _looked_up(self, order: int, found: Found, now: float) -> None:
+        self._found[order] = found
+        music = self._request
+        if isinstance(music, Say) and music.until == order and self._playing is not None:
+            self._deadline = max(self._playing[1] + MUSIC_SECONDS, now)
 
     def _is_playing(self, play: int) -> bool:
         return self._playing is not None and self._playing[0].play == play
@@ -273,7 +299,8 @@ class Call:
             if (play.barge_in or onset < began) and self._forced is None:
                 request = self._request
                 self._stop_playing()
-                self._cut = request if isinstance(request, Say) and onset >= began else None
+                again = isinstance(request, Say) and onset >= began and request.until is None
+                self._cut = cast(Say, request) if again else None
                 self._resume(None, now)
 
     def _key_pressed(self, key: str, now: float) -> None:
@@ -313,7 +340,7 @@ class Call:
 
     def _resume(self, answer: object, now: float) -> None:
         """Run the script on to its next request that takes time, or to its end."""
-        self._request = None
+        self._request = self._deadline = None
         while self._request is None and self.outcome is None:
             self._steps += 1
             if self._steps > self._limits.steps and self._forced is None:
@@ -336,11 +363,24 @@ class Call:
                 return self._rows(row)
             case Record(wanted):
                 self._commands.append(StartRecording() if wanted else DropRecording())
+            case Draft(ticket):
+                self._draft = self._row, ticket
             case Make(ticket):
-                self._tickets += 1
-                self._commands.append(MakeTicket(self._tickets, self._row, ticket))
+                self._draft = None
+                self._make(self._row, ticket)
                 self._deadline = now + TICKET_SECONDS
                 self._request = request
+            case Begin(query):
+                self._look_ups += 1
+                self._commands.append(BeginLookUp(self._look_ups, query))
+                return self._look_ups
+            case Result(order):
+                return self._found.get(order)
+            case HandOver(target):
+                self._close(Outcome.TRANSFERRED)
+                self._commands.append(Transfer(target))
+            case Say(until=order) if order in self._found:
+                pass  # nothing is to be waited for
             case Say():
                 self._heard = self._cut = None
                 self._replays = 0
@@ -353,6 +393,17 @@ class Call:
                 self._await(request, now)
                 self._request = request
         return None
+
+    def _make(self, row: str, ticket: Ticket) -> None:
+        self._tickets += 1
+        self._commands.append(MakeTicket(self._tickets, row, ticket))
+
+    def _keep_draft(self) -> None:
+        """The script ends before its time; what he has left until then is not lost."""
+        if self._draft is not None:
+            row, ticket = self._draft
+            self._draft = None
+            self._make(row, ticket)
 
     def _play(self, say: Say, now: float) -> None:
         self._plays += 1
@@ -378,6 +429,7 @@ class Call:
     def _close(self, outcome: Outcome) -> None:
         """The call is over: the script's ``finally`` clauses run, no deadline is left."""
         self._script.close()
+        self._keep_draft()
         self.outcome = outcome
         self._playing = None
         self._request = self._deadline = self._call_deadline = None

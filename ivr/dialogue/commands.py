@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ivr.dialogue.look_up import Query
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Rendering
 from ivr.dialogue.ticket import Ticket
@@ -66,6 +67,32 @@ class DropRecording:
     """Record no longer, and keep nothing of what has been recorded: the caller does not agree."""
 
 
+@dataclass(frozen=True, slots=True)
+class BeginLookUp:
+    """Look something up while the call goes on; answered by LookedUp with the same ``order``."""
+
+    order: int
+    """Which look-up of the call it is, from 1."""
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Leave the caller to the PBX, which connects him: the call is over for us."""
+
+    target: str
+    """An extension of the dialplan's context ``ivr-transfer``; never anything a caller said."""
+
+
 Command = (
-    Play | StopPlaying | HangUp | HandBack | EnterRow | MakeTicket | StartRecording | DropRecording
+    Play
+    | StopPlaying
+    | HangUp
+    | HandBack
+    | EnterRow
+    | MakeTicket
+    | StartRecording
+    | DropRecording
+    | BeginLookUp
+    | Transfer
 )

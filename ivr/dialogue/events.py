@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ivr.dialogue.look_up import Found
 from ivr.dialogue.meaning import Words
 
 
@@ -114,6 +115,15 @@ class TicketMade:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What was looked up is known now, or will never be."""
+
+    order: int
+    """Of the :class:`~ivr.dialogue.commands.BeginLookUp` it answers."""
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
 class CallerHungUp:
     """The caller has put down the receiver."""
 
@@ -136,6 +146,7 @@ Event = (
     | KeyPressed
     | LineChanged
     | TicketMade
+    | LookedUp
     | CallerHungUp
     | LineLost
 )

@@ -18,6 +18,8 @@ class Outcome(StrEnum):
     """A fax or a modem had called."""
     UNHEARD = "unheard"
     """Our own ear failed: the caller was told so and asked to call again."""
+    TRANSFERRED = "transferred"
+    """The PBX was told to connect the caller: to a person, or to the automatic desk (32)."""
     CALLER_HUNG_UP = "caller_hung_up"
     LINE_LOST = "line_lost"
     """The PBX went away in the middle of the call."""

@@ -8,8 +8,8 @@ from typing import Literal
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
-Rendering = Literal["normal", "louder", "slow"]
-"""How a prompt is spoken: as usual, 6 dB louder, or a quarter slower with longer pauses."""
+Rendering = Literal["normal", "louder", "loudest", "slow"]
+"""How a prompt is spoken: as usual, 6 or 9 dB louder, or a quarter slower with longer pauses."""
 
 
 class Edges(StrEnum):
@@ -40,6 +40,10 @@ class Prompt:
     def clips(self) -> tuple[str, ...]:
         """What is played, one after the other."""
         return self.parts or (self.id,)
+
+
+MUSIC = Prompt("music.hold", "（音乐）")
+"""Half a minute of music, to be played again and again while something is looked up (17)."""
 
 
 @dataclass(frozen=True, slots=True)

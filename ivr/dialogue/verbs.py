@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from ivr.dialogue.events import Condition
+from ivr.dialogue.look_up import Found, Query
 from ivr.dialogue.meaning import Words
 from ivr.dialogue.row import Prompt, Rendering, Row
 from ivr.dialogue.ticket import Ticket
@@ -66,6 +67,8 @@ class Say:
     barge_in: bool
     values: Mapping[str, str] = field(default_factory=dict)
     rendering: Rendering = "normal"
+    until: int | None = None
+    """The look-up whose end cuts it: music on hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,35 @@ class Record:
     wanted: bool
 
 
-Request = Say | Listen | Enter | Make | Record
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Request of :func:`draft`."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Request of :func:`look_up`."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Request of :func:`result`."""
+
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Request of :func:`transfer`."""
+
+    target: str
+
+
+Request = Say | Listen | Enter | Make | Record | Draft | Begin | Result | HandOver
 
 
 class Ask(Generic[T]):
@@ -154,3 +185,35 @@ def record() -> Ask[None]:
 def drop_recording() -> Ask[None]:
     """Record no longer, and keep nothing of what has been recorded."""
     return Ask(Record(False))
+
+
+def draft(ticket: Ticket) -> Ask[None]:
+    """What the caller has left so far; it becomes a ticket should the call end before the next
+    :func:`make_ticket`, which takes its place."""
+    return Ask(Draft(ticket))
+
+
+def look_up(query: Query) -> Ask[int]:
+    """Begin to look something up, and go on at once; the answer is its order, for the verbs below.
+
+    It ends by itself, found or failed: see :mod:`ivr.look_ups` for how long it may take.
+    """
+    return Ask(Begin(query))
+
+
+def result(order: int) -> Ask[Found | None]:
+    """What the look-up has found so far; None while it goes on."""
+    return Ask(Result(order))
+
+
+def play_music(music: Prompt, order: int) -> Ask[None]:
+    """Music on hold: as :func:`say`, and the end of the look-up ends it, too."""
+    return Ask(Say(music, barge_in=True, until=order))
+
+
+def transfer(target: str) -> Ask[None]:
+    """Have the PBX connect the caller; the script ends here, and what follows is not reached.
+
+    ``target`` comes from the settings, never from what a caller said.
+    """
+    return Ask(HandOver(target))

@@ -69,7 +69,7 @@ class AskingBack:
             words = heard.words
             if words is None:
                 reply = await self._say_again_what_we_lost()
-            elif words.sure or self._answers_whether_there_is_more(words):
+            elif words.sure or self._is_known(words) or self._answers_for_more(words):
                 return self._learned(words.meaning)
             elif self._may_be_asked_about(words):
                 reply = await self._ask_about(words.meaning)
@@ -80,7 +80,11 @@ class AskingBack:
             heard = reply
         return _key(heard.digits) if isinstance(heard, Keys) else heard
 
-    def _answers_whether_there_is_more(self, words: Words) -> bool:
+    def _is_known(self, words: Words) -> bool:
+        """Whether it is one of the questions that the company has written down."""
+        return self._guest.house.knowledge.find(words.meaning) is not None
+
+    def _answers_for_more(self, words: Words) -> bool:
         answers = words.understood and words.meaning.intent in NOTHING_MORE
         return answers and self._guest.was_asked_for_more
 

@@ -1,15 +1,17 @@
 """Wishes that a machine cannot fulfil on the spot: rows 6, 7, 19, 20, 21 and 31 of the sheet."""
 
-from ivr.dialogue.meaning import Buyer, Meaning
+from ivr.dialogue.meaning import Buyer, Intent, Meaning
 from ivr.dialogue.row import Row
 from ivr.dialogue.ticket import TicketKind
 from ivr.dialogue.verbs import Heard, enter, listen, say
-from ivr.etiquette.contact import ask_name, contact_number, follow, said, spoken
+from ivr.etiquette.contact import contact_number, follow, said, spoken
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_silent, row
-from ivr.etiquette.tickets import keep, leave_ticket, story
+from ivr.etiquette.tickets import joined, keep, leave_ticket, note, story, where_to_call_back
 
 _BUYERS: dict[Buyer, str] = {"personal": "个人购买", "company": "企业购买"}
+MESSAGE = TicketKind.MESSAGE
+_CALL_ME = frozenset({Intent.CANNOT_ANSWER_NOW, Intent.GIVE_NUMBER})
 ANNOUNCED = 10
 """Characters: who says no more than this has only announced what he wants to tell."""
 
@@ -23,16 +25,11 @@ async def other_department(row: Row, guest: Guest, wish: Meaning) -> Heard | Non
         return heard
     if (meaning := said(heard)) is not None:
         follow_unless(wish, meaning)
-        if not meaning.slots.digits:
-            told, heard = await story(heard), await where_to_call_back()
-        else:
-            told = meaning.text
+        with_number = heard if meaning.slots.digits else None
+        told = meaning.text if with_number else await story(guest, MESSAGE, wish.text, heard)
+        department = wish.slots.department
         await leave_ticket(
-            guest,
-            TicketKind.MESSAGE,
-            f"{wish.text}；{told}",
-            heard,
-            department=wish.slots.department,
+            guest, MESSAGE, joined(wish.text, told), with_number, department=department
         )
     return None
 
@@ -43,9 +40,10 @@ async def private_call(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
     await say(row.prompt("farewell"), barge_in=False)
     heard = await listen(row.seconds)
     meaning = said(heard)
-    if meaning is None or not meaning.slots.digits:
+    if meaning is None or not (meaning.slots.digits or meaning.intent in _CALL_ME):
         return heard
-    await leave_ticket(guest, TicketKind.MESSAGE, wish.text, heard, department=wish.slots.person)
+    number = heard if meaning.slots.digits else None
+    await leave_ticket(guest, MESSAGE, wish.text, number, department=wish.slots.person)
     return None
 
 
@@ -63,11 +61,11 @@ async def purchase_intent(row: Row, guest: Guest, wish: Meaning) -> None:
         if (meaning := said(await listen(row.seconds))) is not None:
             follow_unless(wish, meaning)
             count = meaning.slots.count
-    await say(row.prompt("number_list"))
     wanted = [_BUYERS[buyer]] if buyer else []
     wanted += [f"{count} 个工号"] if count else []
-    heard = None if guest.phone else await where_to_call_back()
-    await leave_ticket(guest, TicketKind.SALES_LEAD, "；".join([*wanted, wish.text]), heard)
+    await note(guest, TicketKind.SALES_LEAD, joined(*wanted, wish.text))
+    await say(row.prompt("number_list"))
+    await leave_ticket(guest, TicketKind.SALES_LEAD, joined(*wanted, wish.text))
 
 
 @row("cannot_answer_now")
@@ -77,12 +75,12 @@ async def cannot_answer_now(row: Row, guest: Guest, wish: Meaning | None = None)
     Who does not want to be called back is asked what else he needs.
     """
     if guest.phone is None:
-        heard = spoken(wish) if wish is not None and wish.slots.digits else await _asked(row)
-        await contact_number(guest, heard)
+        told = wish is not None and bool(wish.slots.digits)
+        await contact_number(guest, spoken(wish) if wish and told else await where_to_call_back())
         if guest.phone is None:
             return None
-    await ask_name(guest, row.prompt("surname"))
-    await keep(guest, TicketKind.CALLBACK, wish.text if wish else "")
+    name = row.prompt("surname")
+    await leave_ticket(guest, TicketKind.CALLBACK, wish.text if wish else "", name=name)
     await say(row.prompt("farewell"), barge_in=False)
     return await listen(row.seconds)
 
@@ -100,7 +98,8 @@ async def suggestion(row: Row, guest: Guest, wish: Meaning) -> None:
     if len(told) <= ANNOUNCED:
         system = await enter("system")
         await say(system.prompt("go_on"))
-        told = await story(await listen(row.seconds)) or told
+        first = await listen(row.seconds)
+        told = await story(guest, TicketKind.SUGGESTION, wish.text, first) or told
     await say(row.prompt("thanks"))
     await keep(guest, TicketKind.SUGGESTION, told)
 
@@ -109,13 +108,3 @@ def follow_unless(wish: Meaning, meaning: Meaning) -> None:
     """Follow the caller to another subject; the same one again is an answer."""
     if meaning.intent is not wish.intent:
         follow(meaning)
-
-
-async def where_to_call_back() -> Heard:
-    """Ask for his number in the words of row 20."""
-    return await _asked(await enter("cannot_answer_now"))
-
-
-async def _asked(row: Row) -> Heard:
-    await say(row.prompt("phone"))
-    return await listen(row.seconds)

@@ -8,28 +8,25 @@ from ivr.dialogue.meaning import Meaning
 from ivr.dialogue.row import Row
 from ivr.dialogue.ticket import TicketKind
 from ivr.dialogue.verbs import Heard, enter, listen, say
-from ivr.etiquette.business import ANNOUNCED, where_to_call_back
+from ivr.etiquette.business import ANNOUNCED
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
-from ivr.etiquette.tickets import leave_ticket, story
+from ivr.etiquette.tickets import joined, leave_ticket, story
 
 Class = Literal["simple", "complex"]
 _TIME_LIMITS: Mapping[Class, str] = {"simple": "简单投诉时限", "complex": "复杂投诉时限"}
+ANYBODY = "default"
+"""The class, in the table of service times, of customers who are in none."""
 _COMPLEX = "复杂投诉"
 """Where prompts/company.toml names the words that make a complaint a complex one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is complained of, and until when an answer is promised."""
+    """What is complained of, and its class."""
 
     told: str
     kind: Class
-
-    def hours(self, company: Mapping[str, str]) -> float:
-        """Of the company's table of service times; 2 and 24 where it has none (27)."""
-        known = company.get(_TIME_LIMITS[self.kind], "")
-        return float(known) if known.isdecimal() else {"simple": 2.0, "complex": 24.0}[self.kind]
 
 
 def complaint(told: str, company: Mapping[str, str]) -> Complaint:
@@ -38,15 +35,27 @@ def complaint(told: str, company: Mapping[str, str]) -> Complaint:
     return Complaint(told, "complex" if complex else "simple")
 
 
+def deferred_hours(guest: Guest, kind: Class) -> float:
+    """As row 27 says them: the company's, or 2 and 24."""
+    known = guest.company.get(_TIME_LIMITS[kind], "")
+    return float(known) if known.isdecimal() else {"simple": 2.0, "complex": 24.0}[kind]
+
+
+def accepted_hours(guest: Guest, kind: Class) -> float:
+    """根据投诉的类别和客户类别的不同而不同，见服务时限标准 (28); else as row 27 says them."""
+    table = guest.house.service_times.get(kind, {})
+    return table.get(guest.customer_class or "", table.get(ANYBODY, deferred_hours(guest, kind)))
+
+
 @row("attitude_complaint")
 async def attitude_complaint(row: Row, guest: Guest, wish: Meaning) -> Heard:
     """26 客户投诉客户代表态度不好: 您是否能将详细情况告诉我？ Recorded with his number (28)."""
     await say(row.prompt("ask"))
-    details = await story(await listen(row.seconds))
-    heard = None if guest.phone else await where_to_call_back()
-    told = complaint("；".join(filter(None, [wish.text, details])), guest.company)
-    hours = told.hours(guest.company)
-    await leave_ticket(guest, TicketKind.COMPLAINT, told.told, heard, hours=hours)
+    first = await listen(row.seconds)
+    details = await story(guest, TicketKind.COMPLAINT, wish.text, first)
+    told = complaint(joined(wish.text, details), guest.company)
+    hours = accepted_hours(guest, told.kind)
+    await leave_ticket(guest, TicketKind.COMPLAINT, told.told, hours=hours)
     return await complaint_accepted(hours)
 
 
@@ -65,11 +74,11 @@ async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
     if len(wish.text) <= ANNOUNCED:
         system = await enter("system")
         await say(system.prompt("go_on"))
-        details = await story(await listen(row.seconds))
-    heard = None if guest.phone else await where_to_call_back()
-    told = complaint("；".join(filter(None, [wish.text, details])), guest.company)
-    hours = told.hours(guest.company)
-    await leave_ticket(guest, TicketKind.COMPLAINT, told.told, heard, hours=hours)
+        first = await listen(row.seconds)
+        details = await story(guest, TicketKind.COMPLAINT, wish.text, first)
+    told = complaint(joined(wish.text, details), guest.company)
+    hours = deferred_hours(guest, told.kind)
+    await leave_ticket(guest, TicketKind.COMPLAINT, told.told, hours=hours)
     await say(row.prompt(told.kind), barge_in=False)
     return await listen(row.seconds)
 

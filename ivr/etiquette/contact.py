@@ -4,6 +4,8 @@ A number may be said, in one go or in pieces, or typed with #. It is read back i
 is his only when he says so; 不对 corrects it.
 """
 
+from collections.abc import Callable
+
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.row import Prompt, Row
 from ivr.dialogue.verbs import Heard, Keys, Speech, enter, listen, say
@@ -53,27 +55,32 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
     """
     system = await enter("system")
     for attempt in range(ATTEMPTS):
-        digits, heard = await _collected(heard)
+        digits, heard = await collected(heard)
         if digits:
             await say(system.prompt("number_check"), 电话=digits)
             heard = await listen(system.seconds)
-            if _intent(heard) is Intent.YES:
+            if intent(heard) is Intent.YES:
                 guest.phone = digits
                 return
             if _has_digits(heard):  # 不对，是……
                 continue
-        elif _intent(heard) in (Intent.NO, Intent.CLOSING):
+        elif intent(heard) in (Intent.NO, Intent.CLOSING):
             return
         elif (meaning := said(heard)) is not None:
             follow(meaning)
-        agreed = not digits and _intent(heard) is Intent.YES
+        agreed = not digits and intent(heard) is Intent.YES
         if attempt < ATTEMPTS - 1:
             await say(system.prompt("go_on" if agreed else "number_again"))
             heard = await listen(system.seconds)
 
 
-async def _collected(heard: Heard) -> tuple[str, Heard]:
-    """The digits that were said or typed, piece by piece, and what was heard last."""
+async def collected(
+    heard: Heard, whole: Callable[[str], bool] = is_telephone_number
+) -> tuple[str, Heard]:
+    """The digits that were said or typed, piece by piece, and what was heard last.
+
+    After spoken digits that are ``whole`` nothing more is waited for.
+    """
     digits = ""
     while True:
         match heard:
@@ -87,7 +94,7 @@ async def _collected(heard: Heard) -> tuple[str, Heard]:
                 digits += meaning.slots.digits
             case _:
                 return digits, heard
-        if is_telephone_number(digits) and not isinstance(heard, Keys):
+        if whole(digits) and not isinstance(heard, Keys):
             return digits, heard
         heard = await listen(BETWEEN_SECONDS)
 
@@ -110,7 +117,8 @@ def follow(meaning: Meaning) -> None:
         raise ChangedSubject(meaning)
 
 
-def _intent(heard: Heard) -> Intent | None:
+def intent(heard: Heard) -> Intent | None:
+    """What he wants, however sure that is; None without words."""
     meaning = said(heard)
     return None if meaning is None else meaning.intent
 

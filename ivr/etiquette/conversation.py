@@ -14,32 +14,44 @@ from ivr.etiquette.contact import ChangedSubject
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.line import CallOver
 from ivr.etiquette.opening import greeting, no_sound
+from ivr.etiquette.people import nobody_answered
 from ivr.etiquette.recording import Policy, notice
 from ivr.etiquette.rows import is_silent, is_there
-from ivr.etiquette.topics import answer
+from ivr.etiquette.topics import Answer, answer
 
 
-async def hotline(company: Mapping[str, str] | None = None, recording: Policy = "off") -> Outcome:
+async def hotline(
+    company: Mapping[str, str] | None = None,
+    guest: Guest | None = None,
+    *,
+    returned: bool = False,
+    recording: Policy = "off",
+) -> Outcome:
     """A whole call: who is hard to hear is told why (8, 9, 10), whichever row listens.
 
-    ``company`` holds its own words, by the names of prompts/company.toml; ``recording`` says
-    whether the call is recorded.
+    ``company`` holds its own words, by the names of prompts/company.toml. ``guest`` is the caller,
+    as far as he is known; ``returned`` says that he was put through to people, and nobody answered;
+    ``recording`` whether the call is recorded.
     """
-    guest = Guest(company or {})
+    guest = guest or Guest(company or {})
     try:
-        return await Attended(conversation(guest, recording), guest)
+        script = conversation(guest, returned=returned, recording=recording)
+        return await Attended(script, guest)
     except CallOver as over:
         return over.outcome
 
 
-async def conversation(guest: Guest, recording: Policy = "off") -> Outcome:
+async def conversation(
+    guest: Guest, *, returned: bool = False, recording: Policy = "off"
+) -> Outcome:
     """From the greeting to the end: what he says is made out and answered.
 
     Who is silent then is asked whether there is more (33), and again who stays on (35).
     """
-    await notice(guest, recording)
-    heard = await greeting()
-    if is_silent(heard):
+    if not returned:  # he was told before
+        await notice(guest, recording)
+    heard = await (back_again(guest) if returned else greeting(guest.arrival))
+    if is_silent(heard) and not returned:
         heard = await no_sound()
         if is_silent(heard):
             return Outcome.NO_SOUND
@@ -62,13 +74,24 @@ async def conversation(guest: Guest, recording: Policy = "off") -> Outcome:
 
 async def answered(guest: Guest, wish: Meaning | GivenUp) -> Heard:
     """What he wants is dealt with, and what he comes with in the middle of it as well."""
+    return await dealt_with(
+        guest, answer(guest, wish) if isinstance(wish, Meaning) else cannot_answer_now(guest)
+    )
+
+
+async def back_again(guest: Guest) -> Heard:
+    """He was put through to people, and nobody answered."""
+    return await dealt_with(guest, nobody_answered(guest))
+
+
+async def dealt_with(guest: Guest, doing: Answer) -> Heard:
+    """The end of what is done for him, whatever he changes the subject to; then: 还有什么 (33)."""
     while True:
         try:
-            heard = await (
-                answer(guest, wish) if isinstance(wish, Meaning) else cannot_answer_now(guest)
-            )
+            heard = await doing
         except ChangedSubject as changed:
-            wish = changed.to
+            guest.learn(changed.to)
+            doing = answer(guest, changed.to)
         else:
             return heard if heard is not None else await closing()
 

@@ -25,6 +25,8 @@ def obliging(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, A
     if meaning is None or meaning.certainty is not Certainty.SURE:
         return None
     match meaning.intent:
+        case Intent.REPEAT | Intent.SLOWER if guest.was_asked_if_clear:
+            return None  # it is the explanation that he wants again (16)
         case Intent.REPEAT if last is not None:
             return _again(last, seconds)
         case Intent.SLOWER if last is not None:

@@ -1,10 +1,15 @@
 """Telling the caller what he wants to know: rows 14, 16, 18, 22 and 36 of the sheet."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from ivr.dialogue.meaning import Fact
-from ivr.dialogue.row import Row
-from ivr.dialogue.verbs import Ask, Heard, Say, listen, say
+from ivr.dialogue.row import Prompt, Rendering, Row
+from ivr.dialogue.verbs import Ask, Heard, Say, enter, listen, say
 from ivr.etiquette.contact import follow, said
 from ivr.etiquette.guest import Guest
+from ivr.etiquette.knowledge import ROW as KNOWLEDGE
+from ivr.etiquette.knowledge import Answer
 from ivr.etiquette.rows import row
 
 _FACTS: dict[Fact, str] = {
@@ -13,6 +18,8 @@ _FACTS: dict[Fact, str] = {
     "website": "website",
     "phone": "phone",
 }
+EXPLANATIONS = 3
+"""So often the same is explained again; who does not understand it then is called back."""
 
 
 @row("ask_topic")
@@ -29,30 +36,66 @@ async def take_note(row: Row) -> Heard:
     return await listen(row.seconds)
 
 
-@row("company_facts")
-async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Heard | None:
-    """36 备注: the company's name, address, website, number; slowly, to be written down (18)."""
+async def announced() -> None:
+    """Have him take a pen (18); who says something else instead is followed."""
     if (meaning := said(await take_note())) is not None:
         follow(meaning)
+
+
+@row("company_facts")
+async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Heard:
+    """36 备注: the company's name, address, website, number; slowly, to be written down (18).
+
+    Who asks for a part of what he has just heard has his pen in his hand.
+    """
     wanted = [_FACTS[fact] for fact in facts] or list(_FACTS.values())
-    guest.explained = [Say(row.prompt(key), True, {}, "slow") for key in wanted]
-    for sentence in guest.explained:
+    sentences = [Say(row.prompt(key), True, {}, "slow") for key in wanted]
+    known = {sentence.prompt for sentence in guest.explained}
+    if not (guest.was_asked_if_clear and known.issuperset(one.prompt for one in sentences)):
+        await announced()
+    return await explain(guest, sentences)
+
+
+async def answered_at_once(guest: Guest, answer: Answer) -> Heard:
+    """What the company knows (prompts/knowledge.toml), and whether it is clear (16)."""
+    await enter(KNOWLEDGE)
+    if answer.write_down:
+        await announced()
+    pace: Rendering = "slow" if answer.write_down else "normal"
+    sentences = [Say(prompt, True, {}, pace) for prompt in answer.say]
+    return await explain(guest, sentences, answer.in_other_words)
+
+
+async def explain(
+    guest: Guest, sentences: Sequence[Say], in_other_words: Sequence[Prompt] = ()
+) -> Heard:
+    """Tell him, and ask whether it is clear; both are remembered, to be explained again."""
+    guest.explained, guest.explanations = list(sentences), 0
+    guest.in_other_words = [Say(prompt, True) for prompt in in_other_words]
+    for sentence in sentences:
         await Ask(sentence)
     return await confirm_understood()
 
 
 @row("confirm_understood")
-async def confirm_understood(row: Row) -> Heard:
-    """16 向客户解释完毕后，应向客户确认是否明了: 请问我刚才的解释您是否明白？"""
-    await say(row.prompt("understood"))
+async def confirm_understood(row: Row, *, again: bool = False) -> Heard:
+    """16 向客户解释完毕后，应向客户确认是否明了: 请问我刚才的解释您是否明白？ 是否清楚？"""
+    await say(row.prompt("clear" if again else "understood"))
     return await listen(row.seconds)
 
 
 async def explain_again(guest: Guest) -> Heard | None:
-    """16 not wholly understood: 再次解释不明白的部分，直至客户明白为止。"""
-    for sentence in guest.explained:
-        await Ask(sentence)
-    return await confirm_understood() if guest.explained else None
+    """16 not wholly understood: 重新解释，直到客户明白为止; in other words, then slowly.
+
+    None when there is nothing to explain, or nothing helps.
+    """
+    if not guest.explained or guest.explanations == EXPLANATIONS:
+        return None
+    guest.explanations += 1
+    differently = guest.in_other_words if guest.explanations == 1 else []
+    for sentence in differently or guest.explained:
+        await Ask(sentence if differently else replace(sentence, rendering="slow"))
+    return await confirm_understood(again=True)
 
 
 @row("slow_service")

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ivr.dialogue.meaning import Intent, Meaning, Title
+from ivr.dialogue.row import Rendering
 from ivr.dialogue.verbs import Request, Say
+from ivr.etiquette.house import Arrival, House
 
 _MORE = frozenset({"closing.ask", "caller_stays_on.ask"})
 _FAREWELLS = frozenset(
@@ -20,6 +22,7 @@ _FAREWELLS = frozenset(
 )
 _ASIDES = frozenset({"clarify", "ask_repeat", "dialect", "low_volume", "speakerphone"})
 """Rows that leave the question open which came before them."""
+_LOUDER: tuple[Rendering, ...] = ("normal", "louder", "loudest")
 
 
 @dataclass(slots=True)
@@ -28,31 +31,63 @@ class Guest:
 
     company: Mapping[str, str] = field(default_factory=dict)
     """The company's own words (prompts/company.toml)."""
+    house: House = field(default_factory=House)
+    arrival: Arrival = field(default_factory=Arrival)
     surname: str | None = None
     title: Title | None = None
     asked_name: bool = False
     """He is never asked twice (12)."""
     phone: str | None = None
     """Where he wants to be called back, confirmed by him."""
-    louder: bool = False
-    """He has complained that he cannot hear us: everything is said louder from then on (3)."""
     may_refuse: bool = False
     """He has been told that he may refuse to be recorded, and has not."""
     recorded: bool = False
     """He is, although he may refuse."""
+    louder: int = 0
+    """How often he has complained that he cannot hear us: from then on everything is said louder,
+    and louder still (3)."""
     said: Say | None = None
     """What we said to him last."""
-    was_asked_for_more: bool = False
-    """Whether the question he answers is: 请问还有什么可以帮助您？"""
+    question: str = ""
+    """The prompt that he answers."""
     explained: list[Say] = field(default_factory=list)
     """What was explained to him last, to be explained again (16)."""
+    in_other_words: list[Say] = field(default_factory=list)
+    """The same, put differently; what he is told first when he has not understood."""
+    explanations: int = 0
+    """How often it was explained again."""
     times: dict[Intent, int] = field(default_factory=dict)
     """How often he has come with the same thing."""
+
+    transfers: int = 0
+    """How often he was put through, and nobody answered."""
+    reported: set[Intent] = field(default_factory=set)
+    """What the supervisor has been told of (24, 32)."""
+
+    @property
+    def was_asked_for_more(self) -> bool:
+        """Whether the question he answers is: 请问还有什么可以帮助您？"""
+        return self.question in _MORE
+
+    @property
+    def was_asked_if_clear(self) -> bool:
+        """Whether it is: 请问我刚才的解释您是否明白？"""
+        return self.question.startswith("confirm_understood.")
+
+    @property
+    def customer_class(self) -> str | None:
+        """Of the table of service times (28): by the number that calls."""
+        return self.house.customers.get(self.arrival.caller)
 
     @property
     def was_told_goodbye(self) -> bool:
         """Whether he is expected to hang up now."""
         return self.said is not None and self.said.prompt.id in _FAREWELLS
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people work now: at the moment when the call was answered."""
+        return self.house.hours.open_at(self.arrival.local)
 
     @property
     def is_new(self) -> bool:
@@ -67,7 +102,7 @@ class Guest:
 
     def addressed(self, request: Request) -> Request:
         """A request as it is made to him: by his name (13), and loud enough for him (3)."""
-        if not isinstance(request, Say):
+        if not isinstance(request, Say) or request.until is not None:
             return request
         said = request
         if self.surname or self.title:
@@ -75,8 +110,8 @@ class Guest:
             values = {slot: word for slot, word in known.items() if word} | dict(request.values)
             said = replace(said, values=values)
         if self.louder and said.rendering == "normal":
-            said = replace(said, rendering="louder")
+            said = replace(said, rendering=_LOUDER[min(self.louder, len(_LOUDER) - 1)])
         self.said = said
         if request.prompt.id.partition(".")[0] not in _ASIDES:
-            self.was_asked_for_more = request.prompt.id in _MORE
+            self.question = request.prompt.id
         return said

@@ -10,6 +10,9 @@ from ivr.dialogue.verbs import Heard, Speech, enter, listen, say
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_silent, row
 
+LOUDEST = 2
+"""How often the volume can be raised."""
+
 
 class CallOver(Exception):
     """The call ends here, wherever in the conversation that is."""
@@ -21,9 +24,15 @@ class CallOver(Exception):
 
 @row("cannot_hear_agent")
 async def cannot_hear_agent(row: Row, guest: Guest) -> Heard:
-    """3 客户抱怨听不清楚: 对不起，（稍微提高音量）……; and everything after it stays louder."""
-    guest.louder = True
-    await say(row.prompt("ask"))
+    """3 客户抱怨听不清楚: 对不起，（稍微提高音量）……; and everything after it stays louder.
+
+    Again: louder still. Who cannot hear that either needs another telephone.
+    """
+    guest.louder += 1
+    if guest.louder > LOUDEST:
+        await say((await enter("system")).prompt("other_phone"))
+    else:
+        await say(row.prompt("ask"))
     return await listen(row.seconds)
 
 

@@ -2,14 +2,21 @@
 
 from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, listen, say
+from ivr.etiquette.house import Arrival
 from ivr.etiquette.rows import is_silent, row
 
 
 @row("greeting")
-async def greeting(row: Row) -> Heard:
-    """1 客户打来电话，客服人员的第一句话: greet, and wait for the caller to speak."""
+async def greeting(row: Row, arrival: Arrival) -> Heard:
+    """1 客户打来电话，客服人员的第一句话: greet, and wait for the caller to speak.
+
+    Who has waited long hears an apology at once (5), unless he has broken in already.
+    """
     await say(row.prompt("ask"))
-    return await listen(row.seconds)
+    if not arrival.was_slow:
+        return await listen(row.seconds)
+    heard = await listen(0.0)
+    return await slow_answer() if is_silent(heard) else heard
 
 
 @row("no_sound")

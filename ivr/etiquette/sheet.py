@@ -14,6 +14,8 @@ from typing import Any
 from ivr.dialogue.row import Prompt, Row, fragments
 from ivr.etiquette.company import SheetError as SheetError
 from ivr.etiquette.company import filled, parse_company
+from ivr.etiquette.knowledge import ROW as KNOWLEDGE
+from ivr.etiquette.knowledge import Knowledge, parse_knowledge
 
 _ID = re.compile(r"[a-z0-9_]+")
 _KEYS = ("number", "id", "situation", "never", "seconds", "tries", "say")
@@ -33,8 +35,12 @@ class Sheet(Mapping[str, Row]):
     """Sentences that the machine needs beyond the paper: row 0, id ``system``."""
     company: Mapping[str, str] = field(default_factory=dict)
     """The company's variables by name, as filled into the words."""
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    """What callers are told at once."""
 
     def __getitem__(self, id: str) -> Row:
+        if id == KNOWLEDGE:
+            return self.knowledge.row()
         return self.system if id == self.system.id else self.rows[id]
 
     def __iter__(self) -> Iterator[str]:
@@ -44,8 +50,8 @@ class Sheet(Mapping[str, Row]):
         return len(self.rows)
 
     def prompts(self) -> tuple[Prompt, ...]:
-        """Everything the product says, the machine's own sentences last."""
-        rows = (*self.rows.values(), self.system)
+        """Everything the product says, the machine's own sentences and the answers last."""
+        rows = (*self.rows.values(), self.system, self.knowledge.row())
         return tuple(prompt for row in rows for prompt in row.prompts())
 
     def fragments(self) -> tuple[Prompt, ...]:
@@ -64,8 +70,9 @@ class Sheet(Mapping[str, Row]):
         return None
 
 
-def parse_sheet(text: str, company: str = "") -> Sheet:
-    """The sheet written in ``text`` with the variables written in ``company`` (both TOML).
+def parse_sheet(text: str, company: str = "", knowledge: str = "") -> Sheet:
+    """The sheet written in ``text`` with the variables written in ``company`` and the answers
+    written in ``knowledge`` (all TOML).
 
     SheetError says in one sentence what is wrong.
     """
@@ -85,9 +92,17 @@ def parse_sheet(text: str, company: str = "") -> Sheet:
         _by_id(_row(table, place, variables) for place, table in enumerate(tables, 1)),
         Row(0, "system", "", _say(filled(system, variables, "system"), "system")),
         variables,
+        _knowledge(knowledge, variables),
     )
     _refuse_forbidden(sheet)
     return sheet
+
+
+def _knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
+    try:
+        return parse_knowledge(text, company)
+    except SheetError as error:
+        raise SheetError(f"the knowledge: {error}") from None
 
 
 def _row(table: Any, place: int, company: Mapping[str, str]) -> Row:
@@ -95,10 +110,10 @@ def _row(table: Any, place: int, company: Mapping[str, str]) -> Row:
     if not isinstance(table, dict):
         raise SheetError(f"row at place {place} is not a table: begin it with a line [[row]]")
     id = table.get("id")
-    if not isinstance(id, str) or not _ID.fullmatch(id) or id == "system":
+    if not isinstance(id, str) or not _ID.fullmatch(id) or id in ("system", KNOWLEDGE):
         raise SheetError(
             f"row at place {place} has the id {id!r}: "
-            "use small letters, digits and underscores, and not the name system"
+            "use small letters, digits and underscores, and neither the name system nor knowledge"
         )
     _refuse_unknown(table, _KEYS, f"row {id}")
     table = filled(table, company, f"row {id}")

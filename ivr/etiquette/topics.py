@@ -16,17 +16,30 @@ from ivr.etiquette.business import (
 from ivr.etiquette.closing import closing, thanks
 from ivr.etiquette.complaints import attitude_complaint, complaint_deferred
 from ivr.etiquette.conduct import abusive_caller, agent_identity, invitation, nuisance_call
-from ivr.etiquette.explaining import ask_topic, company_facts, explain_again, slow_service
+from ivr.etiquette.explaining import (
+    answered_at_once,
+    ask_topic,
+    company_facts,
+    explain_again,
+    slow_service,
+)
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.line import cannot_hear_agent
+from ivr.etiquette.looking_up import answered_by_look_up, ticket_status
 from ivr.etiquette.opening import slow_answer, wrong_number
+from ivr.etiquette.people import human_agent
 
 Answer = Coroutine[Request, Any, Heard | None]
 """What the caller says to it, or None when the next word is ours."""
 
 
 async def answer(guest: Guest, wish: Meaning) -> Heard | None:
-    """Deal with what he wants, by the row that says how."""
+    """Deal with what he wants: with what the company knows, else by the row that says how."""
+    known = guest.house.knowledge.find(wish)
+    if known is not None and known.ask is not None:
+        return await answered_by_look_up(guest, wish, known)
+    if known is not None:
+        return await answered_at_once(guest, known)
     return await ROWS[wish.intent](guest, wish)
 
 
@@ -48,13 +61,17 @@ async def yes(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def no(guest: Guest, wish: Meaning) -> Heard | None:
-    """没有 to the same question is a goodbye."""
+    """没有 to the same question is a goodbye; 不明白 is explained again (16)."""
+    if guest.was_asked_if_clear:
+        return await not_understood(guest, wish)
     return await closing(nothing_more=guest.was_asked_for_more)
 
 
 async def not_understood(guest: Guest, wish: Meaning) -> Heard | None:
-    """没听明白: explained again (16); what was never explained is asked for."""
-    return await explain_again(guest) or await ask_topic()
+    """没听明白: explained again (16), until he is called back; what never was is asked for."""
+    if not guest.explained:
+        return await ask_topic()
+    return await explain_again(guest) or await cannot_answer_now(guest, wish)
 
 
 ROWS: Mapping[Intent, Callable[[Guest, Meaning], Answer]] = {
@@ -79,8 +96,8 @@ ROWS: Mapping[Intent, Callable[[Guest, Meaning], Answer]] = {
     Intent.THANKS: lambda guest, wish: thanks(),
     Intent.COMPANY_FACTS: lambda guest, wish: company_facts(guest, wish.slots.facts),
     Intent.PRODUCT_QUESTION: question,
-    Intent.TICKET_STATUS: cannot_answer_now,
-    Intent.HUMAN_AGENT: cannot_answer_now,
+    Intent.TICKET_STATUS: ticket_status,
+    Intent.HUMAN_AGENT: human_agent,
     Intent.HELLO: hello,
     Intent.YES: yes,
     Intent.NO: no,

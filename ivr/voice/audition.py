@@ -24,7 +24,12 @@ from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, RATE, leve
 _PAGE = Path(__file__).with_name("audition.html")
 _BARS = 120
 _WIDTH, _HEIGHT = 360.0, 44.0
-_LABELS: dict[Rendering, str] = {"normal": "正常", "louder": "加大音量", "slow": "慢速"}
+_LABELS: dict[Rendering, str] = {
+    "normal": "正常",
+    "louder": "加大音量",
+    "loudest": "最大音量",
+    "slow": "慢速",
+}
 
 
 def page(sheet: Sheet, catalogue: Catalogue, report: Report) -> str:

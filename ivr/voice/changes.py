@@ -8,7 +8,7 @@ from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.voice.clip import clips_of
 from ivr.voice.current import known
-from ivr.voice.formats import is_silence
+from ivr.voice.formats import is_wordless
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ def changes(
     """What rendering now would change in what is said, in the order of the sheet."""
     before = {id: one.text for id, one in known(directory).recordings.items() if one.text}
     after = {
-        clip.prompt.id: clip.prompt.text for clip in clips_of(sheet, pieces) if not is_silence(clip)
+        clip.prompt.id: clip.prompt.text
+        for clip in clips_of(sheet, pieces)
+        if not is_wordless(clip)
     }
     return [
         Change(id, before.get(id, ""), after.get(id, ""))

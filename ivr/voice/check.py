@@ -13,7 +13,7 @@ from ivr.hearing.level import peak_dbfs
 from ivr.voice.clip import Clip, clips_of
 from ivr.voice.current import clip_hash, damaged
 from ivr.voice.duration import plausible
-from ivr.voice.formats import is_silence
+from ivr.voice.formats import is_wordless
 from ivr.voice.loudness import level
 from ivr.voice.staging import finish
 from ivr.voice.standard import (
@@ -96,7 +96,7 @@ def check(
             continue
         stale = [*_staleness(clip, catalogue), *_damage(clip, recording, directory)]
         problems += [*stale, *_forbidden(clip, recording, sheet)]
-        if is_silence(clip):
+        if is_wordless(clip):
             continue
         current += not stale
         found.append(_measured(recording, directory) if measure else recording)
@@ -185,7 +185,7 @@ def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
 
 
 def _figures(clips: Sequence[Clip], found: Sequence[Recording], current: int) -> Figures:
-    spoken = [clip for clip in clips if not is_silence(clip)]
+    spoken = [clip for clip in clips if not is_wordless(clip)]
     levels = {
         rendering: _spread([one for one in found if one.rendering == rendering])
         for rendering in RENDERINGS

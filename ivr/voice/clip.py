@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ivr.catalogue import RENDERINGS, SILENCE, Rendering
-from ivr.dialogue.row import Edges, Prompt
+from ivr.dialogue.row import MUSIC, Edges, Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.voice.fragments import fragments_to_render
 from ivr.voice.spoken import spoken
@@ -67,6 +67,7 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
     prompts = (*sheet.fragments(), *beyond)
     return (
         Clip(Prompt(SILENCE, ""), Form()),
+        Clip(MUSIC, Form()),
         *(
             Clip(prompt, Form(rendering, prompt.edges))
             for rendering in RENDERINGS

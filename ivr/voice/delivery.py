@@ -21,7 +21,7 @@ from ivr.voice.install import install as install_into
 
 def play(
     id: Annotated[str, typer.Argument(help="A prompt, as `ivr prompts list` names it.")],
-    rendering: Annotated[str, typer.Option(help="normal, louder or slow.")] = "normal",
+    rendering: Annotated[str, typer.Option(help="normal, louder, loudest or slow.")] = "normal",
     to: Annotated[str, typer.Option(help="sip:NUMBER@HOST: into a call, not here.")] = "",
     user: Annotated[str, typer.Option(help="Account on the PBX.")] = "anonymous",
     password_file: Annotated[Path | None, typer.Option(help="File with its password.")] = None,

@@ -28,7 +28,7 @@ from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 from ivr.voice.duration import plausible
 from ivr.voice.engine import Progress, PromptsFailed
-from ivr.voice.formats import is_silence
+from ivr.voice.formats import is_wordless
 from ivr.voice.standard import SLOWER
 
 XIAOXIAO = "zh-CN-XiaoxiaoNeural"
@@ -81,7 +81,7 @@ class Edge:
 
     def prepare(self, takes: Sequence[Take], progress: Progress) -> None:
         """Fetch what the cache does not have; PromptsFailed says of each prompt why it failed."""
-        spoken = [take for take in takes if not all(is_silence(clip) for clip in take.clips)]
+        spoken = [take for take in takes if not all(is_wordless(clip) for clip in take.clips)]
         missing = [take for take in spoken if not self._path(take).is_file()]
         if not missing:
             return

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.catalogue import SILENCE
+from ivr.dialogue.row import MUSIC
 from ivr.hearing.g711 import ALAW_IDLE, ULAW_IDLE, Samples, encode_alaw, encode_ulaw
 from ivr.voice.clip import Clip
+from ivr.voice.music import music
 from ivr.voice.standard import RATE, WIDE_RATE
 
 _SILENCE_SECONDS = 10
@@ -71,9 +73,18 @@ def encode_g722(samples: Samples) -> bytes:
     return bytes(octets)
 
 
-def is_silence(clip: Clip) -> bool:
-    """Whether the clip is the one without words."""
-    return clip.prompt.id == SILENCE
+def is_wordless(clip: Clip) -> bool:
+    """Whether the clip is one that no engine speaks."""
+    return clip.prompt.id in (SILENCE, MUSIC.id)
+
+
+def wordless(clip: Clip) -> dict[str, bytes]:
+    """The contents of its files."""
+    if clip.prompt.id == SILENCE:
+        return silence()
+    narrow, wide = music(RATE), music(WIDE_RATE)
+    extra = {"sln16": wide.astype("<i2").tobytes(), "g722": encode_g722(wide)}
+    return _narrow(narrow) | extra
 
 
 def _narrow(samples: Samples) -> dict[str, bytes]:

@@ -25,8 +25,8 @@ from ivr.voice.standard import (
 
 _CEILING = 32768 * 10 ** ((HIGHEST_PEAK_DBFS - 0.2) / 20)
 """Lower than the standard by more than rounding to the next a-law step adds."""
-_LOOK_AHEAD_SECONDS = {"normal": 0.005, "louder": 0.001, "slow": 0.005}
-"""The louder rendering needs a limiter that lets go between two periods of a voice."""
+_LOOK_AHEAD_SECONDS = {"normal": 0.005, "louder": 0.001, "loudest": 0.001, "slow": 0.005}
+"""The louder renderings need a limiter that lets go between two periods of a voice."""
 _FADE_SECONDS = 0.005
 _PACKET_SECONDS = 0.02
 _SILENT_DB = -45.0

@@ -18,7 +18,8 @@ WIDE_RATE = 16000
 WIDE_BAND_HZ = (100, 7000)
 """The band of ITU-T G.722, a little narrower below: telephones hum there."""
 LEVEL_DBOV = -22.0
-LOUDER_DB = 6.0
+LOUDER_DB: dict[Rendering, float] = {"louder": 6.0, "loudest": 9.0}
+"""Above the normal rendering."""
 LEVEL_TOLERANCE_DB = 1.0
 LEVEL_SPREAD_DB = 1.5
 """The most by which the loudest prompt of a rendering may lie above its quietest."""
@@ -54,4 +55,4 @@ EDGE_SECONDS: dict[Edges, tuple[float, float]] = {
 
 def level_of(rendering: Rendering, *, joint: bool) -> float:
     """The level in dBov that a prompt must have, by the measure that suits it."""
-    return (WORD_LEVEL_DBOV if joint else LEVEL_DBOV) + LOUDER_DB * (rendering == "louder")
+    return (WORD_LEVEL_DBOV if joint else LEVEL_DBOV) + LOUDER_DB.get(rendering, 0.0)

@@ -19,7 +19,7 @@ from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 from ivr.voice.duration import plausible
 from ivr.voice.engine import Progress, PromptsFailed
-from ivr.voice.formats import is_silence
+from ivr.voice.formats import is_wordless
 from ivr.voice.standard import SLOWER
 from ivr.voice.stretch import stretched
 
@@ -53,7 +53,7 @@ class Studio:
             raise VoiceError(f"there is no folder {self.folder}: name the recordings' with --files")
         reasons: dict[str, str] = {}
         for done, take in enumerate(takes, 1):
-            if not all(is_silence(clip) for clip in take.clips):
+            if not all(is_wordless(clip) for clip in take.clips):
                 for reason in self._obstacles(take):
                     reasons |= {clip.name: reason for clip in take.clips}
             progress(done, len(takes))

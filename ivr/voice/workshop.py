@@ -17,7 +17,7 @@ from ivr.voice import VoiceError
 from ivr.voice.clip import Clip, Take
 from ivr.voice.current import clip_hash
 from ivr.voice.engine import Engine
-from ivr.voice.formats import formats, is_silence, silence
+from ivr.voice.formats import formats, is_wordless, wordless
 from ivr.voice.loudness import level
 from ivr.voice.standard import RATE
 
@@ -67,8 +67,8 @@ def _batch(engine: Engine, takes: Sequence[Take], into: Path) -> list[Made]:
 def _made(engine: Engine, take: Take, into: Path) -> Made:
     try:
         source = engine.source(take)
-        if all(is_silence(clip) for clip in take.clips):
-            contents = [silence() for _ in take.clips]
+        if all(is_wordless(clip) for clip in take.clips):
+            contents = [wordless(clip) for clip in take.clips]
         else:
             sound = engine.sound(take)
             contents = [formats(clip, *sound) for clip in take.clips]

@@ -274,3 +274,11 @@ async def test_no_interleaving_locks_the_line_or_loses_the_hang_up(service: Serv
         fake, caller = await service.ring(latency=chance.choice([0.0, 0.001, 0.01]))
         storms.append(one_storm(fake, caller, chance))
     await asyncio.gather(*storms)
+
+
+async def test_a_transfer_names_the_extension_and_then_the_proper_end(service: Service) -> None:
+    """The dialplan goes on in ivr-transfer only when the call was left on purpose."""
+    fake, caller = await service.ring()
+    caller.line.transfer("human")
+    await fake.until(lambda: DONE in fake.commands)
+    assert fake.commands[-2:] == ["SET VARIABLE IVR_TRANSFER human", DONE]

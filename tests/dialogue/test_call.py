@@ -6,12 +6,35 @@ import pytest
 
 from ivr.dialogue import events
 from ivr.dialogue.call import REPLAYS, Call, Limits
-from ivr.dialogue.commands import HandBack, HangUp, Play, StopPlaying
+from ivr.dialogue.commands import (
+    BeginLookUp,
+    HandBack,
+    HangUp,
+    MakeTicket,
+    Play,
+    StopPlaying,
+    Transfer,
+)
 from ivr.dialogue.events import Condition
+from ivr.dialogue.look_up import Found, Query
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row
-from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, listen, say
+from ivr.dialogue.ticket import Ticket, TicketKind
+from ivr.dialogue.verbs import (
+    Heard,
+    Keys,
+    Nobody,
+    Speech,
+    Unheard,
+    draft,
+    listen,
+    look_up,
+    play_music,
+    result,
+    say,
+    transfer,
+)
 from ivr.etiquette.sheet import Sheet
 from tests.caller import Caller, Mismatch
 
@@ -423,3 +446,71 @@ def test_long_or_disturbed_speech_without_words_is_speech(
     call.receive(events.SpeechStarted(2.0), 2.2)
     call.receive(events.SpeechEnded(seconds, NO_WORDS), 4.0)
     assert heard == [Speech(seconds, condition, NO_WORDS)]
+
+
+MUSIC = Prompt("music.hold", "（音乐）")
+
+
+def waiting(call: Call, found: float) -> list[object]:
+    """The commands of a call that has begun, with a look-up that ends at ``found`` seconds."""
+    call.start(0.0)
+    begun: list[object] = list(call.commands())
+    call.receive(events.LookedUp(1, Found("done")), found)
+    return begun
+
+
+def test_what_is_looked_up_cuts_the_music_but_not_its_first_two_seconds() -> None:
+    results: list[Found | None] = []
+
+    async def script() -> Outcome:
+        order = await look_up(Query("ticket", "582369"))
+        results.append(await result(order))
+        await play_music(MUSIC, order)
+        results.append(await result(order))
+        await play_music(MUSIC, order)  # nothing is to be waited for any more
+        return Outcome.NO_SOUND
+
+    call = Call(script, goodbye, rows)
+    assert waiting(call, 0.5) == [BeginLookUp(1, Query("ticket", "582369")), Play(1, MUSIC, True)]
+    call.wake(1.9)
+    assert results == [None]
+    call.wake(2.0)
+    assert results == [None, Found("done")]
+    assert call.commands() == [StopPlaying(1), HangUp(Outcome.NO_SOUND)]
+
+
+def test_a_transfer_ends_the_script_and_the_call() -> None:
+    ended: list[str] = []
+
+    async def script() -> Outcome:
+        try:
+            await transfer("human")
+        finally:
+            ended.append("finally")
+        return Outcome.FAILED
+
+    call = Call(script, goodbye, rows)
+    call.start(0.0)
+    assert call.commands() == [Transfer("human")]
+    assert (call.outcome, ended, call.next_deadline()) == (Outcome.TRANSFERRED, ["finally"], None)
+
+
+@pytest.mark.parametrize("end", [events.CallerHungUp(), events.LineLost("gone"), None])
+def test_what_was_left_so_far_is_a_ticket_however_the_call_ends(end: events.Event | None) -> None:
+    """None: at its limit."""
+    left = Ticket(TicketKind.COMPLAINT, transcript="老是掉线")
+
+    async def script() -> Outcome:
+        await draft(left)
+        await listen(5.0)
+        return Outcome.NO_SOUND
+
+    call = Call(script, goodbye, rows, Limits(call_seconds=3.0))
+    call.start(0.0)
+    if end is None:
+        call.wake(3.0)
+    else:
+        call.receive(end, 1.0)
+    assert [one for one in call.commands() if isinstance(one, MakeTicket)] == [
+        MakeTicket(1, "", left)
+    ]

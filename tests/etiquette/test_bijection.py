@@ -7,8 +7,6 @@ from ivr.etiquette import conversation
 from ivr.etiquette.rows import SCRIPTS
 from ivr.etiquette.sheet import Sheet
 
-NOT_YET = {"hold"}
-"""Look-ups that take time come with the whole sheet."""
 MANNERS = {"use_name"}
 """Row 13 is no script of its own: every prompt with the caller's name carries it."""
 
@@ -16,7 +14,7 @@ MANNERS = {"use_name"}
 def test_every_script_is_a_row_of_the_sheet(sheet: Sheet) -> None:
     """And the rows that should have one do."""
     assert conversation.hotline is not None  # importing it registers all of them
-    assert set(SCRIPTS) == set(sheet) - NOT_YET - MANNERS
+    assert set(SCRIPTS) == set(sheet) - MANNERS
 
 
 def test_every_script_quotes_its_row(sheet: Sheet) -> None:

@@ -46,6 +46,24 @@ def test_who_cannot_hear_us_hears_everything_louder_from_then_on(caller: Caller)
     assert caller.rendering == "louder"
 
 
+@pytest.mark.row("cannot_hear_agent")
+def test_who_complains_again_hears_us_louder_still_and_is_asked_for_another_phone(
+    caller: Caller,
+) -> None:
+    wants(caller, "声音太小了，我听不清楚")
+    caller.hears("ask")
+    caller.says("还是听不清楚，声音太小")
+    caller.hears_begin("ask")
+    assert caller.rendering == "loudest"
+    caller.hears_the_rest("ask")
+    caller.says("声音太小了，我听不清楚")
+    caller.hears_begin("system.other_phone")
+    assert caller.rendering == "loudest"
+    caller.hears_the_rest("system.other_phone")
+    caller.says("打错了")
+    caller.hears_begin("wrong_number.explain")
+
+
 @pytest.mark.row("wrong_number")
 def test_who_has_dialled_wrong_is_told_where_he_is(caller: Caller) -> None:
     """请您查证后再拨。 Then he is listened to, and asked whether he is still there."""
@@ -106,12 +124,40 @@ def test_an_address_is_announced_spoken_slowly_and_again_if_need_be(caller: Call
     wants(caller, "你们公司在哪里")
     caller.hears("take_note.ask")
     caller.says("好的")
-    for _ in range(2):
+    for question in ("understood", "clear", "clear", "clear"):
         caller.hears_begin("company_facts.address")
         assert caller.rendering == "slow"
         caller.hears_the_rest("company_facts.address")
-        caller.hears("confirm_understood.understood")
+        caller.hears(f"confirm_understood.{question}")
         caller.says("没听明白")
+    caller.hears_begin("cannot_answer_now.phone")
+
+
+@pytest.mark.row("company_facts")
+@pytest.mark.row("confirm_understood")
+def test_the_part_that_was_not_understood_is_explained_again(caller: Caller) -> None:
+    """应将客户不明白的地方重新解释: that part alone, and he is not told again to take a pen."""
+    wants(caller, "你们公司的地址和网址是什么")
+    caller.hears("take_note.ask")
+    caller.says("好的")
+    caller.hears("company_facts.address")
+    caller.hears("company_facts.website")
+    caller.hears("confirm_understood.understood")
+    caller.says("你们网址是什么")
+    caller.hears("company_facts.website")
+    caller.hears_begin("confirm_understood.understood")
+
+
+@pytest.mark.row("confirm_understood")
+@pytest.mark.parametrize("answer", ["请再说一遍", "请说慢一点", "不明白", "不清楚"])
+def test_what_is_explained_again_is_the_explanation(caller: Caller, answer: str) -> None:
+    """And not the question whether it was clear."""
+    wants(caller, "你们公司在哪里")
+    caller.hears("take_note.ask")
+    caller.says("好的")
+    caller.hears("company_facts.address")
+    caller.hears("confirm_understood.understood")
+    caller.says(answer)
     caller.hears_begin("company_facts.address")
 
 

@@ -175,5 +175,7 @@ def test_every_wait_of_the_paper_is_five_seconds(sheet: Sheet) -> None:
 def test_the_machine_has_its_own_sentences(sheet: Sheet) -> None:
     assert list(sheet.system.say) == [
         "apology", "busy", "keys_only", "not_kept", "number_check", "number_again", "go_on",
-        "recorded", "recorded_unless", "not_recorded", "take_your_time", "ticket",
+        "recorded", "recorded_unless", "not_recorded", "take_your_time", "ticket", "other_phone",
+        "ticket_ask", "status_open", "status_assigned", "status_done", "status_cancelled",
+        "unknown", "transferring", "nobody_free", "closed",
     ]  # fmt: skip

@@ -93,6 +93,11 @@ TALKS: Mapping[str, Sequence[Turn]] = {
         Turn(FOREIGN, ["dialect.mandarin"]),
         Turn(FOREIGN, ["dialect.other_person"]),
     ],
+    "status": [
+        Turn("我上次投诉的事处理得怎么样了", ["system.ticket_ask"]),
+        Turn("五八二三六九", ["hold.ask"]),
+        Turn("好的", ["hold.thanks", "system.unknown.1", "system.unknown.2"], 9.0),
+    ],
     "again": [
         Turn("打错了", ["wrong_number.explain"]),
         Turn("请你再说一遍", ["wrong_number.explain"]),
@@ -158,3 +163,12 @@ async def test_what_is_said_is_answered_by_its_row(calls: Mapping[str, Heard], c
     left = iter(calls[caller].ids)
     missing = [id for id in wanted if id not in left]  # consumes what comes before it
     assert missing == [], calls[caller].ids
+
+
+@pytest.mark.row("hold")
+async def test_music_is_heard_while_something_is_looked_up(calls: Mapping[str, Heard]) -> None:
+    """After he has agreed, and until it is known: there is no such ticket."""
+    ids = calls["status"].ids
+    music = ids.index("music.hold…")
+    assert (ids[music - 1], ids[music + 1]) == ("hold.ask", "hold.thanks")
+    assert calls["status"].prompts[music].heard_seconds == pytest.approx(2.0, abs=0.3)

@@ -81,7 +81,7 @@ def test_finds_a_prompt_that_is_not_rendered(copied: Rendered) -> None:
     sheet = parse_sheet(text, COMPANY.read_text(encoding="utf-8"))
     assert check(copied.directory, sheet).problems == tuple(
         f"system.new{which} is not rendered: run `ivr prompts render`"
-        for which in ("", " (louder)", " (slow)")
+        for which in ("", " (louder)", " (loudest)", " (slow)")
     )
 
 

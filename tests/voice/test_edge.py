@@ -65,7 +65,7 @@ def test_a_failure_is_named_and_leaves_the_old_set(
         render(copied.sheet, copied.directory, voice(tmp_path, patience), pieces=(), only="hold")
     assert list(failed.value.reasons) == [
         f"hold.{key}{which}"
-        for normal in (("", " (louder)"), (" (slow)",))
+        for normal in (("", " (louder)", " (loudest)"), (" (slow)",))
         for key in ("ask", "thanks")
         for which in normal
     ]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rendered_sheet import PIECES, SHEET, Rendered
 
 from ivr.catalogue import SILENCE, SOUNDS, Catalogue
+from ivr.dialogue.row import MUSIC
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.g711 import ALAW_IDLE, ULAW_IDLE
 from ivr.hearing.level import active_speech_level, peak_dbfs
@@ -74,9 +75,9 @@ def test_every_prompt_is_there_current_and_fit_to_be_heard(rendered: Rendered) -
     assert report.problems == ()
     figures = report.figures
     assert len(rendered.sheet.fragments()) + len(PIECES) == figures.prompts
-    assert figures.clips == 3 * figures.prompts == figures.present == figures.current
+    assert figures.clips == 4 * figures.prompts == figures.present == figures.current
     assert figures.present_percent == 100.0
-    assert list(figures.levels) == ["normal", "louder", "slow"]
+    assert list(figures.levels) == ["normal", "louder", "loudest", "slow"]
     for levels in figures.levels.values():
         assert levels.clips == figures.prompts
         assert levels.spread_db <= 1.5
@@ -85,7 +86,11 @@ def test_every_prompt_is_there_current_and_fit_to_be_heard(rendered: Rendered) -
 
 def sentences(rendered: Rendered) -> list[str]:
     manifest = Catalogue.load(rendered.directory).manifest
-    return [id for id, one in manifest.recordings.items() if not one.joint and id != SILENCE]
+    return [
+        id
+        for id, one in manifest.recordings.items()
+        if not one.joint and id not in (SILENCE, MUSIC.id)
+    ]
 
 
 def test_louder_is_five_decibels_louder_and_not_clipped(rendered: Rendered) -> None:
@@ -98,6 +103,23 @@ def test_louder_is_five_decibels_louder_and_not_clipped(rendered: Rendered) -> N
         highest = np.abs(loud.astype(int)).max()
         together = np.diff(np.flatnonzero(np.abs(loud.astype(int)) == highest), prepend=-10)
         assert np.count_nonzero(together == 1) < 0.002 * len(loud), id
+
+
+def test_loudest_is_louder_still_and_not_clipped(rendered: Rendered) -> None:
+    """Row 3, the second complaint: 9 dB above the normal rendering."""
+    catalogue = Catalogue.load(rendered.directory)
+    for id in sentences(rendered):
+        louder = active_speech_level(catalogue.samples(id, "louder"), 8000).level_dbov
+        loudest = catalogue.samples(id, "loudest")
+        assert active_speech_level(loudest, 8000).level_dbov - louder >= 2.5, id
+        assert peak_dbfs(loudest) <= -3.0, id
+
+
+def test_music_lasts_half_a_minute_and_is_softer_than_the_voice(rendered: Rendered) -> None:
+    catalogue = Catalogue.load(rendered.directory)
+    assert catalogue[MUSIC.id].seconds == 30.0
+    assert catalogue[MUSIC.id].active_level_dbov < -23.0
+    assert catalogue[MUSIC.id].peak_dbfs <= -3.0
 
 
 def test_slow_takes_a_third_longer_and_its_pauses_more(rendered: Rendered) -> None:
@@ -168,7 +190,7 @@ def test_one_changed_word_renders_only_its_prompt(copied: Rendered) -> None:
     before, sheet = copied.files(), copied.with_words(OLD, NEW)
     assert [
         f"caller_stays_on.goodbye{which} is out of date: run `ivr prompts render`"
-        for which in ("", " (louder)", " (slow)")
+        for which in ("", " (louder)", " (loudest)", " (slow)")
     ] == list(check(copied.directory, sheet).problems)
     assert render(sheet, copied.directory, Espeak()).rendered == ("caller_stays_on.goodbye",)
     after = copied.files()
@@ -176,7 +198,7 @@ def test_one_changed_word_renders_only_its_prompt(copied: Rendered) -> None:
         f"{SOUNDS}/{CHANGED}.{ext}" for ext in ("alaw", "ulaw", "sln", "sln16", "g722", "wav")
     } | {
         f"{SOUNDS}-{rendering}/{CHANGED}.{ext}"
-        for rendering in ("louder", "slow")
+        for rendering in ("louder", "loudest", "slow")
         for ext in ("alaw", "ulaw", "sln")
     } | {"manifest.json"} == {name for name in after if after[name] != before.get(name)}
     assert check(copied.directory, sheet).problems == ()

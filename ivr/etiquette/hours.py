@@ -1,0 +1,63 @@
+"""When people work here: whom a caller may be put through to depends on it.
+
+Pure: the moment is an argument, in local time.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN = re.compile(r"([0-2]?\d):([0-5]\d)-([0-2]?\d):([0-5]\d)")
+_DAY_MINUTES = 24 * 60
+
+Span = tuple[int, int]
+"""From, to: minutes since midnight; the second one is not worked any more."""
+
+
+class HoursError(Exception):
+    """The hours cannot be used; one sentence that names the day and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A working week, and the days that are different."""
+
+    week: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
+    """By the day of the week, 0 for Monday. Empty: somebody is always there."""
+    holidays: frozenset[date] = frozenset()
+    workdays: frozenset[date] = frozenset()
+    """调休: Saturdays and Sundays that are worked, as a Monday is."""
+
+    def open_at(self, local: datetime | None) -> bool:
+        """Whether somebody is there; also when the moment is not known."""
+        if not self.week or local is None:
+            return True
+        day = local.date()
+        if day in self.holidays:
+            return False
+        minute = local.hour * 60 + local.minute
+        spans = self.week.get(0 if day in self.workdays else day.weekday(), ())
+        return any(begin <= minute < end for begin, end in spans)
+
+
+def parse_hours(
+    week: Mapping[str, str], holidays: Iterable[date] = (), workdays: Iterable[date] = ()
+) -> Hours:
+    """Hours as they are set: ``{"mon": "09:00-12:00 13:30-18:00"}``; HoursError names the day."""
+    for day in week:
+        if day not in DAYS:
+            raise HoursError(f"week has the day {day}: write one of {', '.join(DAYS)}")
+    spans = {DAYS.index(day): tuple(_spans(day, text)) for day, text in week.items()}
+    return Hours(spans, frozenset(holidays), frozenset(workdays))
+
+
+def _spans(day: str, text: str) -> Iterable[Span]:
+    for piece in text.split():
+        found = _SPAN.fullmatch(piece)
+        numbers = [int(number) for number in found.groups()] if found else [0, 0, 0, 0]
+        begin, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
+        if not begin < end <= _DAY_MINUTES:
+            raise HoursError(f"week.{day} has {piece!r}: write 09:00-18:00, the earlier time first")
+        yield begin, end

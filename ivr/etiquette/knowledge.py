@@ -1,0 +1,179 @@
+"""What the company can answer at once: prompts/knowledge.toml, edited by whoever knows the answers.
+
+An answer is found by how its questions sound, with the ear of :mod:`ivr.understanding`: the share
+of sounds and pairs of sounds that a caller's words and a question have in common, rare ones
+counting more (cosine of TF-IDF). What comes close to none is not answered: nothing is invented,
+and a person calls back (20).
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import log, sqrt
+from typing import Any
+
+from ivr.dialogue.meaning import Intent, Meaning
+from ivr.dialogue.row import Prompt, Row
+from ivr.etiquette.company import SheetError, filled
+from ivr.understanding.features import features
+from ivr.understanding.syllables import spoken
+
+NEAR = 0.6
+"""From this likeness on a question is the one that was asked, when he asks something at all.
+
+Of the 12,876 test sentences 20 come so near, and all of those that ask the hotline something mean
+that question."""
+SAME = 0.85
+"""From this on it is, whatever the words seem to want: they are the very words of the file."""
+ROW = "knowledge"
+_QUESTIONS = frozenset({Intent.PRODUCT_QUESTION, Intent.COMPANY_FACTS})
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_KEYS = ("id", "questions", "say", "in_other_words", "write_down", "ask", "found")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, and what is asked when it is wanted."""
+
+    id: str
+    questions: tuple[str, ...]
+    say: tuple[Prompt, ...] = ()
+    """Sentence by sentence."""
+    in_other_words: tuple[Prompt, ...] = ()
+    """The same once more, for who has not understood it (16)."""
+    write_down: bool = False
+    """Long: it is announced and spoken slowly (18)."""
+    ask: Prompt | None = None
+    """For an answer that must be looked up (17): the question for the number to look it up by."""
+    found: Mapping[str, Prompt] = field(default_factory=dict)
+    """What is said to it, by what the look-up says."""
+
+    def prompts(self) -> tuple[Prompt, ...]:
+        """All that may be said."""
+        asks = (self.ask,) if self.ask else ()
+        return (*self.say, *self.in_other_words, *asks, *self.found.values())
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All answers."""
+
+    answers: tuple[Answer, ...] = ()
+
+    def find(self, meaning: Meaning) -> Answer | None:
+        """The answer to what was said; None when none of the questions comes near."""
+        asked = self._weighed(_sounds(meaning.text))
+        likeness, answer = max(
+            ((_likeness(asked, known), answer) for known, answer in self._questions),
+            key=lambda pair: pair[0],
+            default=(0.0, None),
+        )
+        return answer if likeness >= (NEAR if meaning.intent in _QUESTIONS else SAME) else None
+
+    def row(self) -> Row:
+        """All that is said, as a row beside those of the sheet."""
+        prompts = [prompt for answer in self.answers for prompt in answer.prompts()]
+        say = {prompt.id.partition(".")[2]: prompt.text for prompt in prompts}
+        return Row(0, ROW, "", say)
+
+    @cached_property
+    def _rarity(self) -> Mapping[str, float]:
+        texts = [set(_sounds(one)) for answer in self.answers for one in answer.questions]
+        counts = Counter(name for text in texts for name in text)
+        return {name: log(1 + len(texts) / count) for name, count in counts.items()}
+
+    @cached_property
+    def _questions(self) -> tuple[tuple[Mapping[str, float], Answer], ...]:
+        return tuple(
+            (self._weighed(_sounds(question)), answer)
+            for answer in self.answers
+            for question in answer.questions
+        )
+
+    def _weighed(self, names: tuple[str, ...]) -> Mapping[str, float]:
+        unseen = max(self._rarity.values(), default=1.0)
+        weights = {name: self._rarity.get(name, unseen) for name in names}
+        length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        return {name: weight / length for name, weight in weights.items()}
+
+
+def _sounds(text: str) -> tuple[str, ...]:
+    """Near sounds and pairs of them: what is left of words that were misheard."""
+    return tuple(name for name in features(spoken(text).sounds) if name.startswith(("~", "&")))
+
+
+def _likeness(asked: Mapping[str, float], question: Mapping[str, float]) -> float:
+    """Of what a caller says and a question: 1 for the same; what he says beside it counts half."""
+    common = asked.keys() & question.keys()
+    cosine = sum(asked[name] * question[name] for name in common)
+    covered = sum(question[name] ** 2 for name in common)
+    return (cosine + covered) / 2
+
+
+def parse_knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
+    """The answers written in ``text`` (TOML); SheetError names the answer, the key and the remedy.
+
+    Variables such as <热线> are the company's.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SheetError(f"it is not valid TOML: {error}; correct that line") from None
+    tables = raw.pop("answer", [])
+    if raw or not isinstance(tables, list):
+        raise SheetError("it has something else than answers: begin each with a line [[answer]]")
+    answers = tuple(_answer(table, place, company) for place, table in enumerate(tables, 1))
+    ids = Counter(answer.id for answer in answers)
+    for id, times in ids.items():
+        if times > 1:
+            raise SheetError(f"answer {id} is there twice; give one of them another id")
+    return Knowledge(answers)
+
+
+def _answer(table: Any, place: int, company: Mapping[str, str]) -> Answer:
+    id = table.get("id") if isinstance(table, dict) else None
+    if not isinstance(id, str) or not _ID.fullmatch(id):
+        raise SheetError(f"answer at place {place} has the id {id!r}: use small letters and digits")
+    for key in table:
+        if key not in _KEYS:
+            raise SheetError(f"answer {id} has the unknown key {key}: use {', '.join(_KEYS)}")
+    table = filled(table, company, f"answer {id}")
+    questions = _words(table, id, "questions")
+    say, ask = _words(table, id, "say"), table.get("ask", "")
+    found = table.get("found", {})
+    if not questions:
+        raise SheetError(f"answer {id} has no questions: write what callers ask, in quotes")
+    if bool(say) == bool(found) or bool(ask) != bool(found):
+        raise SheetError(f"answer {id}: write say, or (to look it up) ask and [answer.found]")
+    if not isinstance(found, dict) or not all(map(_is_words, [ask, *found.values()][not ask :])):
+        raise SheetError(f"answer {id}: ask and found are not words: write sentences in quotes")
+    if type(table.get("write_down", False)) is not bool:
+        raise SheetError(f"answer {id}: write_down is neither true nor false")
+    return Answer(
+        id,
+        questions,
+        tuple(_prompts(id, "", say)),
+        tuple(_prompts(id, "again_", _words(table, id, "in_other_words"))),
+        table.get("write_down", False),
+        Prompt(f"{ROW}.{id}_ask", ask) if ask else None,
+        {key: Prompt(f"{ROW}.{id}_found_{key}", words) for key, words in found.items()},
+    )
+
+
+def _prompts(id: str, which: str, sentences: tuple[str, ...]) -> Iterator[Prompt]:
+    for place, words in enumerate(sentences, 1):
+        yield Prompt(f"{ROW}.{id}_{which}{place}", words)
+
+
+def _words(table: Mapping[str, Any], id: str, key: str) -> tuple[str, ...]:
+    listed = table.get(key, [])
+    if not isinstance(listed, list) or not all(map(_is_words, listed)):
+        raise SheetError(f'answer {id}: {key} is not a list of sentences in quotes: ["…", "…"]')
+    return tuple(listed)
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, str) and re.search(r"\w", value) is not None

@@ -1,0 +1,121 @@
+"""What has to be looked up while the caller waits: row 17 of the sheet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ivr.dialogue.look_up import FAILED, TICKET, Found, Query
+from ivr.dialogue.meaning import Intent, Meaning
+from ivr.dialogue.row import MUSIC, Prompt, Row
+from ivr.dialogue.verbs import Heard, Keys, Say, enter, listen, look_up, play_music, result, say
+from ivr.etiquette.business import cannot_answer_now, follow_unless
+from ivr.etiquette.contact import ATTEMPTS, collected, follow, intent, said, spoken
+from ivr.etiquette.explaining import explain, slow_service
+from ivr.etiquette.guest import Guest
+from ivr.etiquette.knowledge import ROW as KNOWLEDGE
+from ivr.etiquette.knowledge import Answer
+from ivr.etiquette.rows import is_silent, is_there, row
+
+ROUNDS = 4
+"""Of music, half a minute each: then he has waited long enough and is called back (20)."""
+TICKET_DIGITS = 6
+"""The shortest number of a ticket (ivr.records.numbers)."""
+UNKNOWN = "unknown"
+"""What a look-up finds when there is nothing with this number: it is asked for again."""
+REFUSALS = frozenset({Intent.NO, Intent.CLOSING, Intent.GOODBYE})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something that is looked up by a number."""
+
+    name: str
+    ask: Prompt
+    """The question for the number."""
+    found: Mapping[str, Prompt]
+    """What is said to each thing that may be found."""
+    shortest: int = 99
+    """Digits after which a spoken number is whole; where that is not known, a pause ends it."""
+
+
+async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
+    """我上次投诉的事处理得怎么样了？ By the number that he was told then."""
+    system = await enter("system")
+    found = {
+        what: system.prompt(f"status_{what}") for what in ("open", "assigned", "done", "cancelled")
+    }
+    wanted = Wanted(TICKET, system.prompt("ticket_ask"), found, TICKET_DIGITS)
+    return await looked_up(guest, wish, wanted)
+
+
+async def answered_by_look_up(guest: Guest, wish: Meaning, answer: Answer) -> Heard | None:
+    """An answer of prompts/knowledge.toml that is not the same for every caller."""
+    await enter(KNOWLEDGE)
+    assert answer.ask is not None  # parse_knowledge sees to it
+    return await looked_up(guest, wish, Wanted(answer.id, answer.ask, answer.found))
+
+
+async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None:
+    """Ask for the number, look it up (17), explain what was found; or have him called back (20)."""
+    system = await enter("system")
+    heard = spoken(wish)
+    for attempt in range(ATTEMPTS + 1):
+        digits, heard = await collected(heard, lambda said: len(said) >= wanted.shortest)
+        if digits:
+            found = await hold(guest, Query(wanted.name, digits))
+            if not isinstance(found, Found):  # he does not want to wait
+                return None if intent(found) in (Intent.NO, Intent.CLOSING) else found
+            values = {"单号": digits, **found.values}
+            if (answer := wanted.found.get(found.what)) is not None:
+                return await explain(guest, [Say(answer, True, values, "slow")])
+            if found.what != UNKNOWN:
+                break
+            await say(system.prompt("unknown"), 单号=digits)
+        elif attempt and (is_silent(heard) or intent(heard) in REFUSALS):
+            return heard if is_silent(heard) else None
+        elif (meaning := said(heard)) is not None:
+            follow_unless(wish, meaning)
+        if attempt < ATTEMPTS:
+            await say(wanted.ask)
+            heard = await listen(system.seconds)
+    return await cannot_answer_now(guest, wish)
+
+
+@row("hold")
+async def hold(row: Row, guest: Guest, query: Query) -> Found | Heard:
+    """17 如向他人咨询或查询相关资料: 请您稍等片刻，好吗？ 客户同意后 music; 感谢您的耐心等待。
+
+    Who does not agree, or does not want to wait any longer, gets his way: what he said.
+    """
+    await say(row.prompt("ask"))
+    heard = await listen(row.seconds)
+    if not is_there(heard) or _refuses(heard):
+        return heard
+    order = await look_up(query)
+    if (other := await _music(order)) is not None:
+        return other
+    await say(row.prompt("thanks"))
+    return await result(order) or FAILED
+
+
+async def _music(order: int) -> Heard | None:
+    """Until the look-up has ended or taken too long; or what the caller wants instead."""
+    for _ in range(ROUNDS):
+        await play_music(MUSIC, order)
+        if await result(order) is not None:
+            return None
+        heard = await listen(0.0)
+        if _refuses(heard):
+            return heard
+        if intent(heard) is Intent.SLOW_SERVICE:
+            await slow_service()
+    return None
+
+
+def _refuses(heard: Heard) -> bool:
+    """Whether he does not want to wait; who wants something else is followed."""
+    if heard == Keys("0") or intent(heard) in REFUSALS:
+        return True
+    meaning = said(heard)
+    if meaning is not None and meaning.intent not in (Intent.SLOW_SERVICE, Intent.TICKET_STATUS):
+        follow(meaning)
+    return False

@@ -1,0 +1,65 @@
+"""What the settings make of the house: whom callers are put through to, hours, service times."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ivr.config import ConfigError, Settings
+from ivr.etiquette.complaints import ANYBODY
+from ivr.etiquette.hours import HoursError, parse_hours
+from ivr.etiquette.house import Arrival, House, Transfers
+from ivr.etiquette.knowledge import Knowledge
+from ivr.records.output import SHANGHAI
+
+_MOST_HOURS = 99
+"""What can be spoken."""
+
+
+def house_of(settings: Settings, knowledge: Knowledge) -> House:
+    """The house of the settings; ConfigError names the setting and the remedy."""
+    transfer, hours, complaints = settings.transfer, settings.hours, settings.complaints
+    try:
+        worked = parse_hours(hours.week, hours.holidays, hours.workdays)
+    except HoursError as error:
+        raise ConfigError(f"hours.{error}") from None
+    times = {"simple": complaints.simple, "complex": complaints.complex}
+    for kind, by_customer in times.items():
+        for customer, figure in by_customer.items():
+            if not (figure.is_integer() and 1 <= figure <= _MOST_HOURS):
+                raise ConfigError(
+                    f"complaints.{kind}.{customer} = {figure:g} cannot be spoken: "
+                    f"give whole hours from 1 to {_MOST_HOURS}"
+                )
+            if customer not in (ANYBODY, *complaints.customers):
+                raise ConfigError(
+                    f"complaints.{kind}.{customer} is no class of customers: list their numbers "
+                    f"in complaints.customers, or write {ANYBODY}"
+                )
+    return House(
+        Transfers(transfer.human, transfer.supervisor, transfer.automatic),
+        worked,
+        knowledge,
+        times,
+        {number: name for name, numbers in complaints.customers.items() for number in numbers},
+    )
+
+
+def arrival_of(environment: Mapping[str, str], wall: float) -> Arrival:
+    """How a call came, by what the dialplan tells (asterisk-conf/ivr-hotline.conf).
+
+    ``wall`` is the moment of the answer in seconds of UTC.
+    """
+    return Arrival(
+        environment.get("agi_callerid", "").removeprefix("unknown"),
+        datetime.fromtimestamp(wall, SHANGHAI),
+        _number(environment.get("agi_arg_2", "")),
+        _number(environment.get("agi_arg_3", "")),
+    )
+
+
+def is_back(environment: Mapping[str, str]) -> bool:
+    """Whether he was put through and nobody answered."""
+    return environment.get("agi_arg_4", "") == "back"
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0

@@ -1,0 +1,134 @@
+"""What can be found out while a caller waits (17): in the records, by HTTP, by a Python function.
+
+Whatever goes wrong, and whatever takes too long, is FAILED: the caller is called back then.
+"""
+
+import asyncio
+import http.client
+import importlib
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from ivr import config
+from ivr.config import ConfigError
+from ivr.dialogue.look_up import CALLER, FAILED, TICKET, Found, Query
+from ivr.records import tickets
+from ivr.records.database import reading, why
+from ivr.records.schema import callers
+
+log = structlog.get_logger()
+
+THREADS = 8
+"""Look-ups at the same time; one that hangs holds its thread until the other side gives up."""
+MOST_OCTETS = 65536
+"""Of an HTTP answer."""
+
+Function = Callable[[str, str, str], Any]
+"""``(look_up, key, caller)``; gives ``{"found": …, "values": {…}}``, or a coroutine of that."""
+
+
+class LookUps:
+    """All look-ups of a service; implements :data:`ivr.ports.LookUp` for each caller."""
+
+    def __init__(self, settings: config.LookUps, records: Engine) -> None:
+        """ConfigError when the function of the settings cannot be used."""
+        self._settings, self._records = settings, records
+        self._function = _function(settings.python) if settings.python else None
+        self._threads = ThreadPoolExecutor(THREADS, "look-up")
+
+    async def find(self, query: Query, caller: str) -> Found:
+        """What was found for the number that calls. Never raises."""
+        try:
+            async with asyncio.timeout(self._settings.seconds):
+                return await self._found(query, caller)
+        except TimeoutError:
+            log.warning("look_up_failed", look_up=query.name, why="it takes too long")
+        except SQLAlchemyError as error:
+            log.warning("look_up_failed", look_up=query.name, why=why(error))
+        except Exception as error:  # whatever a function of others may raise
+            log.warning("look_up_failed", look_up=query.name, why=str(error) or repr(error))
+        return FAILED
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._records.dispose()
+
+    async def _found(self, query: Query, caller: str) -> Found:
+        run = asyncio.get_running_loop().run_in_executor
+        if query.name == TICKET:
+            return await run(self._threads, self._ticket, query.key)
+        if query.name == CALLER:
+            return await run(self._threads, self._caller, query.key)
+        asked = query.name, query.key, caller
+        if self._function is not None and inspect.iscoroutinefunction(self._function):
+            return _answer(await self._function(*asked))
+        if self._function is not None:
+            return _answer(await run(self._threads, self._function, *asked))
+        if self._settings.url:
+            return _answer(await run(self._threads, self._post, *asked))
+        raise ValueError("neither look_ups.url nor look_ups.python is set")
+
+    def _ticket(self, number: str) -> Found:
+        with reading(self._records) as connection:
+            try:
+                return Found(tickets.one(connection, number)["status"])
+            except tickets.TicketError:
+                return Found("unknown")
+
+    def _caller(self, number: str) -> Found:
+        query = select(callers.c.abuse, callers.c.nuisance).where(callers.c.caller == number)
+        with reading(self._records) as connection:
+            known = connection.execute(query).first()
+        if known is None:
+            return Found("unknown")
+        return Found("known", {"abuse": str(known.abuse), "nuisance": str(known.nuisance)})
+
+    def _post(self, name: str, key: str, caller: str) -> Any:
+        """POST of JSON; a redirection is not followed, and anything but 200 is no answer."""
+        place = urlsplit(self._settings.url)
+        secure = place.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(place.hostname or "", place.port, timeout=self._settings.seconds)
+        try:
+            path = (place.path or "/") + (f"?{place.query}" if place.query else "")
+            body = json.dumps({"look_up": name, "key": key, "caller": caller})
+            connection.request("POST", path, body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            if response.status != 200:
+                raise ValueError(f"HTTP status {response.status}")
+            return json.loads(response.read(MOST_OCTETS))
+        finally:
+            connection.close()
+
+
+def _answer(told: Any) -> Found:
+    """``{"found": "valid", "values": {"N": 3}}``; ValueError when it is something else."""
+    if not isinstance(told, Mapping) or not isinstance(told.get("found"), str):
+        raise ValueError("the answer is not an object with the text found in it")
+    values = told.get("values", {})
+    if not isinstance(values, Mapping):
+        raise ValueError("the values of the answer are not an object")
+    return Found(told["found"], {str(name): str(value) for name, value in values.items()})
+
+
+def _function(setting: str) -> Function:
+    module, _, name = setting.partition(":")
+    try:
+        function = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(
+            f"look_ups.python = {setting} cannot be used ({error}): "
+            "write module:function, and have the module on PYTHONPATH"
+        ) from None
+    if not callable(function):
+        raise ConfigError(f"look_ups.python = {setting} is no function: name one")
+    return function  # type: ignore[no-any-return]
