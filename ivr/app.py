@@ -360,7 +360,7 @@ class Hotline:
             TellingThePbx(self.metrics.counted(record), lambda name, value: line.tell(name, value)),
             MixMonitor(send, stem_in(settings.recording.on_the_pbx, record.recording)),
             lambda query: self._look_ups.find(query, guest.arrival.caller),
-            self.metrics.waits.observe,
+            waited=self.metrics.waits.observe,
         )
 
         def report(event: Event, now: float) -> None:

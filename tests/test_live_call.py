@@ -70,7 +70,7 @@ class Setting:
             reference,
             self.record,
             self.recorder,
-            waited,
+            waited=waited,
         )
         self.line.live = self.live
         self.live.start(self.line)

@@ -64,7 +64,6 @@ class AgiLine:
         self._errands: deque[Errand] = deque()
         self._hanging_up = False
         self._handing_back = False
-        self._transfer = ""
         self._resume_at = (0, 0)
         """Clip and sample at which a prompt goes on that a key has stopped."""
         self._variables: dict[str, str] = {}
@@ -97,7 +96,9 @@ class AgiLine:
 
     def transfer(self, target: str) -> None:
         """End the call as meant: the dialplan goes on in its context ``ivr-transfer``."""
-        self._transfer = target
+        self._variables |= {
+            "IVR_OUTCOME": Outcome.TRANSFERRED, "IVR_TRANSFER": target, "IVR_DONE": "1",
+        }  # fmt: skip
         self._hanging_up = True
         self._changed.set()
 
@@ -127,8 +128,6 @@ class AgiLine:
                     await self._session.ask(self._errands.popleft()())
                 else:
                     await self._one_sound()
-            if self._transfer:
-                await self._session.ask(command("SET", "VARIABLE", "IVR_TRANSFER", self._transfer))
             if not self._handing_back:
                 await self._set()
         except LineClosed as closed:

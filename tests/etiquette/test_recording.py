@@ -13,7 +13,7 @@ from tests.caller import Caller
 
 def calling(sheet: Sheet, policy: Policy) -> Caller:
     """A caller whose call is recorded, or not."""
-    return Caller(sheet, "system", partial(hotline, sheet.company, policy))
+    return Caller(sheet, "system", partial(hotline, sheet.company, recording=policy))
 
 
 def test_without_recording_the_greeting_comes_first(sheet: Sheet) -> None:
