@@ -21,6 +21,7 @@ from ivr.config import Records, Settings, load
 from ivr.doctor import Check, Verdict, examine
 from ivr.etiquette.sheet import Sheet
 from ivr.lab.pbx import free_ports
+from ivr.phrases import read_phrases
 from ivr.recognition import embedded
 from ivr.records.database import newest
 from ivr.voice.check import Report, check
@@ -69,10 +70,15 @@ def check_prompts(directory: Path, sheet: Sheet) -> Report:
     return shipped()[1] if untouched else check(directory, sheet)
 
 
+phrases_of = functools.cache(read_phrases)
+"""Nobody changes phrases here; how all of them sound takes five seconds."""
+
+
 @pytest.fixture
 def place(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Settings in which all is well, but the two ports of it nobody serves."""
     monkeypatch.setattr(doctor, "check_prompts", check_prompts)
+    monkeypatch.setattr(doctor, "read_phrases", phrases_of)
     listening = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
     agi, audio = (each.getsockname()[1] for each in listening)
     (tmp_path / "token").write_text("a-token\n")

@@ -99,7 +99,9 @@ async def pbx() -> AsyncIterator[FakeAmi]:
     await fake.stop()
 
 
-async def test_what_is_found_is_told_once_and_counted(pbx: FakeAmi) -> None:
+async def test_what_is_found_is_told_once_and_counted(
+    pbx: FakeAmi, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ami, ended, calls = (
         Ami("127.0.0.1", pbx.port, "ivr", "secret"),
         list[str](),
@@ -123,6 +125,7 @@ async def test_what_is_found_is_told_once_and_counted(pbx: FakeAmi) -> None:
         assert (check.calls, check.channels) == (1, 0)
     assert [line["event"] for line in logs] == ["call_orphaned", "channel_orphaned"]
     assert logs[1]["remedy"] == "asterisk -rx 'channel request hangup PJSIP/6002-00000002'"
+    monkeypatch.setattr(manager, "ANSWER_SECONDS", 0.05)
     pbx.answers["CoreShowChannels"] = lambda action: None
     with pytest.raises(AmiError):
         await check.look()

@@ -16,6 +16,7 @@ from ivr.bench.recognition_sounds import RecordingsError, Spoken, recorded, synt
 from tools.tiny_vosk.voices import VARIANTS
 
 
+@pytest.mark.slow
 def test_the_bench_gives_every_figure_it_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two callers in place of ten, with one short sentence."""
     monkeypatch.setattr(recognition, "MANY", 2)

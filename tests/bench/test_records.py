@@ -13,6 +13,7 @@ from ivr.bench.records import LIMITS
 from ivr.config import Records as Settings
 
 
+@pytest.mark.slow
 def test_the_bench_gives_every_figure_it_limits() -> None:
     words = ["records", "--kill", "3", "--seconds", "1", "--rate", "300", "--json"]
     told = json.loads(CliRunner().invoke(bench, words).output)

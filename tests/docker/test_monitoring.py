@@ -146,6 +146,7 @@ def prometheus(hotline: Hotline, tmp_path: Path) -> Iterator[Prometheus]:
     asking.stop()
 
 
+@pytest.mark.slow
 async def test_a_real_prometheus_asks_a_real_service(
     hotline: Hotline, prometheus: Prometheus
 ) -> None:

@@ -17,6 +17,9 @@ from tools.tiny_vosk import text
 _EACH, _ALL = 0.80, 0.95
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def heard_back(model: Model) -> dict[str, HeardBack]:
     """Every prompt of the sheet, rendered as the bot plays it on an a-law line, and decoded."""
