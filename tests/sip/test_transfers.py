@@ -1,0 +1,64 @@
+"""Callers who are put through by the dialplan, on real calls: whom nobody answers comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from ivr.lab.lab import Lab, laboratory
+from tests.sip.conftest import Heard, call
+from tests.sip.test_understood import Turn, script
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="session")]
+
+TALKS = {
+    "wants a person": [Turn("转人工", ["system.transferring", "system.nobody_free"], 6.0)],
+    "does not hang up": [
+        Turn("陪我聊聊天嘛", ["nuisance_call.refuse"]),
+        Turn("陪我聊聊天嘛", ["system.transferring", "company_facts.name"], 30.0),
+    ],
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(root: Path) -> AsyncIterator[Lab]:
+    """A hotline with people, who are never free, and an automatic desk."""
+    desks = {"IVR_TRANSFER__HUMAN": "human", "IVR_TRANSFER__AUTOMATIC": "automatic"}
+    async with laboratory(root, **desks) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def calls(house: Lab) -> Mapping[str, Heard]:
+    """Both callers at once."""
+    scripts = [script(house.catalogue, turns) for turns in TALKS.values()]
+    heard = await asyncio.gather(*(call(house, *one, max_seconds=60.0) for one in scripts))
+    return dict(zip(TALKS, heard, strict=True))
+
+
+@pytest.mark.row("cannot_answer_now")
+async def test_whom_nobody_answers_comes_back_and_is_called_back(
+    house: Lab, calls: Mapping[str, Heard]
+) -> None:
+    """Two sessions of the service, one call of the caller."""
+    heard = calls["wants a person"]
+    assert heard.ids[:4] == [
+        "greeting.ask",
+        "system.transferring",
+        "system.nobody_free",
+        "cannot_answer_now.phone",
+    ]
+    records = await house.service.records(3)
+    assert [one["outcome"] for one in records].count("transferred") == 2
+
+
+@pytest.mark.row("nuisance_call")
+async def test_a_nuisance_ends_at_the_automatic_desk(calls: Mapping[str, Heard]) -> None:
+    """It says who we are, and hangs up."""
+    heard = calls["does not hang up"]
+    assert heard.ids[:3] == ["greeting.ask", "nuisance_call.refuse", "system.transferring"]
+    assert "company_facts.name" in heard.ids
+    assert heard.ids[-1] == "closing.farewell"
+    assert heard.was_hung_up_on
