@@ -3,14 +3,15 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ivr.scenario.caller import Caller
-from ivr.scenario.sounds import prepare
+from ivr.scenario.records import Record
+from ivr.scenario.seen import Seen, Sound
+from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
+from ivr.scenario.wire import spoken
 from ivr.softphone.commands import refusal
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
@@ -55,27 +56,27 @@ async def call_all(
 ) -> list[Made]:
     """Make a call for each scenario, at most ``at_once`` at a time, and not two in one second.
 
-    TargetError at the first call that is not answered; those that are up are hung up.
+    TargetError at the first call that is not answered; those that are up are hung up. The sounds
+    must have been made (:func:`ivr.scenario.sounds.prepare`): making one would delay the others.
     """
     free = asyncio.Semaphore(at_once)
     turn = asyncio.Lock()
-    async with target.telephone() as phone, asyncio.TaskGroup() as calls:
+    async with target.telephone() as phone:
 
         async def one(scenario: Scenario) -> Made:
             async with free:
-                prepare(scenario)
                 async with turn:
-                    made = asyncio.create_task(_call(phone, target, scenario))
                     await asyncio.sleep(APART_SECONDS)
-                try:
-                    result = await made
-                finally:
-                    made.cancel()
-                done(scenario)
-                return result
+                made = await _call(phone, target, scenario)
+            done(scenario)
+            return made
 
-        tasks = [calls.create_task(one(scenario)) for scenario in scenarios]
-    return [task.result() for task in tasks]
+        calls = [asyncio.create_task(one(scenario)) for scenario in scenarios]
+        try:
+            return await asyncio.gather(*calls)
+        finally:
+            for call in calls:
+                call.cancel()
 
 
 async def _call(phone: Softphone, target: Target, scenario: Scenario) -> Made:
@@ -97,14 +98,20 @@ async def _call(phone: Softphone, target: Target, scenario: Scenario) -> Made:
     return Made(scenario, recording, caller, recording.answered + wall)
 
 
-def paired(made: Sequence[Made], records: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
-    """The record of each call: the one that began nearest to it, and within half a second."""
-    return [_nearest(one.started, records) for one in made]
-
-
-def _nearest(started: float, records: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    def distance(record: dict[str, Any]) -> float:
-        return abs(datetime.fromisoformat(record["started"]).timestamp() - started)
-
-    best = min(records, key=distance, default=None)
-    return best if best is not None and distance(best) < APART_SECONDS / 2 else None
+def seen(made: Made, record: Record | None, stage: Stage) -> Seen:
+    """What is known of a call that was made; takes a moment of computing."""
+    recording = made.recording
+    assert recording.answered is not None
+    origin = recording.answered
+    bot, caller = recording.timeline, recording.said
+    return Seen(
+        spoken(recording, made.scenario, stage),
+        [replace(act, start=act.start - origin, end=act.end - origin) for act in made.caller.acted],
+        recording.ended - origin,
+        "bot" if recording.ended_by == "callee" else "caller",
+        None if record is None else record.tickets,
+        None if record is None else record.outcome,
+        () if record is None else record.transcript,
+        Sound(caller.start - origin, caller.samples),
+        Sound(bot.start - origin, bot.samples),
+    )

@@ -130,6 +130,17 @@ class CallRecording:
             ]
         )
 
+    @cached_property
+    def said(self) -> Timeline:
+        """What the caller sent."""
+        return _timeline(
+            [
+                (packet.time, 0, packet.timestamp, False, packet.payload, packet.payload_type)
+                for packet in self.sent
+                if packet.payload_type in _DECODE
+            ]
+        )
+
     def audio(self) -> tuple[float, Samples]:
         """Start time and samples of what was heard, on the timeline of RTP."""
         return self.timeline.start, self.timeline.samples
@@ -155,14 +166,7 @@ class CallRecording:
 
     def save_wav(self, path: Path) -> None:
         """Both sides on one clock: the caller left, the PBX right; 8 kHz, 16 bits."""
-        spoken = _timeline(
-            [
-                (packet.time, 0, packet.timestamp, False, packet.payload, packet.payload_type)
-                for packet in self.sent
-                if packet.payload_type in _DECODE
-            ]
-        )
-        sides = [(spoken.start, spoken.samples), self.audio()]
+        sides = [(self.said.start, self.said.samples), self.audio()]
         origin = min([start for start, samples in sides if len(samples)], default=self.invited)
         placed = [(round((start - origin) * RATE), samples) for start, samples in sides]
         length = max([at + len(samples) for at, samples in placed if len(samples)], default=0)
