@@ -1,0 +1,107 @@
+"""The acceptance sheet: each row of the paper, what was heard for it, what was measured, the result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+from rich.text import Text
+
+from ivr.bench.result import Result
+from ivr.dialogue.row import Row
+from ivr.etiquette.sheet import Sheet
+from ivr.scenario.steps import Hears
+from ivr.scenario.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the sheet."""
+
+    row: Row
+    verdicts: Sequence[Verdict]
+    """Of the scenarios that prove it."""
+
+    @property
+    def result(self) -> str:
+        """``green``, ``red``, or ``none`` where no scenario was run for it."""
+        if not self.verdicts:
+            return "none"
+        return "green" if all(verdict.passed for verdict in self.verdicts) else "red"
+
+    @property
+    def words(self) -> list[str]:
+        """What was heard of the row's own words, each once."""
+        texts = {
+            spoken.text: None
+            for verdict in self.verdicts
+            for step, spoken in verdict.heard.items()
+            if self._is_of_row(verdict, step)
+        }
+        return list(texts)
+
+    @property
+    def waits(self) -> list[str]:
+        """The waits that the row's scenarios name, as they were measured."""
+        return [
+            f"{wait.seconds:.2f}"
+            for verdict in self.verdicts
+            for wait in verdict.waits
+            if wait.wanted is not None
+        ]
+
+    def _is_of_row(self, verdict: Verdict, number: int) -> bool:
+        step = verdict.scenario.steps[number]
+        own = isinstance(step, Hears) and step.hears.partition(".")[0] == self.row.id
+        # A row without a sentence of its own (13) is heard in those that use its slots.
+        return own or (isinstance(step, Hears) and self.row.id == "use_name" and "姓" in step.values)
+
+
+def entries(sheet: Sheet, verdicts: Sequence[Verdict]) -> list[Entry]:
+    """The sheet from its first row to its last."""
+    return [
+        Entry(row, [each for each in verdicts if row.id in each.scenario.table.rows])
+        for row in sheet.values()
+    ]
+
+
+def table(sheet: Sequence[Entry]) -> Table:
+    """The sheet for a terminal."""
+    shown = Table("#", "row", "words heard", "waits (s)", "calls", "result", title="acceptance sheet")
+    colours = {"green": "green", "red": "bold red", "none": "yellow"}
+    for entry in sheet:
+        if entry.verdicts or len(sheet) < _LONG:
+            shown.add_row(
+                str(entry.row.number),
+                entry.row.id,
+                Text("\n".join(entry.words)),
+                " ".join(entry.waits),
+                str(len(entry.verdicts)),
+                Text(entry.result, colours[entry.result]),
+            )
+    return shown
+
+
+_LONG = 100
+"""Of a sheet with more rows only those are shown that a scenario was run for."""
+
+
+def figures(sheet: Sequence[Entry], verdicts: Sequence[Verdict], seconds: float, rows: int) -> Result:
+    """The figures of a run; ``rows`` is how many rows had to be proven."""
+    errors = [
+        abs(wait.seconds - wait.wanted) * 1000
+        for verdict in verdicts
+        for wait in verdict.waits
+        if wait.wanted is not None
+    ]
+    told = {
+        "rows_green": float(sum(entry.result == "green" for entry in sheet)),
+        "scenarios": float(len(verdicts)),
+        "scenarios_passed": float(sum(verdict.passed for verdict in verdicts)),
+        "wait_error_max_ms": max(errors, default=0.0),
+        "seconds": seconds,
+    }
+    problems = tuple(problem for verdict in verdicts for problem in verdict.problems)
+    limits = {"rows_green": float(rows)}
+    return Result(
+        "scenario", told, limits, len(verdicts), problems=problems, at_least=frozenset(limits)
+    )
