@@ -106,10 +106,9 @@ class Caller:
                 yield from self._until_his_moment(step, wanted, turns)
                 if self.gave_up:
                     yield HangUp()
-                yield from self._act(number, step)
                 if not isinstance(step, Line):
-                    self._bot.look()
-                    heard, wanted = len(self._bot.turns), []
+                    heard, wanted = self._turns_before(step), []
+                yield from self._act(number, step)
         if isinstance(self._scenario.steps[-1], HungUp):
             while True:
                 yield self._idle()
@@ -133,6 +132,11 @@ class Caller:
                 self.gave_up = True
                 return
             yield self._idle()
+
+    def _turns_before(self, step: Act) -> int:
+        """How many turns the bot has had when the reply to a step begins."""
+        interrupts = step.into is not None and isinstance(step, Presses)
+        return len(self._bot.turns) - interrupts  # to a key it replies without a pause
 
     def _act(self, number: int, step: Act) -> Iterator[Action]:
         start = self._now()

@@ -17,6 +17,8 @@ from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import ALAW
 
+PHONE = "6001"
+"""The account of a PBX in Docker."""
 APART_SECONDS = 1.0
 """Between two calls at least: records are told apart by their beginnings."""
 MAX_SECONDS = 240.0

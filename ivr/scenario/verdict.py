@@ -10,6 +10,8 @@ AT_ONCE_SECONDS = 0.6
 """Between two prompts without a wait: their files begin and end with silence, a ticket is written."""
 REPLY_SECONDS = 2.5
 """From the caller's last word to the bot's first: the end of speech, its words, their meaning."""
+LEAST_CORRELATION = 0.9
+"""Of what was heard with the rendered files; what arrives unharmed has 1.0."""
 GONE_SECONDS = 1.5
 """What the bot begins so shortly before the caller hangs up is not his any more."""
 
@@ -106,6 +108,11 @@ class _Walk:
         if step.cut is spoken.complete:
             how = "to its end" if step.cut else "only in part"
             self._problem(number, f"{step.hears} was heard {how}")
+        if spoken.correlation < LEAST_CORRELATION:
+            self._problem(
+                number,
+                f"{step.hears} is not what was rendered: correlation {spoken.correlation:.2f}",
+            )
         if step.rendering not in (None, spoken.rendering):
             self._problem(number, f"{step.hears} was {spoken.rendering}, not {step.rendering}")
         wanted = self._spell(step)

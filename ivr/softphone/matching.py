@@ -282,6 +282,7 @@ def _followed(
 
 def _chosen(candidates: Sequence[_Match]) -> _Match:
     """The candidate that agrees longest; of equals the one that is as loud as its file."""
+    candidates = [match for match in candidates if not _is_outdone(match, candidates)]
     most = max(match.points for match in candidates)
     equals = [match for match in candidates if match.points >= 0.995 * most - 1.0]
     equals.sort(key=lambda match: (abs(_decibel(match.gain)), -match.points))
@@ -293,6 +294,20 @@ def _chosen(candidates: Sequence[_Match]) -> _Match:
     best = max(whole, key=lambda match: match.points)
     others = (id for match in whole if match is not best for id in match.ids)
     return replace(best, ids=(*best.ids, *others))
+
+
+def _is_outdone(match: _Match, candidates: Sequence[_Match]) -> bool:
+    """Whether another rendering of the same words fits as far, and is as loud as it was heard.
+
+    A louder rendering has more frames that count as speech, and so more points.
+    """
+    return any(
+        other.ids == match.ids
+        and other.prompt.rendering != match.prompt.rendering
+        and other.length > 0.9 * match.length
+        and abs(_decibel(other.gain)) + 0.5 < abs(_decibel(match.gain))
+        for other in candidates
+    )
 
 
 def _decibel(gain: float) -> float:
