@@ -9,6 +9,7 @@ from rich.text import Text
 from ivr.bench.result import Result
 from ivr.dialogue.row import Row
 from ivr.etiquette.sheet import Sheet
+from ivr.scenario.files import slots_of
 from ivr.scenario.steps import Hears
 from ivr.scenario.verdict import Verdict
 
@@ -52,16 +53,17 @@ class Entry:
     def _is_of_row(self, verdict: Verdict, number: int) -> bool:
         step = verdict.scenario.steps[number]
         own = isinstance(step, Hears) and step.hears.partition(".")[0] == self.row.id
-        # A row without a sentence of its own (13) is heard in those that use its slots.
-        return own or (isinstance(step, Hears) and self.row.id == "use_name" and "姓" in step.values)
+        # A row without a sentence of its own (13) is heard in those that fill its slots.
+        return own or (isinstance(step, Hears) and bool(slots_of(self.row) & set(step.values)))
 
 
-def entries(sheet: Sheet, verdicts: Sequence[Verdict]) -> list[Entry]:
-    """The sheet from its first row to its last."""
-    return [
+def entries(sheet: Sheet, verdicts: Sequence[Verdict], *, every: bool) -> list[Entry]:
+    """The rows of the sheet in its order: ``every`` one, or those that some scenario proves."""
+    all_rows = (
         Entry(row, [each for each in verdicts if row.id in each.scenario.table.rows])
         for row in sheet.values()
-    ]
+    )
+    return [entry for entry in all_rows if every or entry.verdicts]
 
 
 def table(sheet: Sequence[Entry]) -> Table:
@@ -69,24 +71,19 @@ def table(sheet: Sequence[Entry]) -> Table:
     shown = Table("#", "row", "words heard", "waits (s)", "calls", "result", title="acceptance sheet")
     colours = {"green": "green", "red": "bold red", "none": "yellow"}
     for entry in sheet:
-        if entry.verdicts or len(sheet) < _LONG:
-            shown.add_row(
-                str(entry.row.number),
-                entry.row.id,
-                Text("\n".join(entry.words)),
-                " ".join(entry.waits),
-                str(len(entry.verdicts)),
-                Text(entry.result, colours[entry.result]),
-            )
+        shown.add_row(
+            str(entry.row.number),
+            entry.row.id,
+            Text("\n".join(entry.words)),
+            " ".join(entry.waits),
+            str(len(entry.verdicts)),
+            Text(entry.result, colours[entry.result]),
+        )
     return shown
 
 
-_LONG = 100
-"""Of a sheet with more rows only those are shown that a scenario was run for."""
-
-
-def figures(sheet: Sequence[Entry], verdicts: Sequence[Verdict], seconds: float, rows: int) -> Result:
-    """The figures of a run; ``rows`` is how many rows had to be proven."""
+def figures(sheet: Sequence[Entry], verdicts: Sequence[Verdict], seconds: float) -> Result:
+    """The figures of a run that had to prove the rows of ``sheet``."""
     errors = [
         abs(wait.seconds - wait.wanted) * 1000
         for verdict in verdicts
@@ -101,7 +98,7 @@ def figures(sheet: Sequence[Entry], verdicts: Sequence[Verdict], seconds: float,
         "seconds": seconds,
     }
     problems = tuple(problem for verdict in verdicts for problem in verdict.problems)
-    limits = {"rows_green": float(rows)}
+    limits = {"rows_green": float(len(sheet))}
     return Result(
         "scenario", told, limits, len(verdicts), problems=problems, at_least=frozenset(limits)
     )

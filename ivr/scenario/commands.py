@@ -90,12 +90,9 @@ def run(
             task = bar.add_task("scenarios", total=len(chosen))
             play = Run(stage, chosen, lambda _: bar.advance(task))
             verdicts = _played(play, settings, where, fast, records, calls, root)
-        every = files is None and only is None
-        sheet = acceptance.entries(stage.sheet, verdicts)
-        result = acceptance.figures(
-            sheet, verdicts, time.monotonic() - began,
-            len(sheet) if every else sum(bool(entry.verdicts) for entry in sheet),
-        )  # fmt: skip
+        whole = not files and only is None
+        sheet = acceptance.entries(stage.sheet, verdicts, every=whole)
+        result = acceptance.figures(sheet, verdicts, time.monotonic() - began)
         if report is not None:
             _write(report, sheet, verdicts, result, "virtual time" if fast else target)
     except _CANNOT as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from ivr.dialogue.row import Slot, parts
+from ivr.dialogue.row import Prompt, Row, Slot, parts
 from ivr.etiquette.sheet import Sheet
 from ivr.scenario.places import Lines, lines_of
 from ivr.scenario.steps import (
@@ -100,14 +100,24 @@ def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
     """A row is proven by hearing its words; one that is all slots by hearing these filled."""
     heard = [step for step in scenario.steps if isinstance(step, Hears)]
     for id in scenario.table.rows:
-        slots = {part.name for prompt in sheet[id].prompts() for part in parts(prompt)
-                 if isinstance(part, Slot)}  # fmt: skip
+        slots = slots_of(sheet[id])
         spoken = any(step.hears.partition(".")[0] == id for step in heard)
         if not spoken and not any(slots & set(step.values) for step in heard):
             raise ScenarioError(
                 f"{scenario.place()}: {scenario.name!r} is to prove the row {id} and hears none "
                 "of its prompts: add a hears, or take the row out of rows"
             )
+
+
+def slots_of(row: Row) -> frozenset[str]:
+    """The slots by which a row is heard in the sentences of others: {姓}先生 of row 13.
+
+    A row with a sentence of its own has none.
+    """
+    found = [parts(prompt) for prompt in row.prompts()]
+    if any(len(of) > 2 or not isinstance(of[0], Slot) for of in found):
+        return frozenset()
+    return frozenset(of[0].name for of in found if isinstance(of[0], Slot))
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -188,7 +198,7 @@ def _nearest(id: str, prompts: Iterable[str]) -> str:
     return f"that row says {', '.join(near)}" if near else "`ivr prompts list` has them all"
 
 
-def _no_slots(values: Mapping[Any, str], prompt: Any) -> str:
+def _no_slots(values: Mapping[Any, str], prompt: Prompt) -> str:
     """The first of ``values`` that the prompt has no slot for."""
     slots = {part.name for part in parts(prompt) if isinstance(part, Slot)}
     # A title is spoken in one clip with the surname before it.
