@@ -27,7 +27,7 @@ from ivr.scenario.run import AT_ONCE, Run
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
 from ivr.scenario.verdict import Verdict
-from ivr.softphone.wav import WavError
+from ivr.softphone.wav import WavError, write_wav
 from ivr.understanding.phrases import PhraseError
 
 scenario = typer.Typer(
@@ -62,7 +62,7 @@ def run(
         str, typer.Option(help="docker: a PBX of its own; or NUMBER@HOST:PORT of yours (SIP).")
     ] = DOCKER,
     report: Annotated[
-        Path | None, typer.Option(help="Directory for report.html and junit.xml.")
+        Path | None, typer.Option(help="Directory for report.html, junit.xml and a WAV of each call.")
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="In virtual time, without any PBX.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of the table.")] = False,
@@ -140,6 +140,11 @@ def _write(
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "report.html").write_text(page(sheet, verdicts, result, where), "utf-8")
     (directory / "junit.xml").write_text(junit.dump(verdicts), "utf-8")
+    for verdict in verdicts:
+        sides = (verdict.seen.caller_sound, verdict.seen.bot_sound)
+        if any(len(side.samples) for side in sides):
+            name = f"{verdict.scenario.file.stem}-{verdict.scenario.line}.wav"
+            write_wav(directory / name, [(side.start, side.samples) for side in sides])
 
 
 def _tell(

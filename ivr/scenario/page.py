@@ -75,6 +75,9 @@ def _call(verdict: Verdict) -> Iterator[str]:
     rows = ", ".join(scenario.table.rows)
     ended = f"{seen.ended_by} hung up after {seen.ended:.2f} s"
     outcome = f", {seen.outcome}" if seen.outcome else ""
+    if seen.gaps is not None:
+        gaps = seen.gaps
+        outcome += f" · {gaps.packets} packets, {gaps.lost} lost, longest gap {gaps.max_ms:.0f} ms"
     place = f"{scenario.file.name}:{scenario.line}"
     yield f'<p class="place">{escape(place)} · rows {escape(rows)} · {escape(ended + outcome)}</p>'
     for problem in verdict.problems:

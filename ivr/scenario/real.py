@@ -116,4 +116,5 @@ def seen(made: Made, record: Record | None, stage: Stage) -> Seen:
         () if record is None else record.transcript,
         Sound(caller.start - origin, caller.samples),
         Sound(bot.start - origin, bot.samples),
+        recording.gaps(),
     )

@@ -11,6 +11,7 @@ from ivr.dialogue.row import Rendering
 from ivr.hearing.g711 import Samples
 from ivr.records.transcript import Line as TranscriptLine
 from ivr.scenario.steps import TicketLeft
+from ivr.softphone.recording import Gaps
 
 NOTHING = np.zeros(0, np.int16)
 
@@ -68,5 +69,7 @@ class Seen:
     transcript: Sequence[TranscriptLine] = ()
     caller_sound: Sound = field(default_factory=Sound)
     bot_sound: Sound = field(default_factory=Sound)
+    gaps: Gaps | None = None
+    """How evenly the bot's packets came."""
     wrong: Sequence[str] = ()
     """What went wrong beside the conversation itself."""
