@@ -1,4 +1,4 @@
-"""The acceptance sheet: each row of the paper, what was heard for it, what was measured, the result."""
+"""The acceptance sheet: each row of the paper, what was heard for it and measured, the result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +68,9 @@ def entries(sheet: Sheet, verdicts: Sequence[Verdict], *, every: bool) -> list[E
 
 def table(sheet: Sequence[Entry]) -> Table:
     """The sheet for a terminal."""
-    shown = Table("#", "row", "words heard", "waits (s)", "calls", "result", title="acceptance sheet")
+    shown = Table(
+        "#", "row", "words heard", "waits (s)", "calls", "result", title="acceptance sheet"
+    )
     colours = {"green": "green", "red": "bold red", "none": "yellow"}
     for entry in sheet:
         shown.add_row(

@@ -22,6 +22,7 @@ from ivr.records.keeper import RecordsError
 from ivr.scenario import acceptance, junit
 from ivr.scenario.files import SHIPPED, ScenarioError, read_scenarios
 from ivr.scenario.page import page
+from ivr.scenario.picture import svg
 from ivr.scenario.real import Target, TargetError
 from ivr.scenario.run import AT_ONCE, Run
 from ivr.scenario.stage import Stage
@@ -46,7 +47,8 @@ Files = Annotated[
     typer.Argument(help="Scenario files, or directories of them; else those of all rows."),
 ]
 Config = Annotated[
-    Path | None, typer.Option("--config", "-c", envvar="IVR_CONFIG", help="Settings of the service.")
+    Path | None,
+    typer.Option("--config", "-c", envvar="IVR_CONFIG", help="Settings of the service."),
 ]
 
 
@@ -62,16 +64,24 @@ def run(
         str, typer.Option(help="docker: a PBX of its own; or NUMBER@HOST:PORT of yours (SIP).")
     ] = DOCKER,
     report: Annotated[
-        Path | None, typer.Option(help="Directory for report.html, junit.xml and a WAV of each call.")
+        Path | None,
+        typer.Option(
+            help="Directory for report.html, junit.xml, a WAV and a picture of each call."
+        ),
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="In virtual time, without any PBX.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object instead of the table.")] = False,
-    only: Annotated[str | None, typer.Option(help="Only scenarios with this in their name.")] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON object instead of the table.")
+    ] = False,
+    only: Annotated[
+        str | None, typer.Option(help="Only scenarios with this in their name.")
+    ] = None,
     calls: Annotated[int, typer.Option(min=1, max=50, help="Calls at once.")] = AT_ONCE,
     user: Annotated[str, typer.Option(help="Account on your PBX.")] = "anonymous",
     password_file: Annotated[Path | None, typer.Option(help="File with its password.")] = None,
     records: Annotated[
-        bool, typer.Option("--records", help="Look into the records of --config: tickets, outcomes.")
+        bool,
+        typer.Option("--records", help="Look into the records of --config: tickets, outcomes."),
     ] = False,
     config: Config = None,
     root: Annotated[Path, typer.Option(help="The checkout.", envvar="IVR_ROOT")] = HERE,
@@ -129,7 +139,12 @@ def _played(
 
 
 def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
@@ -141,10 +156,11 @@ def _write(
     (directory / "report.html").write_text(page(sheet, verdicts, result, where), "utf-8")
     (directory / "junit.xml").write_text(junit.dump(verdicts), "utf-8")
     for verdict in verdicts:
+        path = directory / f"{verdict.scenario.file.stem}-{verdict.scenario.line}.svg"
+        path.write_text(svg(verdict), "utf-8")
         sides = (verdict.seen.caller_sound, verdict.seen.bot_sound)
         if any(len(side.samples) for side in sides):
-            name = f"{verdict.scenario.file.stem}-{verdict.scenario.line}.wav"
-            write_wav(directory / name, [(side.start, side.samples) for side in sides])
+            write_wav(path.with_suffix(".wav"), [(side.start, side.samples) for side in sides])
 
 
 def _tell(

@@ -198,7 +198,7 @@ def _nearest(id: str, prompts: Iterable[str]) -> str:
     return f"that row says {', '.join(near)}" if near else "`ivr prompts list` has them all"
 
 
-def _no_slots(values: Mapping[Any, str], prompt: Prompt) -> str:
+def _no_slots(values: Mapping[str, str], prompt: Prompt) -> str:
     """The first of ``values`` that the prompt has no slot for."""
     slots = {part.name for part in parts(prompt) if isinstance(part, Slot)}
     # A title is spoken in one clip with the surname before it.

@@ -10,20 +10,17 @@ from ivr.scenario.picture import svg
 from ivr.scenario.verdict import Verdict
 
 _STYLE = """
-body{font:14px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin:2em auto;max-width:1200px;color:#222}
+body{font:14px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin:2em auto;max-width:1200px;
+color:#222}
 h1{font-size:1.5em}h2{font-size:1.1em;margin:2em 0 .3em}
-table{border-collapse:collapse;width:100%}td,th{padding:.2em .6em;text-align:left;vertical-align:top;
-border-bottom:1px solid #ddd}
+table{border-collapse:collapse;width:100%}
+td,th{padding:.2em .6em;text-align:left;vertical-align:top;border-bottom:1px solid #ddd}
 .green{color:#17803d}.red{color:#b91c1c;font-weight:bold}.none{color:#a16207}
 .problem{color:#b91c1c;margin:.2em 0}.place{color:#666;font-size:.85em}
-svg.call{width:100%;height:auto;background:#fafafa;border:1px solid #ddd}
-.wave{stroke-width:1;fill:none}.wave.bot{stroke:#1d4ed8}.wave.caller{stroke:#b45309}
-.zero{stroke:#ccc}.tick{stroke:#e5e5e5}.bye{stroke:#b91c1c;stroke-width:2}
-.as-wanted{fill:#dbeafe;fill-opacity:.5}.unwanted{fill:#fecaca;fill-opacity:.6}.act{fill:#fef3c7;fill-opacity:.6}
-.wait{stroke:#17803d;fill:none}.wrong{stroke:#b91c1c}
-svg text{font-size:10px;fill:#333}svg .seconds{text-anchor:middle;fill:#666}svg .who{font-size:12px}
+svg.call{width:100%;height:auto}
 details{margin:.4em 0}summary{cursor:pointer;color:#1d4ed8}
-.transcript td{border:0;padding:.05em .6em}.transcript .bot{color:#1d4ed8}.transcript .caller{color:#b45309}
+.transcript td{border:0;padding:.05em .6em}
+.transcript .bot{color:#1d4ed8}.transcript .caller{color:#b45309}
 """
 
 
@@ -86,10 +83,9 @@ def _call(verdict: Verdict) -> Iterator[str]:
     if seen.transcript:
         yield "<details><summary>transcript</summary><table class='transcript'>"
         for line in seen.transcript:
-            yield (
-                f'<tr class="{escape(line.who, quote=True)}"><td>{line.at:.2f}<td>{escape(line.who)}'
-                f"<td>{escape(line.says)}</tr>"
-            )
+            who = escape(line.who)
+            says = escape(line.says)
+            yield f'<tr class="{who}"><td>{line.at:.2f}<td>{who}<td>{says}</tr>'
         yield "</table></details>"
 
 

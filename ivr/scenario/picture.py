@@ -11,15 +11,26 @@ from ivr.scenario.verdict import Verdict
 WIDTH, LANE, AXIS, MARGIN = 1160, 64, 22, 70
 """In pixels: the whole picture, half a waveform with its words, the axis, the names on the left."""
 RATE = 8000
+_STYLE = """
+.ground{fill:#fafafa;stroke:#ddd}
+.wave{stroke-width:1;fill:none}.wave.bot{stroke:#1d4ed8}.wave.caller{stroke:#b45309}
+.zero{stroke:#ccc}.tick{stroke:#e5e5e5}.bye{stroke:#b91c1c;stroke-width:2}
+.as-wanted{fill:#dbeafe;fill-opacity:.5}.unwanted{fill:#fecaca;fill-opacity:.6}
+.act{fill:#fef3c7;fill-opacity:.6}.wait{stroke:#17803d;fill:none}.wrong{stroke:#b91c1c}
+text{font:10px system-ui,"Noto Sans CJK SC",sans-serif;fill:#333}
+.seconds{text-anchor:middle;fill:#666}.who{font-size:12px}
+"""
 
 
 def svg(verdict: Verdict) -> str:
-    """The picture, to stand in a page."""
+    """The picture: a file of its own, or to stand in a page."""
     scale = _Scale(max(verdict.seen.ended, 1.0))
     height = 2 * LANE + AXIS + 34
     parts = [
-        f'<svg class="call" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="{escape(verdict.scenario.name, quote=True)}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="call" viewBox="0 0 {WIDTH} {height}" '
+        f'role="img" aria-label="{escape(verdict.scenario.name, quote=True)}">',
+        f"<style>{_STYLE}</style>",
+        f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
         *_lane(verdict.seen.bot_sound, scale, 0, "bot"),
         *_lane(verdict.seen.caller_sound, scale, LANE + 34, "caller"),
         *_prompts(verdict, scale),
@@ -96,9 +107,11 @@ def _waits(verdict: Verdict, scale: _Scale) -> Iterator[str]:
     for wait in verdict.waits:
         left, right = scale.x(wait.start), scale.x(wait.start + wait.seconds)
         kind = "wait" if wait.good else "wait wrong"
-        yield f'<path class="{kind}" d="M{left:.1f} {y - 5}v10M{left:.1f} {y}H{right:.1f}M{right:.1f} {y - 5}v10"/>'
+        ends = f"M{left:.1f} {y - 5}v10M{right:.1f} {y - 5}v10"
+        yield f'<path class="{kind}" d="M{left:.1f} {y}H{right:.1f}{ends}"/>'
         if wait.wanted is not None or not wait.good:
-            yield f'<text class="seconds" x="{(left + right) / 2:.1f}" y="{y - 7}">{wait.seconds:.2f} s</text>'
+            x, seconds = (left + right) / 2, f"{wait.seconds:.2f} s"
+            yield f'<text class="seconds" x="{x:.1f}" y="{y - 7}">{seconds}</text>'
 
 
 def _axis(seen: Seen, scale: _Scale, height: int) -> Iterator[str]:

@@ -15,7 +15,7 @@ from ivr.scenario.steps import TicketLeft
 PATIENCE_SECONDS = 10.0
 """A record is complete a moment after its call has ended."""
 NEAR_SECONDS = 0.5
-"""Between the answer in the packets and in the record; clocks of two machines must agree so well."""
+"""Between the answer in the packets and in the record: so well must two clocks agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ def _read(settings: Records, since: datetime) -> list[Record]:
     try:
         with reading(engine) as connection:
             return [
-                _record(call, steps_of(connection, call["call"]), tickets_of(connection, call["call"]))
+                _record(
+                    call, steps_of(connection, call["call"]), tickets_of(connection, call["call"])
+                )
                 for call in listed(connection, since=since)
                 if call["ended"] is not None
             ]

@@ -10,7 +10,7 @@ from ivr.lab.lab import laboratory
 from ivr.phrases import load_understander
 from ivr.scenario import real, virtual
 from ivr.scenario.real import Target
-from ivr.scenario.records import records_of
+from ivr.scenario.records import Record, records_of
 from ivr.scenario.sounds import prepare
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
@@ -61,7 +61,9 @@ class Run:
         )  # fmt: skip
         return await asyncio.to_thread(self._judged, made, found)
 
-    def _judged(self, made: Sequence[real.Made], found: Sequence[real.Record | None]) -> list[Verdict]:
+    def _judged(
+        self, made: Sequence[real.Made], found: Sequence[Record | None]
+    ) -> list[Verdict]:
         return [
             judge(one.scenario, real.seen(one, record, self.stage), self.stage.spelled)
             for one, record in zip(made, found, strict=True)

@@ -27,7 +27,6 @@ pauses of 0.65 s."""
 Level = Annotated[float, Field(ge=-75, le=-6)]
 Seconds = Annotated[float, Field(ge=0, le=300)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Slot = Literal["姓", "先生", "意思", "N", "电话", "部门", "小时"]
 
 LineKind = Literal[
     "silence", "no_rtp", "comfort_noise", "noise", "room", "hum", "breathing", "television",
@@ -51,7 +50,7 @@ class Hears(_Table):
     cut: bool = False
     """It must have been cut off; otherwise it must be heard to its end."""
     rendering: Rendering | None = None
-    values: Mapping[Slot, str] = Field(default_factory=dict, alias="with")
+    values: Mapping[str, str] = Field(default_factory=dict, alias="with")
     """What its slots must have been filled with."""
 
 

@@ -7,7 +7,7 @@ from ivr.scenario.seen import Seen, Spoken
 from ivr.scenario.steps import Act, HangsUp, Hears, HungUp, Line, Scenario, TicketLeft
 
 AT_ONCE_SECONDS = 0.6
-"""Between two prompts without a wait: their files begin and end with silence, a ticket is written."""
+"""Between two prompts without a wait: a ticket may have to be written."""
 REPLY_SECONDS = 2.5
 """From the caller's last word to the bot's first: the end of speech, its words, their meaning."""
 LEAST_CORRELATION = 0.9
@@ -90,9 +90,8 @@ class _Walk:
                     return False
                 self._wait(number, self._seen.ended, after, within)
                 return True
-            case Act():
+            case _:
                 return self._acts_out(number, step)
-        return True
 
     def _hears(self, number: int, step: Hears) -> bool:
         spoken = self._spoken()
@@ -124,7 +123,9 @@ class _Walk:
     def _acts_out(self, number: int, step: Act) -> bool:
         acted = self._acts.get(number)
         if acted is None:
-            self._problem(number, f"the call was over before the caller could do this; {self._last()}")
+            self._problem(
+                number, f"the call was over before the caller could do this; {self._last()}"
+            )
             return False
         if not isinstance(step, Line | HangsUp):
             self._since, self._acted_last = acted.end, True
@@ -174,10 +175,13 @@ class _Walk:
 
 
 def _fits(wanted: TicketLeft, left: TicketLeft) -> bool:
-    return all(getattr(left, name) == value for name, value in wanted.model_dump(exclude_unset=True).items())
+    return all(
+        getattr(left, name) == value
+        for name, value in wanted.model_dump(exclude_unset=True).items()
+    )
 
 
 def _listed(tickets: Sequence[TicketLeft]) -> str:
-    told = [", ".join(f"{name} {value}" for name, value in ticket.model_dump(exclude_none=True).items())
-            for ticket in tickets]  # fmt: skip
+    known = [ticket.model_dump(exclude_none=True) for ticket in tickets]
+    told = (", ".join(f"{name} {value}" for name, value in of.items()) for of in known)
     return "; ".join(told) or "no ticket"

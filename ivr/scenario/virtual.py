@@ -61,9 +61,7 @@ def play(scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) ->
 
 
 class _Performance:
-    def __init__(
-        self, scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]
-    ) -> None:
+    def __init__(self, scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) -> None:
         self._scenario, self._stage, self._meaning = scenario, stage, meaning
         self._spoken: list[Spoken] = []
         self._acted: list[Acted] = []

@@ -31,7 +31,9 @@ class Bot:
         speaks = any(begin <= self.now < end for begin, end in self._turns)
         count = len(self.packets)
         payload = LOUD if speaks else QUIET
-        self.packets.append((self.now, pack(ALAW.payload_type, count, count * 160, 1, payload, False)))
+        self.packets.append(
+            (self.now, pack(ALAW.payload_type, count, count * 160, 1, payload, False))
+        )
 
 
 def done(stage: Stage, write: Write, bot: Bot, *steps: str) -> list[tuple[float, Action]]:

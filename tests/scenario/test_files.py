@@ -49,7 +49,10 @@ def test_a_good_file_is_read(write: Write, stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("step", "told"),
     [
-        ('hears = "greeting.aks"', "no prompt 'greeting.aks' in the sheet: that row says greeting.ask"),
+        (
+            'hears = "greeting.aks"',
+            "no prompt 'greeting.aks' in the sheet: that row says greeting.ask",
+        ),
         ('hears = "greting.ask"', "`ivr prompts list` has them all"),
         ('says = "打错了", dbov = 20', "dbov = 20 cannot be: input should be less than"),
         ('says = "打错了", level = -20', "unknown key 'level': use after, into, says, voice"),
@@ -125,7 +128,9 @@ def test_a_directory_without_scenarios_is_told(tmp_path: Path, stage: Stage) -> 
 
 
 def test_lines_are_found_in_either_form_of_a_list() -> None:
-    found = lines_of('[[scenario]]\nname = """\n[[scenario]]\n"""\n[[scenario.steps]]\nsays = "x"\n')
+    found = lines_of(
+        '[[scenario]]\nname = """\n[[scenario]]\n"""\n[[scenario.steps]]\nsays = "x"\n'
+    )
     assert [lines.scenario for lines in found] == [1]
     assert found[0].of("steps", 0) == 5
     assert found[0].of("name") == 2

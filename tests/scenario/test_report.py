@@ -28,7 +28,9 @@ steps = [
   { hears = "wrong_number.explain" },
 ]
 """
-BAD = GOOD.replace("拨错号", "不对").replace('hears = "wrong_number', 'cut = true, hears = "wrong_number')
+BAD = GOOD.replace("拨错号", "不对").replace(
+    'hears = "wrong_number', 'cut = true, hears = "wrong_number'
+)
 
 
 def run(*words: str | Path) -> tuple[int, str, str]:

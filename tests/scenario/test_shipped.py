@@ -20,7 +20,9 @@ NOT_YET = {"hold"}
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_it_goes_as_written(stage: Stage, scenario: Scenario) -> None:
     verdict = verdict_of(scenario, stage)
-    transcript = "\n".join(f"{line.at:7.2f} {line.who} {line.says}" for line in verdict.seen.transcript)
+    transcript = "\n".join(
+        f"{line.at:7.2f} {line.who} {line.says}" for line in verdict.seen.transcript
+    )
     assert verdict.passed, "\n".join([*verdict.problems, transcript])
 
 

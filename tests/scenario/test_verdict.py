@@ -28,12 +28,19 @@ EXPLAINS = 'hears = "wrong_number.explain"'
         (['hears = "no_sound.ask"'], 6, "the wait was 5.00 s, not at most 0.6 s"),
         (['hears = "no_sound.ask", after = 4.8'], 6, "not 4.8 ± 0.15 s"),
         (['hears = "no_sound.ask", after = 5.0, cut = true'], 6, "was heard to its end"),
-        ([SAYS, 'hears = "slow_answer.ask"'], 7, "expected slow_answer.ask, but heard wrong_number"),
+        (
+            [SAYS, 'hears = "slow_answer.ask"'],
+            7,
+            "expected slow_answer.ask, but heard wrong_number",
+        ),
         ([SAYS, EXPLAINS + ', rendering = "louder"'], 7, "was normal, not louder"),
         ([SAYS, EXPLAINS, 'hears = "thanks.farewell"'], 8, "nothing more was heard"),
         ([SAYS, EXPLAINS, "hung_up = true"], 8, "heard as well"),
         (
-            ['says = "我姓张，张先生"', 'hears = "ask_topic.ask", with = { "姓" = "王", "先生" = "先生" }'],
+            [
+                'says = "我姓张，张先生"',
+                'hears = "ask_topic.ask", with = { "姓" = "王", "先生" = "先生" }',
+            ],
             7,
             "expected '王先生",
         ),

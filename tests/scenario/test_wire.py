@@ -56,7 +56,10 @@ def test_sentences_that_follow_at_once_are_two(heard: Heard) -> None:
 
 def test_values_are_part_of_their_sentence(heard: Heard) -> None:
     """Even those that nobody asked for: a ticket's number."""
-    digits = [f"digit.{digit}.{place}" for digit, place in zip("258", ("start", "middle", "end"), strict=True)]
+    digits = [
+        f"digit.{digit}.{place}"
+        for digit, place in zip("258", ("start", "middle", "end"), strict=True)
+    ]
     (one,) = heard.of(heard.clips("system.ticket.1", *digits, rendering="slow"))
     assert (set(one.ids), one.complete, one.rendering) == ({"system.ticket"}, True, "slow")
 

@@ -32,7 +32,7 @@ CHOSEN = (
     "投诉态度",
     "道谢",
 )
-"""Silence, barge-in, louder, faint, noise, a name, slowly, keys, a ticket, and who hangs up first."""
+"""Silence, barge-in, louder, faint, noise, a name, slowly, keys, a ticket, who hangs up first."""
 
 
 @pytest.fixture(scope="module")
