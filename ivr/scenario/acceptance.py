@@ -87,10 +87,10 @@ def table(sheet: Sequence[Entry]) -> Table:
 def figures(sheet: Sequence[Entry], verdicts: Sequence[Verdict], seconds: float) -> Result:
     """The figures of a run that had to prove the rows of ``sheet``."""
     errors = [
-        abs(wait.seconds - wait.wanted) * 1000
+        abs(wait.error) * 1000
         for verdict in verdicts
         for wait in verdict.waits
-        if wait.wanted is not None
+        if wait.error is not None
     ]
     told = {
         "rows_green": float(sum(entry.result == "green" for entry in sheet)),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ivr.scenario.seen import Seen, Spoken
-from ivr.scenario.steps import Act, HangsUp, Hears, HungUp, Line, Scenario, TicketLeft
+from ivr.scenario.steps import TOLERANCE_SECONDS, Act, HangsUp, Hears, HungUp, Line, Scenario, TicketLeft
 
 AT_ONCE_SECONDS = 0.6
 """Between two prompts without a wait: a ticket may have to be written."""
@@ -26,7 +26,14 @@ class Wait:
     """From the end of what came before, as the caller heard it."""
     wanted: float | None
     """None: as soon as possible."""
+    within: float
     good: bool
+
+    @property
+    def error(self) -> float | None:
+        """Of a wait that is the sheet's, in seconds; None of one that only has to be about so long."""
+        exact = self.wanted is not None and self.within <= TOLERANCE_SECONDS
+        return self.seconds - self.wanted if exact and self.wanted is not None else None
 
 
 @dataclass(slots=True)
@@ -137,7 +144,7 @@ class _Walk:
         seconds = until - self._since
         limit = REPLY_SECONDS if self._acted_last else AT_ONCE_SECONDS
         good = seconds < limit if wanted is None else abs(seconds - wanted) <= within
-        self.verdict.waits.append(Wait(number, self._since, seconds, wanted, good))
+        self.verdict.waits.append(Wait(number, self._since, seconds, wanted, within, good))
         if not good:
             right = f"at most {limit} s" if wanted is None else f"{wanted} ± {within} s"
             self._problem(number, f"the wait was {seconds:.2f} s, not {right}")
