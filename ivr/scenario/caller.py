@@ -6,6 +6,7 @@ turns, sound that follows quiet, as his scenario wants to hear. What was heard i
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from math import inf
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class FarEnd:
     def __init__(self, codec: Codec, arrived: Arrived) -> None:
         self.turns: list[float] = []
         """When each of its turns began: sound after at least LEAST_PAUSE of quiet."""
-        self.last_sound = 0.0
+        self.last_sound = -inf
         self._codec, self._arrived, self._read = codec, arrived, 0
 
     def look(self) -> None:

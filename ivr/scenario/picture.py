@@ -11,6 +11,8 @@ from ivr.scenario.verdict import Verdict
 WIDTH, LANE, AXIS, MARGIN = 1160, 64, 22, 70
 """In pixels: the whole picture, half a waveform with its words, the axis, the names on the left."""
 RATE = 8000
+LOUD = 2 / 32768
+"""Half of full scale fills a lane."""
 _STYLE = """
 .ground{fill:#fafafa;stroke:#ddd}
 .wave{stroke-width:1;fill:none}.wave.bot{stroke:#1d4ed8}.wave.caller{stroke:#b45309}
@@ -31,10 +33,10 @@ def svg(verdict: Verdict) -> str:
         f'role="img" aria-label="{escape(verdict.scenario.name, quote=True)}">',
         f"<style>{_STYLE}</style>",
         f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
-        *_lane(verdict.seen.bot_sound, scale, 0, "bot"),
-        *_lane(verdict.seen.caller_sound, scale, LANE + 34, "caller"),
         *_prompts(verdict, scale),
         *_acts(verdict.seen, scale),
+        *_lane(verdict.seen.bot_sound, scale, 0, "bot"),
+        *_lane(verdict.seen.caller_sound, scale, LANE + 34, "caller"),
         *_waits(verdict, scale),
         *_axis(verdict.seen, scale, height),
         "</svg>",
@@ -61,14 +63,14 @@ def _lane(sound: Sound, scale: _Scale, top: int, who: str) -> Iterator[str]:
     # For each pixel the loudest and the softest sample, so that a minute stays readable.
     columns = max(2, round(scale.x(sound.start + len(sound.samples) / RATE) - scale.x(sound.start)))
     edges = np.linspace(0, len(sound.samples), columns, endpoint=False).astype(np.int64)
-    most = np.maximum.reduceat(sound.samples, edges) / 32768
-    least = np.minimum.reduceat(sound.samples, edges) / 32768
-    half = LANE / 2 - 8
+    most = np.maximum.reduceat(sound.samples, edges) * LOUD
+    least = np.minimum.reduceat(sound.samples, edges) * LOUD
+    half = LANE / 2 - 10
     first = scale.x(sound.start)
     marks = [
-        f"M{first + n:.0f} {middle - high * half * 2:.1f}V{middle - low * half * 2:.1f}"
+        f"M{first + n:.0f} {middle - min(high, 1) * half:.1f}V{middle - max(low, -1) * half:.1f}"
         for n, (high, low) in enumerate(zip(most, least, strict=True))
-        if high - low > 0.004
+        if high - low > 0.01
     ]
     yield f'<path class="wave {who}" d="{"".join(marks)}"/>'
 

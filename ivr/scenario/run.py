@@ -17,7 +17,8 @@ from ivr.scenario.steps import Scenario
 from ivr.scenario.verdict import Verdict, judge
 
 AT_ONCE = 8
-"""Calls at once: their recognition takes half of two cores, and the waits stay exact."""
+"""Calls at once. On two cores that carry the service, too, replies take 0.45 s with 6 and 0.49 s with
+10; the shipped set takes four minutes with 8."""
 
 Done = Callable[[Scenario], None]
 
@@ -61,9 +62,7 @@ class Run:
         )  # fmt: skip
         return await asyncio.to_thread(self._judged, made, found)
 
-    def _judged(
-        self, made: Sequence[real.Made], found: Sequence[Record | None]
-    ) -> list[Verdict]:
+    def _judged(self, made: Sequence[real.Made], found: Sequence[Record | None]) -> list[Verdict]:
         return [
             judge(one.scenario, real.seen(one, record, self.stage), self.stage.spelled)
             for one, record in zip(made, found, strict=True)

@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ivr.scenario.seen import Seen, Spoken
-from ivr.scenario.steps import TOLERANCE_SECONDS, Act, HangsUp, Hears, HungUp, Line, Scenario, TicketLeft
+from ivr.scenario.steps import (
+    TOLERANCE_SECONDS,
+    Act,
+    HangsUp,
+    Hears,
+    HungUp,
+    Line,
+    Scenario,
+    TicketLeft,
+)
 
 AT_ONCE_SECONDS = 0.6
 """Between two prompts without a wait: a ticket may have to be written."""
@@ -31,7 +40,7 @@ class Wait:
 
     @property
     def error(self) -> float | None:
-        """Of a wait that is the sheet's, in seconds; None of one that only has to be about so long."""
+        """Of a wait that must be exact, in seconds; None where about so long will do."""
         exact = self.wanted is not None and self.within <= TOLERANCE_SECONDS
         return self.seconds - self.wanted if exact and self.wanted is not None else None
 

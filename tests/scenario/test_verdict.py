@@ -20,6 +20,7 @@ def scenario(*steps: str, more: str = "") -> str:
 
 SAYS = 'says = "打错了"'
 EXPLAINS = 'hears = "wrong_number.explain"'
+SILENT = [f'hears = "no_sound.{key}", after = 5.0' for key in ("ask", "ask", "farewell")]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ EXPLAINS = 'hears = "wrong_number.explain"'
             "expected slow_answer.ask, but heard wrong_number",
         ),
         ([SAYS, EXPLAINS + ', rendering = "louder"'], 7, "was normal, not louder"),
-        ([SAYS, EXPLAINS, 'hears = "thanks.farewell"'], 8, "nothing more was heard"),
+        ([*SILENT, 'hears = "closing.ask"'], 9, "nothing more was heard"),
         ([SAYS, EXPLAINS, "hung_up = true"], 8, "heard as well"),
         (
             [
@@ -69,8 +70,7 @@ def test_what_is_left_is_compared(played: Played, more: str, told: str) -> None:
 
 
 def test_a_bot_that_hangs_up_first_is_told(played: Played) -> None:
-    silent = [f'hears = "no_sound.{key}", after = 5.0' for key in ("ask", "ask", "farewell")]
-    (problem,) = played(scenario(*silent, "hangs_up = true, after = 8.0")).problems
+    (problem,) = played(scenario(*SILENT, "hangs_up = true, after = 8.0")).problems
     assert "the call was over before the caller could do this" in problem
 
 
