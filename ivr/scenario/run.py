@@ -47,7 +47,7 @@ class Run:
         async with laboratory(checkout, max_calls=at_once + 5) as lab:
             phone = real.PHONE
             target = Target(lab.pbx.server, lab.number, phone, lab.pbx.password(phone))
-            return await self.on(target, lab.service.kept, at_once)
+            return await self.on(target, Records(directory=lab.service.records_directory), at_once)
 
     async def on(self, target: Target, records: Records | None, at_once: int) -> list[Verdict]:
         """Through any PBX; without ``records`` tickets and outcomes are not looked at.

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from ivr.config import Records
 from ivr.lab.lab import Lab
 from ivr.scenario.files import SHIPPED, read_scenarios
 from ivr.scenario.real import PHONE, Target, TargetError
@@ -58,7 +59,7 @@ async def verdicts(
     lab: Lab, stage: Stage, chosen: list[Scenario], target: Target
 ) -> Mapping[str, Verdict]:
     """What came of each."""
-    played = await Run(stage, chosen, lambda _: None).on(target, lab.service.kept, len(CHOSEN))
+    played = await Run(stage, chosen, lambda _: None).on(target, Records(directory=lab.service.records_directory), len(CHOSEN))
     return {verdict.scenario.name: verdict for verdict in played}
 
 
