@@ -88,6 +88,12 @@ def _bench() -> typer.Typer:
     return bench
 
 
+def _scenario() -> typer.Typer:
+    from ivr.scenario.commands import scenario
+
+    return scenario
+
+
 def _needs(name: str, error: ModuleNotFoundError) -> str:
     return f"`ivr {name}` needs the package {error.name}: run `pip install 'ivr[tools]'`"
 
@@ -297,6 +303,7 @@ _add_later("tickets", _tickets, "What callers left to be done: list, assign, don
 _add_later("calls", _calls, "What happened in the calls: list, show, export.")
 _add_later("records", _records, "The database of the records: migrate, prune.")
 _add_later("softphone", _softphone, "The SIP test caller.")
+_add_later("scenario", _scenario, "Make the calls that testers write down, and judge them.")
 _add_later("bench", _bench, "Measure real calls through Asterisk in Docker.")
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from ivr.softphone import sdp, sip
 from ivr.softphone.dialog import Account, Dialog
@@ -84,6 +84,11 @@ class Call:
     def packets(self) -> int:
         """How many datagrams have reached the RTP port so far."""
         return len(self._media.received)
+
+    @property
+    def received(self) -> Sequence[tuple[float, bytes]]:
+        """Those datagrams, each with its arrival; more are added as they come."""
+        return self._media.received
 
     # --- the course of the call -------------------------------------------------------------
 

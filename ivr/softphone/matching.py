@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.catalogue import Catalogue
+from ivr.catalogue import Catalogue, Rendering
 from ivr.softphone.recording import CallRecording, Timeline
 from ivr.softphone.rtp import PACKET_SECONDS
 from ivr.softphone.script import RATE
@@ -61,12 +61,14 @@ class HeardPrompt:
     complete: bool
     """Whether it was heard to the last 40 ms of the file."""
     heard_seconds: float
+    rendering: Rendering = "normal"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Prompt:
     ids: tuple[str, ...]
     """Prompts whose files are identical."""
+    rendering: Rendering
     sound: Sound
     onset: int
     """Where the sound begins after the lead-in."""
@@ -102,13 +104,19 @@ class _Match:
         return len(self.prompt.sound) - self.length < 2 * _FRAME
 
 
-def heard_prompts(recording: CallRecording, catalogue: Catalogue) -> list[HeardPrompt]:
+def heard_prompts(
+    recording: CallRecording,
+    catalogue: Catalogue,
+    renderings: tuple[Rendering, ...] = ("normal",),
+    among: frozenset[str] | None = None,
+) -> list[HeardPrompt]:
     """The prompts in the order in which they were heard; CatalogueError when a file is missing.
 
     A prompt cut off within its first 100 ms of speech is not told. Where a cut falls into a
-    pause of the prompt, the pause counts as heard.
+    pause of the prompt, the pause counts as heard. Only those in these ``renderings`` and
+    ``among`` these ids are looked for: fewer take less time.
     """
-    timeline, library = recording.timeline, _library(catalogue)
+    timeline, library = recording.timeline, _library(catalogue, renderings, among)
     sound = timeline.samples.astype(np.float32)
     matches: list[_Match] = []
     for onset in _onsets(sound):
@@ -144,24 +152,31 @@ def _heard(match: _Match, timeline: Timeline) -> HeardPrompt:
         correlation=match.correlation,
         complete=match.complete,
         heard_seconds=match.length / RATE,
+        rendering=match.prompt.rendering,
     )
 
 
 @lru_cache(maxsize=4)
-def _library(catalogue: Catalogue) -> _Library:
-    ids_by_sound: dict[bytes, list[str]] = {}
-    for id in sorted(catalogue.manifest.recordings):
-        ids_by_sound.setdefault(catalogue.samples(id).tobytes(), []).append(id)
+def _library(
+    catalogue: Catalogue, renderings: tuple[Rendering, ...], among: frozenset[str] | None
+) -> _Library:
+    ids_by_sound: dict[tuple[Rendering, bytes], list[str]] = {}
+    for rendering in renderings:
+        for id in sorted(catalogue.manifest.recordings):
+            wanted = among is None or id in among
+            if wanted and catalogue.manifest.find(id, rendering) is not None:
+                octets = catalogue.samples(id, rendering).tobytes()
+                ids_by_sound.setdefault((rendering, octets), []).append(id)
     prompts: list[_Prompt] = []
     heads: list[Sound] = []
-    for octets, ids in ids_by_sound.items():
+    for (rendering, octets), ids in ids_by_sound.items():
         sound = np.frombuffer(octets, np.int16).astype(np.float32)
         onset = next(_onsets(sound), None)
         if onset is None:
             continue  # a file of silence is never "heard"
         head = np.zeros(_HEAD, np.float32)
         head[: len(sound[onset:][:_HEAD])] = sound[onset:][:_HEAD]
-        prompts.append(_Prompt(tuple(ids), sound, onset))
+        prompts.append(_Prompt(tuple(ids), rendering, sound, onset))
         heads.append(head / np.linalg.norm(head))
     if not prompts:
         return _Library([], np.zeros((0, _SEARCH // 2 + 1), np.complex64))
@@ -267,6 +282,7 @@ def _followed(
 
 def _chosen(candidates: Sequence[_Match]) -> _Match:
     """The candidate that agrees longest; of equals the one that is as loud as its file."""
+    candidates = [match for match in candidates if not _is_outdone(match, candidates)]
     most = max(match.points for match in candidates)
     equals = [match for match in candidates if match.points >= 0.995 * most - 1.0]
     equals.sort(key=lambda match: (abs(_decibel(match.gain)), -match.points))
@@ -278,6 +294,20 @@ def _chosen(candidates: Sequence[_Match]) -> _Match:
     best = max(whole, key=lambda match: match.points)
     others = (id for match in whole if match is not best for id in match.ids)
     return replace(best, ids=(*best.ids, *others))
+
+
+def _is_outdone(match: _Match, candidates: Sequence[_Match]) -> bool:
+    """Whether another rendering of the same words fits as far, and is as loud as it was heard.
+
+    A louder rendering has more frames that count as speech, and so more points.
+    """
+    return any(
+        other.ids == match.ids
+        and other.prompt.rendering != match.prompt.rendering
+        and other.length > 0.9 * match.length
+        and abs(_decibel(other.gain)) + 0.5 < abs(_decibel(match.gain))
+        for other in candidates
+    )
 
 
 def _decibel(gain: float) -> float:

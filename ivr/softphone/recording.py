@@ -3,7 +3,6 @@
 All times are monotonic seconds; those of received packets are the kernel's.
 """
 
-import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from ivr.hearing.g711 import Samples
 from ivr.softphone.rtp import PACKET_SECONDS, SAMPLES_PER_PACKET, RtpError, RxPacket, unpack
 from ivr.softphone.script import CODECS, RATE, Codec
+from ivr.softphone.wav import write_wav
 
 EndedBy = Literal["caller", "callee", "refused"]
 
@@ -130,6 +130,17 @@ class CallRecording:
             ]
         )
 
+    @cached_property
+    def said(self) -> Timeline:
+        """What the caller sent."""
+        return _timeline(
+            [
+                (packet.time, 0, packet.timestamp, False, packet.payload, packet.payload_type)
+                for packet in self.sent
+                if packet.payload_type in _DECODE
+            ]
+        )
+
     def audio(self) -> tuple[float, Samples]:
         """Start time and samples of what was heard, on the timeline of RTP."""
         return self.timeline.start, self.timeline.samples
@@ -155,26 +166,7 @@ class CallRecording:
 
     def save_wav(self, path: Path) -> None:
         """Both sides on one clock: the caller left, the PBX right; 8 kHz, 16 bits."""
-        spoken = _timeline(
-            [
-                (packet.time, 0, packet.timestamp, False, packet.payload, packet.payload_type)
-                for packet in self.sent
-                if packet.payload_type in _DECODE
-            ]
-        )
-        sides = [(spoken.start, spoken.samples), self.audio()]
-        origin = min([start for start, samples in sides if len(samples)], default=self.invited)
-        placed = [(round((start - origin) * RATE), samples) for start, samples in sides]
-        length = max([at + len(samples) for at, samples in placed if len(samples)], default=0)
-        both = np.zeros((length, 2), "<i2")
-        for side, (at, samples) in enumerate(placed):
-            if len(samples):
-                both[at : at + len(samples), side] = samples
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(2)
-            file.setsampwidth(2)
-            file.setframerate(RATE)
-            file.writeframes(both.tobytes())
+        write_wav(path, [(self.said.start, self.said.samples), self.audio()])
 
 
 def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Timeline:

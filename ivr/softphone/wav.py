@@ -1,6 +1,7 @@
 """WAV files of any rate and width as 8 kHz samples, for the caller to say."""
 
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,22 @@ def read_wav(path: Path) -> Samples:
         sound = _resampled(sound, rate)
     samples: Samples = np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
     return samples
+
+
+def write_wav(path: Path, sides: Sequence[tuple[float, Samples]]) -> None:
+    """Sounds at 8 kHz with their beginnings in seconds, each a channel of one file of 16 bits."""
+    origin = min([start for start, samples in sides if len(samples)], default=0.0)
+    placed = [(round((start - origin) * RATE), samples) for start, samples in sides]
+    length = max([at + len(samples) for at, samples in placed if len(samples)], default=0)
+    both = np.zeros((length, len(sides)), "<i2")
+    for side, (at, samples) in enumerate(placed):
+        if len(samples):
+            both[at : at + len(samples), side] = samples
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(len(sides))
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(both.tobytes())
 
 
 def _linear(octets: bytes, width: int) -> NDArray[np.float64]:

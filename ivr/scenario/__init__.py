@@ -1,0 +1,1 @@
+"""What a tester writes down of a call, carried out: files, callers, verdicts, reports."""

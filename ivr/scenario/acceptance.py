@@ -1,0 +1,106 @@
+"""The acceptance sheet: each row of the paper, what was heard for it and measured, the result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+from rich.text import Text
+
+from ivr.bench.result import Result
+from ivr.dialogue.row import Row
+from ivr.etiquette.sheet import Sheet
+from ivr.scenario.files import slots_of
+from ivr.scenario.steps import Hears
+from ivr.scenario.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the sheet."""
+
+    row: Row
+    verdicts: Sequence[Verdict]
+    """Of the scenarios that prove it."""
+
+    @property
+    def result(self) -> str:
+        """``green``, ``red``, or ``none`` where no scenario was run for it."""
+        if not self.verdicts:
+            return "none"
+        return "green" if all(verdict.passed for verdict in self.verdicts) else "red"
+
+    @property
+    def words(self) -> list[str]:
+        """What was heard of the row's own words, each once."""
+        texts = {
+            spoken.text: None
+            for verdict in self.verdicts
+            for step, spoken in verdict.heard.items()
+            if self._is_of_row(verdict, step)
+        }
+        return list(texts)
+
+    @property
+    def waits(self) -> list[str]:
+        """The waits that the row's scenarios name, as they were measured."""
+        return [
+            f"{wait.seconds:.2f}"
+            for verdict in self.verdicts
+            for wait in verdict.waits
+            if wait.wanted is not None
+        ]
+
+    def _is_of_row(self, verdict: Verdict, number: int) -> bool:
+        step = verdict.scenario.steps[number]
+        own = isinstance(step, Hears) and step.hears.partition(".")[0] == self.row.id
+        # A row without a sentence of its own (13) is heard in those that fill its slots.
+        return own or (isinstance(step, Hears) and bool(slots_of(self.row) & set(step.values)))
+
+
+def entries(sheet: Sheet, verdicts: Sequence[Verdict], *, every: bool) -> list[Entry]:
+    """The rows of the sheet in its order: ``every`` one, or those that some scenario proves."""
+    all_rows = (
+        Entry(row, [each for each in verdicts if row.id in each.scenario.table.rows])
+        for row in sheet.values()
+    )
+    return [entry for entry in all_rows if every or entry.verdicts]
+
+
+def table(sheet: Sequence[Entry]) -> Table:
+    """The sheet for a terminal."""
+    shown = Table(
+        "#", "row", "words heard", "waits (s)", "calls", "result", title="acceptance sheet"
+    )
+    colours = {"green": "green", "red": "bold red", "none": "yellow"}
+    for entry in sheet:
+        shown.add_row(
+            str(entry.row.number),
+            entry.row.id,
+            Text("\n".join(entry.words)),
+            " ".join(entry.waits),
+            str(len(entry.verdicts)),
+            Text(entry.result, colours[entry.result]),
+        )
+    return shown
+
+
+def figures(sheet: Sequence[Entry], verdicts: Sequence[Verdict], seconds: float) -> Result:
+    """The figures of a run that had to prove the rows of ``sheet``."""
+    errors = [
+        abs(wait.error) * 1000
+        for verdict in verdicts
+        for wait in verdict.waits
+        if wait.error is not None
+    ]
+    told = {
+        "rows_green": float(sum(entry.result == "green" for entry in sheet)),
+        "scenarios": float(len(verdicts)),
+        "scenarios_passed": float(sum(verdict.passed for verdict in verdicts)),
+        "wait_error_max_ms": max(errors, default=0.0),
+        "seconds": seconds,
+    }
+    problems = tuple(problem for verdict in verdicts for problem in verdict.problems)
+    limits = {"rows_green": float(len(sheet))}
+    return Result(
+        "scenario", told, limits, len(verdicts), problems=problems, at_least=frozenset(limits)
+    )

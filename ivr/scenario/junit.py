@@ -1,0 +1,32 @@
+"""The verdicts as JUnit XML, as build servers read it."""
+
+from collections.abc import Sequence
+from xml.etree import ElementTree as xml
+
+from ivr.scenario.verdict import Verdict
+
+
+def dump(verdicts: Sequence[Verdict]) -> str:
+    """One test case for each scenario, its class the scenario file."""
+    failures = sum(not verdict.passed for verdict in verdicts)
+    suite = xml.Element(
+        "testsuite", name="ivr scenario", tests=str(len(verdicts)), failures=str(failures),
+        errors="0", time=f"{sum(verdict.seen.ended for verdict in verdicts):.3f}",
+    )  # fmt: skip
+    for verdict in verdicts:
+        case = xml.SubElement(
+            suite, "testcase", name=verdict.scenario.name, classname=verdict.scenario.file.stem,
+            time=f"{verdict.seen.ended:.3f}",
+        )  # fmt: skip
+        rows = xml.SubElement(xml.SubElement(case, "properties"), "property", name="rows")
+        rows.set("value", " ".join(verdict.scenario.table.rows))
+        if not verdict.passed:
+            failure = xml.SubElement(case, "failure", message=_plain(verdict.problems[0]))
+            failure.text = _plain("\n".join(verdict.problems))
+    xml.indent(suite)
+    return xml.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Without the characters that XML cannot carry; what callers say may hold any."""
+    return "".join(sign if sign >= " " or sign in "\t\n" else "�" for sign in text)

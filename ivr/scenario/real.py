@@ -1,0 +1,120 @@
+"""Scenarios on real calls: to a PBX in Docker with the service beside it, or to any other."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ivr.scenario.caller import Caller
+from ivr.scenario.records import Record
+from ivr.scenario.seen import Seen, Sound
+from ivr.scenario.stage import Stage
+from ivr.scenario.steps import Scenario
+from ivr.scenario.wire import spoken
+from ivr.softphone.commands import refusal
+from ivr.softphone.phone import Softphone
+from ivr.softphone.recording import CallRecording
+from ivr.softphone.script import ALAW
+
+PHONE = "6001"
+"""The account of a PBX in Docker."""
+APART_SECONDS = 1.0
+"""Between two calls at least: records are told apart by their beginnings."""
+MAX_SECONDS = 240.0
+
+
+class TargetError(Exception):
+    """The PBX cannot be called; the message says why, and of which scenario."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the calls go."""
+
+    server: tuple[str, int]
+    number: str
+    user: str = "anonymous"
+    password: str = ""
+
+    def telephone(self) -> Softphone:
+        """A telephone to call from, to be opened with ``async with``."""
+        return Softphone(self.server, self.user, self.password)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A call that was made."""
+
+    scenario: Scenario
+    recording: CallRecording
+    caller: Caller
+    started: float
+    """When it was answered, in seconds of the wall clock."""
+
+
+async def call_all(
+    target: Target, scenarios: Sequence[Scenario], at_once: int, done: Callable[[Scenario], None]
+) -> list[Made]:
+    """Make a call for each scenario, at most ``at_once`` at a time, and not two in one second.
+
+    TargetError at the first call that is not answered; those that are up are hung up. The sounds
+    must have been made (:func:`ivr.scenario.sounds.prepare`): making one would delay the others.
+    """
+    free = asyncio.Semaphore(at_once)
+    turn = asyncio.Lock()
+    async with target.telephone() as phone:
+
+        async def one(scenario: Scenario) -> Made:
+            async with free:
+                async with turn:
+                    await asyncio.sleep(APART_SECONDS)
+                made = await _call(phone, target, scenario)
+            done(scenario)
+            return made
+
+        calls = [asyncio.create_task(one(scenario)) for scenario in scenarios]
+        try:
+            return await asyncio.gather(*calls)
+        finally:
+            for call in calls:
+                call.cancel()
+
+
+async def _call(phone: Softphone, target: Target, scenario: Scenario) -> Made:
+    wall = time.time() - time.monotonic()
+    call: Any = None
+
+    def arrived() -> Sequence[tuple[float, bytes]]:
+        return () if call is None else call.received
+
+    caller = Caller(scenario, ALAW, arrived, time.monotonic)
+    call = phone.dial(target.number, caller.script(), max_seconds=MAX_SECONDS)
+    try:
+        recording = await call.ended()
+    finally:
+        call.hang_up()
+    if recording.answered is None:
+        server = "{}:{}".format(*target.server)
+        raise TargetError(f"{scenario.place()}: {refusal(recording, target.user, server)}")
+    return Made(scenario, recording, caller, recording.answered + wall)
+
+
+def seen(made: Made, record: Record | None, stage: Stage) -> Seen:
+    """What is known of a call that was made; takes a moment of computing."""
+    recording = made.recording
+    assert recording.answered is not None
+    origin = recording.answered
+    bot, caller = recording.timeline, recording.said
+    return Seen(
+        spoken(recording, made.scenario, stage),
+        [replace(act, start=act.start - origin, end=act.end - origin) for act in made.caller.acted],
+        recording.ended - origin,
+        "bot" if recording.ended_by == "callee" else "caller",
+        None if record is None else record.tickets,
+        None if record is None else record.outcome,
+        () if record is None else record.transcript,
+        Sound(caller.start - origin, caller.samples),
+        Sound(bot.start - origin, bot.samples),
+        recording.gaps(),
+    )

@@ -1,0 +1,82 @@
+"""What the service has written down of the calls, where its records can be read."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ivr.config import Records
+from ivr.records.calls import listed, steps_of, tickets_of
+from ivr.records.database import connect, reading, url_of
+from ivr.records.transcript import Line, lines
+from ivr.scenario.steps import TicketLeft
+
+PATIENCE_SECONDS = 10.0
+"""A record is complete a moment after its call has ended."""
+NEAR_SECONDS = 0.5
+"""Between the answer in the packets and in the record: so well must two clocks agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One call as the service tells it."""
+
+    started: float
+    """Seconds of the wall clock."""
+    outcome: str
+    tickets: Sequence[TicketLeft]
+    transcript: Sequence[Line]
+
+
+async def records_of(
+    settings: Records, answers: Sequence[float], patience: float = PATIENCE_SECONDS
+) -> list[Record | None]:
+    """The record of each call that was answered at these times (wall clock), once all are there."""
+    since = datetime.fromtimestamp(min(answers) - NEAR_SECONDS, UTC)
+    deadline = asyncio.get_running_loop().time() + patience
+    while True:
+        there = _read(settings, since)
+        found = [_nearest(answer, there) for answer in answers]
+        if None not in found or asyncio.get_running_loop().time() >= deadline:
+            return found
+        await asyncio.sleep(0.2)  # a database tells nothing by itself
+
+
+def _read(settings: Records, since: datetime) -> list[Record]:
+    engine = connect(url_of(settings))
+    try:
+        with reading(engine) as connection:
+            return [
+                _record(
+                    call, steps_of(connection, call["call"]), tickets_of(connection, call["call"])
+                )
+                for call in listed(connection, since=since)
+                if call["ended"] is not None
+            ]
+    finally:
+        engine.dispose()
+
+
+def _record(
+    call: dict[str, Any], steps: Sequence[dict[str, Any]], tickets: Sequence[dict[str, Any]]
+) -> Record:
+    numbers = {ticket["step"]: ticket["number"] for ticket in tickets}
+    return Record(
+        call["started"].timestamp(),
+        call["outcome"],
+        [_left(ticket) for ticket in tickets],
+        lines(steps, numbers),
+    )
+
+
+def _left(ticket: dict[str, Any]) -> TicketLeft:
+    names = ("kind", "surname", "title", "contact", "department")
+    due = ticket["deadline"]
+    hours = None if due is None else (due - ticket["created"]).total_seconds() / 3600
+    return TicketLeft(**{name: ticket[name] for name in names}, hours=hours)
+
+
+def _nearest(answer: float, records: Sequence[Record]) -> Record | None:
+    best = min(records, key=lambda record: abs(record.started - answer), default=None)
+    return best if best is not None and abs(best.started - answer) < NEAR_SECONDS else None

@@ -1,0 +1,103 @@
+"""What a scenario's caller sounds like: his voice, his room, what his line carries beside him."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ivr.hearing.g711 import Samples
+from ivr.lab.corpus.noises import breathing, hum
+from ivr.lab.corpus.rooms import heard_in, room
+from ivr.lab.corpus.sources import Split, Wave
+from ivr.lab.corpus.telephone import at_level, at_speech_level
+from ivr.lab.corpus.tones import melody, tone
+from ivr.lab.voices import PHRASES, says
+from ivr.scenario.steps import Line, Plays, Says, Scenario
+from ivr.softphone.wav import read_wav
+from ivr.voice.espeak import Espeak
+from ivr.voice.mastering import master
+
+RATE, FRAME = 8000, 160
+LOOP_SECONDS = 30
+"""A line's sound comes again after so long."""
+_LEVELS = {
+    "noise": -24.0, "room": -65.0, "hum": -56.0, "breathing": -52.0, "television": -24.0,
+    "music": -24.0, "fax": -15.0, "ringback": -15.0,
+}  # fmt: skip
+"""Usual levels in dBov."""
+_TALKERS = 10
+"""On a television that is taken for noise."""
+
+
+@lru_cache(maxsize=256)
+def voice(step: Says) -> Samples:
+    """What the caller says, at 8 kHz, as loud and as far away as the step wants it."""
+    if isinstance(step.voice, int):
+        spoken = np.asarray(says(step.says, step.voice - 1), np.float64)
+    else:
+        spoken = np.asarray(master(*Espeak(step.voice).synthesise(step.says)), np.float64)
+    if step.hands_free:
+        spoken = heard_in(spoken, room(np.random.default_rng(4), Split("test"), 0.6, -4.0))
+    return _samples(at_speech_level(spoken, step.dbov))
+
+
+def recording(step: Plays, file: Path) -> Samples:
+    """What the caller plays; ``file`` is the scenario's. WavError when it cannot be used."""
+    return read_wav(file.parent / step.plays)
+
+
+@lru_cache(maxsize=16)
+def line_sound(step: Line) -> Samples | None:
+    """What a line carries, to be repeated; None for one that carries no sound of its own."""
+    if step.line in ("silence", "no_rtp", "comfort_noise"):
+        return None
+    level = _LEVELS[step.line] if step.dbov is None else step.dbov
+    return _samples(at_level(_wave(step.line), level))
+
+
+def _wave(kind: str) -> Wave:
+    count, random = LOOP_SECONDS * RATE, np.random.default_rng(4)
+    match kind:
+        case "hum":
+            return hum(random, count)
+        case "breathing":
+            return breathing(random, count)
+        case "music":
+            return melody(random, count)
+        case "fax":
+            return tone(random, "cng", count)
+        case "ringback":
+            return tone(random, "ringback_cn", count)
+        case "television":
+            voices = (np.resize(says(PHRASES[n % len(PHRASES)], n), count) for n in range(_TALKERS))
+            parts = (np.roll(one.astype(np.float64), random.integers(count)) for one in voices)
+            return np.asarray(np.sum(list(parts), axis=0), np.float64)
+        case _:
+            return random.normal(size=count)
+
+
+def frames(samples: Samples) -> Iterator[Samples]:
+    """Pieces of 20 ms; the last one is filled up with silence."""
+    for at in range(0, len(samples), FRAME):
+        piece = samples[at : at + FRAME]
+        yield np.pad(piece, (0, FRAME - len(piece)))
+
+
+def _samples(sound: Wave) -> Samples:
+    samples: Samples = np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
+    return samples
+
+
+def prepare(scenario: Scenario) -> None:
+    """Make all sounds of a scenario, so that none has to be made while its call is up."""
+    for step in scenario.steps:
+        match step:
+            case Says():
+                voice(step)
+            case Plays():
+                recording(step, scenario.file)
+            case Line():
+                line_sound(step)
+            case _:
+                pass

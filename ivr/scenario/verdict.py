@@ -1,0 +1,203 @@
+"""Did a call go as its scenario says? Walks through both, step by step; stops where they part."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ivr.scenario.seen import Seen, Spoken
+from ivr.scenario.steps import (
+    TOLERANCE_SECONDS,
+    Act,
+    HangsUp,
+    Hears,
+    HungUp,
+    Line,
+    Scenario,
+    TicketLeft,
+)
+
+AT_ONCE_SECONDS = 0.6
+"""Between two prompts without a wait: a ticket may have to be written."""
+REPLY_SECONDS = 2.5
+"""From the caller's last word to the bot's first: the end of speech, its words, their meaning."""
+LEAST_CORRELATION = 0.9
+"""Of what was heard with the rendered files; what arrives unharmed has 1.0."""
+GONE_SECONDS = 1.5
+"""What the bot begins so shortly before the caller hangs up is not his any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause that was measured."""
+
+    step: int
+    start: float
+    seconds: float
+    """From the end of what came before, as the caller heard it."""
+    wanted: float | None
+    """None: as soon as possible."""
+    within: float
+    good: bool
+
+    @property
+    def error(self) -> float | None:
+        """Of a wait that must be exact, in seconds; None where about so long will do."""
+        exact = self.wanted is not None and self.within <= TOLERANCE_SECONDS
+        return self.seconds - self.wanted if exact and self.wanted is not None else None
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What came of one scenario."""
+
+    scenario: Scenario
+    seen: Seen
+    heard: dict[int, Spoken] = field(default_factory=dict)
+    """What was heard for each step that asks for a prompt."""
+    waits: list[Wait] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """Each with the line of the scenario file."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the call went as it was written."""
+        return not self.problems
+
+
+def judge(scenario: Scenario, seen: Seen, spell: Callable[[Hears], str | None]) -> Verdict:
+    """Compare a call with its scenario.
+
+    ``spell`` gives the text of a prompt with the values that a step wants in it, None without any.
+    """
+    walk = _Walk(scenario, seen, spell)
+    walk.run()
+    return walk.verdict
+
+
+class _Walk:
+    def __init__(
+        self, scenario: Scenario, seen: Seen, spell: Callable[[Hears], str | None]
+    ) -> None:
+        self.verdict = Verdict(scenario, seen)
+        self._spell = spell
+        self._scenario, self._seen = scenario, seen
+        self._next = 0
+        self._since = 0.0
+        self._acted_last = True
+        """Whether what came last was the caller's doing (the answer of the call counts as it)."""
+        self._acts = {act.step: act for act in seen.acted}
+
+    def run(self) -> None:
+        complete = all(self._goes(number) for number in range(len(self._scenario.steps)))
+        if complete:
+            self._nothing_else()
+            self._end()
+            self._left()
+        for wrong in self._seen.wrong:
+            self._problem(None, wrong)
+
+    def _goes(self, number: int) -> bool:
+        """Whether a step went so that the next one can be looked at."""
+        match step := self._scenario.steps[number]:
+            case Hears():
+                return self._hears(number, step)
+            case HungUp(after=after, within=within):
+                if self._seen.ended_by != "bot":
+                    self._problem(number, "the bot did not hang up")
+                    return False
+                self._wait(number, self._seen.ended, after, within)
+                return True
+            case _:
+                return self._acts_out(number, step)
+
+    def _hears(self, number: int, step: Hears) -> bool:
+        spoken = self._spoken()
+        if spoken is None:
+            self._problem(number, f"expected {step.hears}, but nothing more was heard")
+            return False
+        if step.hears not in spoken.ids:
+            self._problem(number, f"expected {step.hears}, but heard {spoken}")
+            return False
+        self._next += 1
+        self.verdict.heard[number] = spoken
+        self._wait(number, spoken.start, step.after, step.within)
+        if step.cut is spoken.complete:
+            how = "to its end" if step.cut else "only in part"
+            self._problem(number, f"{step.hears} was heard {how}")
+        if spoken.correlation < LEAST_CORRELATION:
+            self._problem(
+                number,
+                f"{step.hears} is not what was rendered: correlation {spoken.correlation:.2f}",
+            )
+        if step.rendering not in (None, spoken.rendering):
+            self._problem(number, f"{step.hears} was {spoken.rendering}, not {step.rendering}")
+        wanted = self._spell(step)
+        if wanted is not None and wanted != spoken.text:
+            self._problem(number, f"expected {wanted!r}, but heard {spoken.text!r}")
+        self._since, self._acted_last = spoken.end, False
+        return True
+
+    def _acts_out(self, number: int, step: Act) -> bool:
+        acted = self._acts.get(number)
+        if acted is None:
+            self._problem(
+                number, f"the call was over before the caller could do this; {self._last()}"
+            )
+            return False
+        if not isinstance(step, Line | HangsUp):
+            self._since, self._acted_last = acted.end, True
+        if isinstance(step, HangsUp) and self._seen.ended_by == "bot":
+            self._problem(number, "the bot hung up first")
+        return True
+
+    def _wait(self, number: int, until: float, wanted: float | None, within: float) -> None:
+        seconds = until - self._since
+        limit = REPLY_SECONDS if self._acted_last else AT_ONCE_SECONDS
+        good = seconds < limit if wanted is None else abs(seconds - wanted) <= within
+        self.verdict.waits.append(Wait(number, self._since, seconds, wanted, within, good))
+        if not good:
+            right = f"at most {limit} s" if wanted is None else f"{wanted} ± {within} s"
+            self._problem(number, f"the wait was {seconds:.2f} s, not {right}")
+
+    def _spoken(self) -> Spoken | None:
+        heard = self._seen.spoken
+        return heard[self._next] if self._next < len(heard) else None
+
+    def _nothing_else(self) -> None:
+        if not isinstance(self._scenario.steps[-1], HangsUp | HungUp):
+            return  # it tells nothing of how the call goes on
+        more = self._spoken()
+        gone = self._seen.ended_by == "caller" and more is not None
+        if more is not None and not (gone and more.start > self._seen.ended - GONE_SECONDS):
+            self._problem(None, f"{more} was heard as well, and no step asks for it")
+
+    def _end(self) -> None:
+        wanted = self._scenario.table.outcome
+        if None not in (wanted, self._seen.outcome) and wanted != self._seen.outcome:
+            self._problem(None, f"the call ended as {self._seen.outcome}, not {wanted}")
+
+    def _left(self) -> None:
+        wanted, left = self._scenario.table.tickets, self._seen.tickets
+        if wanted is None or left is None:
+            return
+        if len(wanted) != len(left) or not all(map(_fits, wanted, left)):
+            self._problem(None, f"the call left {_listed(left)}, not {_listed(wanted)}")
+
+    def _last(self) -> str:
+        spoken = self._seen.spoken
+        return f"heard last: {spoken[-1]}" if spoken else "nothing was heard"
+
+    def _problem(self, number: int | None, sentence: str) -> None:
+        self.verdict.problems.append(f"{self._scenario.place(number)}: {sentence}")
+
+
+def _fits(wanted: TicketLeft, left: TicketLeft) -> bool:
+    return all(
+        getattr(left, name) == value
+        for name, value in wanted.model_dump(exclude_unset=True).items()
+    )
+
+
+def _listed(tickets: Sequence[TicketLeft]) -> str:
+    known = [ticket.model_dump(exclude_none=True) for ticket in tickets]
+    told = (", ".join(f"{name} {value}" for name, value in of.items()) for of in known)
+    return "; ".join(told) or "no ticket"

@@ -1,0 +1,222 @@
+"""A scenario in virtual time: what the caller says is understood as on a call, what is wrong with
+his line is told as the ear would tell it, and no time passes."""
+
+from collections.abc import Callable
+from functools import partial
+
+from ivr.catalogue import Rendering
+from ivr.dialogue.call import Call
+from ivr.dialogue.commands import Command, HangUp, MakeTicket, Play, StopPlaying
+from ivr.dialogue.events import (
+    CallerHungUp,
+    Condition,
+    Event,
+    KeyPressed,
+    LineChanged,
+    SpeechEnded,
+    SpeechPossible,
+    SpeechStarted,
+)
+from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
+from ivr.dialogue.row import Prompt
+from ivr.dialogue.ticket import Ticket
+from ivr.etiquette.conversation import hotline, last_words
+from ivr.records.transcript import Line as TranscriptLine
+from ivr.scenario.seen import Acted, Seen, Spoken
+from ivr.scenario.stage import Stage
+from ivr.scenario.steps import (
+    THINKING_SECONDS,
+    Act,
+    HangsUp,
+    Hears,
+    HungUp,
+    Line,
+    Plays,
+    Presses,
+    Says,
+    Scenario,
+    TicketLeft,
+    told,
+)
+from ivr.virtual_call import SECONDS_PER_CHARACTER, VirtualCall, speaking_seconds
+
+NOTICED_SECONDS, SURE_OF_END_SECONDS = 0.15, 0.5
+"""As with the real ear: speech is noticed so long after it begins, and its end told so late."""
+TOO_QUIET_DBOV, TOO_NOISY_DBOV = -42.0, -40.0
+"""What the ear calls too quiet, and what it calls noise: far from its grey zones."""
+PATIENCE_SECONDS = 60.0
+"""A caller to whom nothing is said so long has come to nothing."""
+
+_LINES = {
+    "no_rtp": Condition.NO_RTP, "comfort_noise": Condition.NO_RTP, "silence": Condition.DEAD_LINE,
+    "room": Condition.NOBODY, "hum": Condition.NOBODY, "breathing": Condition.NOBODY,
+    "noise": Condition.NOISE, "television": Condition.NOISE, "music": Condition.MUSIC,
+    "fax": Condition.FAX, "ringback": Condition.TONE,
+}  # fmt: skip
+
+
+def play(scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) -> Seen:
+    """Play a scenario to its end; ``meaning`` understands what the caller says."""
+    return _Performance(scenario, stage, meaning).seen()
+
+
+class _Performance:
+    def __init__(self, scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) -> None:
+        self._scenario, self._stage, self._meaning = scenario, stage, meaning
+        self._spoken: list[Spoken] = []
+        self._acted: list[Acted] = []
+        self._tickets: list[Ticket] = []
+        self._transcript: list[TranscriptLine] = []
+        self._line_is = Condition.NOBODY
+        self._begun = 0
+        """Prompts that have begun since the caller did something."""
+        self._rendering: Rendering = "normal"
+        self._said_until = 0.0
+        self._hung_up: float | None = None
+        """When the bot hung up."""
+        script = partial(hotline, stage.sheet.company)
+        self._call = Call(script, last_words, stage.sheet.__getitem__, compose=stage.compose)
+        self._line = VirtualCall(self._call, self._told, self._seconds)
+
+    def seen(self) -> Seen:
+        self._line.start()
+        wanted = 0
+        for number, step in enumerate(self._scenario.steps):
+            if isinstance(step, Hears):
+                wanted += 1
+            elif isinstance(step, Act):
+                self._wait_for(wanted, step)
+                if self._call.outcome is not None:
+                    break
+                self._act(number, step)
+                wanted = wanted if isinstance(step, Line) else 0
+        self._finish(wanted)
+        by_bot = self._hung_up is not None
+        ended = self._line.now if self._hung_up is None else self._hung_up
+        return Seen(
+            self._spoken, self._acted, ended, "bot" if by_bot else "caller",
+            [_left(ticket) for ticket in self._tickets], self._call.outcome, self._transcript,
+        )  # fmt: skip
+
+    def _wait_for(self, wanted: int, act: Act) -> None:
+        """Until the caller's moment has come: after the prompts he waits for, or into the last."""
+        if isinstance(act, Line) and not wanted:
+            return  # so it has been from the beginning
+        limit = self._line.now + PATIENCE_SECONDS * max(wanted, 1)
+        while self._call.outcome is None and self._line.now < limit:
+            if self._begun >= wanted and (act.into is not None or self._line.playing is None):
+                break
+            self._line.advance(min(self._line.next_change(), limit))
+        if act.into is not None:
+            self._line.advance(max(self._line.now, self._line.began + act.into), inclusive=False)
+        else:
+            pause = THINKING_SECONDS if act.after is None else act.after
+            since = self._line.now if wanted else self._said_until
+            self._line.advance(max(since + pause, self._line.now), inclusive=False)
+
+    def _act(self, number: int, step: Act) -> None:
+        start = self._line.now
+        self._begun = self._begun if isinstance(step, Line) else 0
+        match step:
+            case Says(says=text):
+                self._speaks(text, self._words(step))
+            case Plays(words=text):
+                self._speaks(text or "……", Words(self._meaning(text)) if text else _mumbled(text))
+            case Presses(presses=keys):
+                for key in keys:
+                    self._note("caller", f"presses {key}")
+                    self._deliver(KeyPressed(key))
+            case Line(line=kind):
+                quiet = step.dbov is not None and step.dbov < TOO_NOISY_DBOV
+                self._line_is = Condition.NOBODY if quiet else _LINES[kind]
+                self._deliver(LineChanged(self._line_is))
+            case HangsUp():
+                self._note("caller", "hangs up")
+                self._deliver(CallerHungUp())
+        end = self._said_until if isinstance(step, Says | Plays) else self._line.now
+        self._acted.append(Acted(number, told(step), start, end))
+
+    def _words(self, step: Says) -> Words:
+        condition = Condition.OK
+        if step.dbov < TOO_QUIET_DBOV:
+            condition = Condition.TOO_QUIET
+        elif step.hands_free:
+            condition = Condition.HANDS_FREE
+        elif self._line_is is Condition.NOISE:
+            condition = Condition.NOISE
+        self._deliver(LineChanged(condition))
+        if isinstance(step.voice, str) and not step.voice.startswith("cmn"):
+            return _mumbled(step.says, confidence=0.5, unknown=0.6)  # another language
+        if condition is not Condition.OK:
+            return _mumbled(step.says)
+        return Words(self._meaning(step.says))
+
+    def _speaks(self, text: str, words: Words) -> None:
+        onset = self._line.now
+        seconds = max(len(text), 3) * SECONDS_PER_CHARACTER
+        line = self._note("caller", f"{text} [{words.meaning.intent} {words.meaning.certainty}]")
+        line.at = onset
+        self._deliver(SpeechPossible(onset))
+        self._line.advance(onset + NOTICED_SECONDS)
+        self._deliver(SpeechStarted(onset))
+        self._said_until = onset + seconds
+        self._begun = 0
+        self._line.advance(self._said_until + SURE_OF_END_SECONDS)
+        self._deliver(SpeechEnded(seconds, words))
+
+    def _finish(self, wanted: int) -> None:
+        """Let the bot finish; a scenario that tells nothing of its end ends with its last words."""
+        if isinstance(self._scenario.steps[-1], HungUp):
+            self._line.advance(self._line.now + PATIENCE_SECONDS)
+        elif self._call.outcome is None:
+            self._wait_for(wanted, HangsUp(hangs_up=True))
+        if self._call.outcome is None:
+            self._deliver(CallerHungUp())
+
+    def _deliver(self, event: Event) -> None:
+        if isinstance(event, LineChanged):
+            self._note("line", event.condition)
+        self._line.deliver(event)
+
+    def _seconds(self, prompt: Prompt) -> float:
+        catalogue = self._stage.catalogue
+        if all(id in catalogue for id in prompt.clips):
+            return sum(catalogue.clip(id, self._rendering).seconds for id in prompt.clips)
+        return speaking_seconds(prompt)
+
+    def _told(self, command: Command, now: float) -> None:
+        match command:
+            case Play(prompt=prompt, rendering=rendering):
+                self._rendering = rendering
+                self._begun += 1
+                ids = frozenset({prompt.id})
+                end = now + self._seconds(prompt)
+                self._spoken.append(Spoken(ids, prompt.text, now, end, True, rendering))
+                self._note("bot", prompt.text)
+            case StopPlaying():
+                before = self._spoken[-1]
+                self._spoken[-1] = Spoken(
+                    before.ids, before.text, before.start, now, False, before.rendering
+                )
+            case MakeTicket(ticket=ticket):
+                self._tickets.append(ticket)
+                self._note("ticket", ticket.kind)
+            case HangUp(outcome):
+                self._hung_up = now
+                self._note("bot", f"hangs up: {outcome}")
+
+    def _note(self, who: str, says: str) -> TranscriptLine:
+        self._transcript.append(TranscriptLine(self._line.now, who, says))
+        return self._transcript[-1]
+
+
+def _mumbled(text: str, confidence: float = 1.0, unknown: float = 0.0) -> Words:
+    """Words that fit nothing a caller may want."""
+    return Words(Meaning(text, Intent.OTHER, Certainty.UNSURE, 0.1), confidence, unknown)
+
+
+def _left(ticket: Ticket) -> TicketLeft:
+    return TicketLeft(
+        kind=ticket.kind, surname=ticket.surname, title=ticket.title, contact=ticket.contact,
+        department=ticket.department, hours=ticket.hours,
+    )  # fmt: skip

@@ -1,0 +1,190 @@
+"""From the packets of a call to the prompts of the sheet that its caller heard.
+
+The rendered files, sentence parts and values alike, are found by correlation; sound between them
+that is none of them is a piece, too. Pieces are then put together to sentences: a part belongs to
+the sentence before it when it is the next of that sentence and follows at once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ivr.catalogue import Rendering
+from ivr.dialogue.row import Prompt, Slot, parts
+from ivr.etiquette.sheet import Sheet
+from ivr.scenario.caller import LEAD_IN_SECONDS, TAIL_SECONDS
+from ivr.scenario.seen import Spoken
+from ivr.scenario.stage import Stage
+from ivr.scenario.steps import Hears, Scenario
+from ivr.softphone.matching import HeardPrompt, heard_prompts
+from ivr.softphone.recording import CallRecording
+from ivr.softphone.script import RATE
+from ivr.softphone.sentences import heard_sentence
+
+RENDERINGS: tuple[Rendering, ...] = ("normal", "louder", "slow")
+APART_SECONDS = 0.22
+"""Between two sentences lie the silences at the edges of their files, 0.23 s; within one, less."""
+LEAST_SECONDS = 0.1
+"""Shorter sound that is no prompt is a joint or the rest of a cut one."""
+_NAMES = "name."
+_BLOCK = 80
+_QUIET = 32768.0 * 10 ** (-50 / 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something that was heard in one go; seconds after the answer."""
+
+    start: float
+    end: float
+    places: Mapping[str, int]
+    """The sentences it may be of, with its place in them; empty for a value or another sound."""
+    complete: bool = True
+    rendering: Rendering | None = None
+    correlation: float = 1.0
+
+
+class Sentences:
+    """The sheet's sentences as their parts: words, and slots that may hold any sound."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.prompts: dict[str, Prompt] = {prompt.id: prompt for prompt in sheet.prompts()}
+        self.parts: dict[str, list[Prompt | Slot]] = {
+            id: [part for part in parts(prompt) if not isinstance(part, str)]
+            for id, prompt in self.prompts.items()
+        }
+        self.places: dict[str, dict[str, int]] = {}
+        """Of each clip of words."""
+        for id, of in self.parts.items():
+            for place, part in enumerate(of):
+                if isinstance(part, Prompt):
+                    self.places.setdefault(part.id, {})[id] = place
+
+    def begun(self, piece: Piece) -> dict[str, int]:
+        """The sentences that may begin with a piece, with the place that they are at then."""
+        if piece.places:
+            before = {id: self.parts[id][:place] for id, place in piece.places.items()}
+            return {
+                id: place for id, place in piece.places.items()
+                if not any(isinstance(part, Prompt) for part in before[id])
+            }  # fmt: skip
+        return {id: 0 for id, of in self.parts.items() if isinstance(of[0], Slot)}
+
+    def extended(self, at: Mapping[str, int], piece: Piece) -> dict[str, int]:
+        """The sentences among ``at`` that may go on with a piece."""
+        further: dict[str, int] = {}
+        for id, place in at.items():
+            of = self.parts[id]
+            if piece.places:
+                if place < piece.places.get(id, -1):
+                    further[id] = piece.places[id]
+            elif isinstance(of[place], Slot):
+                further[id] = place
+            elif place + 1 < len(of) and isinstance(of[place + 1], Slot):
+                further[id] = place + 1
+        return further
+
+
+def spoken(recording: CallRecording, scenario: Scenario, stage: Stage) -> list[Spoken]:
+    """What the bot said in an answered call, in order."""
+    assert recording.answered is not None
+    sentences = Sentences(stage.sheet)
+    wanted = [step for step in scenario.steps if isinstance(step, Hears)]
+    filled = [prompt for step in wanted if (prompt := stage.filled(step)) is not None]
+    names = {clip for prompt in filled for clip in prompt.clips}
+    among = frozenset(
+        id for id in stage.catalogue.manifest.recordings
+        if not id.startswith(_NAMES) or id in names
+    )  # fmt: skip
+    clips = heard_prompts(recording, stage.catalogue, RENDERINGS, among)
+    origin = recording.answered
+    pieces = [_piece(clip, sentences, origin) for clip in clips]
+    pieces = sorted([*pieces, *_between(recording, pieces)], key=lambda piece: piece.start)
+    heard = list(_joined(pieces, sentences))
+    return [_with_values(one, filled, recording, stage) for one in heard]
+
+
+def _piece(clip: HeardPrompt, sentences: Sentences, origin: float) -> Piece:
+    places: dict[str, int] = {}
+    for id in clip.same_sound_ids:
+        places |= sentences.places.get(id, {})
+    return Piece(
+        clip.start - origin, clip.end - origin, places, clip.complete, clip.rendering,
+        clip.correlation,
+    )  # fmt: skip
+
+
+def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Sound in which no clip was found."""
+    timeline = recording.timeline
+    offset = timeline.start - (recording.answered or timeline.start)
+    blocks = timeline.samples[: len(timeline.samples) // _BLOCK * _BLOCK].astype(np.float64)
+    loud = np.sqrt(np.mean(blocks.reshape(-1, _BLOCK) ** 2, axis=1)) > _QUIET
+    for piece in pieces:
+        first, last = ((time - offset) * RATE / _BLOCK for time in (piece.start, piece.end))
+        loud[max(0, round(first)) : max(0, round(last) + 2)] = False
+    active = np.flatnonzero(loud)
+    if not len(active):
+        return
+    apart = np.flatnonzero(np.diff(active) > APART_SECONDS * RATE / _BLOCK) + 1
+    for blocks_of in np.split(active, apart):
+        start = offset + int(blocks_of[0]) * _BLOCK / RATE
+        end = offset + (int(blocks_of[-1]) + 1) * _BLOCK / RATE
+        if end - start >= LEAST_SECONDS:
+            yield Piece(start - LEAD_IN_SECONDS, end + TAIL_SECONDS, {})
+
+
+def _joined(pieces: Sequence[Piece], sentences: Sentences) -> Iterator[Spoken]:
+    """The pieces as sentences."""
+    group: list[Piece] = []
+    at: dict[str, int] = {}
+    for piece in pieces:
+        follows = bool(group) and piece.start - group[-1].end < APART_SECONDS
+        further = sentences.extended(at, piece) if follows else {}
+        if group and not further:
+            yield _sentence(group, at, sentences)
+            group = []
+        at = further or sentences.begun(piece)
+        group.append(piece)
+    if group:
+        yield _sentence(group, at, sentences)
+
+
+def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentences) -> Spoken:
+    words = [piece for piece in group if piece.places]
+    known = at if words else {}  # sound alone is no sentence
+    whole = {id for id, place in known.items() if place == len(sentences.parts[id]) - 1}
+    ids = frozenset(whole or known)
+    renderings = [piece.rendering for piece in group if piece.rendering is not None]
+    return Spoken(
+        ids,
+        sentences.prompts[min(ids)].text if ids else "",
+        group[0].start,
+        group[-1].end,
+        bool(whole) and all(piece.complete for piece in group),
+        max(set(renderings), key=renderings.count) if renderings else "normal",
+        min((piece.correlation for piece in words), default=0.0),
+    )
+
+
+def _with_values(
+    heard: Spoken, filled: Sequence[Prompt], recording: CallRecording, stage: Stage
+) -> Spoken:
+    """The same with the values in it that a step asks for, if exactly these were heard."""
+    for prompt in filled:
+        if prompt.id not in heard.ids:
+            continue
+        timeline = recording.timeline
+        first = heard.start + (recording.answered or 0.0) - timeline.start
+        after = max(0, round((first - LEAD_IN_SECONDS) * RATE))
+        clips = heard_sentence(
+            recording, stage.catalogue, prompt.clips, heard.rendering, after=after
+        )
+        if all(clip.heard for clip in clips):
+            origin = recording.answered or 0.0
+            return Spoken(
+                heard.ids, prompt.text, clips[0].start - origin, clips[-1].end - origin, True,
+                heard.rendering, min(clip.correlation for clip in clips),
+            )  # fmt: skip
+    return heard

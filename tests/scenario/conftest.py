@@ -1,0 +1,50 @@
+"""The stage that all scenarios are played on, and files as a tester writes them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ivr.scenario.files import read_scenarios
+from ivr.scenario.stage import Stage
+from ivr.scenario.steps import Scenario
+from ivr.scenario.verdict import Verdict, judge
+from ivr.scenario.virtual import play
+from tests.caller import understander
+
+Write = Callable[[str], Path]
+Played = Callable[[str], Verdict]
+
+
+@pytest.fixture(scope="session")
+def stage(root: Path) -> Stage:
+    """The shipped sheet with its rendered prompts."""
+    return Stage.load(root / "prompts" / "sheet.toml", root / "prompts" / "rendered")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Puts a text into a scenario file."""
+
+    def written(text: str) -> Path:
+        path = tmp_path / "calls.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+@pytest.fixture
+def played(stage: Stage, write: Write) -> Played:
+    """Plays the one scenario of a text in virtual time."""
+
+    def verdict(text: str) -> Verdict:
+        (scenario,) = read_scenarios([write(text)], stage.sheet)
+        return verdict_of(scenario, stage)
+
+    return verdict
+
+
+def verdict_of(scenario: Scenario, stage: Stage) -> Verdict:
+    """What comes of a scenario in virtual time."""
+    return judge(scenario, play(scenario, stage, understander().meaning), stage.spelled)

@@ -1,0 +1,119 @@
+"""What a run prints and writes."""
+
+import json
+import re
+import socket
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from ivr.lab.pbx import free_ports
+from ivr.scenario.commands import scenario as commands
+from ivr.scenario.picture import svg
+from ivr.scenario.seen import Seen, Sound
+from ivr.scenario.verdict import Verdict
+
+from .conftest import Played, Write
+
+GOOD = """\
+[[scenario]]
+name = "拨错号 <script>&"
+rows = ["wrong_number"]
+steps = [
+  { hears = "greeting.ask" },
+  { says = "打错了<b>" },
+  { hears = "wrong_number.explain" },
+]
+"""
+BAD = GOOD.replace("拨错号", "不对").replace(
+    'hears = "wrong_number', 'cut = true, hears = "wrong_number'
+)
+
+
+def run(*words: str | Path) -> tuple[int, str, str]:
+    """Exit code, standard output and error of the command."""
+    done = CliRunner().invoke(commands, ["run", "--fast", *map(str, words)])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_the_report_of_a_run(write: Write, tmp_path: Path) -> None:
+    path = write(GOOD + BAD)
+    code, out, _ = run(path, "--report", tmp_path / "report")
+    assert code == 1
+    assert "wrong_number" in out
+    assert "calls.toml:15: wrong_number.explain was heard to its end" in out
+    assert "0 of 1 rows green; 1 of 2 scenarios" in out
+
+    suite = ElementTree.parse(tmp_path / "report" / "junit.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    good, bad = suite.findall("testcase")
+    assert (good.get("name"), good.find("failure")) == ("拨错号 <script>&", None)
+    failure = bad.find("failure")
+    assert failure is not None
+    assert "calls.toml:15" in (failure.get("message") or "")
+
+    html = (tmp_path / "report" / "report.html").read_text("utf-8")
+    assert html.count("<svg") == 2
+    assert "<script" not in html
+    assert "打错了&lt;b&gt;" in html
+    assert not re.search(r'(?:src|href)="(?!#)', html)  # needs no other file
+
+
+def test_json_has_the_shape_of_the_benches(write: Write) -> None:
+    code, out, _ = run(write(GOOD), "--json")
+    told = json.loads(out)
+    assert (code, told["bench"], told["pass"]) == (0, "scenario", True)
+    assert told["figures"]["rows_green"] == told["limits"]["rows_green"] == 1
+    assert told["figures"]["scenarios_passed"] == 1
+
+
+def test_only_some_are_run(write: Write) -> None:
+    code, out, _ = run(write(GOOD + BAD), "--only", "拨错号", "--json")
+    assert (code, json.loads(out)["samples"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--only", "nothing"], "no scenario has 'nothing' in its name"),
+        (["no/such.toml"], "no/such.toml cannot be read"),
+    ],
+)
+def test_a_mistake_is_one_sentence(words: list[str], told: str) -> None:
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("ivr scenario: ")
+    assert told in err
+    assert err.count("\n") == 1
+
+
+def test_a_target_that_is_none_is_told(write: Write) -> None:
+    done = CliRunner().invoke(commands, ["run", str(write(GOOD)), "--target", "example.com"])
+    assert done.exit_code == 2
+    assert "is neither docker nor NUMBER@HOST:PORT" in done.stderr
+
+
+def test_a_target_where_nobody_listens_is_told_with_the_scenario(write: Write) -> None:
+    (port,) = free_ports(1, socket.SOCK_DGRAM)
+    target = f"66385255@127.0.0.1:{port}"
+    done = CliRunner().invoke(commands, ["run", str(write(GOOD)), "--target", target])
+    assert done.exit_code == 2
+    assert f"calls.toml:1: nothing listens for SIP on 127.0.0.1:{port}" in done.stderr
+
+
+def test_the_picture_has_both_directions_and_the_waits(played: Played) -> None:
+    verdict = played(GOOD)
+    sound = np.random.default_rng(1).normal(0, 3000, 8000).astype(np.int16)
+    heard = verdict.seen
+    whole = Seen(
+        heard.spoken, heard.acted, heard.ended, heard.ended_by,
+        caller_sound=Sound(7.0, sound), bot_sound=Sound(0.0, sound),
+    )  # fmt: skip
+    picture = svg(Verdict(verdict.scenario, whole, verdict.heard, verdict.waits))
+    ElementTree.fromstring(picture)
+    assert 'class="wave bot"' in picture
+    assert 'class="wave caller"' in picture
+    assert picture.count('class="wait"') == len(verdict.waits)

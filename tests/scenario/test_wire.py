@@ -1,0 +1,95 @@
+"""What arrived is put together to the sheet's sentences, whatever is in their slots."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+
+from ivr.catalogue import Rendering
+from ivr.hearing.g711 import Samples
+from ivr.scenario.files import read_scenarios
+from ivr.scenario.seen import Spoken
+from ivr.scenario.stage import Stage
+from ivr.scenario.wire import spoken
+from tests.softphone.sounds import recording
+
+from .conftest import Write
+
+IDLE = np.full(8000, 8, np.int16)
+ADDRESSED = '{ hears = "ask_topic.ask", with = { "姓" = "张", "先生" = "先生" } }'
+
+
+@pytest.fixture
+def heard(stage: Stage, write: Write) -> "Heard":
+    return Heard(stage, write)
+
+
+class Heard:
+    """Plays clips to a caller, and tells what he heard."""
+
+    def __init__(self, stage: Stage, write: Write) -> None:
+        self._stage, self._write = stage, write
+
+    def clips(self, *ids: str, rendering: Rendering = "normal") -> list[Samples]:
+        return [self._stage.catalogue.samples(id, rendering) for id in ids]
+
+    def of(self, pieces: Iterable[Samples | float], step: str = "") -> list[Spoken]:
+        text = '[[scenario]]\nname = "x"\nrows = ["greeting"]\nsteps = [{ hears = "greeting.ask" }'
+        (scenario,) = read_scenarios([self._write(f"{text}, {step}]")], self._stage.sheet)
+        return spoken(recording(IDLE, *pieces, IDLE), scenario, self._stage)
+
+
+@pytest.mark.parametrize("rendering", ["normal", "louder", "slow"])
+def test_the_rendering_is_told(heard: Heard, rendering: Rendering) -> None:
+    (one,) = heard.of(heard.clips("no_sound.farewell", rendering=rendering))
+    assert (set(one.ids), one.rendering, one.complete) == ({"no_sound.farewell"}, rendering, True)
+    assert one.correlation > 0.99
+    assert one.start == pytest.approx(1.0, abs=0.03)
+
+
+def test_sentences_that_follow_at_once_are_two(heard: Heard) -> None:
+    one, other = heard.of(heard.clips("cannot_fulfil.out_of_scope", "closing.ask"))
+    assert "cannot_fulfil.out_of_scope" in one.ids
+    assert {"closing.ask", "caller_stays_on.ask"} == other.ids
+    assert other.start == pytest.approx(one.end, abs=0.03)
+
+
+def test_values_are_part_of_their_sentence(heard: Heard) -> None:
+    """Even those that nobody asked for: a ticket's number."""
+    digits = [
+        f"digit.{digit}.{place}"
+        for digit, place in zip("258", ("start", "middle", "end"), strict=True)
+    ]
+    (one,) = heard.of(heard.clips("system.ticket.1", *digits, rendering="slow"))
+    assert (set(one.ids), one.complete, one.rendering) == ({"system.ticket"}, True, "slow")
+
+
+def test_values_that_are_asked_for_are_told(heard: Heard) -> None:
+    (one,) = heard.of(heard.clips("name.zhang1.sir", "ask_topic.ask.1"), ADDRESSED)
+    assert set(one.ids) == {"ask_topic.ask"}
+    assert one.text.startswith("张先生，")
+    assert one.start == pytest.approx(1.0, abs=0.03)
+
+
+def test_other_values_are_not_told_as_those(heard: Heard) -> None:
+    (one,) = heard.of(heard.clips("name.wang2.sir", "ask_topic.ask.1"), ADDRESSED)
+    assert set(one.ids) == {"ask_topic.ask"}
+    assert "张" not in one.text
+
+
+def test_a_sentence_that_is_cut_is_known_by_its_beginning(heard: Heard) -> None:
+    (greeting,) = heard.clips("greeting.ask")
+    (one,) = heard.of([greeting[:16000]])
+    assert (set(one.ids), one.complete) == ({"greeting.ask"}, False)
+
+
+def test_half_of_a_sentence_with_slots_is_not_whole(heard: Heard) -> None:
+    (one,) = heard.of(heard.clips("system.number_check.1", "digit.8.end"))
+    assert (set(one.ids), one.complete) == ({"system.number_check"}, False)
+
+
+def test_what_is_no_prompt_is_told_as_a_sound(heard: Heard) -> None:
+    noise = np.random.default_rng(1).normal(0, 2000, 12000).astype(np.int16)
+    (one,) = heard.of([noise])
+    assert one.ids == frozenset()
+    assert str(one) == "a sound that is no prompt (cut off)"

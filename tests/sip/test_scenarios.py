@@ -1,0 +1,94 @@
+"""Scenarios of testers on real calls: some of the shipped ones, and what goes wrong with a PBX.
+
+All of them are played by ``ivr scenario run``; these are one of each kind of caller.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from ivr.config import Records
+from ivr.lab.lab import Lab
+from ivr.scenario.files import SHIPPED, read_scenarios
+from ivr.scenario.real import PHONE, Target, TargetError
+from ivr.scenario.run import Run
+from ivr.scenario.stage import Stage
+from ivr.scenario.steps import Scenario
+from ivr.scenario.verdict import Verdict
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
+
+CHOSEN = (
+    "没有声音：一个数据包也没有",
+    "打断问候",
+    "抱怨我们声音小",
+    "客户声音小，一直小",
+    "杂音太大",
+    "称呼客户",
+    "公司地址",
+    "电话号码按键输入",
+    "投诉态度",
+    "道谢",
+)
+"""Silence, barge-in, louder, faint, noise, a name, slowly, keys, a ticket, who hangs up first."""
+
+
+@pytest.fixture(scope="module")
+def stage(root: Path) -> Stage:
+    """The words that the laboratory's service speaks."""
+    return Stage.load(root / "prompts" / "sheet.toml", root / "prompts" / "rendered")
+
+
+@pytest.fixture(scope="module")
+def chosen(stage: Stage) -> list[Scenario]:
+    """The shipped scenarios of CHOSEN."""
+    return [each for each in read_scenarios([SHIPPED], stage.sheet) if each.name in CHOSEN]
+
+
+@pytest.fixture(scope="module")
+def target(lab: Lab) -> Target:
+    """The laboratory's PBX."""
+    return Target(lab.pbx.server, lab.number, PHONE, lab.pbx.password(PHONE))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def verdicts(
+    lab: Lab, stage: Stage, chosen: list[Scenario], target: Target
+) -> Mapping[str, Verdict]:
+    """What came of each."""
+    played = await Run(stage, chosen, lambda _: None).on(
+        target, Records(directory=lab.service.records_directory), len(CHOSEN)
+    )
+    return {verdict.scenario.name: verdict for verdict in played}
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+async def test_it_goes_as_written(verdicts: Mapping[str, Verdict], name: str) -> None:
+    """Words, waits, renderings, values and tickets, as in virtual time."""
+    verdict = verdicts[name]
+    assert verdict.passed, [*verdict.problems, *map(str, verdict.seen.spoken)]
+
+
+async def test_the_report_has_sound_and_transcript(verdicts: Mapping[str, Verdict]) -> None:
+    """Of both directions, and of the call's record."""
+    seen = verdicts["投诉态度"].seen
+    assert len(seen.bot_sound.samples) > 8000 * 20
+    assert len(seen.caller_sound.samples) > 8000 * 20
+    assert any("态度太差" in line.says for line in seen.transcript if line.who == "caller")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [({"number": "999"}, "there is no number 999"), ({"password": "no"}, "does not accept user")],
+)
+async def test_a_pbx_that_rejects_the_call_is_told_with_the_scenario(
+    stage: Stage, chosen: list[Scenario], target: Target, change: dict[str, str], told: str
+) -> None:
+    """One sentence with file and line."""
+    wrong = replace(target, **change)
+    with pytest.raises(TargetError, match=told) as caught:
+        await Run(stage, chosen[:2], lambda _: None).on(wrong, None, 2)
+    assert str(caught.value).startswith(chosen[0].place())
