@@ -67,7 +67,7 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
     prompts = (*sheet.fragments(), *beyond)
     return (
         Clip(Prompt(SILENCE, ""), Form()),
-        Clip(MUSIC, Form()),
+        Clip(Prompt(MUSIC.id, ""), Form()),
         *(
             Clip(prompt, Form(rendering, prompt.edges))
             for rendering in RENDERINGS

@@ -45,7 +45,7 @@ def test_nothing_rendered_is_one_problem(rendered: Rendered) -> None:
     report = check(rendered.directory / "nowhere", rendered.sheet)
     (problem,) = report.problems
     assert "no prompts are rendered" in problem
-    assert (report.figures.prompts, report.figures.present, report.figures.levels) == (77, 0, {})
+    assert (report.figures.prompts, report.figures.present, report.figures.levels) == (105, 0, {})
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def run(*arguments: str | Path) -> Result:
 
 def test_render_says_what_it_did(copied: Rendered) -> None:
     result = run("render", "--no-pieces", "--sheet", copied.path)
-    assert (0, f"0 rendered, 21 kept, 3 removed in {copied.directory}\n") == (
+    assert (0, f"0 rendered, 40 kept, 3 removed in {copied.directory}\n") == (
         result.exit_code,
         result.stdout,
     )
@@ -44,7 +44,7 @@ def test_check_is_silent_about_good_prompts(copied: Rendered) -> None:
     run("render", "--no-pieces", "--sheet", copied.path)
     result = run("check", "--no-pieces", "--sheet", copied.path)
     assert result.exit_code == 0
-    assert result.stdout.startswith("23 prompts in 69 clips: 69 present, 69 current")
+    assert result.stdout.startswith("38 prompts in 152 clips: 152 present, 152 current")
 
 
 def test_check_reports_as_json_and_by_exit_code(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_check_reports_as_json_and_by_exit_code(tmp_path: Path) -> None:
     assert result.exit_code == 1
     report = json.loads(result.stdout)
     assert list(report) == ["problems", "figures"]
-    assert (report["figures"]["prompts"], report["figures"]["present"]) == (74, 0)
+    assert (report["figures"]["prompts"], report["figures"]["present"]) == (102, 0)
 
 
 def test_list_shows_every_prompt(rendered: Rendered, tmp_path: Path) -> None:

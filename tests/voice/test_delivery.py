@@ -97,7 +97,7 @@ def test_diff_shows_old_and_new_words(copied: Rendered) -> None:
 def test_the_page_has_every_prompt_and_loads_nothing(few: Rendered, tmp_path: Path) -> None:
     out = tmp_path / "page.html"
     result = run("sheet", "--no-pieces", "--out", out, "--sheet", few.path)
-    assert result.stdout == f"{out} has 23 prompts: open it in a browser\n"
+    assert result.stdout == f"{out} has 38 prompts: open it in a browser\n"
     html = out.read_text(encoding="utf-8")
     for row in few.sheet.values():
         assert row.situation in html
