@@ -17,8 +17,8 @@ from ivr.scenario.steps import Scenario
 from ivr.scenario.verdict import Verdict, judge
 
 AT_ONCE = 8
-"""Calls at once. On two cores that carry the service, too, replies take 0.45 s with 6 and 0.49 s with
-10; the shipped set takes four minutes with 8."""
+"""Calls at once. On two cores that carry the service, too, replies take 0.45 s with 6 of them and
+0.49 s with 10; the shipped set takes four minutes with 8."""
 
 Done = Callable[[Scenario], None]
 
