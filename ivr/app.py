@@ -11,7 +11,6 @@ from functools import partial
 
 import structlog
 
-from ivr import phrases
 from ivr.asterisk.agi_server import AgiServer, AgiSession
 from ivr.asterisk.agi_wire import trusted_number
 from ivr.asterisk.audio_server import AudioServer
@@ -19,26 +18,34 @@ from ivr.asterisk.channel_variables import TellingThePbx
 from ivr.asterisk.heartbeat import Heartbeat
 from ivr.asterisk.line import AgiLine, Errand
 from ivr.asterisk.manager import Ami
-from ivr.asterisk.mix_monitor import MixMonitor, is_one_word
+from ivr.asterisk.mix_monitor import MixMonitor
 from ivr.asterisk.orphans import OrphanCheck, Ours
 from ivr.asterisk.tap import Tap
-from ivr.catalogue import SILENCE, Catalogue, CatalogueError
-from ivr.composition import Composer, Vocabulary, VocabularyError
+from ivr.catalogue import CatalogueError
+from ivr.composition import Composer
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.dialogue.call import Call, Limits, Script
 from ivr.dialogue.commands import Play
 from ivr.dialogue.events import CallerHungUp, Event, LineLost
 from ivr.dialogue.outcome import Outcome
-from ivr.dialogue.row import MUSIC
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.recording import Policy
-from ivr.etiquette.sheet import Sheet, SheetError
 from ivr.gauges import watch
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.house import arrival_of, house_of, is_back
 from ivr.live_call import LiveCall
+from ivr.loading import (
+    StartError,
+    load_catalogue,
+    load_sheet,
+    load_understander,
+    load_vocabulary,
+    manager,
+    notifier,
+    recorder,
+)
 from ivr.look_ups import LookUps
 from ivr.metrics import Endpoint, Metrics
 from ivr.recognition.choice import chosen
@@ -46,16 +53,10 @@ from ivr.recognition.files import ModelError
 from ivr.recognition.interpreter import Interpreter
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.silero import SileroModel
-from ivr.records.channels import channels
-from ivr.records.database import DatabaseError, connect, url_of
+from ivr.records.database import connect, url_of
 from ivr.records.keeper import Records, RecordsError
-from ivr.records.notify import Notifier
-from ivr.records.recorder import Recorder
 from ivr.records.recording_files import stem_in
 from ivr.scribe import Scribe
-from ivr.understanding.phrases import PhraseError
-from ivr.understanding.understander import Understander
-from ivr.wording import read_sheet, read_vocabulary
 
 log = structlog.get_logger()
 
@@ -68,95 +69,8 @@ LAST_NEWS_SECONDS = 2.0
 """How long the end of the service waits for a notification that is being delivered; it is delivered
 again at the next start."""
 
-
 AWAY = 1000
 """Callers who were put through and are remembered, should nobody answer them."""
-
-
-class StartError(Exception):
-    """The service cannot start; one sentence that names the setting and the remedy."""
-
-
-def load_sheet(settings: Settings) -> Sheet:
-    """The sheet of the settings; StartError when it is missing or wrong."""
-    try:
-        return read_sheet(settings.prompts.sheet)
-    except SheetError as error:
-        raise StartError(f"prompts.sheet: {error}") from None
-
-
-def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
-    """The rendered prompts; StartError names the first one of the sheet that is missing."""
-    try:
-        catalogue = Catalogue.load(settings.prompts.directory)
-        for id in (SILENCE, MUSIC.id, *(prompt.id for prompt in sheet.fragments())):
-            if not catalogue.path(id).is_file():
-                raise CatalogueError(
-                    f"prompt {id} has no file {catalogue.path(id)}: run `ivr prompts render`"
-                )
-            catalogue.samples(id)
-    except CatalogueError as error:
-        raise StartError(f"prompts.directory: {error}") from None
-    return catalogue
-
-
-def load_vocabulary(settings: Settings) -> Vocabulary:
-    """What may stand in the slots of the sheet; StartError when a table is wrong."""
-    try:
-        return read_vocabulary(settings.prompts.sheet.parent)
-    except (VocabularyError, OSError) as error:
-        raise StartError(f"prompts.sheet: the tables beside it: {error}") from None
-
-
-def load_understander(settings: Settings) -> Understander:
-    """What understands callers; StartError when a phrase file is wrong."""
-    try:
-        return phrases.load_understander(settings.prompts.sheet)
-    except PhraseError as error:
-        raise StartError(f"prompts.sheet: the phrases beside it: {error}") from None
-
-
-def manager(settings: Settings) -> Ami | None:
-    """The client of the manager interface; None when it is not used.
-
-    StartError when its secret cannot be read: that is a mistake here, not a fault of the PBX.
-    """
-    ami = settings.ami
-    if not ami.host:
-        return None
-    try:
-        secret = read_secret(ami.secret_file, "ami.secret_file")
-    except ConfigError as error:
-        raise StartError(str(error)) from None
-    if secret is None:
-        raise StartError(
-            "ami.secret_file is not set: name the file with the secret of manager.conf, "
-            "or leave ami.host empty"
-        )
-    return Ami(ami.host, ami.port, ami.user, secret.get_secret_value())
-
-
-def notifier(settings: Settings) -> Notifier:
-    """What tells the supervisor of tickets; StartError when its settings are wrong."""
-    try:
-        engine = connect(url_of(settings.records))
-        return Notifier(engine, channels(settings.notify), settings.notify.kinds)
-    except (ConfigError, DatabaseError) as error:
-        raise StartError(str(error)) from None
-
-
-def recorder(settings: Settings) -> Recorder:
-    """What sees to recordings; StartError when the PBX could not be told where to write them."""
-    place = settings.recording.on_the_pbx
-    if settings.recording.mode != "off" and not is_one_word(place):
-        raise StartError(
-            f"recording.directory = {place} has signs that Asterisk would take for something else: "
-            "choose one of letters, digits, full stops, hyphens and underscores"
-        )
-    try:
-        return Recorder(settings.recording, connect(url_of(settings.records)))
-    except (ConfigError, DatabaseError) as error:
-        raise StartError(str(error)) from None
 
 
 class Hotline:

@@ -122,14 +122,15 @@ def _add_later(name: str, commands: Callable[[], typer.Typer], help: str) -> Non
 @app.command()
 def serve(config: Config = None) -> None:
     """Answer the hotline until told to stop (SIGTERM drains: running calls end properly)."""
-    from ivr import app as service
     from ivr import logs
+    from ivr.app import serve as serve_calls
+    from ivr.loading import StartError
 
     settings = settings_or_exit(config)
     writer = logs.set_up(settings.service)
     try:
-        asyncio.run(service.serve(settings))
-    except service.StartError as error:
+        asyncio.run(serve_calls(settings))
+    except StartError as error:
         raise fail(error) from None
     finally:
         writer.drain()
@@ -149,8 +150,8 @@ def talk(
     ] = None,
 ) -> None:
     """Try the conversation here, without a PBX: type what the caller says."""
-    from ivr.app import StartError, load_sheet, load_understander, load_vocabulary
     from ivr.catalogue import Catalogue, CatalogueError
+    from ivr.loading import StartError, load_sheet, load_understander, load_vocabulary
     from ivr.recognition.choice import chosen
     from ivr.recognition.files import ModelError
     from ivr.recognition.model import load

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.app import StartError, load_catalogue, load_sheet, manager
 from ivr.asterisk.ami_link import AmiError
 from ivr.asterisk.manager import Ami
 from ivr.catalogue import SOUNDS, Catalogue
 from ivr.config import ConfigError, Recognition, Recording, Records, Settings, load, read_secret
+from ivr.loading import StartError, load_catalogue, load_sheet, manager
 from ivr.phrases import read_phrases
 from ivr.recognition import embedded
 from ivr.recognition.check import check as check_model

@@ -1,0 +1,103 @@
+"""What the settings name, loaded before the first call; what is wrong is told in one sentence."""
+
+from ivr import phrases
+from ivr.asterisk.manager import Ami
+from ivr.asterisk.mix_monitor import is_one_word
+from ivr.catalogue import SILENCE, Catalogue, CatalogueError
+from ivr.composition import Vocabulary, VocabularyError
+from ivr.config import ConfigError, Settings, read_secret
+from ivr.dialogue.row import MUSIC
+from ivr.etiquette.sheet import Sheet, SheetError
+from ivr.records.channels import channels
+from ivr.records.database import DatabaseError, connect, url_of
+from ivr.records.notify import Notifier
+from ivr.records.recorder import Recorder
+from ivr.understanding.phrases import PhraseError
+from ivr.understanding.understander import Understander
+from ivr.wording import read_sheet, read_vocabulary
+
+
+class StartError(Exception):
+    """The service cannot start; one sentence that names the setting and the remedy."""
+
+
+def load_sheet(settings: Settings) -> Sheet:
+    """The sheet of the settings; StartError when it is missing or wrong."""
+    try:
+        return read_sheet(settings.prompts.sheet)
+    except SheetError as error:
+        raise StartError(f"prompts.sheet: {error}") from None
+
+
+def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
+    """The rendered prompts; StartError names the first one of the sheet that is missing."""
+    try:
+        catalogue = Catalogue.load(settings.prompts.directory)
+        for id in (SILENCE, MUSIC.id, *(prompt.id for prompt in sheet.fragments())):
+            if not catalogue.path(id).is_file():
+                raise CatalogueError(
+                    f"prompt {id} has no file {catalogue.path(id)}: run `ivr prompts render`"
+                )
+            catalogue.samples(id)
+    except CatalogueError as error:
+        raise StartError(f"prompts.directory: {error}") from None
+    return catalogue
+
+
+def load_vocabulary(settings: Settings) -> Vocabulary:
+    """What may stand in the slots of the sheet; StartError when a table is wrong."""
+    try:
+        return read_vocabulary(settings.prompts.sheet.parent)
+    except (VocabularyError, OSError) as error:
+        raise StartError(f"prompts.sheet: the tables beside it: {error}") from None
+
+
+def load_understander(settings: Settings) -> Understander:
+    """What understands callers; StartError when a phrase file is wrong."""
+    try:
+        return phrases.load_understander(settings.prompts.sheet)
+    except PhraseError as error:
+        raise StartError(f"prompts.sheet: the phrases beside it: {error}") from None
+
+
+def manager(settings: Settings) -> Ami | None:
+    """The client of the manager interface; None when it is not used.
+
+    StartError when its secret cannot be read: that is a mistake here, not a fault of the PBX.
+    """
+    ami = settings.ami
+    if not ami.host:
+        return None
+    try:
+        secret = read_secret(ami.secret_file, "ami.secret_file")
+    except ConfigError as error:
+        raise StartError(str(error)) from None
+    if secret is None:
+        raise StartError(
+            "ami.secret_file is not set: name the file with the secret of manager.conf, "
+            "or leave ami.host empty"
+        )
+    return Ami(ami.host, ami.port, ami.user, secret.get_secret_value())
+
+
+def notifier(settings: Settings) -> Notifier:
+    """What tells the supervisor of tickets; StartError when its settings are wrong."""
+    try:
+        engine = connect(url_of(settings.records))
+        return Notifier(engine, channels(settings.notify), settings.notify.kinds)
+    except (ConfigError, DatabaseError) as error:
+        raise StartError(str(error)) from None
+
+
+def recorder(settings: Settings) -> Recorder:
+    """What sees to recordings; StartError when the PBX could not be told where to write them."""
+    place = settings.recording.on_the_pbx
+    if settings.recording.mode != "off" and not is_one_word(place):
+        raise StartError(
+            f"recording.directory = {place} has signs that Asterisk would take for something else: "
+            "choose one of letters, digits, full stops, hyphens and underscores"
+        )
+    try:
+        return Recorder(settings.recording, connect(url_of(settings.records)))
+    except (ConfigError, DatabaseError) as error:
+        raise StartError(str(error)) from None
