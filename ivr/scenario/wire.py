@@ -157,14 +157,14 @@ def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentence
     known = at if words else {}  # sound alone is no sentence
     whole = {id for id, place in known.items() if place == len(sentences.parts[id]) - 1}
     ids = frozenset(whole or known)
-    renderings = [piece.rendering for piece in group if piece.rendering is not None]
+    longest = max(words or group, key=lambda piece: piece.end - piece.start)  # digits mislead
     return Spoken(
         ids,
         sentences.prompts[min(ids)].text if ids else "",
         group[0].start,
         group[-1].end,
         bool(whole) and all(piece.complete for piece in group),
-        max(set(renderings), key=renderings.count) if renderings else "normal",
+        longest.rendering or "normal",
         min((piece.correlation for piece in words), default=0.0),
     )
 
