@@ -18,17 +18,18 @@ from ivr.config import ConfigError, Settings
 from ivr.config import load as load_settings
 from ivr.etiquette.sheet import SheetError
 from ivr.lab.pbx import LabError
-from ivr.records.keeper import RecordsError
+from ivr.records.database import DatabaseError
 from ivr.scenario import acceptance, junit
 from ivr.scenario.files import SHIPPED, ScenarioError, read_scenarios
 from ivr.scenario.page import page
 from ivr.scenario.picture import svg
 from ivr.scenario.real import Target, TargetError
+from ivr.scenario.records import NoRecordsError
 from ivr.scenario.run import AT_ONCE, Run
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
 from ivr.scenario.verdict import Verdict
-from ivr.softphone.wav import WavError, write_wav
+from ivr.softphone.wav import write_wav
 from ivr.understanding.phrases import PhraseError
 
 scenario = typer.Typer(
@@ -39,7 +40,7 @@ DOCKER = "docker"
 _URI = re.compile(r"(?:sip:)?(?P<number>[^@\s]+)@(?P<host>[^:@\s]+)(?::(?P<port>\d{1,5}))?")
 _CANNOT = (
     ScenarioError, TargetError, LabError, CatalogueError, SheetError, VocabularyError, PhraseError,
-    ConfigError, RecordsError, WavError, OSError,
+    ConfigError, DatabaseError, NoRecordsError, OSError,
 )  # fmt: skip
 
 Files = Annotated[

@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.config import Records
 from ivr.records.calls import listed, steps_of, tickets_of
-from ivr.records.database import connect, reading, url_of
+from ivr.records.database import connect, reading, url_of, why
 from ivr.records.transcript import Line, lines
 from ivr.scenario.steps import TicketLeft
 
@@ -16,6 +19,10 @@ PATIENCE_SECONDS = 10.0
 """A record is complete a moment after its call has ended."""
 NEAR_SECONDS = 0.5
 """Between the answer in the packets and in the record: so well must two clocks agree."""
+
+
+class NoRecordsError(Exception):
+    """The records cannot be looked into; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,15 @@ async def records_of(
         await asyncio.sleep(0.2)  # a database tells nothing by itself
 
 
+def check(settings: Records) -> None:
+    """NoRecordsError when there is nothing to look into, DatabaseError when the URL is none: better
+    known before the calls than after."""
+    url = url_of(settings)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise NoRecordsError(f"there are no records at {url.database}: is -c the service's settings?")
+    _read(settings, datetime.now(UTC))
+
+
 def _read(settings: Records, since: datetime) -> list[Record]:
     engine = connect(url_of(settings))
     try:
@@ -54,6 +70,10 @@ def _read(settings: Records, since: datetime) -> list[Record]:
                 for call in listed(connection, since=since)
                 if call["ended"] is not None
             ]
+    except SQLAlchemyError as error:
+        raise NoRecordsError(
+            f"the service's records cannot be read ({why(error)}): is -c its settings file?"
+        ) from None
     finally:
         engine.dispose()
 

@@ -10,7 +10,7 @@ from ivr.lab.lab import laboratory
 from ivr.phrases import load_understander
 from ivr.scenario import real, virtual
 from ivr.scenario.real import Target
-from ivr.scenario.records import Record, records_of
+from ivr.scenario.records import Record, check, records_of
 from ivr.scenario.sounds import prepare
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
@@ -52,8 +52,11 @@ class Run:
     async def on(self, target: Target, records: Records | None, at_once: int) -> list[Verdict]:
         """Through any PBX; without ``records`` tickets and outcomes are not looked at.
 
-        TargetError when it does not take the calls, WavError when a recording cannot be played.
+        TargetError when it does not take the calls, ScenarioError when a sound cannot be made,
+        NoRecordsError when the records cannot be looked into.
         """
+        if records is not None:
+            check(records)
         for scenario in self.scenarios:
             prepare(scenario)
         made = await real.call_all(target, self.scenarios, at_once, self.done)

@@ -13,8 +13,10 @@ from ivr.lab.corpus.sources import Split, Wave
 from ivr.lab.corpus.telephone import at_level, at_speech_level
 from ivr.lab.corpus.tones import melody, tone
 from ivr.lab.voices import PHRASES, says
-from ivr.scenario.steps import Line, Plays, Says, Scenario
-from ivr.softphone.wav import read_wav
+from ivr.scenario.files import ScenarioError
+from ivr.scenario.steps import Line, Plays, Says, Scenario, Step
+from ivr.softphone.wav import WavError, read_wav
+from ivr.voice import VoiceError
 from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
 
@@ -90,14 +92,24 @@ def _samples(sound: Wave) -> Samples:
 
 
 def prepare(scenario: Scenario) -> None:
-    """Make all sounds of a scenario, so that none has to be made while its call is up."""
-    for step in scenario.steps:
-        match step:
-            case Says():
-                voice(step)
-            case Plays():
-                recording(step, scenario.file)
-            case Line():
-                line_sound(step)
-            case _:
-                pass
+    """Make all sounds of a scenario, so that none has to be made while its call is up.
+
+    ScenarioError when one cannot be made.
+    """
+    for number, step in enumerate(scenario.steps):
+        try:
+            _make(step, scenario.file)
+        except (WavError, VoiceError) as error:
+            raise ScenarioError(f"{scenario.place(number)}: {error}") from None
+
+
+def _make(step: Step, file: Path) -> None:
+    match step:
+        case Says():
+            voice(step)
+        case Plays():
+            recording(step, file)
+        case Line():
+            line_sound(step)
+        case _:
+            pass

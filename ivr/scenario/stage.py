@@ -32,8 +32,7 @@ class Stage:
 
     def prompt(self, id: str) -> Prompt:
         """The prompt of the sheet with this id."""
-        row, _, key = id.partition(".")
-        return self.sheet[row].prompt(key)
+        return next(prompt for prompt in self.sheet.prompts() if prompt.id == id)
 
     def filled(self, step: Hears) -> Prompt | None:
         """The prompt as a step wants it filled; None when it wants nothing of its slots."""

@@ -2,11 +2,12 @@
 his line is told as the ear would tell it, and no time passes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from ivr.catalogue import Rendering
 from ivr.dialogue.call import Call
-from ivr.dialogue.commands import Command, HangUp, MakeTicket, Play, StopPlaying
+from ivr.dialogue.commands import Command, HangUp, MakeTicket, Play, StopPlaying, Transfer
 from ivr.dialogue.events import (
     CallerHungUp,
     Condition,
@@ -17,10 +18,13 @@ from ivr.dialogue.events import (
     SpeechPossible,
     SpeechStarted,
 )
+from ivr.dialogue.look_up import Found
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
-from ivr.dialogue.row import Prompt
+from ivr.dialogue.row import MUSIC, Prompt
 from ivr.dialogue.ticket import Ticket
 from ivr.etiquette.conversation import hotline, last_words
+from ivr.etiquette.guest import Guest
+from ivr.etiquette.house import House
 from ivr.records.transcript import Line as TranscriptLine
 from ivr.scenario.seen import Acted, Seen, Spoken
 from ivr.scenario.stage import Stage
@@ -47,6 +51,8 @@ TOO_QUIET_DBOV, TOO_NOISY_DBOV = -42.0, -40.0
 PATIENCE_SECONDS = 60.0
 """A caller to whom nothing is said so long has come to nothing."""
 
+_NOTHING = Found("unknown")
+"""What a look-up finds: in virtual time nothing was left before."""
 _LINES = {
     "no_rtp": Condition.NO_RTP, "comfort_noise": Condition.NO_RTP, "silence": Condition.DEAD_LINE,
     "room": Condition.NOBODY, "hum": Condition.NOBODY, "breathing": Condition.NOBODY,
@@ -71,12 +77,17 @@ class _Performance:
         self._begun = 0
         """Prompts that have begun since the caller did something."""
         self._rendering: Rendering = "normal"
+        self._speaks_now = 0
+        """Number of the Play that is the last of the prompts."""
         self._said_until = 0.0
         self._hung_up: float | None = None
         """When the bot hung up."""
-        script = partial(hotline, stage.sheet.company)
+        guest = Guest(stage.sheet.company, House(knowledge=stage.sheet.knowledge))
+        script = partial(hotline, guest=guest)
         self._call = Call(script, last_words, stage.sheet.__getitem__, compose=stage.compose)
-        self._line = VirtualCall(self._call, self._told, self._seconds)
+        self._line = VirtualCall(
+            self._call, self._told, self._seconds, looked_up=lambda query: (0.0, _NOTHING)
+        )
 
     def seen(self) -> Seen:
         self._line.start()
@@ -186,24 +197,26 @@ class _Performance:
 
     def _told(self, command: Command, now: float) -> None:
         match command:
-            case Play(prompt=prompt, rendering=rendering):
-                self._rendering = rendering
+            case Play(prompt=prompt) if prompt == MUSIC:
+                self._note("bot", prompt.text)
+            case Play(play, prompt, rendering=rendering):
+                self._rendering, self._speaks_now = rendering, play
                 self._begun += 1
                 ids = frozenset({prompt.id})
                 end = now + self._seconds(prompt)
                 self._spoken.append(Spoken(ids, prompt.text, now, end, True, rendering))
                 self._note("bot", prompt.text)
-            case StopPlaying():
-                before = self._spoken[-1]
-                self._spoken[-1] = Spoken(
-                    before.ids, before.text, before.start, now, False, before.rendering
-                )
+            case StopPlaying(play) if play == self._speaks_now:
+                self._spoken[-1] = replace(self._spoken[-1], end=now, complete=False)
             case MakeTicket(ticket=ticket):
                 self._tickets.append(ticket)
                 self._note("ticket", ticket.kind)
             case HangUp(outcome):
                 self._hung_up = now
                 self._note("bot", f"hangs up: {outcome}")
+            case Transfer(target):
+                self._hung_up = now
+                self._note("bot", f"transfers to {target}")
 
     def _note(self, who: str, says: str) -> TranscriptLine:
         self._transcript.append(TranscriptLine(self._line.now, who, says))

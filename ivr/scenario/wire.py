@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ivr.catalogue import Rendering
-from ivr.dialogue.row import Prompt, Slot, parts
+from ivr.catalogue import RENDERINGS, Rendering
+from ivr.dialogue.row import MUSIC, Prompt, Slot, parts
 from ivr.etiquette.sheet import Sheet
 from ivr.scenario.caller import LEAD_IN_SECONDS, TAIL_SECONDS
 from ivr.scenario.seen import Spoken
@@ -22,7 +22,6 @@ from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import RATE
 from ivr.softphone.sentences import heard_sentence
 
-RENDERINGS: tuple[Rendering, ...] = ("normal", "louder", "slow")
 APART_SECONDS = 0.22
 """Between two sentences lie the silences at the edges of their files, 0.23 s; within one, less."""
 LEAST_SECONDS = 0.1
@@ -99,8 +98,10 @@ def spoken(recording: CallRecording, scenario: Scenario, stage: Stage) -> list[S
     )  # fmt: skip
     clips = heard_prompts(recording, stage.catalogue, RENDERINGS, among)
     origin = recording.answered
-    pieces = [_piece(clip, sentences, origin) for clip in clips]
-    pieces = sorted([*pieces, *_between(recording, pieces)], key=lambda piece: piece.start)
+    known = [_piece(clip, sentences, origin) for clip in clips]
+    spoken_by_bot = [piece for clip, piece in zip(clips, known, strict=True) if clip.id != MUSIC.id]
+    sounds = _between(recording, known)
+    pieces = sorted([*spoken_by_bot, *sounds], key=lambda piece: piece.start)
     heard = list(_joined(pieces, sentences))
     return [_with_values(one, filled, recording, stage) for one in heard]
 
@@ -156,14 +157,14 @@ def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentence
     known = at if words else {}  # sound alone is no sentence
     whole = {id for id, place in known.items() if place == len(sentences.parts[id]) - 1}
     ids = frozenset(whole or known)
-    renderings = [piece.rendering for piece in group if piece.rendering is not None]
+    longest = max(words or group, key=lambda piece: piece.end - piece.start)  # digits mislead
     return Spoken(
         ids,
         sentences.prompts[min(ids)].text if ids else "",
         group[0].start,
         group[-1].end,
         bool(whole) and all(piece.complete for piece in group),
-        max(set(renderings), key=renderings.count) if renderings else "normal",
+        longest.rendering or "normal",
         min((piece.correlation for piece in words), default=0.0),
     )
 

@@ -1,15 +1,18 @@
 """The caller of a real call does what is written, when the bot has finished."""
 
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ivr.scenario.caller import Caller
-from ivr.scenario.files import read_scenarios
+from ivr.scenario.files import ScenarioError, read_scenarios
+from ivr.scenario.sounds import prepare
 from ivr.scenario.stage import Stage
 from ivr.softphone.rtp import pack
 from ivr.softphone.script import ALAW, Action, Audio, Digits, HangUp, NoRtp, Silence
+from ivr.softphone.wav import write_wav
 
 from .conftest import Write
 
@@ -104,3 +107,29 @@ def test_he_gives_up_when_nothing_is_said_to_him(stage: Stage, write: Write) -> 
     ((leaves, end),) = told
     assert isinstance(end, HangUp)
     assert leaves == pytest.approx(10.0, abs=0.1)
+
+
+def test_he_plays_a_recording(stage: Stage, write: Write, tmp_path: Path) -> None:
+    sound = np.full(8000, 1000, np.int16)
+    write_wav(tmp_path / "a.wav", [(0.0, sound)])
+    (_, audio), _ = done(stage, write, Bot((0.5, 2.0)), GREETED, 'plays = "a.wav"')
+    assert isinstance(audio, Audio)
+    assert np.array_equal(audio.samples, sound[:160])
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ('plays = "a.wav"', "a.wav is not a WAV file that can be read"),
+        ('says = "喂", voice = "klingon"', "espeak-ng has no voice 'klingon'"),
+    ],
+)
+def test_a_sound_that_cannot_be_made_is_told_with_its_line(
+    stage: Stage, write: Write, tmp_path: Path, step: str, told: str
+) -> None:
+    (tmp_path / "a.wav").write_bytes(b"no sound")
+    text = '[[scenario]]\nname = "x"\nrows = ["greeting"]\nsteps = [\n{ hears = "greeting.ask" },\n'
+    (scenario,) = read_scenarios([write(text + "{ " + step + " }]")], stage.sheet)
+    with pytest.raises(ScenarioError, match=told) as caught:
+        prepare(scenario)
+    assert "calls.toml:6: " in str(caught.value)

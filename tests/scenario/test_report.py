@@ -104,6 +104,17 @@ def test_a_target_where_nobody_listens_is_told_with_the_scenario(write: Write) -
     assert f"calls.toml:1: nothing listens for SIP on 127.0.0.1:{port}" in done.stderr
 
 
+def test_records_that_cannot_be_read_are_told_before_any_call(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IVR_RECORDS__DIRECTORY", str(tmp_path / "none"))
+    words = ["run", str(write(GOOD)), "--target", "1@127.0.0.1", "--records"]
+    done = CliRunner().invoke(commands, words)
+    assert done.exit_code == 2
+    assert "there are no records at" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_the_picture_has_both_directions_and_the_waits(played: Played) -> None:
     verdict = played(GOOD)
     sound = np.random.default_rng(1).normal(0, 3000, 8000).astype(np.int16)

@@ -71,6 +71,15 @@ def test_values_that_are_asked_for_are_told(heard: Heard) -> None:
     assert one.start == pytest.approx(1.0, abs=0.03)
 
 
+def test_a_number_is_told_digit_by_digit(heard: Heard, stage: Stage) -> None:
+    """A single digit may sound like its louder rendering; the sentence does not."""
+    check, values = "system.number_check", {"电话": "13800001234"}
+    clips = stage.compose(stage.prompt(check), values).clips
+    step = f'{{ hears = "{check}", with = {{ "电话" = "13800001234" }} }}'
+    (one,) = heard.of(heard.clips(*clips), step)
+    assert (one.text, one.rendering) == ("您的联系电话是138-0000-1234，对吗？", "normal")
+
+
 def test_other_values_are_not_told_as_those(heard: Heard) -> None:
     (one,) = heard.of(heard.clips("name.wang2.sir", "ask_topic.ask.1"), ADDRESSED)
     assert set(one.ids) == {"ask_topic.ask"}
