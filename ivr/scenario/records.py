@@ -55,7 +55,9 @@ def check(settings: Records) -> None:
     known before the calls than after."""
     url = url_of(settings)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        raise NoRecordsError(f"there are no records at {url.database}: is -c the service's settings?")
+        raise NoRecordsError(
+            f"there are no records at {url.database}: is -c the service's settings?"
+        )
     _read(settings, datetime.now(UTC))
 
 
