@@ -124,7 +124,7 @@ def _learned(sheet: Path, name: str) -> Weights | None:
 def _read(path: Path) -> Weights | None:
     """The weights in a file; None when there are none that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             names = str(kept["features"]).split("\n")
             return Weights(
                 tuple(str(kept["labels"]).split("\n")),

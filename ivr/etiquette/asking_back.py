@@ -69,7 +69,7 @@ class AskingBack:
             words = heard.words
             if words is None:
                 reply = await self._say_again_what_we_lost()
-            elif words.sure or self._is_known(words) or self._answers_for_more(words):
+            elif words.sure or self._is_known(words) or self._answers_the_question(words):
                 return self._learned(words.meaning)
             elif self._may_be_asked_about(words):
                 reply = await self._ask_about(words.meaning)
@@ -84,9 +84,12 @@ class AskingBack:
         """Whether it is one of the questions that the company has written down."""
         return self._guest.house.knowledge.find(words.meaning) is not None
 
-    def _answers_for_more(self, words: Words) -> bool:
-        answers = words.understood and words.meaning.intent in NOTHING_MORE
-        return answers and self._guest.was_asked_for_more
+    def _answers_the_question(self, words: Words) -> bool:
+        """A weak guess is enough for what we have just asked about: 没有了 (33), 不清楚 (16)."""
+        intent = words.meaning.intent
+        for_more = self._guest.was_asked_for_more and intent in NOTHING_MORE
+        unclear = self._guest.was_asked_if_clear and intent is Intent.CONFIRM_UNDERSTOOD
+        return words.understood and (for_more or unclear)
 
     def _may_be_asked_about(self, words: Words) -> bool:
         asked_enough = self._clarified >= CLARIFICATIONS

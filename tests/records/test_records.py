@@ -39,7 +39,7 @@ async def test_a_call_is_a_row_and_its_steps(settings: Settings) -> None:
     assert call == {
         "call": record.call, "uniqueid": "1700.1", "run": records.run, "number": "66385255",
         "caller": "13800000000", "started": STARTED, "ended": STARTED + timedelta(seconds=9),
-        "seconds": 9.0, "outcome": "stayed_on", "rows": "greeting",
+        "seconds": 9.0, "outcome": "stayed_on", "rows": "greeting", "recording": None,
     }  # fmt: skip
     told = rows_of(settings, steps)
     assert [(step["step"], step["at"], step["what"], step["fields"]) for step in told] == [

@@ -21,7 +21,7 @@ def test_render_says_what_it_did(copied: Rendered) -> None:
         result.stdout,
     )
     result = run("render", "--only", "hold", "--all", "--no-pieces", "--sheet", copied.path)
-    assert result.stdout.startswith("2 rendered, 19 kept")
+    assert result.stdout.startswith("2 rendered, 38 kept")
 
 
 def test_the_directory_lies_beside_the_sheet(tmp_path: Path) -> None:
