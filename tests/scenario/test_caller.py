@@ -121,7 +121,7 @@ def test_he_plays_a_recording(stage: Stage, write: Write, tmp_path: Path) -> Non
     ("step", "told"),
     [
         ('plays = "a.wav"', "a.wav is not a WAV file that can be read"),
-        ('says = "喂", voice = "klingon"', "espeak-ng has no voice 'klingon'"),
+        ('says = "喂", voice = "nobody"', "espeak-ng has no voice 'nobody'"),
     ],
 )
 def test_a_sound_that_cannot_be_made_is_told_with_its_line(
