@@ -87,7 +87,7 @@ TALKS: Mapping[str, Sequence[Turn]] = {
         Turn("不用了", ["ask_name.surname"]),
         Turn("我姓张", ["complaint_accepted.farewell.3"], 12.0),
     ],
-    "weak": [Turn("没有了，再见，谢谢你们", ["clarify.ask.1"], 4.0)],
+    "weak": [Turn("对，我要投诉", ["clarify.ask.1"], 4.0)],
     "foreign": [
         Turn(FOREIGN, ["ask_repeat.ask"]),
         Turn(FOREIGN, ["dialect.mandarin"]),
