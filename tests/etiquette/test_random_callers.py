@@ -27,7 +27,7 @@ from tests.caller import Caller, mumbled, understander
 
 SEED = int(os.environ.get("IVR_RANDOM_SEED", "1"))
 CALLS = int(os.environ.get("IVR_RANDOM_CALLS", "500"))
-"""More of them by this variable: 10,000 take minutes."""
+"""More of them by this variable: 10,000 take a minute."""
 SECONDS = Limits().call_seconds + 60.0
 """The limit of a call, and its last words."""
 IMPROPER = {Outcome.FAILED, Outcome.LINE_LOST, Outcome.SERVICE_DIED, Outcome.DRAINED}
