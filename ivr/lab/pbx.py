@@ -112,7 +112,7 @@ class Pbx:
         given = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
         await run(
             "docker", "run", "-d", "--rm", "--name", self.name, "--label", f"ivr.lab={LAB_RUN}",
-            "--network", "host", "--read-only",
+            "--network", "host", "--read-only", "--cpu-shares", "8192",
             "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--ulimit", "nofile=20000",
             "--tmpfs", "/run/asterisk:uid=5060,gid=5060,mode=0700",
             "-v", f"{self._directory.name}:/run/ivr-secrets:ro",

@@ -60,9 +60,11 @@ class Service:
             "IVR_RECORDING__DIRECTORY": str(pbx.recordings),
             **settings,
         }
+        # As asterisk-conf/ivr.service starts it; `nice` warns and goes on where that is not allowed.
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "ivr", "serve", env=environment, stderr=asyncio.subprocess.PIPE
-        )
+            "nice", "-n", "-5", sys.executable, "-m", "ivr", "serve",
+            env=environment, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
         self._reading = asyncio.create_task(self._read())
         waiting = asyncio.create_task(self._ready.wait())
         await asyncio.wait(

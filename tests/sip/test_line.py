@@ -76,7 +76,7 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
     greeted = prompts["greeting.ask"].seconds
     first = greeted + 1.0
     spoken = first + len(voice_of(UNKNOWN)) / RATE + 0.5
-    second = spoken + prompts["low_volume.louder"].seconds + 1.0
+    second = spoken + prompts["low_volume.louder"].seconds + 2.0
     white = at_level(RNG.normal(size=count), -24.0)
     return {
         "quiet": [line((first, -48, UNKNOWN), (second, -48, UNKNOWN))],
