@@ -53,6 +53,11 @@ def read_phrases(sheet: Path) -> Phrases:
     return Phrases.parse(read_files(sheet), _spoken_words(sheet).departments)
 
 
+def read_fillers(sheet: Path) -> Fillers:
+    """What fills the slots of the phrases beside ``sheet``; PhraseError as :func:`read_phrases`."""
+    return Fillers(read_phrases(sheet), _spoken_words(sheet).surnames)
+
+
 def load_understander(sheet: Path, cache: Path | None = None) -> Understander:
     """What understands callers of the sheet in ``sheet``; PhraseError as :func:`read_phrases`.
 

@@ -82,8 +82,9 @@ class Recognition(Protocol):
         ...
 
 
-Recogniser = Callable[[], Recognition]
-"""Begins to recognise one utterance."""
+Recogniser = Callable[[Callable[[], None]], Recognition]
+"""Begins to recognise one utterance. What it is given is called while the utterance goes on,
+whenever there are words in it so far, or others than before."""
 
 
 LookUp = Callable[[Query], Awaitable[Found]]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import structlog
 
-from ivr.dialogue.events import Event, LineChanged, SpeechEnded, SpeechStarted
+from ivr.dialogue.events import Event, LineChanged, SpeechEnded, SpeechStarted, WordsAppeared
 from ivr.dialogue.meaning import Words
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
@@ -53,19 +53,14 @@ class Scribe:
         words: asyncio.Task[Words | None] | None = None
         match event:
             case SpeechStarted(onset):
-                self._begin(onset)
+                self._begin(onset, deliver)
             case SpeechEnded() if self._current is not None:
                 words = asyncio.get_running_loop().create_task(_finish(self._current))
                 self._current = None
             case LineChanged():
                 deliver(event, now)
                 return
-        if words is None and not self._held:
-            deliver(event, now)
-            return
-        self._held.append((event, words))
-        if self._telling is None:
-            self._telling = asyncio.get_running_loop().create_task(self._tell(deliver))
+        self._in_turn(event, words, now, deliver)
 
     def lose_track(self) -> None:
         """The caller cannot be heard any more: what he was saying will not be known."""
@@ -83,9 +78,29 @@ class Scribe:
                 words.cancel()
         self._held.clear()
 
-    def _begin(self, onset: float) -> None:
+    def _in_turn(
+        self, event: Event, words: asyncio.Task[Words | None] | None, now: float, deliver: Deliver
+    ) -> None:
+        if words is None and not self._held:
+            deliver(event, now)
+            return
+        self._held.append((event, words))
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().create_task(self._tell(deliver))
+
+    def _begin(self, onset: float, deliver: Deliver) -> None:
+        """Recognise what began at ``onset``; its first words are told as soon as there are any."""
         self.lose_track()
-        self._current = self._recogniser()
+        told = False
+
+        def appeared() -> None:
+            nonlocal told
+            if not told and self._current is utterance:
+                told = True
+                now = asyncio.get_running_loop().time()
+                self._in_turn(WordsAppeared(), None, now, deliver)
+
+        self._current = utterance = self._recogniser(appeared)
         for at, frame in self._recent:
             if at - len(frame) / RATE >= onset - LOOK_BACK_SECONDS:
                 self._current.feed(frame)

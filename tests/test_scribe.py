@@ -14,6 +14,7 @@ from ivr.dialogue.events import (
     SpeechEnded,
     SpeechPossible,
     SpeechStarted,
+    WordsAppeared,
 )
 from ivr.dialogue.meaning import Words
 from ivr.hearing.frames import FRAME, RATE
@@ -62,6 +63,25 @@ def test_what_is_said_and_a_little_before_it_is_recognised() -> None:
         await at.hears(50)
         assert at.recogniser.fed == fed == [pytest.approx(1.5 * RATE, abs=FRAME)]
         assert at.told[1] == (3.1, SpeechEnded(1.0, at.recogniser.words))
+
+    run(scene())
+
+
+def test_the_first_words_are_told_once_while_he_speaks() -> None:
+    async def scene() -> None:
+        at = Setting(Recogniser(seconds=0.1))
+        at.perceives(SpeechStarted(at.loop.time()))
+        first = at.recogniser.appeared
+        await at.hears(30)
+        first()
+        first()
+        assert at.told == [(0.0, SpeechStarted(at.began)), (0.6, WordsAppeared())]
+        at.perceives(SpeechEnded(1.0))
+        first()  # late, and of an utterance that is over
+        at.perceives(SpeechStarted(at.loop.time()))
+        at.recogniser.appeared()  # of the next, whose beginning is held back
+        await asyncio.sleep(1.0)
+        assert at.kinds[2:] == ["SpeechEnded", "SpeechStarted", "WordsAppeared"]
 
     run(scene())
 

@@ -14,7 +14,7 @@ Two rules decide every race:
   and ends in it has been answered already: it does not answer the next question.
 
 What turns out to hold no words was no speech: the wait goes on as if it had not been, and a prompt
-that was cut for it is said again.
+that was cut for it is said again, until there are words: the recogniser's first guess will do.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
@@ -153,6 +153,8 @@ class Call:
                 self._decision = None
             case events.SpeechStarted(onset):
                 self._speech_started(onset, now)
+            case events.WordsAppeared():
+                self._words_appeared()
             case events.SpeechEnded(seconds, words):
                 self._speech_ended(self._speech(seconds, words), now)
             case events.KeyPressed(key):
@@ -280,7 +282,9 @@ class Call:
     def _nothing_was_said(self, now: float) -> None:
         if not isinstance(self._request, Listen):
             return
-        if self._cut is not None and self._replays < REPLAYS:
+        if self._playing is not None:
+            self._deadline = None  # what is said again goes on
+        elif self._cut is not None and self._replays < REPLAYS:
             self._replays += 1
             self._deadline = None
             self._play(self._cut, now)
@@ -292,8 +296,8 @@ class Call:
         self._onset = onset
         self._heard = None
         if isinstance(self._request, Listen):
+            # What is said again was cut for nothing before: it gives way to words alone.
             self._deadline = now + self._limits.utterance_seconds
-            self._stop_playing()
         elif self._playing is not None:
             play, began = self._playing
             if (play.barge_in or onset < began) and self._forced is None:
@@ -302,6 +306,10 @@ class Call:
                 again = isinstance(request, Say) and onset >= began and request.until is None
                 self._cut = cast(Say, request) if again else None
                 self._resume(None, now)
+
+    def _words_appeared(self) -> None:
+        if isinstance(self._request, Listen) and self._onset is not None:
+            self._stop_playing()
 
     def _key_pressed(self, key: str, now: float) -> None:
         if isinstance(self._request, Say) and self._playing and self._playing[0].barge_in:
@@ -314,12 +322,12 @@ class Call:
     def _hear(self, heard: Heard, now: float) -> None:
         """The caller has said or pressed something: answer a listen, or keep it for the next."""
         if isinstance(self._request, Listen):
-            self._stop_playing()  # what is said again has an answer now
             self._answer_listen(_with_left(heard, self._wait_ends - now), now)
         else:
             self._heard = heard
 
     def _answer_listen(self, heard: Heard, now: float) -> None:
+        self._stop_playing()  # what is said again has an answer now
         self._deadline = self._heard = self._cut = None
         self._resume(heard, now)
 

@@ -79,6 +79,11 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsAppeared:
+    """What a caller is saying holds words: the recogniser's first guess, while he still speaks."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechEnded:
     """The caller has stopped speaking."""
 
@@ -142,6 +147,7 @@ Event = (
     | SpeechPossible
     | SpeechDismissed
     | SpeechStarted
+    | WordsAppeared
     | SpeechEnded
     | KeyPressed
     | LineChanged

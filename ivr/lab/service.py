@@ -60,7 +60,7 @@ class Service:
             "IVR_RECORDING__DIRECTORY": str(pbx.recordings),
             **settings,
         }
-        # As asterisk-conf/ivr.service starts it; `nice` warns and goes on where that is not allowed.
+        # As asterisk-conf/ivr.service starts it; where that is not allowed, `nice` warns, goes on.
         self._process = await asyncio.create_subprocess_exec(
             "nice", "-n", "-5", sys.executable, "-m", "ivr", "serve",
             env=environment, stderr=asyncio.subprocess.PIPE,

@@ -20,9 +20,14 @@ class Interpreter:
         """``meaning`` understands a text in a few milliseconds."""
         self._recognisers, self._meaning = recognisers, meaning
 
-    def __call__(self) -> "Interpretation":
-        """Somebody has begun to speak."""
-        return Interpretation(self._recognisers.utterance(), self._meaning)
+    def __call__(self, appeared: Callable[[], None]) -> "Interpretation":
+        """Somebody has begun to speak; ``appeared`` is called when what he says holds words."""
+
+        def partial(text: str) -> None:
+            if text:
+                appeared()
+
+        return Interpretation(self._recognisers.utterance(partial), self._meaning)
 
 
 class Interpretation:
