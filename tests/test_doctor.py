@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ivr import doctor
 from ivr.asterisk.ami_link import AmiError
 from ivr.cli import app
 from ivr.config import Records, Settings, load
-from ivr.doctor import Check, Verdict, examine
+from ivr.doctor import Check, Verdict, deployment, examine, pbx
 from ivr.etiquette.sheet import Sheet
 from ivr.lab.pbx import free_ports
 from ivr.phrases import read_phrases
@@ -39,7 +38,7 @@ class Manager:
         self._answers = answers
 
     async def ask(self, action: str, **fields: str) -> dict[str, str]:
-        key = fields.get("Variable", action)
+        key = fields.get("Variable", fields.get("Extension", action))
         if key not in self._answers:
             raise AmiError(f"AMI refuses {action}: Permission denied")
         if "refused" in self._answers[key]:
@@ -77,8 +76,8 @@ phrases_of = functools.cache(read_phrases)
 @pytest.fixture
 def place(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Settings in which all is well, but the two ports of it nobody serves."""
-    monkeypatch.setattr(doctor, "check_prompts", check_prompts)
-    monkeypatch.setattr(doctor, "read_phrases", phrases_of)
+    monkeypatch.setattr(deployment, "check_prompts", check_prompts)
+    monkeypatch.setattr(deployment, "read_phrases", phrases_of)
     listening = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
     agi, audio = (each.getsockname()[1] for each in listening)
     (tmp_path / "token").write_text("a-token\n")
@@ -116,7 +115,7 @@ def found(checks: list[Check], name: str) -> Check:
 def answers(settings: Settings | None = None, **given: dict[str, str]) -> list[Check]:
     async def all_of() -> list[Check]:
         manager = Manager(**given)
-        return [one async for one in doctor._answers(manager, settings or Settings())]
+        return [one async for one in pbx._answers(manager, settings or Settings())]
 
     return asyncio.run(all_of())
 
@@ -178,15 +177,17 @@ def test_an_out_of_date_prompt_is_a_warning(place: Path, root: Path) -> None:
 def test_a_disk_that_fills_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage("/")
     for free, verdict in ((1_000_000, "broken"), (100_000_000, "warning"), (10**9, "ok")):
-        monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _, n=free: usage._replace(free=n))
-        assert doctor._records(tmp_path).verdict == verdict
+        monkeypatch.setattr(
+            deployment.shutil, "disk_usage", lambda _, n=free: usage._replace(free=n)
+        )
+        assert deployment._records(tmp_path).verdict == verdict
 
 
 def test_the_pbx_sounds_are_compared(place: Path, root: Path, tmp_path: Path) -> None:
     sounds = tmp_path / "sounds"
 
     def verdict() -> Check:
-        return found(list(doctor._words(load(place), sounds)), "pbx sounds")
+        return found(list(deployment._words(load(place), sounds)), "pbx sounds")
 
     assert verdict().verdict == Verdict.BROKEN
     shutil.copytree(root / "prompts" / "rendered" / "zh", sounds / "zh", copy_function=os.link)
@@ -251,6 +252,23 @@ def test_the_dialplan(
     assert check.remedy
 
 
+def test_whom_callers_are_put_through_to_must_be_there() -> None:
+    settings = Settings(transfer={"human": "people", "supervisor": "boss"})
+    gone = {"refused": "Did not find extension boss@ivr-transfer"}
+    human, supervisor = [
+        check
+        for check in answers(settings, **HEALTHY, people={}, boss=gone)
+        if check.name == "transfer"
+    ]
+    assert (human.verdict, human.says) == (
+        Verdict.OK,
+        "transfer.human leads to people of ivr-transfer",
+    )
+    assert supervisor.verdict == Verdict.BROKEN
+    assert "transfer.supervisor" in supervisor.says
+    assert "ivr-transfer.conf" in supervisor.remedy
+
+
 def test_a_user_without_rights_is_told_which_he_needs() -> None:
     checks = answers()
     assert {check.verdict for check in checks} == {Verdict.WARNING}
@@ -289,17 +307,17 @@ def test_the_command_tells_the_worst_by_its_exit_code(place: Path) -> None:
 
 def test_a_database_that_is_not_as_it_should_be(tmp_path: Path) -> None:
     settings = Records(directory=tmp_path)
-    assert "is made at the first start" in doctor._database(settings).says
+    assert "is made at the first start" in deployment._database(settings).says
     migrated(settings, "0001")
-    assert "is brought to our version" in doctor._database(settings).says
+    assert "is brought to our version" in deployment._database(settings).says
     migrated(settings)
-    assert doctor._database(settings).says.endswith(f"has version {newest()}")
+    assert deployment._database(settings).says.endswith(f"has version {newest()}")
     with closing(sqlite3.connect(tmp_path / "records.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
-    newer = doctor._database(settings)
+    newer = deployment._database(settings)
     assert (newer.verdict, newer.remedy[:15]) == (Verdict.BROKEN, "install the ivr")
     (port,) = free_ports(1)
-    down = doctor._database(
+    down = deployment._database(
         Records(directory=tmp_path, database=f"postgresql://ivr@127.0.0.1:{port}/ivr")
     )
     assert down.verdict == Verdict.BROKEN
@@ -311,6 +329,6 @@ def test_a_database_that_is_not_as_it_should_be(tmp_path: Path) -> None:
 def test_what_the_database_did_not_take_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "spool").mkdir()
     (tmp_path / "spool" / name).touch()
-    check = doctor._records(tmp_path)
+    check = deployment._records(tmp_path)
     assert check.verdict == Verdict.WARNING
     assert name in check.says

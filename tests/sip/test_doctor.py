@@ -34,6 +34,8 @@ sheet = "{root}/prompts/sheet.toml"
 directory = "{root}/prompts/rendered"
 [records]
 directory = "{directory}/records"
+[transfer]
+human = "human"
 """)
     return path
 
@@ -62,10 +64,16 @@ async def test_the_doctor_at_a_hotline(root: Path, tmp_path: Path) -> None:
         assert told["asterisk"]["says"].startswith("version 22.")
         assert told["dialplan"]["says"].endswith(f":{lab.service.agi_port}")
         assert told["channels"]["says"] == "0 live"
+        assert told["transfer"]["says"] == "transfer.human leads to human of ivr-transfer"
         warnings = [line for line in lab.service.lines if line.get("level") == "warning"]
         assert [line["event"] for line in warnings] == ["synthetic_model"]
 
         text = config.read_text()
+        config.write_text(text.replace('human = "human"', 'human = "nobody"'))
+        code, told = await doctor(config)
+        assert (code, told["transfer"]["verdict"]) == (2, "broken")
+        assert "transfer.human" in told["transfer"]["says"]
+
         wrong = tmp_path / "wrong"
         wrong.write_text("not-the-secret-at-all")
         config.write_text(text.replace(str(lab.pbx.secret_file("ami")), str(wrong)))

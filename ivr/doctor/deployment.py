@@ -1,27 +1,18 @@
-"""``ivr doctor``: looks at everything a call needs, and says what to do about what is wrong.
-
-It changes nothing, and looking disturbs no call.
-"""
+"""The checks of what lies on this machine: settings, words, sounds, models, records."""
 
 import asyncio
-import json
 import os
-import re
 import shutil
-import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.asterisk.ami_link import AmiError
-from ivr.asterisk.manager import Ami
 from ivr.catalogue import SOUNDS, Catalogue
-from ivr.config import ConfigError, Recognition, Recording, Records, Settings, load, read_secret
-from ivr.loading import StartError, load_catalogue, load_sheet, manager
+from ivr.config import ConfigError, Recognition, Recording, Records, Settings, read_secret
+from ivr.doctor.finding import Check, Verdict, wrong
+from ivr.loading import StartError, load_catalogue, load_sheet
 from ivr.phrases import read_phrases
 from ivr.recognition import embedded
 from ivr.recognition.check import check as check_model
@@ -36,10 +27,6 @@ from ivr.understanding.phrases import PhraseError
 from ivr.voice.check import check as check_prompts
 from ivr.voice.current import sha256_of
 
-OLDEST_ASTERISK = (22, 10, 1)
-"""Older releases of 22 have holes that a caller can use; see asterisk-conf/README.md."""
-CONTEXT = "ivr-hotline"
-CONNECT_SECONDS = 2.0
 FREE_BYTES = {"warning": 500_000_000, "broken": 20_000_000}
 """Below this much free disk space it is time to make room, or too late: a call's record has
 about 5 kB."""
@@ -47,81 +34,15 @@ ODD = ("*.damaged", "refused.lines")
 """Files of the spool that a person has to look at."""
 
 
-class Verdict(StrEnum):
-    """What a check found; the worst one decides the exit code."""
-
-    OK = "ok"
-    WARNING = "warning"
-    BROKEN = "broken"
-
-    @property
-    def exit_code(self) -> int:
-        """0, 1 or 2."""
-        return list(Verdict).index(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding."""
-
-    name: str
-    verdict: Verdict
-    says: str
-    remedy: str = ""
-    """What to do; empty when nothing has to be done."""
-
-
-def worst(checks: list[Check]) -> Verdict:
-    """The verdict on the whole."""
-    return max((check.verdict for check in checks), key=lambda verdict: verdict.exit_code)
-
-
-def dump(checks: list[Check]) -> str:
-    """The findings as one JSON object."""
-    found = {"verdict": worst(checks), "checks": [asdict(check) for check in checks]}
-    return json.dumps(found, ensure_ascii=False, indent=1)
-
-
-def examine(
-    config: Path | None, *, service_only: bool = False, pbx_sounds: Path | None = None
-) -> list[Check]:
-    """All checks, in the order in which their remedies are best followed.
-
-    ``service_only`` looks at the two ports and nothing else. ``pbx_sounds`` is the PBX's sounds
-    directory (``astdatadir``/sounds), when it can be seen from here.
-    """
-    try:
-        settings = load(config)
-    except ConfigError as error:
-        return [_wrong("settings", error)]
-    ports = [
-        _listens("agi", settings.agi.host, settings.agi.port),
-        _listens("audio", settings.audio.host, settings.audio.port),
-    ]
-    if service_only:
-        return ports
-    read = str(config) if config else "defaults and IVR_* variables"
-    return [
-        Check("settings", Verdict.OK, read),
-        *_words(settings, pbx_sounds),
-        _recognition(settings.recognition),
-        _records(settings.records.directory),
-        _database(settings.records),
-        _recording(settings.recording),
-        _notify(settings),
-        _token(settings),
-        *ports,
-        *asyncio.run(_pbx(settings)),
-    ]
-
-
-def _wrong(name: str, error: object, verdict: Verdict = Verdict.BROKEN) -> Check:
-    """A finding from a sentence of ours, which says what is wrong, then what to do."""
-    sentence = str(error)
-    cut = max(sentence.rfind(": "), sentence.rfind("; "))
-    if cut < 0:
-        return Check(name, verdict, sentence)
-    return Check(name, verdict, sentence[:cut], sentence[cut + 2 :])
+def checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
+    """All of them, in the order in which their remedies are best followed."""
+    yield from _words(settings, pbx_sounds)
+    yield _recognition(settings.recognition)
+    yield _records(settings.records.directory)
+    yield _database(settings.records)
+    yield _recording(settings.recording)
+    yield _notify(settings)
+    yield _token(settings)
 
 
 def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
@@ -129,7 +50,7 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
     try:
         sheet = load_sheet(settings)
     except StartError as error:
-        yield _wrong("sheet", error)
+        yield wrong("sheet", error)
         return
     yield Check("sheet", Verdict.OK, f"{len(sheet)} rows in {settings.prompts.sheet}")
     yield _phrases(settings.prompts.sheet)
@@ -138,11 +59,11 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
         catalogue = load_catalogue(settings, sheet)
         report = check_prompts(directory, sheet)
     except (StartError, OSError) as error:
-        yield _wrong("prompts", error)
+        yield wrong("prompts", error)
         return
     if report.problems:
         more = f"{len(report.problems)} prompts are not as they should be; the first: "
-        first = _wrong("prompts", report.problems[0], Verdict.WARNING)
+        first = wrong("prompts", report.problems[0], Verdict.WARNING)
         yield Check(first.name, first.verdict, more + first.says, first.remedy)
     else:
         yield Check("prompts", Verdict.OK, f"{report.figures.present} are current in {directory}")
@@ -155,7 +76,7 @@ def _phrases(sheet: Path) -> Check:
     try:
         phrases = read_phrases(sheet)
     except PhraseError as error:
-        return _wrong("phrases", error)
+        return wrong("phrases", error)
     sentences = sum(map(len, phrases.say.values()))
     return Check("phrases", Verdict.OK, f"{sentences} sentences of {len(phrases.say)} intents")
 
@@ -190,7 +111,7 @@ def _recognition(settings: Recognition) -> Check:
     try:
         heard = asyncio.run(check_model(model))
     except ModelError as error:
-        found = _wrong(name, error)
+        found = wrong(name, error)
         says = f"{found.says}; calls go on by keys"
         return Check(name, Verdict.BROKEN, says, found.remedy or "run `ivr models fetch small`")
     if model is None:
@@ -257,7 +178,7 @@ def _database(settings: Records) -> Check:
         finally:
             engine.dispose()
     except (DatabaseError, ConfigError) as error:
-        return _wrong("database", error)
+        return wrong("database", error)
     except SQLAlchemyError as error:
         says = f"{name} cannot be read ({why(error)}); calls go on, the spool keeps the records"
         return Check("database", Verdict.BROKEN, says, "is it up, and is records.database right?")
@@ -271,7 +192,7 @@ def _notify(settings: Settings) -> Check:
     try:
         ways = [channel.name for channel in channels(settings.notify)]
     except ConfigError as error:
-        return _wrong("notify", error)
+        return wrong("notify", error)
     says = f"tickets are told by {' and '.join(ways)}" if ways else "not used ([notify] is empty)"
     return Check("notify", Verdict.OK, says)
 
@@ -281,96 +202,10 @@ def _token(settings: Settings) -> Check:
     try:
         read_secret(path, "agi.token_file")
     except ConfigError as error:
-        return _wrong("token", error)
+        return wrong("token", error)
     if path is None:
         return Check(
             "token", Verdict.WARNING, "agi.token_file is not set, so anybody may hand over calls",
             "name a file with the IVR_TOKEN of the dialplan",
         )  # fmt: skip
     return Check("token", Verdict.OK, f"read from {path}")
-
-
-def _listens(group: str, host: str, port: int) -> Check:
-    """Connects and closes at once, which both servers take for what it is."""
-    name, place = f"{group} port", f"{host}:{port}"
-    try:
-        socket.create_connection((host, port), CONNECT_SECONDS).close()
-    except OSError as error:
-        says = f"nothing listens on {place} ({error.strerror or error})"
-        remedy = f"start `ivr serve`, or correct {group}.host and {group}.port"
-        return Check(name, Verdict.BROKEN, says, remedy)
-    return Check(name, Verdict.OK, f"{place} listens")
-
-
-async def _pbx(settings: Settings) -> list[Check]:
-    """What the manager interface tells; without it calls go on, so its absence is a warning."""
-    try:
-        ami = manager(settings)
-    except StartError as error:
-        return [_wrong("ami", error)]
-    if ami is None:
-        return [Check("ami", Verdict.OK, "not used (ami.host is empty)")]
-    try:
-        await ami.connect()
-        user = f"{settings.ami.user} is logged in at {settings.ami.host}:{settings.ami.port}"
-        return [Check("ami", Verdict.OK, user), *[check async for check in _answers(ami, settings)]]
-    except AmiError as error:
-        found = _wrong("ami", error, Verdict.WARNING)
-        remedy = found.remedy or "is Asterisk up, and are ami.host and ami.port those of [general]"
-        says = f"{found.says}; calls go on without it"
-        return [Check("ami", Verdict.WARNING, says, remedy)]
-    finally:
-        ami.close()
-
-
-async def _answers(ami: Ami, settings: Settings) -> AsyncIterator[Check]:
-    rights = "give this user of manager.conf write = reporting"
-    try:
-        yield _version((await ami.ask("CoreSettings")).get("AsteriskVersion", ""))
-    except AmiError as error:
-        yield Check("asterisk", Verdict.WARNING, str(error), rights)
-    try:
-        await ami.ask("ShowDialPlan", Context=CONTEXT)
-        yield await _hand_over(ami, settings)
-    except AmiError as error:
-        if "Did not find" in str(error):
-            says, remedy = f"there is no context {CONTEXT}", "include ivr-hotline.conf"
-            yield Check("dialplan", Verdict.BROKEN, says, remedy + " and run `dialplan reload`")
-        else:
-            yield Check("dialplan", Verdict.WARNING, str(error), rights)
-    try:
-        channels = (await ami.ask("CoreStatus")).get("CoreCurrentCalls", "?")
-        yield Check("channels", Verdict.OK, f"{channels} live")
-    except AmiError as error:
-        yield Check("channels", Verdict.WARNING, str(error), rights)
-
-
-def _version(text: str) -> Check:
-    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
-    version = tuple(int(part or 0) for part in found.groups()) if found else (0,)
-    if version < OLDEST_ASTERISK:
-        oldest = ".".join(map(str, OLDEST_ASTERISK))
-        says = f"version {text or 'unknown'} is older than {oldest}"
-        return Check("asterisk", Verdict.WARNING, says, f"upgrade to {oldest} or newer")
-    return Check("asterisk", Verdict.OK, f"version {text}")
-
-
-async def _hand_over(ami: Ami, settings: Settings) -> Check:
-    """Whether the dialplan hands calls to this service, and with its token."""
-    service, second, token = [
-        (await ami.ask("Getvar", Variable=name)).get("Value", "")
-        for name in ("IVR_SERVICE", "IVR_SERVICE_2", "IVR_TOKEN")
-    ]
-    where = "correct it in ivr-globals.conf and run `dialplan reload`"
-    port = settings.agi.port
-    if not any(place.endswith(f":{port}") for place in (service, second)):
-        says = f"{CONTEXT} hands calls to {service or 'nobody'}, but agi.port is {port}"
-        return Check("dialplan", Verdict.WARNING, says, where)
-    try:
-        ours = read_secret(settings.agi.token_file, "agi.token_file")
-    except ConfigError:
-        ours = None  # has a check of its own
-    if ours is not None and ours.get_secret_value() != token:
-        says = "IVR_TOKEN is not what agi.token_file holds, so every call is refused"
-        return Check("dialplan", Verdict.BROKEN, says, where)
-    return Check("dialplan", Verdict.OK, f"{CONTEXT} hands calls to {service}")
