@@ -42,6 +42,9 @@ def settings_or_exit(config: Path | None) -> Settings:
 @app.callback()
 def root() -> None:
     """The hotline that keeps to the sheet of phone etiquette."""
+    from ivr import logs
+
+    logs.beside_the_output()
 
 
 def _prompts() -> typer.Typer:

@@ -74,6 +74,11 @@ def unlogged() -> Iterator[None]:
         structlog.configure(**before)
 
 
+def beside_the_output() -> None:
+    """Until :func:`set_up`: lines go to stderr, for what a command prints may be JSON."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 class _ToStructlog(logging.Handler):
     """What libraries and asyncio log becomes a line like ours."""
 

@@ -1,7 +1,7 @@
 """``ivr bench NAME``: progress on stderr, figures on stdout, exit code 0 within the limits."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -22,7 +22,6 @@ from ivr.bench import streams as streams_bench
 from ivr.bench import turns as turns_bench
 from ivr.bench import understand as understand_bench
 from ivr.bench import waits as waits_bench
-from ivr.bench.paraphrases_file import Corpus as Sentences
 from ivr.bench.paraphrases_file import CorpusError as SentencesError
 from ivr.bench.paraphrases_file import read_corpus
 from ivr.bench.plots import plot_call, plot_waits
@@ -33,7 +32,7 @@ from ivr.config import ConfigError, Records
 from ivr.config import load as load_settings
 from ivr.lab.corpus import CorpusError
 from ivr.lab.pbx import LabError
-from ivr.phrases import load_understander
+from ivr.phrases import load_understander, read_fillers, read_phrases
 from ivr.recognition.files import ModelError
 from ivr.records.keeper import RecordsError
 from ivr.understanding.phrases import PhraseError
@@ -239,13 +238,18 @@ def understand(
 ) -> None:
     """Is what callers say understood, though the recogniser errs? (rows 3 to 36)"""
     try:
-        understander = load_understander(load_settings().prompts.sheet)
+        sheet = load_settings().prompts.sheet
+        understander = load_understander(sheet)
         sentences = read_corpus(corpus)
     except (ConfigError, PhraseError, SentencesError) as error:
         typer.echo(f"ivr bench: {error}", err=True)
         raise typer.Exit(2) from None
     if spoken:
-        _tell(_speak(understander, sentences, seed, model), json)
+        kinds = {"unseen": understand_spoken.of_corpus(sentences, seed)}
+        if corpus is None:
+            learned, fillers = read_phrases(sheet), read_fillers(sheet)
+            kinds["phrases"] = understand_spoken.of_phrases(learned, fillers, seed)
+        _tell(_speak(understander, kinds, seed, model), json)
         return
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("error rates", total=len(understand_bench.RATES))
@@ -257,10 +261,13 @@ def understand(
 
 
 def _speak(
-    understander: Understander, sentences: Sentences, seed: int, model: Path | None
+    understander: Understander,
+    sentences: Mapping[str, understand_spoken.Labelled],
+    seed: int,
+    model: Path | None,
 ) -> Result:
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("sentences", total=None)
+        task = bar.add_task("sentences", total=sum(map(len, sentences.values())))
         try:
             return understand_spoken.measure(
                 understander, sentences, seed, model, lambda: bar.advance(task)

@@ -8,7 +8,27 @@ from tools.tiny_vosk import text
 def test_every_phrase_is_made_of_known_words_and_classes() -> None:
     known = set(text.words())
     pieces = {piece for phrase in text.phrases() for piece in text.cut(phrase, known)}
+    assert all(piece in known for piece in pieces if not piece.startswith("{"))
+    pieces.update(piece for said, _ in text.callers() for piece in text.covered(said, known) or [])
     assert {piece[1:-1] for piece in pieces if piece.startswith("{")} == set(text.classes())
+
+
+def test_nearly_all_that_callers_say_is_covered() -> None:
+    """But for what is said in Latin letters: CRM, hello."""
+    known = set(text.words())
+    missed = [said for said, _ in text.callers() if text.covered(said, known) is None]
+    assert len(missed) < 0.01 * len(text.callers()), missed
+
+
+def test_wordings_of_one_template_count_as_one_sentence() -> None:
+    shares = [share for said, share in text.callers() if "业务员骗我" in said]
+    assert shares == [1.0]
+    assert min(share for _, share in text.callers()) == pytest.approx(1 / 6)
+
+
+def test_common_words_of_callers_are_words_and_rare_ones_are_characters() -> None:
+    assert {"电脑", "老板", "俺", "撅"} <= set(text.words())
+    assert text.cut("教导主任", set(text.words())) == ["教", "导", "主任"]
 
 
 def test_the_words_of_classes_are_known() -> None:

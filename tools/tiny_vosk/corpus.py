@@ -74,7 +74,8 @@ def _path(directory: Path, seed: int) -> Path:
 
 def _speak_seed(seed: int, directory: Path) -> None:
     chooser, noise = random.Random(seed), np.random.default_rng(seed)
-    synthesiser, vocabulary, phrases = Synthesiser(), text.words(), text.phrases()
+    synthesiser, vocabulary = Synthesiser(), text.words()
+    phrases = [*text.phrases(), *(phrase for phrase, _ in text.callers())]
     prompts = list(text.prompts().values())
     rows, labels = [], []
     for _ in range(_UTTERANCES):

@@ -1,8 +1,8 @@
 """``python -m tools.tiny_vosk.graph [--acoustic DIRECTORY]``: words and sentences, packed.
 
-Spells words.txt, phrases.txt and the sheet's prompts into a bigram decoding graph and writes
-ivr/recognition/tiny-cn.zip. The acoustic model comes from DIRECTORY, as ``train`` left it, or from
-the zip that is there: new words need no training. Seconds.
+Spells words.txt, phrases.txt, prompts/phrases and the sheet's prompts into a bigram decoding graph
+and writes ivr/recognition/tiny-cn.zip. The acoustic model comes from DIRECTORY, as ``train`` left
+it, or from the zip that is there: new words need no training. Half a minute.
 """
 
 import argparse
@@ -10,10 +10,9 @@ import math
 import tempfile
 import zipfile
 from collections import Counter, defaultdict
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
 
-from ivr.recognition.segment import segment
 from tools.tiny_vosk import text
 from tools.tiny_vosk.configuration import DECODING, MFCC
 from tools.tiny_vosk.fst import Graph
@@ -25,8 +24,10 @@ _SILENCE_PHONE, _UNKNOWN_PHONE = 1, 2
 _UNKNOWN_PHONES = 3
 """[unk] lasts at least this many frames of 30 ms."""
 _UNKNOWN_COST = 6.0
-_BACK_OFF = 0.3
-"""Probability of a word that the sentences never put after the one before."""
+_NEW = 0.4
+"""Each kind of word that the sentences put after another makes so many likely that they do not put
+there: chosen on a twelfth of prompts/phrases that the graph was not built from."""
+_LEAST_BACK_OFF, _MOST_BACK_OFF = 0.1, 0.9
 _PAUSE_COST = 0.5
 _END_ANYWHERE = 0.05
 """Probability that somebody ends with a word that no sentence ends with."""
@@ -103,65 +104,82 @@ def _numbered(phones: tuple[str, ...], number: dict[str, int]) -> list[int]:
     return [number[f"{phone}_{place}"] for phone, place in zip(phones, places, strict=True)]
 
 
-def _sentences(vocabulary: set[str]) -> list[list[str]]:
-    """What people and the bot say, as words and slots; of the bot only what words.txt covers."""
-    heard = [
-        words
-        for phrase, times in text.weighted().items()
-        for words in [text.cut(phrase, vocabulary)] * times
+def _sentences(vocabulary: set[str]) -> list[tuple[list[str], float]]:
+    """What people and the bot say as words and slots, each with its weight; of prompts/phrases and
+    the bot only what the vocabulary covers."""
+    heard = [(text.cut(phrase, vocabulary), float(n)) for phrase, n in text.weighted().items()]
+    others = [*text.callers(), *((words, 1.0) for words in sorted(set(text.prompts().values())))]
+    return heard + [
+        (words, weight)
+        for phrase, weight in others
+        if (words := text.covered(phrase, vocabulary)) is not None
     ]
-    said = [segment(words, vocabulary) for words in sorted(set(text.prompts().values()))]
-    return heard + [words for words in said if vocabulary.issuperset(words)]
 
 
 def _graph(
-    vocabulary: list[str], spelling: dict[str, list[list[int]]], sentences: list[list[str]]
+    vocabulary: list[str],
+    spelling: dict[str, list[list[int]]],
+    sentences: list[tuple[list[str], float]],
 ) -> tuple[Graph, int]:
-    """A state per word said last; from each to what the sentences put next, or anywhere else."""
+    """A state per word or slot said last; from each to what the sentences put next, or else to what
+    they put after its slot, or else anywhere."""
     single, following = _counts(sentences)
-    total = sum(single.values()) + _UNSAID * len(vocabulary)
     graph = Graph()
-    after = {word: graph.state() for word in (_START, *vocabulary)}
+    after = {piece: graph.state() for piece in (_START, *vocabulary, *_slots())}
     anywhere = graph.state()
-    entry = {word: graph.state() for word in vocabulary}
+    entry = {piece: graph.state() for piece in (*vocabulary, *_slots())}
+    slot_of: dict[str, str] = {}
+    for slot, members in _slots().items():
+        for word, share in members.items():
+            slot_of.setdefault(word, slot)
+            graph.step(entry[slot], -math.log(share), entry[word])
+            single[word] += share * single[slot] * (_NAME if slot == "{姓}" else 1.0)  # type: ignore[assignment]
+    total = sum(single[word] + _UNSAID for word in vocabulary)
     for number, word in enumerate(vocabulary, 2):
         for phones in spelling[word]:
             graph.spell(entry[word], phones, number, 0.0, after[word])
         graph.step(anywhere, -math.log((single[word] + _UNSAID) / total), entry[word])
     graph.spell(anywhere, [_UNKNOWN_PHONE] * _UNKNOWN_PHONES, 1, _UNKNOWN_COST, anywhere)
-    for word, state in after.items():
-        count = sum(following[word].values())
-        graph.final[state] = -math.log(_END_ANYWHERE)
-        for next_word, times in following[word].items():
-            cost = -math.log(times / count * (1 - _BACK_OFF))
-            if next_word == _END:
-                graph.final[state] = min(graph.final[state], cost)
-            else:
-                graph.step(state, cost, entry[next_word])
-        graph.step(state, -math.log(_BACK_OFF), anywhere)
-        graph.spell(state, [_SILENCE_PHONE], 0, _PAUSE_COST, state)
+    for piece, state in after.items():
+        back_off = _follow(graph, state, following[piece], entry)
+        for rest in (anywhere, *([after[slot_of[piece]]] if piece in slot_of else [])):
+            graph.step(state, -math.log(back_off), rest)
     graph.final[anywhere] = -math.log(_END_ANYWHERE)
     graph.spell(anywhere, [_SILENCE_PHONE], 0, _PAUSE_COST, anywhere)
     return graph, after[_START]
 
 
-def _counts(sentences: list[list[str]]) -> tuple[Counter[str], dict[str, Counter[str]]]:
-    """How often each word, and each word after another; a slot counts for its words in shares."""
-    kinds = text.classes()
+def _follow(graph: Graph, state: int, following: Counter[str], entry: dict[str, int]) -> float:
+    """Lead from ``state`` to what follows; what is left for everything else (Witten and Bell)."""
+    count = sum(following.values())
+    new = _NEW * len(following)
+    back_off = min(max(new / (count + new), _LEAST_BACK_OFF), 1.0) if following else 1.0
+    graph.final[state] = -math.log(_END_ANYWHERE)
+    for piece, times in following.items():
+        cost = -math.log(times / count * (1 - min(back_off, _MOST_BACK_OFF)))
+        if piece == _END:
+            graph.final[state] = min(graph.final[state], cost)
+        else:
+            graph.step(state, cost, entry[piece])
+    graph.spell(state, [_SILENCE_PHONE], 0, _PAUSE_COST, state)
+    return back_off
+
+
+def _slots() -> dict[str, dict[str, float]]:
+    return {f"{{{name}}}": members for name, members in text.classes().items()}
+
+
+def _counts(
+    sentences: list[tuple[list[str], float]],
+) -> tuple[Counter[str], dict[str, Counter[str]]]:
+    """How often each word or slot, and each after another."""
     single: Counter[str] = Counter()
     following: dict[str, Counter[str]] = defaultdict(Counter)
-    for sentence in sentences:
-        choices = [
-            kinds[piece[1:-1]] if piece.startswith("{") else {piece: 1.0}
-            for piece in (_START, *sentence, _END)
-        ]
-        for members in choices[1:-1]:
-            weight = _NAME if members is kinds["姓"] else 1.0
-            for word, share in members.items():
-                single[word] += weight * share  # type: ignore[assignment]
-        for before, behind in pairwise(choices):
-            for (word, share), (next_word, other) in product(before.items(), behind.items()):
-                following[word][next_word] += share * other  # type: ignore[assignment]
+    for sentence, weight in sentences:
+        for piece in sentence:
+            single[piece] += weight  # type: ignore[assignment]
+        for before, behind in pairwise((_START, *sentence, _END)):
+            following[before][behind] += weight  # type: ignore[assignment]
     return single, following
 
 

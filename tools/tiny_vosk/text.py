@@ -1,13 +1,22 @@
-"""What the model's words and sentences are: words.txt, phrases.txt and the sheet's prompts."""
+"""What the model's words and sentences are: words.txt, phrases.txt, what callers say in
+prompts/phrases, and the sheet's prompts."""
 
 import random
 import re
 import tomllib
+from collections import Counter
+from functools import cache
 from pathlib import Path
 
+import jieba
+
+from ivr import phrases as learned
+from ivr.dialogue.meaning import Intent
 from ivr.etiquette.sheet import parse_sheet
-from ivr.recognition.segment import segment
+from ivr.recognition.segment import clauses, segment
+from ivr.understanding.phrases import Phrases
 from ivr.voice.spoken import spoken
+from ivr.wording import read_vocabulary
 
 HERE = Path(__file__).parent
 _PROMPTS = HERE.parents[1] / "prompts"
@@ -15,14 +24,44 @@ _TONES = re.compile(r"\d")
 _RARE = 0.05
 """How often a surname that is only in prompts/surnames.toml is said, to one of classes.toml."""
 _SLOT = re.compile(r"\{(.+?)\}")
+_WORDINGS = 6
+"""Of one template at most; together they count as one sentence."""
+_OFTEN = 5
+"""What stands in so many of the callers' sentences is a word; the rest is spelt by characters."""
+_MANDARIN = re.compile(r"[㐀-鿿]+")
+_NUMBER, _COUNT = ("{数}" * 8, "{几}")
+"""What {数} of prompts/phrases is: digits of a telephone number in give_number, else a count."""
 
 
+@cache
 def words() -> list[str]:
-    """The vocabulary, sorted: words.txt, and the surnames of prompts/surnames.toml."""
+    """The vocabulary, sorted: words.txt, the words of classes, and of what callers say in
+    prompts/phrases the common words and every character."""
+    said: Counter[str] = Counter()
+    for phrase, share in callers():
+        for part in _SLOT.split(phrase)[::2]:
+            for clause in clauses(part):
+                said.update(dict.fromkeys(_found(clause), share))  # type: ignore[dict-item]
+    common = {word for word, times in said.items() if times >= _OFTEN}
+    found = common.union(*said)  # with their characters
     listed = {word for line in _lines("words.txt") for word in line.split()}
-    return sorted(listed.union(classes()["姓"]))
+    return sorted(listed.union(filter(_MANDARIN.fullmatch, found), *classes().values()))
 
 
+@cache
+def callers() -> list[tuple[str, float]]:
+    """What callers say in prompts/phrases with its slots, and how much of a sentence it counts."""
+    chooser, said = random.Random(0), []
+    for intent, templates in _phrases().say.items():
+        number = _NUMBER if intent is Intent.GIVE_NUMBER else _COUNT
+        for template in templates:
+            count = min(len(template.wordings), _WORDINGS)
+            for wording in chooser.sample(template.wordings, count):
+                said.append((wording.replace("{数}", number), 1 / count))
+    return said
+
+
+@cache
 def classes() -> dict[str, dict[str, float]]:
     """What the names in braces stand for, each with its share; the shares of a class make 1.
 
@@ -31,6 +70,9 @@ def classes() -> dict[str, dict[str, float]]:
     """
     raw = tomllib.loads((HERE / "classes.toml").read_text(encoding="utf-8"))
     kinds = {name: dict.fromkeys(members.split(), 1.0) for name, members in raw.items()}
+    departments = [word for words in _phrases().departments.values() for word in words]
+    for name, members in {**_phrases().classes, "部门": departments}.items():
+        kinds[name] = dict.fromkeys((*kinds.get(name, ()), *members), 1.0)
     table = tomllib.loads((_PROMPTS / "surnames.toml").read_text(encoding="utf-8"))["surnames"]
     sounds = {
         name: _TONES.sub("", pinyin) for pinyin, names in table.items() for name in names.split()
@@ -90,16 +132,39 @@ def before_a_title(word: str) -> str:
 
 def cut(phrase: str, vocabulary: set[str]) -> list[str]:
     """``phrase`` as words and slots ("{姓}"); ValueError names what no word covers."""
-    pieces: list[str] = []
-    for index, part in enumerate(_SLOT.split(phrase)):
-        if index % 2:
-            pieces.append(f"{{{part}}}")
-        else:
-            pieces += segment(part, vocabulary)
-    strangers = [p for p in pieces if not p.startswith("{") and p not in vocabulary]
-    if strangers:
+    pieces = _pieces(phrase, vocabulary)
+    if strangers := [piece for piece in pieces if not _known(piece, vocabulary)]:
         raise ValueError(f"{phrase!r} holds {strangers}, which words.txt does not")
     return pieces
+
+
+def covered(phrase: str, vocabulary: set[str]) -> list[str] | None:
+    """``phrase`` as words and slots, or None when no word covers some of it."""
+    pieces = _pieces(phrase, vocabulary)
+    return pieces if all(_known(piece, vocabulary) for piece in pieces) else None
+
+
+def _pieces(phrase: str, vocabulary: set[str]) -> list[str]:
+    pieces: list[str] = []
+    for index, part in enumerate(_SLOT.split(phrase)):
+        pieces += [f"{{{part}}}"] if index % 2 else segment(part, vocabulary)
+    return pieces
+
+
+def _known(piece: str, vocabulary: set[str]) -> bool:
+    return piece.startswith("{") or piece in vocabulary
+
+
+@cache
+def _phrases() -> Phrases:
+    files = learned.read_files(_PROMPTS / "sheet.toml")
+    return Phrases.parse(files, tuple(read_vocabulary(_PROMPTS).departments), proved=True)
+
+
+def _found(clause: str) -> list[str]:
+    """The words of a clause by a dictionary of the language."""
+    jieba.setLogLevel("WARNING")
+    return list(jieba.cut(clause, HMM=False))
 
 
 def _columns(shares: dict[str, float]) -> tuple[list[str], list[float]]:

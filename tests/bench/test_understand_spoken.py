@@ -1,0 +1,42 @@
+"""The spoken sentences that recognition and understanding are measured with together."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ivr.bench.paraphrases_file import read_corpus
+from ivr.bench.understand_spoken import PER_INTENT, measure, of_corpus, of_phrases
+from ivr.dialogue.meaning import Intent
+from ivr.phrases import read_fillers, read_phrases
+from tests.caller import understander
+
+
+def test_each_intent_is_drawn_as_often_and_by_the_seed() -> None:
+    drawn = of_corpus(read_corpus(), 1)
+    counted = Counter(label for _, label in drawn)
+    assert counted == {
+        intent: PER_INTENT["unseen"] for intent in Intent if intent is not Intent.OTHER
+    }
+    assert of_corpus(read_corpus(), 1) == drawn != of_corpus(read_corpus(), 2)
+
+
+def test_the_phrases_are_drawn_with_words_in_their_slots(root: Path) -> None:
+    sheet = root / "prompts" / "sheet.toml"
+    drawn = of_phrases(read_phrases(sheet), read_fillers(sheet), 1)
+    assert {label for _, label in drawn} == set(Intent) - {Intent.OTHER}
+    assert not [text for text, _ in drawn if set("{}[]|") & set(text)]
+
+
+@pytest.mark.slow
+def test_the_worst_row_is_named_and_each_voice_counts(root: Path) -> None:
+    told: list[None] = []
+    said = {
+        "mine": [("我要投诉你们的产品", Intent.COMPLAINT_DEFERRED), ("再见", Intent.WRONG_NUMBER)]
+    }
+    result = measure(understander(), said, 1, None, lambda: told.append(None))
+    assert (result.samples, len(told)) == (4, 2)
+    assert result.figures["accuracy_mine"] == 0.5
+    assert result.figures["accuracy_row_27_mine"] == 1.0
+    assert result.figures["worst_row_accuracy_mine"] == result.figures["accuracy_row_4_mine"] == 0
+    assert result.limits == {}
