@@ -2,8 +2,8 @@
 
 espeak-ng says random syllables, words and sentences in many voices; a line disturbs them; every
 10 ms is labelled with the phoneme espeak-ng was saying. Foreign speech is labelled SPN, noise SIL.
-A seed that exists is kept; one that crashes or hangs is left out and named. About 2 CPU seconds
-per seed.
+A seed that exists is kept; one that crashes or hangs is left out and named. About 6 CPU seconds
+per seed, half of them to read the phrases.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def main() -> None:
     """Speak the seeds that are not there yet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--seeds", type=int, default=150)
+    parser.add_argument("--seeds", type=int, default=170)
     parser.add_argument("--seed", type=int, help="only this one, in this process")
     arguments = parser.parse_args()
     arguments.directory.mkdir(parents=True, exist_ok=True)
