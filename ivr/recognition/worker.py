@@ -28,7 +28,8 @@ _PR_SET_PDEATHSIG = 1
 _PIECE = 1 << 16
 _NICE = 5
 """Words can wait a little; the sound and the waits of every other call cannot, which the event loop
-and Asterisk see to on the same cores. Measured: two busy processes on two cores, 15 calls."""
+and Asterisk see to on the same cores. Without it 15 calls beside two busy processes on two cores
+had waits 0.11 s late."""
 
 
 _ASKED_OCTETS = 2 * 8000 * 24 // 100
