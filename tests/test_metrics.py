@@ -185,7 +185,7 @@ async def test_the_service_answers_and_leaves_its_port(root: Path, tmp_path: Pat
     assert (before["ivr_wait_error_seconds_count"], before["ivr_tap_losses_total"]) == (0, 0)
     assert found["ivr_recogniser_utterances"] == 0
     assert found["ivr_wait_error_seconds_count"] == 1
-    assert 0 <= found["ivr_wait_error_seconds_sum"] < 0.2
+    assert 0 <= found["ivr_wait_error_seconds_sum"] < 1.0
     assert found["ivr_tap_losses_total"] == 1
     assert found["ivr_spool_failing"] == found["ivr_database_down_seconds"] == 0
     assert {state: found[f"ivr_ami_state {state}"] for state in AmiState} == {

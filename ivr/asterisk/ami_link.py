@@ -79,6 +79,11 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
         self.responses.clear()
         super().close()
 
+    def connection_lost(self, exc: object) -> None:
+        """The connection has ended, perhaps given up before it was anybody's."""
+        if self.factory is not None:
+            super().connection_lost(exc)
+
     def _refuse(self, what: str) -> None:
         if not self.transport.is_closing():
             self.factory.why = f"AMI sends {what}, and was disconnected"

@@ -59,7 +59,7 @@ class Caller:
         self._something.set()
         self.told(event)
 
-    async def until(self, *expected: Event, seconds: float = 3.0) -> None:
+    async def until(self, *expected: Event, seconds: float = 10.0) -> None:
         """Wait until exactly these events have been reported."""
         async with asyncio.timeout(seconds):
             while len(self.events) < len(expected):
@@ -67,7 +67,7 @@ class Caller:
                 await self._something.wait()
         assert list(expected) == self.events
 
-    async def until_finished(self, number: int, seconds: float = 3.0) -> None:
+    async def until_finished(self, number: int, seconds: float = 10.0) -> None:
         """Wait until a prompt has been heard to its end, whatever else is reported."""
         async with asyncio.timeout(seconds):
             while PromptFinished(number) not in self.events:
@@ -114,7 +114,7 @@ class Service:
         """Every call must have left no task; and no command ever came together with another."""
         for fake in self.fakes:
             fake.transport.close()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(10):
             await asyncio.gather(*(fake.closed for fake in self.fakes), *self.agi.calls)
         self.agi.stop_listening()
         self.audio.close()

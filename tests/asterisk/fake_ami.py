@@ -82,7 +82,7 @@ class FakeAmi:
         """How often an action came."""
         return sum(each["Action"] == action for each in self.actions)
 
-    async def until(self, true: Callable[[], object], seconds: float = 3.0) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = 10.0) -> None:
         """Wait until something is true; looked at after every action and connection."""
         async with asyncio.timeout(seconds):
             while not true():

@@ -92,7 +92,7 @@ class FakeAsterisk(asyncio.Protocol):
 
     # What a test asks.
 
-    async def until(self, true: Callable[[], object], seconds: float = 3.0) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = 10.0) -> None:
         """Wait until something is true; looked at after every command and reply."""
         async with asyncio.timeout(seconds):
             while not true():

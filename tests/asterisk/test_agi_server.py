@@ -49,7 +49,7 @@ async def server() -> AsyncIterator[Server]:
     await server.agi.start("127.0.0.1", server.port)
     yield server
     server.agi.stop_listening()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await asyncio.gather(*server.agi.calls)
     assert errors == []
 
@@ -67,7 +67,7 @@ async def test_header_in_single_octets_opens_a_session(server: Server) -> None:
     for octet in header():
         peer.send(bytes((octet,)))
         await asyncio.sleep(0)
-    session = await asyncio.wait_for(server.sessions.get(), 2)
+    session = await asyncio.wait_for(server.sessions.get(), 10)
     assert session.environment["agi_uniqueid"] == UNIQUEID
     await peer.close()
 
@@ -183,7 +183,7 @@ async def test_reply_that_follows_a_hangup_line_is_ignored(server: Server) -> No
 async def test_hangup_line_while_nothing_is_asked_ends_the_session(server: Server) -> None:
     peer, session = await server.call()
     peer.send(b"HANGUP\n")
-    await asyncio.wait_for(session.closed, 1)
+    await asyncio.wait_for(session.closed, 10)
     assert session.caller_hung_up
     await peer.closed()
 

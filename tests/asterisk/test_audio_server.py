@@ -59,7 +59,7 @@ async def tap(server: Server, ear: Ear) -> Peer:
     """A tap that comes as it should."""
     peer = await Peer.connect(server.port)
     peer.send(encode(UUID, server.expect(ear).bytes))
-    await asyncio.wait_for(ear.came.wait(), 2)
+    await asyncio.wait_for(ear.came.wait(), 10)
     return peer
 
 
@@ -68,7 +68,7 @@ async def test_expected_tap_is_heard_until_it_goes(server: Server) -> None:
     peer = await tap(server, ear)
     peer.send(FRAME + FRAME)
     await peer.close()
-    await asyncio.wait_for(ear.went.wait(), 2)
+    await asyncio.wait_for(ear.went.wait(), 10)
     assert [bytes(320)] * 2 == ear.heard
 
 
@@ -79,7 +79,7 @@ async def test_packets_in_single_octets_are_heard(server: Server) -> None:
         peer.send(bytes((octet,)))
         await asyncio.sleep(0)
     await peer.close()
-    await asyncio.wait_for(ear.went.wait(), 2)
+    await asyncio.wait_for(ear.went.wait(), 10)
     assert [bytes(320)] == ear.heard
 
 
@@ -94,7 +94,7 @@ async def test_uuid_is_good_once(server: Server) -> None:
     id = server.expect(ear)
     first, second = await Peer.connect(server.port), await Peer.connect(server.port)
     first.send(encode(UUID, id.bytes))
-    await asyncio.wait_for(ear.came.wait(), 2)
+    await asyncio.wait_for(ear.came.wait(), 10)
     second.send(encode(UUID, id.bytes))
     assert await second.closed() == b""
     assert not ear.went.is_set()
@@ -149,7 +149,7 @@ async def test_junk_ends_a_tap_after_what_was_good(server: Server, junk: bytes) 
     peer = await tap(server, ear)
     peer.send(FRAME + junk)
     assert await peer.closed() == b""
-    await asyncio.wait_for(ear.went.wait(), 2)
+    await asyncio.wait_for(ear.went.wait(), 10)
     assert [bytes(320)] == ear.heard
 
 
@@ -159,7 +159,7 @@ async def test_hang_up_and_error_packets_end_a_tap(server: Server, kind: int) ->
     peer = await tap(server, ear)
     peer.send(FRAME + encode(kind))
     assert await peer.closed() == b""
-    await asyncio.wait_for(ear.went.wait(), 2)
+    await asyncio.wait_for(ear.went.wait(), 10)
     assert [bytes(320)] == ear.heard
 
 

@@ -31,7 +31,7 @@ async def ring(service: Service) -> tuple[FakeAsterisk, Channel, Heartbeat]:
 
 async def beats(channel: Channel, count: int) -> list[float]:
     """When the first beats came."""
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(10):
         while len(channel.arrivals) < count:
             await channel.heard()
     return channel.arrivals[:count]
@@ -65,7 +65,7 @@ async def test_close_stops_the_beat_and_ends_the_channel(
     await beats(channel, 3)
     heart.close()
     heart.close()
-    await asyncio.wait_for(channel.closed, 2)
+    await asyncio.wait_for(channel.closed, 10)
 
 
 async def test_channel_that_goes_stops_the_beat_and_leaves_the_call_alone(

@@ -259,7 +259,7 @@ async def one_storm(fake: FakeAsterisk, caller: Caller, chance: random.Random) -
     await caller.until_finished(99)
     await asyncio.sleep(chance.choice([0.0, 0.001, 0.02, 0.1]))
     caller.line.hang_up(Outcome.NO_SOUND)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(10):
         await fake.closed
     assert fake.commands[-1] == DONE
     ends = [each for each in caller.events if isinstance(each, PromptFinished | PromptFailed)]

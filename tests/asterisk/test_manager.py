@@ -1,8 +1,9 @@
 """The manager adapter: kept up, never in the way, and nothing it asks is asked twice."""
 
 import asyncio
+import random
 import tracemalloc
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
@@ -52,10 +53,17 @@ def ami(pbx: FakeAmi) -> Iterator[Ami]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manager, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(manager, "ANSWER_SECONDS", 30.0)
     monkeypatch.setattr(manager, "PING_SECONDS", 0.05)
     monkeypatch.setattr(manager, "RETRY_SECONDS", (0.02, 0.16))
     monkeypatch.setattr(manager, "REFUSED_SECONDS", 0.5)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From now on an answer must come soon; only for a PBX that gives none, since on a busy
+    machine an answer that was given takes longer."""
+    return lambda: monkeypatch.setattr(manager, "ANSWER_SECONDS", 0.1)
 
 
 @contextmanager
@@ -97,19 +105,19 @@ async def test_nobody_listening_is_said_at_once() -> None:
         await Ami("localhost", port, "ivr", "secret").connect()
 
 
-async def test_login_that_is_not_answered_has_a_deadline(pbx: FakeAmi, ami: Ami) -> None:
+async def test_login_that_is_not_answered_has_a_deadline(
+    pbx: FakeAmi, ami: Ami, hasty: Callable[[], None]
+) -> None:
+    hasty()
     pbx.greet = False
     pbx.answers["Login"] = silence
     with pytest.raises(AmiError, match="does not answer"):
         await ami.connect()
 
 
-async def test_connection_closed_in_the_login_is_said_at_once(
-    pbx: FakeAmi, ami: Ami, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(manager, "ANSWER_SECONDS", 5.0)
+async def test_connection_closed_in_the_login_is_said_at_once(pbx: FakeAmi, ami: Ami) -> None:
     pbx.answers["Login"] = lambda action: pbx.drop()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         with pytest.raises(AmiError, match="closed the connection"):
             await ami.connect()
 
@@ -126,9 +134,10 @@ async def test_login_that_is_cancelled_leaves_no_connection(pbx: FakeAmi, ami: A
 
 
 async def test_action_without_an_answer_or_with_half_of_one_has_a_deadline(
-    pbx: FakeAmi, ami: Ami
+    pbx: FakeAmi, ami: Ami, hasty: Callable[[], None]
 ) -> None:
     await ami.connect()
+    hasty()
     for half in (None, b"Response: Succ", b"", b"ess\r\nMessage: x\r\n"):
         pbx.answers["CoreStatus"] = lambda action, half=half: half
         with pytest.raises(AmiError, match="does not answer CoreStatus"):
@@ -183,9 +192,8 @@ async def test_line_break_in_any_field_is_refused(pbx: FakeAmi, ami: Ami, unsafe
 
 
 async def test_connection_lost_is_told_to_who_waits_and_nothing_is_asked_again(
-    pbx: FakeAmi, ami: Ami, monkeypatch: pytest.MonkeyPatch
+    pbx: FakeAmi, ami: Ami
 ) -> None:
-    monkeypatch.setattr(manager, "ANSWER_SECONDS", 5.0)
     pbx.answers["CoreStatus"] = silence
     with kept_up(ami):
         await pbx.until(lambda: pbx.count("Ping"))
@@ -193,9 +201,9 @@ async def test_connection_lost_is_told_to_who_waits_and_nothing_is_asked_again(
         await pbx.until(lambda: pbx.count("CoreStatus"))
         pbx.drop()
         with pytest.raises(AmiError, match="closed the connection"):
-            await asyncio.wait_for(asking, 1)
+            await asyncio.wait_for(asking, 10)
         with pytest.raises(AmiError, match="not connected"):
-            await asyncio.wait_for(ami.ask("CoreStatus"), 1)
+            await asyncio.wait_for(ami.ask("CoreStatus"), 10)
         pings = pbx.count("Ping")
         await pbx.until(lambda: len(pbx.logins) == 2 and pbx.count("Ping") > pings + 1)
     assert pbx.count("CoreStatus") == 1
@@ -213,28 +221,27 @@ async def test_a_list_is_one_answer(pbx: FakeAmi, ami: Ami) -> None:
 
 
 async def test_a_list_without_an_end_has_a_deadline_and_leaves_nothing(
-    pbx: FakeAmi, ami: Ami
+    pbx: FakeAmi, ami: Ami, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pbx.answers["CoreShowChannels"] = lambda action: without_end(action)
     await ami.connect()
-    with pytest.raises(AmiError, match="does not answer CoreShowChannels"):
-        await ami.ask_all("CoreShowChannels")
+    with monkeypatch.context() as hasty:
+        hasty.setattr(manager, "ANSWER_SECONDS", 0.1)
+        with pytest.raises(AmiError, match="does not answer CoreShowChannels"):
+            await ami.ask_all("CoreShowChannels")
     assert ami._link is not None
     assert ami._link.protocol.responses == {}
     assert (await ami.ask("Ping"))["Response"] == "Success"
 
 
-async def test_a_list_that_breaks_off_is_told_at_once(
-    pbx: FakeAmi, ami: Ami, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(manager, "ANSWER_SECONDS", 5.0)
+async def test_a_list_that_breaks_off_is_told_at_once(pbx: FakeAmi, ami: Ami) -> None:
     pbx.answers["CoreShowChannels"] = lambda action: without_end(action)
     await ami.connect()
     asking = asyncio.create_task(ami.ask_all("CoreShowChannels"))
     await pbx.until(lambda: pbx.count("CoreShowChannels"))
     pbx.drop()
     with pytest.raises(AmiError, match="closed the connection"):
-        await asyncio.wait_for(asking, 1)
+        await asyncio.wait_for(asking, 10)
 
 
 @pytest.mark.parametrize(
@@ -255,10 +262,7 @@ async def test_what_is_no_message_ends_the_connection(
     assert f"AMI sends {what}, and was disconnected" in [line.get("why") for line in logs]
 
 
-async def test_an_answer_without_end_is_not_kept(
-    pbx: FakeAmi, ami: Ami, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(manager, "ANSWER_SECONDS", 20.0)
+async def test_an_answer_without_end_is_not_kept(pbx: FakeAmi, ami: Ami) -> None:
     many = [channel(f"PJSIP/6001-{n:08x}", f"1700.{n}") for n in range(5_100)]
     pbx.answers["CoreShowChannels"] = lambda action: listing(action, *many)
     await ami.connect()
@@ -268,11 +272,8 @@ async def test_an_answer_without_end_is_not_kept(
     assert ami._link.lost.is_set()
 
 
-async def test_events_that_nobody_asked_for_are_not_kept(
-    pbx: FakeAmi, ami: Ami, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_events_that_nobody_asked_for_are_not_kept(pbx: FakeAmi, ami: Ami) -> None:
     """Ten thousand, and then the answer: nothing has grown meanwhile."""
-    monkeypatch.setattr(manager, "ANSWER_SECONDS", 30.0)
     event = b"Event: Newexten\r\nChannel: PJSIP/6001-00000000\r\nUniqueid: 1700.1\r\n\r\n"
     await ami.connect()
     tracemalloc.start()
@@ -288,11 +289,15 @@ async def test_events_that_nobody_asked_for_are_not_kept(
     assert kept < 10_000 * len(event) / 3
 
 
-async def test_pbx_that_freezes_is_left_and_found_again(pbx: FakeAmi, ami: Ami) -> None:
+async def test_pbx_that_freezes_is_left_and_found_again(
+    pbx: FakeAmi, ami: Ami, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with kept_up(ami):
-        await pbx.until(lambda: pbx.count("Ping") == 2)
+        await pbx.until(lambda: pbx.count("Ping") >= 2)
         pbx.answers["Ping"] = silence
-        await pbx.until(lambda: len(pbx.logins) == 2)
+        with monkeypatch.context() as hasty:
+            hasty.setattr(manager, "ANSWER_SECONDS", 0.1)
+            await pbx.until(lambda: len(pbx.logins) == 2)
         del pbx.answers["Ping"]
         pings = pbx.count("Ping")
         await pbx.until(lambda: pbx.count("Ping") > pings + 2)
@@ -300,17 +305,28 @@ async def test_pbx_that_freezes_is_left_and_found_again(pbx: FakeAmi, ami: Ami) 
         assert pbx.connections == 1
 
 
-async def test_pauses_grow_and_no_two_are_alike(pbx: FakeAmi, ami: Ami) -> None:
+async def test_pauses_grow_and_no_two_are_alike(
+    pbx: FakeAmi, ami: Ami, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[float, float]] = []
+    uniform = random.uniform
+
+    def noted(shortest: float, longest: float) -> float:
+        drawn.append((shortest, longest))
+        return uniform(shortest, longest)
+
     def drop(action: Action) -> None:
         pbx.drop()
 
+    monkeypatch.setattr(random, "uniform", noted)
     pbx.answers["Login"] = drop
     with kept_up(ami):
         await pbx.until(lambda: len(pbx.logins) == 6)
         assert ami.state is AmiState.DOWN
     pauses = [later - earlier for earlier, later in pairwise(pbx.logins)]
-    for pause, longest in zip(pauses, (0.02, 0.04, 0.08, 0.16, 0.16), strict=True):
-        assert longest / 2 - 0.005 <= pause <= longest + 0.05
+    assert drawn[:5] == [(n / 2, n) for n in (0.02, 0.04, 0.08, 0.16, 0.16)]
+    for pause, (shortest, _) in zip(pauses, drawn, strict=False):
+        assert pause >= shortest - 0.005
     assert len(set(pauses)) == 5
 
 
@@ -326,7 +342,7 @@ async def test_after_three_refusals_it_knocks_only_after_a_long_pause(
         told = [line["log_level"] for line in logs if line["event"] == "ami_refused"]
         assert told[:3] == ["warning", "warning", "error"]  # the third is the alarm
         pauses = [later - earlier for earlier, later in pairwise(pbx.logins)]
-        assert max(pauses[:2]) < 0.2
+        assert max(pauses[:2]) < 0.5
         assert pauses[2] >= 0.5
         del pbx.answers["Login"]
         await pbx.until(lambda: pbx.count("Ping"))
@@ -350,10 +366,7 @@ async def test_keep_up_that_is_cancelled_leaves_nothing(pbx: FakeAmi, ami: Ami) 
 
 
 @pytest.mark.sip
-async def test_the_real_asterisk_grants_what_is_needed_and_no_more(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(manager, "ANSWER_SECONDS", 5.0)
+async def test_the_real_asterisk_grants_what_is_needed_and_no_more(root: Path) -> None:
     pbx = Pbx(root / "prompts" / "rendered", tuple(free_ports(1)))
     try:
         await pbx.start()

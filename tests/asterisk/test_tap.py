@@ -38,7 +38,7 @@ class Ear:
 
     async def until(self, frames: int = 0, lost: int = 0) -> None:
         """Wait until so much has come."""
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(10):
             while len(self.frames) < frames or len(self.lost) < lost:
                 self.something.clear()
                 await self.something.wait()
@@ -122,7 +122,7 @@ async def test_close_ends_the_tap_and_nobody_is_told_of_a_loss(tapped: Tapped) -
     channel.transport.write(PACKET)
     await tapped.ear.until(frames=1)
     tap.close()
-    await asyncio.wait_for(channel.closed, 2)
+    await asyncio.wait_for(channel.closed, 10)
     await asyncio.sleep(0.15)
     assert tapped.ear.lost == []
     assert originates(fake) == 1

@@ -140,7 +140,7 @@ async def asked(uas: Uas, seen: Seen, method: str, body: bytes = b"") -> int:
     """The status of the caller's answer to a request within the call."""
     uas.answer_arrived.clear()
     uas.ask(seen, method, body)
-    await asyncio.wait_for(uas.answer_arrived.wait(), 1)
+    await asyncio.wait_for(uas.answer_arrived.wait(), 10)
     return uas.responses[-1].status
 
 
@@ -189,7 +189,7 @@ async def test_junk_and_strangers_on_the_sip_port() -> None:
             b"To: <sip:b>\r\nCall-ID: stranger\r\nCSeq: 1 INVITE\r\n\r\n"
         )
         uas.answer_arrived.clear()
-        await asyncio.wait_for(uas.answer_arrived.wait(), 1)
+        await asyncio.wait_for(uas.answer_arrived.wait(), 10)
         assert uas.responses[-1].status == 481
 
 
