@@ -110,7 +110,8 @@ def test_serve_stops_properly_on_sigterm(tmp_path: Path) -> None:
 def test_talk_shows_row_2_at_once(tmp_path: Path) -> None:
     began = time.monotonic()
     done = ivr("talk", "--fast", stdin="\n", cwd=tmp_path)
-    assert time.monotonic() - began < 15.0  # the waits of row 2 alone are ten seconds, its words as much
+    # The waits of row 2 alone are ten seconds, its words as much.
+    assert time.monotonic() - began < 15.0
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1].startswith("outcome no_sound after")
     assert "请您换一部电话再打来好吗" in done.stdout
