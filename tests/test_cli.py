@@ -19,18 +19,19 @@ def ivr(
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "ivr", *words],
-        input=stdin, cwd=cwd, env=CLEAN | variables, text=True, capture_output=True, timeout=30,
+        input=stdin, cwd=cwd, env=CLEAN | variables, text=True, capture_output=True, timeout=120,
         check=False,
     )  # fmt: skip
 
 
 def test_help_is_there_within_a_second() -> None:
-    def once() -> float:
-        began = time.monotonic()
-        assert "doctor" in ivr("--help").stdout
-        return time.monotonic() - began
+    def used() -> float:
+        times = os.times()
+        return times.children_user + times.children_system
 
-    assert any(once() < 1.0 for _ in range(3))  # a busy machine is given another try
+    before = used()  # of the processor: on a busy machine it comes later, and no less soon
+    assert "doctor" in ivr("--help").stdout
+    assert used() - before < 1.0
 
 
 def test_the_command_needs_none_of_the_tools_packages() -> None:

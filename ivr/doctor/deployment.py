@@ -17,6 +17,7 @@ from ivr.phrases import read_phrases
 from ivr.recognition import embedded
 from ivr.recognition.check import check as check_model
 from ivr.recognition.choice import chosen
+from ivr.recognition.environment import PACKAGE, allocator
 from ivr.recognition.files import ModelError
 from ivr.records.channels import channels
 from ivr.records.database import DatabaseError, connect, newest, reading, url_of, why
@@ -117,6 +118,8 @@ def _recognition(settings: Recognition) -> Check:
     if model is None:
         return Check(name, Verdict.WARNING, embedded.NOTICE, "run `ivr models fetch small`")
     cost = f"{heard.decode_ratio:.2f} s for each second of speech"
+    if allocator() is None:
+        cost += f", a third of it for want of {PACKAGE}"
     return Check(name, Verdict.OK, f"{model} heard {heard.text} in a trial, {cost}")
 
 

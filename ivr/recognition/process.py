@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.recognition.environment import for_worker
 from ivr.recognition.framing import Frame, Frames, FramingError, Kind
 
 _PIECE = 1 << 16
@@ -17,8 +18,6 @@ _LAST_WORDS = 2000
 """Octets of a worker's stderr that are kept: Kaldi says there why it aborts."""
 _GRACE_SECONDS = 1.0
 """How long a worker that is told to stop may take before it is killed."""
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""Workers are what runs side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class WorkerProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, **_ONE_THREAD},
+            env=for_worker(),
         )
         return cls(process)
 

@@ -27,18 +27,28 @@ class Graph:
         """From ``source`` to ``target`` without a sound."""
         self.arcs[source].append((0, 0, cost, target))
 
-    def spell(self, source: int, phones: list[int], word: int, cost: float, target: int) -> None:
-        """``word``, said as ``phones``, leads from ``source`` to ``target``.
+    def chain(self, phones: list[int], target: int) -> list[int]:
+        """``phones`` one after the other, then ``target``: the state in each of them, of which the
+        first is still to be entered."""
+        inside = [self.within(phone) for phone in phones]
+        for before, phone, state in zip(inside, phones[1:], inside[1:], strict=False):
+            self.enter(before, phone, 0, 0.0, state)
+        self.step(inside[-1], 0.0, target)
+        return inside
+
+    def within(self, phone: int) -> int:
+        """A new state in which ``phone`` lasts."""
+        state = self.state()
+        self.arcs[state].append((2 * phone - 1, 0, _STAY_COST, state))
+        return state
+
+    def enter(self, source: int, phone: int, word: int, cost: float, inside: int) -> None:
+        """From ``source`` to a state :meth:`within` ``phone``; ``word`` is known from here on.
 
         Kaldi numbers the transitions of phone p: 2p-1 to stay in it, 2p to leave. The leaving one
         stands first, the other on the state it reaches.
         """
-        for phone in phones:
-            inside = self.state()
-            self.arcs[source].append((2 * phone, word, cost + _LEAVE_COST, inside))
-            self.arcs[inside].append((2 * phone - 1, 0, _STAY_COST, inside))
-            source, word, cost = inside, 0, 0.0
-        self.step(source, 0.0, target)
+        self.arcs[source].append((2 * phone, word, cost + _LEAVE_COST, inside))
 
     def write(self, path: Path, start: int) -> None:
         """As OpenFst's ``vector`` of ``standard`` arcs, little-endian."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from tools.tiny_vosk import text
 from tools.tiny_vosk.configuration import DECODING, MFCC
 from tools.tiny_vosk.fst import Graph
+from tools.tiny_vosk.prefixes import Way, branch
 from tools.tiny_vosk.synthesiser import Synthesiser
 
 MODEL = text.HERE.parents[1] / "ivr" / "recognition" / "tiny-cn.zip"
@@ -128,25 +129,35 @@ def _graph(
     after = {piece: graph.state() for piece in (_START, *vocabulary, *_slots())}
     anywhere = graph.state()
     entry = {piece: graph.state() for piece in (*vocabulary, *_slots())}
+    said = {
+        word: [Way(number, phones, graph.chain(phones, after[word])) for phones in spelling[word]]
+        for number, word in enumerate(vocabulary, 2)
+    }
+    for word, ways in said.items():
+        branch(graph, entry[word], [(0.0, way) for way in ways])
     slot_of: dict[str, str] = {}
     for slot, members in _slots().items():
         for word, share in members.items():
             slot_of.setdefault(word, slot)
-            graph.step(entry[slot], -math.log(share), entry[word])
             single[word] += share * single[slot] * (_NAME if slot == "{姓}" else 1.0)  # type: ignore[assignment]
+        costs = {word: -math.log(share) for word, share in members.items()}
+        branch(graph, entry[slot], [(costs[word], way) for word in members for way in said[word]])
     total = sum(single[word] + _UNSAID for word in vocabulary)
-    for number, word in enumerate(vocabulary, 2):
-        for phones in spelling[word]:
-            graph.spell(entry[word], phones, number, 0.0, after[word])
-        graph.step(anywhere, -math.log((single[word] + _UNSAID) / total), entry[word])
-    graph.spell(anywhere, [_UNKNOWN_PHONE] * _UNKNOWN_PHONES, 1, _UNKNOWN_COST, anywhere)
+    costs = {word: -math.log((single[word] + _UNSAID) / total) for word in vocabulary}
+    branch(graph, anywhere, [(costs[word], way) for word in vocabulary for way in said[word]])
+    unknown = graph.chain([_UNKNOWN_PHONE] * _UNKNOWN_PHONES, anywhere)
+    graph.enter(anywhere, _UNKNOWN_PHONE, 1, _UNKNOWN_COST, unknown[0])
     for piece, state in after.items():
         back_off = _follow(graph, state, following[piece], entry)
         for rest in (anywhere, *([after[slot_of[piece]]] if piece in slot_of else [])):
             graph.step(state, -math.log(back_off), rest)
     graph.final[anywhere] = -math.log(_END_ANYWHERE)
-    graph.spell(anywhere, [_SILENCE_PHONE], 0, _PAUSE_COST, anywhere)
+    _pause(graph, anywhere)
     return graph, after[_START]
+
+
+def _pause(graph: Graph, state: int) -> None:
+    graph.enter(state, _SILENCE_PHONE, 0, _PAUSE_COST, graph.chain([_SILENCE_PHONE], state)[0])
 
 
 def _follow(graph: Graph, state: int, following: Counter[str], entry: dict[str, int]) -> float:
@@ -161,7 +172,7 @@ def _follow(graph: Graph, state: int, following: Counter[str], entry: dict[str, 
             graph.final[state] = min(graph.final[state], cost)
         else:
             graph.step(state, cost, entry[piece])
-    graph.spell(state, [_SILENCE_PHONE], 0, _PAUSE_COST, state)
+    _pause(graph, state)
     return back_off
 
 

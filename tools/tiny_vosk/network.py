@@ -8,6 +8,8 @@ CONTEXTS = ((-2, -1, 0, 1, 2), (-2, 0, 2), (-3, 0, 3), (-6, -3, 0, 3), (-6, 0, 3
 SUBSAMPLING = 3
 """From the second layer's output on only every third frame is computed; Vosk counts on 3."""
 _SUBSAMPLED_AT = 1
+_DROPPED = 0.1
+"""Of what a layer hears while it is trained: without it the voices are learned by heart."""
 
 
 class Network(nn.Module):
@@ -39,4 +41,5 @@ class Network(nn.Module):
                 seen = [part[:, offset::SUBSAMPLING] for part in seen]
             rows = torch.relu(affine(torch.cat(seen, -1)))
             rows = norm(rows.reshape(-1, rows.shape[-1])).reshape(rows.shape)
+            rows = nn.functional.dropout(rows, _DROPPED, self.training)
         return self.output(rows)

@@ -1,0 +1,47 @@
+"""What a worker is given to be cheap, on this machine whatever it has."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ivr.recognition import environment
+from ivr.recognition.environment import allocator, for_worker
+from ivr.recognition.pool import Recognisers
+
+
+@pytest.mark.parametrize(
+    ("abilities", "core"),
+    [
+        ("avx2 fma avx512f avx512bw avx512dq avx512vl", "SkylakeX"),
+        ("sse4_2 avx2 fma avx512f", "Haswell"),
+        ("sse4_2 avx", None),
+        ("", None),
+    ],
+)
+def test_matrix_routines_are_those_of_the_processor(
+    abilities: str, core: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "_processor", lambda: frozenset(abilities.split()))
+    assert for_worker({}).get("OPENBLAS_CORETYPE") == core
+
+
+def test_who_names_the_core_has_the_last_word() -> None:
+    assert for_worker({"OPENBLAS_CORETYPE": "Zen"})["OPENBLAS_CORETYPE"] == "Zen"
+
+
+def test_what_is_preloaded_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "allocator", lambda: Path("/usr/lib/libjemalloc.so.2"))
+    preloaded = for_worker({"LD_PRELOAD": "mine.so"})["LD_PRELOAD"]
+    assert preloaded == "mine.so /usr/lib/libjemalloc.so.2"
+    assert for_worker({})["LD_PRELOAD"] == "/usr/lib/libjemalloc.so.2"
+    monkeypatch.setattr(environment, "allocator", lambda: None)
+    assert for_worker({"LD_PRELOAD": "mine.so"})["LD_PRELOAD"] == "mine.so"
+    assert "LD_PRELOAD" not in for_worker({})
+
+
+async def test_a_worker_uses_the_allocator_where_there_is_one(tiny: Path) -> None:
+    async with Recognisers(tiny) as recognisers:
+        maps = Path(f"/proc/{recognisers.pids[0]}/maps")
+        mapped = await asyncio.to_thread(maps.read_text)
+    assert ("libjemalloc" in mapped) == (allocator() is not None)

@@ -1,0 +1,68 @@
+"""The shared beginnings of words change no path's words, phones or cost."""
+
+import math
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.tiny_vosk.acoustic import STAY
+from tools.tiny_vosk.fst import Graph
+from tools.tiny_vosk.prefixes import Way, branch
+
+_LAST = 100
+"""Kaldi's phones say where they stand: so much more is the last of a word."""
+_Path = tuple[tuple[int, ...], tuple[int, ...], float]
+_WORDS = st.lists(
+    st.tuples(st.lists(st.integers(1, 3), min_size=1, max_size=4), st.integers(0, 50)), min_size=1
+)
+
+
+def _built(words: list[tuple[list[int], int]]) -> tuple[Graph, int, int, list[list[int]]]:
+    """The graph, where it begins and ends, and the numbered phones of each word."""
+    graph = Graph()
+    start, end = graph.state(), graph.state()
+    spelt = [[*phones[:-1], phones[-1] + _LAST] for phones, _ in words]
+    ways = [Way(number, phones, graph.chain(phones, end)) for number, phones in enumerate(spelt, 1)]
+    branch(graph, start, [(float(cost), way) for (_, cost), way in zip(words, ways, strict=True)])
+    return graph, start, end, spelt
+
+
+def _paths(
+    graph: Graph, state: int, end: int
+) -> list[tuple[tuple[int, ...], tuple[int, ...], float]]:
+    """Phones, words and cost of every way to the end that stays in no phone."""
+    if state == end:
+        return [((), (), 0.0)]
+    return [
+        (
+            ((label // 2,) if label else ()) + phones,
+            ((word,) if word else ()) + said,
+            cost + rest,
+        )
+        for label, word, cost, target in graph.arcs[state]
+        if target != state
+        for phones, said, rest in _paths(graph, target, end)
+    ]
+
+
+@given(_WORDS)
+def test_every_word_is_said_as_before_and_costs_as_much(words: list[tuple[list[int], int]]) -> None:
+    graph, start, end, spelt = _built(words)
+    a_phone = -math.log(1 - STAY)
+    found = Counter(
+        (phones, said, round(cost - a_phone * len(phones), 3))
+        for phones, said, cost in _paths(graph, start, end)
+    )
+    assert found == Counter(
+        (tuple(phones), (number,), cost)
+        for number, (phones, (_, cost)) in enumerate(zip(spelt, words, strict=True), 1)
+    )
+
+
+@given(_WORDS)
+def test_what_begins_alike_is_one_path(words: list[tuple[list[int], int]]) -> None:
+    graph, _, _, _ = _built(words)
+    for leaving in graph.arcs:
+        inside = [label for label, _, _, _ in leaving if 0 < label // 2 < _LAST]
+        assert len(inside) == len(set(inside))
