@@ -23,24 +23,19 @@ from typing import Any, assert_never, cast
 
 from ivr.dialogue import events
 from ivr.dialogue.commands import (
-    BeginLookUp,
     Command,
     DropRecording,
-    EnterRow,
     HandBack,
     HangUp,
-    MakeTicket,
-    Play,
     StartRecording,
-    StopPlaying,
     Transfer,
 )
 from ivr.dialogue.events import Condition, Event
 from ivr.dialogue.look_up import Found
 from ivr.dialogue.meaning import Words
+from ivr.dialogue.orders import Orders
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row, without_values
-from ivr.dialogue.ticket import Ticket
 from ivr.dialogue.verbs import (
     Begin,
     Draft,
@@ -106,16 +101,8 @@ class Call:
         self._last_words = last_words
         self._rows = rows
         self._limits = limits or Limits()
-        self._compose = compose
-        self._commands: list[Command] = []
+        self._orders = Orders(compose)
         self._request: Say | Listen | Make | None = None
-        self._playing: tuple[Play, float] | None = None
-        self._plays = 0
-        self._row = ""
-        self._tickets = 0
-        self._draft: tuple[str, Ticket] | None = None
-        self._look_ups = 0
-        self._found: dict[int, Found] = {}
         self._steps = 0
         self._deadline: float | None = None
         self._wait_ends = 0.0
@@ -142,8 +129,8 @@ class Call:
         match event:
             case events.PromptFinished(play):
                 self._prompt_ended(play, now)
-            case events.PromptFailed(play) if self._is_playing(play):
-                self._playing = None
+            case events.PromptFailed(play) if self._orders.is_playing(play):
+                self._orders.playing = None
                 self.fail(now)
             case events.PromptFailed():
                 pass  # of a prompt that was cut
@@ -163,8 +150,10 @@ class Call:
                 self._line_changed(condition, now)
             case events.EarOpened():
                 pass  # for the record
-            case events.TicketMade(order, number):
-                self._ticket_made(order, number, now)
+            case events.TicketMade(order, number) if self._orders.is_newest_ticket(order):
+                self._ticket_made(number, now)
+            case events.TicketMade():
+                pass  # of one that has been despaired of
             case events.LookedUp(order, found):
                 self._looked_up(order, found, now)
             case events.CallerHungUp():
@@ -183,9 +172,9 @@ class Call:
         elif (due := self._due()) is None or now < due:
             pass
         elif isinstance(self._request, Make):
-            self._ticket_made(self._tickets, None, now)
+            self._ticket_made(None, now)
         elif isinstance(self._request, Say):  # music on hold, and what it was for is known
-            self._stop_playing()
+            self._orders.stop_playing()
             self._resume(None, now)
         else:
             self._decision = None
@@ -202,8 +191,7 @@ class Call:
 
     def commands(self) -> list[Command]:
         """What the script has asked for since the last time, in order."""
-        commands, self._commands = self._commands, []
-        return commands
+        return self._orders.fetch()
 
     def end_with(self, outcome: Outcome, now: float) -> None:
         """End the call from outside: the caller hears the last words, then it is hung up on.
@@ -213,9 +201,9 @@ class Call:
         if self.outcome is not None or self._forced is not None:
             return
         self._script.close()
-        self._keep_draft()
+        self._orders.keep_draft()
         self._forced = outcome
-        self._stop_playing()
+        self._orders.stop_playing()
         self._request = self._deadline = self._call_deadline = self._onset = self._heard = None
         self._script = self._last_words(outcome)
         self._resume(None, now)
@@ -226,33 +214,30 @@ class Call:
             self.end_with(Outcome.FAILED, now)
         elif self.outcome is None:
             self._close(Outcome.FAILED)
-            self._commands.append(HandBack())
+            self._orders.give(HandBack())
 
     # Events.
 
     def _prompt_ended(self, play: int, now: float) -> None:
-        if not self._is_playing(play):
-            return  # it was cut, and its end crossed the order to cut it
-        self._playing = None
+        if not self._orders.is_playing(play):
+            return
+        self._orders.playing = None
         if isinstance(self._request, Say):
             self._resume(None, now)
         elif isinstance(self._request, Listen):  # it was said again
             self._cut = None
             self._await(self._request, now)
 
-    def _ticket_made(self, order: int, number: str | None, now: float) -> None:
-        if isinstance(self._request, Make) and order == self._tickets:
+    def _ticket_made(self, number: str | None, now: float) -> None:
+        if isinstance(self._request, Make):
             self._deadline = None
             self._resume(number, now)
 
     def _looked_up(self, order: int, found: Found, now: float) -> None:
-        self._found[order] = found
+        self._orders.found[order] = found
         music = self._request
-        if isinstance(music, Say) and music.until == order and self._playing is not None:
-            self._deadline = max(self._playing[1] + MUSIC_SECONDS, now)
-
-    def _is_playing(self, play: int) -> bool:
-        return self._playing is not None and self._playing[0].play == play
+        if isinstance(music, Say) and music.until == order and self._orders.playing is not None:
+            self._deadline = max(self._orders.played_at + MUSIC_SECONDS, now)
 
     def _line_changed(self, condition: Condition, now: float) -> None:
         self._condition = condition
@@ -271,9 +256,8 @@ class Call:
         onset, self._onset = self._onset, None
         if onset is None:
             return
-        answered = self._playing is not None and onset < self._playing[1]
-        if answered:
-            return
+        if self._orders.playing is not None and onset < self._orders.played_at:
+            return  # it has been answered
         if _wordless(heard):
             self._nothing_was_said(now)
         else:
@@ -282,12 +266,12 @@ class Call:
     def _nothing_was_said(self, now: float) -> None:
         if not isinstance(self._request, Listen):
             return
-        if self._playing is not None:
+        if self._orders.playing is not None:
             self._deadline = None  # what is said again goes on
         elif self._cut is not None and self._replays < REPLAYS:
             self._replays += 1
             self._deadline = None
-            self._play(self._cut, now)
+            self._speak(self._cut, now)
         else:
             self._deadline = max(self._wait_ends, now)
 
@@ -298,22 +282,23 @@ class Call:
         if isinstance(self._request, Listen):
             # What is said again was cut for nothing before: it gives way to words alone.
             self._deadline = now + self._limits.utterance_seconds
-        elif self._playing is not None:
-            play, began = self._playing
-            if (play.barge_in or onset < began) and self._forced is None:
-                request = self._request
-                self._stop_playing()
-                again = isinstance(request, Say) and onset >= began and request.until is None
-                self._cut = cast(Say, request) if again else None
+        elif (play := self._orders.playing) is not None and self._forced is None:
+            mistaken = onset < self._orders.played_at
+            if play.barge_in or mistaken:
+                say = self._request
+                self._orders.stop_playing()
+                again = isinstance(say, Say) and not mistaken and say.until is None
+                self._cut = cast(Say, say) if again else None
                 self._resume(None, now)
 
     def _words_appeared(self) -> None:
         if isinstance(self._request, Listen) and self._onset is not None:
-            self._stop_playing()
+            self._orders.stop_playing()
 
     def _key_pressed(self, key: str, now: float) -> None:
-        if isinstance(self._request, Say) and self._playing and self._playing[0].barge_in:
-            self._stop_playing()
+        playing = self._orders.playing
+        if isinstance(self._request, Say) and playing is not None and playing.barge_in:
+            self._orders.stop_playing()
             self._heard = Keys(key)
             self._resume(None, now)
         else:
@@ -327,7 +312,7 @@ class Call:
             self._heard = heard
 
     def _answer_listen(self, heard: Heard, now: float) -> None:
-        self._stop_playing()  # what is said again has an answer now
+        self._orders.stop_playing()  # what is said again has an answer now
         self._deadline = self._heard = self._cut = None
         self._resume(heard, now)
 
@@ -358,7 +343,7 @@ class Call:
                 request = self._script.send(answer)
             except StopIteration as end:
                 self._close(self._forced or end.value)
-                self._commands.append(HangUp(self._forced or end.value))
+                self._orders.give(HangUp(self._forced or end.value))
                 return
             answer = self._begin(request, now)
 
@@ -366,33 +351,29 @@ class Call:
         """Start what the script asks for; the answer, where there is one at once."""
         match request:
             case Enter(row):
-                self._row = row
-                self._commands.append(EnterRow(row))
+                self._orders.enter(row)
                 return self._rows(row)
             case Record(wanted):
-                self._commands.append(StartRecording() if wanted else DropRecording())
+                self._orders.give(StartRecording() if wanted else DropRecording())
             case Draft(ticket):
-                self._draft = self._row, ticket
+                self._orders.draft(ticket)
             case Make(ticket):
-                self._draft = None
-                self._make(self._row, ticket)
+                self._orders.make(ticket)
                 self._deadline = now + TICKET_SECONDS
                 self._request = request
             case Begin(query):
-                self._look_ups += 1
-                self._commands.append(BeginLookUp(self._look_ups, query))
-                return self._look_ups
+                return self._orders.look_up(query)
             case Result(order):
-                return self._found.get(order)
+                return self._orders.found.get(order)
             case HandOver(target):
                 self._close(Outcome.TRANSFERRED)
-                self._commands.append(Transfer(target))
-            case Say(until=order) if order in self._found:
+                self._orders.give(Transfer(target))
+            case Say(until=order) if order in self._orders.found:
                 pass  # nothing is to be waited for
             case Say():
                 self._heard = self._cut = None
                 self._replays = 0
-                self._play(request, now)
+                self._speak(request, now)
                 self._request = request
             case Listen(seconds):
                 if self._heard is not None:
@@ -402,24 +383,8 @@ class Call:
                 self._request = request
         return None
 
-    def _make(self, row: str, ticket: Ticket) -> None:
-        self._tickets += 1
-        self._commands.append(MakeTicket(self._tickets, row, ticket))
-
-    def _keep_draft(self) -> None:
-        """The script ends before its time; what he has left until then is not lost."""
-        if self._draft is not None:
-            row, ticket = self._draft
-            self._draft = None
-            self._make(row, ticket)
-
-    def _play(self, say: Say, now: float) -> None:
-        self._plays += 1
-        spoken = self._compose(say.prompt, say.values)
-        interruptible = say.barge_in and self._forced is None
-        play = Play(self._plays, spoken, interruptible, say.rendering)
-        self._commands.append(play)
-        self._playing = (play, now)
+    def _speak(self, say: Say, now: float) -> None:
+        self._orders.play(say, now, barge_in=say.barge_in and self._forced is None)
 
     def _await(self, listen: Listen, now: float) -> None:
         """Wait for the caller from now on, or until he has finished what he is saying."""
@@ -429,17 +394,12 @@ class Call:
         else:
             self._deadline = now if self._condition is Condition.FAX else self._wait_ends
 
-    def _stop_playing(self) -> None:
-        if self._playing is not None:
-            self._commands.append(StopPlaying(self._playing[0].play))
-            self._playing = None
-
     def _close(self, outcome: Outcome) -> None:
         """The call is over: the script's ``finally`` clauses run, no deadline is left."""
         self._script.close()
-        self._keep_draft()
+        self._orders.keep_draft()
         self.outcome = outcome
-        self._playing = None
+        self._orders.playing = None
         self._request = self._deadline = self._call_deadline = None
 
 
