@@ -101,6 +101,7 @@ class LiveCall:
             self._ear_open = True
             self.deliver(EarOpened(), now)
         self._scribe.hear(frame, now)
+        self._ear.expect_end(self._scribe.leaving)
         found = self._heard(lambda: self._ear.hear(frame, now), now)
         for event in found:
             self._scribe.perceive(event, now, self.deliver)

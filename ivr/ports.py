@@ -6,7 +6,7 @@ from typing import Protocol
 from ivr.dialogue.commands import Command, MakeTicket, Play
 from ivr.dialogue.events import Event
 from ivr.dialogue.look_up import FAILED, Found, Query
-from ivr.dialogue.meaning import Words
+from ivr.dialogue.meaning import Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.g711 import Samples
 
@@ -82,9 +82,10 @@ class Recognition(Protocol):
         ...
 
 
-Recogniser = Callable[[Callable[[], None]], Recognition]
+Recogniser = Callable[[Callable[[Meaning | None], None]], Recognition]
 """Begins to recognise one utterance. What it is given is called while the utterance goes on,
-whenever there are words in it so far, or others than before."""
+whenever there are words in it so far, or others than before: with what they would mean if they were
+all, as long as they are few."""
 
 
 LookUp = Callable[[Query], Awaitable[Found]]

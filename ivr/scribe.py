@@ -13,7 +13,7 @@ from dataclasses import replace
 import structlog
 
 from ivr.dialogue.events import Event, LineChanged, SpeechEnded, SpeechStarted, WordsAppeared
-from ivr.dialogue.meaning import Words
+from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.ports import Recogniser, Recognition
@@ -38,6 +38,9 @@ class Scribe:
         self._current: Recognition | None = None
         self._held: deque[tuple[Event, asyncio.Task[Words | None] | None]] = deque()
         self._telling: asyncio.Task[None] | None = None
+        self.leaving = False
+        """Whether the caller, who is still speaking for all we know, has said goodbye and no more:
+        nobody who has goes on after a breath."""
 
     def hear(self, frame: Samples, now: float) -> None:
         """Some of the caller's audio arrived at ``now``; the ear is told of it afterwards."""
@@ -56,7 +59,7 @@ class Scribe:
                 self._begin(onset, deliver)
             case SpeechEnded() if self._current is not None:
                 words = asyncio.get_running_loop().create_task(_finish(self._current))
-                self._current = None
+                self._current, self.leaving = None, False
             case LineChanged():
                 deliver(event, now)
                 return
@@ -64,6 +67,7 @@ class Scribe:
 
     def lose_track(self) -> None:
         """The caller cannot be heard any more: what he was saying will not be known."""
+        self.leaving = False
         if self._current is not None:
             self._current.cancel()
             self._current = None
@@ -93,9 +97,12 @@ class Scribe:
         self.lose_track()
         told = False
 
-        def appeared() -> None:
+        def appeared(guess: Meaning | None) -> None:
             nonlocal told
-            if not told and self._current is utterance:
+            if self._current is not utterance:
+                return
+            self.leaving = guess is not None and _is_goodbye(guess)
+            if not told:
                 told = True
                 now = asyncio.get_running_loop().time()
                 self._in_turn(WordsAppeared(), None, now, deliver)
@@ -114,6 +121,10 @@ class Scribe:
             self._held.popleft()
             deliver(event, loop.time())
         self._telling = None
+
+
+def _is_goodbye(guess: Meaning) -> bool:
+    return guess.intent is Intent.GOODBYE and guess.certainty is Certainty.SURE
 
 
 async def _finish(utterance: Recognition) -> Words | None:

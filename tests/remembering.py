@@ -99,7 +99,7 @@ class Recogniser:
         """Samples of each utterance so far."""
         self.cancelled = 0
 
-    def __call__(self, appeared: Callable[[], None]) -> "Recogniser":
+    def __call__(self, appeared: Callable[[Meaning | None], None]) -> "Recogniser":
         self.appeared = appeared
         self.fed.append(0)
         return self

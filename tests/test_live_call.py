@@ -16,6 +16,7 @@ from ivr.dialogue.events import (
     SpeechStarted,
     TicketMade,
 )
+from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.dialogue.verbs import make_ticket
@@ -115,6 +116,22 @@ def test_speech_stops_a_prompt_and_the_timer_is_set_anew(sheet: Sheet) -> None:
         await at.waits(1.0)  # no more audio: the end of the speech comes by the clock
         assert at.line.said[1] == (pytest.approx(0.9 + 0.52, abs=0.04), "ask_topic.ask")
         assert at.timers() == 2  # the prompt's end, and the next of the call's own
+
+    run(scene())
+
+
+def test_who_says_goodbye_is_answered_after_a_breath(sheet: Sheet) -> None:
+    async def scene() -> None:
+        at = Setting(sheet)
+        await at.waits(0.5)
+        for _ in range(20):
+            await at.waits(0.02)
+            at.hears(LOUD)
+        at.recogniser.appeared(Meaning("再见", Intent.GOODBYE, Certainty.SURE, 1.0))
+        for _ in range(50):
+            await at.waits(0.02)
+            at.hears(IDLE)
+        assert at.line.said[1][0] == pytest.approx(0.9 + 0.3 + 0.05, abs=0.04)
 
     run(scene())
 

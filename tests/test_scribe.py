@@ -16,7 +16,7 @@ from ivr.dialogue.events import (
     SpeechStarted,
     WordsAppeared,
 )
-from ivr.dialogue.meaning import Words
+from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.hearing.frames import FRAME, RATE
 from ivr.scribe import LOOK_BACK_SECONDS, Scribe
 from tests.remembering import Recogniser
@@ -73,15 +73,35 @@ def test_the_first_words_are_told_once_while_he_speaks() -> None:
         at.perceives(SpeechStarted(at.loop.time()))
         first = at.recogniser.appeared
         await at.hears(30)
-        first()
-        first()
+        first(None)
+        first(None)
         assert at.told == [(0.0, SpeechStarted(at.began)), (0.6, WordsAppeared())]
         at.perceives(SpeechEnded(1.0))
-        first()  # late, and of an utterance that is over
+        first(None)  # late, and of an utterance that is over
         at.perceives(SpeechStarted(at.loop.time()))
-        at.recogniser.appeared()  # of the next, whose beginning is held back
+        at.recogniser.appeared(None)  # of the next, whose beginning is held back
         await asyncio.sleep(1.0)
         assert at.kinds[2:] == ["SpeechEnded", "SpeechStarted", "WordsAppeared"]
+
+    run(scene())
+
+
+def test_a_goodbye_is_one_until_he_goes_on_or_has_ended() -> None:
+    async def scene() -> None:
+        at = Setting(Recogniser(seconds=0.1))
+        at.perceives(SpeechStarted(at.loop.time()))
+        told = at.recogniser.appeared
+        for certainty, leaving in ((Certainty.LIKELY, False), (Certainty.SURE, True)):
+            told(Meaning("再见", Intent.GOODBYE, certainty, 0.9))
+            assert at.scribe.leaving is leaving
+        told(None)  # 再见面的时候
+        assert not at.scribe.leaving
+        told(Meaning("再见", Intent.GOODBYE, Certainty.SURE, 0.9))
+        at.perceives(SpeechEnded(1.0))
+        assert not at.scribe.leaving
+        told(Meaning("再见", Intent.GOODBYE, Certainty.SURE, 0.9))  # late
+        assert not at.scribe.leaving
+        at.scribe.close()
 
     run(scene())
 

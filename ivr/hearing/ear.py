@@ -30,6 +30,8 @@ LEARN_EVERY = 4
 """Chunks between two fits of the echo gate: about 0.13 s."""
 
 
+BREATH_SECONDS = 0.3
+"""Silence that ends an utterance which is complete; others may go on after longer pauses."""
 ECHO_SECONDS = 0.83
 """How long after a prompt its echo may still come back: the longest lag of the echo gate."""
 ECHO_REMOVED_DB = 6.0
@@ -66,6 +68,7 @@ class Ear:
         self._detector = detector
         self._detector.reset()
         self._condition = LineCondition(now)
+        self._hang_seconds = hang_seconds
         self._speech = SpeechTable(hang_seconds)
         self._echo = EchoGate()
         self._splices = Splices()
@@ -85,6 +88,12 @@ class Ear:
         """The prompt has ended or was cut."""
         self._prompt_until = min(self._prompt_until, now + ECHO_SECONDS)
         self._echo.prompt_stopped(now)
+
+    def expect_end(self, soon: bool) -> None:
+        """Whether what the caller has said so far needs no more: then a breath's silence ends it.
+        Holds until it is told otherwise."""
+        longest = BREATH_SECONDS if soon else self._hang_seconds
+        self._speech.hang_seconds = min(longest, self._hang_seconds)
 
     @property
     def verdict(self) -> Verdict:

@@ -62,9 +62,9 @@ class SpeechTable:
     """Turns the probability of voice, chunk by chunk, into start and end of speech."""
 
     def __init__(self, hang_seconds: float = 0.5) -> None:
-        """``hang_seconds`` of silence end an utterance."""
         self.state = State.QUIET
-        self._hang_seconds = hang_seconds
+        self.hang_seconds = hang_seconds
+        """So much silence ends an utterance."""
         self._recent: list[float] = []
         self._onset = 0.0
         self._last_voiced = 0.0
@@ -81,7 +81,7 @@ class SpeechTable:
         return self._end() if self.speaking else None
 
     def _end(self) -> float:
-        return self._last_voiced - RELEASE_SECONDS + self._hang_seconds
+        return self._last_voiced - RELEASE_SECONDS + self.hang_seconds
 
     def hear(
         self,

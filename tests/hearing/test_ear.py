@@ -61,6 +61,28 @@ def test_speech_is_heard_and_its_end(phrase: str, voice: int, dbov: float) -> No
     assert 0.3 < ends[-1] - (1.0 + spoken) < 0.8
 
 
+def test_what_is_complete_ends_after_a_breath_and_the_next_as_always() -> None:
+    sound = np.concatenate([says("再见", 0), silence(1.5)])
+    ends = []
+    for soon in (False, True, False):
+        ear = Ear(DETECTOR, 0.0)
+        ear.expect_end(not soon)  # the last word counts
+        ear.expect_end(soon)
+        ends.append(first(listen(sound, ear), SpeechEnded))
+    assert ends[0] - ends[1] == pytest.approx(0.2, abs=0.04)
+    assert ends[2] == ends[0]
+
+
+def test_a_breath_is_no_longer_than_the_pause_that_ops_have_set() -> None:
+    sound = np.concatenate([says("再见", 0), silence(1.5)])
+    ends = []
+    for soon in (False, True):
+        ear = Ear(DETECTOR, 0.0, hang_seconds=0.2)
+        ear.expect_end(soon)
+        ends.append(first(listen(sound, ear), SpeechEnded))
+    assert ends[0] == ends[1]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_cough_is_no_speech(seed: int) -> None:
     """80 ms of noise, loud or not so loud."""

@@ -26,7 +26,7 @@ async def speak(interpretation: Interpretation, samples: np.ndarray) -> None:
 async def test_first_words_are_told_before_the_end(tiny: Path) -> None:
     async with Recognisers(tiny) as recognisers:
         told = asyncio.Event()
-        interpretation = Interpreter(recognisers, meaning)(told.set)
+        interpretation = Interpreter(recognisers, meaning)(lambda guess: told.set())
         await speak(interpretation, says("我要投诉你们客服", UNTRAINED[0]))
         await asyncio.wait_for(told.wait(), 10)
         words = await interpretation.finish()
@@ -34,10 +34,29 @@ async def test_first_words_are_told_before_the_end(tiny: Path) -> None:
     assert words.meaning.text == "我要投诉你们客服"
 
 
+async def test_a_few_words_are_understood_before_the_end_and_many_are_not(tiny: Path) -> None:
+    """What follows may turn half a sentence into another; a goodbye is all there is."""
+    async with Recognisers(tiny) as recognisers:
+        for text, understood in (("再见", "再见"), ("我要投诉你们客服", None)):
+            guesses: list[str | None] = []
+
+            def told(guess: Meaning | None, guesses: list[str | None] = guesses) -> None:
+                guesses.append(guess and guess.text)
+
+            interpretation = Interpreter(recognisers, meaning)(told)
+            await speak(interpretation, says(text, UNTRAINED[0]))
+            await speak(interpretation, np.zeros(4 * FRAME * 12))
+            async with asyncio.timeout(10):
+                while understood not in guesses:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            assert guesses[-1] == understood
+            interpretation.cancel()
+
+
 async def test_noise_tells_nothing(tiny: Path) -> None:
     async with Recognisers(tiny) as recognisers:
         told = asyncio.Event()
-        interpretation = Interpreter(recognisers, meaning)(told.set)
+        interpretation = Interpreter(recognisers, meaning)(lambda guess: told.set())
         noise = np.random.default_rng(1).normal(0, 300, 8000)
         await speak(interpretation, noise)
         words = await interpretation.finish()
