@@ -11,7 +11,7 @@ import pytest
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.voices import says
 from ivr.softphone import Audio, Silence, heard_prompts
-from tests.sip.conftest import Heard, call
+from tests.sip.conftest import TOLERANCE_SECONDS, Heard, call
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(180)]
 
@@ -129,7 +129,7 @@ async def test_knocking_at_the_control_ports_disturbs_no_call(root: Path) -> Non
         recording = await calling.ended()
         heard = Heard(recording, lab.catalogue)
         assert heard.ids == ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
-        assert heard.waits == [pytest.approx(5.0, abs=0.1)] * 4
+        assert heard.waits == [pytest.approx(5.0, abs=TOLERANCE_SECONDS)] * 4
 
 
 async def test_sigterm_lets_running_calls_end_and_sends_new_ones_elsewhere(root: Path) -> None:

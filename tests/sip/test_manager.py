@@ -14,7 +14,7 @@ from ivr.lab.lab import Lab, laboratory
 from ivr.lab.pbx import Pbx
 from ivr.lab.service import Service
 from ivr.softphone import Silence
-from tests.sip.conftest import Heard
+from tests.sip.conftest import TOLERANCE_SECONDS, Heard
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(180)]
 
@@ -90,7 +90,7 @@ async def test_the_manager_interface_goes_in_the_middle_of_a_call(root: Path) ->
         assert await lab.service.logged("ami_down", 1)
         heard = Heard(await calling.ended(), lab.catalogue)
         assert heard.ids == ROW_2
-        assert heard.waits == [pytest.approx(5.0, abs=0.1)] * 4
+        assert heard.waits == [pytest.approx(5.0, abs=TOLERANCE_SECONDS)] * 4
         assert [record["outcome"] for record in await lab.service.records(1)] == ["no_sound"]
 
 
