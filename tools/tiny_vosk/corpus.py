@@ -49,7 +49,7 @@ def main() -> None:
     """Speak the seeds that are not there yet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--seeds", type=int, default=170)
+    parser.add_argument("--seeds", type=int, default=340)
     parser.add_argument("--seed", type=int, help="only this one, in this process")
     arguments = parser.parse_args()
     arguments.directory.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 """``python -m tools.tiny_vosk.train CORPUS OUT [--epochs N] [--hidden N]``: the acoustic model.
 
-Writes OUT/am/final.mdl and OUT/graph/phones.txt, which ``graph`` packs. 12 minutes on two cores.
+Writes OUT/am/final.mdl and OUT/graph/phones.txt, which ``graph`` packs. 36 minutes on two cores.
 Seeded, but not the same to the last bit on another machine: the packed model is what counts.
 """
 
