@@ -80,6 +80,13 @@ class Setting:
         """Virtual seconds pass; they cost nothing."""
         await asyncio.sleep(seconds)
 
+    async def is_spoken_to(self) -> None:
+        """Half a second after the answer somebody speaks, for 0.4 s."""
+        await self.waits(0.5)
+        for _ in range(20):
+            await self.waits(0.02)
+            self.hears(LOUD)
+
     def hears(self, frame: Any) -> None:
         self.live.hear(frame, self.line.loop.time())
 
@@ -108,10 +115,7 @@ def test_a_caller_without_rtp_is_asked_twice_and_hung_up_on(sheet: Sheet) -> Non
 def test_speech_stops_a_prompt_and_the_timer_is_set_anew(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)
-        await at.waits(0.5)
-        for _ in range(20):
-            await at.waits(0.02)
-            at.hears(LOUD)
+        await at.is_spoken_to()
         assert at.line.stopped == [1]
         await at.waits(1.0)  # no more audio: the end of the speech comes by the clock
         assert at.line.said[1] == (pytest.approx(0.9 + 0.52, abs=0.04), "ask_topic.ask")
@@ -123,10 +127,7 @@ def test_speech_stops_a_prompt_and_the_timer_is_set_anew(sheet: Sheet) -> None:
 def test_who_says_goodbye_is_answered_after_a_breath(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)
-        await at.waits(0.5)
-        for _ in range(20):
-            await at.waits(0.02)
-            at.hears(LOUD)
+        await at.is_spoken_to()
         at.recogniser.appeared(Meaning("再见", Intent.GOODBYE, Certainty.SURE, 1.0))
         for _ in range(50):
             await at.waits(0.02)

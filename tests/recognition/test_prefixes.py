@@ -28,9 +28,7 @@ def _built(words: list[tuple[list[int], int]]) -> tuple[Graph, int, int, list[li
     return graph, start, end, spelt
 
 
-def _paths(
-    graph: Graph, state: int, end: int
-) -> list[tuple[tuple[int, ...], tuple[int, ...], float]]:
+def _paths(graph: Graph, state: int, end: int) -> list[_Path]:
     """Phones, words and cost of every way to the end that stays in no phone."""
     if state == end:
         return [((), (), 0.0)]

@@ -27,7 +27,7 @@ async def test_the_caller_hangs_up() -> None:
     assert recording.answered is not None
     assert recording.ringing is not None
     assert recording.invited < recording.ringing < recording.answered < recording.ended
-    assert recording.ended - recording.answered == pytest.approx(0.1, abs=0.1)
+    assert 0.09 < recording.ended - recording.answered < 0.3
     assert [packet.payload for packet in uas.only.rtp] == [IDLE] * 5
     assert [packet.what for packet in recording.sent] == ["Silence"] * 5
 
@@ -81,7 +81,7 @@ async def test_an_invite_is_repeated_until_something_comes_back() -> None:
     assert len({request.branch for request in uas.requests[:3]}) == 1
     assert recording.answered is not None
     # 50 and 100 ms: the interval doubles.
-    assert recording.answered - recording.invited == pytest.approx(0.15, abs=0.1)
+    assert 0.14 < recording.answered - recording.invited < 0.4
 
 
 async def test_a_deaf_server_is_given_up() -> None:
@@ -133,7 +133,7 @@ async def test_leaving_the_phone_hangs_up() -> None:
 async def test_max_seconds_end_the_call() -> None:
     recording, uas = await placed(Plan(), max_seconds=0.2)
     assert uas.methods[-1] == "BYE"
-    assert recording.ended - recording.invited == pytest.approx(0.2, abs=0.1)
+    assert 0.19 < recording.ended - recording.invited < 0.4
 
 
 async def asked(uas: Uas, seen: Seen, method: str, body: bytes = b"") -> int:
