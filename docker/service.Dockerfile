@@ -1,6 +1,6 @@
 # The service (`ivr serve`), run without rights on a read-only root.
 FROM ivr-base:forky AS base
-# libjemalloc2: recognition costs a third less with it (ivr/recognition/environment.py).
+# libjemalloc2: recognition costs less with it (ivr/recognition/environment.py).
 ARG CHECK_VALID_UNTIL=true
 RUN groupadd --gid 5061 ivr \
  && useradd --uid 5061 --gid 5061 --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin ivr \

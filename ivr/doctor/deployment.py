@@ -119,7 +119,7 @@ def _recognition(settings: Recognition) -> Check:
         return Check(name, Verdict.WARNING, embedded.NOTICE, "run `ivr models fetch small`")
     cost = f"{heard.decode_ratio:.2f} s for each second of speech"
     if allocator() is None:
-        cost += f", a third of it for want of {PACKAGE}"
+        cost += f"; with {PACKAGE} it would be less"
     return Check(name, Verdict.OK, f"{model} heard {heard.text} in a trial, {cost}")
 
 

@@ -31,7 +31,8 @@ LEARN_EVERY = 4
 
 
 BREATH_SECONDS = 0.3
-"""Silence that ends an utterance which is complete; others may go on after longer pauses."""
+"""Silence that ends an utterance which is complete; others may go on after longer pauses. Chosen:
+the recogniser's guess at the last word is there by then (facts/speech.md: steps of 0.24 s)."""
 ECHO_SECONDS = 0.83
 """How long after a prompt its echo may still come back: the longest lag of the echo gate."""
 ECHO_REMOVED_DB = 6.0
