@@ -66,8 +66,8 @@ def _tickets() -> typer.Typer:
 
 
 def _calls() -> typer.Typer:
+    from ivr.commands.replay import play
     from ivr.records.call_commands import calls
-    from ivr.replay import play
 
     calls.command("play")(play)
     return calls
@@ -126,8 +126,8 @@ def _add_later(name: str, commands: Callable[[], typer.Typer], help: str) -> Non
 def serve(config: Config = None) -> None:
     """Answer the hotline until told to stop (SIGTERM drains: running calls end properly)."""
     from ivr import logs
-    from ivr.app import serve as serve_calls
-    from ivr.loading import StartError
+    from ivr.service.app import serve as serve_calls
+    from ivr.service.loading import StartError
 
     settings = settings_or_exit(config)
     writer = logs.set_up(settings.service)
@@ -153,13 +153,13 @@ def talk(
     ] = None,
 ) -> None:
     """Try the conversation here, without a PBX: type what the caller says."""
-    from ivr.catalogue import Catalogue, CatalogueError
-    from ivr.loading import StartError, load_sheet, load_understander, load_vocabulary
+    from ivr.commands.talk import HINT, Talk, Terminal
     from ivr.recognition.choice import chosen
     from ivr.recognition.files import ModelError
     from ivr.recognition.model import load
+    from ivr.service.loading import StartError, load_sheet, load_understander, load_vocabulary
     from ivr.softphone.wav import WavError, read_wav
-    from ivr.talk import HINT, Talk, Terminal
+    from ivr.words.catalogue import Catalogue, CatalogueError
 
     settings = settings_or_exit(config)
     try:
@@ -210,10 +210,10 @@ def hear(
 ) -> None:
     """Show what the ear makes of one recording: verdict and numbers over time, and why."""
     try:
-        from ivr import hear as hearing
+        from ivr.commands import hear as hearing
 
         if picture is not None:
-            from ivr import hear_picture
+            from ivr.commands import hear_picture
     except ModuleNotFoundError as error:
         raise fail(_needs("hear", error)) from None
     try:
@@ -242,10 +242,10 @@ def understand(
     as_json: Annotated[bool, typer.Option("--json", help="JSON, one line each.")] = False,
 ) -> None:
     """Show what the hotline makes of a caller's words: intent, row, score, slots, and why."""
-    from ivr import understand as understanding
-    from ivr.phrases import load_understander
+    from ivr.commands import understand as understanding
     from ivr.recognition.files import ModelError
     from ivr.understanding.phrases import PhraseError
+    from ivr.words.phrase_files import load_understander
 
     settings = settings_or_exit(config)
     table = understanding.table()

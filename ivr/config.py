@@ -18,7 +18,8 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from ivr.share import SHARE
+from ivr.dialogue.ticket import TicketKind
+from ivr.paths import SHARE
 
 
 class ConfigError(Exception):
@@ -29,12 +30,6 @@ def _shipped(name: str) -> Path:
     """``prompts/name`` below the working directory or, when it is not there, the product's own."""
     here, shipped = Path("prompts") / name, SHARE / name
     return shipped if shipped.exists() and not here.exists() else here
-
-
-TicketKind = Literal[
-    "message", "callback", "complaint", "sales_lead", "suggestion", "abuse", "nuisance"
-]
-"""As in :mod:`ivr.dialogue.ticket`, which is above this room."""
 
 
 class _Group(BaseModel):
@@ -139,7 +134,11 @@ class Recording(_Group):
 class Notify(_Group):
     """How the supervisor learns of tickets."""
 
-    kinds: tuple[TicketKind, ...] = ("complaint", "abuse", "nuisance")
+    kinds: tuple[TicketKind, ...] = (
+        TicketKind.COMPLAINT,
+        TicketKind.ABUSE,
+        TicketKind.NUISANCE,
+    )
     """Tickets that are told when they come in; every ticket is told when it is late."""
     webhook: str = ""
     """URL that a JSON object is posted to; empty: none."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import NoReturn
 
-from ivr.composition import Composer
+from ivr.call.virtual_call import NUMBER, VirtualCall
 from ivr.dialogue import events
 from ivr.dialogue.call import Call, Limits, Script
 from ivr.dialogue.commands import (
@@ -32,11 +32,11 @@ from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.house import Arrival, House
 from ivr.etiquette.sheet import Sheet
-from ivr.phrases import load_understander
-from ivr.share import SHARE
+from ivr.paths import SHARE
 from ivr.understanding.understander import Understander
-from ivr.virtual_call import NUMBER, VirtualCall
-from ivr.wording import read_vocabulary
+from ivr.words.composition import Composer
+from ivr.words.phrase_files import load_understander
+from ivr.words.wording import read_vocabulary
 
 VOCABULARY = read_vocabulary(SHARE)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ivr import phrases
 from ivr.etiquette.sheet import Sheet
 from ivr.understanding.understander import Understander
-from ivr.wording import read_sheet
+from ivr.words import phrase_files
+from ivr.words.wording import read_sheet
 from tests.caller import Caller
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,14 +38,14 @@ def caller(request: pytest.FixtureRequest, sheet: Sheet) -> Caller:
 def _learned_once() -> Iterator[None]:
     """The shipped phrases are read once in a process; what is made of them never changes."""
     shipped = ROOT / "prompts" / "sheet.toml"
-    load = phrases.load_understander
+    load = phrase_files.load_understander
     once = functools.cache(load)
 
     def load_understander(sheet: Path, cache: Path | None = None) -> Understander:
         return once(sheet) if sheet == shipped and cache is None else load(sheet, cache)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(phrases, "load_understander", load_understander)
+        patch.setattr(phrase_files, "load_understander", load_understander)
         yield
 
 

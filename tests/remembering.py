@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from ivr.call.live_call import LiveCall
 from ivr.dialogue.commands import MakeTicket, Play
 from ivr.dialogue.events import PromptFinished
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.g711 import Samples
-from ivr.live_call import LiveCall
 
 PROMPT_SECONDS = 2.0
 

@@ -40,7 +40,7 @@ def test_the_command_needs_none_of_the_tools_packages() -> None:
         "import sys\n"
         "for name in ('scipy', 'soxr', 'espeakng_loader', 'matplotlib'): sys.modules[name] = None\n"
         "from ivr.cli import main\n"
-        "import ivr.app, ivr.doctor, ivr.talk\n"
+        "import ivr.service.app, ivr.doctor, ivr.commands.talk\n"
         "main()\n"
     )
     done = subprocess.run(

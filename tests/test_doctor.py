@@ -20,11 +20,11 @@ from ivr.config import Records, Settings, load
 from ivr.doctor import Check, Verdict, deployment, examine, pbx
 from ivr.etiquette.sheet import Sheet
 from ivr.lab.pbx import free_ports
-from ivr.phrases import read_phrases
 from ivr.recognition import embedded
 from ivr.records.database import newest
 from ivr.voice.check import Report, check
-from ivr.wording import read_sheet
+from ivr.words.phrase_files import read_phrases
+from ivr.words.wording import read_sheet
 from tests.conftest import ROOT
 from tests.records.kept import migrated
 

@@ -6,17 +6,17 @@ it ends; the dialplan makes CDR(userfield) and a CEL event of them (asterisk-con
 
 from collections.abc import Callable, Sequence
 
+from ivr.call.ports import CallLog
 from ivr.dialogue.commands import Command, EnterRow, MakeTicket
 from ivr.dialogue.events import Event
 from ivr.dialogue.outcome import Outcome
-from ivr.ports import CallLog
 
 LONGEST = 160
 """Characters of the rows: a userfield has 255, and outcome and tickets come first."""
 
 
 class TellingThePbx:
-    """Implements :class:`ivr.ports.CallLog` round another one."""
+    """Implements :class:`ivr.call.ports.CallLog` round another one."""
 
     def __init__(self, record: CallLog, tell: Callable[[str, str], None]) -> None:
         """``tell`` sets a variable of the channel as soon as that delays nothing."""

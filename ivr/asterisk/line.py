@@ -17,7 +17,6 @@ import structlog
 
 from ivr.asterisk.agi_server import AgiSession, Answered, LineClosed
 from ivr.asterisk.agi_wire import command, set_variables, stream_file
-from ivr.catalogue import SILENCE, Catalogue, Recording
 from ivr.dialogue.commands import Play
 from ivr.dialogue.events import (
     CallerHungUp,
@@ -28,6 +27,7 @@ from ivr.dialogue.events import (
     PromptFinished,
 )
 from ivr.dialogue.outcome import Outcome
+from ivr.words.catalogue import SILENCE, Catalogue, Recording
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ Errand = Callable[[], bytes]
 
 
 class AgiLine:
-    """Implements :class:`ivr.ports.Line` on one FastAGI session."""
+    """Implements :class:`ivr.call.ports.Line` on one FastAGI session."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class AgiLine:
         self._armed_until = self._loop.time() + FIRST_SIGN_SECONDS
         self._changed = asyncio.Event()
 
-    # ivr.ports.Line
+    # ivr.call.ports.Line
 
     def play(self, play: Play) -> None:
         """Speak a prompt now."""

@@ -20,7 +20,7 @@ def is_one_word(path: str) -> bool:
 
 
 class MixMonitor:
-    """Records one call. Implements :class:`ivr.ports.Recorder`."""
+    """Records one call. Implements :class:`ivr.call.ports.Recorder`."""
 
     def __init__(self, send: Callable[[Callable[[], bytes]], None], stem: str) -> None:
         """``send`` takes what makes an AGI command and calls it when the command can be sent.

@@ -27,16 +27,16 @@ from ivr.bench.paraphrases_file import read_corpus
 from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.result import Result
 from ivr.bench.silent_calls import SilentCall
-from ivr.catalogue import CatalogueError
 from ivr.config import ConfigError, Records
 from ivr.config import load as load_settings
 from ivr.lab.corpus import CorpusError
 from ivr.lab.pbx import LabError
-from ivr.phrases import load_understander, read_fillers, read_phrases
 from ivr.recognition.files import ModelError
 from ivr.records.keeper import RecordsError
 from ivr.understanding.phrases import PhraseError
 from ivr.understanding.understander import Understander
+from ivr.words.catalogue import CatalogueError
+from ivr.words.phrase_files import load_understander, read_fillers, read_phrases
 
 bench = typer.Typer(
     name="bench",

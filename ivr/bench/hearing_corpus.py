@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.bench.hearing_labels import Row, rows
+from ivr.commands.hear import HearError, Recording
 from ivr.dialogue.events import Condition
-from ivr.hear import HearError, Recording
 from ivr.hearing.frames import FRAME, FRAME_SECONDS
 from ivr.hearing.g711 import Samples
 from ivr.lab.corpus import CorpusError

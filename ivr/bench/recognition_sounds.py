@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.hear import HearError, Recording
+from ivr.commands.hear import HearError, Recording
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ivr.catalogue import Catalogue
 from ivr.lab.lab import Lab
 from ivr.softphone.matching import HeardPrompt, heard_prompts, waits
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import Action, ComfortNoise, Noise, NoRtp, Silence
+from ivr.words.catalogue import Catalogue
 
 ROW_2 = ("greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell")
 """What a silent caller hears, before BYE."""

@@ -15,7 +15,6 @@ import numpy as np
 from ivr.bench.barge_in import VOICED_DBOV
 from ivr.bench.result import Result, percentile
 from ivr.bench.silent_calls import prompts_of
-from ivr.catalogue import Catalogue
 from ivr.hearing.frames import FRAME_SECONDS
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import dbov
@@ -24,6 +23,7 @@ from ivr.lab.voices import VOICES, says
 from ivr.softphone.matching import HeardPrompt
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import Action, Audio, Silence
+from ivr.words.catalogue import Catalogue
 
 LIMITS = {"reply_p50_ms": 700.0, "reply_p95_ms": 900.0, "goodbye_reply_p50_ms": 450.0}
 AT_LEAST = {"replied": 1.0, "understood": 0.95}

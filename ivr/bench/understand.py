@@ -18,7 +18,7 @@ from ivr.bench.result import Result
 from ivr.bench.tally import confusion, share
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.etiquette.contact import ATTEMPTS
-from ivr.numerals import digit_by_digit
+from ivr.understanding.numerals import digit_by_digit
 from ivr.understanding.understander import Understander
 
 RATES = (0, 10, 20, 30, 40)

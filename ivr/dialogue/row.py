@@ -121,9 +121,9 @@ def fragments(prompt: Prompt) -> tuple[Prompt, ...]:
 
 
 def without_values(prompt: Prompt, values: Mapping[str, str]) -> Prompt:
-    """The plainest way to speak a prompt with slots: its literal words alone.
+    """Return the literal words of a prompt alone, without its slots; ``values`` are not used.
 
-    What a call does that was given no :class:`ivr.composition.Composer`; ``values`` are not used.
+    A call without a :class:`ivr.words.composition.Composer` speaks prompts with slots this way.
     """
     if (literal := fragments(prompt)) in ((), (prompt,)):
         return prompt

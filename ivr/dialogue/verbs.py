@@ -146,7 +146,7 @@ def say(
     """Speak ``prompt`` and go on when it has been heard, or when the caller breaks in.
 
     ``values`` fill its slots: ``say(row.prompt("ask"), 姓="张", 先生="先生")``. What cannot be
-    spoken is replaced by a neutral wording (see :mod:`ivr.composition`).
+    spoken is replaced by a neutral wording (see :mod:`ivr.words.composition`).
 
     A goodbye is spoken with ``barge_in=False``: it is heard out. What the caller says into it is
     not lost; the next :func:`listen` returns it.
@@ -196,7 +196,7 @@ def draft(ticket: Ticket) -> Ask[None]:
 def look_up(query: Query) -> Ask[int]:
     """Begin to look something up, and go on at once; the answer is its order, for the verbs below.
 
-    It ends by itself, found or failed: see :mod:`ivr.look_ups` for how long it may take.
+    It ends by itself, found or failed: see :mod:`ivr.service.look_ups` for how long it may take.
     """
     return Ask(Begin(query))
 

@@ -9,11 +9,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.catalogue import SOUNDS, Catalogue
 from ivr.config import ConfigError, Recognition, Recording, Records, Settings, read_secret
 from ivr.doctor.finding import Check, Verdict, wrong
-from ivr.loading import StartError, load_catalogue, load_sheet
-from ivr.phrases import read_phrases
 from ivr.recognition import embedded
 from ivr.recognition.check import check as check_model
 from ivr.recognition.choice import chosen
@@ -24,9 +21,12 @@ from ivr.records.database import DatabaseError, connect, newest, reading, url_of
 from ivr.records.database import check as check_version
 from ivr.records.recorder import GIGABYTE
 from ivr.records.recording_files import INCOMING
+from ivr.service.loading import StartError, load_catalogue, load_sheet
 from ivr.understanding.phrases import PhraseError
 from ivr.voice.check import check as check_prompts
 from ivr.voice.current import sha256_of
+from ivr.words.catalogue import SOUNDS, Catalogue
+from ivr.words.phrase_files import read_phrases
 
 FREE_BYTES = {"warning": 500_000_000, "broken": 20_000_000}
 """Below this much free disk space it is time to make room, or too late: a call's record has

@@ -8,7 +8,7 @@ from ivr.asterisk.ami_link import AmiError
 from ivr.asterisk.manager import Ami
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.doctor.finding import Check, Verdict, wrong
-from ivr.loading import StartError, manager
+from ivr.service.loading import StartError, manager
 
 OLDEST_ASTERISK = (22, 10, 1)
 """Older releases of 22 have holes that a caller can use; see asterisk-conf/README.md."""

@@ -11,7 +11,7 @@ from ivr.dialogue.row import Prompt, Row
 from ivr.dialogue.verbs import Heard, Keys, Speech, enter, listen, say
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
-from ivr.numerals import is_telephone_number
+from ivr.understanding.numerals import is_telephone_number
 
 ATTEMPTS = 4
 """So often a number is asked for; then the ticket goes without, with the number that called.

@@ -1,6 +1,6 @@
 """The sheet of phone etiquette: its text read and checked, its rows by id.
 
-This module knows nothing of files: :func:`ivr.wording.read_sheet` hands their text in.
+This module knows nothing of files: :func:`ivr.words.wording.read_sheet` hands their text in.
 """
 
 import re

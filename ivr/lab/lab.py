@@ -5,10 +5,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.catalogue import Catalogue
 from ivr.lab.pbx import HOTLINE, PHONES, Pbx
 from ivr.lab.service import Service
 from ivr.softphone.phone import Softphone
+from ivr.words.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from ivr.cache import cache_directory
+from ivr.paths import cache_directory
 from ivr.recognition.files import ModelError
 
 PACKED = Path(__file__).with_name("tiny-cn.zip")

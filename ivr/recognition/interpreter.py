@@ -1,4 +1,4 @@
-"""What a caller says, recognised and understood: implements :data:`ivr.ports.Recogniser`."""
+"""What a caller says, recognised and understood: implements :data:`ivr.call.ports.Recogniser`."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ class Interpreter:
 
 
 class Interpretation:
-    """One utterance. Implements :class:`ivr.ports.Recognition`."""
+    """One utterance. Implements :class:`ivr.call.ports.Recognition`."""
 
     def __init__(self, utterance: Utterance, meaning: Callable[[str], Meaning]) -> None:
         self._utterance, self._meaning = utterance, meaning

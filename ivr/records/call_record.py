@@ -29,7 +29,7 @@ REFUSED = "the caller did not want to be recorded"
 
 
 class CallRecord:
-    """Implements :class:`ivr.ports.CallLog`; its callbacks come on the loop that made it."""
+    """Implements :class:`ivr.call.ports.CallLog`; its callbacks come on the loop that made it."""
 
     def __init__(
         self, run: str, uniqueid: str, number: str, caller: str, answered: float, wall: float,

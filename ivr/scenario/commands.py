@@ -12,8 +12,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ivr.bench.result import Result
-from ivr.catalogue import CatalogueError
-from ivr.composition import VocabularyError
 from ivr.config import ConfigError, Settings
 from ivr.config import load as load_settings
 from ivr.etiquette.sheet import SheetError
@@ -31,6 +29,8 @@ from ivr.scenario.steps import Scenario
 from ivr.scenario.verdict import Verdict
 from ivr.softphone.wav import write_wav
 from ivr.understanding.phrases import PhraseError
+from ivr.words.catalogue import CatalogueError
+from ivr.words.composition import VocabularyError
 
 scenario = typer.Typer(
     name="scenario", no_args_is_help=True, help="Make the calls that testers write down."

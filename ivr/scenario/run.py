@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ivr.config import Records
 from ivr.lab.lab import laboratory
-from ivr.phrases import load_understander
 from ivr.scenario import real, virtual
 from ivr.scenario.real import Target
 from ivr.scenario.records import Record, check, records_of
@@ -15,6 +14,7 @@ from ivr.scenario.sounds import prepare
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
 from ivr.scenario.verdict import Verdict, judge
+from ivr.words.phrase_files import load_understander
 
 AT_ONCE = 8
 """Calls at once. On two cores that carry the service, too, replies take 0.45 s with 6 of them and

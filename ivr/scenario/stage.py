@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.catalogue import Catalogue
-from ivr.composition import Composer, Vocabulary
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.scenario.steps import Hears
-from ivr.wording import read_sheet, read_vocabulary
+from ivr.words.catalogue import Catalogue
+from ivr.words.composition import Composer, Vocabulary
+from ivr.words.wording import read_sheet, read_vocabulary
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from ivr.catalogue import Rendering
+from ivr.call.virtual_call import SECONDS_PER_CHARACTER, VirtualCall, speaking_seconds
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import Command, HangUp, MakeTicket, Play, StopPlaying, Transfer
 from ivr.dialogue.events import (
@@ -42,7 +42,7 @@ from ivr.scenario.steps import (
     TicketLeft,
     told,
 )
-from ivr.virtual_call import SECONDS_PER_CHARACTER, VirtualCall, speaking_seconds
+from ivr.words.catalogue import Rendering
 
 NOTICED_SECONDS, SURE_OF_END_SECONDS = 0.15, 0.5
 """As with the real ear: speech is noticed so long after it begins, and its end told so late."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ivr.catalogue import RENDERINGS, Rendering
 from ivr.dialogue.row import MUSIC, Prompt, Slot, parts
 from ivr.etiquette.sheet import Sheet
 from ivr.scenario.caller import LEAD_IN_SECONDS, TAIL_SECONDS
@@ -21,6 +20,7 @@ from ivr.softphone.matching import HeardPrompt, heard_prompts
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import RATE
 from ivr.softphone.sentences import heard_sentence
+from ivr.words.catalogue import RENDERINGS, Rendering
 
 APART_SECONDS = 0.22
 """Between two sentences lie the silences at the edges of their files, 0.23 s; within one, less."""

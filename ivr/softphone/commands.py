@@ -13,7 +13,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ivr.catalogue import Catalogue, CatalogueError
 from ivr.softphone.matching import HeardPrompt, heard_prompts, waits
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
@@ -30,6 +29,7 @@ from ivr.softphone.script import (
     Tone,
 )
 from ivr.softphone.wav import WavError, read_wav
+from ivr.words.catalogue import Catalogue, CatalogueError
 
 softphone = typer.Typer(
     name="softphone", help="The SIP test caller.", no_args_is_help=True, rich_markup_mode="rich"

@@ -13,10 +13,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.catalogue import Catalogue, Rendering
 from ivr.softphone.recording import CallRecording, Timeline
 from ivr.softphone.rtp import PACKET_SECONDS
 from ivr.softphone.script import RATE
+from ivr.words.catalogue import Catalogue, Rendering
 
 Sound = NDArray[np.float32]
 T = TypeVar("T", bound=np.generic)

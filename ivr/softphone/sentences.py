@@ -11,10 +11,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.catalogue import Catalogue, Rendering
 from ivr.softphone.recording import CallRecording, Timeline
 from ivr.softphone.rtp import PACKET_SECONDS
 from ivr.softphone.script import RATE
+from ivr.words.catalogue import Catalogue, Rendering
 
 _SURE = 0.9
 """Correlation from which a clip counts as found; what arrives unharmed has 1.0."""

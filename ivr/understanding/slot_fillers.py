@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ivr.dialogue.meaning import Intent
-from ivr.numerals import cardinal, digit_by_digit
+from ivr.understanding.numerals import cardinal, digit_by_digit
 from ivr.understanding.phrases import Phrases
 
 COPIES = 4

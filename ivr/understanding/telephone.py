@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ivr.numerals import is_telephone_number
 from ivr.understanding.digits import Run, digit_at, is_count, readings, run_at
+from ivr.understanding.numerals import is_telephone_number
 from ivr.understanding.syllables import Spoken, spoken
 
 _FEWEST = 2

@@ -17,6 +17,9 @@ from ivr.understanding.phrases import Phrases
 from ivr.understanding.slot_fillers import Fillers
 from ivr.understanding.syllables import spoken
 
+LEARNING_VERSION = "1"
+"""Raised when the same phrases give other weights than before: kept weights carry it in the name
+of their file, so that those of another version are learned again."""
 LABELS = tuple(Intent)
 SEED = 5
 VARIANTS = 8

@@ -5,10 +5,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ivr.catalogue import Catalogue, CatalogueError
 from ivr.etiquette.sheet import Sheet, SheetError
-from ivr.share import SHARE
-from ivr.wording import read_sheet
+from ivr.paths import SHARE
+from ivr.words.catalogue import Catalogue, CatalogueError
+from ivr.words.wording import read_sheet
 
 _FAILED = 2
 """Exit code when a command could not do its work; 1 is for findings of a check."""

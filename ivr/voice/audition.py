@@ -14,12 +14,12 @@ from string import Template
 import numpy as np
 import soundfile
 
-from ivr.catalogue import RENDERINGS, Catalogue, Recording, Rendering
 from ivr.dialogue.row import Prompt, Row, fragments
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.g711 import Samples
 from ivr.voice.check import Report
 from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, RATE, level_of
+from ivr.words.catalogue import RENDERINGS, Catalogue, Recording, Rendering
 
 _PAGE = Path(__file__).with_name("audition.html")
 _BARS = 120

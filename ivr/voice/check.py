@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ivr.catalogue import RENDERINGS, Catalogue, CatalogueError, Recording, Rendering
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.g711 import decode_alaw
@@ -25,6 +24,7 @@ from ivr.voice.standard import (
     RATE,
     level_of,
 )
+from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, Recording, Rendering
 
 _RENDER, _ANEW = "run `ivr prompts render`", "run `ivr prompts render --all`"
 

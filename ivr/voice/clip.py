@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from ivr.catalogue import RENDERINGS, SILENCE, Rendering
 from ivr.dialogue.row import MUSIC, Edges, Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.voice.fragments import fragments_to_render
 from ivr.voice.spoken import spoken
+from ivr.words.catalogue import RENDERINGS, SILENCE, Rendering
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from rich.text import Text
 
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
-from ivr.phrases import LEARNED, learn
 from ivr.understanding.phrases import PhraseError
 from ivr.voice import VoiceError
 from ivr.voice.arguments import DirectoryOption, PiecesOption, SheetOption, read, stop
@@ -25,6 +24,7 @@ from ivr.voice.delivery import install, play, sheet_page
 from ivr.voice.engine import Engine, PromptsFailed
 from ivr.voice.fragments import fragments_to_render
 from ivr.voice.render import render as render_stale
+from ivr.words.phrase_files import LEARNED, learn
 
 app = typer.Typer(
     name="prompts",

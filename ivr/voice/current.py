@@ -5,12 +5,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ivr.catalogue import Catalogue, CatalogueError, Manifest, Recording
 from ivr.voice.clip import Clip
 from ivr.voice.engine import Voice
 from ivr.voice.formats import extensions
 from ivr.voice.staging import MANIFEST as MANIFEST
 from ivr.voice.standard import VERSION
+from ivr.words.catalogue import Catalogue, CatalogueError, Manifest, Recording
 
 
 def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from ivr.catalogue import RENDERINGS, CatalogueError, Rendering
 from ivr.voice import VoiceError
 from ivr.voice.arguments import (
     DirectoryOption,
@@ -17,6 +16,7 @@ from ivr.voice.arguments import (
 )
 from ivr.voice.check import check
 from ivr.voice.install import install as install_into
+from ivr.words.catalogue import RENDERINGS, CatalogueError, Rendering
 
 
 def play(

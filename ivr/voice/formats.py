@@ -10,12 +10,12 @@ import wave
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.catalogue import SILENCE
 from ivr.dialogue.row import MUSIC
 from ivr.hearing.g711 import ALAW_IDLE, ULAW_IDLE, Samples, encode_alaw, encode_ulaw
 from ivr.voice.clip import Clip
 from ivr.voice.music import music
 from ivr.voice.standard import RATE, WIDE_RATE
+from ivr.words.catalogue import SILENCE
 
 _SILENCE_SECONDS = 10
 _G722_FRAME = 320

@@ -1,13 +1,17 @@
 """Everything that is rendered beyond the sheet's own words: what may stand in its slots.
 
-The clips are those that :mod:`ivr.composition` asks for. Each is a prompt whose ``edges`` say
+The clips are those that :mod:`ivr.words.composition` asks for. Each is a prompt whose ``edges`` say
 that it keeps hardly any silence, since it is played between others.
 """
 
 from collections.abc import ItemsView, Iterator
 from functools import lru_cache
 
-from ivr.composition import (
+from ivr.dialogue.row import Edges, Prompt
+from ivr.etiquette.sheet import Sheet
+from ivr.paths import SHARE
+from ivr.understanding.numerals import TELEPHONE_DIGITS, cardinal
+from ivr.words.composition import (
     LARGEST_NUMBER,
     LONGEST_HOURS,
     NEUTRAL_CODE,
@@ -20,11 +24,7 @@ from ivr.composition import (
     name_clip,
     title_clip,
 )
-from ivr.dialogue.row import Edges, Prompt
-from ivr.etiquette.sheet import Sheet
-from ivr.numerals import TELEPHONE_DIGITS, cardinal
-from ivr.share import SHARE
-from ivr.wording import read_vocabulary
+from ivr.words.wording import read_vocabulary
 
 _PLACES = {"start": ("，", Edges.INNER), "middle": ("、", Edges.INNER), "end": ("。", Edges.GROUP)}
 """The mark after a digit makes the engine raise or drop its voice."""

@@ -11,10 +11,10 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.catalogue import RENDERINGS, Catalogue, CatalogueError, folder
 from ivr.voice import VoiceError
 from ivr.voice.current import sha256_of
 from ivr.voice.staging import finish
+from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, folder
 
 _FORMATS = ("alaw", "ulaw", "sln", "sln16", "g722")
 """What Asterisk plays; ``wav`` is for people."""

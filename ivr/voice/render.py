@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.catalogue import RENDERINGS, Manifest, Recording, Rendering
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.voice.clip import Clip, Take, clips_of, takes_of
@@ -15,6 +14,7 @@ from ivr.voice.current import is_current, known
 from ivr.voice.engine import Engine, Progress, PromptsFailed
 from ivr.voice.staging import draft, remove_others, take_over
 from ivr.voice.workshop import make
+from ivr.words.catalogue import RENDERINGS, Manifest, Recording, Rendering
 
 
 @dataclass(frozen=True, slots=True)

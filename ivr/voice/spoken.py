@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ivr.composition import TITLES
-from ivr.numerals import DIGITS, cardinal, digit_by_digit, telephone_groups
-from ivr.share import SHARE
+from ivr.paths import SHARE
+from ivr.understanding.numerals import DIGITS, cardinal, digit_by_digit, telephone_groups
 from ivr.voice import VoiceError
+from ivr.words.composition import TITLES
 
 _SHIPPED = SHARE / "pronunciation.toml"
 _MEASURE = r"(?:小时|分钟|秒|个|天|位|次|家|种|台|周|元|块|点|倍|人|名|份|部|条|年(?!级))"

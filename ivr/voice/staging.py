@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ivr.catalogue import RENDERINGS, Manifest, folder
 from ivr.voice import VoiceError
+from ivr.words.catalogue import RENDERINGS, Manifest, folder
 
 MANIFEST = "manifest.json"
 _DRAFT, _COMPLETE = ".next", ".complete"

@@ -4,8 +4,8 @@ Active speech level -22 dBov by ITU-T P.56, inside the range of RFC 7874 section
 -3 dBFS, clear of a-law's overload; the telephone band of ITU-T G.712.
 """
 
-from ivr.catalogue import Rendering
 from ivr.dialogue.row import Edges
+from ivr.words.catalogue import Rendering
 
 VERSION = 3
 """Raise it with every change that makes prompts sound different: all are then rendered again."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from ivr.catalogue import Recording
 from ivr.hearing.g711 import decode_alaw
 from ivr.hearing.level import peak_dbfs
 from ivr.voice import VoiceError
@@ -20,6 +19,7 @@ from ivr.voice.engine import Engine
 from ivr.voice.formats import formats, is_wordless, wordless
 from ivr.voice.loudness import level
 from ivr.voice.standard import RATE
+from ivr.words.catalogue import Recording
 
 _FEW = 24
 """So few takes are not worth other processes, which must import scipy first."""

@@ -10,11 +10,11 @@ from ivr.asterisk import line as line_module
 from ivr.asterisk.agi_server import AgiServer, AgiSession
 from ivr.asterisk.audio_server import AudioServer
 from ivr.asterisk.line import AgiLine
-from ivr.catalogue import SILENCE, Catalogue, Manifest, Recording
 from ivr.dialogue.commands import Play
 from ivr.dialogue.events import Event, PromptFinished
 from ivr.dialogue.row import Prompt
 from ivr.lab.pbx import free_ports
+from ivr.words.catalogue import SILENCE, Catalogue, Manifest, Recording
 from tests.asterisk.fake_asterisk import FakeAsterisk
 from tests.asterisk.peers import escaped
 

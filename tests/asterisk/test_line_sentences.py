@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from ivr.asterisk.line import GRACE_SECONDS
-from ivr.catalogue import Recording
 from ivr.dialogue.events import CallerHungUp, KeyPressed, PromptFailed, PromptFinished
 from ivr.dialogue.outcome import Outcome
+from ivr.words.catalogue import Recording
 from tests.asterisk.conftest import Service, play, sentence
 
 SILENCE, SHORT, HALF, LONG = "ivr/silence-10", "ivr/row-short", "ivr/row-half", "ivr/row-long"

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.app import Hotline
 from ivr.asterisk import manager, orphans
 from ivr.asterisk.ami_link import AmiError
 from ivr.asterisk.manager import Ami
 from ivr.asterisk.orphans import Comparison, OrphanCheck, Orphans, Ours
 from ivr.lab.service import ended_calls
+from ivr.service.app import Hotline
 from tests.agi_peer import Pbx
 from tests.asterisk.fake_ami import Action, FakeAmi, channel, listing
-from tests.test_app import settings_for
+from tests.service.test_app import settings_for
 
 AUDIO = "127.0.0.1:9092"
 NOTHING = Orphans()

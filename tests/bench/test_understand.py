@@ -9,7 +9,7 @@ import pytest
 from ivr.bench.paraphrases_file import CorpusError, read_corpus
 from ivr.bench.understand import RATES, measure
 from ivr.dialogue.meaning import Intent
-from ivr.phrases import read_phrases
+from ivr.words.phrase_files import read_phrases
 from tests.caller import understander
 
 

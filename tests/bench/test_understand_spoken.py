@@ -8,7 +8,7 @@ import pytest
 from ivr.bench.paraphrases_file import read_corpus
 from ivr.bench.understand_spoken import PER_INTENT, measure, of_corpus, of_phrases
 from ivr.dialogue.meaning import Intent
-from ivr.phrases import read_fillers, read_phrases
+from ivr.words.phrase_files import read_fillers, read_phrases
 from tests.caller import understander
 
 

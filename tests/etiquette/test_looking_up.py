@@ -2,13 +2,13 @@
 
 import pytest
 
+from ivr.call.virtual_call import MUSIC_LENGTH
 from ivr.dialogue.look_up import FAILED, TICKET, Found, Query
 from ivr.dialogue.ticket import TicketKind
 from ivr.etiquette.house import House
 from ivr.etiquette.knowledge import parse_knowledge
 from ivr.etiquette.looking_up import ROUNDS
 from ivr.etiquette.sheet import Sheet
-from ivr.virtual_call import MUSIC_LENGTH
 from tests.caller import Caller
 
 NUMBER, SAID = "582369", "五八二三六九"

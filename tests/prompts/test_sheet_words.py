@@ -7,7 +7,7 @@ import pytest
 
 from ivr.dialogue.row import Row
 from ivr.etiquette.sheet import Sheet
-from ivr.wording import read_sheet
+from ivr.words.wording import read_sheet
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 

@@ -155,7 +155,7 @@ def test_a_temporary_directory_of_somebody_else_is_not_trusted(
     homeless: Path, tmp_path: Path
 ) -> None:
     homeless.symlink_to(tmp_path)
-    with pytest.raises(ModelError, match="somebody else"):
+    with pytest.raises(ModelError, match="belongs to another user"):
         embedded.unpacked()
 
 

@@ -4,11 +4,11 @@ from itertools import chain
 
 import pytest
 
+from ivr.paths import SHARE
 from ivr.scenario.files import SHIPPED, read_scenarios
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
-from ivr.share import SHARE
-from ivr.wording import read_sheet
+from ivr.words.wording import read_sheet
 
 from .conftest import verdict_of
 

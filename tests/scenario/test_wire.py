@@ -5,12 +5,12 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from ivr.catalogue import Rendering
 from ivr.hearing.g711 import Samples
 from ivr.scenario.files import read_scenarios
 from ivr.scenario.seen import Spoken
 from ivr.scenario.stage import Stage
 from ivr.scenario.wire import spoken
+from ivr.words.catalogue import Rendering
 from tests.softphone.sounds import recording
 
 from .conftest import Write

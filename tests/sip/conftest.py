@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from ivr.catalogue import Catalogue
 from ivr.lab.lab import Lab, laboratory
 from ivr.softphone import Action, CallRecording, HeardPrompt, heard_prompts, waits
+from ivr.words.catalogue import Catalogue
 
 TOLERANCE_SECONDS = 0.20
 """Beside the sheet's seconds, for a busy machine; `ivr bench waits` shows what is reached."""

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from ivr.app import Hotline
 from ivr.config import Settings
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Rendering
 from ivr.dialogue.verbs import enter, listen, say
 from ivr.lab.pbx import HOTLINE, PHONES, Pbx, free_ports
 from ivr.lab.voices import says
+from ivr.service.app import Hotline
 from ivr.softphone import Action, Audio, CallRecording, Silence, Softphone
 from ivr.softphone.sentences import HeardClip, heard_sentence, joints
 

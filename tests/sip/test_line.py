@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from ivr.catalogue import Catalogue
 from ivr.hearing.g711 import Samples
 from ivr.lab.corpus.noises import breathing, hum
 from ivr.lab.corpus.rooms import heard_in, room
@@ -20,6 +19,7 @@ from ivr.lab.corpus.tones import melody, tone
 from ivr.lab.lab import Lab
 from ivr.lab.voices import FOREIGN, FOREIGNER, says
 from ivr.softphone import Action, Audio, NoRtp, Silence
+from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]

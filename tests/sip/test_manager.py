@@ -9,11 +9,11 @@ import pytest
 
 from ivr.asterisk.manager import Ami
 from ivr.asterisk.orphans import OrphanCheck, Ours
-from ivr.catalogue import Catalogue
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.pbx import Pbx
 from ivr.lab.service import Service
 from ivr.softphone import Silence
+from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import TOLERANCE_SECONDS, Heard
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(180)]

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from ivr.catalogue import Catalogue
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab
 from ivr.lab.voices import cough, says
 from ivr.softphone import Action, Audio, ComfortNoise, Digits, Noise, NoRtp, Silence
+from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]

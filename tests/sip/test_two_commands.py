@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.catalogue import Catalogue
 from ivr.lab.pbx import HOTLINE, PHONES
 from ivr.softphone import Silence, Softphone, heard_prompts
+from ivr.words.catalogue import Catalogue
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(600)]
 

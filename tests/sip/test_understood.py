@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from ivr.catalogue import Catalogue
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab
 from ivr.lab.voices import FOREIGN, FOREIGNER, says
 from ivr.softphone import Action, Audio, Silence
+from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.catalogue import SOUNDS, Catalogue, Manifest, Recording
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.rtp import SAMPLES_PER_PACKET, pack
 from ivr.softphone.script import ALAW, Codec
+from ivr.words.catalogue import SOUNDS, Catalogue, Manifest, Recording
 
 LEAD_IN, TAIL = 640, 1200
 

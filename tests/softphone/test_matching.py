@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.catalogue import Catalogue
 from ivr.hearing.g711 import decode_alaw, decode_ulaw, encode_ulaw
 from ivr.softphone.matching import heard_prompts, waits
 from ivr.softphone.script import ULAW
+from ivr.words.catalogue import Catalogue
 
 from .sounds import catalogue, prompt, recording, syllables
 

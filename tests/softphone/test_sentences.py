@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ivr.catalogue import Catalogue
 from ivr.hearing.g711 import decode_alaw
 from ivr.softphone.sentences import heard_sentence, joints
+from ivr.words.catalogue import Catalogue
 
 from .sounds import catalogue, recording, syllables
 

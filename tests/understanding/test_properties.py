@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.numerals import cardinal, digit_by_digit
 from ivr.understanding.counts import cardinal_at
 from ivr.understanding.features import features
+from ivr.understanding.numerals import cardinal, digit_by_digit
 from ivr.understanding.phrases import PhraseError, Phrases
 from ivr.understanding.syllables import LONGEST, spoken
 from ivr.understanding.telephone import numbers

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.numerals import digit_by_digit, is_telephone_number
+from ivr.understanding.numerals import digit_by_digit, is_telephone_number
 from ivr.understanding.syllables import spoken
 from ivr.understanding.telephone import numbers
 

@@ -10,7 +10,7 @@ from rendered_sheet import COMPANY, PIECES, SHEET, Rendered, excerpt
 
 from ivr.voice.espeak import Espeak
 from ivr.voice.render import render
-from ivr.wording import read_sheet
+from ivr.words.wording import read_sheet
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from rendered_sheet import COMPANY, PIECES, Rendered
 
-from ivr.catalogue import SOUNDS, Catalogue, Manifest
 from ivr.etiquette.sheet import Sheet, parse_sheet
 from ivr.hearing.g711 import Samples, encode_alaw
 from ivr.voice.check import Report
 from ivr.voice.check import check as check_all
+from ivr.words.catalogue import SOUNDS, Catalogue, Manifest
 
 ID = "no_sound.ask"
 

@@ -11,13 +11,13 @@ import pytest
 from rendered_sheet import COMPANY, PIECES, Rendered
 from test_commands import run
 
-from ivr.catalogue import Catalogue
 from ivr.etiquette.sheet import parse_sheet
 from ivr.voice import VoiceError
 from ivr.voice.audition import page
 from ivr.voice.check import check
 from ivr.voice.install import install
 from ivr.voice.play import Destination
+from ivr.words.catalogue import Catalogue
 
 
 @pytest.fixture

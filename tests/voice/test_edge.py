@@ -9,12 +9,12 @@ import pytest
 from fake_edge import FakeEdge, serving
 from rendered_sheet import Rendered
 
-from ivr.catalogue import Catalogue
 from ivr.voice import VoiceError
 from ivr.voice.check import check
 from ivr.voice.edge import Edge, Patience
 from ivr.voice.engine import PromptsFailed
 from ivr.voice.render import render
+from ivr.words.catalogue import Catalogue
 
 QUICK = Patience(seconds=0.3, attempts=2, backoff_seconds=0.01)
 GENEROUS = replace(QUICK, seconds=10.0)

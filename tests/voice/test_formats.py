@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from rendered_sheet import Rendered
 
-from ivr.catalogue import Catalogue
 from ivr.hearing.g711 import decode_alaw, decode_ulaw
 from ivr.hearing.level import active_speech_level, peak_dbfs
+from ivr.words.catalogue import Catalogue
 
 
 def sentences(rendered: Rendered) -> list[str]:

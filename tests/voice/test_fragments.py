@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ivr.composition import TITLES
 from ivr.dialogue.row import Edges
 from ivr.etiquette.sheet import Sheet
-from ivr.share import SHARE
+from ivr.paths import SHARE
 from ivr.voice import espeak
 from ivr.voice.fragments import fragments_to_render
 from ivr.voice.spoken import spoken
-from ivr.wording import read_vocabulary
+from ivr.words.composition import TITLES
+from ivr.words.wording import read_vocabulary
 
 
 @pytest.fixture(scope="module")

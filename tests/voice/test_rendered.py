@@ -17,7 +17,6 @@ import pytest
 from numpy.typing import NDArray
 from rendered_sheet import PIECES, SHEET, Rendered
 
-from ivr.catalogue import SILENCE, SOUNDS, Catalogue
 from ivr.dialogue.row import MUSIC
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.g711 import ALAW_IDLE, ULAW_IDLE
@@ -32,7 +31,8 @@ from ivr.voice.loudness import word_level
 from ivr.voice.render import Rendered as Outcome
 from ivr.voice.render import render as render_all
 from ivr.voice.staging import draft
-from ivr.wording import read_sheet
+from ivr.words.catalogue import SILENCE, SOUNDS, Catalogue
+from ivr.words.wording import read_sheet
 
 
 def render(sheet: Sheet, directory: Path, engine: Engine, **options: Any) -> Outcome:

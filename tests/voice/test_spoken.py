@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.etiquette.sheet import Sheet
-from ivr.numerals import LARGEST, cardinal
+from ivr.understanding.numerals import LARGEST, cardinal
 from ivr.voice import VoiceError
 from ivr.voice.spoken import Pronunciation, spoken
 

@@ -7,13 +7,13 @@ import pytest
 import soundfile
 from rendered_sheet import Rendered
 
-from ivr.catalogue import Catalogue
 from ivr.voice import VoiceError
 from ivr.voice.check import check
 from ivr.voice.engine import PromptsFailed
 from ivr.voice.render import render
 from ivr.voice.stretch import stretched
 from ivr.voice.studio import Studio
+from ivr.words.catalogue import Catalogue
 
 
 @pytest.fixture

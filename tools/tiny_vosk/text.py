@@ -10,13 +10,13 @@ from pathlib import Path
 
 import jieba
 
-from ivr import phrases as learned
 from ivr.dialogue.meaning import Intent
 from ivr.etiquette.sheet import parse_sheet
 from ivr.recognition.segment import clauses, segment
 from ivr.understanding.phrases import Phrases
 from ivr.voice.spoken import spoken
-from ivr.wording import read_vocabulary
+from ivr.words import phrase_files as learned
+from ivr.words.wording import read_vocabulary
 
 HERE = Path(__file__).parent
 _PROMPTS = HERE.parents[1] / "prompts"

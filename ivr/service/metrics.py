@@ -13,6 +13,7 @@ from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
+from ivr.call.ports import CallLog
 from ivr.dialogue.commands import Command, EnterRow, MakeTicket, Play
 from ivr.dialogue.events import (
     Condition,
@@ -24,7 +25,6 @@ from ivr.dialogue.events import (
 )
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import TicketKind
-from ivr.ports import CallLog
 
 REPLY_SECONDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.2, 2.0, 5.0)
 WAIT_ERROR_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -138,7 +138,7 @@ class Endpoint:
 
 
 class CountedCall:
-    """Implements :class:`ivr.ports.CallLog` round another one."""
+    """Implements :class:`ivr.call.ports.CallLog` round another one."""
 
     def __init__(self, metrics: Metrics, record: CallLog) -> None:
         self._metrics, self._record = metrics, record

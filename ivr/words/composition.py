@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.dialogue.row import Prompt, Slot, parts
-from ivr.numerals import digit_groups, telephone_groups
+from ivr.understanding.numerals import digit_groups, telephone_groups
 
 TITLES = {"先生": "sir", "小姐": "miss", "女士": "madam"}
 """How a caller is addressed, and how the clips are called."""

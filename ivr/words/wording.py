@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ivr.composition import Vocabulary
 from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
-from ivr.share import SHARE
+from ivr.paths import SHARE
+from ivr.words.composition import Vocabulary
 
 COMPANY = "company.toml"
 """Lies beside the sheet; a sheet without variables needs none."""

@@ -1,10 +1,7 @@
 """What the settings name, loaded before the first call; what is wrong is told in one sentence."""
 
-from ivr import phrases
 from ivr.asterisk.manager import Ami
 from ivr.asterisk.mix_monitor import is_one_word
-from ivr.catalogue import SILENCE, Catalogue, CatalogueError
-from ivr.composition import Vocabulary, VocabularyError
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.dialogue.row import MUSIC
 from ivr.etiquette.sheet import Sheet, SheetError
@@ -14,7 +11,10 @@ from ivr.records.notify import Notifier
 from ivr.records.recorder import Recorder
 from ivr.understanding.phrases import PhraseError
 from ivr.understanding.understander import Understander
-from ivr.wording import read_sheet, read_vocabulary
+from ivr.words import phrase_files
+from ivr.words.catalogue import SILENCE, Catalogue, CatalogueError
+from ivr.words.composition import Vocabulary, VocabularyError
+from ivr.words.wording import read_sheet, read_vocabulary
 
 
 class StartError(Exception):
@@ -55,7 +55,7 @@ def load_vocabulary(settings: Settings) -> Vocabulary:
 def load_understander(settings: Settings) -> Understander:
     """What understands callers; StartError when a phrase file is wrong."""
     try:
-        return phrases.load_understander(settings.prompts.sheet)
+        return phrase_files.load_understander(settings.prompts.sheet)
     except PhraseError as error:
         raise StartError(f"prompts.sheet: the phrases beside it: {error}") from None
 

@@ -14,8 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ivr.catalogue import Catalogue
-from ivr.composition import Composer, Vocabulary
+from ivr.call.virtual_call import SECONDS_PER_CHARACTER, VirtualCall, speaking_seconds
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import Command, EnterRow, HangUp, MakeTicket, Play, StopPlaying
 from ivr.dialogue.events import CallerHungUp, KeyPressed, SpeechEnded, SpeechStarted
@@ -31,7 +30,8 @@ from ivr.hearing.g711 import Samples
 from ivr.recognition.model import Model
 from ivr.recognition.silero import SileroModel
 from ivr.recognition.spans import LOOK_BACK_SECONDS
-from ivr.virtual_call import SECONDS_PER_CHARACTER, VirtualCall, speaking_seconds
+from ivr.words.catalogue import Catalogue
+from ivr.words.composition import Composer, Vocabulary
 
 HINT = "Type what you say and press Enter; a line of digits is keys. Ctrl-D hangs up."
 

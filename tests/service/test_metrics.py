@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from ivr.app import Hotline
 from ivr.asterisk.manager import AmiState
 from ivr.dialogue.commands import Command, EnterRow, MakeTicket, Play
 from ivr.dialogue.events import (
@@ -26,10 +25,11 @@ from ivr.dialogue.row import Prompt
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.dialogue.verbs import listen, say
 from ivr.lab.pbx import free_ports
-from ivr.loading import StartError
-from ivr.metrics import Metrics
+from ivr.service.app import Hotline
+from ivr.service.loading import StartError
+from ivr.service.metrics import Metrics
 from tests.agi_peer import Pbx
-from tests.test_app import settings_for
+from tests.service.test_app import settings_for
 
 
 class Record:

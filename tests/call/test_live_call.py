@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ivr.call.live_call import LiveCall
+from ivr.call.scribe import Scribe
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import HangUp, MakeTicket, Play
 from ivr.dialogue.events import (
@@ -25,8 +27,6 @@ from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.hearing.frames import FRAME
-from ivr.live_call import LiveCall
-from ivr.scribe import Scribe
 from tests.remembering import PROMPT_SECONDS, Line, Recogniser, Record, Recorder
 from tests.virtual_time import run
 

@@ -18,17 +18,15 @@ import numpy as np
 from pypinyin import __version__ as dictionary
 from pypinyin.constants import PHRASES_DICT
 
-from ivr import understanding
-from ivr.cache import cache_directory
-from ivr.composition import VocabularyError
-from ivr.share import SHARE
+from ivr.paths import SHARE, cache_directory
 from ivr.understanding.classifier import Weights
 from ivr.understanding.phrases import PhraseError, Phrases
 from ivr.understanding.slot_fillers import Fillers
 from ivr.understanding.slots import SlotReader
-from ivr.understanding.training import Background, train
+from ivr.understanding.training import LEARNING_VERSION, Background, train
 from ivr.understanding.understander import Understander
-from ivr.wording import read_vocabulary
+from ivr.words.composition import VocabularyError
+from ivr.words.wording import read_vocabulary
 
 DIRECTORY = "phrases"
 """Lies beside the sheet; a sheet without one takes the phrases of the product."""
@@ -115,9 +113,8 @@ def _spoken_words(sheet: Path) -> _SpokenWords:
 
 
 def _name(files: Mapping[str, str], surnames: tuple[str, ...]) -> str:
-    """Of the file of weights: the digest of the phrases and of the code that learns from them."""
-    code = sorted(Path(understanding.__file__).parent.glob("*.py"))
-    parts = [dictionary, *surnames, *files.values(), *(path.read_text("utf-8") for path in code)]
+    """Return the name of the file of weights: a digest of everything they are learned from."""
+    parts = [LEARNING_VERSION, dictionary, *surnames, *files.values()]
     return f"understanding-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}.npz"
 
 

@@ -21,8 +21,8 @@ from ivr.asterisk.manager import Ami
 from ivr.asterisk.mix_monitor import MixMonitor
 from ivr.asterisk.orphans import OrphanCheck, Ours
 from ivr.asterisk.tap import Tap
-from ivr.catalogue import CatalogueError
-from ivr.composition import Composer
+from ivr.call.live_call import LiveCall
+from ivr.call.scribe import Scribe
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.dialogue.call import Call, Limits, Script
 from ivr.dialogue.commands import Play
@@ -31,12 +31,18 @@ from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.recording import Policy
-from ivr.gauges import watch
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
-from ivr.house import arrival_of, house_of, is_back
-from ivr.live_call import LiveCall
-from ivr.loading import (
+from ivr.recognition.choice import chosen
+from ivr.recognition.files import ModelError
+from ivr.recognition.interpreter import Interpreter
+from ivr.recognition.pool import Recognisers
+from ivr.recognition.silero import SileroModel
+from ivr.records.database import connect, url_of
+from ivr.records.keeper import Records, RecordsError
+from ivr.records.recording_files import stem_in
+from ivr.service.gauges import watch
+from ivr.service.loading import (
     StartError,
     load_catalogue,
     load_sheet,
@@ -46,17 +52,11 @@ from ivr.loading import (
     notifier,
     recorder,
 )
-from ivr.look_ups import LookUps
-from ivr.metrics import Endpoint, Metrics
-from ivr.recognition.choice import chosen
-from ivr.recognition.files import ModelError
-from ivr.recognition.interpreter import Interpreter
-from ivr.recognition.pool import Recognisers
-from ivr.recognition.silero import SileroModel
-from ivr.records.database import connect, url_of
-from ivr.records.keeper import Records, RecordsError
-from ivr.records.recording_files import stem_in
-from ivr.scribe import Scribe
+from ivr.service.look_ups import LookUps
+from ivr.service.metrics import Endpoint, Metrics
+from ivr.service.settings_to_house import arrival_of, house_of, is_back
+from ivr.words.catalogue import CatalogueError
+from ivr.words.composition import Composer
 
 log = structlog.get_logger()
 

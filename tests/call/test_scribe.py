@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
+from ivr.call.scribe import LOOK_BACK_SECONDS, Scribe
 from ivr.dialogue.events import (
     Condition,
     Event,
@@ -18,7 +19,6 @@ from ivr.dialogue.events import (
 )
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.hearing.frames import FRAME, RATE
-from ivr.scribe import LOOK_BACK_SECONDS, Scribe
 from tests.remembering import Recogniser
 from tests.virtual_time import run
 

@@ -36,7 +36,7 @@ Function = Callable[[str, str, str], Any]
 
 
 class LookUps:
-    """All look-ups of a service; implements :data:`ivr.ports.LookUp` for each caller."""
+    """All look-ups of a service; implements :data:`ivr.call.ports.LookUp` for each caller."""
 
     def __init__(self, settings: config.LookUps, records: Engine) -> None:
         """ConfigError when the function of the settings cannot be used."""

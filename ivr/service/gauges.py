@@ -2,9 +2,9 @@
 
 from ivr.asterisk.manager import Ami, AmiState
 from ivr.asterisk.orphans import OrphanCheck
-from ivr.metrics import Metrics
 from ivr.recognition.pool import Recognisers
 from ivr.records.keeper import Records
+from ivr.service.metrics import Metrics
 
 
 def watch(

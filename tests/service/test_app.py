@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.app import Hotline, serve
 from ivr.config import Settings
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt
@@ -18,8 +17,9 @@ from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.dialogue.verbs import make_ticket, say
 from ivr.lab.pbx import free_ports
 from ivr.lab.service import ended_calls
-from ivr.loading import StartError, load_catalogue, load_sheet
 from ivr.records.schema import tickets
+from ivr.service.app import Hotline, serve
+from ivr.service.loading import StartError, load_catalogue, load_sheet
 from tests.agi_peer import TOKEN, Pbx
 from tests.records.kept import rows_of
 

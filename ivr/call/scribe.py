@@ -12,11 +12,11 @@ from dataclasses import replace
 
 import structlog
 
+from ivr.call.ports import Recogniser, Recognition
 from ivr.dialogue.events import Event, LineChanged, SpeechEnded, SpeechStarted, WordsAppeared
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
-from ivr.ports import Recogniser, Recognition
 
 log = structlog.get_logger()
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.catalogue import Catalogue
+from ivr.commands.talk import Talk, Terminal
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.g711 import Samples
 from ivr.recognition.model import load
-from ivr.talk import Talk, Terminal
+from ivr.words.catalogue import Catalogue
 from tests.caller import understander
 
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.composition import Composer, Vocabulary, VocabularyError
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet, parse_sheet
 from ivr.voice.fragments import fragments_to_render
+from ivr.words.composition import Composer, Vocabulary, VocabularyError
 
-PROMPTS = Path(__file__).parents[1] / "prompts"
+PROMPTS = Path(__file__).parents[2] / "prompts"
 TABLES = [(PROMPTS / name).read_text(encoding="utf-8") for name in ("surnames.toml", "values.toml")]
 VOCABULARY = Vocabulary.parse(*TABLES)
 SLOTS = ("姓", "先生", "意思", "部门", "N", "小时", "电话", "单号", "工号", "天气")

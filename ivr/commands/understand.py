@@ -31,7 +31,7 @@ def utterances(path: Path, settings: Settings) -> Iterator[str]:
 
     HearError when it is no recording, ModelError when there is no model to decode it.
     """
-    from ivr.hear import Recording  # here, because it needs the tools extra
+    from ivr.commands.hear import Recording  # here, because it needs the tools extra
 
     samples = Recording.read(path).samples
     model = load(chosen(settings.recognition.model, settings.recognition.models))

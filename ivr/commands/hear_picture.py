@@ -6,8 +6,8 @@ from typing import Any
 import matplotlib
 import numpy as np
 
+from ivr.commands.hear import Heard, HearError, Recording
 from ivr.dialogue.events import Condition
-from ivr.hear import Heard, HearError, Recording
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE, frame_levels_dbov
 
 COLOURS = {

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from typer.testing import CliRunner, Result
 
 from ivr.cli import app
+from ivr.commands.hear import Heard, HearError, Recording, Row, Span, dump, hear, line_of
+from ivr.commands.hear_picture import COLOURS, draw
 from ivr.dialogue.events import Condition
-from ivr.hear import Heard, HearError, Recording, Row, Span, dump, hear, line_of
-from ivr.hear_picture import COLOURS, draw
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.verdict import Numbers, Verdict
@@ -163,8 +163,8 @@ def test_without_the_tools_extra_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.delitem(sys.modules, "ivr.hear_picture")
-    monkeypatch.delattr("ivr.hear_picture")
+    monkeypatch.delitem(sys.modules, "ivr.commands.hear_picture")
+    monkeypatch.delattr("ivr.commands.hear_picture")
     done = ivr(write(tmp_path / "call.wav", call()), "--picture", tmp_path / "a.png")
     assert done.exit_code == 2
     assert (

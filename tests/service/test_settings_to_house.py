@@ -7,7 +7,7 @@ import pytest
 from ivr.config import ConfigError, Settings
 from ivr.etiquette.house import Transfers
 from ivr.etiquette.knowledge import Knowledge
-from ivr.house import arrival_of, house_of, is_back
+from ivr.service.settings_to_house import arrival_of, house_of, is_back
 
 
 def settings(**groups: Any) -> Settings:

@@ -3,11 +3,13 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from ivr import phrases
 from ivr.dialogue.meaning import Intent
 from ivr.understanding.phrases import PhraseError
+from ivr.understanding.training import LEARNING_VERSION
+from ivr.words import phrase_files
 from tests.understanding.test_phrases import COMPLETE
 
 
@@ -25,20 +27,20 @@ def sheet(tmp_path: Path, root: Path) -> Path:
 def learnings(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """One entry for each time that something was learned."""
     done: list[bool] = []
-    learn = phrases.train
+    learn = phrase_files.train
 
     def train(*given: object) -> object:
         done.append(True)
         return learn(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(phrases, "train", train)
+    monkeypatch.setattr(phrase_files, "train", train)
     return done
 
 
 def test_what_was_learned_ahead_is_used(sheet: Path, tmp_path: Path, learnings: list[bool]) -> None:
-    assert phrases.learn(sheet)
-    assert not phrases.learn(sheet)
-    understander = phrases.load_understander(sheet, cache=tmp_path / "cache")
+    assert phrase_files.learn(sheet)
+    assert not phrase_files.learn(sheet)
+    understander = phrase_files.load_understander(sheet, cache=tmp_path / "cache")
     assert understander.meaning("complaint_deferred 一句话").intent is Intent.COMPLAINT_DEFERRED
     assert len(learnings) == 1
     assert not (tmp_path / "cache").exists()
@@ -48,19 +50,19 @@ def test_who_learned_nothing_ahead_learns_at_the_first_start(
     sheet: Path, tmp_path: Path, learnings: list[bool]
 ) -> None:
     for _ in range(2):
-        phrases.load_understander(sheet, cache=tmp_path / "cache")
+        phrase_files.load_understander(sheet, cache=tmp_path / "cache")
     assert len(learnings) == 1
 
 
 def test_changed_phrases_and_torn_files_are_learned_again(
     sheet: Path, tmp_path: Path, learnings: list[bool]
 ) -> None:
-    phrases.learn(sheet)
+    phrase_files.learn(sheet)
     (kept,) = (tmp_path / "learned").iterdir()
     kept.write_bytes(kept.read_bytes()[:1000])
-    assert phrases.learn(sheet)
+    assert phrase_files.learn(sheet)
     (tmp_path / "phrases" / "more.toml").write_text('[yes]\nsay = ["对头"]', encoding="utf-8")
-    assert phrases.learn(sheet)
+    assert phrase_files.learn(sheet)
     assert len(learnings) == 3
     assert len(list((tmp_path / "learned").iterdir())) == 1  # what nobody needs is removed
 
@@ -70,10 +72,19 @@ def test_a_file_that_is_no_text_is_refused(sheet: Path, octets: bytes) -> None:
     bad = sheet.with_name("phrases") / "bad.toml"
     bad.write_bytes(octets)
     with pytest.raises(PhraseError, match=r"bad\.toml is not"):
-        phrases.load_understander(sheet)
+        phrase_files.load_understander(sheet)
 
 
 def test_a_directory_without_phrases_is_refused(sheet: Path) -> None:
     (sheet.with_name("phrases") / "all.toml").unlink()
     with pytest.raises(PhraseError, match="holds no phrase files"):
-        phrases.read_phrases(sheet)
+        phrase_files.read_phrases(sheet)
+
+
+def test_learning_version_names_what_learning_gives(sheet: Path) -> None:
+    """A change that gives other weights must raise LEARNING_VERSION, and these figures with it."""
+    fillers = phrase_files.read_fillers(sheet)
+    words = phrase_files.Background(["天气", "苹果", "汽车", "音乐"], sentences=20)
+    weights = phrase_files.train(phrase_files.read_phrases(sheet), fillers, words)
+    made = LEARNING_VERSION, weights.matrix.shape, float(np.abs(weights.matrix).sum())
+    assert made == ("1", (0, 0), pytest.approx(0.0, rel=1e-3))

@@ -16,9 +16,9 @@ from sqlalchemy import Engine
 from ivr import config
 from ivr.config import ConfigError
 from ivr.dialogue.look_up import CALLER, FAILED, TICKET, Found, Query
-from ivr.look_ups import LookUps
 from ivr.records.database import connect, migrate, url_of
 from ivr.records.schema import callers, tickets
+from ivr.service.look_ups import LookUps
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 ASKED: list[dict[str, str]] = []

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import structlog
 
+from ivr.call.ports import CallLog, Line, LookUp, Recorder, nothing_known
+from ivr.call.scribe import Scribe
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import (
     BeginLookUp,
@@ -37,8 +39,6 @@ from ivr.dialogue.outcome import Outcome
 from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples
-from ivr.ports import CallLog, Line, LookUp, Recorder, nothing_known
-from ivr.scribe import Scribe
 
 log = structlog.get_logger()
 

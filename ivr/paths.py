@@ -1,0 +1,34 @@
+"""Directories outside the package: what is shipped with the product, and this user's cache."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+SHARE = Path(os.environ.get("IVR_SHARE") or Path(__file__).resolve().parents[1] / "prompts")
+"""The shipped words and tables: ``prompts`` beside the package in a checkout, or the directory in
+IVR_SHARE where the package is installed alone, as in the service's container."""
+
+
+def cache_directory() -> Path:
+    """Return the directory for files that can be made again: unpacked models, trained weights.
+
+    It is the platform's own place for caches, or a directory in the temporary one when there is no
+    writable home. Raises OSError when neither can be written.
+    """
+    cache = user_cache_path("ivr")
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return _temporary()
+    return cache
+
+
+def _temporary() -> Path:
+    """Return a directory of this user only; PermissionError when another user made it."""
+    own = Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}"
+    own.mkdir(mode=0o700, exist_ok=True)
+    if own.is_symlink() or own.stat().st_uid != os.getuid():
+        raise PermissionError(f"{own} belongs to another user: remove it, or set XDG_CACHE_HOME")
+    return own

@@ -1,0 +1,1 @@
+"""The running service: builds every part from the settings, starts, stops and counts."""
