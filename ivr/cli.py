@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ivr.config import ConfigError, Settings, load
+from ivr.config import ConfigError, Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -34,7 +34,7 @@ def fail(sentence: object) -> typer.Exit:
 def settings_or_exit(config: Path | None) -> Settings:
     """The settings, or one sentence and exit code 2."""
     try:
-        return load(config)
+        return load_settings(config)
     except ConfigError as error:
         raise fail(error) from None
 
@@ -48,9 +48,9 @@ def root() -> None:
 
 
 def _prompts() -> typer.Typer:
-    from ivr.voice.commands import app
+    from ivr.voice.commands import prompts_app
 
-    return app
+    return prompts_app
 
 
 def _models() -> typer.Typer:
@@ -126,7 +126,7 @@ def _add_later(name: str, commands: Callable[[], typer.Typer], help: str) -> Non
 def serve(config: Config = None) -> None:
     """Answer the hotline until told to stop (SIGTERM drains: running calls end properly)."""
     from ivr import logs
-    from ivr.service.app import serve as serve_calls
+    from ivr.service.app import run_service as serve_calls
     from ivr.service.loading import StartError
 
     settings = settings_or_exit(config)
@@ -156,7 +156,7 @@ def talk(
     from ivr.commands.talk import HINT, Talk, Terminal
     from ivr.recognition.choice import chosen
     from ivr.recognition.files import ModelError
-    from ivr.recognition.model import load
+    from ivr.recognition.model import load_model
     from ivr.service.loading import StartError, load_sheet, load_understander, load_vocabulary
     from ivr.softphone.wav import WavError, read_wav
     from ivr.words.catalogue import Catalogue, CatalogueError
@@ -168,7 +168,7 @@ def talk(
         understander = load_understander(settings)
         samples = None if wav is None else read_wav(wav)
         recognition = settings.recognition
-        model = load(chosen(recognition.model, recognition.models)) if wav else None
+        model = load_model(chosen(recognition.model, recognition.models)) if wav else None
     except (StartError, WavError, ModelError) as error:
         raise fail(error) from None
     try:
@@ -221,16 +221,16 @@ def hear(
         played = None if prompt is None else hearing.Recording.read(prompt)
         heard = hearing.hear(recording, played, prompt_start, every)
         if picture is not None:
-            hear_picture.draw(heard, f"{file.name}: {heard.verdict.condition}", picture)
+            hear_picture.draw_report(heard, f"{file.name}: {heard.verdict.condition}", picture)
     except hearing.HearError as error:
         raise fail(error) from None
     if as_json:
-        typer.echo(hearing.dump(heard))
+        typer.echo(hearing.report_as_json(heard))
         return
     typer.echo(f"{file}: {recording}\n{hearing.HEADER}")
     for row in heard.rows:
         typer.echo(hearing.line_of(row))
-    typer.echo(hearing.summary(heard))
+    typer.echo(hearing.report_summary(heard))
 
 
 @app.command()
@@ -245,17 +245,17 @@ def understand(
     from ivr.commands import understand as understanding
     from ivr.recognition.files import ModelError
     from ivr.understanding.phrases import PhraseError
-    from ivr.words.phrase_files import load_understander
+    from ivr.words.phrase_files import read_understander
 
     settings = settings_or_exit(config)
-    table = understanding.table()
+    table = understanding.meaning_table()
     try:
-        understander = load_understander(settings.prompts.sheet)
+        understander = read_understander(settings.prompts.sheet)
         texts: Iterable[str]
         if what == "-":
             texts = (line.strip() for line in sys.stdin)
         elif understanding.is_recording(what):
-            texts = list(understanding.utterances(Path(what), settings))
+            texts = list(understanding.words_of_recording(Path(what), settings))
         else:
             texts = [what]
     except ModuleNotFoundError as error:
@@ -265,7 +265,7 @@ def understand(
     for text in texts:
         meaning = understander.meaning(text)
         if as_json:
-            typer.echo(understanding.dump(meaning))
+            typer.echo(understanding.meaning_as_json(meaning))
         else:
             table.add_row(*understanding.cells(meaning))
     if not as_json:
@@ -290,7 +290,7 @@ def doctor(
 
     checks = examination.examine(config, service_only=service_only, pbx_sounds=pbx_sounds)
     if as_json:
-        typer.echo(examination.dump(checks))
+        typer.echo(examination.checks_as_json(checks))
     else:
         colours = {"ok": "green", "warning": "yellow", "broken": "red"}
         table = Table("", "check", "says", "what to do", box=None, pad_edge=False)

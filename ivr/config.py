@@ -36,7 +36,7 @@ class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
-class Agi(_Group):
+class AgiSettings(_Group):
     """FastAGI: where Asterisk hands calls over. Whoever reaches this port owns the PBX."""
 
     host: str = "127.0.0.1"
@@ -46,7 +46,7 @@ class Agi(_Group):
     """File with the token the dialplan sends as first argument; strays are refused."""
 
 
-class Audio(_Group):
+class AudioSettings(_Group):
     """AudioSocket: where Asterisk delivers the caller's audio."""
 
     host: str = "127.0.0.1"
@@ -54,7 +54,7 @@ class Audio(_Group):
     port: int = Field(9092, ge=1, le=65535)
 
 
-class Ami(_Group):
+class AmiSettings(_Group):
     """The manager interface: advisory only, calls go on without it."""
 
     host: str = ""
@@ -64,7 +64,7 @@ class Ami(_Group):
     secret_file: Path | None = None
 
 
-class Prompts(_Group):
+class PromptSettings(_Group):
     """The words of the sheet and their rendered files."""
 
     sheet: Path = Field(default_factory=lambda: _shipped("sheet.toml"))
@@ -81,7 +81,7 @@ class CallSettings(_Group):
     """Silence that ends an utterance."""
 
 
-class Recognition(_Group):
+class RecognitionSettings(_Group):
     """Speech to words."""
 
     model: Path | None = None
@@ -93,7 +93,7 @@ class Recognition(_Group):
     """Processes that recognise; each holds the model in memory and uses at most one core."""
 
 
-class Records(_Group):
+class RecordsSettings(_Group):
     """Where the record of each call goes."""
 
     directory: Path = Path("var/records")
@@ -109,7 +109,7 @@ class Records(_Group):
     """What ``ivr records prune`` leaves; unfinished tickets and their calls stay in any case."""
 
 
-class Recording(_Group):
+class RecordingSettings(_Group):
     """Whether the sound of calls is kept. Asterisk writes it, so both must see one directory."""
 
     mode: Literal["off", "on", "consent"] = "off"
@@ -131,7 +131,7 @@ class Recording(_Group):
         return self.pbx_directory or str(self.directory.absolute())
 
 
-class Notify(_Group):
+class NotifySettings(_Group):
     """How the supervisor learns of tickets."""
 
     kinds: tuple[TicketKind, ...] = (
@@ -157,7 +157,7 @@ class Notify(_Group):
 _EXTENSION = Field("", pattern="^([a-z][a-z0-9]{0,31})?$")
 
 
-class Transfer(_Group):
+class TransferSettings(_Group):
     """Whom callers are put through to: extensions of the dialplan's context ``ivr-transfer``.
 
     Empty: nobody; who asks for a person is called back.
@@ -171,7 +171,7 @@ class Transfer(_Group):
     """The automatic desk, for nuisance callers who do not hang up (32)."""
 
 
-class Hours(_Group):
+class HoursSettings(_Group):
     """When people work, in China's time. Nothing set: always."""
 
     week: dict[str, str] = {}
@@ -181,7 +181,7 @@ class Hours(_Group):
     """Saturdays and Sundays that are worked, as a Monday is."""
 
 
-class Complaints(_Group):
+class ComplaintSettings(_Group):
     """The table of service times (28): hours by class of customer, ``default`` for all others."""
 
     simple: dict[str, float] = {}
@@ -190,7 +190,7 @@ class Complaints(_Group):
     """Numbers that call, by class of customer."""
 
 
-class LookUps(_Group):
+class LookUpSettings(_Group):
     """What finds out the answers of knowledge.toml that must be looked up (17)."""
 
     url: str = Field("", pattern="^(https?://.+)?$")
@@ -201,7 +201,7 @@ class LookUps(_Group):
     """What takes longer has failed, and the caller is called back."""
 
 
-class Metrics(_Group):
+class MetricsSettings(_Group):
     """What Prometheus asks: figures of the service, none of a caller."""
 
     host: str = "127.0.0.1"
@@ -209,7 +209,7 @@ class Metrics(_Group):
     """0: not used."""
 
 
-class Service(_Group):
+class ServiceSettings(_Group):
     """The process itself."""
 
     drain_seconds: float = Field(60.0, ge=0, le=3600)
@@ -225,21 +225,21 @@ class Settings(BaseSettings):
         env_prefix="IVR_", env_nested_delimiter="__", extra="forbid", frozen=True
     )
 
-    agi: Agi = Agi()
-    audio: Audio = Audio()
-    ami: Ami = Ami()
-    prompts: Prompts = Field(default_factory=Prompts)
+    agi: AgiSettings = AgiSettings()
+    audio: AudioSettings = AudioSettings()
+    ami: AmiSettings = AmiSettings()
+    prompts: PromptSettings = Field(default_factory=PromptSettings)
     call: CallSettings = CallSettings()
-    recognition: Recognition = Recognition()
-    records: Records = Records()
-    recording: Recording = Recording()
-    notify: Notify = Notify()
-    transfer: Transfer = Transfer()
-    hours: Hours = Hours()
-    complaints: Complaints = Complaints()
-    look_ups: LookUps = LookUps()
-    metrics: Metrics = Metrics()
-    service: Service = Service()
+    recognition: RecognitionSettings = RecognitionSettings()
+    records: RecordsSettings = RecordsSettings()
+    recording: RecordingSettings = RecordingSettings()
+    notify: NotifySettings = NotifySettings()
+    transfer: TransferSettings = TransferSettings()
+    hours: HoursSettings = HoursSettings()
+    complaints: ComplaintSettings = ComplaintSettings()
+    look_ups: LookUpSettings = LookUpSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    service: ServiceSettings = ServiceSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -254,7 +254,7 @@ class Settings(BaseSettings):
         return (env_settings, init_settings)
 
 
-def load(path: Path | None = None) -> Settings:
+def load_settings(path: Path | None = None) -> Settings:
     """The settings of a TOML file and the environment; ConfigError names what is wrong."""
     try:
         values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path else {}

@@ -15,16 +15,16 @@ from typing import TextIO
 
 import structlog
 
-from ivr.config import Service
+from ivr.config import ServiceSettings
 
-WAITING_LINES = 10_000
+_WAITING_LINES = 10_000
 """Lines kept while nobody reads: some megabytes."""
 
 
 class BackgroundWriter:
     """A file whose ``write`` never blocks and never raises."""
 
-    def __init__(self, file: TextIO, waiting: int = WAITING_LINES) -> None:
+    def __init__(self, file: TextIO, waiting: int = _WAITING_LINES) -> None:
         self.dropped = 0
         """Lines lost because nobody read them in time."""
         self._file = file
@@ -88,7 +88,7 @@ class _ToStructlog(logging.Handler):
         log.log(record.levelno, "library", **told, exc_info=record.exc_info or None)
 
 
-def set_up(service: Service) -> BackgroundWriter:
+def set_up(service: ServiceSettings) -> BackgroundWriter:
     """Log as the settings say; the writer is to be drained at the end."""
     writer = BackgroundWriter(sys.stderr)
     level = logging.getLevelName(service.log_level.upper())

@@ -35,7 +35,7 @@ from ivr.etiquette.sheet import Sheet
 from ivr.paths import SHARE
 from ivr.understanding.understander import Understander
 from ivr.words.composition import Composer
-from ivr.words.phrase_files import load_understander
+from ivr.words.phrase_files import read_understander
 from ivr.words.wording import read_vocabulary
 
 VOCABULARY = read_vocabulary(SHARE)
@@ -44,7 +44,7 @@ VOCABULARY = read_vocabulary(SHARE)
 @cache
 def understander() -> Understander:
     """What understands callers on a call, too."""
-    return load_understander(SHARE / "sheet.toml")
+    return read_understander(SHARE / "sheet.toml")
 
 
 def mumbled(confidence: float = 1.0) -> Words:

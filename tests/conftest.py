@@ -38,14 +38,14 @@ def caller(request: pytest.FixtureRequest, sheet: Sheet) -> Caller:
 def _learned_once() -> Iterator[None]:
     """The shipped phrases are read once in a process; what is made of them never changes."""
     shipped = ROOT / "prompts" / "sheet.toml"
-    load = phrase_files.load_understander
+    load = phrase_files.read_understander
     once = functools.cache(load)
 
-    def load_understander(sheet: Path, cache: Path | None = None) -> Understander:
+    def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
         return once(sheet) if sheet == shipped and cache is None else load(sheet, cache)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(phrase_files, "load_understander", load_understander)
+        patch.setattr(phrase_files, "read_understander", read_understander)
         yield
 
 

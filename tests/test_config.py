@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.config import ConfigError, Settings, load, read_secret
+from ivr.config import ConfigError, Settings, load_settings, read_secret
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +18,11 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 def loaded(tmp_path: Path, text: str) -> Settings:
     path = tmp_path / "ivr.toml"
     path.write_text(text, encoding="utf-8")
-    return load(path)
+    return load_settings(path)
 
 
 def test_everything_has_a_default() -> None:
-    settings = load()
+    settings = load_settings()
     assert settings.agi.host == "127.0.0.1"
     assert settings.ami.host == ""
     assert settings.prompts.sheet.is_file()
@@ -32,10 +32,10 @@ def test_the_sheet_of_the_checkout_is_found_from_anywhere(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert load().prompts.sheet.is_file()
+    assert load_settings().prompts.sheet.is_file()
     (tmp_path / "prompts").mkdir()
     (tmp_path / "prompts" / "sheet.toml").touch()
-    assert load().prompts.sheet == Path("prompts/sheet.toml")
+    assert load_settings().prompts.sheet == Path("prompts/sheet.toml")
 
 
 def test_the_environment_wins_over_the_file(
@@ -90,27 +90,27 @@ def test_a_wrong_variable_is_one_sentence(
 ) -> None:
     monkeypatch.setenv(name, value)
     if not words:
-        assert load().agi.port == 4573
+        assert load_settings().agi.port == 4573
         return
     with pytest.raises(ConfigError) as raised:
-        load()
+        load_settings()
     assert [word for word in words if word not in str(raised.value)] == []
 
 
 def test_variables_of_the_containers_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IVR_SIP_PORT", "5061")
     monkeypatch.setenv("IVR_CONFIG", "/nowhere")
-    load()
+    load_settings()
 
 
 def test_a_file_that_is_not_there_a_directory_and_no_text(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere.toml cannot be read .*: give another --config"):
-        load(tmp_path / "nowhere.toml")
+        load_settings(tmp_path / "nowhere.toml")
     with pytest.raises(ConfigError, match="cannot be read"):
-        load(tmp_path)
+        load_settings(tmp_path)
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="is not text: save it as UTF-8"):
-        load(tmp_path / "binary.toml")
+        load_settings(tmp_path / "binary.toml")
 
 
 def test_secrets(tmp_path: Path) -> None:
@@ -133,6 +133,6 @@ def test_secrets(tmp_path: Path) -> None:
 
 def test_the_example_settings_are_settings(root: Path) -> None:
     """What ops copy to /etc/ivr/ivr.toml loads, and changes nothing but places."""
-    example = load(root / "asterisk-conf" / "ivr.toml")
+    example = load_settings(root / "asterisk-conf" / "ivr.toml")
     assert example.agi.port == Settings().agi.port
     assert example.records.directory == Path("/var/lib/ivr/records")

@@ -16,13 +16,13 @@ from typer.testing import CliRunner
 
 from ivr.asterisk.ami_link import AmiError
 from ivr.cli import app
-from ivr.config import Records, Settings, load
-from ivr.doctor import Check, Verdict, deployment, examine, pbx
+from ivr.config import RecordsSettings, Settings, load_settings
+from ivr.doctor import Check, CheckVerdict, deployment, examine, pbx
 from ivr.etiquette.sheet import Sheet
 from ivr.lab.pbx import free_ports
 from ivr.recognition import embedded
 from ivr.records.database import newest
-from ivr.voice.check import Report, check
+from ivr.voice.check import PromptReport, check_prompts
 from ivr.words.phrase_files import read_phrases
 from ivr.words.wording import read_sheet
 from tests.conftest import ROOT
@@ -57,16 +57,16 @@ HEALTHY = {
 
 
 @functools.cache
-def shipped() -> tuple[Sheet, Report]:
+def shipped() -> tuple[Sheet, PromptReport]:
     """The shipped sheet and what is found in its 4,500 rendered prompts: once, it takes 2 s."""
     sheet = read_sheet(SHEET)
-    return sheet, check(SHEET.with_name("rendered"), sheet)
+    return sheet, check_prompts(SHEET.with_name("rendered"), sheet)
 
 
-def check_prompts(directory: Path, sheet: Sheet) -> Report:
+def check_once(directory: Path, sheet: Sheet) -> PromptReport:
     """Prompts that nobody has touched are not looked at again for each test."""
     untouched = directory == SHEET.with_name("rendered") and sheet == shipped()[0]
-    return shipped()[1] if untouched else check(directory, sheet)
+    return shipped()[1] if untouched else check_prompts(directory, sheet)
 
 
 phrases_of = functools.cache(read_phrases)
@@ -76,7 +76,7 @@ phrases_of = functools.cache(read_phrases)
 @pytest.fixture
 def place(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Settings in which all is well, but the two ports of it nobody serves."""
-    monkeypatch.setattr(deployment, "check_prompts", check_prompts)
+    monkeypatch.setattr(deployment, "check_prompts", check_once)
     monkeypatch.setattr(deployment, "read_phrases", phrases_of)
     listening = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
     agi, audio = (each.getsockname()[1] for each in listening)
@@ -126,7 +126,7 @@ def test_all_is_well(place: Path) -> None:
         "settings", "sheet", "phrases", "prompts", "recognition", "records", "database",
         "recording", "notify", "token", "agi port", "audio port", "ami",
     ]  # fmt: skip
-    assert {check.verdict for check in checks} == {Verdict.OK}
+    assert {check.verdict for check in checks} == {CheckVerdict.OK}
     assert not (place.parent / "records").exists()  # looking changes nothing
 
 
@@ -157,7 +157,7 @@ def test_a_service_that_is_down(place: Path) -> None:
         port = closed.getsockname()[1]
     place.write_text(f"[agi]\nport = {port}\n")
     agi, audio = examine(place, service_only=True)
-    assert (agi.name, agi.verdict) == ("agi port", Verdict.BROKEN)
+    assert (agi.name, agi.verdict) == ("agi port", CheckVerdict.BROKEN)
     assert f"127.0.0.1:{port}" in agi.says
     assert "ivr serve" in agi.remedy
     assert audio.name == "audio port"
@@ -169,7 +169,7 @@ def test_an_out_of_date_prompt_is_a_warning(place: Path, root: Path) -> None:
     sheet.write_text(text.replace("请您换一部电话再打来好吗", "请您换一部电话再打来"), "utf-8")
     shutil.copy(root / "prompts" / "company.toml", sheet.parent)
     check = found(examine(changed(place, f"{root}/prompts/sheet.toml", str(sheet))), "prompts")
-    assert check.verdict == Verdict.WARNING
+    assert check.verdict == CheckVerdict.WARNING
     assert "no_sound.farewell is out of date" in check.says
     assert "ivr prompts render" in check.remedy
 
@@ -187,29 +187,29 @@ def test_the_pbx_sounds_are_compared(place: Path, root: Path, tmp_path: Path) ->
     sounds = tmp_path / "sounds"
 
     def verdict() -> Check:
-        return found(list(deployment._words(load(place), sounds)), "pbx sounds")
+        return found(list(deployment._words(load_settings(place), sounds)), "pbx sounds")
 
-    assert verdict().verdict == Verdict.BROKEN
+    assert verdict().verdict == CheckVerdict.BROKEN
     shutil.copytree(root / "prompts" / "rendered" / "zh", sounds / "zh", copy_function=os.link)
-    assert verdict().verdict == Verdict.OK
+    assert verdict().verdict == CheckVerdict.OK
     stem = sounds / "zh" / "ivr" / "no_sound-ask"
     stem.with_suffix(".sln").unlink()
-    assert verdict().verdict == Verdict.OK  # Asterisk needs one format of each
+    assert verdict().verdict == CheckVerdict.OK  # Asterisk needs one format of each
     stem.with_suffix(".alaw").unlink()  # the link: what it leads to is not touched
     stem.with_suffix(".alaw").write_bytes(b"old")
     old = verdict()
-    assert (old.verdict, "no_sound.ask" in old.says) == (Verdict.WARNING, True)
+    assert (old.verdict, "no_sound.ask" in old.says) == (CheckVerdict.WARNING, True)
     for file in stem.parent.glob("no_sound-ask.*"):
         file.unlink()
     none = verdict()
-    assert (none.verdict, "no_sound.ask" in none.says) == (Verdict.BROKEN, True)
+    assert (none.verdict, "no_sound.ask" in none.says) == (CheckVerdict.BROKEN, True)
     assert str(sounds) in none.remedy
 
 
 def test_a_healthy_pbx(tmp_path: Path) -> None:
     checks = answers(**HEALTHY)
     assert [check.name for check in checks] == ["asterisk", "dialplan", "channels"]
-    assert {check.verdict for check in checks} == {Verdict.OK}
+    assert {check.verdict for check in checks} == {CheckVerdict.OK}
     assert checks[2].says == "3 live"
 
 
@@ -261,17 +261,17 @@ def test_whom_callers_are_put_through_to_must_be_there() -> None:
         if check.name == "transfer"
     ]
     assert (human.verdict, human.says) == (
-        Verdict.OK,
+        CheckVerdict.OK,
         "transfer.human leads to people of ivr-transfer",
     )
-    assert supervisor.verdict == Verdict.BROKEN
+    assert supervisor.verdict == CheckVerdict.BROKEN
     assert "transfer.supervisor" in supervisor.says
     assert "ivr-transfer.conf" in supervisor.remedy
 
 
 def test_a_user_without_rights_is_told_which_he_needs() -> None:
     checks = answers()
-    assert {check.verdict for check in checks} == {Verdict.WARNING}
+    assert {check.verdict for check in checks} == {CheckVerdict.WARNING}
     assert all("write = reporting" in check.remedy for check in checks)
 
 
@@ -282,7 +282,7 @@ def test_a_manager_interface_that_is_down_is_a_warning(place: Path) -> None:
     ami = f'[ami]\nhost = "127.0.0.1"\nport = {port}\nsecret_file = "{secret}"\n'
     place.write_text(place.read_text().replace("        ", "") + ami)
     check = found(examine(place), "ami")
-    assert check.verdict == Verdict.WARNING
+    assert check.verdict == CheckVerdict.WARNING
     assert "calls go on without it" in check.says
     assert "ami.port" in check.remedy
 
@@ -306,7 +306,7 @@ def test_the_command_tells_the_worst_by_its_exit_code(place: Path) -> None:
 
 
 def test_a_database_that_is_not_as_it_should_be(tmp_path: Path) -> None:
-    settings = Records(directory=tmp_path)
+    settings = RecordsSettings(directory=tmp_path)
     assert "is made at the first start" in deployment._database(settings).says
     migrated(settings, "0001")
     assert "is brought to our version" in deployment._database(settings).says
@@ -315,12 +315,12 @@ def test_a_database_that_is_not_as_it_should_be(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "records.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
     newer = deployment._database(settings)
-    assert (newer.verdict, newer.remedy[:15]) == (Verdict.BROKEN, "install the ivr")
+    assert (newer.verdict, newer.remedy[:15]) == (CheckVerdict.BROKEN, "install the ivr")
     (port,) = free_ports(1)
     down = deployment._database(
-        Records(directory=tmp_path, database=f"postgresql://ivr@127.0.0.1:{port}/ivr")
+        RecordsSettings(directory=tmp_path, database=f"postgresql://ivr@127.0.0.1:{port}/ivr")
     )
-    assert down.verdict == Verdict.BROKEN
+    assert down.verdict == CheckVerdict.BROKEN
     assert "cannot be read" in down.says
     assert "the spool keeps the records" in down.says
 
@@ -330,5 +330,5 @@ def test_what_the_database_did_not_take_is_told(tmp_path: Path, name: str) -> No
     (tmp_path / "spool").mkdir()
     (tmp_path / "spool" / name).touch()
     check = deployment._records(tmp_path)
-    assert check.verdict == Verdict.WARNING
+    assert check.verdict == CheckVerdict.WARNING
     assert name in check.says

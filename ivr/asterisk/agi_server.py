@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 import structlog
 
-from ivr.asterisk.agi_wire import AgiError, Header, Lines, Replies, Reply
+from ivr.asterisk.agi_wire import AgiError, Header, LineCutter, Replies, Reply
 
 log = structlog.get_logger()
 
 HEADER_SECONDS = 2.0
 """A peer that has not sent its environment by then is no PBX."""
-REPLY_SECONDS = 5.0
+AGI_REPLY_SECONDS = 5.0
 """Asterisk answers a command in 1-2 ms; one that takes this long has lost the call."""
 SETTLE_SECONDS = 0.02
 """How long a stream is left alone. A command that Asterisk reads together with the ``STREAM FILE``
@@ -47,7 +47,7 @@ class AgiSession(asyncio.Protocol):
         self.environment: Mapping[str, str] = {}
         self.caller_hung_up = False
         self._opened = opened
-        self._lines, self._header, self._replies = Lines(), Header(), Replies()
+        self._lines, self._header, self._replies = LineCutter(), Header(), Replies()
         self._loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[None] = self._loop.create_future()
         """Done when the caller has hung up or the connection has ended."""
@@ -69,7 +69,7 @@ class AgiSession(asyncio.Protocol):
         self._write(octets)
         self._answer = self._loop.create_future()
         try:
-            async with asyncio.timeout(REPLY_SECONDS):
+            async with asyncio.timeout(AGI_REPLY_SECONDS):
                 return (await self._answer).reply
         except TimeoutError:
             self.close()

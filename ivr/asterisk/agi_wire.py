@@ -64,7 +64,7 @@ class Reply:
         return self.rest.strip().removeprefix("(").removesuffix(")")
 
 
-class Lines:
+class LineCutter:
     """Cuts a stream of octets into lines; holds at most one line and refuses longer ones."""
 
     def __init__(self, limit: int = MAX_LINE) -> None:

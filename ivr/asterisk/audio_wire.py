@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 HANG_UP, UUID, DTMF, AUDIO_8K, ERROR = 0x00, 0x01, 0x03, 0x10, 0xFF
-KINDS = frozenset({HANG_UP, UUID, DTMF, AUDIO_8K, ERROR})
+_KINDS = frozenset({HANG_UP, UUID, DTMF, AUDIO_8K, ERROR})
 MAX_PAYLOAD = 2048
 """Far above the 320 octets of a frame; the field could say 65,535."""
 
@@ -45,7 +45,7 @@ class Packets:
         while len(data) - start >= 3:
             kind = data[start]
             length = data[start + 1] << 8 | data[start + 2]
-            if kind not in KINDS:
+            if kind not in _KINDS:
                 raise AudioError(f"kind 0x{kind:02x} is unknown")
             if length > MAX_PAYLOAD or (kind == AUDIO_8K and length % 2):
                 raise AudioError(f"a packet of {length} octets is not audio of 8 kHz")
@@ -56,6 +56,6 @@ class Packets:
         self._rest = data[start:]
 
 
-def encode(kind: int, payload: bytes = b"") -> bytes:
+def encode_packet(kind: int, payload: bytes = b"") -> bytes:
     """One packet, to be sent in one write: Asterisk gives up on a header that comes alone."""
     return bytes((kind, len(payload) >> 8, len(payload) & 0xFF)) + payload

@@ -11,7 +11,7 @@ from ivr.dialogue.commands import Command, EnterRow, MakeTicket
 from ivr.dialogue.events import Event
 from ivr.dialogue.outcome import Outcome
 
-LONGEST = 160
+LONGEST_VALUE = 160
 """Characters of the rows: a userfield has 255, and outcome and tickets come first."""
 
 
@@ -29,7 +29,7 @@ class TellingThePbx:
         self._record.note(what, now)
         if isinstance(what, EnterRow):
             self._rows.append(what.row)
-            self._tell("IVR_ROWS", joined(self._rows))
+            self._tell("IVR_ROWS", joined_words(self._rows))
 
     def make_ticket(
         self, order: MakeTicket, now: float, made: Callable[[str | None], None]
@@ -39,7 +39,7 @@ class TellingThePbx:
         def tell(number: str | None) -> None:
             if number is not None:
                 self._tickets.append(number)
-                self._tell("IVR_TICKETS", joined(self._tickets))
+                self._tell("IVR_TICKETS", joined_words(self._tickets))
             made(number)
 
         self._record.make_ticket(order, now, tell)
@@ -49,9 +49,9 @@ class TellingThePbx:
         self._record.close(outcome, now)
 
 
-def joined(words: Sequence[str]) -> str:
+def joined_words(words: Sequence[str]) -> str:
     """``greeting+no_sound``; of many the first and the last ones: ``greeting+...+closing``."""
     last = len(words)
-    while len(text := "+".join((words[0], "...", *words[-last:]))) > LONGEST and last > 1:
+    while len(text := "+".join((words[0], "...", *words[-last:]))) > LONGEST_VALUE and last > 1:
         last -= 1
     return "+".join(words) if last == len(words) else text

@@ -14,13 +14,13 @@ import numpy as np
 
 from ivr.asterisk.agi_wire import command
 from ivr.asterisk.audio_server import AudioServer
-from ivr.asterisk.audio_wire import AUDIO_8K, encode
+from ivr.asterisk.audio_wire import AUDIO_8K, encode_packet
 from ivr.hearing.frames import FRAME
 
 BEAT_SECONDS = 0.5
 OVERDUE_SECONDS = 1.5
 """A beat this late may have cost us the call: Asterisk waits two seconds from one to the next."""
-BEAT = encode(AUDIO_8K, (np.resize([4000, -4000], FRAME)).astype("<i2").tobytes())
+BEAT = encode_packet(AUDIO_8K, (np.resize([4000, -4000], FRAME)).astype("<i2").tobytes())
 """20 ms that Asterisk does not take for silence."""
 
 

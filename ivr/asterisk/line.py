@@ -27,11 +27,11 @@ from ivr.dialogue.events import (
     PromptFinished,
 )
 from ivr.dialogue.outcome import Outcome
-from ivr.words.catalogue import SILENCE, Catalogue, Recording
+from ivr.words.catalogue import SILENCE, Catalogue, RenderedPrompt
 
 log = structlog.get_logger()
 
-KEYS = "0123456789*#"
+_KEYS = "0123456789*#"
 SILENCE_SECONDS = 2.3
 """Silence is sent in pieces of this length, so that the dead-man is never armed for long; no wait
 of whole seconds ends in the first moments of a piece, when it cannot be cut yet."""
@@ -164,7 +164,7 @@ class AgiLine:
         if play is not None:
             self._sound_ended(play, spoken, at)
 
-    def _clips(self, play: Play | None) -> list[Recording]:
+    def _clips(self, play: Play | None) -> list[RenderedPrompt]:
         """What is to be played, one after the other; a clip that was never rendered is left out."""
         if play is None:
             return [self._catalogue[SILENCE]]
@@ -231,7 +231,9 @@ class AgiLine:
         if answered is not None and answered.reply.key:
             self._report(KeyPressed(answered.reply.key), answered.at)
 
-    async def _was_spoken(self, clip: Recording, play: Play | None, answered: Answered) -> bool:
+    async def _was_spoken(
+        self, clip: RenderedPrompt, play: Play | None, answered: Answered
+    ) -> bool:
         """A missing file and a hang-up answer alike: ask which it was. LineClosed on a hang-up."""
         if answered.reply.code == 200 and not answered.reply.result.startswith("-"):
             return True
@@ -257,8 +259,8 @@ class AgiLine:
             self._report(LineLost(why), now)
 
 
-def _command(clip: Recording, play: Play | None, offset: int) -> bytes:
+def _command(clip: RenderedPrompt, play: Play | None, offset: int) -> bytes:
     """The order to play a clip from a sample on; of the silence only its last piece."""
     if play is None:
         offset = int((clip.seconds - SILENCE_SECONDS) * 8000)
-    return stream_file(clip.sound, KEYS, offset)
+    return stream_file(clip.sound, _KEYS, offset)

@@ -18,12 +18,12 @@ from ivr.asterisk.ami_link import AmiError, AmiRefused, Link, Protocol
 
 log = structlog.get_logger()
 
-ANSWER_SECONDS = 5.0
+AMI_ANSWER_SECONDS = 5.0
 """No action may take longer; a PBX that does not answer a ping by then is frozen."""
 PING_SECONDS = 10.0
-RETRY_SECONDS = (1.0, 30.0)
+AMI_RETRY_SECONDS = (1.0, 30.0)
 """Shortest and longest pause between attempts; each is drawn from the upper half."""
-REFUSALS = 3
+_REFUSALS = 3
 REFUSED_SECONDS = 300.0
 """After three refusals in a row the password is wrong: knocking on would lock everybody out."""
 
@@ -69,7 +69,7 @@ class Ami:
             loop.create_future()
         )
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(AMI_ANSWER_SECONDS):
                 ready.set_result(await loop.create_connection(Protocol, self._host, self._port))
                 link.connection_made(ready)
                 login: Message = await link.authenticated_future
@@ -104,7 +104,7 @@ class Ami:
         link, self._asked = self._link, self._asked + 1
         asked = {"Action": action, "ActionID": f"ivr-{self._asked}", **fields}
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(AMI_ANSWER_SECONDS):
                 answer = await link.send_action(asked)
         except TimeoutError:
             raise AmiError(f"AMI does not answer {action}") from None
@@ -124,28 +124,28 @@ class Ami:
             self.close()
 
     async def _keep_up(self) -> None:
-        pause, refused = RETRY_SECONDS[0], 0
+        pause, refused = AMI_RETRY_SECONDS[0], 0
         while True:
             try:
                 await self.connect()
                 log.info("ami_up")
-                pause, refused = RETRY_SECONDS[0], 0
+                pause, refused = AMI_RETRY_SECONDS[0], 0
                 await self._ping_until_lost()
             except AmiRefused as error:
                 refused += 1
                 self.state = AmiState.REFUSED
-                level = log.error if refused >= REFUSALS else log.warning
+                level = log.error if refused >= _REFUSALS else log.warning
                 level("ami_refused", why=str(error), calls="go on without it")
             except AmiError as error:
                 refused = 0
                 self.state = AmiState.DOWN
                 log.warning("ami_down", why=str(error), calls="go on without it")
             self.close()
-            if refused >= REFUSALS:
+            if refused >= _REFUSALS:
                 await asyncio.sleep(REFUSED_SECONDS)
             else:
                 await asyncio.sleep(random.uniform(pause / 2, pause))
-                pause = min(pause * 2, RETRY_SECONDS[1])
+                pause = min(pause * 2, AMI_RETRY_SECONDS[1])
 
     def close(self) -> None:
         """Disconnect. Idempotent."""

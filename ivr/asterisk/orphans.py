@@ -19,7 +19,7 @@ from ivr.asterisk.manager import Ami, AmiState
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 30.0
+ORPHAN_LOOK_SECONDS = 30.0
 """What is an orphan in two looks is one; the dead-man timer has long been due by then."""
 _NEEDED = {"Channel", "Uniqueid", "Context", "Exten", "Priority"}
 
@@ -104,7 +104,7 @@ class OrphanCheck:
     async def watch(self) -> None:
         """For ever; cancel to end."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(ORPHAN_LOOK_SECONDS)
             if self._ami.state is AmiState.UP:
                 try:
                     await self.look()

@@ -20,7 +20,7 @@ from ivr.hearing.g711 import Samples
 
 log = structlog.get_logger()
 
-ATTEMPTS = 3
+_ATTEMPTS = 3
 PROVEN_FRAMES = 50
 """After this much audio, one second, a tap has worked, and a later loss is a new one."""
 ATTACH_SECONDS = 1.0
@@ -117,7 +117,7 @@ class Tap:
         self._forget()
         log.warning("tap_lost", why=why, attempt=self._attempts)
         self._attached(False, self._loop.time())
-        if self._attempts < ATTEMPTS:
+        if self._attempts < _ATTEMPTS:
             self.attach()
 
     def _forget(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.bench.result import Result, percentile
+from ivr.bench.result import BenchResult, percentile
 from ivr.bench.silent_calls import prompts_of
 from ivr.hearing.frames import FRAME, FRAME_SECONDS
 from ivr.hearing.g711 import Samples
@@ -14,17 +14,17 @@ from ivr.hearing.level import dbov
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.voices import PHRASES, VOICES, says
 from ivr.softphone.recording import CallRecording
-from ivr.softphone.script import Action, Audio, Silence
+from ivr.softphone.script import Action, PlayedSound, Silence
 
 LIMITS = {"stop_p95_ms": 400.0}
 EARLIEST_SECONDS, LATEST_SECONDS = 0.5, 4.0
 """When the caller begins, counted from the answer; the greeting lasts 5.7 s."""
 VOICED_DBOV = -40.0
 """From this level on a packet of the caller's counts as voiced."""
-PROMPT = "greeting.ask"
+_PROMPT = "greeting.ask"
 
 
-async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> Result:
+async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
     """Interrupt the greeting in ``calls`` simultaneous calls, each at another moment."""
     rng = np.random.default_rng(seed)
     starts = rng.uniform(EARLIEST_SECONDS, LATEST_SECONDS, calls)
@@ -53,7 +53,7 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
         )
         if count
     )
-    return Result("barge-in", figures, LIMITS, len(stops), seed, problems)
+    return BenchResult("barge-in", figures, LIMITS, len(stops), seed, problems)
 
 
 async def _interrupt(
@@ -62,7 +62,7 @@ async def _interrupt(
     async with lab.telephone() as phone:
 
         async def one(start: float, sound: Samples) -> CallRecording:
-            script: list[Action] = [Silence(start), Audio(sound), Silence()]
+            script: list[Action] = [Silence(start), PlayedSound(sound), Silence()]
             recording = await phone.call(lab.number, script, max_seconds=start + 6.0)
             done()
             return recording
@@ -74,7 +74,7 @@ def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> flo
     """Seconds from the first voiced packet to the end of the prompt; None if it was not cut."""
     spoken = next((packet.time for packet in recording.sent if packet.what == "Audio"), None)
     heard = prompts_of(recording, lab.catalogue)
-    if spoken is None or not heard or heard[0].id != PROMPT or heard[0].complete:
+    if spoken is None or not heard or heard[0].id != _PROMPT or heard[0].complete:
         return None
     return heard[0].end - (spoken + voiced_after)
 

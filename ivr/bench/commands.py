@@ -22,13 +22,13 @@ from ivr.bench import streams as streams_bench
 from ivr.bench import turns as turns_bench
 from ivr.bench import understand as understand_bench
 from ivr.bench import waits as waits_bench
-from ivr.bench.paraphrases_file import CorpusError as SentencesError
+from ivr.bench.paraphrases_file import ParaphrasesError as SentencesError
 from ivr.bench.paraphrases_file import read_corpus
 from ivr.bench.plots import plot_call, plot_waits
-from ivr.bench.result import Result
+from ivr.bench.result import BenchResult
 from ivr.bench.silent_calls import SilentCall
-from ivr.config import ConfigError, Records
-from ivr.config import load as load_settings
+from ivr.config import ConfigError, RecordsSettings
+from ivr.config import load_settings as load_settings
 from ivr.lab.corpus import CorpusError
 from ivr.lab.pbx import LabError
 from ivr.recognition.files import ModelError
@@ -36,7 +36,7 @@ from ivr.records.keeper import RecordsError
 from ivr.understanding.phrases import PhraseError
 from ivr.understanding.understander import Understander
 from ivr.words.catalogue import CatalogueError
-from ivr.words.phrase_files import load_understander, read_fillers, read_phrases
+from ivr.words.phrase_files import read_fillers, read_phrases, read_understander
 
 bench = typer.Typer(
     name="bench",
@@ -49,12 +49,12 @@ Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
 Plot = Annotated[Path | None, typer.Option("--plot", help="Directory for pictures.")]
 Root = Annotated[Path, typer.Option(help="The checkout.", envvar="IVR_ROOT")]
-HERE = Path(__file__).resolve().parents[2]
+_HERE = Path(__file__).resolve().parents[2]
 
 
 @bench.command()
 def waits(
-    calls: Calls = 20, seed: Seed = 1, json: Json = False, plot: Plot = None, root: Root = HERE
+    calls: Calls = 20, seed: Seed = 1, json: Json = False, plot: Plot = None, root: Root = _HERE
 ) -> None:
     """Are the sheet's five seconds five seconds, in the caller's own packets? (row 2)"""
     result, heard = _run(lambda done: waits_bench.measure(root, calls, seed, done), calls)
@@ -63,20 +63,20 @@ def waits(
 
 
 @bench.command("barge-in")
-def barge_in(calls: Calls = 10, seed: Seed = 1, json: Json = False, root: Root = HERE) -> None:
+def barge_in(calls: Calls = 10, seed: Seed = 1, json: Json = False, root: Root = _HERE) -> None:
     """How soon does a prompt stop when the caller begins to speak?"""
     _tell(_run(lambda done: barge_in_bench.measure(root, calls, seed, done), calls), json)
 
 
 @bench.command()
-def turns(calls: Calls = 10, seed: Seed = 1, json: Json = False, root: Root = HERE) -> None:
+def turns(calls: Calls = 10, seed: Seed = 1, json: Json = False, root: Root = _HERE) -> None:
     """How soon does the bot reply to what a caller says? (half a minute)"""
     _tell(_run(lambda done: turns_bench.measure(root, calls, seed, done), calls), json)
 
 
 @bench.command()
 def load(
-    calls: Calls = 50, seed: Seed = 1, json: Json = False, plot: Plot = None, root: Root = HERE
+    calls: Calls = 50, seed: Seed = 1, json: Json = False, plot: Plot = None, root: Root = _HERE
 ) -> None:
     """How evenly do many simultaneous callers hear the bot? (row 2)"""
     result, heard = _run(lambda done: load_bench.measure(root, calls, seed, done), calls)
@@ -85,7 +85,7 @@ def load(
 
 
 @bench.command("hang-ups")
-def hang_ups(calls: Calls = 200, seed: Seed = 1, json: Json = False, root: Root = HERE) -> None:
+def hang_ups(calls: Calls = 200, seed: Seed = 1, json: Json = False, root: Root = _HERE) -> None:
     """Callers hang up at every moment of row 2: what is left behind?"""
     _tell(_run(lambda done: hang_ups_bench.measure(root, calls, seed, done), calls), json)
 
@@ -144,7 +144,7 @@ def streams(
     if counts[0] < 1:
         raise typer.BadParameter(f"{numbers!r} is not like 1,10,50", param_hint="--streams")
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("measurements", total=streams_bench.steps(counts))
+        task = bar.add_task("measurements", total=streams_bench.streams_steps(counts))
         try:
             result = streams_bench.measure(
                 counts, seconds=seconds, seed=seed, done=lambda: bar.advance(task)
@@ -153,7 +153,7 @@ def streams(
             typer.echo(f"ivr bench: {error}", err=True)
             raise typer.Exit(2) from None
     if plot is not None:
-        streams_bench.draw(result, counts, plot)
+        streams_bench.draw_streams(result, counts, plot)
     _tell(result, json)
 
 
@@ -177,7 +177,7 @@ def recognition(
             else recognition_sounds.synthetic(seed)
         )
         with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("rounds", total=recognition_bench.steps(spoken))
+            task = bar.add_task("rounds", total=recognition_bench.recognition_steps(spoken))
             result = asyncio.run(
                 recognition_bench.measure(
                     spoken, model, workers=workers, seed=seed, done=lambda: bar.advance(task)
@@ -208,8 +208,8 @@ def records(
         Progress(console=Console(stderr=True), transient=True) as bar,
     ):
         task = bar.add_task(f"{kills} kills", total=kills)
-        killed = Records(directory=Path(place) / "killed")
-        loaded = Records(directory=Path(place) / "loaded", database=database)
+        killed = RecordsSettings(directory=Path(place) / "killed")
+        loaded = RecordsSettings(directory=Path(place) / "loaded", database=database)
         try:
             result = records_bench.measure(
                 loaded, killed, kills, rate=rate, seconds=seconds, seed=seed,
@@ -239,7 +239,7 @@ def understand(
     """Is what callers say understood, though the recogniser errs? (rows 3 to 36)"""
     try:
         sheet = load_settings().prompts.sheet
-        understander = load_understander(sheet)
+        understander = read_understander(sheet)
         sentences = read_corpus(corpus)
     except (ConfigError, PhraseError, SentencesError) as error:
         typer.echo(f"ivr bench: {error}", err=True)
@@ -265,7 +265,7 @@ def _speak(
     sentences: Mapping[str, understand_spoken.Labelled],
     seed: int,
     model: Path | None,
-) -> Result:
+) -> BenchResult:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("sentences", total=sum(map(len, sentences.values())))
         try:
@@ -295,7 +295,7 @@ def _run(measure: Callable[[Callable[[], None]], Coroutine[Any, Any, Any]], call
             raise typer.Exit(2) from None
 
 
-def _tell(result: Result, json: bool) -> None:
+def _tell(result: BenchResult, json: bool) -> None:
     if json:
         typer.echo(result.dump())
     else:

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ivr.bench.result import Result, percentile
+from ivr.bench.result import BenchResult, percentile
 from ivr.lab.lab import Lab, laboratory
 from ivr.softphone.recording import CallRecording
-from ivr.softphone.script import HangUp, Silence
+from ivr.softphone.script import HangUpStep, Silence
 
-AT_ONCE = 20
+_AT_ONCE = 20
 LATEST_SECONDS = 39.0
 """Row 2 lasts 37.5 s: the last of the callers are hung up on before they go."""
 LIMITS = {
@@ -27,10 +27,10 @@ LIMITS = {
 }
 
 
-async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> Result:
+async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
     """``calls`` callers hang up at moments spread over all of row 2."""
     moments = np.random.default_rng(seed).permutation(np.linspace(0.02, LATEST_SECONDS, calls))
-    async with laboratory(root, max_calls=AT_ONCE + 5, IVR_SERVICE__LOG_LEVEL="debug") as lab:
+    async with laboratory(root, max_calls=_AT_ONCE + 5, IVR_SERVICE__LOG_LEVEL="debug") as lab:
         await _hang_up_after(lab, [0.5], lambda: None)  # what the first call opens stays open
         first = (await lab.service.logged("session_closed", 1))[0]
         files = lab.service.open_files()
@@ -51,18 +51,20 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
         "records_missing": len(answered) - len(records),
         "calls": calls,
     }
-    return Result("hang-ups", figures, LIMITS, len(answered), seed, _problems(answered, records))
+    return BenchResult(
+        "hang-ups", figures, LIMITS, len(answered), seed, _problems(answered, records)
+    )
 
 
 async def _hang_up_after(
     lab: Lab, moments: list[float], done: Callable[[], None]
 ) -> list[CallRecording]:
-    free = asyncio.Semaphore(AT_ONCE)
+    free = asyncio.Semaphore(_AT_ONCE)
     async with lab.telephone() as phone:
 
         async def one(seconds: float) -> CallRecording:
             async with free:
-                recording = await phone.call(lab.number, [Silence(seconds), HangUp()])
+                recording = await phone.call(lab.number, [Silence(seconds), HangUpStep()])
             done()
             return recording
 

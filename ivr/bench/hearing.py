@@ -8,11 +8,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ivr.bench.hearing_corpus import recordings
+from ivr.bench.hearing_corpus import labelled_recordings
 from ivr.bench.hearing_cost import cost
-from ivr.bench.hearing_metrics import AT_LEAST, AT_MOST, figures
-from ivr.bench.hearing_stream import Told, detector, listen, listen_to_all
-from ivr.bench.result import Result
+from ivr.bench.hearing_metrics import AT_LEAST, AT_MOST, hearing_figures
+from ivr.bench.hearing_stream import Told, detector, listen_to_all, stream_window
+from ivr.bench.result import BenchResult
 from ivr.bench.tally import confusion, wilson
 from ivr.lab.corpus.line import Order
 from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, orders, sweep_orders
@@ -26,22 +26,22 @@ BABBLE = ("snr_babble", 3.0)
 PROCESSES = 2
 MISJUDGED = 12
 """Misjudged windows of a group that are listed; of recordings all are."""
-WIDTH = 180
+_WIDTH = 180
 """Characters that the matrix needs, also in a pipe."""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class HearingBenchReport:
     """The figures, and what was heard to get them."""
 
-    result: Result
+    result: BenchResult
     heard: list[Told] = field(repr=False)
     named: bool = False
     """Whether the windows are files: then every misjudged one is listed."""
 
     def show(self, console: Console) -> None:
         """The confusion matrix with Wilson's intervals, the curves, and what was misjudged."""
-        console.width = max(console.width, WIDTH)
+        console.width = max(console.width, _WIDTH)
         clear = [told for told in self.heard if told.group not in SWEEPS]
         console.print(_matrix(clear))
         for quantity in SWEEPS:
@@ -60,9 +60,9 @@ class Report:
 
     def draw(self, directory: Path, seed: int, split: str) -> None:
         """Confusion, delays and the curves through the grey zone as PNG."""
-        from ivr.bench.hearing_plots import draw  # here, because it needs matplotlib
+        from ivr.bench.hearing_plots import draw_hearing  # here, because it needs matplotlib
 
-        draw(self.heard, directory, "recordings" if self.named else f"seed {seed}, {split}")
+        draw_hearing(self.heard, directory, "recordings" if self.named else f"seed {seed}, {split}")
 
 
 def windows_of(per: int) -> list[Order]:
@@ -75,30 +75,35 @@ def windows_of(per: int) -> list[Order]:
     return [*orders(per), *(Order(BABBLE[0], number, BABBLE[1]) for number in range(per)), *points]
 
 
-def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> Report:
+def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> HearingBenchReport:
     """Make the corpus and stream it through the production ear.
 
     Raises CorpusError when the recordings cannot be had.
     """
     heard = listen_to_all(windows_of(per), seed, Split(split), done, PROCESSES)
-    return Report(_result({**figures(heard), **cost(seed)}, len(heard), seed), heard)
+    return HearingBenchReport(
+        _result({**hearing_figures(heard), **cost(seed)}, len(heard), seed), heard
+    )
 
 
-def measure_corpus(directory: Path) -> Report:
+def measure_corpus(directory: Path) -> HearingBenchReport:
     """The same for a folder of recordings; raises CorpusError when it cannot be read."""
-    heard = [listen(window, detector(), name=name) for name, window in recordings(directory)]
-    found = figures(heard)
-    return Report(_result(found, len(heard), 0, only=set(found)), heard, named=True)
+    heard = [
+        stream_window(window, detector(), name=name)
+        for name, window in labelled_recordings(directory)
+    ]
+    found = hearing_figures(heard)
+    return HearingBenchReport(_result(found, len(heard), 0, only=set(found)), heard, named=True)
 
 
 def _result(
     found: dict[str, float], samples: int, seed: int, only: set[str] | None = None
-) -> Result:
+) -> BenchResult:
     """With the limits of issue 4; or ``only`` with those of these figures."""
     every = {**AT_LEAST, **AT_MOST}
     limits = {name: limit for name, limit in every.items() if only is None or name in only}
     at_least = frozenset(AT_LEAST) & frozenset(limits)
-    return Result("hearing", found, limits, samples, seed, at_least=at_least)
+    return BenchResult("hearing", found, limits, samples, seed, at_least=at_least)
 
 
 def _matrix(heard: list[Told]) -> Table:
@@ -120,7 +125,7 @@ def curve_table(quantity: str, points: list[Told]) -> Table:
     """The share of each verdict along a sweep."""
     values = sorted({told.value for told in points if told.value is not None})
     called = sorted({told.condition.value for told in points})
-    table = Table(f"{quantity}", *called, "windows", title=f"grey zone: {TITLES[quantity]}")
+    table = Table(f"{quantity}", *called, "windows", title=f"grey zone: {LABEL_TITLES[quantity]}")
     for value in values:
         here = [told.condition.value for told in points if told.value == value]
         shares = [f"{here.count(name) / len(here):.0%}" if name in here else "" for name in called]
@@ -128,7 +133,7 @@ def curve_table(quantity: str, points: list[Told]) -> Table:
     return table
 
 
-TITLES = {
+LABEL_TITLES = {
     "level": "active speech level in dBov",
     "snr": "SNR in dB over steady noise, speech at -26 dBov",
     "snr_babble": "SNR in dB over 8 to 14 other voices",

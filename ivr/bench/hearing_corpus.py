@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.bench.hearing_labels import Row, rows
+from ivr.bench.hearing_labels import LabelledRow, read_labels
 from ivr.commands.hear import HearError, Recording
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import FRAME, FRAME_SECONDS
@@ -15,7 +15,7 @@ from ivr.lab.corpus.window import Truth, Window
 
 FILE = ("file", "path", "wav", "filename", "file_name", "name", "audio", "recording")
 LABEL = ("label", "class", "condition", "verdict", "category", "expected", "truth")
-PROMPT = ("reference", "prompt", "reference_file", "prompt_file", "reference_wav", "prompt_wav")
+_PROMPT = ("reference", "prompt", "reference_file", "prompt_file", "reference_wav", "prompt_wav")
 PROMPT_START = tuple(
     f"{what}_start{unit}" for what in ("reference", "prompt") for unit in ("", "_s", "_ms")
 )
@@ -56,9 +56,9 @@ class _Label:
     condition: Condition
 
 
-def recordings(directory: Path) -> Iterator[tuple[str, Window]]:
+def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
     """Each labelled file with its name; CorpusError names what is wrong, and in which line."""
-    for number, row in enumerate(rows(directory)):
+    for number, row in enumerate(read_labels(directory)):
         try:
             yield _window(directory, row, number)
         except (HearError, ValueError) as error:
@@ -77,7 +77,7 @@ def label_of(word: str) -> _Label:
     raise ValueError(f"the label {word!r} is none of {known}")
 
 
-def _window(directory: Path, row: Row, number: int) -> tuple[str, Window]:
+def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window]:
     name, word = row.first(FILE), row.first(LABEL)
     if name is None or word is None:
         missing, names = ("file", FILE) if name is None else ("label", LABEL)
@@ -88,7 +88,7 @@ def _window(directory: Path, row: Row, number: int) -> tuple[str, Window]:
     frames = [((n + 1) * FRAME_SECONDS, samples[n * FRAME : (n + 1) * FRAME]) for n in range(count)]
     prompt: Samples | None = None
     start = row.seconds(PROMPT_START)
-    if (reference := row.first(PROMPT)) is not None:
+    if (reference := row.first(_PROMPT)) is not None:
         prompt = Recording.read(_found(directory, reference)).samples
     seconds = count * FRAME_SECONDS
     end = row.seconds(END)

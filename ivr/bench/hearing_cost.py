@@ -12,14 +12,14 @@ from ivr.lab.corpus.telephone import at_level
 from ivr.lab.voices import PHRASES, says
 from ivr.recognition.silero import SileroModel
 
-TURNS = 12
+_TURNS = 12
 
 
 def cost(seed: int) -> dict[str, float]:
     """CPU time of one call that talks and of one that is silent, in percent of a core."""
     rng = np.random.default_rng(seed)
     pause = np.zeros(RATE // 2, np.int16)
-    parts = [part for n in range(TURNS) for part in (says(PHRASES[n % len(PHRASES)], n), pause)]
+    parts = [part for n in range(_TURNS) for part in (says(PHRASES[n % len(PHRASES)], n), pause)]
     talking = decode_alaw(encode_alaw(np.concatenate(parts)))
     room = at_level(rng.normal(size=len(talking)), -70.0).astype(np.int16)
     silent = decode_alaw(encode_alaw(room))

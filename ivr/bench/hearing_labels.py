@@ -17,7 +17,7 @@ DEFAULT_COLUMNS = ("file", "label", "reference", "reference_start", "onset")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LabelledRow:
     """One entry and where it stands: ``labels.csv line 3``."""
 
     place: str
@@ -45,7 +45,7 @@ class Row:
         return value / 1000 if found.endswith("_ms") else value
 
 
-def rows(directory: Path) -> list[Row]:
+def read_labels(directory: Path) -> list[LabelledRow]:
     """The entries of the folder's labels file; CorpusError when there is none, or a bad one.
 
     Without such a file each folder in it is a label, and holds the files that deserve it.
@@ -59,13 +59,13 @@ def rows(directory: Path) -> list[Row]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path} cannot be read as UTF-8: {error}") from None
-    found = list(parse(text, path.suffix.lower(), str(path)))
+    found = list(parse_labels(text, path.suffix.lower(), str(path)))
     if not found:
         raise CorpusError(f"{path} labels no file")
     return found
 
 
-def parse(text: str, suffix: str, name: str) -> Iterator[Row]:
+def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
     """The entries of a text in the format of ``suffix``; CorpusError that names the place."""
     if suffix in (".csv", ".tsv", ".txt"):
         return _table(text, suffix, name)
@@ -91,19 +91,21 @@ def _labels_file(directory: Path) -> Path | None:
     return None
 
 
-def _folders(directory: Path) -> list[Row]:
+def _folders(directory: Path) -> list[LabelledRow]:
     files = sorted(path for path in directory.glob("*/*") if path.is_file())
     if not files:
         wanted = ", ".join(f"labels{suffix}" for suffix in SUFFIXES)
         raise CorpusError(f"{directory} has no labels file: name it one of {wanted}")
     return [
-        Row(str(path), {"file": f"{path.parent.name}/{path.name}", "label": path.parent.name})
+        LabelledRow(
+            str(path), {"file": f"{path.parent.name}/{path.name}", "label": path.parent.name}
+        )
         for path in files
         if not path.name.startswith(".")
     ]
 
 
-def _table(text: str, suffix: str, name: str) -> Iterator[Row]:
+def _table(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
     header = text.partition("\n")[0]
     separators = (each for each in "\t;," if each in header)
     separator = next(separators, " " if suffix == ".txt" else ",")
@@ -121,12 +123,12 @@ def _table(text: str, suffix: str, name: str) -> Iterator[Row]:
                 columns = list(DEFAULT_COLUMNS)  # the first line holds a file, not names
             if len(cells) > len(columns):
                 raise CorpusError(f"{place}: {len(cells)} cells under {len(columns)} columns")
-            yield Row(place, {c: v.strip() for c, v in zip(columns, cells, strict=False)})
+            yield LabelledRow(place, {c: v.strip() for c, v in zip(columns, cells, strict=False)})
     except csv.Error as error:
         raise CorpusError(f"{name} line {reader.line_num}: {error}") from None
 
 
-def _json_lines(text: str, name: str) -> Iterator[Row]:
+def _json_lines(text: str, name: str) -> Iterator[LabelledRow]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             place = f"{name} line {number}"
@@ -137,7 +139,7 @@ def _json_lines(text: str, name: str) -> Iterator[Row]:
             yield _row(entry, place)
 
 
-def _entries(whole: Any, name: str) -> Iterator[Row]:
+def _entries(whole: Any, name: str) -> Iterator[LabelledRow]:
     """A list of entries, one under any name, or a mapping from files to labels or entries."""
     if isinstance(whole, dict):
         lists = [value for value in whole.values() if isinstance(value, list)]
@@ -155,11 +157,11 @@ def _entries(whole: Any, name: str) -> Iterator[Row]:
         yield _row(entry, f"{name} entry {number}")
 
 
-def _row(entry: Any, place: str) -> Row:
+def _row(entry: Any, place: str) -> LabelledRow:
     if not isinstance(entry, dict):
         raise CorpusError(f"{place}: {entry!r:.60} is no entry with a file and a label")
     texts = {_plain(key): "" if value is None else str(value) for key, value in entry.items()}
-    return Row(place, texts)
+    return LabelledRow(place, texts)
 
 
 def _plain(column: str) -> str:

@@ -11,7 +11,7 @@ from ivr.dialogue.events import Condition
 from ivr.lab.corpus.noises import STATIONARY
 from ivr.lab.corpus.recipes import CLASSES, NUISANCES
 
-CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
+_CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
 BARGE_IN_WITHIN_SECONDS = 1.5
 """A caller who is not heard within this of his first word has not barged in."""
 EARLY_SECONDS = 0.1
@@ -44,12 +44,12 @@ AT_LEAST = {
 }
 
 
-def share(items: Sequence[Told], good: Callable[[Told], bool]) -> float:
+def share_of_windows(items: Sequence[Told], good: Callable[[Told], bool]) -> float:
     """The share of windows for which something holds; NaN of none."""
     return share_of([good(told) for told in items])
 
 
-def figures(heard: Sequence[Told]) -> dict[str, float]:
+def hearing_figures(heard: Sequence[Told]) -> dict[str, float]:
     """Every figure for which there are windows."""
     all_of = {**_classes(heard), **_nuisances(heard), **_delays(heard), **_turns(heard)}
     return {name: value for name, value in all_of.items() if value == value}
@@ -63,16 +63,18 @@ def of_group(heard: Iterable[Told], *groups: str) -> list[Told]:
 def _classes(heard: Sequence[Told]) -> dict[str, float]:
     five = of_group(heard, *CLASSES)
     recalls = [
-        share(of_group(five, name), lambda told: told.right)
+        share_of_windows(of_group(five, name), lambda told: told.right)
         for name in CLASSES
         if of_group(five, name)
     ]
     babble = [told for told in of_group(heard, "snr_babble") if told.value == 3.0]
     return {
-        "five_class_accuracy": share(five, lambda told: told.right),
+        "five_class_accuracy": share_of_windows(five, lambda told: told.right),
         "worst_class_recall": min(recalls, default=nan),
         "wilson_low": wilson(sum(told.right for told in five), len(five))[0] if five else nan,
-        "babble_as_noise_at_snr_3": share(babble, lambda told: told.condition is Condition.NOISE),
+        "babble_as_noise_at_snr_3": share_of_windows(
+            babble, lambda told: told.condition is Condition.NOISE
+        ),
     }
 
 
@@ -87,13 +89,13 @@ def _nuisances(heard: Sequence[Told]) -> dict[str, float]:
     ]
     hours = sum(told.seconds for told in silent) / 3600
     recalls = {
-        f"{name}_recall": share(of_group(heard, name), lambda told: told.right)
+        f"{name}_recall": share_of_windows(of_group(heard, name), lambda told: told.right)
         for name in NUISANCES
     }
     return {
-        "nuisance_as_caller": share(nuisances, lambda told: told.condition in CALLER),
-        "echo_false_barge_in": share(echoes, lambda told: bool(told.starts)),
-        "true_barge_in": share(of_group(heard, "barge_in"), _barged_in),
+        "nuisance_as_caller": share_of_windows(nuisances, lambda told: told.condition in _CALLER),
+        "echo_false_barge_in": share_of_windows(echoes, lambda told: bool(told.starts)),
+        "true_barge_in": share_of_windows(of_group(heard, "barge_in"), _barged_in),
         "false_starts_per_hour": sum(len(told.starts) for told in silent) / hours if hours else nan,
         **recalls,
     }
@@ -163,6 +165,6 @@ def end_errors_ms(heard: Iterable[Told]) -> list[float]:
 
 def flips(told: Told) -> int:
     """How often the verdict went back to one about the caller that it had already left."""
-    about = [what for _, what in told.changes if what in (*CALLER, Condition.NOISE)]
+    about = [what for _, what in told.changes if what in (*_CALLER, Condition.NOISE)]
     kept = [what for n, what in enumerate(about) if n == 0 or what is not about[n - 1]]
     return sum(what in kept[:n] for n, what in enumerate(kept))

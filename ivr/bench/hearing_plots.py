@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.bench.hearing import TITLES
+from ivr.bench.hearing import LABEL_TITLES
 from ivr.bench.hearing_metrics import NEVER, verdict_delays
 from ivr.bench.hearing_stream import Told
 from ivr.bench.plots import picture
@@ -15,7 +15,7 @@ from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS
 DELAYED = ("noise", "too_quiet", "hands_free", "dead_line", "no_rtp")
 
 
-def draw(heard: Sequence[Told], directory: Path, title: str) -> None:
+def draw_hearing(heard: Sequence[Told], directory: Path, title: str) -> None:
     """``hearing_confusion.png``, ``hearing_delays.png``, and one picture for each curve."""
     _confusion([told for told in heard if told.group not in SWEEPS], directory, title)
     _delays(heard, directory, title)
@@ -69,7 +69,7 @@ def _curve(quantity: str, points: Sequence[Told], directory: Path, title: str) -
         for name in sorted({name for names in called.values() for name in names}):
             shares = [called[value].count(name) / len(called[value]) for value in values]
             axes.plot(values, shares, marker=".", label=name)
-        axes.set_xlabel(TITLES[quantity])
+        axes.set_xlabel(LABEL_TITLES[quantity])
         axes.set_ylabel("share of verdicts")
         axes.set_title(title)
         axes.legend()

@@ -12,9 +12,9 @@ from ivr.dialogue.events import Condition, Event, SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear, VoiceDetector
 from ivr.hearing.echo import Reference
 from ivr.hearing.frames import RATE
-from ivr.hearing.verdict import Numbers
+from ivr.hearing.verdict import LineMeasures
 from ivr.lab.corpus.line import Order
-from ivr.lab.corpus.recipes import make
+from ivr.lab.corpus.recipes import make_window
 from ivr.lab.corpus.sources import Split
 from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Truth, Window
@@ -37,7 +37,7 @@ class Told:
     condition: Condition
     """The verdict at the end."""
     why: str
-    numbers: Numbers
+    numbers: LineMeasures
     changes: Changes
     """Each new verdict and when it was given."""
     starts: list[float]
@@ -63,7 +63,7 @@ def same(condition: Condition) -> Condition:
     return _SAME.get(condition, condition)
 
 
-def listen(
+def stream_window(
     window: Window,
     detector: VoiceDetector,
     value: float | None = None,
@@ -128,8 +128,8 @@ def detector() -> SileroVAD:
 
 def listen_to_order(order: Order, *, seed: int, split: Split, recorded: bool = True) -> Told:
     """Make the window and listen to it."""
-    window = make(order, seed, Stock.of(split, recorded=recorded))
-    return listen(window, detector(), order.value)
+    window = make_window(order, seed, Stock.of(split, recorded=recorded))
+    return stream_window(window, detector(), order.value)
 
 
 def listen_to_all(

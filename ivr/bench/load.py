@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from ivr.bench.result import Result, percentile
+from ivr.bench.result import BenchResult, percentile
 from ivr.bench.silent_calls import SilentCall, call_silently
 from ivr.bench.waits import errors_ms
 from ivr.lab.lab import laboratory
@@ -15,20 +15,20 @@ LIMITS = {
     "complaints_logged": 0.0,
     "loop_lag_max_ms": 500.0,  # the heartbeat takes calls away from 1,500 ms on
 }
-SPREAD_SECONDS = 5.0
-FINE = ("debug", "info")
+_SPREAD_SECONDS = 5.0
+_FINE = ("debug", "info")
 """Levels of log lines that are no complaint; a line without a level is one."""
 
 
 async def measure(
     root: Path, calls: int, seed: int, done: Callable[[], None]
-) -> tuple[Result, list[SilentCall]]:
+) -> tuple[BenchResult, list[SilentCall]]:
     """``calls`` silent callers of four kinds, all on the line at once."""
     async with laboratory(root, max_calls=calls + 5, IVR_SERVICE__LOG_LEVEL="debug") as lab:
-        heard = await call_silently(lab, calls, seed, SPREAD_SECONDS, done)
+        heard = await call_silently(lab, calls, seed, _SPREAD_SECONDS, done)
         channels = await lab.pbx.channels_after(seconds=2.0)
         closed = await lab.service.logged("session_closed", calls)
-        complaints = [line for line in lab.service.lines if line.get("level") not in FINE]
+        complaints = [line for line in lab.service.lines if line.get("level") not in _FINE]
     good = [call for call in heard if call.problem is None]
     gaps = [call.recording.gaps() for call in good]
     waits = [abs(error) for error in errors_ms(good)]
@@ -44,4 +44,4 @@ async def measure(
         "calls": calls,
     }
     problems = tuple(call.problem for call in heard if call.problem)
-    return Result("load", figures, LIMITS, calls, seed, problems), heard
+    return BenchResult("load", figures, LIMITS, calls, seed, problems), heard

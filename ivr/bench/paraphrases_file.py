@@ -14,7 +14,7 @@ NAMES, NUMBERS = "names", "numbers"
 _TEXTS, _LABELS = ("text", "said", "say", "sentence", "spoken"), ("intent", "row", "id", "label")
 
 
-class CorpusError(Exception):
+class ParaphrasesError(Exception):
     """The sentences cannot be used; the message names file, key and remedy."""
 
 
@@ -34,11 +34,11 @@ def read_corpus(path: Path | None = None) -> Corpus:
         try:
             raw = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise CorpusError(f"{file} cannot be read as TOML ({error}): correct it") from None
+            raise ParaphrasesError(f"{file} cannot be read as TOML ({error}): correct it") from None
         for key, value in raw.items():
             _take(corpus, f"{file}: {key}", key, value)
     if not (corpus.intents or corpus.names or corpus.numbers):
-        raise CorpusError(f'{path} holds no sentences: write intent = ["…", "…"]')
+        raise ParaphrasesError(f'{path} holds no sentences: write intent = ["…", "…"]')
     return corpus
 
 
@@ -56,10 +56,10 @@ def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
             label = next((one[name] for name in _LABELS if name in one), None)
             text = next((one[name] for name in _TEXTS if name in one), None)
             if (found := intent_of(label)) is None or not isinstance(text, str):
-                raise CorpusError(f"{where}: {one} lacks text or a known intent: add them")
+                raise ParaphrasesError(f"{where}: {one} lacks text or a known intent: add them")
             corpus.intents.append((text, found))
     else:
-        raise CorpusError(f"{where} is no row, no intent, no names and no numbers: rename it")
+        raise ParaphrasesError(f"{where} is no row, no intent, no names and no numbers: rename it")
 
 
 def _texts(where: str, value: Any) -> Iterator[str]:
@@ -68,11 +68,11 @@ def _texts(where: str, value: Any) -> Iterator[str]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
-        raise CorpusError(f'{where} holds no sentences: write ["…", "…"]')
+        raise ParaphrasesError(f'{where} holds no sentences: write ["…", "…"]')
     for one in value:
         text = one if isinstance(one, str) else one.get("text") if isinstance(one, dict) else None
         if not isinstance(text, str):
-            raise CorpusError(f"{where}: {one!r} is no sentence: write it in quotes")
+            raise ParaphrasesError(f"{where}: {one!r} is no sentence: write it in quotes")
         yield text
 
 
@@ -89,5 +89,7 @@ def _expected(where: str, value: Any) -> Iterator[tuple[str, str]]:
         else:
             text, told = one if len(one) == 2 else (None, None)
         if not isinstance(text, str) or told is None:
-            raise CorpusError(f"{where}: {one!r} has no text or no value: write text and expected")
+            raise ParaphrasesError(
+                f"{where}: {one!r} has no text or no value: write text and expected"
+            )
         yield text, str(told)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.bench.recognition_sounds import Spoken
-from ivr.bench.result import Result, percentile
+from ivr.bench.recognition_sounds import SpokenSample
+from ivr.bench.result import BenchResult, percentile
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.logs import unlogged
 from ivr.recognition.pool import Recognisers
@@ -53,40 +53,40 @@ class Tally:
     problems: list[str] = field(default_factory=list)
 
 
-def rounds_of(spoken: Sequence[Spoken], callers: int) -> list[list[Spoken]]:
+def rounds_of(spoken: Sequence[SpokenSample], callers: int) -> list[list[SpokenSample]]:
     """Who speaks together: everybody once, the last round filled up from the beginning."""
     rounds = [list(spoken[at : at + callers]) for at in range(0, len(spoken), callers)]
     rounds[-1] += [spoken[n % len(spoken)] for n in range(callers - len(rounds[-1]))]
     return rounds
 
 
-def steps(spoken: Sequence[Spoken]) -> int:
+def recognition_steps(spoken: Sequence[SpokenSample]) -> int:
     """How often :func:`measure` calls ``done``."""
     return len(rounds_of(spoken, 1)) + len(rounds_of(spoken, MANY)) + 1
 
 
 async def measure(
-    spoken: Sequence[Spoken],
+    spoken: Sequence[SpokenSample],
     model: Path | None,
     *,
     workers: int = 1,
     seed: int = 1,
     idle_seconds: float = IDLE_SECONDS,
     done: Callable[[], None] = lambda: None,
-) -> Result:
+) -> BenchResult:
     """The bench; ModelError when the model cannot be used. None is our own tiny model."""
     with unlogged():
         return await _measure(spoken, model, workers, seed, idle_seconds, done)
 
 
 async def _measure(
-    spoken: Sequence[Spoken],
+    spoken: Sequence[SpokenSample],
     model: Path | None,
     workers: int,
     seed: int,
     idle_seconds: float,
     done: Callable[[], None],
-) -> Result:
+) -> BenchResult:
     tally, began = Tally(), time.monotonic()
     async with Recognisers(model, workers=workers) as recognisers:
         load_seconds = time.monotonic() - began
@@ -115,7 +115,7 @@ async def _measure(
         "worker_megabytes": megabytes,
     }
     errors = {"character_error_percent": ERROR_LIMIT} if model is None else {}
-    return Result(
+    return BenchResult(
         bench="recognition",
         figures=figures,
         limits={**LIMITS, **errors},
@@ -126,7 +126,7 @@ async def _measure(
     )
 
 
-async def _round(recognisers: Recognisers, together: Sequence[Spoken], tally: Tally) -> None:
+async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tally: Tally) -> None:
     """Some callers speak, in real time, and end at once."""
     loop = asyncio.get_running_loop()
     utterances = [recognisers.utterance() for _ in together]

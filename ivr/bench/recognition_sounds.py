@@ -32,7 +32,7 @@ _RATE = 8000
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenSample:
     """What one caller says, and how it sounds at 8 kHz."""
 
     text: str
@@ -43,11 +43,11 @@ class RecordingsError(Exception):
     """The recordings cannot be used: which, why, and what to do."""
 
 
-def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[Spoken]:
+def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
     """The sentences by both voices, with white noise 15 dB below, through a-law."""
     random = np.random.default_rng(seed)
     return [
-        Spoken(text, on_the_line(master(*voice.synthesise(text)), random))
+        SpokenSample(text, on_the_line(master(*voice.synthesise(text)), random))
         for text in SENTENCES[:sentences]
         for voice in UNTRAINED
     ]
@@ -64,7 +64,7 @@ def on_the_line(voice: Samples, random: np.random.Generator) -> Samples:
     return decode_alaw(encode_alaw(np.clip(np.rint(sound), -32768, 32767).astype(np.int16)))
 
 
-def recorded(directory: Path) -> list[Spoken]:
+def recorded(directory: Path) -> list[SpokenSample]:
     """Every recording in ``directory`` with a text of its name (one.wav and one.txt).
 
     What is compared are the characters: punctuation and spaces in the text do not count.
@@ -79,7 +79,7 @@ def recorded(directory: Path) -> list[Spoken]:
             samples = Recording.read(sounds[0]).samples
         except (HearError, UnicodeDecodeError, OSError) as error:
             raise RecordingsError(f"{path}: {error}: correct it") from None
-        spoken.append(Spoken("".join(filter(str.isalnum, text)), samples))
+        spoken.append(SpokenSample("".join(filter(str.isalnum, text)), samples))
     if not spoken:
         raise RecordingsError(f"{directory} holds no text beside a recording: add one.wav, one.txt")
     return spoken

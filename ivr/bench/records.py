@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ivr import config
-from ivr.bench.result import Result, percentile
+from ivr.bench.result import BenchResult, percentile
 from ivr.dialogue.commands import EnterRow, MakeTicket, Play
 from ivr.dialogue.events import PromptFinished, SpeechEnded, SpeechPossible, SpeechStarted
 from ivr.dialogue.outcome import Outcome
@@ -29,9 +29,9 @@ from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.logs import unlogged
 from ivr.records.call_record import CallRecord
 from ivr.records.database import connect, reading, url_of
-from ivr.records.entries import Entry
+from ivr.records.entries import SpoolEntry
 from ivr.records.keeper import Records
-from ivr.records.schema import steps, tickets
+from ivr.records.schema import steps_table, tickets_table
 
 LIMITS = {
     "tickets_lost": 0.0,
@@ -41,10 +41,10 @@ LIMITS = {
     "loop_lag_p99_ms": 20.0,
 }
 """A loop that is 20 ms late is late for a packet of audio."""
-AT_LEAST = frozenset({"events_per_second"})
+_AT_LEAST = frozenset({"events_per_second"})
 LONGEST_LIFE_SECONDS = 0.25
 """Before a kill: on average a hundred tickets."""
-TICK_SECONDS = 0.005
+_TICK_SECONDS = 0.005
 CALLS = 60
 EVENTS_PER_TICKET = 100
 _COMPLAINT = Ticket(TicketKind.COMPLAINT, "张", "先生", "13812345678", transcript="老掉线", hours=2)
@@ -60,7 +60,7 @@ class Kills:
 
 
 def kill_writers(
-    settings: config.Records, kills: int, seed: int, done: Callable[[], None]
+    settings: config.RecordsSettings, kills: int, seed: int, done: Callable[[], None]
 ) -> Kills:
     """Let so many processes promise tickets until each is killed."""
     generator = random.Random(seed)
@@ -98,7 +98,7 @@ def _rest(pipe: Connection) -> list[str]:
         return numbers
 
 
-def promise_until_killed(settings: config.Records, pipe: Connection) -> None:
+def promise_until_killed(settings: config.RecordsSettings, pipe: Connection) -> None:
     """Keep ticket after ticket, and tell each number as soon as a caller might hear it."""
 
     async def run() -> None:
@@ -144,7 +144,7 @@ class Load:
     seconds: float = 0.0
     """Until all of it was in the database."""
 
-    def loaded(self, entries: Sequence[Entry]) -> None:
+    def loaded(self, entries: Sequence[SpoolEntry]) -> None:
         """Called on the loader's thread."""
         now = datetime.now(UTC)
         for entry in entries:
@@ -153,7 +153,7 @@ class Load:
                 self.writes.append(age.total_seconds() * 1000)
 
 
-async def steady_load(settings: config.Records, rate: float, seconds: float) -> Load:
+async def steady_load(settings: config.RecordsSettings, rate: float, seconds: float) -> Load:
     """Note ``rate`` steps a second in some calls at once, and a ticket now and then."""
     load = Load()
     records = Records(settings, loaded=load.loaded)
@@ -178,8 +178,8 @@ async def steady_load(settings: config.Records, rate: float, seconds: float) -> 
                 waiting.add(task := loop.create_task(ask(record)))
                 task.add_done_callback(waiting.discard)
                 load.noted += 1
-        due = loop.time() + TICK_SECONDS
-        await asyncio.sleep(TICK_SECONDS)
+        due = loop.time() + _TICK_SECONDS
+        await asyncio.sleep(_TICK_SECONDS)
         load.lags.append(max(0.0, loop.time() - due) * 1000)
     await asyncio.gather(*waiting)
     await records.close()
@@ -198,24 +198,24 @@ _STEPS: tuple[Any, ...] = (
 
 
 def measure(
-    settings: config.Records,
-    killed: config.Records,
+    settings: config.RecordsSettings,
+    killed: config.RecordsSettings,
     kills: int,
     *,
     rate: float = 2000.0,
     seconds: float = 10.0,
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
-) -> Result:
+) -> BenchResult:
     """The bench; ``done`` is called after each kill. Both settings are of empty databases."""
     with unlogged():
         told = kill_writers(killed, kills, seed, done)
         asyncio.run(_settle(killed))
         load = asyncio.run(steady_load(settings, rate, seconds))
-    numbers = Counter(_column(killed, tickets.c.number))
+    numbers = Counter(_column(killed, tickets_table.c.number))
     promised = Counter(told.promised)
     twice = [sum(count > 1 for count in counted.values()) for counted in (numbers, promised)]
-    return Result(
+    return BenchResult(
         bench="records",
         figures={
             "kills": kills,
@@ -224,7 +224,7 @@ def measure(
             "tickets_lost": len(promised - numbers),
             "tickets_duplicated": max(twice),
             "events_noted": load.noted,
-            "events_lost": load.noted - len(_column(settings, steps.c.step)),
+            "events_lost": load.noted - len(_column(settings, steps_table.c.step)),
             "events_per_second": load.noted / load.seconds,
             "write_p50_ms": percentile(load.writes, 50),
             "write_p99_ms": percentile(load.writes, 99),
@@ -235,18 +235,18 @@ def measure(
         limits=LIMITS,
         samples=kills,
         seed=seed,
-        at_least=AT_LEAST,
+        at_least=_AT_LEAST,
     )
 
 
-async def _settle(settings: config.Records) -> None:
+async def _settle(settings: config.RecordsSettings) -> None:
     """A last start that loads what the kills have left."""
     records = Records(settings)
     await records.start()
     await records.close()
 
 
-def _column(settings: config.Records, column: Any) -> list[Any]:
+def _column(settings: config.RecordsSettings, column: Any) -> list[Any]:
     engine = connect(url_of(settings))
     try:
         with reading(engine) as connection:

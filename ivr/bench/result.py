@@ -24,7 +24,7 @@ def percentile(values: list[float], percent: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class BenchResult:
     """The outcome of one bench. Units are in the names: ``wait_error_p99_ms``."""
 
     bench: str

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ivr.lab.lab import Lab
-from ivr.softphone.matching import HeardPrompt, heard_prompts, waits
+from ivr.softphone.matching import HeardPrompt, heard_prompts, measured_waits
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import Action, ComfortNoise, Noise, NoRtp, Silence
 from ivr.words.catalogue import Catalogue
 
 ROW_2 = ("greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell")
 """What a silent caller hears, before BYE."""
-MAX_SECONDS = 90.0
+_MAX_SECONDS = 90.0
 NO_RTP, COMFORT_NOISE = "no RTP at all", "comfort noise"
 
 
@@ -31,8 +31,8 @@ def kinds(seed: int) -> tuple[SilentCaller, ...]:
     return (
         SilentCaller(NO_RTP, (NoRtp(),), False),
         SilentCaller("digital silence", (Silence(),), True),
-        SilentCaller(COMFORT_NOISE, (ComfortNoise(MAX_SECONDS, 60),), False),
-        SilentCaller("room noise at -60 dBov", (Noise(MAX_SECONDS, -60.0, seed),), True),
+        SilentCaller(COMFORT_NOISE, (ComfortNoise(_MAX_SECONDS, 60),), False),
+        SilentCaller("room noise at -60 dBov", (Noise(_MAX_SECONDS, -60.0, seed),), True),
     )
 
 
@@ -60,7 +60,7 @@ class SilentCall:
     @property
     def waits(self) -> list[float]:
         """Seconds from the end of each prompt to the start of the next, the last to BYE."""
-        return waits(self.recording, self.prompts)[1:]
+        return measured_waits(self.recording, self.prompts)[1:]
 
     @property
     def first_prompt(self) -> float:
@@ -79,7 +79,7 @@ async def call_silently(
         async def one(index: int) -> CallRecording:
             await asyncio.sleep(spread_seconds * index / calls)
             script = callers[index].script
-            recording = await phone.call(lab.number, script, max_seconds=MAX_SECONDS)
+            recording = await phone.call(lab.number, script, max_seconds=_MAX_SECONDS)
             done()
             return recording
 

@@ -14,7 +14,7 @@ from time import process_time
 import numpy as np
 
 from ivr.bench.plots import picture
-from ivr.bench.result import Result
+from ivr.bench.result import BenchResult
 from ivr.hearing.ear import Ear, VoiceDetector
 from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import ALAW_IDLE, Samples, decode_alaw, encode_alaw
@@ -68,8 +68,8 @@ def measure(
     passes: int = 3,
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
-) -> Result:
-    """The bench; ``done`` is called after each of :func:`steps` of it."""
+) -> BenchResult:
+    """The bench; ``done`` is called after each of :func:`streams_steps` of it."""
     model = SileroModel.load()
     sent = sounds(seconds, seed)
     chunks = _chunks(sent.talking)
@@ -83,7 +83,7 @@ def measure(
             measured[f"{kind}_{count}_core_percent"] = partial(listen, model.stream)
         measured[f"detector_single_{count}_core_percent"] = partial(_single, model, chunks, count)
         measured[f"detector_batch_{count}_core_percent"] = partial(_batch, model, chunks, count)
-    assert len(measured) == steps(streams)
+    assert len(measured) == streams_steps(streams)
     figures = {}
     for name, one in measured.items():
         figures[name] = 100 * min(one() for _ in range(passes))
@@ -92,7 +92,7 @@ def measure(
     at_few = figures[f"talking_{few}_core_percent"]
     figures[RATIO] = at_few / figures.pop("alaw_decode")
     figures[f"growth_{many}_to_{few}"] = figures[f"talking_{many}_core_percent"] / at_few
-    return Result(
+    return BenchResult(
         bench="streams",
         figures=figures,
         limits={
@@ -105,12 +105,12 @@ def measure(
     )
 
 
-def steps(streams: Sequence[int]) -> int:
+def streams_steps(streams: Sequence[int]) -> int:
     """How many things :func:`measure` measures."""
     return 2 + 5 * len(streams)
 
 
-def draw(result: Result, streams: Sequence[int], directory: Path) -> None:
+def draw_streams(result: BenchResult, streams: Sequence[int], directory: Path) -> None:
     """Cost of a stream over the number of streams, as ``streams.png``."""
     with picture(directory / "streams.png", (8, 4)) as axes:
         for kind in ("talking", "silent", "dead", "detector_single", "detector_batch"):

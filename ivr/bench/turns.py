@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ivr.bench.barge_in import VOICED_DBOV
-from ivr.bench.result import Result, percentile
+from ivr.bench.result import BenchResult, percentile
 from ivr.bench.silent_calls import prompts_of
 from ivr.hearing.frames import FRAME_SECONDS
 from ivr.hearing.g711 import Samples
@@ -22,12 +22,12 @@ from ivr.lab.lab import Lab, laboratory
 from ivr.lab.voices import VOICES, says
 from ivr.softphone.matching import HeardPrompt
 from ivr.softphone.recording import CallRecording
-from ivr.softphone.script import Action, Audio, Silence
+from ivr.softphone.script import Action, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
 
 LIMITS = {"reply_p50_ms": 700.0, "reply_p95_ms": 900.0, "goodbye_reply_p50_ms": 450.0}
-AT_LEAST = {"replied": 1.0, "understood": 0.95}
-TURNS: Sequence[tuple[str, tuple[str, ...]]] = (
+_AT_LEAST = {"replied": 1.0, "understood": 0.95}
+_TURNS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("打错了，对不起", ("wrong_number.explain",)),
     ("你们的电话怎么这么难打", ("slow_answer.ask",)),
     ("晚上一起吃个饭吧", ("invitation.decline", "closing.ask")),
@@ -35,11 +35,11 @@ TURNS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("好的，再见", ("closing.farewell",)),
 )
 """What each caller says, and what he hears then; the last needs no more than a breath's pause."""
-REPLY_SECONDS = 0.8
+_REPLY_SECONDS = 0.8
 """Allowed for between what he says and the reply when his next sentence is timed."""
-THINKING_SECONDS = (0.6, 1.6)
+_THINKING_SECONDS = (0.6, 1.6)
 """Between the end of a reply and what he says next."""
-SPREAD_SECONDS = 3.0
+_SPREAD_SECONDS = 3.0
 """The calls begin within this time: all talk at once, and not in step."""
 
 
@@ -53,7 +53,7 @@ class Turn:
     """Whether it was the reply to what he said."""
 
 
-async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> Result:
+async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
     """``calls`` simultaneous callers, each with five things to say."""
     rng = np.random.default_rng(seed)
     async with laboratory(root, max_calls=calls + 5) as lab:
@@ -61,19 +61,19 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
         recordings = await _talk(lab, scripts, done)
         talks = [turns_of(recording, lab.catalogue) for recording in recordings]
     turns = [turn for talk in talks for turn in talk]
-    replies = _milliseconds([turn for talk in talks for turn in talk[: len(TURNS) - 1]])
-    goodbyes = _milliseconds([turn for talk in talks for turn in talk[len(TURNS) - 1 :]])
+    replies = _milliseconds([turn for talk in talks for turn in talk[: len(_TURNS) - 1]])
+    goodbyes = _milliseconds([turn for talk in talks for turn in talk[len(_TURNS) - 1 :]])
     figures = {
         "reply_p50_ms": percentile(replies, 50),
         "reply_p95_ms": percentile(replies, 95),
         "reply_max_ms": percentile(replies, 100),
         "goodbye_reply_p50_ms": percentile(goodbyes, 50),
-        "replied": len(replies + goodbyes) / (calls * len(TURNS)),
-        "understood": sum(turn.understood for turn in turns) / (calls * len(TURNS)),
+        "replied": len(replies + goodbyes) / (calls * len(_TURNS)),
+        "understood": sum(turn.understood for turn in turns) / (calls * len(_TURNS)),
         "calls": calls,
     }
-    limits = {**LIMITS, **AT_LEAST}
-    return Result("turns", figures, limits, len(turns), seed, at_least=frozenset(AT_LEAST))
+    limits = {**LIMITS, **_AT_LEAST}
+    return BenchResult("turns", figures, limits, len(turns), seed, at_least=frozenset(_AT_LEAST))
 
 
 def _milliseconds(turns: Sequence[Turn]) -> list[float]:
@@ -83,11 +83,11 @@ def _milliseconds(turns: Sequence[Turn]) -> list[float]:
 def _script(catalogue: Catalogue, number: int, rng: np.random.Generator) -> list[Action]:
     """Waits for the greeting, then for each reply, as long as it takes when all is well."""
     waits = [catalogue["greeting.ask"].seconds]
-    waits += [REPLY_SECONDS + sum(catalogue[id].seconds for id in ids) for _, ids in TURNS]
+    waits += [_REPLY_SECONDS + sum(catalogue[id].seconds for id in ids) for _, ids in _TURNS]
     script: list[Action] = []
-    for (text, _), before in zip(TURNS, waits, strict=False):
-        thinking = float(rng.uniform(*THINKING_SECONDS))
-        script += [Silence(before + thinking), Audio(says(text, number % len(VOICES)))]
+    for (text, _), before in zip(_TURNS, waits, strict=False):
+        thinking = float(rng.uniform(*_THINKING_SECONDS))
+        script += [Silence(before + thinking), PlayedSound(says(text, number % len(VOICES)))]
     return [*script, Silence(waits[-1])]
 
 
@@ -97,7 +97,7 @@ async def _talk(
     async with lab.telephone() as phone:
 
         async def one(number: int, script: list[Action]) -> CallRecording:
-            await asyncio.sleep(SPREAD_SECONDS * number / len(scripts))
+            await asyncio.sleep(_SPREAD_SECONDS * number / len(scripts))
             recording = await phone.call(lab.number, script, max_seconds=90.0)
             done()
             return recording
@@ -109,7 +109,7 @@ def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
     """What came of each of TURNS that was said in a call."""
     prompts = prompts_of(recording, catalogue)
     found = []
-    for (_, expected), end in zip(TURNS, _ends(recording), strict=False):
+    for (_, expected), end in zip(_TURNS, _ends(recording), strict=False):
         after = [prompt for prompt in prompts if prompt.start > end]
         delay = after[0].start - end if after else None
         found.append(Turn(delay, bool(after) and _is(after[0], expected[0])))

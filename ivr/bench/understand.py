@@ -14,10 +14,10 @@ from rich.table import Table
 from ivr.bench.mishearing import misheard
 from ivr.bench.paraphrases_file import Corpus
 from ivr.bench.plots import picture
-from ivr.bench.result import Result
+from ivr.bench.result import BenchResult
 from ivr.bench.tally import confusion, share
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
-from ivr.etiquette.contact import ATTEMPTS
+from ivr.etiquette.contact import NUMBER_ATTEMPTS
 from ivr.understanding.numerals import digit_by_digit
 from ivr.understanding.understander import Understander
 
@@ -27,17 +27,17 @@ TELLINGS = 10
 """Callers who say each number: with one, a single unlucky caller is more than a percent."""
 NUMBER_RATE = 0.1
 """Of wrong characters in numbers: digits are heard better than sentences, and keys are there."""
-AT_LEAST = {
+_AT_LEAST = {
     "intent_accuracy_cer0": 0.97,
     "intent_accuracy_cer20": 0.92,
     "intent_accuracy_cer30": 0.85,
     "phone_accuracy": 0.98,
 }
-AT_MOST = {"false_action_rate_max": 0.02, "false_action_out_of_domain": 0.01}
+_AT_MOST = {"false_action_rate_max": 0.02, "false_action_out_of_domain": 0.01}
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class UnderstoodSentence:
     """A sentence at a rate of errors, and what was made of it."""
 
     rate: int
@@ -56,11 +56,11 @@ class Heard:
 
 
 @dataclass(slots=True)
-class Report:
+class UnderstandingReport:
     """Everything that was measured."""
 
-    result: Result
-    heard: list[Heard] = field(default_factory=list)
+    result: BenchResult
+    heard: list[UnderstoodSentence] = field(default_factory=list)
 
     def confusions(self) -> Table:
         """The intents that were taken for others, at no errors."""
@@ -85,13 +85,15 @@ class Report:
 
 def measure(
     understander: Understander, corpus: Corpus, seed: int, done: Callable[[], None]
-) -> Report:
+) -> UnderstandingReport:
     """The bench; ``done`` is called once for each of RATES."""
     random = np.random.default_rng([seed, 271])
     heard = []
     for rate in RATES:
         heard += [
-            Heard(rate, label, understander.meaning(misheard(text, rate / 100, random)))
+            UnderstoodSentence(
+                rate, label, understander.meaning(misheard(text, rate / 100, random))
+            )
             for text, label in corpus.intents
         ]
         done()
@@ -112,12 +114,12 @@ def measure(
         [understander.meaning(text).slots.surname == name for text, name in corpus.names]
     )
     measured = {name: value for name, value in figures.items() if value == value}
-    limits = {name: v for name, v in {**AT_LEAST, **AT_MOST}.items() if name in measured}
+    limits = {name: v for name, v in {**_AT_LEAST, **_AT_MOST}.items() if name in measured}
     samples = len(heard) + len(corpus.names) + TELLINGS * len(corpus.numbers)
-    result = Result(
-        "understand", measured, limits, samples, seed, at_least=frozenset(AT_LEAST) & set(limits)
+    result = BenchResult(
+        "understand", measured, limits, samples, seed, at_least=frozenset(_AT_LEAST) & set(limits)
     )
-    return Report(result, heard)
+    return UnderstandingReport(result, heard)
 
 
 def _phones(
@@ -142,5 +144,5 @@ def _agreed(
     again = digit_by_digit(wanted)
     return any(
         understander.meaning(misheard(said, NUMBER_RATE, random)).slots.phone == wanted
-        for said in (text, *[again] * (ATTEMPTS - 1))
+        for said in (text, *[again] * (NUMBER_ATTEMPTS - 1))
     )

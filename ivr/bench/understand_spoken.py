@@ -15,10 +15,10 @@ import numpy as np
 
 from ivr.bench.paraphrases_file import Corpus
 from ivr.bench.recognition_sounds import UNTRAINED, on_the_line
-from ivr.bench.result import Result
+from ivr.bench.result import BenchResult
 from ivr.bench.tally import share
 from ivr.dialogue.meaning import Intent
-from ivr.recognition.model import load
+from ivr.recognition.model import load_model
 from ivr.understanding.phrases import Phrases
 from ivr.understanding.rows import row_of
 from ivr.understanding.slot_fillers import Fillers
@@ -42,12 +42,12 @@ def measure(
     seed: int,
     model: Path | None,
     done: Callable[[], None],
-) -> Result:
+) -> BenchResult:
     """``sentences`` by the name of their kind; ``done`` is called for each of them.
 
     ModelError when the model is no use.
     """
-    recogniser = load(model)
+    recogniser = load_model(model)
     figures: dict[str, float] = {}
     samples = 0
     for kind, labelled in sentences.items():
@@ -61,7 +61,9 @@ def measure(
         samples += sum(map(len, right.values()))
         figures |= {f"{name}_{kind}": value for name, value in _figures(right).items()}
     limits = {name: least for name, least in LIMITS.items() if name in figures}
-    return Result("understand-spoken", figures, limits, samples, seed, at_least=frozenset(limits))
+    return BenchResult(
+        "understand-spoken", figures, limits, samples, seed, at_least=frozenset(limits)
+    )
 
 
 def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:

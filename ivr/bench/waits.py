@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ivr.bench.result import Result, percentile
+from ivr.bench.result import BenchResult, percentile
 from ivr.bench.silent_calls import (
     COMFORT_NOISE,
     NO_RTP,
@@ -16,7 +16,7 @@ from ivr.bench.silent_calls import (
 )
 from ivr.lab.lab import laboratory
 
-SECONDS = 5.0
+_SECONDS = 5.0
 """What the sheet says: 稍停五秒."""
 SPREAD_SECONDS = 2.0
 LIMITS = {
@@ -32,7 +32,7 @@ LIMITS = {
 
 async def measure(
     root: Path, calls: int, seed: int, done: Callable[[], None]
-) -> tuple[Result, list[SilentCall]]:
+) -> tuple[BenchResult, list[SilentCall]]:
     """Row 2 for ``calls`` simultaneous silent callers of four kinds."""
     async with laboratory(root, max_calls=calls + 5) as lab:
         heard = await call_silently(lab, calls, seed, SPREAD_SECONDS, done)
@@ -42,7 +42,7 @@ async def measure(
 
 def errors_ms(calls: list[SilentCall]) -> list[float]:
     """Error of every wait in milliseconds, signed."""
-    return [(wait - SECONDS) * 1000 for call in calls if not call.problem for wait in call.waits]
+    return [(wait - _SECONDS) * 1000 for call in calls if not call.problem for wait in call.waits]
 
 
 def _ear_open_ms(heard: list[SilentCall], records: list[dict[str, Any]]) -> list[float]:
@@ -67,7 +67,7 @@ def _ear_open_ms(heard: list[SilentCall], records: list[dict[str, Any]]) -> list
     return [(at - answer) * 1000 for answer, at in zip(answers, opened, strict=True)]
 
 
-def _result(heard: list[SilentCall], ear_open: list[float], seed: int) -> Result:
+def _result(heard: list[SilentCall], ear_open: list[float], seed: int) -> BenchResult:
     good = [call for call in heard if call.problem is None]
     errors = [abs(error) for error in errors_ms(good)]
     figures = {
@@ -82,7 +82,7 @@ def _result(heard: list[SilentCall], ear_open: list[float], seed: int) -> Result
     }
     problems = tuple(call.problem for call in heard if call.problem)
     asked = {name: top for name, top in LIMITS.items() if name in figures}
-    return Result("waits", figures, asked, len(errors), seed, problems)
+    return BenchResult("waits", figures, asked, len(errors), seed, problems)
 
 
 def _first_prompts(calls: list[SilentCall]) -> dict[str, float]:

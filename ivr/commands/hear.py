@@ -18,7 +18,7 @@ from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.verdict import Verdict
+from ivr.hearing.verdict import LineVerdict
 from ivr.recognition.silero import SileroModel
 
 EVERY_SECONDS = 0.5
@@ -90,15 +90,15 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportRow:
     """The verdict as of a moment."""
 
     at: float
-    verdict: Verdict
+    verdict: LineVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ReportSpan:
     """From when to when, in seconds of the recording."""
 
     start: float
@@ -106,28 +106,28 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HearingReport:
     """What the ear made of a recording."""
 
     recording: Recording
-    rows: tuple[Row, ...]
+    rows: tuple[ReportRow, ...]
     """In order: whenever the verdict changed, every so many seconds, and at the end."""
-    speech: tuple[Span, ...]
-    prompt: Span | None
+    speech: tuple[ReportSpan, ...]
+    prompt: ReportSpan | None
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> LineVerdict:
         """The last word."""
         return self.rows[-1].verdict
 
-    def verdicts(self) -> Iterator[tuple[Condition, Span]]:
+    def verdicts(self) -> Iterator[tuple[Condition, ReportSpan]]:
         """Each condition with the time it held."""
         condition, start = self.rows[0].verdict.condition, 0.0
         for row in self.rows:
             if row.verdict.condition is not condition:
-                yield condition, Span(start, row.at)
+                yield condition, ReportSpan(start, row.at)
                 condition, start = row.verdict.condition, row.at
-        yield condition, Span(start, self.recording.seconds)
+        yield condition, ReportSpan(start, self.recording.seconds)
 
 
 def hear(
@@ -135,13 +135,13 @@ def hear(
     prompt: Recording | None = None,
     prompt_start: float = 0.0,
     every: float = EVERY_SECONDS,
-) -> Heard:
+) -> HearingReport:
     """Stream a recording through the ear, frame by frame, as a call does.
 
     ``prompt`` is what we played meanwhile, from ``prompt_start`` seconds of the recording on.
     """
     ear = Ear(SileroModel.load().stream(), 0.0)
-    rows: list[Row] = []
+    rows: list[ReportRow] = []
     speech = _Speech()
     played = prompt
     for index in range(len(recording.samples) // FRAME):
@@ -154,21 +154,21 @@ def hear(
         verdict = ear.verdict
         changed = not rows or verdict.condition is not rows[-1].verdict.condition
         if changed or now - rows[-1].at >= every - FRAME_SECONDS / 2:
-            rows.append(Row(now, verdict))
+            rows.append(ReportRow(now, verdict))
     if rows[-1].at < now:
-        rows.append(Row(now, verdict))
+        rows.append(ReportRow(now, verdict))
     span = None
     if prompt is not None:
         end = min(prompt_start + prompt.seconds, recording.seconds)
-        span = Span(prompt_start, end) if end > prompt_start else None
-    return Heard(recording, tuple(rows), speech.spans(recording.seconds), span)
+        span = ReportSpan(prompt_start, end) if end > prompt_start else None
+    return HearingReport(recording, tuple(rows), speech.spans(recording.seconds), span)
 
 
 class _Speech:
     """Gathers the spans in which a caller spoke."""
 
     def __init__(self) -> None:
-        self._spans: list[Span] = []
+        self._spans: list[ReportSpan] = []
         self._onset: float | None = None
 
     def tell(self, events: list[Event]) -> None:
@@ -176,16 +176,16 @@ class _Speech:
             if isinstance(event, SpeechStarted):
                 self._onset = max(event.onset, 0.0)
             elif isinstance(event, SpeechEnded) and self._onset is not None:
-                self._spans.append(Span(self._onset, self._onset + event.seconds))
+                self._spans.append(ReportSpan(self._onset, self._onset + event.seconds))
                 self._onset = None
 
-    def spans(self, end: float) -> tuple[Span, ...]:
+    def spans(self, end: float) -> tuple[ReportSpan, ...]:
         """All of them; who still speaks does so to the end."""
-        last = [] if self._onset is None else [Span(self._onset, end)]
+        last = [] if self._onset is None else [ReportSpan(self._onset, end)]
         return (*self._spans, *last)
 
 
-def line_of(row: Row) -> str:
+def line_of(row: ReportRow) -> str:
     """A row of the table under HEADER."""
     numbers = row.verdict.numbers
     cells = [
@@ -201,14 +201,14 @@ def line_of(row: Row) -> str:
     return "".join(cells).rstrip()
 
 
-def summary(heard: Heard) -> str:
+def report_summary(heard: HearingReport) -> str:
     """Below the table: who spoke when, and the last word."""
     spans = [f"{span.start:.2f}-{span.end:.2f} s" for span in heard.speech]
     why = f": {heard.verdict.why}" if heard.verdict.why else ""
     return f"speech   {', '.join(spans) or 'none'}\nverdict  {heard.verdict.condition}{why}"
 
 
-def dump(heard: Heard) -> str:
+def report_as_json(heard: HearingReport) -> str:
     """All of it as one JSON object."""
     return json.dumps(
         {

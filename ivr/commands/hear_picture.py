@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 
-from ivr.commands.hear import Heard, HearError, Recording
+from ivr.commands.hear import HearError, HearingReport, Recording
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE, frame_levels_dbov
 
@@ -30,7 +30,7 @@ POINTS = 4000
 """Columns that the waveform is drawn in: more than a screen has."""
 
 
-def draw(heard: Heard, title: str, path: Path) -> None:
+def draw_report(heard: HearingReport, title: str, path: Path) -> None:
     """Waveform, level, speech and verdicts over time; HearError when it cannot be written."""
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
@@ -54,7 +54,7 @@ def draw(heard: Heard, title: str, path: Path) -> None:
         plt.close(figure)
 
 
-def _waveform(axes: Any, heard: Heard) -> None:
+def _waveform(axes: Any, heard: HearingReport) -> None:
     seconds, low, high = _envelope(heard.recording)
     axes.fill_between(seconds, low, high, color="#30506e", linewidth=0.4)
     for index, span in enumerate(heard.speech):
@@ -77,7 +77,7 @@ def _waveform(axes: Any, heard: Heard) -> None:
         axes.legend(loc="lower right", fontsize=8)
 
 
-def _levels(axes: Any, heard: Heard) -> None:
+def _levels(axes: Any, heard: HearingReport) -> None:
     levels = frame_levels_dbov(heard.recording.samples)
     axes.plot((np.arange(len(levels)) + 0.5) * FRAME_SECONDS, levels, color="#30506e", lw=0.7)
     at = [row.at for row in heard.rows]
@@ -98,7 +98,7 @@ def _levels(axes: Any, heard: Heard) -> None:
         axes.legend(loc="lower right", fontsize=8, ncols=2)
 
 
-def _verdicts(axes: Any, heard: Heard) -> None:
+def _verdicts(axes: Any, heard: HearingReport) -> None:
     seen: set[Condition] = set()
     for condition, span in heard.verdicts():
         axes.axvspan(

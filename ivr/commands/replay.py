@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ivr.config import ConfigError, load
+from ivr.config import ConfigError, load_settings
 from ivr.records.command_line import Config, connected, fail
 from ivr.records.recordings import NoRecordingError, file_of, is_as_kept, named
 
@@ -24,7 +24,7 @@ def play(
     from ivr.voice.play import Destination, play_file, play_into_call
 
     try:
-        directory = load(config).recording.directory
+        directory = load_settings(config).recording.directory
         with connected(config) as connection:
             row = named(connection, name)
         path = file_of(row, directory)

@@ -35,7 +35,7 @@ from ivr.words.composition import Composer, Vocabulary
 
 HINT = "Type what you say and press Enter; a line of digits is keys. Ctrl-D hangs up."
 
-KEYS = frozenset("0123456789*#")
+_KEYS = frozenset("0123456789*#")
 
 
 class Keyboard(Protocol):
@@ -175,7 +175,7 @@ class Talk:
 
     def _says(self, text: str) -> None:
         self._tell(f"> {text}")
-        if set(text) <= KEYS:
+        if set(text) <= _KEYS:
             for key in text:
                 self._line.deliver(KeyPressed(key))
             return

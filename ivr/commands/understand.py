@@ -12,21 +12,21 @@ from rich.text import Text
 from ivr.config import Settings
 from ivr.dialogue.meaning import Meaning
 from ivr.recognition.choice import chosen
-from ivr.recognition.model import load
+from ivr.recognition.model import load_model
 from ivr.recognition.silero import SileroModel
 from ivr.recognition.spans import transcribe
 from ivr.understanding.rows import row_of
 
 COLUMNS = ("text", "intent", "row", "score", "certainty", "runner-up", "slots", "why")
-SOUNDS = frozenset((".wav", ".flac", ".ogg", ".mp3"))
+_SOUNDS = frozenset((".wav", ".flac", ".ogg", ".mp3"))
 
 
 def is_recording(text: str) -> bool:
     """Whether what was given is the name of a sound file rather than a sentence."""
-    return Path(text).suffix.lower() in SOUNDS
+    return Path(text).suffix.lower() in _SOUNDS
 
 
-def utterances(path: Path, settings: Settings) -> Iterator[str]:
+def words_of_recording(path: Path, settings: Settings) -> Iterator[str]:
     """The words of a recording, utterance by utterance, as calls would hear them.
 
     HearError when it is no recording, ModelError when there is no model to decode it.
@@ -34,12 +34,12 @@ def utterances(path: Path, settings: Settings) -> Iterator[str]:
     from ivr.commands.hear import Recording  # here, because it needs the tools extra
 
     samples = Recording.read(path).samples
-    model = load(chosen(settings.recognition.model, settings.recognition.models))
+    model = load_model(chosen(settings.recognition.model, settings.recognition.models))
     for _, transcript in transcribe(samples, model, SileroModel.load().stream()):
         yield transcript.text
 
 
-def table() -> Table:
+def meaning_table() -> Table:
     """An empty table of what is told of each sentence."""
     return Table(*COLUMNS, box=None, pad_edge=False)
 
@@ -54,7 +54,7 @@ def cells(meaning: Meaning) -> list[Text]:
     return [Text(cell) for cell in (meaning.text, meaning.intent, *figures, second, slots, why)]
 
 
-def dump(meaning: Meaning) -> str:
+def meaning_as_json(meaning: Meaning) -> str:
     """One line of JSON."""
     told = asdict(meaning)
     slots = {**told.pop("slots"), "facts": list(meaning.slots.facts)}

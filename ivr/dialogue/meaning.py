@@ -145,7 +145,7 @@ INTELLIGIBLE = 0.9
 """Mean confidence from which the recogniser knows the words: known sentences reach 1.00 in the
 median, other Mandarin 0.94, other languages 0.84 (facts: tiny model)."""
 
-FOREIGN = 0.3
+_FOREIGN = 0.3
 """From this share of unknown words on it is another tongue."""
 
 
@@ -171,14 +171,14 @@ class Words:
         A weak guess at what is mostly unknown words is none: somebody speaks another language.
         """
         meaning = self.meaning
-        if meaning.certainty is Certainty.LIKELY and self.unknown >= FOREIGN:
+        if meaning.certainty is Certainty.LIKELY and self.unknown >= _FOREIGN:
             return False
         return meaning.certainty is not Certainty.UNSURE and meaning.intent is not Intent.OTHER
 
     @property
     def intelligible(self) -> bool:
         """Whether the recogniser knows these words: no other tongue, no babble of many voices."""
-        return self.confidence >= INTELLIGIBLE and self.unknown < FOREIGN
+        return self.confidence >= INTELLIGIBLE and self.unknown < _FOREIGN
 
     @property
     def sure(self) -> bool:

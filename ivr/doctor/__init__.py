@@ -6,11 +6,11 @@ It changes nothing, and looking disturbs no call.
 import asyncio
 from pathlib import Path
 
-from ivr.config import ConfigError, load
+from ivr.config import ConfigError, load_settings
 from ivr.doctor import deployment, pbx
-from ivr.doctor.finding import Check, Verdict, dump, worst, wrong
+from ivr.doctor.finding import Check, CheckVerdict, checks_as_json, worst, wrong
 
-__all__ = ["Check", "Verdict", "dump", "examine", "worst"]
+__all__ = ["Check", "CheckVerdict", "checks_as_json", "examine", "worst"]
 
 
 def examine(
@@ -22,7 +22,7 @@ def examine(
     directory (``astdatadir``/sounds), when it can be seen from here.
     """
     try:
-        settings = load(config)
+        settings = load_settings(config)
     except ConfigError as error:
         return [wrong("settings", error)]
     ports = [
@@ -33,8 +33,8 @@ def examine(
         return ports
     read = str(config) if config else "defaults and IVR_* variables"
     return [
-        Check("settings", Verdict.OK, read),
-        *deployment.checks(settings, pbx_sounds),
+        Check("settings", CheckVerdict.OK, read),
+        *deployment.deployment_checks(settings, pbx_sounds),
         *ports,
-        *asyncio.run(pbx.checks(settings)),
+        *asyncio.run(pbx.pbx_checks(settings)),
     ]

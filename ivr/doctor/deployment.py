@@ -9,21 +9,28 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.config import ConfigError, Recognition, Recording, Records, Settings, read_secret
-from ivr.doctor.finding import Check, Verdict, wrong
+from ivr.config import (
+    ConfigError,
+    RecognitionSettings,
+    RecordingSettings,
+    RecordsSettings,
+    Settings,
+    read_secret,
+)
+from ivr.doctor.finding import Check, CheckVerdict, wrong
 from ivr.recognition import embedded
-from ivr.recognition.check import check as check_model
+from ivr.recognition.check import check_model as check_model
 from ivr.recognition.choice import chosen
 from ivr.recognition.environment import PACKAGE, allocator
 from ivr.recognition.files import ModelError
 from ivr.records.channels import channels
 from ivr.records.database import DatabaseError, connect, newest, reading, url_of, why
-from ivr.records.database import check as check_version
+from ivr.records.database import has_current_version as check_version
 from ivr.records.recorder import GIGABYTE
 from ivr.records.recording_files import INCOMING
 from ivr.service.loading import StartError, load_catalogue, load_sheet
 from ivr.understanding.phrases import PhraseError
-from ivr.voice.check import check as check_prompts
+from ivr.voice.check import check_prompts as check_prompts
 from ivr.voice.current import sha256_of
 from ivr.words.catalogue import SOUNDS, Catalogue
 from ivr.words.phrase_files import read_phrases
@@ -35,7 +42,7 @@ ODD = ("*.damaged", "refused.lines")
 """Files of the spool that a person has to look at."""
 
 
-def checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
+def deployment_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
     """All of them, in the order in which their remedies are best followed."""
     yield from _words(settings, pbx_sounds)
     yield _recognition(settings.recognition)
@@ -53,7 +60,7 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
     except StartError as error:
         yield wrong("sheet", error)
         return
-    yield Check("sheet", Verdict.OK, f"{len(sheet)} rows in {settings.prompts.sheet}")
+    yield Check("sheet", CheckVerdict.OK, f"{len(sheet)} rows in {settings.prompts.sheet}")
     yield _phrases(settings.prompts.sheet)
     directory = settings.prompts.directory
     try:
@@ -64,10 +71,12 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
         return
     if report.problems:
         more = f"{len(report.problems)} prompts are not as they should be; the first: "
-        first = wrong("prompts", report.problems[0], Verdict.WARNING)
+        first = wrong("prompts", report.problems[0], CheckVerdict.WARNING)
         yield Check(first.name, first.verdict, more + first.says, first.remedy)
     else:
-        yield Check("prompts", Verdict.OK, f"{report.figures.present} are current in {directory}")
+        yield Check(
+            "prompts", CheckVerdict.OK, f"{report.figures.present} are current in {directory}"
+        )
     if pbx_sounds is not None:
         yield _sounds(catalogue, pbx_sounds)
 
@@ -79,7 +88,7 @@ def _phrases(sheet: Path) -> Check:
     except PhraseError as error:
         return wrong("phrases", error)
     sentences = sum(map(len, phrases.say.values()))
-    return Check("phrases", Verdict.OK, f"{sentences} sentences of {len(phrases.say)} intents")
+    return Check("phrases", CheckVerdict.OK, f"{sentences} sentences of {len(phrases.say)} intents")
 
 
 def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
@@ -96,17 +105,17 @@ def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
             elif any(hash not in (None, recording.sha256[end]) for end, hash in found.items()):
                 other.append(recording.id)
     except OSError as error:
-        return Check(name, Verdict.BROKEN, f"{error}", "run this as a user who may read them")
+        return Check(name, CheckVerdict.BROKEN, f"{error}", "run this as a user who may read them")
     if missing:
         says = f"{pbx_sounds} lacks {len(missing)} prompts, such as {missing[0]}"
-        return Check(name, Verdict.BROKEN, says, remedy)
+        return Check(name, CheckVerdict.BROKEN, says, remedy)
     if other:
         says = f"{len(other)} prompts in {pbx_sounds} are other recordings, such as {other[0]}"
-        return Check(name, Verdict.WARNING, says, remedy)
-    return Check(name, Verdict.OK, f"{pbx_sounds} has every prompt as rendered")
+        return Check(name, CheckVerdict.WARNING, says, remedy)
+    return Check(name, CheckVerdict.OK, f"{pbx_sounds} has every prompt as rendered")
 
 
-def _recognition(settings: Recognition) -> Check:
+def _recognition(settings: RecognitionSettings) -> Check:
     """Loads the model in a process of its own and lets it decode a sentence."""
     name, model = "recognition", chosen(settings.model, settings.models)
     try:
@@ -114,13 +123,15 @@ def _recognition(settings: Recognition) -> Check:
     except ModelError as error:
         found = wrong(name, error)
         says = f"{found.says}; calls go on by keys"
-        return Check(name, Verdict.BROKEN, says, found.remedy or "run `ivr models fetch small`")
+        return Check(
+            name, CheckVerdict.BROKEN, says, found.remedy or "run `ivr models fetch small`"
+        )
     if model is None:
-        return Check(name, Verdict.WARNING, embedded.NOTICE, "run `ivr models fetch small`")
+        return Check(name, CheckVerdict.WARNING, embedded.NOTICE, "run `ivr models fetch small`")
     cost = f"{heard.decode_ratio:.2f} s for each second of speech"
     if allocator() is None:
         cost += f"; with {PACKAGE} it would be less"
-    return Check(name, Verdict.OK, f"{model} heard {heard.text} in a trial, {cost}")
+    return Check(name, CheckVerdict.OK, f"{model} heard {heard.text} in a trial, {cost}")
 
 
 def _records(directory: Path) -> Check:
@@ -133,47 +144,55 @@ def _records(directory: Path) -> Check:
         free = shutil.disk_usage(existing).free
     except OSError as error:
         says = f"records.directory = {directory} cannot be written ({error.strerror})"
-        return Check("records", Verdict.BROKEN, says, remedy)
+        return Check("records", CheckVerdict.BROKEN, says, remedy)
     verdict = next(
-        (level for level in (Verdict.BROKEN, Verdict.WARNING) if free < FREE_BYTES[level]),
-        Verdict.OK,
+        (
+            level
+            for level in (CheckVerdict.BROKEN, CheckVerdict.WARNING)
+            if free < FREE_BYTES[level]
+        ),
+        CheckVerdict.OK,
     )
     spool = directory / "spool"
     if spool.exists() and not os.access(spool, os.W_OK):
-        return Check("records", Verdict.BROKEN, f"{spool} cannot be written", remedy)
+        return Check("records", CheckVerdict.BROKEN, f"{spool} cannot be written", remedy)
     if odd := sorted(path for ending in ODD for path in spool.glob(ending)):
         says = f"{odd[0]} holds what the database did not take"
-        return Check("records", Verdict.WARNING, says, "look at it, correct it by hand, remove it")
+        return Check(
+            "records", CheckVerdict.WARNING, says, "look at it, correct it by hand, remove it"
+        )
     says = f"{directory} is writable, {free / 1e9:.1f} GB are free"
-    return Check("records", verdict, says, "" if verdict is Verdict.OK else "make room on the disk")
+    return Check(
+        "records", verdict, says, "" if verdict is CheckVerdict.OK else "make room on the disk"
+    )
 
 
-def _recording(settings: Recording) -> Check:
+def _recording(settings: RecordingSettings) -> Check:
     """Whether calls are recorded, and whether there is room; whether Asterisk may write there only
     a call can tell."""
     name, directory = "recording", settings.directory
     if settings.mode == "off":
-        return Check(name, Verdict.OK, "off: the sound of calls is not kept")
+        return Check(name, CheckVerdict.OK, "off: the sound of calls is not kept")
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
     incoming = directory / INCOMING
     if not os.access(incoming if incoming.exists() else existing, os.W_OK):
         says = f"recording.directory = {directory} cannot be written; calls go on unrecorded"
-        return Check(name, Verdict.BROKEN, says, "make it writable for this user")
+        return Check(name, CheckVerdict.BROKEN, says, "make it writable for this user")
     free = shutil.disk_usage(existing).free / GIGABYTE
     if free < settings.min_free_gb:
         says = f"{free:.1f} GB are free at {directory}; calls go on unrecorded"
-        return Check(name, Verdict.BROKEN, says, "make room, or lower recording.min_free_gb")
+        return Check(name, CheckVerdict.BROKEN, says, "make room, or lower recording.min_free_gb")
     says = f"{settings.mode}: {directory}, which Asterisk must have as {settings.on_the_pbx}"
-    return Check(name, Verdict.OK, says)
+    return Check(name, CheckVerdict.OK, says)
 
 
-def _database(settings: Records) -> Check:
+def _database(settings: RecordsSettings) -> Check:
     """Whether it answers, and whether it has our version; it is not migrated here."""
     try:
         url = url_of(settings)
         name = url.render_as_string(hide_password=True)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-            return Check("database", Verdict.OK, f"{name} is made at the first start")
+            return Check("database", CheckVerdict.OK, f"{name} is made at the first start")
         engine = connect(url)
         try:
             with reading(engine) as connection:
@@ -184,10 +203,14 @@ def _database(settings: Records) -> Check:
         return wrong("database", error)
     except SQLAlchemyError as error:
         says = f"{name} cannot be read ({why(error)}); calls go on, the spool keeps the records"
-        return Check("database", Verdict.BROKEN, says, "is it up, and is records.database right?")
+        return Check(
+            "database", CheckVerdict.BROKEN, says, "is it up, and is records.database right?"
+        )
     if not current:
-        return Check("database", Verdict.OK, f"{name} is brought to our version at the next start")
-    return Check("database", Verdict.OK, f"{name} has version {newest()}")
+        return Check(
+            "database", CheckVerdict.OK, f"{name} is brought to our version at the next start"
+        )
+    return Check("database", CheckVerdict.OK, f"{name} has version {newest()}")
 
 
 def _notify(settings: Settings) -> Check:
@@ -197,7 +220,7 @@ def _notify(settings: Settings) -> Check:
     except ConfigError as error:
         return wrong("notify", error)
     says = f"tickets are told by {' and '.join(ways)}" if ways else "not used ([notify] is empty)"
-    return Check("notify", Verdict.OK, says)
+    return Check("notify", CheckVerdict.OK, says)
 
 
 def _token(settings: Settings) -> Check:
@@ -208,7 +231,9 @@ def _token(settings: Settings) -> Check:
         return wrong("token", error)
     if path is None:
         return Check(
-            "token", Verdict.WARNING, "agi.token_file is not set, so anybody may hand over calls",
+            "token",
+            CheckVerdict.WARNING,
+            "agi.token_file is not set, so anybody may hand over calls",
             "name a file with the IVR_TOKEN of the dialplan",
-        )  # fmt: skip
-    return Check("token", Verdict.OK, f"read from {path}")
+        )
+    return Check("token", CheckVerdict.OK, f"read from {path}")

@@ -7,44 +7,47 @@ from collections.abc import AsyncIterator
 from ivr.asterisk.ami_link import AmiError
 from ivr.asterisk.manager import Ami
 from ivr.config import ConfigError, Settings, read_secret
-from ivr.doctor.finding import Check, Verdict, wrong
+from ivr.doctor.finding import Check, CheckVerdict, wrong
 from ivr.service.loading import StartError, manager
 
 OLDEST_ASTERISK = (22, 10, 1)
 """Older releases of 22 have holes that a caller can use; see asterisk-conf/README.md."""
 CONTEXT, TRANSFERS = "ivr-hotline", "ivr-transfer"
-CONNECT_SECONDS = 2.0
+_CONNECT_SECONDS = 2.0
 
 
 def listens(group: str, host: str, port: int) -> Check:
     """Connects and closes at once, which both servers take for what it is."""
     name, place = f"{group} port", f"{host}:{port}"
     try:
-        socket.create_connection((host, port), CONNECT_SECONDS).close()
+        socket.create_connection((host, port), _CONNECT_SECONDS).close()
     except OSError as error:
         says = f"nothing listens on {place} ({error.strerror or error})"
         remedy = f"start `ivr serve`, or correct {group}.host and {group}.port"
-        return Check(name, Verdict.BROKEN, says, remedy)
-    return Check(name, Verdict.OK, f"{place} listens")
+        return Check(name, CheckVerdict.BROKEN, says, remedy)
+    return Check(name, CheckVerdict.OK, f"{place} listens")
 
 
-async def checks(settings: Settings) -> list[Check]:
+async def pbx_checks(settings: Settings) -> list[Check]:
     """What the manager interface tells; without it calls go on, so its absence is a warning."""
     try:
         ami = manager(settings)
     except StartError as error:
         return [wrong("ami", error)]
     if ami is None:
-        return [Check("ami", Verdict.OK, "not used (ami.host is empty)")]
+        return [Check("ami", CheckVerdict.OK, "not used (ami.host is empty)")]
     try:
         await ami.connect()
         user = f"{settings.ami.user} is logged in at {settings.ami.host}:{settings.ami.port}"
-        return [Check("ami", Verdict.OK, user), *[check async for check in _answers(ami, settings)]]
+        return [
+            Check("ami", CheckVerdict.OK, user),
+            *[check async for check in _answers(ami, settings)],
+        ]
     except AmiError as error:
-        found = wrong("ami", error, Verdict.WARNING)
+        found = wrong("ami", error, CheckVerdict.WARNING)
         remedy = found.remedy or "is Asterisk up, and are ami.host and ami.port those of [general]"
         says = f"{found.says}; calls go on without it"
-        return [Check("ami", Verdict.WARNING, says, remedy)]
+        return [Check("ami", CheckVerdict.WARNING, says, remedy)]
     finally:
         ami.close()
 
@@ -54,23 +57,25 @@ async def _answers(ami: Ami, settings: Settings) -> AsyncIterator[Check]:
     try:
         yield _version((await ami.ask("CoreSettings")).get("AsteriskVersion", ""))
     except AmiError as error:
-        yield Check("asterisk", Verdict.WARNING, str(error), rights)
+        yield Check("asterisk", CheckVerdict.WARNING, str(error), rights)
     try:
         await ami.ask("ShowDialPlan", Context=CONTEXT)
         yield await _hand_over(ami, settings)
     except AmiError as error:
         if "Did not find" in str(error):
             says, remedy = f"there is no context {CONTEXT}", "include ivr-hotline.conf"
-            yield Check("dialplan", Verdict.BROKEN, says, remedy + " and run `dialplan reload`")
+            yield Check(
+                "dialplan", CheckVerdict.BROKEN, says, remedy + " and run `dialplan reload`"
+            )
         else:
-            yield Check("dialplan", Verdict.WARNING, str(error), rights)
+            yield Check("dialplan", CheckVerdict.WARNING, str(error), rights)
     async for check in _transfers(ami, settings):
         yield check
     try:
         channels = (await ami.ask("CoreStatus")).get("CoreCurrentCalls", "?")
-        yield Check("channels", Verdict.OK, f"{channels} live")
+        yield Check("channels", CheckVerdict.OK, f"{channels} live")
     except AmiError as error:
-        yield Check("channels", Verdict.WARNING, str(error), rights)
+        yield Check("channels", CheckVerdict.WARNING, str(error), rights)
 
 
 async def _transfers(ami: Ami, settings: Settings) -> AsyncIterator[Check]:
@@ -83,10 +88,12 @@ async def _transfers(ami: Ami, settings: Settings) -> AsyncIterator[Check]:
             if "Did not find" in str(error):
                 says = f"{TRANSFERS} has no extension {extension}, which transfer.{key} names"
                 remedy = "add it to ivr-transfer.conf and run `dialplan reload`"
-                yield Check("transfer", Verdict.BROKEN, says, remedy)
+                yield Check("transfer", CheckVerdict.BROKEN, says, remedy)
                 continue
             return  # the check of the dialplan says why
-        yield Check("transfer", Verdict.OK, f"transfer.{key} leads to {extension} of {TRANSFERS}")
+        yield Check(
+            "transfer", CheckVerdict.OK, f"transfer.{key} leads to {extension} of {TRANSFERS}"
+        )
 
 
 def _version(text: str) -> Check:
@@ -95,8 +102,8 @@ def _version(text: str) -> Check:
     if version < OLDEST_ASTERISK:
         oldest = ".".join(map(str, OLDEST_ASTERISK))
         says = f"version {text or 'unknown'} is older than {oldest}"
-        return Check("asterisk", Verdict.WARNING, says, f"upgrade to {oldest} or newer")
-    return Check("asterisk", Verdict.OK, f"version {text}")
+        return Check("asterisk", CheckVerdict.WARNING, says, f"upgrade to {oldest} or newer")
+    return Check("asterisk", CheckVerdict.OK, f"version {text}")
 
 
 async def _hand_over(ami: Ami, settings: Settings) -> Check:
@@ -109,12 +116,12 @@ async def _hand_over(ami: Ami, settings: Settings) -> Check:
     port = settings.agi.port
     if not any(place.endswith(f":{port}") for place in (service, second)):
         says = f"{CONTEXT} hands calls to {service or 'nobody'}, but agi.port is {port}"
-        return Check("dialplan", Verdict.WARNING, says, where)
+        return Check("dialplan", CheckVerdict.WARNING, says, where)
     try:
         ours = read_secret(settings.agi.token_file, "agi.token_file")
     except ConfigError:
         ours = None  # has a check of its own
     if ours is not None and ours.get_secret_value() != token:
         says = "IVR_TOKEN is not what agi.token_file holds, so every call is refused"
-        return Check("dialplan", Verdict.BROKEN, says, where)
-    return Check("dialplan", Verdict.OK, f"{CONTEXT} hands calls to {service}")
+        return Check("dialplan", CheckVerdict.BROKEN, says, where)
+    return Check("dialplan", CheckVerdict.OK, f"{CONTEXT} hands calls to {service}")

@@ -15,7 +15,7 @@ from ivr.etiquette.rows import row
 
 CLARIFICATIONS = 2
 """In a row: who is asked a third time feels mocked."""
-ATTEMPTS = 3
+_ATTEMPTS = 3
 """What fits nothing so often is not asked for again."""
 LOST_ATTEMPTS = 3
 """The same for words that our own machine has lost: no fault of the caller's."""
@@ -115,7 +115,7 @@ class AskingBack:
         if self._unclear > 1 and not words.intelligible and self._foreign < 2:
             self._foreign += 1
             return await dialect(again=self._foreign == 2)
-        if self._unclear >= ATTEMPTS:
+        if self._unclear >= _ATTEMPTS:
             return GivenUp()
         return await ask_repeat()
 

@@ -4,10 +4,10 @@ from ivr.dialogue.meaning import Buyer, Intent, Meaning
 from ivr.dialogue.row import Row
 from ivr.dialogue.ticket import TicketKind
 from ivr.dialogue.verbs import Heard, enter, listen, say
-from ivr.etiquette.contact import contact_number, follow, said, spoken
+from ivr.etiquette.contact import contact_number, follow, number_as_said, said
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_silent, row
-from ivr.etiquette.tickets import joined, keep, leave_ticket, note, story, where_to_call_back
+from ivr.etiquette.tickets import joined_speech, keep, leave_ticket, note, story, where_to_call_back
 
 _BUYERS: dict[Buyer, str] = {"personal": "个人购买", "company": "企业购买"}
 MESSAGE = TicketKind.MESSAGE
@@ -29,7 +29,7 @@ async def other_department(row: Row, guest: Guest, wish: Meaning) -> Heard | Non
         told = meaning.text if with_number else await story(guest, MESSAGE, wish.text, heard)
         department = wish.slots.department
         await leave_ticket(
-            guest, MESSAGE, joined(wish.text, told), with_number, department=department
+            guest, MESSAGE, joined_speech(wish.text, told), with_number, department=department
         )
     return None
 
@@ -63,9 +63,9 @@ async def purchase_intent(row: Row, guest: Guest, wish: Meaning) -> None:
             count = meaning.slots.count
     wanted = [_BUYERS[buyer]] if buyer else []
     wanted += [f"{count} 个工号"] if count else []
-    await note(guest, TicketKind.SALES_LEAD, joined(*wanted, wish.text))
+    await note(guest, TicketKind.SALES_LEAD, joined_speech(*wanted, wish.text))
     await say(row.prompt("number_list"))
-    await leave_ticket(guest, TicketKind.SALES_LEAD, joined(*wanted, wish.text))
+    await leave_ticket(guest, TicketKind.SALES_LEAD, joined_speech(*wanted, wish.text))
 
 
 @row("cannot_answer_now")
@@ -76,7 +76,9 @@ async def cannot_answer_now(row: Row, guest: Guest, wish: Meaning | None = None)
     """
     if guest.phone is None:
         told = wish is not None and bool(wish.slots.digits)
-        await contact_number(guest, spoken(wish) if wish and told else await where_to_call_back())
+        await contact_number(
+            guest, number_as_said(wish) if wish and told else await where_to_call_back()
+        )
         if guest.phone is None:
             return None
     name = row.prompt("surname")

@@ -19,9 +19,9 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.line import doubt_of, fax, low_volume, noisy_line, speakerphone, trouble_of
 
 T = TypeVar("T")
-Script = Callable[[], Coroutine[Request, Any, Heard]]
+SubScript = Callable[[], Coroutine[Request, Any, Heard]]
 
-DUE: Mapping[Condition, Script] = {
+DUE: Mapping[Condition, SubScript] = {
     Condition.TOO_QUIET: low_volume,  # 8
     Condition.HANDS_FREE: speakerphone,  # 9
     Condition.NOISE: noisy_line,  # 10
@@ -38,7 +38,7 @@ class Coach:
     """Deals with the line of one call; remembers what the caller has been told."""
 
     def __init__(self) -> None:
-        self._said: set[Script] = set()
+        self._said: set[SubScript] = set()
         self._hold_listens = HOLD_LISTENS
         self._met = False
         """Whether a caller has been heard: then noise without a voice is only his silence."""
@@ -56,7 +56,7 @@ class Coach:
                 self._met = self._met or isinstance(heard, Speech)
                 return heard
 
-    def _due(self, heard: Heard) -> Script | None:
+    def _due(self, heard: Heard) -> SubScript | None:
         trouble = trouble_of(heard) or doubt_of(heard)
         if isinstance(heard, Nobody):
             machine = heard.condition is Condition.FAX

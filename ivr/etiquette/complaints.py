@@ -11,7 +11,7 @@ from ivr.dialogue.verbs import Heard, enter, listen, say
 from ivr.etiquette.business import ANNOUNCED
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
-from ivr.etiquette.tickets import joined, leave_ticket, story
+from ivr.etiquette.tickets import joined_speech, leave_ticket, story
 
 Class = Literal["simple", "complex"]
 _TIME_LIMITS: Mapping[Class, str] = {"simple": "简单投诉时限", "complex": "复杂投诉时限"}
@@ -53,7 +53,7 @@ async def attitude_complaint(row: Row, guest: Guest, wish: Meaning) -> Heard:
     await say(row.prompt("ask"))
     first = await listen(row.seconds)
     details = await story(guest, TicketKind.COMPLAINT, wish.text, first)
-    told = complaint(joined(wish.text, details), guest.company)
+    told = complaint(joined_speech(wish.text, details), guest.company)
     hours = accepted_hours(guest, told.kind)
     await leave_ticket(guest, TicketKind.COMPLAINT, told.told, hours=hours)
     return await complaint_accepted(hours)
@@ -76,7 +76,7 @@ async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
         await say(system.prompt("go_on"))
         first = await listen(row.seconds)
         details = await story(guest, TicketKind.COMPLAINT, wish.text, first)
-    told = complaint(joined(wish.text, details), guest.company)
+    told = complaint(joined_speech(wish.text, details), guest.company)
     hours = deferred_hours(guest, told.kind)
     await leave_ticket(guest, TicketKind.COMPLAINT, told.told, hours=hours)
     await say(row.prompt(told.kind), barge_in=False)

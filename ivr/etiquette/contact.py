@@ -13,7 +13,7 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
 from ivr.understanding.numerals import is_telephone_number
 
-ATTEMPTS = 4
+NUMBER_ATTEMPTS = 4
 """So often a number is asked for; then the ticket goes without, with the number that called.
 At 10 % misheard digits three leave 98.0 % right, four 99.3 % (`ivr bench understand`)."""
 BETWEEN_SECONDS = 3.0
@@ -55,7 +55,7 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
     Raises ChangedSubject when he comes with something else instead.
     """
     system = await enter("system")
-    for attempt in range(ATTEMPTS):
+    for attempt in range(NUMBER_ATTEMPTS):
         digits, heard = await collected(heard)
         if digits:
             await say(system.prompt("number_check"), 电话=digits)
@@ -70,7 +70,7 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
         elif (meaning := said(heard)) is not None:
             follow(meaning)
         agreed = not digits and intent(heard) is Intent.YES
-        if attempt < ATTEMPTS - 1:
+        if attempt < NUMBER_ATTEMPTS - 1:
             await say(system.prompt("go_on" if agreed else "number_again"))
             heard = await listen(system.seconds)
 
@@ -107,7 +107,7 @@ def said(heard: Heard) -> Meaning | None:
     return heard.words.meaning
 
 
-def spoken(meaning: Meaning) -> Heard:
+def number_as_said(meaning: Meaning) -> Heard:
     """What was made out already, as it was heard."""
     return Speech(0.0, words=Words(meaning))
 

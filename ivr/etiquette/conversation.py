@@ -17,7 +17,7 @@ from ivr.etiquette.opening import greeting, no_sound
 from ivr.etiquette.people import nobody_answered
 from ivr.etiquette.recording import Policy, notice
 from ivr.etiquette.rows import is_silent, is_there
-from ivr.etiquette.topics import Answer, answer
+from ivr.etiquette.topics import Answering, answer_wish
 
 
 async def hotline(
@@ -75,7 +75,7 @@ async def conversation(
 async def answered(guest: Guest, wish: Meaning | GivenUp) -> Heard:
     """What he wants is dealt with, and what he comes with in the middle of it as well."""
     return await dealt_with(
-        guest, answer(guest, wish) if isinstance(wish, Meaning) else cannot_answer_now(guest)
+        guest, answer_wish(guest, wish) if isinstance(wish, Meaning) else cannot_answer_now(guest)
     )
 
 
@@ -84,14 +84,14 @@ async def back_again(guest: Guest) -> Heard:
     return await dealt_with(guest, nobody_answered(guest))
 
 
-async def dealt_with(guest: Guest, doing: Answer) -> Heard:
+async def dealt_with(guest: Guest, doing: Answering) -> Heard:
     """The end of what is done for him, whatever he changes the subject to; then: 还有什么 (33)."""
     while True:
         try:
             heard = await doing
         except ChangedSubject as changed:
             guest.learn(changed.to)
-            doing = answer(guest, changed.to)
+            doing = answer_wish(guest, changed.to)
         else:
             return heard if heard is not None else await closing()
 

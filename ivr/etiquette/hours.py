@@ -12,7 +12,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([0-2]?\d):([0-5]\d)-([0-2]?\d):([0-5]\d)")
 _DAY_MINUTES = 24 * 60
 
-Span = tuple[int, int]
+MinuteSpan = tuple[int, int]
 """From, to: minutes since midnight; the second one is not worked any more."""
 
 
@@ -24,7 +24,7 @@ class HoursError(Exception):
 class Hours:
     """A working week, and the days that are different."""
 
-    week: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
+    week: Mapping[int, tuple[MinuteSpan, ...]] = field(default_factory=dict)
     """By the day of the week, 0 for Monday. Empty: somebody is always there."""
     holidays: frozenset[date] = frozenset()
     workdays: frozenset[date] = frozenset()
@@ -53,7 +53,7 @@ def parse_hours(
     return Hours(spans, frozenset(holidays), frozenset(workdays))
 
 
-def _spans(day: str, text: str) -> Iterable[Span]:
+def _spans(day: str, text: str) -> Iterable[MinuteSpan]:
     for piece in text.split():
         found = _SPAN.fullmatch(piece)
         numbers = [int(number) for number in found.groups()] if found else [0, 0, 0, 0]

@@ -19,7 +19,7 @@ from ivr.dialogue.meaning import Intent, Meaning
 from ivr.dialogue.row import Prompt, Row
 from ivr.etiquette.company import SheetError, filled
 from ivr.understanding.features import features
-from ivr.understanding.syllables import spoken
+from ivr.understanding.syllables import syllables_of
 
 NEAR = 0.6
 """From this likeness on a question is the one that was asked, when he asks something at all.
@@ -102,7 +102,9 @@ class Knowledge:
 
 def _sounds(text: str) -> tuple[str, ...]:
     """Near sounds and pairs of them: what is left of words that were misheard."""
-    return tuple(name for name in features(spoken(text).sounds) if name.startswith(("~", "&")))
+    return tuple(
+        name for name in features(syllables_of(text).sounds) if name.startswith(("~", "&"))
+    )
 
 
 def _likeness(asked: Mapping[str, float], question: Mapping[str, float]) -> float:

@@ -8,7 +8,7 @@ from ivr.dialogue.meaning import Intent, Meaning
 from ivr.dialogue.row import MUSIC, Prompt, Row
 from ivr.dialogue.verbs import Heard, Keys, Say, enter, listen, look_up, play_music, result, say
 from ivr.etiquette.business import cannot_answer_now, follow_unless
-from ivr.etiquette.contact import ATTEMPTS, collected, follow, intent, said, spoken
+from ivr.etiquette.contact import NUMBER_ATTEMPTS, collected, follow, intent, number_as_said, said
 from ivr.etiquette.explaining import explain, slow_service
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.knowledge import ROW as KNOWLEDGE
@@ -19,9 +19,9 @@ ROUNDS = 4
 """Of music, half a minute each: then he has waited long enough and is called back (20)."""
 TICKET_DIGITS = 6
 """The shortest number of a ticket (ivr.records.numbers)."""
-UNKNOWN = "unknown"
+_UNKNOWN = "unknown"
 """What a look-up finds when there is nothing with this number: it is asked for again."""
-REFUSALS = frozenset({Intent.NO, Intent.CLOSING, Intent.GOODBYE})
+_REFUSALS = frozenset({Intent.NO, Intent.CLOSING, Intent.GOODBYE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ async def answered_by_look_up(guest: Guest, wish: Meaning, answer: Answer) -> He
 async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None:
     """Ask for the number, look it up (17), explain what was found; or have him called back (20)."""
     system = await enter("system")
-    heard = spoken(wish)
-    for attempt in range(ATTEMPTS + 1):
+    heard = number_as_said(wish)
+    for attempt in range(NUMBER_ATTEMPTS + 1):
         digits, heard = await collected(heard, lambda said: len(said) >= wanted.shortest)
         if digits:
             found = await hold(guest, Query(wanted.name, digits))
@@ -67,14 +67,14 @@ async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None
             values = {"单号": digits, **found.values}
             if (answer := wanted.found.get(found.what)) is not None:
                 return await explain(guest, [Say(answer, True, values, "slow")])
-            if found.what != UNKNOWN:
+            if found.what != _UNKNOWN:
                 break
             await say(system.prompt("unknown"), 单号=digits)
-        elif attempt and (is_silent(heard) or intent(heard) in REFUSALS):
+        elif attempt and (is_silent(heard) or intent(heard) in _REFUSALS):
             return heard if is_silent(heard) else None
         elif (meaning := said(heard)) is not None:
             follow_unless(wish, meaning)
-        if attempt < ATTEMPTS:
+        if attempt < NUMBER_ATTEMPTS:
             await say(wanted.ask)
             heard = await listen(system.seconds)
     return await cannot_answer_now(guest, wish)
@@ -113,7 +113,7 @@ async def _music(order: int) -> Heard | None:
 
 def _refuses(heard: Heard) -> bool:
     """Whether he does not want to wait; who wants something else is followed."""
-    if heard == Keys("0") or intent(heard) in REFUSALS:
+    if heard == Keys("0") or intent(heard) in _REFUSALS:
         return True
     meaning = said(heard)
     if meaning is not None and meaning.intent not in (Intent.SLOW_SERVICE, Intent.TICKET_STATUS):

@@ -11,7 +11,7 @@ from ivr.dialogue.verbs import Heard, Keys, drop_recording, enter, listen, recor
 from ivr.etiquette.contact import said
 from ivr.etiquette.guest import Guest
 from ivr.understanding.keywords import Keywords
-from ivr.understanding.syllables import spoken
+from ivr.understanding.syllables import syllables_of
 
 Policy = Literal["off", "on", "consent"]
 """Nobody is recorded; everybody is, and is told so; whoever does not refuse is."""
@@ -56,7 +56,7 @@ def refuses(guest: Guest, heard: Heard) -> bool:
         return guest.is_new and heard.digits == REFUSAL_KEY
     if (meaning := said(heard)) is None:
         return False
-    match _REFUSALS.first(spoken(meaning.text).sounds):
+    match _REFUSALS.first(syllables_of(meaning.text).sounds):
         case "of the recording":
             return True
         case "of what was just said":

@@ -23,9 +23,9 @@ async def story(guest: Guest, kind: TicketKind, wish: str, first: Heard) -> str:
     while is_there(heard) and len(pieces) < MOST_PIECES:
         meaning = said(heard)
         pieces.append(meaning.text if meaning is not None else "")
-        await note(guest, kind, joined(wish, *pieces))
+        await note(guest, kind, joined_speech(wish, *pieces))
         heard = await listen(TELLING_SECONDS)
-    return joined(*pieces)
+    return joined_speech(*pieces)
 
 
 async def note(guest: Guest, kind: TicketKind, transcript: str) -> None:
@@ -33,7 +33,7 @@ async def note(guest: Guest, kind: TicketKind, transcript: str) -> None:
     await draft(_ticket(guest, kind, transcript))
 
 
-def joined(*pieces: str) -> str:
+def joined_speech(*pieces: str) -> str:
     """What he has said, one thing after the other."""
     return "；".join(filter(None, pieces))
 

@@ -29,11 +29,11 @@ from ivr.etiquette.looking_up import answered_by_look_up, ticket_status
 from ivr.etiquette.opening import slow_answer, wrong_number
 from ivr.etiquette.people import human_agent
 
-Answer = Coroutine[Request, Any, Heard | None]
+Answering = Coroutine[Request, Any, Heard | None]
 """What the caller says to it, or None when the next word is ours."""
 
 
-async def answer(guest: Guest, wish: Meaning) -> Heard | None:
+async def answer_wish(guest: Guest, wish: Meaning) -> Heard | None:
     """Deal with what he wants: with what the company knows, else by the row that says how."""
     known = guest.house.knowledge.find(wish)
     if known is not None and known.ask is not None:
@@ -74,7 +74,7 @@ async def not_understood(guest: Guest, wish: Meaning) -> Heard | None:
     return await explain_again(guest) or await cannot_answer_now(guest, wish)
 
 
-ROWS: Mapping[Intent, Callable[[Guest, Meaning], Answer]] = {
+ROWS: Mapping[Intent, Callable[[Guest, Meaning], Answering]] = {
     Intent.CANNOT_HEAR_AGENT: lambda guest, wish: cannot_hear_agent(guest),
     Intent.WRONG_NUMBER: lambda guest, wish: wrong_number(),
     Intent.SLOW_ANSWER: lambda guest, wish: slow_answer(),

@@ -8,9 +8,9 @@ been learned about a caller is kept while he is silent: silence says nothing abo
 from ivr.dialogue.events import Condition, Event, LineChanged
 from ivr.hearing.frames import CHUNK_SECONDS
 from ivr.hearing.history import LENGTH, History
-from ivr.hearing.measure import Measured, measure
+from ivr.hearing.measure import Measured, measure_line
 from ivr.hearing.rules import Finding, find
-from ivr.hearing.verdict import Numbers, Verdict
+from ivr.hearing.verdict import LineMeasures, LineVerdict
 
 NO_RTP_SECONDS = 0.5
 """Without a packet for this long the line counts as without RTP."""
@@ -52,12 +52,12 @@ class LineCondition:
         self._floors: list[float] = []
 
     @property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> LineMeasures:
         """What the last look measured."""
         m = self._measured
         if m is None:
-            return Numbers()
-        return Numbers(
+            return LineMeasures()
+        return LineMeasures(
             speech_seconds=m.speech_seconds,
             speech_level_dbov=m.speech_level if m.spoken else None,
             noise_floor_dbov=m.floor,
@@ -67,9 +67,9 @@ class LineCondition:
         )
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> LineVerdict:
         """The condition, why, and the numbers of the last look."""
-        return Verdict(self.condition, self.why, self.numbers)
+        return LineVerdict(self.condition, self.why, self.numbers)
 
     def next_deadline(self) -> float | None:
         """When missing packets become a verdict."""
@@ -126,7 +126,7 @@ class LineCondition:
         if self.condition in (Condition.DEAD_LINE, Condition.NO_RTP) or not len(self.history):
             return []
         stretch = self.history.last()
-        m = self._measured = measure(stretch, min(self._floors, default=None))
+        m = self._measured = measure_line(stretch, min(self._floors, default=None))
         self._floors = self._floors[1 - FLOOR_LOOKS :]
         if m.floor_certain:
             self._floors.append(m.floor)

@@ -15,13 +15,13 @@ from ivr.hearing.condition import LineCondition
 from ivr.hearing.echo import EchoGate, Reference
 from ivr.hearing.frames import CHUNK, RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.history import Floats
+from ivr.hearing.history import FloatArray
 from ivr.hearing.level import FLOOR_DBOV
 from ivr.hearing.speech import VOICE_PROBABILITY, SpeechTable
 from ivr.hearing.splices import Splices
-from ivr.hearing.verdict import Verdict
+from ivr.hearing.verdict import LineVerdict
 
-HOLE_SECONDS = 0.2
+_HOLE_SECONDS = 0.2
 """A gap between frames longer than this is a hole: what lies on both sides is not one sound."""
 DEAF_BELOW_DBOV = -66.0
 """Quieter chunks are not shown to the voice detector: nothing there can be speech on a-law,
@@ -97,7 +97,7 @@ class Ear:
         self._speech.hang_seconds = min(longest, self._hang_seconds)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> LineVerdict:
         """What is wrong with the line, as of the last frame."""
         found = self._condition.verdict
         numbers = replace(found.numbers, return_loss_db=self._echo.return_loss_db)
@@ -115,7 +115,7 @@ class Ear:
     def hear(self, frame: Samples, now: float) -> list[Event]:
         """Some of the caller's audio, usually 20 ms, arrived at ``now``."""
         began = now - len(frame) / RATE
-        if self._last_frame is not None and began - self._last_frame > HOLE_SECONDS:
+        if self._last_frame is not None and began - self._last_frame > _HOLE_SECONDS:
             found = self._speech.lose_track()
             self._buffer = self._buffer[:0]
             self._detector.reset()
@@ -171,7 +171,7 @@ class Ear:
                 told += self._condition.caller_heard()
         return told
 
-    def _amplified(self, samples: Floats, level: float) -> memoryview:
+    def _amplified(self, samples: FloatArray, level: float) -> memoryview:
         """A quiet caller is made louder for the detector, which misses him otherwise."""
         self._loudest = max(level, self._loudest - FORGET_DB)
         wanted = min(max(2 * (AMPLIFY_BELOW_DBOV - self._loudest), 0.0), MAX_GAIN_DB)
@@ -180,7 +180,7 @@ class Ear:
         return memoryview(np.clip(samples * gain, -1.0, 1.0).data)
 
 
-def _level(samples: Floats) -> float:
+def _level(samples: FloatArray) -> float:
     """Level in dBov without the DC part, as :func:`~ivr.hearing.level.dbov` but quick."""
     mean = float(np.sum(samples)) / CHUNK
     power = float(np.dot(samples, samples)) / CHUNK - mean * mean

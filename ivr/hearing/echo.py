@@ -24,9 +24,9 @@ from ivr.hearing.echo_level import (
     EchoLevel,
     Levels,
     Past,
-    level_of,
     loud,
     percentile,
+    sound_level,
 )
 from ivr.hearing.echo_waveform import (
     AGREE,
@@ -38,7 +38,7 @@ from ivr.hearing.echo_waveform import (
     MOSTLY,
     SPAN,
     Canceller,
-    Floats,
+    FloatArray,
     best_explained,
 )
 from ivr.hearing.frames import (
@@ -51,7 +51,7 @@ from ivr.hearing.frames import (
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import FLOOR_DBOV
 
-TAIL_SECONDS = 1.0
+_TAIL_SECONDS = 1.0
 """After this much time without a prompt nothing can come back any more (MAX_LAG is 830 ms)."""
 HOLE_SECONDS = 0.1
 """Chunks this far from where they are expected have lost their place in time; less is jitter."""
@@ -127,7 +127,7 @@ class EchoGate:
         self.prompt_stopped(now)
         end = now + len(reference.samples) / RATE
         self._prompts = [*self._prompts[-2:], _Prompt(reference, now, end)]
-        self._quiet_from = end + TAIL_SECONDS
+        self._quiet_from = end + _TAIL_SECONDS
         self._distrust()
 
     def prompt_stopped(self, now: float) -> None:
@@ -135,7 +135,7 @@ class EchoGate:
         if self._prompts:
             last = self._prompts[-1]
             last.ended = min(last.ended, now)
-            self._quiet_from = last.ended + TAIL_SECONDS
+            self._quiet_from = last.ended + _TAIL_SECONDS
 
     def clean(self, chunk: Samples, now: float) -> Samples:
         """The chunk that ended at ``now`` without the echo in it, as far as that is known.
@@ -156,7 +156,7 @@ class EchoGate:
             return chunk
         echo = self._echo_at(now)
         rest = past.arrived[-1] - echo
-        past.echo[-1], past.left[-1] = level_of(echo), level_of(rest)
+        past.echo[-1], past.left[-1] = sound_level(echo), sound_level(rest)
         if self._left_db is None:
             return chunk
         past.cleaned[-1] = rest
@@ -228,14 +228,14 @@ class EchoGate:
         heard = past.heard[-past.count :][~past.caller[-past.count :]]
         return percentile(heard, 10) if len(heard) >= ENOUGH else FLOOR_DBOV
 
-    def _echo_at(self, now: float) -> Floats:
+    def _echo_at(self, now: float) -> FloatArray:
         """The echo in the present chunk. Where it does not fit, packets may be missing.
 
         Then the sound goes on at a later place of the prompt, and so does the clock.
         """
         sound, canceller = self._past.arrived[-1], self._canceller
 
-        def after(lost: int) -> Floats:
+        def after(lost: int) -> FloatArray:
             lag = ((canceller.lag or 0) - BEFORE) / RATE
             end = self._clock + lost * FRAME_SECONDS - lag
             return canceller.echo_in(sound, self._played_until(end, SPAN))
@@ -243,13 +243,13 @@ class EchoGate:
         echo = after(0)
         if self._left_db is None:
             return echo
-        excess = level_of(sound - echo) - level_of(echo) - self._left_db
+        excess = sound_level(sound - echo) - sound_level(echo) - self._left_db
         if excess <= MARGIN_DB:
             return echo
         ahead = min(round((now - self._clock) / FRAME_SECONDS), SPLICE_PACKETS)
         others = [lost for lost in range(-2, ahead + 1) if lost]
-        left = [level_of(sound - after(lost)) for lost in others]
-        if left and min(left) <= level_of(sound - echo) - SPLICE_DB:
+        left = [sound_level(sound - after(lost)) for lost in others]
+        if left and min(left) <= sound_level(sound - echo) - SPLICE_DB:
             self._clock += others[int(np.argmin(left))] * FRAME_SECONDS
         return after(0)
 
@@ -269,7 +269,7 @@ class EchoGate:
         past.arrived[-1] = chunk
         past.arrived[-1] -= past.arrived[-1].mean()
         past.cleaned[-1] = past.arrived[-1]
-        past.heard[-1] = level_of(past.arrived[-1])
+        past.heard[-1] = sound_level(past.arrived[-1])
 
     def _level_at(self, time: float) -> float:
         for prompt in reversed(self._prompts):
@@ -280,11 +280,11 @@ class EchoGate:
                 )
         return FLOOR_DBOV
 
-    def _played_around(self) -> Floats:
+    def _played_around(self) -> FloatArray:
         """All that may be heard in the last WINDOW chunks."""
         return self._played_until(self._clock + EARLY / RATE, (WINDOW + MAX_LAG) * CHUNK + EARLY)
 
-    def _played_until(self, end: float, count: int) -> Floats:
+    def _played_until(self, end: float, count: int) -> FloatArray:
         """The last ``count`` samples that were played until ``end``; zero where nothing was."""
         played = np.zeros(count, np.float32)
         for prompt in self._prompts:

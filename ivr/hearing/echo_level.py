@@ -5,7 +5,7 @@ from math import log10
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.hearing.echo_waveform import MAX_LAG, Floats
+from ivr.hearing.echo_waveform import MAX_LAG, FloatArray
 from ivr.hearing.frames import CHUNK
 from ivr.hearing.level import FLOOR_DBOV
 
@@ -98,7 +98,7 @@ class EchoLevel:
         return float(past.played[end - RECENT - 1 : end].max()) + self.gain_db
 
 
-def level_of(sound: Floats) -> float:
+def sound_level(sound: FloatArray) -> float:
     """Level in dBov of a sound without a DC part."""
     power = float(np.dot(sound, sound)) / len(sound)
     return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ivr.hearing.frames import CHUNK
 
-Floats = NDArray[np.float32]
+FloatArray = NDArray[np.float32]
 Spectrum = NDArray[np.complex64]
 
 EXPLAINED = 0.17
@@ -53,12 +53,12 @@ class Canceller:
         """Samples from the playing of a sound to its echo; None until it is found."""
         self._candidate = -(10**6)
         self._response: Spectrum = np.zeros(CHUNK + 1, np.complex64)
-        self._doubt: Floats = np.zeros(CHUNK + 1, np.float32)
-        self._rest: Floats = np.zeros(CHUNK + 1, np.float32)
+        self._doubt: FloatArray = np.zeros(CHUNK + 1, np.float32)
+        self._rest: FloatArray = np.zeros(CHUNK + 1, np.float32)
         self._played: Spectrum = np.zeros(CHUNK + 1, np.complex64)
-        self._residual: Floats | None = None
+        self._residual: FloatArray | None = None
 
-    def search(self, sound: Floats, played: Floats) -> float:
+    def search(self, sound: FloatArray, played: FloatArray) -> float:
         """Look for ``sound`` in ``played``, which ends EARLY samples later.
 
         Returns the share of its power that is explained. A lag found twice is the lag.
@@ -70,7 +70,7 @@ class Canceller:
             self._begin(lag, gain)
         return share
 
-    def echo_in(self, chunk: Floats, played: Floats) -> Floats:
+    def echo_in(self, chunk: FloatArray, played: FloatArray) -> FloatArray:
         """The echo in a chunk, of the SPAN samples of prompt up to ``lag - BEFORE`` ago."""
         self._played = _spectrum(played)
         echo = _sound(self._played * self._response)[CHUNK:]
@@ -108,7 +108,7 @@ class Canceller:
         self._residual = None
 
 
-def best_explained(sound: Floats, played: Floats) -> tuple[float, float, int]:
+def best_explained(sound: FloatArray, played: FloatArray) -> tuple[float, float, int]:
     """The scaled stretch of ``played`` that explains most of ``sound``.
 
     Returns the share of the power explained, 0 to 1, the scale, and the lag in samples, where
@@ -128,13 +128,13 @@ def best_explained(sound: Floats, played: Floats) -> tuple[float, float, int]:
     return share, float(products[best] / stretch[best]), lag
 
 
-def _spectrum(sound: Floats, size: int = SPAN) -> Spectrum:
+def _spectrum(sound: FloatArray, size: int = SPAN) -> Spectrum:
     return np.fft.rfft(sound, size).astype(np.complex64, copy=False)
 
 
-def _sound(spectrum: NDArray[np.complexfloating[Any, Any]], size: int = SPAN) -> Floats:
+def _sound(spectrum: NDArray[np.complexfloating[Any, Any]], size: int = SPAN) -> FloatArray:
     return np.fft.irfft(spectrum, size).astype(np.float32, copy=False)
 
 
-def _power(spectrum: Spectrum) -> Floats:
+def _power(spectrum: Spectrum) -> FloatArray:
     return spectrum.real**2 + spectrum.imag**2

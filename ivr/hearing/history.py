@@ -33,24 +33,24 @@ _LOWEST_BIN = round(LOWEST_HZ / BIN_HZ)
 _AUDIBLE = slice(_LOWEST_BIN, BINS)
 _NOTHING = np.float32(10 ** (FLOOR_DBOV / 10))
 
-Floats = NDArray[np.float32]
+FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """The chunks that a verdict is made of, oldest first; all arrays are views."""
 
-    power: Floats
+    power: FloatArray
     """Mean square of each chunk above 100 Hz, full scale 1."""
-    spectra: Floats
+    spectra: FloatArray
     """Power in each of 129 bins, (chunks, bins)."""
-    bands: Floats
+    bands: FloatArray
     """Power in each sub-band every 8 ms, (chunks * 4, 4)."""
-    voice: Floats
+    voice: FloatArray
     """The detector's probability of voice."""
     ours: NDArray[np.bool_]
     """Whether the echo gate takes the chunk for our own prompt."""
-    clipped: Floats
+    clipped: FloatArray
     """Share of samples at the codec's limit."""
 
 
@@ -76,7 +76,7 @@ class History:
         self._begin = self._end
         self._recent[:] = 0.0
 
-    def add(self, chunk: Floats, *, silent: bool = False) -> None:
+    def add(self, chunk: FloatArray, *, silent: bool = False) -> None:
         """The next chunk, of which neither voice nor origin is known yet.
 
         A ``silent`` one is noted without being looked at.
@@ -133,7 +133,7 @@ class History:
         return self._end - 1
 
 
-def _band_matrix() -> Floats:
+def _band_matrix() -> FloatArray:
     matrix = np.zeros((BINS, len(SUB_BANDS_HZ) - 1), np.float32)
     for band, (low, high) in enumerate(pairwise(SUB_BANDS_HZ)):
         matrix[round(low / BIN_HZ) : round(high / BIN_HZ), band] = 1.0

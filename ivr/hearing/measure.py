@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.hearing.frames import CHUNK_SECONDS, RATE
-from ivr.hearing.history import BIN_HZ, HOP, Floats, Stretch
+from ivr.hearing.history import BIN_HZ, HOP, FloatArray, Stretch
 
 VOICED = 0.4
 """From this probability a chunk counts as voice."""
@@ -76,17 +76,17 @@ class Measured:
         return self.speech_seconds >= SPEECH_SECONDS
 
 
-def measure(stretch: Stretch, remembered_floor: float | None = None) -> Measured:
+def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Measured:
     """Measure a stretch of at least one chunk.
 
     ``remembered_floor`` is that of some seconds ago: whoever talks without a pause leaves no
     moment in which the noise could be heard alone.
     """
     levels = 10 * np.log10(stretch.power)
-    raw = spans(stretch.voice > VOICED)
+    raw = voiced_spans(stretch.voice > VOICED)
     if not raw.any() and float(np.max(levels)) < HUSH_DBOV:
         return _hush(levels)
-    speech = spans((stretch.voice > VOICED) & ~stretch.ours)
+    speech = voiced_spans((stretch.voice > VOICED) & ~stretch.ours)
     others = ~_around(raw)
     floor, certain = _floor(levels, levels[others], remembered_floor)
     level = _speech_level(stretch.power, speech, floor)
@@ -108,7 +108,7 @@ def measure(stretch: Stretch, remembered_floor: float | None = None) -> Measured
     )
 
 
-def _hush(levels: Floats) -> Measured:
+def _hush(levels: FloatArray) -> Measured:
     """Nothing but a quiet line: most of a call is, and it costs next to nothing."""
     floor = _percentile(levels, 50)
     return Measured(
@@ -127,13 +127,13 @@ def _hush(levels: Floats) -> Measured:
     )
 
 
-def _percentile(values: Floats, percent: float) -> float:
+def _percentile(values: FloatArray, percent: float) -> float:
     """The nearest value to a percentile: ten times as quick as the interpolated one."""
     at = round(percent / 100 * (len(values) - 1))
     return float(np.partition(values, at)[at])
 
 
-def spans(voiced: Flags) -> Flags:
+def voiced_spans(voiced: Flags) -> Flags:
     """Voice without its short gaps and its short bursts."""
     filled = ~_without_short(~voiced, GAP + 1, edges=False)
     return _without_short(filled, RUN, edges=True)
@@ -160,7 +160,7 @@ def _around(speech: Flags) -> Flags:
     return wide
 
 
-def _floor(levels: Floats, others: Floats, remembered: float | None) -> tuple[float, bool]:
+def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> tuple[float, bool]:
     """The floor, and whether it was heard rather than guessed."""
     lasting = _percentile(levels, 3) + LASTING_DB
     if len(others) < ENOUGH_NOISE:
@@ -169,7 +169,7 @@ def _floor(levels: Floats, others: Floats, remembered: float | None) -> tuple[fl
     return min(_percentile(others, 50), _percentile(levels, 10) + 4.0, lasting), True
 
 
-def _speech_level(power: Floats, speech: Flags, floor: float) -> float:
+def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
     """Mean power while there is speech, without the noise that lies under it."""
     if not speech.any():
         return floor
@@ -177,7 +177,7 @@ def _speech_level(power: Floats, speech: Flags, floor: float) -> float:
     return float(10 * np.log10(max(whole - 10 ** (floor / 10), 0.05 * whole)))
 
 
-def _decay(bands: Floats) -> tuple[float, int]:
+def _decay(bands: FloatArray) -> tuple[float, int]:
     """How fast sounds die away in the sub-bands: a room gives them back slowly."""
     if len(bands) <= SLOPE_HOPS:
         return float("-inf"), 0
@@ -214,7 +214,7 @@ def tone_share(stretch: Stretch) -> float:
     return float(np.mean((peaks > 0.9 * total) & (main * BIN_HZ > 310.0)))
 
 
-def _take_peak(spectra: Floats) -> Floats:
+def _take_peak(spectra: FloatArray) -> FloatArray:
     """The power of each spectrum's highest peak, five bins wide, which is taken out of it."""
     top, rows = np.argmax(spectra, axis=1), np.arange(len(spectra))
     peak = np.zeros(len(spectra), np.float32)
@@ -225,7 +225,7 @@ def _take_peak(spectra: Floats) -> Floats:
     return peak
 
 
-def _key_share(spectra: Floats) -> float:
+def _key_share(spectra: FloatArray) -> float:
     """Share of the spectra that are one tone of each group of a telephone's keys (Q.23)."""
     total = spectra[:, 3:].sum(axis=1)
     low, high = (spectra[:, begin:end].copy() for begin, end in DTMF_BINS)

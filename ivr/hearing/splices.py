@@ -8,7 +8,7 @@ from ivr.hearing.frames import CHUNK_SECONDS
 
 LOST_SECONDS = 0.016
 """Chunks that all come later than this by their samples do so because 20 ms are missing."""
-AGREE = 3
+_AGREE = 3
 """How many of them: 96 ms, less than it takes to confirm speech."""
 SETTLED = 8
 """Chunks after which the joint has left the 256 ms that are compared with a prompt."""
@@ -33,8 +33,8 @@ class Splices:
         self._since += 1
         if now < self._clock:  # the first ones were late
             self._clock = now
-        self._late = [*self._late[1 - AGREE :], now - self._clock]
-        if len(self._late) == AGREE and (lost := min(self._late)) > LOST_SECONDS:
+        self._late = [*self._late[1 - _AGREE :], now - self._clock]
+        if len(self._late) == _AGREE and (lost := min(self._late)) > LOST_SECONDS:
             self._clock += lost
             self._late = []
             self._since = 0

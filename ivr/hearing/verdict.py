@@ -6,7 +6,7 @@ from ivr.dialogue.events import Condition
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class LineMeasures:
     """What was measured over the last seconds; None where there was nothing to measure it on."""
 
     speech_seconds: float = 0.0
@@ -26,10 +26,10 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LineVerdict:
     """A condition with its reason."""
 
     condition: Condition
     why: str
     """Which rule decided, with its figures: ``SNR 8.1 dB < 12 dB over a floor of -41 dBov``."""
-    numbers: Numbers
+    numbers: LineMeasures

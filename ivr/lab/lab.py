@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.lab.pbx import HOTLINE, PHONES, Pbx
-from ivr.lab.service import Service
+from ivr.lab.service import LabService
 from ivr.softphone.phone import Softphone
 from ivr.words.catalogue import Catalogue
 
@@ -16,12 +16,12 @@ class Lab:
     """What a test or bench works with."""
 
     pbx: Pbx
-    services: tuple[Service, ...]
+    services: tuple[LabService, ...]
     catalogue: Catalogue
     number: str = HOTLINE
 
     @property
-    def service(self) -> Service:
+    def service(self) -> LabService:
         """The first service, which takes the calls."""
         return self.services[0]
 
@@ -39,7 +39,7 @@ async def laboratory(
     ``cdr``: Asterisk keeps records of its own. ``settings`` are IVR_* variables of the services.
     """
     prompts, sheet = root / "prompts" / "rendered", root / "prompts" / "sheet.toml"
-    crew = tuple(Service(prompts, sheet, max_calls) for _ in range(services))
+    crew = tuple(LabService(prompts, sheet, max_calls) for _ in range(services))
     pbx = Pbx(prompts, tuple(service.agi_port for service in crew), max_calls, cdr=cdr)
     async with AsyncExitStack() as at_the_end:
         at_the_end.push_async_callback(pbx.stop)

@@ -35,7 +35,7 @@ def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list
             each.close()
 
 
-async def run(*words: str, check: bool = True) -> str:
+async def run_command(*words: str, check: bool = True) -> str:
     """Output of a command; LabError with its last words when it fails."""
     try:
         process = await asyncio.create_subprocess_exec(
@@ -110,7 +110,7 @@ class Pbx:
         if len(self._agi_ports) > 1:
             settings["IVR_SERVICE_2"] = f"127.0.0.1:{self._agi_ports[1]}"
         given = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
-        await run(
+        await run_command(
             "docker", "run", "-d", "--rm", "--name", self.name, "--label", f"ivr.lab={LAB_RUN}",
             "--network", "host", "--read-only", "--cpu-shares", "8192",
             "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--ulimit", "nofile=20000",
@@ -125,14 +125,16 @@ class Pbx:
     async def stop(self) -> None:
         """Remove the container; its log is lost."""
         try:
-            await run("docker", "rm", "-f", self.name, check=False)
+            await run_command("docker", "rm", "-f", self.name, check=False)
         finally:
             self._directory.cleanup()
             self._recordings.cleanup()
 
     async def ask(self, command: str) -> str:
         """Output of a command of Asterisk's console."""
-        return await run("docker", "exec", self.name, "asterisk", "-rx", command, check=False)
+        return await run_command(
+            "docker", "exec", self.name, "asterisk", "-rx", command, check=False
+        )
 
     async def channels(self) -> int:
         """How many channels live, taps included."""
@@ -150,7 +152,7 @@ class Pbx:
 
     async def log(self) -> str:
         """Everything Asterisk has written so far."""
-        return await run("docker", "logs", self.name, check=False)
+        return await run_command("docker", "logs", self.name, check=False)
 
     async def cdrs(self) -> list[list[str]]:
         """The calls in Asterisk's own records, cell by cell: the last has the userfield."""
@@ -162,18 +164,20 @@ class Pbx:
 
     async def _csv(self, name: str) -> list[list[str]]:
         path = f"/run/asterisk/log/{name}"
-        text = await run("docker", "exec", self.name, "cat", path)
+        text = await run_command("docker", "exec", self.name, "cat", path)
         return list(csv.reader(text.splitlines()))
 
     async def kill(self) -> None:
         """End Asterisk as a crash would: no BYE, no HANGUP."""
-        await run("docker", "kill", self.name)
+        await run_command("docker", "kill", self.name)
 
     async def _until_booted(self) -> None:
         for _ in range(150):
             if "fully booted" in await self.ask("core waitfullybooted"):
                 return
-            if "true" not in await run("docker", "inspect", "-f", "{{.State.Running}}", self.name):
+            if "true" not in await run_command(
+                "docker", "inspect", "-f", "{{.State.Running}}", self.name
+            ):
                 break
             await asyncio.sleep(0.2)
         log = (await self.log()).splitlines()[-5:]

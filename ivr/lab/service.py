@@ -12,15 +12,15 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from ivr.config import Records
+from ivr.config import RecordsSettings
 from ivr.lab.pbx import LabError, Pbx, free_ports
-from ivr.records.calls import listed, rows, steps_of, told
+from ivr.records.calls import call_as_dict, fetched_rows, listed_calls, steps_of
 from ivr.records.database import connect, reading, url_of
 
 START_SECONDS = 60.0
 
 
-class Service:
+class LabService:
     """One ``ivr serve`` on ports of its own."""
 
     def __init__(self, prompts: Path, sheet: Path, max_calls: int) -> None:
@@ -111,13 +111,13 @@ class Service:
         engine = connect(url_of(self._records))
         try:
             with reading(engine) as connection:
-                return rows(connection, select(table).order_by(*table.primary_key))
+                return fetched_rows(connection, select(table).order_by(*table.primary_key))
         finally:
             engine.dispose()
 
     @property
-    def _records(self) -> Records:
-        return Records(directory=Path(self._directory.name))
+    def _records(self) -> RecordsSettings:
+        return RecordsSettings(directory=Path(self._directory.name))
 
     def open_files(self) -> int:
         """How many file descriptors it holds."""
@@ -150,12 +150,14 @@ class Service:
                 self._ready.set()
 
 
-def ended_calls(settings: Records) -> list[dict[str, Any]]:
+def ended_calls(settings: RecordsSettings) -> list[dict[str, Any]]:
     """The records of ended calls, the first call first."""
     engine = connect(url_of(settings))
     try:
         with reading(engine) as connection:
-            ended = [call for call in reversed(listed(connection)) if call["ended"] is not None]
-            return [told(call, steps_of(connection, call["call"])) for call in ended]
+            ended = [
+                call for call in reversed(listed_calls(connection)) if call["ended"] is not None
+            ]
+            return [call_as_dict(call, steps_of(connection, call["call"])) for call in ended]
     finally:
         engine.dispose()

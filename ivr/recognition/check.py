@@ -36,7 +36,7 @@ class Checked:
         return self.text == SAID
 
 
-async def check(model: Path | None) -> Checked:
+async def check_model(model: Path | None) -> Checked:
     """Try the model in directory ``model``, or our own tiny one; ModelError when it is no use."""
     with unlogged():
         return await _check(model)

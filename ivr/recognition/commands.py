@@ -13,11 +13,11 @@ from rich.progress import Progress as Bar
 from rich.progress import TransferSpeedColumn as SpeedColumn
 from rich.table import Table
 
-from ivr.config import ConfigError, Recognition, load
+from ivr.config import ConfigError, RecognitionSettings, load_settings
 from ivr.recognition import embedded, install
-from ivr.recognition.check import SAID, Checked, check
+from ivr.recognition.check import SAID, Checked, check_model
 from ivr.recognition.choice import chosen
-from ivr.recognition.download import Progress
+from ivr.recognition.download import DownloadProgress
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.official import MODELS
 
@@ -37,9 +37,9 @@ def _fail(sentence: object) -> typer.Exit:
     return typer.Exit(2)
 
 
-def _settings(config: Path | None) -> Recognition:
+def _settings(config: Path | None) -> RecognitionSettings:
     try:
-        return load(config).recognition
+        return load_settings(config).recognition
     except ConfigError as error:
         raise _fail(error) from None
 
@@ -66,7 +66,7 @@ def fetch(
         return
     try:
         with _bar(model.folder) as progress:
-            installed = install.fetch(
+            installed = install.fetch_model(
                 model, settings.models, progress, source=source, sha256=sha256
             )
     except ModelError as error:
@@ -82,7 +82,7 @@ def fetch(
 
 
 @contextmanager
-def _bar(name: str) -> Iterator[Progress]:
+def _bar(name: str) -> Iterator[DownloadProgress]:
     """A progress bar on a terminal, nothing elsewhere."""
     columns = (BarColumn(), DownloadColumn(), SpeedColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
@@ -133,15 +133,15 @@ def _state(directory: Path) -> str:
 
 def _try(directory: Path | None) -> None:
     try:
-        found = asyncio.run(check(directory))
+        found = asyncio.run(check_model(directory))
     except ModelError as error:
         raise _fail(error) from None
-    typer.echo(f"{directory or _TINY}: {told(found)}")
+    typer.echo(f"{directory or _TINY}: {check_line(found)}")
     if directory is None:
         typer.echo(embedded.NOTICE)
 
 
-def told(found: Checked) -> str:
+def check_line(found: Checked) -> str:
     """What a check found, in a line."""
     memory = "" if found.megabytes is None else f", {found.megabytes:.0f} MB"
     words = "as said" if found.exact else f"said was {SAID} (by a synthesiser)"

@@ -16,14 +16,14 @@ from pathlib import Path
 
 TIMEOUT_SECONDS = 30.0
 """Without an octet for so long, a connection is given up and another one made."""
-ATTEMPTS = 5
+DOWNLOAD_ATTEMPTS = 5
 """In a row without an octet gained."""
 LONGEST_PAUSE_SECONDS = 60.0
 _PIECE = 1 << 18
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that may be another one in a moment."""
 
-Progress = Callable[[int, int | None], None]
+DownloadProgress = Callable[[int, int | None], None]
 """Told the octets that are there, and how many it will be, where the server says."""
 
 
@@ -69,7 +69,7 @@ class Download:
         """The server's name for the version of the file that ``part`` is of."""
         return self.part.with_name(self.part.name + ".json")
 
-    def run(self, progress: Progress) -> None:
+    def run(self, progress: DownloadProgress) -> None:
         """Until ``part`` is the whole file; DownloadError, and what is there stays there."""
         failures = 0
         while True:
@@ -80,7 +80,7 @@ class Download:
                 return
             except _Interrupted as error:
                 failures = 1 if self._have() > before else failures + 1
-                if failures >= ATTEMPTS:
+                if failures >= DOWNLOAD_ATTEMPTS:
                     raise DownloadError(
                         f"{self.url} cannot be fetched ({error}): try again later, which goes on "
                         "where this stopped, or give a mirror or a file with --from"
@@ -91,7 +91,7 @@ class Download:
     def _have(self) -> int:
         return self.part.stat().st_size if self.part.exists() else 0
 
-    def _connect(self, progress: Progress) -> None:
+    def _connect(self, progress: DownloadProgress) -> None:
         """One connection, from where we are."""
         have = self._have()
         if have and have == self.octets:
@@ -119,7 +119,9 @@ class Download:
         except (http.client.HTTPException, TimeoutError, ConnectionError, ssl.SSLError) as error:
             raise _Interrupted(str(error) or type(error).__name__) from None
 
-    def _take(self, answer: http.client.HTTPResponse, have: int, progress: Progress) -> None:
+    def _take(
+        self, answer: http.client.HTTPResponse, have: int, progress: DownloadProgress
+    ) -> None:
         total = _total(answer)
         if self.octets is not None and total not in (None, self.octets):
             raise DownloadError(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-LONGEST = 4_000_000
+LONGEST_FRAME = 4_000_000
 """Octets a frame may carry: four minutes of sound. More is no frame of ours."""
 _HEAD = struct.Struct("<BII")
 
@@ -60,7 +60,7 @@ class Frame:
         return _HEAD.pack(self.kind, self.utterance, len(self.payload)) + self.payload
 
 
-class Frames:
+class FrameCutter:
     """Cuts what arrives, in pieces of any length, into frames."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class Frames:
         while len(self._octets) >= _HEAD.size:
             kind, utterance, length = _HEAD.unpack_from(self._octets)
             end = _HEAD.size + length
-            if length > LONGEST or kind not in _KINDS:
+            if length > LONGEST_FRAME or kind not in _KINDS:
                 raise FramingError(f"kind {kind} with {length} octets is no frame")
             if len(self._octets) < end:
                 return

@@ -45,7 +45,7 @@ def compare(said: str, recognised: str, vocabulary: Collection[str]) -> HeardBac
     return HeardBack(tuple(wanted), tuple(missed))
 
 
-def listen(model: Model, said: str, samples: Samples, vocabulary: Collection[str]) -> HeardBack:
+def hear_back(model: Model, said: str, samples: Samples, vocabulary: Collection[str]) -> HeardBack:
     """Decode a prompt's ``samples`` (8 kHz) and look for the keywords of ``said``.
 
     ``vocabulary`` is :func:`ivr.recognition.embedded.vocabulary` unless the words are others.

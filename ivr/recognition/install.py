@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.recognition.download import Download, DownloadError, Progress
+from ivr.recognition.download import Download, DownloadError, DownloadProgress
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.official import Official
 from ivr.recognition.unpack import UnpackError, unpack
@@ -21,7 +21,7 @@ _PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
+class InstalledModel:
     """What was put where, and how sure it is."""
 
     directory: Path
@@ -30,15 +30,15 @@ class Installed:
     """By what the hash is known: "pinned", "given", "as before" or "first seen"."""
 
 
-def fetch(
+def fetch_model(
     model: Official,
     models: Path,
-    progress: Progress,
+    progress: DownloadProgress,
     *,
     source: str = "",
     sha256: str = "",
     download: type[Download] = Download,
-) -> Installed:
+) -> InstalledModel:
     """Install ``model`` below the directory ``models``; ModelError leaves what was there.
 
     ``source`` is a mirror's URL or a file, in place of the maker's site. ``sha256`` is trusted in
@@ -72,7 +72,7 @@ def fetch(
             f"{models} cannot take the model ({error.strerror or error}): "
             "make room or correct recognition.models"
         ) from None
-    return Installed(models / model.folder, found, vouched)
+    return InstalledModel(models / model.folder, found, vouched)
 
 
 def _wanted(model: Official, models: Path, given: str) -> tuple[str, str]:
@@ -105,7 +105,7 @@ def _bring(
     models: Path,
     source: str,
     sha256: str,
-    progress: Progress,
+    progress: DownloadProgress,
     download: type[Download],
 ) -> Path:
     """The zip: the user's own file, or what is downloaded."""

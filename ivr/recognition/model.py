@@ -34,9 +34,9 @@ class Model:
         self.synthetic = synthetic
         """Whether it understands synthetic test callers only."""
 
-    def utterance(self) -> "Utterance":
+    def utterance(self) -> "ModelUtterance":
         """Begin to listen to one utterance; about half a millisecond."""
-        return Utterance(vosk.KaldiRecognizer(self._model, RATE))
+        return ModelUtterance(vosk.KaldiRecognizer(self._model, RATE))
 
     def decode(self, samples: Samples) -> Transcript:
         """All of ``samples`` (8 kHz) as one utterance."""
@@ -50,7 +50,7 @@ class Model:
         return bool(self._model.vosk_model_find_word(word) >= 0)
 
 
-class Utterance:
+class ModelUtterance:
     """One utterance while it is being heard."""
 
     def __init__(self, recogniser: Any) -> None:
@@ -82,7 +82,7 @@ class Utterance:
         yield _heard(self._recogniser.FinalResult())
 
 
-def load(path: Path | None = None) -> Model:
+def load_model(path: Path | None = None) -> Model:
     """The model in directory ``path``, or our own tiny one, which is said in the log.
 
     It is tried on a moment of silence. ModelError says in one sentence why it cannot be used and

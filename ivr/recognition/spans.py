@@ -20,14 +20,14 @@ the first phone is not always voiced."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SpeechSpan:
     """Speech from ``start`` to ``end``, in seconds of the recording."""
 
     start: float
     end: float
 
 
-def spans(samples: Samples, detector: VoiceDetector) -> Iterator[Span]:
+def speech_spans(samples: Samples, detector: VoiceDetector) -> Iterator[SpeechSpan]:
     """What the recogniser is fed of ``samples`` (8 kHz): each utterance, as the ear finds it."""
     ear = Ear(detector, 0.0)
     onset: float | None = None
@@ -38,17 +38,17 @@ def spans(samples: Samples, detector: VoiceDetector) -> Iterator[Span]:
             if isinstance(event, SpeechStarted):
                 onset = event.onset
             elif isinstance(event, SpeechEnded) and onset is not None:
-                yield Span(max(0.0, onset - LOOK_BACK_SECONDS), now)
+                yield SpeechSpan(max(0.0, onset - LOOK_BACK_SECONDS), now)
                 onset = None
     if onset is not None:  # who still speaks does so to the end
-        yield Span(max(0.0, onset - LOOK_BACK_SECONDS), len(samples) / RATE)
+        yield SpeechSpan(max(0.0, onset - LOOK_BACK_SECONDS), len(samples) / RATE)
 
 
 def transcribe(
     samples: Samples, model: Model, detector: VoiceDetector
-) -> list[tuple[Span, Transcript]]:
+) -> list[tuple[SpeechSpan, Transcript]]:
     """Every utterance of ``samples`` (8 kHz) with its words; decodes in this process."""
     return [
         (span, model.decode(samples[round(span.start * RATE) : round(span.end * RATE)]))
-        for span in spans(samples, detector)
+        for span in speech_spans(samples, detector)
     ]

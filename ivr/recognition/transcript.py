@@ -85,4 +85,4 @@ class NotHeard:
     reason: Reason
 
 
-Outcome = Transcript | NotHeard
+RecognitionOutcome = Transcript | NotHeard

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-MOST_OCTETS = 6_000_000_000
+_MOST_OCTETS = 6_000_000_000
 """Unpacked; the large Chinese model has about 2 GB."""
 MOST_FILES = 1000
 MOST_RATIO = 200
@@ -61,7 +61,7 @@ def _files(archive: zipfile.ZipFile, folder: str) -> list[tuple[PurePosixPath, z
     # A file cannot become longer than it says here: zipfile reads no more.
     unpacked = sum(entry.file_size for _, entry in files)
     packed = sum(entry.compress_size for _, entry in files)
-    if unpacked > MOST_OCTETS or unpacked > MOST_RATIO * max(packed, 1):
+    if unpacked > _MOST_OCTETS or unpacked > MOST_RATIO * max(packed, 1):
         raise UnpackError(f"it would become {unpacked} octets")
     names = [name for name, _ in files]
     if len(set(names)) != len(names):

@@ -8,7 +8,7 @@ import structlog
 
 from ivr.hearing.g711 import Samples
 from ivr.recognition.framing import Frame, Kind
-from ivr.recognition.transcript import NotHeard, Outcome, Reason
+from ivr.recognition.transcript import NotHeard, Reason, RecognitionOutcome
 
 log = structlog.get_logger()
 
@@ -57,7 +57,9 @@ class Utterance:
         self._worker = worker
         self._on_partial = on_partial
         self._batch = bytearray()
-        self._outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._outcome: asyncio.Future[RecognitionOutcome] = (
+            asyncio.get_running_loop().create_future()
+        )
         self._timer: asyncio.TimerHandle | None = None
         self._finishing = False
         self.so_far = ""
@@ -88,7 +90,7 @@ class Utterance:
         while len(self._batch) >= _BATCH_OCTETS:
             self._flush()
 
-    async def finish(self) -> Outcome:
+    async def finish(self) -> RecognitionOutcome:
         """The utterance is over; what was said, or why that cannot be known.
 
         Comes within ``deadline_seconds(seconds)``. Cancelling the wait cancels the utterance.
@@ -127,7 +129,7 @@ class Utterance:
             except Exception:  # a defect in one call, and this worker serves others
                 log.exception("partial_failed")
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, outcome: RecognitionOutcome) -> None:
         """The worker has spoken."""
         if not self._outcome.done():
             self._end(outcome)
@@ -138,7 +140,7 @@ class Utterance:
         )
         self.lose(Reason.LATE)
 
-    def _end(self, outcome: Outcome) -> None:
+    def _end(self, outcome: RecognitionOutcome) -> None:
         self._batch.clear()
         if self._timer is not None:
             self._timer.cancel()

@@ -20,8 +20,8 @@ from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from ivr.recognition.files import ModelError  # noqa: E402
-from ivr.recognition.framing import Frame, Frames, Kind  # noqa: E402
-from ivr.recognition.model import Model, Utterance, load  # noqa: E402
+from ivr.recognition.framing import Frame, FrameCutter, Kind  # noqa: E402
+from ivr.recognition.model import Model, ModelUtterance, load_model  # noqa: E402
 from ivr.recognition.transcript import Transcript  # noqa: E402
 
 _PR_SET_PDEATHSIG = 1
@@ -42,7 +42,7 @@ class Worker:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._open: dict[int, Utterance] = {}
+        self._open: dict[int, ModelUtterance] = {}
         self._told: dict[int, str] = {}
         self._unasked: dict[int, int] = {}
 
@@ -77,7 +77,7 @@ class Worker:
         self._told[number] = text
         return Frame(Kind.PARTIAL, number, text.encode())
 
-    def _forget(self, number: int) -> Utterance | None:
+    def _forget(self, number: int) -> ModelUtterance | None:
         self._told.pop(number, None)
         self._unasked.pop(number, None)
         return self._open.pop(number, None)
@@ -91,12 +91,12 @@ def main() -> None:
     out = os.dup(1)
     os.dup2(2, 1)
     try:
-        worker = Worker(load(Path(sys.argv[1])))
+        worker = Worker(load_model(Path(sys.argv[1])))
     except ModelError as error:
         _send(out, Frame(Kind.FAILED, payload=str(error).encode()))
         return
     _send(out, Frame(Kind.READY))
-    frames = Frames()
+    frames = FrameCutter()
     while octets := os.read(0, _PIECE):
         for frame in frames.feed(octets):
             _send(out, worker.answer(frame))

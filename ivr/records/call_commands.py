@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ivr.records import calls as queries
 from ivr.records import recordings
-from ivr.records.calls import Row
+from ivr.records.calls import CallRow
 from ivr.records.command_line import (
     Config,
     Days,
@@ -25,7 +25,7 @@ from ivr.records.command_line import (
     since,
 )
 from ivr.records.output import as_json, local, printable
-from ivr.records.schema import calls as table_of_calls
+from ivr.records.schema import calls_table as table_of_calls
 from ivr.records.tickets import is_overdue
 from ivr.records.transcript import lines
 
@@ -44,7 +44,7 @@ def list_calls(
 ) -> None:
     """The calls, the newest first. Times are China's."""
     with connected(config) as connection:
-        found = queries.listed(
+        found = queries.listed_calls(
             connection, since=since(days), caller=caller, outcome=outcome, row=row, limit=limit
         )
         left = queries.numbers_of(connection, found)
@@ -80,7 +80,7 @@ def show_call(
     if not whole:
         raise fail(f"there is no call {printable(name)}: `ivr calls list` has the last ones")
     if as_json_:
-        typer.echo(as_json([queries.told(call, steps) for call, steps, _, _ in whole]))
+        typer.echo(as_json([queries.call_as_dict(call, steps) for call, steps, _, _ in whole]))
         return
     for call, steps, left, recording in whole:
         _show(call, steps, left, recording)
@@ -92,22 +92,27 @@ def export_calls(
 ) -> None:
     """All calls, as CSV for a spreadsheet (times are China's) or with their steps as JSON (UTC)."""
     with connected(config) as connection:
-        found = queries.listed(connection, since=since(days))
+        found = queries.listed_calls(connection, since=since(days))
         if form == "json":
-            whole = [queries.told(one, queries.steps_of(connection, one["call"])) for one in found]
+            whole = [
+                queries.call_as_dict(one, queries.steps_of(connection, one["call"]))
+                for one in found
+            ]
             export(form, out, (), whole)
             return
     export(form, out, [column.name for column in table_of_calls.columns], found)
 
 
-def _show(call: Row, steps: Sequence[Row], left: Sequence[Row], recording: Row | None) -> None:
+def _show(
+    call: CallRow, steps: Sequence[CallRow], left: Sequence[CallRow], recording: CallRow | None
+) -> None:
     now = datetime.now(UTC)
     length = "not over" if call["seconds"] is None else f"{call['seconds']:.1f} s"
     head = f"{call['caller'] or 'unknown'} → {call['number']}  {length}  {call['outcome'] or ''}"
     typer.echo(f"{local(call['started'])}  {printable(head)}")
     typer.echo(f"call {call['call']}  channel {printable(call['uniqueid'])}")
     if recording is not None:
-        typer.echo(f"recording {printable(recordings.told(recording))}")
+        typer.echo(f"recording {printable(recordings.recording_line(recording))}")
     for ticket in left:
         due = f"  due {local(ticket['deadline'])}" if ticket["deadline"] else ""
         late = "  OVERDUE" if is_overdue(ticket, now) else ""

@@ -19,9 +19,9 @@ from ivr.dialogue.commands import (
 )
 from ivr.dialogue.events import Event
 from ivr.dialogue.outcome import Outcome
-from ivr.records.entries import Entry
+from ivr.records.entries import SpoolEntry
 from ivr.records.recording_files import name_of
-from ivr.records.spool_writer import Item, Note, Promise
+from ivr.records.spool_writer import Item, Promise, SpoolNote
 
 log = structlog.get_logger()
 
@@ -45,17 +45,17 @@ class CallRecord:
         self._rows: list[str] = []
         self._step = 0
         self._loop = asyncio.get_running_loop()
-        begun: Entry = {
+        begun: SpoolEntry = {
             "entry": "call", "call": self.call, "uniqueid": uniqueid, "run": run,
             "number": number, "caller": caller, "started": _iso(self._at(answered)),
         }  # fmt: skip
-        put(Note(lambda: begun))
+        put(SpoolNote(lambda: begun))
 
     def note(self, what: Event | Command, now: float) -> None:
         """Add an event or a command; its fields are the record's."""
         self._step += 1
         step = self._step
-        self._put(Note(lambda: self._noted(step, what, now)))
+        self._put(SpoolNote(lambda: self._noted(step, what, now)))
         match what:
             case EnterRow(row):
                 self._rows.append(row)
@@ -76,7 +76,7 @@ class CallRecord:
         created, recording = self._at(now), self._recorded
         due = None if ticket.hours is None else created + timedelta(hours=ticket.hours)
 
-        def entry(number: str) -> Entry:
+        def entry(number: str) -> SpoolEntry:
             told = asdict(ticket)
             del told["hours"]
             return {
@@ -99,21 +99,21 @@ class CallRecord:
         """The call is over."""
         seconds, rows = round(now - self._answered, 3), list(self._rows)
         log.info("call_ended", record=self.call, outcome=outcome, seconds=seconds, rows=rows)
-        ended: Entry = {
+        ended: SpoolEntry = {
             "entry": "end", "call": self.call, "outcome": outcome, "seconds": seconds,
             "ended": _iso(self._at(now)), "rows": " ".join(rows),
         }  # fmt: skip
-        self._put(Note(lambda: ended))
+        self._put(SpoolNote(lambda: ended))
 
-    def _put_recording(self, kind: str, told: Entry, now: float) -> None:
+    def _put_recording(self, kind: str, told: SpoolEntry, now: float) -> None:
         entry = {"entry": kind, "call": self.call, "started": _iso(self._at(now)), **told}
-        self._put(Note(lambda: entry))
+        self._put(SpoolNote(lambda: entry))
 
     def _at(self, now: float) -> datetime:
         """The moment on the wall; a clock that is set during the call does not disorder it."""
         return datetime.fromtimestamp(self._wall + now - self._answered, UTC)
 
-    def _noted(self, step: int, what: Event | Command, now: float) -> Entry:
+    def _noted(self, step: int, what: Event | Command, now: float) -> SpoolEntry:
         return {
             "entry": "step", "call": self.call, "step": step,
             "at": round(now - self._answered, 3), "wall": _iso(self._at(now)),

@@ -6,20 +6,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
 
-from ivr.records.schema import calls, steps, tickets
+from ivr.records.schema import calls_table, steps_table, tickets_table
 
-Row = dict[str, Any]
+CallRow = dict[str, Any]
 """A row of a table, by its columns."""
 _AT_ONCE = 1_000
 """Values in one query; SQLite takes 32,766."""
 
 
-def rows(connection: Connection, query: Select[Any]) -> list[Row]:
+def fetched_rows(connection: Connection, query: Select[Any]) -> list[CallRow]:
     """What a query finds."""
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def listed(
+def listed_calls(
     connection: Connection,
     *,
     since: datetime | None = None,
@@ -27,56 +27,64 @@ def listed(
     outcome: str | None = None,
     row: str | None = None,
     limit: int | None = None,
-) -> list[Row]:
+) -> list[CallRow]:
     """The calls that fit, the newest first."""
-    query = select(calls).order_by(calls.c.started.desc(), calls.c.call)
+    query = select(calls_table).order_by(calls_table.c.started.desc(), calls_table.c.call)
     if since is not None:
-        query = query.where(calls.c.started >= since)
+        query = query.where(calls_table.c.started >= since)
     if caller is not None:
-        query = query.where(calls.c.caller == caller)
+        query = query.where(calls_table.c.caller == caller)
     if outcome is not None:
-        query = query.where(calls.c.outcome == outcome)
+        query = query.where(calls_table.c.outcome == outcome)
     if row is not None:
-        entered = (steps.c.what == "EnterRow", steps.c.fields == {"row": row})
-        reached = select(steps.c.call).where(*entered)
-        query = query.where(calls.c.call.in_(reached))
-    return rows(connection, query.limit(limit))
+        entered = (steps_table.c.what == "EnterRow", steps_table.c.fields == {"row": row})
+        reached = select(steps_table.c.call).where(*entered)
+        query = query.where(calls_table.c.call.in_(reached))
+    return fetched_rows(connection, query.limit(limit))
 
 
-def found(connection: Connection, name: str) -> list[Row]:
+def found(connection: Connection, name: str) -> list[CallRow]:
     """The calls of that name, the oldest first: ours from its start on, the PBX's unique id, or
     the number of a ticket."""
-    of_ticket = select(tickets.c.call).where(tickets.c.number == name)
-    fits = calls.c.uniqueid == name, calls.c.call.in_(of_ticket), calls.c.call.startswith(name)
-    query = select(calls).where(or_(*fits)).order_by(calls.c.started)
-    return rows(connection, query)
+    of_ticket = select(tickets_table.c.call).where(tickets_table.c.number == name)
+    fits = (
+        calls_table.c.uniqueid == name,
+        calls_table.c.call.in_(of_ticket),
+        calls_table.c.call.startswith(name),
+    )
+    query = select(calls_table).where(or_(*fits)).order_by(calls_table.c.started)
+    return fetched_rows(connection, query)
 
 
-def steps_of(connection: Connection, call: str) -> list[Row]:
+def steps_of(connection: Connection, call: str) -> list[CallRow]:
     """What happened in a call, in order."""
-    query = select(steps).where(steps.c.call == call).order_by(steps.c.step)
-    return rows(connection, query)
+    query = select(steps_table).where(steps_table.c.call == call).order_by(steps_table.c.step)
+    return fetched_rows(connection, query)
 
 
-def tickets_of(connection: Connection, call: str) -> list[Row]:
+def tickets_of(connection: Connection, call: str) -> list[CallRow]:
     """What was left in a call, in order."""
-    query = select(tickets).where(tickets.c.call == call).order_by(tickets.c.step)
-    return rows(connection, query)
+    query = select(tickets_table).where(tickets_table.c.call == call).order_by(tickets_table.c.step)
+    return fetched_rows(connection, query)
 
 
-def numbers_of(connection: Connection, found: Iterable[Row]) -> dict[str, str]:
+def numbers_of(connection: Connection, found: Iterable[CallRow]) -> dict[str, str]:
     """By call, the numbers of what was left in it."""
     ids = [call["call"] for call in found]
     numbers: dict[str, list[str]] = {}
     for first in range(0, len(ids), _AT_ONCE):
-        some = tickets.c.call.in_(ids[first : first + _AT_ONCE])
-        query = select(tickets.c.call, tickets.c.number).where(some).order_by(tickets.c.step)
+        some = tickets_table.c.call.in_(ids[first : first + _AT_ONCE])
+        query = (
+            select(tickets_table.c.call, tickets_table.c.number)
+            .where(some)
+            .order_by(tickets_table.c.step)
+        )
         for call, number in connection.execute(query):
             numbers.setdefault(call, []).append(number)
     return {call: " ".join(those) for call, those in numbers.items()}
 
 
-def told(call: Row, happened: Iterable[Row]) -> dict[str, Any]:
+def call_as_dict(call: CallRow, happened: Iterable[CallRow]) -> dict[str, Any]:
     """A whole call as it is given to other programs."""
     return {
         **{name: plain(value) for name, value in call.items() if name != "rows"},

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from ivr.config import ConfigError, Notify, read_secret
+from ivr.config import ConfigError, NotifySettings, read_secret
 from ivr.records.output import local, printable
 
-SECONDS = 10.0
+_SECONDS = 10.0
 """How long the other side may take for each answer."""
 TOLD = (
     "number", "kind", "row", "status", "caller", "surname", "title", "contact", "department",
@@ -73,7 +73,7 @@ class Webhook:
         secure = place.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         try:
-            connection = kind(place.hostname or "", place.port, timeout=SECONDS)
+            connection = kind(place.hostname or "", place.port, timeout=_SECONDS)
             try:
                 path = (place.path or "/") + (f"?{place.query}" if place.query else "")
                 connection.request("POST", path, body, headers)
@@ -90,7 +90,7 @@ class Webhook:
 class Mail:
     """A short text by SMTP."""
 
-    settings: Notify
+    settings: NotifySettings
     password: SecretStr | None
     name: str = "mail"
 
@@ -115,14 +115,14 @@ class Mail:
         settings, context = self.settings, ssl.create_default_context()
         place = (settings.smtp_host, settings.smtp_port)
         if settings.smtp_tls == "tls":
-            return smtplib.SMTP_SSL(*place, timeout=SECONDS, context=context)
-        server = smtplib.SMTP(*place, timeout=SECONDS)
+            return smtplib.SMTP_SSL(*place, timeout=_SECONDS, context=context)
+        server = smtplib.SMTP(*place, timeout=_SECONDS)
         if settings.smtp_tls == "starttls":
             server.starttls(context=context)
         return server
 
 
-def channels(settings: Notify) -> tuple[Channel, ...]:
+def channels(settings: NotifySettings) -> tuple[Channel, ...]:
     """The channels of the settings; ConfigError says what is wrong with them."""
     found: list[Channel] = []
     if settings.webhook:

@@ -12,7 +12,7 @@ from rich.table import Table
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.config import ConfigError, load
+from ivr.config import ConfigError, load_settings
 from ivr.records import database
 from ivr.records.output import as_csv, as_json
 from ivr.records.tickets import TicketError
@@ -26,7 +26,7 @@ Days = Annotated[float | None, typer.Option(help="Only of the last so many days.
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 Out = Annotated[Path | None, typer.Option(help="File to write; else standard output.")]
 Format = Annotated[str, typer.Option("--format", help="csv or json.")]
-WIDTH = 200
+_WIDTH = 200
 """Numbers and names are to be copied: wider than the terminal rather than cut."""
 
 
@@ -40,7 +40,7 @@ def fail(sentence: object) -> typer.Exit:
 def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
     """The database of the settings; whatever is wrong with it is one sentence and exit code 2."""
     try:
-        url = database.url_of(load(config).records)
+        url = database.url_of(load_settings(config).records)
         path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
         if must_exist and path is not None and not path.exists():
             raise fail(f"there are no records at {path} yet: the service makes them; is -c right?")
@@ -71,7 +71,7 @@ def connected(config: Path | None, *, writing: bool = False) -> Iterator[Connect
 
 def must_be_current(connection: Connection) -> None:
     """DatabaseError when the database has another version than ours."""
-    if not database.check(connection):
+    if not database.has_current_version(connection):
         raise database.DatabaseError(
             "the records are of an older version: run `ivr records migrate`"
         )
@@ -84,7 +84,7 @@ def since(days: float | None) -> datetime | None:
 
 def show(table: Table) -> None:
     """Print a table; what is no terminal is wide enough for it."""
-    Console(width=None if Console().is_terminal else WIDTH).print(table)
+    Console(width=None if Console().is_terminal else _WIDTH).print(table)
 
 
 def export(

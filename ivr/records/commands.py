@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from ivr.config import ConfigError, load
+from ivr.config import ConfigError, load_settings
 from ivr.records import database
 from ivr.records import old_recordings as recordings
 from ivr.records import prune as retention
@@ -43,7 +43,7 @@ def prune(
     """Remove what is old. Unfinished tickets stay, and the calls they were left in, and their
     recordings. Once a day from cron or a timer; the service need not be stopped."""
     try:
-        settings = load(config)
+        settings = load_settings(config)
     except ConfigError as error:
         raise fail(error) from None
     now = datetime.now(UTC)
@@ -58,10 +58,14 @@ def prune(
         else:
             database.migrate(engine)
         if dry_run:
-            sounds = len(recordings.old(engine, sounds_before))
+            sounds = len(recordings.old_recordings(engine, sounds_before))
         else:
             sounds = _prune_recordings(engine, settings.recording.directory, sounds_before, now)
-        gone = retention.old(engine, before) if dry_run else retention.prune(engine, before)
+        gone = (
+            retention.old_records(engine, before)
+            if dry_run
+            else retention.prune_records(engine, before)
+        )
     typer.echo(
         f"{gone.calls} calls, {gone.tickets} tickets and {gone.callers} callers "
         f"of more than {kept:g} days ago {verb}"
@@ -72,7 +76,7 @@ def prune(
 
 def _prune_recordings(engine: Engine, directory: Path, before: datetime, now: datetime) -> int:
     try:
-        return recordings.prune(engine, directory, before, now)
+        return recordings.prune_recordings(engine, directory, before, now)
     except OSError as error:
         raise fail(
             f"recordings in {directory} cannot be removed ({error.strerror}): "

@@ -17,7 +17,7 @@ from ivr.config import read_secret
 
 LOCK_SECONDS = 5.0
 """How long SQLite waits for another process before it says that the database is locked."""
-CONNECT_SECONDS = 5
+_CONNECT_SECONDS = 5
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATION_LOCK = 0x697672
 """Two services that start together do not migrate together: "ivr" as a number."""
@@ -31,7 +31,7 @@ class NewerDatabaseError(DatabaseError):
     """It was written by a newer program."""
 
 
-def url_of(settings: config.Records) -> URL:
+def url_of(settings: config.RecordsSettings) -> URL:
     """Where the records are, with the password of its file; DatabaseError when that is no URL.
 
     ConfigError when the password cannot be read.
@@ -70,7 +70,7 @@ def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
     meanwhile, in spite of the busy timeout (measured), so each begins as IMMEDIATE.
     """
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, connect_args={"connect_timeout": CONNECT_SECONDS})
+        return create_engine(url, connect_args={"connect_timeout": _CONNECT_SECONDS})
     engine = create_engine(url, connect_args={"timeout": lock_seconds})
 
     @event.listens_for(engine, "connect")
@@ -107,7 +107,7 @@ def version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def check(connection: Connection) -> bool:
+def has_current_version(connection: Connection) -> bool:
     """Whether the database has our version; False when it has to be migrated first.
 
     NewerDatabaseError when it has a version that this program does not know.
@@ -132,12 +132,12 @@ def migrate(engine: Engine, to: str = "head") -> None:
     if to not in (known := known | {"head", "base"}):
         raise DatabaseError(f"{to} is no version of the records: give {', '.join(sorted(known))}")
     with reading(engine) as connection:
-        if check(connection) and to in ("head", newest()):
+        if has_current_version(connection) and to in ("head", newest()):
             return  # a service without the right to create tables can use it
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-        check(connection)
+        has_current_version(connection)
         settings = Config()
         settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         settings.attributes["connection"] = connection

@@ -10,29 +10,29 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-Entry = dict[str, Any]
+SpoolEntry = dict[str, Any]
 """``entry`` says which kind it is (call, step, ticket, end), ``call`` and mostly ``step`` which one
 it is for ever: what is loaded twice is stored once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class SpoolLines:
     """What a piece of a spool holds."""
 
-    entries: list[Entry]
+    entries: list[SpoolEntry]
     end: int
     """Octets up to and with the last whole line."""
     damaged: int
     """Whole lines that are not what was written."""
 
 
-def encode(entry: Entry) -> bytes:
+def encode_entry(entry: SpoolEntry) -> bytes:
     """The line of an entry."""
     told = json.dumps(entry, separators=(",", ":")).encode("ascii")
     return b"%08x %s\n" % (crc32(told), told)
 
 
-def decode(octets: bytes) -> Lines:
+def decode(octets: bytes) -> SpoolLines:
     """The entries of whole lines; what follows the last of them has not been written yet."""
     octets = octets.partition(b"\0")[0]
     end = octets.rfind(b"\n") + 1
@@ -43,12 +43,12 @@ def decode(octets: bytes) -> Lines:
             damaged += 1
         else:
             entries.append(entry)
-    return Lines(entries, end, damaged)
+    return SpoolLines(entries, end, damaged)
 
 
-def _entry(line: bytes) -> Entry | None:
+def _entry(line: bytes) -> SpoolEntry | None:
     told = line[9:]
     if line[:9] != b"%08x " % crc32(told):
         return None
-    entry: Entry = json.loads(told)
+    entry: SpoolEntry = json.loads(told)
     return entry

@@ -21,15 +21,15 @@ from ivr.records.database import (
     LOCK_SECONDS,
     DatabaseError,
     NewerDatabaseError,
-    check,
     connect,
+    has_current_version,
     reading,
     url_of,
     why,
 )
-from ivr.records.entries import Entry
+from ivr.records.entries import SpoolEntry
 from ivr.records.loader import Loader
-from ivr.records.numbers import Numbers
+from ivr.records.numbers import TicketNumbers
 from ivr.records.spool import SEGMENT_BYTES, Spool
 from ivr.records.spool_writer import SpoolWriter
 
@@ -46,7 +46,7 @@ class RecordsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class RecordsStatus:
     """How the records are doing."""
 
     behind_octets: int
@@ -66,11 +66,11 @@ class Records:
 
     def __init__(
         self,
-        settings: config.Records,
+        settings: config.RecordsSettings,
         *,
         segment_bytes: int = SEGMENT_BYTES,
         lock_seconds: float = LOCK_SECONDS,
-        loaded: Callable[[Sequence[Entry]], None] = lambda entries: None,
+        loaded: Callable[[Sequence[SpoolEntry]], None] = lambda entries: None,
     ) -> None:
         """RecordsError when the settings are wrong. ``loaded`` is told what the database has got,
         on a thread of its own."""
@@ -85,7 +85,7 @@ class Records:
         self._engine = connect(url, lock_seconds)
         spool = Spool(directory, self.run, segment_bytes)
         self._loader = Loader(spool, directory, self._engine, loaded)
-        numbers = Numbers(settings.directory, settings.site)
+        numbers = TicketNumbers(settings.directory, settings.site)
         self._writer = SpoolWriter(spool, numbers, self._loader.wake)
 
     async def start(self) -> None:
@@ -109,10 +109,10 @@ class Records:
         return CallRecord(self.run, uniqueid, number, caller, answered, wall, put)
 
     @property
-    def status(self) -> Status:
+    def status(self) -> RecordsStatus:
         """For the metrics."""
         down = self._loader.down_since
-        return Status(
+        return RecordsStatus(
             behind_octets=self._loader.behind,
             waiting=self._writer.waiting,
             lost=self._writer.lost,
@@ -130,7 +130,7 @@ class Records:
 
     def _check(self) -> None:
         with reading(self._engine) as connection:
-            check(connection)
+            has_current_version(connection)
 
 
 def _make(directory: Path, setting: Path) -> None:

@@ -9,8 +9,15 @@ from sqlalchemy import Connection, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.dialogue.outcome import Outcome
-from ivr.records.entries import Entry
-from ivr.records.schema import callers, calls, recordings, steps, tickets, utterances
+from ivr.records.entries import SpoolEntry
+from ivr.records.schema import (
+    callers,
+    calls_table,
+    recordings_table,
+    steps_table,
+    tickets_table,
+    utterances_table,
+)
 
 log = structlog.get_logger()
 
@@ -19,14 +26,14 @@ COUNTED = frozenset({"abuse", "nuisance"})
 """Kinds of tickets that are counted for each caller."""
 
 
-def load(connection: Connection, entries: Sequence[Entry]) -> None:
+def store_entries(connection: Connection, entries: Sequence[SpoolEntry]) -> None:
     """Store them all, in the transaction of ``connection``."""
     rows = [_row(entry) for entry in entries]
-    _insert(connection, calls, _of("call", rows))
+    _insert(connection, calls_table, _of("call", rows))
     told = _of("step", rows)
-    _insert(connection, steps, told)
+    _insert(connection, steps_table, told)
     spoken = [step for step in told if step["fields"].get("words")]
-    _insert(connection, utterances, [_utterance(step) for step in spoken])
+    _insert(connection, utterances_table, [_utterance(step) for step in spoken])
     for row in _of("ticket", rows):
         _ticket(connection, row)
     for row in _of("recording", rows):
@@ -35,28 +42,36 @@ def load(connection: Connection, entries: Sequence[Entry]) -> None:
         _no_recording(connection, row)
     for row in _of("end", rows):
         connection.execute(
-            update(calls)
-            .where(calls.c.call == row["call"], calls.c.ended.is_(None))
+            update(calls_table)
+            .where(calls_table.c.call == row["call"], calls_table.c.ended.is_(None))
             .values({name: value for name, value in row.items() if name != "call"})
         )
 
 
 def close_run(connection: Connection, run: str) -> int:
     """End the calls of a process that is gone: how many it had left open."""
-    last = select(func.max(steps.c.wall)).where(steps.c.call == calls.c.call).scalar_subquery()
-    length = select(func.max(steps.c.at)).where(steps.c.call == calls.c.call).scalar_subquery()
+    last = (
+        select(func.max(steps_table.c.wall))
+        .where(steps_table.c.call == calls_table.c.call)
+        .scalar_subquery()
+    )
+    length = (
+        select(func.max(steps_table.c.at))
+        .where(steps_table.c.call == calls_table.c.call)
+        .scalar_subquery()
+    )
     return connection.execute(
-        update(calls)
-        .where(calls.c.run == run, calls.c.ended.is_(None))
+        update(calls_table)
+        .where(calls_table.c.run == run, calls_table.c.ended.is_(None))
         .values(
             outcome=Outcome.SERVICE_DIED.value,
-            ended=func.coalesce(last, calls.c.started),
+            ended=func.coalesce(last, calls_table.c.started),
             seconds=func.coalesce(length, 0.0),
         )
     ).rowcount
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(entry: SpoolEntry) -> dict[str, Any]:
     return {
         name: datetime.fromisoformat(value) if name in _INSTANTS and value else value
         for name, value in entry.items()
@@ -99,26 +114,28 @@ def _utterance(step: dict[str, Any]) -> dict[str, Any]:
 
 def _recording(connection: Connection, row: dict[str, Any]) -> None:
     """A call is being recorded; what has been dropped since is not taken up again."""
-    query = insert(connection, recordings).returning(recordings.c.call)
+    query = insert(connection, recordings_table).returning(recordings_table.c.call)
     if connection.execute(query, row).first() is not None:
-        of_call = calls.c.call == row["call"]
-        connection.execute(update(calls).where(of_call).values(recording=row["file"]))
+        of_call = calls_table.c.call == row["call"]
+        connection.execute(update(calls_table).where(of_call).values(recording=row["file"]))
 
 
 def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
     """The recording of a call is not to be kept: nothing refers to it any more."""
-    of_call = recordings.c.call == row["call"]
-    connection.execute(update(recordings).where(of_call).values(problem=row["problem"]))
-    for table in (calls, tickets):
+    of_call = recordings_table.c.call == row["call"]
+    connection.execute(update(recordings_table).where(of_call).values(problem=row["problem"]))
+    for table in (calls_table, tickets_table):
         connection.execute(update(table).where(table.c.call == row["call"]).values(recording=None))
 
 
 def _ticket(connection: Connection, row: dict[str, Any]) -> None:
     """Store a ticket and count its caller, both once."""
-    new = connection.execute(insert(connection, tickets).returning(tickets.c.call), row).first()
+    new = connection.execute(
+        insert(connection, tickets_table).returning(tickets_table.c.call), row
+    ).first()
     if new is None:
         return
-    alike = select(func.count()).where(tickets.c.number == row["number"])
+    alike = select(func.count()).where(tickets_table.c.number == row["number"])
     if connection.execute(alike).scalar_one() > 1:
         log.error("ticket_number_twice", number=row["number"], remedy="set another records.site")
     if row["kind"] in COUNTED and row["caller"]:

@@ -15,15 +15,15 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from ivr.records.database import DatabaseError, migrate, why
-from ivr.records.entries import Entry, decode, encode
-from ivr.records.load import close_run, load
+from ivr.records.entries import SpoolEntry, decode, encode_entry
+from ivr.records.load import close_run, store_entries
 from ivr.records.spool import ENDING, Segment, Spool
 
 log = structlog.get_logger()
 
-GATHER_SECONDS = 0.1
+_GATHER_SECONDS = 0.1
 """A transaction for each tenth of a second, not for each step: each costs a sync of the disk."""
-LOOK_SECONDS = 5.0
+_LOOK_SECONDS = 5.0
 """How often an idle service looks for what others have left behind."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 10.0
 """After a failure the database is left alone so long, twice as long after each further one."""
@@ -37,7 +37,7 @@ class Loader:
         spool: Spool,
         directory: Path,
         engine: Engine,
-        loaded: Callable[[Sequence[Entry]], None] = lambda entries: None,
+        loaded: Callable[[Sequence[SpoolEntry]], None] = lambda entries: None,
     ) -> None:
         """``directory`` is the spool's; ``loaded`` is told on this thread what was committed."""
         self.down_since: float | None = None
@@ -93,8 +93,8 @@ class Loader:
                 if last:
                     return
                 if idle and not self._stopping.is_set():
-                    self._news.wait(LOOK_SECONDS)
-                self._stopping.wait(GATHER_SECONDS)
+                    self._news.wait(_LOOK_SECONDS)
+                self._stopping.wait(_GATHER_SECONDS)
                 continue
             if last:
                 return
@@ -126,7 +126,7 @@ class Loader:
             if segment.sealed and segment.loaded == segment.end:
                 self._spool.segments.remove(segment)
                 segment.remove()
-        if time.monotonic() - self._looked >= LOOK_SECONDS or self._looked == 0.0:
+        if time.monotonic() - self._looked >= _LOOK_SECONDS or self._looked == 0.0:
             self._orphans += self._spool.orphans()
             self._looked = time.monotonic()
         while self._orphans:
@@ -154,13 +154,13 @@ class Loader:
             some = True
         return some
 
-    def _store(self, entries: Sequence[Entry]) -> None:
+    def _store(self, entries: Sequence[SpoolEntry]) -> None:
         """In one transaction; a row that the database refuses does not keep the others out."""
         if not entries:
             return
         try:
             with self._engine.begin() as connection:
-                load(connection, entries)
+                store_entries(connection, entries)
         except (DataError, IntegrityError, KeyError, TypeError, ValueError) as error:
             if len(entries) == 1:
                 self._refused(entries[0], error)
@@ -169,12 +169,12 @@ class Loader:
                 self._store(entries[:half])
                 self._store(entries[half:])
 
-    def _refused(self, entry: Entry, error: Exception) -> None:
+    def _refused(self, entry: SpoolEntry, error: Exception) -> None:
         path = self._directory / "refused.lines"
         told = why(error) if isinstance(error, SQLAlchemyError) else repr(error)
         log.error("record_refused", why=told, kept=str(path), kind=entry.get("entry"))
         with path.open("ab") as file:
-            file.write(encode(entry))
+            file.write(encode_entry(entry))
 
     def _bury(self, segment: Segment) -> None:
         """A segment of a process that is gone is loaded; with its last one its calls are over."""

@@ -13,21 +13,21 @@ import structlog
 from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.records.calls import Row, rows
+from ivr.records.calls import CallRow, fetched_rows
 from ivr.records.channels import Channel, NotDeliveredError
 from ivr.records.database import reading, why
 from ivr.records.load import insert
-from ivr.records.schema import notifications, tickets
+from ivr.records.schema import notifications, tickets_table
 from ivr.records.tickets import WAITING
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 2.0
+_LOOK_SECONDS = 2.0
 """How soon a ticket that has come in, or is late, is noticed."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 CLAIM = timedelta(minutes=2)
 """Another service leaves a notification alone so long; more than a delivery can take."""
-ATTEMPTS = 48
+_ATTEMPTS = 48
 """Then it is given up, after some two days."""
 HORIZON = timedelta(days=2)
 """What is older has been told or is no news; who turns notifications on is not flooded."""
@@ -42,7 +42,7 @@ class Notifier:
         channels: Sequence[Channel],
         kinds: Sequence[str],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        look_seconds: float = LOOK_SECONDS,
+        look_seconds: float = _LOOK_SECONDS,
     ) -> None:
         """``kinds`` of tickets are told when they come in; all are told when they are late."""
         self._engine, self._channels, self._kinds = engine, channels, kinds
@@ -85,8 +85,8 @@ class Notifier:
                 connection.execute(insert(connection, notifications), news)
         with reading(self._engine) as connection:
             waiting = notifications.c.delivered.is_(None), notifications.c.due <= now
-            query = select(notifications).where(*waiting, notifications.c.attempts < ATTEMPTS)
-            due = rows(connection, query.order_by(notifications.c.due))
+            query = select(notifications).where(*waiting, notifications.c.attempts < _ATTEMPTS)
+            due = fetched_rows(connection, query.order_by(notifications.c.due))
         for one in due:
             if self._stopping.is_set():
                 return
@@ -94,13 +94,16 @@ class Notifier:
 
     def _news(self, connection: Connection, now: datetime) -> list[dict[str, object]]:
         """Rows for what nobody has been told yet."""
-        came_in = tickets.c.created > now - HORIZON, tickets.c.kind.in_(self._kinds)
-        is_late = tickets.c.deadline.between(now - HORIZON, now), tickets.c.status.in_(WAITING)
+        came_in = tickets_table.c.created > now - HORIZON, tickets_table.c.kind.in_(self._kinds)
+        is_late = (
+            tickets_table.c.deadline.between(now - HORIZON, now),
+            tickets_table.c.status.in_(WAITING),
+        )
         told = select(notifications.c.id).where(notifications.c.created > now - 2 * HORIZON)
         known = set(connection.execute(told).scalars())
         news = []
         for event, conditions in (("new", came_in), ("overdue", is_late)):
-            query = select(tickets.c.number).where(*conditions)
+            query = select(tickets_table.c.number).where(*conditions)
             for number in connection.execute(query).scalars():
                 for channel in self._channels:
                     id = f"{number}-{event}-{channel.name}"
@@ -111,7 +114,7 @@ class Notifier:
                         })  # fmt: skip
         return news
 
-    def _tell(self, one: Row) -> None:
+    def _tell(self, one: CallRow) -> None:
         channel = next((each for each in self._channels if each.name == one["channel"]), None)
         if channel is None:
             return  # the settings do not have it any more
@@ -123,7 +126,9 @@ class Notifier:
                 .where(*mine)
                 .values(attempts=one["attempts"] + 1, due=now + CLAIM)
             ).rowcount
-            found = rows(connection, select(tickets).where(tickets.c.number == one["ticket"]))
+            found = fetched_rows(
+                connection, select(tickets_table).where(tickets_table.c.number == one["ticket"])
+            )
         if not claimed or not found:
             return
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ivr.records.spool import sync_directory
 
-DIGITS = "2356789"
+TICKET_DIGITS = "2356789"
 """0 is lost at the front of a cell of a spreadsheet, 1 and 7 look alike in handwriting, and 4
 sounds like death."""
 SITES = 4
@@ -24,17 +24,17 @@ def number_of(count: int) -> str:
     """The number of the ticket that is the ``count``-th, from 0: six digits for the first 117,649,
     then eight, and so on; another one for every count."""
     length = 6
-    while count >= (size := len(DIGITS) ** length):
+    while count >= (size := len(TICKET_DIGITS) ** length):
         count -= size
         length += 2
-    half = len(DIGITS) ** (length // 2)
+    half = len(TICKET_DIGITS) ** (length // 2)
     left, right = divmod(count, half)
     for turn in range(_ROUNDS):  # a Feistel network: whatever the mixer, it can be undone
         left, right = right, (left + _mixed(turn, right)) % half
     value, number = left * half + right, ""
     for _ in range(length):
-        value, digit = divmod(value, len(DIGITS))
-        number += DIGITS[digit]
+        value, digit = divmod(value, len(TICKET_DIGITS))
+        number += TICKET_DIGITS[digit]
     return number
 
 
@@ -42,7 +42,7 @@ def _mixed(turn: int, value: int) -> int:
     return int.from_bytes(blake2b(b"%d:%d" % (turn, value), digest_size=8).digest())
 
 
-class Numbers:
+class TicketNumbers:
     """Gives out the numbers of one directory. For one thread."""
 
     def __init__(self, directory: Path, site: int) -> None:

@@ -6,45 +6,47 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Engine, delete, select, update
 
-from ivr.records.calls import Row, rows
+from ivr.records.calls import CallRow, fetched_rows
 from ivr.records.database import reading
 from ivr.records.recording_files import INCOMING, legs_of, remove
-from ivr.records.schema import calls, recordings, tickets
+from ivr.records.schema import calls_table, recordings_table, tickets_table
 from ivr.records.tickets import WAITING
 
 log = structlog.get_logger()
 
 
-def old(engine: Engine, before: datetime) -> list[Row]:
+def old_recordings(engine: Engine, before: datetime) -> list[CallRow]:
     """Recordings that began before a moment, but for those of calls with an unfinished ticket."""
-    unfinished = select(tickets.c.call).where(tickets.c.status.in_(WAITING))
+    unfinished = select(tickets_table.c.call).where(tickets_table.c.status.in_(WAITING))
     conditions = (
-        recordings.c.started < before,
-        recordings.c.removed.is_(None),
-        recordings.c.call.not_in(unfinished),
+        recordings_table.c.started < before,
+        recordings_table.c.removed.is_(None),
+        recordings_table.c.call.not_in(unfinished),
     )
     with reading(engine) as connection:
-        return rows(connection, select(recordings).where(*conditions))
+        return fetched_rows(connection, select(recordings_table).where(*conditions))
 
 
-def prune(engine: Engine, directory: Path, before: datetime, now: datetime) -> int:
+def prune_recordings(engine: Engine, directory: Path, before: datetime, now: datetime) -> int:
     """Remove them, and the files of that age that no row knows of: how many there were.
 
     A row says when its file was removed, for as long as its call is kept. OSError when a file
     cannot be removed: what is left is found again the next time.
     """
     gone = 0
-    for one in old(engine, before):
+    for one in old_recordings(engine, before):
         remove(directory, one["file"])
         with engine.begin() as connection:
-            of_call = recordings.c.call == one["call"]
-            connection.execute(update(recordings).where(of_call).values(removed=now))
+            of_call = recordings_table.c.call == one["call"]
+            connection.execute(update(recordings_table).where(of_call).values(removed=now))
         gone += 1
     with engine.begin() as connection:
-        nobodys = recordings.c.call.not_in(select(calls.c.call))
-        connection.execute(delete(recordings).where(recordings.c.removed.is_not(None), nobodys))
+        nobodys = recordings_table.c.call.not_in(select(calls_table.c.call))
+        connection.execute(
+            delete(recordings_table).where(recordings_table.c.removed.is_not(None), nobodys)
+        )
     with reading(engine) as connection:
-        query = select(recordings.c.file).where(recordings.c.removed.is_(None))
+        query = select(recordings_table.c.file).where(recordings_table.c.removed.is_(None))
         known = set(connection.execute(query).scalars())
     for file in _strays(directory, known, before):
         file.unlink(missing_ok=True)

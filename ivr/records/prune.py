@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Table, delete, func, select
 
 from ivr.records.database import reading
-from ivr.records.schema import callers, calls, notifications, steps, tickets, utterances
+from ivr.records.schema import (
+    callers,
+    calls_table,
+    notifications,
+    steps_table,
+    tickets_table,
+    utterances_table,
+)
 from ivr.records.tickets import WAITING
 
 BATCH = 500
@@ -23,8 +30,8 @@ class Pruned:
     callers: int
 
 
-def old(engine: Engine, before: datetime) -> Pruned:
-    """What :func:`prune` would remove."""
+def old_records(engine: Engine, before: datetime) -> Pruned:
+    """What :func:`prune_records` would remove."""
     with reading(engine) as connection:
 
         def number(table: Table, *conditions: ColumnElement[bool]) -> int:
@@ -32,38 +39,38 @@ def old(engine: Engine, before: datetime) -> Pruned:
             return int(connection.execute(query).scalar_one())
 
         return Pruned(
-            number(calls, *_old_calls(before)),
-            number(tickets, *_old_tickets(before)),
+            number(calls_table, *_old_calls(before)),
+            number(tickets_table, *_old_tickets(before)),
             number(callers, callers.c.last < before),
         )
 
 
-def prune(engine: Engine, before: datetime) -> Pruned:
+def prune_records(engine: Engine, before: datetime) -> Pruned:
     """Remove calls that began before a moment, with all that was said in them, tickets that were
     finished before it, and callers who have not been a nuisance since. A call with an unfinished
     ticket stays, and its ticket."""
     pruned_calls = 0
     while True:
         with engine.begin() as connection:
-            batch = select(calls.c.call).where(*_old_calls(before)).limit(BATCH)
+            batch = select(calls_table.c.call).where(*_old_calls(before)).limit(BATCH)
             found = connection.execute(batch).scalars().all()
-            for table in (steps, utterances, calls):
+            for table in (steps_table, utterances_table, calls_table):
                 connection.execute(delete(table).where(table.c.call.in_(found)))
         pruned_calls += len(found)
         if len(found) < BATCH:
             break
     with engine.begin() as connection:
-        finished = select(tickets.c.number).where(*_old_tickets(before))
+        finished = select(tickets_table.c.number).where(*_old_tickets(before))
         connection.execute(delete(notifications).where(notifications.c.ticket.in_(finished)))
-        gone = connection.execute(delete(tickets).where(*_old_tickets(before))).rowcount
+        gone = connection.execute(delete(tickets_table).where(*_old_tickets(before))).rowcount
         forgotten = connection.execute(delete(callers).where(callers.c.last < before)).rowcount
     return Pruned(pruned_calls, gone, forgotten)
 
 
 def _old_calls(before: datetime) -> tuple[ColumnElement[bool], ...]:
-    unfinished = select(tickets.c.call).where(tickets.c.status.in_(WAITING))
-    return calls.c.started < before, calls.c.call.not_in(unfinished)
+    unfinished = select(tickets_table.c.call).where(tickets_table.c.status.in_(WAITING))
+    return calls_table.c.started < before, calls_table.c.call.not_in(unfinished)
 
 
 def _old_tickets(before: datetime) -> tuple[ColumnElement[Any], ...]:
-    return tickets.c.changed < before, tickets.c.status.not_in(WAITING)
+    return tickets_table.c.changed < before, tickets_table.c.status.not_in(WAITING)

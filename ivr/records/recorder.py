@@ -16,8 +16,8 @@ import structlog
 from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.config import Recording
-from ivr.records.calls import Row, rows
+from ivr.config import RecordingSettings
+from ivr.records.calls import CallRow, fetched_rows
 from ivr.records.database import reading, why
 from ivr.records.recording_files import (
     INCOMING,
@@ -29,11 +29,11 @@ from ivr.records.recording_files import (
     remove_legs,
     remove_refused,
 )
-from ivr.records.schema import calls, recordings
+from ivr.records.schema import calls_table, recordings_table
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 2.0
+_LOOK_SECONDS = 2.0
 """How soon a full disk is noticed, and a recording kept."""
 QUIET_SECONDS = 60.0
 """A file that was not written to for so long is complete: its Asterisk has died. None that has not
@@ -41,15 +41,15 @@ come by then will."""
 GIGABYTE = 1e9
 
 
-class Recorder:
+class RecordingKeeper:
     """Sees to the recordings of one directory; never in the way of a call."""
 
     def __init__(
         self,
-        settings: Recording,
+        settings: RecordingSettings,
         engine: Engine,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        look_seconds: float = LOOK_SECONDS,
+        look_seconds: float = _LOOK_SECONDS,
     ) -> None:
         """Nothing is touched yet."""
         self._settings, self._engine, self._clock = settings, engine, clock
@@ -100,11 +100,15 @@ class Recorder:
     def look(self) -> None:
         """Keep what is complete, and remove what was refused."""
         with reading(self._engine) as connection:
-            query = select(recordings, calls.c.ended).join(calls, calls.c.call == recordings.c.call)
-            query = query.where(recordings.c.kept.is_(None), recordings.c.removed.is_(None))
-            waiting = recordings.c.problem.is_(None), calls.c.ended.is_not(None)
-            to_keep = rows(connection, query.where(*waiting))
-            refused = rows(connection, query.where(recordings.c.problem.is_not(None)))
+            query = select(recordings_table, calls_table.c.ended).join(
+                calls_table, calls_table.c.call == recordings_table.c.call
+            )
+            query = query.where(
+                recordings_table.c.kept.is_(None), recordings_table.c.removed.is_(None)
+            )
+            waiting = recordings_table.c.problem.is_(None), calls_table.c.ended.is_not(None)
+            to_keep = fetched_rows(connection, query.where(*waiting))
+            refused = fetched_rows(connection, query.where(recordings_table.c.problem.is_not(None)))
         for one in refused:
             remove_refused(self._directory, one["file"])
             self._note(one, removed=self._clock())
@@ -130,7 +134,7 @@ class Recorder:
             if self._stopping.wait(self._look_seconds):
                 return
 
-    def _keep(self, one: Row) -> None:
+    def _keep(self, one: CallRow) -> None:
         """Make it one file, if Asterisk is done with it; give it up if there is nothing."""
         name, now = one["file"], self._clock()
         legs = [leg for leg in legs_of(self._directory, name) if leg.exists()]
@@ -152,14 +156,14 @@ class Recorder:
         self._note(one, kept=now, **asdict(kept))
         log.info("recording", call=one["call"], file=name, seconds=round(kept.seconds, 1))
 
-    def _is_quiet(self, one: Row, legs: Sequence[Path]) -> bool:
+    def _is_quiet(self, one: CallRow, legs: Sequence[Path]) -> bool:
         """Whether nothing has been written for so long that nothing more will be."""
         moments = [leg.stat().st_mtime for leg in legs] or [one["ended"].timestamp()]
         return self._clock().timestamp() - max(moments) > QUIET_SECONDS
 
-    def _note(self, one: Row, **changed: object) -> None:
+    def _note(self, one: CallRow, **changed: object) -> None:
         with self._engine.begin() as connection:
-            query = update(recordings).where(recordings.c.call == one["call"])
+            query = update(recordings_table).where(recordings_table.c.call == one["call"])
             connection.execute(query.values(changed))
 
 

@@ -4,22 +4,29 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from ivr.records.calls import Row, found, rows
+from ivr.records.calls import CallRow, fetched_rows, found
 from ivr.records.output import local, printable
 from ivr.records.recording_files import INCOMING, kept_file
-from ivr.records.schema import recordings
+from ivr.records.schema import recordings_table
 
 
 class NoRecordingError(Exception):
     """There is nothing to hear; one sentence that says why, and where it would be."""
 
 
-def of_call(connection: Connection, call: str) -> Row | None:
+def of_call(connection: Connection, call: str) -> CallRow | None:
     """The recording of a call, if there was ever one."""
-    return next(iter(rows(connection, select(recordings).where(recordings.c.call == call))), None)
+    return next(
+        iter(
+            fetched_rows(
+                connection, select(recordings_table).where(recordings_table.c.call == call)
+            )
+        ),
+        None,
+    )
 
 
-def named(connection: Connection, name: str) -> Row:
+def named(connection: Connection, name: str) -> CallRow:
     """The recording of a call as ``ivr calls`` names it; NoRecordingError when there is none."""
     calls = found(connection, name)
     if not calls:
@@ -36,7 +43,7 @@ def named(connection: Connection, name: str) -> Row:
     return row
 
 
-def file_of(row: Row, directory: Path) -> Path:
+def file_of(row: CallRow, directory: Path) -> Path:
     """Where it is, complete; NoRecordingError when it is not."""
     path: Path = directory / row["file"]
     call = row["call"][:8]
@@ -60,12 +67,12 @@ def file_of(row: Row, directory: Path) -> Path:
     return path
 
 
-def is_as_kept(row: Row, path: Path) -> bool:
+def is_as_kept(row: CallRow, path: Path) -> bool:
     """Whether the file is still the one that was recorded. OSError when it cannot be read."""
     return bool(kept_file(path).sha256 == row["sha256"])
 
 
-def told(row: Row) -> str:
+def recording_line(row: CallRow) -> str:
     """What a person needs to know of it, in a line."""
     if row["removed"] is not None or row["problem"] is not None:
         gone = f"removed {local(row['removed'])}" if row["removed"] else "being removed"

@@ -44,7 +44,7 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Words(TypeDecorator[str]):
+class KeptText(TypeDecorator[str]):
     r"""Text that a caller or the line may have spoilt: what no database takes (NUL, half a
     surrogate) is written as ``\x00`` and ``\udcff``, everything else as it is."""
 
@@ -75,26 +75,26 @@ class Fields(TypeDecorator[dict[str, Any]]):
 
 metadata = MetaData()
 
-calls = Table(
+calls_table = Table(
     "calls",
     metadata,
     Column("call", String(64), primary_key=True),  # ours: a second service serves the same channel
-    Column("uniqueid", Words, nullable=False),  # the PBX's
+    Column("uniqueid", KeptText, nullable=False),  # the PBX's
     Column("run", String(64), nullable=False),  # the process that served it
-    Column("number", Words, nullable=False),
-    Column("caller", Words, nullable=False),
+    Column("number", KeptText, nullable=False),
+    Column("caller", KeptText, nullable=False),
     Column("started", Instant, nullable=False),
     Column("ended", Instant),
     Column("seconds", Double),
     Column("outcome", String(32)),
-    Column("rows", Words),  # in order, with spaces between them
-    Column("recording", Words),  # a file below recording.directory
+    Column("rows", KeptText),  # in order, with spaces between them
+    Column("recording", KeptText),  # a file below recording.directory
     Index("calls_by_start", "started"),
     Index("calls_by_uniqueid", "uniqueid"),
     Index("calls_by_run", "run", "ended"),
 )
 
-steps = Table(
+steps_table = Table(
     "steps",
     metadata,
     Column("call", String(64)),
@@ -106,13 +106,13 @@ steps = Table(
     PrimaryKeyConstraint("call", "step"),
 )
 
-utterances = Table(
+utterances_table = Table(
     "utterances",
     metadata,
     Column("call", String(64)),
     Column("step", Integer, autoincrement=False),
     Column("at", Double, nullable=False),
-    Column("transcript", Words, nullable=False),
+    Column("transcript", KeptText, nullable=False),
     Column("confidence", Double),
     Column("intent", String(64), nullable=False),
     Column("certainty", String(16), nullable=False),
@@ -123,7 +123,7 @@ utterances = Table(
     PrimaryKeyConstraint("call", "step"),
 )
 
-tickets = Table(
+tickets_table = Table(
     "tickets",
     metadata,
     Column("call", String(64)),
@@ -132,36 +132,36 @@ tickets = Table(
     Column("kind", String(16), nullable=False),
     Column("status", String(16), nullable=False),
     Column("row", String(64), nullable=False),
-    Column("caller", Words, nullable=False),
-    Column("surname", Words),
-    Column("title", Words),
-    Column("contact", Words),
-    Column("department", Words),
-    Column("transcript", Words),
-    Column("recording", Words),
-    Column("customer_class", Words),
+    Column("caller", KeptText, nullable=False),
+    Column("surname", KeptText),
+    Column("title", KeptText),
+    Column("contact", KeptText),
+    Column("department", KeptText),
+    Column("transcript", KeptText),
+    Column("recording", KeptText),
+    Column("customer_class", KeptText),
     Column("created", Instant, nullable=False),
     Column("deadline", Instant),
-    Column("assignee", Words),
-    Column("note", Words),
+    Column("assignee", KeptText),
+    Column("note", KeptText),
     Column("changed", Instant, nullable=False),
     PrimaryKeyConstraint("call", "step"),
     Index("tickets_by_number", "number"),  # one ticket each, unless two sites are set up alike
     Index("tickets_by_status", "status", "deadline"),
 )
 
-recordings = Table(
+recordings_table = Table(
     "recordings",
     metadata,
     Column("call", String(64), primary_key=True),
-    Column("file", Words, nullable=False),  # below recording.directory
+    Column("file", KeptText, nullable=False),  # below recording.directory
     Column("started", Instant, nullable=False),
     Column("kept", Instant),  # when the file was complete; then it has the next three, too
     Column("octets", BigInteger),
     Column("seconds", Double),
     Column("sha256", String(64)),
     Column("removed", Instant),  # when it was given up: refused, or old
-    Column("problem", Words),  # why there is none
+    Column("problem", KeptText),  # why there is none
     Index("recordings_by_start", "started"),
     Index("recordings_by_state", "kept", "removed"),
 )
@@ -169,7 +169,7 @@ recordings = Table(
 callers = Table(
     "callers",
     metadata,
-    Column("caller", Words, primary_key=True),
+    Column("caller", KeptText, primary_key=True),
     Column("abuse", Integer, nullable=False),
     Column("nuisance", Integer, nullable=False),
     Column("last", Instant, nullable=False),
@@ -186,7 +186,7 @@ notifications = Table(
     Column("due", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("delivered", Instant),
-    Column("problem", Words),
+    Column("problem", KeptText),
     UniqueConstraint("ticket", "event", "channel", name="one_notification_per_event"),
     Index("notifications_by_due", "delivered", "due"),
 )

@@ -14,42 +14,42 @@ from dataclasses import dataclass
 
 import structlog
 
-from ivr.records.entries import Entry, encode
-from ivr.records.numbers import Numbers
+from ivr.records.entries import SpoolEntry, encode_entry
+from ivr.records.numbers import TicketNumbers
 from ivr.records.spool import Spool
 
 log = structlog.get_logger()
 
-GATHER_SECONDS = 0.02
-RETRY_SECONDS = 1.0
+_GATHER_SECONDS = 0.02
+_RETRY_SECONDS = 1.0
 """How soon the disk is tried again after it did not take something."""
-WAITING_LINES = 50_000
+_WAITING_LINES = 50_000
 """Kept in memory while the disk takes nothing: the steps of 500 calls, some 10 MB."""
 BATCH_ITEMS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SpoolNote:
     """Something that is written soon; ``entry`` is made on the writer's thread."""
 
-    entry: Callable[[], Entry]
+    entry: Callable[[], SpoolEntry]
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
     """Something that gets a number and is safe when ``made`` is called with it; None when not."""
 
-    entry: Callable[[str], Entry]
+    entry: Callable[[str], SpoolEntry]
     made: Callable[[str | None], None]
 
 
-Item = Note | Promise
+Item = SpoolNote | Promise
 
 
 class SpoolWriter:
     """Takes notes from any thread."""
 
-    def __init__(self, spool: Spool, numbers: Numbers, written: Callable[[], None]) -> None:
+    def __init__(self, spool: Spool, numbers: TicketNumbers, written: Callable[[], None]) -> None:
         """``written`` is called on the writer's thread whenever the spool has grown."""
         self.lines = 0
         """Written so far."""
@@ -61,7 +61,7 @@ class SpoolWriter:
         """Whether the disk did not take the last lines."""
         self._spool, self._numbers, self._written = spool, numbers, written
         self._items: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
-        self._waiting: deque[bytes] = deque(maxlen=WAITING_LINES)
+        self._waiting: deque[bytes] = deque(maxlen=_WAITING_LINES)
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
 
     def start(self) -> None:
@@ -92,7 +92,7 @@ class SpoolWriter:
     def _gather(self) -> tuple[list[Item], bool]:
         """The next items, and whether they are the last."""
         batch: list[Item] = []
-        until = time.monotonic() + RETRY_SECONDS if self._waiting else None
+        until = time.monotonic() + _RETRY_SECONDS if self._waiting else None
         while len(batch) < BATCH_ITEMS:
             left = None if until is None else max(0.0, until - time.monotonic())
             try:
@@ -105,19 +105,19 @@ class SpoolWriter:
             if isinstance(item, Promise):
                 until = 0.0  # with what is there already, but nobody waits for more
             elif until is None:
-                until = time.monotonic() + GATHER_SECONDS
+                until = time.monotonic() + _GATHER_SECONDS
         return batch, False
 
     def _write(self, batch: Sequence[Item]) -> None:
         notes, tickets = [], []
         for item in batch:
             try:
-                if isinstance(item, Note):
-                    notes.append(encode(item.entry()))
+                if isinstance(item, SpoolNote):
+                    notes.append(encode_entry(item.entry()))
                 elif (number := self._number()) is None:
                     item.made(None)
                 else:
-                    tickets.append((encode(item.entry(number)), item.made, number))
+                    tickets.append((encode_entry(item.entry(number)), item.made, number))
             except Exception:
                 log.exception("note_not_written")  # a defect of ours must not end the thread
         self._append(notes, tickets)
@@ -131,7 +131,7 @@ class SpoolWriter:
         try:
             self._spool.append(b"".join(lines))
         except OSError as error:
-            self.lost += max(0, len(self._waiting) + len(notes) - WAITING_LINES)
+            self.lost += max(0, len(self._waiting) + len(notes) - _WAITING_LINES)
             self._waiting.extend(notes)
             self._alarm(error)
             for _, made, _ in tickets:

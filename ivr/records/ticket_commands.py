@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ivr.dialogue.ticket import TicketKind
 from ivr.records import tickets as queries
-from ivr.records.calls import Row
+from ivr.records.calls import CallRow
 from ivr.records.command_line import (
     Config,
     Days,
@@ -24,13 +24,13 @@ from ivr.records.command_line import (
     since,
 )
 from ivr.records.output import as_json, local, printable
-from ivr.records.schema import tickets as table_of_tickets
-from ivr.records.tickets import WAITING, Status, is_overdue
+from ivr.records.schema import tickets_table as table_of_tickets
+from ivr.records.tickets import WAITING, TicketStatus, is_overdue
 
 tickets = typer.Typer(name="tickets", no_args_is_help=True, help="What callers left to be done.")
 
 Number = Annotated[str, typer.Argument(help="Number of the ticket.")]
-Note = Annotated[str | None, typer.Option(help="A remark that is kept with it.")]
+NoteOption = Annotated[str | None, typer.Option(help="A remark that is kept with it.")]
 
 
 @tickets.command("list")
@@ -47,7 +47,7 @@ def list_tickets(
     """What is to be done, the most urgent first. Times are China's."""
     now = datetime.now(UTC)
     with connected(config) as connection:
-        found = queries.listed(
+        found = queries.listed_tickets(
             connection,
             status=() if everything else WAITING,
             kind=kind,
@@ -91,23 +91,23 @@ def show_ticket(number: Number, config: Config = None, as_json_: Json = False) -
 def assign(
     number: Number,
     to: Annotated[str, typer.Option("--to", help="Who does it.")],
-    note: Note = None,
+    note: NoteOption = None,
     config: Config = None,
 ) -> None:
     """Give a ticket to somebody, or to somebody else."""
-    _change(config, number, Status.ASSIGNED, to, note)
+    _change(config, number, TicketStatus.ASSIGNED, to, note)
 
 
 @tickets.command()
-def done(number: Number, note: Note = None, config: Config = None) -> None:
+def done(number: Number, note: NoteOption = None, config: Config = None) -> None:
     """It has been done."""
-    _change(config, number, Status.DONE, None, note)
+    _change(config, number, TicketStatus.DONE, None, note)
 
 
 @tickets.command()
-def cancel(number: Number, note: Note = None, config: Config = None) -> None:
+def cancel(number: Number, note: NoteOption = None, config: Config = None) -> None:
     """It will not be done."""
-    _change(config, number, Status.CANCELLED, None, note)
+    _change(config, number, TicketStatus.CANCELLED, None, note)
 
 
 @tickets.command("export")
@@ -116,12 +116,12 @@ def export_tickets(
 ) -> None:
     """All tickets, as CSV for a spreadsheet (times are China's) or as JSON (UTC)."""
     with connected(config) as connection:
-        found = queries.listed(connection, since=since(days))
+        found = queries.listed_tickets(connection, since=since(days))
     export(form, out, [column.name for column in table_of_tickets.columns], found)
 
 
 def _change(
-    config: Path | None, number: str, status: Status, assignee: str | None, note: str | None
+    config: Path | None, number: str, status: TicketStatus, assignee: str | None, note: str | None
 ) -> None:
     with connected(config, writing=True) as connection:
         now = datetime.now(UTC)
@@ -129,7 +129,7 @@ def _change(
     typer.echo(f"ticket {printable(number)} is {status}")
 
 
-def _ticket(row: Row, now: datetime) -> dict[str, Any]:
+def _ticket(row: CallRow, now: datetime) -> dict[str, Any]:
     return {**row, "overdue": is_overdue(row, now)}
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from ivr.records.calls import Row, rows
-from ivr.records.schema import tickets
+from ivr.records.calls import CallRow, fetched_rows
+from ivr.records.schema import tickets_table
 
 
-class Status(StrEnum):
+class TicketStatus(StrEnum):
     """Where it stands."""
 
     OPEN = "open"
@@ -20,7 +20,7 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-WAITING = (Status.OPEN, Status.ASSIGNED)
+WAITING = (TicketStatus.OPEN, TicketStatus.ASSIGNED)
 """Somebody still has to do something."""
 
 
@@ -28,7 +28,7 @@ class TicketError(Exception):
     """What is asked for cannot be; one sentence with the number and the remedy."""
 
 
-def listed(
+def listed_tickets(
     connection: Connection,
     *,
     status: Sequence[str] = (),
@@ -37,30 +37,37 @@ def listed(
     since: datetime | None = None,
     overdue_at: datetime | None = None,
     limit: int | None = None,
-) -> list[Row]:
+) -> list[CallRow]:
     """The tickets that fit: those that are due first come first, then the oldest.
 
     ``overdue_at`` leaves those alone whose time was up at that moment.
     """
-    query = select(tickets)
+    query = select(tickets_table)
     if status:
-        query = query.where(tickets.c.status.in_(status))
+        query = query.where(tickets_table.c.status.in_(status))
     if kind is not None:
-        query = query.where(tickets.c.kind == kind)
+        query = query.where(tickets_table.c.kind == kind)
     if assignee is not None:
-        query = query.where(tickets.c.assignee == assignee)
+        query = query.where(tickets_table.c.assignee == assignee)
     if since is not None:
-        query = query.where(tickets.c.created >= since)
+        query = query.where(tickets_table.c.created >= since)
     if overdue_at is not None:
-        query = query.where(tickets.c.deadline < overdue_at, tickets.c.status.in_(WAITING))
-    order = (tickets.c.deadline.is_(None), tickets.c.deadline, tickets.c.created, tickets.c.number)
-    return rows(connection, query.order_by(*order).limit(limit))
+        query = query.where(
+            tickets_table.c.deadline < overdue_at, tickets_table.c.status.in_(WAITING)
+        )
+    order = (
+        tickets_table.c.deadline.is_(None),
+        tickets_table.c.deadline,
+        tickets_table.c.created,
+        tickets_table.c.number,
+    )
+    return fetched_rows(connection, query.order_by(*order).limit(limit))
 
 
-def one(connection: Connection, number: str) -> Row:
+def one(connection: Connection, number: str) -> CallRow:
     """The ticket of a number, however it is written: 582369, 582-369. TicketError without it."""
     plain = "".join(sign for sign in number if sign.isdecimal())
-    found = rows(connection, select(tickets).where(tickets.c.number == plain))
+    found = fetched_rows(connection, select(tickets_table).where(tickets_table.c.number == plain))
     if not found:
         raise TicketError(f"there is no ticket {number}: `ivr tickets list --all` has them all")
     if len(found) > 1:
@@ -74,7 +81,7 @@ def one(connection: Connection, number: str) -> Row:
 def change(
     connection: Connection,
     number: str,
-    status: Status,
+    status: TicketStatus,
     now: datetime,
     *,
     assignee: str | None = None,
@@ -89,11 +96,11 @@ def change(
         values["assignee"] = assignee
     if note is not None:
         values["note"] = note
-    key = (tickets.c.call == ticket["call"], tickets.c.step == ticket["step"])
-    connection.execute(update(tickets).where(*key).values(values))
+    key = (tickets_table.c.call == ticket["call"], tickets_table.c.step == ticket["step"])
+    connection.execute(update(tickets_table).where(*key).values(values))
 
 
-def is_overdue(ticket: Row, now: datetime) -> bool:
+def is_overdue(ticket: CallRow, now: datetime) -> bool:
     """Whether somebody was promised an answer by now and has none."""
     due = ticket["deadline"]
     return due is not None and due < now and ticket["status"] in WAITING

@@ -13,7 +13,7 @@ NOTICED_SECONDS = 0.3
 
 
 @dataclass(slots=True)
-class Line:
+class TranscriptLine:
     """One line; the words in it are as they were said, whatever they hold."""
 
     at: float
@@ -22,7 +22,7 @@ class Line:
     says: str
 
 
-def lines(steps: Iterable[Mapping[str, Any]], numbers: Mapping[int, str]) -> list[Line]:
+def lines(steps: Iterable[Mapping[str, Any]], numbers: Mapping[int, str]) -> list[TranscriptLine]:
     """The steps of a call (``at``, ``step``, ``what``, ``fields``), in the order of time.
 
     ``numbers`` are those of its tickets by their step. Speech stands where it began, which is known
@@ -36,10 +36,10 @@ def lines(steps: Iterable[Mapping[str, Any]], numbers: Mapping[int, str]) -> lis
 
 class _Reader:
     def __init__(self, numbers: Mapping[int, str]) -> None:
-        self.lines: list[Line] = []
+        self.lines: list[TranscriptLine] = []
         self._numbers = numbers
-        self._plays: dict[int, Line] = {}
-        self._speech: Line | None = None
+        self._plays: dict[int, TranscriptLine] = {}
+        self._speech: TranscriptLine | None = None
         self._quiet: float | None = None
         """Since when nobody has said anything; None while somebody speaks."""
 
@@ -93,8 +93,8 @@ class _Reader:
         pause = 0.0 if since is None else at - since
         return f" [{pause:.1f} s later]" if pause >= NOTICED_SECONDS else ""
 
-    def _add(self, at: float, who: str, says: str) -> Line:
-        line = Line(at, who, says)
+    def _add(self, at: float, who: str, says: str) -> TranscriptLine:
+        line = TranscriptLine(at, who, says)
         self.lines.append(line)
         return line
 

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
-from ivr.bench.result import Result
+from ivr.bench.result import BenchResult
 from ivr.dialogue.row import Row
 from ivr.etiquette.sheet import Sheet
 from ivr.scenario.files import slots_of
 from ivr.scenario.steps import Hears
-from ivr.scenario.verdict import Verdict
+from ivr.scenario.verdict import ScenarioVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RowResult:
     """One row of the sheet."""
 
     row: Row
-    verdicts: Sequence[Verdict]
+    verdicts: Sequence[ScenarioVerdict]
     """Of the scenarios that prove it."""
 
     @property
@@ -50,23 +50,23 @@ class Entry:
             if wait.wanted is not None
         ]
 
-    def _is_of_row(self, verdict: Verdict, number: int) -> bool:
+    def _is_of_row(self, verdict: ScenarioVerdict, number: int) -> bool:
         step = verdict.scenario.steps[number]
         own = isinstance(step, Hears) and step.hears.partition(".")[0] == self.row.id
         # A row without a sentence of its own (13) is heard in those that fill its slots.
         return own or (isinstance(step, Hears) and bool(slots_of(self.row) & set(step.values)))
 
 
-def entries(sheet: Sheet, verdicts: Sequence[Verdict], *, every: bool) -> list[Entry]:
+def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -> list[RowResult]:
     """The rows of the sheet in its order: ``every`` one, or those that some scenario proves."""
     all_rows = (
-        Entry(row, [each for each in verdicts if row.id in each.scenario.table.rows])
+        RowResult(row, [each for each in verdicts if row.id in each.scenario.table.rows])
         for row in sheet.values()
     )
     return [entry for entry in all_rows if every or entry.verdicts]
 
 
-def table(sheet: Sequence[Entry]) -> Table:
+def acceptance_table(sheet: Sequence[RowResult]) -> Table:
     """The sheet for a terminal."""
     shown = Table(
         "#", "row", "words heard", "waits (s)", "calls", "result", title="acceptance sheet"
@@ -84,7 +84,9 @@ def table(sheet: Sequence[Entry]) -> Table:
     return shown
 
 
-def figures(sheet: Sequence[Entry], verdicts: Sequence[Verdict], seconds: float) -> Result:
+def acceptance_figures(
+    sheet: Sequence[RowResult], verdicts: Sequence[ScenarioVerdict], seconds: float
+) -> BenchResult:
     """The figures of a run that had to prove the rows of ``sheet``."""
     errors = [
         abs(wait.error) * 1000
@@ -101,6 +103,6 @@ def figures(sheet: Sequence[Entry], verdicts: Sequence[Verdict], seconds: float)
     }
     problems = tuple(problem for verdict in verdicts for problem in verdict.problems)
     limits = {"rows_green": float(len(sheet))}
-    return Result(
+    return BenchResult(
         "scenario", told, limits, len(verdicts), problems=problems, at_least=frozenset(limits)
     )

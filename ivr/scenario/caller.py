@@ -21,22 +21,22 @@ from ivr.scenario.steps import (
     HangsUp,
     Hears,
     HungUp,
-    Line,
+    LineSound,
     Plays,
     Presses,
     Says,
     Scenario,
-    told,
+    step_text,
 )
-from ivr.softphone.rtp import RtpError, unpack
+from ivr.softphone.rtp import RtpError, parse_packet
 from ivr.softphone.script import (
     Action,
-    Audio,
     Codec,
     ComfortNoise,
     Digits,
-    HangUp,
+    HangUpStep,
     NoRtp,
+    PlayedSound,
     Silence,
 )
 
@@ -44,7 +44,7 @@ SOUND_DBOV = -50.0
 """What is louder is the bot; mastered speech is at -22 dBov."""
 LEAD_IN_SECONDS, TAIL_SECONDS = 0.08, 0.15
 """Silence at the edges of every file, which belongs to the prompt."""
-PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 10.0
 """To whom nothing is said so much longer than his scenario allows has come to nothing: he hangs up
 instead of holding the line."""
 
@@ -66,7 +66,7 @@ class FarEnd:
         datagrams = self._arrived()
         for time, datagram in datagrams[self._read :]:
             try:
-                packet = unpack(datagram, time)
+                packet = parse_packet(datagram, time)
             except RtpError:
                 continue
             if packet.payload_type != self._codec.payload_type:
@@ -90,7 +90,7 @@ class Caller:
         self.gave_up = False
         self._scenario, self._now = scenario, now
         self._bot = FarEnd(codec, arrived)
-        self._line = Line(line="silence")
+        self._line = LineSound(line="silence")
         self._carried: Iterator[Samples] | None = None
 
     def script(self) -> Iterator[Action]:
@@ -106,20 +106,22 @@ class Caller:
                 turns = heard + _turns(wanted)
                 yield from self._until_his_moment(step, wanted, turns)
                 if self.gave_up:
-                    yield HangUp()
-                if not isinstance(step, Line):
+                    yield HangUpStep()
+                if not isinstance(step, LineSound):
                     heard, wanted = self._turns_before(step), []
                 yield from self._act(number, step)
         if isinstance(self._scenario.steps[-1], HungUp):
             while True:
                 yield self._idle()
         yield from self._until_his_moment(HangsUp(hangs_up=True), wanted, heard + _turns(wanted))
-        yield HangUp()
+        yield HangUpStep()
 
     def _until_his_moment(self, act: Act, wanted: list[Hears], turns: int) -> Iterator[Action]:
-        if isinstance(act, Line) and not wanted:
+        if isinstance(act, LineSound) and not wanted:
             return  # so it has been from the beginning
-        patience = PATIENCE_SECONDS + sum(step.after or 0.0 for step in wanted) + (act.after or 0.0)
+        patience = (
+            _PATIENCE_SECONDS + sum(step.after or 0.0 for step in wanted) + (act.after or 0.0)
+        )
         while True:
             self._bot.look()
             now, quiet_since = self._now(), max(self._bot.last_sound + TAIL_SECONDS, self._since)
@@ -148,26 +150,26 @@ class Caller:
                 yield from self._speaks(recording(step, self._scenario.file))
             case Presses(presses=keys):
                 yield Digits(keys)
-            case Line():
+            case LineSound():
                 sound = line_sound(step)
                 self._line, self._carried = step, None if sound is None else _repeated(sound)
             case HangsUp():
-                self.acted.append(Acted(number, told(step), start, start))
-                yield HangUp()
+                self.acted.append(Acted(number, step_text(step), start, start))
+                yield HangUpStep()
         self._since = self._now()
-        self.acted.append(Acted(number, told(step), start, self._since))
+        self.acted.append(Acted(number, step_text(step), start, self._since))
 
     def _speaks(self, samples: Samples) -> Iterator[Action]:
         for frame in frames(samples):
             if self._carried is not None:
                 both = frame.astype(np.int32) + next(self._carried)
                 frame = np.clip(both, -32768, 32767).astype(np.int16)
-            yield Audio(frame)
+            yield PlayedSound(frame)
 
     def _idle(self) -> Action:
         """What his line carries while he says nothing: 20 ms of it, or a little more."""
         if self._carried is not None:
-            return Audio(next(self._carried))
+            return PlayedSound(next(self._carried))
         match self._line.line:
             case "no_rtp":
                 return NoRtp(0.02)

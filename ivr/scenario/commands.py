@@ -11,22 +11,22 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ivr.bench.result import Result
+from ivr.bench.result import BenchResult
 from ivr.config import ConfigError, Settings
-from ivr.config import load as load_settings
+from ivr.config import load_settings as load_settings
 from ivr.etiquette.sheet import SheetError
 from ivr.lab.pbx import LabError
 from ivr.records.database import DatabaseError
 from ivr.scenario import acceptance, junit
 from ivr.scenario.files import SHIPPED, ScenarioError, read_scenarios
-from ivr.scenario.page import page
+from ivr.scenario.page import report_page
 from ivr.scenario.picture import svg
 from ivr.scenario.real import Target, TargetError
 from ivr.scenario.records import NoRecordsError
-from ivr.scenario.run import AT_ONCE, Run
+from ivr.scenario.run import AT_ONCE, RunContext
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
-from ivr.scenario.verdict import Verdict
+from ivr.scenario.verdict import ScenarioVerdict
 from ivr.softphone.wav import write_wav
 from ivr.understanding.phrases import PhraseError
 from ivr.words.catalogue import CatalogueError
@@ -35,7 +35,7 @@ from ivr.words.composition import VocabularyError
 scenario = typer.Typer(
     name="scenario", no_args_is_help=True, help="Make the calls that testers write down."
 )
-HERE = Path(__file__).resolve().parents[2]
+_HERE = Path(__file__).resolve().parents[2]
 DOCKER = "docker"
 _URI = re.compile(r"(?:sip:)?(?P<number>[^@\s]+)@(?P<host>[^:@\s]+)(?::(?P<port>\d{1,5}))?")
 _CANNOT = (
@@ -85,7 +85,7 @@ def run(
         typer.Option("--records", help="Look into the records of --config: tickets, outcomes."),
     ] = False,
     config: Config = None,
-    root: Annotated[Path, typer.Option(help="The checkout.", envvar="IVR_ROOT")] = HERE,
+    root: Annotated[Path, typer.Option(help="The checkout.", envvar="IVR_ROOT")] = _HERE,
 ) -> None:
     """Play scenarios and print the acceptance sheet: row, words heard, waits, result.
 
@@ -99,11 +99,11 @@ def run(
         where = None if fast or target == DOCKER else _target(target, user, password_file)
         with _progress() as bar:
             task = bar.add_task("scenarios", total=len(chosen))
-            play = Run(stage, chosen, lambda _: bar.advance(task))
+            play = RunContext(stage, chosen, lambda _: bar.advance(task))
             verdicts = _played(play, settings, where, fast, records, calls, root)
         whole = not files and only is None
         sheet = acceptance.entries(stage.sheet, verdicts, every=whole)
-        result = acceptance.figures(sheet, verdicts, time.monotonic() - began)
+        result = acceptance.acceptance_figures(sheet, verdicts, time.monotonic() - began)
         if report is not None:
             _write(report, sheet, verdicts, result, "virtual time" if fast else target)
     except _CANNOT as error:
@@ -129,9 +129,14 @@ def _target(text: str, user: str, password_file: Path | None) -> Target:
 
 
 def _played(
-    play: Run, settings: Settings, target: Target | None, fast: bool, records: bool, calls: int,
+    play: RunContext,
+    settings: Settings,
+    target: Target | None,
+    fast: bool,
+    records: bool,
+    calls: int,
     root: Path,
-) -> list[Verdict]:  # fmt: skip
+) -> list[ScenarioVerdict]:
     if fast:
         return play.fast(settings.prompts.sheet)
     if target is None:
@@ -147,12 +152,15 @@ def _progress() -> Progress:
 
 
 def _write(
-    directory: Path, sheet: Sequence[acceptance.Entry], verdicts: Sequence[Verdict], result: Result,
+    directory: Path,
+    sheet: Sequence[acceptance.RowResult],
+    verdicts: Sequence[ScenarioVerdict],
+    result: BenchResult,
     where: str,
-) -> None:  # fmt: skip
+) -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "report.html").write_text(page(sheet, verdicts, result, where), "utf-8")
-    (directory / "junit.xml").write_text(junit.dump(verdicts), "utf-8")
+    (directory / "report.html").write_text(report_page(sheet, verdicts, result, where), "utf-8")
+    (directory / "junit.xml").write_text(junit.junit_xml(verdicts), "utf-8")
     for verdict in verdicts:
         path = directory / f"{verdict.scenario.file.stem}-{verdict.scenario.line}.svg"
         path.write_text(svg(verdict), "utf-8")
@@ -162,13 +170,18 @@ def _write(
 
 
 def _tell(
-    sheet: Sequence[acceptance.Entry], verdicts: Sequence[Verdict], result: Result, json: bool
+    sheet: Sequence[acceptance.RowResult],
+    verdicts: Sequence[ScenarioVerdict],
+    result: BenchResult,
+    json: bool,
 ) -> None:
     if json:
         typer.echo(result.dump())
     else:
         console = Console()
-        Console(width=None if console.is_terminal else 160).print(acceptance.table(sheet))
+        Console(width=None if console.is_terminal else 160).print(
+            acceptance.acceptance_table(sheet)
+        )
         for verdict in verdicts:
             for problem in verdict.problems:
                 typer.echo(f"{problem} ({verdict.scenario.name})")

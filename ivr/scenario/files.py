@@ -10,10 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from ivr.dialogue.row import Prompt, Row, Slot, parts
 from ivr.etiquette.sheet import Sheet
-from ivr.scenario.places import Lines, lines_of
+from ivr.scenario.places import LineNumbers, lines_of
 from ivr.scenario.steps import (
-    KINDS,
     LEAST_PAUSE,
+    STEP_KINDS,
     Act,
     HangsUp,
     Hears,
@@ -42,7 +42,7 @@ def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
     places: dict[str, str] = {}
     for file in _files(paths):
         for scenario in _read(file):
-            check(scenario, sheet)
+            check_scenario(scenario, sheet)
             if scenario.name in places:
                 raise ScenarioError(
                     f"{scenario.place()}: the name {scenario.name!r} is taken by "
@@ -53,7 +53,7 @@ def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
     return found
 
 
-def check(scenario: Scenario, sheet: Sheet) -> None:
+def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
     """ScenarioError when it asks for what the sheet has not, or cannot be carried out."""
     prompts = {prompt.id: prompt for prompt in sheet.prompts()}
     for row in scenario.table.rows:
@@ -150,7 +150,7 @@ def _read(file: Path) -> list[Scenario]:
     return [_scenario(table, file, line) for table, line in zip(tables, lines, strict=True)]
 
 
-def _scenario(table: Mapping[str, Any], file: Path, lines: Lines) -> Scenario:
+def _scenario(table: Mapping[str, Any], file: Path, lines: LineNumbers) -> Scenario:
     try:
         read = ScenarioTable.model_validate(table)
     except ValidationError as error:
@@ -159,7 +159,9 @@ def _scenario(table: Mapping[str, Any], file: Path, lines: Lines) -> Scenario:
     return Scenario(read, file, lines.scenario, steps)
 
 
-def _sentence(error: ValidationError, table: Mapping[str, Any], file: Path, lines: Lines) -> str:
+def _sentence(
+    error: ValidationError, table: Mapping[str, Any], file: Path, lines: LineNumbers
+) -> str:
     """The first mistake of a scenario, in words."""
     first = error.errors(include_url=False)[0]
     list_key, item = str(first["loc"][0]), None
@@ -174,7 +176,7 @@ def _sentence(error: ValidationError, table: Mapping[str, Any], file: Path, line
         case "missing":
             return f"{place}: {key} is missing in the scenario {table.get('name', '')!r}"
         case "union_tag_not_found" | "union_tag_invalid":
-            return f"{place}: a step is one of {', '.join(KINDS)}, and one only"
+            return f"{place}: a step is one of {', '.join(STEP_KINDS)}, and one only"
         case _:
             wrong = first["input"]
             return f"{place}: {key} = {wrong!r} cannot be: {first['msg'].lower()}"
@@ -186,7 +188,7 @@ def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
     if item is not None and list_key == "tickets":
         model = TicketLeft
     elif item is not None and (kind := kind_of(table[list_key][item])):
-        model = KINDS[kind]
+        model = STEP_KINDS[kind]
     names = [field.alias or name for name, field in model.model_fields.items()]
     return f"use {', '.join(names)}"
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree as xml
 
-from ivr.scenario.verdict import Verdict
+from ivr.scenario.verdict import ScenarioVerdict
 
 
-def dump(verdicts: Sequence[Verdict]) -> str:
+def junit_xml(verdicts: Sequence[ScenarioVerdict]) -> str:
     """One test case for each scenario, its class the scenario file."""
     failures = sum(not verdict.passed for verdict in verdicts)
     suite = xml.Element(

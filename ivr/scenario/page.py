@@ -4,10 +4,10 @@ verdict and its transcript. It needs no other file and no network."""
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from ivr.bench.result import Result
-from ivr.scenario.acceptance import Entry
+from ivr.bench.result import BenchResult
+from ivr.scenario.acceptance import RowResult
 from ivr.scenario.picture import svg
-from ivr.scenario.verdict import Verdict
+from ivr.scenario.verdict import ScenarioVerdict
 
 _STYLE = """
 body{font:14px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin:2em auto;max-width:1200px;
@@ -24,7 +24,9 @@ details{margin:.4em 0}summary{cursor:pointer;color:#1d4ed8}
 """
 
 
-def page(sheet: Sequence[Entry], verdicts: Sequence[Verdict], result: Result, where: str) -> str:
+def report_page(
+    sheet: Sequence[RowResult], verdicts: Sequence[ScenarioVerdict], result: BenchResult, where: str
+) -> str:
     """The page; ``where`` says what was called."""
     title = f"Acceptance of the sheet: {result.figures['rows_green']:.0f} rows green"
     return "\n".join(
@@ -41,7 +43,7 @@ def page(sheet: Sequence[Entry], verdicts: Sequence[Verdict], result: Result, wh
     )
 
 
-def _summary(result: Result) -> str:
+def _summary(result: BenchResult) -> str:
     told = result.figures
     return (
         f"{told['scenarios_passed']:.0f} of {told['scenarios']:.0f} calls went as written, "
@@ -49,7 +51,7 @@ def _summary(result: Result) -> str:
     )
 
 
-def _sheet(sheet: Sequence[Entry]) -> Iterator[str]:
+def _sheet(sheet: Sequence[RowResult]) -> Iterator[str]:
     yield "<table><tr><th>#<th>row<th>situation<th>words heard<th>waits (s)<th>calls<th>result</tr>"
     for entry in sheet:
         words = "<br>".join(map(escape, entry.words))
@@ -65,7 +67,7 @@ def _sheet(sheet: Sequence[Entry]) -> Iterator[str]:
     yield "</table>"
 
 
-def _call(verdict: Verdict) -> Iterator[str]:
+def _call(verdict: ScenarioVerdict) -> Iterator[str]:
     result = "green" if verdict.passed else "red"
     scenario, seen = verdict.scenario, verdict.seen
     yield f'<h2 id="{_anchor(verdict)}" class="{result}">{escape(scenario.name)}</h2>'
@@ -89,5 +91,5 @@ def _call(verdict: Verdict) -> Iterator[str]:
         yield "</table></details>"
 
 
-def _anchor(verdict: Verdict) -> str:
+def _anchor(verdict: ScenarioVerdict) -> str:
     return f"{verdict.scenario.file.stem}-{verdict.scenario.line}"

@@ -5,8 +5,8 @@ from html import escape
 
 import numpy as np
 
-from ivr.scenario.seen import Seen, Sound
-from ivr.scenario.verdict import Verdict
+from ivr.scenario.seen import CallSound, Seen
+from ivr.scenario.verdict import ScenarioVerdict
 
 WIDTH, LANE, AXIS, MARGIN = 1160, 64, 22, 70
 """In pixels: the whole picture, half a waveform with its words, the axis, the names on the left."""
@@ -24,7 +24,7 @@ text{font:10px system-ui,"Noto Sans CJK SC",sans-serif;fill:#333}
 """
 
 
-def svg(verdict: Verdict) -> str:
+def svg(verdict: ScenarioVerdict) -> str:
     """The picture: a file of its own, or to stand in a page."""
     scale = _Scale(max(verdict.seen.ended, 1.0))
     height = 2 * LANE + AXIS + 34
@@ -54,7 +54,7 @@ class _Scale:
         return MARGIN + self.pixels * min(max(time / self.seconds, 0.0), 1.0)
 
 
-def _lane(sound: Sound, scale: _Scale, top: int, who: str) -> Iterator[str]:
+def _lane(sound: CallSound, scale: _Scale, top: int, who: str) -> Iterator[str]:
     middle = top + LANE / 2 + 8
     yield f'<text class="who" x="4" y="{middle + 4:.0f}">{who}</text>'
     yield f'<line class="zero" x1="{MARGIN}" x2="{WIDTH - 12}" y1="{middle}" y2="{middle}"/>'
@@ -75,7 +75,7 @@ def _lane(sound: Sound, scale: _Scale, top: int, who: str) -> Iterator[str]:
     yield f'<path class="wave {who}" d="{"".join(marks)}"/>'
 
 
-def _prompts(verdict: Verdict, scale: _Scale) -> Iterator[str]:
+def _prompts(verdict: ScenarioVerdict, scale: _Scale) -> Iterator[str]:
     wanted = {id(spoken): step for step, spoken in verdict.heard.items()}
     for spoken in verdict.seen.spoken:
         kind = "as-wanted" if id(spoken) in wanted else "unwanted"
@@ -104,7 +104,7 @@ def _box(
     )
 
 
-def _waits(verdict: Verdict, scale: _Scale) -> Iterator[str]:
+def _waits(verdict: ScenarioVerdict, scale: _Scale) -> Iterator[str]:
     y = LANE + 18
     for wait in verdict.waits:
         left, right = scale.x(wait.start), scale.x(wait.start + wait.seconds)

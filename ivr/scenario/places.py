@@ -23,7 +23,7 @@ _HEADER = re.compile(r"\[\s*scenario\s*(?:\.\s*(\w+)\s*)?\]\]")
 
 
 @dataclass(slots=True)
-class Lines:
+class LineNumbers:
     """Of one scenario: numbers count from 1."""
 
     scenario: int
@@ -40,15 +40,15 @@ class Lines:
         return self.keys.get(key, self.scenario)
 
 
-def lines_of(text: str) -> list[Lines]:
+def lines_of(text: str) -> list[LineNumbers]:
     """The lines of each ``[[scenario]]`` in ``text``, in order."""
-    found: list[Lines] = []
+    found: list[LineNumbers] = []
     key, depth = "", 0
     for line, kind, token, rest in _tokens(text):
         if token == "[" and depth == 0 and not key:
             header = _HEADER.match(text, rest)
             if header is not None and header[1] is None:
-                found.append(Lines(line))
+                found.append(LineNumbers(line))
             elif header is not None and found:  # [[scenario.steps]]
                 found[-1].items.setdefault(header[1], []).append(line)
             depth += 1

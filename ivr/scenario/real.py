@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ivr.scenario.caller import Caller
-from ivr.scenario.records import Record
-from ivr.scenario.seen import Seen, Sound
+from ivr.scenario.records import RecordedCall
+from ivr.scenario.seen import CallSound, Seen
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
-from ivr.scenario.wire import spoken
+from ivr.scenario.wire import spoken_prompts
 from ivr.softphone.commands import refusal
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
@@ -19,9 +19,9 @@ from ivr.softphone.script import ALAW
 
 PHONE = "6001"
 """The account of a PBX in Docker."""
-APART_SECONDS = 1.0
+_APART_SECONDS = 1.0
 """Between two calls at least: records are told apart by their beginnings."""
-MAX_SECONDS = 240.0
+_MAX_SECONDS = 240.0
 
 
 class TargetError(Exception):
@@ -43,7 +43,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PlacedCall:
     """A call that was made."""
 
     scenario: Scenario
@@ -55,7 +55,7 @@ class Made:
 
 async def call_all(
     target: Target, scenarios: Sequence[Scenario], at_once: int, done: Callable[[Scenario], None]
-) -> list[Made]:
+) -> list[PlacedCall]:
     """Make a call for each scenario, at most ``at_once`` at a time, and not two in one second.
 
     TargetError at the first call that is not answered; those that are up are hung up. The sounds
@@ -65,10 +65,10 @@ async def call_all(
     turn = asyncio.Lock()
     async with target.telephone() as phone:
 
-        async def one(scenario: Scenario) -> Made:
+        async def one(scenario: Scenario) -> PlacedCall:
             async with free:
                 async with turn:
-                    await asyncio.sleep(APART_SECONDS)
+                    await asyncio.sleep(_APART_SECONDS)
                 made = await _call(phone, target, scenario)
             done(scenario)
             return made
@@ -81,7 +81,7 @@ async def call_all(
                 call.cancel()
 
 
-async def _call(phone: Softphone, target: Target, scenario: Scenario) -> Made:
+async def _call(phone: Softphone, target: Target, scenario: Scenario) -> PlacedCall:
     wall = time.time() - time.monotonic()
     call: Any = None
 
@@ -89,7 +89,7 @@ async def _call(phone: Softphone, target: Target, scenario: Scenario) -> Made:
         return () if call is None else call.received
 
     caller = Caller(scenario, ALAW, arrived, time.monotonic)
-    call = phone.dial(target.number, caller.script(), max_seconds=MAX_SECONDS)
+    call = phone.dial(target.number, caller.script(), max_seconds=_MAX_SECONDS)
     try:
         recording = await call.ended()
     finally:
@@ -97,24 +97,24 @@ async def _call(phone: Softphone, target: Target, scenario: Scenario) -> Made:
     if recording.answered is None:
         server = "{}:{}".format(*target.server)
         raise TargetError(f"{scenario.place()}: {refusal(recording, target.user, server)}")
-    return Made(scenario, recording, caller, recording.answered + wall)
+    return PlacedCall(scenario, recording, caller, recording.answered + wall)
 
 
-def seen(made: Made, record: Record | None, stage: Stage) -> Seen:
+def seen(made: PlacedCall, record: RecordedCall | None, stage: Stage) -> Seen:
     """What is known of a call that was made; takes a moment of computing."""
     recording = made.recording
     assert recording.answered is not None
     origin = recording.answered
     bot, caller = recording.timeline, recording.said
     return Seen(
-        spoken(recording, made.scenario, stage),
+        spoken_prompts(recording, made.scenario, stage),
         [replace(act, start=act.start - origin, end=act.end - origin) for act in made.caller.acted],
         recording.ended - origin,
         "bot" if recording.ended_by == "callee" else "caller",
         None if record is None else record.tickets,
         None if record is None else record.outcome,
         () if record is None else record.transcript,
-        Sound(caller.start - origin, caller.samples),
-        Sound(bot.start - origin, bot.samples),
+        CallSound(caller.start - origin, caller.samples),
+        CallSound(bot.start - origin, bot.samples),
         recording.gaps(),
     )

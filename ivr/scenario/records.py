@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.config import Records
-from ivr.records.calls import listed, steps_of, tickets_of
+from ivr.config import RecordsSettings
+from ivr.records.calls import listed_calls, steps_of, tickets_of
 from ivr.records.database import connect, reading, url_of, why
-from ivr.records.transcript import Line, lines
+from ivr.records.transcript import TranscriptLine, lines
 from ivr.scenario.steps import TicketLeft
 
-PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 10.0
 """A record is complete a moment after its call has ended."""
 NEAR_SECONDS = 0.5
 """Between the answer in the packets and in the record: so well must two clocks agree."""
@@ -26,19 +26,19 @@ class NoRecordsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RecordedCall:
     """One call as the service tells it."""
 
     started: float
     """Seconds of the wall clock."""
     outcome: str
     tickets: Sequence[TicketLeft]
-    transcript: Sequence[Line]
+    transcript: Sequence[TranscriptLine]
 
 
 async def records_of(
-    settings: Records, answers: Sequence[float], patience: float = PATIENCE_SECONDS
-) -> list[Record | None]:
+    settings: RecordsSettings, answers: Sequence[float], patience: float = _PATIENCE_SECONDS
+) -> list[RecordedCall | None]:
     """The record of each call that was answered at these times (wall clock), once all are there."""
     since = datetime.fromtimestamp(min(answers) - NEAR_SECONDS, UTC)
     deadline = asyncio.get_running_loop().time() + patience
@@ -50,7 +50,7 @@ async def records_of(
         await asyncio.sleep(0.2)  # a database tells nothing by itself
 
 
-def check(settings: Records) -> None:
+def check_readable(settings: RecordsSettings) -> None:
     """NoRecordsError when there is nothing to look into, DatabaseError when the URL is none: better
     known before the calls than after."""
     url = url_of(settings)
@@ -61,7 +61,7 @@ def check(settings: Records) -> None:
     _read(settings, datetime.now(UTC))
 
 
-def _read(settings: Records, since: datetime) -> list[Record]:
+def _read(settings: RecordsSettings, since: datetime) -> list[RecordedCall]:
     engine = connect(url_of(settings))
     try:
         with reading(engine) as connection:
@@ -69,7 +69,7 @@ def _read(settings: Records, since: datetime) -> list[Record]:
                 _record(
                     call, steps_of(connection, call["call"]), tickets_of(connection, call["call"])
                 )
-                for call in listed(connection, since=since)
+                for call in listed_calls(connection, since=since)
                 if call["ended"] is not None
             ]
     except SQLAlchemyError as error:
@@ -82,9 +82,9 @@ def _read(settings: Records, since: datetime) -> list[Record]:
 
 def _record(
     call: dict[str, Any], steps: Sequence[dict[str, Any]], tickets: Sequence[dict[str, Any]]
-) -> Record:
+) -> RecordedCall:
     numbers = {ticket["step"]: ticket["number"] for ticket in tickets}
-    return Record(
+    return RecordedCall(
         call["started"].timestamp(),
         call["outcome"],
         [_left(ticket) for ticket in tickets],
@@ -99,6 +99,6 @@ def _left(ticket: dict[str, Any]) -> TicketLeft:
     return TicketLeft(**{name: ticket[name] for name in names}, hours=hours)
 
 
-def _nearest(answer: float, records: Sequence[Record]) -> Record | None:
+def _nearest(answer: float, records: Sequence[RecordedCall]) -> RecordedCall | None:
     best = min(records, key=lambda record: abs(record.started - answer), default=None)
     return best if best is not None and abs(best.started - answer) < NEAR_SECONDS else None

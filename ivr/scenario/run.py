@@ -5,16 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.config import Records
+from ivr.config import RecordsSettings
 from ivr.lab.lab import laboratory
 from ivr.scenario import real, virtual
 from ivr.scenario.real import Target
-from ivr.scenario.records import Record, check, records_of
+from ivr.scenario.records import RecordedCall, check_readable, records_of
 from ivr.scenario.sounds import prepare
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
-from ivr.scenario.verdict import Verdict, judge
-from ivr.words.phrase_files import load_understander
+from ivr.scenario.verdict import ScenarioVerdict, judge
+from ivr.words.phrase_files import read_understander
 
 AT_ONCE = 8
 """Calls at once. On two cores that carry the service, too, replies take 0.45 s with 6 of them and
@@ -24,7 +24,7 @@ Done = Callable[[Scenario], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunContext:
     """What every way to run scenarios needs."""
 
     stage: Stage
@@ -32,31 +32,35 @@ class Run:
     done: Done
     """Told of each scenario when it has been played."""
 
-    def fast(self, sheet: Path) -> list[Verdict]:
+    def fast(self, sheet: Path) -> list[ScenarioVerdict]:
         """In virtual time; PhraseError when nobody can understand the caller of ``sheet``."""
-        understander = load_understander(sheet)
+        understander = read_understander(sheet)
         verdicts = []
         for scenario in self.scenarios:
-            seen = virtual.play(scenario, self.stage, understander.meaning)
+            seen = virtual.play_virtually(scenario, self.stage, understander.meaning)
             verdicts.append(judge(scenario, seen, self.stage.spelled))
             self.done(scenario)
         return verdicts
 
-    async def in_docker(self, checkout: Path, at_once: int) -> list[Verdict]:
+    async def in_docker(self, checkout: Path, at_once: int) -> list[ScenarioVerdict]:
         """Through Asterisk in Docker; LabError when that cannot be built."""
         async with laboratory(checkout, max_calls=at_once + 5) as lab:
             phone = real.PHONE
             target = Target(lab.pbx.server, lab.number, phone, lab.pbx.password(phone))
-            return await self.on(target, Records(directory=lab.service.records_directory), at_once)
+            return await self.on(
+                target, RecordsSettings(directory=lab.service.records_directory), at_once
+            )
 
-    async def on(self, target: Target, records: Records | None, at_once: int) -> list[Verdict]:
+    async def on(
+        self, target: Target, records: RecordsSettings | None, at_once: int
+    ) -> list[ScenarioVerdict]:
         """Through any PBX; without ``records`` tickets and outcomes are not looked at.
 
         TargetError when it does not take the calls, ScenarioError when a sound cannot be made,
         NoRecordsError when the records cannot be looked into.
         """
         if records is not None:
-            check(records)
+            check_readable(records)
         for scenario in self.scenarios:
             prepare(scenario)
         made = await real.call_all(target, self.scenarios, at_once, self.done)
@@ -65,7 +69,9 @@ class Run:
         )  # fmt: skip
         return await asyncio.to_thread(self._judged, made, found)
 
-    def _judged(self, made: Sequence[real.Made], found: Sequence[Record | None]) -> list[Verdict]:
+    def _judged(
+        self, made: Sequence[real.PlacedCall], found: Sequence[RecordedCall | None]
+    ) -> list[ScenarioVerdict]:
         return [
             judge(one.scenario, real.seen(one, record, self.stage), self.stage.spelled)
             for one, record in zip(made, found, strict=True)

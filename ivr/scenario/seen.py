@@ -9,7 +9,7 @@ import numpy as np
 
 from ivr.dialogue.row import Rendering
 from ivr.hearing.g711 import Samples
-from ivr.records.transcript import Line as TranscriptLine
+from ivr.records.transcript import TranscriptLine as TranscriptLine
 from ivr.scenario.steps import TicketLeft
 from ivr.softphone.recording import Gaps
 
@@ -17,7 +17,7 @@ NOTHING = np.zeros(0, np.int16)
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenPrompt:
     """One prompt as it reached the caller."""
 
     ids: frozenset[str]
@@ -47,7 +47,7 @@ class Acted:
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class CallSound:
     """One direction of a call."""
 
     start: float = 0.0
@@ -59,7 +59,7 @@ class Sound:
 class Seen:
     """All that is known of a call when it is over."""
 
-    spoken: Sequence[Spoken]
+    spoken: Sequence[SpokenPrompt]
     acted: Sequence[Acted]
     ended: float
     ended_by: Literal["caller", "bot"]
@@ -67,8 +67,8 @@ class Seen:
     """None where there is no record to look into."""
     outcome: str | None = None
     transcript: Sequence[TranscriptLine] = ()
-    caller_sound: Sound = field(default_factory=Sound)
-    bot_sound: Sound = field(default_factory=Sound)
+    caller_sound: CallSound = field(default_factory=CallSound)
+    bot_sound: CallSound = field(default_factory=CallSound)
     gaps: Gaps | None = None
     """How evenly the bot's packets came."""
     wrong: Sequence[str] = ()

@@ -11,10 +11,10 @@ from ivr.lab.corpus.noises import breathing, hum
 from ivr.lab.corpus.rooms import heard_in, room
 from ivr.lab.corpus.sources import Split, Wave
 from ivr.lab.corpus.telephone import at_level, at_speech_level
-from ivr.lab.corpus.tones import melody, tone
+from ivr.lab.corpus.tones import melody, network_tone
 from ivr.lab.voices import PHRASES, says
 from ivr.scenario.files import ScenarioError
-from ivr.scenario.steps import Line, Plays, Says, Scenario, Step
+from ivr.scenario.steps import LineSound, Plays, Says, Scenario, Step
 from ivr.softphone.wav import WavError, read_wav
 from ivr.voice import VoiceError
 from ivr.voice.espeak import Espeak
@@ -50,7 +50,7 @@ def recording(step: Plays, file: Path) -> Samples:
 
 
 @lru_cache(maxsize=16)
-def line_sound(step: Line) -> Samples | None:
+def line_sound(step: LineSound) -> Samples | None:
     """What a line carries, to be repeated; None for one that carries no sound of its own."""
     if step.line in ("silence", "no_rtp", "comfort_noise"):
         return None
@@ -68,9 +68,9 @@ def _wave(kind: str) -> Wave:
         case "music":
             return melody(random, count)
         case "fax":
-            return tone(random, "cng", count)
+            return network_tone(random, "cng", count)
         case "ringback":
-            return tone(random, "ringback_cn", count)
+            return network_tone(random, "ringback_cn", count)
         case "television":
             voices = (np.resize(says(PHRASES[n % len(PHRASES)], n), count) for n in range(_TALKERS))
             parts = (np.roll(one.astype(np.float64), random.integers(count)) for one in voices)
@@ -109,7 +109,7 @@ def _make(step: Step, file: Path) -> None:
             voice(step)
         case Plays():
             recording(step, file)
-        case Line():
+        case LineSound():
             line_sound(step)
         case _:
             pass

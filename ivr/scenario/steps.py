@@ -89,7 +89,7 @@ class Presses(Act):
     presses: Annotated[str, StringConstraints(pattern=r"^[0-9*#A-D]+$")]
 
 
-class Line(Act):
+class LineSound(Act):
     """From here on his line carries this beside his voice."""
 
     line: LineKind
@@ -121,8 +121,8 @@ class TicketLeft(_Table):
     hours: float | None = None
 
 
-KINDS: Mapping[str, type[_Table]] = {
-    "hears": Hears, "says": Says, "plays": Plays, "presses": Presses, "line": Line,
+STEP_KINDS: Mapping[str, type[_Table]] = {
+    "hears": Hears, "says": Says, "plays": Plays, "presses": Presses, "line": LineSound,
     "hangs_up": HangsUp, "hung_up": HungUp,
 }  # fmt: skip
 """Every step by the key that makes it one."""
@@ -130,8 +130,8 @@ KINDS: Mapping[str, type[_Table]] = {
 
 def kind_of(table: object) -> str | None:
     """Which step a table is; None when it is none, or two."""
-    named = [key for key in KINDS if isinstance(table, Mapping) and key in table]
-    named += [key for key, kind in KINDS.items() if isinstance(table, kind)]
+    named = [key for key in STEP_KINDS if isinstance(table, Mapping) and key in table]
+    named += [key for key, kind in STEP_KINDS.items() if isinstance(table, kind)]
     return named[0] if len(named) == 1 else None
 
 
@@ -140,7 +140,7 @@ Step = Annotated[
     | Annotated[Says, Tag("says")]
     | Annotated[Plays, Tag("plays")]
     | Annotated[Presses, Tag("presses")]
-    | Annotated[Line, Tag("line")]
+    | Annotated[LineSound, Tag("line")]
     | Annotated[HangsUp, Tag("hangs_up")]
     | Annotated[HungUp, Tag("hung_up")],
     Discriminator(kind_of),
@@ -184,7 +184,7 @@ class Scenario:
         return f"{self.file}:{self.line if step is None else self.lines[step]}"
 
 
-def told(step: Act) -> str:
+def step_text(step: Act) -> str:
     """What the caller does, for reports."""
     match step:
         case Says(says=text):
@@ -193,7 +193,7 @@ def told(step: Act) -> str:
             return path.name
         case Presses(presses=keys):
             return f"presses {keys}"
-        case Line(line=kind):
+        case LineSound(line=kind):
             return f"line: {kind}"
         case _:
             return "hangs up"

@@ -3,21 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ivr.scenario.seen import Seen, Spoken
+from ivr.scenario.seen import Seen, SpokenPrompt
 from ivr.scenario.steps import (
     TOLERANCE_SECONDS,
     Act,
     HangsUp,
     Hears,
     HungUp,
-    Line,
+    LineSound,
     Scenario,
     TicketLeft,
 )
 
 AT_ONCE_SECONDS = 0.6
 """Between two prompts without a wait: a ticket may have to be written."""
-REPLY_SECONDS = 2.5
+_REPLY_SECONDS = 2.5
 """From the caller's last word to the bot's first: the end of speech, its words, their meaning."""
 LEAST_CORRELATION = 0.9
 """Of what was heard with the rendered files; what arrives unharmed has 1.0."""
@@ -46,12 +46,12 @@ class Wait:
 
 
 @dataclass(slots=True)
-class Verdict:
+class ScenarioVerdict:
     """What came of one scenario."""
 
     scenario: Scenario
     seen: Seen
-    heard: dict[int, Spoken] = field(default_factory=dict)
+    heard: dict[int, SpokenPrompt] = field(default_factory=dict)
     """What was heard for each step that asks for a prompt."""
     waits: list[Wait] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Verdict:
         return not self.problems
 
 
-def judge(scenario: Scenario, seen: Seen, spell: Callable[[Hears], str | None]) -> Verdict:
+def judge(scenario: Scenario, seen: Seen, spell: Callable[[Hears], str | None]) -> ScenarioVerdict:
     """Compare a call with its scenario.
 
     ``spell`` gives the text of a prompt with the values that a step wants in it, None without any.
@@ -77,7 +77,7 @@ class _Walk:
     def __init__(
         self, scenario: Scenario, seen: Seen, spell: Callable[[Hears], str | None]
     ) -> None:
-        self.verdict = Verdict(scenario, seen)
+        self.verdict = ScenarioVerdict(scenario, seen)
         self._spell = spell
         self._scenario, self._seen = scenario, seen
         self._next = 0
@@ -143,7 +143,7 @@ class _Walk:
                 number, f"the call was over before the caller could do this; {self._last()}"
             )
             return False
-        if not isinstance(step, Line | HangsUp):
+        if not isinstance(step, LineSound | HangsUp):
             self._since, self._acted_last = acted.end, True
         if isinstance(step, HangsUp) and self._seen.ended_by == "bot":
             self._problem(number, "the bot hung up first")
@@ -151,14 +151,14 @@ class _Walk:
 
     def _wait(self, number: int, until: float, wanted: float | None, within: float) -> None:
         seconds = until - self._since
-        limit = REPLY_SECONDS if self._acted_last else AT_ONCE_SECONDS
+        limit = _REPLY_SECONDS if self._acted_last else AT_ONCE_SECONDS
         good = seconds < limit if wanted is None else abs(seconds - wanted) <= within
         self.verdict.waits.append(Wait(number, self._since, seconds, wanted, within, good))
         if not good:
             right = f"at most {limit} s" if wanted is None else f"{wanted} ± {within} s"
             self._problem(number, f"the wait was {seconds:.2f} s, not {right}")
 
-    def _spoken(self) -> Spoken | None:
+    def _spoken(self) -> SpokenPrompt | None:
         heard = self._seen.spoken
         return heard[self._next] if self._next < len(heard) else None
 

@@ -25,8 +25,8 @@ from ivr.dialogue.ticket import Ticket
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.house import House
-from ivr.records.transcript import Line as TranscriptLine
-from ivr.scenario.seen import Acted, Seen, Spoken
+from ivr.records.transcript import TranscriptLine as TranscriptLine
+from ivr.scenario.seen import Acted, Seen, SpokenPrompt
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import (
     THINKING_SECONDS,
@@ -34,13 +34,13 @@ from ivr.scenario.steps import (
     HangsUp,
     Hears,
     HungUp,
-    Line,
+    LineSound,
     Plays,
     Presses,
     Says,
     Scenario,
     TicketLeft,
-    told,
+    step_text,
 )
 from ivr.words.catalogue import Rendering
 
@@ -48,7 +48,7 @@ NOTICED_SECONDS, SURE_OF_END_SECONDS = 0.15, 0.5
 """As with the real ear: speech is noticed so long after it begins, and its end told so late."""
 TOO_QUIET_DBOV, TOO_NOISY_DBOV = -42.0, -40.0
 """What the ear calls too quiet, and what it calls noise: far from its grey zones."""
-PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 60.0
 """A caller to whom nothing is said so long has come to nothing."""
 
 _NOTHING = Found("unknown")
@@ -61,7 +61,7 @@ _LINES = {
 }  # fmt: skip
 
 
-def play(scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) -> Seen:
+def play_virtually(scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) -> Seen:
     """Play a scenario to its end; ``meaning`` understands what the caller says."""
     return _Performance(scenario, stage, meaning).seen()
 
@@ -69,7 +69,7 @@ def play(scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) ->
 class _Performance:
     def __init__(self, scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) -> None:
         self._scenario, self._stage, self._meaning = scenario, stage, meaning
-        self._spoken: list[Spoken] = []
+        self._spoken: list[SpokenPrompt] = []
         self._acted: list[Acted] = []
         self._tickets: list[Ticket] = []
         self._transcript: list[TranscriptLine] = []
@@ -100,7 +100,7 @@ class _Performance:
                 if self._call.outcome is not None:
                     break
                 self._act(number, step)
-                wanted = wanted if isinstance(step, Line) else 0
+                wanted = wanted if isinstance(step, LineSound) else 0
         self._finish(wanted)
         by_bot = self._hung_up is not None
         ended = self._line.now if self._hung_up is None else self._hung_up
@@ -111,9 +111,9 @@ class _Performance:
 
     def _wait_for(self, wanted: int, act: Act) -> None:
         """Until the caller's moment has come: after the prompts he waits for, or into the last."""
-        if isinstance(act, Line) and not wanted:
+        if isinstance(act, LineSound) and not wanted:
             return  # so it has been from the beginning
-        limit = self._line.now + PATIENCE_SECONDS * max(wanted, 1)
+        limit = self._line.now + _PATIENCE_SECONDS * max(wanted, 1)
         while self._call.outcome is None and self._line.now < limit:
             if self._begun >= wanted and (act.into is not None or self._line.playing is None):
                 break
@@ -127,7 +127,7 @@ class _Performance:
 
     def _act(self, number: int, step: Act) -> None:
         start = self._line.now
-        self._begun = self._begun if isinstance(step, Line) else 0
+        self._begun = self._begun if isinstance(step, LineSound) else 0
         match step:
             case Says(says=text):
                 self._speaks(text, self._words(step))
@@ -137,7 +137,7 @@ class _Performance:
                 for key in keys:
                     self._note("caller", f"presses {key}")
                     self._deliver(KeyPressed(key))
-            case Line(line=kind):
+            case LineSound(line=kind):
                 quiet = step.dbov is not None and step.dbov < TOO_NOISY_DBOV
                 self._line_is = Condition.NOBODY if quiet else _LINES[kind]
                 self._deliver(LineChanged(self._line_is))
@@ -145,7 +145,7 @@ class _Performance:
                 self._note("caller", "hangs up")
                 self._deliver(CallerHungUp())
         end = self._said_until if isinstance(step, Says | Plays) else self._line.now
-        self._acted.append(Acted(number, told(step), start, end))
+        self._acted.append(Acted(number, step_text(step), start, end))
 
     def _words(self, step: Says) -> Words:
         condition = Condition.OK
@@ -178,7 +178,7 @@ class _Performance:
     def _finish(self, wanted: int) -> None:
         """Let the bot finish; a scenario that tells nothing of its end ends with its last words."""
         if isinstance(self._scenario.steps[-1], HungUp):
-            self._line.advance(self._line.now + PATIENCE_SECONDS)
+            self._line.advance(self._line.now + _PATIENCE_SECONDS)
         elif self._call.outcome is None:
             self._wait_for(wanted, HangsUp(hangs_up=True))
         if self._call.outcome is None:
@@ -204,7 +204,7 @@ class _Performance:
                 self._begun += 1
                 ids = frozenset({prompt.id})
                 end = now + self._seconds(prompt)
-                self._spoken.append(Spoken(ids, prompt.text, now, end, True, rendering))
+                self._spoken.append(SpokenPrompt(ids, prompt.text, now, end, True, rendering))
                 self._note("bot", prompt.text)
             case StopPlaying(play) if play == self._speaks_now:
                 self._spoken[-1] = replace(self._spoken[-1], end=now, complete=False)

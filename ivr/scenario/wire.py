@@ -13,7 +13,7 @@ import numpy as np
 from ivr.dialogue.row import MUSIC, Prompt, Slot, parts
 from ivr.etiquette.sheet import Sheet
 from ivr.scenario.caller import LEAD_IN_SECONDS, TAIL_SECONDS
-from ivr.scenario.seen import Spoken
+from ivr.scenario.seen import SpokenPrompt
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Hears, Scenario
 from ivr.softphone.matching import HeardPrompt, heard_prompts
@@ -85,7 +85,9 @@ class Sentences:
         return further
 
 
-def spoken(recording: CallRecording, scenario: Scenario, stage: Stage) -> list[Spoken]:
+def spoken_prompts(
+    recording: CallRecording, scenario: Scenario, stage: Stage
+) -> list[SpokenPrompt]:
     """What the bot said in an answered call, in order."""
     assert recording.answered is not None
     sentences = Sentences(stage.sheet)
@@ -136,7 +138,7 @@ def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piec
             yield Piece(start - LEAD_IN_SECONDS, end + TAIL_SECONDS, {})
 
 
-def _joined(pieces: Sequence[Piece], sentences: Sentences) -> Iterator[Spoken]:
+def _joined(pieces: Sequence[Piece], sentences: Sentences) -> Iterator[SpokenPrompt]:
     """The pieces as sentences."""
     group: list[Piece] = []
     at: dict[str, int] = {}
@@ -152,13 +154,13 @@ def _joined(pieces: Sequence[Piece], sentences: Sentences) -> Iterator[Spoken]:
         yield _sentence(group, at, sentences)
 
 
-def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentences) -> Spoken:
+def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentences) -> SpokenPrompt:
     words = [piece for piece in group if piece.places]
     known = at if words else {}  # sound alone is no sentence
     whole = {id for id, place in known.items() if place == len(sentences.parts[id]) - 1}
     ids = frozenset(whole or known)
     longest = max(words or group, key=lambda piece: piece.end - piece.start)  # digits mislead
-    return Spoken(
+    return SpokenPrompt(
         ids,
         sentences.prompts[min(ids)].text if ids else "",
         group[0].start,
@@ -170,8 +172,8 @@ def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentence
 
 
 def _with_values(
-    heard: Spoken, filled: Sequence[Prompt], recording: CallRecording, stage: Stage
-) -> Spoken:
+    heard: SpokenPrompt, filled: Sequence[Prompt], recording: CallRecording, stage: Stage
+) -> SpokenPrompt:
     """The same with the values in it that a step asks for, if exactly these were heard."""
     for prompt in filled:
         if prompt.id not in heard.ids:
@@ -184,7 +186,7 @@ def _with_values(
         )
         if all(clip.heard for clip in clips):
             origin = recording.answered or 0.0
-            return Spoken(
+            return SpokenPrompt(
                 heard.ids, prompt.text, clips[0].start - origin, clips[-1].end - origin, True,
                 heard.rendering, min(clip.correlation for clip in clips),
             )  # fmt: skip

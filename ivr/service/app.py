@@ -350,7 +350,7 @@ async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -
         ) from None
 
 
-async def serve(settings: Settings) -> None:
+async def run_service(settings: Settings) -> None:
     """Run the hotline until SIGTERM or SIGINT; a second signal stops at once."""
     hotline_service = Hotline(settings)
     await hotline_service.start()

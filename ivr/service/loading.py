@@ -8,7 +8,7 @@ from ivr.etiquette.sheet import Sheet, SheetError
 from ivr.records.channels import channels
 from ivr.records.database import DatabaseError, connect, url_of
 from ivr.records.notify import Notifier
-from ivr.records.recorder import Recorder
+from ivr.records.recorder import RecordingKeeper
 from ivr.understanding.phrases import PhraseError
 from ivr.understanding.understander import Understander
 from ivr.words import phrase_files
@@ -55,7 +55,7 @@ def load_vocabulary(settings: Settings) -> Vocabulary:
 def load_understander(settings: Settings) -> Understander:
     """What understands callers; StartError when a phrase file is wrong."""
     try:
-        return phrase_files.load_understander(settings.prompts.sheet)
+        return phrase_files.read_understander(settings.prompts.sheet)
     except PhraseError as error:
         raise StartError(f"prompts.sheet: the phrases beside it: {error}") from None
 
@@ -89,7 +89,7 @@ def notifier(settings: Settings) -> Notifier:
         raise StartError(str(error)) from None
 
 
-def recorder(settings: Settings) -> Recorder:
+def recorder(settings: Settings) -> RecordingKeeper:
     """What sees to recordings; StartError when the PBX could not be told where to write them."""
     place = settings.recording.on_the_pbx
     if settings.recording.mode != "off" and not is_one_word(place):
@@ -98,6 +98,6 @@ def recorder(settings: Settings) -> Recorder:
             "choose one of letters, digits, full stops, hyphens and underscores"
         )
     try:
-        return Recorder(settings.recording, connect(url_of(settings.records)))
+        return RecordingKeeper(settings.recording, connect(url_of(settings.records)))
     except (ConfigError, DatabaseError) as error:
         raise StartError(str(error)) from None

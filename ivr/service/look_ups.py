@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 THREADS = 8
 """Look-ups at the same time; one that hangs holds its thread until the other side gives up."""
-MOST_OCTETS = 65536
+_MOST_OCTETS = 65536
 """Of an HTTP answer."""
 
 Function = Callable[[str, str, str], Any]
@@ -38,7 +38,7 @@ Function = Callable[[str, str, str], Any]
 class LookUps:
     """All look-ups of a service; implements :data:`ivr.call.ports.LookUp` for each caller."""
 
-    def __init__(self, settings: config.LookUps, records: Engine) -> None:
+    def __init__(self, settings: config.LookUpSettings, records: Engine) -> None:
         """ConfigError when the function of the settings cannot be used."""
         self._settings, self._records = settings, records
         self._function = _function(settings.python) if settings.python else None
@@ -105,7 +105,7 @@ class LookUps:
             response = connection.getresponse()
             if response.status != 200:
                 raise ValueError(f"HTTP status {response.status}")
-            return json.loads(response.read(MOST_OCTETS))
+            return json.loads(response.read(_MOST_OCTETS))
         finally:
             connection.close()
 

@@ -26,7 +26,7 @@ from ivr.dialogue.events import (
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import TicketKind
 
-REPLY_SECONDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.2, 2.0, 5.0)
+_REPLY_SECONDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.2, 2.0, 5.0)
 WAIT_ERROR_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """`ivr bench waits` allows 5 ms in the median and 20 ms at the 99th percentile."""
 WRITE_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 30.0, 300.0)
@@ -49,7 +49,7 @@ class Metrics:
         self.replies = Histogram(
             "ivr_reply_seconds",
             "From the last sound of what a caller says to the order to play the reply.",
-            buckets=REPLY_SECONDS,
+            buckets=_REPLY_SECONDS,
             **new,
         )
         self.waits = Histogram(

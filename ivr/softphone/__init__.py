@@ -3,20 +3,20 @@
 Knows telephones, not our service: it is used against anything that speaks SIP.
 """
 
-from ivr.softphone.call import Call
-from ivr.softphone.matching import HeardPrompt, heard_prompts, waits
+from ivr.softphone.call import SoftphoneCall
+from ivr.softphone.matching import HeardPrompt, heard_prompts, measured_waits
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording, Gaps
 from ivr.softphone.script import (
     ALAW,
     ULAW,
     Action,
-    Audio,
     ComfortNoise,
     Digits,
-    HangUp,
+    HangUpStep,
     Noise,
     NoRtp,
+    PlayedSound,
     Silence,
     Tone,
 )
@@ -25,19 +25,19 @@ __all__ = [
     "ALAW",
     "ULAW",
     "Action",
-    "Audio",
-    "Call",
     "CallRecording",
     "ComfortNoise",
     "Digits",
     "Gaps",
-    "HangUp",
+    "HangUpStep",
     "HeardPrompt",
     "NoRtp",
     "Noise",
+    "PlayedSound",
     "Silence",
     "Softphone",
+    "SoftphoneCall",
     "Tone",
     "heard_prompts",
-    "waits",
+    "measured_waits",
 ]

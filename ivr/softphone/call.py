@@ -10,14 +10,14 @@ from ivr.softphone.dialog import Account, Dialog
 from ivr.softphone.media import Media
 from ivr.softphone.recording import CallRecording, EndedBy
 from ivr.softphone.script import Action, Codec
-from ivr.softphone.sip import Request, Response, SipError
+from ivr.softphone.sip import SipError, SipRequest, SipResponse
 from ivr.softphone.transaction import Transaction
 
 _PATIENCE = 4.0
 """Seconds that a BYE or CANCEL may take; a test must end even when the PBX does not."""
 
 
-class Call:
+class SoftphoneCall:
     """One call, made by :meth:`Softphone.dial`; it ends by itself or by :meth:`hang_up`."""
 
     def __init__(
@@ -114,7 +114,7 @@ class Call:
             sent=self._media.sent,
         )
 
-    async def _placed(self) -> Response:
+    async def _placed(self) -> SipResponse:
         """The final answer to our INVITE, which is cancelled when we do not want it any more."""
         invite = self._dialog.request("INVITE", body=self._session.to_bytes())
         answer = await self._invite(invite)
@@ -125,7 +125,7 @@ class Call:
                 return _local(answer.status, str(error))
         return answer
 
-    async def _invite(self, request: Request) -> Response:
+    async def _invite(self, request: SipRequest) -> SipResponse:
         transaction = self._begin(request, self._progress)
         placing = asyncio.create_task(transaction.final())
         closing = asyncio.create_task(self._closing.wait())
@@ -153,7 +153,7 @@ class Call:
         return answer
 
     async def _cancel(
-        self, invite: Transaction, placing: asyncio.Task[tuple[Response, float]]
+        self, invite: Transaction, placing: asyncio.Task[tuple[SipResponse, float]]
     ) -> None:
         """Take the INVITE back (RFC 3261 section 9.1: not before something came back)."""
         self._closing.set()
@@ -165,10 +165,10 @@ class Call:
             await self._settled(self._dialog.cancel(invite.request))
             await asyncio.wait({placing}, timeout=_PATIENCE)
 
-    async def _talk(self, answer: Response) -> None:
+    async def _talk(self, answer: SipResponse) -> None:
         """Send the script until one side hangs up."""
         try:
-            session = sdp.parse(answer.body) if answer.body else self._early
+            session = sdp.parse_sdp(answer.body) if answer.body else self._early
             if session is None or session.payload_type(self._codec.encoding) is None:
                 raise SipError(f"the answer does not take {self._codec.encoding}")
         except SipError:
@@ -191,13 +191,13 @@ class Call:
     # --- what we send -----------------------------------------------------------------------
 
     def _begin(
-        self, request: Request, provisional: Callable[[Response, float], None] | None = None
+        self, request: SipRequest, provisional: Callable[[SipResponse, float], None] | None = None
     ) -> Transaction:
         transaction = Transaction(self._send, request, t1=self._account.t1, provisional=provisional)
         self._transactions[request.branch, request.method] = transaction
         return transaction
 
-    async def _settled(self, request: Request) -> None:
+    async def _settled(self, request: SipRequest) -> None:
         """Send a BYE or CANCEL and wait for its answer, but not for ever."""
         try:
             answer, _ = await self._begin(request).final(_PATIENCE)
@@ -206,7 +206,7 @@ class Call:
         except (TimeoutError, OSError, SipError):
             pass  # the call is over for us whether the other side says so or not
 
-    def _acknowledge(self, invite: Request, answer: Response) -> None:
+    def _acknowledge(self, invite: SipRequest, answer: SipResponse) -> None:
         if answer.status < 300:
             with contextlib.suppress(SipError):  # without a Contact the first target must do
                 self._dialog.established(answer)
@@ -215,14 +215,14 @@ class Call:
 
     # --- what arrives -----------------------------------------------------------------------
 
-    def _progress(self, response: Response, arrived: float) -> None:
+    def _progress(self, response: SipResponse, arrived: float) -> None:
         if response.status in (180, 183) and self.ringing_at is None:
             self.ringing_at = arrived
         if response.body:
             with contextlib.suppress(SipError):  # the 200 OK may do better
-                self._early = sdp.parse(response.body)
+                self._early = sdp.parse_sdp(response.body)
 
-    def receive_response(self, response: Response, arrived: float) -> None:
+    def receive_response(self, response: SipResponse, arrived: float) -> None:
         """Take an answer to one of our requests."""
         _, method = response.cseq
         if method == "INVITE" and response.status >= 200 and response.branch in self._acks:
@@ -235,7 +235,7 @@ class Call:
         for transaction in self._transactions.values():
             transaction.fail(error)
 
-    def receive_request(self, request: Request, arrived: float) -> None:
+    def receive_request(self, request: SipRequest, arrived: float) -> None:
         """Answer what the other side asks within the call."""
         tag = self._dialog.tag
         match request.method:
@@ -255,12 +255,12 @@ class Call:
                 response = sip.reply(request, 405, "Method Not Allowed", allow, tag=tag)
         self._send(response.to_bytes())
 
-    def _reoffered(self, request: Request, tag: str) -> Response:
+    def _reoffered(self, request: SipRequest, tag: str) -> SipResponse:
         """Answer a re-INVITE or UPDATE, and send to the new address if there is one."""
         try:
             if request.body:
-                offered = sdp.parse(request.body)
-                body = sdp.answer(offered, self._session).to_bytes(version=2)
+                offered = sdp.parse_sdp(request.body)
+                body = sdp.answer_offer(offered, self._session).to_bytes(version=2)
                 self._media.remote = offered.host, offered.port
             else:
                 body = self._session.to_bytes() if request.method == "INVITE" else b""
@@ -271,6 +271,6 @@ class Call:
         return sip.reply(request, 200, "OK", *extra, tag=tag, body=body)
 
 
-def _local(status: int, reason: str) -> Response:
+def _local(status: int, reason: str) -> SipResponse:
     """What we make of silence or of an error of the network (section 8.1.3.1)."""
-    return Response(headers=(), status=status, reason=reason)
+    return SipResponse(headers=(), status=status, reason=reason)

@@ -13,18 +13,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ivr.softphone.matching import HeardPrompt, heard_prompts, waits
+from ivr.softphone.matching import HeardPrompt, heard_prompts, measured_waits
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import (
     CODECS,
     Action,
-    Audio,
     ComfortNoise,
     Digits,
-    HangUp,
+    HangUpStep,
     Noise,
     NoRtp,
+    PlayedSound,
     Silence,
     Tone,
 )
@@ -62,7 +62,7 @@ def parse_action(text: str) -> Action:
     name, _, rest = text.partition(":")
     match name, rest.split(":") if rest else []:
         case "say", [_, *_]:
-            return Audio(read_wav(Path(rest)))
+            return PlayedSound(read_wav(Path(rest)))
         case "silence", seconds if len(seconds) < 2:
             return Silence(*map(_seconds, seconds))
         case "no-rtp", seconds if len(seconds) < 2:
@@ -76,7 +76,7 @@ def parse_action(text: str) -> Action:
         case "digits", [keys]:
             return Digits(keys)
         case "hang-up", []:
-            return HangUp()
+            return HangUpStep()
         case _:
             raise WrongInput(f"--do {text} is not an action; `--help` lists them")
 
@@ -123,10 +123,12 @@ def refusal(recording: CallRecording, user: str, server: str) -> str:
             return f"{server} refused the call: {recording.status} {recording.reason}"
 
 
-def summary(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> dict[str, Any]:
+def call_summary(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> dict[str, Any]:
     """The figures of a call; times in seconds after the answer."""
     origin = recording.invited if recording.answered is None else recording.answered
-    silences: list[float | None] = [*waits(recording, prompts)] or [None] * (len(prompts) + 1)
+    silences: list[float | None] = [*measured_waits(recording, prompts)] or [None] * (
+        len(prompts) + 1
+    )
     return {
         "number": recording.number,
         "status": recording.status,
@@ -240,7 +242,7 @@ def call(
         errors.print(f"the call to {number} on {server} failed: {error}", markup=False)
         raise typer.Exit(1) from None
 
-    figures = summary(recording, heard)
+    figures = call_summary(recording, heard)
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
     elif recording.answered is not None:

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from ivr.softphone import sip
-from ivr.softphone.sip import Request, Response
+from ivr.softphone.sip import SipRequest, SipResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Dialog:
         self._routes: tuple[str, ...] = ()
         self._cseq = 0
 
-    def request(self, method: str, *, cseq: int | None = None, body: bytes = b"") -> Request:
+    def request(self, method: str, *, cseq: int | None = None, body: bytes = b"") -> SipRequest:
         """The next request of the dialog, or one that repeats the number ``cseq``."""
         if cseq is None:
             self._cseq = cseq = self._cseq + 1
@@ -60,9 +60,9 @@ class Dialog:
         ]
         if body:
             headers.append(("Content-Type", "application/sdp"))
-        return Request(method=method, uri=self._target, headers=tuple(headers), body=body)
+        return SipRequest(method=method, uri=self._target, headers=tuple(headers), body=body)
 
-    def authorized(self, request: Request, refusal: Response) -> Request:
+    def authorized(self, request: SipRequest, refusal: SipResponse) -> SipRequest:
         """The same request with the next number and the answer to the server's challenge.
 
         SipError when the 401 or 407 asks for what we cannot give.
@@ -79,14 +79,14 @@ class Dialog:
         again = self.request(request.method, body=request.body)
         return replace(again, headers=(*again.headers, header))
 
-    def established(self, answer: Response) -> None:
+    def established(self, answer: SipResponse) -> None:
         """Take tag, target and route from a 2xx; SipError when its Contact has no URI."""
         self._to = answer.get("To")
         self._routes = sip.routes(answer)
         if contact := answer.get("Contact"):
             self._target = sip.address_uri(contact)
 
-    def ack(self, invite: Request, answer: Response) -> Request:
+    def ack(self, invite: SipRequest, answer: SipResponse) -> SipRequest:
         """The ACK of a final answer: after a 2xx a request of its own in the dialog, after a
         refusal a part of the INVITE's transaction (section 17.1.1.3)."""
         number, _ = invite.cseq
@@ -97,7 +97,7 @@ class Dialog:
         headers = tuple((name, own.get(name, value)) for name, value in ack.headers)
         return replace(ack, uri=invite.uri, headers=headers)
 
-    def cancel(self, invite: Request) -> Request:
+    def cancel(self, invite: SipRequest) -> SipRequest:
         """The CANCEL of an INVITE that has no final answer yet (section 9.1)."""
         number, _ = invite.cseq
         cancel = self.request("CANCEL", cseq=number)

@@ -18,7 +18,7 @@ from ivr.softphone.rtp import PACKET_SECONDS
 from ivr.softphone.script import RATE
 from ivr.words.catalogue import Catalogue, Rendering
 
-Sound = NDArray[np.float32]
+_Sound = NDArray[np.float32]
 T = TypeVar("T", bound=np.generic)
 
 _QUIET_DBOV = -50.0
@@ -69,7 +69,7 @@ class _Prompt:
     ids: tuple[str, ...]
     """Prompts whose files are identical."""
     rendering: Rendering
-    sound: Sound
+    sound: _Sound
     onset: int
     """Where the sound begins after the lead-in."""
 
@@ -132,7 +132,7 @@ def heard_prompts(
     return [_heard(match, timeline) for match in matches]
 
 
-def waits(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> list[float]:
+def measured_waits(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> list[float]:
     """Seconds from the answer to the first prompt, from each prompt to the next, and from the
     last one to the end of the call; empty for a call that was not answered."""
     if recording.answered is None:
@@ -168,7 +168,7 @@ def _library(
                 octets = catalogue.samples(id, rendering).tobytes()
                 ids_by_sound.setdefault((rendering, octets), []).append(id)
     prompts: list[_Prompt] = []
-    heads: list[Sound] = []
+    heads: list[_Sound] = []
     for (rendering, octets), ids in ids_by_sound.items():
         sound = np.frombuffer(octets, np.int16).astype(np.float32)
         onset = next(_onsets(sound), None)
@@ -183,7 +183,7 @@ def _library(
     return _Library(prompts, np.conj(np.fft.rfft(np.stack(heads), _SEARCH)))
 
 
-def _onsets(sound: Sound) -> Iterator[int]:
+def _onsets(sound: _Sound) -> Iterator[int]:
     """Where sound begins after at least 40 ms of quiet, to 5 ms."""
     blocks = sound[: len(sound) // _BLOCK * _BLOCK].reshape(-1, _BLOCK)
     active = np.flatnonzero(np.mean(blocks**2, axis=1) > _QUIET)
@@ -201,7 +201,9 @@ def _window(values: NDArray[T], start: int, length: int) -> NDArray[T]:
     return window
 
 
-def _best(library: _Library, sound: Sound, present: NDArray[np.bool_], onset: int) -> _Match | None:
+def _best(
+    library: _Library, sound: _Sound, present: NDArray[np.bool_], onset: int
+) -> _Match | None:
     """The prompt that begins at ``onset``, if one does."""
     before = (_SEARCH - _HEAD) // 2
     lags = _SEARCH - _HEAD
@@ -224,7 +226,7 @@ def _best(library: _Library, sound: Sound, present: NDArray[np.bool_], onset: in
 
 
 def _reply(
-    library: _Library, sound: Sound, present: NDArray[np.bool_], cut: _Match
+    library: _Library, sound: _Sound, present: NDArray[np.bool_], cut: _Match
 ) -> _Match | None:
     """The prompt that follows one that was cut, with no pause between them."""
     if cut.complete:
@@ -236,7 +238,7 @@ def _reply(
 
 
 def _followed(
-    prompt: _Prompt, sound: Sound, present: NDArray[np.bool_], start: int
+    prompt: _Prompt, sound: _Sound, present: NDArray[np.bool_], start: int
 ) -> _Match | None:
     """How far a prompt that begins at ``start`` agrees with what was heard.
 

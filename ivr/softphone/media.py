@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ivr.softphone.recording import TxPacket
 from ivr.softphone.rtp import PACKET_SECONDS, SAMPLES_PER_PACKET, TELEPHONE_EVENT, pack
-from ivr.softphone.script import Action, Codec, Step, steps
+from ivr.softphone.script import Action, Codec, PacketStep, packet_steps
 from ivr.softphone.udp import StampedSocket
 
 _CATCH_UP_SECONDS = 0.060
@@ -36,7 +36,7 @@ class Media:
         self._sequence = secrets.randbits(16)
         self._timestamp = secrets.randbits(32)
         self._ssrc = secrets.randbits(32)
-        self._steps: Iterator[Step] = iter(())
+        self._steps: Iterator[PacketStep] = iter(())
         self._due = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -52,7 +52,7 @@ class Media:
 
     def play(self, script: Iterable[Action]) -> None:
         """Send this from the next packet on, instead of what is left of the script."""
-        self._steps = steps(script, self._codec, self._event_type)
+        self._steps = packet_steps(script, self._codec, self._event_type)
 
     def stop(self) -> None:
         """Send nothing more."""

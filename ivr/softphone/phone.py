@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import Self
 
 from ivr.softphone import sip
-from ivr.softphone.call import Call
+from ivr.softphone.call import SoftphoneCall
 from ivr.softphone.dialog import Account
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import ALAW, Action, Codec
-from ivr.softphone.sip import Request, SipError
+from ivr.softphone.sip import SipError, SipRequest
 from ivr.softphone.transaction import T1
 from ivr.softphone.udp import StampedSocket, stamps_begun
 
@@ -45,7 +45,7 @@ class Softphone:
         self._password = password
         self._local_host = local_host
         self._t1 = t1
-        self._calls: dict[str, Call] = {}
+        self._calls: dict[str, SoftphoneCall] = {}
 
     async def __aenter__(self) -> Self:
         """Open the SIP port; OSError when the server's name or our address is of no use."""
@@ -81,13 +81,13 @@ class Softphone:
         *,
         codec: Codec = ALAW,
         max_seconds: float = 120.0,
-    ) -> Call:
+    ) -> SoftphoneCall:
         """Begin a call; its script starts with the answer.
 
         When the script runs out the caller sends silence (or nothing, if NoRtp was last) until
         the other side hangs up. ``max_seconds`` after dialling the caller hangs up himself.
         """
-        call = Call(self._account, number, script, codec, max_seconds, self._socket.send)
+        call = SoftphoneCall(self._account, number, script, codec, max_seconds, self._socket.send)
         self._calls[call.id] = call
         call.on_end(lambda: self._calls.pop(call.id, None))
         return call
@@ -109,8 +109,8 @@ class Softphone:
 
     def _arrived(self, datagram: bytes, time: float) -> None:
         try:
-            message = sip.parse(datagram)
-            if isinstance(message, Request):
+            message = sip.parse_message(datagram)
+            if isinstance(message, SipRequest):
                 self._asked(message, time)
                 return
             call = self._calls.get(message.get("Call-ID"))
@@ -119,7 +119,7 @@ class Softphone:
         except SipError:
             return  # junk on the port is nobody's call
 
-    def _asked(self, request: Request, time: float) -> None:
+    def _asked(self, request: SipRequest, time: float) -> None:
         call = self._calls.get(request.get("Call-ID"))
         if call is not None:
             call.receive_request(request, time)

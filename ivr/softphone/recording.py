@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.hearing.g711 import Samples
-from ivr.softphone.rtp import PACKET_SECONDS, SAMPLES_PER_PACKET, RtpError, RxPacket, unpack
+from ivr.softphone.rtp import PACKET_SECONDS, SAMPLES_PER_PACKET, RtpError, RxPacket, parse_packet
 from ivr.softphone.script import CODECS, RATE, Codec
 from ivr.softphone.wav import write_wav
 
@@ -107,7 +107,7 @@ class CallRecording:
         packets = []
         for time, datagram in self.datagrams:
             try:
-                packets.append(unpack(datagram, time))
+                packets.append(parse_packet(datagram, time))
             except RtpError:
                 continue
         return packets

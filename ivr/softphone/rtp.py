@@ -8,7 +8,7 @@ TELEPHONE_EVENT = 101
 """The payload type we offer for digits; the other side may name another in its answer."""
 SAMPLES_PER_PACKET = 160
 PACKET_SECONDS = 0.020
-DIGITS = "0123456789*#ABCD"
+DTMF_DIGITS = "0123456789*#ABCD"
 """Digits by their event number."""
 
 _HEADER = struct.Struct("!BBHII")
@@ -45,7 +45,7 @@ def pack(
     )
 
 
-def unpack(datagram: bytes, time: float = 0.0) -> RxPacket:
+def parse_packet(datagram: bytes, time: float = 0.0) -> RxPacket:
     """The packet that arrived at ``time``; RtpError for RTCP and for what is not RTP."""
     if len(datagram) < 12:
         raise RtpError(f"{len(datagram)} bytes are too short for RTP")
@@ -73,12 +73,12 @@ def event(digit: str, duration: int, end: bool, volume: int = 10) -> bytes:
 
     ``volume`` is the level below 0 dBm0 in dB. ValueError for what is no digit.
     """
-    return _EVENT.pack(DIGITS.index(digit), (0x80 if end else 0) | volume, duration)
+    return _EVENT.pack(DTMF_DIGITS.index(digit), (0x80 if end else 0) | volume, duration)
 
 
 def parse_event(payload: bytes) -> tuple[str, int, bool]:
     """Digit, duration in samples and end mark of an event; RtpError when it is none of ours."""
-    if len(payload) < 4 or payload[0] >= len(DIGITS):
+    if len(payload) < 4 or payload[0] >= len(DTMF_DIGITS):
         raise RtpError("not a digit")
     number, flags, duration = _EVENT.unpack_from(payload)
-    return DIGITS[number], duration, bool(flags & 0x80)
+    return DTMF_DIGITS[number], duration, bool(flags & 0x80)

@@ -21,7 +21,7 @@ from ivr.hearing.g711 import (
 )
 from ivr.softphone.rtp import (
     COMFORT_NOISE,
-    DIGITS,
+    DTMF_DIGITS,
     PACKET_SECONDS,
     SAMPLES_PER_PACKET,
     TELEPHONE_EVENT,
@@ -57,7 +57,7 @@ CODECS = {codec.name: codec for codec in (ALAW, ULAW)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Audio:
+class PlayedSound:
     """Recorded sound: 16-bit samples at 8 kHz; the last packet is filled up with silence."""
 
     samples: Samples
@@ -110,20 +110,20 @@ class Digits:
     keys: str
 
     def __post_init__(self) -> None:
-        if not self.keys or any(key not in DIGITS for key in self.keys):
+        if not self.keys or any(key not in DTMF_DIGITS for key in self.keys):
             raise ValueError(f"digits are 0-9 * # A-D, not {self.keys!r}")
 
 
 @dataclass(frozen=True, slots=True)
-class HangUp:
+class HangUpStep:
     """The caller ends the call here."""
 
 
-Action = Audio | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | HangUp
+Action = PlayedSound | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | HangUpStep
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PacketStep:
     """What goes out in one slot of 20 ms."""
 
     what: str
@@ -137,9 +137,9 @@ class Step:
     hang_up: bool = False
 
 
-def steps(
+def packet_steps(
     script: Iterable[Action], codec: Codec = ALAW, event_type: int = TELEPHONE_EVENT
-) -> Iterator[Step]:
+) -> Iterator[PacketStep]:
     """The steps of a script, without an end unless the script hangs up.
 
     When the script runs out the caller sends silence, or goes on sending nothing if NoRtp came
@@ -156,52 +156,52 @@ def steps(
     yield from _steps(NoRtp() if isinstance(last, NoRtp) else Silence(), codec, 0, resumes)
 
 
-def _steps(action: Action, codec: Codec, event_type: int, resumes: bool) -> Iterator[Step]:
+def _steps(action: Action, codec: Codec, event_type: int, resumes: bool) -> Iterator[PacketStep]:
     what = type(action).__name__
     match action:
         case NoRtp(seconds):
-            nothing = Step(what, codec.payload_type, None, False, SAMPLES_PER_PACKET)
+            nothing = PacketStep(what, codec.payload_type, None, False, SAMPLES_PER_PACKET)
             for _ in _slots(seconds):
                 yield nothing
         case ComfortNoise(seconds, level):
-            nothing = Step(what, COMFORT_NOISE, None, False, SAMPLES_PER_PACKET)
-            packet = Step(what, COMFORT_NOISE, bytes([level]), False, SAMPLES_PER_PACKET)
+            nothing = PacketStep(what, COMFORT_NOISE, None, False, SAMPLES_PER_PACKET)
+            packet = PacketStep(what, COMFORT_NOISE, bytes([level]), False, SAMPLES_PER_PACKET)
             for slot in _slots(seconds):
                 yield nothing if slot % _COMFORT_NOISE_EVERY else packet
         case Digits(keys):
             for key in keys:
                 yield from _digit(key, codec, event_type)
-        case HangUp():
-            yield Step(what, codec.payload_type, None, False, 0, hang_up=True)
+        case HangUpStep():
+            yield PacketStep(what, codec.payload_type, None, False, 0, hang_up=True)
         case Silence(seconds):
             packet = _idle(what, codec)
             for slot in _slots(seconds):
                 first = resumes and slot == 0
                 yield _idle(what, codec, marker=True) if first else packet
-        case Audio() | Tone() | Noise():
+        case PlayedSound() | Tone() | Noise():
             for samples in _sound(action):
                 octets = codec.encode(samples)
                 for at in range(0, len(octets), SAMPLES_PER_PACKET):
                     payload = octets[at : at + SAMPLES_PER_PACKET]
                     payload = payload.ljust(SAMPLES_PER_PACKET, bytes([codec.idle]))
-                    yield Step(what, codec.payload_type, payload, resumes, SAMPLES_PER_PACKET)
+                    yield PacketStep(what, codec.payload_type, payload, resumes, SAMPLES_PER_PACKET)
                     resumes = False
 
 
-def _idle(what: str, codec: Codec, marker: bool = False) -> Step:
+def _idle(what: str, codec: Codec, marker: bool = False) -> PacketStep:
     payload = bytes([codec.idle]) * SAMPLES_PER_PACKET
-    return Step(what, codec.payload_type, payload, marker, SAMPLES_PER_PACKET)
+    return PacketStep(what, codec.payload_type, payload, marker, SAMPLES_PER_PACKET)
 
 
-def _digit(key: str, codec: Codec, event_type: int) -> Iterator[Step]:
+def _digit(key: str, codec: Codec, event_type: int) -> Iterator[PacketStep]:
     # Every packet of an event carries the timestamp of its beginning.
     for update in range(_EVENT_UPDATES):
         payload = event(key, (update + 1) * SAMPLES_PER_PACKET, end=False)
-        yield Step("Digits", event_type, payload, update == 0, 0)
+        yield PacketStep("Digits", event_type, payload, update == 0, 0)
     end = event(key, _EVENT_UPDATES * SAMPLES_PER_PACKET, end=True)
     for left in reversed(range(_EVENT_ENDS)):
         passed = 0 if left else (_EVENT_UPDATES + _EVENT_ENDS) * SAMPLES_PER_PACKET
-        yield Step("Digits", event_type, end, False, passed)
+        yield PacketStep("Digits", event_type, end, False, passed)
     for slot in range(_EVENT_PAUSE):
         yield _idle("Digits", codec, marker=slot == 0)
 
@@ -210,9 +210,9 @@ def _slots(seconds: float) -> Iterable[int]:
     return count() if seconds == math.inf else range(round(seconds / PACKET_SECONDS))
 
 
-def _sound(action: Audio | Tone | Noise) -> Iterator[Samples]:
+def _sound(action: PlayedSound | Tone | Noise) -> Iterator[Samples]:
     """The samples of an action in chunks of one second."""
-    if isinstance(action, Audio):
+    if isinstance(action, PlayedSound):
         for at in range(0, len(action.samples), _CHUNK):
             yield action.samples[at : at + _CHUNK]
         return

@@ -51,7 +51,7 @@ def offer(host: str, port: int, codec: int) -> Session:
     return Session(host, port, formats | {COMFORT_NOISE: _STATIC[COMFORT_NOISE]})
 
 
-def answer(offered: Session, ours: Session) -> Session:
+def answer_offer(offered: Session, ours: Session) -> Session:
     """Our answer to a (re-)INVITE's offer: what both sides know, under the offerer's numbers."""
     known = {name.lower() for name in ours.formats.values()}
     common = {pt: name for pt, name in offered.formats.items() if name.lower() in known}
@@ -61,7 +61,7 @@ def answer(offered: Session, ours: Session) -> Session:
     return Session(ours.host, ours.port, common, direction)
 
 
-def parse(body: bytes) -> Session:
+def parse_sdp(body: bytes) -> Session:
     """The first audio stream of a description; SipError for anything else."""
     lines = [line.rstrip("\r") for line in body.decode("utf-8", "replace").split("\n")]
     if lines[0] != "v=0":

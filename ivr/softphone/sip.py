@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-VERSION = "SIP/2.0"
+_VERSION = "SIP/2.0"
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, NOTIFY"
 
 _COMPACT = {
@@ -78,7 +78,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request(Message):
+class SipRequest(Message):
     """INVITE, ACK, BYE, …"""
 
     method: str
@@ -87,11 +87,11 @@ class Request(Message):
     @property
     def start_line(self) -> str:
         """Method, request-URI and version."""
-        return f"{self.method} {self.uri} {VERSION}"
+        return f"{self.method} {self.uri} {_VERSION}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Response(Message):
+class SipResponse(Message):
     """100 Trying, 200 OK, 486 Busy Here, …"""
 
     status: int
@@ -100,10 +100,10 @@ class Response(Message):
     @property
     def start_line(self) -> str:
         """Version, status code and reason phrase."""
-        return f"{VERSION} {self.status} {self.reason}"
+        return f"{_VERSION} {self.status} {self.reason}"
 
 
-def parse(datagram: bytes) -> Request | Response:
+def parse_message(datagram: bytes) -> SipRequest | SipResponse:
     """The message in one UDP datagram; SipError for anything that is not a whole message."""
     head, separator, body = datagram.lstrip(b"\r\n").partition(b"\r\n\r\n")
     if not separator:
@@ -114,21 +114,21 @@ def parse(datagram: bytes) -> Request | Response:
     body = _sized(body, [value for name, value in headers if name.lower() == "content-length"])
     headers = tuple(header for header in headers if header[0].lower() != "content-length")
 
-    message: Request | Response
+    message: SipRequest | SipResponse
     if match := _STATUS_LINE.fullmatch(first):
-        message = Response(
+        message = SipResponse(
             headers=headers, body=body, status=int(match[1]), reason=(match[2] or "").strip()
         )
     else:
         words = first.split(" ")
-        if len(words) != 3 or words[2] != VERSION or not _TOKEN.fullmatch(words[0]):
+        if len(words) != 3 or words[2] != _VERSION or not _TOKEN.fullmatch(words[0]):
             raise SipError(f"neither a request nor a status line: {first[:60]!r}")
-        message = Request(headers=headers, body=body, method=words[0], uri=words[1])
+        message = SipRequest(headers=headers, body=body, method=words[0], uri=words[1])
     for name in ("Via", "From", "To", "Call-ID"):
         if not message.get(name):
             raise SipError(f"{name} is missing")
     _, method = message.cseq
-    if isinstance(message, Request) and method != message.method:
+    if isinstance(message, SipRequest) and method != message.method:
         raise SipError(f"a {message.method} with CSeq {message.get('CSeq')!r}")
     return message
 
@@ -177,8 +177,13 @@ def routes(message: Message) -> tuple[str, ...]:
 
 
 def reply(
-    request: Request, status: int, reason: str, *extra: tuple[str, str], tag: str, body: bytes = b""
-) -> Response:
+    request: SipRequest,
+    status: int,
+    reason: str,
+    *extra: tuple[str, str],
+    tag: str,
+    body: bytes = b"",
+) -> SipResponse:
     """The response to ``request``; ``tag`` marks our side of a dialog that has none yet."""
     copied = [
         (name, value)
@@ -189,7 +194,7 @@ def reply(
         (name, f"{value};tag={tag}" if name.lower() == "to" and ";tag=" not in value else value)
         for name, value in copied
     )
-    return Response(headers=(*headers, *extra), body=body, status=status, reason=reason)
+    return SipResponse(headers=(*headers, *extra), body=body, status=status, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +210,7 @@ class Challenge:
     """Whether it came in a 407, so that the answer is Proxy-Authorization."""
 
 
-def challenge(response: Response) -> Challenge:
+def challenge(response: SipResponse) -> Challenge:
     """The MD5 digest challenge of a 401 or 407; SipError when it has none that we can answer."""
     proxy = response.status == 407
     offered = response.all("Proxy-Authenticate" if proxy else "WWW-Authenticate")

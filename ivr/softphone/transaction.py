@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from ivr.softphone.sip import Request, Response
+from ivr.softphone.sip import SipRequest, SipResponse
 
 T1 = 0.5
 """Seconds to the first retransmission; RFC 3261 calls it the round-trip estimate."""
@@ -17,10 +17,10 @@ class Transaction:
     def __init__(
         self,
         send: Callable[[bytes], None],
-        request: Request,
+        request: SipRequest,
         *,
         t1: float = T1,
-        provisional: Callable[[Response, float], None] | None = None,
+        provisional: Callable[[SipResponse, float], None] | None = None,
     ) -> None:
         """``provisional`` is told of each 1xx and its arrival. SipError when it cannot be built."""
         self.request = request
@@ -30,11 +30,11 @@ class Transaction:
         self._datagram = request.to_bytes()
         self._t1 = t1
         self._provisional = provisional
-        self._final: asyncio.Future[tuple[Response, float]] = (
+        self._final: asyncio.Future[tuple[SipResponse, float]] = (
             asyncio.get_running_loop().create_future()
         )
 
-    def receive(self, response: Response, time: float) -> None:
+    def receive(self, response: SipResponse, time: float) -> None:
         """Take an answer that arrived at ``time``."""
         self.heard_of.set()
         if response.status < 200:
@@ -49,7 +49,7 @@ class Transaction:
             self._final.set_exception(error)
             self.heard_of.set()
 
-    async def final(self, patience: float | None = None) -> tuple[Response, float]:
+    async def final(self, patience: float | None = None) -> tuple[SipResponse, float]:
         """The final answer and its arrival.
 
         TimeoutError when nothing at all comes back for 64 times T1, or no final answer within

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+_Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,12 @@ class Weights:
     labels: tuple[str, ...]
     features: Mapping[str, int]
     """Row in ``matrix`` by name."""
-    matrix: Floats
+    matrix: _Floats
     """Features by labels."""
-    bias: Floats
+    bias: _Floats
     """One for each label."""
 
-    def scores(self, present: Sequence[str]) -> Floats:
+    def scores(self, present: Sequence[str]) -> _Floats:
         """Log-odds of each label, up to a constant.
 
         Features that were never seen count in the length, so what is not understood makes
@@ -32,7 +32,7 @@ class Weights:
         return np.asarray(total + self.bias, np.float32)
 
 
-def softmax(scores: NDArray[np.floating]) -> Floats:
+def softmax(scores: NDArray[np.floating]) -> _Floats:
     """Probabilities along the last axis."""
     shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), np.float32)
@@ -98,14 +98,14 @@ def _flat(rows: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], NDArray
     return np.concatenate(rows), owner
 
 
-def _add(target: Floats, owner: NDArray[np.intp], values: Floats) -> None:
+def _add(target: _Floats, owner: NDArray[np.intp], values: _Floats) -> None:
     """Sums of the values of each owner; owners come in order."""
     if len(owner):
         starts = np.flatnonzero(np.diff(owner, prepend=-1))
         target[owner[starts]] = np.add.reduceat(values, starts, axis=0)
 
 
-def _gathered(flat: NDArray[np.int32], values: Floats) -> tuple[NDArray[np.int32], Floats]:
+def _gathered(flat: NDArray[np.int32], values: _Floats) -> tuple[NDArray[np.int32], _Floats]:
     """Each row once, with the sum of its values."""
     order = np.argsort(flat, kind="stable")
     ordered = flat[order]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pypinyin import lazy_pinyin
 
-DIGITS = dict(zip(lazy_pinyin("零一二三四五六七八九"), range(10), strict=True)) | {"liang": 2}
+_DIGITS = dict(zip(lazy_pinyin("零一二三四五六七八九"), range(10), strict=True)) | {"liang": 2}
 _UNITS = {"shi": 10, "bai": 100, "qian": 1000}
 _LARGE = {"wan": 10**4}
 """No 亿, which sounds as 一 does: nobody counts so many."""
@@ -35,8 +35,8 @@ def cardinal_at(sounds: Sequence[str], start: int) -> Count | None:
         elif sound in _LARGE and (section or digit):
             total = (total + section + (digit or 0)) * _LARGE[sound]
             section, digit, last_unit = 0, None, 10**9
-        elif sound in DIGITS and (not digit or digit + 1 == DIGITS[sound]):
-            digit = DIGITS[sound]
+        elif sound in _DIGITS and (not digit or digit + 1 == _DIGITS[sound]):
+            digit = _DIGITS[sound]
         else:
             break
         at += 1

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ivr.understanding.syllables import Spoken, fold, spoken
+from ivr.understanding.syllables import Syllables, fold, syllables_of
 
 _WRITTEN = dict(zip("零〇洞一幺二两三四五六七八九", "00011223456789", strict=True)) | {
     str(digit): str(digit) for digit in range(10)
 }
-_SOUNDS = {spoken(sign).sounds[0]: digit for sign, digit in _WRITTEN.items() if sign != "〇"}
+_SOUNDS = {syllables_of(sign).sounds[0]: digit for sign, digit in _WRITTEN.items() if sign != "〇"}
 # 年 is near 两, and stands behind digits.
 _NEAR = {fold(sound): digit for sound, digit in _SOUNDS.items() if sound != "liang"}
 _WORDS_OF_SENTENCES = frozenset("吧就是有时事以把起其而又也十")
@@ -27,7 +27,7 @@ _LONG = 5
 """Written digits that are no count: 二十五 is."""
 _COUNTED = frozenset("个套名位台天年月次遍点块号岁人张元分")
 _FILLERS = tuple(
-    spoken(words).sounds
+    syllables_of(words).sounds
     for words in ("那个", "然后", "横杠", "空格", "逗号", "短横", *"嗯啊呃哦呢杠再对的")
 )
 
@@ -44,7 +44,7 @@ class Digit:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class DigitRun:
     """Digits in a row, fillers left out, from sound ``start`` to ``end`` (exclusive)."""
 
     digits: tuple[Digit, ...]
@@ -57,13 +57,13 @@ class Run:
         return sum(len(digit.value) for digit in self.digits if digit.written)
 
 
-def digit_at(heard: Spoken, at: int) -> str | None:
+def digit_at(heard: Syllables, at: int) -> str | None:
     """The digit that a sound may be, near sounds included."""
     sound = heard.sounds[at]
     return _WRITTEN.get(_sign(heard, at)) or _SOUNDS.get(sound) or _NEAR.get(fold(sound))
 
 
-def run_at(heard: Spoken, start: int, stops: frozenset[int]) -> Run | None:
+def run_at(heard: Syllables, start: int, stops: frozenset[int]) -> DigitRun | None:
     """The run that begins at ``start`` and is broken at ``stops``; None where there is none."""
     found: list[tuple[int, int, str, bool]] = []
     at = start
@@ -81,14 +81,14 @@ def run_at(heard: Spoken, start: int, stops: frozenset[int]) -> Run | None:
     return _run(heard, found) if found else None
 
 
-def is_count(heard: Spoken, run: Run) -> bool:
+def is_count(heard: Syllables, run: DigitRun) -> bool:
     """Whether a run only counts something: 两三个, 二十五, 2013年."""
     follows = _sign(heard, run.end) if run.end < len(heard) else ""
     tens = _TEN in heard.words(run.start, run.end)
     return (run.written < _LONG and follows in _COUNTED) or (run.written < _LONG and tens)
 
 
-def _run(heard: Spoken, found: Sequence[tuple[int, int, str, bool]]) -> Run | None:
+def _run(heard: Syllables, found: Sequence[tuple[int, int, str, bool]]) -> DigitRun | None:
     """Without what sounds like digits far from written ones."""
     written = [place for place, (_, _, _, sure) in enumerate(found) if sure]
     if not written:
@@ -103,15 +103,15 @@ def _run(heard: Spoken, found: Sequence[tuple[int, int, str, bool]]) -> Run | No
             (one, found[first][0], found[last][0]) for one in kept
         )
     )
-    return Run(digits, kept[0][0], kept[-1][1])
+    return DigitRun(digits, kept[0][0], kept[-1][1])
 
 
-def _apart(heard: Spoken, at: int) -> bool:
+def _apart(heard: Syllables, at: int) -> bool:
     """Whether a character that sounds like a digit is no common word of sentences."""
     return _sign(heard, at) not in _WORDS_OF_SENTENCES
 
 
-def _times(heard: Spoken, at: int) -> str | None:
+def _times(heard: Syllables, at: int) -> str | None:
     """三个八: the digits."""
     if at + 2 >= len(heard) or heard.sounds[at + 1] != _TIMES:
         return None
@@ -119,17 +119,17 @@ def _times(heard: Spoken, at: int) -> str | None:
     return digit * int(times) if times and digit and 2 <= int(times) <= 6 else None
 
 
-def _filler(heard: Spoken, at: int) -> int:
+def _filler(heard: Syllables, at: int) -> int:
     """How many sounds of a filler begin here."""
     return next((len(one) for one in _FILLERS if heard.sounds[at : at + len(one)] == one), 0)
 
 
-def _sign(heard: Spoken, at: int) -> str:
+def _sign(heard: Syllables, at: int) -> str:
     sign = heard.text[heard.places[at]]
     return chr(ord(sign) - 0xFEE0) if "０" <= sign <= "９" else sign
 
 
-def readings(run: Run) -> Iterator[str]:
+def readings(run: DigitRun) -> Iterator[str]:
     """What a run may be, the likeliest first: doubtful sounds are kept or left out."""
     doubtful = [place for place, digit in enumerate(run.digits) if not digit.written][:8]
     changes = sorted(range(1 << len(doubtful)), key=int.bit_count)

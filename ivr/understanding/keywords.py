@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ivr.understanding.syllables import fold, spoken
+from ivr.understanding.syllables import fold, syllables_of
 
 _NEAR_FROM = 2
 """Syllables a word must have to be found by near sounds."""
@@ -12,7 +12,9 @@ class Keywords:
     """Lists of words, each list with a name."""
 
     def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
-        pairs = [(spoken(word).sounds, name) for name, listed in words.items() for word in listed]
+        pairs = [
+            (syllables_of(word).sounds, name) for name, listed in words.items() for word in listed
+        ]
         self._words = sorted(pairs, key=lambda pair: -len(pair[0]))
 
     def find(self, sounds: Sequence[str]) -> Iterator[tuple[str, int, int]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.dialogue.meaning import Title
-from ivr.understanding.syllables import Spoken, fold, spoken
+from ivr.understanding.syllables import Syllables, fold, syllables_of
 
 COMMON = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕"
@@ -45,21 +45,21 @@ class Names:
         self._near: dict[tuple[str, ...], str] = {}
         for name in ordered:
             # One character alone may have another reading than as a surname (曾, 单, 解).
-            sounds = _SURNAME_SOUNDS.get(name) or spoken(name).sounds
+            sounds = _SURNAME_SOUNDS.get(name) or syllables_of(name).sounds
             self._exact.setdefault(sounds, name)
             self._near.setdefault(tuple(map(fold, sounds)), name)
-        pairs = [(spoken(words).sounds, name) for name, all in spelt.items() for words in all]
+        pairs = [(syllables_of(words).sounds, name) for name, all in spelt.items() for words in all]
         self._spelt = sorted(pairs, key=lambda pair: -len(pair[0]))
 
-    def find(self, heard: Spoken, *, alone: bool = False) -> Name:
+    def find(self, heard: Syllables, *, alone: bool = False) -> Name:
         """The caller's surname and title; ``alone``: the utterance is nothing but a name."""
         titles = _titles(heard)
         title = titles[0][1] if titles else None
         if (spelt := self._spelt_out(heard)) or (spelt := self._likened(heard)):
             return Name(spelt, title, told=True)
         for words in _BEFORE:
-            for at in _places(heard.sounds, spoken(words).sounds):
-                end = at + len(spoken(words).sounds)
+            for at in _places(heard.sounds, syllables_of(words).sounds):
+                end = at + len(syllables_of(words).sounds)
                 if surname := self._at(heard, end, near=True):
                     return Name(surname, title, told=True)
         for at, title_said in titles:
@@ -70,7 +70,7 @@ class Names:
             return Name(self._at(heard, 0, near=False), title)
         return Name(None, title)
 
-    def _at(self, heard: Spoken, start: int, *, near: bool) -> str | None:
+    def _at(self, heard: Syllables, start: int, *, near: bool) -> str | None:
         """The surname that begins at a sound; compound ones first."""
         for size in (2, 1):
             if start + size <= len(heard) and (name := self._of(heard, start, start + size)):
@@ -79,7 +79,7 @@ class Names:
             return self._near.get((fold(heard.sounds[start]),))
         return None
 
-    def _of(self, heard: Spoken, start: int, end: int) -> str | None:
+    def _of(self, heard: Syllables, start: int, end: int) -> str | None:
         """By sound, the most frequent one; as it is written when that is a frequent one too."""
         written = heard.words(start, end)
         name = self._exact.get(tuple(heard.sounds[start:end]))
@@ -87,11 +87,11 @@ class Names:
             return written
         return name
 
-    def _spelt_out(self, heard: Spoken) -> str | None:
+    def _spelt_out(self, heard: Syllables) -> str | None:
         """弓长张."""
         return next((name for words, name in self._spelt if _places(heard.sounds, words)), None)
 
-    def _likened(self, heard: Spoken) -> str | None:
+    def _likened(self, heard: Syllables) -> str | None:
         """长江的江: the word tells which character it is."""
         for at, sound in enumerate(heard.sounds):
             word = heard.words(max(0, at - 2), at)
@@ -104,12 +104,12 @@ class Names:
         return None
 
 
-def _titles(heard: Spoken) -> list[tuple[int, Title | None]]:
+def _titles(heard: Syllables) -> list[tuple[int, Title | None]]:
     """Where titles stand, in order."""
     found = [
         (at, title)
         for words, title in _TITLES.items()
-        for at in _places(heard.sounds, spoken(words).sounds)
+        for at in _places(heard.sounds, syllables_of(words).sounds)
     ]
     return sorted(found, key=lambda pair: pair[0])
 

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from ivr.dialogue.meaning import Buyer, Fact, Intent
 from ivr.understanding import templates
-from ivr.understanding.syllables import LONGEST, spoken
+from ivr.understanding.syllables import MOST_SYLLABLES, syllables_of
 
 MOST_WORDINGS = 512
 """Of one template: who needs more has written two sentences in one."""
@@ -20,11 +20,11 @@ LONGEST_TEMPLATE = 200
 """Characters."""
 _LISTS = ("classes", "topics", "departments", "facts", "buyers", "surnames")
 _KEYS: dict[str, tuple[str, ...]] = {"facts": get_args(Fact), "buyers": get_args(Buyer)}
-BUILT_IN = ("姓", "部门", "数")
+BUILT_IN_CLASSES = ("姓", "部门", "数")
 """Classes made from tables and rules: surnames, departments, and numbers: digits of a telephone
 number in give_number, a count elsewhere."""
 
-Words = Mapping[str, tuple[str, ...]]
+WordLists = Mapping[str, tuple[str, ...]]
 
 
 class PhraseError(Exception):
@@ -44,13 +44,13 @@ class Phrases:
     """Everything the phrase files say."""
 
     say: Mapping[Intent, tuple[Template, ...]]
-    classes: Words = field(default_factory=dict)
-    topics: Words = field(default_factory=dict)
-    departments: Words = field(default_factory=dict)
+    classes: WordLists = field(default_factory=dict)
+    topics: WordLists = field(default_factory=dict)
+    departments: WordLists = field(default_factory=dict)
     """By the name the hotline speaks, the words callers use."""
-    facts: Words = field(default_factory=dict)
-    buyers: Words = field(default_factory=dict)
-    surnames: Words = field(default_factory=dict)
+    facts: WordLists = field(default_factory=dict)
+    buyers: WordLists = field(default_factory=dict)
+    surnames: WordLists = field(default_factory=dict)
     """By surname, how it is spelt out: 弓长张."""
 
     @classmethod
@@ -110,7 +110,7 @@ class _Reader:
                     f"{where} {key} cannot be spoken: add it to [departments] of values.toml, "
                     f"or use {', '.join(self._spoken)}"
                 )
-            elif name == "classes" and key in BUILT_IN:
+            elif name == "classes" and key in BUILT_IN_CLASSES:
                 raise PhraseError(f"{where} {key} is built in: choose another name")
             before = self._lists[name].get(key, ())
             self._lists[name][key] = tuple(dict.fromkeys((*before, *listed)))
@@ -129,7 +129,7 @@ class _Reader:
         if len(sentence) > LONGEST_TEMPLATE:
             raise PhraseError(f"{where[:80]}… is longer than {LONGEST_TEMPLATE}: make it shorter")
         try:
-            parts = templates.parse(sentence)
+            parts = templates.parse_template(sentence)
         except templates.TemplateError as error:
             raise PhraseError(f"{where}: {error}") from None
         if (ways := templates.count(parts)) > MOST_WORDINGS:
@@ -147,8 +147,8 @@ class _Reader:
     def phrases(self) -> Phrases:
         classes = self._lists["classes"]
         for where, name in self._classes_used:
-            if name not in classes and name not in BUILT_IN:
-                known = ", ".join([*BUILT_IN, *classes])
+            if name not in classes and name not in BUILT_IN_CLASSES:
+                known = ", ".join([*BUILT_IN_CLASSES, *classes])
                 raise PhraseError(f"{where}: {{{name}}} is no class: use {known}")
         if not self._proved:
             self._refuse_ambiguous()
@@ -179,9 +179,9 @@ def _key(wording: str) -> tuple[str, ...]:
     return tuple(
         sound
         for piece in pieces
-        for sound in ((piece,) if piece.startswith("{") else spoken(piece).sounds)
+        for sound in ((piece,) if piece.startswith("{") else syllables_of(piece).sounds)
     )
 
 
 def _sounds(text: str) -> bool:
-    return 0 < len(spoken(text)) < LONGEST
+    return 0 < len(syllables_of(text)) < MOST_SYLLABLES

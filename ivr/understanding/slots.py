@@ -8,7 +8,7 @@ from ivr.understanding.counts import cardinal_at
 from ivr.understanding.keywords import Keywords
 from ivr.understanding.names import Names
 from ivr.understanding.phrases import Phrases
-from ivr.understanding.syllables import Spoken, spoken
+from ivr.understanding.syllables import Syllables, syllables_of
 from ivr.understanding.telephone import numbers
 
 _COUNTED = ("ge", "tao", "ming", "wei", "tai")
@@ -28,7 +28,7 @@ class SlotReader:
         self._facts = Keywords(phrases.facts)
         self._buyers = Keywords(phrases.buyers)
 
-    def read(self, heard: Spoken, intent: Intent) -> Slots:
+    def read(self, heard: Syllables, intent: Intent) -> Slots:
         """The slots that ``heard`` fills."""
         said = numbers(heard)
         name = self._names.find(heard, alone=intent is Intent.GIVE_NAME)
@@ -49,15 +49,15 @@ class SlotReader:
         )
 
 
-def _without_product(heard: Spoken) -> tuple[str, ...]:
+def _without_product(heard: Syllables) -> tuple[str, ...]:
     """企业 of 企业 QQ and 公司 of 你们公司 say nothing of who buys."""
     text = " ".join(heard.sounds)
     for words in ("企业QQ", "你们公司", "贵公司"):
-        text = text.replace(" ".join(spoken(words).sounds), "-")
+        text = text.replace(" ".join(syllables_of(words).sounds), "-")
     return tuple(text.split())
 
 
-def _count(heard: Spoken) -> int | None:
+def _count(heard: Syllables) -> int | None:
     """A number that counts something, or is all that was said."""
     for at in range(len(heard)):
         found = cardinal_at(heard.sounds, at)
@@ -70,7 +70,7 @@ def _count(heard: Spoken) -> int | None:
     return None
 
 
-def _person(heard: Spoken) -> str | None:
+def _person(heard: Syllables) -> str | None:
     """Whoever stands behind 找, as he was named."""
     for words in _ASKED_FOR:
         _, found, rest = heard.text.partition(words)

@@ -14,9 +14,9 @@ from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
-LONGEST = 300
+MOST_SYLLABLES = 300
 """Syllables that are looked at: more than a minute of talk. The rest of a text is not read."""
-_LONGEST_TEXT = 4 * LONGEST
+_LONGEST_TEXT = 4 * MOST_SYLLABLES
 _DIGITS = dict(zip("0123456789", lazy_pinyin("零一二三四五六七八九"), strict=True))
 _SOUNDS = _DIGITS | {"q": "kou"}
 """QQ is written 扣扣 and 抠抠 as well, by callers and by recognisers."""
@@ -30,7 +30,7 @@ _FOLDED_FINALS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class Syllables:
     """A text and how it sounds."""
 
     text: str
@@ -46,14 +46,14 @@ class Spoken:
         return len(self.sounds)
 
 
-def spoken(text: str) -> Spoken:
-    """How ``text`` sounds: at most LONGEST syllables; what has no sound is left out.
+def syllables_of(text: str) -> Syllables:
+    """How ``text`` sounds: at most MOST_SYLLABLES syllables; what has no sound is left out.
 
     Han characters become toneless pinyin (ü is v), digits are read one by one, other letters
     stand for themselves in lower case. Any Unicode will do.
     """
-    pairs = list(islice(_sounds(text[:_LONGEST_TEXT]), LONGEST))
-    return Spoken(text, tuple(sound for sound, _ in pairs), tuple(place for _, place in pairs))
+    pairs = list(islice(_sounds(text[:_LONGEST_TEXT]), MOST_SYLLABLES))
+    return Syllables(text, tuple(sound for sound, _ in pairs), tuple(place for _, place in pairs))
 
 
 def _sounds(text: str) -> Iterator[tuple[str, int]]:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ivr.understanding.digits import Run, digit_at, is_count, readings, run_at
+from ivr.understanding.digits import DigitRun, digit_at, is_count, readings, run_at
 from ivr.understanding.numerals import is_telephone_number
-from ivr.understanding.syllables import Spoken, spoken
+from ivr.understanding.syllables import Syllables, syllables_of
 
 _FEWEST = 2
 """Digits in a row that are a number; one alone is a word."""
@@ -29,13 +29,13 @@ class _Mark(Enum):
 
 
 _MARKS = sorted(
-    ((spoken(words).sounds, mark) for mark in _Mark if mark is not _Mark.DENIED
+    ((syllables_of(words).sounds, mark) for mark in _Mark if mark is not _Mark.DENIED
      for words in mark.value.split()), key=lambda pair: -len(pair[0]),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class SpokenNumber:
     """What an utterance says of a telephone number."""
 
     phone: str | None
@@ -48,7 +48,7 @@ class Numbers:
 class _Piece:
     """A run of digits and what was said before it."""
 
-    run: Run
+    run: DigitRun
     mark: _Mark
     places: int = 0
     """How many digits it is said to be; 0 where that was not said."""
@@ -56,7 +56,7 @@ class _Piece:
     """The digits that it stands for, in 不是八是九."""
 
 
-def numbers(heard: Spoken, known: str = "") -> Numbers:
+def numbers(heard: Syllables, known: str = "") -> SpokenNumber:
     """The number in an utterance; ``known`` is one read back before, which this one may correct."""
     said, whole = known, known if is_whole(known) else ""
     for piece in _pieces(heard, corrects=bool(known)):
@@ -74,7 +74,7 @@ def numbers(heard: Spoken, known: str = "") -> Numbers:
             said = _joined(said, piece.run)
         whole = said if is_whole(said) else whole
     digits = _plain(said if is_whole(said) or not whole else whole)
-    return Numbers(
+    return SpokenNumber(
         digits if is_telephone_number(digits) else None, digits if len(digits) >= _FEWEST else ""
     )
 
@@ -109,13 +109,13 @@ def _begun_again(number: str) -> str | None:
     return next((rest for rest in whole if is_telephone_number(rest)), None)
 
 
-def _chosen(run: Run, fits: Callable[[str], bool]) -> str:
+def _chosen(run: DigitRun, fits: Callable[[str], bool]) -> str:
     """The likeliest reading that fits; the likeliest of all when none does."""
     likeliest = next(readings(run))
     return next((one for one in readings(run) if fits(one)), likeliest)
 
 
-def _joined(said: str, run: Run) -> str:
+def _joined(said: str, run: DigitRun) -> str:
     """One group more; or another number, when together they are none."""
     new = _chosen(run, is_whole)
     if is_whole(said):
@@ -143,7 +143,7 @@ def _replaced(said: str, denied: str, new: str) -> str:
     return before + new + after if found else said
 
 
-def _corrected(said: str, run: Run) -> str:
+def _corrected(said: str, run: DigitRun) -> str:
     """A whole number replaces; a part takes the place where it changes least, or the end."""
     new = _chosen(run, is_whole)
     if is_whole(new):
@@ -161,7 +161,7 @@ def _corrected(said: str, run: Run) -> str:
     return new if len(new) >= 7 else said[: -len(new)] + new
 
 
-def _pieces(heard: Spoken, *, corrects: bool) -> Iterator[_Piece]:
+def _pieces(heard: Syllables, *, corrects: bool) -> Iterator[_Piece]:
     marks = {at: found for at in range(len(heard)) if (found := _mark_at(heard, at))}
     stops = frozenset(marks)
     default = _Mark.INSTEAD if corrects else _Mark.NONE
@@ -182,7 +182,7 @@ def _pieces(heard: Spoken, *, corrects: bool) -> Iterator[_Piece]:
             at += 1
 
 
-def _mark_at(heard: Spoken, at: int) -> tuple[_Mark, int, int] | None:
+def _mark_at(heard: Syllables, at: int) -> tuple[_Mark, int, int] | None:
     """The mark that begins here, how many places it names, and where it ends."""
     for words, mark in _MARKS:
         if heard.sounds[at : at + len(words)] != words:
@@ -199,7 +199,7 @@ def _mark_at(heard: Spoken, at: int) -> tuple[_Mark, int, int] | None:
     return None
 
 
-def _denied(heard: Spoken, at: int, stops: frozenset[int]) -> _Piece | None:
+def _denied(heard: Syllables, at: int, stops: frozenset[int]) -> _Piece | None:
     """What follows 不是 in 不是八是九: digits, 是, digits."""
     wrong = ""
     while at < len(heard) and heard.words(at, at + 1) != "是" and at not in stops:

@@ -19,7 +19,7 @@ class TemplateError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class TemplateSlot:
     """A place for any word of a class."""
 
     name: str
@@ -32,10 +32,10 @@ class Choice:
     options: tuple["Sequence_", ...]
 
 
-Sequence_ = tuple["str | Slot | Choice", ...]
+Sequence_ = tuple["str | TemplateSlot | Choice", ...]
 
 
-def parse(template: str) -> Sequence_:
+def parse_template(template: str) -> Sequence_:
     """The parts of a template; TemplateError when brackets do not match."""
     reader = _Reader(template.translate(_WIDE))
     options = reader.options("")
@@ -51,7 +51,7 @@ class _Reader:
     def options(self, closing: str) -> tuple[Sequence_, ...]:
         """Alternatives up to the bracket that closes them ("" is the end of the template)."""
         options: list[Sequence_] = []
-        parts: list[str | Slot | Choice] = []
+        parts: list[str | TemplateSlot | Choice] = []
         while True:
             sign = self._next()
             if sign == closing:
@@ -68,7 +68,7 @@ class _Reader:
                     )
                 parts.append(Choice(choices))
             elif sign == "{":
-                parts.append(Slot(self._name()))
+                parts.append(TemplateSlot(self._name()))
             elif sign in _SIGNS or not sign:
                 raise TemplateError(
                     f"{self._template!r} has a bracket without its other half: "
@@ -96,7 +96,7 @@ class _Reader:
 def slots(parts: Sequence_) -> Iterator[str]:
     """The names of all classes in a template."""
     for part in parts:
-        if isinstance(part, Slot):
+        if isinstance(part, TemplateSlot):
             yield part.name
         elif isinstance(part, Choice):
             for option in part.options:
@@ -117,7 +117,7 @@ def wordings(parts: Sequence_, most: int) -> list[str]:
     return list(dict.fromkeys(islice(_wordings(parts), most)))
 
 
-def _wordings(parts: Sequence[str | Slot | Choice]) -> Iterator[str]:
+def _wordings(parts: Sequence[str | TemplateSlot | Choice]) -> Iterator[str]:
     if not parts:
         yield ""
         return
@@ -127,9 +127,9 @@ def _wordings(parts: Sequence[str | Slot | Choice]) -> Iterator[str]:
             yield head + tail
 
 
-def _heads(part: str | Slot | Choice) -> Iterator[str]:
+def _heads(part: str | TemplateSlot | Choice) -> Iterator[str]:
     if isinstance(part, Choice):
         for option in part.options:
             yield from _wordings(option)
     else:
-        yield f"{{{part.name}}}" if isinstance(part, Slot) else part
+        yield f"{{{part.name}}}" if isinstance(part, TemplateSlot) else part

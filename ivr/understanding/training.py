@@ -15,7 +15,7 @@ from ivr.understanding.features import features
 from ivr.understanding.mishearing import Mishearing
 from ivr.understanding.phrases import Phrases
 from ivr.understanding.slot_fillers import Fillers
-from ivr.understanding.syllables import spoken
+from ivr.understanding.syllables import syllables_of
 
 LEARNING_VERSION = "1"
 """Raised when the same phrases give other weights than before: kept weights carry it in the name
@@ -30,9 +30,9 @@ ASIDES = 3.0
 """How many syllables a sentence has, at most, that is surely learned once more with something said
 before or behind it; of longer ones, the share is this over their length."""
 NAMED, GREETED = (Intent.GIVE_NAME,), (Intent.HELLO,)
-BEFORE = (Intent.HELLO, Intent.YES, Intent.NO, Intent.GIVE_NAME, Intent.GIVE_NUMBER)
+_BEFORE = (Intent.HELLO, Intent.YES, Intent.NO, Intent.GIVE_NAME, Intent.GIVE_NUMBER)
 BEHIND = (Intent.GIVE_NAME, Intent.GIVE_NUMBER, Intent.GOODBYE)
-PLACES = ((BEFORE,), (BEHIND,), (NAMED, GREETED), (NAMED, BEHIND))
+PLACES = ((_BEFORE,), (BEHIND,), (NAMED, GREETED), (NAMED, BEHIND))
 """What is said in one breath, from the wish outwards: 你好，我姓张，……；我姓张，……，电话是……"""
 _RARE = 3
 """Features of background talk that come less often than this are not worth remembering."""
@@ -84,13 +84,13 @@ def _sentences(
                 chosen = tuple(random.choice(chosen, VARIANTS, replace=False))
             for wording in chosen:
                 for filled in fillers.fill(wording, intent, random):
-                    yield intent, spoken(filled).sounds
+                    yield intent, syllables_of(filled).sounds
 
 
 def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iterator[Sentence]:
     """Some wishes with what is said in the same breath: 你好, 不是, 我姓张. The wish counts."""
     asides = {
-        intent: [one for label, one in clean if label is intent] for intent in {*BEFORE, *BEHIND}
+        intent: [one for label, one in clean if label is intent] for intent in {*_BEFORE, *BEHIND}
     }
     for intent, wish in clean:
         rarely = random.random() >= ASIDES / len(wish)
@@ -108,4 +108,4 @@ def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iter
 def _talk(words: Sequence[str], random: np.random.Generator) -> tuple[str, ...]:
     """One to five words that have nothing to do with each other."""
     chosen = random.choice(len(words), int(random.integers(1, 6)))
-    return spoken("".join(words[n] for n in chosen)).sounds
+    return syllables_of("".join(words[n] for n in chosen)).sounds

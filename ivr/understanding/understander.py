@@ -10,7 +10,7 @@ from ivr.understanding.certainty import certainty, probability
 from ivr.understanding.classifier import Weights, softmax
 from ivr.understanding.features import features
 from ivr.understanding.slots import SlotReader
-from ivr.understanding.syllables import Spoken, spoken
+from ivr.understanding.syllables import Syllables, syllables_of
 from ivr.understanding.telephone import numbers
 
 REASONS = 4
@@ -40,7 +40,7 @@ class Understander:
 
     def meaning(self, text: str) -> Meaning:
         """What ``text`` means; any text at all. Milliseconds; long ones are read in part."""
-        heard = spoken(text)
+        heard = syllables_of(text)
         if not heard.sounds:
             return Meaning(text, Intent.OTHER, Certainty.UNSURE, 0.0)
         guess = self.guess(heard)
@@ -62,16 +62,16 @@ class Understander:
 
         不对，最后两位是五六 changes the end, a whole number replaces it.
         """
-        return numbers(spoken(text), number).phone
+        return numbers(syllables_of(text), number).phone
 
-    def guess(self, heard: Spoken) -> Guess:
+    def guess(self, heard: Syllables) -> Guess:
         """The two best intents of an utterance with at least one sound."""
         present = features(heard.sounds)
         chances = softmax(self._weights.scores(list(present)))
         second, best = np.argsort(chances, kind="stable")[-2:]
         return Guess(int(best), int(second), chances.tolist(), len(heard))
 
-    def _reasons(self, heard: Spoken, label: int) -> list[str]:
+    def _reasons(self, heard: Syllables, label: int) -> list[str]:
         """The stretches of the text whose sounds spoke for a label above the others."""
         spoke = np.zeros(len(heard), np.float32)
         for name, (start, end) in features(heard.sounds).items():

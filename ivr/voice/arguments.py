@@ -34,7 +34,7 @@ def catalogue_in(directory: Path) -> Catalogue:
         stop(str(error))
 
 
-def read(sheet: Path | None) -> tuple[Path, Sheet]:
+def read_arguments(sheet: Path | None) -> tuple[Path, Sheet]:
     """The sheet and where it lies: as named, else below here, else in the repository."""
     path = sheet or Path("prompts/sheet.toml")
     if sheet is None and not path.is_file():

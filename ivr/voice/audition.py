@@ -17,9 +17,9 @@ import soundfile
 from ivr.dialogue.row import Prompt, Row, fragments
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.g711 import Samples
-from ivr.voice.check import Report
-from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, RATE, level_of
-from ivr.words.catalogue import RENDERINGS, Catalogue, Recording, Rendering
+from ivr.voice.check import PromptReport
+from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, RATE, prompt_level
+from ivr.words.catalogue import RENDERINGS, Catalogue, RenderedPrompt, Rendering
 
 _PAGE = Path(__file__).with_name("audition.html")
 _BARS = 120
@@ -32,7 +32,7 @@ _LABELS: dict[Rendering, str] = {
 }
 
 
-def page(sheet: Sheet, catalogue: Catalogue, report: Report) -> str:
+def audition_page(sheet: Sheet, catalogue: Catalogue, report: PromptReport) -> str:
     """The page as HTML text."""
     rows = [*sheet.rows.values(), sheet.system]
     findings = "".join(f"<li>{escape(problem)}</li>" for problem in report.problems[:50])
@@ -45,7 +45,7 @@ def page(sheet: Sheet, catalogue: Catalogue, report: Report) -> str:
     )
 
 
-def _figures(report: Report) -> str:
+def _figures(report: PromptReport) -> str:
     figures = report.figures
     cells = [
         ("prompts", str(figures.prompts)),
@@ -85,8 +85,8 @@ def _prompt(prompt: Prompt, catalogue: Catalogue) -> str:
     )
 
 
-def _sound(recording: Recording, samples: Samples) -> str:
-    wanted = level_of(recording.rendering, joint=recording.joint)
+def _sound(recording: RenderedPrompt, samples: Samples) -> str:
+    wanted = prompt_level(recording.rendering, joint=recording.joint)
     good_level = abs(recording.active_level_dbov - wanted) <= LEVEL_TOLERANCE_DB
     measures = [
         (f"{recording.seconds:.2f} s", True),

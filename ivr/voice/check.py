@@ -22,9 +22,9 @@ from ivr.voice.standard import (
     LEVEL_SPREAD_DB,
     LEVEL_TOLERANCE_DB,
     RATE,
-    level_of,
+    prompt_level,
 )
-from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, Recording, Rendering
+from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, RenderedPrompt, Rendering
 
 _RENDER, _ANEW = "run `ivr prompts render`", "run `ivr prompts render --all`"
 
@@ -56,8 +56,8 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """The outcome of :func:`check`."""
+class PromptReport:
+    """The outcome of :func:`check_prompts`."""
 
     problems: tuple[str, ...]
     figures: Figures
@@ -67,27 +67,27 @@ class Report:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
 
 
-def check(
+def check_prompts(
     directory: Path,
     sheet: Sheet,
     *,
     pieces: Sequence[Prompt] | None = None,
     measure: bool = False,
-) -> Report:
+) -> PromptReport:
     """Compare what is rendered in ``directory`` with what ``sheet`` says; never raises for it.
 
-    ``pieces`` as for :func:`ivr.voice.render.render`. Levels are those that rendering measured and
-    wrote down beside each file's hash; ``measure`` measures every file again. What a killed process
-    left to be moved is moved first.
+    ``pieces`` as for :func:`ivr.voice.render.render_prompts`. Levels are those that rendering
+    measured and wrote down beside each file's hash; ``measure`` measures every file again. What a
+    killed process left to be moved is moved first.
     """
     clips = clips_of(sheet, pieces)
     try:
         finish(directory)
         catalogue = Catalogue.load(directory)
     except CatalogueError as error:
-        return Report((str(error),), _figures(clips, [], 0))
+        return PromptReport((str(error),), _figures(clips, [], 0))
     problems: list[str] = []
-    found: list[Recording] = []
+    found: list[RenderedPrompt] = []
     current = 0
     for clip in clips:
         recording = catalogue.manifest.find(clip.prompt.id, clip.form.rendering)
@@ -103,7 +103,7 @@ def check(
         problems += _unfit(clip, found[-1])
     figures = _figures(clips, found, current)
     problems += [*_uneven(figures), *_unknown(clips, catalogue)]
-    return Report(tuple(problems), figures)
+    return PromptReport(tuple(problems), figures)
 
 
 def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
@@ -115,7 +115,7 @@ def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
         yield f"{clip.name} is out of date: {_RENDER}"
 
 
-def _damage(clip: Clip, recording: Recording, directory: Path) -> Iterator[str]:
+def _damage(clip: Clip, recording: RenderedPrompt, directory: Path) -> Iterator[str]:
     """Files that are not those the manifest describes."""
     for path, exists in damaged(directory, clip, recording):
         name = path.relative_to(directory / "zh").as_posix()
@@ -125,12 +125,12 @@ def _damage(clip: Clip, recording: Recording, directory: Path) -> Iterator[str]:
             yield f"{name} is missing: {_RENDER}"
 
 
-def _forbidden(clip: Clip, recording: Recording, sheet: Sheet) -> Iterator[str]:
+def _forbidden(clip: Clip, recording: RenderedPrompt, sheet: Sheet) -> Iterator[str]:
     if forbidden := sheet.forbidden_in(recording.text):
         yield f"{clip.name} says {forbidden[1]!r}, which {forbidden[0].id} forbids"
 
 
-def _measured(recording: Recording, directory: Path) -> Recording:
+def _measured(recording: RenderedPrompt, directory: Path) -> RenderedPrompt:
     """The recording with what its a-law file measures now; as it is when there is no file."""
     path = directory / recording.file("alaw")
     if not path.is_file():
@@ -144,9 +144,9 @@ def _measured(recording: Recording, directory: Path) -> Recording:
     )
 
 
-def _unfit(clip: Clip, measured: Recording) -> Iterator[str]:
+def _unfit(clip: Clip, measured: RenderedPrompt) -> Iterator[str]:
     """What an a-law line would carry, against the standard."""
-    wanted = level_of(clip.form.rendering, joint=clip.form.joint)
+    wanted = prompt_level(clip.form.rendering, joint=clip.form.joint)
     if abs(measured.active_level_dbov - wanted) > LEVEL_TOLERANCE_DB:
         yield (
             f"{clip.name} has a level of {measured.active_level_dbov:.1f} dBov, "
@@ -184,7 +184,7 @@ def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
             yield f"{recording.id} is no longer in the sheet: {_RENDER}"
 
 
-def _figures(clips: Sequence[Clip], found: Sequence[Recording], current: int) -> Figures:
+def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: int) -> Figures:
     spoken = [clip for clip in clips if not is_wordless(clip)]
     levels = {
         rendering: _spread([one for one in found if one.rendering == rendering])
@@ -202,8 +202,8 @@ def _figures(clips: Sequence[Clip], found: Sequence[Recording], current: int) ->
     )
 
 
-def _spread(found: Sequence[Recording]) -> Spread:
-    away = [one.active_level_dbov - level_of(one.rendering, joint=one.joint) for one in found]
+def _spread(found: Sequence[RenderedPrompt]) -> Spread:
+    away = [one.active_level_dbov - prompt_level(one.rendering, joint=one.joint) for one in found]
     low, high = round(min(away), 2), round(max(away), 2)
     peak = max(one.peak_dbfs for one in found)
     return Spread(len(found), low, high, round(high - low, 2), peak)

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from ivr.dialogue.row import MUSIC, Edges, Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.voice.fragments import fragments_to_render
-from ivr.voice.spoken import spoken
+from ivr.voice.spoken import spoken_text
 from ivr.words.catalogue import RENDERINGS, SILENCE, Rendering
 
 
@@ -27,7 +27,7 @@ class Form:
 @lru_cache(maxsize=8192)
 def _spoken(text: str) -> str:
     """Each text is asked for in every rendering."""
-    return spoken(text)
+    return spoken_text(text)
 
 
 @dataclass(frozen=True)

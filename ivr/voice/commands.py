@@ -16,23 +16,23 @@ from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.understanding.phrases import PhraseError
 from ivr.voice import VoiceError
-from ivr.voice.arguments import DirectoryOption, PiecesOption, SheetOption, read, stop
+from ivr.voice.arguments import DirectoryOption, PiecesOption, SheetOption, read_arguments, stop
 from ivr.voice.changes import changes
-from ivr.voice.check import Report, check
+from ivr.voice.check import PromptReport, check_prompts
 from ivr.voice.current import known
 from ivr.voice.delivery import install, play, sheet_page
 from ivr.voice.engine import Engine, PromptsFailed
 from ivr.voice.fragments import fragments_to_render
-from ivr.voice.render import render as render_stale
+from ivr.voice.render import render_prompts as render_stale
 from ivr.words.phrase_files import LEARNED, learn
 
-app = typer.Typer(
+prompts_app = typer.Typer(
     name="prompts",
     help="What the hotline says: render it, check it, listen to it, install it.",
     no_args_is_help=True,
 )
 for _command in (play, install, sheet_page):
-    app.command(_command.__name__.removesuffix("_page"))(_command)
+    prompts_app.command(_command.__name__.removesuffix("_page"))(_command)
 
 
 class EngineName(StrEnum):
@@ -43,7 +43,7 @@ class EngineName(StrEnum):
     FILES = "files"
 
 
-@app.command()
+@prompts_app.command()
 def render(
     engine: Annotated[EngineName, typer.Option(help="Who speaks.")] = EngineName.ESPEAK,
     voice: Annotated[str, typer.Option(help="A voice of the engine.")] = "",
@@ -60,7 +60,7 @@ def render(
     directory: DirectoryOption = None,
 ) -> None:
     """Render the prompts whose words, voice or files have changed; all of them, or none."""
-    path, words = read(sheet)
+    path, words = read_arguments(sheet)
     target = directory or path.parent / "rendered"
     try:
         speaker, recorded = _speaker(engine, voice, files, cache, words, pieces)
@@ -132,10 +132,10 @@ def _speaker(
             return studio, there if pieces else ()
 
 
-@app.command("list")
+@prompts_app.command("list")
 def list_prompts(sheet: SheetOption = None, directory: DirectoryOption = None) -> None:
     """Every prompt with its words, and how long and how loud its rendering is."""
-    path, words = read(sheet)
+    path, words = read_arguments(sheet)
     recordings = known(directory or path.parent / "rendered").recordings
     table = Table("prompt", Column("words", overflow="fold"), "seconds", "dBov", box=None)
     for prompt in words.fragments():
@@ -149,16 +149,16 @@ def list_prompts(sheet: SheetOption = None, directory: DirectoryOption = None) -
     Console().print(table)
 
 
-@app.command("check")
-def check_prompts(
+@prompts_app.command("check")
+def check(
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
     pieces: PiecesOption = True,
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
     """Are all prompts there, current, at one level, without a forbidden word? Exit code 0 or 1."""
-    path, words = read(sheet)
-    report = check(
+    path, words = read_arguments(sheet)
+    report = check_prompts(
         directory or path.parent / "rendered",
         words,
         pieces=None if pieces else (),
@@ -172,7 +172,7 @@ def check_prompts(
     raise typer.Exit(1 if report.problems else 0)
 
 
-def _sentences(report: Report) -> list[str]:
+def _sentences(report: PromptReport) -> list[str]:
     figures = report.figures
     return [
         f"{figures.prompts} prompts in {figures.clips} clips: {figures.present} present, "
@@ -185,12 +185,12 @@ def _sentences(report: Report) -> list[str]:
     ]
 
 
-@app.command()
+@prompts_app.command()
 def diff(
     pieces: PiecesOption = True, sheet: SheetOption = None, directory: DirectoryOption = None
 ) -> None:
     """Which words changed since they were rendered. Exit code 1 when some did."""
-    path, words = read(sheet)
+    path, words = read_arguments(sheet)
     found = changes(directory or path.parent / "rendered", words, pieces=None if pieces else ())
     for change in found:
         typer.echo(change.id)

@@ -9,14 +9,14 @@ from ivr.voice.clip import Clip
 from ivr.voice.engine import Voice
 from ivr.voice.formats import extensions
 from ivr.voice.staging import MANIFEST as MANIFEST
-from ivr.voice.standard import VERSION
-from ivr.words.catalogue import Catalogue, CatalogueError, Manifest, Recording
+from ivr.voice.standard import STANDARD_VERSION
+from ivr.words.catalogue import Catalogue, CatalogueError, Manifest, RenderedPrompt
 
 
 def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
     """What makes a rendering out of date when it changes, as one SHA-256."""
     form = clip.form
-    parts = [clip.prompt.text, clip.words, engine, voice, source, VERSION]
+    parts = [clip.prompt.text, clip.words, engine, voice, source, STANDARD_VERSION]
     parts += [form.rendering, form.edges]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -41,7 +41,7 @@ def is_current(
     )
 
 
-def damaged(directory: Path, clip: Clip, recording: Recording) -> Iterator[tuple[Path, bool]]:
+def damaged(directory: Path, clip: Clip, recording: RenderedPrompt) -> Iterator[tuple[Path, bool]]:
     """The files of a clip that are not those the manifest describes, and whether they exist."""
     for extension in extensions(clip):
         path = directory / recording.file(extension)

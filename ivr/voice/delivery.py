@@ -11,11 +11,11 @@ from ivr.voice.arguments import (
     PiecesOption,
     SheetOption,
     catalogue_in,
-    read,
+    read_arguments,
     stop,
 )
-from ivr.voice.check import check
-from ivr.voice.install import install as install_into
+from ivr.voice.check import check_prompts
+from ivr.voice.install import install_prompts as install_into
 from ivr.words.catalogue import RENDERINGS, CatalogueError, Rendering
 
 
@@ -31,7 +31,7 @@ def play(
     """Listen to one prompt: from this machine's loudspeaker, or in a call."""
     from ivr.voice.play import Destination, play_here, play_into_call
 
-    catalogue = catalogue_in(directory or read(sheet)[0].parent / "rendered")
+    catalogue = catalogue_in(directory or read_arguments(sheet)[0].parent / "rendered")
     try:
         samples = catalogue.samples(id, _rendering(rendering))
         if not to:
@@ -58,7 +58,7 @@ def install(
     directory: DirectoryOption = None,
 ) -> None:
     """Bring the rendered prompts to the PBX, and say what changed there."""
-    source = directory or read(sheet)[0].parent / "rendered"
+    source = directory or read_arguments(sheet)[0].parent / "rendered"
     try:
         done = install_into(source, to, owner)
     except VoiceError as error:
@@ -81,14 +81,14 @@ def sheet_page(
     directory: DirectoryOption = None,
 ) -> None:
     """Write the audition page: every prompt with its words, players, levels and waveforms."""
-    path, words = read(sheet)
+    path, words = read_arguments(sheet)
     source = directory or path.parent / "rendered"
-    report = check(source, words, pieces=None if pieces else ())
+    report = check_prompts(source, words, pieces=None if pieces else ())
     catalogue = catalogue_in(source)
     try:
-        from ivr.voice.audition import page
+        from ivr.voice.audition import audition_page
 
-        out.write_text(page(words, catalogue, report), encoding="utf-8")
+        out.write_text(audition_page(words, catalogue, report), encoding="utf-8")
     except ModuleNotFoundError as error:
         stop(f"the page needs the package {error.name}: run `pip install 'ivr[tools]'`")
     except OSError as error:

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 from ivr.voice.duration import plausible
-from ivr.voice.engine import Progress, PromptsFailed
+from ivr.voice.engine import PromptsFailed, RenderProgress
 from ivr.voice.formats import is_wordless
 from ivr.voice.standard import SLOWER
 
@@ -79,7 +79,7 @@ class Edge:
         """Nothing but its words decides how a take sounds."""
         return ""
 
-    def prepare(self, takes: Sequence[Take], progress: Progress) -> None:
+    def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
         """Fetch what the cache does not have; PromptsFailed says of each prompt why it failed."""
         spoken = [take for take in takes if not all(is_wordless(clip) for clip in take.clips)]
         missing = [take for take in spoken if not self._path(take).is_file()]
@@ -107,7 +107,7 @@ class Edge:
         key = json.dumps([take.words, self.voice_name, take.slow])
         return self.cache / f"{hashlib.sha256(key.encode()).hexdigest()}.mp3"
 
-    async def _fetched(self, takes: Sequence[Take], progress: Progress) -> dict[Take, str]:
+    async def _fetched(self, takes: Sequence[Take], progress: RenderProgress) -> dict[Take, str]:
         """Fetch all; what could not be fetched, with the reason."""
         free = asyncio.Semaphore(self.patience.parallel)
         jitter = random.Random(self.seed)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 
-Progress = Callable[[int, int], None]
+RenderProgress = Callable[[int, int], None]
 """Told how many of how many are ready."""
 
 
@@ -43,7 +43,7 @@ class Engine(Voice, Protocol):
     def source(self, take: Take) -> str:
         """What else than words and voice decides how a take sounds; hashed with them."""
 
-    def prepare(self, takes: Sequence[Take], progress: Progress) -> None:
+    def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
         """Get ready whatever must be fetched; PromptsFailed names what cannot be spoken."""
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ivr.dialogue.row import MUSIC
 from ivr.hearing.g711 import ALAW_IDLE, ULAW_IDLE, Samples, encode_alaw, encode_ulaw
 from ivr.voice.clip import Clip
-from ivr.voice.music import music
+from ivr.voice.music import hold_music
 from ivr.voice.standard import RATE, WIDE_RATE
 from ivr.words.catalogue import SILENCE
 
@@ -82,7 +82,7 @@ def wordless(clip: Clip) -> dict[str, bytes]:
     """The contents of its files."""
     if clip.prompt.id == SILENCE:
         return silence()
-    narrow, wide = music(RATE), music(WIDE_RATE)
+    narrow, wide = hold_music(RATE), hold_music(WIDE_RATE)
     extra = {"sln16": wide.astype("<i2").tobytes(), "g722": encode_g722(wide)}
     return _narrow(narrow) | extra
 

@@ -22,7 +22,7 @@ _STAGE = ".ivr-install"
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
+class InstalledPrompts:
     """What changed in the PBX's sounds, as paths below its directory."""
 
     added: tuple[str, ...]
@@ -31,7 +31,7 @@ class Installed:
     kept: int
 
 
-def install(directory: Path, sounds: Path, owner: str = "") -> Installed:
+def install_prompts(directory: Path, sounds: Path, owner: str = "") -> InstalledPrompts:
     """Bring ``sounds`` to what is rendered in ``directory``.
 
     ``owner`` is ``user`` or ``user:group``; empty leaves whoever runs this. VoiceError when a
@@ -56,7 +56,7 @@ def install(directory: Path, sounds: Path, owner: str = "") -> Installed:
         raise VoiceError(f"{sounds} cannot be changed ({error}): run this as its owner") from None
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    return Installed(
+    return InstalledPrompts(
         tuple(name for name in new if before[name] is None),
         tuple(name for name in new if before[name] is not None),
         removed,

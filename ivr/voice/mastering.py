@@ -20,7 +20,7 @@ from ivr.voice.standard import (
     RATE,
     WIDE_BAND_HZ,
     WIDE_RATE,
-    level_of,
+    prompt_level,
 )
 
 _CEILING = 32768 * 10 ** ((HIGHEST_PEAK_DBFS - 0.2) / 20)
@@ -37,7 +37,7 @@ _NEAR_DB, _ROUNDS = 0.05, 60
 """The level is right within this. A sentence takes one to five rounds of limiting and raising; a
 letter such as F, louder, whose hiss is all peaks, up to forty."""
 
-Sound = NDArray[np.float64]
+_Sound = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def master(
     return np.rint(_to_level(framed, form, band)).astype(np.int16)
 
 
-def _trim(sound: Sound, rate: int) -> Sound:
+def _trim(sound: _Sound, rate: int) -> _Sound:
     """The sound from its first to its last audible moment, 10 ms left at either side."""
     audible = np.flatnonzero(_audible(sound, rate))
     if not len(audible):
@@ -76,7 +76,7 @@ def _trim(sound: Sound, rate: int) -> Sound:
     return sound[max(0, audible[0] - 1) * step : (audible[-1] + 2) * step]
 
 
-def _audible(sound: Sound, rate: int) -> NDArray[np.bool_]:
+def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
     """For each 10 ms whether there is speech."""
     step = rate // 100
     frames = sound[: len(sound) // step * step].reshape(-1, step)
@@ -86,7 +86,7 @@ def _audible(sound: Sound, rate: int) -> NDArray[np.bool_]:
     return found
 
 
-def _with_longer_pauses(sound: Sound, rate: int) -> Sound:
+def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
     """Each pause made longer from its middle by its own sound, so that a room's noise goes on."""
     step = rate // 100
     audible = np.flatnonzero(_audible(sound, rate))
@@ -101,29 +101,29 @@ def _with_longer_pauses(sound: Sound, rate: int) -> Sound:
     return np.concatenate([*parts, sound[done:]])
 
 
-def _to_band(sound: Sound, rate: int, band: Band) -> Sound:
+def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
     """The line's band at its rate, edges faded so that none begins with a click."""
     highest = min(band.hz[1], 0.45 * rate)  # an engine may give less than a wide band
     sections = signal.butter(2, (band.hz[0], highest), "bandpass", fs=rate, output="sos")
     padding = min(len(sound) - 1, 15)
     filtered = signal.sosfiltfilt(sections, sound, padlen=padding)
-    heard: Sound = soxr.resample(filtered, rate, band.rate, quality="HQ")
+    heard: _Sound = soxr.resample(filtered, rate, band.rate, quality="HQ")
     fade = np.linspace(0.0, 1.0, min(round(_FADE_SECONDS * band.rate), len(heard)))
     heard[: len(fade)] *= fade
     heard[-len(fade) :] *= fade[::-1]
     return heard
 
 
-def _with_edges(speech: Sound, form: Form, band: Band) -> Sound:
+def _with_edges(speech: _Sound, form: Form, band: Band) -> _Sound:
     """Silence before and after, and enough of it that the last frame is whole."""
     lead_in, tail = (round(seconds * band.rate) for seconds in EDGE_SECONDS[form.edges])
     missing = -(lead_in + len(speech) + tail) % round(_PACKET_SECONDS * band.rate)
     return np.pad(speech, (lead_in, tail + missing))
 
 
-def _to_level(speech: Sound, form: Form, band: Band) -> Sound:
+def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
     """Gain to the level; what the limiter takes from it is given back, round by round."""
-    wanted = level_of(form.rendering, joint=form.joint)
+    wanted = prompt_level(form.rendering, joint=form.joint)
     gain_db = wanted - level(speech, band.rate, joint=form.joint)
     look_ahead = round(_LOOK_AHEAD_SECONDS[form.rendering] * band.rate)
     levelled = speech
@@ -136,7 +136,7 @@ def _to_level(speech: Sound, form: Form, band: Band) -> Sound:
     return levelled
 
 
-def _limit(sound: Sound, look_ahead: int) -> Sound:
+def _limit(sound: _Sound, look_ahead: int) -> _Sound:
     """Turn the gain down ahead of each peak and up after it, so that no peak is cut off.
 
     The least gain of a window around each sample, averaged over a window of the same length, is
@@ -148,5 +148,5 @@ def _limit(sound: Sound, look_ahead: int) -> Sound:
     needed = np.minimum(1.0, _CEILING / np.maximum(loudest, 1e-9))
     window = 2 * look_ahead + 1
     held = ndimage.minimum_filter1d(needed, window, mode="nearest")
-    limited: Sound = sound * ndimage.uniform_filter1d(held, window, mode="nearest")
+    limited: _Sound = sound * ndimage.uniform_filter1d(held, window, mode="nearest")
     return limited

@@ -10,9 +10,9 @@ import numpy as np
 
 from ivr.hearing.g711 import Samples
 
-SECONDS = 30.0
-BEAT = 0.625
-LEVEL_DBOV = -26.0
+_SECONDS = 30.0
+_BEAT = 0.625
+_LEVEL_DBOV = -26.0
 """Below the voice: what is waited for is louder than the waiting."""
 _DECAY_SECONDS = 0.9
 _PARTIALS = (1.0, 0.35, 0.12)
@@ -25,16 +25,16 @@ _MELODY = (
 """A degree of the scale for each beat; a full stop lets the last note ring."""
 
 
-def music(rate: int) -> Samples:
+def hold_music(rate: int) -> Samples:
     """The piece at ``rate`` samples a second."""
-    sound = np.zeros(round(SECONDS * rate))
+    sound = np.zeros(round(_SECONDS * rate))
     for beat, degree in enumerate(_MELODY.split()):
         if degree != ".":
             note = _note(_SCALE[int(degree)], rate)
-            first = round(beat * BEAT * rate)
+            first = round(beat * _BEAT * rate)
             note = note[: len(sound) - first]
             sound[first : first + len(note)] += note
-    sound *= 32768 * 10 ** (LEVEL_DBOV / 20) / np.sqrt(np.mean(sound**2))
+    sound *= 32768 * 10 ** (_LEVEL_DBOV / 20) / np.sqrt(np.mean(sound**2))
     return np.rint(sound).astype(np.int16)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from ivr.hearing.g711 import Samples
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
-from ivr.softphone.script import ALAW, Audio, HangUp, Silence
+from ivr.softphone.script import ALAW, HangUpStep, PlayedSound, Silence
 from ivr.voice import VoiceError
 from ivr.voice.formats import wav_file
 
@@ -66,7 +66,7 @@ class Destination:
 def play_into_call(samples: Samples, to: Destination, user: str, password: str) -> CallRecording:
     """Call, speak the prompt, hang up; VoiceError when nobody answers."""
     seconds = len(samples) / 8000 + _BEFORE + _AFTER
-    script = (Silence(_BEFORE), Audio(samples), Silence(_AFTER), HangUp())
+    script = (Silence(_BEFORE), PlayedSound(samples), Silence(_AFTER), HangUpStep())
 
     async def call() -> CallRecording:
         async with Softphone((to.host, to.port), user, password) as phone:

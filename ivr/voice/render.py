@@ -11,10 +11,10 @@ from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.voice.clip import Clip, Take, clips_of, takes_of
 from ivr.voice.current import is_current, known
-from ivr.voice.engine import Engine, Progress, PromptsFailed
-from ivr.voice.staging import draft, remove_others, take_over
-from ivr.voice.workshop import make
-from ivr.words.catalogue import RENDERINGS, Manifest, Recording, Rendering
+from ivr.voice.engine import Engine, PromptsFailed, RenderProgress
+from ivr.voice.staging import remove_others, staging_directory, take_over
+from ivr.voice.workshop import render_takes
+from ivr.words.catalogue import RENDERINGS, Manifest, RenderedPrompt, Rendering
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def _silent(done: int, of: int) -> None:
     """Tell nobody."""
 
 
-def render(
+def render_prompts(
     sheet: Sheet,
     directory: Path,
     engine: Engine,
@@ -39,7 +39,7 @@ def render(
     only: str | None = None,
     anew: bool = False,
     processes: int = 1,
-    progress: Progress = _silent,
+    progress: RenderProgress = _silent,
 ) -> Rendered:
     """Render what is missing or out of date; ``anew`` renders even what is current.
 
@@ -52,7 +52,7 @@ def render(
     chosen = [clip for clip in clips if only is None or f"{clip.prompt.id}.".startswith(f"{only}.")]
     if not chosen:
         raise KeyError(f"the sheet has neither a row nor a prompt {only!r}")
-    with draft(directory) as path:
+    with staging_directory(directory) as path:
         old = known(directory)
         stale = _stale(chosen, directory, engine, old, anew=anew)
         engine.prepare(stale, progress)
@@ -82,12 +82,12 @@ def _stale(
 
 
 def _made(
-    engine: Engine, takes: Sequence[Take], into: Path, processes: int, progress: Progress
-) -> list[Recording]:
-    recordings: list[Recording] = []
+    engine: Engine, takes: Sequence[Take], into: Path, processes: int, progress: RenderProgress
+) -> list[RenderedPrompt]:
+    recordings: list[RenderedPrompt] = []
     failures: dict[str, str] = {}
     expected = sum(len(take.clips) for take in takes)
-    for made in make(engine, takes, into, processes):
+    for made in render_takes(engine, takes, into, processes):
         recordings += made.recordings
         if made.failure:
             failures |= {clip.name: made.failure for clip in made.take.clips}
@@ -98,11 +98,11 @@ def _made(
 
 
 def _manifest(
-    engine: Engine, clips: Iterable[Clip], old: Manifest, made: Iterable[Recording]
+    engine: Engine, clips: Iterable[Clip], old: Manifest, made: Iterable[RenderedPrompt]
 ) -> Manifest:
     """Of each clip what was made now, else what is known of it."""
     new = {(recording.id, recording.rendering): recording for recording in made}
-    by_rendering: dict[Rendering, dict[str, Recording]] = {name: {} for name in RENDERINGS}
+    by_rendering: dict[Rendering, dict[str, RenderedPrompt]] = {name: {} for name in RENDERINGS}
     for clip in clips:
         id, rendering = clip.prompt.id, clip.form.rendering
         if recording := new.get((id, rendering)) or old.find(id, rendering):
@@ -111,7 +111,7 @@ def _manifest(
     return Manifest(engine.name, engine.voice, normal, by_rendering)
 
 
-def _summary(clips: Iterable[Clip], old: Manifest, made: Iterable[Recording]) -> Rendered:
+def _summary(clips: Iterable[Clip], old: Manifest, made: Iterable[RenderedPrompt]) -> Rendered:
     new = {recording.id for recording in made}
     ids = dict.fromkeys(clip.prompt.id for clip in clips)
     return Rendered(

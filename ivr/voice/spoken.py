@@ -61,7 +61,7 @@ class Pronunciation:
         return text
 
 
-def spoken(text: str, pronunciation: Pronunciation | None = None) -> str:
+def spoken_text(text: str, pronunciation: Pronunciation | None = None) -> str:
     """``text`` with everything written in signs replaced by what is said. Never raises.
 
     No digit is left. ``pronunciation`` is the table shipped with the product unless given.

@@ -22,7 +22,7 @@ _DRAFT, _COMPLETE = ".next", ".complete"
 
 
 @contextmanager
-def draft(directory: Path) -> Iterator[Path]:
+def staging_directory(directory: Path) -> Iterator[Path]:
     """An empty directory for the new files, removed afterwards unless it was declared complete.
 
     VoiceError when another process is rendering into ``directory``.

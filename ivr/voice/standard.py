@@ -7,7 +7,7 @@ Active speech level -22 dBov by ITU-T P.56, inside the range of RFC 7874 section
 from ivr.dialogue.row import Edges
 from ivr.words.catalogue import Rendering
 
-VERSION = 3
+STANDARD_VERSION = 3
 """Raise it with every change that makes prompts sound different: all are then rendered again."""
 
 RATE = 8000
@@ -53,6 +53,6 @@ EDGE_SECONDS: dict[Edges, tuple[float, float]] = {
 """Silence before and after a clip."""
 
 
-def level_of(rendering: Rendering, *, joint: bool) -> float:
+def prompt_level(rendering: Rendering, *, joint: bool) -> float:
     """The level in dBov that a prompt must have, by the measure that suits it."""
     return (WORD_LEVEL_DBOV if joint else LEVEL_DBOV) + LOUDER_DB.get(rendering, 0.0)

@@ -7,14 +7,14 @@ within one period of a voice to where it best continues the one before, so no pe
 import numpy as np
 from numpy.typing import NDArray
 
-Sound = NDArray[np.float64]
+_Sound = NDArray[np.float64]
 
 _WINDOW_SECONDS = 0.03
 _SHIFT_SECONDS = 0.008
 """How far a window may be shifted: half the period of a voice at 62 Hz to either side."""
 
 
-def stretched(sound: Sound, rate: int, factor: float) -> Sound:
+def stretched(sound: _Sound, rate: int, factor: float) -> _Sound:
     """``sound`` lasting ``factor`` times as long, pitch unchanged."""
     hop = round(_WINDOW_SECONDS * rate) // 2
     reach = round(_SHIFT_SECONDS * rate)

@@ -18,7 +18,7 @@ from ivr.dialogue.row import Prompt
 from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 from ivr.voice.duration import plausible
-from ivr.voice.engine import Progress, PromptsFailed
+from ivr.voice.engine import PromptsFailed, RenderProgress
 from ivr.voice.formats import is_wordless
 from ivr.voice.standard import SLOWER
 from ivr.voice.stretch import stretched
@@ -47,7 +47,7 @@ class Studio:
         path = self._recording(take)
         return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
 
-    def prepare(self, takes: Sequence[Take], progress: Progress) -> None:
+    def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
         """PromptsFailed names every prompt without a recording, or with one that cannot be."""
         if not self.folder.is_dir():
             raise VoiceError(f"there is no folder {self.folder}: name the recordings' with --files")

@@ -19,7 +19,7 @@ from ivr.voice.engine import Engine
 from ivr.voice.formats import formats, is_wordless, wordless
 from ivr.voice.loudness import level
 from ivr.voice.standard import RATE
-from ivr.words.catalogue import Recording
+from ivr.words.catalogue import RenderedPrompt
 
 _FEW = 24
 """So few takes are not worth other processes, which must import scipy first."""
@@ -27,15 +27,17 @@ _BATCH = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RenderedTake:
     """What became of one take: its recordings, or why there are none."""
 
     take: Take
-    recordings: tuple[Recording, ...]
+    recordings: tuple[RenderedPrompt, ...]
     failure: str = ""
 
 
-def make(engine: Engine, takes: Sequence[Take], into: Path, processes: int) -> Iterator[Made]:
+def render_takes(
+    engine: Engine, takes: Sequence[Take], into: Path, processes: int
+) -> Iterator[RenderedTake]:
     """Render every take into the directory ``into``, in any order."""
     if processes < 2 or len(takes) < _FEW:
         for take in takes:
@@ -60,11 +62,11 @@ def _end_with_parent() -> None:
         threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()
 
 
-def _batch(engine: Engine, takes: Sequence[Take], into: Path) -> list[Made]:
+def _batch(engine: Engine, takes: Sequence[Take], into: Path) -> list[RenderedTake]:
     return [_made(engine, take, into) for take in takes]
 
 
-def _made(engine: Engine, take: Take, into: Path) -> Made:
+def _made(engine: Engine, take: Take, into: Path) -> RenderedTake:
     try:
         source = engine.source(take)
         if all(is_wordless(clip) for clip in take.clips):
@@ -73,7 +75,7 @@ def _made(engine: Engine, take: Take, into: Path) -> Made:
             sound = engine.sound(take)
             contents = [formats(clip, *sound) for clip in take.clips]
     except VoiceError as error:
-        return Made(take, (), str(error))
+        return RenderedTake(take, (), str(error))
     recordings = [
         _recording(clip, octets, engine, source)
         for clip, octets in zip(take.clips, contents, strict=True)
@@ -81,13 +83,13 @@ def _made(engine: Engine, take: Take, into: Path) -> Made:
     for recording, octets in zip(recordings, contents, strict=True):
         for extension, content in octets.items():
             (into / recording.file(extension)).write_bytes(content)
-    return Made(take, tuple(recordings))
+    return RenderedTake(take, tuple(recordings))
 
 
-def _recording(clip: Clip, octets: dict[str, bytes], engine: Engine, source: str) -> Recording:
+def _recording(clip: Clip, octets: dict[str, bytes], engine: Engine, source: str) -> RenderedPrompt:
     """The manifest's entry, measured on what an a-law line carries."""
     heard = decode_alaw(octets["alaw"])
-    return Recording(
+    return RenderedPrompt(
         id=clip.prompt.id,
         text=clip.prompt.text,
         text_sha256=clip_hash(clip, engine.name, engine.voice, source),

@@ -33,7 +33,7 @@ class CatalogueError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class RenderedPrompt:
     """One rendered prompt."""
 
     id: str
@@ -76,18 +76,18 @@ class Manifest:
 
     engine: str
     voice: str
-    recordings: dict[str, Recording]
+    recordings: dict[str, RenderedPrompt]
     """The normal rendering."""
-    variants: dict[Rendering, dict[str, Recording]] = field(default_factory=dict)
+    variants: dict[Rendering, dict[str, RenderedPrompt]] = field(default_factory=dict)
     """The other renderings, those that are there."""
 
-    def all(self) -> Iterator[Recording]:
+    def all(self) -> Iterator[RenderedPrompt]:
         """Every recording, the normal ones first."""
         yield from self.recordings.values()
         for recordings in self.variants.values():
             yield from recordings.values()
 
-    def find(self, id: str, rendering: Rendering) -> Recording | None:
+    def find(self, id: str, rendering: Rendering) -> RenderedPrompt | None:
         """The recording of exactly this rendering, if there is one."""
         if rendering == "normal":
             return self.recordings.get(id)
@@ -110,9 +110,11 @@ class Manifest:
     def parse(cls, text: str) -> "Manifest":
         """The inverse of :meth:`dump`; ValueError, KeyError or TypeError on anything else."""
         raw = json.loads(text)
-        recordings = {id: Recording(**entry) for id, entry in raw["recordings"].items()}
-        variants: dict[Rendering, dict[str, Recording]] = {
-            rendering: {id: Recording(**entry) for id, entry in raw["variants"][rendering].items()}
+        recordings = {id: RenderedPrompt(**entry) for id, entry in raw["recordings"].items()}
+        variants: dict[Rendering, dict[str, RenderedPrompt]] = {
+            rendering: {
+                id: RenderedPrompt(**entry) for id, entry in raw["variants"][rendering].items()
+            }
             for rendering in RENDERINGS
             if rendering in raw.get("variants", {})
         }
@@ -146,7 +148,7 @@ class Catalogue:
     def __contains__(self, id: str) -> bool:
         return id in self.manifest.recordings
 
-    def __getitem__(self, id: str) -> Recording:
+    def __getitem__(self, id: str) -> RenderedPrompt:
         try:
             return self.manifest.recordings[id]
         except KeyError:
@@ -154,7 +156,7 @@ class Catalogue:
                 f"prompt {id} is not rendered in {self.directory}: run `ivr prompts render`"
             ) from None
 
-    def clip(self, id: str, rendering: Rendering = "normal") -> Recording:
+    def clip(self, id: str, rendering: Rendering = "normal") -> RenderedPrompt:
         """The recording in this rendering; the normal one where there is no such rendering."""
         return self.manifest.find(id, rendering) or self[id]
 

@@ -56,7 +56,7 @@ def read_fillers(sheet: Path) -> Fillers:
     return Fillers(read_phrases(sheet), _spoken_words(sheet).surnames)
 
 
-def load_understander(sheet: Path, cache: Path | None = None) -> Understander:
+def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
     """What understands callers of the sheet in ``sheet``; PhraseError as :func:`read_phrases`.
 
     ``cache`` is the directory for learned weights, the user's own when not given.

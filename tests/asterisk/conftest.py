@@ -14,7 +14,7 @@ from ivr.dialogue.commands import Play
 from ivr.dialogue.events import Event, PromptFinished
 from ivr.dialogue.row import Prompt
 from ivr.lab.pbx import free_ports
-from ivr.words.catalogue import SILENCE, Catalogue, Manifest, Recording
+from ivr.words.catalogue import SILENCE, Catalogue, Manifest, RenderedPrompt
 from tests.asterisk.fake_asterisk import FakeAsterisk
 from tests.asterisk.peers import escaped
 
@@ -25,7 +25,7 @@ FILES = {"ivr/row-short": 0.04, "ivr/row-half": 0.5, "ivr/row-long": 30.0, "ivr/
 def catalogue() -> Catalogue:
     """Prompts of 40 ms, 0.5 s and 30 s, one that the PBX lacks, and the silence."""
     recordings = {
-        id: Recording(id, "", "", seconds, -24.0, -6.0) for id, seconds in PROMPTS.items()
+        id: RenderedPrompt(id, "", "", seconds, -24.0, -6.0) for id, seconds in PROMPTS.items()
     }
     return Catalogue(Path("/nowhere"), Manifest("", "", recordings))
 

@@ -11,7 +11,7 @@ import shlex
 import uuid
 from collections.abc import Callable
 
-from ivr.asterisk.audio_wire import UUID, encode
+from ivr.asterisk.audio_wire import UUID, encode_packet
 
 UNIQUEID = "ivr-1795369695.1"
 CHANNEL = "PJSIP/6001-00000001"
@@ -51,7 +51,7 @@ class Channel(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        transport.write(encode(UUID, self._id))
+        transport.write(encode_packet(UUID, self._id))
 
     def data_received(self, data: bytes) -> None:
         self.received += data

@@ -252,7 +252,7 @@ async def test_unsolicited_reply_and_junk_end_the_session(server: Server, sent: 
 async def test_asterisk_that_never_answers_loses_the_call(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agi_server, "REPLY_SECONDS", 0.1)
+    monkeypatch.setattr(agi_server, "AGI_REPLY_SECONDS", 0.1)
     peer, session = await server.call()
     with pytest.raises(LineClosed, match="does not answer"):
         await session.ask(NOOP)

@@ -11,7 +11,7 @@ from ivr.asterisk.agi_wire import (
     MAX_LINE,
     AgiError,
     Header,
-    Lines,
+    LineCutter,
     Replies,
     Reply,
     command,
@@ -33,7 +33,7 @@ def chunked(octets: bytes, sizes: list[int]) -> list[bytes]:
 
 def read(pieces: list[bytes]) -> Heard:
     """The lines of the pieces, and the error that ended them."""
-    lines, found = Lines(), []
+    lines, found = LineCutter(), []
     try:
         for piece in pieces:
             for line in lines.feed(piece):
@@ -47,7 +47,7 @@ def read(pieces: list[bytes]) -> Heard:
 def environment(octets: bytes) -> dict[str, str]:
     """The header that these octets make."""
     taken = Header()
-    found = [taken.add(line) for line in Lines().feed(octets)][-1]
+    found = [taken.add(line) for line in LineCutter().feed(octets)][-1]
     assert found is not None
     return dict(found)
 
@@ -55,7 +55,7 @@ def environment(octets: bytes) -> dict[str, str]:
 def reply(text: str) -> Reply:
     """The one reply of a text."""
     replies = Replies()
-    found = [each for line in Lines().feed(text.encode()) if (each := replies.add(line))]
+    found = [each for line in LineCutter().feed(text.encode()) if (each := replies.add(line))]
     assert len(found) == 1
     return found[0]
 
@@ -91,7 +91,7 @@ def test_lines_before_an_endless_one_are_still_given() -> None:
 
 
 def test_endless_line_leaves_at_most_one_line_in_memory() -> None:
-    lines = Lines()
+    lines = LineCutter()
     with pytest.raises(AgiError):
         list(lines.feed(b"x" * 1_000_000))
     assert len(lines._rest) <= MAX_LINE

@@ -8,11 +8,11 @@ import pytest
 
 from ivr.asterisk import audio_server
 from ivr.asterisk.audio_server import AudioServer
-from ivr.asterisk.audio_wire import AUDIO_8K, DTMF, ERROR, HANG_UP, UUID, encode
+from ivr.asterisk.audio_wire import AUDIO_8K, DTMF, ERROR, HANG_UP, UUID, encode_packet
 from ivr.lab.pbx import free_ports
 from tests.asterisk.peers import Peer, descriptors, escaped, settled
 
-FRAME = encode(AUDIO_8K, bytes(320))
+FRAME = encode_packet(AUDIO_8K, bytes(320))
 
 
 class Ear:
@@ -58,7 +58,7 @@ async def server() -> AsyncIterator[Server]:
 async def tap(server: Server, ear: Ear) -> Peer:
     """A tap that comes as it should."""
     peer = await Peer.connect(server.port)
-    peer.send(encode(UUID, server.expect(ear).bytes))
+    peer.send(encode_packet(UUID, server.expect(ear).bytes))
     await asyncio.wait_for(ear.came.wait(), 10)
     return peer
 
@@ -75,7 +75,7 @@ async def test_expected_tap_is_heard_until_it_goes(server: Server) -> None:
 async def test_packets_in_single_octets_are_heard(server: Server) -> None:
     ear = Ear()
     peer = await Peer.connect(server.port)
-    for octet in encode(UUID, server.expect(ear).bytes) + FRAME:
+    for octet in encode_packet(UUID, server.expect(ear).bytes) + FRAME:
         peer.send(bytes((octet,)))
         await asyncio.sleep(0)
     await peer.close()
@@ -85,7 +85,7 @@ async def test_packets_in_single_octets_are_heard(server: Server) -> None:
 
 async def test_unknown_uuid_is_refused(server: Server) -> None:
     peer = await Peer.connect(server.port)
-    peer.send(encode(UUID, uuid.uuid4().bytes) + FRAME)
+    peer.send(encode_packet(UUID, uuid.uuid4().bytes) + FRAME)
     assert await peer.closed() == b""
 
 
@@ -93,9 +93,9 @@ async def test_uuid_is_good_once(server: Server) -> None:
     ear = Ear()
     id = server.expect(ear)
     first, second = await Peer.connect(server.port), await Peer.connect(server.port)
-    first.send(encode(UUID, id.bytes))
+    first.send(encode_packet(UUID, id.bytes))
     await asyncio.wait_for(ear.came.wait(), 10)
-    second.send(encode(UUID, id.bytes))
+    second.send(encode_packet(UUID, id.bytes))
     assert await second.closed() == b""
     assert not ear.went.is_set()
     await first.close()
@@ -108,7 +108,7 @@ async def test_uuid_expires(server: Server, monkeypatch: pytest.MonkeyPatch) -> 
     id = server.expect(ear)
     await asyncio.sleep(0.06)
     peer = await Peer.connect(server.port)
-    peer.send(encode(UUID, id.bytes))
+    peer.send(encode_packet(UUID, id.bytes))
     assert await peer.closed() == b""
     assert not ear.came.is_set()
 
@@ -119,11 +119,11 @@ async def test_forgotten_uuid_is_refused(server: Server) -> None:
     server.forget(id)
     server.forget(id)
     peer = await Peer.connect(server.port)
-    peer.send(encode(UUID, id.bytes))
+    peer.send(encode_packet(UUID, id.bytes))
     assert await peer.closed() == b""
 
 
-@pytest.mark.parametrize("sent", [b"", b"\x01", encode(UUID, bytes(16))[:-1]])
+@pytest.mark.parametrize("sent", [b"", b"\x01", encode_packet(UUID, bytes(16))[:-1]])
 async def test_first_packet_has_a_deadline(
     server: Server, sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +135,13 @@ async def test_first_packet_has_a_deadline(
 
 @pytest.mark.parametrize(
     "sent",
-    [b"GET / HTTP/1.1\r\n\r\n", FRAME, encode(UUID, b"short"), encode(HANG_UP), b"\x10\xff\xff"],
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        FRAME,
+        encode_packet(UUID, b"short"),
+        encode_packet(HANG_UP),
+        b"\x10\xff\xff",
+    ],
 )
 async def test_foreign_first_packet_is_refused(server: Server, sent: bytes) -> None:
     peer = await Peer.connect(server.port)
@@ -157,7 +163,7 @@ async def test_junk_ends_a_tap_after_what_was_good(server: Server, junk: bytes) 
 async def test_hang_up_and_error_packets_end_a_tap(server: Server, kind: int) -> None:
     ear = Ear()
     peer = await tap(server, ear)
-    peer.send(FRAME + encode(kind))
+    peer.send(FRAME + encode_packet(kind))
     assert await peer.closed() == b""
     await asyncio.wait_for(ear.went.wait(), 10)
     assert [bytes(320)] == ear.heard
@@ -166,7 +172,7 @@ async def test_hang_up_and_error_packets_end_a_tap(server: Server, kind: int) ->
 async def test_digits_of_a_tap_are_not_heard(server: Server) -> None:
     ear = Ear()
     peer = await tap(server, ear)
-    peer.send(encode(DTMF, b"1") + FRAME)
+    peer.send(encode_packet(DTMF, b"1") + FRAME)
     await peer.close()
     await ear.went.wait()
     assert [bytes(320)] == ear.heard

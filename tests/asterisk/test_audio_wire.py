@@ -16,7 +16,7 @@ from ivr.asterisk.audio_wire import (
     AudioError,
     Packet,
     Packets,
-    encode,
+    encode_packet,
 )
 from tests.asterisk.test_agi_wire import chunked
 
@@ -42,7 +42,7 @@ def read(pieces: list[bytes]) -> tuple[list[Packet], str]:
 
 def encoded(packets: list[Packet]) -> bytes:
     """All of them on the wire."""
-    return b"".join(encode(packet.kind, packet.payload) for packet in packets)
+    return b"".join(encode_packet(packet.kind, packet.payload) for packet in packets)
 
 
 @given(packets, st.lists(st.integers(0, 400), max_size=20))
@@ -87,5 +87,5 @@ def test_connection_opens_with_sixteen_octets_of_uuid() -> None:
 
 
 def test_empty_packet_is_three_octets() -> None:
-    assert encode(HANG_UP) == b"\x00\x00\x00"
+    assert encode_packet(HANG_UP) == b"\x00\x00\x00"
     assert ([Packet(HANG_UP, b"")], "") == read([b"\x00\x00\x00"])

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.asterisk.agi_wire import LONGEST_NUMBER, AgiError, set_variables, trusted_number
-from ivr.asterisk.channel_variables import LONGEST, TellingThePbx, joined
+from ivr.asterisk.channel_variables import LONGEST_VALUE, TellingThePbx, joined_words
 from ivr.asterisk.mix_monitor import MixMonitor, is_one_word
 from ivr.dialogue.commands import EnterRow, MakeTicket
 from ivr.dialogue.outcome import Outcome
@@ -40,10 +40,10 @@ async def test_rows_and_tickets_are_told_as_they_come() -> None:
 def test_of_many_rows_the_first_and_the_last_are_told() -> None:
     """As many as a userfield has room for."""
     few = ["greeting", "no_sound"]
-    assert joined(few) == "greeting+no_sound"
+    assert joined_words(few) == "greeting+no_sound"
     many = ["greeting", *["ask_repeat"] * 40, "closing"]
-    told = joined(many)
-    assert len(told) <= LONGEST
+    told = joined_words(many)
+    assert len(told) <= LONGEST_VALUE
     assert told.startswith("greeting+...+ask_repeat")
     assert told.endswith("ask_repeat+closing")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ivr.asterisk import heartbeat as heartbeat_module
-from ivr.asterisk.audio_wire import UUID, encode
+from ivr.asterisk.audio_wire import UUID, encode_packet
 from ivr.asterisk.heartbeat import BEAT, BEAT_SECONDS, Heartbeat
 from tests.asterisk.conftest import Caller, Service
 from tests.asterisk.fake_asterisk import CHANNEL, Channel, FakeAsterisk
@@ -87,5 +87,5 @@ async def test_channel_that_comes_after_the_end_is_refused(service: Service) -> 
     id = uuid.UUID(heart._originate().decode().split("/")[2].split(",")[0])
     heart.close()
     late = await Peer.connect(service.audio_port)
-    late.send(encode(UUID, id.bytes))
+    late.send(encode_packet(UUID, id.bytes))
     assert await late.closed() == b""

@@ -7,7 +7,7 @@ import pytest
 from ivr.asterisk.line import GRACE_SECONDS
 from ivr.dialogue.events import CallerHungUp, KeyPressed, PromptFailed, PromptFinished
 from ivr.dialogue.outcome import Outcome
-from ivr.words.catalogue import Recording
+from ivr.words.catalogue import RenderedPrompt
 from tests.asterisk.conftest import Service, play, sentence
 
 SILENCE, SHORT, HALF, LONG = "ivr/silence-10", "ivr/row-short", "ivr/row-half", "ivr/row-long"
@@ -128,7 +128,7 @@ async def test_sentence_of_which_nothing_can_be_spoken_has_failed(service: Servi
 
 async def test_rendering_is_played_where_there_is_one(service: Service) -> None:
     fake, caller = await service.ring()
-    louder = Recording("row.short", "", "", 0.04, -16.0, -3.0, rendering="louder")
+    louder = RenderedPrompt("row.short", "", "", 0.04, -16.0, -3.0, rendering="louder")
     caller.line._catalogue.manifest.variants["louder"] = {"row.short": louder}
     fake.files["ivr-louder/row-short"] = 0.04
     caller.line.play(replace(sentence(1, "short", "half"), rendering="louder"))

@@ -53,9 +53,9 @@ def ami(pbx: FakeAmi) -> Iterator[Ami]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manager, "ANSWER_SECONDS", 30.0)
+    monkeypatch.setattr(manager, "AMI_ANSWER_SECONDS", 30.0)
     monkeypatch.setattr(manager, "PING_SECONDS", 0.05)
-    monkeypatch.setattr(manager, "RETRY_SECONDS", (0.02, 0.16))
+    monkeypatch.setattr(manager, "AMI_RETRY_SECONDS", (0.02, 0.16))
     monkeypatch.setattr(manager, "REFUSED_SECONDS", 0.5)
 
 
@@ -64,7 +64,7 @@ def hasty() -> Iterator[None]:
     """An answer must come soon; only for a PBX that gives none, since on a busy machine one that
     is given takes longer."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(manager, "ANSWER_SECONDS", 0.1)
+        patch.setattr(manager, "AMI_ANSWER_SECONDS", 0.1)
         yield
 
 

@@ -125,7 +125,7 @@ async def test_what_is_found_is_told_once_and_counted(
         assert (check.calls, check.channels) == (1, 0)
     assert [line["event"] for line in logs] == ["call_orphaned", "channel_orphaned"]
     assert logs[1]["remedy"] == "asterisk -rx 'channel request hangup PJSIP/6002-00000002'"
-    monkeypatch.setattr(manager, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(manager, "AMI_ANSWER_SECONDS", 0.05)
     pbx.answers["CoreShowChannels"] = lambda action: None
     with pytest.raises(AmiError):
         await check.look()
@@ -156,8 +156,8 @@ async def test_the_service_ends_a_call_whose_channel_is_gone(
     pbx: FakeAmi, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its place is free again and its record ends; the other call is not touched."""
-    monkeypatch.setattr(orphans, "LOOK_SECONDS", 0.1)
-    monkeypatch.setattr(manager, "RETRY_SECONDS", (0.02, 0.1))
+    monkeypatch.setattr(orphans, "ORPHAN_LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(manager, "AMI_RETRY_SECONDS", (0.02, 0.1))
     (tmp_path / "ami").write_text("secret")
     ami = {"host": "127.0.0.1", "port": pbx.port, "secret_file": tmp_path / "ami"}
     there = {n: channel(f"PJSIP/6001-{n:08x}", f"1700.{n}") for n in (1, 2)}

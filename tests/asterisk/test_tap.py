@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ivr.asterisk import tap as tap_module
-from ivr.asterisk.audio_wire import AUDIO_8K, HANG_UP, UUID, encode
+from ivr.asterisk.audio_wire import AUDIO_8K, HANG_UP, UUID, encode_packet
 from ivr.asterisk.tap import Tap
 from ivr.dialogue.events import PromptFinished
 from ivr.hearing.frames import FRAME
@@ -16,7 +16,7 @@ from tests.asterisk.conftest import Caller, Service, play
 from tests.asterisk.fake_asterisk import UNIQUEID, FakeAsterisk
 from tests.asterisk.peers import Peer
 
-PACKET = encode(AUDIO_8K, bytes(2 * FRAME))
+PACKET = encode_packet(AUDIO_8K, bytes(2 * FRAME))
 
 
 class Ear:
@@ -103,7 +103,7 @@ async def test_frames_have_160_samples_whatever_the_packets(tapped: Tapped, seed
     octets, wire = samples.tobytes(), b""
     while octets:
         size = 2 * chance.randint(0, 500)
-        wire, octets = wire + encode(AUDIO_8K, octets[:size]), octets[size:]
+        wire, octets = wire + encode_packet(AUDIO_8K, octets[:size]), octets[size:]
     while wire:
         size = chance.randint(1, 900)
         channel.transport.write(wire[:size])
@@ -128,7 +128,7 @@ async def test_close_ends_the_tap_and_nobody_is_told_of_a_loss(tapped: Tapped) -
     assert originates(fake) == 1
 
 
-@pytest.mark.parametrize("last", [b"", encode(HANG_UP), b"junk"])
+@pytest.mark.parametrize("last", [b"", encode_packet(HANG_UP), b"junk"])
 async def test_lost_tap_is_attached_again(tapped: Tapped, last: bytes) -> None:
     fake, _, tap = await tapped.ring()
     for number in range(1, 6):  # more often than misses in a row are forgiven
@@ -187,7 +187,7 @@ async def test_tap_that_comes_too_late_is_refused(tapped: Tapped) -> None:
     late = next(each for each in fake.commands if "Originate" in each)
     id = bytes.fromhex(late.split("/")[2].split(",")[0].replace("-", ""))
     peer = await Peer.connect(tapped.service.audio_port)
-    peer.send(encode(UUID, id) + PACKET)
+    peer.send(encode_packet(UUID, id) + PACKET)
     assert await peer.closed() == b""
     assert tapped.ear.frames == []
     tap.close()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.bench.hearing_corpus import label_of, recordings
-from ivr.bench.hearing_labels import SUFFIXES, parse
+from ivr.bench.hearing_corpus import label_of, labelled_recordings
+from ivr.bench.hearing_labels import SUFFIXES, parse_labels
 from ivr.dialogue.events import Condition
 from ivr.lab.corpus import CorpusError
 
@@ -43,7 +43,7 @@ def _wav(path: Path, seconds: float = 0.1, rate: int = 8000, channels: int = 1) 
 def test_many_forms_say_the_same(tmp_path: Path, name: str, text: str) -> None:
     _wav(tmp_path / "a.wav", rate=16000, channels=2)
     (tmp_path / name).write_text(text, "utf-8")
-    [(file, window)] = recordings(tmp_path)
+    [(file, window)] = labelled_recordings(tmp_path)
     assert Path(file).stem == "a"
     assert window.label is Condition.TOO_QUIET
     assert window.group == "too_quiet"
@@ -72,7 +72,7 @@ def test_a_prompt_and_its_start_come_along(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text(
         "file,label,prompt,prompt_start,onset\na.wav,echo,p.wav,0.5,\n"
     )
-    [(_, window)] = recordings(tmp_path)
+    [(_, window)] = labelled_recordings(tmp_path)
     assert window.prompt is not None
     assert len(window.prompt) == 1600
     assert (window.prompt_start, window.truth.onset_s) == (0.5, None)
@@ -84,7 +84,7 @@ def test_times_may_be_milliseconds_and_an_end_counts_where_silence_follows(tmp_p
     (tmp_path / "labels.csv").write_text(
         "file,label,speech_start_ms,end\nlong.wav,ok,250,1.5\nshort.wav,ok,250,1.5\n"
     )
-    truths = [window.truth for _, window in recordings(tmp_path)]
+    truths = [window.truth for _, window in labelled_recordings(tmp_path)]
     assert [(truth.onset_s, truth.end_s) for truth in truths] == [(0.25, 1.5), (0.25, None)]
 
 
@@ -94,7 +94,7 @@ def test_folders_named_after_their_labels_need_no_labels_file(tmp_path: Path) ->
         _wav(tmp_path / folder / "a.wav")
     (tmp_path / "README.txt").write_text("Recorded in May.")
     (tmp_path / "quiet" / ".hidden").write_text("")
-    labels = [(name, window.label) for name, window in recordings(tmp_path)]
+    labels = [(name, window.label) for name, window in labelled_recordings(tmp_path)]
     assert labels == [
         ("quiet/a.wav", Condition.TOO_QUIET),
         ("speakerphone/a.wav", Condition.HANDS_FREE),
@@ -105,7 +105,7 @@ def test_folders_named_after_their_labels_need_no_labels_file(tmp_path: Path) ->
 def test_recordings_of_asterisk_need_no_header(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"a{suffix}").write_bytes(bytes(800))
     (tmp_path / "labels.csv").write_text(f"a{suffix},ok\n")
-    [(_, window)] = recordings(tmp_path)
+    [(_, window)] = labelled_recordings(tmp_path)
     assert len(window.frames) == 5
 
 
@@ -125,21 +125,21 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, says: s
     _wav(tmp_path / "a.wav")
     (tmp_path / "labels.csv").write_text(text)
     with pytest.raises(CorpusError, match=rf"labels\.csv.*{says}"):
-        list(recordings(tmp_path))
+        list(labelled_recordings(tmp_path))
 
 
 def test_a_folder_without_labels_is_told_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"no labels file: name it one of labels\.csv"):
-        list(recordings(tmp_path))
+        list(labelled_recordings(tmp_path))
     with pytest.raises(CorpusError, match="there is no folder"):
-        list(recordings(tmp_path / "nowhere"))
+        list(labelled_recordings(tmp_path / "nowhere"))
 
 
 @given(st.sampled_from(SUFFIXES), st.text(max_size=80))
 def test_any_text_gives_rows_or_one_sentence(suffix: str, text: str) -> None:
     said = "labels "
     try:
-        places = [row.place for row in parse(text, suffix, "labels")]
+        places = [row.place for row in parse_labels(text, suffix, "labels")]
     except CorpusError as error:
         places, said = [str(error)], "labels"
     assert all(place.startswith(said) for place in places)
@@ -149,4 +149,4 @@ def test_any_text_gives_rows_or_one_sentence(suffix: str, text: str) -> None:
 def test_a_bad_line_of_json_is_counted_from_one(before: int, bad: str) -> None:
     text = '{"file": "a", "label": "ok"}\n' * before + "{" + bad
     with pytest.raises(CorpusError, match=f"labels line {before + 1}:"):
-        list(parse(text, ".jsonl", "labels"))
+        list(parse_labels(text, ".jsonl", "labels"))

@@ -9,16 +9,16 @@ from ivr.bench.hearing import measure_corpus, windows_of
 from ivr.bench.hearing_metrics import (
     NEVER,
     end_errors_ms,
-    figures,
     flips,
+    hearing_figures,
     start_delay,
     verdict_delays,
 )
 from ivr.bench.hearing_stream import Changes, Told
-from ivr.bench.result import Result
+from ivr.bench.result import BenchResult
 from ivr.bench.tally import wilson
 from ivr.dialogue.events import Condition
-from ivr.hearing.verdict import Numbers
+from ivr.hearing.verdict import LineMeasures
 from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES
 from ivr.lab.corpus.window import Truth
 
@@ -45,7 +45,7 @@ def _told(
         truth=Truth("", onset_s=onset, end_s=end),
         condition=condition,
         why="",
-        numbers=Numbers(),
+        numbers=LineMeasures(),
         changes=changes or [],
         starts=list(starts),
         ends=list(ends),
@@ -62,7 +62,7 @@ def test_wilson_as_in_the_literature(right: int, total: int, low: float, high: f
 
 def test_classes_are_counted_and_the_worst_one_is_told() -> None:
     heard = [_told(), _told(), _told(QUIET, QUIET), _told(QUIET, OK), _told(NOISE, NOISE)]
-    found = figures(heard)
+    found = hearing_figures(heard)
     assert found["five_class_accuracy"] == 0.8
     assert found["worst_class_recall"] == 0.5
     assert found["wilson_low"] == pytest.approx(wilson(4, 5)[0])
@@ -84,7 +84,7 @@ def test_nuisances_taken_for_callers_and_echoes_that_interrupt() -> None:
         _told(Condition.MUSIC, Condition.TONE),
         _told(Condition.TONE, Condition.NOBODY),
     ]
-    found = figures(heard)
+    found = hearing_figures(heard)
     assert found["nuisance_as_caller"] == 0.25
     assert found["echo_false_barge_in"] == 0.5
     assert found["false_starts_per_hour"] == pytest.approx(180)
@@ -93,7 +93,7 @@ def test_nuisances_taken_for_callers_and_echoes_that_interrupt() -> None:
 def test_a_barge_in_counts_when_it_is_soon_enough_and_not_before_the_caller() -> None:
     starts = [(2.3,), (1.5,), (4.1,), ()]
     heard = [_told(group="barge_in", onset=2.0, starts=each) for each in starts]
-    assert figures(heard)["true_barge_in"] == 0.25
+    assert hearing_figures(heard)["true_barge_in"] == 0.25
 
 
 def test_delays_run_from_the_onset_to_the_first_verdict_that_is_right() -> None:
@@ -136,10 +136,10 @@ def test_every_group_is_listened_to_and_no_window_twice() -> None:
 
 
 def test_a_smallest_value_is_kept_by_larger_ones() -> None:
-    def result(accuracy: float) -> Result:
+    def result(accuracy: float) -> BenchResult:
         figures = {"accuracy": accuracy, "delay": 1.0}
         limits = {"accuracy": 0.99, "delay": 3.0}
-        return Result("hearing", figures, limits, 1, at_least=frozenset({"accuracy"}))
+        return BenchResult("hearing", figures, limits, 1, at_least=frozenset({"accuracy"}))
 
     assert result(0.995).passed
     assert not result(0.98).passed

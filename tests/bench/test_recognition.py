@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from ivr.bench import recognition, recognition_sounds
 from ivr.bench.commands import bench
-from ivr.bench.recognition import LIMITS, distance, rounds_of, steps
-from ivr.bench.recognition_sounds import RecordingsError, Spoken, recorded, synthetic
+from ivr.bench.recognition import LIMITS, distance, recognition_steps, rounds_of
+from ivr.bench.recognition_sounds import RecordingsError, SpokenSample, recorded, synthetic
 from tools.tiny_vosk.voices import VARIANTS
 
 
@@ -24,7 +24,7 @@ def test_the_bench_gives_every_figure_it_limits(monkeypatch: pytest.MonkeyPatch)
     measured = recognition.measure(spoken, None, idle_seconds=0.5, done=lambda: told.append(None))
     result = asyncio.run(measured)
     assert result.problems == ()
-    assert len(told) == steps(spoken) == 4
+    assert len(told) == recognition_steps(spoken) == 4
     expected = {name.replace("_10_", "_2_") for name in LIMITS}
     assert expected < set(result.figures)
     assert result.samples == 4
@@ -71,7 +71,7 @@ def test_recordings_of_ones_own(tmp_path: Path) -> None:
     samples = synthetic(seed=1, sentences=1)[0].samples
     soundfile.write(tmp_path / "one.wav", samples, 8000)
     (found,) = recorded(tmp_path)
-    assert isinstance(found, Spoken)
+    assert isinstance(found, SpokenSample)
     assert found.text == "打错了"
     assert len(found.samples) == len(samples)
     (tmp_path / "one.wav").write_text("none")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from ivr.bench import records
 from ivr.bench.commands import bench
 from ivr.bench.records import LIMITS
-from ivr.config import Records as Settings
+from ivr.config import RecordsSettings as Settings
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ def test_the_sounds_are_what_they_are_called() -> None:
 def test_every_number_of_streams_has_its_figures(tmp_path: Path) -> None:
     done = list[None]()
     result = streams.measure([1, 3], seconds=2.0, passes=1, done=lambda: done.append(None))
-    assert len(done) == streams.steps([1, 3])
+    assert len(done) == streams.streams_steps([1, 3])
     assert set(result.figures) == {
         "ear_only_core_percent", "alaw_decode_ratio", "growth_3_to_1",
         *(
@@ -46,7 +46,7 @@ def test_every_number_of_streams_has_its_figures(tmp_path: Path) -> None:
     assert figures["growth_3_to_1"] == pytest.approx(
         figures["talking_3_core_percent"] / figures["talking_1_core_percent"]
     )
-    streams.draw(result, [1, 3], tmp_path)
+    streams.draw_streams(result, [1, 3], tmp_path)
     assert (tmp_path / "streams.png").stat().st_size > 5000
 
 

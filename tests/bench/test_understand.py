@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.bench.paraphrases_file import CorpusError, read_corpus
+from ivr.bench.paraphrases_file import ParaphrasesError, read_corpus
 from ivr.bench.understand import RATES, measure
 from ivr.dialogue.meaning import Intent
 from ivr.words.phrase_files import read_phrases
@@ -95,7 +95,7 @@ def test_a_mistaken_label_is_a_wrong_answer(tmp_path: Path) -> None:
 def test_a_mistake_in_it_is_told(tmp_path: Path, text: str, sentence: str) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(CorpusError) as refused:
+    with pytest.raises(ParaphrasesError) as refused:
         read_corpus(path)
     assert sentence in str(refused.value)
     assert str(path) in str(refused.value)

@@ -13,12 +13,21 @@ from numpy.typing import NDArray
 from typer.testing import CliRunner, Result
 
 from ivr.cli import app
-from ivr.commands.hear import Heard, HearError, Recording, Row, Span, dump, hear, line_of
-from ivr.commands.hear_picture import COLOURS, draw
+from ivr.commands.hear import (
+    HearError,
+    HearingReport,
+    Recording,
+    ReportRow,
+    ReportSpan,
+    hear,
+    line_of,
+    report_as_json,
+)
+from ivr.commands.hear_picture import COLOURS, draw_report
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.verdict import Numbers, Verdict
+from ivr.hearing.verdict import LineMeasures, LineVerdict
 from ivr.lab.voices import says
 
 SAID = says("我想了解一下你们的产品", 1)
@@ -121,16 +130,18 @@ def test_the_picture_is_drawn(tmp_path: Path) -> None:
 def test_every_condition_can_be_drawn(tmp_path: Path) -> None:
     """Also with numbers that are missing, a prompt, and speech to the end."""
     rows = [
-        Row(index / 5, Verdict(condition, "because", Numbers(snr_db=3.0)))
+        ReportRow(index / 5, LineVerdict(condition, "because", LineMeasures(snr_db=3.0)))
         for index, condition in enumerate(Condition)
     ]
-    heard = Heard(Recording(call(), RATE, 1), tuple(rows), (Span(1.0, 2.0),), Span(0.5, 1.5))
-    draw(heard, "all of them", tmp_path / "all.png")
+    heard = HearingReport(
+        Recording(call(), RATE, 1), tuple(rows), (ReportSpan(1.0, 2.0),), ReportSpan(0.5, 1.5)
+    )
+    draw_report(heard, "all of them", tmp_path / "all.png")
     assert (tmp_path / "all.png").stat().st_size > 10_000
     assert set(COLOURS) == set(Condition)
     assert [condition for condition, _ in heard.verdicts()] == list(Condition)
     assert "-" in line_of(rows[0])
-    assert json.loads(dump(heard))["rows"][0]["snr_db"] == 3.0
+    assert json.loads(report_as_json(heard))["rows"][0]["snr_db"] == 3.0
 
 
 def test_speech_at_the_end_lasts_to_the_end() -> None:

@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from ivr.cli import app
-from ivr.config import Records as Settings
+from ivr.config import RecordsSettings as Settings
 from ivr.dialogue.commands import DropRecording, StartRecording
 from ivr.records.call_record import CallRecord
 from ivr.records.database import connect, url_of
-from ivr.records.old_recordings import prune
-from ivr.records.recorder import Recorder
+from ivr.records.old_recordings import prune_recordings
+from ivr.records.recorder import RecordingKeeper
 from tests.records.kept import ANSWERED, WALL, begun, ended, running
 from tests.records.recorded import begin_recording, recording_into
 
@@ -64,7 +64,7 @@ async def call(
 
 def keep(settings: Settings, sounds: Path) -> Engine:
     """Let the service's thread do its work; a connection to see it by."""
-    recorder = Recorder(recording_into(sounds), connect(url_of(settings)))
+    recorder = RecordingKeeper(recording_into(sounds), connect(url_of(settings)))
     recorder.look()
     recorder.stop(1.0)
     return connect(url_of(settings))
@@ -127,7 +127,7 @@ async def test_why_there_is_nothing_to_hear(settings: Settings, sounds: Path, iv
         assert (told.exit_code, told.stderr.count("\n")) == (2, 1)
         assert why in told.stderr
     assert "there is no call nobody" in ivr("calls", "play", "nobody").stderr
-    prune(engine, sounds, CALLED + timedelta(days=1), CALLED + timedelta(days=100))
+    prune_recordings(engine, sounds, CALLED + timedelta(days=1), CALLED + timedelta(days=100))
     engine.dispose()
     assert "recording.keep_days" in ivr("calls", "play", moved.call[:8]).stderr
 

@@ -11,7 +11,7 @@ import pytest
 from ivr.commands.talk import Talk, Terminal
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.g711 import Samples
-from ivr.recognition.model import load
+from ivr.recognition.model import load_model
 from ivr.words.catalogue import Catalogue
 from tests.caller import understander
 
@@ -133,7 +133,7 @@ def test_a_recording_goes_through_the_ear(sheet: Sheet, root: Path) -> None:
     told: list[str] = []
     talk = Talk(sheet, None, told.append, understander().meaning)
     silence = np.zeros(8000, np.int16)
-    talk.sound(np.concatenate([silence, spoken(root)]), lambda at: None, load())
+    talk.sound(np.concatenate([silence, spoken(root)]), lambda at: None, load_model())
     spoke = told.index(next(line for line in told if line.endswith("> speaks")))
     assert 1.0 < float(told[spoke].split()[0]) < 1.6
     assert told[spoke + 1].endswith("(interrupted)")
@@ -145,6 +145,6 @@ def test_a_silent_recording_is_row_2(sheet: Sheet) -> None:
     told: list[str] = []
     talk = Talk(sheet, None, told.append, understander().meaning)
     passed: list[float] = []
-    talk.sound(np.zeros(0, np.int16), passed.append, load())
+    talk.sound(np.zeros(0, np.int16), passed.append, load_model())
     assert [*told, talk.summary] == fast(sheet, [])
     assert passed[:2] == [0.02, 0.04]

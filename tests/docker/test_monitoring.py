@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.service.test_app import settings_for
 
 from ivr.lab.pbx import free_ports
 from ivr.service.app import Hotline
 from tests.agi_peer import Pbx
+from tests.service.test_app import settings_for
 
 MONITORING = Path(__file__).parents[2] / "docker" / "monitoring"
 START_SECONDS = 30.0

@@ -14,7 +14,7 @@ from ivr.hearing.ear import Ear
 from ivr.hearing.echo import Reference
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.verdict import Verdict
+from ivr.hearing.verdict import LineVerdict
 from ivr.lab.voices import says
 
 DETECTOR = SileroVAD(RATE)
@@ -46,7 +46,7 @@ def sound(kind: str, count: int, dbov: int) -> Samples:
     return np.clip(values, -32768, 32767).astype(np.int16)
 
 
-def check(verdict: Verdict) -> None:
+def check(verdict: LineVerdict) -> None:
     """It says why, and every number is one."""
     assert verdict.why
     assert all(isfinite(value) for value in asdict(verdict.numbers).values() if value is not None)
@@ -89,7 +89,7 @@ def test_the_same_sound_in_other_pieces_gives_the_same_verdict(
     """How the network cut it is nothing the ear may hear."""
     whole = np.concatenate([sound("speech", 12000, -20), sound(kind, 28000, dbov)])
 
-    def listen(cuts: list[int]) -> tuple[list[object], Verdict]:
+    def listen(cuts: list[int]) -> tuple[list[object], LineVerdict]:
         ear, events, at, turn = Ear(DETECTOR, 0.0), list[Event](), 0, 0
         while at < len(whole):
             piece = whole[at : at + cuts[turn % len(cuts)]]

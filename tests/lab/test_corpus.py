@@ -7,8 +7,8 @@ from ivr.dialogue.events import Condition
 from ivr.hearing.frames import FRAME, RATE
 from ivr.hearing.level import active_speech_level, dbov
 from ivr.lab.corpus import callers, debian, noises, sources, telephone
-from ivr.lab.corpus.line import Line, Order
-from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, make, sweep_orders
+from ivr.lab.corpus.line import Order, SimulatedLine
+from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, make_window, sweep_orders
 from ivr.lab.corpus.rooms import decay_time, room
 from ivr.lab.corpus.sources import Speaker, Split
 from ivr.lab.corpus.talk import Stock
@@ -42,8 +42,8 @@ def _sound(window: Window) -> np.ndarray:
     ],
 )
 def test_the_same_order_makes_the_same_samples(group: str, split: Split) -> None:
-    first, again = (make(Order(group, 3), 11, _stock(split)) for _ in range(2))
-    other = make(Order(group, 3), 12, _stock(split))
+    first, again = (make_window(Order(group, 3), 11, _stock(split)) for _ in range(2))
+    other = make_window(Order(group, 3), 12, _stock(split))
     assert first.truth == again.truth
     assert [at for at, _ in first.frames] == [at for at, _ in again.frames]
     assert all(
@@ -55,7 +55,7 @@ def test_the_same_order_makes_the_same_samples(group: str, split: Split) -> None
 @pytest.mark.parametrize("level", [-44.0, -36.0, -20.0])
 def test_a_swept_caller_has_the_level_of_his_truth(level: float) -> None:
     for number in range(4):
-        window = make(Order("level", number, level), 5, _stock(Split.DEV))
+        window = make_window(Order("level", number, level), 5, _stock(Split.DEV))
         if len(window.frames) == 250:  # with lost packets the activity is another
             measured = active_speech_level(_sound(window), RATE).level_dbov
             assert measured == pytest.approx(level, abs=0.5)
@@ -66,14 +66,14 @@ def test_the_noise_is_as_far_below_the_caller_as_its_truth_says(
     split: Split, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sounds: list[np.ndarray] = []
-    keep = Line.frames
+    keep = SimulatedLine.frames
     monkeypatch.setattr(
-        Line,
+        SimulatedLine,
         "frames",
         lambda self, sound, random: sounds.append(sound) or keep(self, sound, random),
     )
     for number in range(6):
-        window = make(Order("snr", number, 0.0), 7, _stock(split))
+        window = make_window(Order("snr", number, 0.0), 7, _stock(split))
         truth = window.truth
         assert truth.snr_db == pytest.approx(0.0, abs=0.5)
         # at 0 dB and full activity both together are 3 dB above either: the sum bounds the noise
@@ -106,7 +106,7 @@ def test_the_splits_share_no_voice_language_sentence_or_music() -> None:
             b[which] for b in sources.RECORDED[test]
         }
     assert not set(sources._MANDARIN[dev]) & set(sources._MANDARIN[test])
-    assert not set(sources.MUSIC[dev]) & set(sources.MUSIC[test])
+    assert not set(sources.RECORDED_MUSIC[dev]) & set(sources.RECORDED_MUSIC[test])
 
 
 @SPLITS
@@ -118,7 +118,7 @@ def test_clear_callers_are_where_the_facts_call_them_clear(
 ) -> None:
     least = {"ok": 16.0, "too_quiet": 13.5, "hands_free": 14.5}[group]
     for number in range(12):
-        truth = make(Order(group, number), 3, _stock(split)).truth
+        truth = make_window(Order(group, number), 3, _stock(split)).truth
         assert low <= (truth.speech_dbov or 0) <= high
         assert (truth.snr_db or 0) >= least
         if group == "hands_free":
@@ -127,7 +127,7 @@ def test_clear_callers_are_where_the_facts_call_them_clear(
 
 
 def test_an_echo_loses_what_it_says() -> None:
-    window = make(Order("erl", 1, 20.0), 4, _stock(Split.TEST))
+    window = make_window(Order("erl", 1, 20.0), 4, _stock(Split.TEST))
     assert window.prompt is not None
     heard, delay = _sound(window), window.truth.echo_delay_s or 0
     assert 0.02 <= delay <= 0.45
@@ -138,7 +138,7 @@ def test_an_echo_loses_what_it_says() -> None:
 def test_every_window_is_whole_frames_in_the_order_of_time(split: Split) -> None:
     orders = [Order(group, n) for group in (*CLASSES, *NUISANCES, *CASES) for n in range(3)]
     for order in [*orders, *sweep_orders(1)]:
-        window = make(order, 1, _stock(split))
+        window = make_window(order, 1, _stock(split))
         times = [at for at, _ in window.frames]
         assert times == sorted(times)
         assert all(len(frame) == FRAME and frame.dtype == np.int16 for _, frame in window.frames)

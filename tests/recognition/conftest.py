@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ivr.recognition import embedded
-from ivr.recognition.model import Model, load
+from ivr.recognition.model import Model, load_model
 
 
 @pytest.fixture(scope="session")
@@ -17,4 +17,4 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def model(tiny: Path) -> Model:
     """Loaded in this process."""
-    return load(tiny)
+    return load_model(tiny)

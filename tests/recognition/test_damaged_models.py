@@ -13,7 +13,7 @@ import pytest
 
 from ivr.recognition import embedded
 from ivr.recognition.files import ModelError
-from ivr.recognition.model import load
+from ivr.recognition.model import load_model
 
 _PARTS = (
     "am/final.mdl",
@@ -48,21 +48,21 @@ def _garbage(path: Path) -> None:
 
 
 def test_a_copy_loads(copy: Path) -> None:
-    assert not load(copy).synthetic
+    assert not load_model(copy).synthetic
 
 
 @pytest.mark.parametrize("part", _PARTS)
 def test_a_missing_part_is_named(copy: Path, part: str) -> None:
     (copy / part).unlink()
     with pytest.raises(ModelError, match=part):
-        load(copy)
+        load_model(copy)
 
 
 @pytest.mark.parametrize("part", _PARTS)
 def test_an_empty_part_is_named(copy: Path, part: str) -> None:
     _emptied(copy / part)
     with pytest.raises(ModelError, match=f"{part} is empty"):
-        load(copy)
+        load_model(copy)
 
 
 @pytest.mark.parametrize("part", ["am/final.mdl", "graph/HCLG.fst"])
@@ -74,8 +74,8 @@ def test_a_damaged_part_is_an_error_and_not_the_end(
     damage(copy / part)
     program = (
         "import sys, pathlib\n"
-        "from ivr.recognition.model import load, ModelError\n"
-        "try:\n    load(pathlib.Path(sys.argv[1]))\n"
+        "from ivr.recognition.model import load_model, ModelError\n"
+        "try:\n    load_model(pathlib.Path(sys.argv[1]))\n"
         "except ModelError as error:\n    print(error)\n"
     )
     ended = subprocess.run(
@@ -97,18 +97,18 @@ def test_a_damaged_part_is_an_error_and_not_the_end(
 def test_a_front_end_that_does_not_fit(copy: Path, configuration: str) -> None:
     (copy / "conf/mfcc.conf").write_text(configuration)
     with pytest.raises(ModelError, match="Vosk cannot use the model"):
-        load(copy)
+        load_model(copy)
 
 
 def test_no_directory_at_all(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="there is no model in"):
-        load(tmp_path / "nothing")
+        load_model(tmp_path / "nothing")
 
 
 def test_a_file_instead_of_a_directory(tmp_path: Path) -> None:
     _garbage(tmp_path / "file")
     with pytest.raises(ModelError, match="there is no model in"):
-        load(tmp_path / "file")
+        load_model(tmp_path / "file")
 
 
 def test_a_cut_off_zip(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.recognition.framing import LONGEST, Frame, Frames, FramingError, Kind
+from ivr.recognition.framing import LONGEST_FRAME, Frame, FrameCutter, FramingError, Kind
 
 frames = st.lists(
     st.builds(
@@ -18,7 +18,11 @@ frames = st.lists(
 
 @given(frames, st.lists(st.integers(1, 700), min_size=1, max_size=50))
 def test_what_is_sent_arrives_in_pieces_of_any_length(sent: list[Frame], cuts: list[int]) -> None:
-    octets, received, reader = b"".join(frame.encode() for frame in sent), list[Frame](), Frames()
+    octets, received, reader = (
+        b"".join(frame.encode() for frame in sent),
+        list[Frame](),
+        FrameCutter(),
+    )
     turn = 0
     while octets:
         size = cuts[turn % len(cuts)]
@@ -29,7 +33,7 @@ def test_what_is_sent_arrives_in_pieces_of_any_length(sent: list[Frame], cuts: l
 
 @given(st.binary(max_size=300))
 def test_noise_is_frames_or_an_error(octets: bytes) -> None:
-    reader = Frames()
+    reader = FrameCutter()
     try:
         told = list(reader.feed(octets))
     except FramingError:
@@ -37,7 +41,7 @@ def test_noise_is_frames_or_an_error(octets: bytes) -> None:
     assert octets.startswith(b"".join(frame.encode() for frame in told))
 
 
-@pytest.mark.parametrize(("kind", "length"), [(0, 0), (15, 3), (255, 0), (1, LONGEST + 1)])
+@pytest.mark.parametrize(("kind", "length"), [(0, 0), (15, 3), (255, 0), (1, LONGEST_FRAME + 1)])
 def test_what_is_no_frame_is_refused_at_its_head(kind: int, length: int) -> None:
     with pytest.raises(FramingError):
-        list(Frames().feed(struct.pack("<BII", kind, 1, length)))
+        list(FrameCutter().feed(struct.pack("<BII", kind, 1, length)))

@@ -15,7 +15,7 @@ import pytest
 from ivr.recognition import download, install, unpack
 from ivr.recognition.choice import chosen
 from ivr.recognition.files import ModelError, check_files
-from ivr.recognition.install import Installed, fetch
+from ivr.recognition.install import InstalledModel, fetch_model
 from ivr.recognition.official import MODELS
 from tests.recognition.model_server import ModelServer, serving
 
@@ -66,7 +66,7 @@ class Fetcher:
         self.pauses: list[float] = []
         self.progress: list[tuple[int, int | None]] = []
 
-    def __call__(self, sha256: str | None = None, path: str = "model.zip") -> Installed:
+    def __call__(self, sha256: str | None = None, path: str = "model.zip") -> InstalledModel:
         pauses = self.pauses
 
         class Impatient(download.Download):
@@ -75,7 +75,7 @@ class Fetcher:
 
         if sha256 is None:
             sha256 = hashlib.sha256(self.server.content).hexdigest()
-        return fetch(
+        return fetch_model(
             SMALL,
             self.models,
             lambda have, total: self.progress.append((have, total)),
@@ -195,7 +195,7 @@ def test_a_busy_server_is_given_the_time_it_asks_for(fetcher: Fetcher) -> None:
     fetcher.server.answers = list(busy)
     fetcher()
     assert fetcher.pauses == [7.0, 2.0, download.LONGEST_PAUSE_SECONDS]
-    fetcher.server.answers = [(503, {})] * download.ATTEMPTS
+    fetcher.server.answers = [(503, {})] * download.DOWNLOAD_ATTEMPTS
     with pytest.raises(ModelError, match="503 Service Unavailable"):
         fetcher()
 
@@ -224,7 +224,7 @@ def test_nobody_there(tmp_path: Path) -> None:
     with serving(b"") as server:
         url = server.url()
     with pytest.raises(ModelError, match=r"cannot be fetched .*refused"):
-        fetch(
+        fetch_model(
             SMALL, tmp_path, lambda have, total: None, source=url, sha256="0" * 64,
             download=lambda url, part, octets: download.Download(  # type: ignore[arg-type]
                 url, part, octets, sleep=lambda seconds: None
@@ -249,12 +249,12 @@ def test_a_file_of_ones_own(content: bytes, tmp_path: Path) -> None:
     own.write_bytes(content)
     models, digest = tmp_path / "models", hashlib.sha256(content).hexdigest()
     with pytest.raises(ModelError, match="pinned"):
-        fetch(SMALL, models, lambda have, total: None, source=str(own))
-    fetch(SMALL, models, lambda have, total: None, source=str(own), sha256=digest)
+        fetch_model(SMALL, models, lambda have, total: None, source=str(own))
+    fetch_model(SMALL, models, lambda have, total: None, source=str(own), sha256=digest)
     check_files(models / SMALL.folder)
     assert own.exists()
     with pytest.raises(ModelError, match="there is no file"):
-        fetch(SMALL, models, lambda have, total: None, source=str(tmp_path / "none.zip"))
+        fetch_model(SMALL, models, lambda have, total: None, source=str(tmp_path / "none.zip"))
 
 
 def test_a_model_without_a_known_hash(files: dict[str, bytes], tmp_path: Path) -> None:
@@ -263,14 +263,17 @@ def test_a_model_without_a_known_hash(files: dict[str, bytes], tmp_path: Path) -
     own, models = tmp_path / "own.zip", tmp_path / "models"
     own.write_bytes(zipped(large))
     with pytest.raises(ModelError, match="not protected against forgery"):
-        fetch(LARGE, models, lambda have, total: None, source="http://127.0.0.1:9/model.zip")
-    assert fetch(LARGE, models, lambda *_: None, source=str(own)).vouched == "first seen"
-    assert fetch(LARGE, models, lambda *_: None, source=str(own)).vouched == "as before"
+        fetch_model(LARGE, models, lambda have, total: None, source="http://127.0.0.1:9/model.zip")
+    assert fetch_model(LARGE, models, lambda *_: None, source=str(own)).vouched == "first seen"
+    assert fetch_model(LARGE, models, lambda *_: None, source=str(own)).vouched == "as before"
     own.write_bytes(zipped({**large, f"{LARGE.folder}/README": b"changed"}))
     with pytest.raises(ModelError, match="as before"):
-        fetch(LARGE, models, lambda *_: None, source=str(own))
+        fetch_model(LARGE, models, lambda *_: None, source=str(own))
     given = hashlib.sha256(own.read_bytes()).hexdigest()
-    assert fetch(LARGE, models, lambda *_: None, source=str(own), sha256=given).vouched == "given"
+    assert (
+        fetch_model(LARGE, models, lambda *_: None, source=str(own), sha256=given).vouched
+        == "given"
+    )
 
 
 HOSTILE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
@@ -315,13 +318,13 @@ def test_a_zip_that_is_no_model_changes_nothing(
     models, own = tmp_path / "models", tmp_path / "own.zip"
     own.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
-    fetch(SMALL, models, lambda *_: None, source=str(own), sha256=digest)
+    fetch_model(SMALL, models, lambda *_: None, source=str(own), sha256=digest)
     before = {path: path.read_bytes() for path in models.rglob("*") if path.is_file()}
     own.write_bytes(HOSTILE[why](files))
     digest = hashlib.sha256(own.read_bytes()).hexdigest()
     expected = why if "CRC" not in why else "is damaged"
     with pytest.raises(ModelError, match=expected):
-        fetch(SMALL, models, lambda *_: None, source=str(own), sha256=digest)
+        fetch_model(SMALL, models, lambda *_: None, source=str(own), sha256=digest)
     assert {path: path.read_bytes() for path in models.rglob("*") if path.is_file()} == before
     assert {path.name for path in tmp_path.iterdir()} == {"models", "own.zip"}
 
@@ -348,7 +351,9 @@ def test_two_at_once_do_not_mix(fetcher: Fetcher) -> None:
 def test_a_directory_that_cannot_be_written(server: ModelServer, tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file stands where the directory should be")
     with pytest.raises(ModelError, match=r"make room or correct recognition\.models"):
-        fetch(SMALL, tmp_path / "models", lambda *_: None, source=server.url(), sha256="0" * 64)
+        fetch_model(
+            SMALL, tmp_path / "models", lambda *_: None, source=server.url(), sha256="0" * 64
+        )
 
 
 def test_a_disk_without_room(fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,7 +371,7 @@ class _Usage:
 def test_only_the_web_is_fetched_from(tmp_path: Path) -> None:
     for source in ("file:///etc/passwd", "ftp://127.0.0.1/x"):
         with pytest.raises(ModelError, match="no address of the web"):
-            fetch(SMALL, tmp_path, lambda *_: None, source=source)
+            fetch_model(SMALL, tmp_path, lambda *_: None, source=source)
 
 
 def test_the_tables_are_sound() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.recognition import embedded
-from ivr.recognition.heard_back import HeardBack, listen
+from ivr.recognition.heard_back import HeardBack, hear_back
 from ivr.recognition.model import Model
 from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
@@ -25,7 +25,7 @@ def heard_back(model: Model) -> dict[str, HeardBack]:
     """Every prompt of the sheet, rendered as the bot plays it on an a-law line, and decoded."""
     vocabulary = embedded.vocabulary()
     return {
-        id: listen(model, words, _rendered(words), vocabulary)
+        id: hear_back(model, words, _rendered(words), vocabulary)
         for id, words in text.prompts().items()
     }
 
@@ -58,5 +58,5 @@ def test_almost_every_prompt_has_a_keyword(heard_back: dict[str, HeardBack]) -> 
 def test_a_prompt_with_other_words_is_noticed(model: Model) -> None:
     wanted = "对不起，您的电话声音太小，请您换一部电话再次打来，好吗"
     said = "感谢您的来电，若有问题请再次来电，谢谢再见"
-    result = listen(model, wanted, _rendered(said), embedded.vocabulary())
+    result = hear_back(model, wanted, _rendered(said), embedded.vocabulary())
     assert result.share < 0.5

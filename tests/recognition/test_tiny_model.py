@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.recognition.embedded import PACKED, vocabulary
-from ivr.recognition.model import Model, load
+from ivr.recognition.model import Model, load_model
 from ivr.voice.espeak import Espeak
 from tests.recognition.callers import UNTRAINED, says
 from tools.tiny_vosk import text
@@ -93,7 +93,7 @@ def test_says_loudly_that_it_understands_no_people(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with capture_logs() as logs:
-        model = load()
+        model = load_model()
     assert model.synthetic
     assert [path.name[:8] for path in (tmp_path / "ivr").iterdir()] == ["tiny-cn-"]
     assert [entry["log_level"] for entry in logs] == ["warning"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ivr.hearing.g711 import Samples
 from ivr.recognition.pool import Recognisers
-from ivr.recognition.transcript import Outcome, Transcript
+from ivr.recognition.transcript import RecognitionOutcome, Transcript
 from ivr.recognition.utterance import Utterance
 from tests.recognition.callers import UNTRAINED, says
 
@@ -42,7 +42,7 @@ async def hear(recognisers: Recognisers, text: str) -> str:
     return told(await utterance.finish())
 
 
-def told(outcome: Outcome) -> str:
+def told(outcome: RecognitionOutcome) -> str:
     """The words of a transcript, or the reason why there is none."""
     return outcome.text if isinstance(outcome, Transcript) else outcome.reason
 

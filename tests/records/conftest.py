@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.config import Records as Settings
+from ivr.config import RecordsSettings as Settings
 from tests.records.postgres import Server, server
 
 _names = count()

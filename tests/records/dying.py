@@ -21,9 +21,9 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine, event, text
 
-from ivr.config import Records as Settings
+from ivr.config import RecordsSettings as Settings
 from ivr.records.database import connect, url_of
-from ivr.records.schema import calls, tickets
+from ivr.records.schema import calls_table, tickets_table
 from tests.records.kept import begun, ended, migrated, promised, rows_of, running
 
 WRITING = ("pwrite", "fdatasync", "fsync", "posix_fallocate", "rename", "unlink", "ftruncate")
@@ -94,13 +94,13 @@ class Child:
             numbers = told.read().decode().split()
         _, status = os.waitpid(self.process, 0)
         asyncio.run(_start_again(self.settings))
-        kept = [ticket["number"] for ticket in rows_of(self.settings, tickets)]
+        kept = [ticket["number"] for ticket in rows_of(self.settings, tickets_table)]
         return {
             "point": self.point,
             "killed": os.WIFSIGNALED(status),
             "promised": numbers,
             "kept": kept,
-            "open": sum(call["ended"] is None for call in rows_of(self.settings, calls)),
+            "open": sum(call["ended"] is None for call in rows_of(self.settings, calls_table)),
             "left": [path.name for path in (self.settings.directory / "spool").iterdir()],
         }
 

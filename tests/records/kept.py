@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from ivr.config import Records as Settings
+from ivr.config import RecordsSettings as Settings
 from ivr.dialogue.commands import EnterRow, HangUp, MakeTicket, Play
 from ivr.dialogue.events import PromptFinished
 from ivr.dialogue.outcome import Outcome
@@ -15,7 +15,7 @@ from ivr.dialogue.row import Prompt
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.records.call_record import CallRecord
 from ivr.records.database import connect, migrate, reading, url_of
-from ivr.records.entries import Entry
+from ivr.records.entries import SpoolEntry
 from ivr.records.keeper import Records
 
 ANSWERED, WALL = 5000.0, 1_700_000_000.0
@@ -85,19 +85,21 @@ class Told:
     """Waits, on a loop, for what another thread has loaded."""
 
     def __init__(self) -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[SpoolEntry] = []
         self._loop = asyncio.get_running_loop()
         self._grown = asyncio.Event()
 
-    def __call__(self, entries: Sequence[Entry]) -> None:
+    def __call__(self, entries: Sequence[SpoolEntry]) -> None:
         """To be given to the records as ``loaded``."""
         self._loop.call_soon_threadsafe(self._grow, list(entries))
 
-    def _grow(self, entries: list[Entry]) -> None:
+    def _grow(self, entries: list[SpoolEntry]) -> None:
         self.entries += entries
         self._grown.set()
 
-    async def until(self, enough: Callable[[list[Entry]], bool], seconds: float = 20.0) -> None:
+    async def until(
+        self, enough: Callable[[list[SpoolEntry]], bool], seconds: float = 20.0
+    ) -> None:
         """Until what has been loaded is enough."""
         async with asyncio.timeout(seconds):
             while not enough(self.entries):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.config import Recording
+from ivr.config import RecordingSettings
 from ivr.dialogue.commands import StartRecording
 from ivr.hearing.g711 import Samples
 from ivr.records.call_record import CallRecord
@@ -17,9 +17,9 @@ CALLER = np.arange(1, 4001, dtype=np.int16)
 HOTLINE = -np.arange(1, 8001, dtype=np.int16)
 
 
-def recording_into(directory: Path, **changed: object) -> Recording:
+def recording_into(directory: Path, **changed: object) -> RecordingSettings:
     """Settings that record everybody, as long as one octet is free."""
-    return Recording(directory=directory, **({"mode": "on", "min_free_gb": 1e-9} | changed))
+    return RecordingSettings(directory=directory, **({"mode": "on", "min_free_gb": 1e-9} | changed))
 
 
 def write_leg(path: Path, sound: Samples, *, closed: bool = True) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from typer.testing import CliRunner
 
 from ivr.cli import app
-from ivr.config import Records as Settings
+from ivr.config import RecordsSettings as Settings
 from ivr.dialogue.commands import EnterRow, HangUp, Play, StopPlaying
 from ivr.dialogue.events import (
     Condition,
@@ -32,7 +32,7 @@ from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.records.database import connect, url_of
-from ivr.records.schema import tickets
+from ivr.records.schema import tickets_table
 from tests.records.kept import ANSWERED, COMPLAINT, begun, ended, promised, running
 
 Ivr = Callable[..., Result]
@@ -72,7 +72,7 @@ def due(settings: Settings, number: str, time: timedelta) -> None:
     with engine.begin() as connection:
         deadline = datetime.now(UTC) + time
         connection.execute(
-            update(tickets).where(tickets.c.number == number).values(deadline=deadline)
+            update(tickets_table).where(tickets_table.c.number == number).values(deadline=deadline)
         )
     engine.dispose()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select, text
 
-from ivr.config import Records as Settings
+from ivr.config import RecordsSettings as Settings
 from ivr.records.database import (
     DatabaseError,
     NewerDatabaseError,
@@ -16,7 +16,7 @@ from ivr.records.database import (
     url_of,
 )
 from ivr.records.keeper import Records, RecordsError
-from ivr.records.schema import calls, metadata, notifications, steps, tickets
+from ivr.records.schema import calls_table, metadata, notifications, steps_table, tickets_table
 from tests.records.kept import begun, ended, migrated, promised, rows_of, running
 
 
@@ -25,14 +25,14 @@ async def test_migrations_go_down_and_up_with_the_data_in_place(settings: Settin
         record = begun(records)
         await promised(record)
         ended(record)
-    kept = {table: rows_of(settings, table) for table in (calls, steps, tickets)}
+    kept = {table: rows_of(settings, table) for table in (calls_table, steps_table, tickets_table)}
     assert all(kept.values())
     migrated(settings, "0001")
     engine = connect(url_of(settings))
     assert not inspect(engine).has_table(notifications.name)
-    assert rows_of(settings, steps) == kept[steps]
+    assert rows_of(settings, steps_table) == kept[steps_table]
     with reading(engine) as connection:  # calls had fewer columns then
-        assert connection.execute(select(calls.c.call)).scalars().all() == [record.call]
+        assert connection.execute(select(calls_table.c.call)).scalars().all() == [record.call]
     migrated(settings)
     assert inspect(engine).has_table(notifications.name)
     assert {table: rows_of(settings, table) for table in kept} == kept

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.config import Records as Settings
+from ivr.config import RecordsSettings as Settings
 from ivr.dialogue.call import TICKET_SECONDS
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.records.keeper import Records, RecordsError
-from ivr.records.schema import calls, tickets
+from ivr.records.schema import calls_table, tickets_table
 from tests.records.kept import Told, begun, ended, migrated, promised, rows_of, running
 from tests.records.postgres import Server, server
 from tests.records.small_disk import SmallDisk, small_disk
@@ -43,7 +43,7 @@ async def down(fragile: Server, tmp_path: Path) -> AsyncIterator[Settings]:
 def present(settings: Settings, numbers: list[str | None]) -> None:
     """Every promised ticket is there, once, and nothing else is."""
     assert None not in numbers
-    assert sorted(ticket["number"] for ticket in rows_of(settings, tickets)) == sorted(
+    assert sorted(ticket["number"] for ticket in rows_of(settings, tickets_table)) == sorted(
         number for number in numbers if number
     )
 
@@ -92,7 +92,7 @@ async def test_a_database_that_goes_down_in_a_call(down: Settings, fragile: Serv
     async with running(down):
         pass  # the next start brings it
     present(down, numbers)
-    assert {call["outcome"] for call in rows_of(down, calls)} == {"stayed_on", "service_died"}
+    assert {call["outcome"] for call in rows_of(down, calls_table)} == {"stayed_on", "service_died"}
     assert not list((down.directory / "spool").glob("*.spool"))
 
 
@@ -190,7 +190,7 @@ async def test_a_disk_that_is_full_for_the_spool(on_sqlite: Settings) -> None:
         ended(record)
         numbers = [await promised(begun(records))]
     present(on_sqlite, numbers)
-    assert sorted(str(call["outcome"]) for call in rows_of(on_sqlite, calls)) == [
+    assert sorted(str(call["outcome"]) for call in rows_of(on_sqlite, calls_table)) == [
         "None",
         "stayed_on",
     ]

@@ -13,15 +13,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from structlog.testing import capture_logs
 
-from ivr.config import ConfigError, Notify
-from ivr.config import Records as Settings
+from ivr.config import ConfigError, NotifySettings
+from ivr.config import RecordsSettings as Settings
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.lab.pbx import free_ports
 from ivr.records.channels import channels
 from ivr.records.database import connect, url_of
 from ivr.records.notify import FIRST_PAUSE, HORIZON, LONGEST_PAUSE, Notifier
 from ivr.records.schema import notifications
-from ivr.records.tickets import Status, change
+from ivr.records.tickets import TicketStatus, change
 from tests.records.kept import COMPLAINT, WALL, begun, promised, rows_of, running
 from tests.records.receivers import Mailbox, Receiver
 
@@ -38,13 +38,13 @@ class Clock:
         return self.now
 
 
-def to(receiver: Receiver, directory: Path, **more: Any) -> Notify:
+def to(receiver: Receiver, directory: Path, **more: Any) -> NotifySettings:
     (directory / "key").write_text("geheim")
-    return Notify(webhook=receiver.url, webhook_secret_file=directory / "key", **more)
+    return NotifySettings(webhook=receiver.url, webhook_secret_file=directory / "key", **more)
 
 
 @contextmanager
-def notifier(settings: Settings, notify: Notify, clock: Clock) -> Iterator[Notifier]:
+def notifier(settings: Settings, notify: NotifySettings, clock: Clock) -> Iterator[Notifier]:
     one = Notifier(connect(url_of(settings)), channels(notify), notify.kinds, clock)
     yield one
     one.stop(0)
@@ -86,7 +86,7 @@ async def test_what_is_late_is_told_unless_it_is_done(settings: Settings, tmp_pa
         assert receiver.got == []
         engine = connect(url_of(settings))
         with engine.begin() as connection:
-            change(connection, done, Status.DONE, clock.now)
+            change(connection, done, TicketStatus.DONE, clock.now)
         engine.dispose()
         clock.now += timedelta(hours=3)
         one.look()
@@ -125,7 +125,9 @@ async def test_a_receiver_that_is_not_there_stops_nobody(
     await left(on_sqlite, COMPLAINT)
     (tmp_path / "key").write_text("geheim")
     (port,) = free_ports(1)
-    nowhere = Notify(webhook=f"http://127.0.0.1:{port}/", webhook_secret_file=tmp_path / "key")
+    nowhere = NotifySettings(
+        webhook=f"http://127.0.0.1:{port}/", webhook_secret_file=tmp_path / "key"
+    )
     with notifier(on_sqlite, nowhere, Clock()) as one, capture_logs() as logs:
         one.look()
     (line,) = [line for line in logs if line["event"] == "notification_not_delivered"]
@@ -176,7 +178,7 @@ async def test_mail_is_a_short_text_and_tried_again(on_sqlite: Settings) -> None
     server = Controller(mailbox, hostname="127.0.0.1", port=port)
     server.start()
     try:
-        notify = Notify(
+        notify = NotifySettings(
             mail_to=("boss@example.com", "deputy@example.com"), mail_from="ivr@example.com",
             smtp_host="127.0.0.1", smtp_port=port,
         )  # fmt: skip
@@ -227,4 +229,4 @@ async def test_the_thread_tells_by_itself_and_outlives_a_database(
 )
 def test_what_is_wrong_with_the_settings_is_one_sentence(given: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
-        channels(Notify(**given))
+        channels(NotifySettings(**given))

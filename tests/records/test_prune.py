@@ -6,15 +6,15 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from ivr.cli import app
-from ivr.config import Records as Settings
+from ivr.config import RecordsSettings as Settings
 from ivr.dialogue.events import SpeechEnded
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.records import prune as retention
 from ivr.records.database import connect, url_of
-from ivr.records.prune import Pruned, old, prune
-from ivr.records.schema import callers, calls, steps, tickets, utterances
-from ivr.records.tickets import Status, change
+from ivr.records.prune import Pruned, old_records, prune_records
+from ivr.records.schema import callers, calls_table, steps_table, tickets_table, utterances_table
+from ivr.records.tickets import TicketStatus, change
 from tests.records.kept import ANSWERED, COMPLAINT, WALL, begun, ended, promised, rows_of, running
 
 CALLED = datetime.fromtimestamp(WALL, UTC)
@@ -34,16 +34,16 @@ async def test_what_is_unfinished_stays_and_everything_else_goes(settings: Setti
         ended(first)
         ended(second)
     engine = connect(url_of(settings))
-    assert prune(engine, CALLED) == Pruned(0, 0, 0)
+    assert prune_records(engine, CALLED) == Pruned(0, 0, 0)
     with engine.begin() as connection:
-        change(connection, str(finished), Status.DONE, CALLED + 2 * DAY)
-    assert old(engine, CALLED + DAY) == Pruned(calls=1, tickets=0, callers=1)
-    assert prune(engine, CALLED + 3 * DAY) == Pruned(calls=1, tickets=1, callers=1)
-    assert [ticket["number"] for ticket in rows_of(settings, tickets)] == [waiting]
-    (call,) = rows_of(settings, calls)
+        change(connection, str(finished), TicketStatus.DONE, CALLED + 2 * DAY)
+    assert old_records(engine, CALLED + DAY) == Pruned(calls=1, tickets=0, callers=1)
+    assert prune_records(engine, CALLED + 3 * DAY) == Pruned(calls=1, tickets=1, callers=1)
+    assert [ticket["number"] for ticket in rows_of(settings, tickets_table)] == [waiting]
+    (call,) = rows_of(settings, calls_table)
     assert call["call"] == second.call
-    assert {step["call"] for step in rows_of(settings, steps)} == {second.call}
-    assert rows_of(settings, utterances) == rows_of(settings, callers) == []
+    assert {step["call"] for step in rows_of(settings, steps_table)} == {second.call}
+    assert rows_of(settings, utterances_table) == rows_of(settings, callers) == []
     engine.dispose()
 
 
@@ -53,9 +53,9 @@ async def test_many_go_in_batches(settings: Settings) -> None:
         for _ in range(1100):
             records.begin("1700.1", "", "", ANSWERED, WALL)
     engine = connect(url_of(settings))
-    assert prune(engine, CALLED + DAY).calls == 1100
+    assert prune_records(engine, CALLED + DAY).calls == 1100
     engine.dispose()
-    assert rows_of(settings, calls) == []
+    assert rows_of(settings, calls_table) == []
 
 
 async def test_nothing_that_was_pruned_is_left_in_the_file(on_sqlite: Settings) -> None:
@@ -68,7 +68,7 @@ async def test_nothing_that_was_pruned_is_left_in_the_file(on_sqlite: Settings) 
     files = [on_sqlite.directory / "records.db", on_sqlite.directory / "records.db-wal"]
     assert any(words.encode() in file.read_bytes() for file in files if file.exists())
     engine = connect(url_of(on_sqlite))
-    prune(engine, CALLED + DAY)
+    prune_records(engine, CALLED + DAY)
     engine.dispose()  # the last one out empties the write-ahead log
     assert not any(words.encode() in file.read_bytes() for file in files if file.exists())
 
@@ -82,6 +82,6 @@ async def test_the_command_tells_what_it_would_do_first(
     words = ["records", "prune", "-c", str(tmp_path / "ivr.toml")]
     told = CliRunner().invoke(app, [*words, "--dry-run"]).output
     assert told == "1 calls, 0 tickets and 0 callers of more than 180 days ago would go\n"
-    assert len(rows_of(on_sqlite, calls)) == 1
+    assert len(rows_of(on_sqlite, calls_table)) == 1
     assert "are gone" in CliRunner().invoke(app, words).output
-    assert rows_of(on_sqlite, calls) == []
+    assert rows_of(on_sqlite, calls_table) == []

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.config import Recording
-from ivr.config import Records as Settings
+from ivr.config import RecordingSettings
+from ivr.config import RecordsSettings as Settings
 from ivr.dialogue.commands import DropRecording, StartRecording
 from ivr.records.call_record import REFUSED
 from ivr.records.database import connect, url_of
 from ivr.records.load import close_run
-from ivr.records.old_recordings import old, prune
-from ivr.records.recorder import QUIET_SECONDS, Recorder
+from ivr.records.old_recordings import old_recordings, prune_recordings
+from ivr.records.recorder import QUIET_SECONDS, RecordingKeeper
 from ivr.records.recording_files import (
     INCOMING,
     RecordingError,
@@ -29,7 +29,7 @@ from ivr.records.recording_files import (
     name_of,
     stem_in,
 )
-from ivr.records.schema import calls, recordings, tickets
+from ivr.records.schema import calls_table, recordings_table, tickets_table
 from tests.records.kept import ANSWERED, WALL, begun, ended, promised, rows_of, running
 from tests.records.recorded import (
     CALLER,
@@ -46,9 +46,9 @@ NAME = "2026-11-26/ivr-1.2-0f3a52c1.wav"
 
 
 @contextmanager
-def recorder(settings: Settings, recording: Recording) -> Iterator[Recorder]:
+def recorder(settings: Settings, recording: RecordingSettings) -> Iterator[RecordingKeeper]:
     """One that does nothing by itself."""
-    one = Recorder(recording, connect(url_of(settings)))
+    one = RecordingKeeper(recording, connect(url_of(settings)))
     try:
         yield one
     finally:
@@ -129,11 +129,11 @@ async def test_a_call_that_is_over_has_one_file_and_its_checksum(
         ended(record)
     with recorder(settings, recording_into(tmp_path)) as one:
         one.look()
-    (row,) = rows_of(settings, recordings)
+    (row,) = rows_of(settings, recordings_table)
     assert (row["call"], row["file"], row["seconds"]) == (record.call, name, 1.0)
     assert row["sha256"] == hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
-    assert [call["recording"] for call in rows_of(settings, calls)] == [name]
-    assert [ticket["recording"] for ticket in rows_of(settings, tickets)] == [name]
+    assert [call["recording"] for call in rows_of(settings, calls_table)] == [name]
+    assert [ticket["recording"] for ticket in rows_of(settings, tickets_table)] == [name]
     assert list((tmp_path / INCOMING).iterdir()) == []
 
 
@@ -180,7 +180,7 @@ async def test_what_asterisk_did_not_write_is_told_once(settings: Settings, tmp_
             one.look()
     (alarm,) = [line for line in logs if line["event"] == "recording_missing"]
     assert "app_mixmonitor" in alarm["remedy"]
-    (row,) = rows_of(settings, recordings)
+    (row,) = rows_of(settings, recordings_table)
     assert row["problem"] is not None
     assert row["removed"] is not None
 
@@ -198,7 +198,7 @@ async def test_a_service_that_died_between_file_and_row_is_made_good(
         leg.unlink()
     with recorder(on_sqlite, recording_into(tmp_path)) as one:
         one.look()
-    (row,) = rows_of(on_sqlite, recordings)
+    (row,) = rows_of(on_sqlite, recordings_table)
     assert row["sha256"] == found.sha256
 
 
@@ -217,12 +217,12 @@ async def test_of_what_was_refused_nothing_is_kept_or_referred_to(
     with recorder(settings, recording_into(tmp_path)) as one:
         one.look()
     assert sounds_in(tmp_path) == set(legs_of(tmp_path, others))
-    rows = {row["call"]: row for row in rows_of(settings, recordings)}
+    rows = {row["call"]: row for row in rows_of(settings, recordings_table)}
     assert rows[record.call]["problem"] == REFUSED
     assert rows[record.call]["removed"] is not None
-    references = {call["call"]: call["recording"] for call in rows_of(settings, calls)}
+    references = {call["call"]: call["recording"] for call in rows_of(settings, calls_table)}
     assert references == {record.call: None, other.call: others}
-    assert [ticket["recording"] for ticket in rows_of(settings, tickets)] == [None, None]
+    assert [ticket["recording"] for ticket in rows_of(settings, tickets_table)] == [None, None]
 
 
 def test_below_the_limit_nothing_is_recorded_and_it_is_said_once(
@@ -278,13 +278,13 @@ async def test_old_ones_go_with_their_files_but_for_unfinished_tickets(
     os.utime(stray, (WALL, WALL))
     engine = connect(url_of(settings))
     called = datetime.fromtimestamp(WALL, UTC)
-    assert prune(engine, tmp_path, called, called) == 0
-    assert len(old(engine, called + DAY)) == 2
-    assert prune(engine, tmp_path, called + DAY, called + 2 * DAY) == 3
+    assert prune_recordings(engine, tmp_path, called, called) == 0
+    assert len(old_recordings(engine, called + DAY)) == 2
+    assert prune_recordings(engine, tmp_path, called + DAY, called + 2 * DAY) == 3
     assert sounds_in(tmp_path) == {tmp_path / names[1]}
-    removed = {row["call"]: row["removed"] for row in rows_of(settings, recordings)}
+    removed = {row["call"]: row["removed"] for row in rows_of(settings, recordings_table)}
     assert removed == {
         first.call: called + 2 * DAY, second.call: None, third.call: called + 2 * DAY,
     }  # fmt: skip
-    assert prune(engine, tmp_path, called + DAY, called + 3 * DAY) == 0
+    assert prune_recordings(engine, tmp_path, called + DAY, called + 3 * DAY) == 0
     engine.dispose()

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.config import Records as Settings
+from ivr.config import RecordsSettings as Settings
 from ivr.dialogue.events import LineLost, SpeechEnded, SpeechStarted
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Slots, Words
 from ivr.dialogue.ticket import Ticket, TicketKind
-from ivr.records.schema import callers, calls, steps, tickets, utterances
+from ivr.records.schema import callers, calls_table, steps_table, tickets_table, utterances_table
 from tests.records.kept import (
     ANSWERED,
     Told,
@@ -35,13 +35,13 @@ async def test_a_call_is_a_row_and_its_steps(settings: Settings) -> None:
         record = begun(records)
         record.note(SpeechStarted(ANSWERED + 3.0), ANSWERED + 3.2)
         ended(record)
-    (call,) = rows_of(settings, calls)
+    (call,) = rows_of(settings, calls_table)
     assert call == {
         "call": record.call, "uniqueid": "1700.1", "run": records.run, "number": "66385255",
         "caller": "13800000000", "started": STARTED, "ended": STARTED + timedelta(seconds=9),
         "seconds": 9.0, "outcome": "stayed_on", "rows": "greeting", "recording": None,
     }  # fmt: skip
-    told = rows_of(settings, steps)
+    told = rows_of(settings, steps_table)
     assert [(step["step"], step["at"], step["what"], step["fields"]) for step in told] == [
         (1, 0.0, "EnterRow", {"row": "greeting"}),
         (2, 0.0, "Play", {"play": 1, "prompt": "greeting.ask", "text": "您好"}),
@@ -57,7 +57,7 @@ async def test_a_call_has_its_row_while_it_lasts(settings: Settings) -> None:
     async with running(settings, loaded=told) as records:
         begun(records)
         await told.until(lambda entries: len(entries) == 4)
-        (call,) = rows_of(settings, calls)
+        (call,) = rows_of(settings, calls_table)
         assert (call["uniqueid"], call["ended"]) == ("1700.1", None)
 
 
@@ -66,7 +66,7 @@ async def test_a_ticket_is_what_the_caller_left_and_when_it_is_due(settings: Set
         record = begun(records)
         number = await promised(record)
         ended(record)
-    (ticket,) = rows_of(settings, tickets)
+    (ticket,) = rows_of(settings, tickets_table)
     created = STARTED + timedelta(seconds=3)
     assert ticket == {
         "call": record.call, "step": 4, "number": number, "kind": "complaint", "status": "open",
@@ -85,7 +85,7 @@ async def test_what_was_understood_is_an_utterance(settings: Settings) -> None:
     )
     async with running(settings) as records:
         begun(records).note(SpeechEnded(2.0, Words(meaning, 0.88)), ANSWERED + 4)
-    (utterance,) = rows_of(settings, utterances)
+    (utterance,) = rows_of(settings, utterances_table)
     assert (utterance["step"], utterance["at"]) == (4, 4.0)
     assert (utterance["transcript"], utterance["confidence"]) == ("我要投诉", 0.88)
     assert (utterance["intent"], utterance["score"]) == ("complaint_deferred", 0.93)
@@ -110,10 +110,10 @@ async def test_hostile_words_are_kept_as_they_are(settings: Settings, text: str)
         record.note(LineLost(text), ANSWERED + 3)
         await promised(record, Ticket(TicketKind.MESSAGE, surname=text, transcript=text))
     plain = text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
-    (call,) = rows_of(settings, calls)
-    (ticket,) = rows_of(settings, tickets)
+    (call,) = rows_of(settings, calls_table)
+    (ticket,) = rows_of(settings, tickets_table)
     assert call["caller"] == call["uniqueid"] == ticket["surname"] == ticket["transcript"] == plain
-    assert rows_of(settings, steps)[3]["fields"] == {"reason": text}
+    assert rows_of(settings, steps_table)[3]["fields"] == {"reason": text}
 
 
 async def test_tickets_have_numbers_of_their_own_across_services(settings: Settings) -> None:
@@ -123,7 +123,7 @@ async def test_tickets_have_numbers_of_their_own_across_services(settings: Setti
             for records in (first, second):
                 numbers += [await promised(begun(records)) for _ in range(40)]
     assert len(set(numbers)) == 160
-    assert {ticket["number"] for ticket in rows_of(settings, tickets)} == set(numbers)
+    assert {ticket["number"] for ticket in rows_of(settings, tickets_table)} == set(numbers)
 
 
 async def test_no_line_of_the_log_has_the_words_or_the_number_of_a_caller(

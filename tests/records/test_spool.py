@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ivr.records.entries import decode, encode
-from ivr.records.numbers import BLOCK, DIGITS, Numbers, number_of
+from ivr.records.entries import decode, encode_entry
+from ivr.records.numbers import BLOCK, TICKET_DIGITS, TicketNumbers, number_of
 from ivr.records.spool import Spool
 
 ENTRIES = [{"entry": "step", "step": n, "what": "张\u2028\x00\udcff" * n} for n in range(6)]
-LINES = [encode(entry) for entry in ENTRIES]
+LINES = [encode_entry(entry) for entry in ENTRIES]
 
 
 def test_what_is_cut_off_at_any_octet_is_whole_up_to_there() -> None:
@@ -92,13 +92,13 @@ def test_a_segment_that_is_taken_for_an_orphan_before_it_is_locked_is_not_writte
 def test_numbers_are_all_different_and_easily_told() -> None:
     numbers = [number_of(count) for count in range(20_000)]
     assert len(set(numbers)) == 20_000
-    assert all(len(number) == 6 and set(number) <= set(DIGITS) for number in numbers)
+    assert all(len(number) == 6 and set(number) <= set(TICKET_DIGITS) for number in numbers)
     steps = {int(b) - int(a) for a, b in pairwise(numbers)}
     assert len(steps) > 15_000  # who has two numbers does not learn how many lie between
 
 
 def test_when_the_short_numbers_are_used_up_they_get_longer() -> None:
-    last = len(DIGITS) ** 6 - 1
+    last = len(TICKET_DIGITS) ** 6 - 1
     assert (len(number_of(last)), len(number_of(last + 1))) == (6, 8)
 
 
@@ -106,13 +106,13 @@ def test_sites_share_no_number(tmp_path: Path) -> None:
     places = [tmp_path / str(site) for site in range(4)]
     for place in places:
         place.mkdir()
-    taken = [Numbers(place, site) for site, place in enumerate(places)]
+    taken = [TicketNumbers(place, site) for site, place in enumerate(places)]
     numbers = [one.take() for one in taken for _ in range(100)]
     assert len(set(numbers)) == 400
 
 
 def test_a_crash_wastes_numbers_and_gives_none_twice(tmp_path: Path) -> None:
-    numbers = [Numbers(tmp_path, 0).take() for _ in range(50)]
+    numbers = [TicketNumbers(tmp_path, 0).take() for _ in range(50)]
     assert len(set(numbers)) == 50
     assert (tmp_path / "ticket-count").read_text() == str(50 * BLOCK)
 
@@ -120,4 +120,4 @@ def test_a_crash_wastes_numbers_and_gives_none_twice(tmp_path: Path) -> None:
 def test_a_count_that_is_none_gives_no_number(tmp_path: Path) -> None:
     (tmp_path / "ticket-count").write_text("\x00\x00")
     with pytest.raises(ValueError, match="invalid literal"):
-        Numbers(tmp_path, 0).take()
+        TicketNumbers(tmp_path, 0).take()

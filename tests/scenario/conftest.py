@@ -8,12 +8,12 @@ import pytest
 from ivr.scenario.files import read_scenarios
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
-from ivr.scenario.verdict import Verdict, judge
-from ivr.scenario.virtual import play
+from ivr.scenario.verdict import ScenarioVerdict, judge
+from ivr.scenario.virtual import play_virtually
 from tests.caller import understander
 
 Write = Callable[[str], Path]
-Played = Callable[[str], Verdict]
+Played = Callable[[str], ScenarioVerdict]
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +38,13 @@ def write(tmp_path: Path) -> Write:
 def played(stage: Stage, write: Write) -> Played:
     """Plays the one scenario of a text in virtual time."""
 
-    def verdict(text: str) -> Verdict:
+    def verdict(text: str) -> ScenarioVerdict:
         (scenario,) = read_scenarios([write(text)], stage.sheet)
         return verdict_of(scenario, stage)
 
     return verdict
 
 
-def verdict_of(scenario: Scenario, stage: Stage) -> Verdict:
+def verdict_of(scenario: Scenario, stage: Stage) -> ScenarioVerdict:
     """What comes of a scenario in virtual time."""
-    return judge(scenario, play(scenario, stage, understander().meaning), stage.spelled)
+    return judge(scenario, play_virtually(scenario, stage, understander().meaning), stage.spelled)

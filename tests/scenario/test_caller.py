@@ -11,7 +11,7 @@ from ivr.scenario.files import ScenarioError, read_scenarios
 from ivr.scenario.sounds import prepare
 from ivr.scenario.stage import Stage
 from ivr.softphone.rtp import pack
-from ivr.softphone.script import ALAW, Action, Audio, Digits, HangUp, NoRtp, Silence
+from ivr.softphone.script import ALAW, Action, Digits, HangUpStep, NoRtp, PlayedSound, Silence
 from ivr.softphone.wav import write_wav
 
 from .conftest import Write
@@ -50,7 +50,7 @@ def done(stage: Stage, write: Write, bot: Bot, *steps: str) -> list[tuple[float,
         before = told[-1][1] if told else None
         if not isinstance(action, Silence) and type(before) is not type(action):
             told.append((bot.now, action))
-        if isinstance(action, HangUp):
+        if isinstance(action, HangUpStep):
             break
         for _ in range(16 * len(action.keys) if isinstance(action, Digits) else 1):
             bot.step()
@@ -65,9 +65,9 @@ def test_he_speaks_a_second_after_the_end_of_the_prompt(stage: Stage, write: Wri
     bot = Bot((1.0, 3.0), (3.5, 6.0), (10.0, 11.0))
     told = done(stage, write, bot, GREETED, 'says = "打错了"', 'hears = "wrong_number.explain"')
     (speaks, audio), (leaves, end) = told
-    assert isinstance(audio, Audio)
+    assert isinstance(audio, PlayedSound)
     assert speaks == pytest.approx(6.0 + 0.15 + 1.0, abs=0.05)
-    assert isinstance(end, HangUp)
+    assert isinstance(end, HangUpStep)
     assert leaves == pytest.approx(11.0 + 0.15 + 1.0, abs=0.05)
 
 
@@ -98,14 +98,14 @@ def test_his_line_carries_what_is_written(stage: Stage, write: Write) -> None:
     assert (told[0][0], type(told[0][1])) == (0.0, NoRtp)
     told = done(stage, write, Bot((0.5, 2.0)), 'line = "noise", dbov = -24', GREETED)
     level = told[0][1]
-    assert isinstance(level, Audio)
+    assert isinstance(level, PlayedSound)
     assert np.std(level.samples) == pytest.approx(32768 * 10 ** (-24 / 20), rel=0.3)
 
 
 def test_he_gives_up_when_nothing_is_said_to_him(stage: Stage, write: Write) -> None:
     told = done(stage, write, Bot(), GREETED, 'says = "打错了"')
     ((leaves, end),) = told
-    assert isinstance(end, HangUp)
+    assert isinstance(end, HangUpStep)
     assert leaves == pytest.approx(10.0, abs=0.1)
 
 
@@ -113,7 +113,7 @@ def test_he_plays_a_recording(stage: Stage, write: Write, tmp_path: Path) -> Non
     sound = np.full(8000, 1000, np.int16)
     write_wav(tmp_path / "a.wav", [(0.0, sound)])
     (_, audio), _ = done(stage, write, Bot((0.5, 2.0)), GREETED, 'plays = "a.wav"')
-    assert isinstance(audio, Audio)
+    assert isinstance(audio, PlayedSound)
     assert np.array_equal(audio.samples, sound[:160])
 
 

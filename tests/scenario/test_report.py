@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from ivr.lab.pbx import free_ports
 from ivr.scenario.commands import scenario as commands
 from ivr.scenario.picture import svg
-from ivr.scenario.seen import Seen, Sound
-from ivr.scenario.verdict import Verdict
+from ivr.scenario.seen import CallSound, Seen
+from ivr.scenario.verdict import ScenarioVerdict
 
 from .conftest import Played, Write
 
@@ -121,9 +121,9 @@ def test_the_picture_has_both_directions_and_the_waits(played: Played) -> None:
     heard = verdict.seen
     whole = Seen(
         heard.spoken, heard.acted, heard.ended, heard.ended_by,
-        caller_sound=Sound(7.0, sound), bot_sound=Sound(0.0, sound),
+        caller_sound=CallSound(7.0, sound), bot_sound=CallSound(0.0, sound),
     )  # fmt: skip
-    picture = svg(Verdict(verdict.scenario, whole, verdict.heard, verdict.waits))
+    picture = svg(ScenarioVerdict(verdict.scenario, whole, verdict.heard, verdict.waits))
     ElementTree.fromstring(picture)
     assert 'class="wave bot"' in picture
     assert 'class="wave caller"' in picture

@@ -7,9 +7,9 @@ import pytest
 
 from ivr.hearing.g711 import Samples
 from ivr.scenario.files import read_scenarios
-from ivr.scenario.seen import Spoken
+from ivr.scenario.seen import SpokenPrompt
 from ivr.scenario.stage import Stage
-from ivr.scenario.wire import spoken
+from ivr.scenario.wire import spoken_prompts
 from ivr.words.catalogue import Rendering
 from tests.softphone.sounds import recording
 
@@ -33,10 +33,10 @@ class Heard:
     def clips(self, *ids: str, rendering: Rendering = "normal") -> list[Samples]:
         return [self._stage.catalogue.samples(id, rendering) for id in ids]
 
-    def of(self, pieces: Iterable[Samples | float], step: str = "") -> list[Spoken]:
+    def of(self, pieces: Iterable[Samples | float], step: str = "") -> list[SpokenPrompt]:
         text = '[[scenario]]\nname = "x"\nrows = ["greeting"]\nsteps = [{ hears = "greeting.ask" }'
         (scenario,) = read_scenarios([self._write(f"{text}, {step}]")], self._stage.sheet)
-        return spoken(recording(IDLE, *pieces, IDLE), scenario, self._stage)
+        return spoken_prompts(recording(IDLE, *pieces, IDLE), scenario, self._stage)
 
 
 @pytest.mark.parametrize("rendering", ["normal", "louder", "slow"])

@@ -17,8 +17,8 @@ from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.dialogue.verbs import make_ticket, say
 from ivr.lab.pbx import free_ports
 from ivr.lab.service import ended_calls
-from ivr.records.schema import tickets
-from ivr.service.app import Hotline, serve
+from ivr.records.schema import tickets_table
+from ivr.service.app import Hotline, run_service
 from ivr.service.loading import StartError, load_catalogue, load_sheet
 from tests.agi_peer import TOKEN, Pbx
 from tests.records.kept import rows_of
@@ -199,13 +199,13 @@ async def test_a_caller_hears_the_number_of_what_he_left(root: Path, tmp_path: P
         assert await pbx.until("STREAM FILE ivr/digit-")
     finally:
         await hotline.stop()
-    (ticket,) = rows_of(settings.records, tickets)
+    (ticket,) = rows_of(settings.records, tickets_table)
     assert [ticket["number"]] == said
 
 
 async def _begun(settings: Settings) -> tuple["asyncio.Task[None]", Pbx]:
     """``serve`` with one call in its greeting."""
-    serving = asyncio.create_task(serve(settings))
+    serving = asyncio.create_task(run_service(settings))
     while not serving.done():  # the port tells when it is open, by nothing but itself
         try:
             pbx = await Pbx.call(settings)

@@ -17,7 +17,7 @@ from ivr import config
 from ivr.config import ConfigError
 from ivr.dialogue.look_up import CALLER, FAILED, TICKET, Found, Query
 from ivr.records.database import connect, migrate, url_of
-from ivr.records.schema import callers, tickets
+from ivr.records.schema import callers, tickets_table
 from ivr.service.look_ups import LookUps
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -27,7 +27,7 @@ ASKED: list[dict[str, str]] = []
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Engine]:
     """Records with one ticket and one caller in them."""
-    engine = connect(url_of(config.Records(directory=tmp_path)))
+    engine = connect(url_of(config.RecordsSettings(directory=tmp_path)))
     migrate(engine)
     ticket = {
         "call": "c", "step": 1, "number": "582369", "kind": "complaint", "status": "assigned",
@@ -35,7 +35,7 @@ def records(tmp_path: Path) -> Iterator[Engine]:
     }  # fmt: skip
     known = {"caller": "13800001234", "abuse": 1, "nuisance": 4, "last": NOW}
     with engine.begin() as connection:
-        connection.execute(tickets.insert(), [ticket])
+        connection.execute(tickets_table.insert(), [ticket])
         connection.execute(callers.insert(), [known])
     yield engine
     engine.dispose()
@@ -88,7 +88,7 @@ def company(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 async def found(records: Engine, query: Query, **settings: object) -> Found:
-    look_ups = LookUps(config.LookUps(**settings), records)  # type: ignore[arg-type]
+    look_ups = LookUps(config.LookUpSettings(**settings), records)  # type: ignore[arg-type]
     try:
         return await look_ups.find(query, "13800001234")
     finally:
@@ -111,7 +111,7 @@ async def test_the_records_answer(records: Engine, query: Query, result: Found) 
 
 
 async def test_records_that_are_not_there_yet_fail(tmp_path: Path) -> None:
-    engine = connect(url_of(config.Records(directory=tmp_path)))
+    engine = connect(url_of(config.RecordsSettings(directory=tmp_path)))
     assert await found(engine, Query(TICKET, "582369")) == FAILED
 
 
@@ -141,4 +141,4 @@ async def test_a_function_answers(
 @pytest.mark.parametrize("setting", ["no_such_module_here:f", "json:no_such_name", "json:__name__"])
 def test_a_function_that_is_none_is_one_sentence(records: Engine, setting: str) -> None:
     with pytest.raises(ConfigError, match=f"look_ups.python = {setting} "):
-        LookUps(config.LookUps(python=setting), records)
+        LookUps(config.LookUpSettings(python=setting), records)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ivr.lab.lab import Lab, laboratory
-from ivr.lab.service import Service
+from ivr.lab.service import LabService
 
 pytestmark = pytest.mark.sip
 
@@ -100,7 +100,7 @@ async def test_the_service_and_the_manager_interface(root: Path, tmp_path: Path)
     wrong.write_text("not-the-secret-at-all")
     async with laboratory(root) as lab:
         for secret, event in ((lab.pbx.secret_file("ami"), "ami_up"), (wrong, "ami_refused")):
-            service = Service(root / "prompts" / "rendered", root / "prompts" / "sheet.toml", 1)
+            service = LabService(root / "prompts" / "rendered", root / "prompts" / "sheet.toml", 1)
             try:
                 await service.start(
                     lab.pbx,

@@ -15,7 +15,7 @@ from ivr.lab.corpus.noises import breathing, hum
 from ivr.lab.corpus.rooms import heard_in, room
 from ivr.lab.corpus.sources import Split, Wave
 from ivr.lab.corpus.telephone import at_level, at_speech_level
-from ivr.lab.corpus.tones import melody, tone
+from ivr.lab.corpus.tones import melody, network_tone
 from ivr.lab.lab import Lab
 from ivr.lab.voices import FOREIGN, FOREIGNER, says
 from ivr.softphone import Action, Audio, NoRtp, Silence
@@ -89,14 +89,14 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
         "hum": [line(noise=at_level(hum(RNG, count), -56.0))],
         "dead line": [Silence()],
         "no RTP": [NoRtp()],
-        "ring-back": [line(noise=at_level(tone(RNG, "ringback_cn", count), -15.0))],
-        "fax": [line(noise=at_level(tone(RNG, "cng", count), -15.0))],
+        "ring-back": [line(noise=at_level(network_tone(RNG, "ringback_cn", count), -15.0))],
+        "fax": [line(noise=at_level(network_tone(RNG, "cng", count), -15.0))],
         "music, then back": [
             Audio(_samples(at_level(melody(RNG, 30 * RATE), -24.0))),
             line((3.0, -24, WORDS)),
         ],
         "breathing": [line(noise=at_level(breathing(RNG, count), -52.0))],
-        "modem": [line(noise=at_level(tone(RNG, "ced", count), -15.0))],
+        "modem": [line(noise=at_level(network_tone(RNG, "ced", count), -15.0))],
     }
 
 

@@ -11,7 +11,7 @@ from ivr.asterisk.manager import Ami
 from ivr.asterisk.orphans import OrphanCheck, Ours
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.pbx import Pbx
-from ivr.lab.service import Service
+from ivr.lab.service import LabService
 from ivr.softphone import Silence
 from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import TOLERANCE_SECONDS, Heard
@@ -62,7 +62,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def advised(root: Path) -> AsyncIterator[tuple[Lab, Cable]]:
     """A laboratory whose service uses the manager interface, as `make run` has it."""
     prompts = root / "prompts" / "rendered"
-    service = Service(prompts, root / "prompts" / "sheet.toml", 5)
+    service = LabService(prompts, root / "prompts" / "sheet.toml", 5)
     pbx = Pbx(prompts, (service.agi_port,))
     cable = Cable(pbx.ami_port)
     try:

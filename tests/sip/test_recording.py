@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.voices import says
-from ivr.records.schema import recordings, tickets
+from ivr.records.schema import recordings_table, tickets_table
 from ivr.softphone import (
     Action,
     Audio,
     Digits,
-    HangUp,
+    HangUpStep,
     HeardPrompt,
     NoRtp,
     Silence,
@@ -98,13 +98,13 @@ async def recorded(recording: Lab) -> Mapping[str, Recorded]:
     """Who leaves something and hangs up, and who sends no sound at all and is hung up on."""
     suggests = Audio(says("我给你们提个建议", voice=2))
     scripts = {
-        "left": script("system.recorded", recording, suggests, Silence(25.0), HangUp()),
+        "left": script("system.recorded", recording, suggests, Silence(25.0), HangUpStep()),
         "silent": [NoRtp()],
     }
     heard = await asyncio.gather(*(call(recording, *one) for one in scripts.values()))
     assert len(await recording.service.logged("recording", 2)) == 2
     records = {record["outcome"]: record for record in await recording.service.records(2)}
-    rows = {row["call"]: row for row in recording.service.rows(recordings)}
+    rows = {row["call"]: row for row in recording.service.rows(recordings_table)}
     assert recording.pbx.secrets["agi-token"] not in str(await recording.pbx.cdrs())
     cdrs = {cdr[-2]: cdr[-1] for cdr in await recording.pbx.cdrs()}
     cels = {cel[2]: cel for cel in await recording.pbx.cels()}
@@ -185,7 +185,7 @@ async def test_a_ticket_says_where_the_caller_can_be_heard(
     recording: Lab, recorded: Mapping[str, Recorded]
 ) -> None:
     """The one of the call, and its number is in Asterisk's records."""
-    (ticket,) = recording.service.rows(tickets)
+    (ticket,) = recording.service.rows(tickets_table)
     assert ticket["recording"] == recorded["left"].record["recording"]
     assert f" tickets={ticket['number']} " in recorded["left"].userfield
 
@@ -206,13 +206,13 @@ async def test_who_does_not_refuse_is_recorded_from_the_notice_on_and_who_does_i
 ) -> None:
     """By key, while the notice is spoken; nothing refers to a recording then, and none is there."""
     async with laboratory(root, max_calls=5, IVR_RECORDING__MODE="consent", **ROOM) as lab:
-        agrees = script("system.recorded_unless", lab, Silence(3.0), HangUp())
+        agrees = script("system.recorded_unless", lab, Silence(3.0), HangUpStep())
         refuses = [Silence(2.0), Digits("0"), *agrees]
         agreed, refused = await asyncio.gather(call(lab, *agrees), call(lab, *refuses))
         assert refused.ids[:3] == ["system.recorded_unless", "system.not_recorded", "greeting.ask"]
         assert agreed.ids[:2] == ["system.recorded_unless", "greeting.ask"]
         assert len(await lab.service.logged("recording", 1)) == 1
-        (row,) = lab.service.rows(recordings)
+        (row,) = lab.service.rows(recordings_table)
         kept = prompts_in(sides(lab.pbx.recordings / row["file"])[1], lab)
         assert [one.id for one in kept][:1] == ["greeting.ask"]
         references = [record["recording"] for record in await lab.service.records(2)]
@@ -224,7 +224,7 @@ async def test_a_full_disk_costs_the_recording_and_not_the_call(root: Path) -> N
     async with laboratory(
         root, max_calls=5, IVR_RECORDING__MODE="on", IVR_RECORDING__MIN_FREE_GB="1e9"
     ) as lab:
-        heard = await call(lab, Silence(3.0), HangUp())
+        heard = await call(lab, Silence(3.0), HangUpStep())
         assert heard.ids[0].startswith("greeting.ask")
         assert await lab.service.logged("recording_stopped", 1)
         assert await lab.service.logged("call_not_recorded", 1)

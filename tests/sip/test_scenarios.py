@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from ivr.config import Records
+from ivr.config import RecordsSettings
 from ivr.lab.lab import Lab
 from ivr.scenario.files import SHIPPED, read_scenarios
 from ivr.scenario.real import PHONE, Target, TargetError
-from ivr.scenario.run import Run
+from ivr.scenario.run import RunContext
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
-from ivr.scenario.verdict import Verdict
+from ivr.scenario.verdict import ScenarioVerdict
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
 
@@ -57,22 +57,22 @@ def target(lab: Lab) -> Target:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def verdicts(
     lab: Lab, stage: Stage, chosen: list[Scenario], target: Target
-) -> Mapping[str, Verdict]:
+) -> Mapping[str, ScenarioVerdict]:
     """What came of each."""
-    played = await Run(stage, chosen, lambda _: None).on(
-        target, Records(directory=lab.service.records_directory), len(CHOSEN)
+    played = await RunContext(stage, chosen, lambda _: None).on(
+        target, RecordsSettings(directory=lab.service.records_directory), len(CHOSEN)
     )
     return {verdict.scenario.name: verdict for verdict in played}
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-async def test_it_goes_as_written(verdicts: Mapping[str, Verdict], name: str) -> None:
+async def test_it_goes_as_written(verdicts: Mapping[str, ScenarioVerdict], name: str) -> None:
     """Words, waits, renderings, values and tickets, as in virtual time."""
     verdict = verdicts[name]
     assert verdict.passed, [*verdict.problems, *map(str, verdict.seen.spoken)]
 
 
-async def test_the_report_has_sound_and_transcript(verdicts: Mapping[str, Verdict]) -> None:
+async def test_the_report_has_sound_and_transcript(verdicts: Mapping[str, ScenarioVerdict]) -> None:
     """Of both directions, and of the call's record."""
     seen = verdicts["投诉态度"].seen
     assert len(seen.bot_sound.samples) > 8000 * 20
@@ -90,5 +90,5 @@ async def test_a_pbx_that_rejects_the_call_is_told_with_the_scenario(
     """One sentence with file and line."""
     wrong = replace(target, **change)
     with pytest.raises(TargetError, match=told) as caught:
-        await Run(stage, chosen[:2], lambda _: None).on(wrong, None, 2)
+        await RunContext(stage, chosen[:2], lambda _: None).on(wrong, None, 2)
     assert str(caught.value).startswith(chosen[0].place())

@@ -9,7 +9,7 @@ from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.rtp import SAMPLES_PER_PACKET, pack
 from ivr.softphone.script import ALAW, Codec
-from ivr.words.catalogue import SOUNDS, Catalogue, Manifest, Recording
+from ivr.words.catalogue import SOUNDS, Catalogue, Manifest, RenderedPrompt
 
 LEAD_IN, TAIL = 640, 1200
 
@@ -40,7 +40,7 @@ def catalogue(directory: Path, prompts: dict[str, Samples]) -> Catalogue:
     """A rendered directory with these prompts."""
     (directory / SOUNDS).mkdir(parents=True)
     recordings = {
-        id: Recording(id, id, "", len(samples) / 8000, -22.0, -6.0)
+        id: RenderedPrompt(id, id, "", len(samples) / 8000, -22.0, -6.0)
         for id, samples in prompts.items()
     }
     for id, recording in recordings.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.softphone.matching import heard_prompts, waits
+from ivr.softphone.matching import heard_prompts, measured_waits
 from ivr.softphone.phone import Softphone
 from ivr.softphone.rtp import parse_event
 from ivr.softphone.script import (
@@ -18,7 +18,7 @@ from ivr.softphone.script import (
     Action,
     ComfortNoise,
     Digits,
-    HangUp,
+    HangUpStep,
     NoRtp,
     Silence,
     Tone,
@@ -31,7 +31,7 @@ from .uas import IDLE, Plan, Uas, placed
 async def test_what_the_script_sends_arrives() -> None:
     """A tone, a hole, comfort noise, keys: with unbroken sequence numbers and right timestamps."""
     script: Sequence[Action] = [
-        Tone(440, 0.06), NoRtp(0.1), ComfortNoise(0.2, 50), Digits("5"), HangUp()
+        Tone(440, 0.06), NoRtp(0.1), ComfortNoise(0.2, 50), Digits("5"), HangUpStep()
     ]  # fmt: skip
     _, uas = await placed(Plan(codec=ULAW), *script, codec=ULAW)
     packets = uas.only.rtp
@@ -63,7 +63,7 @@ async def test_speaking_when_the_moment_comes() -> None:
         call = phone.dial("700", [NoRtp()])
         await call.answered()
         assert uas.only.rtp == []
-        call.play([Tone(440, 0.04), HangUp()])
+        call.play([Tone(440, 0.04), HangUpStep()])
         recording = await call.ended()
         assert [packet.what for packet in recording.sent] == ["Tone", "Tone"]
 
@@ -98,7 +98,7 @@ async def test_prompts_and_waits_of_many_calls_at_once(tmp_path: Path) -> None:
             recording.ended - call.bye_sent_at,
         ]
         assert recording.gaps().lost == 1
-        silences = waits(recording, heard)
+        silences = measured_waits(recording, heard)
         assert silences[1] == pytest.approx(0.2, abs=0.06)
     assert np.median(np.abs(errors)) < 0.002
 

@@ -17,7 +17,7 @@ from ivr.softphone.script import (
     Action,
     ComfortNoise,
     Digits,
-    HangUp,
+    HangUpStep,
     Noise,
     NoRtp,
     Silence,
@@ -68,7 +68,7 @@ def run(*arguments: str) -> Result:
         ("tone:440:1", Tone(440, 1)),
         ("noise:-60:5", Noise(5, -60)),
         ("digits:12#", Digits("12#")),
-        ("hang-up", HangUp()),
+        ("hang-up", HangUpStep()),
     ],
 )
 def test_actions(text: str, action: Action) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ivr.hearing.g711 import decode_alaw, decode_ulaw, encode_ulaw
-from ivr.softphone.matching import heard_prompts, waits
+from ivr.softphone.matching import heard_prompts, measured_waits
 from ivr.softphone.script import ULAW
 from ivr.words.catalogue import Catalogue
 
@@ -52,7 +52,7 @@ def test_waits_in_silence_and_without_rtp(prompts: Catalogue) -> None:
     call = recording(IDLE, hello, IDLE, IDLE, IDLE, bye, 2.5, bye, 1.0)
     heard = heard_prompts(call, prompts)
     assert [prompt.id for prompt in heard] == ["greeting.hello", "closing.bye", "closing.bye"]
-    assert waits(call, heard) == pytest.approx([1.0, 3.0, 2.5, 1.0])
+    assert measured_waits(call, heard) == pytest.approx([1.0, 3.0, 2.5, 1.0])
 
 
 def test_times_are_arrivals(prompts: Catalogue) -> None:

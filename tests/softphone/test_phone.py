@@ -12,7 +12,7 @@ from ivr.softphone.phone import Softphone
 from ivr.softphone.script import (
     ALAW,
     ULAW,
-    HangUp,
+    HangUpStep,
     Silence,
 )
 
@@ -21,7 +21,7 @@ from .uas import IDLE, Plan, Seen, Uas, placed
 
 
 async def test_the_caller_hangs_up() -> None:
-    recording, uas = await placed(Plan(), Silence(0.1), HangUp())
+    recording, uas = await placed(Plan(), Silence(0.1), HangUpStep())
     assert uas.methods == ["INVITE", "ACK", "BYE"]
     assert (recording.status, recording.ended_by) == (200, "caller")
     assert recording.answered is not None
@@ -45,7 +45,7 @@ async def test_the_callee_hangs_up() -> None:
 @pytest.mark.parametrize("challenge", [401, 407])
 async def test_a_password_is_asked_for(challenge: int) -> None:
     plan = Plan(password="secret", challenge=challenge)
-    recording, uas = await placed(plan, HangUp(), password="secret")
+    recording, uas = await placed(plan, HangUpStep(), password="secret")
     assert (recording.status, recording.ended_by) == (200, "caller")
     assert uas.methods == ["INVITE", "ACK", "INVITE", "ACK", "BYE"]
     numbers = [request.cseq[0] for request in uas.requests]
@@ -76,7 +76,7 @@ async def test_early_media_before_busy_is_recorded() -> None:
 
 
 async def test_an_invite_is_repeated_until_something_comes_back() -> None:
-    recording, uas = await placed(Plan(ignored_invites=2), HangUp())
+    recording, uas = await placed(Plan(ignored_invites=2), HangUpStep())
     assert uas.methods == ["INVITE", "INVITE", "INVITE", "ACK", "BYE"]
     assert len({request.branch for request in uas.requests[:3]}) == 1
     assert recording.answered is not None
@@ -102,7 +102,7 @@ async def test_nobody_listens_at_the_address() -> None:
 
 
 async def test_the_200_said_again_is_acknowledged_again() -> None:
-    _, uas = await placed(Plan(answers=3), Silence(0.2), HangUp())
+    _, uas = await placed(Plan(answers=3), Silence(0.2), HangUpStep())
     assert uas.methods == ["INVITE", "ACK", "ACK", "ACK", "BYE"]
 
 
@@ -154,7 +154,7 @@ async def test_requests_within_the_call() -> None:
         }
         expected = {"OPTIONS": 200, "UPDATE": 200, "INFO": 200, "SUBSCRIBE": 405, "INVITE": 200}
         assert statuses == expected
-        assert sdp.parse(uas.responses[-1].body).payload_type("PCMA/8000") == 8
+        assert sdp.parse_sdp(uas.responses[-1].body).payload_type("PCMA/8000") == 8
         video = b"v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP 9\r\n"
         assert await asked(uas, uas.only, "INVITE", video) == 488
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.softphone.rtp import RtpError, RxPacket, event, pack, parse_event, unpack
+from ivr.softphone.rtp import RtpError, RxPacket, event, pack, parse_event, parse_packet
 
 
 @given(
@@ -20,7 +20,7 @@ from ivr.softphone.rtp import RtpError, RxPacket, event, pack, parse_event, unpa
 def test_what_is_packed_is_unpacked(
     kind: int, sequence: int, timestamp: int, ssrc: int, payload: bytes, marker: bool
 ) -> None:
-    packet = unpack(pack(kind, sequence, timestamp, ssrc, payload, marker), 1.5)
+    packet = parse_packet(pack(kind, sequence, timestamp, ssrc, payload, marker), 1.5)
     expected = RxPacket(
         1.5, sequence % 2**16, timestamp % 2**32, kind, marker, ssrc % 2**32, payload
     )
@@ -30,7 +30,7 @@ def test_what_is_packed_is_unpacked(
 def test_padding_contributors_and_extension_are_no_payload() -> None:
     header = bytes([0xB1, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3])
     datagram = header + b"CSRC" + b"\xbe\xde\x00\x01" + b"EXT!" + b"abc" + b"\x00\x02"
-    assert unpack(datagram).payload == b"abc"
+    assert parse_packet(datagram).payload == b"abc"
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_padding_contributors_and_extension_are_no_payload() -> None:
 )
 def test_what_is_no_rtp_is_refused(wrong: bytes, says: str) -> None:
     with pytest.raises(RtpError, match=says):
-        unpack(wrong)
+        parse_packet(wrong)
 
 
 @given(st.binary(max_size=64))
 def test_junk(datagram: bytes) -> None:
-    for parse in (unpack, parse_event):
+    for parse in (parse_packet, parse_event):
         with contextlib.suppress(RtpError):
             parse(datagram)
 

@@ -10,25 +10,25 @@ from ivr.softphone.script import (
     ALAW,
     ULAW,
     Action,
-    Audio,
     Codec,
     ComfortNoise,
     Digits,
-    HangUp,
+    HangUpStep,
     Noise,
     NoRtp,
+    PacketStep,
+    PlayedSound,
     Silence,
-    Step,
     Tone,
-    steps,
+    packet_steps,
 )
 
 
-def first(count: int, *script: Action, codec: Codec = ALAW) -> list[Step]:
-    return list(islice(steps(script, codec), count))
+def first(count: int, *script: Action, codec: Codec = ALAW) -> list[PacketStep]:
+    return list(islice(packet_steps(script, codec), count))
 
 
-def samples(some: list[Step]) -> np.ndarray:
+def samples(some: list[PacketStep]) -> np.ndarray:
     return ALAW.decode(b"".join(step.payload for step in some if step.payload))
 
 
@@ -69,13 +69,13 @@ def test_comfort_noise_every_200_ms() -> None:
 
 
 def test_audio_is_filled_up_with_silence() -> None:
-    some = first(2, Audio(np.full(200, 1000, np.int16)), HangUp())
+    some = first(2, PlayedSound(np.full(200, 1000, np.int16)), HangUpStep())
     assert some[1].payload == ALAW.encode(np.full(40, 1000, np.int16)) + b"\xd5" * 120
 
 
 def test_long_audio_comes_whole() -> None:
     sound = ALAW.decode(np.random.default_rng(2).integers(0, 256, 20000, np.uint8).tobytes())
-    assert np.array_equal(samples(first(125, Audio(sound))), sound)
+    assert np.array_equal(samples(first(125, PlayedSound(sound))), sound)
 
 
 @pytest.mark.parametrize("level", [-10.0, -22.0, -40.0, -60.0])
@@ -117,5 +117,5 @@ def test_wrong_digits() -> None:
 
 
 def test_hang_up_ends_the_script() -> None:
-    some = first(9, Silence(0.02), HangUp(), Silence())
+    some = first(9, Silence(0.02), HangUpStep(), Silence())
     assert [step.hang_up for step in some] == [False, True]

@@ -13,7 +13,7 @@ OFFER = sdp.offer("192.0.2.1", 4000, sdp.PCMA)
 
 
 def test_what_is_offered_is_parsed() -> None:
-    assert sdp.parse(OFFER.to_bytes()) == OFFER
+    assert sdp.parse_sdp(OFFER.to_bytes()) == OFFER
     assert OFFER.formats == {8: "PCMA/8000", 101: "telephone-event/8000", 13: "CN/8000"}
     assert OFFER.payload_type("pcma/8000") == 8
     assert OFFER.payload_type("PCMU/8000") is None
@@ -25,7 +25,7 @@ def test_an_asterisk_answer() -> None:
         b"m=video 0 RTP/AVP 99\r\nm=audio 20022 RTP/AVP 8 97\r\nc=IN IP4 192.0.2.7\r\n"
         b"a=rtpmap:8 PCMA/8000\r\na=rtpmap:97 telephone-event/8000\r\na=maxptime:150\r\na=sendonly"
     )
-    session = sdp.parse(body)
+    session = sdp.parse_sdp(body)
     assert (session.host, session.port, session.direction) == ("192.0.2.7", 20022, "sendonly")
     assert session.payload_type("telephone-event/8000") == 97
 
@@ -34,11 +34,11 @@ def test_a_re_invite_is_answered_under_its_own_numbers() -> None:
     offered = sdp.Session(
         "192.0.2.9", 5000, {0: "PCMU/8000", 8: "PCMA/8000", 97: "telephone-event/8000"}, "sendonly"
     )
-    ours = sdp.answer(offered, OFFER)
+    ours = sdp.answer_offer(offered, OFFER)
     assert ours.formats == {8: "PCMA/8000", 97: "telephone-event/8000"}
     assert (ours.host, ours.port, ours.direction) == ("192.0.2.1", 4000, "recvonly")
     with pytest.raises(SipError, match="no common codec: G722/8000"):
-        sdp.answer(sdp.Session("192.0.2.9", 5000, {9: "G722/8000"}), OFFER)
+        sdp.answer_offer(sdp.Session("192.0.2.9", 5000, {9: "G722/8000"}), OFFER)
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_a_re_invite_is_answered_under_its_own_numbers() -> None:
 )
 def test_what_has_no_audio_is_refused(wrong: bytes) -> None:
     with pytest.raises(SipError):
-        sdp.parse(wrong)
+        sdp.parse_sdp(wrong)
 
 
 @given(st.integers(0, 250), st.integers(0, 250), st.binary(max_size=20))
 def test_damage_anywhere(start: int, end: int, junk: bytes) -> None:
     wire = OFFER.to_bytes()
     with contextlib.suppress(SipError):
-        sdp.parse(wire[:start] + junk + wire[end:])
+        sdp.parse_sdp(wire[:start] + junk + wire[end:])

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.softphone import sip
-from ivr.softphone.sip import Request, Response, SipError
+from ivr.softphone.sip import SipError, SipRequest, SipResponse
 
-INVITE = Request(
+INVITE = SipRequest(
     method="INVITE",
     uri="sip:700@127.0.0.1:5060",
     headers=(
@@ -24,13 +24,13 @@ WIRE = INVITE.to_bytes()
 
 
 def test_what_is_built_is_parsed() -> None:
-    assert sip.parse(WIRE) == INVITE
-    assert sip.parse(b"\r\n\r\n" + WIRE + b"trailing") == INVITE
+    assert sip.parse_message(WIRE) == INVITE
+    assert sip.parse_message(b"\r\n\r\n" + WIRE + b"trailing") == INVITE
 
 
 def test_a_reply_belongs_to_its_request() -> None:
-    reply = sip.parse(sip.reply(INVITE, 200, "OK", tag="them").to_bytes())
-    assert isinstance(reply, Response)
+    reply = sip.parse_message(sip.reply(INVITE, 200, "OK", tag="them").to_bytes())
+    assert isinstance(reply, SipResponse)
     assert (reply.status, reply.reason, reply.cseq) == (200, "OK", (3, "INVITE"))
     assert (reply.branch, sip.tag(reply.get("to"))) == ("z9hG4bKabc", "them")
     assert sip.routes(reply) == ("<sip:b;lr>", "<sip:a;lr>")
@@ -41,7 +41,7 @@ def test_compact_and_folded_headers() -> None:
         b"BYE sip:a SIP/2.0\r\nv: SIP/2.0/UDP h;\r\n branch=b\r\nf: <sip:a>;tag=1\r\nt: sip:b\r\n"
         b"i: 7\r\nCSeq:  9\tBYE\r\nl: 0\r\n\r\n"
     )
-    message = sip.parse(wire)
+    message = sip.parse_message(wire)
     assert (message.branch, message.get("Call-ID"), message.cseq) == ("b", "7", (9, "BYE"))
     assert sip.address_uri(message.get("To")) == "sip:b"
 
@@ -62,18 +62,18 @@ def test_compact_and_folded_headers() -> None:
 )
 def test_a_broken_message_is_refused_with_its_reason(wrong: bytes, says: str) -> None:
     with pytest.raises(SipError, match=says):
-        sip.parse(wrong)
+        sip.parse_message(wrong)
 
 
 def test_a_line_break_cannot_be_smuggled_in() -> None:
     with pytest.raises(SipError, match="line break"):
-        Request(method="BYE", uri="sip:a\r\nX: y", headers=()).to_bytes()
+        SipRequest(method="BYE", uri="sip:a\r\nX: y", headers=()).to_bytes()
     assert sip.uri("7#\r\n@x", "h", 1) == "sip:7%23%0D%0A%40x@h:1"
 
 
 def _never_another_exception(datagram: bytes) -> None:
     try:
-        message = sip.parse(datagram)
+        message = sip.parse_message(datagram)
         message.to_bytes()
         sip.routes(message), sip.tag(message.get("To"))
         sip.address_uri(message.get("Contact"))
@@ -97,8 +97,8 @@ def test_a_huge_message_takes_no_time() -> None:
         _never_another_exception(b"SIP/2.0 200 OK\r\nContact: " + filling + b"\r\n\r\n")
 
 
-def _challenged(status: int, header: str, value: str) -> Response:
-    return Response(headers=((header, value),), status=status, reason="")
+def _challenged(status: int, header: str, value: str) -> SipResponse:
+    return SipResponse(headers=((header, value),), status=status, reason="")
 
 
 def test_the_digest_of_rfc_2617() -> None:

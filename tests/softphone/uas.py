@@ -11,9 +11,9 @@ from typing import Self
 from ivr.softphone import sdp, sip
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
-from ivr.softphone.rtp import SAMPLES_PER_PACKET, RxPacket, pack, unpack
+from ivr.softphone.rtp import SAMPLES_PER_PACKET, RxPacket, pack, parse_packet
 from ivr.softphone.script import ALAW, Action, Codec
-from ivr.softphone.sip import Request, Response
+from ivr.softphone.sip import SipRequest, SipResponse
 
 IDLE = b"\xd5" * SAMPLES_PER_PACKET
 NONCE, REALM = "0a1b2c", "ivr"
@@ -49,7 +49,7 @@ class Plan:
 class Seen:
     """One call as the server saw it."""
 
-    invite: Request
+    invite: SipRequest
     remote: tuple[str, int]
     rtp: list[RxPacket] = field(default_factory=list)
     sent_at: list[float] = field(default_factory=list)
@@ -64,8 +64,8 @@ class Uas(asyncio.DatagramProtocol):
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.requests: list[Request] = []
-        self.responses: list[Response] = []
+        self.requests: list[SipRequest] = []
+        self.responses: list[SipResponse] = []
         self.calls: dict[str, Seen] = {}
         self.answer_arrived = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -101,7 +101,7 @@ class Uas(asyncio.DatagramProtocol):
     def ask(self, seen: Seen, method: str, body: bytes = b"", cseq: int = 7) -> None:
         """Send a request within the call."""
         invite = seen.invite
-        request = Request(
+        request = SipRequest(
             method=method,
             uri=sip.address_uri(invite.get("Contact")),
             headers=(
@@ -121,8 +121,8 @@ class Uas(asyncio.DatagramProtocol):
 
     def datagram_received(self, datagram: bytes, peer: tuple[str, int]) -> None:
         self._peer = peer
-        message = sip.parse(datagram)
-        if isinstance(message, Response):
+        message = sip.parse_message(datagram)
+        if isinstance(message, SipResponse):
             self.responses.append(message)
             self.answer_arrived.set()
             return
@@ -130,7 +130,7 @@ class Uas(asyncio.DatagramProtocol):
         if not self.plan.deaf:
             self._answer(message)
 
-    def _answer(self, request: Request) -> None:
+    def _answer(self, request: SipRequest) -> None:
         seen = self.calls.get(request.get("Call-ID"))
         match request.method:
             case "INVITE":
@@ -146,12 +146,12 @@ class Uas(asyncio.DatagramProtocol):
                 if seen is not None:
                     self._reply(seen.invite, 487, "Request Terminated")
 
-    def _reply(self, request: Request, status: int, reason: str, body: bytes = b"") -> None:
+    def _reply(self, request: SipRequest, status: int, reason: str, body: bytes = b"") -> None:
         contact = ("Contact", f"<sip:uas@127.0.0.1:{self.address[1]}>")
         response = sip.reply(request, status, reason, contact, tag="uas", body=body)
         self._transport.sendto(response.to_bytes(), self._peer)
 
-    def _invited(self, request: Request) -> None:
+    def _invited(self, request: SipRequest) -> None:
         plan = self.plan
         if self.methods.count("INVITE") <= plan.ignored_invites:
             return
@@ -162,13 +162,13 @@ class Uas(asyncio.DatagramProtocol):
             response = sip.reply(request, plan.challenge, "Who?", (header, value), tag="x")
             self._transport.sendto(response.to_bytes(), self._peer)
             return
-        offered = sdp.parse(request.body)
+        offered = sdp.parse_sdp(request.body)
         seen = Seen(request, (offered.host, offered.port))
         self.calls[request.get("Call-ID")] = seen
         task = asyncio.create_task(self._serve(request, seen))
         self._tasks.add(task)
 
-    def _authorized(self, request: Request, password: str) -> bool:
+    def _authorized(self, request: SipRequest, password: str) -> bool:
         header = "Proxy-Authorization" if self.plan.challenge == 407 else "Authorization"
         given = dict(re.findall(r'(\w+)="?([^",]+)"?', request.get(header)))
         if not given:
@@ -182,14 +182,16 @@ class Uas(asyncio.DatagramProtocol):
         expected = md5(f"{secret}:{NONCE}:{given['nc']}:{given['cnonce']}:auth:{action}")
         return given["response"] == expected
 
-    async def _serve(self, request: Request, seen: Seen) -> None:
+    async def _serve(self, request: SipRequest, seen: Seen) -> None:
         plan = self.plan
         media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         media.bind(("127.0.0.1", 0))
         media.setblocking(False)
         self._media.append(media)
         loop = asyncio.get_running_loop()
-        loop.add_reader(media, lambda: seen.rtp.append(unpack(media.recv(2048), time.monotonic())))
+        loop.add_reader(
+            media, lambda: seen.rtp.append(parse_packet(media.recv(2048), time.monotonic()))
+        )
         ours = sdp.offer("127.0.0.1", media.getsockname()[1], plan.codec.payload_type)
         body = ours.to_bytes()
         self._reply(request, 100, "Trying")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.understanding.numerals import digit_by_digit, is_telephone_number
-from ivr.understanding.syllables import spoken
+from ivr.understanding.syllables import syllables_of
 from ivr.understanding.telephone import numbers
 
 MOBILE = "13812345678"
@@ -68,7 +68,7 @@ ALL = [(text, want) for table in (WHOLE, PARTS) for want, said in table.items()
 
 @pytest.mark.parametrize(("text", "digits"), ALL)
 def test_reads_a_number(text: str, digits: str) -> None:
-    found = numbers(spoken(text))
+    found = numbers(syllables_of(text))
     assert found.digits == digits
     assert found.phone == (digits if digits in WHOLE else None)
 
@@ -79,17 +79,17 @@ def test_reads_a_number(text: str, digits: str) -> None:
      ("不是八是九", "13812345679"), ("五六七九", "13812345679"), ("对的", MOBILE)],
 )  # fmt: skip
 def test_corrects_what_was_read_back(text: str, phone: str) -> None:
-    assert numbers(spoken(text), MOBILE).phone == phone
+    assert numbers(syllables_of(text), MOBILE).phone == phone
 
 
 @given(st.from_regex(r"1[3-9][0-9]{9}|0371[2-8][0-9]{7}|400[0-9]{7}", fullmatch=True))
 def test_every_number_comes_back_from_its_words(number: str) -> None:
-    assert numbers(spoken(f"我的电话是{digit_by_digit(number)}")).phone == number
+    assert numbers(syllables_of(f"我的电话是{digit_by_digit(number)}")).phone == number
 
 
 @given(st.text(), st.text("0123456789", max_size=30))
 def test_any_text_is_read(text: str, known: str) -> None:
-    found = numbers(spoken(text), known)
+    found = numbers(syllables_of(text), known)
     assert found.phone is None or is_telephone_number(found.phone)
 
 
@@ -98,4 +98,4 @@ def test_any_text_is_read(text: str, known: str) -> None:
 )
 def test_ten_kilobytes_are_read_at_once(text: str) -> None:
     """Only LONGEST syllables are looked at; pytest's limit would name a runaway."""
-    numbers(spoken(text * (10_000 // len(text))), MOBILE)
+    numbers(syllables_of(text * (10_000 // len(text))), MOBILE)

@@ -9,7 +9,7 @@ import pytest
 from rendered_sheet import COMPANY, PIECES, SHEET, Rendered, excerpt
 
 from ivr.voice.espeak import Espeak
-from ivr.voice.render import render
+from ivr.voice.render import render_prompts
 from ivr.words.wording import read_sheet
 
 
@@ -21,7 +21,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     with directory.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not directory.exists():
-            render(sheet, directory, Espeak(), pieces=PIECES, processes=2)
+            render_prompts(sheet, directory, Espeak(), pieces=PIECES, processes=2)
     return Rendered(sheet, SHEET.read_text(encoding="utf-8"), directory)
 
 
@@ -34,7 +34,7 @@ def few(rendered: Rendered, tmp_path_factory: pytest.TempPathFactory) -> Rendere
     directory = path.with_name("rendered")
     shutil.copytree(rendered.directory, directory)
     sheet = read_sheet(path)
-    render(sheet, directory, Espeak(), pieces=PIECES)
+    render_prompts(sheet, directory, Espeak(), pieces=PIECES)
     return Rendered(sheet, path.read_text(encoding="utf-8"), directory, path)
 
 

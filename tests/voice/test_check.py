@@ -10,14 +10,14 @@ from rendered_sheet import COMPANY, PIECES, Rendered
 
 from ivr.etiquette.sheet import Sheet, parse_sheet
 from ivr.hearing.g711 import Samples, encode_alaw
-from ivr.voice.check import Report
-from ivr.voice.check import check as check_all
+from ivr.voice.check import PromptReport
+from ivr.voice.check import check_prompts as check_all
 from ivr.words.catalogue import SOUNDS, Catalogue, Manifest
 
 ID = "no_sound.ask"
 
 
-def check(directory: Path, sheet: Sheet) -> Report:
+def check(directory: Path, sheet: Sheet) -> PromptReport:
     return check_all(directory, sheet, pieces=PIECES, measure=True)
 
 

@@ -7,11 +7,11 @@ import pytest
 from rendered_sheet import COMPANY, SHEET, Rendered
 from typer.testing import CliRunner, Result
 
-from ivr.voice.commands import app
+from ivr.voice.commands import prompts_app
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(prompts_app, [str(argument) for argument in arguments])
 
 
 def test_render_says_what_it_did(copied: Rendered) -> None:

@@ -13,9 +13,9 @@ from test_commands import run
 
 from ivr.etiquette.sheet import parse_sheet
 from ivr.voice import VoiceError
-from ivr.voice.audition import page
-from ivr.voice.check import check
-from ivr.voice.install import install
+from ivr.voice.audition import audition_page
+from ivr.voice.check import check_prompts
+from ivr.voice.install import install_prompts
 from ivr.voice.play import Destination
 from ivr.words.catalogue import Catalogue
 
@@ -38,7 +38,7 @@ def there(sounds: Path) -> dict[str, bytes]:
 
 
 def test_install_brings_every_rendering_but_no_wav(few: Rendered, sounds: Path) -> None:
-    done = install(few.directory, sounds, pwd.getpwuid(os.getuid()).pw_name)
+    done = install_prompts(few.directory, sounds, pwd.getpwuid(os.getuid()).pw_name)
     names = {name for name in few.files() if name.startswith("zh/") and not name.endswith(".wav")}
     assert names == set(done.added)
     assert names | {"zh/digits/1.alaw"} == set(there(sounds))
@@ -46,11 +46,11 @@ def test_install_brings_every_rendering_but_no_wav(few: Rendered, sounds: Path) 
 
 
 def test_install_says_what_changed_and_touches_nothing_else(copied: Rendered, sounds: Path) -> None:
-    install(copied.directory, sounds)
+    install_prompts(copied.directory, sounds)
     (sounds / "zh/ivr/hold-ask.alaw").write_bytes(b"old")
     (sounds / "zh/ivr/gone.alaw").write_bytes(b"gone")
     times = {path: path.stat().st_mtime_ns for path in sounds.rglob("*.sln")}
-    done = install(copied.directory, sounds)
+    done = install_prompts(copied.directory, sounds)
     assert (done.added, done.changed, done.removed) == (
         (),
         ("zh/ivr/hold-ask.alaw",),
@@ -63,7 +63,7 @@ def test_install_copies_nothing_that_was_not_rendered(copied: Rendered, sounds: 
     before = there(sounds)
     (copied.directory / "zh/ivr/hold-ask.ulaw").write_bytes(b"junk")
     with pytest.raises(VoiceError, match=r"hold-ask.ulaw is not the file that was rendered"):
-        install(copied.directory, sounds)
+        install_prompts(copied.directory, sounds)
     assert before == there(sounds)
     (copied.directory / "zh/ivr/hold-ask.ulaw").unlink()
     assert run("install", "--to", sounds, "--directory", copied.directory).exit_code == 2
@@ -112,7 +112,7 @@ def test_the_page_escapes_whatever_the_sheet_says(few: Rendered) -> None:
     company = COMPANY.read_text("utf-8").replace("河南服务中心", "&quot;")
     sheet = parse_sheet(text, company)
     catalogue = Catalogue.load(few.directory)
-    html = page(sheet, catalogue, check(few.directory, sheet, pieces=()))
+    html = audition_page(sheet, catalogue, check_prompts(few.directory, sheet, pieces=()))
     assert hostile not in html
     assert "a&amp;b&quot;c&#x27;d" in html
     assert "&amp;quot;" in html

@@ -10,10 +10,10 @@ from fake_edge import FakeEdge, serving
 from rendered_sheet import Rendered
 
 from ivr.voice import VoiceError
-from ivr.voice.check import check
+from ivr.voice.check import check_prompts
 from ivr.voice.edge import Edge, Patience
 from ivr.voice.engine import PromptsFailed
-from ivr.voice.render import render
+from ivr.voice.render import render_prompts
 from ivr.words.catalogue import Catalogue
 
 QUICK = Patience(seconds=0.3, attempts=2, backoff_seconds=0.01)
@@ -32,8 +32,8 @@ def voice(tmp_path: Path, patience: Patience = GENEROUS) -> Edge:
 
 
 def test_a_whole_set(service: FakeEdge, few: Rendered, tmp_path: Path) -> None:
-    render(few.sheet, tmp_path / "out", voice(tmp_path), pieces=())
-    assert check(tmp_path / "out", few.sheet, pieces=(), measure=True).problems == ()
+    render_prompts(few.sheet, tmp_path / "out", voice(tmp_path), pieces=())
+    assert check_prompts(tmp_path / "out", few.sheet, pieces=(), measure=True).problems == ()
     assert ("您好！请问有什么可以帮助您？", "+0%") in service.asked
     assert ("您好！请问有什么可以帮助您？", "-25%") in service.asked
     assert len(set(service.asked)) == len(service.asked)
@@ -62,7 +62,9 @@ def test_a_failure_is_named_and_leaves_the_old_set(
     service.fault = fault
     patience = QUICK if fault in ("hang", "slow drip") else GENEROUS
     with pytest.raises(PromptsFailed, match=r"prompts could not be made; the old set") as failed:
-        render(copied.sheet, copied.directory, voice(tmp_path, patience), pieces=(), only="hold")
+        render_prompts(
+            copied.sheet, copied.directory, voice(tmp_path, patience), pieces=(), only="hold"
+        )
     assert list(failed.value.reasons) == [
         f"hold.{key}{which}"
         for normal in (("", " (louder)", " (loudest)"), (" (slow)",))
@@ -78,7 +80,9 @@ def test_a_refusal_that_passes_is_not_noticed(
     service: FakeEdge, few: Rendered, tmp_path: Path
 ) -> None:
     service.fault = "403 at first"
-    assert render(few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold").rendered
+    assert render_prompts(
+        few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold"
+    ).rendered
 
 
 def test_a_service_that_cannot_be_reached(
@@ -88,7 +92,7 @@ def test_a_service_that_cannot_be_reached(
         port = closed.getsockname()[1]
     monkeypatch.setattr("edge_tts.communicate.WSS_URL", f"ws://127.0.0.1:{port}/edge?x=x")
     with pytest.raises(PromptsFailed) as failed:
-        render(few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold.ask")
+        render_prompts(few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold.ask")
     assert "cannot be reached" in failed.value.reasons["hold.ask"]
 
 
@@ -97,20 +101,20 @@ def test_no_more_connections_than_the_service_allows(
 ) -> None:
     service.most_at_once = 2
     patience = replace(GENEROUS, parallel=2)
-    render(few.sheet, tmp_path / "out", voice(tmp_path, patience), pieces=())
+    render_prompts(few.sheet, tmp_path / "out", voice(tmp_path, patience), pieces=())
     assert service.highest_at_once == 2
 
 
 def test_the_next_run_goes_on_where_this_one_stopped(
     service: FakeEdge, few: Rendered, tmp_path: Path
 ) -> None:
-    render(few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold.ask")
+    render_prompts(few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold.ask")
     fetched = len(service.asked)
     assert fetched == 2
-    render(few.sheet, tmp_path / "elsewhere", voice(tmp_path), pieces=(), only="hold")
+    render_prompts(few.sheet, tmp_path / "elsewhere", voice(tmp_path), pieces=(), only="hold")
     assert len(service.asked) == 4
 
 
 def test_a_voice_that_is_no_voice(few: Rendered, tmp_path: Path) -> None:
     with pytest.raises(VoiceError, match="name a voice such as zh-CN-XiaoxiaoNeural"):
-        render(few.sheet, tmp_path / "out", Edge(tmp_path, "Xiaoxiao"), pieces=())
+        render_prompts(few.sheet, tmp_path / "out", Edge(tmp_path, "Xiaoxiao"), pieces=())

@@ -12,7 +12,7 @@ from ivr.etiquette.sheet import Sheet
 from ivr.paths import SHARE
 from ivr.voice import espeak
 from ivr.voice.fragments import fragments_to_render
-from ivr.voice.spoken import spoken
+from ivr.voice.spoken import spoken_text
 from ivr.words.composition import TITLES
 from ivr.words.wording import read_vocabulary
 
@@ -62,7 +62,7 @@ def test_no_value_is_forbidden_and_all_stand_between_others(sheet: Sheet) -> Non
     for prompt in fragments_to_render(sheet):
         assert sheet.forbidden_in(prompt.text) is None
         assert prompt.edges in (Edges.INNER, Edges.GROUP)
-        assert spoken(prompt.text)
+        assert spoken_text(prompt.text)
 
 
 @pytest.mark.parametrize("title", TITLES)
@@ -72,7 +72,7 @@ def test_every_surname_is_read_as_its_pinyin(read: Reading, title: str) -> None:
     for surname, pinyin in read_vocabulary(SHARE).surnames.items():
         syllables = re.sub(r"(?<=\d)(?=[a-z])", " ", pinyin)
         expected = read.phonemes(syllables) + read.phonemes(title)
-        if read.phonemes(spoken(surname + title)) != expected:
+        if read.phonemes(spoken_text(surname + title)) != expected:
             wrong.append((surname, pinyin))
     assert wrong == []
 

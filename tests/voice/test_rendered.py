@@ -22,15 +22,15 @@ from ivr.etiquette.sheet import Sheet
 from ivr.hearing.g711 import ALAW_IDLE, ULAW_IDLE
 from ivr.hearing.level import active_speech_level, peak_dbfs
 from ivr.voice import VoiceError
-from ivr.voice.check import Report
-from ivr.voice.check import check as check_all
+from ivr.voice.check import PromptReport
+from ivr.voice.check import check_prompts as check_all
 from ivr.voice.clip import Take
-from ivr.voice.engine import Engine, Progress
+from ivr.voice.engine import Engine, RenderProgress
 from ivr.voice.espeak import Espeak
 from ivr.voice.loudness import word_level
 from ivr.voice.render import Rendered as Outcome
-from ivr.voice.render import render as render_all
-from ivr.voice.staging import draft
+from ivr.voice.render import render_prompts as render_all
+from ivr.voice.staging import staging_directory
 from ivr.words.catalogue import SILENCE, SOUNDS, Catalogue
 from ivr.words.wording import read_sheet
 
@@ -39,7 +39,7 @@ def render(sheet: Sheet, directory: Path, engine: Engine, **options: Any) -> Out
     return render_all(sheet, directory, engine, pieces=PIECES, **options)
 
 
-def check(directory: Path, sheet: Sheet) -> Report:
+def check(directory: Path, sheet: Sheet) -> PromptReport:
     return check_all(directory, sheet, pieces=PIECES)
 
 
@@ -59,7 +59,7 @@ class Tone:
     def source(self, take: Take) -> str:
         return ""
 
-    def prepare(self, takes: Sequence[Take], progress: Progress) -> None:
+    def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
         """Nothing to fetch."""
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
@@ -300,7 +300,10 @@ def test_another_companys_sheet_passes_the_same_checks(rendered: Rendered, tmp_p
 
 
 def test_two_do_not_render_at_once(copied: Rendered) -> None:
-    with draft(copied.directory), pytest.raises(VoiceError, match="another process renders"):
+    with (
+        staging_directory(copied.directory),
+        pytest.raises(VoiceError, match="another process renders"),
+    ):
         render(copied.sheet, copied.directory, Espeak())
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ivr.etiquette.sheet import Sheet
 from ivr.understanding.numerals import LARGEST, cardinal
 from ivr.voice import VoiceError
-from ivr.voice.spoken import Pronunciation, spoken
+from ivr.voice.spoken import Pronunciation, spoken_text
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ from ivr.voice.spoken import Pronunciation, spoken
     ],
 )
 def test_reads_as_a_person_does(text: str, words: str) -> None:
-    assert spoken(text) == words
+    assert spoken_text(text) == words
 
 
 @given(st.text() | st.text("0123456789-:.,%¥元年月日小时www@/ ~+２²①QQ号"))
 def test_never_raises_and_leaves_no_digit(text: str) -> None:
-    assert not any(sign.isdigit() for sign in spoken(text)), spoken(text)
+    assert not any(sign.isdigit() for sign in spoken_text(text)), spoken_text(text)
 
 
 @pytest.mark.parametrize(
@@ -89,17 +89,17 @@ def test_never_raises_and_leaves_no_digit(text: str) -> None:
 def test_takes_no_longer_than_the_text_is_long(text: str) -> None:
     """A regular expression that tries everything would take minutes here."""
     began = time.thread_time()  # of computing: the machine may have other things to do
-    spoken(text * 5_000)
+    spoken_text(text * 5_000)
     assert time.thread_time() - began < 10.0
 
 
 def test_words_of_the_table_are_replaced_the_longest_first() -> None:
     table = Pronunciation.parse('[words]\n"重庆" = "虫庆"\n"重庆路" = "虫庆大路"\n"B2B" = "B to B"')
-    assert spoken("重庆，重庆路，B2B", table) == "虫庆，虫庆大路，B to B"
+    assert spoken_text("重庆，重庆路，B2B", table) == "虫庆，虫庆大路，B to B"
 
 
 def test_without_a_table_nothing_is_replaced() -> None:
-    assert spoken("曾先生", Pronunciation()) == "曾先生"
+    assert spoken_text("曾先生", Pronunciation()) == "曾先生"
 
 
 @pytest.mark.parametrize(
@@ -150,5 +150,5 @@ def test_cardinals_beyond_the_table_are_refused(number: int) -> None:
 
 def test_no_sign_of_the_sheet_is_left_to_the_engine(sheet: Sheet) -> None:
     for prompt in sheet.fragments():
-        words = spoken(prompt.text)
+        words = spoken_text(prompt.text)
         assert not any(sign in "0123456789-—{}. " for sign in words), words

@@ -8,9 +8,9 @@ import soundfile
 from rendered_sheet import Rendered
 
 from ivr.voice import VoiceError
-from ivr.voice.check import check
+from ivr.voice.check import check_prompts
 from ivr.voice.engine import PromptsFailed
-from ivr.voice.render import render
+from ivr.voice.render import render_prompts
 from ivr.voice.stretch import stretched
 from ivr.voice.studio import Studio
 from ivr.words.catalogue import Catalogue
@@ -32,9 +32,9 @@ def folder(few: Rendered, tmp_path: Path) -> Path:
 
 def test_recordings_become_the_same_set(few: Rendered, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    render(few.sheet, out, Studio(folder), pieces=())
-    assert check(out, few.sheet, pieces=(), measure=True).problems == ()
-    assert render(few.sheet, out, Studio(folder), pieces=()).rendered == ()
+    render_prompts(few.sheet, out, Studio(folder), pieces=())
+    assert check_prompts(out, few.sheet, pieces=(), measure=True).problems == ()
+    assert render_prompts(few.sheet, out, Studio(folder), pieces=()).rendered == ()
     normal, slow = (Catalogue.load(out).clip("hold.ask", one).seconds for one in ("normal", "slow"))
     assert 1.3 <= (slow - 0.23) / (normal - 0.23) <= 1.8
 
@@ -42,12 +42,12 @@ def test_recordings_become_the_same_set(few: Rendered, folder: Path, tmp_path: P
 def test_a_new_recording_renders_its_prompts_alone(
     few: Rendered, folder: Path, tmp_path: Path
 ) -> None:
-    render(few.sheet, tmp_path / "out", Studio(folder), pieces=())
+    render_prompts(few.sheet, tmp_path / "out", Studio(folder), pieces=())
     (old,) = folder.glob("hold.ask.*")
     samples, rate = soundfile.read(old)
     old.unlink()
     soundfile.write(folder / "hold.ask.wav", samples[:-200], rate)
-    again = render(few.sheet, tmp_path / "out", Studio(folder), pieces=())
+    again = render_prompts(few.sheet, tmp_path / "out", Studio(folder), pieces=())
     assert again.rendered == ("hold.ask",)
 
 
@@ -59,7 +59,7 @@ def test_missing_and_useless_recordings_are_named(
     (folder / "hold.ask.wav").write_bytes(b"no audio")
     soundfile.write(folder / "no_sound.farewell.wav", np.full(800, 0.1), 8000)
     with pytest.raises(PromptsFailed) as failed:
-        render(few.sheet, tmp_path / "out", Studio(folder), pieces=())
+        render_prompts(few.sheet, tmp_path / "out", Studio(folder), pieces=())
     reasons = failed.value.reasons
     assert reasons["hold.thanks"] == "record it as hold.thanks.wav: 对不起，感谢您的耐心等待。"
     assert "hold.ask.wav cannot be read as audio" in reasons["hold.ask"]
@@ -69,7 +69,7 @@ def test_missing_and_useless_recordings_are_named(
 
 def test_a_folder_that_is_not_there(few: Rendered, tmp_path: Path) -> None:
     with pytest.raises(VoiceError, match="there is no folder"):
-        render(few.sheet, tmp_path / "out", Studio(tmp_path / "none"), pieces=())
+        render_prompts(few.sheet, tmp_path / "out", Studio(tmp_path / "none"), pieces=())
 
 
 @pytest.mark.parametrize("factor", [0.8, 4 / 3])

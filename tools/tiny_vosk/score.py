@@ -14,7 +14,7 @@ import numpy as np
 from pypinyin import lazy_pinyin
 
 from ivr.recognition.heard_back import compare
-from ivr.recognition.model import Model, load
+from ivr.recognition.model import Model, load_model
 from ivr.recognition.segment import clauses
 from tools.tiny_vosk import text
 from tools.tiny_vosk.channel import RATE, noise_of, telephone
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--snr", nargs="*", type=int, help="dB; else clean, 20, 15, 10 and 5")
     parser.add_argument("--misses", action="store_true", help="print what was heard instead")
     arguments = parser.parse_args()
-    model, chooser = load(arguments.model), random.Random(1)
+    model, chooser = load_model(arguments.model), random.Random(1)
     kinds = {
         "phrases": [text.said(phrase, chooser) for phrase in text.phrases()],
         "unseen": text.unseen(),

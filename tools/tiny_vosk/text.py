@@ -14,7 +14,7 @@ from ivr.dialogue.meaning import Intent
 from ivr.etiquette.sheet import parse_sheet
 from ivr.recognition.segment import clauses, segment
 from ivr.understanding.phrases import Phrases
-from ivr.voice.spoken import spoken
+from ivr.voice.spoken import spoken_text
 from ivr.words import phrase_files as learned
 from ivr.words.wording import read_vocabulary
 
@@ -121,13 +121,13 @@ def prompts() -> dict[str, str]:
         (_PROMPTS / "sheet.toml").read_text(encoding="utf-8"),
         (_PROMPTS / "company.toml").read_text(encoding="utf-8"),
     )
-    return {prompt.id: spoken(prompt.text) for prompt in sheet.fragments()}
+    return {prompt.id: spoken_text(prompt.text) for prompt in sheet.fragments()}
 
 
 def before_a_title(word: str) -> str:
     """``word`` as the engine is given it in front of 先生, for surnames it would misread."""
     title = "先生"
-    return spoken(word + title).removesuffix(title)
+    return spoken_text(word + title).removesuffix(title)
 
 
 def cut(phrase: str, vocabulary: set[str]) -> list[str]:

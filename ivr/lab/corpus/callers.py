@@ -8,7 +8,7 @@ from ivr.dialogue.events import Condition
 from ivr.hearing.frames import RATE
 from ivr.hearing.level import dbov
 from ivr.lab.corpus import talk, telephone
-from ivr.lab.corpus.line import COUNT, SECONDS, Line, Order
+from ivr.lab.corpus.line import COUNT, SECONDS, Order, SimulatedLine
 from ivr.lab.corpus.noises import STATIONARY
 from ivr.lab.corpus.rooms import Room, heard_in, room
 from ivr.lab.corpus.sources import Speaker, Wave
@@ -60,7 +60,7 @@ def hands_free(random: Random, stock: Stock, order: Order) -> Window:
     return build(random, stock, order, Condition.HANDS_FREE, scene)
 
 
-def noise(random: Random, stock: Stock, order: Order) -> Window:
+def noise_window(random: Random, stock: Stock, order: Order) -> Window:
     """Speech at an SNR of -6 to 0 dB, or in two cases of five noise alone at -36 to -14 dBov."""
     kinds = (*STATIONARY, "babble", "babble", "tv")
     kind = kinds[random.integers(len(kinds))]
@@ -73,8 +73,8 @@ def noise(random: Random, stock: Stock, order: Order) -> Window:
 
 def noise_alone(random: Random, stock: Stock, order: Order, kind: str, level: float) -> Window:
     """Nobody, but loud."""
-    line = Line.any(random)
-    sound = telephone.at_level(line.band(talk.noise(random, stock, kind, COUNT)), level)
+    line = SimulatedLine.any(random)
+    sound = telephone.at_level(line.band(talk.noise_stretch(random, stock, kind, COUNT)), level)
     truth = Truth(f"{kind} alone", noise=kind, noise_dbov=level)
     heard = sound + telephone.idle_noise(random, COUNT)
     return line.window(order, Condition.NOISE, heard, truth, random)
@@ -115,7 +115,7 @@ def build(
 
     Clear points keep their levels whatever the telephone did, as levels are set after it.
     """
-    line = Line.any(random, artefacts=not plain)
+    line = SimulatedLine.any(random, artefacts=not plain)
     speaker = talk.anybody(random, stock)
     onset = float(random.uniform(0.1, 1.2))
     stops = random.random() < 0.33
@@ -146,7 +146,7 @@ def build(
 
 
 def _with_noise(
-    random: Random, stock: Stock, line: Line, caller: Wave, scene: Scene, speaker: Speaker
+    random: Random, stock: Stock, line: SimulatedLine, caller: Wave, scene: Scene, speaker: Speaker
 ) -> tuple[Wave, float]:
     """The caller with the line's own noise and the scene's; and the level of all noise in dBov.
 
@@ -157,7 +157,9 @@ def _with_noise(
     if scene.noise is not None and scene.snr_db is not None:
         wanted = 10 ** ((scene.speech_dbov - scene.snr_db) / 10) - 10 ** (idle / 10)
         if wanted > 0:
-            heard = line.band(talk.noise(random, stock, scene.noise, COUNT + RATE, speaker))[RATE:]
+            heard = line.band(
+                talk.noise_stretch(random, stock, scene.noise, COUNT + RATE, speaker)
+            )[RATE:]
             noise = noise + telephone.at_level(heard, 10 * float(np.log10(wanted)))
     return caller + noise, dbov(noise)
 

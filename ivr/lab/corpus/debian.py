@@ -62,7 +62,7 @@ def music_files(name: str) -> list[Path]:
     return sorted((package(name) / "usr/share/asterisk/moh").glob("*.wav"))
 
 
-def read(path: Path) -> Samples:
+def read_sound(path: Path) -> Samples:
     """A file of these packages: 8 kHz mono, WAV or the raw frames of GSM 06.10.
 
     Those of GSM begin with an offset as strong as the voice, which dies away in 0.3 s; cut off, it

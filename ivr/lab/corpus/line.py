@@ -27,7 +27,7 @@ class Order:
 
 
 @dataclass(slots=True)
-class Line:
+class SimulatedLine:
     """A caller's telephone and the network between him and us."""
 
     narrow: bool
@@ -39,7 +39,7 @@ class Line:
     suppression: bool
 
     @classmethod
-    def any(cls, random: Random, *, artefacts: bool = True) -> "Line":
+    def any(cls, random: Random, *, artefacts: bool = True) -> "SimulatedLine":
         """Mostly a plain line; a tenth each has one of the artefacts of real telephones."""
         start = float(random.uniform(0.5, 4.5))
         some = [bool(random.random() < share) for share in (0.1, 0.1, 0.1, 0.08)]

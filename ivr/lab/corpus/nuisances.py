@@ -7,7 +7,7 @@ from ivr.hearing.frames import FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import active_speech_level, dbov
 from ivr.lab.corpus import noises, talk, telephone, tones
-from ivr.lab.corpus.line import COUNT, SECONDS, Line, Order
+from ivr.lab.corpus.line import COUNT, SECONDS, Order, SimulatedLine
 from ivr.lab.corpus.rooms import heard_in, room
 from ivr.lab.corpus.sources import Wave
 from ivr.lab.corpus.talk import Random, Stock
@@ -21,7 +21,7 @@ def nobody(random: Random, stock: Stock, order: Order) -> Window:
     """A line on which nothing is said: seven kinds of quiet, in turn."""
     kinds = ("idle", "comfort", "room", "breathing", "clicks", "dtx", "no_rtp")
     kind = kinds[order.number % len(kinds)]
-    line = Line.any(random, artefacts=False)
+    line = SimulatedLine.any(random, artefacts=False)
     sound, level = _quiet(random, stock, line, kind)
     truth = Truth(kind, noise_dbov=level)
     window = line.window(order, Condition.NOBODY, sound, truth, random)
@@ -34,7 +34,7 @@ def nobody(random: Random, stock: Stock, order: Order) -> Window:
 
 def dead_line(random: Random, stock: Stock, order: Order) -> Window:
     """A line that carries noise and then only the codec's idle code."""
-    line, at = Line.any(random, artefacts=False), float(random.uniform(0.5, 2.5))
+    line, at = SimulatedLine.any(random, artefacts=False), float(random.uniform(0.5, 2.5))
     sound = telephone.idle_noise(random, COUNT, float(random.uniform(-66, -52)))
     sound[round(at * RATE) :] = 0.0
     truth = Truth("dead", onset_s=at)
@@ -43,7 +43,7 @@ def dead_line(random: Random, stock: Stock, order: Order) -> Window:
 
 def no_rtp(random: Random, stock: Stock, order: Order) -> Window:
     """Packets that stop coming."""
-    line, at = Line.any(random, artefacts=False), float(random.uniform(0.5, 2.5))
+    line, at = SimulatedLine.any(random, artefacts=False), float(random.uniform(0.5, 2.5))
     sound = telephone.idle_noise(random, COUNT, float(random.uniform(-66, -52)))
     line.pause = (at, SECONDS + 1)
     # the last packet may have been lost too: the condition begins after the last that came
@@ -54,11 +54,11 @@ def no_rtp(random: Random, stock: Stock, order: Order) -> Window:
     )
 
 
-def tone(random: Random, stock: Stock, order: Order) -> Window:
+def tone_window(random: Random, stock: Stock, order: Order) -> Window:
     """A tone of the network or of a machine at -30 to -9 dBov, whatever its cadence."""
-    kind = tones.KINDS[order.number % len(tones.KINDS)]
-    line, level = Line.any(random), float(random.uniform(-30, -9))
-    sound = tones.tone(random, kind, COUNT)
+    kind = tones.TONE_KINDS[order.number % len(tones.TONE_KINDS)]
+    line, level = SimulatedLine.any(random), float(random.uniform(-30, -9))
+    sound = tones.network_tone(random, kind, COUNT)
     on = np.abs(sound) > 1e-3 * float(np.max(np.abs(sound)))
     sound *= 32768 * telephone.gain(level) / float(np.sqrt(np.mean(sound[on] ** 2)))
     label = Condition.FAX if kind in tones.FAX_KINDS else Condition.TONE
@@ -66,9 +66,9 @@ def tone(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, label, heard, Truth(kind, noise_dbov=level), random)
 
 
-def music(random: Random, stock: Stock, order: Order) -> Window:
+def music_window(random: Random, stock: Stock, order: Order) -> Window:
     """Music on hold at -34 to -16 dBov."""
-    line, level = Line.any(random), float(random.uniform(-34, -16))
+    line, level = SimulatedLine.any(random), float(random.uniform(-34, -16))
     made = not stock.pieces or order.number % 3 == 0
     piece = tones.melody(random, COUNT) if made else talk.recorded_music(random, stock, COUNT)
     sound = telephone.at_level(line.band(piece), level)
@@ -79,7 +79,7 @@ def music(random: Random, stock: Stock, order: Order) -> Window:
 
 def own_prompt(random: Random, stock: Stock, order: Order) -> Window:
     """Nothing but our own prompt, 10 to 35 dB quieter and 20 to 450 ms later."""
-    line = Line.any(random)
+    line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35)) if order.value is None else order.value
     prompt, start, echo, delay = _echo(random, stock, line, COUNT, loss_db)
     heard = echo + telephone.idle_noise(random, COUNT)
@@ -87,10 +87,10 @@ def own_prompt(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, Condition.OWN_PROMPT, heard, truth, random, (prompt, start))
 
 
-def barge_in(random: Random, stock: Stock, order: Order) -> Window:
+def barge_in_window(random: Random, stock: Stock, order: Order) -> Window:
     """A caller who speaks while our prompt comes back, at least as loud as its echo plus 3 dB."""
     count = round(BARGE_IN_SECONDS * RATE)
-    line = Line.any(random)
+    line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35))
     prompt, start, echo, delay = _echo(random, stock, line, count, loss_db)
     echo_level = active_speech_level(echo, RATE).level_dbov
@@ -111,7 +111,7 @@ def barge_in(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, Condition.OK, heard, truth, random, (prompt, start))
 
 
-def _quiet(random: Random, stock: Stock, line: Line, kind: str) -> tuple[Wave, float]:
+def _quiet(random: Random, stock: Stock, line: SimulatedLine, kind: str) -> tuple[Wave, float]:
     """Silence of a kind and its level in dBov."""
     if kind in ("idle", "no_rtp"):
         return np.zeros(COUNT), -96.0
@@ -121,7 +121,7 @@ def _quiet(random: Random, stock: Stock, line: Line, kind: str) -> tuple[Wave, f
     idle = telephone.idle_noise(random, COUNT)
     if kind == "room":
         kinds, level = talk.quiet_kinds(), float(random.uniform(-68, -52))
-        made = talk.noise(random, stock, str(random.choice(kinds)), COUNT)
+        made = talk.noise_stretch(random, stock, str(random.choice(kinds)), COUNT)
         return telephone.at_level(line.band(made), level) + idle, level
     if kind == "breathing":
         level = float(random.uniform(-62, -46))
@@ -145,7 +145,7 @@ def _with_holes(random: Random, frames: Frames) -> Frames:
 
 
 def _echo(
-    random: Random, stock: Stock, line: Line, count: int, loss_db: float
+    random: Random, stock: Stock, line: SimulatedLine, count: int, loss_db: float
 ) -> tuple[Samples, float, Wave, float]:
     """A prompt, when it starts, what comes back of it, and how much later.
 

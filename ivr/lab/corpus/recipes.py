@@ -11,19 +11,19 @@ from ivr.lab.corpus.sources import Split
 from ivr.lab.corpus.talk import Random, Stock
 from ivr.lab.corpus.window import Window
 
-VERSION = 2
+_VERSION = 2
 """Of the corpus: any change that makes other samples makes another number."""
 
 _RECIPES: dict[str, Callable[[Random, Stock, Order], Window]] = {
     "ok": callers.ok,
     "too_quiet": callers.too_quiet,
-    "noise": callers.noise,
+    "noise": callers.noise_window,
     "hands_free": callers.hands_free,
     "nobody": nuisances.nobody,
-    "tone": nuisances.tone,
-    "music": nuisances.music,
+    "tone": nuisances.tone_window,
+    "music": nuisances.music_window,
     "own_prompt": nuisances.own_prompt,
-    "barge_in": nuisances.barge_in,
+    "barge_in": nuisances.barge_in_window,
     "dead_line": nuisances.dead_line,
     "no_rtp": nuisances.no_rtp,
     "level": callers.swept,
@@ -60,9 +60,9 @@ def sweep_orders(per_point: int) -> list[Order]:
     ]
 
 
-def make(order: Order, seed: int, stock: Stock) -> Window:
+def make_window(order: Order, seed: int, stock: Stock) -> Window:
     """The window that was ordered: the same for the same order, seed and split."""
-    which = crc32(f"{VERSION} {stock.split} {order.group} {order.value}".encode())
+    which = crc32(f"{_VERSION} {stock.split} {order.group} {order.value}".encode())
     random = np.random.default_rng([seed, which, order.number])
     return _RECIPES[order.group](random, stock, order)
 
@@ -78,4 +78,4 @@ def windows(
     """So many windows of each group. Without ``recorded`` all voices and music are synthetic."""
     stock = Stock.of(Split(split), recorded=recorded)
     for order in orders(per_class, groups):
-        yield make(order, seed, stock)
+        yield make_window(order, seed, stock)

@@ -15,7 +15,7 @@ from ivr.lab.corpus.sources import Split, Wave
 
 SOUND = 343.0
 """Speed of sound in m/s."""
-FINE = 4
+_FINE = 4
 """The images are placed on a grid this many times finer than 8 kHz."""
 IMAGES_SECONDS = 0.45
 """Images are computed this far; the decay of this stretch is then carried on by noise."""
@@ -95,7 +95,7 @@ def _images(
     """All images within IMAGES_SECONDS; moved by up to 4 cm, as no wall is perfectly flat."""
     reach = IMAGES_SECONDS * SOUND
     direct = float(np.linalg.norm(source - microphone))
-    fine = np.zeros(round(IMAGES_SECONDS * RATE * FINE) + 1)
+    fine = np.zeros(round(IMAGES_SECONDS * RATE * _FINE) + 1)
     axes = []
     for length, from_, to in zip(size, source, microphone, strict=True):
         order = np.arange(-int(reach / length) - 2, int(reach / length) + 3)
@@ -108,12 +108,12 @@ def _images(
     for dx, n in zip(x, nx, strict=True):
         distance = np.sqrt(flat + dx * dx) + random.uniform(-0.04, 0.04, len(flat))
         keep = (bounces + n > 0) & (distance < reach) & (distance > 0.05)
-        late = (distance[keep] - direct) / SOUND * RATE * FINE
+        late = (distance[keep] - direct) / SOUND * RATE * _FINE
         strength = reflection ** (bounces[keep] + n) / distance[keep]
         bins = np.clip(np.round(late), 0, len(fine) - 1).astype(np.int64)
         fine += np.bincount(bins, strength, len(fine))
-    sos = signal.butter(2, 80, "highpass", fs=RATE * FINE, output="sos")
-    return np.asarray(signal.decimate(signal.sosfilt(sos, fine), FINE, ftype="fir"), np.float64)
+    sos = signal.butter(2, 80, "highpass", fs=RATE * _FINE, output="sos")
+    return np.asarray(signal.decimate(signal.sosfilt(sos, fine), _FINE, ftype="fir"), np.float64)
 
 
 def _carried_on(random: np.random.Generator, tail: Wave, rt60_s: float) -> Wave:

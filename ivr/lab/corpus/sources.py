@@ -21,7 +21,7 @@ from ivr.hearing.level import active_speech_level
 from ivr.lab.corpus import debian
 from ivr.voice.espeak import Espeak
 
-VERSION = 2
+SOURCES_VERSION = 2
 """Of what is cached; another number forgets the cache."""
 NOMINAL_DBOV = -26.0
 """Active level of every utterance in the cache (ITU-T P.830)."""
@@ -63,7 +63,7 @@ RECORDED = {
     ),
 }
 MUSIC_PACKAGE = "asterisk-moh-opsound-wav"
-MUSIC = {Split.DEV: ("macroform",), Split.TEST: ("manolo", "reno")}
+RECORDED_MUSIC = {Split.DEV: ("macroform",), Split.TEST: ("manolo", "reno")}
 """How the names of the pieces of each split begin: one artist there, two others here."""
 
 _MANDARIN = {
@@ -118,15 +118,17 @@ def speakers(split: Split, *, recorded: bool = True) -> list[Speaker]:
     return found
 
 
-def music(split: Split) -> list[Samples]:
+def music_pieces(split: Split) -> list[Samples]:
     """The recorded pieces of a split."""
     files = debian.music_files(MUSIC_PACKAGE)
-    return [debian.read(path) for path in files if path.name.startswith(MUSIC[split])]
+    return [
+        debian.read_sound(path) for path in files if path.name.startswith(RECORDED_MUSIC[split])
+    ]
 
 
 def _recorded(package: str) -> Iterator[Samples]:
     for path in debian.speech_files(package):
-        yield debian.read(path)
+        yield debian.read_sound(path)
 
 
 def _synthetic(split: Split, variant: str, pitch: int, pace: int) -> Iterator[Samples]:
@@ -146,7 +148,7 @@ def _cached(name: str, build: Callable[[], Iterator[Samples]]) -> tuple[Samples,
     espeak-ng never says a sentence twice with the same samples, so the cache is also what makes
     one seed mean one corpus.
     """
-    path = debian.cache() / "speech" / f"{name}-{VERSION}.npz"
+    path = debian.cache() / "speech" / f"{name}-{SOURCES_VERSION}.npz"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         parts = [part for sound in build() for part in _utterance(sound)]

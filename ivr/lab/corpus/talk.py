@@ -35,7 +35,7 @@ class Stock:
 
 @lru_cache(maxsize=4)
 def _stock(split: Split, recorded: bool) -> Stock:
-    pieces = tuple(sources.music(split)) if recorded else ()
+    pieces = tuple(sources.music_pieces(split)) if recorded else ()
     return Stock(split, tuple(sources.speakers(split, recorded=recorded)), pieces)
 
 
@@ -99,13 +99,13 @@ def babble(random: Random, stock: Stock, count: int, other_than: Speaker | None 
 def television(random: Random, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
     """One to three voices over music from a loudspeaker in a room."""
     voices = at_level(_crowd(random, stock, count, int(random.integers(1, 4)), other_than), -24.0)
-    under = at_level(music(random, stock, count), float(random.uniform(-34, -24)))
+    under = at_level(music_stretch(random, stock, count), float(random.uniform(-34, -24)))
     sos = signal.butter(2, (180, 3600), "bandpass", fs=RATE, output="sos")
     where = room(random, stock.split, float(random.uniform(0.3, 0.6)), float(random.uniform(-6, 2)))
     return heard_in(np.asarray(signal.sosfilt(sos, voices + under), np.float64), where)
 
 
-def music(random: Random, stock: Stock, count: int) -> Wave:
+def music_stretch(random: Random, stock: Stock, count: int) -> Wave:
     """A stretch of a recorded piece, or of one that is made here."""
     made = not stock.pieces or random.random() < 0.35
     return tones.melody(random, count) if made else recorded_music(random, stock, count)
@@ -123,7 +123,7 @@ def recorded_music(random: Random, stock: Stock, count: int) -> Wave:
     return part
 
 
-def noise(
+def noise_stretch(
     random: Random, stock: Stock, kind: str, count: int, other_than: Speaker | None = None
 ) -> Wave:
     """Noise of a kind."""

@@ -25,11 +25,11 @@ CADENCES: dict[str, tuple[tuple[float, ...], float, float]] = {
     "howler_cn": ((950,), 1.0, 0.0),
 }
 _KEYS = [(low, high) for low in (697, 770, 852, 941) for high in (1209, 1336, 1477, 1633)]
-KINDS = (*CADENCES, "dtmf_held", "dtmf_dialled", "sit")
+TONE_KINDS = (*CADENCES, "dtmf_held", "dtmf_dialled", "sit")
 FAX_KINDS = ("cng", "ced")
 
 
-def tone(random: Random, kind: str, count: int) -> Wave:
+def network_tone(random: Random, kind: str, count: int) -> Wave:
     """A tone of the network, at any point of its cadence."""
     if kind == "dtmf_held":
         return chord(_KEYS[random.integers(16)], count)
