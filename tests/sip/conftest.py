@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from ivr.lab.lab import Lab, laboratory
-from ivr.softphone import Action, CallRecording, HeardPrompt, heard_prompts, waits
+from ivr.softphone import Action, CallRecording, HeardPrompt, heard_prompts, measured_waits
 from ivr.words.catalogue import Catalogue
 
 TOLERANCE_SECONDS = 0.20
@@ -42,7 +42,7 @@ class Heard:
     @property
     def waits(self) -> list[float]:
         """Seconds of silence after each prompt, the last one until the end of the call."""
-        return waits(self.recording, self.prompts)[1:]
+        return measured_waits(self.recording, self.prompts)[1:]
 
     @property
     def was_hung_up_on(self) -> bool:

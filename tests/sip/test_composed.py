@@ -16,7 +16,7 @@ from ivr.dialogue.verbs import enter, listen, say
 from ivr.lab.pbx import HOTLINE, PHONES, Pbx, free_ports
 from ivr.lab.voices import says
 from ivr.service.app import Hotline
-from ivr.softphone import Action, Audio, CallRecording, Silence, Softphone
+from ivr.softphone import Action, CallRecording, PlayedSound, Silence, Softphone
 from ivr.softphone.sentences import HeardClip, heard_sentence, joints
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
@@ -181,7 +181,7 @@ async def test_a_caller_who_speaks_cuts_the_rest_of_the_sentence(exchange: Excha
     first, second = SENTENCES[:2]
     begin = sum(catalogue[id].seconds for id in first.clips) + 0.6
     speaks_at = begin + sum(catalogue[id].seconds for id in second.clips[:4])
-    recording = await exchange.call(Silence(speaks_at), Audio(says("喂，你好，听得到吗")))
+    recording = await exchange.call(Silence(speaks_at), PlayedSound(says("喂，你好，听得到吗")))
     whole = heard_sentence(recording, catalogue, first.clips)
     number = heard_sentence(
         recording, catalogue, second.clips, after=whole[-1].first + whole[-1].length

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.voices import says
-from ivr.softphone import Audio, Silence, heard_prompts
+from ivr.softphone import PlayedSound, Silence, heard_prompts
 from tests.sip.conftest import TOLERANCE_SECONDS, Heard, call
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(180)]
@@ -165,7 +165,7 @@ async def test_a_call_that_outlasts_the_drain_hears_the_apology(root: Path) -> N
 async def test_a_lost_tap_is_attached_again(root: Path) -> None:
     """The caller's audio is cut off by the PBX; a moment later he is heard all the same."""
     async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
-        script = [Silence(9.0), Audio(says("喂，你好")), Silence()]
+        script = [Silence(9.0), PlayedSound(says("喂，你好")), Silence()]
         calling = phone.dial(lab.number, script, max_seconds=16)
         assert await calling.answered()
         await asyncio.wait({asyncio.ensure_future(calling.ended())}, timeout=7.0)

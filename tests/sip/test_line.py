@@ -18,7 +18,7 @@ from ivr.lab.corpus.telephone import at_level, at_speech_level
 from ivr.lab.corpus.tones import melody, network_tone
 from ivr.lab.lab import Lab
 from ivr.lab.voices import FOREIGN, FOREIGNER, says
-from ivr.softphone import Action, Audio, NoRtp, Silence
+from ivr.softphone import Action, NoRtp, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
 
@@ -47,7 +47,7 @@ def line(
     *sayings: tuple[float, float, str],
     hands_free: bool = False,
     noise: Wave | None = None,
-) -> Audio:
+) -> PlayedSound:
     """A minute of a line: ``sayings`` are (second, dBov, words); noise lies under all of it."""
     sound = at_level(RNG.normal(size=LINE_SECONDS * RATE), -70.0)
     for second, level, words in sayings:
@@ -56,7 +56,7 @@ def line(
             voice = heard_in(voice, ROOM)
         at = round(second * RATE)
         sound[at : at + len(voice)] += at_speech_level(voice, level)[: len(sound) - at]
-    return Audio(_samples(sound if noise is None else sound + noise))
+    return PlayedSound(_samples(sound if noise is None else sound + noise))
 
 
 def _samples(sound: Wave) -> Samples:
@@ -92,7 +92,7 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
         "ring-back": [line(noise=at_level(network_tone(RNG, "ringback_cn", count), -15.0))],
         "fax": [line(noise=at_level(network_tone(RNG, "cng", count), -15.0))],
         "music, then back": [
-            Audio(_samples(at_level(melody(RNG, 30 * RATE), -24.0))),
+            PlayedSound(_samples(at_level(melody(RNG, 30 * RATE), -24.0))),
             line((3.0, -24, WORDS)),
         ],
         "breathing": [line(noise=at_level(breathing(RNG, count), -52.0))],

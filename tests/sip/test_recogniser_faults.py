@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.voices import says
-from ivr.softphone import Action, Audio, Silence
+from ivr.softphone import Action, PlayedSound, Silence
 from tests.sip.conftest import call
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(200), pytest.mark.asyncio(loop_scope="session")]
@@ -55,9 +55,9 @@ async def test_a_worker_lost_in_mid_word_costs_that_utterance(
     repeat = breakable.catalogue["ask_repeat.ask"].seconds
     script: list[Action] = [
         Silence(greeted + 1.0),
-        Audio(SAID),
+        PlayedSound(SAID),
         Silence(repeat + NOTICED_SECONDS),
-        Audio(SAID),
+        PlayedSound(SAID),
         Silence(),
     ]
     (victim,) = workers(breakable)

@@ -21,11 +21,11 @@ from ivr.lab.voices import says
 from ivr.records.schema import recordings_table, tickets_table
 from ivr.softphone import (
     Action,
-    Audio,
     Digits,
     HangUpStep,
     HeardPrompt,
     NoRtp,
+    PlayedSound,
     Silence,
     heard_prompts,
 )
@@ -96,7 +96,7 @@ class Recorded:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def recorded(recording: Lab) -> Mapping[str, Recorded]:
     """Who leaves something and hangs up, and who sends no sound at all and is hung up on."""
-    suggests = Audio(says("我给你们提个建议", voice=2))
+    suggests = PlayedSound(says("我给你们提个建议", voice=2))
     scripts = {
         "left": script("system.recorded", recording, suggests, Silence(25.0), HangUpStep()),
         "silent": [NoRtp()],

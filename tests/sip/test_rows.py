@@ -13,7 +13,7 @@ import pytest_asyncio
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab
 from ivr.lab.voices import cough, says
-from ivr.softphone import Action, Audio, ComfortNoise, Digits, Noise, NoRtp, Silence
+from ivr.softphone import Action, ComfortNoise, Digits, Noise, NoRtp, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
 
@@ -52,7 +52,7 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
     greeting_end = prompts["greeting.ask"].seconds
     second_wait = farewell - WAIT
     goodbye_end = farewell + prompts["no_sound.farewell"].seconds
-    hello = Audio(says("喂，你好，听得到吗"))
+    hello = PlayedSound(says("喂，你好，听得到吗"))
     return {
         "no RTP": [NoRtp()],
         "digital silence": [Silence()],
@@ -65,8 +65,13 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
         "speaks after the goodbye": [Silence(goodbye_end + 2.5), hello],
         # 4.99 s is for virtual time: this caller's own clock may slip on a busy machine.
         "speaks late after the goodbye": [Silence(goodbye_end + 4.5), hello],
-        "coughs": [Silence(greeting_end + 2.0), Audio(cough()), Silence(2), Audio(cough(seed=2))],
-        "echo": [Audio(echo_of_row_2(prompts))],
+        "coughs": [
+            Silence(greeting_end + 2.0),
+            PlayedSound(cough()),
+            Silence(2),
+            PlayedSound(cough(seed=2)),
+        ],
+        "echo": [PlayedSound(echo_of_row_2(prompts))],
         "interrupts the greeting": [Silence(2.0), hello],
         "presses a key": [Silence(2.0), Digits("5")],
         "speaks once": [Silence(greeting_end + 1.0), hello],

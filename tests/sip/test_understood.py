@@ -14,7 +14,7 @@ import pytest_asyncio
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab
 from ivr.lab.voices import FOREIGN, FOREIGNER, says
-from ivr.softphone import Action, Audio, Silence
+from ivr.softphone import Action, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
 
@@ -110,7 +110,7 @@ def script(catalogue: Catalogue, turns: Sequence[Turn]) -> list[Action]:
     before = catalogue["greeting.ask"].seconds
     actions: list[Action] = []
     for turn in turns:
-        actions += [Silence(before + THINKING_SECONDS), Audio(sound(turn.says))]
+        actions += [Silence(before + THINKING_SECONDS), PlayedSound(sound(turn.says))]
         before = REPLY_SECONDS + turn.more + sum(catalogue[id].seconds for id in turn.hears)
     return [*actions, Silence()]
 
