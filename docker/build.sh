@@ -10,7 +10,7 @@ context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 mkdir "$context/docker"
 cp "$root"/docker/*.sh "$root"/docker/*.Dockerfile "$context/docker"/
-cp -r "$root/asterisk-conf" "$root/ivr" "$root/pyproject.toml" "$context"/
+cp -r "$root/asterisk-conf" "$root/ivr" "$root/pyproject.toml" "$root/LICENSE" "$root/THIRD-PARTY.md" "$context"/
 : >"$context/README.md" # named by pyproject.toml; its words need no new image
 find "$context" -name __pycache__ -prune -exec rm -rf {} +
 
