@@ -1,7 +1,7 @@
 #!/bin/bash
 # Starts Asterisk in the foreground as a user without rights, on a read-only root.
 #
-# What the container needs (compose.yaml gives it; with plain `docker run` give it yourself):
+# The container needs these options (compose.yaml has them; add them to a plain `docker run`):
 #
 #   --network host --read-only --cap-drop ALL --security-opt no-new-privileges
 #   --tmpfs /run/asterisk:uid=5060,gid=5060,mode=0700      configuration, control socket, registrations

@@ -1,7 +1,7 @@
-# Asterisk 22 from Debian, run without rights on a read-only root. See asterisk-entrypoint.sh for what it needs.
+# Asterisk 22 from Debian, run without rights on a read-only root. asterisk-entrypoint.sh lists the options it needs.
 FROM ivr-base:forky
 
-# The oldest Asterisk without known security holes; an older package must not be built into an image.
+# The oldest Asterisk without known security holes. The build fails if the package is older.
 ARG ASTERISK_FLOOR=22.10.1
 # "false" for a package mirror that is frozen in time.
 ARG CHECK_VALID_UNTIL=true
@@ -16,7 +16,7 @@ RUN groupadd --gid 5060 asterisk \
  && version=$(dpkg-query -W -f='${Version}' asterisk) \
  && if dpkg --compare-versions "$version" lt "1:$ASTERISK_FLOOR"; then \
         echo "Debian offers Asterisk $version, but $ASTERISK_FLOOR is the security floor" >&2; exit 1; fi \
- # everything that Asterisk writes goes into the one tmpfs
+ # all paths that Asterisk writes to lead into the one tmpfs
  && rm -rf /etc/asterisk /var/lib/asterisk /var/spool/asterisk /var/log/asterisk /var/cache/asterisk \
  && ln -s /run/asterisk/etc /etc/asterisk \
  && ln -s /run/asterisk/lib /var/lib/asterisk \

@@ -23,7 +23,7 @@ if ! command -v debootstrap >/dev/null; then
     apt-get update -qq && apt-get install -qq -y --no-install-recommends debootstrap debian-archive-keyring >/dev/null
 fi
 
-# The mirror this machine already uses, where it is a Debian machine; debootstrap's own default otherwise.
+# On a Debian machine the mirror that it already uses; elsewhere debootstrap's default.
 mirror=${MIRROR:-}
 if [[ -z $mirror ]] && grep -qx 'ID=debian' /etc/os-release 2>/dev/null; then
     # shellcheck disable=SC2016  # $(REPO_URI) is apt's own syntax

@@ -5,16 +5,16 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 "$root/docker/base-image.sh"
 
-# Only what the images need, so that no virtual environment and no secret is sent to the engine.
+# A build context with nothing but the files of the images: no virtual environment, no secret.
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 mkdir "$context/docker"
 cp "$root"/docker/*.sh "$root"/docker/*.Dockerfile "$context/docker"/
-cp -r "$root/asterisk-conf" "$root/ivr" "$root/pyproject.toml" "$context"/
-: >"$context/README.md" # named by pyproject.toml; its words need no new image
+cp -r "$root/asterisk-conf" "$root/ivr" "$root/pyproject.toml" "$root/LICENSE" "$root/THIRD-PARTY.md" "$context"/
+: >"$context/README.md" # pyproject.toml names it; a change of its text needs no new image
 find "$context" -name __pycache__ -prune -exec rm -rf {} +
 
-# The host may reach the package index through a proxy whose certificate only the host knows.
+# The package index may be behind a proxy with a certificate that only the host knows.
 : >"$context/host-ca.crt"
 for bundle in "${PIP_CERT:-}" "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt; do
     if [[ -s $bundle ]]; then
@@ -22,11 +22,11 @@ for bundle in "${PIP_CERT:-}" "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificate
         break
     fi
 done
-# The same umask and modes everywhere, or the layer cache would miss.
+# The same modes on every machine; otherwise the layer cache would miss.
 chmod -R u=rwX,go=rX "$context"
 
 options=(--network host)
-# A frozen package mirror is known to the host's apt; elsewhere (or without apt) the usual check stays on.
+# If the host's apt does not check dates, its mirror is frozen in time, and the image does not check them either.
 if apt-config dump Acquire::Check-Valid-Until 2>/dev/null | grep -qiE '"(false|0|no)"'; then
     options+=(--build-arg CHECK_VALID_UNTIL=false)
 fi

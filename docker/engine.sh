@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes sure that a Docker engine and a compose command can be used: takes what is there, else installs the
-# distribution's packages (root on Debian or Ubuntu only), else says what to run.
+# Makes sure that a Docker engine and a compose command can be used. If they are missing, it installs the distribution's
+# packages (as root on Debian or Ubuntu), or prints the command to run.
 set -euo pipefail
 log=/var/log/ivr-dockerd.log
 

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Copies the configuration of asterisk-conf/ and fills in what differs per installation.
+# Copies the configuration of asterisk-conf/ and fills in the values of this installation.
 #
 #   render-conf.sh SOURCE TARGET SECRETS
 #
 # Values come from the environment (see asterisk-entrypoint.sh), passwords from files below SECRETS. Everything is done
-# inside this one shell, so no password ever shows in an argument list or an environment.
+# in this one shell, so no password appears in an argument list or an environment.
 set -euo pipefail
 source=$1 target=$2 secrets=$3
 
@@ -29,7 +29,7 @@ setting() {
     printf '%s' "$text" >"$file"
 }
 
-# Each of these puts its result into `value`. They must not run in a $(…): a refusal there would end only the subshell.
+# Each of these puts its result into `value`. They must not run in a $(…), because `die` would end only the subshell.
 secret() {
     local file=$secrets/$1
     [[ -r $file ]] || die "the file $file is missing or not readable for uid $(id -u): mount it, or run \`make run\`, which makes it"
@@ -68,7 +68,7 @@ setting ivr-globals.conf "" IVR_TOKEN "$value"
 matching IVR_SIP_BIND 0.0.0.0 '[0-9.]+'
 bind=$value
 port IVR_SIP_PORT 5060
-# Where Debian keeps the modules depends on the machine's architecture.
+# Debian's directory of modules depends on the machine's architecture.
 modules=$(compgen -G '/usr/lib/*/asterisk/modules' | head -n 1 || true)
 if [[ $modules ]]; then setting asterisk.conf directories astmoddir "$modules"; fi
 setting pjsip.conf transport-udp bind "$bind:$value"

@@ -28,7 +28,7 @@ RUN set -e; cd /tmp/src; \
     python3 -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); print(*p['build-system']['requires'], *p['project']['dependencies'], sep='\n')" >requirements.txt; \
     # srt, which vosk wants for subtitles, comes as source alone.
     /opt/ivr/bin/pip install -q --only-binary :all: --no-binary srt -r requirements.txt
-COPY README.md /tmp/src/
+COPY README.md LICENSE THIRD-PARTY.md /tmp/src/
 COPY ivr /tmp/src/ivr
 RUN /opt/ivr/bin/pip install -q --no-deps --no-build-isolation /tmp/src \
  && /opt/ivr/bin/pip uninstall -q -y pip setuptools

@@ -1,5 +1,5 @@
 #!/bin/bash
-# `make run`: brings the hotline up and says how to call it. A second run changes nothing that is current.
+# `make run`: starts the hotline and prints how to call it. A second run changes nothing that is current.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -27,7 +27,7 @@ docker/engine.sh
 
 running() { [[ $(docker inspect -f '{{.State.Running}}' "$1" 2>/dev/null) == true ]]; }
 
-# Said before anything starts, because a container that cannot bind its port only restarts for ever.
+# Checked before anything starts, because a container that cannot bind its port would restart for ever.
 check_port() {
     local setting=$1 kind=$2 address=$3
     "$python" - "$kind" "$address" "${!setting}" <<'PY' || die "port ${!setting} ($kind) is taken on this machine: choose another one with $setting=… in docker/.env"
@@ -57,8 +57,8 @@ chmod -R a+rX prompts 2>/dev/null || true # the containers read them as other us
 
 docker/build.sh
 
-# Made once, by a container, so that this works as well for a user who is not root: each file belongs to the one
-# container user that may read it. `docker exec ivr-asterisk cat …` shows a password again.
+# Made once, inside a container, so that users who are not root can do it as well. Each file belongs to the one container
+# user that may read it. `docker exec ivr-asterisk cat …` shows a password again.
 say "passwords and directories in $run"
 mkdir -p "$run"
 docker run --rm --network none --user 0:0 --entrypoint /bin/bash -v "$root/$run:/run-dir" -e GROUP="$(id -g)" ivr-asterisk -euc '
@@ -103,7 +103,7 @@ wait_for ivr-service 90 ivr doctor --service
 
 address=$IVR_SIP_BIND
 if [[ $address == 0.0.0.0 ]]; then
-    # The address this machine would use towards the outside; nothing is sent.
+    # The address that this machine would use towards the internet. Nothing is sent.
     address=$("$python" -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(("192.0.2.1", 9)); print(s.getsockname()[0])' 2>/dev/null) || address=127.0.0.1
 fi
 password() { docker exec ivr-asterisk cat "/run/ivr-secrets/phone-$1"; }
