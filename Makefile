@@ -8,7 +8,7 @@ help:
 	@echo "make run        the hotline: Asterisk and the service in Docker; prints how to call it"
 	@echo "make stop       stop it; running calls end properly"
 	@echo "make test       everything: lint, types, import contracts, unit tests, calls over SIP"
-	@echo "make test-fast  the tests that need no Docker and no patience: three to four minutes on two cores"
+	@echo "make test-fast  lint, and the tests that need no Docker and no patience: a minute on two cores"
 
 run: venv
 	@docker/up.sh
@@ -16,12 +16,13 @@ run: venv
 stop:
 	@docker/down.sh
 
+# Calls take time and hardly any work: several laboratories of them wait beside one another.
 test: lint engine sipp postgresql prometheus prompts images
-	$(bin)/pytest -m "not sip" -n auto --dist loadfile
-	$(bin)/pytest -m sip
+	$(bin)/pytest -m "not sip" -n auto --dist worksteal --cov
+	$(bin)/pytest -m sip -n 4 --dist loadgroup
 
-test-fast: venv postgresql prometheus prompts
-	$(bin)/pytest -q -m "not sip and not slow" -n auto --dist loadfile
+test-fast: venv prompts
+	$(bin)/pytest -q -m "not sip and not slow" -n auto --dist worksteal --hypothesis-profile quick
 
 lint: venv
 	$(bin)/ruff check .

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ivr.etiquette.sheet import Sheet
 from ivr.understanding.understander import Understander
@@ -12,6 +13,7 @@ from ivr.words import phrase_files
 from ivr.words.wording import read_sheet
 from tests.caller import Caller
 
+settings.register_profile("quick", max_examples=20, deadline=None)
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -49,11 +49,13 @@ def alerts() -> list[str]:
     return re.findall(r"- alert: (\w+)", (MONITORING / "alerts.yml").read_text())
 
 
+@pytest.mark.slow
 def test_the_configuration_and_the_rules_are_sound() -> None:
     promtool("check", "config", "prometheus.yml")
     promtool("check", "rules", "alerts.yml")
 
 
+@pytest.mark.slow
 def test_each_alarm_keeps_still_and_then_is_raised() -> None:
     promtool("test", "rules", "alerts.test.yml")
     tested = set(re.findall(r'alertname="(\w+)"', (MONITORING / "alerts.test.yml").read_text()))

@@ -25,6 +25,7 @@ from ivr.config import RecordsSettings as Settings
 from ivr.records.database import connect, url_of
 from ivr.records.schema import calls_table, tickets_table
 from tests.records.kept import begun, ended, migrated, promised, rows_of, running
+from tests.records.postgres import Server
 
 WRITING = ("pwrite", "fdatasync", "fsync", "posix_fallocate", "rename", "unlink", "ftruncate")
 TOGETHER = 8
@@ -118,7 +119,7 @@ def results(directory: Path, url: str) -> Iterator[dict[str, Any]]:
     for first in itertools.count(1, TOGETHER):
         points = range(first, first + TOGETHER)
         if url:
-            places = [in_schema(directory / str(point), url, f"dying_{point}") for point in points]
+            places = [copied(directory / str(point), url, f"dying_{point}") for point in points]
         else:
             places = [Settings(directory=directory / str(point)) for point in points]
             for settings in places:
@@ -130,15 +131,13 @@ def results(directory: Path, url: str) -> Iterator[dict[str, Any]]:
             return
 
 
-def in_schema(directory: Path, url: str, schema: str) -> Settings:
-    """Settings with empty tables in a new schema."""
-    engine = connect(url_of(Settings(database=url.format("public"))))
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
+def copied(directory: Path, url: str, database: str) -> Settings:
+    """Return settings with a new database, a copy of the migrated one."""
+    engine = connect(url_of(Settings(database=url.format("postgres"))))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {database} TEMPLATE {Server.TEMPLATE}"))
     engine.dispose()
-    settings = Settings(directory=directory, database=url.format(schema))
-    migrated(settings)
-    return settings
+    return Settings(directory=directory, database=url.format(database))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,12 @@ from ivr.records.schema import calls_table, metadata, notifications, steps_table
 from tests.records.kept import begun, ended, migrated, promised, rows_of, running
 
 
+async def test_an_empty_database_is_brought_to_our_version(empty: Settings) -> None:
+    async with running(empty) as records:
+        ended(begun(records))
+    assert [row["outcome"] for row in rows_of(empty, calls_table)] == ["stayed_on"]
+
+
 async def test_migrations_go_down_and_up_with_the_data_in_place(settings: Settings) -> None:
     async with running(settings) as records:
         record = begun(records)

@@ -33,7 +33,7 @@ def fragile() -> Iterator[Server]:
 async def down(fragile: Server, tmp_path: Path) -> AsyncIterator[Settings]:
     """Settings with a database whose server is down; up again afterwards."""
     name = f"down_{tmp_path.name}"
-    fragile.create(name)
+    fragile.create(name, "template1")
     fragile.stop()
     yield Settings(directory=tmp_path / "records", database=fragile.url(name))
     if not (fragile.data / "postmaster.pid").exists():
@@ -140,7 +140,6 @@ async def locked(settings: Settings) -> AsyncIterator[None]:
 
 async def test_a_sqlite_that_another_process_has_locked(on_sqlite: Settings) -> None:
     """As a backup or a person with a shell does; here the busy timeout is short."""
-    migrated(on_sqlite)
     told = Told()
     async with running(on_sqlite, loaded=told, lock_seconds=0.05) as records:
         async with locked(on_sqlite):
@@ -180,7 +179,6 @@ async def test_a_disk_that_is_full_for_the_database(on_sqlite: Settings) -> None
 
 async def test_a_disk_that_is_full_for_the_spool(on_sqlite: Settings) -> None:
     """No number is told, and the call itself is in the records all the same, later."""
-    migrated(on_sqlite)
     async with running(on_sqlite) as records:
         with file_limit(1000), capture_logs() as logs:
             record = begun(records)
@@ -199,7 +197,6 @@ async def test_a_disk_that_is_full_for_the_spool(on_sqlite: Settings) -> None:
 
 async def test_a_full_disk_does_not_touch_what_is_taken_beforehand(on_sqlite: Settings) -> None:
     """The place of a segment was taken when the disk had it."""
-    migrated(on_sqlite)
     async with running(on_sqlite, segment_bytes=50_000) as records:
         numbers = [await promised(begun(records))]
         with file_limit(60_000):
@@ -225,7 +222,6 @@ def nobody_may_write(directory: Path) -> Iterator[None]:
 
 
 async def test_a_spool_that_becomes_read_only(on_sqlite: Settings) -> None:
-    migrated(on_sqlite)
     async with running(on_sqlite) as records:
         with nobody_may_write(on_sqlite.directory / "spool"):
             assert await promised(begun(records)) is None
@@ -326,7 +322,6 @@ async def test_a_spool_on_a_disk_that_is_read_only_at_the_start(disk: SmallDisk)
 @pytest.mark.timeout(120)
 async def test_a_sqlite_that_is_locked_for_thirty_seconds(on_sqlite: Settings) -> None:
     """With the time-outs of the service. Each caller is told his number at once all the while."""
-    migrated(on_sqlite)
     told, numbers = Told(), list[str | None]()
     async with running(on_sqlite, loaded=told) as records:
         async with locked(on_sqlite):

@@ -199,19 +199,20 @@ async def test_mail_is_a_short_text_and_tried_again(on_sqlite: Settings) -> None
 
 
 async def test_the_thread_tells_by_itself_and_outlives_a_database(
-    on_sqlite: Settings, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    on_sqlite.directory.mkdir()
+    empty = Settings(directory=tmp_path / "records")
+    empty.directory.mkdir()
     clock = Clock()
     with Receiver().running() as receiver:
-        engine = connect(url_of(on_sqlite))
+        engine = connect(url_of(empty))
         notify = to(receiver, tmp_path)
         one = Notifier(engine, channels(notify), notify.kinds, clock, look_seconds=0.01)
         with capture_logs() as logs:
             one.start()
             while not logs:
                 one._thread.join(0.01)  # there is no table yet
-            await left(on_sqlite, COMPLAINT)
+            await left(empty, COMPLAINT)
             while not receiver.got:
                 one._thread.join(0.01)
             one.stop(5)

@@ -1,6 +1,8 @@
-"""The real sheet, rendered once for all tests of this room by the real engine."""
+"""The real sheet, rendered by the real engine.
 
-import fcntl
+`make prompts` has rendered it; the tests take links to its files, and remove what they do not need.
+"""
+
 import os
 import shutil
 from pathlib import Path
@@ -15,13 +17,12 @@ from ivr.words.wording import read_sheet
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
-    """For reading only; one for all processes of a run, since rendering takes twelve seconds."""
-    sheet, base = read_sheet(SHEET), tmp_path_factory.getbasetemp()
-    directory = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rendered-sheet"
-    with directory.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not directory.exists():
-            render_prompts(sheet, directory, Espeak(), pieces=PIECES, processes=2)
+    """The sheet with few pieces, for reading only: its files are links to the rendered ones."""
+    sheet, directory = read_sheet(SHEET), tmp_path_factory.mktemp("rendered")
+    shutil.copytree(
+        SHEET.with_name("rendered"), directory, copy_function=os.link, dirs_exist_ok=True
+    )
+    render_prompts(sheet, directory, Espeak(), pieces=PIECES, processes=2)
     return Rendered(sheet, SHEET.read_text(encoding="utf-8"), directory)
 
 
