@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.row import Row
-from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, listen, say
+from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, listen
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
+from ivr.etiquette.speaking import say_aside
 
 CLARIFICATIONS = 2
 """In a row: who is asked a third time feels mocked."""
@@ -28,21 +29,21 @@ UNSPEAKABLE = frozenset({Intent.ABUSIVE_CALLER, Intent.NUISANCE_CALL})
 @row("clarify")
 async def clarify(row: Row, guess: str) -> Heard:
     """15 没有听懂客户的意思: 请问您说的是……的意思吗？"""
-    await say(row.prompt("ask"), 意思=guess)
+    await say_aside(row.prompt("ask"), 意思=guess)
     return await listen(row.seconds)
 
 
 @row("ask_repeat")
 async def ask_repeat(row: Row) -> Heard:
     """25 没有听清楚: 麻烦您将刚才反映的问题再复述一遍，好吗？"""
-    await say(row.prompt("ask"))
+    await say_aside(row.prompt("ask"))
     return await listen(row.seconds)
 
 
 @row("dialect")
 async def dialect(row: Row, *, again: bool) -> Heard:
     """11 客户讲方言: 请您讲普通话，好吗？ Goes on in dialect: 请您找一个可以讲普通话的人来。"""
-    await say(row.prompt("other_person" if again else "mandarin"))
+    await say_aside(row.prompt("other_person" if again else "mandarin"))
     return await listen(row.seconds)
 
 

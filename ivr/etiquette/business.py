@@ -7,6 +7,7 @@ from ivr.dialogue.verbs import Heard, enter, listen, say
 from ivr.etiquette.contact import contact_number, follow, number_as_said, said
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_silent, row
+from ivr.etiquette.speaking import say_farewell
 from ivr.etiquette.tickets import joined_speech, keep, leave_ticket, note, story, where_to_call_back
 
 _BUYERS: dict[Buyer, str] = {"personal": "个人购买", "company": "企业购买"}
@@ -37,7 +38,7 @@ async def other_department(row: Row, guest: Guest, wish: Meaning) -> Heard | Non
 @row("private_call")
 async def private_call(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
     """7 打来公司的私人电话: 请您下班后再与她联系，再见！ Or, if he wants, his number is taken."""
-    await say(row.prompt("farewell"), barge_in=False)
+    await say_farewell(row.prompt("farewell"))
     heard = await listen(row.seconds)
     meaning = said(heard)
     if meaning is None or not (meaning.slots.digits or meaning.intent in _CALL_ME):
@@ -83,7 +84,7 @@ async def cannot_answer_now(row: Row, guest: Guest, wish: Meaning | None = None)
             return None
     name = row.prompt("surname")
     await leave_ticket(guest, TicketKind.CALLBACK, wish.text if wish else "", name=name)
-    await say(row.prompt("farewell"), barge_in=False)
+    await say_farewell(row.prompt("farewell"))
     return await listen(row.seconds)
 
 

@@ -11,6 +11,7 @@ from ivr.dialogue.verbs import Heard, enter, listen, say
 from ivr.etiquette.business import ANNOUNCED
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
+from ivr.etiquette.speaking import say_farewell
 from ivr.etiquette.tickets import joined_speech, leave_ticket, story
 
 Class = Literal["simple", "complex"]
@@ -62,7 +63,7 @@ async def attitude_complaint(row: Row, guest: Guest, wish: Meaning) -> Heard:
 @row("complaint_accepted")
 async def complaint_accepted(row: Row, hours: float) -> Heard:
     """28 对客户投诉，在受理结束时: 在……小时内，给您明确的答复，再见。"""
-    await say(row.prompt("farewell"), barge_in=False, N=f"{hours:.0f}")
+    await say_farewell(row.prompt("farewell"), N=f"{hours:.0f}")
     return await listen(row.seconds)
 
 
@@ -79,7 +80,7 @@ async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
     told = complaint(joined_speech(wish.text, details), guest.company)
     hours = deferred_hours(guest, told.kind)
     await leave_ticket(guest, TicketKind.COMPLAINT, told.told, hours=hours)
-    await say(row.prompt(told.kind), barge_in=False)
+    await say_farewell(row.prompt(told.kind))
     return await listen(row.seconds)
 
 

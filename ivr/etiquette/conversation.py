@@ -17,6 +17,7 @@ from ivr.etiquette.opening import greeting, no_sound
 from ivr.etiquette.people import nobody_answered
 from ivr.etiquette.recording import Policy, notice
 from ivr.etiquette.rows import is_silent, is_there
+from ivr.etiquette.speaking import say_farewell
 from ivr.etiquette.topics import Answering, answer_wish
 
 
@@ -106,7 +107,7 @@ async def keys_only() -> Heard:
 async def last_words(outcome: Outcome) -> Outcome:
     """What a caller hears when his call must be ended from outside, so that it is never silence."""
     if outcome is Outcome.LIMIT:
-        await say((await enter("closing")).prompt("farewell"), barge_in=False)
+        await say_farewell((await enter("closing")).prompt("farewell"))
     else:
         await say((await enter("system")).prompt("apology"), barge_in=False)
     return outcome

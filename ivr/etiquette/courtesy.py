@@ -2,6 +2,7 @@
 record him."""
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from ivr.dialogue.meaning import Certainty, Intent
@@ -30,7 +31,7 @@ def obliging(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, A
         case Intent.REPEAT if last is not None:
             return _again(last, seconds)
         case Intent.SLOWER if last is not None:
-            return _again(Say(last.prompt, last.barge_in, last.values, "slow"), seconds)
+            return _again(replace(last, rendering="slow"), seconds)
         case Intent.HOLD_ON:
             return _hold()
         case _:

@@ -11,6 +11,7 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.knowledge import ROW as KNOWLEDGE
 from ivr.etiquette.knowledge import Answer
 from ivr.etiquette.rows import row
+from ivr.etiquette.speaking import ask_if_clear
 
 _FACTS: dict[Fact, str] = {
     "company": "name",
@@ -80,7 +81,7 @@ async def explain(
 @row("confirm_understood")
 async def confirm_understood(row: Row, *, again: bool = False) -> Heard:
     """16 向客户解释完毕后，应向客户确认是否明了: 请问我刚才的解释您是否明白？ 是否清楚？"""
-    await say(row.prompt("clear" if again else "understood"))
+    await ask_if_clear(row.prompt("clear" if again else "understood"))
     return await listen(row.seconds)
 
 

@@ -7,21 +7,8 @@ from ivr.dialogue.meaning import Intent, Meaning, Title
 from ivr.dialogue.row import Rendering
 from ivr.dialogue.verbs import Request, Say
 from ivr.etiquette.house import Arrival, House
+from ivr.etiquette.speaking import AnythingElse, Aside, Farewell, IsItClear
 
-_MORE = frozenset({"closing.ask", "caller_stays_on.ask"})
-_FAREWELLS = frozenset(
-    {
-        "closing.farewell",
-        "thanks.farewell",
-        "private_call.farewell",
-        "cannot_answer_now.farewell",
-        "complaint_accepted.farewell",
-        "complaint_deferred.simple",
-        "complaint_deferred.complex",
-    }
-)
-_ASIDES = frozenset({"clarify", "ask_repeat", "dialect", "low_volume", "speakerphone"})
-"""Rows that leave the question open which came before them."""
 _LOUDER: tuple[Rendering, ...] = ("normal", "louder", "loudest")
 
 
@@ -48,7 +35,7 @@ class Guest:
     and louder still (3)."""
     said: Say | None = None
     """What we said to him last."""
-    question: str = ""
+    question: Say | None = None
     """The prompt that he answers."""
     explained: list[Say] = field(default_factory=list)
     """What was explained to him last, to be explained again (16)."""
@@ -67,12 +54,12 @@ class Guest:
     @property
     def was_asked_for_more(self) -> bool:
         """Whether the question he answers is: 请问还有什么可以帮助您？"""
-        return self.question in _MORE
+        return isinstance(self.question, AnythingElse)
 
     @property
     def was_asked_if_clear(self) -> bool:
         """Whether it is: 请问我刚才的解释您是否明白？"""
-        return self.question.startswith("confirm_understood.")
+        return isinstance(self.question, IsItClear)
 
     @property
     def customer_class(self) -> str | None:
@@ -82,7 +69,7 @@ class Guest:
     @property
     def was_told_goodbye(self) -> bool:
         """Whether he is expected to hang up now."""
-        return self.said is not None and self.said.prompt.id in _FAREWELLS
+        return isinstance(self.said, Farewell)
 
     @property
     def is_open(self) -> bool:
@@ -112,6 +99,6 @@ class Guest:
         if self.louder and said.rendering == "normal":
             said = replace(said, rendering=_LOUDER[min(self.louder, len(_LOUDER) - 1)])
         self.said = said
-        if request.prompt.id.partition(".")[0] not in _ASIDES:
-            self.question = request.prompt.id
+        if not isinstance(said, Aside):
+            self.question = said
         return said

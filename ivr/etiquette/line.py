@@ -5,10 +5,11 @@ When what is wrong with the caller's is due to be told is decided in :mod:`ivr.e
 
 from ivr.dialogue.events import Condition
 from ivr.dialogue.outcome import Outcome
-from ivr.dialogue.row import Prompt, Row
-from ivr.dialogue.verbs import Heard, Speech, enter, listen, say
+from ivr.dialogue.row import Row
+from ivr.dialogue.verbs import Ask, Heard, Speech, enter, listen, say
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_silent, row
+from ivr.etiquette.speaking import say_aside, say_farewell
 
 LOUDEST = 2
 """How often the volume can be raised."""
@@ -39,11 +40,13 @@ async def cannot_hear_agent(row: Row, guest: Guest) -> Heard:
 @row("low_volume")
 async def low_volume(row: Row) -> Heard:
     """8 客户声音小: 请您大声一点; 若仍听不清楚: 请您换一部电话; 然后过 5 秒挂机。"""
-    await say(row.prompt("louder"))
+    await say_aside(row.prompt("louder"))
     heard = await listen(row.seconds)
     if not _still(Condition.TOO_QUIET, heard):
         return heard
-    heard = await _goodbye(row.prompt("other_phone"), row.seconds, Condition.TOO_QUIET)
+    heard = await _goodbye(
+        say_aside(row.prompt("other_phone"), barge_in=False), row.seconds, Condition.TOO_QUIET
+    )
     if _still(Condition.TOO_QUIET, heard):
         raise CallOver(Outcome.TOO_QUIET)
     return heard
@@ -52,14 +55,16 @@ async def low_volume(row: Row) -> Heard:
 @row("speakerphone")
 async def speakerphone(row: Row) -> Heard:
     """9 因用户使用免提而无法听清: 请您拿起话筒说话好吗？ Who does not is served all the same."""
-    await say(row.prompt("handset"))
+    await say_aside(row.prompt("handset"))
     return await listen(row.seconds)
 
 
 @row("noisy_line")
 async def noisy_line(row: Row) -> Heard:
     """10 电话杂音太大: 请您换一部电话再次打来，再见！ 稍停 5 秒，挂机; who is clear stays."""
-    heard = await _goodbye(row.prompt("farewell"), row.seconds, Condition.NOISE)
+    heard = await _goodbye(
+        say(row.prompt("farewell"), barge_in=False), row.seconds, Condition.NOISE
+    )
     if _still(Condition.NOISE, heard):
         raise CallOver(Outcome.NOISY_LINE)
     return heard
@@ -68,15 +73,15 @@ async def noisy_line(row: Row) -> Heard:
 async def fax() -> Heard:
     """A machine is thanked, too: a person may stand beside it. For a fax nobody waits."""
     closing = await enter("closing")
-    heard = await _goodbye(closing.prompt("farewell"), closing.seconds, Condition.FAX)
+    heard = await _goodbye(say_farewell(closing.prompt("farewell")), closing.seconds, Condition.FAX)
     if is_silent(heard):
         raise CallOver(Outcome.FAX)
     return heard
 
 
-async def _goodbye(prompt: Prompt, seconds: float, trouble: Condition) -> Heard:
+async def _goodbye(goodbye: Ask[None], seconds: float, trouble: Condition) -> Heard:
     """Heard out; then 5 秒, all of them: an attempt that is no clearer does not shorten them."""
-    await say(prompt, barge_in=False)
+    await goodbye
     heard = await listen(seconds)
     while isinstance(heard, Speech) and _still(trouble, heard) and heard.left > 0:
         heard = await listen(heard.left)

@@ -202,6 +202,8 @@ def test_a_complaint_about_attitude_is_recorded_and_promised_an_answer(caller: C
     leaves_his_number(caller)
     assert "并在2小时内" in caller.transcript[-1]
     caller.hears("complaint_accepted.farewell")
+    caller.stays_silent(5.0)
+    caller.hears_begin("caller_stays_on.ask")
     (ticket,) = caller.tickets
     assert (ticket.kind, ticket.hours) == (TicketKind.COMPLAINT, 2.0)
     assert ticket.transcript is not None
@@ -225,6 +227,8 @@ def test_a_complaint_has_the_deadline_of_its_class(
     caller.stays_silent(3.0)
     leaves_his_number(caller)
     caller.hears(f"complaint_deferred.{key}")
+    caller.stays_silent(5.0)
+    caller.hears_begin("caller_stays_on.ask")
     assert [ticket.hours for ticket in caller.tickets] == [hours]
 
 
