@@ -17,10 +17,14 @@ def test_every_script_is_a_row_of_the_sheet(sheet: Sheet) -> None:
     assert set(SCRIPTS) == set(sheet) - MANNERS
 
 
-def test_every_script_quotes_its_row(sheet: Sheet) -> None:
-    """Its docstring begins with the number on the paper sheet."""
+def test_every_script_begins_with_its_number_and_situation(sheet: Sheet) -> None:
+    """The docstring of row 12 begins with "Row 12" and words of the paper's situation."""
     for id, script in SCRIPTS.items():
-        assert (script.__doc__ or "").startswith(f"{sheet[id].number} ")
+        title, _, says = (script.__doc__ or "").partition(": ")
+        number, situation = title.removeprefix("Row ").split(" ", 1)
+        assert number == str(sheet[id].number)
+        assert situation in sheet[id].situation
+        assert says
 
 
 def test_every_row_with_a_script_has_virtual_and_real_calls_that_prove_it(root: Path) -> None:
