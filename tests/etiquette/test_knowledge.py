@@ -6,7 +6,7 @@ from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.etiquette.company import SheetError
 from ivr.etiquette.sheet import Sheet, parse_sheet
 from tests.caller import Caller, understander
-from tests.etiquette.test_topics import wants
+from tests.etiquette.turns import wants
 
 
 @pytest.mark.parametrize(
