@@ -31,7 +31,7 @@ def test_a_caller_who_wants_nothing_more_is_thanked(caller: Caller) -> None:
 @pytest.mark.row("closing")
 @pytest.mark.parametrize("answer", ["没有了", "没有", "不用了", "再见"])
 def test_words_for_nothing_more_are_answered_by_the_goodbye(caller: Caller, answer: str) -> None:
-    """Row 33."""
+    """Row 33: 在确保客户没有其他方面的咨询后."""
     wants(caller, "晚上一起吃个饭吧")
     caller.hears("invitation.decline")
     caller.hears("closing.ask")
@@ -41,7 +41,7 @@ def test_words_for_nothing_more_are_answered_by_the_goodbye(caller: Caller, answ
 
 @pytest.mark.row("closing")
 @pytest.mark.row("caller_stays_on")
-def test_a_caller_who_says_no_wish_hears_rows_33_and_35(caller: Caller) -> None:
+def test_a_caller_who_falls_silent_without_a_wish_hears_rows_33_and_35(caller: Caller) -> None:
     """They were asked what it is about (14), and have fallen silent."""
     caller.hears("greeting.ask")
     caller.says("喂，你好")

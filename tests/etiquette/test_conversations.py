@@ -1,4 +1,4 @@
-"""Whole conversations that cross the rows (conversations.toml), in virtual time."""
+"""Conversations that cross the rows (conversations.toml), in virtual time."""
 
 import tomllib
 from pathlib import Path

@@ -15,7 +15,7 @@ def test_a_name_once_known_is_used(caller: Caller) -> None:
 
 @pytest.mark.row("ask_topic")
 def test_a_caller_who_only_says_hello_is_asked_for_the_topic(caller: Caller) -> None:
-    """Row 14."""
+    """Row 14: 请问您需要了解企业 QQ 哪方面的信息？"""
     wants(caller, "你好")
     caller.hears("ask")
 
@@ -57,7 +57,7 @@ def test_the_part_that_was_not_understood_is_explained_again(caller: Caller) -> 
 def test_the_explanation_is_repeated_and_not_the_question_after_it(
     caller: Caller, answer: str
 ) -> None:
-    """Row 16."""
+    """Row 16: 应将客户不明白的地方重新解释."""
     wants(caller, "你们公司在哪里")
     caller.hears("take_note.ask")
     caller.says("好的")
@@ -69,7 +69,7 @@ def test_the_explanation_is_repeated_and_not_the_question_after_it(
 
 @pytest.mark.row("slow_service")
 def test_a_caller_who_finds_us_slow_hears_an_apology(caller: Caller) -> None:
-    """Row 22."""
+    """Row 22: 让您久等了，我将尽快帮您处理。"""
     wants(caller, "你怎么这么慢，能不能快点")
     caller.hears("apology")
     caller.hears_begin("closing.ask")

@@ -203,7 +203,7 @@ def test_a_wrong_number_is_told_whom_it_has_reached(caller: Caller) -> None:
 
 @pytest.mark.row("slow_answer")
 def test_a_caller_who_could_not_get_through_hears_an_apology(caller: Caller) -> None:
-    """Row 5."""
+    """Row 5: 刚才因为线路忙，让您久等了！"""
     wants(caller, "你们的电话怎么这么难打")
     caller.hears("ask")
 
