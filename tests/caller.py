@@ -1,8 +1,8 @@
-"""A caller in virtual time: verbs from the caller's chair.
+"""A caller in virtual time, whose methods are what a caller does and expects.
 
 ``hears`` names a prompt by its key in the row under test (``ask``) or by its full id
 (``closing.ask``). Time is a number and passes at once. When an expectation fails, the whole
-conversation so far is printed with its clock.
+conversation until then is printed with its times.
 """
 
 from collections.abc import Callable
@@ -43,22 +43,22 @@ VOCABULARY = read_vocabulary(SHARE)
 
 @cache
 def understander() -> Understander:
-    """What understands callers on a call, too."""
+    """Return the understander that live calls use."""
     return read_understander(SHARE / "sheet.toml")
 
 
 def mumbled(confidence: float = 1.0) -> Words:
-    """Words that fit nothing a caller may want."""
+    """Return words that fit no intent; ``confidence`` is the recogniser's."""
     meaning = Meaning("呃啊那个", Intent.OTHER, Certainty.UNSURE, 0.1)
     return Words(meaning, confidence)
 
 
 class Mismatch(AssertionError):
-    """The call did not go as the test says; the text is the conversation so far."""
+    """The call differs from the test; the message holds the conversation until then."""
 
 
 class Caller:
-    """One virtual call, seen from the caller's chair."""
+    """One virtual call, as its caller sees it."""
 
     def __init__(
         self,
@@ -74,19 +74,19 @@ class Caller:
         self.transcript: list[str] = []
         self.rows: list[str] = []
         self.tickets: list[Ticket] = []
-        """What the caller has left so far."""
+        """The tickets that were made so far."""
         self.recording: list[Command] = []
-        """When the recording was begun, and dropped."""
+        """The commands that began and dropped the recording."""
         self.number: str | None = NUMBER
-        """What the next ticket gets; None when none can be kept."""
+        """The number of the next ticket; None if it cannot be kept."""
         self.clips: set[str] = set()
-        """Everything that was played so far, in whole or in part."""
+        """The ids of all clips that were begun so far."""
         self.queries: list[Query] = []
-        """What was looked up so far."""
+        """The queries that were looked up so far."""
         self.finds: Callable[[Query], tuple[float, Found]] = lambda query: (0.0, FAILED)
-        """After how many seconds a look-up ends, and what it finds."""
+        """Returns after how many seconds a look-up ends, and its finding."""
         self.transferred: str | None = None
-        """Where the PBX was told to connect the caller."""
+        """The extension to which the PBX was told to connect the caller."""
         compose = Composer(VOCABULARY, forbids=sheet.forbidden_in)
         house = house or House(knowledge=sheet.knowledge)
         self.guest = Guest(sheet.company, house, arrival or Arrival())
@@ -101,15 +101,15 @@ class Caller:
         )
         self._line.start()
 
-    # The verbs.
+    # What the caller does and expects.
 
     def hears(self, key: str) -> None:
-        """The prompt begins now, and is heard to its end."""
+        """Expect the prompt to begin now, and hear it to its end."""
         self.hears_begin(key)
         self._until(self._line.prompt_end)
 
     def hears_begin(self, key: str, seconds: float = 0.0) -> None:
-        """The prompt begins now; only its first ``seconds`` are heard."""
+        """Expect the prompt to begin now, and hear only its first ``seconds``."""
         id = key if "." in key else f"{self.row}.{key}"
         playing = self._line.playing.prompt.id if self._line.playing else "nothing"
         if playing != id or self._line.began < self.now:
@@ -117,18 +117,18 @@ class Caller:
         self._until(self.now + seconds)
 
     def hears_the_rest(self, key: str) -> None:
-        """The prompt that is being spoken is heard to its end."""
+        """Hear the prompt that is being spoken to its end."""
         id = key if "." in key else f"{self.row}.{key}"
         if self._line.playing is None or self._line.playing.prompt.id != id:
             self._fail(f"expected {id} to be spoken still")
         self._until(self._line.prompt_end)
 
     def waits(self, seconds: float) -> None:
-        """Lets time pass, whatever is heard meanwhile."""
+        """Let time pass, whatever is heard meanwhile."""
         self._until(self.now + seconds)
 
     def stays_silent(self, seconds: float) -> None:
-        """Nothing is heard from the caller, nor from the bot, for exactly ``seconds``."""
+        """Say nothing for ``seconds``, and expect the bot to say nothing in that time."""
         if self._line.playing is not None:
             self._fail(f"expected silence, but {self._line.playing.prompt.id} is being played")
         before = len(self.transcript)
@@ -147,10 +147,11 @@ class Caller:
         words: Words | None = None,
         lost: bool = False,
     ) -> None:
-        """Speaks for ``seconds``; the ear notices after ``noticed`` and tells half a second late.
+        """Speak for ``seconds``; the detector notices after ``noticed`` seconds.
 
-        A prompt that may be interrupted stops when the speech is noticed. ``text`` is understood
-        as on a call; or it is heard as ``words``, or not at all (``lost``).
+        The end of the speech is reported half a second late. A prompt that may be interrupted
+        stops when the speech is noticed. ``text`` is understood as on a call, unless ``words``
+        are given, or the recogniser has ``lost`` them.
         """
         self._note(f"caller says {text}")
         onset = self.now
@@ -160,13 +161,13 @@ class Caller:
         self._deliver(events.SpeechEnded(seconds, heard))
 
     def mumbles(self, *, seconds: float = 1.0, confidence: float = 1.0) -> None:
-        """Says something that means nothing to anybody; ``confidence`` is the recogniser's."""
+        """Say something that fits no intent; ``confidence`` is the recogniser's."""
         self.says("……", seconds=seconds, words=mumbled(confidence))
 
     def begins_to_speak(self, noticed: float = 0.15, possible: float = 0.08) -> None:
-        """Speaks on without an end; returns when the ear is sure of it.
+        """Begin to speak without an end; return when the detector is sure of it.
 
-        As with the real ear, it is thought possible a little after the onset and sure later.
+        As on a real call, speech is reported as possible soon after its onset, as sure later.
         """
         onset = self.now
         self._until(onset + min(possible, noticed))
@@ -175,16 +176,16 @@ class Caller:
         self._deliver(events.SpeechStarted(onset))
 
     def stops_speaking(self, text: str = "") -> None:
-        """Has finished what :meth:`begins_to_speak` began; the ear is sure half a second later.
+        """End what :meth:`begins_to_speak` began; it is reported half a second later.
 
-        Without a ``text`` it meant nothing to anybody.
+        Without a ``text`` the words fit no intent.
         """
         self._until(self.now + 0.5)
         words = Words(understander().meaning(text)) if text else mumbled()
         self._deliver(events.SpeechEnded(0.5, words))
 
     def coughs(self, seconds: float = 0.08) -> None:
-        """A noise too short for speech: possible, then dismissed."""
+        """Make a noise that is too short for speech: reported as possible, then dismissed."""
         self._note("caller coughs")
         self._deliver(events.SpeechPossible(self.now))
         self._until(self.now + seconds + 0.1)
@@ -192,31 +193,31 @@ class Caller:
         self._until(self.now)
 
     def presses(self, key: str) -> None:
-        """Presses a key."""
+        """Press a key."""
         self._note(f"caller presses {key}")
         self._deliver(events.KeyPressed(key))
 
     def is_on(self, condition: Condition) -> None:
-        """The ear's verdict on the caller's line changes."""
+        """Report that the condition of the caller's line has changed."""
         self._deliver(events.LineChanged(condition))
 
     def hangs_up(self) -> None:
-        """Puts down the receiver."""
+        """Hang up."""
         self._note("caller hangs up")
         self._deliver(events.CallerHungUp())
 
     def is_hung_up_on(self, outcome: Outcome) -> None:
-        """The bot hangs up now, with this outcome."""
+        """Expect the bot to hang up now, with this outcome."""
         if self._hung_up != (outcome, self.now):
             self._fail(f"expected to be hung up on now ({outcome}), but: {self._hung_up}")
 
     def is_put_through(self, target: str) -> None:
-        """The call ends here: the PBX connects the caller to this extension."""
+        """Expect the call to end because the PBX connects the caller to this extension."""
         if self.transferred != target or self._call.outcome is not Outcome.TRANSFERRED:
             self._fail(f"expected to be put through to {target}, but: {self.transferred}")
 
     def is_gone(self, outcome: Outcome = Outcome.CALLER_HUNG_UP) -> None:
-        """The call is over without the bot's doing."""
+        """Expect the call to be over, with the bot not having hung up."""
         if self._call.outcome is not outcome or self._hung_up is not None:
             self._fail(f"expected the call to have ended as {outcome}: {self._call.outcome}")
         if self._call.next_deadline() is not None:
@@ -224,20 +225,20 @@ class Caller:
 
     @property
     def rendering(self) -> str:
-        """How what is being spoken is spoken: normal, louder, slow."""
+        """The rendering of the prompt that is being spoken, such as louder or slow."""
         if self._line.playing is None:
             self._fail("expected something to be spoken")
         return self._line.playing.rendering
 
     @property
     def now(self) -> float:
-        """Seconds since the answer."""
+        """Seconds since the call was answered."""
         return self._line.now
 
-    # What the tests of many calls use.
+    # For tests of many calls.
 
     def never_speaks(self, limit: float = 3600.0) -> Outcome:
-        """Says nothing more; how the call ends by itself."""
+        """Say nothing more, and return the outcome with which the call ends by itself."""
         self._until(self.now + limit)
         if self._call.outcome is None:
             self._fail(f"the call still lives after {limit} s")

@@ -1,4 +1,4 @@
-"""A line and a record of a live call that carry out nothing and remember everything."""
+"""Stand-ins for the parts of a live call, which only remember what they were told."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ PROMPT_SECONDS = 2.0
 
 
 class Line:
-    """Plays each prompt for two seconds, as far as the call can tell."""
+    """A line on which every prompt takes two seconds."""
 
     def __init__(self) -> None:
         self.said: list[tuple[float, str]] = []
@@ -58,11 +58,13 @@ class Line:
 
 
 class Record:
+    """A record that keeps its notes in memory."""
+
     def __init__(self) -> None:
         self.events: list[Any] = []
         self.closed: list[Outcome] = []
         self.number: str | None = "582369"
-        """What the next ticket gets; None when none can be kept."""
+        """The number of the next ticket; None if it cannot be kept."""
 
     def note(self, what: Any, now: float) -> None:
         self.events.append(what)
@@ -77,7 +79,7 @@ class Record:
 
 
 class Recorder:
-    """Counts what it is told."""
+    """A recorder that counts its orders."""
 
     def __init__(self) -> None:
         self.started = self.dropped = 0
@@ -90,13 +92,13 @@ class Recorder:
 
 
 class Recogniser:
-    """Hears the same in every utterance, after ``seconds``."""
+    """A recogniser that finds the same words in every utterance, ``seconds`` after its end."""
 
     def __init__(self, text: str = "你好", seconds: float = 0.05) -> None:
         self.words: Words | None = Words(Meaning(text, Intent.HELLO, Certainty.SURE, 1.0))
         self.seconds = seconds
         self.fed: list[int] = []
-        """Samples of each utterance so far."""
+        """The number of samples of each utterance so far."""
         self.cancelled = 0
 
     def __call__(self, appeared: Callable[[Meaning | None], None]) -> "Recogniser":

@@ -1,69 +1,81 @@
-"""Until it is clear what the caller means: rows 15, 25 and 11 of the sheet.
+"""Rows 11, 15 and 25: ask back until it is clear what the caller means.
 
-A weak guess is asked about in the sheet's words (15), never more than twice in a row; what fits
-nothing is asked for again (25). Who is heard well and recognised badly all the same speaks a
-dialect or another language (11, both steps). Where all is in vain, a person calls back (20).
+A weak guess is asked about in the sheet's words (15), at most twice for one wish. Words that fit
+no intent are asked for again (25). Speech that is loud enough but badly recognised is taken for a
+dialect or another language, and both steps of row 11 follow. If nothing helps, a person calls
+back (20).
 """
 
 from dataclasses import dataclass, replace
 
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.row import Row
-from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, listen, say
+from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, listen
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
+from ivr.etiquette.speaking import say_aside
 
 CLARIFICATIONS = 2
-"""In a row: who is asked a third time feels mocked."""
+"""How often in a row a guess is asked about; a third question would seem like mockery."""
 _ATTEMPTS = 3
-"""What fits nothing so often is not asked for again."""
+"""The number of utterances that fit no intent after which nothing more is asked."""
 LOST_ATTEMPTS = 3
-"""The same for words that our own machine has lost: no fault of the caller's."""
+"""How often words that our recogniser lost are asked for again; the caller is not at fault."""
 NOTHING_MORE = frozenset({Intent.CLOSING, Intent.THANKS, Intent.GOODBYE})
-"""A weak guess is enough for these, where the question was: 请问还有什么可以帮助您？"""
+"""Intents for which a weak guess is enough after the question 请问还有什么可以帮助您？"""
 UNSPEAKABLE = frozenset({Intent.ABUSIVE_CALLER, Intent.NUISANCE_CALL})
-"""Nobody is asked whether he meant to be rude."""
+"""Intents that are never asked about: nobody is asked whether they meant to be rude."""
 
 
 @row("clarify")
 async def clarify(row: Row, guess: str) -> Heard:
-    """15 没有听懂客户的意思: 请问您说的是……的意思吗？"""
-    await say(row.prompt("ask"), 意思=guess)
+    """Row 15 遇到没有听懂客户的意思的时候: ask 请问您说的是……的意思吗？ and return the answer."""
+    await say_aside(row.prompt("ask"), 意思=guess)
     return await listen(row.seconds)
 
 
 @row("ask_repeat")
 async def ask_repeat(row: Row) -> Heard:
-    """25 没有听清楚: 麻烦您将刚才反映的问题再复述一遍，好吗？"""
-    await say(row.prompt("ask"))
+    """Row 25 若没有听清楚客户所诉内容: ask 麻烦您将刚才反映的问题再复述一遍，好吗？
+
+    Return what the caller says then.
+    """
+    await say_aside(row.prompt("ask"))
     return await listen(row.seconds)
 
 
 @row("dialect")
 async def dialect(row: Row, *, again: bool) -> Heard:
-    """11 客户讲方言: 请您讲普通话，好吗？ Goes on in dialect: 请您找一个可以讲普通话的人来。"""
-    await say(row.prompt("other_person" if again else "mandarin"))
+    """Row 11 遇到客户讲方言客户代表却听不懂时: ask the caller to speak Mandarin.
+
+    ``again``: 当客户继续讲方言，不讲普通话时, ask them to fetch somebody who speaks Mandarin.
+    Return what is heard then.
+    """
+    await say_aside(row.prompt("other_person" if again else "mandarin"))
     return await listen(row.seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """Somebody speaks, and nothing we ask makes us understand him."""
+    """The result of asking back when the caller speaks but could not be understood."""
 
 
 MadeOut = Meaning | GivenUp | Nobody | Unheard
-"""What comes of asking back. Closed: match it with ``assert_never``."""
+"""The possible results of asking back. The union is closed: match it with ``assert_never``."""
 
 
 class AskingBack:
-    """Makes out what one caller means; one ladder for each thing he wants."""
+    """Finds out what the caller means by one wish; the attempts are counted for this wish only."""
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
         self._clarified = self._unclear = self._lost = self._foreign = 0
 
     async def make_out(self, heard: Heard) -> MadeOut:
-        """What ``heard`` means, as sure as it will ever be."""
+        """Return what ``heard`` means, after asking back as often as the limits allow.
+
+        Nobody and Unheard are returned as they are. A key becomes a meaning (see :func:`_key`).
+        """
         reply: Heard | Meaning | GivenUp
         while isinstance(heard, Speech):
             words = heard.words
@@ -81,17 +93,21 @@ class AskingBack:
         return _key(heard.digits) if isinstance(heard, Keys) else heard
 
     def _is_known(self, words: Words) -> bool:
-        """Whether it is one of the questions that the company has written down."""
+        """Return whether the words are a question that the company has an answer to."""
         return self._guest.house.knowledge.find(words.meaning) is not None
 
     def _answers_the_question(self, words: Words) -> bool:
-        """A weak guess is enough for what we have just asked about: 没有了 (33), 不清楚 (16)."""
+        """Return whether the words answer our last question, for which a weak guess is enough.
+
+        Examples are 没有了 after row 33 and 不清楚 after row 16.
+        """
         intent = words.meaning.intent
         for_more = self._guest.was_asked_for_more and intent in NOTHING_MORE
         unclear = self._guest.was_asked_if_clear and intent is Intent.CONFIRM_UNDERSTOOD
         return words.understood and (for_more or unclear)
 
     def _may_be_asked_about(self, words: Words) -> bool:
+        """Return whether the words are a guess that row 15 may ask about now."""
         asked_enough = self._clarified >= CLARIFICATIONS
         return words.understood and not asked_enough and words.meaning.intent not in UNSPEAKABLE
 
@@ -100,6 +116,7 @@ class AskingBack:
         return meaning
 
     async def _ask_about(self, guess: Meaning) -> Heard | Meaning:
+        """Ask about ``guess`` (15): yes makes it certain, no is followed by row 25."""
         self._clarified += 1
         heard = await clarify(meaning_words(guess))
         match plain_answer(heard):
@@ -111,6 +128,7 @@ class AskingBack:
                 return heard
 
     async def _say_again(self, words: Words) -> Heard | GivenUp:
+        """Ask for words that fit no intent: by row 11 if they are badly recognised, else by 25."""
         self._unclear += 1
         if self._unclear > 1 and not words.intelligible and self._foreign < 2:
             self._foreign += 1
@@ -120,21 +138,25 @@ class AskingBack:
         return await ask_repeat()
 
     async def _say_again_what_we_lost(self) -> Heard | GivenUp:
+        """Ask again (25) for words that the recogniser lost."""
         self._lost += 1
         return GivenUp() if self._lost > LOST_ATTEMPTS else await ask_repeat()
 
 
 def meaning_words(guess: Meaning) -> str:
-    """What a guess is called where it is asked about: a name in [meanings] of values.toml.
+    """Return the name of ``guess`` in [meanings] of values.toml, which row 15 says.
 
-    A question about a topic of the product is called after the topic.
+    A question about a topic of the product has the name of the topic.
     """
     topic = guess.slots.topic if guess.intent is Intent.PRODUCT_QUESTION else None
     return topic or guess.intent.value
 
 
 def plain_answer(heard: Heard) -> Intent | None:
-    """Yes or no, as sure as makes no difference after a question that wants one of them."""
+    """Return YES or NO if the words say so, however uncertain they are; None otherwise.
+
+    It is for use after a question that wants yes or no.
+    """
     if not isinstance(heard, Speech) or heard.words is None:
         return None
     meaning = heard.words.meaning
@@ -142,6 +164,6 @@ def plain_answer(heard: Heard) -> Intent | None:
 
 
 def _key(digits: str) -> Meaning:
-    """A key is a wish, too: 0 is for a person, any other says that somebody is there."""
+    """Return the meaning of a key: 0 asks for a person, any other shows that somebody is there."""
     intent = Intent.HUMAN_AGENT if digits == "0" else Intent.HELLO
     return Meaning(digits, intent, Certainty.SURE, 1.0)

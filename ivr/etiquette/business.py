@@ -1,4 +1,4 @@
-"""Wishes that a machine cannot fulfil on the spot: rows 6, 7, 19, 20, 21 and 31 of the sheet."""
+"""Rows 6, 7, 19, 20, 21 and 31: wishes that the service cannot fulfil at once."""
 
 from ivr.dialogue.meaning import Buyer, Intent, Meaning
 from ivr.dialogue.row import Row
@@ -7,19 +7,26 @@ from ivr.dialogue.verbs import Heard, enter, listen, say
 from ivr.etiquette.contact import contact_number, follow, number_as_said, said
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_silent, row
+from ivr.etiquette.speaking import say_farewell
 from ivr.etiquette.tickets import joined_speech, keep, leave_ticket, note, story, where_to_call_back
 
 _BUYERS: dict[Buyer, str] = {"personal": "个人购买", "company": "企业购买"}
+"""How a ticket names the two kinds of buyers."""
 MESSAGE = TicketKind.MESSAGE
 _CALL_ME = frozenset({Intent.CANNOT_ANSWER_NOW, Intent.GIVE_NUMBER})
+"""Intents by which a private caller asks to be called back."""
 ANNOUNCED = 10
-"""Characters: who says no more than this has only announced what he wants to tell."""
+"""Characters up to which the first words only announce what the caller wants to tell."""
 
 
 @row("other_department")
 async def other_department(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
-    """6 想直接拨打本公司内部其他部门: 您能否将具体情况和联系电话告诉我，我帮您联系好吗？"""
-    await say(row.prompt("ask"))
+    """Row 6 客户想直接拨打本公司内部其他部门的电话时: take a message and the number to call back.
+
+    Both become a message ticket for the department. Return Nobody when the caller is silent;
+    None when the ticket is made.
+    """
+    await say(row.prompt("ask"))  # 您能否将具体情况和联系电话告诉我，我帮您联系好吗？
     heard = await listen(row.seconds)
     if is_silent(heard):
         return heard
@@ -36,66 +43,75 @@ async def other_department(row: Row, guest: Guest, wish: Meaning) -> Heard | Non
 
 @row("private_call")
 async def private_call(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
-    """7 打来公司的私人电话: 请您下班后再与她联系，再见！ Or, if he wants, his number is taken."""
-    await say(row.prompt("farewell"), barge_in=False)
+    """Row 7 工作间接到打来公司的私人电话时: say that the colleague may not answer, and goodbye.
+
+    A caller who gives a number or asks to be called back leaves a message ticket for the
+    colleague, and None is returned. Otherwise return what the caller says.
+    """
+    await say_farewell(row.prompt("farewell"))
     heard = await listen(row.seconds)
     meaning = said(heard)
     if meaning is None or not (meaning.slots.digits or meaning.intent in _CALL_ME):
         return heard
-    number = heard if meaning.slots.digits else None
+    number = heard if meaning.slots.digits else None  # 或者请其留下联系电话
     await leave_ticket(guest, MESSAGE, wish.text, number, department=wish.slots.person)
     return None
 
 
 @row("purchase_intent")
 async def purchase_intent(row: Row, guest: Guest, wish: Meaning) -> None:
-    """19 购买意向: 个人名义还是企业名义？ 几个工号？ 给您传份号码表。 Then somebody calls back."""
+    """Row 19 想要问是否有购买意向时: ask for the kind of buyer and the number of accounts.
+
+    What the caller has already said is not asked for. Then the list of numbers is announced, and
+    everything becomes a sales-lead ticket: a person calls back.
+    """
     buyer, count = wish.slots.buyer, wish.slots.count
     if buyer is None:
-        await say(row.prompt("buyer"))
+        await say(row.prompt("buyer"))  # 您是想以个人名义购买，还是以企业名义购买呢？
         if (meaning := said(await listen(row.seconds))) is not None:
             follow_unless(wish, meaning)
             buyer, count = meaning.slots.buyer, meaning.slots.count or count
     if count is None:
-        await say(row.prompt("count"))
+        await say(row.prompt("count"))  # 您需要几个工号呢？
         if (meaning := said(await listen(row.seconds))) is not None:
             follow_unless(wish, meaning)
             count = meaning.slots.count
     wanted = [_BUYERS[buyer]] if buyer else []
     wanted += [f"{count} 个工号"] if count else []
     await note(guest, TicketKind.SALES_LEAD, joined_speech(*wanted, wish.text))
-    await say(row.prompt("number_list"))
+    await say(row.prompt("number_list"))  # 我给您传份号码表，您先选个号吧。
     await leave_ticket(guest, TicketKind.SALES_LEAD, joined_speech(*wanted, wish.text))
 
 
 @row("cannot_answer_now")
 async def cannot_answer_now(row: Row, guest: Guest, wish: Meaning | None = None) -> Heard | None:
-    """20 无法当场答复: 请您留下您的联系电话；请问您贵姓？；谢谢您的合作，再见！
+    """Row 20 无法当场答复的客户咨询: take the number and the name, and say goodbye.
 
-    Who does not want to be called back is asked what else he needs.
+    They become a callback ticket. Return what the caller says after the goodbye; return None,
+    without a ticket, when the caller does not want to be called back.
     """
-    if guest.phone is None:
+    if guest.phone is None:  # 请您留下您的联系电话我们查询后将尽快与您联系，好吗？
         told = wish is not None and bool(wish.slots.digits)
         await contact_number(
             guest, number_as_said(wish) if wish and told else await where_to_call_back()
         )
         if guest.phone is None:
             return None
-    name = row.prompt("surname")
+    name = row.prompt("surname")  # 先生/女士：请问您贵姓？
     await leave_ticket(guest, TicketKind.CALLBACK, wish.text if wish else "", name=name)
-    await say(row.prompt("farewell"), barge_in=False)
+    await say_farewell(row.prompt("farewell"))  # 谢谢您的合作，再见！
     return await listen(row.seconds)
 
 
 @row("cannot_fulfil")
 async def cannot_fulfil(row: Row) -> None:
-    """21 客户提出的要求无法做到: 很抱歉，这超出我们的服务范围，恐怕我不能帮助您。"""
+    """Row 21 遇到客户提出的要求无法做到时: say 很抱歉，这超出我们的服务范围，恐怕我不能帮助您。"""
     await say(row.prompt("out_of_scope"))
 
 
 @row("suggestion")
 async def suggestion(row: Row, guest: Guest, wish: Meaning) -> None:
-    """31 客户提出建议: heard to its end, thanked for, and passed on."""
+    """Row 31 遇到客户提出建议时: hear the suggestion out, thank the caller, make a ticket."""
     told = wish.text
     if len(told) <= ANNOUNCED:
         system = await enter("system")
@@ -107,6 +123,9 @@ async def suggestion(row: Row, guest: Guest, wish: Meaning) -> None:
 
 
 def follow_unless(wish: Meaning, meaning: Meaning) -> None:
-    """Follow the caller to another subject; the same one again is an answer."""
+    """Raise ChangedSubject if ``meaning`` surely is another subject than ``wish``.
+
+    The same intent again counts as an answer.
+    """
     if meaning.intent is not wish.intent:
         follow(meaning)

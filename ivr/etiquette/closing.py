@@ -1,38 +1,48 @@
-"""The end of a call: rows 33, 34 and 35 of the sheet."""
+"""Rows 33, 34 and 35: the end of a call."""
 
 from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, listen, say
 from ivr.etiquette.rows import is_silent, row
+from ivr.etiquette.speaking import ask_for_more, say_farewell
 
 
 @row("closing")
 async def closing(row: Row, *, nothing_more: bool = False) -> Heard:
-    """33 通话终了，应询问客户是否还有其它方面的咨询; nothing more: thank him and say goodbye.
+    """Row 33 通话终了时: ask 请问还有什么可以帮助您？; if the caller is silent, say goodbye.
 
-    Nobody at the end means that the caller wants nothing more and has not hung up either.
+    ``nothing_more`` skips the question, for a caller who has already said that they want nothing
+    else. Return what the caller says; Nobody means that they said nothing after the goodbye and
+    have not hung up.
     """
     if not nothing_more:
-        await say(row.prompt("ask"))
+        await ask_for_more(row.prompt("ask"))
         heard = await listen(row.seconds)
         if not is_silent(heard):
             return heard
-    await say(row.prompt("farewell"), barge_in=False)
+    # 在确保客户没有其他方面的咨询后礼貌地说：“感谢您的来电，若有问题请再次来电，谢谢再见！”
+    await say_farewell(row.prompt("farewell"))
     return await listen(row.seconds)
 
 
 @row("thanks")
 async def thanks(row: Row) -> Heard:
-    """34 结束时用户表示感谢: 不客气……再见！ It is for the caller to hang up first."""
-    await say(row.prompt("farewell"), barge_in=False)
-    return await listen(row.seconds)
+    """Row 34 结束时用户表示感谢: say 不客气……再见！ and wait for the caller to hang up.
+
+    Return what the caller says instead; Nobody means that they have not hung up.
+    """
+    await say_farewell(row.prompt("farewell"))
+    return await listen(row.seconds)  # 等客户挂断电话，再挂断
 
 
 @row("caller_stays_on")
 async def caller_stays_on(row: Row) -> Heard:
-    """35 客户通话仍未挂电话: ask once more; 若仍未有回应, say so, 等 5 秒以后挂断电话。"""
-    await say(row.prompt("ask"))
+    """Row 35 遇客户通话仍未挂电话: ask once more; after silence say that the service hangs up.
+
+    Return what the caller says; Nobody means that the service hangs up now.
+    """
+    await ask_for_more(row.prompt("ask"))
     heard = await listen(row.seconds)
     if not is_silent(heard):
         return heard
-    await say(row.prompt("goodbye"), barge_in=False)
-    return await listen(row.seconds)
+    await say(row.prompt("goodbye"), barge_in=False)  # 若客户仍未有回应：“对不起，我挂线了。”
+    return await listen(row.seconds)  # 等 5 秒以后挂断电话

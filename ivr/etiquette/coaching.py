@@ -1,11 +1,12 @@
-"""When the caller is told what is wrong with his line: one place for every listen of a call.
+"""Decide when the caller is told that their line is bad: one place for every listen of a call.
 
-A row says ``heard = await listen(...)`` and knows nothing of lines. What was heard comes through
-here first: who cannot be understood is told why (rows 8, 9 and 10), and the row is answered with
-what he says then, as if he had said it at once. Who is understood is not bothered.
+A row says ``heard = await listen(...)`` and does not handle lines. What was heard passes through
+this module first. A caller who cannot be understood is told why (rows 8, 9 and 10), and the row
+receives what they say after that. A caller who is understood is not disturbed.
 
-Each row comes at most once in a call; after that the caller is served as well as can be. So
-nothing here can hold a call open: silence, and the limits of the call, end it.
+Each of these rows comes at most once in a call; after that the caller is served as well as
+possible. For this reason nothing here can keep a call open: silence and the limits of the call
+end it.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 from ivr.dialogue.events import Condition
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.verbs import Heard, Listen, Nobody, Request, Speech, listen
-from ivr.etiquette.courtesy import obliging
+from ivr.etiquette.courtesy import grant
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.line import doubt_of, fax, low_volume, noisy_line, speakerphone, trouble_of
 
@@ -27,24 +28,24 @@ DUE: Mapping[Condition, SubScript] = {
     Condition.NOISE: noisy_line,  # 10
     Condition.FAX: fax,
 }
-"""What is due when this is why a caller cannot be understood."""
+"""The row for each reason why a caller cannot be understood."""
 
 HOLD_LISTENS = 12
-"""How often in a call one who plays us music is waited for, five seconds each: a minute on hold.
-Who asks somebody a question is back by then; who is not has forgotten us."""
+"""How many listens of five seconds a call spends on a caller who plays music to us: a minute.
+A caller who has asked somebody a question is back by then, or has forgotten us."""
 
 
 class Coach:
-    """Deals with the line of one call; remembers what the caller has been told."""
+    """Handles the bad lines of one call, and remembers what the caller has been told."""
 
     def __init__(self) -> None:
         self._said: set[SubScript] = set()
         self._hold_listens = HOLD_LISTENS
-        self._met = False
-        """Whether a caller has been heard: then noise without a voice is only his silence."""
+        self._caller_heard = False
+        """Whether a caller was heard; afterwards noise without a voice is a silent caller."""
 
     async def clear(self, heard: Heard) -> Heard:
-        """What is heard once all has been done about the line that the sheet allows."""
+        """Return what is heard after everything has been done about the line that is allowed."""
         while True:
             if heard == Nobody(Condition.MUSIC) and self._hold_listens:
                 self._hold_listens -= 1
@@ -53,24 +54,26 @@ class Coach:
                 self._said.add(script)
                 heard = await script()
             else:
-                self._met = self._met or isinstance(heard, Speech)
+                self._caller_heard = self._caller_heard or isinstance(heard, Speech)
                 return heard
 
     def _due(self, heard: Heard) -> SubScript | None:
+        """Return the row that ``heard`` calls for, or None if there is none or it was said."""
         trouble = trouble_of(heard) or doubt_of(heard)
         if isinstance(heard, Nobody):
             machine = heard.condition is Condition.FAX
-            drowned = heard.condition is Condition.NOISE and not self._met  # whoever is there
-            trouble = heard.condition if machine or drowned else None
+            only_noise = heard.condition is Condition.NOISE and not self._caller_heard
+            trouble = heard.condition if machine or only_noise else None
         script = None if trouble is None else DUE.get(trouble)
         return None if script in self._said else script
 
 
 class Attended(Awaitable[Outcome]):
-    """``await Attended(script, guest)``: runs a script, and stands between it and the caller.
+    """``await Attended(script, guest)`` runs a script and stands between it and the caller.
 
-    What it says is said to this caller (:meth:`Guest.addressed`). What it hears has been through
-    the coach, and what any row grants has been granted (:mod:`ivr.etiquette.courtesy`).
+    Each prompt is addressed to this caller (:meth:`Guest.addressed`). Each answer to a listen has
+    passed through the coach, and what every row grants has been granted
+    (:mod:`ivr.etiquette.courtesy`).
     """
 
     def __init__(self, script: Coroutine[Request, Any, Outcome], guest: Guest) -> None:
@@ -78,10 +81,14 @@ class Attended(Awaitable[Outcome]):
         self._coach = Coach()
 
     def __await__(self) -> Generator[Request, Any, Outcome]:
-        """Hands the script's requests on, and the answers back."""
+        """Yield the script's requests and return its outcome."""
         return (yield from self._run(self._script, attended=True))
 
     def _run(self, script: Coroutine[Request, Any, T], *, attended: bool) -> Generator[Any, Any, T]:
+        """Yield the requests of ``script`` and return its result.
+
+        ``attended`` is False for the scripts of this class itself, whose answers pass unchanged.
+        """
         answer: Any = None
         try:
             while True:
@@ -98,7 +105,8 @@ class Attended(Awaitable[Outcome]):
             script.close()
 
     async def _attend(self, heard: Heard, seconds: float) -> Heard:
+        """Return what the row receives for ``heard``, which answered a listen of ``seconds``."""
         heard = await self._coach.clear(heard)
-        while (granted := obliging(self._guest, heard, seconds)) is not None:
+        while (granted := grant(self._guest, heard, seconds)) is not None:
             heard = await self._coach.clear(await granted)
         return heard

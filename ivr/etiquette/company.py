@@ -1,8 +1,8 @@
-"""What differs from one company to the next: its name, its numbers, its hours, by name.
+"""The variables of one company: its name, its numbers and its hours, by name.
 
 In the sheet a variable stands between angle brackets, ``<热线>``, and is filled in when the sheet
-is read. A slot such as ``{姓}`` stands between braces and is filled in during a call; neither can
-be mistaken for the other. Pure: whoever has the text of ``prompts/company.toml`` hands it in.
+is read. A slot such as ``{姓}`` stands between braces and is filled in during a call. The two
+cannot be confused. This module is pure: its callers pass the text of ``prompts/company.toml``.
 """
 
 import re
@@ -19,7 +19,10 @@ class SheetError(Exception):
 
 
 def parse_company(text: str) -> dict[str, str]:
-    """The variables written in ``text`` (TOML); SheetError says in one sentence what is wrong."""
+    """Return the variables written in ``text`` (TOML).
+
+    Raise SheetError if one of them is unusable; its message is one sentence.
+    """
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -35,9 +38,10 @@ def parse_company(text: str) -> dict[str, str]:
 
 
 def filled(value: Any, company: Mapping[str, str], where: str) -> Any:
-    """``value``, read from TOML, with the company's words for each variable in its strings.
+    """Return ``value``, read from TOML, with each variable replaced by the company's words.
 
-    ``where`` names what is filled, for the SheetError about a variable that nobody defines.
+    Lists and tables are filled recursively. ``where`` names the place for the SheetError that an
+    undefined variable raises.
     """
     if isinstance(value, str):
         return _filled(value, company, where)

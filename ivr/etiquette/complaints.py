@@ -1,4 +1,4 @@
-"""Complaints: rows 23, 26, 27 and 28 of the sheet."""
+"""Rows 23, 26, 27 and 28: complaints."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,47 +11,58 @@ from ivr.dialogue.verbs import Heard, enter, listen, say
 from ivr.etiquette.business import ANNOUNCED
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
+from ivr.etiquette.speaking import say_farewell
 from ivr.etiquette.tickets import joined_speech, leave_ticket, story
 
 Class = Literal["simple", "complex"]
 _TIME_LIMITS: Mapping[Class, str] = {"simple": "简单投诉时限", "complex": "复杂投诉时限"}
+"""The variable of prompts/company.toml that holds the hours of row 27, by class of complaint."""
 ANYBODY = "default"
-"""The class, in the table of service times, of customers who are in none."""
+"""The class of customers who have none of their own in the table of service times."""
 _COMPLEX = "复杂投诉"
-"""Where prompts/company.toml names the words that make a complaint a complex one."""
+"""The variable of prompts/company.toml that lists the words of a complex complaint."""
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is complained of, and its class."""
+    """The words of a complaint and its class."""
 
     told: str
     kind: Class
 
 
 def complaint(told: str, company: Mapping[str, str]) -> Complaint:
-    """A complaint with its class."""
+    """Return the complaint ``told`` with its class, which the words of ``company`` decide."""
     complex = any(word in told for word in company.get(_COMPLEX, "").split())
     return Complaint(told, "complex" if complex else "simple")
 
 
 def deferred_hours(guest: Guest, kind: Class) -> float:
-    """As row 27 says them: the company's, or 2 and 24."""
+    """Return the hours until row 27 promises an answer: the company's, or else 2 and 24."""
     known = guest.company.get(_TIME_LIMITS[kind], "")
     return float(known) if known.isdecimal() else {"simple": 2.0, "complex": 24.0}[kind]
 
 
 def accepted_hours(guest: Guest, kind: Class) -> float:
-    """根据投诉的类别和客户类别的不同而不同，见服务时限标准 (28); else as row 27 says them."""
+    """Return the hours until row 28 promises an answer, from the table of service times.
+
+    根据投诉的类别和客户类别的不同而不同，见服务时限标准. Where the table has no entry, the hours
+    are those of row 27.
+    """
     table = guest.house.service_times.get(kind, {})
     return table.get(guest.customer_class or "", table.get(ANYBODY, deferred_hours(guest, kind)))
 
 
 @row("attitude_complaint")
 async def attitude_complaint(row: Row, guest: Guest, wish: Meaning) -> Heard:
-    """26 客户投诉客户代表态度不好: 您是否能将详细情况告诉我？ Recorded with his number (28)."""
-    await say(row.prompt("ask"))
+    """Row 26 遇到客户投诉客户代表态度不好时: apologise, ask for details, record the complaint.
+
+    The complaint and the number to call back become a complaint ticket; row 28 ends it. Return
+    what the caller says after its goodbye.
+    """
+    await say(row.prompt("ask"))  # 您是否能将详细情况告诉我？
     first = await listen(row.seconds)
+    # 认真记录客户投诉内容，并请客户留下联系方式，提交组长或主管处理。
     details = await story(guest, TicketKind.COMPLAINT, wish.text, first)
     told = complaint(joined_speech(wish.text, details), guest.company)
     hours = accepted_hours(guest, told.kind)
@@ -61,14 +72,22 @@ async def attitude_complaint(row: Row, guest: Guest, wish: Meaning) -> Heard:
 
 @row("complaint_accepted")
 async def complaint_accepted(row: Row, hours: float) -> Heard:
-    """28 对客户投诉，在受理结束时: 在……小时内，给您明确的答复，再见。"""
-    await say(row.prompt("farewell"), barge_in=False, N=f"{hours:.0f}")
+    """Row 28 对客户投诉，在受理结束时: promise an answer within ``hours``, and say goodbye.
+
+    Return what the caller says then.
+    """
+    await say_farewell(row.prompt("farewell"), N=f"{hours:.0f}")
     return await listen(row.seconds)
 
 
 @row("complaint_deferred")
 async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
-    """27 无法当场回复的客户投诉: answered within 2 hours (simple) or 24 (complex)."""
+    """Row 27 遇到无法当场回复的客户投诉: hear the complaint, and promise an answer.
+
+    The answer is promised in 2 hours for a simple complaint and in 24 for a complex one (the
+    company may set others). The complaint ticket has that deadline. Return what the caller says
+    after the goodbye.
+    """
     await ask_forgiveness()
     details = ""
     if len(wish.text) <= ANNOUNCED:
@@ -79,11 +98,11 @@ async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
     told = complaint(joined_speech(wish.text, details), guest.company)
     hours = deferred_hours(guest, told.kind)
     await leave_ticket(guest, TicketKind.COMPLAINT, told.told, hours=hours)
-    await say(row.prompt(told.kind), barge_in=False)
+    await say_farewell(row.prompt(told.kind))
     return await listen(row.seconds)
 
 
 @row("ask_forgiveness")
 async def ask_forgiveness(row: Row) -> None:
-    """23 需求客户谅解: 对不起，请您原谅。"""
+    """Row 23 需求客户谅解时: say 对不起，请您原谅。"""
     await say(row.prompt("forgive"))

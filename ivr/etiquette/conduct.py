@@ -1,4 +1,4 @@
-"""Callers who are rude, curious, kind or a nuisance: rows 24, 29, 30 and 32 of the sheet."""
+"""Rows 24, 29, 30 and 32: callers who are rude, curious, kind or a nuisance."""
 
 from ivr.dialogue.look_up import CALLER, Query
 from ivr.dialogue.meaning import Intent, Meaning
@@ -11,14 +11,19 @@ from ivr.etiquette.rows import is_there, row
 from ivr.etiquette.tickets import report
 
 SUPERVISOR_AFTER = 2
-"""Insults in a call: the first is borne alone, with the next one the supervisor is told."""
+"""The offence in a call from which on the supervisor is told; the first one is only answered."""
 KNOWN_AFTER = 3
-"""Calls of a number that were reported before: then its first insult is reported, too."""
+"""Reported calls of a number from which on its first offence in a call is reported, too."""
 
 
 @row("abusive_caller")
 async def abusive_caller(row: Row, guest: Guest, wish: Meaning) -> Heard:
-    """24 破口大骂: calm, 请问有什么可以帮助您？ 若无法处理，应马上报告现场业务主管。"""
+    """Row 24 遇到客户情绪激烈，破口大骂: stay calm and ask 请问有什么可以帮助您？
+
+    From the second insult on, 若无法处理，应马上报告现场业务主管: the supervisor gets a ticket, and
+    during working hours the call itself. A number that was reported often is reported at once.
+    Return what the caller says.
+    """
     history = await _history(guest, Intent.ABUSIVE_CALLER)
     insists = guest.times.get(Intent.ABUSIVE_CALLER, 0) >= SUPERVISOR_AFTER
     if insists:
@@ -33,7 +38,10 @@ async def abusive_caller(row: Row, guest: Guest, wish: Meaning) -> Heard:
 
 @row("agent_identity")
 async def agent_identity(row: Row, guest: Guest) -> None:
-    """29 询问客服人员个人信息: 我的工号是……号; who insists hears the rule."""
+    """Row 29 遇到客户询问客服人员个人信息超出话述标准时: say 我的工号是……号。
+
+    若客户坚持要求: say that by the company's rule only the staff number is given.
+    """
     if guest.times.get(Intent.AGENT_IDENTITY, 0) > 1:
         await say(row.prompt("rule"))
     else:
@@ -42,15 +50,16 @@ async def agent_identity(row: Row, guest: Guest) -> None:
 
 @row("invitation")
 async def invitation(row: Row) -> None:
-    """30 客户善意的约会: 非常感谢！对不起，我不能接受，再次谢谢您！"""
+    """Row 30 遇到客户善意的约会时: say 非常感谢！对不起，我不能接受，再次谢谢您！"""
     await say(row.prompt("decline"))
 
 
 @row("nuisance_call")
 async def nuisance_call(row: Row, guest: Guest, wish: Meaning) -> Heard:
-    """32 骚扰电话: 请您挂机。 若仍纠缠不休: 将来话转接到自动台，报告现场主管。
+    """Row 32 遇到骚扰电话时: say that this is no service of ours, and 请您挂机。
 
-    A number that is known for it goes there as soon as it speaks again.
+    若客户仍纠缠不休不肯挂线: 将来话转接到自动台, and the supervisor gets a ticket. A number that
+    was reported often goes there as soon as it speaks again. Return what the caller says.
     """
     history = await _history(guest, Intent.NUISANCE_CALL)
     if guest.times.get(Intent.NUISANCE_CALL, 0) >= SUPERVISOR_AFTER:
@@ -64,25 +73,33 @@ async def nuisance_call(row: Row, guest: Guest, wish: Meaning) -> Heard:
 
 
 async def _to_automatic_desk(guest: Guest, wish: Meaning) -> None:
+    """Report the nuisance call to the supervisor and connect it to the automatic desk."""
     await _tell_supervisor(guest, wish, TicketKind.NUISANCE)
     await put_through(guest.house.transfers.automatic)
 
 
 async def _tell_supervisor(guest: Guest, wish: Meaning, kind: TicketKind) -> None:
-    """At once, and once in a call."""
+    """Make a ticket for the supervisor, at most once in a call for each kind of offence."""
     if wish.intent not in guest.reported:
         guest.reported.add(wish.intent)
         await report(guest, kind, wish.text)
 
 
 async def _history(guest: Guest, offence: Intent) -> int | None:
-    """Ask the records what this number has done before, at its first offence in this call."""
+    """Begin to look up earlier reports of this number, at its first offence in this call.
+
+    Return the order of the look-up; None if it is not the first or the number is withheld.
+    """
     if guest.times.get(offence, 0) != 1 or not guest.arrival.caller:
         return None
     return await look_up(Query(CALLER, guest.arrival.caller))
 
 
 async def _known(history: int | None, kind: TicketKind) -> bool:
-    """Whether it was reported often; the records have had the length of a sentence to say so."""
+    """Return whether the look-up ``history`` has found at least KNOWN_AFTER reports of ``kind``.
+
+    It is asked after a prompt, so the records have had the length of a sentence to answer; a
+    look-up that has not ended counts as no.
+    """
     found = None if history is None else await result(history)
     return found is not None and int(found.values.get(kind, "0")) >= KNOWN_AFTER

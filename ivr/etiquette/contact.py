@@ -1,7 +1,7 @@
-"""Who the caller is, and where to call him back: row 12, and numbers read back before they count.
+"""Row 12 and telephone numbers: who the caller is, and where to call back.
 
-A number may be said, in one go or in pieces, or typed with #. It is read back in its groups and
-is his only when he says so; 不对 corrects it.
+A number may be spoken, at once or in pieces, or typed and ended with #. It is read back in groups
+and counts only after the caller has confirmed it; 不对 corrects it.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,10 @@ from ivr.etiquette.rows import row
 from ivr.understanding.numerals import is_telephone_number
 
 NUMBER_ATTEMPTS = 4
-"""So often a number is asked for; then the ticket goes without, with the number that called.
-At 10 % misheard digits three leave 98.0 % right, four 99.3 % (`ivr bench understand`)."""
+"""How often a number is asked for; then the ticket has only the number that called.
+At 10 % misheard digits three attempts get 98.0 % right, four 99.3 % (`ivr bench understand`)."""
 BETWEEN_SECONDS = 3.0
-"""Between two pieces of a number: people breathe, and look for the next key."""
+"""Seconds between two pieces of a number: people breathe, and look for the next key."""
 
 _NO_WISH = frozenset(
     {
@@ -25,11 +25,11 @@ _NO_WISH = frozenset(
         Intent.REPEAT, Intent.SLOWER, Intent.HOLD_ON, Intent.CANNOT_ANSWER_NOW, Intent.OTHER,
     }
 )  # fmt: skip
-"""What may well be said to a question for a number or a name without changing the subject."""
+"""Intents that may answer a question for a number or a name without changing the subject."""
 
 
 class ChangedSubject(Exception):
-    """The caller came with something else in the middle of a row; the conversation follows him."""
+    """The caller changed the subject in the middle of a row; the conversation continues there."""
 
     def __init__(self, to: Meaning) -> None:
         super().__init__(to.intent)
@@ -38,7 +38,11 @@ class ChangedSubject(Exception):
 
 @row("ask_name")
 async def ask_name(row: Row, guest: Guest, prompt: Prompt | None = None) -> None:
-    """12 想要问客户的名字: 请问，您贵姓？ Once in a call, and used from then on (13)."""
+    """Row 12 想要问客户的名字: ask 请问，您贵姓？ unless the name is known or was asked for.
+
+    ``prompt`` is another wording of the question. The name is used from then on (13). Raise
+    ChangedSubject when the caller says something else.
+    """
     if guest.surname is not None or guest.asked_name:
         return
     guest.asked_name = True
@@ -50,9 +54,10 @@ async def ask_name(row: Row, guest: Guest, prompt: Prompt | None = None) -> None
 
 
 async def contact_number(guest: Guest, heard: Heard) -> None:
-    """The number in ``heard``, or in what he says when he is asked again: confirmed, or none.
+    """Take the number in ``heard`` or ask for it, until the caller confirms one.
 
-    Raises ChangedSubject when he comes with something else instead.
+    A confirmed number becomes ``guest.phone``; otherwise that stays None. Raise ChangedSubject
+    when the caller says something else instead.
     """
     system = await enter("system")
     for attempt in range(NUMBER_ATTEMPTS):
@@ -78,9 +83,10 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
 async def collected(
     heard: Heard, whole: Callable[[str], bool] = is_telephone_number
 ) -> tuple[str, Heard]:
-    """The digits that were said or typed, piece by piece, and what was heard last.
+    """Return the digits that are spoken or typed, beginning with ``heard``, and the last answer.
 
-    After spoken digits that are ``whole`` nothing more is waited for.
+    Further pieces are listened for until a pause or #. Spoken digits that are ``whole`` end the
+    number at once.
     """
     digits = ""
     while True:
@@ -101,25 +107,25 @@ async def collected(
 
 
 def said(heard: Heard) -> Meaning | None:
-    """What the words mean, however sure that is; None without words."""
+    """Return what the words mean, however uncertain; None if there are no words."""
     if not isinstance(heard, Speech) or heard.words is None:
         return None
     return heard.words.meaning
 
 
 def number_as_said(meaning: Meaning) -> Heard:
-    """What was made out already, as it was heard."""
+    """Return the speech that ``meaning`` came from, so that its digits can be collected."""
     return Speech(0.0, words=Words(meaning))
 
 
 def follow(meaning: Meaning) -> None:
-    """Raise ChangedSubject when this is surely something else that he wants."""
+    """Raise ChangedSubject if ``meaning`` is certain and is a wish of its own."""
     if meaning.certainty is Certainty.SURE and meaning.intent not in _NO_WISH:
         raise ChangedSubject(meaning)
 
 
 def intent(heard: Heard) -> Intent | None:
-    """What he wants, however sure that is; None without words."""
+    """Return the intent of the words, however uncertain; None if there are no words."""
     meaning = said(heard)
     return None if meaning is None else meaning.intent
 

@@ -17,6 +17,7 @@ from ivr.etiquette.opening import greeting, no_sound
 from ivr.etiquette.people import nobody_answered
 from ivr.etiquette.recording import Policy, notice
 from ivr.etiquette.rows import is_silent, is_there
+from ivr.etiquette.speaking import say_farewell
 from ivr.etiquette.topics import Answering, answer_wish
 
 
@@ -27,11 +28,12 @@ async def hotline(
     returned: bool = False,
     recording: Policy = "off",
 ) -> Outcome:
-    """A whole call: who is hard to hear is told why (8, 9, 10), whichever row listens.
+    """Run a whole call and return how it ended.
 
-    ``company`` holds its own words, by the names of prompts/company.toml. ``guest`` is the caller,
-    as far as he is known; ``returned`` says that he was put through to people, and nobody answered;
-    ``recording`` whether the call is recorded.
+    A caller who is hard to hear is told why (8, 9, 10), whichever row listens. ``guest`` holds
+    what is known of the caller; without it, ``company`` holds the variables of
+    prompts/company.toml. ``returned`` says that the caller was put through to people and nobody
+    answered; ``recording`` says whether the call is recorded.
     """
     guest = guest or Guest(company or {})
     try:
@@ -44,11 +46,12 @@ async def hotline(
 async def conversation(
     guest: Guest, *, returned: bool = False, recording: Policy = "off"
 ) -> Outcome:
-    """From the greeting to the end: what he says is made out and answered.
+    """Greet the caller, then find out what they want and answer it, until the call ends.
 
-    Who is silent then is asked whether there is more (33), and again who stays on (35).
+    A caller who falls silent is asked whether there is anything else (33); one who then stays on
+    the line hears row 35.
     """
-    if not returned:  # he was told before
+    if not returned:  # a caller who comes back has heard the notice before
         await notice(guest, recording)
     heard = await (back_again(guest) if returned else greeting(guest.arrival))
     if is_silent(heard) and not returned:
@@ -73,19 +76,23 @@ async def conversation(
 
 
 async def answered(guest: Guest, wish: Meaning | GivenUp) -> Heard:
-    """What he wants is dealt with, and what he comes with in the middle of it as well."""
+    """Answer ``wish`` and return what the caller says then; row 20 answers what is not clear."""
     return await dealt_with(
         guest, answer_wish(guest, wish) if isinstance(wish, Meaning) else cannot_answer_now(guest)
     )
 
 
 async def back_again(guest: Guest) -> Heard:
-    """He was put through to people, and nobody answered."""
+    """Serve a caller who was put through to people and whom nobody answered."""
     return await dealt_with(guest, nobody_answered(guest))
 
 
 async def dealt_with(guest: Guest, doing: Answering) -> Heard:
-    """The end of what is done for him, whatever he changes the subject to; then: 还有什么 (33)."""
+    """Run ``doing``, and the rows of every subject that the caller changes to meanwhile.
+
+    Return what the caller says at the end; if the last row leaves the next word to us, ask
+    whether there is anything else (33).
+    """
     while True:
         try:
             heard = await doing
@@ -97,16 +104,23 @@ async def dealt_with(guest: Guest, doing: Answering) -> Heard:
 
 
 async def keys_only() -> Heard:
-    """Our own ear has failed: say so instead of blaming the caller's telephone (2)."""
+    """Say that we cannot hear the caller, and listen for keys.
+
+    It is said when our own audio has failed, where row 2 would blame the caller's telephone.
+    """
     system = await enter("system")
     await say(system.prompt("keys_only"))
     return await listen(system.seconds)
 
 
 async def last_words(outcome: Outcome) -> Outcome:
-    """What a caller hears when his call must be ended from outside, so that it is never silence."""
+    """Say what a caller hears when the call is ended from outside, so that it is never silence.
+
+    The limit of a call is followed by the goodbye of row 33, everything else by the apology.
+    Return ``outcome``.
+    """
     if outcome is Outcome.LIMIT:
-        await say((await enter("closing")).prompt("farewell"), barge_in=False)
+        await say_farewell((await enter("closing")).prompt("farewell"))
     else:
         await say((await enter("system")).prompt("apology"), barge_in=False)
     return outcome

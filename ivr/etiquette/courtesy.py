@@ -1,7 +1,7 @@
-"""What any row grants a caller at any moment: say it again, more slowly, wait for him, and not
-record him."""
+"""Wishes that every row grants: say it again, speak slowly, wait, and stop recording."""
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from ivr.dialogue.meaning import Certainty, Intent
@@ -11,13 +11,13 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.recording import not_recorded, refuses
 
 HOLD_SECONDS = 20.0
-"""How long who asks us to wait is waited for: to find a pen, to ask somebody in the next room."""
+"""Seconds that a caller who asks us to wait is given: to find a pen or to ask a colleague."""
 
 
-def obliging(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, Any, Heard] | None:
-    """The script that does what ``heard`` asks for, ending with what is heard then; or None.
+def grant(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, Any, Heard] | None:
+    """Return the script that does what ``heard`` asks for, or None if it asks for nothing here.
 
-    ``seconds`` is how long the row listens.
+    The script returns what is heard then. ``seconds`` is how long the current row listens.
     """
     if refuses(guest, heard):
         return not_recorded(guest, seconds)
@@ -26,11 +26,11 @@ def obliging(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, A
         return None
     match meaning.intent:
         case Intent.REPEAT | Intent.SLOWER if guest.was_asked_if_clear:
-            return None  # it is the explanation that he wants again (16)
+            return None  # the caller wants the explanation again, which is row 16
         case Intent.REPEAT if last is not None:
             return _again(last, seconds)
         case Intent.SLOWER if last is not None:
-            return _again(Say(last.prompt, last.barge_in, last.values, "slow"), seconds)
+            return _again(replace(last, rendering="slow"), seconds)
         case Intent.HOLD_ON:
             return _hold()
         case _:
@@ -38,11 +38,13 @@ def obliging(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, A
 
 
 async def _again(last: Say, seconds: float) -> Heard:
+    """Say ``last`` again and return what is heard in the ``seconds`` after it."""
     await Ask(last)
     return await listen(seconds)
 
 
 async def _hold() -> Heard:
+    """Tell the caller to take their time, and wait for them."""
     system = await enter("system")
     await say(system.prompt("take_your_time"))
     return await listen(HOLD_SECONDS)

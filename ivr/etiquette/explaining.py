@@ -1,4 +1,4 @@
-"""Telling the caller what he wants to know: rows 14, 16, 18, 22 and 36 of the sheet."""
+"""Rows 14, 16, 18, 22 and 36: tell the caller what they want to know."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +11,7 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.knowledge import ROW as KNOWLEDGE
 from ivr.etiquette.knowledge import Answer
 from ivr.etiquette.rows import row
+from ivr.etiquette.speaking import ask_if_clear
 
 _FACTS: dict[Fact, str] = {
     "company": "name",
@@ -18,35 +19,44 @@ _FACTS: dict[Fact, str] = {
     "website": "website",
     "phone": "phone",
 }
+"""The key of row 36 for each fact that a caller may ask for."""
 EXPLANATIONS = 3
-"""So often the same is explained again; who does not understand it then is called back."""
+"""How often the same explanation is repeated; after that the caller is called back."""
 
 
 @row("ask_topic")
 async def ask_topic(row: Row) -> Heard:
-    """14 想要问客户要咨询哪方面的问题: 请问您需要了解企业 QQ 哪方面的信息？"""
+    """Row 14 想要问客户要咨询企业 QQ 哪方面的问题时: ask 请问您需要了解……哪方面的信息？
+
+    Return the answer.
+    """
     await say(row.prompt("ask"))
     return await listen(row.seconds)
 
 
 @row("take_note")
 async def take_note(row: Row) -> Heard:
-    """18 提供的信息较长，需要客户记录: 麻烦您记录一下，好吗？ Then it is spoken slowly."""
+    """Row 18 提供的信息较长，需要客户记录下相关内容时: ask 麻烦您记录一下，好吗？
+
+    Return the answer. The information itself is then spoken slowly.
+    """
     await say(row.prompt("ask"))
     return await listen(row.seconds)
 
 
 async def announced() -> None:
-    """Have him take a pen (18); who says something else instead is followed."""
+    """Ask the caller to take a pen (18); raise ChangedSubject when they want something else."""
     if (meaning := said(await take_note())) is not None:
         follow(meaning)
 
 
 @row("company_facts")
 async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Heard:
-    """36 备注: the company's name, address, website, number; slowly, to be written down (18).
+    """Row 36 备注: tell the company's name, address, website or number, slowly.
 
-    Who asks for a part of what he has just heard has his pen in his hand.
+    ``facts`` are those that were asked for; none means all. Row 18 announces them, except to a
+    caller who asks for a part of what they have just heard: they have a pen in their hand. Return
+    what the caller says when they are asked whether it was clear (16).
     """
     wanted = [_FACTS[fact] for fact in facts] or list(_FACTS.values())
     sentences = [Say(row.prompt(key), True, {}, "slow") for key in wanted]
@@ -57,7 +67,7 @@ async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Hear
 
 
 async def answered_at_once(guest: Guest, answer: Answer) -> Heard:
-    """What the company knows (prompts/knowledge.toml), and whether it is clear (16)."""
+    """Tell an answer of prompts/knowledge.toml, and ask whether it was clear (16)."""
     await enter(KNOWLEDGE)
     if answer.write_down:
         await announced()
@@ -69,7 +79,10 @@ async def answered_at_once(guest: Guest, answer: Answer) -> Heard:
 async def explain(
     guest: Guest, sentences: Sequence[Say], in_other_words: Sequence[Prompt] = ()
 ) -> Heard:
-    """Tell him, and ask whether it is clear; both are remembered, to be explained again."""
+    """Say ``sentences``, ask whether they were clear (16), and return the answer.
+
+    Both wordings are remembered, so that :func:`explain_again` can repeat them.
+    """
     guest.explained, guest.explanations = list(sentences), 0
     guest.in_other_words = [Say(prompt, True) for prompt in in_other_words]
     for sentence in sentences:
@@ -79,15 +92,20 @@ async def explain(
 
 @row("confirm_understood")
 async def confirm_understood(row: Row, *, again: bool = False) -> Heard:
-    """16 向客户解释完毕后，应向客户确认是否明了: 请问我刚才的解释您是否明白？ 是否清楚？"""
-    await say(row.prompt("clear" if again else "understood"))
+    """Row 16 向客户解释完毕后，应向客户确认是否明了: ask whether the explanation was clear.
+
+    The question is 请问我刚才的解释您是否明白？, and ``again``: 是否清楚？ Return the answer.
+    """
+    await ask_if_clear(row.prompt("clear" if again else "understood"))
     return await listen(row.seconds)
 
 
 async def explain_again(guest: Guest) -> Heard | None:
-    """16 not wholly understood: 重新解释，直到客户明白为止; in other words, then slowly.
+    """Row 16 若客户不能完全明白，应将客户不明白的地方重新解释，直到客户明白为止: explain again.
 
-    None when there is nothing to explain, or nothing helps.
+    The first time it is said in other words if there are any, later slowly. Return the answer to
+    the question whether it is clear now; None if there is nothing to explain or it was explained
+    EXPLANATIONS times.
     """
     if not guest.explained or guest.explanations == EXPLANATIONS:
         return None
@@ -100,5 +118,5 @@ async def explain_again(guest: Guest) -> Heard | None:
 
 @row("slow_service")
 async def slow_service(row: Row) -> None:
-    """22 客户责怪客户代表动作慢: 对不起，让您久等了，我将尽快帮您处理。"""
+    """Row 22 遇到客户责怪客户代表动作慢，不熟练: say 对不起，让您久等了，我将尽快帮您处理。"""
     await say(row.prompt("apology"))

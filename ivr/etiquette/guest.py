@@ -1,4 +1,4 @@
-"""What is known of the caller for the length of one call, whichever row learned it."""
+"""The caller of one call: everything that any row has learned about them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,101 +7,99 @@ from ivr.dialogue.meaning import Intent, Meaning, Title
 from ivr.dialogue.row import Rendering
 from ivr.dialogue.verbs import Request, Say
 from ivr.etiquette.house import Arrival, House
+from ivr.etiquette.speaking import AnythingElse, Aside, Farewell, IsItClear
 
-_MORE = frozenset({"closing.ask", "caller_stays_on.ask"})
-_FAREWELLS = frozenset(
-    {
-        "closing.farewell",
-        "thanks.farewell",
-        "private_call.farewell",
-        "cannot_answer_now.farewell",
-        "complaint_accepted.farewell",
-        "complaint_deferred.simple",
-        "complaint_deferred.complex",
-    }
-)
-_ASIDES = frozenset({"clarify", "ask_repeat", "dialect", "low_volume", "speakerphone"})
-"""Rows that leave the question open which came before them."""
 _LOUDER: tuple[Rendering, ...] = ("normal", "louder", "loudest")
+"""How prompts are spoken, by the number of times that the caller could not hear us."""
 
 
 @dataclass(slots=True)
 class Guest:
-    """The caller, as the rows come to know him."""
+    """The caller of one call: their name, their number, what was said to them and what they want.
+
+    All rows of the call share one object and change it.
+    """
 
     company: Mapping[str, str] = field(default_factory=dict)
-    """The company's own words (prompts/company.toml)."""
+    """The company's variables by name (prompts/company.toml)."""
     house: House = field(default_factory=House)
+    """The settings of the service that the rows use."""
     arrival: Arrival = field(default_factory=Arrival)
+    """How this call reached the service."""
     surname: str | None = None
+    """The caller's surname; None as long as it is unknown."""
     title: Title | None = None
+    """先生, 小姐 or 女士; None as long as it is unknown."""
     asked_name: bool = False
-    """He is never asked twice (12)."""
+    """Whether the caller was asked for their name; nobody is asked twice (12)."""
     phone: str | None = None
-    """Where he wants to be called back, confirmed by him."""
+    """The number to call back, confirmed by the caller."""
     may_refuse: bool = False
-    """He has been told that he may refuse to be recorded, and has not."""
+    """Whether the caller was told that they may refuse to be recorded, and has not refused."""
     recorded: bool = False
-    """He is, although he may refuse."""
+    """Whether the call is being recorded under the policy ``consent``."""
     louder: int = 0
-    """How often he has complained that he cannot hear us: from then on everything is said louder,
-    and louder still (3)."""
+    """How often the caller could not hear us; every later prompt of the call is louder (3)."""
     said: Say | None = None
-    """What we said to him last."""
-    question: str = ""
-    """The prompt that he answers."""
+    """The last prompt that was said to the caller, asides included."""
+    question: Say | None = None
+    """The last prompt that was not an aside: the one that the caller's words answer."""
     explained: list[Say] = field(default_factory=list)
-    """What was explained to him last, to be explained again (16)."""
+    """The last explanation, sentence by sentence, for when it must be explained again (16)."""
     in_other_words: list[Say] = field(default_factory=list)
-    """The same, put differently; what he is told first when he has not understood."""
+    """The same explanation in other words; it is the first that is said again (16)."""
     explanations: int = 0
-    """How often it was explained again."""
+    """How often the last explanation was explained again."""
     times: dict[Intent, int] = field(default_factory=dict)
-    """How often he has come with the same thing."""
-
+    """How often the caller has expressed each intent in this call."""
     transfers: int = 0
-    """How often he was put through, and nobody answered."""
+    """How often the caller was put through to people and nobody answered."""
     reported: set[Intent] = field(default_factory=set)
-    """What the supervisor has been told of (24, 32)."""
+    """The intents that were reported to the supervisor in this call (24, 32)."""
 
     @property
     def was_asked_for_more(self) -> bool:
-        """Whether the question he answers is: 请问还有什么可以帮助您？"""
-        return self.question in _MORE
+        """Whether the caller answers the question 请问还有什么可以帮助您？"""
+        return isinstance(self.question, AnythingElse)
 
     @property
     def was_asked_if_clear(self) -> bool:
-        """Whether it is: 请问我刚才的解释您是否明白？"""
-        return self.question.startswith("confirm_understood.")
-
-    @property
-    def customer_class(self) -> str | None:
-        """Of the table of service times (28): by the number that calls."""
-        return self.house.customers.get(self.arrival.caller)
+        """Whether the caller answers the question 请问我刚才的解释您是否明白？"""
+        return isinstance(self.question, IsItClear)
 
     @property
     def was_told_goodbye(self) -> bool:
-        """Whether he is expected to hang up now."""
-        return self.said is not None and self.said.prompt.id in _FAREWELLS
+        """Whether the last prompt was a farewell, so that the caller is expected to hang up."""
+        return isinstance(self.said, Farewell)
+
+    @property
+    def customer_class(self) -> str | None:
+        """The class of the calling number in the table of service times (28), or None."""
+        return self.house.customers.get(self.arrival.caller)
 
     @property
     def is_open(self) -> bool:
-        """Whether people work now: at the moment when the call was answered."""
+        """Whether the call was answered during working hours."""
         return self.house.hours.open_at(self.arrival.local)
 
     @property
     def is_new(self) -> bool:
-        """Whether he has not said yet what he wants."""
+        """Whether the caller has not yet said what they want."""
         return set(self.times) <= {Intent.HELLO, Intent.YES, Intent.GIVE_NAME}
 
     def learn(self, meaning: Meaning) -> None:
-        """He has said something that is understood: remember who he is, and what he wants."""
+        """Count the intent of something that was understood, and keep the name that it gives."""
         self.times[meaning.intent] = self.times.get(meaning.intent, 0) + 1
         self.surname = meaning.slots.surname or self.surname
         self.title = meaning.slots.title or self.title
 
     def addressed(self, request: Request) -> Request:
-        """A request as it is made to him: by his name (13), and loud enough for him (3)."""
+        """Return ``request`` as this caller hears it, and remember it.
+
+        Row 13 当已经了解客户的姓名的时候: every prompt that has the slots 姓 and 先生 is filled
+        with the caller's name. Row 3: every prompt is louder after the caller could not hear us.
+        Music on hold and requests that say nothing are returned unchanged.
+        """
         if not isinstance(request, Say) or request.until is not None:
             return request
         said = request
@@ -112,6 +110,6 @@ class Guest:
         if self.louder and said.rendering == "normal":
             said = replace(said, rendering=_LOUDER[min(self.louder, len(_LOUDER) - 1)])
         self.said = said
-        if request.prompt.id.partition(".")[0] not in _ASIDES:
-            self.question = request.prompt.id
+        if not isinstance(said, Aside):
+            self.question = said
         return said

@@ -1,6 +1,6 @@
-"""When people work here: whom a caller may be put through to depends on it.
+"""The working hours, which decide whether a caller may be put through to people.
 
-Pure: the moment is an argument, in local time.
+This module is pure: the moment is an argument, in local time.
 """
 
 import re
@@ -13,25 +13,26 @@ _SPAN = re.compile(r"([0-2]?\d):([0-5]\d)-([0-2]?\d):([0-5]\d)")
 _DAY_MINUTES = 24 * 60
 
 MinuteSpan = tuple[int, int]
-"""From, to: minutes since midnight; the second one is not worked any more."""
+"""The first minute since midnight that is worked, and the first that is not worked any more."""
 
 
 class HoursError(Exception):
-    """The hours cannot be used; one sentence that names the day and the remedy."""
+    """The hours cannot be used; the message names the day and the remedy in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A working week, and the days that are different."""
+    """A working week, and the days that differ from it."""
 
     week: Mapping[int, tuple[MinuteSpan, ...]] = field(default_factory=dict)
-    """By the day of the week, 0 for Monday. Empty: somebody is always there."""
+    """The spans of each day of the week, 0 for Monday. An empty week is always worked."""
     holidays: frozenset[date] = frozenset()
+    """Days on which nobody works."""
     workdays: frozenset[date] = frozenset()
-    """调休: Saturdays and Sundays that are worked, as a Monday is."""
+    """调休: Saturdays and Sundays that are worked with the hours of a Monday."""
 
     def open_at(self, local: datetime | None) -> bool:
-        """Whether somebody is there; also when the moment is not known."""
+        """Return whether somebody works at ``local``; True if the moment is unknown."""
         if not self.week or local is None:
             return True
         day = local.date()
@@ -45,7 +46,10 @@ class Hours:
 def parse_hours(
     week: Mapping[str, str], holidays: Iterable[date] = (), workdays: Iterable[date] = ()
 ) -> Hours:
-    """Hours as they are set: ``{"mon": "09:00-12:00 13:30-18:00"}``; HoursError names the day."""
+    """Return the hours of settings such as ``{"mon": "09:00-12:00 13:30-18:00"}``.
+
+    Raise HoursError, which names the day, if they are unusable.
+    """
     for day in week:
         if day not in DAYS:
             raise HoursError(f"week has the day {day}: write one of {', '.join(DAYS)}")

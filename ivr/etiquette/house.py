@@ -1,4 +1,4 @@
-"""What the company has set up for its callers beyond the words, and how a call came to it."""
+"""The company's settings for the rows beyond their words, and how one call arrived."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,24 +8,24 @@ from ivr.etiquette.hours import Hours
 from ivr.etiquette.knowledge import Knowledge
 
 RINGS = 3
-"""电话铃声响三声后才接起 is a slow answer (5)."""
+"""More rings than this before the answer are a slow answer: 电话铃声响三声后才接起 (5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transfers:
-    """Extensions of the dialplan's context ``ivr-transfer``; empty: there is none."""
+    """Extensions of the dialplan's context ``ivr-transfer``; an empty string means none."""
 
     human: str = ""
-    """People who answer: who asks for one (转人工, key 0) is put through."""
+    """People who answer callers that ask for a person (转人工, key 0)."""
     supervisor: str = ""
-    """现场业务主管: takes over callers who rave (24)."""
+    """现场业务主管, who takes over callers that go on insulting (24)."""
     automatic: str = ""
-    """自动台: where nuisance callers go who do not hang up (32)."""
+    """自动台, to which nuisance callers are connected who do not hang up (32)."""
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Fixed while the service runs."""
+    """The settings of the company, fixed while the service runs."""
 
     transfers: Transfers = field(default_factory=Transfers)
     hours: Hours = field(default_factory=Hours)
@@ -33,23 +33,23 @@ class House:
     service_times: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """服务时限标准 (28): hours by class of complaint (simple, complex) and class of customer."""
     customers: Mapping[str, str] = field(default_factory=dict)
-    """Class of customer by the number that calls."""
+    """The class of customer by calling number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How one call came."""
+    """How one call reached the service."""
 
     caller: str = ""
-    """The number that calls; empty where it is withheld."""
+    """The calling number; empty if it is withheld."""
     local: datetime | None = None
-    """The company's time when it was answered."""
+    """The company's local time when the call was answered."""
     rings: int = 0
-    """How often it has rung before anybody answered."""
+    """How often it rang before the call was answered."""
     waited: float = 0.0
-    """Seconds it has waited in a queue."""
+    """Seconds that the call waited in a queue."""
 
     @property
     def was_slow(self) -> bool:
-        """Whether he is owed an apology (5)."""
+        """Whether the call was answered so late that row 5 apologises for it."""
         return self.rings > RINGS or self.waited > 0

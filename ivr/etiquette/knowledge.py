@@ -1,9 +1,9 @@
-"""What the company can answer at once: prompts/knowledge.toml, edited by whoever knows the answers.
+"""Questions that the company can answer at once: prompts/knowledge.toml, which its staff edit.
 
-An answer is found by how its questions sound, with the ear of :mod:`ivr.understanding`: the share
-of sounds and pairs of sounds that a caller's words and a question have in common, rare ones
-counting more (cosine of TF-IDF). What comes close to none is not answered: nothing is invented,
-and a person calls back (20).
+An answer is found by the likeness between the caller's words and its questions: the cosine of
+TF-IDF over their sounds and pairs of sounds (:mod:`ivr.understanding.features`), so that rare
+sounds count more. Words that are close to no question are not answered here: nothing is
+invented, and a person calls back (20).
 """
 
 import re
@@ -22,49 +22,52 @@ from ivr.understanding.features import features
 from ivr.understanding.syllables import syllables_of
 
 NEAR = 0.6
-"""From this likeness on a question is the one that was asked, when he asks something at all.
+"""The least likeness at which a question is the one that was asked, if the words are a question.
 
-Of the 12,876 test sentences 20 come so near, and all of those that ask the hotline something mean
-that question."""
+Of the 12,876 test sentences 20 come so near; all of them that ask the hotline something mean that
+question."""
 SAME = 0.85
-"""From this on it is, whatever the words seem to want: they are the very words of the file."""
+"""The least likeness at which it is, whatever the intent: the words are those of the file."""
 ROW = "knowledge"
+"""The id of the row that holds all answers, beside the rows of the sheet."""
 _QUESTIONS = frozenset({Intent.PRODUCT_QUESTION, Intent.COMPANY_FACTS})
+"""Intents of callers who ask a question."""
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _KEYS = ("id", "questions", "say", "in_other_words", "write_down", "ask", "found")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, and what is asked when it is wanted."""
+    """One answer of prompts/knowledge.toml."""
 
     id: str
     questions: tuple[str, ...]
+    """The questions that it answers, as callers ask them."""
     say: tuple[Prompt, ...] = ()
-    """Sentence by sentence."""
+    """The answer, sentence by sentence."""
     in_other_words: tuple[Prompt, ...] = ()
-    """The same once more, for who has not understood it (16)."""
+    """The same answer for callers who have not understood it (16)."""
     write_down: bool = False
-    """Long: it is announced and spoken slowly (18)."""
+    """Whether the answer is long, so that it is announced and spoken slowly (18)."""
     ask: Prompt | None = None
-    """For an answer that must be looked up (17): the question for the number to look it up by."""
+    """The question for a number, for an answer that is looked up by it (17)."""
     found: Mapping[str, Prompt] = field(default_factory=dict)
-    """What is said to it, by what the look-up says."""
+    """The prompt for each finding of the look-up."""
 
     def prompts(self) -> tuple[Prompt, ...]:
-        """All that may be said."""
+        """Return every prompt of the answer."""
         asks = (self.ask,) if self.ask else ()
         return (*self.say, *self.in_other_words, *asks, *self.found.values())
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All answers."""
+    """All answers of the company."""
 
     answers: tuple[Answer, ...] = ()
 
     def find(self, meaning: Meaning) -> Answer | None:
-        """The answer to what was said; None when none of the questions comes near."""
+        """Return the answer whose question is most like the words; None if none is near enough."""
         asked = self._weighed(_sounds(meaning.text))
         likeness, answer = max(
             ((_likeness(asked, known), answer) for known, answer in self._questions),
@@ -74,19 +77,21 @@ class Knowledge:
         return answer if likeness >= (NEAR if meaning.intent in _QUESTIONS else SAME) else None
 
     def row(self) -> Row:
-        """All that is said, as a row beside those of the sheet."""
+        """Return all prompts of the answers as a row beside those of the sheet."""
         prompts = [prompt for answer in self.answers for prompt in answer.prompts()]
         say = {prompt.id.partition(".")[2]: prompt.text for prompt in prompts}
         return Row(0, ROW, "", say)
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
+        """The inverse document frequency of each sound over all questions."""
         texts = [set(_sounds(one)) for answer in self.answers for one in answer.questions]
         counts = Counter(name for text in texts for name in text)
         return {name: log(1 + len(texts) / count) for name, count in counts.items()}
 
     @cached_property
     def _questions(self) -> tuple[tuple[Mapping[str, float], Answer], ...]:
+        """Each question as weighed sounds, with its answer."""
         return tuple(
             (self._weighed(_sounds(question)), answer)
             for answer in self.answers
@@ -94,6 +99,7 @@ class Knowledge:
         )
 
     def _weighed(self, names: tuple[str, ...]) -> Mapping[str, float]:
+        """Return the sounds with their weights, scaled to a vector of length 1."""
         unseen = max(self._rarity.values(), default=1.0)
         weights = {name: self._rarity.get(name, unseen) for name in names}
         length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
@@ -101,14 +107,18 @@ class Knowledge:
 
 
 def _sounds(text: str) -> tuple[str, ...]:
-    """Near sounds and pairs of them: what is left of words that were misheard."""
+    """Return the near sounds of ``text`` and pairs of them, which survive mishearing best."""
     return tuple(
         name for name in features(syllables_of(text).sounds) if name.startswith(("~", "&"))
     )
 
 
 def _likeness(asked: Mapping[str, float], question: Mapping[str, float]) -> float:
-    """Of what a caller says and a question: 1 for the same; what he says beside it counts half."""
+    """Return the likeness of two vectors from 0 to 1.
+
+    It is the mean of their cosine and of the part of the question that the caller said, so that
+    words beside the question count half.
+    """
     common = asked.keys() & question.keys()
     cosine = sum(asked[name] * question[name] for name in common)
     covered = sum(question[name] ** 2 for name in common)
@@ -116,9 +126,9 @@ def _likeness(asked: Mapping[str, float], question: Mapping[str, float]) -> floa
 
 
 def parse_knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
-    """The answers written in ``text`` (TOML); SheetError names the answer, the key and the remedy.
+    """Return the answers written in ``text`` (TOML), with the variables of ``company`` filled in.
 
-    Variables such as <热线> are the company's.
+    Raise SheetError, which names the answer, the key and the remedy, if one is unusable.
     """
     try:
         raw = tomllib.loads(text)

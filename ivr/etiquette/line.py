@@ -1,21 +1,22 @@
-"""What is wrong with the line: rows 3, 8, 9 and 10 of the sheet, and machines that call.
+"""Rows 3, 8, 9 and 10: what is wrong with the line; and fax machines that call.
 
-When what is wrong with the caller's is due to be told is decided in :mod:`ivr.etiquette.coaching`.
+:mod:`ivr.etiquette.coaching` decides when a caller is told what is wrong with their line.
 """
 
 from ivr.dialogue.events import Condition
 from ivr.dialogue.outcome import Outcome
-from ivr.dialogue.row import Prompt, Row
-from ivr.dialogue.verbs import Heard, Speech, enter, listen, say
+from ivr.dialogue.row import Row
+from ivr.dialogue.verbs import Ask, Heard, Speech, enter, listen, say
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_silent, row
+from ivr.etiquette.speaking import say_aside, say_farewell
 
 LOUDEST = 2
 """How often the volume can be raised."""
 
 
 class CallOver(Exception):
-    """The call ends here, wherever in the conversation that is."""
+    """The call ends now, from any place in the conversation; ``outcome`` says how it ended."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
@@ -24,9 +25,10 @@ class CallOver(Exception):
 
 @row("cannot_hear_agent")
 async def cannot_hear_agent(row: Row, guest: Guest) -> Heard:
-    """3 客户抱怨听不清楚: 对不起，（稍微提高音量）……; and everything after it stays louder.
+    """Row 3 遇到客户抱怨客服人员声音小或者听不清楚时: speak louder for the rest of the call.
 
-    Again: louder still. Who cannot hear that either needs another telephone.
+    对不起，（稍微提高音量）: a second complaint raises the volume once more; at the third the
+    caller is asked to use another telephone. Return what the caller says.
     """
     guest.louder += 1
     if guest.louder > LOUDEST:
@@ -38,12 +40,17 @@ async def cannot_hear_agent(row: Row, guest: Guest) -> Heard:
 
 @row("low_volume")
 async def low_volume(row: Row) -> Heard:
-    """8 客户声音小: 请您大声一点; 若仍听不清楚: 请您换一部电话; 然后过 5 秒挂机。"""
-    await say(row.prompt("louder"))
+    """Row 8 遇到客户声音小听不清楚时: ask the caller to speak up, then to use another telephone.
+
+    Return what the caller says as soon as they can be heard; otherwise raise CallOver.
+    """
+    await say_aside(row.prompt("louder"))  # 请您大声一点，好吗？
     heard = await listen(row.seconds)
     if not _still(Condition.TOO_QUIET, heard):
         return heard
-    heard = await _goodbye(row.prompt("other_phone"), row.seconds, Condition.TOO_QUIET)
+    # 若仍听不清楚，客户代表：您的电话声音太小，请您换一部电话再次打来，好吗？然后过 5 秒挂机
+    other_phone = say_aside(row.prompt("other_phone"), barge_in=False)
+    heard = await _heard_after(other_phone, row.seconds, Condition.TOO_QUIET)
     if _still(Condition.TOO_QUIET, heard):
         raise CallOver(Outcome.TOO_QUIET)
     return heard
@@ -51,32 +58,46 @@ async def low_volume(row: Row) -> Heard:
 
 @row("speakerphone")
 async def speakerphone(row: Row) -> Heard:
-    """9 因用户使用免提而无法听清: 请您拿起话筒说话好吗？ Who does not is served all the same."""
-    await say(row.prompt("handset"))
+    """Row 9 因用户使用免提而无法听清时: ask 请您拿起话筒说话好吗？
+
+    Return what the caller says; a caller who stays hands-free is served all the same.
+    """
+    await say_aside(row.prompt("handset"))
     return await listen(row.seconds)
 
 
 @row("noisy_line")
 async def noisy_line(row: Row) -> Heard:
-    """10 电话杂音太大: 请您换一部电话再次打来，再见！ 稍停 5 秒，挂机; who is clear stays."""
-    heard = await _goodbye(row.prompt("farewell"), row.seconds, Condition.NOISE)
+    """Row 10 遇到电话杂音太大听不清楚时: ask the caller to call from another telephone, goodbye.
+
+    稍停 5 秒，挂机: raise CallOver then. Return what is heard if the caller is clear by that time.
+    """
+    goodbye = say(row.prompt("farewell"), barge_in=False)
+    heard = await _heard_after(goodbye, row.seconds, Condition.NOISE)
     if _still(Condition.NOISE, heard):
         raise CallOver(Outcome.NOISY_LINE)
     return heard
 
 
 async def fax() -> Heard:
-    """A machine is thanked, too: a person may stand beside it. For a fax nobody waits."""
+    """Thank a fax and raise CallOver; return what is heard if a person speaks instead.
+
+    A person may stand beside the machine. No time is waited for a fax itself.
+    """
     closing = await enter("closing")
-    heard = await _goodbye(closing.prompt("farewell"), closing.seconds, Condition.FAX)
+    goodbye = say_farewell(closing.prompt("farewell"))
+    heard = await _heard_after(goodbye, closing.seconds, Condition.FAX)
     if is_silent(heard):
         raise CallOver(Outcome.FAX)
     return heard
 
 
-async def _goodbye(prompt: Prompt, seconds: float, trouble: Condition) -> Heard:
-    """Heard out; then 5 秒, all of them: an attempt that is no clearer does not shorten them."""
-    await say(prompt, barge_in=False)
+async def _heard_after(goodbye: Ask[None], seconds: float, trouble: Condition) -> Heard:
+    """Say ``goodbye``, which is heard out, and return what is heard in the ``seconds`` after it.
+
+    Speech that has the same trouble does not shorten the wait: 等 5 秒 are whole seconds.
+    """
+    await goodbye
     heard = await listen(seconds)
     while isinstance(heard, Speech) and _still(trouble, heard) and heard.left > 0:
         heard = await listen(heard.left)
@@ -84,15 +105,16 @@ async def _goodbye(prompt: Prompt, seconds: float, trouble: Condition) -> Heard:
 
 
 def _still(trouble: Condition, heard: Heard) -> bool:
-    """若仍听不清楚: the same again, or no answer at all."""
+    """Return whether there is the same trouble again, or no answer: 若仍听不清楚."""
     return is_silent(heard) or trouble_of(heard) is trouble
 
 
 def doubt_of(heard: Heard) -> Condition | None:
-    """What he may be asked to mend before a guess at his words is asked about; None: nothing.
+    """Return what the caller may be asked to mend before a guess is asked about; None: nothing.
 
-    Speaking up (8) and taking the handset (9) are small favours and help for the rest of the call;
-    noise he cannot mend, and is told goodbye for it (10): there a guess is tried first.
+    To speak up (8) and to take the handset (9) are small favours that help for the rest of the
+    call. The caller cannot mend noise and would hear a goodbye for it (10), so in noise the guess
+    is asked about first.
     """
     if not isinstance(heard, Speech) or heard.words is None or heard.words.sure:
         return None
@@ -101,9 +123,10 @@ def doubt_of(heard: Heard) -> Condition | None:
 
 
 def trouble_of(heard: Heard) -> Condition | None:
-    """What kept us from understanding what somebody said; None also when nobody spoke.
+    """Return what kept us from understanding the caller; None if nothing did or nobody spoke.
 
-    In noise only clear words count: a television is heard as digits and means something, too.
+    In noise only clear words count as understood, because a television is recognised as digits,
+    which have a meaning, too.
     """
     if not isinstance(heard, Speech) or heard.condition is Condition.OK:
         return None

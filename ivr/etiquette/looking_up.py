@@ -1,4 +1,4 @@
-"""What has to be looked up while the caller waits: row 17 of the sheet."""
+"""Row 17: what has to be looked up while the caller waits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +16,13 @@ from ivr.etiquette.knowledge import Answer
 from ivr.etiquette.rows import is_silent, is_there, row
 
 ROUNDS = 4
-"""Of music, half a minute each: then he has waited long enough and is called back (20)."""
+"""Rounds of music, half a minute each, after which the caller is called back instead (20)."""
 TICKET_DIGITS = 6
-"""The shortest number of a ticket (ivr.records.numbers)."""
+"""Digits of the shortest ticket number (ivr.records.numbers)."""
 _UNKNOWN = "unknown"
-"""What a look-up finds when there is nothing with this number: it is asked for again."""
+"""The finding of a look-up when nothing has this number; the number is asked for again."""
 _REFUSALS = frozenset({Intent.NO, Intent.CLOSING, Intent.GOODBYE})
+"""Intents by which a caller declines to wait or to give a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,17 @@ class Wanted:
     """Something that is looked up by a number."""
 
     name: str
+    """The name of the look-up, such as ``ticket``."""
     ask: Prompt
     """The question for the number."""
     found: Mapping[str, Prompt]
-    """What is said to each thing that may be found."""
+    """The prompt for each finding of the look-up."""
     shortest: int = 99
-    """Digits after which a spoken number is whole; where that is not known, a pause ends it."""
+    """Digits after which a spoken number is whole. By default only a pause ends the number."""
 
 
 async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
-    """我上次投诉的事处理得怎么样了？ By the number that he was told then."""
+    """Tell the state of a ticket by its number: 我上次投诉的事处理得怎么样了？"""
     system = await enter("system")
     found = {
         what: system.prompt(f"status_{what}") for what in ("open", "assigned", "done", "cancelled")
@@ -48,21 +50,25 @@ async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def answered_by_look_up(guest: Guest, wish: Meaning, answer: Answer) -> Heard | None:
-    """An answer of prompts/knowledge.toml that is not the same for every caller."""
+    """Tell an answer of prompts/knowledge.toml that depends on a number of the caller's."""
     await enter(KNOWLEDGE)
-    assert answer.ask is not None  # parse_knowledge sees to it
+    assert answer.ask is not None  # parse_knowledge refuses such an answer without it
     return await looked_up(guest, wish, Wanted(answer.id, answer.ask, answer.found))
 
 
 async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None:
-    """Ask for the number, look it up (17), explain what was found; or have him called back (20)."""
+    """Ask for the number, look it up while the caller waits (17), and explain what was found.
+
+    If nothing can be found out, the caller is called back (20). Return what the caller says, or
+    None when the next word is ours.
+    """
     system = await enter("system")
     heard = number_as_said(wish)
     for attempt in range(NUMBER_ATTEMPTS + 1):
         digits, heard = await collected(heard, lambda said: len(said) >= wanted.shortest)
         if digits:
             found = await hold(guest, Query(wanted.name, digits))
-            if not isinstance(found, Found):  # he does not want to wait
+            if not isinstance(found, Found):  # the caller does not want to wait
                 return None if intent(found) in (Intent.NO, Intent.CLOSING) else found
             values = {"单号": digits, **found.values}
             if (answer := wanted.found.get(found.what)) is not None:
@@ -82,23 +88,27 @@ async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None
 
 @row("hold")
 async def hold(row: Row, guest: Guest, query: Query) -> Found | Heard:
-    """17 如向他人咨询或查询相关资料: 请您稍等片刻，好吗？ 客户同意后 music; 感谢您的耐心等待。
+    """Row 17 查询相关资料，需客户等待时: ask the caller to wait, play music, thank them.
 
-    Who does not agree, or does not want to wait any longer, gets his way: what he said.
+    应先征求客户的意见: nothing is looked up before the caller agrees. Return what was found, or
+    what a caller says who does not agree or does not want to wait any longer.
     """
-    await say(row.prompt("ask"))
+    await say(row.prompt("ask"))  # 请您稍等片刻，好吗？
     heard = await listen(row.seconds)
     if not is_there(heard) or _refuses(heard):
         return heard
-    order = await look_up(query)
+    order = await look_up(query)  # 客户同意后应按静音键: music takes the place of the mute button
     if (other := await _music(order)) is not None:
         return other
-    await say(row.prompt("thanks"))
+    await say(row.prompt("thanks"))  # 感谢您的耐心等待。
     return await result(order) or FAILED
 
 
 async def _music(order: int) -> Heard | None:
-    """Until the look-up has ended or taken too long; or what the caller wants instead."""
+    """Play music until the look-up has ended or ROUNDS are over.
+
+    Return what the caller says when they no longer want to wait, else None.
+    """
     for _ in range(ROUNDS):
         await play_music(MUSIC, order)
         if await result(order) is not None:
@@ -112,7 +122,7 @@ async def _music(order: int) -> Heard | None:
 
 
 def _refuses(heard: Heard) -> bool:
-    """Whether he does not want to wait; who wants something else is followed."""
+    """Return whether the caller does not want to wait; raise ChangedSubject for another wish."""
     if heard == Keys("0") or intent(heard) in _REFUSALS:
         return True
     meaning = said(heard)

@@ -1,4 +1,4 @@
-"""The first words of a call, and callers who wanted somebody else: rows 1, 2, 4 and 5."""
+"""Rows 1, 2, 4 and 5: the first words of a call, and callers who wanted somebody else."""
 
 from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, listen, say
@@ -8,9 +8,10 @@ from ivr.etiquette.rows import is_silent, row
 
 @row("greeting")
 async def greeting(row: Row, arrival: Arrival) -> Heard:
-    """1 客户打来电话，客服人员的第一句话: greet, and wait for the caller to speak.
+    """Row 1 客户打来电话，客服人员的第一句话: greet the caller and return what they say.
 
-    Who has waited long hears an apology at once (5), unless he has broken in already.
+    A caller who has waited long hears the apology of row 5 at once, unless they have interrupted
+    the greeting.
     """
     await say(row.prompt("ask"))
     if not arrival.was_slow:
@@ -21,28 +22,37 @@ async def greeting(row: Row, arrival: Arrival) -> Heard:
 
 @row("no_sound")
 async def no_sound(row: Row) -> Heard:
-    """2 电话没有声音: 问一遍，等五秒；再问，再等；请客户换一部电话，再等五秒。
+    """Row 2 如果遇到电话没有声音时: ask, wait, ask again, wait, say goodbye, wait.
 
-    Nobody at the end means: 挂机. Whoever speaks, even in the last five seconds, keeps the call.
+    Return what the caller says; speech keeps the call even in the last five seconds. Nobody means
+    that the service hangs up.
     """
     for _ in range(row.tries):
         await say(row.prompt("ask"))
         heard = await listen(row.seconds)  # 稍停五秒，还是无声
         if not is_silent(heard):
             return heard
-    await say(row.prompt("farewell"), barge_in=False)
+    await say(
+        row.prompt("farewell"), barge_in=False
+    )  # 对方还是毫无反应: 请您换一部电话再打来好吗？
     return await listen(row.seconds)  # 再稍停五秒，挂机
 
 
 @row("wrong_number")
 async def wrong_number(row: Row) -> Heard:
-    """4 用户拨错号: 这里是……的。请您查证后再拨。 He hangs up, or has something to ask after all."""
+    """Row 4 用户拨错号时: say whom the caller has reached, and 请您查证后再拨。
+
+    Return what the caller says, who may have a question after all.
+    """
     await say(row.prompt("explain"))
     return await listen(row.seconds)
 
 
 @row("slow_answer")
 async def slow_answer(row: Row) -> Heard:
-    """5 客户投诉热线难拨通，应答慢: 让您久等了！请问有什么可以帮助您？"""
+    """Row 5 遇到客户投诉热线难拨通，应答慢时: apologise and ask 请问有什么可以帮助您？
+
+    Return what the caller says.
+    """
     await say(row.prompt("ask"))
     return await listen(row.seconds)

@@ -1,4 +1,4 @@
-"""Callers who want a person, and callers who are sent to one."""
+"""Callers who want a person, and callers who are connected to one."""
 
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.dialogue.verbs import Heard, enter, say, transfer
@@ -6,12 +6,16 @@ from ivr.etiquette.business import cannot_answer_now
 from ivr.etiquette.guest import Guest
 
 MOST_TRANSFERS = 2
-"""After so many that nobody answered he is called back: he has waited long enough."""
+"""Unanswered transfers after which the caller is called back: they have waited long enough."""
 WANTS_A_PERSON = Meaning("转人工", Intent.HUMAN_AGENT, Certainty.SURE, 1.0)
+"""The wish of a caller who comes back from a transfer."""
 
 
 async def human_agent(guest: Guest, wish: Meaning) -> Heard | None:
-    """转人工, or key 0: put through while people work; else he is called back (20)."""
+    """Connect the caller to people during working hours; otherwise take their number (20).
+
+    It answers 转人工 and key 0.
+    """
     if not guest.is_open:
         await say((await enter("system")).prompt("closed"))
     elif guest.transfers < MOST_TRANSFERS:
@@ -20,14 +24,17 @@ async def human_agent(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def nobody_answered(guest: Guest) -> Heard | None:
-    """He was put through, and comes back: nobody was free. His number is taken (20)."""
+    """Tell a caller who comes back from a transfer that nobody is free; take their number (20)."""
     guest.transfers += 1
     await say((await enter("system")).prompt("nobody_free"))
     return await cannot_answer_now(guest, WANTS_A_PERSON)
 
 
 async def put_through(target: str) -> None:
-    """Connect him, where the house has such a place; the call ends here then."""
+    """Connect the caller to the extension ``target``, which ends the call for the service.
+
+    If ``target`` is empty, return at once.
+    """
     if target:
         await say((await enter("system")).prompt("transferring"), barge_in=False)
         await transfer(target)

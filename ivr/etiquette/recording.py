@@ -1,7 +1,7 @@
-"""Who is recorded is told so before the first word of row 1, and where he may refuse, he can.
+"""The notice that a call is recorded, which comes before row 1, and refusals to be recorded.
 
-The sheet knows no recording: with the policy ``off`` its greeting stays the first thing that a
-caller hears. A refusal is granted whenever it comes (:mod:`ivr.etiquette.courtesy`).
+The sheet does not mention recording: with the policy ``off`` its greeting stays the first thing
+that a caller hears. A refusal is granted at any moment (:mod:`ivr.etiquette.courtesy`).
 """
 
 from typing import Literal
@@ -14,10 +14,11 @@ from ivr.understanding.keywords import Keywords
 from ivr.understanding.syllables import syllables_of
 
 Policy = Literal["off", "on", "consent"]
-"""Nobody is recorded; everybody is, and is told so; whoever does not refuse is."""
+"""``off``: no call is recorded. ``on``: every call is recorded, and the caller is told so.
+``consent``: a call is recorded unless its caller refuses."""
 
 ANSWER_SECONDS = 1.5
-"""How long a refusal is waited for before the greeting; a later one is granted all the same."""
+"""Seconds before the greeting in which a refusal is awaited; a later one is granted as well."""
 REFUSAL_KEY = "0"
 _REFUSALS = Keywords({
     "of the recording": (
@@ -30,8 +31,10 @@ _REFUSALS = Keywords({
 
 
 async def notice(guest: Guest, policy: Policy) -> None:
-    """Say that the call is recorded, and record it: with ``on`` from the first word, with
-    ``consent`` from the moment on at which he could have refused."""
+    """Say that the call is recorded, and begin the recording.
+
+    With ``on`` it begins before the notice, with ``consent`` after the time for a refusal.
+    """
     if policy == "off":
         return
     system = await enter("system")
@@ -48,8 +51,11 @@ async def notice(guest: Guest, policy: Policy) -> None:
 
 
 def refuses(guest: Guest, heard: Heard) -> bool:
-    """Whether he does not want to be recorded: by words at any time; until he has told what he
-    wants, by key and by a mere 不同意 as well."""
+    """Return whether ``heard`` refuses the recording.
+
+    Words that name the recording refuse it at any time. REFUSAL_KEY and a mere 不同意 refuse it
+    only until the caller has said what they want, other words for no only until it has begun.
+    """
     if not guest.may_refuse:
         return False
     if isinstance(heard, Keys):
@@ -66,7 +72,7 @@ def refuses(guest: Guest, heard: Heard) -> bool:
 
 
 async def not_recorded(guest: Guest, seconds: float) -> Heard:
-    """好的，本次通话不录音。 Ends with what is heard then."""
+    """Drop the recording and say so; return what is heard in the ``seconds`` after it."""
     guest.may_refuse = False
     if guest.recorded:
         guest.recorded = False

@@ -1,4 +1,4 @@
-"""``@row``: ties a script to its row of the sheet."""
+"""The decorator ``@row``, which ties a script to its row of the sheet."""
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -10,19 +10,19 @@ from ivr.dialogue.verbs import Heard, Keys, Nobody, Request, Speech, Unheard, en
 T = TypeVar("T")
 P = ParamSpec("P")
 Doing = Coroutine[Request, Any, T]
-"""A script that runs, and what it ends with."""
+"""A script that is running; ``T`` is what it returns."""
 
 SCRIPTS: dict[str, Callable[..., Doing[Any]]] = {}
-"""Every script by the id of its row: what the bijection test compares with the sheet."""
+"""Every script by the id of its row. A test compares it with the sheet."""
 
 
 def row(
     id: str,
 ) -> Callable[[Callable[Concatenate[Row, P], Doing[T]]], Callable[P, Doing[T]]]:
-    """Hands a script its row, so that it is called without.
+    """Return a decorator that passes the row ``id`` to a script as its first argument.
 
-    The row is entered (and so noted in the record) when the script begins; the script gets it
-    with its words and seconds.
+    The decorated script is called without that argument. When it begins, the row is entered and
+    so noted in the record. Raise ValueError if the row has a script already.
     """
 
     def decorate(script: Callable[Concatenate[Row, P], Doing[T]]) -> Callable[P, Doing[T]]:
@@ -39,7 +39,7 @@ def row(
 
 
 def is_there(heard: Heard) -> bool:
-    """Whether a caller was heard, by voice or by key."""
+    """Return whether a caller was heard, by voice or by key."""
     match heard:
         case Speech() | Keys():
             return True
@@ -50,5 +50,5 @@ def is_there(heard: Heard) -> bool:
 
 
 def is_silent(heard: Heard) -> bool:
-    """还是无声: nobody was heard although we could have heard him."""
+    """Return whether nobody was heard although our audio works: 还是无声."""
     return isinstance(heard, Nobody)

@@ -1,6 +1,6 @@
-"""The sheet of phone etiquette: its text read and checked, its rows by id.
+"""The sheet of phone etiquette: read and check its text, and find its rows by id.
 
-This module knows nothing of files: :func:`ivr.words.wording.read_sheet` hands their text in.
+This module reads no files: :func:`ivr.words.wording.read_sheet` passes their text.
 """
 
 import re
@@ -20,23 +20,24 @@ from ivr.etiquette.knowledge import Knowledge, parse_knowledge
 _ID = re.compile(r"[a-z0-9_]+")
 _KEYS = ("number", "id", "situation", "never", "seconds", "tries", "say")
 _LONGEST_WAIT = 60.0
-"""Seconds; more than this is surely milliseconds, or a mistake."""
+"""Seconds a row may wait at most; a larger number is surely milliseconds, or a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet(Mapping[str, Row]):
     """The rows of the sheet by id, in the order of the paper.
 
-    The row ``system`` is found by its id as well, though it is none of the paper's.
+    The rows ``system`` and ``knowledge`` are found by their ids as well, but they are not counted:
+    the paper does not have them.
     """
 
     rows: Mapping[str, Row]
     system: Row
-    """Sentences that the machine needs beyond the paper: row 0, id ``system``."""
+    """Sentences that the service needs beyond the paper: row 0, id ``system``."""
     company: Mapping[str, str] = field(default_factory=dict)
     """The company's variables by name, as filled into the words."""
     knowledge: Knowledge = field(default_factory=Knowledge)
-    """What callers are told at once."""
+    """The questions that are answered at once."""
 
     def __getitem__(self, id: str) -> Row:
         if id == KNOWLEDGE:
@@ -50,18 +51,18 @@ class Sheet(Mapping[str, Row]):
         return len(self.rows)
 
     def prompts(self) -> tuple[Prompt, ...]:
-        """Everything the product says, the machine's own sentences and the answers last."""
+        """Return everything that may be said; the rows ``system`` and ``knowledge`` come last."""
         rows = (*self.rows.values(), self.system, self.knowledge.row())
         return tuple(prompt for row in rows for prompt in row.prompts())
 
     def fragments(self) -> tuple[Prompt, ...]:
-        """Everything that can be rendered ahead of a call: the prompts without their slots."""
+        """Return everything that can be rendered before a call: the prompts without their slots."""
         return tuple(part for prompt in self.prompts() for part in fragments(prompt))
 
     def forbidden_in(self, text: str) -> tuple[Row, str] | None:
-        """The first forbidden phrase that ``text`` contains, with the row that forbids it.
+        """Return the first forbidden phrase in ``text`` with the row that forbids it, or None.
 
-        For the prompts of the sheet and for sentences composed during a call alike.
+        It serves the prompts of the sheet and the sentences that are composed during a call.
         """
         for row in self.rows.values():
             for phrase in row.never:
@@ -71,10 +72,10 @@ class Sheet(Mapping[str, Row]):
 
 
 def parse_sheet(text: str, company: str = "", knowledge: str = "") -> Sheet:
-    """The sheet written in ``text`` with the variables written in ``company`` and the answers
-    written in ``knowledge`` (all TOML).
+    """Return the sheet written in ``text``, with the variables in ``company`` and the answers in
+    ``knowledge`` (all three TOML).
 
-    SheetError says in one sentence what is wrong.
+    Raise SheetError, whose message is one sentence, if something in them is unusable.
     """
     variables = parse_company(company)
     try:
@@ -106,7 +107,7 @@ def _knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
 
 
 def _row(table: Any, place: int, company: Mapping[str, str]) -> Row:
-    """One ``[[row]]`` table; ``place`` names it as long as its id is not known to be good."""
+    """Return the row of one ``[[row]]`` table; ``place``, from 1, names it if its id is bad."""
     if not isinstance(table, dict):
         raise SheetError(f"row at place {place} is not a table: begin it with a line [[row]]")
     id = table.get("id")
@@ -219,17 +220,17 @@ def _has_words(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """``text`` with full-width letters, digits and marks made ordinary."""
+    """Return ``text`` with full-width letters, digits and marks as ordinary ones."""
     return unicodedata.normalize("NFKC", text)
 
 
 @lru_cache(maxsize=1024)
 def _forbidding(phrase: str) -> re.Pattern[str]:
-    """Finds ``phrase`` in plain text, however its words are spaced and punctuated.
+    """Return a pattern that finds ``phrase`` in plain text, whatever its spaces and punctuation.
 
-    Two things keep short phrases from forbidding more than they say. The end of a sentence
-    breaks a phrase that runs on: 什么意思 is not in 什么？意思是…. And a single character is a
-    phrase only where it stands alone: 喂 is in 喂，您好 and not in 喂养.
+    Two rules keep short phrases from forbidding more than they say. A phrase without the end of
+    a sentence in it does not match across one: 什么意思 is not in 什么？意思是…. A single character
+    matches only where it stands alone: 喂 is in 喂，您好 and not in 喂养.
     """
     within_sentence, anything = r"[^\w。!?;]*", r"\W*"
     signs = re.findall(r"\w|\W+", re.sub(r"^\W+|\W+$", "", _plain(phrase)))

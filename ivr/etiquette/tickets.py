@@ -1,4 +1,4 @@
-"""What a caller leaves: his wish, number and name become a ticket, and he hears its number."""
+"""Tickets: keep the caller's wish, number and name, and tell them the number of the ticket."""
 
 from ivr.dialogue.row import Prompt
 from ivr.dialogue.ticket import Ticket, TicketKind
@@ -8,15 +8,16 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_there
 
 TELLING_SECONDS = 3.0
-"""Who tells a long story breathes; after so much silence it is told."""
+"""Seconds of silence after which a story has ended: people pause in a long one."""
 MOST_PIECES = 20
-"""Of a story; the caller who tells more is answered."""
+"""Utterances of a story after which the caller is answered."""
 
 
 async def story(guest: Guest, kind: TicketKind, wish: str, first: Heard) -> str:
-    """All that the caller tells until he falls silent, as far as it is recognised.
+    """Return all that the caller tells until they fall silent, as far as it is recognised.
 
-    It is a ticket of this kind, with his ``wish``, even if he hangs up in the middle.
+    ``first`` is the beginning of it. ``wish`` and the story become a ticket of this kind even if
+    the caller hangs up in the middle.
     """
     pieces: list[str] = []
     heard = first
@@ -29,12 +30,12 @@ async def story(guest: Guest, kind: TicketKind, wish: str, first: Heard) -> str:
 
 
 async def note(guest: Guest, kind: TicketKind, transcript: str) -> None:
-    """Should he hang up now, this is his ticket."""
+    """Keep a draft that becomes the ticket if the caller hangs up now."""
     await draft(_ticket(guest, kind, transcript))
 
 
 def joined_speech(*pieces: str) -> str:
-    """What he has said, one thing after the other."""
+    """Return the utterances that are not empty, joined by ；."""
     return "；".join(filter(None, pieces))
 
 
@@ -48,10 +49,11 @@ async def leave_ticket(
     department: str | None = None,
     name: Prompt | None = None,
 ) -> None:
-    """Take the number (``heard`` may hold it already) and the name, keep it all, tell the number.
+    """Take the caller's number and name, make the ticket, and tell its number.
 
-    What he has told is kept even if he changes the subject meanwhile, which is raised then, or
-    hangs up. ``name`` is how he is asked for his name.
+    ``heard`` may hold the telephone number already; ``name`` is another wording of the question
+    for the name. If the caller changes the subject meanwhile, make the ticket with what is known
+    and then raise ChangedSubject. If they hang up, the draft becomes the ticket.
     """
     changed: ChangedSubject | None = None
     await draft(_ticket(guest, kind, transcript, hours, department))
@@ -68,7 +70,7 @@ async def leave_ticket(
 
 
 async def where_to_call_back() -> Heard:
-    """Ask for his number in the words of row 20."""
+    """Ask for the caller's number in the words of row 20, and return the answer."""
     row = await enter("cannot_answer_now")
     await say(row.prompt("phone"))
     return await listen(row.seconds)
@@ -82,7 +84,10 @@ async def keep(
     hours: float | None = None,
     department: str | None = None,
 ) -> None:
-    """Make the ticket; its number is told slowly, and never before it is safe."""
+    """Make the ticket, and tell its number slowly once it is safely stored.
+
+    If it cannot be stored, say so and tell no number.
+    """
     number = await make_ticket(_ticket(guest, kind, transcript, hours, department))
     system = await enter("system")
     if number is None:
@@ -92,7 +97,7 @@ async def keep(
 
 
 async def report(guest: Guest, kind: TicketKind, transcript: str) -> None:
-    """Tell the supervisor, and the caller nothing of it."""
+    """Make a ticket for the supervisor without telling the caller."""
     await make_ticket(_ticket(guest, kind, transcript))
 
 

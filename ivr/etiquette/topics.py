@@ -1,4 +1,4 @@
-"""Which row answers what the caller wants."""
+"""The choice of the row that answers what the caller wants."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
@@ -30,11 +30,11 @@ from ivr.etiquette.opening import slow_answer, wrong_number
 from ivr.etiquette.people import human_agent
 
 Answering = Coroutine[Request, Any, Heard | None]
-"""What the caller says to it, or None when the next word is ours."""
+"""A row that is running. It returns what the caller says, or None when the next word is ours."""
 
 
 async def answer_wish(guest: Guest, wish: Meaning) -> Heard | None:
-    """Deal with what he wants: with what the company knows, else by the row that says how."""
+    """Answer ``wish`` with what the company knows, or else by the row for its intent."""
     known = guest.house.knowledge.find(wish)
     if known is not None and known.ask is not None:
         return await answered_by_look_up(guest, wish, known)
@@ -44,31 +44,34 @@ async def answer_wish(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def hello(guest: Guest, wish: Meaning) -> Heard | None:
-    """喂，你好: at the beginning he is asked what it is about (14), later whether there is more."""
+    """Answer 喂，你好: at the beginning ask what it is about (14), later whether there is more."""
     return await ask_topic() if guest.is_new else None
 
 
 async def question(guest: Guest, wish: Meaning) -> Heard | None:
-    """想咨询一下: about what (14)? What we do not know is found out, and he is called back (20)."""
+    """Answer 想咨询一下: ask for the topic (14); if it is known, find out and call back (20)."""
     if wish.slots.topic is None:
         return await ask_topic()
     return await cannot_answer_now(guest, wish)
 
 
 async def yes(guest: Guest, wish: Meaning) -> Heard | None:
-    """有 to 请问还有什么可以帮助您？ says that there is more, and not yet what."""
+    """Answer 有: after 请问还有什么可以帮助您？ ask what it is about (14)."""
     return await ask_topic() if guest.was_asked_for_more else None
 
 
 async def no(guest: Guest, wish: Meaning) -> Heard | None:
-    """没有 to the same question is a goodbye; 不明白 is explained again (16)."""
+    """Answer 没有: after row 33 say goodbye, after row 16 explain again."""
     if guest.was_asked_if_clear:
         return await not_understood(guest, wish)
     return await closing(nothing_more=guest.was_asked_for_more)
 
 
 async def not_understood(guest: Guest, wish: Meaning) -> Heard | None:
-    """没听明白: explained again (16), until he is called back; what never was is asked for."""
+    """Answer 没听明白: explain again (16), and at last call back (20).
+
+    If nothing has been explained yet, ask what it is about (14).
+    """
     if not guest.explained:
         return await ask_topic()
     return await explain_again(guest) or await cannot_answer_now(guest, wish)
@@ -109,5 +112,5 @@ ROWS: Mapping[Intent, Callable[[Guest, Meaning], Answering]] = {
     Intent.HOLD_ON: hello,
     Intent.OTHER: question,
 }
-"""Every intent has an answer. What holds at any moment of a call (再说一遍，等一下) has been dealt
-with in :mod:`ivr.etiquette.courtesy` before it comes here."""
+"""The answer to each intent. Wishes that are granted at any moment of a call (再说一遍，等一下)
+have been handled by :mod:`ivr.etiquette.courtesy` before."""

@@ -113,9 +113,16 @@ def _spoken_words(sheet: Path) -> _SpokenWords:
 
 
 def _name(files: Mapping[str, str], surnames: tuple[str, ...]) -> str:
-    """Return the name of the file of weights: a digest of everything they are learned from."""
-    parts = [LEARNING_VERSION, dictionary, *surnames, *files.values()]
+    """Return the name of the file of weights: a digest of everything they are learned from.
+
+    Lines of the phrase files that are comments do not count.
+    """
+    parts = [LEARNING_VERSION, dictionary, *surnames, *map(_without_comments, files.values())]
     return f"understanding-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}.npz"
+
+
+def _without_comments(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
 
 
 def _learned(sheet: Path, name: str) -> Weights | None:

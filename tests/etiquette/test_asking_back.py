@@ -1,4 +1,4 @@
-"""Rows 15, 25 and 11: until it is clear what the caller means."""
+"""Rows 11, 15 and 25: ask back until it is clear what the caller means."""
 
 import pytest
 
@@ -11,7 +11,7 @@ RUDE = Words(Meaning("你个……", Intent.ABUSIVE_CALLER, Certainty.LIKELY, 0.
 
 @pytest.mark.row("clarify")
 def test_a_weak_guess_is_asked_about(caller: Caller) -> None:
-    """请问您说的是投诉的意思吗？ 是的: it is acted on."""
+    """Row 15: 请问您说的是投诉的意思吗？ After 是的 the guess is acted on."""
     caller.hears("greeting.ask")
     caller.says("我想头诉", words=WEAK)
     assert "请问您说的是投诉的意思吗" in caller.transcript[-1]
@@ -22,7 +22,8 @@ def test_a_weak_guess_is_asked_about(caller: Caller) -> None:
 
 
 @pytest.mark.row("clarify")
-def test_a_wrong_guess_is_asked_for_again(caller: Caller) -> None:
+def test_after_a_wrong_guess_the_caller_is_asked_to_repeat(caller: Caller) -> None:
+    """Row 15, then row 25."""
     caller.hears("greeting.ask")
     caller.says("我想头诉", words=WEAK)
     caller.hears("ask")
@@ -33,7 +34,7 @@ def test_a_wrong_guess_is_asked_for_again(caller: Caller) -> None:
 
 
 @pytest.mark.row("clarify")
-def test_who_says_what_he_means_instead_is_answered(caller: Caller) -> None:
+def test_a_caller_who_states_the_wish_instead_of_yes_or_no_is_answered(caller: Caller) -> None:
     caller.hears("greeting.ask")
     caller.says("我想头诉", words=WEAK)
     caller.hears("ask")
@@ -42,7 +43,7 @@ def test_who_says_what_he_means_instead_is_answered(caller: Caller) -> None:
 
 
 @pytest.mark.row("clarify")
-def test_nobody_is_asked_about_a_guess_three_times_in_a_row(caller: Caller) -> None:
+def test_a_guess_is_asked_about_twice_at_most(caller: Caller) -> None:
     caller.hears("greeting.ask")
     for prompt in ("clarify.ask", "clarify.ask", "ask_repeat.ask"):
         caller.says("我想头诉", words=WEAK)
@@ -50,15 +51,15 @@ def test_nobody_is_asked_about_a_guess_three_times_in_a_row(caller: Caller) -> N
 
 
 @pytest.mark.row("clarify")
-def test_nobody_is_asked_whether_he_meant_to_be_rude(caller: Caller) -> None:
+def test_a_guess_of_rudeness_is_not_asked_about(caller: Caller) -> None:
     caller.hears("greeting.ask")
     caller.says("你个……", words=RUDE)
     caller.hears_begin("ask_repeat.ask")
 
 
 @pytest.mark.row("ask_repeat")
-def test_what_fits_nothing_is_asked_for_again_then_somebody_calls_back(caller: Caller) -> None:
-    """Mandarin that we do not understand: 麻烦您……再复述一遍; at last 请您留下您的联系电话 (20)."""
+def test_unclear_words_are_asked_for_twice_and_then_somebody_calls_back(caller: Caller) -> None:
+    """Row 25: 麻烦您……再复述一遍; at last row 20: 请您留下您的联系电话."""
     caller.hears("greeting.ask")
     caller.mumbles()
     caller.hears("ask")
@@ -69,8 +70,8 @@ def test_what_fits_nothing_is_asked_for_again_then_somebody_calls_back(caller: C
 
 
 @pytest.mark.row("ask_repeat")
-def test_words_that_our_machine_has_lost_are_asked_for_again(caller: Caller) -> None:
-    """A recogniser that dies is no fault of the caller's, and no dialect."""
+def test_words_that_our_recogniser_lost_are_asked_for_again(caller: Caller) -> None:
+    """Row 25: the caller is not at fault, and it is no dialect."""
     caller.hears("greeting.ask")
     caller.says("我要投诉", lost=True)
     caller.hears("ask")
@@ -79,7 +80,7 @@ def test_words_that_our_machine_has_lost_are_asked_for_again(caller: Caller) -> 
 
 
 @pytest.mark.row("ask_repeat")
-def test_with_no_recogniser_at_all_a_person_calls_back(caller: Caller) -> None:
+def test_without_a_recogniser_a_person_calls_back(caller: Caller) -> None:
     caller.hears("greeting.ask")
     for _ in range(3):
         caller.says("我要投诉", lost=True)
@@ -90,7 +91,7 @@ def test_with_no_recogniser_at_all_a_person_calls_back(caller: Caller) -> None:
 
 @pytest.mark.row("dialect")
 def test_a_dialect_is_answered_in_both_steps(caller: Caller) -> None:
-    """请您讲普通话; goes on in dialect: 请您找一个可以讲普通话的人来; then somebody calls back."""
+    """Row 11: 请您讲普通话; 当客户继续讲方言: 请您找一个可以讲普通话的人来; then row 20."""
     caller.hears("greeting.ask")
     caller.mumbles(confidence=0.6)
     caller.hears("ask_repeat.ask")
@@ -103,7 +104,7 @@ def test_a_dialect_is_answered_in_both_steps(caller: Caller) -> None:
 
 
 @pytest.mark.row("dialect")
-def test_who_goes_on_in_mandarin_is_answered(caller: Caller) -> None:
+def test_a_caller_who_changes_to_mandarin_is_answered(caller: Caller) -> None:
     caller.hears("greeting.ask")
     caller.mumbles(confidence=0.6)
     caller.hears("ask_repeat.ask")
@@ -114,7 +115,7 @@ def test_who_goes_on_in_mandarin_is_answered(caller: Caller) -> None:
 
 
 @pytest.mark.row("dialect")
-def test_silence_after_it_is_silence(caller: Caller) -> None:
+def test_silence_after_unclear_words_is_followed_by_row_33(caller: Caller) -> None:
     caller.hears("greeting.ask")
     caller.mumbles(confidence=0.6)
     caller.hears("ask_repeat.ask")

@@ -1,13 +1,14 @@
-"""Rows 33 and 35, in the sheet's own words and in virtual time."""
+"""Rows 33, 34 and 35, in the sheet's own words and in virtual time."""
 
 import pytest
 
 from ivr.dialogue.outcome import Outcome
 from tests.caller import Caller
+from tests.etiquette.turns import wants
 
 
-def spoken_to(caller: Caller) -> Caller:
-    """A caller who has got an answer, and is to be asked whether there is more."""
+def answered_caller(caller: Caller) -> Caller:
+    """Return the caller after an answer, before the question whether there is more."""
     caller.hears("greeting.ask")
     caller.stays_silent(1.0)
     caller.says("晚上一起吃个饭吧")
@@ -16,9 +17,9 @@ def spoken_to(caller: Caller) -> Caller:
 
 
 @pytest.mark.row("closing")
-def test_who_wants_nothing_more_is_thanked(caller: Caller) -> None:
-    """请问还有什么可以帮助您？ Nothing more: 感谢您的来电; he hangs up himself."""
-    spoken_to(caller)
+def test_a_caller_who_wants_nothing_more_is_thanked(caller: Caller) -> None:
+    """Row 33: 感谢您的来电; then the caller hangs up."""
+    answered_caller(caller)
     caller.hears("ask")
     caller.stays_silent(5.0)
     caller.hears("farewell")
@@ -28,9 +29,20 @@ def test_who_wants_nothing_more_is_thanked(caller: Caller) -> None:
 
 
 @pytest.mark.row("closing")
+@pytest.mark.parametrize("answer", ["没有了", "没有", "不用了", "再见"])
+def test_words_for_nothing_more_are_answered_by_the_goodbye(caller: Caller, answer: str) -> None:
+    """Row 33: 在确保客户没有其他方面的咨询后."""
+    wants(caller, "晚上一起吃个饭吧")
+    caller.hears("invitation.decline")
+    caller.hears("closing.ask")
+    caller.says(answer)
+    caller.hears("closing.farewell")
+
+
+@pytest.mark.row("closing")
 @pytest.mark.row("caller_stays_on")
-def test_who_never_says_what_he_wants_is_asked_thanked_and_told(caller: Caller) -> None:
-    """33, then 35, all of it: he was asked what it is about (14), and has fallen silent."""
+def test_a_caller_who_falls_silent_without_a_wish_hears_rows_33_and_35(caller: Caller) -> None:
+    """They were asked what it is about (14), and have fallen silent."""
     caller.hears("greeting.ask")
     caller.says("喂，你好")
     caller.hears("ask_topic.ask")
@@ -47,9 +59,9 @@ def test_who_never_says_what_he_wants_is_asked_thanked_and_told(caller: Caller) 
 
 
 @pytest.mark.row("closing")
-def test_who_has_more_to_ask_is_asked_again(caller: Caller) -> None:
-    """As often as he speaks."""
-    spoken_to(caller)
+def test_a_caller_is_asked_for_more_after_every_answer(caller: Caller) -> None:
+    """As often as they speak."""
+    answered_caller(caller)
     for _ in range(5):
         caller.hears("ask")
         caller.stays_silent(2.0)
@@ -61,7 +73,7 @@ def test_who_has_more_to_ask_is_asked_again(caller: Caller) -> None:
 @pytest.mark.row("closing")
 def test_the_farewell_is_heard_out_and_then_the_caller_is_answered(caller: Caller) -> None:
     """A caller who remembers something during the farewell keeps the call."""
-    spoken_to(caller)
+    answered_caller(caller)
     caller.hears("ask")
     caller.stays_silent(5.0)
     caller.hears_begin("farewell", seconds=1.0)
@@ -70,10 +82,19 @@ def test_the_farewell_is_heard_out_and_then_the_caller_is_answered(caller: Calle
     caller.hears_begin("wrong_number.explain")
 
 
+@pytest.mark.row("thanks")
+def test_thanks_are_answered_and_the_caller_should_hang_up(caller: Caller) -> None:
+    """Row 34: 不客气……再见！ A caller who does not is asked for more (35)."""
+    wants(caller, "谢谢你")
+    caller.hears("farewell")
+    caller.stays_silent(5.0)
+    caller.hears("caller_stays_on.ask")
+
+
 @pytest.mark.row("caller_stays_on")
 def test_a_caller_who_stays_on_is_asked_and_told(caller: Caller) -> None:
-    """若客户仍未有回应: 对不起，我挂线了。等 5 秒以后挂断电话。"""
-    spoken_to(caller)
+    """Row 35: 若客户仍未有回应: 对不起，我挂线了。等 5 秒以后挂断电话。"""
+    answered_caller(caller)
     caller.hears("closing.ask")
     caller.stays_silent(5.0)
     caller.hears("closing.farewell")
@@ -88,11 +109,11 @@ def test_a_caller_who_stays_on_is_asked_and_told(caller: Caller) -> None:
 
 @pytest.mark.row("caller_stays_on")
 @pytest.mark.parametrize("into_the_pause", [0.0, 2.5, 4.9])
-def test_who_speaks_after_the_last_words_is_asked_what_else(
+def test_a_caller_who_speaks_after_the_last_words_is_answered(
     caller: Caller, into_the_pause: float
 ) -> None:
-    """我挂线了 is not the end yet: five seconds are left to answer."""
-    spoken_to(caller)
+    """Five seconds are left to answer after 我挂线了."""
+    answered_caller(caller)
     for prompt in ("closing.ask", "closing.farewell", "ask"):
         caller.hears(prompt)
         caller.stays_silent(5.0)
@@ -105,9 +126,9 @@ def test_who_speaks_after_the_last_words_is_asked_what_else(
 
 @pytest.mark.row("caller_stays_on")
 @pytest.mark.parametrize("seconds", [7.0, 12.0, 16.0, 20.0, 24.0, 26.0])
-def test_hanging_up_ends_it_at_every_step(caller: Caller, seconds: float) -> None:
-    """The caller may go at any time; nothing is left to do."""
-    spoken_to(caller)
+def test_a_caller_may_hang_up_at_every_step_of_the_end(caller: Caller, seconds: float) -> None:
+    """Nothing is left to do then."""
+    answered_caller(caller)
     caller.waits(seconds)
     caller.hangs_up()
     caller.is_gone()

@@ -1,4 +1,4 @@
-"""Numbers and names: read back, corrected, typed, in pieces; on the ticket only when confirmed."""
+"""Row 12 and telephone numbers: read back, corrected, typed and in pieces."""
 
 import pytest
 
@@ -8,7 +8,8 @@ from tests.caller import Caller
 NUMBER = "13800001234"
 
 
-def asked_for_his_number(caller: Caller) -> Caller:
+def asked_for_their_number(caller: Caller) -> Caller:
+    """Return the caller after row 20 has asked for the number."""
     caller.hears("greeting.ask")
     caller.says("转人工")
     caller.hears("cannot_answer_now.phone")
@@ -16,15 +17,15 @@ def asked_for_his_number(caller: Caller) -> Caller:
 
 
 def reads_back(caller: Caller, groups: str) -> None:
-    """您的联系电话是……，对吗？"""
+    """Expect the question 您的联系电话是……，对吗？ with these groups of digits."""
     assert f"您的联系电话是{groups}，对吗" in caller.transcript[-1]
     caller.hears("system.number_check")
 
 
 @pytest.mark.row("cannot_answer_now")
 def test_a_number_is_read_back_and_kept_with_the_name(caller: Caller) -> None:
-    """请您留下您的联系电话；请问您贵姓？；谢谢您的合作，再见！"""
-    asked_for_his_number(caller)
+    """Row 20: 请您留下您的联系电话；请问您贵姓？；谢谢您的合作，再见！"""
+    asked_for_their_number(caller)
     caller.says("一三八零零零零一二三四")
     reads_back(caller, "138-0000-1234")
     caller.says("对")
@@ -39,8 +40,8 @@ def test_a_number_is_read_back_and_kept_with_the_name(caller: Caller) -> None:
 
 
 @pytest.mark.row("ask_name")
-def test_nobody_is_asked_for_his_name_twice(caller: Caller) -> None:
-    """Nor is he who has told it."""
+def test_a_caller_who_told_the_name_is_not_asked_for_it(caller: Caller) -> None:
+    """Row 12."""
     caller.hears("greeting.ask")
     caller.says("我姓张")
     caller.hears("ask_topic.ask")
@@ -54,7 +55,7 @@ def test_nobody_is_asked_for_his_name_twice(caller: Caller) -> None:
 
 @pytest.mark.row("cannot_answer_now")
 def test_a_correction_is_read_back_again(caller: Caller) -> None:
-    asked_for_his_number(caller)
+    asked_for_their_number(caller)
     caller.says("一三八零零零零一二三五")
     reads_back(caller, "138-0000-1235")
     caller.says("不对")
@@ -67,7 +68,7 @@ def test_a_correction_is_read_back_again(caller: Caller) -> None:
 
 @pytest.mark.row("cannot_answer_now")
 def test_a_number_in_pieces_is_one_number(caller: Caller) -> None:
-    asked_for_his_number(caller)
+    asked_for_their_number(caller)
     for piece in ("一三八", "零零零零"):
         caller.says(piece)
         caller.stays_silent(1.0)
@@ -78,8 +79,8 @@ def test_a_number_in_pieces_is_one_number(caller: Caller) -> None:
 @pytest.mark.row("cannot_answer_now")
 @pytest.mark.parametrize("ends", ["#", ""])
 def test_a_number_may_be_typed(caller: Caller, ends: str) -> None:
-    """With # at the end, or a pause."""
-    asked_for_his_number(caller)
+    """It ends with # or with a pause."""
+    asked_for_their_number(caller)
     for key in NUMBER + ends:
         caller.presses(key)
         if key != "#":
@@ -90,15 +91,15 @@ def test_a_number_may_be_typed(caller: Caller, ends: str) -> None:
 
 
 @pytest.mark.row("cannot_answer_now")
-def test_who_wants_no_call_is_asked_what_else(caller: Caller) -> None:
-    asked_for_his_number(caller)
+def test_a_caller_who_wants_no_call_back_is_asked_for_more(caller: Caller) -> None:
+    asked_for_their_number(caller)
     caller.says("不用了")
     caller.hears_begin("closing.ask")
     assert caller.tickets == []
 
 
 @pytest.mark.row("cannot_answer_now")
-def test_who_comes_with_something_else_is_followed(caller: Caller) -> None:
-    asked_for_his_number(caller)
+def test_a_caller_who_changes_the_subject_is_answered(caller: Caller) -> None:
+    asked_for_their_number(caller)
     caller.says("你们公司在哪里")
     caller.hears_begin("take_note.ask")

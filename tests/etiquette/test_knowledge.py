@@ -1,4 +1,4 @@
-"""What the company answers at once, and what it does not."""
+"""Questions that the company answers at once, and others."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.etiquette.company import SheetError
 from ivr.etiquette.sheet import Sheet, parse_sheet
 from tests.caller import Caller, understander
-from tests.etiquette.test_topics import wants
+from tests.etiquette.turns import wants
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from tests.etiquette.test_topics import wants
         ("投诉多久有答复", "complaints"),
     ],
 )
-def test_a_question_is_known_in_other_words_too(sheet: Sheet, asks: str, id: str) -> None:
+def test_a_question_is_found_in_other_words(sheet: Sheet, asks: str, id: str) -> None:
     answer = sheet.knowledge.find(understander().meaning(asks))
     assert answer is not None
     assert answer.id == id
@@ -27,12 +27,12 @@ def test_a_question_is_known_in_other_words_too(sheet: Sheet, asks: str, id: str
 @pytest.mark.parametrize(
     "asks", ["企业QQ怎么收费", "有什么功能", "我要投诉", "图书馆几点关门", "晚上一起吃个饭吧", ""]
 )
-def test_nothing_is_invented(sheet: Sheet, asks: str) -> None:
+def test_other_words_find_no_answer(sheet: Sheet, asks: str) -> None:
     assert sheet.knowledge.find(understander().meaning(asks)) is None
 
 
 def test_every_question_of_the_file_finds_its_answer(sheet: Sheet) -> None:
-    """Whatever intent the words seem to have."""
+    """The words of the file find it with any intent."""
     for answer in sheet.knowledge.answers:
         for question in answer.questions:
             meaning = Meaning(question, Intent.OTHER, Certainty.UNSURE, 0.0)
@@ -41,7 +41,7 @@ def test_every_question_of_the_file_finds_its_answer(sheet: Sheet) -> None:
 
 @pytest.mark.row("confirm_understood")
 def test_an_answer_is_explained_in_other_words_and_then_slowly(caller: Caller) -> None:
-    """16 直到客户明白为止。"""
+    """Row 16: 直到客户明白为止。"""
     wants(caller, "办理流程是怎么样的")
     caller.hears("knowledge.buying_1")
     caller.hears("knowledge.buying_2")
@@ -56,8 +56,8 @@ def test_an_answer_is_explained_in_other_words_and_then_slowly(caller: Caller) -
 
 
 @pytest.mark.row("cannot_answer_now")
-def test_what_is_not_there_is_found_out(caller: Caller) -> None:
-    """20: 查询后将尽快与您联系。"""
+def test_a_question_without_an_answer_is_a_call_back(caller: Caller) -> None:
+    """Row 20: 查询后将尽快与您联系。"""
     wants(caller, "企业QQ怎么收费")
     caller.hears_begin("cannot_answer_now.phone")
 
@@ -81,7 +81,7 @@ def test_what_is_not_there_is_found_out(caller: Caller) -> None:
         ("[[answer]]\nid = 'a'\nquestions = ['问']\nsay = ['好']\n" * 2, "answer a is there twice"),
     ],
 )
-def test_a_wrong_answer_is_one_sentence(text: str, sentence: str) -> None:
+def test_a_wrong_answer_is_refused_in_one_sentence(text: str, sentence: str) -> None:
     rows = (
         '[[row]]\nnumber = 1\nid = "hello"\nsituation = "s"\nnever = ["喂"]\n[row.say]\n'
         'ask = "您好。"\n[system.say]\nbusy = "忙。"\n'

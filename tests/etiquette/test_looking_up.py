@@ -14,8 +14,8 @@ from tests.caller import Caller
 NUMBER, SAID = "582369", "五八二三六九"
 
 
-def asks_for_his_ticket(caller: Caller, seconds: float = 4.0, found: str = "assigned") -> Caller:
-    """A caller who wants to know how his ticket stands; it is known after so many seconds."""
+def asks_for_their_ticket(caller: Caller, seconds: float = 4.0, found: str = "assigned") -> Caller:
+    """Let the caller ask for the state of a ticket, which is found after so many seconds."""
     caller.finds = lambda query: (seconds, FAILED if found == "failed" else Found(found))
     caller.hears("greeting.ask")
     caller.stays_silent(0.5)
@@ -28,9 +28,9 @@ def asks_for_his_ticket(caller: Caller, seconds: float = 4.0, found: str = "assi
 
 @pytest.mark.row("hold")
 @pytest.mark.parametrize("found", ["open", "assigned", "done", "cancelled"])
-def test_he_is_asked_hears_music_is_thanked_and_told(caller: Caller, found: str) -> None:
-    """请您稍等片刻，好吗？ … 感谢您的耐心等待。 Nothing is looked up before he agrees."""
-    asks_for_his_ticket(caller, found=found)
+def test_a_caller_is_asked_hears_music_is_thanked_and_answered(caller: Caller, found: str) -> None:
+    """Row 17: 应先征求客户的意见: nothing is looked up before the caller agrees."""
+    asks_for_their_ticket(caller, found=found)
     assert caller.queries == []
     caller.says("好的")
     assert caller.queries == [Query(TICKET, NUMBER)]
@@ -43,15 +43,15 @@ def test_he_is_asked_hears_music_is_thanked_and_told(caller: Caller, found: str)
 
 @pytest.mark.row("hold")
 def test_music_that_has_begun_is_heard_for_two_seconds(caller: Caller) -> None:
-    """A shorter piece sounds like a fault."""
-    asks_for_his_ticket(caller, seconds=0.01)
+    """A shorter piece would sound like a fault."""
+    asks_for_their_ticket(caller, seconds=0.01)
     caller.says("可以")
     caller.hears_begin("music.hold", 2.0)
     caller.hears_begin("thanks")
 
 
 @pytest.mark.row("hold")
-def test_a_number_that_was_told_at_once_is_not_asked_for(caller: Caller) -> None:
+def test_a_number_in_the_first_sentence_is_not_asked_for(caller: Caller) -> None:
     caller.finds = lambda query: (3.0, Found("done"))
     caller.hears("greeting.ask")
     caller.says(f"帮我查一下单号{SAID}处理得怎么样了")
@@ -74,24 +74,24 @@ def test_a_number_may_be_typed(caller: Caller) -> None:
 @pytest.mark.row("hold")
 @pytest.mark.parametrize("answer", ["不用了", "不行", "不好"])
 def test_a_refusal_is_respected(caller: Caller, answer: str) -> None:
-    asks_for_his_ticket(caller)
+    asks_for_their_ticket(caller)
     caller.says(answer)
     caller.hears_begin("closing.ask")
     assert caller.queries == []
 
 
 @pytest.mark.row("hold")
-def test_silence_is_no_consent(caller: Caller) -> None:
-    asks_for_his_ticket(caller)
+def test_silence_does_not_count_as_agreement(caller: Caller) -> None:
+    asks_for_their_ticket(caller)
     caller.stays_silent(5.0)
     caller.hears_begin("closing.ask")
     assert caller.queries == []
 
 
 @pytest.mark.row("hold")
-def test_who_finds_it_slow_is_apologised_to_and_waits_on(caller: Caller) -> None:
-    """22: 我将尽快帮您处理。 What was found meanwhile is told then."""
-    asks_for_his_ticket(caller, seconds=6.0)
+def test_a_caller_who_complains_during_the_music_hears_an_apology(caller: Caller) -> None:
+    """Row 22: 我将尽快帮您处理。 Then the finding is told."""
+    asks_for_their_ticket(caller, seconds=6.0)
     caller.says("好的")
     caller.hears_begin("music.hold", 3.0)
     caller.says("怎么这么慢，能不能快点")
@@ -101,8 +101,8 @@ def test_who_finds_it_slow_is_apologised_to_and_waits_on(caller: Caller) -> None
 
 
 @pytest.mark.row("hold")
-def test_a_cough_into_the_music_changes_nothing(caller: Caller) -> None:
-    asks_for_his_ticket(caller, seconds=9.0)
+def test_a_cough_does_not_stop_the_music(caller: Caller) -> None:
+    asks_for_their_ticket(caller, seconds=9.0)
     caller.says("好的")
     caller.hears_begin("music.hold", 3.0)
     caller.coughs()
@@ -111,8 +111,8 @@ def test_a_cough_into_the_music_changes_nothing(caller: Caller) -> None:
 
 
 @pytest.mark.row("hold")
-def test_who_says_something_unclear_into_the_music_hears_it_again(caller: Caller) -> None:
-    asks_for_his_ticket(caller, seconds=20.0)
+def test_after_unclear_words_the_music_goes_on(caller: Caller) -> None:
+    asks_for_their_ticket(caller, seconds=20.0)
     caller.says("好的")
     caller.hears_begin("music.hold", 3.0)
     caller.mumbles()
@@ -120,8 +120,8 @@ def test_who_says_something_unclear_into_the_music_hears_it_again(caller: Caller
 
 
 @pytest.mark.row("hold")
-def test_who_comes_with_something_else_is_followed(caller: Caller) -> None:
-    asks_for_his_ticket(caller, seconds=20.0)
+def test_a_caller_who_changes_the_subject_during_the_music_is_answered(caller: Caller) -> None:
+    asks_for_their_ticket(caller, seconds=20.0)
     caller.says("好的")
     caller.hears_begin("music.hold", 3.0)
     caller.says("你们公司在哪里")
@@ -129,8 +129,8 @@ def test_who_comes_with_something_else_is_followed(caller: Caller) -> None:
 
 
 @pytest.mark.row("hold")
-def test_who_does_not_want_to_wait_any_longer_need_not(caller: Caller) -> None:
-    asks_for_his_ticket(caller, seconds=20.0)
+def test_a_caller_may_stop_waiting(caller: Caller) -> None:
+    asks_for_their_ticket(caller, seconds=20.0)
     caller.says("好的")
     caller.hears_begin("music.hold", 3.0)
     caller.says("不用了")
@@ -138,8 +138,8 @@ def test_who_does_not_want_to_wait_any_longer_need_not(caller: Caller) -> None:
 
 
 @pytest.mark.row("hold")
-def test_who_hangs_up_in_the_music_is_gone(caller: Caller) -> None:
-    asks_for_his_ticket(caller)
+def test_a_caller_may_hang_up_during_the_music(caller: Caller) -> None:
+    asks_for_their_ticket(caller)
     caller.says("好的")
     caller.hears_begin("music.hold", 2.5)
     caller.hangs_up()
@@ -147,9 +147,9 @@ def test_who_hangs_up_in_the_music_is_gone(caller: Caller) -> None:
 
 
 @pytest.mark.row("hold")
-def test_what_cannot_be_found_out_in_time_is_a_call_back(caller: Caller) -> None:
-    """20: 我们查询后将尽快与您联系。"""
-    asks_for_his_ticket(caller, seconds=1000.0)
+def test_a_look_up_that_takes_too_long_is_a_call_back(caller: Caller) -> None:
+    """Row 20: 我们查询后将尽快与您联系。"""
+    asks_for_their_ticket(caller, seconds=1000.0)
     caller.says("好的")
     for _ in range(ROUNDS):
         caller.hears_begin("music.hold", MUSIC_LENGTH)
@@ -159,7 +159,7 @@ def test_what_cannot_be_found_out_in_time_is_a_call_back(caller: Caller) -> None
 
 @pytest.mark.row("hold")
 def test_a_look_up_that_fails_is_a_call_back_too(caller: Caller) -> None:
-    asks_for_his_ticket(caller, found="failed")
+    asks_for_their_ticket(caller, found="failed")
     caller.says("好的")
     caller.hears_begin("music.hold", 4.0)
     caller.hears("thanks")
@@ -173,8 +173,8 @@ def test_a_look_up_that_fails_is_a_call_back_too(caller: Caller) -> None:
 
 
 @pytest.mark.row("hold")
-def test_a_number_that_is_not_known_is_asked_for_again(caller: Caller) -> None:
-    asks_for_his_ticket(caller, found="unknown")
+def test_an_unknown_number_is_asked_for_again(caller: Caller) -> None:
+    asks_for_their_ticket(caller, found="unknown")
     caller.says("好的")
     caller.hears_begin("music.hold", 4.0)
     caller.hears("thanks")
@@ -202,7 +202,7 @@ expired = "您的企业 QQ 已经到期。"
 
 @pytest.mark.row("hold")
 def test_an_answer_of_the_company_may_be_looked_up(sheet: Sheet) -> None:
-    """By a look-up of the settings: what it finds chooses the words and fills their slots."""
+    """The finding of a look-up of the settings chooses the words and fills their slots."""
     knowledge = parse_knowledge(LOOK_UP, sheet.company)
     with_answers = Sheet(sheet.rows, sheet.system, sheet.company, knowledge)
     caller = Caller(with_answers, "hold", house=House(knowledge=knowledge))

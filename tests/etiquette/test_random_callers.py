@@ -1,8 +1,8 @@
-"""Callers of every kind, by chance: no call loops, none ends without a proper outcome.
+"""Random callers of every kind: no call loops, and every call ends with a proper outcome.
 
-What each of them does is drawn from a seed, which is printed when a call goes wrong:
-``IVR_RANDOM_SEED=7 IVR_RANDOM_CALLS=1 pytest tests/etiquette/test_random_callers.py`` makes it
-again.
+The acts of each caller are drawn from a seed, which is printed when a call goes wrong.
+``IVR_RANDOM_SEED=7 IVR_RANDOM_CALLS=1 pytest tests/etiquette/test_random_callers.py`` repeats
+that call.
 """
 
 import os
@@ -27,16 +27,16 @@ from tests.caller import Caller, mumbled, understander
 
 SEED = int(os.environ.get("IVR_RANDOM_SEED", "1"))
 CALLS = int(os.environ.get("IVR_RANDOM_CALLS", "500"))
-"""More of them by this variable: 10,000 take a minute."""
+"""The number of calls; 10,000 take a minute."""
 SECONDS = Limits().call_seconds + 60.0
-"""The limit of a call, and its last words."""
+"""Seconds after which a call must have ended: its limit and its last words."""
 IMPROPER = {Outcome.FAILED, Outcome.LINE_LOST, Outcome.SERVICE_DIED, Outcome.DRAINED}
 ANSWERS = (
     "好的", "不用了", "是的", "不对", "没有", "一三八零零零零一二三四", "我姓张", "李小姐",
     "五八二三六九", "五个", "企业名义", "他骂我，还挂我电话", "你们多收了我的钱", "老是掉线",
     "不明白", "嗯", "再见", "谢谢", "请再说一遍",
 )  # fmt: skip
-"""What callers say to questions."""
+"""Answers of callers to questions."""
 CONDITIONS = (
     Condition.OK, Condition.OK, Condition.OK, Condition.NOBODY, Condition.NOISE, Condition.MUSIC,
     Condition.TOO_QUIET, Condition.HANDS_FREE, Condition.TONE, Condition.NO_RTP,
@@ -49,12 +49,12 @@ PROMISES = {
     "complaint_deferred.complex": TicketKind.COMPLAINT,
     "purchase_intent.number_list": TicketKind.SALES_LEAD,
 }
-"""What a caller is told only when there is a ticket for it, before or after."""
+"""Prompts that a caller hears only if a ticket of this kind is made before or after."""
 
 
 @cache
 def sayings(root: Path) -> tuple[tuple[str, Words], ...]:
-    """Sentences for everything that callers may want, with what is understood of them."""
+    """Return sentences for every intent, with the words that are understood from them."""
     texts: list[str] = []
     for path in sorted((root / "ivr" / "bench" / "paraphrases").glob("*.toml")):
         for table in tomllib.loads(path.read_text(encoding="utf-8")).values():
@@ -65,15 +65,15 @@ def sayings(root: Path) -> tuple[tuple[str, Words], ...]:
 
 
 class RandomCaller(Caller):
-    """Does what chance has him do, until the call is over."""
+    """A caller who acts at random until the call is over."""
 
     def __init__(self, sheet: Sheet, seed: int, says: tuple[tuple[str, Words], ...]) -> None:
         self.chance = random.Random(seed)
         self.sayings = says
         self.patience = self.chance.choice((0.0, 0.01, 0.05, 0.2))
-        """How likely he is to hang up at each turn."""
+        """The probability to hang up at each turn."""
         self.rudeness = self.chance.choice((0.0, 0.2, 0.6))
-        """How likely he is to break in."""
+        """The probability to interrupt a prompt."""
         chance = self.chance
         transfers = Transfers(*(chance.choice(("", name)) for name in ("human", "boss", "desk")))
         hours = parse_hours({"mon": "09:00-18:00"} if chance.random() < 0.5 else {})
@@ -95,7 +95,7 @@ class RandomCaller(Caller):
         )
 
     def goes_on(self) -> None:
-        """One turn: mostly he hears us out and answers, in whatever way."""
+        """Take one turn: mostly hear the prompt out, then speak, type or do another thing."""
         chance = self.chance
         if self._line.playing is not None and chance.random() > self.rudeness:
             self._until(self._line.prompt_end)
@@ -111,38 +111,42 @@ class RandomCaller(Caller):
         deed()
 
     def speaks(self) -> None:
+        """Say one of the sentences after a pause; at times the recogniser loses it."""
         self.waits(self.chance.uniform(0.0, 4.0))
         text, words = self.chance.choice(self.sayings)
         self.says(text, seconds=0.2 * len(text), words=words, lost=self.chance.random() < 0.03)
 
     def is_silent(self) -> None:
+        """Say nothing for up to half a minute."""
         self.waits(self.chance.uniform(0.0, 30.0))
 
     def mutters(self) -> None:
+        """Say something that fits no intent, well or badly recognised."""
         unknown = self.chance.choice((0.0, 0.5))
         words = Words(mumbled().meaning, self.chance.choice((0.8, 0.98)), unknown)
         self.says("……", seconds=self.chance.uniform(0.3, 8.0), words=words)
 
     def types(self) -> None:
+        """Press a key, or the keys of a number."""
         for key in self.chance.choice(("0", "1", "13800001234#", "582369#", "##", "*")):
             if not self.over:
                 self.presses(key)
                 self.waits(self.chance.uniform(0.0, 1.0))
 
     def moves(self) -> None:
-        """His line changes."""
+        """Change the condition of the line."""
         self.is_on(self.chance.choice(CONDITIONS))
 
 
 def played(caller: Caller) -> list[tuple[str, str]]:
-    """Prompts that were begun: id and words."""
+    """Return the prompts that were begun, by id and words."""
     lines = [line[10:].removeprefix("bot    ") for line in caller.transcript if "  bot    " in line]
     parts = [line.partition(": ") for line in lines if not line.startswith("hangs up")]
     return [(id, text) for id, _, text in parts]
 
 
-def test_any_caller_comes_to_a_proper_end(sheet: Sheet, root: Path) -> None:
-    """Within the limits, without a forbidden phrase, and every promise has a ticket."""
+def test_every_random_call_ends_properly(sheet: Sheet, root: Path) -> None:
+    """It keeps the limits, says no forbidden phrase, and has a ticket for every promise."""
     says = sayings(root)
     known = {clip.prompt.id for clip in clips_of(sheet)}
     checked: set[str] = set()
@@ -152,7 +156,7 @@ def test_any_caller_comes_to_a_proper_end(sheet: Sheet, root: Path) -> None:
         while not caller.over and caller.now <= SECONDS:
             caller.goes_on()
         story = "\n".join([f"seed {seed}", *caller.transcript])
-        assert caller.over, f"{story}\nthe call goes on and on"
+        assert caller.over, f"{story}\nthe call does not end"
         outcome = caller.never_speaks()
         assert outcome not in IMPROPER, f"{story}\n{outcome}"
         outcomes[outcome] += 1

@@ -1,4 +1,4 @@
-"""Callers who are recorded are told so, and refuse by key or by words, in virtual time."""
+"""The notice of a recording, and refusals by key or by words, in virtual time."""
 
 from functools import partial
 
@@ -12,19 +12,19 @@ from tests.caller import Caller
 
 
 def calling(sheet: Sheet, policy: Policy) -> Caller:
-    """A caller whose call is recorded, or not."""
+    """Return a caller whose call is treated by ``policy``."""
     return Caller(sheet, "system", partial(hotline, sheet.company, recording=policy))
 
 
 def test_without_recording_the_greeting_comes_first(sheet: Sheet) -> None:
-    """您好，腾讯企业 QQ 河南服务中心: the sheet's first words, and nothing is recorded."""
+    """Row 1 comes first, and nothing is recorded."""
     caller = calling(sheet, "off")
     caller.hears("greeting.ask")
     assert caller.recording == []
 
 
-def test_who_is_recorded_is_told_so_before_anything_else(sheet: Sheet) -> None:
-    """From the first word on; the notice is heard out."""
+def test_a_recorded_caller_hears_the_notice_first(sheet: Sheet) -> None:
+    """The recording begins before it, and it is heard out."""
     caller = calling(sheet, "on")
     assert caller.recording == [StartRecording()]
     caller.hears_begin("recorded", seconds=0.5)
@@ -36,8 +36,8 @@ def test_who_is_recorded_is_told_so_before_anything_else(sheet: Sheet) -> None:
     assert caller.recording == [StartRecording()]
 
 
-def test_who_does_not_refuse_is_recorded_once_he_could_have(sheet: Sheet) -> None:
-    """A moment after the notice."""
+def test_a_caller_who_does_not_refuse_is_recorded_after_the_notice(sheet: Sheet) -> None:
+    """It begins after the time for a refusal."""
     caller = calling(sheet, "consent")
     caller.hears("recorded_unless")
     caller.stays_silent(ANSWER_SECONDS)
@@ -47,8 +47,8 @@ def test_who_does_not_refuse_is_recorded_once_he_could_have(sheet: Sheet) -> Non
 
 @pytest.mark.parametrize("after", [2.0, None], ids=["into the notice", "after it"])
 @pytest.mark.parametrize("how", ["0", "不同意", "不同意录音", "不行", "我不想被录音"])
-def test_who_refuses_is_not_recorded(sheet: Sheet, how: str, after: float | None) -> None:
-    """By key or by words; then he is greeted as everybody is."""
+def test_a_caller_who_refuses_is_not_recorded(sheet: Sheet, how: str, after: float | None) -> None:
+    """They refuse by key or by words, and are greeted then."""
     caller = calling(sheet, "consent")
     caller.hears_begin("recorded_unless", seconds=after or 0.0)
     if after is None:
@@ -67,7 +67,7 @@ def test_who_refuses_is_not_recorded(sheet: Sheet, how: str, after: float | None
 
 @pytest.mark.parametrize("how", ["0", "不同意", "别录音"])
 def test_a_refusal_after_the_greeting_is_granted_as_well(sheet: Sheet, how: str) -> None:
-    """Nothing is kept, and he is listened to."""
+    """Nothing is kept, and the caller is listened to."""
     caller = calling(sheet, "consent")
     caller.hears("recorded_unless")
     caller.stays_silent(ANSWER_SECONDS)
@@ -83,8 +83,8 @@ def test_a_refusal_after_the_greeting_is_granted_as_well(sheet: Sheet, how: str)
     caller.hears_begin("ask_topic.ask")
 
 
-def test_in_the_middle_of_a_call_the_recording_must_be_named(sheet: Sheet) -> None:
-    """不同意 is an answer there; 不要录音 is not."""
+def test_later_in_a_call_a_refusal_must_name_the_recording(sheet: Sheet) -> None:
+    """不同意 answers the question there; 不要录音 refuses the recording."""
     caller = calling(sheet, "consent")
     caller.hears("recorded_unless")
     caller.stays_silent(ANSWER_SECONDS)
@@ -99,7 +99,7 @@ def test_in_the_middle_of_a_call_the_recording_must_be_named(sheet: Sheet) -> No
 
 
 def test_other_keys_and_words_do_not_refuse(sheet: Sheet) -> None:
-    """He is recorded, and greeted."""
+    """The caller is recorded and greeted."""
     caller = calling(sheet, "consent")
     caller.hears("recorded_unless")
     caller.presses("1")

@@ -1,4 +1,4 @@
-"""Reading the sheet: what it holds, and the one sentence that says what is wrong with it."""
+"""The sheet is read, and a mistake in it is reported in one sentence."""
 
 import pytest
 
@@ -30,12 +30,13 @@ apology = "对不起！"
 
 
 def changed(old: str, new: str) -> str:
-    """The good sheet with its first ``old`` replaced."""
+    """Return the good sheet with its first ``old`` replaced."""
     assert old in GOOD
     return GOOD.replace(old, new, 1)
 
 
 def sheet_forbidding(*phrases: str) -> Sheet:
+    """Return the good sheet whose first row forbids these phrases."""
     return parse_sheet(changed('["喂，你好。"]', "[" + ", ".join(f'"{p}"' for p in phrases) + "]"))
 
 
@@ -57,7 +58,7 @@ def test_the_system_row_is_found_but_not_counted() -> None:
     assert (sheet.system.number, sheet.system.id) == (0, "system")
 
 
-def test_prompts_come_with_slots_and_fragments_without() -> None:
+def test_prompts_have_slots_and_fragments_have_none() -> None:
     sheet = parse_sheet(GOOD)
     assert [prompt.id for prompt in sheet.prompts()] == [
         "greeting.ask",

@@ -1,4 +1,4 @@
-"""The words of prompts/sheet.toml are those of the paper, all of them, and no others."""
+"""The words of prompts/sheet.toml are exactly those of the paper."""
 
 import re
 from pathlib import Path
@@ -50,41 +50,41 @@ IDS = [
     "company_facts",
 ]
 
-# Where the paper's typography, not its words, keeps a sentence from being read off it.
+# Corrections of the paper's typography, which would keep a sentence from being found in it.
 CORRECTIONS = {
     "您说否能": "您是否能",  # a misprint
     "“若仍听不清楚，客户代表：”对不起": "”若仍听不清楚，客户代表：“对不起",  # quotes turned round
     "（稍微提高音量），": "",  # how to say it, not what
     "（根据投诉的类别和客户类别的不同而不同，见服务时限标准）": "",
 }
-# One sentence of the paper that stands for two.
+# Sentences of the paper that stand for two each.
 ALTERNATIVES = {
     "您是否明白/清楚？": ("您是否明白？", "您是否清楚？"),
     "在2小时之内（简单投诉）/24小时之内（复杂投诉）给": ("在2小时之内给", "在24小时之内给"),
 }
-# Where the paper leaves a gap for the name, the hours or the number.
+# Gaps that the paper leaves for the name, the hours or the number.
 GAPS = r"\*\*先生|……|先生/小姐|小姐/先生|先生/女士"
 
 
 def plain(text: str) -> str:
-    """Text without its spaces, which are the paper's line-setting, and without a final stop."""
+    """Return ``text`` without a final stop and without spaces, which belong to the layout."""
     return re.sub(r"\s", "", text).rstrip("。")
 
 
 def paper() -> list[list[str]]:
-    """The rows of the paper as [situation, never, say]."""
+    """Return the rows of the paper as [situation, never, say]."""
     rows: list[list[str]] = []
     for line in (PROMPTS / "etiquette-original.txt").read_text(encoding="utf-8").splitlines():
         cells = line.split("\t")
         if cells[0].strip() and len(cells) > 1:
             rows.append([*cells, ""][:3])
-        elif len(cells) == 3:  # a row that goes on after the turn of the page
+        elif len(cells) == 3:  # a row that continues on the next page
             rows[-1][2] += cells[2]
     return rows[1:]
 
 
 def quoted(cell: str) -> list[str]:
-    """What stands between quotation marks, without what has no words (客户：“……”)."""
+    """Return the texts between quotation marks that have words (客户：“……” has none)."""
     text = plain(cell)
     for printed, meant in CORRECTIONS.items():
         text = text.replace(printed, meant)
@@ -93,7 +93,7 @@ def quoted(cell: str) -> list[str]:
 
 
 def sentences(cell: str) -> list[str]:
-    """The sentences to say, alternatives apart, gaps taken out."""
+    """Return the sentences to say: alternatives one by one, gaps removed."""
     found: list[str] = []
     for piece in quoted(cell):
         versions = [piece]
@@ -105,12 +105,13 @@ def sentences(cell: str) -> list[str]:
 
 
 def said(row: Row) -> list[str]:
-    """What the row says, slots taken out."""
+    """Return the words of the row, slots removed."""
     return [re.sub(r"\{[^}]+\}", "", plain(words)) for words in row.say.values()]
 
 
 @pytest.fixture(scope="module")
 def sheet() -> Sheet:
+    """Return the company's sheet."""
     return read_sheet(PROMPTS / "sheet.toml")
 
 
@@ -118,26 +119,26 @@ PAPER = dict(zip(IDS, paper(), strict=True))
 SAID_OTHERWISE = {"use_name", "agent_identity", "company_facts"}
 
 
-def test_has_the_36_rows_of_the_paper_in_order(sheet: Sheet) -> None:
+def test_the_sheet_has_the_36_rows_of_the_paper_in_order(sheet: Sheet) -> None:
     assert list(sheet) == IDS
     assert list(range(1, 37)) == [row.number for row in sheet.values()]
 
 
 @pytest.mark.parametrize("id", IDS)
-def test_situation_is_in_the_words_of_the_paper(sheet: Sheet, id: str) -> None:
+def test_every_situation_is_in_the_words_of_the_paper(sheet: Sheet, id: str) -> None:
     assert plain(PAPER[id][0]) == plain(sheet[id].situation)
 
 
 @pytest.mark.parametrize("id", [id for id in IDS if id not in SAID_OTHERWISE])
-def test_says_what_the_paper_says_and_nothing_else(sheet: Sheet, id: str) -> None:
-    """A question that the paper repeats is there once, with as many tries."""
+def test_every_row_says_what_the_paper_says_and_nothing_else(sheet: Sheet, id: str) -> None:
+    """A question that the paper repeats is there once, with that number of tries."""
     found = sentences(PAPER[id][2])
     assert list(dict.fromkeys(found)) == said(sheet[id])
     assert max(map(found.count, found)) == sheet[id].tries
 
 
 def test_use_name_puts_the_surname_before_the_title(sheet: Sheet) -> None:
-    """The paper only describes this row: “先生/小姐” 前加上客户的姓氏."""
+    """Row 13 is only described on the paper: 在“先生/小姐”前加上客户的姓氏."""
     assert "“先生/小姐”前加上客户的姓氏" in plain(PAPER["use_name"][2])
     assert list(sheet["use_name"].say.values()) == ["{姓}先生", "{姓}小姐"]
 
@@ -157,7 +158,7 @@ def test_company_facts_are_those_of_the_remark_and_the_page_heads(sheet: Sheet) 
 
 
 @pytest.mark.parametrize("id", IDS)
-def test_forbids_the_phrases_the_paper_forbids(sheet: Sheet, id: str) -> None:
+def test_every_row_forbids_the_phrases_that_the_paper_forbids(sheet: Sheet, id: str) -> None:
     assert quoted(PAPER[id][1]) == [plain(phrase) for phrase in sheet[id].never]
 
 
@@ -172,7 +173,7 @@ def test_every_wait_of_the_paper_is_five_seconds(sheet: Sheet) -> None:
     assert {5.0} == {row.seconds for row in sheet.values()}
 
 
-def test_the_machine_has_its_own_sentences(sheet: Sheet) -> None:
+def test_the_system_row_has_these_sentences(sheet: Sheet) -> None:
     assert list(sheet.system.say) == [
         "apology", "busy", "keys_only", "not_kept", "number_check", "number_again", "go_on",
         "recorded", "recorded_unless", "not_recorded", "take_your_time", "ticket", "other_phone",

@@ -67,6 +67,13 @@ def test_changed_phrases_and_torn_files_are_learned_again(
     assert len(list((tmp_path / "learned").iterdir())) == 1  # what nobody needs is removed
 
 
+def test_a_changed_comment_is_not_learned_again(sheet: Path, tmp_path: Path) -> None:
+    assert phrase_files.learn(sheet)
+    phrases = tmp_path / "phrases" / "all.toml"
+    phrases.write_text("# Another comment.\n" + COMPLETE, encoding="utf-8")
+    assert not phrase_files.learn(sheet)
+
+
 @pytest.mark.parametrize("octets", [b"\xff\xfe", b"[yes"])
 def test_a_file_that_is_no_text_is_refused(sheet: Path, octets: bytes) -> None:
     bad = sheet.with_name("phrases") / "bad.toml"

@@ -1,0 +1,61 @@
+"""Verbs that say a prompt and mark what it is for, at the place where it is said.
+
+What the caller answers is understood by that mark: 没有了 is a goodbye after
+请问还有什么可以帮助您？, and silence is treated differently after a farewell. :class:`Guest`
+remembers the last marked request. A prompt that is said by :func:`ivr.dialogue.verbs.say` has no
+mark. The call itself treats every mark as a plain :class:`~ivr.dialogue.verbs.Say`.
+"""
+
+from ivr.dialogue.row import Prompt
+from ivr.dialogue.verbs import Ask, Say
+
+
+class Farewell(Say):
+    """A goodbye after which the caller is expected to hang up; a silent caller hears row 35.
+
+    The last words of rows 2, 8, 10 and 35 are no farewells in this sense: the service hangs up
+    after them by itself.
+    """
+
+    __slots__ = ()
+
+
+class AnythingElse(Say):
+    """The question 请问还有什么可以帮助您？ (rows 33 and 35)."""
+
+    __slots__ = ()
+
+
+class IsItClear(Say):
+    """The question 请问我刚才的解释您是否明白？ (row 16)."""
+
+    __slots__ = ()
+
+
+class Aside(Say):
+    """A request about how the caller speaks, such as 请您大声一点.
+
+    The question that was asked before it stays open: the caller's next words answer that one.
+    """
+
+    __slots__ = ()
+
+
+def say_farewell(prompt: Prompt, **values: str) -> Ask[None]:
+    """Say goodbye; the prompt is heard out, and the caller is expected to hang up after it."""
+    return Ask(Farewell(prompt, barge_in=False, values=values))
+
+
+def ask_for_more(prompt: Prompt) -> Ask[None]:
+    """Ask whether the caller wants anything else."""
+    return Ask(AnythingElse(prompt, barge_in=True))
+
+
+def ask_if_clear(prompt: Prompt) -> Ask[None]:
+    """Ask whether an explanation was understood."""
+    return Ask(IsItClear(prompt, barge_in=True))
+
+
+def say_aside(prompt: Prompt, *, barge_in: bool = True, **values: str) -> Ask[None]:
+    """Say something that leaves the question before it open."""
+    return Ask(Aside(prompt, barge_in, values))
