@@ -11,8 +11,6 @@ from ivr.paths import cache_directory
 from ivr.recognition.files import ModelError
 
 PACKED = Path(__file__).with_name("tiny-cn.zip")
-_MARKS = ("<", "[", "#")
-"""What Vosk's table of words holds beside words."""
 NOTICE = (
     "speech recognition runs on the built-in test model: it understands synthetic test callers, "
     "not people"
@@ -36,18 +34,6 @@ def unpacked(packed: Path = PACKED, cache: Path | None = None) -> Path:
             "install ivr again, or make room in the cache directory"
         ) from None
     return target
-
-
-def vocabulary(packed: Path = PACKED) -> frozenset[str]:
-    """The words that the embedded model can write down; ModelError when the zip is damaged."""
-    try:
-        with zipfile.ZipFile(packed) as archive:
-            lines = archive.read("graph/words.txt").decode().splitlines()
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelError(
-            f"the built-in model {packed.name} cannot be read ({error}): install ivr again"
-        ) from None
-    return frozenset(word for line in lines if not (word := line.split()[0]).startswith(_MARKS))
 
 
 def _unpack(packed: Path, target: Path) -> None:

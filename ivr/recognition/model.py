@@ -29,10 +29,8 @@ _CHUNK = RATE // 10
 class Model:
     """A loaded model; threads may share it, each with utterances of its own."""
 
-    def __init__(self, model: Any, *, synthetic: bool) -> None:
+    def __init__(self, model: Any) -> None:
         self._model = model
-        self.synthetic = synthetic
-        """Whether it understands synthetic test callers only."""
 
     def utterance(self) -> "ModelUtterance":
         """Begin to listen to one utterance; about half a millisecond."""
@@ -44,10 +42,6 @@ class Model:
         for start in range(0, len(samples), _CHUNK):
             utterance.feed(samples[start : start + _CHUNK])
         return utterance.finish()
-
-    def knows(self, word: str) -> bool:
-        """Whether ``word`` is in the vocabulary."""
-        return bool(self._model.vosk_model_find_word(word) >= 0)
 
 
 class ModelUtterance:
@@ -89,18 +83,17 @@ def load_model(path: Path | None = None) -> Model:
     what to do.
     """
     vosk.SetLogLevel(-1)
-    synthetic = path is None
     directory = embedded.unpacked() if path is None else path
     check_files(directory)
     try:
-        model = Model(vosk.Model(str(directory)), synthetic=synthetic)
+        model = Model(vosk.Model(str(directory)))
         # What does not fit together, or refuses 8 kHz, says so now and not on a call.
         model.decode(np.full(RATE // 4, 8, np.int16))
     except Exception as error:  # Vosk raises nothing more exact
         raise ModelError(
             f"Vosk cannot use the model in {directory} ({error}): put a whole model there"
         ) from None
-    if synthetic:
+    if path is None:
         structlog.get_logger().warning("synthetic_model", meaning=embedded.NOTICE)
     return model
 

@@ -12,7 +12,7 @@ from functools import cache
 import espeakng_loader
 from pypinyin import Style, lazy_pinyin
 
-from ivr.recognition.segment import clauses
+from tools.tiny_vosk.segment import clauses
 
 _SYNCHRONOUS, _DO_NOT_EXIT, _CHARS_UTF8 = 2, 0x8000, 1
 _TONE = re.compile(r"\d+")

@@ -7,12 +7,11 @@ see tools/tiny_vosk/README.md.
 import pytest
 
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
-from ivr.recognition import embedded
-from ivr.recognition.heard_back import HeardBack, hear_back
 from ivr.recognition.model import Model
 from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
 from tools.tiny_vosk import text
+from tools.tiny_vosk.heard_back import HeardBack, hear_back, vocabulary
 
 _EACH, _ALL = 0.80, 0.95
 
@@ -23,10 +22,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def heard_back(model: Model) -> dict[str, HeardBack]:
     """Every prompt of the sheet, rendered as the bot plays it on an a-law line, and decoded."""
-    vocabulary = embedded.vocabulary()
+    known = vocabulary()
     return {
-        id: hear_back(model, words, _rendered(words), vocabulary)
-        for id, words in text.prompts().items()
+        id: hear_back(model, words, _rendered(words), known) for id, words in text.prompts().items()
     }
 
 
@@ -58,5 +56,5 @@ def test_almost_every_prompt_has_a_keyword(heard_back: dict[str, HeardBack]) -> 
 def test_a_prompt_with_other_words_is_noticed(model: Model) -> None:
     wanted = "对不起，您的电话声音太小，请您换一部电话再次打来，好吗"
     said = "感谢您的来电，若有问题请再次来电，谢谢再见"
-    result = hear_back(model, wanted, _rendered(said), embedded.vocabulary())
+    result = hear_back(model, wanted, _rendered(said), vocabulary())
     assert result.share < 0.5

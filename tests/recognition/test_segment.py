@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.recognition.heard_back import compare, keywords
-from ivr.recognition.segment import clauses, segment
+from tools.tiny_vosk.heard_back import compare, keywords
+from tools.tiny_vosk.segment import clauses, segment
 
 WORDS = {"您", "您好", "好", "请问", "什么", "有什么", "可以", "可", "以", "QQ", "企业", "号码"}
 
