@@ -47,8 +47,8 @@ def misreadings(text: str, neutral: Collection[str] = ()) -> list[Misreading]:
         for clause, pinyin in pairs
         if not _same(
             clause,
-            read := _phonemes(clause),
-            expected := _phonemes(" ".join(pinyin)),
+            read := phonemes(clause),
+            expected := phonemes(" ".join(pinyin)),
             neutral,
         )
     ]
@@ -71,8 +71,11 @@ def _same(clause: str, read: str, expected: str, neutral: Collection[str]) -> bo
     )
 
 
-def _phonemes(text: str) -> str:
-    """espeak-ng's phonemes with tones, without stress and boundaries."""
+def phonemes(text: str) -> str:
+    """Return espeak-ng's phonemes of ``text``, a text or its pinyin with numbers for the tones.
+
+    Tones are kept; stress and boundaries are left out.
+    """
     library, left, said = _library(), ctypes.c_char_p(text.encode()), ""
     while left.value is not None:
         said += library.espeak_TextToPhonemes(ctypes.byref(left), _CHARS_UTF8, 0).decode()
