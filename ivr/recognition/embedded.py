@@ -1,4 +1,4 @@
-"""Our own tiny model: packed in the package, unpacked once per user and version."""
+"""The built-in tiny model: packed in the package, unpacked once for each user and version."""
 
 import hashlib
 import os
@@ -15,13 +15,17 @@ NOTICE = (
     "speech recognition runs on the built-in test model: it understands synthetic test callers, "
     "not people"
 )
+"""Sentence for the log and for commands when the built-in model is used."""
+REMEDY = "fetch a model for human callers with `ivr models fetch`"
+"""Remedy for the log when the built-in model is used."""
 
 
 def unpacked(packed: Path = PACKED, cache: Path | None = None) -> Path:
-    """The directory of the unpacked model, below ``cache`` (the user's own when not given).
+    """Return the directory of the unpacked model, below ``cache`` or the user's cache directory.
 
-    The directory is named by the zip's content and takes its place at once, whole; two processes
-    may unpack at the same time. ModelError when the zip is damaged or nothing can be written.
+    The name of the directory contains the hash of the zip. The directory is unpacked elsewhere and
+    then renamed, so it is always complete, and two processes may unpack at the same time.
+    ModelError if the zip is damaged or nothing can be written.
     """
     try:
         digest = hashlib.sha256(packed.read_bytes()).hexdigest()[:16]
@@ -45,7 +49,7 @@ def _unpack(packed: Path, target: Path) -> None:
         draft.chmod(0o755)
         os.rename(draft, target)
     except OSError:
-        if not target.is_dir():  # another process was first otherwise
+        if not target.is_dir():  # if it exists, another process has unpacked it in the meantime
             raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)

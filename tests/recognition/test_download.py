@@ -21,7 +21,7 @@ def test_a_download_resumes_where_the_connection_ended(fetcher: Fetcher) -> None
 
 def test_a_download_resumes_at_the_next_fetch(fetcher: Fetcher) -> None:
     fetcher.server.cut_after = [100_000] + [0] * 10
-    with pytest.raises(ModelError, match="try again later, which goes on where this stopped"):
+    with pytest.raises(ModelError, match="try again later, which resumes the download"):
         fetcher()
     assert f".{SMALL.folder}.zip.part" in fetcher.left
     assert SMALL.folder not in fetcher.left
@@ -102,7 +102,7 @@ def test_redirects_are_followed(fetcher: Fetcher) -> None:
 
 def test_a_redirect_that_gives_up_tls_is_not_followed() -> None:
     secure = urllib.request.Request("https://example.org/model.zip")
-    with pytest.raises(download.DownloadError, match="anybody can forge"):
+    with pytest.raises(download.DownloadError, match="not protected against forgery"):
         download._NoDowngrade().redirect_request(secure, None, 302, "", {}, "http://example.org/")
 
 

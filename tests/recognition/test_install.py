@@ -34,7 +34,7 @@ def test_a_model_is_fetched_verified_and_installed(fetcher: Fetcher) -> None:
 def test_a_partial_file_of_other_content_is_refused_by_its_hash(fetcher: Fetcher) -> None:
     fetcher.models.mkdir()
     (fetcher.models / f".{SMALL.folder}.zip.part").write_bytes(b"x" * 1000)
-    with pytest.raises(ModelError, match="is not the file it should be"):
+    with pytest.raises(ModelError, match="is not the expected file"):
         fetcher()
     assert fetcher.left == set(), "and the next one begins anew"
     fetcher()
@@ -90,7 +90,7 @@ def test_a_second_fetch_at_the_same_time_is_refused(fetcher: Fetcher) -> None:
     fetcher.models.mkdir()
     with (fetcher.models / f".{SMALL.folder}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(ModelError, match="another `ivr models fetch` is at work"):
+        with pytest.raises(ModelError, match="another `ivr models fetch` is running"):
             fetcher()
     fetcher()
 
@@ -121,7 +121,7 @@ class _Usage:
 
 def test_only_http_and_https_addresses_are_accepted(tmp_path: Path) -> None:
     for source in ("file:///etc/passwd", "ftp://127.0.0.1/x"):
-        with pytest.raises(ModelError, match="no address of the web"):
+        with pytest.raises(ModelError, match="not a web address"):
             fetch_model(SMALL, tmp_path, lambda *_: None, source=source)
 
 

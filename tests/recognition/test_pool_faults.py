@@ -82,8 +82,8 @@ async def test_a_worker_that_dies_costs_its_own_utterances(two: Recognisers, num
         assert [await hear(two, "再见") for _ in range(2)] == ["再见"] * 2
     (fault,) = faults(logs)
     assert fault["event"] == "recogniser_died"
-    assert (fault["pid"], fault["lost"]) == (victim, 1)
-    assert fault["how"] == signal.Signals(number).name
+    assert (fault["pid"], fault["lost_utterances"]) == (victim, 1)
+    assert fault["reason"] == signal.Signals(number).name
 
 
 async def test_while_it_starts_again_new_utterances_wait_for_it(one: Recognisers) -> None:
@@ -107,7 +107,7 @@ async def test_a_worker_that_hangs_is_ended(two: Recognisers) -> None:
     assert victim not in two.pids
     assert other in two.pids
     (fault,) = faults(logs)
-    assert (fault["how"], fault["pid"], fault["lost"]) == ("stuck", victim, 1)
+    assert (fault["reason"], fault["pid"], fault["lost_utterances"]) == ("stuck", victim, 1)
 
 
 @pytest.mark.slow
@@ -180,6 +180,6 @@ async def test_a_model_that_is_taken_away_is_named_in_the_log(tiny: Path, tmp_pa
             os.kill(recognisers.pids[0], signal.SIGKILL)
             await until(lambda: len(faults(logs)) >= 2)
         os.rename(tmp_path / "elsewhere", directory)
-        assert "there is no model in" in faults(logs)[1]["said"]
+        assert "there is no model in" in faults(logs)[1]["message"]
         await until(lambda: recognisers.pids != [])
         assert await hear(recognisers, "再见") == "再见"

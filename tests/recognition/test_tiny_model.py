@@ -97,7 +97,7 @@ def test_says_loudly_that_it_understands_no_people(
         load_model()
     assert [path.name[:8] for path in (tmp_path / "ivr").iterdir()] == ["tiny-cn-"]
     assert [entry["log_level"] for entry in logs] == ["warning"]
-    assert "not people" in logs[0]["meaning"]
+    assert "not people" in logs[0]["effect"]
 
 
 def test_the_packed_vocabulary_is_the_one_of_the_word_lists() -> None:

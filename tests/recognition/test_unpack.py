@@ -19,10 +19,10 @@ HOSTILE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "out of its directory": lambda files: zipped({**files, "/etc/evil": b"x"}),
     "leads out of": lambda files: zipped({**files, f"{SMALL.folder}\\..\\evil": b"x"}),
     "not below": lambda files: zipped({**files, "evil": b"x"}),
-    "is no file": lambda files: zipped(
+    "is not a file": lambda files: zipped(
         {f"{SMALL.folder}/link": b"/etc"}, mode=stat.S_IFLNK | 0o777
     ),
-    "would become": lambda files: zipped({f"{SMALL.folder}/bomb": bytes(10**7)}),
+    "would unpack to": lambda files: zipped({f"{SMALL.folder}/bomb": bytes(10**7)}),
     "holds 1010 files": lambda files: zipped(
         {f"{SMALL.folder}/{n}": b"" for n in range(1010)}
     ),
