@@ -1,4 +1,4 @@
-"""Numbers as callers say them and as recognisers write them down."""
+"""Telephone numbers as callers say them and as recognisers write them."""
 
 import sys
 from types import FrameType
@@ -86,12 +86,12 @@ def test_corrects_what_was_read_back(text: str, phone: str) -> None:
 
 
 @given(st.from_regex(r"1[3-9][0-9]{9}|0371[2-8][0-9]{7}|400[0-9]{7}", fullmatch=True))
-def test_every_number_comes_back_from_its_words(number: str) -> None:
+def test_every_number_is_read_from_its_words(number: str) -> None:
     assert numbers(syllables_of(f"我的电话是{digit_by_digit(number)}")).phone == number
 
 
 @given(st.text(), st.text("0123456789", max_size=30))
-def test_any_text_is_read(text: str, known: str) -> None:
+def test_any_text_gives_a_valid_number_or_none(text: str, known: str) -> None:
     found = numbers(syllables_of(text), known)
     assert found.phone is None or is_telephone_number(found.phone)
 
