@@ -131,7 +131,9 @@ class _Reader:
 
     def _template(self, where: str, sentence: str) -> Template:
         if len(sentence) > LONGEST_TEMPLATE:
-            raise PhraseError(f"{where[:80]}… is longer than {LONGEST_TEMPLATE}: make it shorter")
+            raise PhraseError(
+                f"{where[:80]}… has more than {LONGEST_TEMPLATE} characters: shorten it"
+            )
         try:
             parts = templates.parse_template(sentence)
         except templates.TemplateError as error:
@@ -158,7 +160,9 @@ class _Reader:
             self._refuse_ambiguous()
         wanted = [intent for intent in Intent if intent is not Intent.OTHER]
         if missing := [intent for intent in wanted if intent not in self._say]:
-            raise PhraseError(f"no file has sentences for {missing[0]}: add [{missing[0]}] say")
+            raise PhraseError(
+                f"no file has sentences for {missing[0]}: add [{missing[0]}] with say = […]"
+            )
         say = {intent: tuple(template for _, template in all) for intent, all in self._say.items()}
         return Phrases(say, **self._lists)
 

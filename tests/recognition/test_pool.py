@@ -1,4 +1,4 @@
-"""Recognisers in worker processes, with the real libvosk and the tiny model."""
+"""Recognition in worker processes, with the real libvosk and the tiny model."""
 
 import asyncio
 import os

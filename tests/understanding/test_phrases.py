@@ -38,7 +38,7 @@ def test_files_are_read_together() -> None:
         ('[facts]\nprice = "价格"', "[facts] price is unknown: use"),
         ('[departments]\n"月球部" = "月球"', "[departments] 月球部 cannot be spoken"),
         ('[classes]\n"姓" = "张"', "[classes] 姓 is built in"),
-        (f'[yes]\nsay = ["{"对" * 201}"]', "is longer than 200"),
+        (f'[yes]\nsay = ["{"对" * 201}"]', "has more than 200 characters"),
         (f'[yes]\nsay = ["对{"[啊|呀]" * 10}"]', "has 1024 wordings, more than 512"),
     ],
 )
