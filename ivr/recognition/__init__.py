@@ -1,1 +1,1 @@
-"""Speech to words: Vosk at the telephone's rate, and the tiny model of our own."""
+"""Recognise speech with Vosk at 8 kHz; fetch, check and install its models."""

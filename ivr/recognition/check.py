@@ -1,4 +1,4 @@
-"""Does a model work? It is loaded in a process of its own and decodes a sentence."""
+"""Check a speech model: load it in a process of its own and let it decode a sentence."""
 
 import time
 from dataclasses import dataclass
@@ -12,32 +12,38 @@ from ivr.recognition.transcript import NotHeard
 from ivr.recognition.utterance import RATE
 
 CLIP = Path(__file__).with_name("clip.alaw")
-"""A clear sentence, as a-law; made by tools/tiny_vosk/clip.py."""
+"""A clear sentence, a-law at 8 kHz; made by tools/tiny_vosk/clip.py."""
 SAID = "你们公司在哪里"
-"""The words of it."""
+"""The words of the sentence in CLIP."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a model made of the clip."""
+    """The result of a check: the recognised words, and what loading and decoding cost."""
 
     text: str
     confidence: float
     load_seconds: float
-    """From the start of the process until the model is ready."""
+    """Seconds from the start of the process until the model is ready."""
     decode_ratio: float
-    """Time to decode, with everything around it, per second of sound; 1.0 is one call a core."""
+    """Seconds to decode one second of sound, overhead included; at 1.0 a core serves one call."""
     megabytes: float | None
-    """Memory of the process with the model; None where the system does not tell."""
+    """Memory of the process with the model; None if the system does not report it."""
 
     @property
     def exact(self) -> bool:
-        """Whether it is word for word what is said. A model of people may err on a synthesiser."""
+        """True if the text is exactly SAID.
+
+        The sentence is synthetic, so a good model for human speech may recognise it with errors.
+        """
         return self.text == SAID
 
 
 async def check_model(model: Path | None) -> Checked:
-    """Try the model in directory ``model``, or our own tiny one; ModelError when it is no use."""
+    """Check the model in directory ``model``, or the built-in one if it is None.
+
+    ModelError if the model cannot be loaded or does not recognise one word of the sentence.
+    """
     with unlogged():
         return await _check(model)
 
@@ -55,12 +61,12 @@ async def _check(model: Path | None) -> Checked:
     where = model or "the package"
     if isinstance(outcome, NotHeard):
         raise ModelError(
-            f"the model in {where} is not up to one sentence ({outcome.reason}): "
-            "take another model, or a faster machine"
+            f"the model in {where} does not recognise one sentence ({outcome.reason}): "
+            "use another model, or a faster machine"
         )
     if not outcome.text:
         raise ModelError(
-            f"the model in {where} hears no word in a clear sentence: take one for Chinese"
+            f"the model in {where} finds no word in a clear sentence: use a model for Chinese"
         )
     return Checked(
         outcome.text,

@@ -1,4 +1,4 @@
-"""Which model hears the callers."""
+"""Choose the model that recognises what callers say."""
 
 from pathlib import Path
 
@@ -8,10 +8,11 @@ DEFAULT = MODELS["small"]
 
 
 def chosen(model: Path | None, models: Path) -> Path | None:
-    """``model`` where one is set; else the small official one below ``models``, where it is
-    installed; else None, which is our own tiny one for synthetic callers.
+    """Return the directory of the model to use; None means the built-in one for synthetic callers.
 
-    The large one is never taken unasked: it takes several times the memory and time.
+    ``model`` is the model from the settings and is used if it is set. Otherwise the small official
+    model is used if it is installed below ``models``. The large official one takes several times
+    the memory and time, so it is used only if the settings name it.
     """
     if model is not None:
         return model

@@ -1,6 +1,6 @@
-"""Fetch a large file over HTTP: goes on where it stopped, and says in one sentence what is wrong.
+"""Fetch a large file over HTTP; resume an interrupted download; report errors in one sentence.
 
-What arrives is only as long as the server said; whether it is the right file is for its hash.
+Only the length that the server announces is checked here. The caller checks the hash.
 """
 
 import http.client
@@ -15,24 +15,29 @@ from http import HTTPStatus
 from pathlib import Path
 
 TIMEOUT_SECONDS = 30.0
-"""Without an octet for so long, a connection is given up and another one made."""
+"""Seconds without an octet after which a connection is given up and a new one is made."""
 DOWNLOAD_ATTEMPTS = 5
-"""In a row without an octet gained."""
+"""Connections in a row that bring no octet before the download fails."""
 LONGEST_PAUSE_SECONDS = 60.0
+"""Longest pause between two connections, whatever the server asks for in Retry-After."""
 _PIECE = 1 << 18
+"""Octets that are read at once."""
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Answers that may be another one in a moment."""
+"""HTTP statuses of temporary problems, after which the request is repeated."""
 
 DownloadProgress = Callable[[int, int | None], None]
-"""Told the octets that are there, and how many it will be, where the server says."""
+"""Called with the octets fetched so far and the total, or None if the total is unknown."""
 
 
 class DownloadError(Exception):
-    """The file cannot be fetched: which, why, and what to do."""
+    """The file cannot be fetched; the message names the file, the reason and the remedy."""
 
 
 class _Interrupted(Exception):
-    """This connection brought not everything; another may."""
+    """One connection ended before the file was complete; the download may be resumed.
+
+    ``wait`` is the pause in seconds that the server asked for, or None.
+    """
 
     def __init__(self, why: str, wait: float | None = None) -> None:
         super().__init__(why)
@@ -40,12 +45,12 @@ class _Interrupted(Exception):
 
 
 class _NoDowngrade(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but not from TLS to plain HTTP."""
+    """Follows redirects, but refuses those from HTTPS to HTTP."""
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
         if req.type == "https" and not newurl.startswith("https:"):
             raise DownloadError(
-                f"{req.full_url} sends on to {newurl}, which anybody can forge: "
+                f"{req.full_url} redirects to {newurl}, which is not protected against forgery: "
                 "fetch the file by hand and give it with --from"
             )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
@@ -53,24 +58,27 @@ class _NoDowngrade(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """One file on its way: ``part`` grows, beside it a note says of what it is a part."""
+    """The download of ``url`` into the file ``part``, with a note beside it for resuming."""
 
     url: str
     part: Path
     octets: int | None = None
-    """How long it must be, where that is known."""
+    """Exact length of the file; None if it is not known."""
     most: int = 4_000_000_000
-    """No file of ours is longer."""
+    """Octets after which the download fails; the large model has 1.3 GB."""
     timeout: float = TIMEOUT_SECONDS
     sleep: Callable[[float], None] = time.sleep
 
     @property
     def note(self) -> Path:
-        """The server's name for the version of the file that ``part`` is of."""
+        """File that records the URL and the server's version (ETag or date) of ``part``."""
         return self.part.with_name(self.part.name + ".json")
 
     def run(self, progress: DownloadProgress) -> None:
-        """Until ``part`` is the whole file; DownloadError, and what is there stays there."""
+        """Download until ``part`` is the whole file.
+
+        DownloadError if that fails; ``part`` is kept, and the next run resumes there.
+        """
         failures = 0
         while True:
             before = self._have()
@@ -82,8 +90,8 @@ class Download:
                 failures = 1 if self._have() > before else failures + 1
                 if failures >= DOWNLOAD_ATTEMPTS:
                     raise DownloadError(
-                        f"{self.url} cannot be fetched ({error}): try again later, which goes on "
-                        "where this stopped, or give a mirror or a file with --from"
+                        f"{self.url} cannot be fetched ({error}): try again later, which resumes "
+                        "the download, or give a mirror or a file with --from"
                     ) from None
                 pause = 2.0 ** (failures - 1) if error.wait is None else error.wait
                 self.sleep(min(pause, LONGEST_PAUSE_SECONDS))
@@ -92,7 +100,7 @@ class Download:
         return self.part.stat().st_size if self.part.exists() else 0
 
     def _connect(self, progress: DownloadProgress) -> None:
-        """One connection, from where we are."""
+        """Make one connection and fetch the octets that ``part`` lacks."""
         have = self._have()
         if have and have == self.octets:
             return
@@ -111,7 +119,7 @@ class Download:
         except urllib.error.URLError as error:
             if isinstance(error.reason, ssl.SSLCertVerificationError):
                 raise DownloadError(
-                    f"{self.url} has no certificate that this machine trusts "
+                    f"the server of {self.url} has no certificate that this machine trusts "
                     f"({error.reason.verify_message}): install ca-certificates, or give a file "
                     "with --from"
                 ) from None
@@ -129,30 +137,36 @@ class Download:
                 "give a mirror or a file with --from"
             )
         if (total or 0) > self.most:
-            raise DownloadError(f"{self.url} is {total} octets long: that is no model")
+            raise DownloadError(
+                f"{self.url} is {total} octets long, more than any model: correct the address"
+            )
         if answer.status != HTTPStatus.PARTIAL_CONTENT:
-            have = 0  # it sends all of it, or it is another version by now
+            have = 0  # the server sends the whole file: no ranges, or another version than before
         elif _first(answer) != have:
             self.part.unlink()
-            raise _Interrupted("the server sends another part than was asked for")
+            raise _Interrupted("the server sends another part than the one requested")
         version = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
         self.note.write_text(json.dumps({"url": self.url, "version": version}))
         with self.part.open("r+b" if have else "wb") as file:
             file.seek(have)
-            # read would wait for a whole piece, and lose it with the connection.
+            # read1 returns what has arrived; read would wait for a whole piece, and that piece
+            # would be lost if the connection ends.
             while octets := answer.read1(_PIECE):
                 file.write(octets)
                 have += len(octets)
                 progress(have, total)
                 if have > self.most:
-                    raise DownloadError(f"{self.url} does not end: that is no model")
+                    raise DownloadError(
+                        f"{self.url} is longer than {self.most} octets, more than any model: "
+                        "correct the address"
+                    )
         if total is not None and have != total:
             raise _Interrupted(f"the connection ended after {have} of {total} octets")
 
     def _refused(self, error: urllib.error.HTTPError, have: int) -> None:
         if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and have:
-            self.part.unlink()  # it was of another file, or longer than the whole
-            raise _Interrupted("what was there did not belong to this file")
+            self.part.unlink()  # it belonged to another file, or is longer than the whole file
+            raise _Interrupted("the part that was fetched before does not belong to this file")
         if error.code in _PASSING:
             wait = error.headers.get("Retry-After", "")
             said = f"the server answers {error.code} {error.reason}"
@@ -163,7 +177,10 @@ class Download:
         )
 
     def _version(self) -> str:
-        """What If-Range may name; a weak tag (W/) may not stand there."""
+        """Return the version of ``part`` for If-Range, or "" if none may be used.
+
+        HTTP forbids weak tags (W/) in If-Range.
+        """
         try:
             note = json.loads(self.note.read_text())
             version = str(note["version"]) if note["url"] == self.url else ""
@@ -173,7 +190,7 @@ class Download:
 
 
 def _total(answer: http.client.HTTPResponse) -> int | None:
-    """How long the whole file is, where the server says so."""
+    """Return the length of the whole file, or None if the server does not say it."""
     if answer.status == HTTPStatus.PARTIAL_CONTENT:
         said = answer.headers.get("Content-Range", "").rpartition("/")[2]
     else:
@@ -182,6 +199,6 @@ def _total(answer: http.client.HTTPResponse) -> int | None:
 
 
 def _first(answer: http.client.HTTPResponse) -> int | None:
-    """Where the part begins that the server sends."""
+    """Return the position in the file at which the part in ``answer`` begins."""
     said = answer.headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
     return int(said) if said.isdigit() else None

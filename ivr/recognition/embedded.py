@@ -1,4 +1,4 @@
-"""Our own tiny model: packed in the package, unpacked once per user and version."""
+"""The built-in tiny model: packed in the package, unpacked once for each user and version."""
 
 import hashlib
 import os
@@ -11,19 +11,21 @@ from ivr.paths import cache_directory
 from ivr.recognition.files import ModelError
 
 PACKED = Path(__file__).with_name("tiny-cn.zip")
-_MARKS = ("<", "[", "#")
-"""What Vosk's table of words holds beside words."""
 NOTICE = (
     "speech recognition runs on the built-in test model: it understands synthetic test callers, "
     "not people"
 )
+"""Sentence for the log and for commands when the built-in model is used."""
+REMEDY = "fetch a model for human callers with `ivr models fetch`"
+"""Remedy for the log when the built-in model is used."""
 
 
 def unpacked(packed: Path = PACKED, cache: Path | None = None) -> Path:
-    """The directory of the unpacked model, below ``cache`` (the user's own when not given).
+    """Return the directory of the unpacked model, below ``cache`` or the user's cache directory.
 
-    The directory is named by the zip's content and takes its place at once, whole; two processes
-    may unpack at the same time. ModelError when the zip is damaged or nothing can be written.
+    The name of the directory contains the hash of the zip. The directory is unpacked elsewhere and
+    then renamed, so it is always complete, and two processes may unpack at the same time.
+    ModelError if the zip is damaged or nothing can be written.
     """
     try:
         digest = hashlib.sha256(packed.read_bytes()).hexdigest()[:16]
@@ -38,18 +40,6 @@ def unpacked(packed: Path = PACKED, cache: Path | None = None) -> Path:
     return target
 
 
-def vocabulary(packed: Path = PACKED) -> frozenset[str]:
-    """The words that the embedded model can write down; ModelError when the zip is damaged."""
-    try:
-        with zipfile.ZipFile(packed) as archive:
-            lines = archive.read("graph/words.txt").decode().splitlines()
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelError(
-            f"the built-in model {packed.name} cannot be read ({error}): install ivr again"
-        ) from None
-    return frozenset(word for line in lines if not (word := line.split()[0]).startswith(_MARKS))
-
-
 def _unpack(packed: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -59,7 +49,7 @@ def _unpack(packed: Path, target: Path) -> None:
         draft.chmod(0o755)
         os.rename(draft, target)
     except OSError:
-        if not target.is_dir():  # another process was first otherwise
+        if not target.is_dir():  # if it exists, another process has unpacked it in the meantime
             raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -1,8 +1,9 @@
-"""What makes a worker's process cheap: variables that libvosk and the C library read as they start.
+"""Environment variables that make a recognition worker need less processor time.
 
-A decoder allocates and frees a small piece for every hypothesis of every 30 ms. Measured with
-`ivr bench recognition`, one run each: 4.0 % of a core for a talking call; 4.6 with glibc's malloc
-in place of jemalloc, 4.4 with the matrix routines that libvosk takes by itself.
+libvosk and the C library read them when they start. A decoder allocates and frees a small piece of
+memory for each hypothesis, every 30 ms. Measured with `ivr bench recognition`, one run each: a call
+in which somebody talks takes 4.0 % of a core; 4.6 % with glibc's malloc instead of jemalloc, 4.4 %
+with the matrix routines that libvosk chooses by itself.
 """
 
 import os
@@ -11,27 +12,30 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = "libjemalloc2"
-"""Where the allocator comes from, on Debian, Ubuntu and their like."""
+"""Package of jemalloc on Debian and Ubuntu."""
 _ALLOCATORS = ("/usr/lib/*/libjemalloc.so.2", "/usr/lib64/libjemalloc.so.2")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""Workers are what runs side by side."""
+"""One thread for each worker: several workers run in parallel, not several threads in one."""
 _CORES = {
     "SkylakeX": {"avx512f", "avx512bw", "avx512dq", "avx512vl"},
     "Haswell": {"avx2", "fma"},
 }
-"""What OpenBLAS calls processors that can do so much, the fastest first. libvosk's, of 2022, takes
-newer ones for a Pentium 4."""
+"""OpenBLAS's names of processors and the abilities that they need, the fastest first. libvosk
+contains an OpenBLAS of 2022, which treats newer processors as a Pentium 4."""
 
 
 @cache
 def allocator() -> Path | None:
-    """jemalloc, where it is installed."""
+    """Return the path of the library jemalloc, or None if it is not installed."""
     found = (path for pattern in _ALLOCATORS for path in Path("/").glob(pattern[1:]))
     return next(found, None)
 
 
 def for_worker(given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment of a worker: ``given``, which has the last word on its cores, and ours."""
+    """Return the environment of a worker: ``given`` with our variables added.
+
+    A core named in ``given`` (OPENBLAS_CORETYPE) is kept.
+    """
     found = allocator()
     preloaded = given.get("LD_PRELOAD", ""), "" if found is None else str(found)
     ours = {"LD_PRELOAD": " ".join(filter(None, preloaded))} if any(preloaded) else {}
@@ -46,7 +50,7 @@ def _core(abilities: Iterable[str]) -> dict[str, str]:
 
 @cache
 def _processor() -> frozenset[str]:
-    """What the processor can do, as Linux tells; nothing elsewhere."""
+    """Return the abilities of the processor, as Linux names them; nothing on other systems."""
     try:
         told = Path("/proc/cpuinfo").read_text()
     except OSError:

@@ -1,4 +1,7 @@
-"""Is a directory a whole Vosk model? What Kaldi would abort on is found here first."""
+"""Check that a directory holds a complete Vosk model.
+
+Kaldi ends the process when a file is missing or damaged, so the files are checked first.
+"""
 
 import struct
 from pathlib import Path
@@ -7,13 +10,13 @@ _FST_MAGIC = 2125659606
 
 
 class ModelError(Exception):
-    """A model cannot be used; the message says which, why, and what to do."""
+    """A model cannot be used; the message names the model, the reason and the remedy."""
 
 
 def check_files(directory: Path) -> None:
-    """ModelError when a part of the model in ``directory`` is missing, empty or cut off.
+    """Raise ModelError if a file of the model in ``directory`` is missing, empty or cut off.
 
-    Looks at names, sizes and the two ends of files; it takes under a millisecond.
+    Reads names, sizes and the beginnings of files, which takes less than a millisecond.
     """
     if not directory.is_dir():
         raise ModelError(f"there is no model in {directory}: give the directory of a Vosk model")
@@ -29,20 +32,24 @@ def check_files(directory: Path) -> None:
     _required(directory, "graph/phones/word_boundary.int")
     with acoustic.open("rb") as file:
         if not file.read(32).lstrip(b"\0B ").startswith(b"<TransitionModel>"):
-            raise ModelError(f"{acoustic} is no acoustic model: put the model there anew")
+            raise ModelError(f"{acoustic} is not an acoustic model: install the model again")
 
 
 def _required(directory: Path, name: str) -> Path:
     path = directory / name
     if not path.is_file():
-        raise ModelError(f"{directory} lacks {name}: give the directory of a whole Vosk model")
+        raise ModelError(f"{directory} lacks {name}: give the directory of a complete Vosk model")
     if path.stat().st_size == 0:
-        raise ModelError(f"{path} is empty: put the model there anew")
+        raise ModelError(f"{path} is empty: install the model again")
     return path
 
 
 def _check_fst(path: Path) -> None:
-    """A graph of the kind ``vector`` says how long it must be; of others the start is checked."""
+    """Raise ModelError if ``path`` is not an OpenFst graph or is cut off.
+
+    The length is checked for graphs of type ``vector``, whose header gives the numbers of states
+    and arcs; of other types only the header is checked.
+    """
     with path.open("rb") as file:
         head = file.read(128)
     try:
@@ -53,10 +60,10 @@ def _check_fst(path: Path) -> None:
     except (struct.error, UnicodeDecodeError):
         magic = 0
     if magic != _FST_MAGIC:
-        raise ModelError(f"{path} is no decoding graph: put the model there anew")
+        raise ModelError(f"{path} is not a decoding graph: install the model again")
     least = at + 40 + 12 * states + 16 * arcs
     if kind == "vector" and path.stat().st_size < least:
-        raise ModelError(f"{path} is cut off: put the model there anew")
+        raise ModelError(f"{path} is cut off: install the model again")
 
 
 def _string(octets: bytes, at: int) -> tuple[str, int]:

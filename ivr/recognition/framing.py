@@ -1,8 +1,8 @@
-"""The language between the service and its recognition workers. Pure.
+"""The protocol between the service and its recognition workers. Pure.
 
-A frame is a kind (1 octet), the number of an utterance and the length of what follows (4 octets
-each, little-endian), then that many octets. The worker answers every frame with exactly one, in
-order, so that the service always knows how much a worker still has to do.
+A frame is a kind (1 octet), the number of an utterance (4 octets), the length of the payload
+(4 octets), both little-endian, and the payload. The worker answers each frame with exactly one
+frame, in order, so the service always knows how much a worker still has to do.
 """
 
 import struct
@@ -11,69 +11,69 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 LONGEST_FRAME = 4_000_000
-"""Octets a frame may carry: four minutes of sound. More is no frame of ours."""
+"""Maximum payload in octets, four minutes of sound; a longer one is an error."""
 _HEAD = struct.Struct("<BII")
 
 
 class Kind(IntEnum):
-    """What a frame is."""
+    """The kinds of frames."""
 
     # To the worker:
     AUDIO = 1
-    """Some more of an utterance: 16-bit samples, little-endian, 8 kHz. The first one begins it."""
+    """Sound of an utterance: 16-bit samples, little-endian, 8 kHz. The first one begins it."""
     FINISH = 2
-    """The utterance is over; answered by TRANSCRIPT."""
+    """The utterance is over. The answer is TRANSCRIPT."""
     CANCEL = 3
-    """Forget the utterance."""
+    """The utterance is no longer needed; the worker drops it."""
     PING = 4
-    """Are you there?"""
+    """A request for any answer, which shows that the worker is running."""
     # From the worker:
     DONE = 16
-    """The oldest unanswered frame has been dealt with, and there is nothing to tell."""
+    """The oldest unanswered frame has been processed."""
     PARTIAL = 17
-    """As DONE, and what may have been said so far has changed: text."""
+    """As DONE; the payload is the changed partial text of the utterance."""
     TRANSCRIPT = 18
-    """What was said: JSON."""
+    """The transcript of an utterance, as JSON."""
     READY = 19
-    """The model is loaded. Answers nothing; comes once, first."""
+    """The model is loaded. It is the first frame of a worker and is not an answer."""
     FAILED = 20
-    """The model cannot be used: a sentence. Answers nothing; the worker ends."""
+    """The model cannot be used; the payload is a sentence. Not an answer; the worker ends."""
 
 
 _KINDS = frozenset(Kind)
 
 
 class FramingError(Exception):
-    """These octets are no frames: the other side is not what it should be."""
+    """The octets are not frames of this protocol, so the other side has a defect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One message."""
+    """One message in either direction; ``utterance`` is 0 if it concerns no utterance."""
 
     kind: Kind
     utterance: int = 0
     payload: bytes = b""
 
     def encode(self) -> bytes:
-        """As it is sent."""
+        """Return the octets of the frame as they are sent."""
         return _HEAD.pack(self.kind, self.utterance, len(self.payload)) + self.payload
 
 
 class FrameCutter:
-    """Cuts what arrives, in pieces of any length, into frames."""
+    """Cuts incoming octets, which arrive in pieces of any length, into frames."""
 
     def __init__(self) -> None:
         self._octets = bytearray()
 
     def feed(self, octets: bytes) -> Iterator[Frame]:
-        """The frames that are whole now; FramingError for what is none."""
+        """Yield the frames that are complete now; FramingError if the octets are not a frame."""
         self._octets += octets
         while len(self._octets) >= _HEAD.size:
             kind, utterance, length = _HEAD.unpack_from(self._octets)
             end = _HEAD.size + length
             if length > LONGEST_FRAME or kind not in _KINDS:
-                raise FramingError(f"kind {kind} with {length} octets is no frame")
+                raise FramingError(f"kind {kind} with {length} octets is not a frame")
             if len(self._octets) < end:
                 return
             payload = bytes(self._octets[_HEAD.size : end])

@@ -1,4 +1,4 @@
-"""Put an official model in its place: whole and verified, or not at all."""
+"""Install an official model. It is verified and complete, or nothing is changed."""
 
 import fcntl
 import hashlib
@@ -16,18 +16,20 @@ from ivr.recognition.official import Official
 from ivr.recognition.unpack import UnpackError, unpack
 
 RECORD = "fetched.json"
-"""In a model's directory: where it came from and its hash."""
+"""File in a model's directory with the address and the SHA-256 of its zip, as JSON."""
 _PIECE = 1 << 20
+"""Octets that are hashed at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
-    """What was put where, and how sure it is."""
+    """An installed model: its directory, its hash, and why the hash is trusted."""
 
     directory: Path
     sha256: str
     vouched: str
-    """By what the hash is known: "pinned", "given", "as before" or "first seen"."""
+    """Source of the expected hash: "pinned" in our table, "given" by the user, "as before" in an
+    earlier fetch, or "first seen" if no hash was known."""
 
 
 def fetch_model(
@@ -39,10 +41,11 @@ def fetch_model(
     sha256: str = "",
     download: type[Download] = Download,
 ) -> InstalledModel:
-    """Install ``model`` below the directory ``models``; ModelError leaves what was there.
+    """Install ``model`` below the directory ``models``, replacing an installed one.
 
-    ``source`` is a mirror's URL or a file, in place of the maker's site. ``sha256`` is trusted in
-    place of the one we know. An interrupted download is gone on with the next time.
+    ``source`` is the URL of a mirror or a local zip; the maker's site if empty. ``sha256`` is the
+    expected hash; the known one if empty. ``download`` fetches the file. An interrupted download
+    is resumed by the next call. After a ModelError the directory of the model is as it was before.
     """
     source = source or model.url
     wanted, vouched = _wanted(model, models, sha256)
@@ -60,7 +63,7 @@ def fetch_model(
                 if packed.parent == models:
                     packed.unlink()
                 raise ModelError(
-                    f"{source} is not the file it should be (SHA-256 {found}, {vouched}: {wanted}):"
+                    f"{source} is not the expected file (SHA-256 {found}, {vouched}: {wanted}):"
                     " fetch it again; if the maker has changed it, check the new one and give its"
                     " --sha256"
                 )
@@ -69,14 +72,14 @@ def fetch_model(
                 packed.unlink()
     except OSError as error:
         raise ModelError(
-            f"{models} cannot take the model ({error.strerror or error}): "
+            f"the model cannot be written to {models} ({error.strerror or error}): "
             "make room or correct recognition.models"
         ) from None
     return InstalledModel(models / model.folder, found, vouched)
 
 
 def _wanted(model: Official, models: Path, given: str) -> tuple[str, str]:
-    """The hash that the zip must have, and from where we know it."""
+    """Return the SHA-256 that the zip must have ("" if unknown) and the source of that hash."""
     if given:
         return given.lower(), "given"
     if model.sha256:
@@ -89,13 +92,13 @@ def _wanted(model: Official, models: Path, given: str) -> tuple[str, str]:
 
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
-    """Two at once would write into the same part."""
+    """Hold the file ``lock``, because two fetches at once would write to the same partial file."""
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ModelError(
-                f"another `ivr models fetch` is at work in {lock.parent}: wait for its end"
+                f"another `ivr models fetch` is running in {lock.parent}: wait until it ends"
             ) from None
         yield
 
@@ -108,18 +111,18 @@ def _bring(
     progress: DownloadProgress,
     download: type[Download],
 ) -> Path:
-    """The zip: the user's own file, or what is downloaded."""
+    """Return the path of the zip: the user's own file, or a downloaded one in ``models``."""
     if "://" not in source:
         path = Path(source).expanduser()
         if not path.is_file():
             raise ModelError(f"there is no file {path}: give a URL or a zip with --from")
         return path
     if not source.startswith(("http://", "https://")):
-        raise ModelError(f"{source} is no address of the web: give https://… or a file with --from")
+        raise ModelError(f"{source} is not a web address: give https://… or a file with --from")
     part = models / f".{model.folder}.zip.part"
     if shutil.disk_usage(models).free < model.room:
         raise ModelError(f"{models} has less than {model.room / 1e9:.1f} GB free: make room")
-    # Another file may be as long as it likes when its hash is given.
+    # A hash given by the user may belong to another file, whose length is not known.
     octets = None if sha256 else model.octets
     try:
         download(source, part, octets).run(progress)
@@ -137,7 +140,7 @@ def _hash(path: Path) -> str:
 
 
 def _place(packed: Path, model: Official, models: Path, record: dict[str, str]) -> None:
-    """Unpack beside the place, look whether it is whole, and only then change places."""
+    """Unpack the zip beside the target, check it, and only then replace the target."""
     target = models / model.folder
     draft = Path(tempfile.mkdtemp(prefix=f".{model.folder}-", dir=models))
     old = draft.with_name(draft.name + "-old")

@@ -1,4 +1,4 @@
-"""What a caller says, recognised and understood: implements :data:`ivr.call.ports.Recogniser`."""
+"""Recognise and understand what a caller says: implements :data:`ivr.call.ports.Recogniser`."""
 
 from collections.abc import Callable
 
@@ -13,20 +13,24 @@ from ivr.recognition.utterance import Utterance
 log = structlog.get_logger()
 
 FEW = 6
-"""Characters whose meaning is guessed before the end of speech: 好的再见. Of half a sentence it
-would be wrong too often, and each guess costs the event loop one to five milliseconds."""
+"""Maximum number of characters whose meaning is guessed before the end of speech, as in 好的再见.
+The guess about half a longer sentence would often be wrong, and each guess costs the event loop
+one to five milliseconds."""
 
 
 class Interpreter:
-    """Begins an :class:`Interpretation` of each utterance, of any number of callers."""
+    """Begins an :class:`Interpretation` for each utterance, for any number of callers."""
 
     def __init__(self, recognisers: Recognisers, meaning: Callable[[str], Meaning]) -> None:
-        """``meaning`` understands a text in a few milliseconds."""
+        """``meaning`` returns the meaning of a text; it must take a few milliseconds only."""
         self._recognisers, self._meaning = recognisers, meaning
 
     def __call__(self, appeared: Callable[[Meaning | None], None]) -> "Interpretation":
-        """Somebody has begun to speak; ``appeared`` is called when what he says holds words, or
-        other words, and told what a few of them would mean."""
+        """Begin an utterance.
+
+        ``appeared`` is called each time the words recognised so far change. Its argument is the
+        meaning of these words, or None if they are more than FEW characters.
+        """
 
         def partial(text: str) -> None:
             if text:
@@ -36,23 +40,28 @@ class Interpreter:
 
 
 class Interpretation:
-    """One utterance. Implements :class:`ivr.call.ports.Recognition`."""
+    """The interpretation of one utterance. Implements :class:`ivr.call.ports.Recognition`."""
 
     def __init__(self, utterance: Utterance, meaning: Callable[[str], Meaning]) -> None:
         self._utterance, self._meaning = utterance, meaning
 
     def feed(self, samples: Samples) -> None:
-        """Some more sound."""
+        """Add sound: 16-bit samples at 8 kHz."""
         self._utterance.feed(samples)
 
     async def finish(self) -> Words | None:
-        """The words; None, and a line in the log, when they were lost."""
+        """End the utterance and return its words; None, and a line in the log, if they are lost."""
         outcome = await self._utterance.finish()
         if isinstance(outcome, NotHeard):
-            log.warning("words_lost", why=outcome.reason, seconds=round(self._utterance.seconds, 2))
+            log.warning(
+                "words_lost",
+                reason=outcome.reason,
+                seconds=round(self._utterance.seconds, 2),
+                effect="the caller is asked to repeat (row 25)",
+            )
             return None
         return Words(self._meaning(outcome.text), outcome.confidence, outcome.unknown)
 
     def cancel(self) -> None:
-        """Nobody wants to know any more."""
+        """Drop the utterance; its words are no longer needed."""
         self._utterance.cancel()

@@ -1,4 +1,4 @@
-"""Keeps one worker alive: starts it, notices when it dies or stops, starts another."""
+"""Supervise one worker: start it, notice when it ends or hangs, and start another one."""
 
 import asyncio
 import json
@@ -15,28 +15,30 @@ from ivr.recognition.utterance import RATE, Utterance
 log = structlog.get_logger()
 
 TICK_SECONDS = 0.25
+"""Seconds between two checks of a worker."""
 STUCK_TICKS = 8
-"""So many looks without an answer to anything, and the worker is stuck: two seconds. Looks are
-counted and not seconds, so that a stall of our own is not blamed on it."""
+"""Checks in a row without any answer after which a worker counts as stuck; two seconds. Checks are
+counted instead of seconds, so that a pause of the service itself is not blamed on the worker."""
 PING_TICKS = 4
-"""A worker with nothing to do is asked every second whether it is there."""
+"""Checks after which an idle worker is sent a PING: once in a second."""
 LOAD_TICKS = 480
-"""The same for loading the model: two minutes, for the large one on a slow disk."""
+"""As STUCK_TICKS, while the model is loaded: two minutes, for the large model on a slow disk."""
 FULL_SECONDS = 5.0
-"""Sound that a worker has been given and not decoded; with more it takes no new utterance."""
+"""Seconds of sound that wait to be decoded; a worker with more takes no new utterance."""
 MOST_UTTERANCES = 100
-"""At once with one worker; a recogniser takes 1 to 50 MB (facts/speech.md)."""
+"""Maximum number of utterances at once with one worker; a recogniser takes 1 to 50 MB."""
 BACK_OFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
-"""Before a restart: after the first death nothing, then longer and longer, while workers die
-before they have lived ``HEALTHY_SECONDS``."""
+"""Pauses before a restart: none after the first death, then longer after each worker that ends
+before it has run for HEALTHY_SECONDS."""
 HEALTHY_SECONDS = 60.0
+"""Seconds that a worker must run for the pauses to begin again with the first one."""
 ABANDONED_SECONDS = 120.0
-"""An utterance that nobody touches for so long will never be finished."""
+"""Seconds without a call of feed or finish after which an utterance is given up as a defect."""
 _FULL_OCTETS = round(FULL_SECONDS * RATE * 2)
 
 
 class Keeper:
-    """One place for a worker, and the utterances that are pinned to the one in it."""
+    """Runs one worker at a time with the model in ``model``, and holds its utterances."""
 
     def __init__(self, model: Path) -> None:
         self._model = model
@@ -50,46 +52,46 @@ class Keeper:
         self._lost = 0
         self._refusal = ""
         self.up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done when the first worker has loaded the model; ModelError when it cannot."""
+        """Done when the first worker has loaded the model; fails with ModelError if it cannot."""
 
     @property
     def pid(self) -> int | None:
-        """Of the worker; None between two."""
+        """Process id of the worker; None while no worker is running."""
         return self._process.pid if self._process is not None and not self._stuck else None
 
     @property
     def running(self) -> bool:
-        """Whether there is a worker; what it is given while it loads the model waits."""
+        """True if there is a worker. Frames that are sent while it loads the model wait."""
         return self.pid is not None
 
     @property
     def load(self) -> tuple[bool, int, int]:
-        """The less, the better for a new utterance: silent, utterances, octets waiting."""
+        """The load, to be compared: not answering, number of utterances, octets not yet decoded."""
         silent = self._process is None or not self._process.ready or self._silent_ticks > 1
         backlog = 0 if self._process is None else self._process.backlog
         return (silent, len(self._utterances), backlog)
 
     @property
     def full(self) -> bool:
-        """Whether it has more to do than it can."""
+        """True if the worker has too much to do to take a new utterance."""
         _, utterances, backlog = self.load
         return utterances >= MOST_UTTERANCES or backlog > _FULL_OCTETS
 
     def pin(self, utterance: Utterance) -> None:
-        """This worker hears ``utterance``, from its first sample to its last."""
+        """Assign ``utterance`` to this worker, from its first sample to its last."""
         self._utterances[utterance.number] = utterance
 
     def send(self, frame: Frame) -> None:
-        """To the worker, if there is one."""
+        """Send ``frame`` to the worker; it is lost if there is none."""
         if self._process is not None:
             self._process.send(frame)
 
     def forget(self, utterance: Utterance) -> None:
-        """The utterance is over."""
+        """Remove ``utterance``, which is over."""
         self._utterances.pop(utterance.number, None)
 
     async def keep(self) -> None:
-        """Until cancelled."""
+        """Run workers, one after the other, until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
@@ -98,7 +100,7 @@ class Keeper:
             try:
                 self._process = await WorkerProcess.start(self._model)
                 ended = await self._process.run(self._hear)
-            except OSError as error:  # no memory, or no processes left
+            except OSError as error:  # out of memory, or of processes
                 ended = Ended(0, str(error), "")
             finally:
                 self._process = None
@@ -106,11 +108,11 @@ class Keeper:
                 self._early_deaths = 0
             wait = BACK_OFF_SECONDS[min(self._early_deaths, len(BACK_OFF_SECONDS) - 1)]
             self._early_deaths += 1
-            self._mourn(ended, wait)
+            self._report_end(ended, wait)
             await asyncio.sleep(wait)
 
     def tick(self) -> None:
-        """Look after the worker and the utterances; called every TICK_SECONDS."""
+        """Check the worker and the utterances; called every TICK_SECONDS."""
         self._forget_abandoned()
         process = self._process
         if process is None or self._stuck:
@@ -130,11 +132,15 @@ class Keeper:
         now = asyncio.get_running_loop().time()
         for utterance in list(self._utterances.values()):
             if now - utterance.touched > ABANDONED_SECONDS:
-                log.error("utterance_abandoned", seconds=round(utterance.seconds, 2))
+                log.error(
+                    "utterance_abandoned",
+                    seconds=round(utterance.seconds, 2),
+                    reason=f"not used for {ABANDONED_SECONDS:.0f} s, a defect of the service",
+                )
                 utterance.lose(Reason.ABANDONED)
 
     def close(self) -> None:
-        """No utterance is heard any more."""
+        """End all utterances as lost, because the service stops."""
         self._lose_all(Reason.STOPPED)
 
     def _hear(self, frame: Frame) -> None:
@@ -157,27 +163,27 @@ class Keeper:
             case _:
                 pass
 
-    def _mourn(self, ended: Ended, wait: float) -> None:
-        """One line in the log, and its callers are asked to say it again."""
+    def _report_end(self, ended: Ended, wait: float) -> None:
+        """Log the end of the worker; end its utterances as lost, so that row 25 asks to repeat."""
         self._lose_all(Reason.DIED)
         log.error(
             "recogniser_died",
             pid=ended.pid,
-            how="stuck" if self._stuck else ended.how,
-            said=self._refusal or ended.said,
-            lost=self._lost,
+            reason="stuck" if self._stuck else ended.how,
+            message=self._refusal or ended.last_line,
+            lost_utterances=self._lost,
             restart_in_seconds=wait,
         )
         self._fail(
             f"the recogniser of {self._model} ends while it loads the model "
-            f"({ended.said or ended.how}): put a whole model there"
+            f"({ended.last_line or ended.how}): install the model again"
         )
 
     def _fail(self, sentence: str) -> None:
-        """The first worker did not get so far as to hear anybody."""
+        """Fail ``up`` with ModelError, unless a worker has loaded the model before."""
         if not self.up.done():
             self.up.set_exception(ModelError(sentence))
-            self.up.exception()  # seen, whether or not somebody waits for it
+            self.up.exception()  # marks it as retrieved, also if nothing waits for it
 
     def _lose_all(self, reason: Reason) -> None:
         self._lost += len(self._utterances)

@@ -1,10 +1,10 @@
-"""Vosk as this product uses it: 8 kHz in, words with confidence out.
+"""Vosk as this product uses it: sound at 8 kHz in, words with confidence out.
 
-Rules of use, each measured on libvosk 0.3.45: say 8000 and never resample; a new recogniser per
-utterance, because Reset keeps undecoded sound; finish on one's own end of speech; a confidence
-rejects nothing, because made-up words come with 1.0 too. Feeding releases the GIL, so it may run
-in a thread. Kaldi can still abort a process on a model that is broken in ways no check sees:
-callers on the line deserve a process of their own.
+Rules of use, each measured on libvosk 0.3.45: give the rate 8000 and never resample; make a new
+recogniser for each utterance, because Reset keeps sound that is not yet decoded; finish at the end
+of speech that the ear finds; reject nothing by its confidence, because wrong words also come with
+1.0. Feeding releases the GIL, so it may run in a thread. Kaldi can still end the process on a model
+that is broken in ways no check finds, so the service decodes in processes of their own.
 """
 
 import json
@@ -27,31 +27,25 @@ _CHUNK = RATE // 10
 
 
 class Model:
-    """A loaded model; threads may share it, each with utterances of its own."""
+    """A loaded model. Threads may share it, each with its own utterances."""
 
-    def __init__(self, model: Any, *, synthetic: bool) -> None:
+    def __init__(self, model: Any) -> None:
         self._model = model
-        self.synthetic = synthetic
-        """Whether it understands synthetic test callers only."""
 
     def utterance(self) -> "ModelUtterance":
-        """Begin to listen to one utterance; about half a millisecond."""
+        """Begin one utterance; takes about half a millisecond."""
         return ModelUtterance(vosk.KaldiRecognizer(self._model, RATE))
 
     def decode(self, samples: Samples) -> Transcript:
-        """All of ``samples`` (8 kHz) as one utterance."""
+        """Return the transcript of ``samples`` (8 kHz), decoded as one utterance."""
         utterance = self.utterance()
         for start in range(0, len(samples), _CHUNK):
             utterance.feed(samples[start : start + _CHUNK])
         return utterance.finish()
 
-    def knows(self, word: str) -> bool:
-        """Whether ``word`` is in the vocabulary."""
-        return bool(self._model.vosk_model_find_word(word) >= 0)
-
 
 class ModelUtterance:
-    """One utterance while it is being heard."""
+    """One utterance while it is being decoded."""
 
     def __init__(self, recogniser: Any) -> None:
         self._recogniser = recogniser
@@ -59,22 +53,25 @@ class ModelUtterance:
         self._parts: list[Transcript] = []
 
     def feed(self, samples: Samples) -> None:
-        """Hear some more, in pieces of any length."""
+        """Decode more sound: 8 kHz, in pieces of any length."""
         self.feed_octets(samples.astype("<i2").tobytes())
 
     def feed_octets(self, octets: bytes) -> None:
-        """As :meth:`feed`: 16-bit samples, little-endian. Vosk silently takes half a sample."""
+        """As :meth:`feed`, with 16-bit samples, little-endian.
+
+        The number of octets must be even: Vosk accepts half a sample without an error.
+        """
         if self._recogniser.AcceptWaveform(octets):
             self._parts.append(_heard(self._recogniser.Result()))
 
     def so_far(self) -> str:
-        """What may have been said so far; later sound may change it."""
+        """Return the text recognised so far; later sound may change it."""
         partial = json.loads(self._recogniser.PartialResult()).get("partial", "")
         known = [word for word in partial.split() if word != UNKNOWN]
         return "".join([*(part.text for part in self._parts), *known])
 
     def finish(self) -> Transcript:
-        """What was said. The utterance is over: begin another one for the next."""
+        """End the utterance and return its transcript; nothing may be fed afterwards."""
         return Transcript(tuple(chain.from_iterable(part.words for part in self._all())))
 
     def _all(self) -> Iterator[Transcript]:
@@ -83,25 +80,26 @@ class ModelUtterance:
 
 
 def load_model(path: Path | None = None) -> Model:
-    """The model in directory ``path``, or our own tiny one, which is said in the log.
+    """Load the model in directory ``path``, or the built-in one if it is None, with a warning.
 
-    It is tried on a moment of silence. ModelError says in one sentence why it cannot be used and
-    what to do.
+    The model decodes a quarter of a second of silence as a test. ModelError says in one sentence
+    why the model cannot be used and what to do.
     """
     vosk.SetLogLevel(-1)
-    synthetic = path is None
     directory = embedded.unpacked() if path is None else path
     check_files(directory)
     try:
-        model = Model(vosk.Model(str(directory)), synthetic=synthetic)
-        # What does not fit together, or refuses 8 kHz, says so now and not on a call.
+        model = Model(vosk.Model(str(directory)))
+        # A model whose parts do not fit together, or that refuses 8 kHz, fails here, not in a call.
         model.decode(np.full(RATE // 4, 8, np.int16))
-    except Exception as error:  # Vosk raises nothing more exact
+    except Exception as error:  # Vosk raises no more specific class
         raise ModelError(
-            f"Vosk cannot use the model in {directory} ({error}): put a whole model there"
+            f"Vosk cannot use the model in {directory} ({error}): install the model again"
         ) from None
-    if synthetic:
-        structlog.get_logger().warning("synthetic_model", meaning=embedded.NOTICE)
+    if path is None:
+        structlog.get_logger().warning(
+            "synthetic_model", effect=embedded.NOTICE, remedy=embedded.REMEDY
+        )
     return model
 
 

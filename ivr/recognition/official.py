@@ -1,39 +1,41 @@
-"""The official Chinese models of Vosk: where they are, and how to know that they are they."""
+"""The official Chinese models of Vosk: their addresses, sizes and hashes."""
 
 from dataclasses import dataclass
 
 PAGE = "https://alphacephei.com/vosk/models"
+"""Directory of all models on the maker's site."""
 
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """A model as its maker offers it (Apache 2.0)."""
+    """A model as its maker offers it (licence: Apache 2.0)."""
 
     name: str
-    """As in ``ivr models fetch NAME``."""
+    """Name of the model in ``ivr models fetch NAME``."""
     folder: str
-    """The one directory in its zip, and where it is installed."""
+    """Name of the only directory in the zip, and of the directory of the installed model."""
     sha256: str
-    """Of the zip; empty where we know none."""
+    """SHA-256 of the zip; empty if it is not known."""
     octets: int | None
-    """Of the zip, where we know it exactly."""
+    """Exact length of the zip; None if it is not known."""
     room: int
-    """Octets that must be free: for the zip and what is in it."""
+    """Free octets that installing takes: the zip and its unpacked files."""
     about: str
+    """Short description for ``ivr models list``."""
 
     @property
     def url(self) -> str:
-        """Of the zip."""
+        """Address of the zip."""
         return f"{PAGE}/{self.folder}.zip"
 
 
 MODELS = {
     model.name: model
     for model in (
-        # We could not reach the maker's site. Hash and size are what seven unrelated public
-        # projects pin for this address (two name the size), one of which says that it decoded
-        # with it; nobody was found to pin another. Should the maker publish a new file under
-        # the old name, the fetch is refused and says how to go on.
+        # The maker's site could not be reached when this was written. Seven unrelated public
+        # projects pin this hash for this address; two of them also name the size, and one reports
+        # that it decoded with the model. No project was found that pins another hash. If the maker
+        # publishes a new file under the same name, the fetch is refused with a remedy.
         Official(
             "small",
             "vosk-model-small-cn-0.22",
@@ -42,8 +44,9 @@ MODELS = {
             200_000_000,
             "42 MB; the one for calls",
         ),
-        # Nobody was found to pin a hash of this one: it is what the maker's site sends over TLS.
-        # Its hash is shown and recorded, and a second fetch must bring the same.
+        # No project was found that pins a hash of this model, so the first fetch trusts what the
+        # maker's site sends over TLS. The hash is shown and recorded, and a second fetch must have
+        # the same hash.
         Official(
             "large",
             "vosk-model-cn-0.22",

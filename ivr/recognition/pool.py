@@ -1,4 +1,4 @@
-"""Speech to words in processes of their own: the event loop never waits for a decoder.
+"""Recognise speech in worker processes, so that the event loop never waits for a decoder.
 
 ::
 
@@ -7,9 +7,9 @@
         utterance.feed(samples)              # never waits
         outcome = await utterance.finish()   # Transcript or NotHeard
 
-Feed detected speech and the 0.3 s before its onset; a silent caller costs nothing because nothing
-is fed. A worker that dies, hangs or is slow costs the utterances pinned to it, each of which ends
-as ``NotHeard`` (row 25: the caller is asked to say it again); the other workers do not notice.
+Feed detected speech and the 0.3 s before its onset. Nothing is fed while the caller is silent, so
+silence costs no processor time. When a worker dies, hangs or is slow, the utterances assigned to it
+end as ``NotHeard`` (row 25: the caller is asked to say it again); other workers are not affected.
 """
 
 import asyncio
@@ -30,10 +30,10 @@ log = structlog.get_logger()
 
 
 class Recognisers:
-    """Some workers with the same model. One event loop; not for threads."""
+    """Several workers with the same model, for one event loop. Not safe for threads."""
 
     def __init__(self, model: Path | None = None, *, workers: int = 1) -> None:
-        """``model`` is the directory of a Vosk model; None is our own tiny one.
+        """``model`` is the directory of a Vosk model; None means the built-in tiny one.
 
         Each worker holds the model in memory and uses at most one core.
         """
@@ -44,14 +44,15 @@ class Recognisers:
         self._numbers = itertools.count(1)
 
     async def start(self) -> None:
-        """Until every worker has loaded the model; ModelError when one cannot, and none is left.
+        """Start the workers and wait until each has loaded the model.
 
-        The tiny model is announced in the log: it understands no people.
+        ModelError if one of them cannot; no worker is left then. A warning in the log says that
+        the tiny model does not understand human speech.
         """
         directory = embedded.unpacked() if self._model is None else self._model
         check_files(directory)
         if self._model is None:
-            log.warning("synthetic_model", meaning=embedded.NOTICE)
+            log.warning("synthetic_model", effect=embedded.NOTICE, remedy=embedded.REMEDY)
         self._keepers = [Keeper(directory) for _ in range(self._workers)]
         self._tasks = [asyncio.create_task(keeper.keep()) for keeper in self._keepers]
         self._tasks.append(asyncio.create_task(self._watch()))
@@ -62,7 +63,7 @@ class Recognisers:
             raise
 
     async def stop(self) -> None:
-        """End every worker; what is being heard is lost. No process is left. Idempotent."""
+        """End all workers and leave no process. Unfinished utterances are lost. Idempotent."""
         for keeper in self._keepers:
             keeper.close()
         tasks, self._tasks, self._keepers = self._tasks, [], []
@@ -84,25 +85,25 @@ class Recognisers:
 
     @property
     def pids(self) -> list[int]:
-        """The processes that run now."""
+        """Process ids of the workers that are running."""
         return [keeper.pid for keeper in self._keepers if keeper.pid is not None]
 
     @property
     def utterances(self) -> int:
-        """How many are being heard, or wait for their words."""
+        """Number of utterances that are being fed or wait for their transcript."""
         return sum(keeper.load[1] for keeper in list(self._keepers))
 
     @property
     def backlog_seconds(self) -> float:
-        """Sound that was given to the workers and is not decoded yet."""
+        """Seconds of sound that the workers have received and not yet decoded."""
         return sum(keeper.load[2] for keeper in list(self._keepers)) / (2 * RATE)
 
     def utterance(self, on_partial: Callable[[str], None] | None = None) -> Utterance:
-        """Begin to hear one utterance, with the worker that has the least to do.
+        """Begin one utterance with the worker that has the least to do.
 
-        ``on_partial`` is told what may have been said so far, whenever that changes (every 0.24 s
-        of speech with our models). Where nobody can hear it the utterance is lost from the start:
-        its ``finish`` says so at once.
+        ``on_partial`` is called with the text recognised so far when it changes, at most once in
+        0.24 s of speech. If no worker can take the utterance, it is lost from the start, and its
+        ``finish`` returns NotHeard at once.
         """
         running = [keeper for keeper in self._keepers if keeper.running]
         keeper = min(running, key=lambda keeper: keeper.load, default=None)
@@ -115,7 +116,9 @@ class Recognisers:
         return utterance
 
     def _refused(self, reason: Reason) -> Utterance:
-        log.warning("recognition_refused", reason=reason)
+        log.warning(
+            "recognition_refused", reason=reason, effect="the caller is asked to repeat (row 25)"
+        )
         utterance = Utterance(next(self._numbers), None, None)
         utterance.lose(reason)
         return utterance

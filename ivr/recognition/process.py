@@ -1,4 +1,4 @@
-"""One worker process as the event loop sees it: frames go in and come out, nothing blocks."""
+"""One worker process, seen from the event loop: it takes and gives frames and never blocks."""
 
 import asyncio
 import os
@@ -14,25 +14,26 @@ from ivr.recognition.environment import for_worker
 from ivr.recognition.framing import Frame, FrameCutter, FramingError, Kind
 
 _PIECE = 1 << 16
-_LAST_WORDS = 2000
-"""Octets of a worker's stderr that are kept: Kaldi says there why it aborts."""
+"""Octets that are read at once."""
+_KEPT_STDERR = 2000
+"""Octets of the end of a worker's stderr that are kept: Kaldi writes there why it aborts."""
 _GRACE_SECONDS = 1.0
-"""How long a worker that is told to stop may take before it is killed."""
+"""Seconds that a worker may take to stop before it is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a worker ended."""
+    """The end of a worker."""
 
     pid: int
     how: str
-    """"exit 0", "SIGABRT", or what is wrong with its frames."""
-    said: str
+    """"exit 0", "SIGABRT", or a sentence about an error in its frames."""
+    last_line: str
     """The last line of its stderr."""
 
 
 class WorkerProcess:
-    """A running worker. It is to be listened to (:meth:`run`) until it ends."""
+    """A running worker. The owner must await :meth:`run` until the worker ends."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin is not None
@@ -40,15 +41,15 @@ class WorkerProcess:
         self._stdin = process.stdin
         self._unanswered: deque[int] = deque()
         self.ready = False
-        """Whether the model is loaded; what is sent before is kept by the pipe."""
+        """True if the model is loaded; frames that are sent earlier wait in the pipe."""
         self.backlog = 0
-        """Octets of frames that have not been answered."""
+        """Octets of the frames that have not been answered."""
         self.answers = 0
-        """How many frames came from it."""
+        """Number of frames received from the worker."""
 
     @classmethod
     async def start(cls, model: Path) -> "WorkerProcess":
-        """Start a worker with the model in ``model``. It inherits three pipes and nothing else."""
+        """Start a worker with the model in ``model``; it inherits only three pipes."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -65,16 +66,16 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int:
-        """Of the process."""
+        """Process id of the worker."""
         return self._process.pid
 
     @property
     def waiting(self) -> int:
-        """How many frames it has not answered."""
+        """Number of frames that have not been answered."""
         return len(self._unanswered)
 
     def send(self, frame: Frame) -> None:
-        """Hand a frame over. Never blocks; to a worker that has ended it is lost."""
+        """Send a frame without blocking; it is lost if the worker has ended."""
         if self._stdin.is_closing():
             return
         octets = frame.encode()
@@ -83,12 +84,12 @@ class WorkerProcess:
         self._stdin.write(octets)
 
     async def run(self, tell: Callable[[Frame], None]) -> Ended:
-        """Tell every frame that comes, until the worker has ended and is reaped.
+        """Call ``tell`` with each frame that arrives, until the process has ended and is reaped.
 
-        When this is cancelled, the worker is asked to stop and then killed.
+        If this is cancelled, the worker is asked to stop and then killed.
         """
         assert self._process.stderr is not None
-        last_words = asyncio.create_task(_tail(self._process.stderr))
+        stderr = asyncio.create_task(_tail(self._process.stderr))
         try:
             problem = await self._listen(tell)
         except asyncio.CancelledError:
@@ -98,13 +99,14 @@ class WorkerProcess:
             self.kill()
             self._stdin.close()
             status = await self._process.wait()
-            said = await last_words
-        return Ended(self.pid, problem or _how(status), said)
+            last_line = await stderr
+        return Ended(self.pid, problem or _how(status), last_line)
 
     def kill(self) -> None:
-        """End it now, whatever it does; a stopped process as well."""
+        """Kill the process at once, also if it is stopped (SIGSTOP)."""
         if self._process.returncode is None:
-            # Not Process.kill: it looks for the exit status first, and asyncio never finds it.
+            # Process.kill is not used: it reaps the process itself, and asyncio would then never
+            # learn the exit status.
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
 
@@ -114,7 +116,7 @@ class WorkerProcess:
             await asyncio.wait_for(self._process.wait(), _GRACE_SECONDS)
 
     async def _listen(self, tell: Callable[[Frame], None]) -> str:
-        """Until the worker closes stdout; what is wrong with its frames, if anything is."""
+        """Read frames until the worker closes stdout; return the error in its frames or ""."""
         assert self._process.stdout is not None
         frames = FrameCutter()
         try:
@@ -135,10 +137,10 @@ class WorkerProcess:
 
 
 async def _tail(stream: asyncio.StreamReader) -> str:
-    """The last line of a stream that must be read lest its writer waits."""
+    """Read ``stream`` to its end, so that its writer never blocks, and return its last line."""
     kept = b""
     while octets := await stream.read(_PIECE):
-        kept = (kept + octets)[-_LAST_WORDS:]
+        kept = (kept + octets)[-_KEPT_STDERR:]
     lines = kept.decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else ""
 

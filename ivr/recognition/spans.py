@@ -1,7 +1,7 @@
-"""A recording as calls hear it: speech found by the ear, each span recognised.
+"""Recognise a recording as a call does: the ear finds the speech, the model decodes each span.
 
-What is fed is what a call feeds: the 0.3 s before the onset, the speech, and the silence that ends
-it. Nothing else of the recording reaches the recogniser.
+As in a call, the recogniser is fed the 0.3 s before the onset, the speech, and the silence that
+ends it, and nothing else of the recording.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class SpeechSpan:
 
 
 def speech_spans(samples: Samples, detector: VoiceDetector) -> Iterator[SpeechSpan]:
-    """What the recogniser is fed of ``samples`` (8 kHz): each utterance, as the ear finds it."""
+    """Yield the spans of ``samples`` (8 kHz) that the recogniser is fed, one for each utterance."""
     ear = Ear(detector, 0.0)
     onset: float | None = None
     now = 0.0
@@ -40,14 +40,14 @@ def speech_spans(samples: Samples, detector: VoiceDetector) -> Iterator[SpeechSp
             elif isinstance(event, SpeechEnded) and onset is not None:
                 yield SpeechSpan(max(0.0, onset - LOOK_BACK_SECONDS), now)
                 onset = None
-    if onset is not None:  # who still speaks does so to the end
+    if onset is not None:  # the speech lasts to the end of the recording
         yield SpeechSpan(max(0.0, onset - LOOK_BACK_SECONDS), len(samples) / RATE)
 
 
 def transcribe(
     samples: Samples, model: Model, detector: VoiceDetector
 ) -> list[tuple[SpeechSpan, Transcript]]:
-    """Every utterance of ``samples`` (8 kHz) with its words; decodes in this process."""
+    """Return each utterance of ``samples`` (8 kHz) with its transcript; decodes in this process."""
     return [
         (span, model.decode(samples[round(span.start * RATE) : round(span.end * RATE)]))
         for span in speech_spans(samples, detector)

@@ -1,4 +1,4 @@
-"""What became of an utterance: its words, or why there are none. Pure."""
+"""The result of recognising an utterance: its words, or why there are none. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,49 +7,49 @@ from statistics import fmean
 from typing import Any
 
 UNKNOWN = "[unk]"
-"""What Vosk writes where it heard speech that is none of its words."""
+"""Vosk's word for speech that is not in its vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One recognised word; seconds count from the start of the utterance, in steps of 0.03."""
+    """One recognised word; times are seconds from the start of the utterance, in steps of 0.03."""
 
     text: str
     start: float
     end: float
     confidence: float
-    """0 to 1. High also in nonsense."""
+    """0 to 1. It is also high for wrong words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was recognised; no words in silence and noise."""
+    """The recognised words of an utterance; none for silence and noise."""
 
     words: tuple[Word, ...]
 
     @property
     def text(self) -> str:
-        """The words as Chinese is written, without spaces, [unk] left out."""
+        """The words without spaces, as Chinese is written, and without [unk]."""
         return "".join(word.text for word in self.words if word.text != UNKNOWN)
 
     @property
     def confidence(self) -> float:
-        """The mean over all words; 0.0 when there are none."""
+        """Mean confidence of all words, 0 to 1; 0.0 if there are no words."""
         return fmean(word.confidence for word in self.words) if self.words else 0.0
 
     @property
     def unknown(self) -> float:
-        """The share of the words that are [unk], 0 to 1; 0.0 when there are no words."""
+        """Share of the words that are [unk], 0 to 1; 0.0 if there are no words."""
         return fmean(word.text == UNKNOWN for word in self.words) if self.words else 0.0
 
     @classmethod
     def of(cls, result: Mapping[str, Any]) -> "Transcript":
-        """Vosk's own form: ``{"result": [{"word", "start", "end", "conf"}, …]}``."""
+        """Parse a result of Vosk: ``{"result": [{"word", "start", "end", "conf"}, …]}``."""
         words = result.get("result", ())
         return cls(tuple(Word(w["word"], w["start"], w["end"], w["conf"]) for w in words))
 
     def dump(self) -> dict[str, Any]:
-        """The form that :meth:`of` reads."""
+        """Return the transcript in the form that :meth:`of` parses."""
         return {
             "result": [
                 {"word": w.text, "start": w.start, "end": w.end, "conf": w.confidence}
@@ -59,28 +59,29 @@ class Transcript:
 
 
 class Reason(StrEnum):
-    """Why an utterance has no transcript. To the caller they are all the same: row 25."""
+    """Reasons why an utterance has no transcript. Row 25 answers all of them."""
 
     DIED = "died"
-    """The worker that heard it has died."""
+    """The worker ended."""
     STUCK = "stuck"
-    """The worker that heard it did nothing any more, and was ended."""
+    """The worker answered no more and was killed."""
     LATE = "late"
-    """The transcript did not come before the deadline of the utterance."""
+    """The transcript did not arrive before the deadline of the utterance."""
     BUSY = "busy"
-    """Every worker had more to do than it can."""
+    """All workers had too much to do."""
     NO_WORKER = "no_worker"
-    """No worker was running: they die as soon as they start."""
+    """No worker was running, because workers end as soon as they start."""
     ABANDONED = "abandoned"
-    """Nobody fed, finished or cancelled it for long: a defect of whoever began it."""
+    """Nothing fed, finished or cancelled the utterance for two minutes: a defect of the service."""
     CANCELLED = "cancelled"
+    """The caller has hung up, or the sound was an echo of a prompt."""
     STOPPED = "stopped"
     """The service is being stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotHeard:
-    """An utterance that was lost, through no fault of the caller: ask to say it again."""
+    """The result of an utterance that was lost, which is not the caller's fault (row 25)."""
 
     reason: Reason
 

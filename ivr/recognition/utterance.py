@@ -1,4 +1,4 @@
-"""One utterance as whoever listens to a caller sees it: feed it, then finish or cancel it."""
+"""One utterance, seen from a call: it is fed, and then finished or cancelled."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,40 +14,40 @@ log = structlog.get_logger()
 
 RATE = 8000
 BATCH_SECONDS = 0.06
-"""Sound goes to the worker in pieces of this length: a third of the frames of 20 ms, and at most
-this much is left to be decoded when the utterance ends."""
+"""Seconds of sound in one frame to the worker: this makes a third as many frames as 20 ms would,
+and leaves at most this much to be sent when the utterance ends."""
 LONGEST_SECONDS = 60.0
-"""What is said after this is not recognised; no answer to the hotline is as long."""
+"""Seconds of an utterance that are recognised; no answer to the hotline is as long."""
 _BATCH_OCTETS = round(BATCH_SECONDS * RATE) * 2
 
 
 def deadline_seconds(length: float) -> float:
-    """How long after its end an utterance of ``length`` seconds may take to be recognised."""
+    """Return the seconds that recognising ``length`` seconds may take after their end."""
     return 1.5 * length + 1.0
 
 
 class Sender(Protocol):
-    """Where the utterance's frames go: the worker it is pinned to."""
+    """The receiver of an utterance's frames: the keeper of the worker it is assigned to."""
 
     @property
     def pid(self) -> int | None:
-        """Of the worker's process; None between two."""
+        """Process id of the worker; None while no worker is running."""
         ...
 
     def send(self, frame: Frame) -> None:
-        """Hand a frame over without waiting."""
+        """Send a frame without waiting."""
         ...
 
     def forget(self, utterance: "Utterance") -> None:
-        """The utterance is over."""
+        """Remove ``utterance``, which is over."""
         ...
 
 
 class Utterance:
-    """One utterance of one caller, pinned to one worker. Made by ``Recognisers.utterance``.
+    """One utterance of one caller, assigned to one worker. Made by ``Recognisers.utterance``.
 
-    Feed it detected speech and the 0.3 s before it, not silence: that is what costs nothing. None
-    of its methods waits but :meth:`finish`.
+    Feed it detected speech and the 0.3 s before it, and no other silence, which would cost
+    processor time. Only :meth:`finish` waits.
     """
 
     def __init__(
@@ -63,25 +63,28 @@ class Utterance:
         self._timer: asyncio.TimerHandle | None = None
         self._finishing = False
         self.so_far = ""
-        """What may have been said so far; later sound may change it."""
+        """The text recognised so far; later sound may change it."""
         self.seconds = 0.0
-        """The sound fed so far."""
+        """Seconds of sound fed so far."""
         self.touched = asyncio.get_running_loop().time()
-        """When it was fed or finished last (the loop's clock)."""
+        """Time of the last call of feed or finish, by the clock of the event loop."""
 
     @property
     def lost(self) -> NotHeard | None:
-        """Why there will be no transcript, as soon as that is known; feeding on does no harm."""
+        """The reason why there will be no transcript, as soon as it is known; None before.
+
+        A lost utterance may still be fed; the sound is ignored.
+        """
         told = self._outcome.result() if self._outcome.done() else None
         return told if isinstance(told, NotHeard) else None
 
     @property
     def pid(self) -> int | None:
-        """The process that hears it; None when none does any more."""
+        """Process id of the worker; None if the utterance is over or no worker is running."""
         return None if self._worker is None else self._worker.pid
 
     def feed(self, samples: Samples) -> None:
-        """Some more sound: 16-bit, 8 kHz, in pieces of any length."""
+        """Add sound: 16-bit samples at 8 kHz, in pieces of any length."""
         self.touched = self._outcome.get_loop().time()
         if self._outcome.done() or self._finishing or self.seconds >= LONGEST_SECONDS:
             return
@@ -91,9 +94,9 @@ class Utterance:
             self._flush()
 
     async def finish(self) -> RecognitionOutcome:
-        """The utterance is over; what was said, or why that cannot be known.
+        """End the utterance and return its transcript, or NotHeard with the reason.
 
-        Comes within ``deadline_seconds(seconds)``. Cancelling the wait cancels the utterance.
+        Takes at most ``deadline_seconds(self.seconds)``. Cancelling the wait cancels the utterance.
         """
         if not self._outcome.done() and not self._finishing:
             self._finishing = True
@@ -109,34 +112,37 @@ class Utterance:
             raise
 
     def cancel(self) -> None:
-        """Forget it: the caller has hung up, or it was our own echo. Idempotent."""
+        """Drop the utterance: the caller has hung up, or it was our own echo. Idempotent."""
         self.lose(Reason.CANCELLED)
 
     def lose(self, reason: Reason) -> None:
-        """There will be no transcript; what the worker still does for it is called off."""
+        """End the utterance as lost and tell the worker to drop it."""
         if not self._outcome.done():
             self._send(Kind.CANCEL)
             self._end(NotHeard(reason))
 
-    # Called by the worker's reader.
+    # Called by the keeper of the worker.
 
     def partial(self, text: str) -> None:
-        """What may have been said so far has changed."""
+        """Take the new text recognised so far and report it, unless the utterance is ending."""
         self.so_far = text
         if self._on_partial is not None and not self._outcome.done() and not self._finishing:
             try:
                 self._on_partial(text)
-            except Exception:  # a defect in one call, and this worker serves others
-                log.exception("partial_failed")
+            except Exception:  # a defect in one call must not affect the others of this worker
+                log.exception("partial_failed", effect="this guess is ignored; the call goes on")
 
     def settle(self, outcome: RecognitionOutcome) -> None:
-        """The worker has spoken."""
+        """Take the result from the worker, unless the utterance is over."""
         if not self._outcome.done():
             self._end(outcome)
 
     def _late(self) -> None:
         log.warning(
-            "recognition_late", seconds=round(self.seconds, 2), after=deadline_seconds(self.seconds)
+            "recognition_late",
+            seconds=round(self.seconds, 2),
+            deadline_seconds=deadline_seconds(self.seconds),
+            effect="the caller is asked to repeat (row 25)",
         )
         self.lose(Reason.LATE)
 

@@ -1,14 +1,15 @@
 """A recognition worker: ``python -m ivr.recognition.worker MODEL PARENT``.
 
-Loads one model and recognises any number of utterances at a time, one recogniser each. Frames
-(:mod:`ivr.recognition.framing`) come on stdin, answers go to stdout. It ends when stdin does, and
-with its parent; what Kaldi aborts on, or a defect of libvosk, ends this process and no other.
+It loads one model and recognises any number of utterances at a time, with one recogniser for each.
+Frames (:mod:`ivr.recognition.framing`) arrive on stdin, answers go to stdout. The worker ends when
+stdin is closed or its parent ends. If Kaldi aborts or libvosk crashes, only this process ends.
 """
 
 import signal
 
-# Before the slow imports: the terminal's ^C and systemd's SIGTERM go to the whole group, and calls
-# that are being drained still want to be understood. Who started us closes stdin.
+# This stands before the slow imports. ^C of a terminal and SIGTERM of systemd go to the whole
+# process group, but calls that are still being served need the worker. The parent closes stdin to
+# end it.
 for _number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(_number, signal.SIG_IGN)
 
@@ -26,19 +27,20 @@ from ivr.recognition.transcript import Transcript  # noqa: E402
 
 _PR_SET_PDEATHSIG = 1
 _PIECE = 1 << 16
+"""Octets that are read at once."""
 _NICE = 5
-"""Words can wait a little; the sound and the waits of every other call cannot, which the event loop
-and Asterisk see to on the same cores. Without it 15 calls beside two busy processes on two cores
-had waits 0.11 s late."""
+"""Niceness of a worker. Recognition can wait a little; the event loop and Asterisk, which time the
+sound and the waits of all calls on the same cores, cannot. Without it, 15 calls beside two busy
+processes on two cores had waits that ended 0.11 s late."""
 
 
 _ASKED_OCTETS = 2 * 8000 * 24 // 100
-"""So much sound lies between two guesses at what may have been said: Vosk decodes in pieces of
-0.24 s, and asking four times as often makes recognition dearer by a fifth."""
+"""Octets of sound between two requests for the partial text, 0.24 s: Vosk decodes in pieces of this
+length, and asking four times as often makes recognition a fifth more expensive."""
 
 
 class Worker:
-    """Answers each frame with one frame."""
+    """Holds the utterances of one worker process and answers each frame with one frame."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -47,7 +49,7 @@ class Worker:
         self._unasked: dict[int, int] = {}
 
     def answer(self, frame: Frame) -> Frame:
-        """Do what ``frame`` asks."""
+        """Process ``frame`` and return the answer."""
         match frame.kind:
             case Kind.AUDIO:
                 return self._hear(frame)
@@ -84,10 +86,10 @@ class Worker:
 
 
 def main() -> None:
-    """Load the model, say so, and answer until stdin ends."""
+    """Load the model, send READY, and answer frames until stdin ends."""
     die_with(int(sys.argv[2]))
     os.nice(_NICE)
-    # What a library prints goes to stderr; stdout carries frames alone.
+    # stdout carries only frames: what a library prints is redirected to stderr.
     out = os.dup(1)
     os.dup2(2, 1)
     try:
@@ -103,14 +105,14 @@ def main() -> None:
 
 
 def die_with(parent: int) -> None:
-    """Be killed when the process ``parent``, which started this one, ends; Linux only.
+    """Have the kernel kill this process when ``parent``, which started it, ends; Linux only.
 
-    The end of stdin says the same, but a worker that is stopped or hangs does not read it.
+    The end of stdin also ends a worker, but a worker that is stopped or hangs does not read it.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
-        sys.exit("who started this worker has gone")
+        sys.exit("the process that started this worker has ended")
 
 
 def _send(out: int, frame: Frame) -> None:
@@ -120,5 +122,5 @@ def _send(out: int, frame: Frame) -> None:
 
 
 if __name__ == "__main__":
-    with suppress(BrokenPipeError):  # nobody wants to know any more
+    with suppress(BrokenPipeError):  # the parent has ended
         main()

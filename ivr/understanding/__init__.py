@@ -1,1 +1,1 @@
-"""Recogniser text to meaning: what the caller wants, and what he told by the way. Pure."""
+"""Turn recognised text into meaning: the caller's intent and the values they mention. Pure."""

@@ -1,7 +1,7 @@
-"""From the classifier's numbers to a probability, and to what may be done with a guess.
+"""Turn the classifier's scores into a probability, and decide what may be done with a guess.
 
-The constants come from two folds of a cross-validation over the phrases, misheard at 0 to 40 % of
-the characters, and over talk of other things (9,200 utterances).
+The constants come from a cross-validation in two folds over 9,200 utterances: the phrases, with 0
+to 40 % of the characters misheard, and talk about other subjects.
 """
 
 from math import exp, log
@@ -9,30 +9,35 @@ from math import exp, log
 from ivr.dialogue.meaning import Certainty, Intent
 
 SURE, OTHER_TALK = 0.9, 0.015
-"""To act on a guess takes this much, and that hardly anything speaks for talk of other things: such
-talk can sound much like a wish, and still more like itself. Wrong and acted upon: see the figures
-``false_action_…`` of `ivr bench understand`. OTHER_TALK was 0.02 by the cross-validation, and was
-lowered when the bench showed 1.15 % of other talk acted upon: that figure is not blind."""
+"""A guess is acted upon if its probability is at least SURE and the chance of talk about other
+subjects is at most OTHER_TALK. Both are needed, because such talk can sound much like a request.
+The rates of wrong actions are the figures ``false_action_…`` of `ivr bench understand`. The
+cross-validation gave 0.02 for OTHER_TALK. It was lowered because the bench acted upon 1.15 % of
+other talk; that bench is therefore no independent test of this value."""
 LIKELY = 0.4
-"""Below it the guess is wrong more often than right: asking for it would only annoy."""
+"""Smallest probability of a guess that the caller is asked to confirm (row 15). Below it the guess
+is wrong more often than right, and the question would only annoy."""
 _BIAS, _BY_LENGTH = 0.15, 0.42
+"""Correction of the log-odds: a constant, and a factor for the logarithm of the length."""
 _LEAST = 1e-6
+"""Chances are kept this far from 0 and 1, so that their log-odds are finite."""
 
 
 def probability(chance: float, length: int) -> float:
-    """How probable it is that the best guess is right, 0 to 1.
+    """Return the probability that the best guess is right, 0 to 1.
 
-    ``chance`` is what the softmax gives it, ``length`` the syllables (at least one): the classifier
-    is too modest about long utterances.
+    ``chance`` is its softmax value, ``length`` the number of syllables (at least one). The length
+    matters because the softmax value is too low for long utterances.
     """
     chance = min(max(chance, _LEAST), 1 - _LEAST)
     return 1 / (1 + exp(-(log(chance / (1 - chance)) + _BIAS + _BY_LENGTH * log(length))))
 
 
 def certainty(intent: Intent, score: float, other: float = 0.0) -> Certainty:
-    """What may be done with a guess of this probability. Talk of other things is never acted on.
+    """Return whether a guess may be acted upon, asked about, or neither.
 
-    ``other`` is the softmax's chance that it is such talk.
+    ``score`` is its probability, ``other`` the softmax value of talk about other subjects. The
+    intent OTHER is never acted upon.
     """
     if intent is Intent.OTHER or score < LIKELY:
         return Certainty.UNSURE

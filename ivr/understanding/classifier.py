@@ -1,4 +1,4 @@
-"""A multinomial linear classifier over sparse features, with the sums that explain it."""
+"""A multinomial linear classifier (softmax regression) over sparse features."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ _Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What was learned."""
+    """The learned parameters of the classifier."""
 
     labels: tuple[str, ...]
     features: Mapping[str, int]
-    """Row in ``matrix`` by name."""
+    """Row in ``matrix`` by the name of the feature."""
     matrix: _Floats
-    """Features by labels."""
+    """Weights, shape (features, labels)."""
     bias: _Floats
-    """One for each label."""
+    """Bias of each label, shape (labels,)."""
 
     def scores(self, present: Sequence[str]) -> _Floats:
-        """Log-odds of each label, up to a constant.
+        """Return the log-odds of each label up to a common constant, shape (labels,).
 
-        Features that were never seen count in the length, so what is not understood makes
-        everything else less certain.
+        The sum is divided by the root of the number of features. Unknown features count in that
+        number, so unknown words make all labels less certain.
         """
         rows = [row for name in present if (row := self.features.get(name)) is not None]
         total = self.matrix[rows].sum(axis=0) / np.sqrt(max(len(present), 1))
@@ -33,14 +33,14 @@ class Weights:
 
 
 def softmax(scores: NDArray[np.floating]) -> _Floats:
-    """Probabilities along the last axis."""
+    """Return probabilities that sum to 1 along the last axis."""
     shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One utterance to learn from."""
+    """One utterance to learn from: its features, the index of its label, and its weight."""
 
     features: Sequence[str]
     label: int
@@ -58,10 +58,11 @@ def fit(
     decay: float = 1e-5,
     batch: int = 256,
 ) -> Weights:
-    """Softmax regression by Adagrad (Duchi 2011) on sparse batches; ``known`` names the features.
+    """Fit a softmax regression by Adagrad (Duchi 2011) on sparse batches.
 
-    ``decay`` is the weight of the squared norm, paid by the rows of a batch. The defaults were
-    chosen by cross-validation over the phrases.
+    ``known`` names the features with a weight; others are ignored. ``rate`` is the learning rate.
+    ``decay`` is the factor of the L2 penalty, applied to the features that occur in a batch. The
+    defaults were chosen by cross-validation over the phrases.
     """
     index = {name: row for row, name in enumerate(known)}
     rows = [
@@ -94,19 +95,20 @@ def fit(
 
 
 def _flat(rows: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """Return all rows concatenated, and for each element the index of its row."""
     owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     return np.concatenate(rows), owner
 
 
 def _add(target: _Floats, owner: NDArray[np.intp], values: _Floats) -> None:
-    """Sums of the values of each owner; owners come in order."""
+    """Add to each row of ``target`` the values of that owner; ``owner`` is sorted."""
     if len(owner):
         starts = np.flatnonzero(np.diff(owner, prepend=-1))
         target[owner[starts]] = np.add.reduceat(values, starts, axis=0)
 
 
 def _gathered(flat: NDArray[np.int32], values: _Floats) -> tuple[NDArray[np.int32], _Floats]:
-    """Each row once, with the sum of its values."""
+    """Return the distinct indices in ``flat``, sorted, and the sum of the values of each."""
     order = np.argsort(flat, kind="stable")
     ordered = flat[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))

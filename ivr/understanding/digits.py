@@ -1,7 +1,8 @@
-"""Digits as they are said and as a recogniser writes them: runs of them, and the words between.
+"""Find runs of digits in recognised text, across filler words and misheard digits.
 
-A digit that is written as one is believed. A character that only sounds like one (要 for 幺, 吧 for
-八) is a digit when most of its neighbours are; which it is, the whole number decides later.
+A character that is written as a digit counts as one. A character that only sounds like a digit (要
+for 幺, 吧 for 八) is uncertain: it is kept in the run if it stands near written digits, and the
+caller of :func:`readings` decides by the whole number whether it is a digit.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,18 +15,19 @@ _WRITTEN = dict(zip("零〇洞一幺二两三四五六七八九", "0001122345678
     str(digit): str(digit) for digit in range(10)
 }
 _SOUNDS = {syllables_of(sign).sounds[0]: digit for sign, digit in _WRITTEN.items() if sign != "〇"}
-# 年 is near 两, and stands behind digits.
+# 两 (liang) is left out: 年 (nian) folds to the same sound and often stands behind digits.
 _NEAR = {fold(sound): digit for sound, digit in _SOUNDS.items() if sound != "liang"}
 _WORDS_OF_SENTENCES = frozenset("吧就是有时事以把起其而又也十")
-"""Sound like digits, but are said beside them too."""
+"""Characters that sound like digits but are also common words next to digits."""
 _TEN, _TIMES = "十", "ge"
 _EDGE = 2
-"""Sounding characters before the first and after the last written digit that may belong to them."""
+"""Maximum number of uncertain digits before the first and after the last written digit."""
 _BELIEVED = 0.4
-"""Of the sounds in a run, the share that must be written as digits."""
+"""Smallest share of the digits of a run that must be written as digits."""
 _LONG = 5
-"""Written digits that are no count: 二十五 is."""
+"""Runs with at least this many written digits are never taken for a count, such as 二十五."""
 _COUNTED = frozenset("个套名位台天年月次遍点块号岁人张元分")
+"""Measure words; digits before one of them are a count."""
 _FILLERS = tuple(
     syllables_of(words).sounds
     for words in ("那个", "然后", "横杠", "空格", "逗号", "短横", *"嗯啊呃哦呢杠再对的")
@@ -34,18 +36,19 @@ _FILLERS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """One sound of a run."""
+    """One element of a run."""
 
     value: str
-    """A digit; several of the same for 三个八."""
+    """One digit, or the same digit several times for words such as 三个八."""
     written: bool
+    """True if the character is written as a digit; False if it only sounds like one."""
     likely: bool
-    """What is assumed where the whole number does not decide."""
+    """True if the digit is kept when neither reading gives a valid telephone number."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigitRun:
-    """Digits in a row, fillers left out, from sound ``start`` to ``end`` (exclusive)."""
+    """Digits in a row without filler words, from sound ``start`` to ``end`` (exclusive)."""
 
     digits: tuple[Digit, ...]
     start: int
@@ -53,18 +56,21 @@ class DigitRun:
 
     @property
     def written(self) -> int:
-        """Digits that are written as such."""
+        """Number of digits that are written as digits."""
         return sum(len(digit.value) for digit in self.digits if digit.written)
 
 
 def digit_at(heard: Syllables, at: int) -> str | None:
-    """The digit that a sound may be, near sounds included."""
+    """Return the digit that the sound at ``at`` is or resembles; None if it resembles none."""
     sound = heard.sounds[at]
     return _WRITTEN.get(_sign(heard, at)) or _SOUNDS.get(sound) or _NEAR.get(fold(sound))
 
 
 def run_at(heard: Syllables, start: int, stops: frozenset[int]) -> DigitRun | None:
-    """The run that begins at ``start`` and is broken at ``stops``; None where there is none."""
+    """Return the run that begins at ``start``; None if there is none.
+
+    ``stops`` holds indices of sounds at which a run ends.
+    """
     found: list[tuple[int, int, str, bool]] = []
     at = start
     while at < len(heard) and at not in stops:
@@ -82,14 +88,18 @@ def run_at(heard: Syllables, start: int, stops: frozenset[int]) -> DigitRun | No
 
 
 def is_count(heard: Syllables, run: DigitRun) -> bool:
-    """Whether a run only counts something: 两三个, 二十五, 2013年."""
+    """Return True if a run is a count and not a telephone number: 两三个, 二十五, 2013年."""
     follows = _sign(heard, run.end) if run.end < len(heard) else ""
     tens = _TEN in heard.words(run.start, run.end)
     return (run.written < _LONG and follows in _COUNTED) or (run.written < _LONG and tens)
 
 
 def _run(heard: Syllables, found: Sequence[tuple[int, int, str, bool]]) -> DigitRun | None:
-    """Without what sounds like digits far from written ones."""
+    """Keep at most two uncertain digits at either end.
+
+    Return None if too few are written as digits. ``found`` holds for each digit its first
+    sound, its end, its value, and whether it is written.
+    """
     written = [place for place, (_, _, _, sure) in enumerate(found) if sure]
     if not written:
         return None
@@ -107,12 +117,12 @@ def _run(heard: Syllables, found: Sequence[tuple[int, int, str, bool]]) -> Digit
 
 
 def _apart(heard: Syllables, at: int) -> bool:
-    """Whether a character that sounds like a digit is no common word of sentences."""
+    """Return True if the character that sounds like a digit is not a common word as well."""
     return _sign(heard, at) not in _WORDS_OF_SENTENCES
 
 
 def _times(heard: Syllables, at: int) -> str | None:
-    """三个八: the digits."""
+    """Return the repeated digits of words such as 三个八 (888) at ``at``; None without them."""
     if at + 2 >= len(heard) or heard.sounds[at + 1] != _TIMES:
         return None
     times, digit = _WRITTEN.get(_sign(heard, at)), _WRITTEN.get(_sign(heard, at + 2))
@@ -120,17 +130,22 @@ def _times(heard: Syllables, at: int) -> str | None:
 
 
 def _filler(heard: Syllables, at: int) -> int:
-    """How many sounds of a filler begin here."""
+    """Return the number of sounds of the filler word at ``at``; 0 if there is none."""
     return next((len(one) for one in _FILLERS if heard.sounds[at : at + len(one)] == one), 0)
 
 
 def _sign(heard: Syllables, at: int) -> str:
+    """Return the character of a sound; full-width digits become ordinary ones."""
     sign = heard.text[heard.places[at]]
     return chr(ord(sign) - 0xFEE0) if "０" <= sign <= "９" else sign
 
 
 def readings(run: DigitRun) -> Iterator[str]:
-    """What a run may be, the likeliest first: doubtful sounds are kept or left out."""
+    """Yield the possible readings of a run, the likeliest first; at most 256.
+
+    Each of the first eight uncertain digits is kept or left out, with the fewest changes from
+    ``Digit.likely`` first.
+    """
     doubtful = [place for place, digit in enumerate(run.digits) if not digit.written][:8]
     changes = sorted(range(1 << len(doubtful)), key=int.bit_count)
     for change in islice(changes, 256):

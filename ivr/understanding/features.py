@@ -1,8 +1,9 @@
-"""What the classifier sees of an utterance: which sounds follow each other.
+"""The features of an utterance that the classifier uses: sequences and pairs of sounds.
 
-N-grams of one to three syllables with the ends of the utterance, the same with near sounds folded,
-and pairs of folded sounds up to five apart, which outlive what was misheard between them and words
-that were put there. A run of digits is one sign, whatever its digits.
+They are n-grams of one to three syllables, with marks for the beginning and end of the utterance;
+the same n-grams with similar sounds folded into one; and pairs of folded sounds that are up to five
+syllables apart. A pair is still found when a sound between its two is misheard or a word is
+inserted. A run of digits counts as one sound, whichever digits it has.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,15 +14,16 @@ from ivr.understanding.syllables import fold
 
 DIGIT_SOUNDS = frozenset(lazy_pinyin("零一幺二两三四五六七八九洞"))
 _RUN = 4
-"""Digits in a row that make a number: 三四五个 are three."""
+"""Digits in a row that are replaced by one sign; fewer, as in 三四五个, are not."""
 _APART = 5
-"""Measured by cross-validation over the phrases: pairs add 1.5 % of right guesses."""
+"""Largest distance of a pair of sounds, in syllables. In a cross-validation over the phrases, pairs
+add 1.5 % of right guesses."""
 _NUMBER = "<number>"
 _START, _END = "^", "$"
 
 
 def without_numbers(sounds: Sequence[str]) -> list[tuple[str, int]]:
-    """The sounds with the place of each, runs of digits as one NUMBER at their first place."""
+    """Return each sound with its index; a run of digits becomes one NUMBER at its first index."""
     kept: list[tuple[str, int]] = []
     at = 0
     while at < len(sounds):
@@ -38,7 +40,10 @@ def without_numbers(sounds: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def features(sounds: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Every feature of an utterance, with the sounds (from, to) where it stands first."""
+    """Return all features of an utterance by name.
+
+    The value is the range of sounds (from, to, exclusive) at which the feature occurs first.
+    """
     places = without_numbers(sounds)
     exact = [_START, *(sound for sound, _ in places), _END]
     folded = [_START, *(fold(sound) for sound, _ in places), _END]
@@ -51,7 +56,7 @@ def features(sounds: Sequence[str]) -> dict[str, tuple[int, int]]:
 
 
 def _grams(exact: Sequence[str], folded: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Feature, and the first and last index it covers."""
+    """Yield each feature with the first and the last index that it covers."""
     count = len(exact)
     for at in range(count):
         if 0 < at < count - 1:

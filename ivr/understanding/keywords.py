@@ -1,15 +1,15 @@
-"""Words found by their sound, exact ones before near ones, longer ones before shorter ones."""
+"""Find words by their sound: exact sounds before similar ones, longer words before shorter ones."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.understanding.syllables import fold, syllables_of
 
 _NEAR_FROM = 2
-"""Syllables a word must have to be found by near sounds."""
+"""Fewest syllables of a word that is found by similar sounds as well."""
 
 
 class Keywords:
-    """Lists of words, each list with a name."""
+    """Named lists of words to be found in utterances."""
 
     def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
         pairs = [
@@ -18,7 +18,10 @@ class Keywords:
         self._words = sorted(pairs, key=lambda pair: -len(pair[0]))
 
     def find(self, sounds: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-        """Names of lists with the sounds (from, to) of their words, the longest word first."""
+        """Yield the name of the list of each word found, with its sounds (from, to, exclusive).
+
+        Words with exact sounds come first, then those with similar sounds; the longest first.
+        """
         folded = [fold(sound) for sound in sounds]
         for word, name in self._words:
             if (at := _index(sounds, word)) is not None:
@@ -29,7 +32,7 @@ class Keywords:
                 yield name, at, at + len(word)
 
     def first(self, sounds: Sequence[str]) -> str | None:
-        """The name of the list whose word is found first; None when there is none."""
+        """Return the name of the list whose word is found first; None if no word is found."""
         return next((name for name, _, _ in self.find(sounds)), None)
 
 

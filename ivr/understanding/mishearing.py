@@ -1,7 +1,7 @@
-"""How a recogniser mishears: syllables replaced by near ones, lost, or made up.
+"""Simulate the errors of a recogniser for training: syllables replaced, lost or inserted.
 
-Only for training. What stays within a sound (a homophone) is no error here, as nothing looks at
-characters; the shares are those of the errors that change a sound.
+A homophone, which keeps the sound, is not an error here, because understanding never looks at
+characters. The shares are those of the errors that change a sound.
 """
 
 from collections.abc import Sequence
@@ -11,22 +11,23 @@ import numpy as np
 from ivr.understanding.syllables import fold, split
 
 _NEAR, _RANDOM, _LOST = 0.62, 0.10, 0.16
-"""Shares of the errors; the rest is made up. Literature on Mandarin recognisers puts two thirds
-to three quarters of the errors on substitutions, most of them between near sounds."""
+"""Shares of the errors: replaced by a similar sound, replaced by any sound, lost; the rest are
+inserted sounds. In the literature on Mandarin recognisers, two thirds to three quarters of the
+errors are substitutions, most of them between similar sounds."""
 
 
 class Mishearing:
-    """Errors over the sounds of a language, drawn from a generator."""
+    """Changes sounds at random, as a recogniser would."""
 
     def __init__(self, sounds: Sequence[str]) -> None:
-        """``sounds``: every syllable there is."""
+        """``sounds`` holds all syllables that may occur in the result."""
         self._all = sorted(set(sounds))
         self._near = {sound: self._neighbours(sound) for sound in self._all}
 
     def __call__(
         self, sounds: Sequence[str], rate: float, random: np.random.Generator
     ) -> list[str]:
-        """``sounds`` with a share of ``rate`` of them wrong."""
+        """Return ``sounds`` with errors; each sound is wrong with the probability ``rate``."""
         heard: list[str] = []
         for sound, draw in zip(sounds, random.random((len(sounds), 3)), strict=True):
             wrong, kind, which = (float(number) for number in draw)
@@ -45,7 +46,11 @@ class Mishearing:
         return self._all[int(which * len(self._all))]
 
     def _neighbours(self, sound: str) -> list[str]:
-        """Twice those that fold alike, once those with the same initial or final."""
+        """Return the sounds that ``sound`` may be misheard as, some of them several times.
+
+        Sounds that fold to the same and sounds that share only the initial or the final get about
+        the same total number of entries.
+        """
         initial, final = split(sound)
         alike = [one for one in self._all if one != sound and fold(one) == fold(sound)]
         half = [

@@ -1,4 +1,4 @@
-"""Who the caller is, and whom he asks for: surnames by their sound, spelt out or with a title."""
+"""Find surnames and titles in an utterance by their sound: alone, spelt out or with a title."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ COMMON = (
     "丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严"
     "覃武戴莫孔向汤于傅康常温易"
 )
-"""The most frequent surnames, the first first (Ministry of Public Security, list of 2020)."""
+"""The most frequent surnames, the most frequent first (Ministry of Public Security, 2020)."""
 _TITLES: Mapping[str, Title | None] = {
     "先生": "先生", "小姐": "小姐", "女士": "女士", "太太": "女士", "老师": None, "经理": None,
     "师傅": None, "主任": None,
@@ -25,18 +25,19 @@ _LIKENED = "的"
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """How to address somebody."""
+    """The surname and the title found in an utterance; None for a part that was not found."""
 
     surname: str | None
     title: Title | None
     told: bool = False
-    """Whether the caller said it of himself (我姓张)."""
+    """True if the caller gave it as their own name (我姓张)."""
 
 
 class Names:
-    """Knows the surnames that the hotline can say, and how they are spelt out."""
+    """Finds the surnames that the hotline can say."""
 
     def __init__(self, surnames: Iterable[str], spelt: Mapping[str, Sequence[str]]) -> None:
+        """``spelt`` holds for a surname the words that spell it out, such as 弓长张."""
         rank = {name: place for place, name in enumerate(COMMON)}
         ordered = sorted(surnames, key=lambda name: rank.get(name, len(rank)))
         self._known = set(ordered)
@@ -44,7 +45,7 @@ class Names:
         self._exact: dict[tuple[str, ...], str] = {}
         self._near: dict[tuple[str, ...], str] = {}
         for name in ordered:
-            # One character alone may have another reading than as a surname (曾, 单, 解).
+            # Some characters have another reading as a surname than by themselves (曾, 单, 解).
             sounds = _SURNAME_SOUNDS.get(name) or syllables_of(name).sounds
             self._exact.setdefault(sounds, name)
             self._near.setdefault(tuple(map(fold, sounds)), name)
@@ -52,7 +53,10 @@ class Names:
         self._spelt = sorted(pairs, key=lambda pair: -len(pair[0]))
 
     def find(self, heard: Syllables, *, alone: bool = False) -> Name:
-        """The caller's surname and title; ``alone``: the utterance is nothing but a name."""
+        """Return the surname and the title in ``heard``.
+
+        ``alone`` says that the caller gives their name, so the utterance may begin with a surname.
+        """
         titles = _titles(heard)
         title = titles[0][1] if titles else None
         if (spelt := self._spelt_out(heard)) or (spelt := self._likened(heard)):
@@ -71,7 +75,10 @@ class Names:
         return Name(None, title)
 
     def _at(self, heard: Syllables, start: int, *, near: bool) -> str | None:
-        """The surname that begins at a sound; compound ones first."""
+        """Return the surname that begins at sound ``start``, preferring one of two characters.
+
+        ``near`` allows similar sounds. None if there is no surname.
+        """
         for size in (2, 1):
             if start + size <= len(heard) and (name := self._of(heard, start, start + size)):
                 return name
@@ -80,7 +87,11 @@ class Names:
         return None
 
     def _of(self, heard: Syllables, start: int, end: int) -> str | None:
-        """By sound, the most frequent one; as it is written when that is a frequent one too."""
+        """Return the surname with the sounds ``start`` to ``end``; None if there is none.
+
+        The written characters are taken if they are a frequent surname or one of two characters;
+        otherwise the most frequent surname with these sounds.
+        """
         written = heard.words(start, end)
         name = self._exact.get(tuple(heard.sounds[start:end]))
         if written in self._known and (written in self._common or len(written) > 1 or not name):
@@ -88,11 +99,11 @@ class Names:
         return name
 
     def _spelt_out(self, heard: Syllables) -> str | None:
-        """弓长张."""
+        """Return the surname that is spelt out, as in 弓长张; None if there is none."""
         return next((name for words, name in self._spelt if _places(heard.sounds, words)), None)
 
     def _likened(self, heard: Syllables) -> str | None:
-        """长江的江: the word tells which character it is."""
+        """Return the surname that is explained by a word, as in 长江的江; None if there is none."""
         for at, sound in enumerate(heard.sounds):
             word = heard.words(max(0, at - 2), at)
             if sound == "de" and heard.words(at, at + 1) == _LIKENED and at + 1 < len(heard):
@@ -105,7 +116,7 @@ class Names:
 
 
 def _titles(heard: Syllables) -> list[tuple[int, Title | None]]:
-    """Where titles stand, in order."""
+    """Return the index and the title of each title in ``heard``, in order."""
     found = [
         (at, title)
         for words, title in _TITLES.items()
@@ -115,6 +126,7 @@ def _titles(heard: Syllables) -> list[tuple[int, Title | None]]:
 
 
 def _places(sounds: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Return the indices at which the sounds ``wanted`` begin."""
     size = len(wanted)
     return [
         at for at in range(len(sounds) - size + 1) if tuple(sounds[at : at + size]) == tuple(wanted)

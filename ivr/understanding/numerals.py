@@ -1,11 +1,11 @@
-"""How numbers are grouped and read in Mandarin. Pure; shared by composing and by rendering."""
+"""Group and read numbers in Mandarin, for composed sentences and for rendering. Pure."""
 
 import re
 import unicodedata
 
 DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 TELEPHONE_DIGITS = DIGITS | {"1": "幺"}
-"""Digit by digit, 一 is said 幺, which cannot be taken for 七."""
+"""Words for numbers that are read digit by digit: 1 is 幺, because 一 can be misheard as 七."""
 _TELEPHONE = re.compile(
     r"1[3-9]\d{9}"  # mobile
     r"|[48]00\d{7}"
@@ -18,9 +18,9 @@ LARGEST = 10**16 - 1
 
 
 def cardinal(number: int) -> str:
-    """A whole number in words: 24 is 二十四, 306 三百零六, 120000 十二万.
+    """Return a whole number in words: 24 is 二十四, 306 is 三百零六, 120000 is 十二万.
 
-    ValueError below 0 or above :data:`LARGEST`.
+    ValueError if it is below 0 or above :data:`LARGEST`.
     """
     if not 0 <= number <= LARGEST:
         raise ValueError(f"{number} is not between 0 and {LARGEST}")
@@ -40,7 +40,7 @@ def cardinal(number: int) -> str:
 
 
 def _section(number: int) -> str:
-    """1 to 9999, with 一十 for 10."""
+    """Return the words for 1 to 9999; 10 to 19 begin with 一十."""
     words, digits = "", str(number)
     for place, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
         if digit != "0":
@@ -51,14 +51,15 @@ def _section(number: int) -> str:
 
 
 def digit_by_digit(digits: str) -> str:
-    """``0371`` is 零三七幺."""
+    """Return the words for each digit: ``0371`` is 零三七幺."""
     return "".join(TELEPHONE_DIGITS[digit] for digit in digits)
 
 
 def telephone_groups(number: str) -> tuple[str, ...]:
-    """The digits of a telephone number as they are read: 138-0371-2345, 0371-6638-5255.
+    """Return the digits of a telephone number in the groups in which they are read.
 
-    What is not a digit only separates; nothing is dropped but +86 before a mobile number.
+    Examples: 138-0371-2345, 0371-6638-5255. Other characters only separate groups. All digits are
+    kept, except the country code 86 before a mobile number.
     """
     written = re.sub(r"[^0-9]+", " ", _plain(number)).split()
     digits = "".join(written)
@@ -76,19 +77,26 @@ def telephone_groups(number: str) -> tuple[str, ...]:
 
 
 def is_telephone_number(digits: str) -> bool:
-    """Whether a telephone in China may have this number: a mobile, a land line with its area code
-    or without, or a service number (400, 800). Digits only."""
+    """Return True if ``digits`` can be a telephone number in China.
+
+    Mobile numbers, land lines with or without area code, and service numbers (400, 800) are valid.
+    ``digits`` may contain only digits.
+    """
     return _TELEPHONE.fullmatch(digits) is not None
 
 
 def digit_groups(code: str) -> tuple[str, ...]:
-    """Digits and Latin letters of a ticket or staff number: by its hyphens, then in threes."""
+    """Return the digits and letters of a ticket or staff number in groups for reading.
+
+    Groups end at hyphens and at changes between digits and letters; longer ones are cut into
+    threes.
+    """
     written = re.findall(r"[0-9]+|[A-Z]+", _plain(code).upper())
     return tuple(group for part in written for group in _in_threes(part))
 
 
 def _in_fours(digits: str) -> tuple[str, ...]:
-    """From the end, so that 7 digits are 3 and 4; up to five stay together."""
+    """Return groups of four, counted from the end (7 are 3 and 4); up to five stay together."""
     if len(digits) <= 5:
         return (digits,)
     first = len(digits) % 4 or 4
@@ -96,7 +104,10 @@ def _in_fours(digits: str) -> tuple[str, ...]:
 
 
 def _in_threes(signs: str) -> tuple[str, ...]:
-    """From the start, without a single one at the end: 4 stay together, 7 are 3 and 4."""
+    """Return groups of three from the start, without a single one at the end.
+
+    4 stay together, 7 are 3 and 4.
+    """
     last = len(signs) - 4 if len(signs) % 3 == 1 else len(signs) // 3 * 3
     groups = [signs[at : at + 3] for at in range(0, max(last, 0), 3)]
     return (*groups, signs[last:]) if signs[last:] else tuple(groups)

@@ -1,7 +1,7 @@
-"""What callers say, as data: the sentences of each intent, and the words that fill slots.
+"""The phrases of callers as data: the sentences of each intent, and the words that fill slots.
 
-Read from the texts of ``prompts/phrases/*.toml``; every mistake that would make the hotline
-understand less than its author meant is refused at start.
+They are parsed from the texts of ``prompts/phrases/*.toml``. A mistake in them is refused at start,
+because it would make the hotline understand less than the author meant.
 """
 
 import re
@@ -15,53 +15,55 @@ from ivr.understanding import templates
 from ivr.understanding.syllables import MOST_SYLLABLES, syllables_of
 
 MOST_WORDINGS = 512
-"""Of one template: who needs more has written two sentences in one."""
+"""Maximum number of wordings of one template. A template with more is probably two sentences."""
 LONGEST_TEMPLATE = 200
-"""Characters."""
+"""Maximum number of characters of one template."""
 _LISTS = ("classes", "topics", "departments", "facts", "buyers", "surnames")
 _KEYS: dict[str, tuple[str, ...]] = {"facts": get_args(Fact), "buyers": get_args(Buyer)}
 BUILT_IN_CLASSES = ("姓", "部门", "数")
-"""Classes made from tables and rules: surnames, departments, and numbers: digits of a telephone
-number in give_number, a count elsewhere."""
+"""Classes that need no list in the phrase files: surnames, departments and numbers. A number is a
+telephone number in the intent give_number and a count in all others."""
 
 WordLists = Mapping[str, tuple[str, ...]]
+"""Lists of words by the name of the list."""
 
 
 class PhraseError(Exception):
-    """The phrase files cannot be used; the message names file, key and remedy."""
+    """The phrase files cannot be used; the message names the file, the key and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A sentence as it was written, and the wordings that it stands for."""
+    """A sentence of a phrase file."""
 
     wordings: tuple[str, ...]
-    """With classes in braces."""
+    """All wordings that it stands for, with classes in braces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Everything the phrase files say."""
+    """The content of all phrase files."""
 
     say: Mapping[Intent, tuple[Template, ...]]
+    """The sentences of each intent."""
     classes: WordLists = field(default_factory=dict)
     topics: WordLists = field(default_factory=dict)
     departments: WordLists = field(default_factory=dict)
-    """By the name the hotline speaks, the words callers use."""
+    """Words that callers use, by the department's name that the hotline speaks."""
     facts: WordLists = field(default_factory=dict)
     buyers: WordLists = field(default_factory=dict)
     surnames: WordLists = field(default_factory=dict)
-    """By surname, how it is spelt out: 弓长张."""
+    """Words that spell out a surname, by the surname: 弓长张 for 张."""
 
     @classmethod
     def parse(
         cls, files: Mapping[str, str], departments: Sequence[str] = (), *, proved: bool = False
     ) -> "Phrases":
-        """Read the texts of phrase files by their names; PhraseError says what is wrong.
+        """Parse the texts of phrase files, given by their names; PhraseError if one is wrong.
 
-        ``departments`` are the names that the hotline can speak; a synonym for another is refused.
-        ``proved``: these very texts have been read before; how their sentences sound, which takes
-        seconds, is not looked at again.
+        ``departments`` are the names that the hotline can speak; words for other departments are
+        refused. ``proved`` says that these texts have been parsed without error before; the checks
+        of how the sentences sound, which take seconds, are then skipped.
         """
         reader = _Reader(departments, proved)
         for name, text in sorted(files.items()):
@@ -70,7 +72,7 @@ class Phrases:
 
 
 class _Reader:
-    """Gathers the files and checks what can only be seen in all of them."""
+    """Collects the phrase files and checks each of them and all of them together."""
 
     def __init__(self, departments: Sequence[str], proved: bool) -> None:
         self._proved = proved
@@ -84,18 +86,20 @@ class _Reader:
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise PhraseError(f"{file} is not TOML ({error}): correct that line") from None
+            raise PhraseError(f"{file} is not valid TOML ({error}): correct that line") from None
         for key, table in raw.items():
             where = f"{file}: [{key}]"
             if not isinstance(table, dict):
-                raise PhraseError(f"{file}: {key} is no table: write [{key}] and its lines below")
+                raise PhraseError(
+                    f"{file}: {key} is not a table: write [{key}] and its lines below"
+                )
             if key in _LISTS:
                 self._list(where, key, table)
             elif key in set(Intent):
                 self._intent(where, Intent(key), table)
             else:
                 known = ", ".join([*Intent, *_LISTS])
-                raise PhraseError(f"{where} is no intent: use one of {known}")
+                raise PhraseError(f"{where} is not an intent: use one of {known}")
 
     def _list(self, where: str, name: str, table: Mapping[str, Any]) -> None:
         for key, words in table.items():
@@ -117,17 +121,19 @@ class _Reader:
 
     def _intent(self, where: str, intent: Intent, table: Mapping[str, Any]) -> None:
         if strange := set(table) - {"say"}:
-            raise PhraseError(f"{where} {min(strange)} is unknown: sentences stand in `say`")
+            raise PhraseError(f"{where} {min(strange)} is unknown: write sentences in `say`")
         say = table.get("say")
         if not isinstance(say, list) or not say or not all(isinstance(one, str) for one in say):
-            raise PhraseError(f'{where} say is no list of sentences: write say = ["…", "…"]')
+            raise PhraseError(f'{where} say is not a list of sentences: write say = ["…", "…"]')
         for sentence in say:
             template = self._template(f"{where} {sentence!r}", sentence)
             self._say.setdefault(intent, []).append((f"{where} {sentence!r}", template))
 
     def _template(self, where: str, sentence: str) -> Template:
         if len(sentence) > LONGEST_TEMPLATE:
-            raise PhraseError(f"{where[:80]}… is longer than {LONGEST_TEMPLATE}: make it shorter")
+            raise PhraseError(
+                f"{where[:80]}… has more than {LONGEST_TEMPLATE} characters: shorten it"
+            )
         try:
             parts = templates.parse_template(sentence)
         except templates.TemplateError as error:
@@ -149,17 +155,19 @@ class _Reader:
         for where, name in self._classes_used:
             if name not in classes and name not in BUILT_IN_CLASSES:
                 known = ", ".join([*BUILT_IN_CLASSES, *classes])
-                raise PhraseError(f"{where}: {{{name}}} is no class: use {known}")
+                raise PhraseError(f"{where}: {{{name}}} is not a class: use {known}")
         if not self._proved:
             self._refuse_ambiguous()
         wanted = [intent for intent in Intent if intent is not Intent.OTHER]
         if missing := [intent for intent in wanted if intent not in self._say]:
-            raise PhraseError(f"no file has sentences for {missing[0]}: add [{missing[0]}] say")
+            raise PhraseError(
+                f"no file has sentences for {missing[0]}: add [{missing[0]}] with say = […]"
+            )
         say = {intent: tuple(template for _, template in all) for intent, all in self._say.items()}
         return Phrases(say, **self._lists)
 
     def _refuse_ambiguous(self) -> None:
-        """The same sounds under two intents teach nothing and hide a mistake."""
+        """Raise PhraseError if wordings of two intents sound the same, which is a mistake."""
         owners: dict[tuple[str, ...], tuple[Intent, str]] = {}
         for intent, where, wording in self._wordings():
             owner, first = owners.setdefault(_key(wording), (intent, where))
@@ -174,7 +182,7 @@ class _Reader:
 
 
 def _key(wording: str) -> tuple[str, ...]:
-    """What a wording sounds like; classes stand for themselves."""
+    """Return the sounds of a wording; a class stands for itself."""
     pieces = re.split(r"(\{.+?\})", wording)
     return tuple(
         sound

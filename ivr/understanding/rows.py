@@ -1,4 +1,4 @@
-"""Which row of the sheet answers which intent, and other names that people use for them."""
+"""Map intents to the rows of the sheet that answer them, and other names to intents."""
 
 from collections.abc import Mapping
 
@@ -33,8 +33,9 @@ _ROWS: Mapping[str, tuple[int, Intent]] = {
     "thanks": (34, Intent.THANKS),
     "company_facts": (36, Intent.COMPANY_FACTS),
 }
-"""Rows of the sheet that callers bring about, and what they say then."""
+"""Number and intent of each row that a caller can ask for, by the row's id."""
 _ALIASES = {
+    # Names in the test sentences of `ivr bench understand`, ids of rows, and their numbers.
     "louder": Intent.CANNOT_HEAR_AGENT,
     "complaint": Intent.COMPLAINT_DEFERRED,
     "human": Intent.HUMAN_AGENT,
@@ -48,7 +49,7 @@ _ALIASES = {
 
 
 def row_of(intent: Intent) -> int | None:
-    """The row of the sheet that answers an intent; None when no single row does."""
+    """Return the number of the row that answers an intent; None if no single row does."""
     named = _ROWS.get(intent.value)
     if named is not None:
         return named[0]
@@ -56,6 +57,9 @@ def row_of(intent: Intent) -> int | None:
 
 
 def intent_of(label: object) -> Intent | None:
-    """The intent of a row's id, its number, an intent's name or another name for it."""
+    """Return the intent for the name of an intent, an alias, or the id or number of a row.
+
+    None if ``label`` is none of these.
+    """
     key = str(label).strip().lower()
     return Intent(key) if key in set(Intent) else _ALIASES.get(key)

@@ -1,4 +1,4 @@
-"""Words for the classes of templates: {姓} {部门} {数} and those of the phrase files."""
+"""Fill the classes of templates with words: {姓} {部门} {数} and those of the phrase files."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,15 +10,16 @@ from ivr.understanding.numerals import cardinal, digit_by_digit
 from ivr.understanding.phrases import Phrases
 
 COPIES = 4
-"""Fillings of a wording with slots that are learned."""
+"""Number of copies of a wording with classes that are learned, each with other words."""
 _SLOT = re.compile(r"\{(.+?)\}")
 _LARGEST_COUNT = 60
 _DIGITS = (11, 11, 11, 8, 7, 4, 4)
-"""Lengths of what is said as digits: mobile numbers, land lines, the last four."""
+"""Lengths of numbers said digit by digit: mobile numbers, land lines, the last four digits. A
+length that stands here more often is used more often."""
 
 
 class Fillers:
-    """Fills the slots of wordings by chance."""
+    """Fills the classes of wordings with random words."""
 
     def __init__(self, phrases: Phrases, surnames: Sequence[str]) -> None:
         self._surnames = surnames
@@ -26,7 +27,7 @@ class Fillers:
         self._words = {**phrases.classes, "部门": tuple(departments)}
 
     def fill(self, wording: str, intent: Intent, random: np.random.Generator) -> Iterator[str]:
-        """Some copies with other words in the slots; the wording itself when it has none."""
+        """Yield copies with random words for the classes, or the wording itself if it has none."""
         for _ in range(COPIES if "{" in wording else 1):
             yield _SLOT.sub(lambda match: self._word(match[1], intent, random), wording)
 

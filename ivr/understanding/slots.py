@@ -1,4 +1,4 @@
-"""Everything a caller told by the way."""
+"""Read the values that a caller mentions: name, number, department, count and others."""
 
 from collections.abc import Iterable
 from typing import cast
@@ -13,13 +13,13 @@ from ivr.understanding.telephone import numbers
 
 _COUNTED = ("ge", "tao", "ming", "wei", "tai")
 _LONGEST_PERSON = 4
-"""Characters."""
+"""Characters of a person's name, at most."""
 _ASKED_FOR = ("找一下", "叫一下", "找", "叫", "请", "让")
 _AFTER_PERSON = frozenset("在接听说吗呢的，,。 ")
 
 
 class SlotReader:
-    """Finds the values in an utterance, whatever its intent."""
+    """Finds the values of all slots in an utterance."""
 
     def __init__(self, phrases: Phrases, surnames: Iterable[str]) -> None:
         self._names = Names(surnames, phrases.surnames)
@@ -29,7 +29,11 @@ class SlotReader:
         self._buyers = Keywords(phrases.buyers)
 
     def read(self, heard: Syllables, intent: Intent) -> Slots:
-        """The slots that ``heard`` fills."""
+        """Return the values that ``heard`` contains, given its intent.
+
+        In a private call (row 7) a name is that of the person asked for, unless the caller says
+        that it is their own.
+        """
         said = numbers(heard)
         name = self._names.find(heard, alone=intent is Intent.GIVE_NAME)
         private = intent is Intent.PRIVATE_CALL
@@ -50,7 +54,7 @@ class SlotReader:
 
 
 def _without_product(heard: Syllables) -> tuple[str, ...]:
-    """企业 of 企业 QQ and 公司 of 你们公司 say nothing of who buys."""
+    """Return the sounds without 企业QQ, 你们公司 and 贵公司, which do not tell who buys."""
     text = " ".join(heard.sounds)
     for words in ("企业QQ", "你们公司", "贵公司"):
         text = text.replace(" ".join(syllables_of(words).sounds), "-")
@@ -58,7 +62,7 @@ def _without_product(heard: Syllables) -> tuple[str, ...]:
 
 
 def _count(heard: Syllables) -> int | None:
-    """A number that counts something, or is all that was said."""
+    """Return a number before a measure word, or one that is the whole utterance; None without."""
     for at in range(len(heard)):
         found = cardinal_at(heard.sounds, at)
         if found is None:
@@ -71,7 +75,7 @@ def _count(heard: Syllables) -> int | None:
 
 
 def _person(heard: Syllables) -> str | None:
-    """Whoever stands behind 找, as he was named."""
+    """Return the person that the caller asks for, the words behind 找 and the like; else None."""
     for words in _ASKED_FOR:
         _, found, rest = heard.text.partition(words)
         if found:

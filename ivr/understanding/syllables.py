@@ -1,8 +1,8 @@
-"""Text as the syllables it sounds like: toneless pinyin, one for each character.
+"""Convert text to the syllables it sounds like: toneless pinyin, one for each character.
 
-A recogniser errs in characters far more than in sounds: 投诉 comes as 头数, and both are tou su
-when s and sh are taken for one. So nothing here compares characters. Tones are left out, because
-they are lost first; near sounds are folded into one as a second layer.
+A recogniser makes far more errors in characters than in sounds: it may write 投诉 as 头数, and both
+are tou su if s and sh count as the same. Therefore understanding compares sounds, not characters.
+Tones are left out, because they are misheard most often. :func:`fold` makes similar sounds equal.
 """
 
 import unicodedata
@@ -15,13 +15,13 @@ from typing import Any
 from pypinyin import Style, lazy_pinyin
 
 MOST_SYLLABLES = 300
-"""Syllables that are looked at: more than a minute of talk. The rest of a text is not read."""
+"""Syllables of a text that are read: more than a minute of speech. The rest is ignored."""
 _LONGEST_TEXT = 4 * MOST_SYLLABLES
 _DIGITS = dict(zip("0123456789", lazy_pinyin("零一二三四五六七八九"), strict=True))
 _SOUNDS = _DIGITS | {"q": "kou"}
-"""QQ is written 扣扣 and 抠抠 as well, by callers and by recognisers."""
+"""The letter Q sounds like 扣: QQ is often written 扣扣 or 抠抠."""
 _HUMMED = {"n": "en", "ng": "en", "m": "en", "hm": "en", "hng": "en"}
-"""嗯 and 呣 have no vowel in dictionaries."""
+"""Readings without a vowel, which dictionaries give for 嗯 and 呣, and their replacement."""
 _INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 _FOLDED_INITIALS = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
 _FOLDED_FINALS = {
@@ -31,7 +31,7 @@ _FOLDED_FINALS = {
 
 @dataclass(frozen=True, slots=True)
 class Syllables:
-    """A text and how it sounds."""
+    """A text and its syllables."""
 
     text: str
     sounds: tuple[str, ...]
@@ -39,7 +39,7 @@ class Syllables:
     """For each sound, the index of its character in ``text``."""
 
     def words(self, start: int, end: int) -> str:
-        """The piece of the text that sounds ``start`` to ``end`` (exclusive) were read from."""
+        """Return the part of the text that belongs to sounds ``start`` to ``end`` (exclusive)."""
         return self.text[self.places[start] : self.places[end - 1] + 1] if start < end else ""
 
     def __len__(self) -> int:
@@ -47,17 +47,20 @@ class Syllables:
 
 
 def syllables_of(text: str) -> Syllables:
-    """How ``text`` sounds: at most MOST_SYLLABLES syllables; what has no sound is left out.
+    """Return at most MOST_SYLLABLES syllables of ``text``, which may be any Unicode text.
 
-    Han characters become toneless pinyin (ü is v), digits are read one by one, other letters
-    stand for themselves in lower case. Any Unicode will do.
+    Han characters become toneless pinyin (ü is v), digits are read one by one, and other letters
+    stand for themselves in lower case. Characters without a sound are left out.
     """
     pairs = list(islice(_sounds(text[:_LONGEST_TEXT]), MOST_SYLLABLES))
     return Syllables(text, tuple(sound for sound, _ in pairs), tuple(place for _, place in pairs))
 
 
 def _sounds(text: str) -> Iterator[tuple[str, int]]:
-    """Sounds with their places; Han characters are read together, as words decide how."""
+    """Yield each sound with the index of its character.
+
+    Han characters in a row are read together, because the word determines the reading.
+    """
     run: list[tuple[str, int]] = []
     for place, raw in enumerate(text):
         for sign in unicodedata.normalize("NFKC", raw).lower():
@@ -83,13 +86,19 @@ def _read(run: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 
 @lru_cache(4096)
 def _readings(signs: str) -> tuple[str, ...]:
-    """Of Han characters; a quarter of a millisecond, and callers say the same things."""
+    """Return the readings of Han characters.
+
+    They are cached: a reading takes a quarter of a millisecond, and callers say the same things.
+    """
     readings = lazy_pinyin(signs, style=Style.NORMAL, errors=_one_by_one)
     return tuple(_HUMMED.get(reading, reading) for reading in readings)
 
 
 def _one_by_one(signs: str) -> Any:
-    """Characters without a reading, each for itself (a list, which pypinyin's types forget)."""
+    """Return characters without a reading one by one.
+
+    pypinyin accepts this list, although its type hints do not say so.
+    """
     return list(signs)
 
 
@@ -98,14 +107,17 @@ def _is_han(sign: str) -> bool:
 
 
 def split(sound: str) -> tuple[str, str]:
-    """Initial and final: ``zhang`` is zh and ang, ``an`` is nothing and an."""
+    """Return the initial and the final of a syllable: ``zhang`` is zh and ang, ``an`` "" and an."""
     initial = next((start for start in _INITIALS if sound.startswith(start)), "")
     return initial, sound[len(initial) :]
 
 
 @lru_cache(4096)
 def fold(sound: str) -> str:
-    """The same for sounds that are easily confused: zh/z, ch/c, sh/s, n/l/r, f/hu, ing/in, …"""
+    """Return the same sound for syllables that are often confused.
+
+    Examples: zh/z, ch/c, sh/s, n/l/r, f/hu, ing/in.
+    """
     initial, final = split(sound)
     if not final:
         return sound

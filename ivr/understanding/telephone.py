@@ -1,4 +1,4 @@
-"""Telephone numbers as they are said: in groups, twice, with corrections, in misheard digits."""
+"""Read telephone numbers as callers say them: in groups, twice, corrected, with misheard digits."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,14 +10,15 @@ from ivr.understanding.numerals import is_telephone_number
 from ivr.understanding.syllables import Syllables, syllables_of
 
 _FEWEST = 2
-"""Digits in a row that are a number; one alone is a word."""
+"""Digits in a row that count as a number; a single one is only a word."""
 _MOBILE = 11
-"""Digits of the numbers that most callers leave."""
+"""Digits of a mobile number, which most callers leave."""
 _PLACES = ("wei", "ge")
+"""Measure words of digits, as in 后四位."""
 
 
 class _Mark(Enum):
-    """What is said about the digits that follow."""
+    """Words that say what the digits behind them are for."""
 
     NONE = ""
     AGAIN = "重复一遍 重复一下 重复一次 重复 再说一遍 再说一次 再念一遍 再报一遍 再来一遍"
@@ -36,28 +37,31 @@ _MARKS = sorted(
 
 @dataclass(frozen=True, slots=True)
 class SpokenNumber:
-    """What an utterance says of a telephone number."""
+    """The telephone number in an utterance."""
 
     phone: str | None
-    """A whole number that exists, without the country's code."""
+    """A complete and valid number without the country code; None if there is none."""
     digits: str
-    """What was said, corrections done; fewer than two digits are none."""
+    """The digits said, after corrections; "" for fewer than two."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A run of digits and what was said before it."""
+    """A run of digits with the mark that was said before it."""
 
     run: DigitRun
     mark: _Mark
     places: int = 0
-    """How many digits it is said to be; 0 where that was not said."""
+    """Number of digits that the mark names, as in 后四位; 0 if it names none."""
     denied: str = ""
-    """The digits that it stands for, in 不是八是九."""
+    """The digits that the run replaces: 8 in 不是八是九."""
 
 
 def numbers(heard: Syllables, known: str = "") -> SpokenNumber:
-    """The number in an utterance; ``known`` is one read back before, which this one may correct."""
+    """Return the number in an utterance.
+
+    ``known`` is a number that was read back to the caller; the utterance may correct it.
+    """
     said, whole = known, known if is_whole(known) else ""
     for piece in _pieces(heard, corrects=bool(known)):
         if piece.mark is _Mark.EXTENSION and is_whole(said):
@@ -80,20 +84,25 @@ def numbers(heard: Syllables, known: str = "") -> SpokenNumber:
 
 
 def is_whole(number: str) -> bool:
-    """Whether a number exists, once the country's code is off."""
+    """Return True if ``number`` is valid and complete, with or without the country code."""
     return is_telephone_number(_plain(number))
 
 
 def _plain(number: str) -> str:
-    """Without the country's code, and without the 0 that some dial before mobile numbers; once,
-    where it was said twice."""
+    """Return the number without the country code and without a 0 before a mobile number.
+
+    A number that was said twice is returned once.
+    """
     if len(number) > 12 and (last := _last_of_two(number) or _begun_again(number)):
         return last
     return re.sub(r"^(?:00)?86(?=1[3-9]\d{9}$)|^0(?=1[3-9]\d{9}$)", "", number)
 
 
 def _last_of_two(number: str) -> str | None:
-    """The second of two numbers in a row, the same or its end: 66385255 66385255."""
+    """Return one number of two in a row, as in 66385255 66385255; None if there are not two.
+
+    If the second is the end of the first, the first is returned; otherwise the second.
+    """
     for at in range(7, len(number) - 1):
         first, second = number[:at], number[at:]
         if is_telephone_number(first) and first.endswith(second):
@@ -103,20 +112,23 @@ def _last_of_two(number: str) -> str | None:
 
 
 def _begun_again(number: str) -> str | None:
-    """The whole number after a false start: 180 18039274658."""
+    """Return the complete number after a false start, as in 180 18039274658; None without one."""
     starts = range(1, len(number) - _MOBILE + 1)
     whole = (number[at:] for at in starts if number[at:].startswith(number[:at]))
     return next((rest for rest in whole if is_telephone_number(rest)), None)
 
 
 def _chosen(run: DigitRun, fits: Callable[[str], bool]) -> str:
-    """The likeliest reading that fits; the likeliest of all when none does."""
+    """Return the likeliest reading that fits, or the likeliest of all if none does."""
     likeliest = next(readings(run))
     return next((one for one in readings(run) if fits(one)), likeliest)
 
 
 def _joined(said: str, run: DigitRun) -> str:
-    """One group more; or another number, when together they are none."""
+    """Return ``said`` with the run added as a further group.
+
+    If they are not a number together and the run is a complete number, that number is returned.
+    """
     new = _chosen(run, is_whole)
     if is_whole(said):
         return new if is_whole(new) or len(new) >= 7 else said
@@ -125,7 +137,10 @@ def _joined(said: str, run: DigitRun) -> str:
 
 
 def _placed(said: str, piece: _Piece) -> str:
-    """后四位是…, 前三位是…: as many digits of the end or the beginning, or what was missing."""
+    """Return ``said`` with its end or beginning replaced, as in 后四位是… or 前三位是….
+
+    Digits for the end are added instead if ``said`` lacks them.
+    """
     size = piece.places
     new = _chosen(piece.run, lambda one: is_whole(one) or len(one) == size)
     if is_whole(new) and len(new) != size:
@@ -138,17 +153,21 @@ def _placed(said: str, piece: _Piece) -> str:
 
 
 def _replaced(said: str, denied: str, new: str) -> str:
-    """不是八是九: the last 八."""
+    """Return ``said`` with the last ``denied`` replaced by ``new``, as in 不是八是九."""
     before, found, after = said.rpartition(denied)
     return before + new + after if found else said
 
 
 def _corrected(said: str, run: DigitRun) -> str:
-    """A whole number replaces; a part takes the place where it changes least, or the end."""
+    """Return ``said`` corrected by a run.
+
+    A complete number replaces ``said``. A part replaces the digits that it resembles most, or the
+    end if it resembles none.
+    """
     new = _chosen(run, is_whole)
     if is_whole(new):
         return new
-    if is_whole(new[-_MOBILE:]) and len(new) > _MOBILE:  # the part, and then all of it
+    if is_whole(new[-_MOBILE:]) and len(new) > _MOBILE:  # a part, and then the complete number
         return new[-_MOBILE:]
     overlaid = [
         (said[:at] + new + said[at + len(new) :], sum(map(str.__eq__, said[at:], new)), at)
@@ -162,6 +181,7 @@ def _corrected(said: str, run: DigitRun) -> str:
 
 
 def _pieces(heard: Syllables, *, corrects: bool) -> Iterator[_Piece]:
+    """Yield the runs of digits with their marks; ``corrects`` makes INSTEAD the default mark."""
     marks = {at: found for at in range(len(heard)) if (found := _mark_at(heard, at))}
     stops = frozenset(marks)
     default = _Mark.INSTEAD if corrects else _Mark.NONE
@@ -183,7 +203,7 @@ def _pieces(heard: Syllables, *, corrects: bool) -> Iterator[_Piece]:
 
 
 def _mark_at(heard: Syllables, at: int) -> tuple[_Mark, int, int] | None:
-    """The mark that begins here, how many places it names, and where it ends."""
+    """Return the mark at ``at``, the number of digits it names, and where it ends; else None."""
     for words, mark in _MARKS:
         if heard.sounds[at : at + len(words)] != words:
             continue
@@ -200,7 +220,7 @@ def _mark_at(heard: Syllables, at: int) -> tuple[_Mark, int, int] | None:
 
 
 def _denied(heard: Syllables, at: int, stops: frozenset[int]) -> _Piece | None:
-    """What follows 不是 in 不是八是九: digits, 是, digits."""
+    """Return the piece behind 不是 in 不是八是九 (digits, 是, digits); None if it is not there."""
     wrong = ""
     while at < len(heard) and heard.words(at, at + 1) != "是" and at not in stops:
         if (value := digit_at(heard, at)) is None:

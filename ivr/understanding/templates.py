@@ -1,7 +1,7 @@
-"""Short notation for many wordings: ``[我|我们]要投诉(你们|)客服``.
+"""A short notation for many wordings: ``[我|我们]要投诉(你们|)客服``.
 
-``[a|b]`` is one of these, ``(a|b|)`` one of these or nothing: an empty alternative may be left out,
-and both brackets mean the same. ``{姓}`` is a word of that class. They may be nested. Everything
+``[a|b]`` means a or b. ``(a|b|)`` means a, b or nothing, because one alternative is empty. Round
+and square brackets mean the same and may be nested. ``{姓}`` means a word of that class. Everything
 else stands for itself; punctuation and spaces are not spoken.
 """
 
@@ -15,19 +15,19 @@ _SIGNS = frozenset("()[]{}|")
 
 
 class TemplateError(ValueError):
-    """A template cannot be read; the message says why and what to do."""
+    """A template is wrong; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateSlot:
-    """A place for any word of a class."""
+    """A place for any word of the class ``name``."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of some sequences."""
+    """Alternatives, of which one is said."""
 
     options: tuple["Sequence_", ...]
 
@@ -36,7 +36,7 @@ Sequence_ = tuple["str | TemplateSlot | Choice", ...]
 
 
 def parse_template(template: str) -> Sequence_:
-    """The parts of a template; TemplateError when brackets do not match."""
+    """Return the parts of a template; TemplateError if brackets do not match."""
     reader = _Reader(template.translate(_WIDE))
     options = reader.options("")
     return options[0] if len(options) == 1 else (Choice(options),)
@@ -49,7 +49,7 @@ class _Reader:
         self._template, self._at = template, 0
 
     def options(self, closing: str) -> tuple[Sequence_, ...]:
-        """Alternatives up to the bracket that closes them ("" is the end of the template)."""
+        """Read alternatives up to the bracket ``closing``; "" means the end of the template."""
         options: list[Sequence_] = []
         parts: list[str | TemplateSlot | Choice] = []
         while True:
@@ -63,16 +63,16 @@ class _Reader:
                 choices = self.options(_CLOSING[sign])
                 if len(choices) == 1:
                     raise TemplateError(
-                        f"{self._template!r} has brackets round one thing: write (…|) "
-                        "when it may be left out, else leave them out"
+                        f"{self._template!r} has brackets around a single alternative: write (…|) "
+                        "if it may be left out, otherwise remove the brackets"
                     )
                 parts.append(Choice(choices))
             elif sign == "{":
                 parts.append(TemplateSlot(self._name()))
             elif sign in _SIGNS or not sign:
                 raise TemplateError(
-                    f"{self._template!r} has a bracket without its other half: "
-                    f"{'close it' if not sign else f'open {sign} or leave it out'}"
+                    f"{self._template!r} has a bracket without a partner: "
+                    f"{'close it' if not sign else f'open {sign} before or remove it'}"
                 )
             elif parts and isinstance(parts[-1], str):
                 parts[-1] += sign
@@ -94,7 +94,7 @@ class _Reader:
 
 
 def slots(parts: Sequence_) -> Iterator[str]:
-    """The names of all classes in a template."""
+    """Yield the names of all classes in a template."""
     for part in parts:
         if isinstance(part, TemplateSlot):
             yield part.name
@@ -104,7 +104,7 @@ def slots(parts: Sequence_) -> Iterator[str]:
 
 
 def count(parts: Sequence_) -> int:
-    """In how many ways a template can be read."""
+    """Return the number of wordings that a template stands for."""
     ways = 1
     for part in parts:
         if isinstance(part, Choice):
@@ -113,7 +113,7 @@ def count(parts: Sequence_) -> int:
 
 
 def wordings(parts: Sequence_, most: int) -> list[str]:
-    """The first ``most`` wordings, each once, with classes still in braces."""
+    """Return the first ``most`` wordings without duplicates; classes stay in braces."""
     return list(dict.fromkeys(islice(_wordings(parts), most)))
 
 

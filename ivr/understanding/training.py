@@ -1,6 +1,6 @@
-"""From phrases to weights: sentences filled, misheard and weighed against talk of other things.
+"""Learn weights from phrases, with misheard copies and with talk about other subjects.
 
-Deterministic: the same phrases and the same seed give the same weights.
+The same phrases and the same seed give the same weights.
 """
 
 from collections import Counter
@@ -18,40 +18,41 @@ from ivr.understanding.slot_fillers import Fillers
 from ivr.understanding.syllables import syllables_of
 
 LEARNING_VERSION = "1"
-"""Raised when the same phrases give other weights than before: kept weights carry it in the name
-of their file, so that those of another version are learned again."""
+"""Increased when the same phrases give other weights than before. The name of a file of weights
+depends on it, so weights of another version are learned again."""
 LABELS = tuple(Intent)
 SEED = 5
 VARIANTS = 8
-"""Wordings of one template that are learned, at most."""
+"""Maximum number of wordings of one template that are learned."""
 ERROR_RATES = (0.0, 0.1, 0.2, 0.3, 0.4)
-"""Shares of sounds that are wrong in the copies of a sentence."""
+"""Shares of wrong sounds in the copies of a sentence; there is one copy for each."""
 ASIDES = 3.0
-"""How many syllables a sentence has, at most, that is surely learned once more with something said
-before or behind it; of longer ones, the share is this over their length."""
+"""Sentences of up to this many syllables are all learned once more with something said before or
+behind them; of longer ones, a share of ASIDES divided by their length."""
 NAMED, GREETED = (Intent.GIVE_NAME,), (Intent.HELLO,)
 _BEFORE = (Intent.HELLO, Intent.YES, Intent.NO, Intent.GIVE_NAME, Intent.GIVE_NUMBER)
 BEHIND = (Intent.GIVE_NAME, Intent.GIVE_NUMBER, Intent.GOODBYE)
 PLACES = ((_BEFORE,), (BEHIND,), (NAMED, GREETED), (NAMED, BEHIND))
-"""What is said in one breath, from the wish outwards: 你好，我姓张，……；我姓张，……，电话是……"""
+"""Kinds of sentences that are put around a request, the nearest first: 你好，我姓张，……；
+我姓张，……，电话是……"""
 _RARE = 3
-"""Features of background talk that come less often than this are not worth remembering."""
+"""Features that only occur in talk about other subjects need this many occurrences to be kept."""
 
 
 Sentence = tuple[Intent, tuple[str, ...]]
-"""What is meant, and its sounds."""
+"""An intent and the sounds of a sentence that expresses it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Talk of anything: words of the language, to be put together by chance."""
+    """Source of talk about other subjects: words of the language, to be combined at random."""
 
     words: Sequence[str]
     sentences: int = 800
 
 
 def train(phrases: Phrases, fillers: Fillers, background: Background, seed: int = SEED) -> Weights:
-    """Weights of the softmax over all intents."""
+    """Return the weights of the classifier over all intents."""
     random = np.random.default_rng(seed)
     clean = list(_sentences(phrases, fillers, random))
     clean += list(_with_asides(clean, random))
@@ -88,7 +89,10 @@ def _sentences(
 
 
 def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iterator[Sentence]:
-    """Some wishes with what is said in the same breath: 你好, 不是, 我姓张. The wish counts."""
+    """Yield requests with an addition in the same utterance, such as 你好 or 我姓张.
+
+    The intent is that of the request.
+    """
     asides = {
         intent: [one for label, one in clean if label is intent] for intent in {*_BEFORE, *BEHIND}
     }
@@ -106,6 +110,6 @@ def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iter
 
 
 def _talk(words: Sequence[str], random: np.random.Generator) -> tuple[str, ...]:
-    """One to five words that have nothing to do with each other."""
+    """Return the sounds of one to five unrelated words."""
     chosen = random.choice(len(words), int(random.integers(1, 6)))
     return syllables_of("".join(words[n] for n in chosen)).sounds

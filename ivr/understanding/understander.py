@@ -1,4 +1,4 @@
-"""From a caller's words to what he means, how sure that is, and why."""
+"""Find what a caller means, how certain that is, and which words show it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,24 +14,28 @@ from ivr.understanding.syllables import Syllables, syllables_of
 from ivr.understanding.telephone import numbers
 
 REASONS = 4
-"""Pieces of the text that are named at most."""
+"""Maximum number of pieces of the text that are named as reasons."""
 _TELLING = 0.6
-"""Of the strongest sound's share in the score, what a sound must have to be named."""
+"""A sound is named as a reason if its part of the score is at least this share of the strongest
+sound's part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What the classifier says, before anything is decided."""
+    """The result of the classifier for one utterance."""
 
     best: int
+    """Index of the most probable label."""
     second: int
+    """Index of the second most probable label."""
     probabilities: Sequence[float]
+    """Softmax value of each label."""
     length: int
-    """Syllables."""
+    """Number of syllables."""
 
 
 class Understander:
-    """Knows the phrases of a deployment."""
+    """Understands the callers of one deployment, by its learned phrases."""
 
     def __init__(self, weights: Weights, slots: SlotReader) -> None:
         self._weights, self._slots = weights, slots
@@ -39,7 +43,10 @@ class Understander:
         self._other = self._intents.index(Intent.OTHER)
 
     def meaning(self, text: str) -> Meaning:
-        """What ``text`` means; any text at all. Milliseconds; long ones are read in part."""
+        """Return the meaning of ``text``, which may be any text; takes a few milliseconds.
+
+        Only the first MOST_SYLLABLES syllables are read.
+        """
         heard = syllables_of(text)
         if not heard.sounds:
             return Meaning(text, Intent.OTHER, Certainty.UNSURE, 0.0)
@@ -58,21 +65,22 @@ class Understander:
         )
 
     def corrected(self, number: str, text: str) -> str | None:
-        """``number``, as it was read back, with what ``text`` corrects of it; None if that is none.
+        """Return ``number``, which was read back, as corrected by ``text``.
 
-        不对，最后两位是五六 changes the end, a whole number replaces it.
+        不对，最后两位是五六 changes its end; a complete number replaces it. None if the result is
+        not a valid number.
         """
         return numbers(syllables_of(text), number).phone
 
     def guess(self, heard: Syllables) -> Guess:
-        """The two best intents of an utterance with at least one sound."""
+        """Return the two best intents of an utterance, which must have at least one sound."""
         present = features(heard.sounds)
         chances = softmax(self._weights.scores(list(present)))
         second, best = np.argsort(chances, kind="stable")[-2:]
         return Guess(int(best), int(second), chances.tolist(), len(heard))
 
     def _reasons(self, heard: Syllables, label: int) -> list[str]:
-        """The stretches of the text whose sounds spoke for a label above the others."""
+        """Return the pieces of the text that speak most for a label, the strongest first."""
         spoke = np.zeros(len(heard), np.float32)
         for name, (start, end) in features(heard.sounds).items():
             row = self._weights.features.get(name)

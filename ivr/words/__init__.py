@@ -1,1 +1,1 @@
-"""What can be said, as files: the sheet, rendered prompts, composed sentences, phrases."""
+"""The words of the hotline as files: the sheet, rendered prompts, composed sentences, phrases."""

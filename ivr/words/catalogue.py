@@ -1,6 +1,7 @@
-"""The rendered prompts: which files exist, how long they are, how they sound.
+"""The rendered prompts: their files, lengths and samples.
 
-``voice`` writes the manifest, everybody else reads it here. The runtime never synthesises.
+The room ``voice`` writes the manifest, and all other rooms read it here. The service never
+synthesises speech.
 """
 
 import json
@@ -14,87 +15,93 @@ from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples, decode_alaw
 
 SOUNDS = "zh/ivr"
-"""Where the normal files lie, below the rendered directory and Asterisk's sounds alike."""
+"""Directory of the normal rendering, below the rendered directory and below Asterisk's sounds."""
 
 RENDERINGS: tuple[Rendering, ...] = get_args(Rendering)
+"""All renderings of a prompt; the first one is the normal one."""
 
 
 def folder(rendering: Rendering) -> str:
-    """The directory of a rendering below the language's: ``ivr``, ``ivr-louder``, ``ivr-slow``."""
+    """Return the directory of a rendering below that of the language, such as ``ivr-louder``."""
     return "ivr" if rendering == "normal" else f"ivr-{rendering}"
 
 
 SILENCE = "silence.10"
-"""Ten seconds of a-law idle code: what the caller is sent while the bot waits."""
+"""File with ten seconds of a-law idle code, which is sent to the caller while the bot waits."""
 
 
 class CatalogueError(Exception):
-    """The rendered prompts cannot be used; the message says which and what to do."""
+    """The rendered prompts cannot be used; the message names the prompt and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedPrompt:
-    """One rendered prompt."""
+    """One prompt in one rendering, as files."""
 
     id: str
+    """Id of the prompt: ``no_sound.ask``."""
     text: str
     text_sha256: str
-    """Hash over the text, the voice and the mastering: what makes a rendering out of date."""
+    """SHA-256 over the text, the voice and the mastering. If it changes, the files are outdated."""
     seconds: float
     active_level_dbov: float
+    """Level in dBov: the active speech level (ITU-T P.56) of a sentence, or the level of the words
+    alone of a piece."""
     peak_dbfs: float
     sha256: dict[str, str] = field(default_factory=dict)
-    """Hash of each file by its extension (``alaw``, ``ulaw``, ``sln16``, ``g722`` …)."""
+    """SHA-256 of each file by its extension (``alaw``, ``ulaw``, ``sln16``, ``g722`` …)."""
     rendering: Rendering = "normal"
     source: str = ""
-    """Hash of the recording it was made from; empty for a synthetic voice."""
+    """SHA-256 of the recording it was made from; empty for a synthetic voice."""
     joint: bool = False
-    """Whether it is a piece of a sentence, levelled and cut to stand beside other pieces."""
+    """True for a piece of a sentence, whose level and edges are made to fit other pieces."""
 
     @property
     def stem(self) -> str:
-        """File name without extension: ``no_sound-ask``."""
+        """The name of its files without extension: ``no_sound-ask``."""
         return self.id.replace(".", "-")
 
     @property
     def sound(self) -> str:
-        """The name Asterisk is given: ``ivr/no_sound-ask`` (the language adds ``zh/``)."""
+        """The name for Asterisk, which adds the language ``zh/``: ``ivr/no_sound-ask``."""
         return f"{folder(self.rendering)}/{self.stem}"
 
     def plain(self) -> dict[str, Any]:
-        """Its fields by name; ``asdict`` copies deeply, which for 4,500 recordings takes 0.3 s."""
+        """Return the fields by name, not copied: ``asdict`` takes 0.3 s for 4,500 recordings."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def file(self, extension: str) -> str:
-        """Where a file of it lies, below the rendered directory and Asterisk's sounds alike."""
+        """Return the path of a file, below the rendered directory and below Asterisk's sounds."""
         return f"zh/{self.sound}.{extension}"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What ``voice`` rendered, by prompt id."""
+    """All rendered prompts, as listed in ``manifest.json``."""
 
     engine: str
+    """Name of the speech engine."""
     voice: str
+    """Name of the engine's voice."""
     recordings: dict[str, RenderedPrompt]
-    """The normal rendering."""
+    """The normal rendering of each prompt, by its id."""
     variants: dict[Rendering, dict[str, RenderedPrompt]] = field(default_factory=dict)
-    """The other renderings, those that are there."""
+    """The other renderings, as far as they exist, each by the ids of prompts."""
 
     def all(self) -> Iterator[RenderedPrompt]:
-        """Every recording, the normal ones first."""
+        """Yield all rendered prompts, the normal rendering first."""
         yield from self.recordings.values()
         for recordings in self.variants.values():
             yield from recordings.values()
 
     def find(self, id: str, rendering: Rendering) -> RenderedPrompt | None:
-        """The recording of exactly this rendering, if there is one."""
+        """Return the prompt in exactly this rendering; None if it does not exist."""
         if rendering == "normal":
             return self.recordings.get(id)
         return self.variants.get(rendering, {}).get(id)
 
     def dump(self) -> str:
-        """The manifest as stable JSON text."""
+        """Return the manifest as JSON with sorted keys, so that equal manifests are equal texts."""
         raw = {
             "engine": self.engine,
             "voice": self.voice,
@@ -108,7 +115,7 @@ class Manifest:
 
     @classmethod
     def parse(cls, text: str) -> "Manifest":
-        """The inverse of :meth:`dump`; ValueError, KeyError or TypeError on anything else."""
+        """Parse the text of :meth:`dump`; ValueError, KeyError or TypeError for any other text."""
         raw = json.loads(text)
         recordings = {id: RenderedPrompt(**entry) for id, entry in raw["recordings"].items()}
         variants: dict[Rendering, dict[str, RenderedPrompt]] = {
@@ -122,7 +129,7 @@ class Manifest:
 
 
 class Catalogue:
-    """The rendered prompts below one directory, for playing and for recognising by ear."""
+    """The rendered prompts below one directory, for playing and for finding their echo."""
 
     def __init__(self, directory: Path, manifest: Manifest) -> None:
         self.directory = directory
@@ -132,7 +139,7 @@ class Catalogue:
 
     @classmethod
     def load(cls, directory: Path) -> "Catalogue":
-        """Read ``manifest.json``; CatalogueError when it is missing or damaged."""
+        """Read ``manifest.json`` in ``directory``; CatalogueError if it is missing or damaged."""
         path = directory / "manifest.json"
         try:
             return cls(directory, Manifest.parse(path.read_text(encoding="utf-8")))
@@ -157,22 +164,25 @@ class Catalogue:
             ) from None
 
     def clip(self, id: str, rendering: Rendering = "normal") -> RenderedPrompt:
-        """The recording in this rendering; the normal one where there is no such rendering."""
+        """Return the prompt in this rendering, or in the normal one if this one does not exist.
+
+        CatalogueError if the prompt is not rendered at all.
+        """
         return self.manifest.find(id, rendering) or self[id]
 
     def path(self, id: str, extension: str = "alaw", rendering: Rendering = "normal") -> Path:
-        """Where the file of a prompt lies."""
+        """Return the path of a prompt's file."""
         return self.directory / self.clip(id, rendering).file(extension)
 
     def samples(self, id: str, rendering: Rendering = "normal") -> Samples:
-        """The prompt exactly as an a-law line carries it, 8 kHz; kept after the first use."""
+        """Return the samples of a prompt as an a-law line carries them, 8 kHz; cached."""
         if (id, rendering) not in self._samples:
             octets = self.path(id, rendering=rendering).read_bytes()
             self._samples[id, rendering] = decode_alaw(octets)
         return self._samples[id, rendering]
 
     def reference(self, id: str, rendering: Rendering = "normal") -> Reference:
-        """The prompt as the ear needs it to know its echo; kept after the first use."""
+        """Return the prompt in the form in which the ear finds its echo; cached."""
         if (id, rendering) not in self._references:
             self._references[id, rendering] = Reference.of(self.samples(id, rendering))
         return self._references[id, rendering]

@@ -1,11 +1,11 @@
-"""Sentences with slots, joined from clips that were rendered ahead of the call.
+"""Compose sentences with slots from clips that were rendered before the call.
 
 ``{姓}{先生}，请问您需要…`` is spoken as the clip 张先生 and the clip 请问您需要…, ``{电话}`` as one
-clip per digit. Total by design: what has no clip is replaced by a neutral wording (先生/女士), so
-that no value can cause silence, a missing file or an exception. The words of what is spoken are
-known before it is spoken, so a forbidden phrase is never composed either.
+clip for each digit. A value without a clip is replaced by a neutral wording (先生/女士), so that no
+value causes silence, a missing file or an exception. The complete text is known before it is
+spoken, so a sentence with a forbidden phrase is never spoken.
 
-Pure: the tables are handed in as text, and whether a clip exists is asked of the caller.
+Pure: the tables are passed as text, and a function of the caller says whether a clip exists.
 """
 
 import re
@@ -19,17 +19,20 @@ from ivr.dialogue.row import Prompt, Slot, parts
 from ivr.understanding.numerals import digit_groups, telephone_groups
 
 TITLES = {"先生": "sir", "小姐": "miss", "女士": "madam"}
-"""How a caller is addressed, and how the clips are called."""
+"""Titles of callers, with the part of the clip's name for each."""
 NEUTRAL_TITLE = "先生/女士"
 NEUTRAL_DEPARTMENT = "相关部门"
 NEUTRAL_MEANING = "这样"
 NEUTRAL_NUMBER = "数"
-"""并在数小时内: within some hours."""
+"""Replaces an unknown number, as in 并在数小时内, within several hours."""
 NEUTRAL_CODE = "已登记的号码"
 LARGEST_NUMBER = 99
+"""Largest number that has a clip of its own."""
 LONGEST_HOURS = 72
+"""Largest number of hours that has a clip of its own."""
 LONGEST_CODE = 24
-"""Digits and letters; nobody could write down more, and no number of ours is longer."""
+"""Maximum number of digits and letters that are read out. Callers cannot write down more, and no
+ticket, staff or telephone number is longer."""
 
 _MEASURES = re.compile(r"\s*(?:小时|个|天|位|次|分钟|周)")
 _TABLES = ("surnames", "departments", "meanings")
@@ -43,18 +46,18 @@ class VocabularyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What may stand in the slots, and what its clips are called."""
+    """The values that can be spoken in slots, and the names of their clips."""
 
     surnames: Mapping[str, str] = field(default_factory=dict)
-    """Pinyin with tones by surname: several surnames that sound alike share a clip."""
+    """Pinyin with tones by surname. Surnames with the same sound share a clip."""
     departments: Mapping[str, str] = field(default_factory=dict)
-    """Name of the clip by words."""
+    """Name of the clip by the department's words."""
     meanings: Mapping[str, str] = field(default_factory=dict)
-    """Name of the clip by words."""
+    """Name of the clip by the words of the meaning."""
 
     @classmethod
     def parse(cls, *texts: str) -> "Vocabulary":
-        """Read ``surnames.toml`` and ``values.toml``; VocabularyError says what is wrong."""
+        """Parse the texts of ``surnames.toml`` and ``values.toml``; VocabularyError if wrong."""
         tables: dict[str, dict[str, str]] = {name: {} for name in _TABLES}
         for text in texts:
             try:
@@ -69,10 +72,10 @@ class Vocabulary:
 
 
 def _by_words(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The entries of a table turned round: words first, the name of their clip second."""
+    """Yield the words of each entry of a table with the name of their clip."""
     for key, words in table.items():
         if not (_PINYIN if name == "surnames" else _KEY).fullmatch(key):
-            raise VocabularyError(f"{name}: {key!r} is no name of a clip; write it as zhang1")
+            raise VocabularyError(f"{name}: {key!r} is not a name of a clip; write it as zhang1")
         if not isinstance(words, str) or not words.strip():
             raise VocabularyError(f"{name}: {key} has no words; write them in quotes")
         for each in words.split() if name == "surnames" else [words]:
@@ -81,7 +84,7 @@ def _by_words(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What is spoken in one place of a sentence."""
+    """One part of a sentence: its text, and the ids of the clips that speak it."""
 
     text: str
     clips: tuple[str, ...]
@@ -99,19 +102,19 @@ class Composer:
         has: Callable[[str], bool] = lambda id: True,
         forbids: Callable[[str], object] = lambda text: None,
     ) -> None:
-        """``has`` tells whether a clip is rendered.
+        """``has`` returns True for the id of a rendered clip.
 
-        ``forbids`` finds a forbidden phrase in a text (``Sheet.forbidden_in``), or gives None.
+        ``forbids`` returns a forbidden phrase in a text (``Sheet.forbidden_in``), or None.
         """
         self._vocabulary, self._has, self._forbids = vocabulary, has, forbids
         self._meanings = {name: words for words, name in vocabulary.meanings.items()}
 
     def __call__(self, prompt: Prompt, values: Mapping[str, str]) -> Prompt:
-        """The prompt as it is spoken: its text without slots, its clips in order. Never raises.
+        """Return the prompt as it is spoken: its text without slots, its clips in order.
 
-        {意思} may be given in words, or by the name of its clip.
-
-        A value that would make the sentence say a forbidden phrase is treated as unknown.
+        ``values`` holds the value of each slot. {意思} may be given in words or by the name of its
+        clip. If the text contains a forbidden phrase, the prompt is composed again without values.
+        Raises nothing.
         """
         if not any(isinstance(part, Slot) for part in parts(prompt)):
             return prompt
@@ -144,12 +147,12 @@ class Composer:
                     yield self._value(name, values.get(name, ""), after)
 
     def _first(self, *candidates: _Piece) -> _Piece:
-        """The first piece that can be spoken; nothing when none can."""
+        """Return the first piece whose clips all exist; an empty piece if there is none."""
         usable = (one for one in candidates if one.clips and all(map(self._has, one.clips)))
         return next(usable, _NOTHING)
 
     def _address(self, surname: str, title: str) -> _Piece:
-        """张先生 as one clip; without a clip for it 先生, and without a title 先生/女士."""
+        """Return 张先生 as one clip; else the title 先生 alone; else 先生/女士."""
         candidates = [_Piece(NEUTRAL_TITLE, ("title.neutral",))]
         if title in TITLES:
             candidates.insert(0, _Piece(title, (title_clip(title),)))
@@ -187,7 +190,7 @@ class Composer:
         return self._first(named, _Piece(neutral, (f"{kind}.neutral",)))
 
     def _number(self, value: str, measured: bool) -> _Piece:
-        """A number below 100 as one clip; 两 where something is counted (两小时)."""
+        """Return a number below 100 as one clip; 2 is 两 if something is counted, as in 两小时."""
         neutral = _Piece(NEUTRAL_NUMBER, ("number.neutral",))
         number = _whole(value)
         if number is None or number > LARGEST_NUMBER:
@@ -203,7 +206,10 @@ class Composer:
         return self._first(_Piece(f"{number}小时", clips), neutral)
 
     def _digits(self, groups: Sequence[str], neutral: str) -> _Piece:
-        """One clip for each digit, by its place in its group; between groups one takes a breath."""
+        """Return one clip for each digit, chosen by its place in the group.
+
+        The clip of the last digit of a group ends with a short pause.
+        """
         clips = tuple(id for group in groups for id in _group_clips(group))
         fits = len(clips) <= LONGEST_CODE
         code = "number" if neutral == NEUTRAL_CODE else "attribute"
@@ -213,17 +219,20 @@ class Composer:
 
 
 def name_clip(pinyin: str, title: str) -> str:
-    """The clip of a surname with its title: ``name.zhang1.sir``."""
+    """Return the id of the clip of a surname with its title: ``name.zhang1.sir``."""
     return f"name.{pinyin}.{TITLES[title]}"
 
 
 def title_clip(title: str) -> str:
-    """The clip of a title alone: ``title.sir``."""
+    """Return the id of the clip of a title alone: ``title.sir``."""
     return f"title.{TITLES[title]}"
 
 
 def _group_clips(group: str) -> Iterator[str]:
-    """``138`` is digit.yao.start, digit.3.middle, digit.8.end; a letter sounds alike anywhere."""
+    """Yield the clips of a group: ``138`` is digit.yao.start, digit.3.middle, digit.8.end.
+
+    A letter has one clip for all places.
+    """
     for at, sign in enumerate(group):
         place = "end" if at == len(group) - 1 else "middle" if at else "start"
         if sign.isdecimal():
@@ -233,8 +242,11 @@ def _group_clips(group: str) -> Iterator[str]:
 
 
 def _title_after(after: Prompt | Slot | str, values: Mapping[str, str]) -> tuple[str | None, str]:
-    """The title that follows the surname, if it may be spoken in one clip with it; and the
-    punctuation after it."""
+    """Return the title that follows a surname and the punctuation behind it.
+
+    The title is None if the following part is not a title, which one clip could speak with the
+    surname.
+    """
     if isinstance(after, Slot) and after.name == "先生":
         return values.get("先生", ""), ""
     if isinstance(after, Prompt) and (words := re.sub(r"\W", "", after.text)) in TITLES:
@@ -243,6 +255,6 @@ def _title_after(after: Prompt | Slot | str, values: Mapping[str, str]) -> tuple
 
 
 def _whole(value: str) -> int | None:
-    """The whole number that is written in ``value`` in ordinary or full-width digits."""
+    """Return the whole number in ``value``, in ordinary or full-width digits; else None."""
     plain = unicodedata.normalize("NFKC", value).strip()
     return int(plain) if re.fullmatch(r"[0-9]{1,4}", plain) else None

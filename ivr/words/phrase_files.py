@@ -1,8 +1,8 @@
-"""The phrase files of a deployment as they lie on disk, and what is learned from them.
+"""Read the phrase files of a deployment, and learn and keep the weights made from them.
 
-Learning takes half a minute: `ivr prompts render` does it ahead and leaves the weights beside the
-sheet, named by the digest of everything that they were made of. Where nobody did, they are learned
-at the first start and kept in the user's cache.
+Learning takes half a minute. `ivr prompts render` learns in advance and puts the weights beside the
+sheet, in a file whose name contains the digest of everything they depend on. If such a file does
+not exist, the weights are learned at the first start and kept in the user's cache directory.
 """
 
 import hashlib
@@ -29,37 +29,42 @@ from ivr.words.composition import VocabularyError
 from ivr.words.wording import read_vocabulary
 
 DIRECTORY = "phrases"
-"""Lies beside the sheet; a sheet without one takes the phrases of the product."""
+"""Directory of phrase files beside the sheet; without it, the product's own files are used."""
 LEARNED = "learned"
-"""The directory beside the sheet for weights that were learned ahead."""
+"""Directory beside the sheet for weights that were learned in advance."""
 _LONGEST_WORD = 4
+"""Maximum number of characters of a word in talk about other subjects."""
 
 
 def read_files(sheet: Path) -> dict[str, str]:
-    """The texts of the phrase files beside ``sheet``, or the product's own, by their paths."""
+    """Return the texts of the phrase files beside ``sheet``, or the product's, by their paths.
+
+    PhraseError if there are none or one cannot be read.
+    """
     directory = sheet.with_name(DIRECTORY)
     if not directory.is_dir():
         directory = SHARE / DIRECTORY
     paths = sorted(directory.glob("*.toml"))
     if not paths:
-        raise PhraseError(f"{directory} holds no phrase files: put one.toml there")
+        raise PhraseError(f"{directory} holds no phrase files: put a file such as one.toml there")
     return {str(path): _text(path) for path in paths}
 
 
 def read_phrases(sheet: Path) -> Phrases:
-    """The phrases beside ``sheet``, all of them checked; PhraseError names file, key and remedy."""
+    """Return the phrases beside ``sheet``, checked; PhraseError names file, key and remedy."""
     return Phrases.parse(read_files(sheet), _spoken_words(sheet).departments)
 
 
 def read_fillers(sheet: Path) -> Fillers:
-    """What fills the slots of the phrases beside ``sheet``; PhraseError as :func:`read_phrases`."""
+    """Return the words for the classes in the phrases beside ``sheet``; PhraseError if wrong."""
     return Fillers(read_phrases(sheet), _spoken_words(sheet).surnames)
 
 
 def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
-    """What understands callers of the sheet in ``sheet``; PhraseError as :func:`read_phrases`.
+    """Return the understander for the callers of ``sheet``; PhraseError as :func:`read_phrases`.
 
-    ``cache`` is the directory for learned weights, the user's own when not given.
+    Weights are learned if there are none yet. ``cache`` is the directory in which they are then
+    kept; the user's cache directory if it is None.
     """
     files, words = read_files(sheet), _spoken_words(sheet)
     name = _name(files, words.surnames)
@@ -68,15 +73,16 @@ def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
     phrases = Phrases.parse(files, words.departments, proved=weights is not None)
     if weights is None:
         weights = train(phrases, Fillers(phrases, words.surnames), background())
-        with suppress(OSError):  # then it takes its time at the next start, too
+        with suppress(OSError):  # if they cannot be kept, the next start learns them again
             _keep(weights, kept)
     return Understander(weights, SlotReader(phrases, words.surnames))
 
 
 def learn(sheet: Path) -> bool:
-    """Learn from the phrases beside ``sheet`` ahead of any start; False when that was done already.
+    """Learn from the phrases beside ``sheet`` in advance; return False if that is done already.
 
-    PhraseError as :func:`read_phrases`, OSError when the weights cannot be written.
+    Older weights in the directory are deleted. PhraseError as :func:`read_phrases`; OSError if the
+    weights cannot be written.
     """
     files, words = read_files(sheet), _spoken_words(sheet)
     name = _name(files, words.surnames)
@@ -92,13 +98,13 @@ def learn(sheet: Path) -> bool:
 
 
 def background() -> Background:
-    """Words of the language, for talk about anything: those of pypinyin's dictionary."""
+    """Return the words for talk about other subjects: the words of pypinyin's dictionary."""
     return Background([word for word in PHRASES_DICT if len(word) <= _LONGEST_WORD])
 
 
 @dataclass(frozen=True, slots=True)
 class _SpokenWords:
-    """The names that the hotline can say."""
+    """The names that the hotline can speak."""
 
     departments: tuple[str, ...]
     surnames: tuple[str, ...]
@@ -126,12 +132,12 @@ def _without_comments(text: str) -> str:
 
 
 def _learned(sheet: Path, name: str) -> Weights | None:
-    """What was learned ahead: beside the sheet, or beside the product's own."""
+    """Return weights learned in advance, beside the sheet or beside the product's; else None."""
     return _read(sheet.with_name(LEARNED) / name) or _read(SHARE / LEARNED / name)
 
 
 def _read(path: Path) -> Weights | None:
-    """The weights in a file; None when there are none that can be read."""
+    """Return the weights in a file; None if it does not exist or is damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             names = str(kept["features"]).split("\n")
@@ -146,7 +152,7 @@ def _read(path: Path) -> Weights | None:
 
 
 def _keep(weights: Weights, target: Path) -> None:
-    """Write the weights at once, whole."""
+    """Write the weights to a temporary file and rename it, so that ``target`` is complete."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
         np.savez(

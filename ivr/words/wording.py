@@ -1,4 +1,4 @@
-"""The words of a deployment as they lie on disk: a sheet, and its company's variables beside it."""
+"""Read the words of a deployment from disk: the sheet, and the files beside it."""
 
 from pathlib import Path
 
@@ -7,15 +7,20 @@ from ivr.paths import SHARE
 from ivr.words.composition import Vocabulary
 
 COMPANY = "company.toml"
-"""Lies beside the sheet; a sheet without variables needs none."""
+"""File of the company's variables beside the sheet; a sheet without variables needs none."""
 KNOWLEDGE = "knowledge.toml"
-"""Lies beside the sheet; without it every question is found out, and the caller called back."""
+"""File of answers beside the sheet. Without it, no question is answered at once: the caller leaves
+a number and is called back (row 20)."""
 
 TABLES = ("surnames.toml", "values.toml")
+"""Files with the values that can be spoken in slots."""
 
 
 def read_sheet(path: Path) -> Sheet:
-    """The sheet in ``path``; SheetError says in one sentence what is wrong, with the remedy."""
+    """Read the sheet in ``path`` with the variables and answers beside it.
+
+    SheetError says in one sentence what is wrong and what to do.
+    """
     company, knowledge = path.with_name(COMPANY), path.with_name(KNOWLEDGE)
     words = _text(path, "the sheet")
     variables = _text(company, "the company") if company.exists() else ""
@@ -27,10 +32,10 @@ def read_sheet(path: Path) -> Sheet:
 
 
 def read_vocabulary(directory: Path) -> Vocabulary:
-    """What may stand in the slots of the sheet in ``directory``, from the tables beside it.
+    """Return the values that can be spoken in slots, from the tables in ``directory``.
 
-    A table it does not bring is the one shipped with the product. VocabularyError when a table is
-    wrong, OSError when it cannot be read.
+    A missing table is replaced by the one shipped with the product. VocabularyError if a table is
+    wrong, OSError if it cannot be read.
     """
     brought = (directory / name for name in TABLES)
     return Vocabulary.parse(

@@ -13,7 +13,10 @@ UNTRAINED = (
 
 
 def says(text: str, voice: Espeak, *, snr_db: float | None = None) -> Samples:
-    """``text`` at -20 dBov, silence around it; white noise ``snr_db`` below the speech."""
+    """Return ``text`` spoken at -20 dBov with silence around it, 8 kHz.
+
+    ``snr_db`` adds white noise that is this much below the speech.
+    """
     samples, rate = voice.synthesise(text)
     noise = None
     if snr_db is not None:

@@ -1,20 +1,56 @@
-"""The embedded model, loaded once for all tests of this room."""
+"""The embedded model, loaded once for all tests of this room, and a server that offers one."""
 
+import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ivr.recognition import embedded
 from ivr.recognition.model import Model, load_model
+from tests.recognition.fetching import SMALL, Fetcher, zipped
+from tests.recognition.model_server import ModelServer, serving
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its directory, in a cache of the tests' own."""
+    """The directory of the embedded model, unpacked into a cache of the tests' own."""
     return embedded.unpacked(cache=tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")
 def model(tiny: Path) -> Model:
-    """Loaded in this process."""
+    """The embedded model, loaded in this process."""
     return load_model(tiny)
+
+
+@pytest.fixture(scope="session")
+def files(tiny: Path) -> dict[str, bytes]:
+    """Files that pass for a whole model, under the small model's name; 1 MB when packed."""
+    parts = {
+        str(path.relative_to(tiny)): path.read_bytes()
+        for path in sorted(tiny.rglob("*"))
+        if path.is_file() and path.name != "final.mdl"
+    }
+    noise = random.Random(1).randbytes(1_000_000)
+    parts["am/final.mdl"] = b"<TransitionModel>" + noise
+    return {f"{SMALL.folder}/{name}": octets for name, octets in parts.items()}
+
+
+@pytest.fixture(scope="session")
+def content(files: dict[str, bytes]) -> bytes:
+    """The files, packed."""
+    return zipped(files)
+
+
+@pytest.fixture
+def server(content: bytes) -> Iterator[ModelServer]:
+    """A server that has the packed model."""
+    with serving(content) as server:
+        yield server
+
+
+@pytest.fixture
+def fetcher(server: ModelServer, tmp_path: Path) -> Fetcher:
+    """A client of that server, with a directory of its own."""
+    return Fetcher(server, tmp_path / "models")

@@ -1,4 +1,4 @@
-"""A web server that has a model, and behaves in every way in which such servers do."""
+"""A web server that offers a model and misbehaves as real servers do."""
 
 import threading
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _PIECE = 1 << 16
 
 
 class ModelServer(ThreadingHTTPServer):
-    """Serves ``content`` at every path but those of :meth:`Answer.do_GET`."""
+    """Serves ``content`` at every path; its attributes switch faults on."""
 
     daemon_threads = True
     block_on_close = False
@@ -20,28 +20,32 @@ class ModelServer(ThreadingHTTPServer):
         self.content = content
         self.version = '"one"'
         self.requests: list[tuple[str, str]] = []
-        """Path and Range of each."""
+        """Path and Range header of each request."""
         self.cut_after: list[int] = []
-        """After so many octets the next connections end."""
+        """Octets after which the next connections are closed, one entry for each."""
         self.silent_after: list[int] = []
-        """After so many octets the next connections say nothing any more."""
+        """Octets after which the next connections send nothing more, one entry for each."""
         self.answers: list[tuple[int, dict[str, str]]] = []
-        """Status and headers of the next answers, in place of the file."""
+        """Status and headers of the next answers, which are sent instead of the file."""
         self.ranges = True
+        """False if the server ignores the Range header."""
         self.chunked = False
+        """True if the server sends chunks instead of a Content-Length."""
         self.lies_about_length = 0
+        """Octets that the Content-Length names in addition to those that are sent."""
         self.released = threading.Event()
+        """Set at the end, so that silent connections are closed."""
 
     def url(self, path: str = "model.zip") -> str:
-        """Where it is."""
+        """Return the address of ``path`` on this server."""
         return f"http://127.0.0.1:{self.server_address[1]}/{path}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is none."""
+        """Ignore errors of a connection, such as a client that closes it."""
 
 
 class Answer(BaseHTTPRequestHandler):
-    """One request."""
+    """Answers one request."""
 
     server: ModelServer
     protocol_version = "HTTP/1.1"
@@ -94,12 +98,12 @@ class Answer(BaseHTTPRequestHandler):
             self.wfile.write(body[start : start + _PIECE])
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Not on the terminal of the tests."""
+        """Log nothing."""
 
 
 @contextmanager
 def serving(content: bytes) -> Iterator[ModelServer]:
-    """A server for as long as it is needed."""
+    """Run a server that offers ``content``."""
     server = ModelServer(content)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()

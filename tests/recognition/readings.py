@@ -1,6 +1,6 @@
-"""How espeak-ng reads a text, beside how it reads the pinyin that pypinyin finds for it.
+"""Compare how espeak-ng reads a text with how it reads the pinyin that pypinyin finds for it.
 
-Both come out in espeak-ng's own phonemes, with tones, so they can be compared sign by sign.
+Both are given in espeak-ng's own phonemes with tones, so they can be compared directly.
 """
 
 import ctypes
@@ -12,29 +12,32 @@ from functools import cache
 import espeakng_loader
 from pypinyin import Style, lazy_pinyin
 
-from ivr.recognition.segment import clauses
+from tools.tiny_vosk.segment import clauses
 
 _SYNCHRONOUS, _DO_NOT_EXIT, _CHARS_UTF8 = 2, 0x8000, 1
 _TONE = re.compile(r"\d+")
 _NEUTRAL = "11"
 _CHANGING = {"一": {"55", "35", "51", _NEUTRAL}, "不": {"51", "35", _NEUTRAL}}
-"""They take their tone from the syllable that follows, or none between two words."""
+"""Tones that 一 and 不 may take; the tone depends on the next syllable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Misreading:
-    """A clause, its pinyin, and what espeak-ng makes of the two."""
+    """A clause that espeak-ng reads in another way than its pinyin."""
 
     clause: str
     pinyin: str
     read: str
+    """Phonemes of the clause."""
     expected: str
+    """Phonemes of the pinyin."""
 
 
 def misreadings(text: str, neutral: Collection[str] = ()) -> list[Misreading]:
-    """Where espeak-ng reads ``text`` in another way than its pinyin; letters are left out.
+    """Return the clauses of ``text`` that espeak-ng reads in another way than their pinyin.
 
-    ``neutral`` holds words whose last syllable has lost its tone, which pypinyin does not know.
+    Latin letters and digits are left out. ``neutral`` holds words that end in a neutral tone, for
+    which pypinyin gives the full tone.
     """
     pairs = [
         (clause, pinyin)
@@ -47,8 +50,8 @@ def misreadings(text: str, neutral: Collection[str] = ()) -> list[Misreading]:
         for clause, pinyin in pairs
         if not _same(
             clause,
-            read := _phonemes(clause),
-            expected := _phonemes(" ".join(pinyin)),
+            read := phonemes(clause),
+            expected := phonemes(" ".join(pinyin)),
             neutral,
         )
     ]
@@ -71,8 +74,11 @@ def _same(clause: str, read: str, expected: str, neutral: Collection[str]) -> bo
     )
 
 
-def _phonemes(text: str) -> str:
-    """espeak-ng's phonemes with tones, without stress and boundaries."""
+def phonemes(text: str) -> str:
+    """Return espeak-ng's phonemes of ``text``, a text or its pinyin with numbers for the tones.
+
+    Tones are kept; stress and boundaries are left out.
+    """
     library, left, said = _library(), ctypes.c_char_p(text.encode()), ""
     while left.value is not None:
         said += library.espeak_TextToPhonemes(ctypes.byref(left), _CHARS_UTF8, 0).decode()

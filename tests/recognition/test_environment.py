@@ -1,4 +1,4 @@
-"""What a worker is given to be cheap, on this machine whatever it has."""
+"""The environment of a worker: matrix routines and allocator, on any machine."""
 
 import asyncio
 from pathlib import Path
@@ -19,18 +19,18 @@ from ivr.recognition.pool import Recognisers
         ("", None),
     ],
 )
-def test_matrix_routines_are_those_of_the_processor(
+def test_matrix_routines_fit_the_processor(
     abilities: str, core: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(environment, "_processor", lambda: frozenset(abilities.split()))
     assert for_worker({}).get("OPENBLAS_CORETYPE") == core
 
 
-def test_who_names_the_core_has_the_last_word() -> None:
+def test_a_core_named_in_the_environment_is_kept() -> None:
     assert for_worker({"OPENBLAS_CORETYPE": "Zen"})["OPENBLAS_CORETYPE"] == "Zen"
 
 
-def test_what_is_preloaded_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_libraries_that_are_preloaded_already_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "allocator", lambda: Path("/usr/lib/libjemalloc.so.2"))
     preloaded = for_worker({"LD_PRELOAD": "mine.so"})["LD_PRELOAD"]
     assert preloaded == "mine.so /usr/lib/libjemalloc.so.2"

@@ -1,4 +1,4 @@
-"""Frames between the service and its workers: whole, in order, whatever the pipe does to them."""
+"""Frames between the service and its workers arrive complete and in order over any pipe."""
 
 import struct
 
@@ -17,7 +17,7 @@ frames = st.lists(
 
 
 @given(frames, st.lists(st.integers(1, 700), min_size=1, max_size=50))
-def test_what_is_sent_arrives_in_pieces_of_any_length(sent: list[Frame], cuts: list[int]) -> None:
+def test_frames_arrive_in_pieces_of_any_length(sent: list[Frame], cuts: list[int]) -> None:
     octets, received, reader = (
         b"".join(frame.encode() for frame in sent),
         list[Frame](),
@@ -32,7 +32,7 @@ def test_what_is_sent_arrives_in_pieces_of_any_length(sent: list[Frame], cuts: l
 
 
 @given(st.binary(max_size=300))
-def test_noise_is_frames_or_an_error(octets: bytes) -> None:
+def test_random_octets_are_frames_or_an_error(octets: bytes) -> None:
     reader = FrameCutter()
     try:
         told = list(reader.feed(octets))
@@ -42,6 +42,6 @@ def test_noise_is_frames_or_an_error(octets: bytes) -> None:
 
 
 @pytest.mark.parametrize(("kind", "length"), [(0, 0), (15, 3), (255, 0), (1, LONGEST_FRAME + 1)])
-def test_what_is_no_frame_is_refused_at_its_head(kind: int, length: int) -> None:
+def test_a_wrong_frame_is_refused_by_its_head(kind: int, length: int) -> None:
     with pytest.raises(FramingError):
         list(FrameCutter().feed(struct.pack("<BII", kind, 1, length)))

@@ -1,4 +1,4 @@
-"""What a call is told of the words while they are being said; real workers."""
+"""Guesses about the words of an utterance before its end, with real workers."""
 
 import asyncio
 from pathlib import Path
@@ -23,7 +23,7 @@ async def speak(interpretation: Interpretation, samples: np.ndarray) -> None:
         await asyncio.sleep(0.001)
 
 
-async def test_first_words_are_told_before_the_end(tiny: Path) -> None:
+async def test_the_first_words_are_reported_before_the_end(tiny: Path) -> None:
     async with Recognisers(tiny) as recognisers:
         told = asyncio.Event()
         interpretation = Interpreter(recognisers, meaning)(lambda guess: told.set())
@@ -35,7 +35,7 @@ async def test_first_words_are_told_before_the_end(tiny: Path) -> None:
 
 
 async def test_a_few_words_are_understood_before_the_end_and_many_are_not(tiny: Path) -> None:
-    """What follows may turn half a sentence into another; a goodbye is all there is."""
+    """再见 is short enough to be guessed; the beginning of a longer sentence is not."""
     async with Recognisers(tiny) as recognisers:
         for text, understood in (("再见", "再见"), ("我要投诉你们客服", None)):
             guesses: list[str | None] = []
@@ -53,7 +53,7 @@ async def test_a_few_words_are_understood_before_the_end_and_many_are_not(tiny: 
             interpretation.cancel()
 
 
-async def test_noise_tells_nothing(tiny: Path) -> None:
+async def test_noise_reports_no_words(tiny: Path) -> None:
     async with Recognisers(tiny) as recognisers:
         told = asyncio.Event()
         interpretation = Interpreter(recognisers, meaning)(lambda guess: told.set())

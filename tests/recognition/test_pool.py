@@ -1,4 +1,4 @@
-"""Recognisers in worker processes, with the real libvosk and the tiny model."""
+"""Recognition in worker processes, with the real libvosk and the tiny model."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def two(tiny: Path) -> AsyncIterator[Recognisers]:
-    """No test of this file harms them."""
+    """Two workers, shared by the tests of this file, none of which harms them."""
     async with Recognisers(tiny, workers=2) as recognisers:
         yield recognisers
 
@@ -41,7 +41,7 @@ async def one(tiny: Path) -> AsyncIterator[Recognisers]:
         yield recognisers
 
 
-async def test_callers_who_talk_at_once_are_each_understood(two: Recognisers) -> None:
+async def test_callers_who_talk_at_the_same_time_are_all_understood(two: Recognisers) -> None:
     utterances = [two.utterance() for _ in PHRASES]
     sounds = [spoken(phrase, n % 2) for n, phrase in enumerate(PHRASES)]
     for start in range(0, max(map(len, sounds)), 160):
@@ -51,7 +51,7 @@ async def test_callers_who_talk_at_once_are_each_understood(two: Recognisers) ->
     assert [told(outcome) for outcome in outcomes] == list(PHRASES)
 
 
-async def test_the_same_words_as_without_processes(one: Recognisers, model: object) -> None:
+async def test_a_worker_recognises_words_with_times_and_confidence(one: Recognisers) -> None:
     utterance = one.utterance()
     speak(utterance, spoken("我要投诉你们客服"))
     outcome = await utterance.finish()
@@ -71,10 +71,10 @@ async def test_partial_texts_come_before_the_end(one: Recognisers) -> None:
     assert len(seen) == len(set(seen))
     before = list(seen)
     assert told(await utterance.finish()) == "我要投诉你们客服"
-    assert seen == before, "nothing partial after the end"
+    assert seen == before, "a partial text came after the end"
 
 
-async def test_a_defect_in_one_call_is_not_that_of_the_worker(one: Recognisers) -> None:
+async def test_an_exception_in_one_call_does_not_affect_the_worker(one: Recognisers) -> None:
     def broken(text: str) -> None:
         raise RuntimeError(text)
 
@@ -86,19 +86,19 @@ async def test_a_defect_in_one_call_is_not_that_of_the_worker(one: Recognisers) 
     assert {entry["event"] for entry in logs} == {"partial_failed"}
 
 
-async def test_nothing_said_is_no_word(one: Recognisers) -> None:
+async def test_silence_has_no_words(one: Recognisers) -> None:
     assert await one.utterance().finish() == Transcript(())
     utterance = one.utterance()
     speak(utterance, np.zeros(RATE, np.int16))
     assert await utterance.finish() == Transcript(())
 
 
-async def test_finishing_twice_tells_the_same(one: Recognisers) -> None:
+async def test_finishing_twice_returns_the_same_result(one: Recognisers) -> None:
     utterance = one.utterance()
     speak(utterance, spoken("再见"))
     first = asyncio.create_task(utterance.finish())
     assert await utterance.finish() == await first == await utterance.finish()
-    utterance.feed(spoken("再见"))  # and feeding it afterwards does nothing
+    utterance.feed(spoken("再见"))  # sound after the end is ignored
     assert told(await utterance.finish()) == "再见"
 
 
@@ -112,7 +112,7 @@ async def test_a_cancelled_utterance_is_forgotten_by_its_worker(one: Recognisers
     assert await hear(one, "再见") == "再见"
 
 
-async def test_who_stops_waiting_cancels(one: Recognisers) -> None:
+async def test_cancelling_the_wait_cancels_the_utterance(one: Recognisers) -> None:
     (pid,) = one.pids
     os.kill(pid, signal.SIGSTOP)
     utterance = one.utterance()
@@ -127,7 +127,7 @@ async def test_who_stops_waiting_cancels(one: Recognisers) -> None:
     assert one.pids == [pid]
 
 
-async def test_an_endless_talker_is_cut(one: Recognisers) -> None:
+async def test_sound_after_the_longest_utterance_is_ignored(one: Recognisers) -> None:
     utterance = one.utterance()
     utterance.feed(np.zeros(round((LONGEST_SECONDS + 5) * RATE), np.int16))
     utterance.feed(spoken("再见"))
@@ -135,7 +135,7 @@ async def test_an_endless_talker_is_cut(one: Recognisers) -> None:
     assert await utterance.finish() == Transcript(())
 
 
-async def test_a_worker_inherits_nothing(tiny: Path) -> None:
+async def test_a_worker_inherits_no_open_files(tiny: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.set_inheritable(True)
         ours = os.readlink(f"/proc/self/fd/{server.fileno()}")
@@ -148,15 +148,17 @@ async def test_a_worker_inherits_nothing(tiny: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-async def test_a_worker_outlives_the_signals_of_its_group(one: Recognisers, number: int) -> None:
+async def test_a_worker_ignores_the_signals_of_its_process_group(
+    one: Recognisers, number: int
+) -> None:
     (pid,) = one.pids
     os.kill(pid, number)
     assert await hear(one, "再见") == "再见"
     assert one.pids == [pid]
 
 
-async def test_a_worker_gives_way_to_the_sound_of_calls(one: Recognisers) -> None:
-    """Decoding beside 15 calls on a busy host made their waits 0.1 s late before it did."""
+async def test_a_worker_runs_with_lower_priority_than_the_service(one: Recognisers) -> None:
+    """Without niceness, decoding on a busy host ended the waits of 15 calls 0.1 s late."""
     (pid,) = one.pids
     ours = os.getpriority(os.PRIO_PROCESS, 0)
     assert os.getpriority(os.PRIO_PROCESS, pid) == min(ours + 5, 19)
@@ -179,7 +181,7 @@ async def test_stopping_leaves_no_process_and_no_caller_waiting(tiny: Path) -> N
     await recognisers.stop()
 
 
-async def test_a_model_that_cannot_be_loaded_is_said_at_the_start(
+async def test_a_model_that_cannot_be_loaded_is_reported_at_the_start(
     tiny: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(ModelError, match="there is no model in"):
@@ -209,16 +211,16 @@ async def test_workers_end_with_a_service_that_is_killed(tiny: Path) -> None:
     )
     assert service.stdout is not None
     while not (line := await service.stdout.readline()).startswith(b"pids"):
-        assert line, "it has ended"
+        assert line, "the service has ended"
     pids = list(map(int, line.split()[1:]))
     assert len(pids) == 2
-    os.kill(pids[0], signal.SIGSTOP)  # it cannot read that stdin has ended
+    os.kill(pids[0], signal.SIGSTOP)  # a stopped worker cannot notice the end of stdin
     service.kill()
     await service.wait()
     await until(lambda: not any(map(alive, pids)))
 
 
-async def test_an_utterance_that_is_never_finished_is_forgotten(
+async def test_an_utterance_that_is_never_finished_is_given_up(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("ivr.recognition.keeper.ABANDONED_SECONDS", 0.0)
@@ -231,4 +233,4 @@ async def test_an_utterance_that_is_never_finished_is_forgotten(
         keeper.tick()
     assert utterance.lost == NotHeard(Reason.ABANDONED)
     assert [entry["event"] for entry in logs] == ["utterance_abandoned"]
-    keeper.send(Frame(Kind.PING))  # to nobody: it is lost, and that is all
+    keeper.send(Frame(Kind.PING))  # there is no worker: the frame is lost without an error

@@ -1,6 +1,6 @@
 """Workers that die, hang and are slow: real processes, real signals, real decoding.
 
-Each fault costs the utterances of that worker and one line in the log; nobody waits for long.
+Each fault loses the utterances of that worker and writes one line in the log; no call waits long.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ SAID = "我要投诉你们客服"
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that starts again on a busy machine may take longer than a caller waits."""
+    """Set long deadlines, because a restart of a worker may take long on a busy machine."""
     monkeypatch.setattr(utterance_module, "deadline_seconds", lambda length: 30.0)
 
 
@@ -46,9 +46,10 @@ def faults(logs: list[Any]) -> list[Any]:
 
 
 async def halfway(recognisers: Recognisers) -> list[Utterance]:
-    """One utterance with each of two workers, spoken to the middle; the first worker's first.
+    """Return one utterance with each of two workers, in their order, spoken to the middle.
 
-    Which worker takes one depends on how busy the machine is: utterances are begun until both have.
+    The worker that takes an utterance depends on the load of the machine, so utterances are begun
+    until both workers have one.
     """
     pinned: dict[int | None, Utterance] = {}
     while len(pinned) < 2:
@@ -69,12 +70,14 @@ async def finish(utterances: list[Utterance]) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV])
-async def test_a_worker_that_dies_costs_its_own_utterances(two: Recognisers, number: int) -> None:
+async def test_a_worker_that_dies_loses_only_its_own_utterances(
+    two: Recognisers, number: int
+) -> None:
     victim, other = two.pids
     utterances = await halfway(two)
     with capture_logs() as logs:
         os.kill(victim, number)
-        await until(lambda: utterances[0].lost is not None)  # before the caller has finished
+        await until(lambda: utterances[0].lost is not None)  # while the caller still speaks
         assert await finish(utterances) == ["died", SAID]
         await until(lambda: len(two.pids) == 2)
         assert other in two.pids
@@ -82,11 +85,11 @@ async def test_a_worker_that_dies_costs_its_own_utterances(two: Recognisers, num
         assert [await hear(two, "再见") for _ in range(2)] == ["再见"] * 2
     (fault,) = faults(logs)
     assert fault["event"] == "recogniser_died"
-    assert (fault["pid"], fault["lost"]) == (victim, 1)
-    assert fault["how"] == signal.Signals(number).name
+    assert (fault["pid"], fault["lost_utterances"]) == (victim, 1)
+    assert fault["reason"] == signal.Signals(number).name
 
 
-async def test_while_it_starts_again_new_utterances_wait_for_it(one: Recognisers) -> None:
+async def test_new_utterances_wait_while_the_worker_restarts(one: Recognisers) -> None:
     (victim,) = one.pids
     os.kill(victim, signal.SIGKILL)
     await until(lambda: one.pids not in ([], [victim]))
@@ -94,31 +97,31 @@ async def test_while_it_starts_again_new_utterances_wait_for_it(one: Recognisers
 
 
 @pytest.mark.slow
-async def test_a_worker_that_hangs_is_ended(two: Recognisers) -> None:
+async def test_a_worker_that_hangs_is_killed(two: Recognisers) -> None:
     victim, other = two.pids
     with capture_logs() as logs:
         utterances = await halfway(two)
         os.kill(victim, signal.SIGSTOP)
         waiting = asyncio.create_task(finish(utterances))
-        await until(lambda: utterances[1].so_far != "")  # it has less to do, then
+        await until(lambda: utterances[1].so_far != "")  # this worker now has less to do
         assert await hear(two, "再见") == "再见"
         assert await waiting == ["stuck", SAID]
         await until(lambda: len(two.pids) == 2)
     assert victim not in two.pids
     assert other in two.pids
     (fault,) = faults(logs)
-    assert (fault["how"], fault["pid"], fault["lost"]) == ("stuck", victim, 1)
+    assert (fault["reason"], fault["pid"], fault["lost_utterances"]) == ("stuck", victim, 1)
 
 
 @pytest.mark.slow
-async def test_a_worker_that_hangs_with_nothing_to_do_is_ended_as_well(one: Recognisers) -> None:
+async def test_an_idle_worker_that_hangs_is_killed(one: Recognisers) -> None:
     (victim,) = one.pids
     os.kill(victim, signal.SIGSTOP)
     await until(lambda: one.pids not in ([], [victim]))
     assert await hear(one, "再见") == "再见"
 
 
-async def test_a_transcript_that_does_not_come_in_time_is_not_waited_for(
+async def test_a_transcript_after_the_deadline_is_not_waited_for(
     one: Recognisers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(utterance_module, "deadline_seconds", deadline_seconds)
@@ -133,11 +136,11 @@ async def test_a_transcript_that_does_not_come_in_time_is_not_waited_for(
         os.kill(pid, signal.SIGCONT)
         monkeypatch.undo()
         assert await hear(one, "再见") == "再见"
-    assert one.pids == [pid], "it was slow and not dead"
+    assert one.pids == [pid], "a slow worker was restarted"
     assert [fault["event"] for fault in faults(logs)] == ["recognition_late"]
 
 
-async def test_a_worker_with_too_much_to_do_takes_no_more(one: Recognisers) -> None:
+async def test_an_overloaded_worker_refuses_new_utterances(one: Recognisers) -> None:
     (pid,) = one.pids
     os.kill(pid, signal.SIGSTOP)
     waiting = [one.utterance() for _ in range(3)]
@@ -158,7 +161,7 @@ async def test_a_worker_with_too_much_to_do_takes_no_more(one: Recognisers) -> N
 
 
 @pytest.mark.slow
-async def test_workers_that_keep_dying_are_started_less_and_less_often(one: Recognisers) -> None:
+async def test_workers_that_keep_dying_are_restarted_after_longer_pauses(one: Recognisers) -> None:
     with capture_logs() as logs:
         for deaths in (1, 2, 3):
             await until(lambda: one.pids != [])
@@ -171,8 +174,8 @@ async def test_workers_that_keep_dying_are_started_less_and_less_often(one: Reco
     assert await hear(one, "再见") == "再见"
 
 
-async def test_a_model_that_is_taken_away_is_named_in_the_log(tiny: Path, tmp_path: Path) -> None:
-    """The service goes on with keys, and hears again when the model is back."""
+async def test_a_model_that_was_removed_is_named_in_the_log(tiny: Path, tmp_path: Path) -> None:
+    """Meanwhile calls go on with keys; recognition works again when the model is back."""
     directory = Path(shutil.copytree(tiny, tmp_path / "model"))
     async with Recognisers(directory) as recognisers:
         with capture_logs() as logs:
@@ -180,6 +183,6 @@ async def test_a_model_that_is_taken_away_is_named_in_the_log(tiny: Path, tmp_pa
             os.kill(recognisers.pids[0], signal.SIGKILL)
             await until(lambda: len(faults(logs)) >= 2)
         os.rename(tmp_path / "elsewhere", directory)
-        assert "there is no model in" in faults(logs)[1]["said"]
+        assert "there is no model in" in faults(logs)[1]["message"]
         await until(lambda: recognisers.pids != [])
         assert await hear(recognisers, "再见") == "再见"

@@ -1,4 +1,4 @@
-"""The shared beginnings of words change no path's words, phones or cost."""
+"""Words that begin alike share states of the graph; the words, phones and cost of paths stay."""
 
 import math
 from collections import Counter
@@ -11,7 +11,7 @@ from tools.tiny_vosk.fst import Graph
 from tools.tiny_vosk.prefixes import Way, branch
 
 _LAST = 100
-"""Kaldi's phones say where they stand: so much more is the last of a word."""
+"""Kaldi's phones depend on their position: the last one of a word has this much more."""
 _Path = tuple[tuple[int, ...], tuple[int, ...], float]
 _WORDS = st.lists(
     st.tuples(st.lists(st.integers(1, 3), min_size=1, max_size=4), st.integers(0, 50)), min_size=1
@@ -19,7 +19,7 @@ _WORDS = st.lists(
 
 
 def _built(words: list[tuple[list[int], int]]) -> tuple[Graph, int, int, list[list[int]]]:
-    """The graph, where it begins and ends, and the numbered phones of each word."""
+    """Return the graph, its start, its end, and the numbered phones of each word."""
     graph = Graph()
     start, end = graph.state(), graph.state()
     spelt = [[*phones[:-1], phones[-1] + _LAST] for phones, _ in words]
@@ -29,7 +29,7 @@ def _built(words: list[tuple[list[int], int]]) -> tuple[Graph, int, int, list[li
 
 
 def _paths(graph: Graph, state: int, end: int) -> list[_Path]:
-    """Phones, words and cost of every way to the end that stays in no phone."""
+    """Return phones, words and cost of each path to the end that repeats no phone."""
     if state == end:
         return [((), (), 0.0)]
     return [
@@ -45,7 +45,7 @@ def _paths(graph: Graph, state: int, end: int) -> list[_Path]:
 
 
 @given(_WORDS)
-def test_every_word_is_said_as_before_and_costs_as_much(words: list[tuple[list[int], int]]) -> None:
+def test_every_word_keeps_its_phones_and_its_cost(words: list[tuple[list[int], int]]) -> None:
     graph, start, end, spelt = _built(words)
     a_phone = -math.log(1 - STAY)
     found = Counter(
@@ -59,7 +59,7 @@ def test_every_word_is_said_as_before_and_costs_as_much(words: list[tuple[list[i
 
 
 @given(_WORDS)
-def test_what_begins_alike_is_one_path(words: list[tuple[list[int], int]]) -> None:
+def test_a_common_beginning_is_one_path(words: list[tuple[list[int], int]]) -> None:
     graph, _, _, _ = _built(words)
     for leaving in graph.arcs:
         inside = [label for label, _, _, _ in leaving if 0 < label // 2 < _LAST]

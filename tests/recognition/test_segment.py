@@ -1,11 +1,11 @@
-"""Text cut into words."""
+"""Text is cut into words, and the words of prompts are compared with recognised ones."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.recognition.heard_back import compare, keywords
-from ivr.recognition.segment import clauses, segment
+from tools.tiny_vosk.heard_back import compare, keywords
+from tools.tiny_vosk.segment import clauses, segment
 
 WORDS = {"您", "您好", "好", "请问", "什么", "有什么", "可以", "可", "以", "QQ", "企业", "号码"}
 
@@ -21,12 +21,12 @@ WORDS = {"您", "您好", "好", "请问", "什么", "有什么", "可以", "可
         ("！？", []),
     ],
 )
-def test_fewest_words_and_none_across_punctuation(text: str, cut: list[str]) -> None:
+def test_text_is_cut_into_fewest_words_within_punctuation(text: str, cut: list[str]) -> None:
     assert segment(text, WORDS) == cut
 
 
 @given(st.text(alphabet="您好请问有什么可以QQ企业，。! a1", max_size=60))
-def test_nothing_is_lost(text: str) -> None:
+def test_all_characters_are_kept(text: str) -> None:
     assert "".join(segment(text, WORDS)) == "".join(clauses(text))
 
 
@@ -44,5 +44,5 @@ def test_a_word_said_twice_must_be_heard_twice() -> None:
     assert (result.missed, round(result.share, 2)) == (("您好",), 0.67)
 
 
-def test_nothing_to_hear_is_heard() -> None:
+def test_a_prompt_without_keywords_counts_as_recognised() -> None:
     assert compare("好", "", WORDS).share == 1.0

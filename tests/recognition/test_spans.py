@@ -1,4 +1,4 @@
-"""Recordings of some utterances: each found by the ear and recognised, silence not looked at."""
+"""Each utterance in a recording is found by the ear and recognised; silence is not decoded."""
 
 import itertools
 
@@ -29,14 +29,14 @@ def test_every_utterance_is_found_and_understood(model: Model) -> None:
     assert all(one.end < other.start for (one, _), (other, _) in itertools.pairwise(heard))
 
 
-def test_who_speaks_to_the_end_is_heard(model: Model) -> None:
+def test_speech_that_lasts_to_the_end_is_recognised(model: Model) -> None:
     samples = np.concatenate([_line(0.5), spoken("我要投诉")[:-3200]])  # cut right after the words
     heard = transcribe(samples, model, SileroModel.load().stream())
     assert [transcript.text for _, transcript in heard] == ["我要投诉"]
     assert heard[0][0].end == len(samples) / 8000
 
 
-def test_nobody_says_nothing(model: Model) -> None:
+def test_a_recording_without_speech_has_no_utterances(model: Model) -> None:
     detector = SileroModel.load().stream()
     assert transcribe(_line(2.0), model, detector) == []
     assert transcribe(_line(0.0), model, detector) == []

@@ -1,4 +1,4 @@
-"""The data files that the tiny model's graph is built from."""
+"""The data files from which the tiny model's graph is built."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_every_phrase_is_made_of_known_words_and_classes() -> None:
 
 
 def test_nearly_all_that_callers_say_is_covered() -> None:
-    """But for what is said in Latin letters: CRM, hello."""
+    """Only words in Latin letters, such as CRM and hello, are missing."""
     known = set(text.words())
     missed = [said for said, _ in text.callers() if text.covered(said, known) is None]
     assert len(missed) < 0.01 * len(text.callers()), missed
@@ -36,16 +36,16 @@ def test_the_words_of_classes_are_known() -> None:
     assert [word for words in text.classes().values() for word in words if word not in known] == []
 
 
-def test_the_surnames_the_hotline_can_say_can_be_heard() -> None:
-    """One of each sound: tones are not heard, and the common one stands for the others."""
+def test_the_surnames_of_the_hotline_are_in_the_vocabulary() -> None:
+    """It has the most common surname of each sound, because tones are not recognised."""
     surnames = text.classes()["姓"]
     assert {"张", "欧阳", "甄", "柴"} <= set(surnames)
-    assert "章" not in surnames  # sounds like 张 but for its tone
+    assert "章" not in surnames  # has the same sound as 张
     assert sum(surnames.values()) == pytest.approx(1)
     assert surnames["张"] > 3 * surnames["甄"]
 
 
-def test_sentences_that_test_the_model_do_not_build_it() -> None:
+def test_sentences_for_tests_are_not_used_for_training() -> None:
     assert set(text.unseen()).isdisjoint(text.phrases())
     assert len(text.unseen()) >= 70
 

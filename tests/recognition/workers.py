@@ -1,4 +1,4 @@
-"""What the tests of the recognisers share: waiting for a fact, and speaking to an utterance."""
+"""Helpers for the tests of recognisers: wait for a condition, speak to an utterance."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from tests.recognition.callers import UNTRAINED, says
 
 FRAME = 160
 PATIENCE = 30.0
-"""Seconds after which a fact that does not come true is a failure; nothing normally takes one."""
+"""Seconds after which a condition that is not met fails the test; it normally takes less than 1."""
 
 
 async def until(fact: Callable[[], bool]) -> None:
-    """Wait for ``fact``."""
+    """Wait until ``fact`` returns True; TimeoutError after PATIENCE."""
     async with asyncio.timeout(PATIENCE):
         while not fact():  # noqa: ASYNC110 (processes set no asyncio.Event)
             await asyncio.sleep(0.01)
@@ -25,30 +25,30 @@ async def until(fact: Callable[[], bool]) -> None:
 
 @cache
 def spoken(text: str, voice: int = 0) -> Samples:
-    """A caller who says ``text``."""
+    """Return the samples of a caller who says ``text``."""
     return says(text, UNTRAINED[voice])
 
 
 def speak(utterance: Utterance, samples: Samples) -> None:
-    """All of it, in the frames of a call, faster than anybody talks."""
+    """Feed all of ``samples`` in frames of 20 ms, without waiting."""
     for start in range(0, len(samples), FRAME):
         utterance.feed(samples[start : start + FRAME])
 
 
 async def hear(recognisers: Recognisers, text: str) -> str:
-    """Say ``text`` to whoever is free; what was understood, or the reason why nothing was."""
+    """Say ``text`` to a free worker; return the words, or the reason why there are none."""
     utterance = recognisers.utterance()
     speak(utterance, spoken(text))
     return told(await utterance.finish())
 
 
 def told(outcome: RecognitionOutcome) -> str:
-    """The words of a transcript, or the reason why there is none."""
+    """Return the words of a transcript, or the reason why there is none."""
     return outcome.text if isinstance(outcome, Transcript) else outcome.reason
 
 
 def alive(pid: int) -> bool:
-    """Whether the process exists and is no zombie."""
+    """Return True if the process exists and is not a zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""Phrase files: every mistake is refused with its file, its key and what to do."""
+"""Mistakes in phrase files are refused with the file, the key and the remedy."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from ivr.understanding.phrases import PhraseError, Phrases
 
 SENTENCES = {intent: f"{intent.value} 一句话" for intent in Intent if intent is not Intent.OTHER}
 COMPLETE = "\n".join(f'[{intent}]\nsay = ["{say}"]' for intent, say in SENTENCES.items())
-"""The least that is accepted: a sentence for every intent."""
+"""The smallest accepted phrase file: one sentence for each intent."""
 
 
 def test_every_intent_has_its_sentences() -> None:
@@ -24,21 +24,21 @@ def test_files_are_read_together() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[yes", "more.toml is not TOML"),
-        ("yes = 1", "more.toml: yes is no table"),
-        ('[yess]\nsay = ["对"]', "more.toml: [yess] is no intent: use one of"),
-        ('[yes]\nsays = ["对"]', "[yes] says is unknown: sentences stand in `say`"),
-        ('[yes]\nsay = "对"', "[yes] say is no list of sentences"),
+        ("[yes", "more.toml is not valid TOML"),
+        ("yes = 1", "more.toml: yes is not a table"),
+        ('[yess]\nsay = ["对"]', "more.toml: [yess] is not an intent: use one of"),
+        ('[yes]\nsays = ["对"]', "[yes] says is unknown: write sentences in `say`"),
+        ('[yes]\nsay = "对"', "[yes] say is not a list of sentences"),
         ('[yes]\nsay = ["[对"]', "more.toml: [yes] '[对'"),
         ('[yes]\nsay = ["(对|)"]', "can be empty or has no sound"),
         ('[yes]\nsay = ["！"]', "can be empty or has no sound"),
-        ('[yes]\nsay = ["找{谁}"]', "{谁} is no class: use"),
+        ('[yes]\nsay = ["找{谁}"]', "{谁} is not a class: use"),
         ('[no]\nsay = ["yes 一句话"]', "sounds like all.toml: [yes]"),
         ('[topics]\n"价格" = ""', "[topics] 价格 has no words"),
         ('[facts]\nprice = "价格"', "[facts] price is unknown: use"),
         ('[departments]\n"月球部" = "月球"', "[departments] 月球部 cannot be spoken"),
         ('[classes]\n"姓" = "张"', "[classes] 姓 is built in"),
-        (f'[yes]\nsay = ["{"对" * 201}"]', "is longer than 200"),
+        (f'[yes]\nsay = ["{"对" * 201}"]', "has more than 200 characters"),
         (f'[yes]\nsay = ["对{"[啊|呀]" * 10}"]', "has 1024 wordings, more than 512"),
     ],
 )
@@ -49,10 +49,10 @@ def test_a_mistake_is_refused_with_its_place_and_remedy(text: str, sentence: str
     assert "\n" not in str(refused.value)
 
 
-def test_an_intent_that_nobody_can_express_is_refused() -> None:
+def test_an_intent_without_sentences_is_refused() -> None:
     with pytest.raises(PhraseError, match=r"no file has sentences for .*: add \["):
         Phrases.parse({"one.toml": '[yes]\nsay = ["对"]'})
 
 
-def test_proved_files_read_the_same() -> None:
+def test_files_parsed_without_checks_give_the_same_phrases() -> None:
     assert Phrases.parse({"a": COMPLETE}, proved=True) == Phrases.parse({"a": COMPLETE})

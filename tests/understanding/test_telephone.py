@@ -1,11 +1,14 @@
-"""Numbers as callers say them and as recognisers write them down."""
+"""Telephone numbers as callers say them and as recognisers write them."""
+
+import sys
+from types import FrameType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.understanding.numerals import digit_by_digit, is_telephone_number
-from ivr.understanding.syllables import syllables_of
+from ivr.understanding.syllables import MOST_SYLLABLES, syllables_of
 from ivr.understanding.telephone import numbers
 
 MOBILE = "13812345678"
@@ -83,19 +86,42 @@ def test_corrects_what_was_read_back(text: str, phone: str) -> None:
 
 
 @given(st.from_regex(r"1[3-9][0-9]{9}|0371[2-8][0-9]{7}|400[0-9]{7}", fullmatch=True))
-def test_every_number_comes_back_from_its_words(number: str) -> None:
+def test_every_number_is_read_from_its_words(number: str) -> None:
     assert numbers(syllables_of(f"我的电话是{digit_by_digit(number)}")).phone == number
 
 
 @given(st.text(), st.text("0123456789", max_size=30))
-def test_any_text_is_read(text: str, known: str) -> None:
+def test_any_text_gives_a_valid_number_or_none(text: str, known: str) -> None:
     found = numbers(syllables_of(text), known)
     assert found.phone is None or is_telephone_number(found.phone)
 
 
+def function_calls(text: str) -> int:
+    """Return how many function calls reading a number in ``text`` takes, without cached work."""
+    numbers(syllables_of(text), MOBILE)
+    calls = 0
+
+    def count(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        numbers(syllables_of(text), MOBILE)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
 @pytest.mark.parametrize(
-    "text", ["一吧", "不是八是九", "是", "三个八", "重复13812345678", "就是要"]
+    "words", ["一吧", "不是八是九", "是", "三个八", "重复13812345678", "就是要"]
 )
-def test_ten_kilobytes_are_read_at_once(text: str) -> None:
-    """Only LONGEST syllables are looked at; pytest's limit would name a runaway."""
-    numbers(syllables_of(text * (10_000 // len(text))), MOBILE)
+def test_the_work_for_a_long_text_is_limited(words: str) -> None:
+    """Only MOST_SYLLABLES are read, and the work grows with their square at most."""
+    half, whole, long = (
+        function_calls((words * length)[:length]) for length in (150, MOST_SYLLABLES, 10_000)
+    )
+    assert whole < 5 * half
+    assert long < 1.5 * whole
+    assert long < 1_000_000  # a few tenths of a second

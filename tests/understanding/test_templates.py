@@ -1,4 +1,4 @@
-"""The notation of the phrase files."""
+"""The notation of templates in phrase files: parsed into wordings, or refused."""
 
 import pytest
 from hypothesis import given

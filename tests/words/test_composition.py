@@ -1,4 +1,4 @@
-"""Sentences with slots: which clips they are joined from, and what is said when one is missing."""
+"""Sentences with slots: the clips they are joined from, and the wording if a clip is missing."""
 
 from pathlib import Path
 
@@ -18,12 +18,12 @@ SLOTS = ("姓", "先生", "意思", "部门", "N", "小时", "电话", "单号",
 
 
 def said(text: str, **values: str) -> Prompt:
-    """The prompt ``row.key`` with these words, composed."""
+    """Return the prompt ``row.key`` with these words, composed."""
     return Composer(VOCABULARY)(Prompt("row.key", text), values)
 
 
 def without(*clips: str) -> Composer:
-    """A composer on a PBX where these were never rendered."""
+    """Return a composer for a PBX on which these clips are missing."""
     return Composer(VOCABULARY, lambda id: id not in clips)
 
 
@@ -64,7 +64,7 @@ def test_surname_and_title_are_one_clip() -> None:
         ("司马", "先生", "name.si1ma3.sir"),
     ],
 )
-def test_surnames_are_called_as_their_bearers_are(surname: str, title: str, clip: str) -> None:
+def test_surnames_are_pronounced_as_surnames(surname: str, title: str, clip: str) -> None:
     assert said("{姓}{先生}，", 姓=surname, 先生=title).clips == (clip,)
 
 
@@ -92,7 +92,7 @@ def test_an_unknown_name_becomes_a_neutral_address(
     assert (prompt.text, prompt.clips) == (text, clips)
 
 
-def test_what_is_not_rendered_is_replaced_by_what_is() -> None:
+def test_a_missing_clip_is_replaced_by_a_neutral_one() -> None:
     prompt, values = Prompt("row.key", "{姓}{先生}，您好"), {"姓": "张", "先生": "先生"}
     assert without("name.zhang1.sir")(prompt, values).clips == ("title.sir", "row.key.1")
     composer = without("name.zhang1.sir", "title.sir")
@@ -165,11 +165,11 @@ def test_letters_of_a_ticket_are_spelt() -> None:
 
 
 @pytest.mark.parametrize("number", ["", "没有", "1" * 100])
-def test_a_number_that_nobody_could_write_down_is_not_read(number: str) -> None:
+def test_a_missing_or_too_long_number_is_not_read_out(number: str) -> None:
     assert said("{电话}", 电话=number).clips == ("code.number",)
 
 
-def test_a_value_that_would_say_something_forbidden_is_left_out() -> None:
+def test_a_value_that_completes_a_forbidden_phrase_is_left_out() -> None:
     sheet = parse_sheet(
         '[[row]]\nnumber = 1\nid = "row"\nsituation = "一"\nnever = ["喂，张先生"]\n'
         '[row.say]\nkey = "您好"\n[system.say]\napology = "对不起"\n'
@@ -188,7 +188,7 @@ def test_a_value_that_would_say_something_forbidden_is_left_out() -> None:
         st.text() | st.sampled_from(["张", "先生", "技术部", "24", "0371-66385255", "²", "1" * 30]),
     ),
 )
-def test_every_composition_exists_and_leaves_no_slot(
+def test_every_composition_has_clips_and_no_slot_left(
     sheet: Sheet, text: list[str], values: dict[str, str]
 ) -> None:
     rendered = {prompt.id for prompt in fragments_to_render(sheet, VOCABULARY)}
@@ -220,9 +220,9 @@ def test_there_are_more_than_400_surnames_and_the_common_ones() -> None:
     [
         ("[surnames", "not valid TOML"),
         ("[names]", "unknown table names"),
-        ('[surnames]\nzhang = "张"', "'zhang' is no name of a clip"),
+        ('[surnames]\nzhang = "张"', "'zhang' is not a name of a clip"),
         ("[surnames]\nzhang1 = 1", "zhang1 has no words"),
-        ('[meanings]\n"买" = "买"', "'买' is no name of a clip"),
+        ('[meanings]\n"买" = "买"', "'买' is not a name of a clip"),
     ],
 )
 def test_a_mistake_in_a_table_is_named(text: str, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Learning from the phrase files beside a sheet: once, and again when they change."""
+"""Phrase files beside a sheet are learned once, and again when they change."""
 
 import shutil
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.understanding.test_phrases import COMPLETE
 
 @pytest.fixture
 def sheet(tmp_path: Path, root: Path) -> Path:
-    """A sheet with the least of phrases beside it, quickly learned."""
+    """A sheet with the smallest phrase file beside it, which is learned quickly."""
     for name in ("sheet.toml", "values.toml", "surnames.toml", "company.toml"):
         shutil.copy(root / "prompts" / name, tmp_path / name)
     (tmp_path / "phrases").mkdir()
@@ -25,7 +25,7 @@ def sheet(tmp_path: Path, root: Path) -> Path:
 
 @pytest.fixture
 def learnings(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """One entry for each time that something was learned."""
+    """A list with one entry for each learning."""
     done: list[bool] = []
     learn = phrase_files.train
 
@@ -37,7 +37,9 @@ def learnings(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return done
 
 
-def test_what_was_learned_ahead_is_used(sheet: Path, tmp_path: Path, learnings: list[bool]) -> None:
+def test_weights_learned_in_advance_are_used(
+    sheet: Path, tmp_path: Path, learnings: list[bool]
+) -> None:
     assert phrase_files.learn(sheet)
     assert not phrase_files.learn(sheet)
     understander = phrase_files.read_understander(sheet, cache=tmp_path / "cache")
@@ -46,7 +48,7 @@ def test_what_was_learned_ahead_is_used(sheet: Path, tmp_path: Path, learnings: 
     assert not (tmp_path / "cache").exists()
 
 
-def test_who_learned_nothing_ahead_learns_at_the_first_start(
+def test_without_weights_the_first_start_learns(
     sheet: Path, tmp_path: Path, learnings: list[bool]
 ) -> None:
     for _ in range(2):
@@ -64,7 +66,7 @@ def test_changed_phrases_and_torn_files_are_learned_again(
     (tmp_path / "phrases" / "more.toml").write_text('[yes]\nsay = ["对头"]', encoding="utf-8")
     assert phrase_files.learn(sheet)
     assert len(learnings) == 3
-    assert len(list((tmp_path / "learned").iterdir())) == 1  # what nobody needs is removed
+    assert len(list((tmp_path / "learned").iterdir())) == 1  # old weights are deleted
 
 
 def test_a_changed_comment_is_not_learned_again(sheet: Path, tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def test_a_changed_comment_is_not_learned_again(sheet: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("octets", [b"\xff\xfe", b"[yes"])
-def test_a_file_that_is_no_text_is_refused(sheet: Path, octets: bytes) -> None:
+def test_a_file_that_is_not_text_is_refused(sheet: Path, octets: bytes) -> None:
     bad = sheet.with_name("phrases") / "bad.toml"
     bad.write_bytes(octets)
     with pytest.raises(PhraseError, match=r"bad\.toml is not"):
@@ -88,8 +90,8 @@ def test_a_directory_without_phrases_is_refused(sheet: Path) -> None:
         phrase_files.read_phrases(sheet)
 
 
-def test_learning_version_names_what_learning_gives(sheet: Path) -> None:
-    """A change that gives other weights must raise LEARNING_VERSION, and these figures with it."""
+def test_the_weights_belong_to_the_learning_version(sheet: Path) -> None:
+    """A change that gives other weights must increase LEARNING_VERSION and these figures."""
     fillers = phrase_files.read_fillers(sheet)
     words = phrase_files.Background(["天气", "苹果", "汽车", "音乐"], sentences=20)
     weights = phrase_files.train(phrase_files.read_phrases(sheet), fillers, words)

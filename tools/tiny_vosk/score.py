@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from pypinyin import lazy_pinyin
 
-from ivr.recognition.heard_back import compare
 from ivr.recognition.model import Model, load_model
-from ivr.recognition.segment import clauses
 from tools.tiny_vosk import text
 from tools.tiny_vosk.channel import RATE, noise_of, telephone
+from tools.tiny_vosk.heard_back import compare
+from tools.tiny_vosk.segment import clauses
 from tools.tiny_vosk.synthesiser import Synthesiser
 from tools.tiny_vosk.voices import UNSEEN
 

@@ -1,23 +1,23 @@
-"""Text cut into the words of a vocabulary. Pure."""
+"""Cut text into the words of a vocabulary. Pure."""
 
 import re
 from collections.abc import Collection
 
 _WRITING = re.compile(r"[0-9A-Za-z㐀-鿿]+")
-"""What is said; everything else is punctuation."""
+"""Characters that are spoken; everything else is punctuation."""
 
 
 def clauses(text: str) -> list[str]:
-    """The stretches of ``text`` between punctuation."""
+    """Return the parts of ``text`` between punctuation."""
     return _WRITING.findall(text)
 
 
 def segment(text: str, words: Collection[str]) -> list[str]:
-    """``text`` as the fewest words of ``words``; characters of no word stand alone.
+    """Return ``text`` cut into as few of ``words`` as possible.
 
-    Of two cuttings with as few words, the one with the longer first word. A stranger counts as
-    two words, so that none is made where known words will do. Punctuation is left out, and no
-    word reaches across it.
+    A character that belongs to no word is a piece of its own and counts as two words, so that
+    known words are preferred. Between two results of the same size the one with the longer first
+    word wins. Punctuation is left out, and no word reaches across it.
     """
     longest = max(map(len, words), default=1)
     return [word for clause in clauses(text) for word in _cut(clause, words, longest)]

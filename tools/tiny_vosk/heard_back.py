@@ -1,15 +1,26 @@
-"""The words of a prompt recognised back: is what is played what the sheet says?"""
+"""Check rendered prompts with the recogniser: are the words of the prompt recognised again?"""
 
+import zipfile
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from ivr.hearing.g711 import Samples
+from ivr.recognition.embedded import PACKED
 from ivr.recognition.model import Model
-from ivr.recognition.segment import segment
+from tools.tiny_vosk.segment import segment
 
 _SHORTEST = 2
-"""Syllables of a keyword. One syllable means too many words to be recognised alone."""
+"""Fewest syllables of a keyword. A single syllable has too many homophones to be recognised."""
+_MARKS = ("<", "[", "#")
+"""First characters of the entries in Vosk's table of words that are not words."""
+
+
+def vocabulary() -> frozenset[str]:
+    """Return the words that the packed tiny model can recognise."""
+    with zipfile.ZipFile(PACKED) as archive:
+        lines = archive.read("graph/words.txt").decode().splitlines()
+    return frozenset(word for line in lines if not (word := line.split()[0]).startswith(_MARKS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +32,21 @@ class HeardBack:
 
     @property
     def share(self) -> float:
-        """The part of the keywords that was recognised, 0 to 1; 1 when the prompt has none."""
+        """Share of the keywords that were recognised, 0 to 1; 1 when the prompt has none."""
         return 1.0 - len(self.missed) / len(self.keywords) if self.keywords else 1.0
 
 
 def keywords(said: str, vocabulary: Collection[str]) -> list[str]:
-    """The words of at least two characters in ``said`` (as the engine is given it)."""
+    """Return the words of at least two characters in ``said``, the text given to the engine."""
     return [
         word for word in segment(said, vocabulary) if len(word) >= _SHORTEST and word in vocabulary
     ]
 
 
 def compare(said: str, recognised: str, vocabulary: Collection[str]) -> HeardBack:
-    """Which keywords of ``said`` stand in ``recognised`` at least as often; spaces do not matter.
+    """Compare the keywords of ``said`` with the words in ``recognised``; spaces are ignored.
 
-    A word said twice must be recognised twice.
+    A word that is said twice must be recognised twice.
     """
     wanted = keywords(said, vocabulary)
     plain = "".join(recognised.split())
@@ -48,6 +59,6 @@ def compare(said: str, recognised: str, vocabulary: Collection[str]) -> HeardBac
 def hear_back(model: Model, said: str, samples: Samples, vocabulary: Collection[str]) -> HeardBack:
     """Decode a prompt's ``samples`` (8 kHz) and look for the keywords of ``said``.
 
-    ``vocabulary`` is :func:`ivr.recognition.embedded.vocabulary` unless the words are others.
+    ``vocabulary`` holds the words of the model, see :func:`vocabulary`.
     """
     return compare(said, model.decode(samples).text, vocabulary)
