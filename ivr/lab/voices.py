@@ -4,10 +4,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
-from ivr.voice.standard import LEAD_IN_SECONDS, LEVEL_DBOV, RATE, TAIL_SECONDS
+from ivr.voice.standard import LEAD_IN_SECONDS, LEVEL_DBOV, TAIL_SECONDS
 
 VOICES = (
     Espeak("cmn+f2", words_per_minute=190, pitch=60),

@@ -6,13 +6,13 @@ from typing import Protocol
 
 import structlog
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.recognition.framing import Frame, Kind
 from ivr.recognition.transcript import NotHeard, Reason, RecognitionOutcome
 
 log = structlog.get_logger()
 
-RATE = 8000
 BATCH_SECONDS = 0.06
 """Sound goes to the worker in pieces of this length: a third of the frames of 20 ms, and at most
 this much is left to be decoded when the utterance ends."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
-from ivr.softphone.script import RATE
 
 
 class WavError(ValueError):

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import decode_alaw
 from ivr.hearing.level import FLOOR_DBOV, active_speech_level, dbov, peak_dbfs
-
-RATE = 8000
 
 
 def sine(seconds: float, amplitude: float = 32768.0) -> NDArray[np.float64]:
