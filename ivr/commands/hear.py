@@ -15,9 +15,9 @@ import soxr
 
 from ivr.dialogue.events import Condition, Event, SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear
-from ivr.hearing.echo import Reference
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
+from ivr.hearing.played import Reference
 from ivr.hearing.verdict import LineVerdict
 from ivr.recognition.silero import SileroModel
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from ivr.commands.hear import HearError, HearingReport, Recording
 from ivr.dialogue.events import Condition
-from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE, frame_levels_dbov
+from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
+from ivr.hearing.level import frame_levels_dbov
 
 COLOURS = {
     Condition.OK: "#2e9e4f",

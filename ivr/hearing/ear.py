@@ -5,18 +5,17 @@ fact, and only the clock knows it. So every method takes ``now``, and the ear as
 """
 
 from dataclasses import replace
-from math import log10
 from typing import Protocol
 
 import numpy as np
 
 from ivr.dialogue.events import Event, SpeechEnded, SpeechStarted
 from ivr.hearing.condition import LineCondition
-from ivr.hearing.echo import EchoGate, Reference
-from ivr.hearing.frames import CHUNK, RATE
+from ivr.hearing.echo import EchoGate
+from ivr.hearing.frames import CHUNK, RATE, FloatArray
 from ivr.hearing.g711 import Samples
-from ivr.hearing.history import FloatArray
-from ivr.hearing.level import FLOOR_DBOV
+from ivr.hearing.level import chunk_dbov
+from ivr.hearing.played import Reference
 from ivr.hearing.speech import VOICE_PROBABILITY, SpeechTable
 from ivr.hearing.splices import Splices
 from ivr.hearing.verdict import LineVerdict
@@ -136,7 +135,7 @@ class Ear:
         clipped = float(np.mean(magnitudes >= CLIPPED)) if peak >= CLIPPED else 0.0
         chunk = self._echo.clean(chunk, now)
         samples = chunk.astype(np.float32)
-        level = _level(samples)
+        level = chunk_dbov(samples, remove_dc=True)
         silent = level <= DEAF_BELOW_DBOV
         self._condition.history.add(samples, silent=silent)
         admitted = self._echo.admits(chunk, level, now)
@@ -178,10 +177,3 @@ class Ear:
         self._gain_db = min(max(wanted, self._gain_db - FALL_DB), self._gain_db + RISE_DB)
         gain = np.float32(10 ** (self._gain_db / 20) / 32768.0)
         return memoryview(np.clip(samples * gain, -1.0, 1.0).data)
-
-
-def _level(samples: FloatArray) -> float:
-    """Level in dBov without the DC part, as :func:`~ivr.hearing.level.dbov` but quick."""
-    mean = float(np.sum(samples)) / CHUNK
-    power = float(np.dot(samples, samples)) / CHUNK - mean * mean
-    return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)

@@ -11,9 +11,6 @@ what is left of it need be exceeded. Until then, whatever could be speech is cor
 prompt, and what the prompt explains by itself is its echo.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
 from ivr.hearing.echo_level import (
@@ -22,11 +19,8 @@ from ivr.hearing.echo_level import (
     RECENT,
     WINDOW,
     EchoLevel,
-    Levels,
     Past,
     loud,
-    percentile,
-    sound_level,
 )
 from ivr.hearing.echo_waveform import (
     AGREE,
@@ -38,7 +32,6 @@ from ivr.hearing.echo_waveform import (
     MOSTLY,
     SPAN,
     Canceller,
-    FloatArray,
     best_explained,
 )
 from ivr.hearing.frames import (
@@ -46,10 +39,12 @@ from ivr.hearing.frames import (
     CHUNK_SECONDS,
     FRAME_SECONDS,
     RATE,
-    frame_levels_dbov,
+    FloatArray,
 )
 from ivr.hearing.g711 import Samples
-from ivr.hearing.level import FLOOR_DBOV
+from ivr.hearing.level import FLOOR_DBOV, chunk_dbov
+from ivr.hearing.played import Played, Reference
+from ivr.hearing.ranks import nearest_rank
 
 _TAIL_SECONDS = 1.0
 """After this much time without a prompt nothing can come back any more (MAX_LAG is 830 ms)."""
@@ -68,42 +63,11 @@ SPLICE_PACKETS = 5
 """Packets looked ahead at most; two looked back, where the clock has been put forward wrongly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A prompt as the ear needs it: 8 kHz samples, and the level of each 20 ms frame."""
-
-    samples: Samples
-    levels: Levels
-
-    @classmethod
-    def of(cls, samples: Samples) -> "Reference":
-        """The reference of a prompt's samples."""
-        return cls(samples, frame_levels_dbov(samples))
-
-    @classmethod
-    def joined(cls, parts: Sequence["Reference"]) -> "Reference":
-        """The reference of prompts that are played one after the other, whole frames each."""
-        if len(parts) == 1:
-            return parts[0]
-        samples = [np.zeros(0, np.int16), *(part.samples for part in parts)]
-        levels = [np.zeros(0), *(part.levels for part in parts)]
-        return cls(np.concatenate(samples), np.concatenate(levels))
-
-
-@dataclass(slots=True)
-class _Prompt:
-    reference: Reference
-    began: float
-    ended: float
-
-
 class EchoGate:
     """Knows what is being played, takes its echo away, admits what is louder than the rest."""
 
     def __init__(self) -> None:
-        self._prompts: list[_Prompt] = []
-        self._quiet_from = -1.0
-        """From when on there can be no echo."""
+        self._played = Played()
         self._awake = False
         self._clock = 0.0
         """When the last chunk ended, counted in samples: packets jitter, samples do not."""
@@ -124,25 +88,19 @@ class EchoGate:
 
     def prompt_started(self, reference: Reference, now: float) -> None:
         """A prompt begins to be heard at ``now``."""
-        self.prompt_stopped(now)
-        end = now + len(reference.samples) / RATE
-        self._prompts = [*self._prompts[-2:], _Prompt(reference, now, end)]
-        self._quiet_from = end + _TAIL_SECONDS
+        self._played.start(reference, now)
         self._distrust()
 
     def prompt_stopped(self, now: float) -> None:
         """The prompt is cut at ``now``, or has ended."""
-        if self._prompts:
-            last = self._prompts[-1]
-            last.ended = min(last.ended, now)
-            self._quiet_from = last.ended + _TAIL_SECONDS
+        self._played.stop(now)
 
     def clean(self, chunk: Samples, now: float) -> Samples:
         """The chunk that ended at ``now`` without the echo in it, as far as that is known.
 
         What it returns is what :meth:`admits` is then asked about.
         """
-        if now > self._quiet_from:
+        if self._silent(now):
             return chunk
         self._step(chunk, now)
         self._cleaned = True
@@ -156,7 +114,7 @@ class EchoGate:
             return chunk
         echo = self._echo_at(now)
         rest = past.arrived[-1] - echo
-        past.echo[-1], past.left[-1] = sound_level(echo), sound_level(rest)
+        past.echo[-1], past.left[-1] = chunk_dbov(echo), chunk_dbov(rest)
         if self._left_db is None:
             return chunk
         past.cleaned[-1] = rest
@@ -165,7 +123,7 @@ class EchoGate:
 
     def admits(self, chunk: Samples, level: float, now: float) -> bool:
         """Whether a chunk of this level (dBov) that ended at ``now`` is louder than our echo."""
-        if now > self._quiet_from:
+        if self._silent(now):
             self._awake = False
             return True
         if not self._cleaned:
@@ -179,7 +137,7 @@ class EchoGate:
 
     def explains(self, now: float) -> bool:
         """Whether the last quarter of a second, up to ``now``, is a copy of what was played."""
-        if now > self._quiet_from:
+        if self._silent(now):
             return False
         past, played = self._past, self._played_around()
         share, _, lag = best_explained(past.cleaned.ravel(), played)
@@ -218,15 +176,15 @@ class EchoGate:
         usable = loud(past.echo) & ~past.caller
         if np.count_nonzero(usable) < ENOUGH:
             return None
-        left = percentile((past.left - past.echo)[usable], 40)
+        left = nearest_rank((past.left - past.echo)[usable], 40)
         return left if left <= TRUSTED_DB else None
 
     def _floor(self) -> float:
         past = self._past
         if self._left_db is not None:
-            return percentile(past.left[past.left > FLOOR_DBOV], 10)
+            return nearest_rank(past.left[past.left > FLOOR_DBOV], 10)
         heard = past.heard[-past.count :][~past.caller[-past.count :]]
-        return percentile(heard, 10) if len(heard) >= ENOUGH else FLOOR_DBOV
+        return nearest_rank(heard, 10) if len(heard) >= ENOUGH else FLOOR_DBOV
 
     def _echo_at(self, now: float) -> FloatArray:
         """The echo in the present chunk. Where it does not fit, packets may be missing.
@@ -238,20 +196,24 @@ class EchoGate:
         def after(lost: int) -> FloatArray:
             lag = ((canceller.lag or 0) - BEFORE) / RATE
             end = self._clock + lost * FRAME_SECONDS - lag
-            return canceller.echo_in(sound, self._played_until(end, SPAN))
+            return canceller.echo_in(sound, self._played.samples_until(end, SPAN))
 
         echo = after(0)
         if self._left_db is None:
             return echo
-        excess = sound_level(sound - echo) - sound_level(echo) - self._left_db
+        excess = chunk_dbov(sound - echo) - chunk_dbov(echo) - self._left_db
         if excess <= MARGIN_DB:
             return echo
         ahead = min(round((now - self._clock) / FRAME_SECONDS), SPLICE_PACKETS)
         others = [lost for lost in range(-2, ahead + 1) if lost]
-        left = [sound_level(sound - after(lost)) for lost in others]
-        if left and min(left) <= sound_level(sound - echo) - SPLICE_DB:
+        left = [chunk_dbov(sound - after(lost)) for lost in others]
+        if left and min(left) <= chunk_dbov(sound - echo) - SPLICE_DB:
             self._clock += others[int(np.argmin(left))] * FRAME_SECONDS
         return after(0)
+
+    def _silent(self, now: float) -> bool:
+        """Return whether nothing can come back any more."""
+        return now > self._played.ended + _TAIL_SECONDS
 
     def _distrust(self) -> None:
         """What the canceller does must be seen to work again."""
@@ -265,32 +227,13 @@ class EchoGate:
             self._clock = now
         self._awake = True
         past = self._past
-        past.step(self._level_at(self._clock - CHUNK_SECONDS / 2))
+        past.step(self._played.level_at(self._clock - CHUNK_SECONDS / 2))
         past.arrived[-1] = chunk
         past.arrived[-1] -= past.arrived[-1].mean()
         past.cleaned[-1] = past.arrived[-1]
-        past.heard[-1] = sound_level(past.arrived[-1])
-
-    def _level_at(self, time: float) -> float:
-        for prompt in reversed(self._prompts):
-            if prompt.began <= time < prompt.ended:
-                levels = prompt.reference.levels
-                return float(
-                    levels[min(int((time - prompt.began) / FRAME_SECONDS), len(levels) - 1)]
-                )
-        return FLOOR_DBOV
+        past.heard[-1] = chunk_dbov(past.arrived[-1])
 
     def _played_around(self) -> FloatArray:
         """All that may be heard in the last WINDOW chunks."""
-        return self._played_until(self._clock + EARLY / RATE, (WINDOW + MAX_LAG) * CHUNK + EARLY)
-
-    def _played_until(self, end: float, count: int) -> FloatArray:
-        """The last ``count`` samples that were played until ``end``; zero where nothing was."""
-        played = np.zeros(count, np.float32)
-        for prompt in self._prompts:
-            first = count - round((end - prompt.began) * RATE)
-            length = min(round((prompt.ended - prompt.began) * RATE), len(prompt.reference.samples))
-            source = prompt.reference.samples[max(-first, 0) : max(min(length, count - first), 0)]
-            at = max(first, 0)
-            played[at : at + len(source)] = source[: max(count - at, 0)]
-        return played
+        count = (WINDOW + MAX_LAG) * CHUNK + EARLY
+        return self._played.samples_until(self._clock + EARLY / RATE, count)

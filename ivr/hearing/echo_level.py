@@ -1,16 +1,12 @@
 """The echo's level: how long after the prompt it comes, and how much quieter it is."""
 
-from math import log10
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.hearing.echo_waveform import MAX_LAG, FloatArray
+from ivr.hearing.echo_waveform import MAX_LAG
 from ivr.hearing.frames import CHUNK
-from ivr.hearing.level import FLOOR_DBOV
-
-Levels = NDArray[np.float64]
-"""Levels in dBov."""
+from ivr.hearing.level import FLOOR_DBOV, Levels
+from ivr.hearing.ranks import nearest_rank
 
 MARGIN_DB = 9.0
 """How far above the predicted echo a chunk must be to be the caller's (facts: measured)."""
@@ -86,7 +82,7 @@ class EchoLevel:
         if np.count_nonzero(usable) < ENOUGH:
             return
         self._lag = lag
-        gain = percentile((heard - source)[usable], 40)
+        gain = nearest_rank((heard - source)[usable], 40)
         self.gain_db = min(gain if lag is not None else gain - MARGIN_DB, 0.0)
         self.learned = True
 
@@ -98,26 +94,14 @@ class EchoLevel:
         return float(past.played[end - RECENT - 1 : end].max()) + self.gain_db
 
 
-def sound_level(sound: FloatArray) -> float:
-    """Level in dBov of a sound without a DC part."""
-    power = float(np.dot(sound, sound)) / len(sound)
-    return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)
-
-
-def percentile(values: Levels, percent: float) -> float:
-    """The value nearest to that rank; ten times as quick as numpy's, which interpolates."""
-    rank = round(percent / 100 * (len(values) - 1))
-    return float(np.partition(values, rank)[rank])
-
-
 def loud(levels: Levels) -> NDArray[np.bool_]:
     """Which of the chunks are loud, as chunks of a prompt go."""
-    return levels > max(percentile(levels, 95) - LOUD_DB, -60.0)
+    return levels > max(nearest_rank(levels, 95) - LOUD_DB, -60.0)
 
 
 def _best_lag(played: Levels, heard: Levels) -> int | None:
     """Lag in chunks at which the level curves agree best, or None when they do not agree."""
-    heard = np.maximum(heard[MAX_LAG:], percentile(heard, 10))
+    heard = np.maximum(heard[MAX_LAG:], nearest_rank(heard, 10))
     if len(heard) < 2 * ENOUGH:
         return None
     heard = heard - heard.mean()

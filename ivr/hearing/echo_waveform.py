@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.hearing.frames import CHUNK
+from ivr.hearing.frames import CHUNK, FloatArray
 
-FloatArray = NDArray[np.float32]
 Spectrum = NDArray[np.complex64]
 
 EXPLAINED = 0.17

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.hearing.frames import CHUNK, RATE
+from ivr.hearing.frames import CHUNK, RATE, FloatArray
 from ivr.hearing.level import FLOOR_DBOV
 
 HOP = 64
@@ -33,7 +33,8 @@ _LOWEST_BIN = round(LOWEST_HZ / BIN_HZ)
 _AUDIBLE = slice(_LOWEST_BIN, BINS)
 _NOTHING = np.float32(10 ** (FLOOR_DBOV / 10))
 
-FloatArray = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+"""One truth value for each chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,16 @@ class Stretch:
     """Power in each sub-band every 8 ms, (chunks * 4, 4)."""
     voice: FloatArray
     """The detector's probability of voice."""
-    ours: NDArray[np.bool_]
+    ours: Flags
     """Whether the echo gate takes the chunk for our own prompt."""
     clipped: FloatArray
     """Share of samples at the codec's limit."""
+
+    @property
+    def levels(self) -> FloatArray:
+        """Level of each chunk above 100 Hz in dBov."""
+        levels: FloatArray = 10 * np.log10(self.power)
+        return levels
 
 
 class History:

@@ -10,6 +10,8 @@ from math import ceil, exp, log10
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.hearing.frames import FRAME, FloatArray
+
 FLOOR_DBOV = -96.0
 """What silence measures: below the smallest step of 16 bits."""
 
@@ -21,6 +23,9 @@ _THRESHOLDS = 2.0 ** np.arange(-15, 0)
 
 Signal = NDArray[np.int16] | NDArray[np.float64]
 """16-bit linear samples, or floats on the same scale."""
+
+Levels = NDArray[np.float64]
+"""Levels in dBov."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,26 @@ def dbov(samples: Signal, *, remove_dc: bool = False) -> float:
     if remove_dc and len(values):
         values = values - values.mean()
     return _dbov_of_power(float(np.mean(values**2)) if len(values) else 0.0)
+
+
+def frame_levels_dbov(samples: NDArray[np.int16]) -> Levels:
+    """Return the level in dBov of each whole frame of 20 ms, without its DC part."""
+    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
+    power = np.maximum(np.var(frames, axis=1), 1e-3) / 32768.0**2
+    levels: Levels = np.maximum(10 * np.log10(power), FLOOR_DBOV)
+    return levels
+
+
+def chunk_dbov(sound: FloatArray, *, remove_dc: bool = False) -> float:
+    """Return what :func:`dbov` returns, in single precision and without a copy.
+
+    The ear needs it up to ten times for each chunk of 32 ms.
+    """
+    power = float(np.dot(sound, sound)) / len(sound)
+    if remove_dc:
+        mean = float(np.sum(sound)) / len(sound)
+        power -= mean * mean
+    return _dbov_of_power(power)
 
 
 def peak_dbfs(samples: Signal) -> float:
@@ -72,8 +97,7 @@ def active_speech_level(samples: Signal, rate: int) -> ActiveLevel:
 
 def _dbov_of_power(power: float) -> float:
     """dBov of a mean square of 16-bit samples."""
-    floor = 32768.0**2 * 10 ** (FLOOR_DBOV / 10)
-    return 10 * log10(max(power, floor) / 32768.0**2)
+    return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)
 
 
 def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:

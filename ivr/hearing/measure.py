@@ -6,10 +6,10 @@ The definitions are those of the experiments that fixed the thresholds (docs/des
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ivr.hearing.frames import CHUNK_SECONDS, RATE
-from ivr.hearing.history import BIN_HZ, HOP, FloatArray, Stretch
+from ivr.hearing.frames import CHUNK_SECONDS, RATE, FloatArray
+from ivr.hearing.history import HOP, Flags, Stretch
+from ivr.hearing.ranks import nearest_rank
 
 VOICED = 0.4
 """From this probability a chunk counts as voice."""
@@ -29,20 +29,10 @@ CODEC_FLOOR_DBOV = -70.0
 """Below this it is the codec that is heard: an SNR is counted from here."""
 HUSH_DBOV = -50.0
 """Where nothing is louder than this and nobody speaks, there is nothing else to measure."""
-ENOUGH_TONE = 12
-"""Loud chunks that make a tone: 0.38 s; the shortest that matters, CNG, has 0.5 s."""
-STEADY_DB, STEADY_SHARE = 0.3, 0.35
-"""At least this share of a tone's chunks are as loud as the ones before, to this."""
-KEYS_SHARE = 0.5
-DTMF_BINS = (20, 33), (37, 54)
-"""Bins of the keys' low group (697 to 941 Hz) and high group (1209 to 1633 Hz)."""
-
 SLOPE_HOPS = 8
 """A slope is taken over 64 ms."""
 SLOPE_LOUD_DB, SLOPE_ABOVE_DB = 15.0, 10.0
 """A slope begins within this of the band's loudest sounds, and this far above its quietest."""
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +72,7 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
     ``remembered_floor`` is that of some seconds ago: whoever talks without a pause leaves no
     moment in which the noise could be heard alone.
     """
-    levels = 10 * np.log10(stretch.power)
+    levels = stretch.levels
     raw = voiced_spans(stretch.voice > VOICED)
     if not raw.any() and float(np.max(levels)) < HUSH_DBOV:
         return _hush(levels)
@@ -101,7 +91,7 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
         floor_certain=certain,
         snr=level - max(floor, CODEC_FLOOR_DBOV),
         others_level=float(np.mean(rest)),
-        others_spread=_percentile(rest, 95) - _percentile(rest, 5),
+        others_spread=nearest_rank(rest, 95) - nearest_rank(rest, 5),
         decay=decay,
         slopes=slopes,
         clipped=float(np.mean(stretch.clipped[speech])) if speech.any() else 0.0,
@@ -110,7 +100,7 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
 
 def _hush(levels: FloatArray) -> Measured:
     """Nothing but a quiet line: most of a call is, and it costs next to nothing."""
-    floor = _percentile(levels, 50)
+    floor = nearest_rank(levels, 50)
     return Measured(
         seconds=len(levels) * CHUNK_SECONDS,
         speech_seconds=0.0,
@@ -125,12 +115,6 @@ def _hush(levels: FloatArray) -> Measured:
         slopes=0,
         clipped=0.0,
     )
-
-
-def _percentile(values: FloatArray, percent: float) -> float:
-    """The nearest value to a percentile: ten times as quick as the interpolated one."""
-    at = round(percent / 100 * (len(values) - 1))
-    return float(np.partition(values, at)[at])
 
 
 def voiced_spans(voiced: Flags) -> Flags:
@@ -162,11 +146,11 @@ def _around(speech: Flags) -> Flags:
 
 def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> tuple[float, bool]:
     """The floor, and whether it was heard rather than guessed."""
-    lasting = _percentile(levels, 3) + LASTING_DB
+    lasting = nearest_rank(levels, 3) + LASTING_DB
     if len(others) < ENOUGH_NOISE:
-        guess = min(_percentile(levels, 5) + 2.0, lasting)
+        guess = min(nearest_rank(levels, 5) + 2.0, lasting)
         return guess if remembered is None else min(guess, remembered), False
-    return min(_percentile(others, 50), _percentile(levels, 10) + 4.0, lasting), True
+    return min(nearest_rank(others, 50), nearest_rank(levels, 10) + 4.0, lasting), True
 
 
 def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
@@ -189,81 +173,4 @@ def _decay(bands: FloatArray) -> tuple[float, int]:
     slopes = (end - begin)[usable] / (SLOPE_HOPS * HOP / RATE)
     if not len(slopes):
         return float("-inf"), 0
-    return _percentile(slopes, 5), len(slopes)
-
-
-def tone_share(stretch: Stretch) -> float:
-    """Share of the loud chunks that are one to four pure tones, the strongest above 310 Hz.
-
-    Too few loud chunks are no tone: a voice begins like one. Neither are notes: a tone of the
-    network is as loud at its end as at its beginning, or it is a key.
-    """
-    loud = _loud(stretch)
-    if np.count_nonzero(loud) < ENOUGH_TONE:
-        return 0.0
-    levels = 10 * np.log10(stretch.power)
-    steady = np.abs(np.diff(levels))[loud[1:] & loud[:-1]] < STEADY_DB
-    keys = _key_share(stretch.spectra[loud])
-    if len(steady) and np.mean(steady) < STEADY_SHARE and keys < KEYS_SHARE:
-        return 0.0
-    spectra = stretch.spectra[loud].copy()
-    total = spectra[:, 3:].sum(axis=1)
-    spectra[:, :3] = 0.0
-    main = np.argmax(spectra, axis=1)
-    peaks = np.sum([_take_peak(spectra) for _ in range(4)], axis=0)
-    return float(np.mean((peaks > 0.9 * total) & (main * BIN_HZ > 310.0)))
-
-
-def _take_peak(spectra: FloatArray) -> FloatArray:
-    """The power of each spectrum's highest peak, five bins wide, which is taken out of it."""
-    top, rows = np.argmax(spectra, axis=1), np.arange(len(spectra))
-    peak = np.zeros(len(spectra), np.float32)
-    for offset in range(-2, 3):
-        bins = np.clip(top + offset, 0, spectra.shape[1] - 1)
-        peak += spectra[rows, bins]
-        spectra[rows, bins] = 0.0
-    return peak
-
-
-def _key_share(spectra: FloatArray) -> float:
-    """Share of the spectra that are one tone of each group of a telephone's keys (Q.23)."""
-    total = spectra[:, 3:].sum(axis=1)
-    low, high = (spectra[:, begin:end].copy() for begin, end in DTMF_BINS)
-    pair = _take_peak(low), _take_peak(high)
-    both = np.minimum(*pair) > 0.05 * total
-    return float(np.mean((pair[0] + pair[1] > 0.85 * total) & both))
-
-
-def pure_tone(stretch: Stretch, hertz: float) -> Flags:
-    """The chunks that are nothing but this one tone, within 25 Hz and as loud as the one before."""
-    first, last = round((hertz - 90) / BIN_HZ), round((hertz + 90) / BIN_HZ)
-    around = stretch.spectra[:, first : last + 1]
-    power = around.sum(axis=1)
-    bins = np.arange(first, last + 1, dtype=np.float32)
-    centre = (around @ bins) / np.maximum(power, 1e-12) * BIN_HZ
-    found: Flags = (power > 0.9 * stretch.power) & (np.abs(centre - hertz) < 25) & _loud(stretch)
-    levels = 10 * np.log10(stretch.power)
-    return found & (np.abs(np.diff(levels, prepend=levels[:1])) < STEADY_DB)
-
-
-def longest(flags: Flags) -> int:
-    """Length of the longest run."""
-    steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
-    return int(np.max(steps[1::2] - steps[::2], initial=0))
-
-
-def tonal_share(stretch: Stretch) -> float:
-    """Share of the time and of the bins that stick out 15 dB from their neighbours, as notes do."""
-    loud = _loud(stretch)
-    if not loud.any():
-        return 0.0
-    spectra = stretch.spectra[loud][:, 3:110]
-    padded = np.pad(spectra, ((0, 0), (8, 8)), mode="edge")
-    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 17, axis=1), axis=2)
-    return float(np.mean(spectra > 31.6 * around))
-
-
-def _loud(stretch: Stretch) -> Flags:
-    levels = 10 * np.log10(stretch.power)
-    found: Flags = levels > max(-55.0, float(np.max(levels)) - 20.0)
-    return found
+    return nearest_rank(slopes, 5), len(slopes)

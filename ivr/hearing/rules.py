@@ -11,14 +11,8 @@ import numpy as np
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import CHUNK_SECONDS
 from ivr.hearing.history import Stretch
-from ivr.hearing.measure import (
-    SPEECH_SECONDS,
-    Measured,
-    longest,
-    pure_tone,
-    tonal_share,
-    tone_share,
-)
+from ivr.hearing.measure import SPEECH_SECONDS, Measured
+from ivr.hearing.tonality import longest, pure_tone, tonal_share, tone_share
 
 SILENT_DBOV = -43.0
 """What is no speech and no louder than this is a quiet room."""
@@ -80,7 +74,7 @@ def _without_speech(stretch: Stretch, m: Measured) -> Finding:
     if m.echo_seconds >= SPEECH_SECONDS:
         why = f"{m.echo_seconds:.1f} s of voice, all of it our prompt"
         return Finding(Condition.OWN_PROMPT, why)
-    loudest = float(10 * np.log10(np.max(stretch.power)))
+    loudest = float(np.max(stretch.levels))
     if loudest > -50.0:
         fax = _fax(stretch)
         if fax is not None:

@@ -43,7 +43,9 @@ PATIENCE = 2 * WINDOW
 LATENCY_SECONDS = 0.04
 """How much later than the voice its first voiced chunk begins, in the median; the onset is set
 back by it (measured over 144 utterances: 56 ms, 142 ms at p95; a little less is not too early)."""
-
+LOOK_BACK_SECONDS = 0.3
+"""Seconds of sound before the onset that a recogniser needs as well: an onset is set by the first
+voiced chunk, and the first phone of a word is not always voiced."""
 RELEASE_SECONDS = 0.03
 """How much longer than the voice its last voiced chunk lasts, which is cut at 32 ms; the hang time
 is counted from before it (measured: as above)."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ivr.dialogue.row import Rendering as Rendering
-from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples, decode_alaw
+from ivr.hearing.played import Reference
 
 SOUNDS = "zh/ivr"
 """Where the normal files lie, below the rendered directory and Asterisk's sounds alike."""

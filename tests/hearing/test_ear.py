@@ -17,9 +17,9 @@ from ivr.dialogue.events import (
     SpeechStarted,
 )
 from ivr.hearing.ear import Ear
-from ivr.hearing.echo import Reference
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
+from ivr.hearing.played import Reference
 from ivr.lab.voices import PHRASES, VOICES, cough, says
 
 DETECTOR = SileroVAD(RATE)

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from ivr.hearing.echo import EXPLAINED, EchoGate, Reference
+from ivr.hearing.echo import EXPLAINED, EchoGate
 from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import dbov
+from ivr.hearing.played import Reference
 from ivr.lab.voices import says
 
 PROMPT = says("您好，请问有什么可以帮助您，我们为您服务", 0, -22.0)

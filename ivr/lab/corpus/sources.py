@@ -15,9 +15,9 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from ivr.hearing.frames import FRAME, RATE, frame_levels_dbov
+from ivr.hearing.frames import FRAME, RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.level import active_speech_level
+from ivr.hearing.level import active_speech_level, frame_levels_dbov
 from ivr.lab.corpus import debian
 from ivr.voice.espeak import Espeak
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 from scipy import signal
 
-from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE, frame_levels_dbov
+from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.level import active_speech_level
+from ivr.hearing.level import active_speech_level, frame_levels_dbov
 from ivr.lab.corpus import noises, sources, tones
 from ivr.lab.corpus.rooms import heard_in, room
 from ivr.lab.corpus.sources import Speaker, Split, Wave

@@ -1,0 +1,86 @@
+"""What is played to the caller: the prompts, and when each of them began and ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ivr.hearing.frames import FRAME_SECONDS, RATE, FloatArray
+from ivr.hearing.g711 import Samples
+from ivr.hearing.level import FLOOR_DBOV, Levels, frame_levels_dbov
+
+_KEPT = 3
+"""Prompts that are remembered: the echo of no earlier one can still arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A prompt as the ear needs it: 8 kHz samples, and the level of each 20 ms frame."""
+
+    samples: Samples
+    levels: Levels
+
+    @classmethod
+    def of(cls, samples: Samples) -> "Reference":
+        """The reference of a prompt's samples."""
+        return cls(samples, frame_levels_dbov(samples))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Reference"]) -> "Reference":
+        """The reference of prompts that are played one after the other, whole frames each."""
+        if len(parts) == 1:
+            return parts[0]
+        samples = [np.zeros(0, np.int16), *(part.samples for part in parts)]
+        levels = [np.zeros(0), *(part.levels for part in parts)]
+        return cls(np.concatenate(samples), np.concatenate(levels))
+
+
+@dataclass(slots=True)
+class _Prompt:
+    reference: Reference
+    began: float
+    ended: float
+
+
+class Played:
+    """The prompts of one call as a timeline, in the seconds of the caller's clock."""
+
+    def __init__(self) -> None:
+        self._prompts: list[_Prompt] = []
+
+    @property
+    def ended(self) -> float:
+        """When the last prompt ended or will end; minus infinity before the first one."""
+        return self._prompts[-1].ended if self._prompts else float("-inf")
+
+    def start(self, reference: Reference, now: float) -> None:
+        """A prompt begins to be heard at ``now``; one that still plays is cut."""
+        self.stop(now)
+        end = now + len(reference.samples) / RATE
+        self._prompts = [*self._prompts[1 - _KEPT :], _Prompt(reference, now, end)]
+
+    def stop(self, now: float) -> None:
+        """The prompt is cut at ``now``, or has ended by itself before."""
+        if self._prompts:
+            last = self._prompts[-1]
+            last.ended = min(last.ended, now)
+
+    def level_at(self, time: float) -> float:
+        """Return the level in dBov of the frame that plays at ``time``."""
+        for prompt in reversed(self._prompts):
+            if prompt.began <= time < prompt.ended:
+                levels = prompt.reference.levels
+                frame = int((time - prompt.began) / FRAME_SECONDS)
+                return float(levels[min(frame, len(levels) - 1)])
+        return FLOOR_DBOV
+
+    def samples_until(self, end: float, count: int) -> FloatArray:
+        """The last ``count`` samples that were played until ``end``; zero where nothing was."""
+        played = np.zeros(count, np.float32)
+        for prompt in self._prompts:
+            first = count - round((end - prompt.began) * RATE)
+            length = min(round((prompt.ended - prompt.began) * RATE), len(prompt.reference.samples))
+            source = prompt.reference.samples[max(-first, 0) : max(min(length, count - first), 0)]
+            at = max(first, 0)
+            played[at : at + len(source)] = source[: max(count - at, 0)]
+        return played
