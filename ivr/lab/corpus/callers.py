@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import RATE
@@ -12,7 +13,7 @@ from ivr.lab.corpus.line import COUNT, SECONDS, Order, SimulatedLine
 from ivr.lab.corpus.noises import STATIONARY
 from ivr.lab.corpus.rooms import Room, heard_in, room
 from ivr.lab.corpus.sources import Speaker, Wave
-from ivr.lab.corpus.talk import Random, Stock
+from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Truth, Window
 
 STILL = 1.3
@@ -33,21 +34,21 @@ class Scene:
     drr_db: float | None = None
 
 
-def ok(random: Random, stock: Stock, order: Order) -> Window:
+def ok(random: Generator, stock: Stock, order: Order) -> Window:
     """A caller as he should be: -34 to -16 dBov, SNR of 18 dB and more."""
     kind, snr = _background(random, 18.0, 40.0)
     scene = Scene(float(random.uniform(-34, -16)), kind, snr, *_handset(random))
     return build(random, stock, order, Condition.OK, scene)
 
 
-def too_quiet(random: Random, stock: Stock, order: Order) -> Window:
+def too_quiet(random: Generator, stock: Stock, order: Order) -> Window:
     """The same at -54 to -42 dBov, SNR of 14 dB and more."""
     kind, snr = _background(random, 14.0, 30.0)
     scene = Scene(float(random.uniform(-54, -42)), kind, snr, *_handset(random))
     return build(random, stock, order, Condition.TOO_QUIET, scene)
 
 
-def hands_free(random: Random, stock: Stock, order: Order) -> Window:
+def hands_free(random: Generator, stock: Stock, order: Order) -> Window:
     """Far away in a room: RT60 0.4 to 0.8 s, DRR -8 to 0 dB, -36 to -22 dBov, SNR 15 to 35 dB."""
     kind = _stationary(random)
     scene = Scene(
@@ -60,7 +61,7 @@ def hands_free(random: Random, stock: Stock, order: Order) -> Window:
     return build(random, stock, order, Condition.HANDS_FREE, scene)
 
 
-def noise_window(random: Random, stock: Stock, order: Order) -> Window:
+def noise_window(random: Generator, stock: Stock, order: Order) -> Window:
     """Speech at an SNR of -6 to 0 dB, or in two cases of five noise alone at -36 to -14 dBov."""
     kinds = (*STATIONARY, "babble", "babble", "tv")
     kind = kinds[random.integers(len(kinds))]
@@ -71,7 +72,7 @@ def noise_window(random: Random, stock: Stock, order: Order) -> Window:
     return build(random, stock, order, Condition.NOISE, scene)
 
 
-def noise_alone(random: Random, stock: Stock, order: Order, kind: str, level: float) -> Window:
+def noise_alone(random: Generator, stock: Stock, order: Order, kind: str, level: float) -> Window:
     """Nobody, but loud."""
     line = SimulatedLine.any(random)
     sound = telephone.at_level(line.band(talk.noise_stretch(random, stock, kind, COUNT)), level)
@@ -80,7 +81,7 @@ def noise_alone(random: Random, stock: Stock, order: Order, kind: str, level: fl
     return line.window(order, Condition.NOISE, heard, truth, random)
 
 
-def swept(random: Random, stock: Stock, order: Order) -> Window:
+def swept(random: Generator, stock: Stock, order: Order) -> Window:
     """A caller with one quantity at a given value and the others harmless.
 
     The label is what the facts call the far side of the grey zone; no accuracy is made of it.
@@ -103,7 +104,7 @@ def swept(random: Random, stock: Stock, order: Order) -> Window:
 
 
 def build(
-    random: Random,
+    random: Generator,
     stock: Stock,
     order: Order,
     label: Condition,
@@ -146,7 +147,12 @@ def build(
 
 
 def _with_noise(
-    random: Random, stock: Stock, line: SimulatedLine, caller: Wave, scene: Scene, speaker: Speaker
+    random: Generator,
+    stock: Stock,
+    line: SimulatedLine,
+    caller: Wave,
+    scene: Scene,
+    speaker: Speaker,
 ) -> tuple[Wave, float]:
     """The caller with the line's own noise and the scene's; and the level of all noise in dBov.
 
@@ -164,7 +170,7 @@ def _with_noise(
     return caller + noise, dbov(noise)
 
 
-def _background(random: Random, low: float, high: float) -> tuple[str | None, float | None]:
+def _background(random: Generator, low: float, high: float) -> tuple[str | None, float | None]:
     """Half of the callers have some noise with them, at an SNR in dB of this range."""
     if random.random() < 0.5:
         return None, None
@@ -172,19 +178,19 @@ def _background(random: Random, low: float, high: float) -> tuple[str | None, fl
     return kinds[random.integers(len(kinds))], float(random.uniform(low, high))
 
 
-def _stationary(random: Random) -> str:
+def _stationary(random: Generator) -> str:
     kinds = tuple(STATIONARY)
     return kinds[random.integers(len(kinds))]
 
 
-def _handset(random: Random) -> tuple[float | None, float | None]:
+def _handset(random: Generator) -> tuple[float | None, float | None]:
     """Half of the handsets are in a room that is heard a little: DRR 12 to 22 dB."""
     if random.random() < 0.5:
         return None, None
     return float(random.uniform(0.2, 0.6)), float(random.uniform(12, 22))
 
 
-def _where(random: Random, stock: Stock, scene: Scene) -> Room | None:
+def _where(random: Generator, stock: Stock, scene: Scene) -> Room | None:
     if scene.rt60_s is None or scene.drr_db is None:
         return None
     return room(random, stock.split, scene.rt60_s, scene.drr_db)

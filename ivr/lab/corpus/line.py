@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
+from numpy.random import Generator
 
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import RATE
@@ -11,7 +11,6 @@ from ivr.lab.corpus import telephone
 from ivr.lab.corpus.sources import Wave
 from ivr.lab.corpus.window import Truth, Window
 
-Random = np.random.Generator
 SECONDS = 5.0
 COUNT = round(SECONDS * RATE)
 
@@ -39,7 +38,7 @@ class SimulatedLine:
     suppression: bool
 
     @classmethod
-    def any(cls, random: Random, *, artefacts: bool = True) -> "SimulatedLine":
+    def any(cls, random: Generator, *, artefacts: bool = True) -> "SimulatedLine":
         """Mostly a plain line; a tenth each has one of the artefacts of real telephones."""
         start = float(random.uniform(0.5, 4.5))
         some = [bool(random.random() < share) for share in (0.1, 0.1, 0.1, 0.08)]
@@ -64,7 +63,7 @@ class SimulatedLine:
         """The telephone's band alone."""
         return telephone.band(sound, narrow=self.narrow)
 
-    def frames(self, sound: Wave, random: Random) -> telephone.Frames:
+    def frames(self, sound: Wave, random: Generator) -> telephone.Frames:
         """Through the codec and the network."""
         decoded = telephone.codec(sound, alaw=self.alaw, gsm=self.gsm)
         return telephone.packets(decoded, random, loss=self.loss, pause=self.pause)
@@ -75,7 +74,7 @@ class SimulatedLine:
         label: Condition,
         sound: Wave,
         truth: Truth,
-        random: Random,
+        random: Generator,
         prompt: tuple[Samples, float] | None = None,
     ) -> Window:
         """The finished window, with what the line did written into its truth."""

@@ -1,6 +1,7 @@
 """Recipes without a caller's voice, and those in which the bot's own prompt comes back."""
 
 import numpy as np
+from numpy.random import Generator
 
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import FRAME_SECONDS, RATE
@@ -10,14 +11,14 @@ from ivr.lab.corpus import noises, talk, telephone, tones
 from ivr.lab.corpus.line import COUNT, SECONDS, Order, SimulatedLine
 from ivr.lab.corpus.rooms import heard_in, room
 from ivr.lab.corpus.sources import Wave
-from ivr.lab.corpus.talk import Random, Stock
+from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.telephone import Frames
 from ivr.lab.corpus.window import Truth, Window
 
 BARGE_IN_SECONDS = 6.0
 
 
-def nobody(random: Random, stock: Stock, order: Order) -> Window:
+def nobody(random: Generator, stock: Stock, order: Order) -> Window:
     """A line on which nothing is said: seven kinds of quiet, in turn."""
     kinds = ("idle", "comfort", "room", "breathing", "clicks", "dtx", "no_rtp")
     kind = kinds[order.number % len(kinds)]
@@ -32,7 +33,7 @@ def nobody(random: Random, stock: Stock, order: Order) -> Window:
     return window
 
 
-def dead_line(random: Random, stock: Stock, order: Order) -> Window:
+def dead_line(random: Generator, stock: Stock, order: Order) -> Window:
     """A line that carries noise and then only the codec's idle code."""
     line, at = SimulatedLine.any(random, artefacts=False), float(random.uniform(0.5, 2.5))
     sound = telephone.idle_noise(random, COUNT, float(random.uniform(-66, -52)))
@@ -41,7 +42,7 @@ def dead_line(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, Condition.DEAD_LINE, sound, truth, random)
 
 
-def no_rtp(random: Random, stock: Stock, order: Order) -> Window:
+def no_rtp(random: Generator, stock: Stock, order: Order) -> Window:
     """Packets that stop coming."""
     line, at = SimulatedLine.any(random, artefacts=False), float(random.uniform(0.5, 2.5))
     sound = telephone.idle_noise(random, COUNT, float(random.uniform(-66, -52)))
@@ -54,7 +55,7 @@ def no_rtp(random: Random, stock: Stock, order: Order) -> Window:
     )
 
 
-def tone_window(random: Random, stock: Stock, order: Order) -> Window:
+def tone_window(random: Generator, stock: Stock, order: Order) -> Window:
     """A tone of the network or of a machine at -30 to -9 dBov, whatever its cadence."""
     kind = tones.TONE_KINDS[order.number % len(tones.TONE_KINDS)]
     line, level = SimulatedLine.any(random), float(random.uniform(-30, -9))
@@ -66,7 +67,7 @@ def tone_window(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, label, heard, Truth(kind, noise_dbov=level), random)
 
 
-def music_window(random: Random, stock: Stock, order: Order) -> Window:
+def music_window(random: Generator, stock: Stock, order: Order) -> Window:
     """Music on hold at -34 to -16 dBov."""
     line, level = SimulatedLine.any(random), float(random.uniform(-34, -16))
     made = not stock.pieces or order.number % 3 == 0
@@ -77,7 +78,7 @@ def music_window(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, Condition.MUSIC, heard, truth, random)
 
 
-def own_prompt(random: Random, stock: Stock, order: Order) -> Window:
+def own_prompt(random: Generator, stock: Stock, order: Order) -> Window:
     """Nothing but our own prompt, 10 to 35 dB quieter and 20 to 450 ms later."""
     line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35)) if order.value is None else order.value
@@ -87,7 +88,7 @@ def own_prompt(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, Condition.OWN_PROMPT, heard, truth, random, (prompt, start))
 
 
-def barge_in_window(random: Random, stock: Stock, order: Order) -> Window:
+def barge_in_window(random: Generator, stock: Stock, order: Order) -> Window:
     """A caller who speaks while our prompt comes back, at least as loud as its echo plus 3 dB."""
     count = round(BARGE_IN_SECONDS * RATE)
     line = SimulatedLine.any(random)
@@ -111,7 +112,7 @@ def barge_in_window(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, Condition.OK, heard, truth, random, (prompt, start))
 
 
-def _quiet(random: Random, stock: Stock, line: SimulatedLine, kind: str) -> tuple[Wave, float]:
+def _quiet(random: Generator, stock: Stock, line: SimulatedLine, kind: str) -> tuple[Wave, float]:
     """Silence of a kind and its level in dBov."""
     if kind in ("idle", "no_rtp"):
         return np.zeros(COUNT), -96.0
@@ -131,7 +132,7 @@ def _quiet(random: Random, stock: Stock, line: SimulatedLine, kind: str) -> tupl
     return line.band(made) / float(np.max(np.abs(made))) * peak + idle, -66.0
 
 
-def _with_holes(random: Random, frames: Frames) -> Frames:
+def _with_holes(random: Generator, frames: Frames) -> Frames:
     """Discontinuous transmission: some packets, then none for up to two seconds."""
     kept: Frames = []
     sends, until = True, float(random.uniform(0.2, 1.0))
@@ -145,7 +146,7 @@ def _with_holes(random: Random, frames: Frames) -> Frames:
 
 
 def _echo(
-    random: Random, stock: Stock, line: SimulatedLine, count: int, loss_db: float
+    random: Generator, stock: Stock, line: SimulatedLine, count: int, loss_db: float
 ) -> tuple[Samples, float, Wave, float]:
     """A prompt, when it starts, what comes back of it, and how much later.
 

@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 from zlib import crc32
 
 import numpy as np
+from numpy.random import Generator
 
 from ivr.lab.corpus import callers, nuisances
 from ivr.lab.corpus.line import Order
 from ivr.lab.corpus.sources import Split
-from ivr.lab.corpus.talk import Random, Stock
+from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Window
 
 _VERSION = 2
 """Of the corpus: any change that makes other samples makes another number."""
 
-_RECIPES: dict[str, Callable[[Random, Stock, Order], Window]] = {
+_RECIPES: dict[str, Callable[[Generator, Stock, Order], Window]] = {
     "ok": callers.ok,
     "too_quiet": callers.too_quiet,
     "noise": callers.noise_window,

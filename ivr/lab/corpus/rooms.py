@@ -8,6 +8,7 @@ reverberant energy that the recipe wants, and both are measured again.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
 from ivr.hearing.frames import RATE
@@ -32,7 +33,7 @@ class Room:
     """Direct to reverberant energy in dB."""
 
 
-def room(random: np.random.Generator, split: Split, rt60_s: float, drr_db: float) -> Room:
+def room(random: Generator, split: Split, rt60_s: float, drr_db: float) -> Room:
     """A room of this reverberation time and with this ratio of direct to reverberant sound."""
     tail = _noise_tail(random, rt60_s) if split is Split.DEV else _shoebox_tail(random, rt60_s)
     tail[0] = 0.0  # there is the direct sound
@@ -59,7 +60,7 @@ def decay_time(response: Wave) -> float:
     return float(-60 / np.polyfit(times, curve[first:last], 1)[0])
 
 
-def _noise_tail(random: np.random.Generator, rt60_s: float) -> Wave:
+def _noise_tail(random: Generator, rt60_s: float) -> Wave:
     """Gaussian noise that dies away, high frequencies a little sooner."""
     count = round(rt60_s * 1.1 * RATE)
     time = np.arange(count) / RATE
@@ -72,7 +73,7 @@ def _noise_tail(random: np.random.Generator, rt60_s: float) -> Wave:
     return tail
 
 
-def _shoebox_tail(random: np.random.Generator, rt60_s: float) -> Wave:
+def _shoebox_tail(random: Generator, rt60_s: float) -> Wave:
     """Reflections in a rectangular room, without the direct sound (Allen and Berkley 1979)."""
     size = random.uniform((2.4, 2.2, 2.3), (6.0, 4.8, 3.1))
     source = random.uniform(0.25 * size, 0.75 * size)
@@ -90,7 +91,7 @@ def _shoebox_tail(random: np.random.Generator, rt60_s: float) -> Wave:
 
 
 def _images(
-    random: np.random.Generator, size: Wave, source: Wave, microphone: Wave, reflection: float
+    random: Generator, size: Wave, source: Wave, microphone: Wave, reflection: float
 ) -> Wave:
     """All images within IMAGES_SECONDS; moved by up to 4 cm, as no wall is perfectly flat."""
     reach = IMAGES_SECONDS * SOUND
@@ -116,7 +117,7 @@ def _images(
     return np.asarray(signal.decimate(signal.sosfilt(sos, fine), _FINE, ftype="fir"), np.float64)
 
 
-def _carried_on(random: np.random.Generator, tail: Wave, rt60_s: float) -> Wave:
+def _carried_on(random: Generator, tail: Wave, rt60_s: float) -> Wave:
     """What comes after the last images: too dense to tell from noise."""
     count = round(rt60_s * 1.1 * RATE)
     if count <= len(tail):

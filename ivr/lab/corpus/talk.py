@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
@@ -14,7 +15,6 @@ from ivr.lab.corpus.rooms import heard_in, room
 from ivr.lab.corpus.sources import Speaker, Split, Wave
 from ivr.lab.corpus.telephone import at_level
 
-Random = np.random.Generator
 VOICED_DB = 15.9
 """A frame is voiced when it is within this of the active level: the margin of ITU-T P.56."""
 
@@ -39,7 +39,7 @@ def _stock(split: Split, recorded: bool) -> Stock:
     return Stock(split, tuple(sources.speakers(split, recorded=recorded)), pieces)
 
 
-def anybody(random: Random, stock: Stock, *, other_than: Speaker | None = None) -> Speaker:
+def anybody(random: Generator, stock: Stock, *, other_than: Speaker | None = None) -> Speaker:
     """A speaker: in two cases of three a recorded one, in the third espeak's Mandarin."""
     others = [speaker for speaker in stock.speakers if speaker is not other_than]
     recorded = [speaker for speaker in others if speaker.language != "cmn"]
@@ -49,7 +49,7 @@ def anybody(random: Random, stock: Stock, *, other_than: Speaker | None = None) 
 
 
 def speech(
-    random: Random, speaker: Speaker, seconds: float, pause: tuple[float, float] = (0.12, 0.45)
+    random: Generator, speaker: Speaker, seconds: float, pause: tuple[float, float] = (0.12, 0.45)
 ) -> Wave:
     """A speaker who talks for about so long, with short pauses; it begins and ends with voice.
 
@@ -91,12 +91,14 @@ def placed(sound: Wave, at: float, count: int) -> Wave:
     return whole
 
 
-def babble(random: Random, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
+def babble(random: Generator, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
     """Eight to fourteen people who talk at once."""
     return _crowd(random, stock, count, int(random.integers(8, 15)), other_than)
 
 
-def television(random: Random, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
+def television(
+    random: Generator, stock: Stock, count: int, other_than: Speaker | None = None
+) -> Wave:
     """One to three voices over music from a loudspeaker in a room."""
     voices = at_level(_crowd(random, stock, count, int(random.integers(1, 4)), other_than), -24.0)
     under = at_level(music_stretch(random, stock, count), float(random.uniform(-34, -24)))
@@ -105,13 +107,13 @@ def television(random: Random, stock: Stock, count: int, other_than: Speaker | N
     return heard_in(np.asarray(signal.sosfilt(sos, voices + under), np.float64), where)
 
 
-def music_stretch(random: Random, stock: Stock, count: int) -> Wave:
+def music_stretch(random: Generator, stock: Stock, count: int) -> Wave:
     """A stretch of a recorded piece, or of one that is made here."""
     made = not stock.pieces or random.random() < 0.35
     return tones.melody(random, count) if made else recorded_music(random, stock, count)
 
 
-def recorded_music(random: Random, stock: Stock, count: int) -> Wave:
+def recorded_music(random: Generator, stock: Stock, count: int) -> Wave:
     """A stretch of a recorded piece."""
     piece = stock.pieces[random.integers(len(stock.pieces))]
     for _ in range(20):
@@ -124,7 +126,7 @@ def recorded_music(random: Random, stock: Stock, count: int) -> Wave:
 
 
 def noise_stretch(
-    random: Random, stock: Stock, kind: str, count: int, other_than: Speaker | None = None
+    random: Generator, stock: Stock, kind: str, count: int, other_than: Speaker | None = None
 ) -> Wave:
     """Noise of a kind."""
     if kind == "babble":
@@ -135,7 +137,7 @@ def noise_stretch(
 
 
 def _crowd(
-    random: Random, stock: Stock, count: int, voices: int, other_than: Speaker | None
+    random: Generator, stock: Stock, count: int, voices: int, other_than: Speaker | None
 ) -> Wave:
     sound = np.zeros(count)
     for _ in range(voices):

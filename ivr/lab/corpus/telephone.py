@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
@@ -13,7 +14,6 @@ from ivr.lab.corpus.sources import Wave
 
 Frames = list[tuple[float, Samples]]
 """When each frame of 20 ms arrived, in seconds, and what it held. A lost one is missing."""
-Random = np.random.Generator
 
 _BAND = signal.butter(4, (300, 3400), "bandpass", fs=RATE, output="sos")
 _NARROW = signal.butter(4, (330, 2900), "bandpass", fs=RATE, output="sos")
@@ -40,7 +40,7 @@ def at_level(sound: Wave, level: float) -> Wave:
     return sound * (32768 * gain(level) / float(np.std(sound)))
 
 
-def idle_noise(random: Random, count: int, level: float | None = None) -> Wave:
+def idle_noise(random: Generator, count: int, level: float | None = None) -> Wave:
     """The noise of an idle channel: -74 to -66 dBov unless told (facts, section 2)."""
     chosen = random.uniform(-74, -66) if level is None else level
     return random.normal(0, 32768 * gain(chosen), count)
@@ -89,7 +89,11 @@ def clipped(sound: Wave, level: float) -> Wave:
 
 
 def packets(
-    samples: Samples, random: Random, *, loss: float = 0.0, pause: tuple[float, float] | None = None
+    samples: Samples,
+    random: Generator,
+    *,
+    loss: float = 0.0,
+    pause: tuple[float, float] | None = None,
 ) -> Frames:
     """As the tap delivers it: whole frames, those lost and those in the pause left out.
 
@@ -99,7 +103,7 @@ def packets(
 
 
 def _arriving(
-    samples: Samples, random: Random, loss: float, pause: tuple[float, float]
+    samples: Samples, random: Generator, loss: float, pause: tuple[float, float]
 ) -> Iterator[tuple[float, Samples]]:
     lost = False
     for n in range(len(samples) // FRAME):

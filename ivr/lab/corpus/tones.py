@@ -1,12 +1,11 @@
 """Tones of networks and machines, and music that is made here."""
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
 from ivr.hearing.frames import RATE
 from ivr.lab.corpus.sources import Wave
-
-Random = np.random.Generator
 
 # Frequencies in Hz and cadence in seconds on, off. ITU-T E.180 and its supplement 2 list them.
 CADENCES: dict[str, tuple[tuple[float, ...], float, float]] = {
@@ -29,7 +28,7 @@ TONE_KINDS = (*CADENCES, "dtmf_held", "dtmf_dialled", "sit")
 FAX_KINDS = ("cng", "ced")
 
 
-def network_tone(random: Random, kind: str, count: int) -> Wave:
+def network_tone(random: Generator, kind: str, count: int) -> Wave:
     """A tone of the network, at any point of its cadence."""
     if kind == "dtmf_held":
         return chord(_KEYS[random.integers(16)], count)
@@ -56,7 +55,7 @@ def _ramped(on: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Wave:
     return np.asarray(signal.lfilter(np.ones(40) / 40, [1], on.astype(np.float64)), np.float64)
 
 
-def _dialled(random: Random, count: int) -> Wave:
+def _dialled(random: Generator, count: int) -> Wave:
     """A number that is being dialled."""
     sound, at = np.zeros(count), random.integers(0, RATE // 4)
     while at < count:
@@ -67,14 +66,14 @@ def _dialled(random: Random, count: int) -> Wave:
     return sound
 
 
-def _special_information(random: Random, count: int) -> Wave:
+def _special_information(random: Generator, count: int) -> Wave:
     """Three rising tones, a second of silence (ITU-T E.180)."""
     parts = [chord((hertz,), round(0.33 * RATE)) for hertz in (950, 1400, 1800)]
     once = np.concatenate([*parts, np.zeros(RATE)])
     return np.roll(np.resize(once, count), random.integers(0, len(once)))
 
 
-def melody(random: Random, count: int) -> Wave:
+def melody(random: Generator, count: int) -> Wave:
     """Chords, a tune and sometimes drums, in a key and a tempo."""
     beat = round(RATE * 60 / random.uniform(70, 140))
     root = random.uniform(90, 180)
