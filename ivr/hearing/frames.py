@@ -15,4 +15,4 @@ CHUNK_SECONDS = CHUNK / RATE
 """Seconds in a chunk."""
 
 FloatArray = NDArray[np.float32]
-"""Single precision: half the memory traffic of double, and exact enough for what is measured."""
+"""Samples, spectra or probabilities in single precision."""

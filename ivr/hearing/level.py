@@ -1,7 +1,7 @@
-"""How loud: RMS, peak, and the active speech level of ITU-T P.56.
+"""Levels: RMS, peak, and the active speech level of ITU-T P.56.
 
 All levels are in dB relative to the overload point of 16-bit linear samples (32768): a full-scale
-square is 0 dBov, a full-scale sine -3.01 dBov. Nothing sounds at FLOOR_DBOV.
+square wave has 0 dBov, a full-scale sine -3.01 dBov. Silence has FLOOR_DBOV.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ivr.hearing.frames import FRAME, FloatArray
 
 FLOOR_DBOV = -96.0
-"""What silence measures: below the smallest step of 16 bits."""
+"""Level of silence and lowest level that is returned, below the smallest step of 16 bits."""
 
 # ITU-T P.56 (12/2011), table 1: the parameters of method B.
 _TIME_CONSTANT_SECONDS = 0.03
@@ -30,17 +30,19 @@ Levels = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ActiveLevel:
-    """How loud the speech is while there is speech."""
+    """The level of speech without its pauses."""
 
     level_dbov: float
+    """Level in dBov while there is speech."""
     activity: float
-    """The share of the time in which there is speech, 0 to 1."""
+    """Share of the time in which there is speech, 0 to 1."""
 
 
 def dbov(samples: Signal, *, remove_dc: bool = False) -> float:
-    """The RMS level in dBov.
+    """Return the RMS level in dBov; FLOOR_DBOV if there are no samples.
 
-    With ``remove_dc`` the mean does not count: a-law idle is a constant 8 and thus silence.
+    With ``remove_dc`` the mean is subtracted first, so that a-law's idle code, a constant 8, is
+    silence.
     """
     values = np.asarray(samples, np.float64)
     if remove_dc and len(values):
@@ -57,9 +59,10 @@ def frame_levels_dbov(samples: NDArray[np.int16]) -> Levels:
 
 
 def chunk_dbov(sound: FloatArray, *, remove_dc: bool = False) -> float:
-    """Return what :func:`dbov` returns, in single precision and without a copy.
+    """Return the RMS level in dBov of samples on the scale of 16 bits, as :func:`dbov` does.
 
-    The ear needs it up to ten times for each chunk of 32 ms.
+    Works in single precision and without a copy, because the ear needs up to ten levels for each
+    chunk of 32 ms. Raise ZeroDivisionError if there are no samples.
     """
     power = float(np.dot(sound, sound)) / len(sound)
     if remove_dc:
@@ -69,16 +72,16 @@ def chunk_dbov(sound: FloatArray, *, remove_dc: bool = False) -> float:
 
 
 def peak_dbfs(samples: Signal) -> float:
-    """The largest magnitude in dB relative to 32768 (a-law reaches -0.14)."""
+    """Return the largest magnitude in dB relative to 32768; a-law reaches -0.14."""
     values = np.asarray(samples, np.float64)
     peak = float(np.max(np.abs(values))) if len(values) else 0.0
     return _dbov_of_power(peak**2)
 
 
 def active_speech_level(samples: Signal, rate: int) -> ActiveLevel:
-    """The active speech level by ITU-T P.56 method B, for ``rate`` samples per second.
+    """Return the active speech level by ITU-T P.56, method B, of ``rate`` samples per second.
 
-    The mean is removed first. For silence the level is FLOOR_DBOV and the activity 0.
+    The mean is subtracted first. Silence has the level FLOOR_DBOV and the activity 0.
     """
     values = np.asarray(samples, np.float64) / 32768.0
     if not len(values):
@@ -96,14 +99,14 @@ def active_speech_level(samples: Signal, rate: int) -> ActiveLevel:
 
 
 def _dbov_of_power(power: float) -> float:
-    """dBov of a mean square of 16-bit samples."""
+    """Return the level in dBov of a mean square of 16-bit samples."""
     return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)
 
 
 def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
-    """One exponential average, y[n] = g y[n-1] + (1-g) x[n].
+    """Return the exponential average y[n] = g y[n-1] + (1-g) x[n].
 
-    Written out, y[n] = gⁿ (y[0] + (1-g) Σ x[k] g⁻ᵏ): a cumulative sum. Blocks of ten time
+    Expanded, y[n] = gⁿ (y[0] + (1-g) Σ x[k] g⁻ᵏ), which is a cumulative sum. Blocks of ten time
     constants keep g⁻ᵏ below e¹⁰, so that no precision is lost.
     """
     decay = exp(-1.0 / (_TIME_CONSTANT_SECONDS * rate))
@@ -121,7 +124,8 @@ def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
 
 
 def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
-    """For each threshold, how many samples lie above it or within the hangover after one."""
+    """Return for each threshold how many samples are above it or within ``hangover`` samples after
+    one that is."""
     counts = []
     for threshold in _THRESHOLDS:
         above = np.flatnonzero(envelope >= threshold)
@@ -131,9 +135,10 @@ def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
 
 
 def _level_at_margin(energy: float, counts: list[int]) -> float:
-    """The level of the active time where it lies the margin above its own threshold.
+    """Return the level of the active time that is 15.9 dB above the threshold it was found with.
 
     Between the two thresholds around that point the decibels are interpolated, as in P.56.
+    ``energy`` is the sum of squares, ``counts`` the active samples by threshold.
     """
     level_below, margin_below = FLOOR_DBOV, 0.0
     for n, (threshold, count) in enumerate(zip(_THRESHOLDS, counts, strict=True)):

@@ -1,6 +1,7 @@
-"""What is measured on the last seconds of a line: the numbers, and what only the rules need.
+"""Measures of the last seconds of a line: speech, echo, noise floor, decay and clipping.
 
-The definitions are those of the experiments that fixed the thresholds (docs/design.md, Hearing).
+The definitions are those of the experiments that fixed the thresholds of the rules: changing one
+makes the other wrong.
 """
 
 from dataclasses import dataclass
@@ -12,65 +13,71 @@ from ivr.hearing.history import HOP, Flags, Stretch
 from ivr.hearing.ranks import nearest_rank
 
 VOICED = 0.4
-"""From this probability a chunk counts as voice."""
+"""Probability from which a chunk counts as voice."""
 GAP, RUN = 3, 2
-"""Gaps up to 96 ms are filled; runs shorter than 64 ms are no speech."""
+"""Chunks: gaps of up to GAP (96 ms) are filled; runs shorter than RUN (64 ms) are no speech."""
 SPEECH_SECONDS = 0.30
-"""With less voice than this nobody has spoken."""
+"""Seconds of voice from which a caller has spoken."""
 LEAD, TAIL = 2, 10
-"""Chunks around speech that are not taken for noise: the detector's delay, and the 320 ms in
-which a voice and the detector die away."""
+"""Chunks before and after speech that do not count as noise: the detector's delay, and the 320 ms
+in which a voice and the detector's response to it die away."""
 ENOUGH_NOISE = 10
-"""Chunks between the words that make a floor: 0.32 s."""
+"""Chunks between the words from which the noise floor is certain: 0.32 s."""
 LASTING_DB = 10.0
-"""Noise is there all the time: what is this much louder than the quietest moments is none, but a
-room that gives the words back (measured: 4 dB in noise and in babble at the 95th percentile)."""
+"""Decibels above the quietest moments up to which a sound may be noise, because noise lasts. What
+is louder is the reverberation of a room (measured: noise and babble are 4 dB above, at the 95th
+percentile)."""
 CODEC_FLOOR_DBOV = -70.0
-"""Below this it is the codec that is heard: an SNR is counted from here."""
+"""Lowest noise floor in dBov from which an SNR is counted; below it is the codec's own noise."""
 HUSH_DBOV = -50.0
-"""Where nothing is louder than this and nobody speaks, there is nothing else to measure."""
+"""Level in dBov below which a line without voice is quiet and nothing else is measured."""
 SLOPE_HOPS = 8
-"""A slope is taken over 64 ms."""
+"""Hops over which a slope is taken: 64 ms."""
 SLOPE_LOUD_DB, SLOPE_ABOVE_DB = 15.0, 10.0
-"""A slope begins within this of the band's loudest sounds, and this far above its quietest."""
+"""Decibels: a slope begins at most SLOPE_LOUD_DB below the band's loudest sounds and at least
+SLOPE_ABOVE_DB above its quietest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One stretch of a line, measured. Levels in dBov, times in seconds."""
+    """The measures of one stretch of a line. Levels are in dBov, times in seconds."""
 
     seconds: float
+    """Length of the stretch."""
     speech_seconds: float
-    """Voice that is not our own prompt."""
+    """Time with voice that is not our own prompt."""
     echo_seconds: float
-    """Voice that is our own prompt coming back."""
+    """Time with voice that is our own prompt coming back."""
     speech_level: float
+    """Level while there is speech, without the noise; the floor if there is none."""
     floor: float
+    """Noise floor: the level between the words."""
     floor_certain: bool
-    """Whether there was enough between the words to hear the floor."""
+    """Whether enough was heard between the words to measure the floor."""
     snr: float
+    """Speech level above the noise floor in dB."""
     others_level: float
-    """Mean level in dB of all that is not speech."""
+    """Mean level of all that is not voice."""
     others_spread: float
     """Difference between the 95th and the 5th percentile of its level in dB."""
     decay: float
-    """5th percentile of the slopes of falling sounds in dB/s."""
+    """5th percentile of the slopes of falling sounds in dB/s; minus infinity if there are none."""
     slopes: int
-    """How many slopes that is."""
+    """Number of these slopes."""
     clipped: float
-    """Share of samples at the codec's limit where there is speech."""
+    """Share of samples at the codec's limit while there is speech, 0 to 1."""
 
     @property
     def spoken(self) -> bool:
-        """Whether there is enough voice for a caller."""
+        """Return whether there is enough voice to say that a caller has spoken."""
         return self.speech_seconds >= SPEECH_SECONDS
 
 
 def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Measured:
     """Measure a stretch of at least one chunk.
 
-    ``remembered_floor`` is that of some seconds ago: whoever talks without a pause leaves no
-    moment in which the noise could be heard alone.
+    ``remembered_floor`` is a noise floor of some seconds ago in dBov; it is used if the caller
+    makes no pause in which the noise is heard alone.
     """
     levels = stretch.levels
     raw = voiced_spans(stretch.voice > VOICED)
@@ -99,7 +106,7 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
 
 
 def _hush(levels: FloatArray) -> Measured:
-    """Nothing but a quiet line: most of a call is, and it costs next to nothing."""
+    """Return the measures of a quiet line without voice. It is quick, as most lines are quiet."""
     floor = nearest_rank(levels, 50)
     return Measured(
         seconds=len(levels) * CHUNK_SECONDS,
@@ -118,13 +125,16 @@ def _hush(levels: FloatArray) -> Measured:
 
 
 def voiced_spans(voiced: Flags) -> Flags:
-    """Voice without its short gaps and its short bursts."""
+    """Return ``voiced`` with short gaps filled and short bursts removed."""
     filled = ~_without_short(~voiced, GAP + 1, edges=False)
     return _without_short(filled, RUN, edges=True)
 
 
 def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
-    """Clear runs shorter than ``shortest``; those at the ends only with ``edges``."""
+    """Return ``flags`` without runs shorter than ``shortest``.
+
+    Runs that touch either end are removed only with ``edges``.
+    """
     steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     kept = flags.copy()
     for begin, end in zip(steps[::2], steps[1::2], strict=True):
@@ -135,7 +145,7 @@ def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
 
 
 def _around(speech: Flags) -> Flags:
-    """Speech with its lead and its tail."""
+    """Return ``speech`` widened by LEAD chunks before and TAIL chunks after."""
     wide = speech.copy()
     for shift in range(1, LEAD + 1):
         wide[:-shift] |= speech[shift:]
@@ -145,7 +155,10 @@ def _around(speech: Flags) -> Flags:
 
 
 def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> tuple[float, bool]:
-    """The floor, and whether it was heard rather than guessed."""
+    """Return the noise floor in dBov, and whether it was measured rather than guessed.
+
+    ``levels`` are those of all chunks, ``others`` of those that are not near speech.
+    """
     lasting = nearest_rank(levels, 3) + LASTING_DB
     if len(others) < ENOUGH_NOISE:
         guess = min(nearest_rank(levels, 5) + 2.0, lasting)
@@ -154,7 +167,7 @@ def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> 
 
 
 def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
-    """Mean power while there is speech, without the noise that lies under it."""
+    """Return the level in dBov while there is speech, with the power of the noise subtracted."""
     if not speech.any():
         return floor
     whole = float(np.mean(power[speech]))
@@ -162,7 +175,10 @@ def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
 
 
 def _decay(bands: FloatArray) -> tuple[float, int]:
-    """How fast sounds die away in the sub-bands: a room gives them back slowly."""
+    """Return how fast sounds die away in dB/s, and from how many slopes that is known.
+
+    In a room sounds die away slowly.
+    """
     if len(bands) <= SLOPE_HOPS:
         return float("-inf"), 0
     levels = 10 * np.log10(np.maximum(bands, 1e-10))

@@ -10,24 +10,27 @@ from ivr.hearing.g711 import Samples
 from ivr.hearing.level import FLOOR_DBOV, Levels, frame_levels_dbov
 
 _KEPT = 3
-"""Prompts that are remembered: the echo of no earlier one can still arrive."""
+"""Prompts that are remembered. The echo of an earlier one can hardly still arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A prompt as the ear needs it: 8 kHz samples, and the level of each 20 ms frame."""
+    """A prompt as the ear needs it: 8 kHz samples, and the level in dBov of each 20 ms frame."""
 
     samples: Samples
     levels: Levels
 
     @classmethod
     def of(cls, samples: Samples) -> "Reference":
-        """The reference of a prompt's samples."""
+        """Return the reference of a prompt's samples."""
         return cls(samples, frame_levels_dbov(samples))
 
     @classmethod
     def joined(cls, parts: Sequence["Reference"]) -> "Reference":
-        """The reference of prompts that are played one after the other, whole frames each."""
+        """Return the reference of prompts that are played one after the other.
+
+        Each part must consist of whole frames.
+        """
         if len(parts) == 1:
             return parts[0]
         samples = [np.zeros(0, np.int16), *(part.samples for part in parts)]
@@ -43,24 +46,24 @@ class _Prompt:
 
 
 class Played:
-    """The prompts of one call as a timeline, in the seconds of the caller's clock."""
+    """The prompts of one call on a timeline, in seconds of the clock that the ear is given."""
 
     def __init__(self) -> None:
         self._prompts: list[_Prompt] = []
 
     @property
     def ended(self) -> float:
-        """When the last prompt ended or will end; minus infinity before the first one."""
+        """Return when the last prompt ended or will end; minus infinity before the first one."""
         return self._prompts[-1].ended if self._prompts else float("-inf")
 
     def start(self, reference: Reference, now: float) -> None:
-        """A prompt begins to be heard at ``now``; one that still plays is cut."""
+        """Add a prompt that begins to be heard at ``now``; cut the one that still plays."""
         self.stop(now)
         end = now + len(reference.samples) / RATE
         self._prompts = [*self._prompts[1 - _KEPT :], _Prompt(reference, now, end)]
 
     def stop(self, now: float) -> None:
-        """The prompt is cut at ``now``, or has ended by itself before."""
+        """Cut the prompt at ``now`` unless it has ended before."""
         if self._prompts:
             last = self._prompts[-1]
             last.ended = min(last.ended, now)
@@ -75,7 +78,7 @@ class Played:
         return FLOOR_DBOV
 
     def samples_until(self, end: float, count: int) -> FloatArray:
-        """The last ``count`` samples that were played until ``end``; zero where nothing was."""
+        """Return the ``count`` samples played up to ``end``; zero where nothing was played."""
         played = np.zeros(count, np.float32)
         for prompt in self._prompts:
             first = count - round((end - prompt.began) * RATE)

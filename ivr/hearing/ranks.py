@@ -10,7 +10,7 @@ def nearest_rank(values: NDArray[np.floating[Any]], percent: float) -> float:
     """Return the one of ``values`` whose rank is nearest to a percentile.
 
     Ten times as quick as ``numpy.percentile``, which interpolates between two values; the ear
-    needs up to ten percentiles for each look at the line. Raise ValueError if there are no values.
+    needs up to ten percentiles for each look at the line. Raise IndexError if there are no values.
     """
     rank = round(percent / 100 * (len(values) - 1))
     return float(np.partition(values, rank)[rank])

@@ -1,4 +1,4 @@
-"""Tones, keys and notes: what the spectra of a stretch of a line say about pure tones."""
+"""Pure tones, keys and musical notes in the spectra of a stretch of a line."""
 
 import numpy as np
 
@@ -6,19 +6,22 @@ from ivr.hearing.frames import FloatArray
 from ivr.hearing.history import BIN_HZ, Flags, Stretch
 
 ENOUGH_TONE = 12
-"""Loud chunks that make a tone: 0.38 s; the shortest that matters, CNG, has 0.5 s."""
+"""Loud chunks from which there may be a tone: 0.38 s. The shortest that matters, a fax's CNG, has
+0.5 s."""
 STEADY_DB, STEADY_SHARE = 0.3, 0.35
-"""At least this share of a tone's chunks are as loud as the ones before, to this."""
+"""At least STEADY_SHARE of a tone's chunks are as loud as the chunk before, to STEADY_DB."""
 KEYS_SHARE = 0.5
+"""Share of the loud chunks that must be DTMF keys to be a tone without being steady."""
 DTMF_BINS = (20, 33), (37, 54)
-"""Bins of the keys' low group (697 to 941 Hz) and high group (1209 to 1633 Hz)."""
+"""Bins of the low group (697 to 941 Hz) and of the high group (1209 to 1633 Hz) of DTMF."""
 
 
 def tone_share(stretch: Stretch) -> float:
-    """Share of the loud chunks that are one to four pure tones, the strongest above 310 Hz.
+    """Return the share of the loud chunks that are one to four pure tones, the strongest above
+    310 Hz.
 
-    Too few loud chunks are no tone: a voice begins like one. Neither are notes: a tone of the
-    network is as loud at its end as at its beginning, or it is a key.
+    Return 0 if there are too few loud chunks, because a voice begins like a tone, and if the level
+    is not steady and no DTMF keys are heard: notes of music fade, tones of the network do not.
     """
     loud = _loud(stretch)
     if np.count_nonzero(loud) < ENOUGH_TONE:
@@ -37,7 +40,7 @@ def tone_share(stretch: Stretch) -> float:
 
 
 def _take_peak(spectra: FloatArray) -> FloatArray:
-    """The power of each spectrum's highest peak, five bins wide, which is taken out of it."""
+    """Set the highest peak of each spectrum, five bins wide, to zero and return its power."""
     top, rows = np.argmax(spectra, axis=1), np.arange(len(spectra))
     peak = np.zeros(len(spectra), np.float32)
     for offset in range(-2, 3):
@@ -48,7 +51,7 @@ def _take_peak(spectra: FloatArray) -> FloatArray:
 
 
 def _key_share(spectra: FloatArray) -> float:
-    """Share of the spectra that are one tone of each group of a telephone's keys (Q.23)."""
+    """Return the share of the spectra that are one tone of each group of DTMF (ITU-T Q.23)."""
     total = spectra[:, 3:].sum(axis=1)
     low, high = (spectra[:, begin:end].copy() for begin, end in DTMF_BINS)
     pair = _take_peak(low), _take_peak(high)
@@ -57,7 +60,8 @@ def _key_share(spectra: FloatArray) -> float:
 
 
 def pure_tone(stretch: Stretch, hertz: float) -> Flags:
-    """The chunks that are nothing but this one tone, within 25 Hz and as loud as the one before."""
+    """Return which chunks consist of one tone within 25 Hz of ``hertz`` and are as loud as the
+    chunk before."""
     first, last = round((hertz - 90) / BIN_HZ), round((hertz + 90) / BIN_HZ)
     around = stretch.spectra[:, first : last + 1]
     power = around.sum(axis=1)
@@ -69,13 +73,16 @@ def pure_tone(stretch: Stretch, hertz: float) -> Flags:
 
 
 def longest(flags: Flags) -> int:
-    """Length of the longest run."""
+    """Return the length of the longest run of set flags."""
     steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     return int(np.max(steps[1::2] - steps[::2], initial=0))
 
 
 def tonal_share(stretch: Stretch) -> float:
-    """Share of the time and of the bins that stick out 15 dB from their neighbours, as notes do."""
+    """Return the share of the bins of all loud chunks that are 15 dB above their neighbours.
+
+    Notes of music are; 31.6 in the code is 15 dB as a ratio of powers.
+    """
     loud = _loud(stretch)
     if not loud.any():
         return 0.0
@@ -86,6 +93,7 @@ def tonal_share(stretch: Stretch) -> float:
 
 
 def _loud(stretch: Stretch) -> Flags:
+    """Return which chunks are above -55 dBov and at most 20 dB below the loudest."""
     levels = stretch.levels
     found: Flags = levels > max(-55.0, float(np.max(levels)) - 20.0)
     return found
