@@ -38,6 +38,11 @@ class ActiveLevel:
     """Share of the time in which there is speech, 0 to 1."""
 
 
+def gain(decibels: float) -> float:
+    """Return the factor of amplitude that raises a level by ``decibels``."""
+    return float(10 ** (decibels / 20))
+
+
 def dbov(samples: Signal, *, remove_dc: bool = False) -> float:
     """Return the RMS level in dBov; FLOOR_DBOV if there are no samples.
 
