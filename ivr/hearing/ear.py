@@ -50,7 +50,7 @@ START_DBOV = -30.0
 
 
 class VoiceDetector(Protocol):
-    """What the ear needs of a voice detector, which keeps state from chunk to chunk."""
+    """A voice detector as the ear needs it; it keeps state from chunk to chunk."""
 
     def process(self, chunk: memoryview) -> float:
         """Return the probability of voice, 0 to 1, in 256 float32 samples between -1 and 1."""

@@ -1,4 +1,4 @@
-"""What is played to the caller: the prompts, and when each of them began and ended."""
+"""The prompts that are played to the caller, and when each of them began and ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -131,9 +131,8 @@ def test_an_echo_has_its_return_loss() -> None:
     assert window.prompt is not None
     heard, delay = _sound(window), window.truth.echo_delay_s or 0
     assert 0.02 <= delay <= 0.45
-    assert dbov(window.prompt) - dbov(heard) == pytest.approx(
-        20.0, abs=2.5
-    )  # a part of the echo is outside the window
+    # A part of the echo is outside the window, hence the tolerance.
+    assert dbov(window.prompt) - dbov(heard) == pytest.approx(20.0, abs=2.5)
 
 
 @SPLITS

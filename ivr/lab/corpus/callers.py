@@ -24,7 +24,7 @@ CLIPPED_DB = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a recipe asks for; None for no noise or no room."""
+    """The properties that a recipe asks for; None for no noise or no room."""
 
     speech_dbov: float
     """Active speech level by ITU-T P.56 in dBov."""
@@ -195,7 +195,7 @@ def _stationary(random: Generator) -> str:
 
 
 def _handset(random: Generator) -> tuple[float | None, float | None]:
-    """Choose RT60 (seconds) and DRR (dB) of a room that is hardly heard, for half of the handsets."""
+    """Choose RT60 in seconds and DRR in dB of a faint room, for half of the handsets."""
     if random.random() < 0.5:
         return None, None
     return float(random.uniform(0.2, 0.6)), float(random.uniform(12, 22))
