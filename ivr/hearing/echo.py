@@ -107,7 +107,7 @@ class EchoGate:
 
         The chunk is returned as it is while no echo is known.
         """
-        if self._silent(now):
+        if self._no_echo_at(now):
             return chunk
         self._step(chunk, now)
         self._cleaned = True
@@ -133,7 +133,7 @@ class EchoGate:
 
         ``level`` is the chunk's level in dBov.
         """
-        if self._silent(now):
+        if self._no_echo_at(now):
             self._awake = False
             return True
         if not self._cleaned:
@@ -150,7 +150,7 @@ class EchoGate:
 
         If so, none of these chunks counts as the caller's any more.
         """
-        if self._silent(now):
+        if self._no_echo_at(now):
             return False
         past, played = self._past, self._played_around()
         share, _, lag = best_explained(past.cleaned.ravel(), played)
@@ -226,7 +226,7 @@ class EchoGate:
             self._clock += others[int(np.argmin(left))] * FRAME_SECONDS
         return after(0)
 
-    def _silent(self, now: float) -> bool:
+    def _no_echo_at(self, now: float) -> bool:
         """Return whether no echo can arrive at ``now``."""
         return now > self._played.ended + _TAIL_SECONDS
 
