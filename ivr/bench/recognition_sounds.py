@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ivr.commands.hear import HearError, Recording
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
@@ -28,7 +29,6 @@ SENTENCES = (
 )
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
 SNR_DB = 15.0
-_RATE = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
 def on_the_line(voice: Samples, random: np.random.Generator) -> Samples:
     """A voice as a telephone line brings it: silence around it, white noise 15 dB below, a-law."""
     sound = np.pad(
-        voice.astype(np.float64), (round(BEFORE_SECONDS * _RATE), round(AFTER_SECONDS * _RATE))
+        voice.astype(np.float64), (round(BEFORE_SECONDS * RATE), round(AFTER_SECONDS * RATE))
     )
     active = np.abs(voice) > np.abs(voice).max() / 30
     level = np.sqrt(np.mean(voice[active].astype(np.float64) ** 2))

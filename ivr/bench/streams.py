@@ -81,8 +81,7 @@ def measure(
         for kind in ("talking", "silent", "dead"):
             listen = partial(_listen, getattr(sent, kind), count)
             measured[f"{kind}_{count}_core_percent"] = partial(listen, model.stream)
-        measured[f"detector_single_{count}_core_percent"] = partial(_single, model, chunks, count)
-        measured[f"detector_batch_{count}_core_percent"] = partial(_batch, model, chunks, count)
+        measured[f"detector_{count}_core_percent"] = partial(_detect, model, chunks, count)
     assert len(measured) == streams_steps(streams)
     figures = {}
     for name, one in measured.items():
@@ -107,13 +106,13 @@ def measure(
 
 def streams_steps(streams: Sequence[int]) -> int:
     """How many things :func:`measure` measures."""
-    return 2 + 5 * len(streams)
+    return 2 + 4 * len(streams)
 
 
 def draw_streams(result: BenchResult, streams: Sequence[int], directory: Path) -> None:
     """Cost of a stream over the number of streams, as ``streams.png``."""
     with picture(directory / "streams.png", (8, 4)) as axes:
-        for kind in ("talking", "silent", "dead", "detector_single", "detector_batch"):
+        for kind in ("talking", "silent", "dead", "detector"):
             cost = [result.figures[f"{kind}_{count}_core_percent"] for count in streams]
             style = "--" if kind.startswith("detector") else "-"
             axes.plot(streams, cost, style, marker="o", label=kind.replace("_", ", "))
@@ -199,27 +198,14 @@ class _Answering:
         """Nothing is remembered."""
 
 
-def _single(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
+def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
     streams = [model.stream() for _ in range(count)]
 
     def turn(n: int) -> None:
         for at, stream in enumerate(streams):
             stream.process(chunks[(n + at * SPREAD) % len(chunks)])
 
-    return _detect(turn, len(chunks), count)
-
-
-def _batch(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
-    streams = [model.stream() for _ in range(count)]
-
-    def turn(n: int) -> None:
-        model.batch(streams, [chunks[(n + at * SPREAD) % len(chunks)] for at in range(count)])
-
-    return _detect(turn, len(chunks), count)
-
-
-def _detect(turn: Callable[[int], None], turns: int, count: int) -> float:
-    rounds = (partial(turn, n) for n in range(turns))
+    rounds = (partial(turn, n) for n in range(len(chunks)))
     return _clocked(rounds, round(WARM_SECONDS / CHUNK_SECONDS), CHUNK_SECONDS) / count
 
 

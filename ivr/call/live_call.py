@@ -37,8 +37,8 @@ from ivr.dialogue.events import (
 from ivr.dialogue.look_up import Query
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.ear import Ear
-from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples
+from ivr.hearing.played import Reference
 
 log = structlog.get_logger()
 

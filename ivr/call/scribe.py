@@ -17,12 +17,10 @@ from ivr.dialogue.events import Event, LineChanged, SpeechEnded, SpeechStarted, 
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
+from ivr.hearing.speech import LOOK_BACK_SECONDS
 
 log = structlog.get_logger()
 
-LOOK_BACK_SECONDS = 0.3
-"""Sound before the onset that the recogniser wants: the ear is sure only once somebody speaks, and
-the first phone is not always voiced."""
 KEPT_FRAMES = 60
 """Frames that are remembered: 1.2 s. Speech is confirmed at most 0.5 s after its onset."""
 

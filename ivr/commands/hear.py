@@ -1,7 +1,7 @@
-"""``ivr hear``: one recording through the real ear, and what the ear made of it.
+"""``ivr hear``: play one recording to the ear of a call, and report its verdicts.
 
-This is what a tester uses to see why the bot said what it said. Needs the ``tools`` extra, which
-reads any sound file.
+Testers use it to see why the bot said what it said. It needs the ``tools`` extra, which reads
+sound files of any format.
 """
 
 import json
@@ -15,31 +15,32 @@ import soxr
 
 from ivr.dialogue.events import Condition, Event, SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear
-from ivr.hearing.echo import Reference
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
+from ivr.hearing.played import Reference
 from ivr.hearing.verdict import LineVerdict
 from ivr.recognition.silero import SileroModel
 
 EVERY_SECONDS = 0.5
-"""Seconds between two rows in which nothing has changed."""
+"""Seconds between two rows of the report if the verdict does not change."""
 HEADER = (
     "   time  verdict      speech   floor    SNR   decay   ERL  clipped  why\n"
     "      s                 dBov    dBov     dB    dB/s    dB        %"
 )
-
+"""Heading of the table; the second line has the units."""
 HEADERLESS = {
     **dict.fromkeys((".alaw", ".al", ".pcma"), "ALAW"),
     **dict.fromkeys((".ulaw", ".ul", ".mulaw", ".pcmu"), "ULAW"),
     **dict.fromkeys((".sln", ".raw", ".pcm"), "PCM_16"),
     ".gsm": "GSM610",
 }
-"""How the samples of files without a header are coded, as Asterisk names them; all at 8 kHz."""
+"""Coding of files without a header, by the suffixes that Asterisk uses; all have 8 kHz."""
 MONO = {"samplerate": RATE, "channels": 1}
+"""Format of these files."""
 
 
 class HearError(ValueError):
-    """A recording that cannot be heard; the message says which and why."""
+    """A recording that cannot be heard; the message names the file and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,18 @@ class Recording:
     """A sound file as the ear needs it."""
 
     samples: Samples
+    """Samples of the first channel at 8 kHz."""
     rate: int
-    """Of the file, before it became 8 kHz."""
+    """Samples per second in the file, before resampling."""
     channels: int
-    """Of the file; only the first one is heard."""
+    """Channels in the file; only the first one is heard."""
 
     @classmethod
     def read(cls, path: Path) -> "Recording":
-        """A file of any format libsndfile knows; HearError when it is missing or is none.
+        """Read a file of any format that libsndfile knows.
 
-        One that HEADERLESS names is taken for 8 kHz mono of little endian.
+        A file with a suffix of HEADERLESS is read as 8 kHz mono, little endian. Raise HearError if
+        the file is missing, cannot be read, or is shorter than a frame.
         """
         if not path.is_file():
             raise HearError(f"there is no file {path}")
@@ -76,11 +79,11 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """Return its length in seconds."""
         return len(self.samples) / RATE
 
     def __str__(self) -> str:
-        """What was done to it, for the tester."""
+        """Return its length and what was done to it, for the tester."""
         parts = [f"{self.seconds:.2f} s"]
         if self.rate != RATE:
             parts.append(f"resampled from {self.rate} Hz")
@@ -91,15 +94,16 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """The verdict as of a moment."""
+    """The verdict at one time."""
 
     at: float
+    """Seconds of the recording."""
     verdict: LineVerdict
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSpan:
-    """From when to when, in seconds of the recording."""
+    """A span of time, in seconds of the recording."""
 
     start: float
     end: float
@@ -107,21 +111,23 @@ class ReportSpan:
 
 @dataclass(frozen=True, slots=True)
 class HearingReport:
-    """What the ear made of a recording."""
+    """The ear's verdicts on a recording, and the speech that it found."""
 
     recording: Recording
     rows: tuple[ReportRow, ...]
-    """In order: whenever the verdict changed, every so many seconds, and at the end."""
+    """Verdicts in order of time: at every change, at regular intervals, and at the end."""
     speech: tuple[ReportSpan, ...]
+    """The caller's utterances."""
     prompt: ReportSpan | None
+    """When our prompt played; None if none did."""
 
     @property
     def verdict(self) -> LineVerdict:
-        """The last word."""
+        """Return the verdict at the end."""
         return self.rows[-1].verdict
 
     def verdicts(self) -> Iterator[tuple[Condition, ReportSpan]]:
-        """Each condition with the time it held."""
+        """Yield each condition with the span in which it held."""
         condition, start = self.rows[0].verdict.condition, 0.0
         for row in self.rows:
             if row.verdict.condition is not condition:
@@ -136,9 +142,10 @@ def hear(
     prompt_start: float = 0.0,
     every: float = EVERY_SECONDS,
 ) -> HearingReport:
-    """Stream a recording through the ear, frame by frame, as a call does.
+    """Play a recording to the ear frame by frame, as a call does, and return the report.
 
-    ``prompt`` is what we played meanwhile, from ``prompt_start`` seconds of the recording on.
+    ``prompt`` is the prompt that was played meanwhile, from ``prompt_start`` seconds of the
+    recording on. ``every`` is the interval of the rows in seconds.
     """
     ear = Ear(SileroModel.load().stream(), 0.0)
     rows: list[ReportRow] = []
@@ -165,13 +172,14 @@ def hear(
 
 
 class _Speech:
-    """Gathers the spans in which a caller spoke."""
+    """Collect the spans in which the caller spoke."""
 
     def __init__(self) -> None:
         self._spans: list[ReportSpan] = []
         self._onset: float | None = None
 
     def tell(self, events: list[Event]) -> None:
+        """Take the events of one frame."""
         for event in events:
             if isinstance(event, SpeechStarted):
                 self._onset = max(event.onset, 0.0)
@@ -180,13 +188,13 @@ class _Speech:
                 self._onset = None
 
     def spans(self, end: float) -> tuple[ReportSpan, ...]:
-        """All of them; who still speaks does so to the end."""
+        """Return all spans; an utterance that has not ended lasts until ``end``."""
         last = [] if self._onset is None else [ReportSpan(self._onset, end)]
         return (*self._spans, *last)
 
 
 def line_of(row: ReportRow) -> str:
-    """A row of the table under HEADER."""
+    """Return a row of the table under HEADER."""
     numbers = row.verdict.numbers
     cells = [
         f"{row.at:7.2f}  {row.verdict.condition:<11}",
@@ -202,14 +210,14 @@ def line_of(row: ReportRow) -> str:
 
 
 def report_summary(heard: HearingReport) -> str:
-    """Below the table: who spoke when, and the last word."""
+    """Return the text below the table: when the caller spoke, and the last verdict."""
     spans = [f"{span.start:.2f}-{span.end:.2f} s" for span in heard.speech]
     why = f": {heard.verdict.why}" if heard.verdict.why else ""
     return f"speech   {', '.join(spans) or 'none'}\nverdict  {heard.verdict.condition}{why}"
 
 
 def report_as_json(heard: HearingReport) -> str:
-    """All of it as one JSON object."""
+    """Return the whole report as one JSON object."""
     return json.dumps(
         {
             "seconds": round(heard.recording.seconds, 3),
@@ -237,8 +245,10 @@ def report_as_json(heard: HearingReport) -> str:
 
 
 def _figure(value: float | None, width: int, digits: int = 1) -> str:
+    """Return a number aligned to the right; a dash for None."""
     return f"{'-' if value is None else format(value, f'.{digits}f'):>{width}}"
 
 
 def _rounded(figures: dict[str, float | None]) -> dict[str, float | None]:
+    """Return the figures to three decimals."""
     return {name: None if value is None else round(value, 3) for name, value in figures.items()}

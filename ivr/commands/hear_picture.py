@@ -1,4 +1,4 @@
-"""What the ear made of a recording, as a picture."""
+"""The report of ``ivr hear`` as a picture."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,8 @@ import numpy as np
 
 from ivr.commands.hear import HearError, HearingReport, Recording
 from ivr.dialogue.events import Condition
-from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE, frame_levels_dbov
+from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
+from ivr.hearing.level import frame_levels_dbov
 
 COLOURS = {
     Condition.OK: "#2e9e4f",
@@ -24,14 +25,18 @@ COLOURS = {
     Condition.MUSIC: "#3a6fd0",
     Condition.OWN_PROMPT: "#2aa5b5",
 }
+"""Colour of each condition in the bar of verdicts."""
 SPEECH_COLOUR = "#2e9e4f"
 PROMPT_COLOUR = "#2aa5b5"
 POINTS = 4000
-"""Columns that the waveform is drawn in: more than a screen has."""
+"""Most columns of the waveform, more than a screen has."""
 
 
 def draw_report(heard: HearingReport, title: str, path: Path) -> None:
-    """Waveform, level, speech and verdicts over time; HearError when it cannot be written."""
+    """Draw waveform, level, speech and verdicts over time into an image file.
+
+    The suffix of ``path`` chooses the format. Raise HearError if the file cannot be written.
+    """
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
@@ -55,6 +60,7 @@ def draw_report(heard: HearingReport, title: str, path: Path) -> None:
 
 
 def _waveform(axes: Any, heard: HearingReport) -> None:
+    """Draw the waveform, the caller's speech and our prompt."""
     seconds, low, high = _envelope(heard.recording)
     axes.fill_between(seconds, low, high, color="#30506e", linewidth=0.4)
     for index, span in enumerate(heard.speech):
@@ -78,6 +84,7 @@ def _waveform(axes: Any, heard: HearingReport) -> None:
 
 
 def _levels(axes: Any, heard: HearingReport) -> None:
+    """Draw the level of each frame, and the speech level and noise floor of the verdicts."""
     levels = frame_levels_dbov(heard.recording.samples)
     axes.plot((np.arange(len(levels)) + 0.5) * FRAME_SECONDS, levels, color="#30506e", lw=0.7)
     at = [row.at for row in heard.rows]
@@ -99,6 +106,7 @@ def _levels(axes: Any, heard: HearingReport) -> None:
 
 
 def _verdicts(axes: Any, heard: HearingReport) -> None:
+    """Draw a bar of the verdicts with a legend."""
     seen: set[Condition] = set()
     for condition, span in heard.verdicts():
         axes.axvspan(
@@ -115,7 +123,7 @@ def _verdicts(axes: Any, heard: HearingReport) -> None:
 
 
 def _envelope(recording: Recording) -> tuple[Any, Any, Any]:
-    """Time, lowest and highest sample of each column of the picture."""
+    """Return time in seconds, lowest and highest sample (of 1) of each column of the picture."""
     step = max(1, len(recording.samples) // POINTS, FRAME // 16)
     columns = recording.samples[: len(recording.samples) // step * step].reshape(-1, step) / 32768
     return np.arange(len(columns)) * step / RATE, columns.min(axis=1), columns.max(axis=1)

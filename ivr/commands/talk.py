@@ -27,9 +27,9 @@ from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
+from ivr.hearing.speech import LOOK_BACK_SECONDS
 from ivr.recognition.model import Model
 from ivr.recognition.silero import SileroModel
-from ivr.recognition.spans import LOOK_BACK_SECONDS
 from ivr.words.catalogue import Catalogue
 from ivr.words.composition import Composer, Vocabulary
 

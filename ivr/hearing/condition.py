@@ -1,8 +1,8 @@
-"""The condition of the line: looked at again and again, and changed only when it is certain.
+"""The condition of the line: examined all the time, and changed only when the evidence is enough.
 
-Missing packets and idle code are facts and count at once. Everything else is found by the rules,
-some three times a second, and becomes the verdict when it has been found twice in a row. What has
-been learned about a caller is kept while he is silent: silence says nothing about his voice.
+Missing packets and idle code are facts and change the condition at once. Everything else is found
+by the rules, 2.6 times a second, and becomes the condition when two looks in a row agree. What is
+known of a caller's voice is kept while they are silent: silence says nothing about it.
 """
 
 from ivr.dialogue.events import Condition, Event, LineChanged
@@ -13,30 +13,31 @@ from ivr.hearing.rules import Finding, find
 from ivr.hearing.verdict import LineMeasures, LineVerdict
 
 NO_RTP_SECONDS = 0.5
-"""Without a packet for this long the line counts as without RTP."""
+"""Seconds without a packet after which the line counts as without RTP."""
 DEAD_PEAK = 8
-"""Largest sample of a-law idle code: a chunk no louder carries nothing at all."""
+"""Magnitude of the samples of a-law's idle code: a chunk with no larger sample carries no sound."""
 DEAD_SECONDS = 1.0
-"""Idle code for this long makes a dead line."""
+"""Seconds of idle code that make a dead line."""
 MUTED_SECONDS = 3.0
-"""The same after a caller has been heard: some telephones send idle code between his words."""
+"""The same once a caller has been heard: some telephones send idle code between the words."""
 LOOK_EVERY = 12
-"""Chunks between two looks: 0.38 s."""
+"""Chunks from one look at the line to the next: 0.38 s."""
 FIRST_LOOK = 24
-"""Chunks before there is anything to look at: 0.77 s."""
+"""Chunks before the first look: 0.77 s."""
 FLOOR_LOOKS = 26
-"""Looks whose floor is remembered: 10 s."""
+"""Looks whose noise floor is remembered: 10 s."""
 WHOLE_SECONDS = LENGTH * CHUNK_SECONDS - 0.1
-"""A caller has gone when no voice was heard for all of the time that is looked at."""
+"""Seconds without a voice after which a known caller counts as gone: all that a look covers, less
+the 0.1 s of rounding to chunks."""
 ENOUGH_SECONDS = 2.5
-"""The same for one of whom nothing was heard but a beginning."""
+"""The same for a caller of whom only the start of speech was heard and no look has confirmed."""
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
 _NO_EVIDENCE = (Condition.NOBODY, Condition.OWN_PROMPT)
 
 
 class LineCondition:
-    """Watches chunks and their absence; tells when the verdict changes."""
+    """Follow the condition of one line from its chunks and from their absence."""
 
     def __init__(self, now: float) -> None:
         self.condition = Condition.NOBODY
@@ -53,7 +54,7 @@ class LineCondition:
 
     @property
     def numbers(self) -> LineMeasures:
-        """What the last look measured."""
+        """Return what the last look measured; all fields are empty before the first look."""
         m = self._measured
         if m is None:
             return LineMeasures()
@@ -68,24 +69,27 @@ class LineCondition:
 
     @property
     def verdict(self) -> LineVerdict:
-        """The condition, why, and the numbers of the last look."""
+        """Return the condition, its reason and the numbers of the last look."""
         return LineVerdict(self.condition, self.why, self.numbers)
 
     def next_deadline(self) -> float | None:
-        """When missing packets become a verdict."""
+        """Return when missing packets become NO_RTP; None if they already have."""
         if self.condition is Condition.NO_RTP:
             return None
         return self._last_frame + NO_RTP_SECONDS
 
     def hear_frame(self, now: float) -> list[Event]:
-        """A packet has arrived."""
+        """Note that a packet arrived at ``now``; return the change if that ends NO_RTP."""
         self._last_frame = now
         if self.condition is Condition.NO_RTP:
             return self._become(Finding(self._before, "packets arrive again"))
         return []
 
     def hear_chunk(self, peak: float) -> list[Event]:
-        """A chunk of 32 ms, already in the history, with this largest absolute sample."""
+        """Note a chunk of 32 ms that is already in the history; return the change, if any.
+
+        ``peak`` is the largest magnitude of its samples.
+        """
         if peak > DEAD_PEAK:
             self._dead_seconds = 0.0
             if self.condition is Condition.DEAD_LINE:
@@ -99,7 +103,7 @@ class LineCondition:
         return self._look() if self._until_look <= 0 else []
 
     def caller_heard(self) -> list[Event]:
-        """Speech was confirmed: there is a caller, and nothing is wrong with him so far."""
+        """Note that speech was confirmed: a caller is there, with no known trouble so far."""
         self._candidate = None
         if self.condition in (*_CALLER, Condition.NOISE):
             return []
@@ -108,12 +112,13 @@ class LineCondition:
         return told
 
     def caller_finished(self) -> list[Event]:
-        """Speech has ended: what it was like is known now or not at all."""
+        """Look at the line at the end of speech: a short answer gets no second look."""
         return self._look(spoken=True)
 
     def wake(self, now: float) -> list[Event]:
-        """Time has passed without a frame."""
-        if now < self._last_frame + NO_RTP_SECONDS:  # exactly the deadline: no rounding
+        """Note that no frame has arrived until ``now``; return NO_RTP when it is due."""
+        # The same sum as in next_deadline, so that rounding cannot put one before the other.
+        if now < self._last_frame + NO_RTP_SECONDS:
             return []
         self._dead_seconds = 0.0
         self.history.forget()
@@ -121,7 +126,11 @@ class LineCondition:
         return self._become(Finding(Condition.NO_RTP, f"no packet for {NO_RTP_SECONDS:g} s"))
 
     def _look(self, *, spoken: bool = False) -> list[Event]:
-        """``spoken``: what was said is over, so a first impression is all there will be."""
+        """Look at the last five seconds; return the change of condition, if any.
+
+        ``spoken``: an utterance has just ended, so the finding about a new caller counts although
+        only one look has made it.
+        """
         self._until_look = LOOK_EVERY
         if self.condition in (Condition.DEAD_LINE, Condition.NO_RTP) or not len(self.history):
             return []
@@ -143,7 +152,7 @@ class LineCondition:
         return self._become(found)
 
     def _is_only_silent(self, found: Finding, m: Measured) -> bool:
-        """Whether this says no more than that a caller who was heard is not heard now."""
+        """Return whether the finding says only that a known caller is silent now."""
         if self.condition not in _CALLER:
             return False
         if found.condition in _NO_EVIDENCE:

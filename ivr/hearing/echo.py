@@ -1,18 +1,15 @@
-"""The echo gate: is this the caller, or our own prompt coming back?
+"""The echo gate: it tells the caller from our own prompt that comes back as echo.
 
-The prompt being played is known sample by sample, and is used twice; both ways are causal.
+Every sample of the prompt is known, and is used in two ways. Both need only the past.
 
-By level: the prompt's level, delayed by the echo's lag and lowered by the echo return loss, is a
-prediction of what would come back if nobody spoke. Only what is clearly louder is the caller. Lag
-and loss are learned while the prompt runs.
+By level: the prompt's level, delayed by the echo's lag and lowered by the echo return loss,
+predicts what would arrive if nobody spoke. Only what is clearly louder counts as the caller. Lag
+and loss are learned while the prompt plays (see echo_level).
 
-By waveform: the echo is found by correlation and then subtracted (see echo_waveform), so that only
-what is left of it need be exceeded. Until then, whatever could be speech is correlated with the
-prompt, and what the prompt explains by itself is its echo.
+By waveform: the echo is found by correlation and then subtracted (see echo_waveform), so that the
+caller need only exceed what is left of it. Until the echo is found, every sound that could be
+speech is correlated with the prompt; what the prompt explains by itself is echo.
 """
-
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,11 +19,8 @@ from ivr.hearing.echo_level import (
     RECENT,
     WINDOW,
     EchoLevel,
-    Levels,
     Past,
     loud,
-    percentile,
-    sound_level,
 )
 from ivr.hearing.echo_waveform import (
     AGREE,
@@ -38,7 +32,6 @@ from ivr.hearing.echo_waveform import (
     MOSTLY,
     SPAN,
     Canceller,
-    FloatArray,
     best_explained,
 )
 from ivr.hearing.frames import (
@@ -46,103 +39,75 @@ from ivr.hearing.frames import (
     CHUNK_SECONDS,
     FRAME_SECONDS,
     RATE,
-    frame_levels_dbov,
+    FloatArray,
 )
 from ivr.hearing.g711 import Samples
-from ivr.hearing.level import FLOOR_DBOV
+from ivr.hearing.level import FLOOR_DBOV, chunk_dbov
+from ivr.hearing.played import Played, Reference
+from ivr.hearing.ranks import nearest_rank
 
 _TAIL_SECONDS = 1.0
-"""After this much time without a prompt nothing can come back any more (MAX_LAG is 830 ms)."""
+"""Seconds after the end of a prompt from which no echo of it can arrive (MAX_LAG is 830 ms)."""
 HOLE_SECONDS = 0.1
-"""Chunks this far from where they are expected have lost their place in time; less is jitter."""
+"""Seconds between the clock and the count of samples from which audio is missing; a smaller
+difference is jitter."""
 TRUSTED_DB = -3.0
-"""The canceller is trusted once it takes this much of the echo away."""
+"""Residue in dB relative to the echo up to which the canceller is trusted."""
 ABOVE_FLOOR_DB = 5.0
-"""How far above the line's noise a chunk must be while a prompt is heard: the noise is amplified
-for the voice detector, which otherwise goes on hearing the prompt's voice in it."""
+"""Decibels above the line's noise that a chunk must have while a prompt can be heard. Quiet noise
+is amplified for the voice detector, which would otherwise go on hearing the prompt in it."""
 INAUDIBLE_DBOV = -66.0
-"""An echo no louder than this is left alone: the voice detector is not shown it (see ear)."""
+"""Level in dBov up to which an echo is not subtracted: the ear does not give so quiet a chunk to
+the voice detector."""
 SPLICE_DB = 6.0
-"""How much better the echo must fit elsewhere (by chance: 1 dB; half of a chunk: 3 dB)."""
+"""Decibels by which the echo must fit better at another place of the prompt before packets count
+as lost (by chance it fits 1 dB better, with half of a chunk at its place 3 dB)."""
 SPLICE_PACKETS = 5
-"""Packets looked ahead at most; two looked back, where the clock has been put forward wrongly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A prompt as the ear needs it: 8 kHz samples, and the level of each 20 ms frame."""
-
-    samples: Samples
-    levels: Levels
-
-    @classmethod
-    def of(cls, samples: Samples) -> "Reference":
-        """The reference of a prompt's samples."""
-        return cls(samples, frame_levels_dbov(samples))
-
-    @classmethod
-    def joined(cls, parts: Sequence["Reference"]) -> "Reference":
-        """The reference of prompts that are played one after the other, whole frames each."""
-        if len(parts) == 1:
-            return parts[0]
-        samples = [np.zeros(0, np.int16), *(part.samples for part in parts)]
-        levels = [np.zeros(0), *(part.levels for part in parts)]
-        return cls(np.concatenate(samples), np.concatenate(levels))
-
-
-@dataclass(slots=True)
-class _Prompt:
-    reference: Reference
-    began: float
-    ended: float
+"""Lost packets that are tried at most. Two are tried backwards as well, in case the clock was put
+forward wrongly before."""
 
 
 class EchoGate:
-    """Knows what is being played, takes its echo away, admits what is louder than the rest."""
+    """Subtract the echo of our prompts from one line, and admit what is louder than the rest.
+
+    For each chunk call :meth:`clean`, then :meth:`admits` with what it returned.
+    """
 
     def __init__(self) -> None:
-        self._prompts: list[_Prompt] = []
-        self._quiet_from = -1.0
-        """From when on there can be no echo."""
+        self._played = Played()
         self._awake = False
         self._clock = 0.0
-        """When the last chunk ended, counted in samples: packets jitter, samples do not."""
+        """When the last chunk ended, counted in samples, because packets have jitter."""
         self._cleaned = False
-        """Whether the present chunk has been through :meth:`clean`."""
+        """Whether :meth:`clean` has seen the present chunk."""
         self._past = Past()
         self._level = EchoLevel()
         self._canceller = Canceller()
         self._left_db: float | None = None
-        """How much of an echo the canceller leaves, or None while it cannot be trusted."""
+        """Residue of the canceller in dB relative to the echo; None while it is not trusted."""
         self._floor_dbov = FLOOR_DBOV
-        """Level of the line's own noise, as far as it has been heard without the caller."""
+        """Level of the line's noise, measured while the caller was silent."""
 
     @property
     def return_loss_db(self) -> float | None:
-        """The echo return loss learned so far in dB, or None."""
+        """Return the echo return loss learned so far in dB; None if none is learned."""
         return -self._level.gain_db if self._level.learned else None
 
     def prompt_started(self, reference: Reference, now: float) -> None:
-        """A prompt begins to be heard at ``now``."""
-        self.prompt_stopped(now)
-        end = now + len(reference.samples) / RATE
-        self._prompts = [*self._prompts[-2:], _Prompt(reference, now, end)]
-        self._quiet_from = end + _TAIL_SECONDS
+        """Note that a prompt begins to be heard at ``now``."""
+        self._played.start(reference, now)
         self._distrust()
 
     def prompt_stopped(self, now: float) -> None:
-        """The prompt is cut at ``now``, or has ended."""
-        if self._prompts:
-            last = self._prompts[-1]
-            last.ended = min(last.ended, now)
-            self._quiet_from = last.ended + _TAIL_SECONDS
+        """Note that the prompt was cut at ``now``, or has ended before."""
+        self._played.stop(now)
 
     def clean(self, chunk: Samples, now: float) -> Samples:
-        """The chunk that ended at ``now`` without the echo in it, as far as that is known.
+        """Return the chunk that ended at ``now`` without the echo in it.
 
-        What it returns is what :meth:`admits` is then asked about.
+        The chunk is returned as it is while no echo is known.
         """
-        if now > self._quiet_from:
+        if self._no_echo_at(now):
             return chunk
         self._step(chunk, now)
         self._cleaned = True
@@ -156,7 +121,7 @@ class EchoGate:
             return chunk
         echo = self._echo_at(now)
         rest = past.arrived[-1] - echo
-        past.echo[-1], past.left[-1] = sound_level(echo), sound_level(rest)
+        past.echo[-1], past.left[-1] = chunk_dbov(echo), chunk_dbov(rest)
         if self._left_db is None:
             return chunk
         past.cleaned[-1] = rest
@@ -164,8 +129,11 @@ class EchoGate:
         return cleaned
 
     def admits(self, chunk: Samples, level: float, now: float) -> bool:
-        """Whether a chunk of this level (dBov) that ended at ``now`` is louder than our echo."""
-        if now > self._quiet_from:
+        """Return whether the chunk that ended at ``now`` is louder than our echo.
+
+        ``level`` is the chunk's level in dBov.
+        """
+        if self._no_echo_at(now):
             self._awake = False
             return True
         if not self._cleaned:
@@ -178,8 +146,11 @@ class EchoGate:
         return level > max(echo + MARGIN_DB, self._floor_dbov + ABOVE_FLOOR_DB)
 
     def explains(self, now: float) -> bool:
-        """Whether the last quarter of a second, up to ``now``, is a copy of what was played."""
-        if now > self._quiet_from:
+        """Return whether the last 256 ms, up to ``now``, are a copy of what was played.
+
+        If so, none of these chunks counts as the caller's any more.
+        """
+        if self._no_echo_at(now):
             return False
         past, played = self._past, self._played_around()
         share, _, lag = best_explained(past.cleaned.ravel(), played)
@@ -192,17 +163,17 @@ class EchoGate:
 
     @property
     def removed_db(self) -> float:
-        """How much quieter :meth:`clean` made the last chunk; 0 when it left it alone."""
+        """Return by how many dB :meth:`clean` lowered the last chunk; 0 if it changed nothing."""
         if not self._awake or self._left_db is None or self._past.left[-1] <= FLOOR_DBOV:
             return 0.0
         return max(float(self._past.heard[-1] - self._past.left[-1]), 0.0)
 
     def was_caller(self) -> None:
-        """The chunk just admitted is the caller's voice: nothing is to be learned from it."""
+        """Note that the last chunk is the caller's voice, so that nothing is learned from it."""
         self._past.caller[-1] = True
 
     def learn(self) -> None:
-        """Learn lag and loss from what was heard; call it while nobody speaks."""
+        """Learn lag, loss and noise from the last chunks. Call it only while nobody speaks."""
         if not self._awake:
             return
         past = self._past
@@ -213,84 +184,71 @@ class EchoGate:
             self._canceller.search(past.arrived.ravel(), self._played_around())
 
     def _echo_left(self) -> float | None:
-        """How many dB the canceller's residue lies above (below: negative) the echo, if known."""
+        """Return the canceller's residue in dB relative to the echo; None if it is not trusted."""
         past = self._past
         usable = loud(past.echo) & ~past.caller
         if np.count_nonzero(usable) < ENOUGH:
             return None
-        left = percentile((past.left - past.echo)[usable], 40)
+        left = nearest_rank((past.left - past.echo)[usable], 40)
         return left if left <= TRUSTED_DB else None
 
     def _floor(self) -> float:
+        """Return the level of the line's noise in dBov; FLOOR_DBOV if too little was heard."""
         past = self._past
         if self._left_db is not None:
-            return percentile(past.left[past.left > FLOOR_DBOV], 10)
+            return nearest_rank(past.left[past.left > FLOOR_DBOV], 10)
         heard = past.heard[-past.count :][~past.caller[-past.count :]]
-        return percentile(heard, 10) if len(heard) >= ENOUGH else FLOOR_DBOV
+        return nearest_rank(heard, 10) if len(heard) >= ENOUGH else FLOOR_DBOV
 
     def _echo_at(self, now: float) -> FloatArray:
-        """The echo in the present chunk. Where it does not fit, packets may be missing.
+        """Return the echo in the present chunk.
 
-        Then the sound goes on at a later place of the prompt, and so does the clock.
+        If the echo does not fit, packets may have been lost: other places of the prompt are tried,
+        and if one fits much better, the clock is put there.
         """
         sound, canceller = self._past.arrived[-1], self._canceller
 
         def after(lost: int) -> FloatArray:
             lag = ((canceller.lag or 0) - BEFORE) / RATE
             end = self._clock + lost * FRAME_SECONDS - lag
-            return canceller.echo_in(sound, self._played_until(end, SPAN))
+            return canceller.echo_in(sound, self._played.samples_until(end, SPAN))
 
         echo = after(0)
         if self._left_db is None:
             return echo
-        excess = sound_level(sound - echo) - sound_level(echo) - self._left_db
+        excess = chunk_dbov(sound - echo) - chunk_dbov(echo) - self._left_db
         if excess <= MARGIN_DB:
             return echo
         ahead = min(round((now - self._clock) / FRAME_SECONDS), SPLICE_PACKETS)
         others = [lost for lost in range(-2, ahead + 1) if lost]
-        left = [sound_level(sound - after(lost)) for lost in others]
-        if left and min(left) <= sound_level(sound - echo) - SPLICE_DB:
+        left = [chunk_dbov(sound - after(lost)) for lost in others]
+        if left and min(left) <= chunk_dbov(sound - echo) - SPLICE_DB:
             self._clock += others[int(np.argmin(left))] * FRAME_SECONDS
         return after(0)
 
+    def _no_echo_at(self, now: float) -> bool:
+        """Return whether no echo can arrive at ``now``."""
+        return now > self._played.ended + _TAIL_SECONDS
+
     def _distrust(self) -> None:
-        """What the canceller does must be seen to work again."""
+        """Forget how well the canceller works, so that it must prove itself again."""
         self._left_db = None
         self._past.echo[:] = self._past.left[:] = FLOOR_DBOV
 
     def _step(self, chunk: Samples, now: float) -> None:
-        """Go on to the chunk that ended at ``now``."""
+        """Make the chunk that ended at ``now`` the present one."""
         self._clock += CHUNK_SECONDS
         if not self._awake or abs(now - self._clock) > HOLE_SECONDS:
             self._clock = now
         self._awake = True
         past = self._past
-        past.step(self._level_at(self._clock - CHUNK_SECONDS / 2))
+        past.step(self._played.level_at(self._clock - CHUNK_SECONDS / 2))
         past.arrived[-1] = chunk
         past.arrived[-1] -= past.arrived[-1].mean()
         past.cleaned[-1] = past.arrived[-1]
-        past.heard[-1] = sound_level(past.arrived[-1])
-
-    def _level_at(self, time: float) -> float:
-        for prompt in reversed(self._prompts):
-            if prompt.began <= time < prompt.ended:
-                levels = prompt.reference.levels
-                return float(
-                    levels[min(int((time - prompt.began) / FRAME_SECONDS), len(levels) - 1)]
-                )
-        return FLOOR_DBOV
+        past.heard[-1] = chunk_dbov(past.arrived[-1])
 
     def _played_around(self) -> FloatArray:
-        """All that may be heard in the last WINDOW chunks."""
-        return self._played_until(self._clock + EARLY / RATE, (WINDOW + MAX_LAG) * CHUNK + EARLY)
-
-    def _played_until(self, end: float, count: int) -> FloatArray:
-        """The last ``count`` samples that were played until ``end``; zero where nothing was."""
-        played = np.zeros(count, np.float32)
-        for prompt in self._prompts:
-            first = count - round((end - prompt.began) * RATE)
-            length = min(round((prompt.ended - prompt.began) * RATE), len(prompt.reference.samples))
-            source = prompt.reference.samples[max(-first, 0) : max(min(length, count - first), 0)]
-            at = max(first, 0)
-            played[at : at + len(source)] = source[: max(count - at, 0)]
-        return played
+        """Return all played samples that may be heard in the last WINDOW chunks."""
+        count = (WINDOW + MAX_LAG) * CHUNK + EARLY
+        return self._played.samples_until(self._clock + EARLY / RATE, count)

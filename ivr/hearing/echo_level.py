@@ -1,33 +1,30 @@
-"""The echo's level: how long after the prompt it comes, and how much quieter it is."""
-
-from math import log10
+"""The echo's level: how long after the prompt it arrives, and how much quieter it is."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.hearing.echo_waveform import MAX_LAG, FloatArray
+from ivr.hearing.echo_waveform import MAX_LAG
 from ivr.hearing.frames import CHUNK
-from ivr.hearing.level import FLOOR_DBOV
-
-Levels = NDArray[np.float64]
-"""Levels in dBov."""
+from ivr.hearing.level import FLOOR_DBOV, Levels
+from ivr.hearing.ranks import nearest_rank
 
 MARGIN_DB = 9.0
-"""How far above the predicted echo a chunk must be to be the caller's (facts: measured)."""
+"""Decibels above the predicted echo from which a chunk counts as the caller's (measured)."""
 UNLEARNED_GAIN_DB = -35.0
-"""Assumed echo before anything is learned: with the margin it passes a caller 26 dB below us."""
+"""Level of the echo relative to the prompt, in dB, that is assumed before anything is learned.
+With the margin it admits a caller 26 dB below the prompt."""
 HISTORY = 125
-"""Chunks that the gate learns from: 4 s."""
+"""Chunks from which the gate learns: 4 s."""
 ENOUGH = 10
-"""Loud chunks of prompt needed before the gate trusts what it has learned: 0.32 s."""
+"""Loud chunks of prompt that are needed to learn anything: 0.32 s."""
 LOUD_DB = 15.0
-"""A chunk of prompt is loud when it is within this of the loudest chunks."""
+"""Decibels below the 95th percentile of the levels down to which a chunk counts as loud."""
 CORRELATED = 0.45
-"""From this correlation of the level curves their lag is believed."""
+"""Correlation of the two level curves from which their lag is accepted."""
 RECENT = 3
-"""Chunks before the present one that an echo may still ring on from."""
+"""Chunks before the present one whose echo may still be dying away."""
 WINDOW = 8
-"""Chunks whose sound is kept: 256 ms."""
+"""Chunks whose samples are kept: 256 ms."""
 
 
 class Past:
@@ -38,15 +35,17 @@ class Past:
         rows = np.full((4, HISTORY), FLOOR_DBOV)
         self._rows = rows
         self.heard, self.played, self.echo, self.left = rows
-        """Levels in dBov: what arrived, the prompt, its predicted echo, what that leaves."""
+        """Levels in dBov of each chunk: of what arrived, of the prompt, of the predicted echo, and
+        of what is left when the echo is subtracted."""
         self.caller = np.zeros(HISTORY, np.bool_)
-        """Which chunks were the caller's."""
+        """Whether each chunk was the caller's."""
         self.arrived = np.zeros((WINDOW, CHUNK), np.float32)
         self.cleaned = np.zeros((WINDOW, CHUNK), np.float32)
-        """The last sounds, and what the canceller leaves of them."""
+        """Samples of the last WINDOW chunks as they arrived and without the echo, each shaped
+        (WINDOW, CHUNK)."""
 
     def step(self, played: float) -> None:
-        """Make room for a chunk."""
+        """Drop the oldest chunk and add an empty one, with the prompt at level ``played``."""
         self.count = min(self.count + 1, HISTORY)
         for past in (self.arrived, self.cleaned, self.caller):
             past[:-1] = past[1:]
@@ -57,7 +56,7 @@ class Past:
 
 
 class EchoLevel:
-    """Predicts the level of the echo from the prompt's."""
+    """Predict the level of the echo from the level of the prompt."""
 
     def __init__(self) -> None:
         self.gain_db = UNLEARNED_GAIN_DB
@@ -67,9 +66,9 @@ class EchoLevel:
     def learn(self, past: Past) -> None:
         """Fit lag and return loss to the levels of what was heard.
 
-        Where the level curves agree, what was heard *is* the echo. Where they do not, any echo
-        is buried in what was heard while the caller was silent, be it noise or nothing: then the
-        caller needs to be no louder than that.
+        If the two level curves correlate, what was heard is the echo, and its lag is known. If
+        they do not, any echo is quieter than what was heard while the caller was silent, and the
+        caller need only be louder than that.
         """
         if past.count <= MAX_LAG:
             return
@@ -86,38 +85,26 @@ class EchoLevel:
         if np.count_nonzero(usable) < ENOUGH:
             return
         self._lag = lag
-        gain = percentile((heard - source)[usable], 40)
+        gain = nearest_rank((heard - source)[usable], 40)
         self.gain_db = min(gain if lag is not None else gain - MARGIN_DB, 0.0)
         self.learned = True
 
     def loudest(self, past: Past) -> float:
-        """The echo at its loudest now, if it is as it was."""
+        """Return the loudest level in dBov that the echo should have in the present chunk."""
         if self._lag is None:
             return float(past.played[-MAX_LAG:].max()) + self.gain_db
         end = HISTORY - self._lag
         return float(past.played[end - RECENT - 1 : end].max()) + self.gain_db
 
 
-def sound_level(sound: FloatArray) -> float:
-    """Level in dBov of a sound without a DC part."""
-    power = float(np.dot(sound, sound)) / len(sound)
-    return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)
-
-
-def percentile(values: Levels, percent: float) -> float:
-    """The value nearest to that rank; ten times as quick as numpy's, which interpolates."""
-    rank = round(percent / 100 * (len(values) - 1))
-    return float(np.partition(values, rank)[rank])
-
-
 def loud(levels: Levels) -> NDArray[np.bool_]:
-    """Which of the chunks are loud, as chunks of a prompt go."""
-    return levels > max(percentile(levels, 95) - LOUD_DB, -60.0)
+    """Return for each chunk whether it is loud compared with the others and above -60 dBov."""
+    return levels > max(nearest_rank(levels, 95) - LOUD_DB, -60.0)
 
 
 def _best_lag(played: Levels, heard: Levels) -> int | None:
-    """Lag in chunks at which the level curves agree best, or None when they do not agree."""
-    heard = np.maximum(heard[MAX_LAG:], percentile(heard, 10))
+    """Return the lag in chunks at which the level curves correlate best; None if too little."""
+    heard = np.maximum(heard[MAX_LAG:], nearest_rank(heard, 10))
     if len(heard) < 2 * ENOUGH:
         return None
     heard = heard - heard.mean()

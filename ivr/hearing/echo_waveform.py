@@ -1,9 +1,9 @@
-"""The echo's waveform: where in the prompt it comes from, and the sound without it.
+"""The echo's waveform: which part of the prompt it is a copy of, and how to subtract it.
 
 First the lag is found by correlation. Then a filter of 32 ms around that lag learns how the line
 changes the prompt, and what it predicts is subtracted. The filter is a Kalman filter for each
-frequency (Enzner and Vary, Signal Processing 86, 2006): it knows how sure it is of itself and how
-loud everything but the echo is, so a caller who speaks meanwhile does not lead it astray.
+frequency (Enzner and Vary, Signal Processing 86, 2006). It estimates its own error and the power
+of everything but the echo, so a caller who speaks at the same time does not spoil it.
 """
 
 from typing import Any
@@ -11,46 +11,48 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.hearing.frames import CHUNK
+from ivr.hearing.frames import CHUNK, FloatArray
 
-FloatArray = NDArray[np.float32]
 Spectrum = NDArray[np.complex64]
+"""Real FFT of SPAN samples: CHUNK + 1 bins."""
 
 EXPLAINED = 0.17
-"""Share of a sound's power that one delayed copy of the prompt must explain to make it echo.
-Independent speech stays below 0.1; a caller over an echo 10 dB below him leaves it 0.1. Echoes
-through a worn line come down to 0.175 (measured over 1,600 windows of `ivr bench hearing`)."""
+"""Share of a sound's power that one delayed copy of the prompt must explain for the sound to be
+echo. Of independent speech it explains less than 0.1, and 0.1 of a caller over an echo 10 dB below
+them. Of echoes over a bad line it explains as little as 0.175 (measured over 1,600 windows of
+`ivr bench hearing`)."""
 EXPLAINED_AGAIN = 0.12
-"""The same where the copy is as late as the echo was before: by chance, one in 400 is."""
+"""The same for a copy with the lag that the echo had before; a chance copy has it once in 400."""
 MOSTLY = 0.5
-"""The same before anything is subtracted: a filter that misses a sound leaves what no copy
-explains, though the sound was echo as it arrived. A caller 3 dB above an echo leaves it a third.
-With both, 2 instead of 4 of 320 echoes are taken for a caller, and 2 instead of 3 of 320 callers
-over one are missed (measured: `ivr bench hearing`, development split)."""
+"""The same for the sound as it arrived, before anything is subtracted: where the filter predicts
+wrongly, no copy explains the residue, although the sound was echo. Of a caller 3 dB above an echo
+a copy explains a third. With both tests, 2 instead of 4 of 320 echoes are taken for a caller, and
+2 instead of 3 of 320 callers over an echo are missed (measured: `ivr bench hearing`, development
+split)."""
 MAX_LAG = 26
-"""Longest lag considered, in chunks: 830 ms, a far speakerphone on a mobile network."""
+"""Longest lag that is considered, in chunks: 830 ms, a speakerphone on a mobile network."""
 EARLY = 480
-"""How many samples earlier than we think the prompt may have begun on the wire: 60 ms."""
+"""Samples by which the prompt may have begun on the wire before the time we know: 60 ms."""
 BEFORE = 64
-"""Taps of the filter before the lag: 8 ms; the other 24 ms are for what comes after."""
+"""Taps of the filter before the lag: 8 ms. The other 24 ms are after it."""
 AGREE = 8
-"""Two searches that find lags no further apart, in samples, have found the echo."""
+"""Samples by which the lags of two searches may differ and still count as the same echo."""
 FOUND = 0.05
-"""Share of the power that this echo must explain; of noise, chance explains 0.01."""
+"""Share of the power that a copy must explain in such a search; of noise it explains 0.01."""
 SPAN = 2 * CHUNK
-"""Samples of the prompt that bear on one chunk, and the length of the transforms."""
+"""Samples of the prompt that affect one chunk, and the length of the transforms."""
 STEADY = 0.998
-"""How much of the line is the same one chunk later (power); the rest is forgotten."""
+"""Share of the line's response (as power) that is assumed to stay from chunk to chunk."""
 SMOOTHED = 0.5
-"""How much of the estimate of everything but the echo is kept from chunk to chunk."""
+"""Share of the last estimate that stays in the next one, of the power that is not echo."""
 
 
 class Canceller:
-    """Predicts the echo of the prompt, chunk by chunk."""
+    """Predict the echo of the prompt, chunk by chunk."""
 
     def __init__(self) -> None:
         self.lag: int | None = None
-        """Samples from the playing of a sound to its echo; None until it is found."""
+        """Samples from the playing of a sound to its echo; None until the echo is found."""
         self._candidate = -(10**6)
         self._response: Spectrum = np.zeros(CHUNK + 1, np.complex64)
         self._doubt: FloatArray = np.zeros(CHUNK + 1, np.float32)
@@ -61,7 +63,8 @@ class Canceller:
     def search(self, sound: FloatArray, played: FloatArray) -> float:
         """Look for ``sound`` in ``played``, which ends EARLY samples later.
 
-        Returns the share of its power that is explained. A lag found twice is the lag.
+        Return the share of the sound's power that the best copy explains, 0 to 1. A lag that two
+        searches in a row find becomes :attr:`lag`.
         """
         share, gain, lag = best_explained(sound, played)
         found = share >= FOUND and abs(lag - self._candidate) <= AGREE
@@ -71,14 +74,17 @@ class Canceller:
         return share
 
     def echo_in(self, chunk: FloatArray, played: FloatArray) -> FloatArray:
-        """The echo in a chunk, of the SPAN samples of prompt up to ``lag - BEFORE`` ago."""
+        """Return the predicted echo in ``chunk``, both of CHUNK samples.
+
+        ``played`` is SPAN samples of prompt; they end ``lag - BEFORE`` samples before the chunk.
+        """
         self._played = _spectrum(played)
         echo = _sound(self._played * self._response)[CHUNK:]
         self._residual = chunk - echo
         return echo
 
     def adapt(self) -> None:
-        """Learn from the last chunk, once."""
+        """Update the filter by the last chunk that :meth:`echo_in` has seen."""
         if self._residual is None:
             return
         error = _spectrum(np.concatenate([np.zeros(CHUNK, np.float32), self._residual]))
@@ -94,11 +100,11 @@ class Canceller:
         self._doubt += (1 - STEADY) * _power(self._response)
 
     def forget(self) -> None:
-        """The last chunk was the caller's: nothing is to be learned from it."""
+        """Drop the last chunk, because it was the caller's and would spoil the filter."""
         self._residual = None
 
     def _begin(self, lag: int, gain: float) -> None:
-        """Start from one copy of the prompt, and doubt it altogether."""
+        """Start with one scaled copy of the prompt, and with an error as large as itself."""
         self.lag = lag
         taps = np.zeros(SPAN, np.float32)
         taps[BEFORE] = gain
@@ -109,16 +115,17 @@ class Canceller:
 
 
 def best_explained(sound: FloatArray, played: FloatArray) -> tuple[float, float, int]:
-    """The scaled stretch of ``played`` that explains most of ``sound``.
+    """Find the part of ``played`` that, scaled, explains most of the power of ``sound``.
 
-    Returns the share of the power explained, 0 to 1, the scale, and the lag in samples, where
-    ``played`` ends EARLY samples after ``sound`` does.
+    Return the share of the power that it explains, 0 to 1, the scale, and the lag in samples.
+    ``played`` ends EARLY samples after ``sound`` does and is longer.
     """
     size = 1 << (len(sound) + len(played) - 1).bit_length()
     spectrum = _spectrum(played, size) * np.conj(_spectrum(sound, size))
     products = _sound(spectrum, size)[: len(played) - len(sound) + 1]
     power = np.concatenate([[0.0], np.cumsum(played.astype(np.float64) ** 2)])
-    # A stretch of hardly anything would explain anything: it counts as a quiet prompt.
+    # A part of almost no power could be scaled to explain anything: it counts as a quiet prompt,
+    # of 10 by RMS.
     stretch = np.maximum(power[len(sound) :] - power[: len(power) - len(sound)], len(sound) * 100.0)
     explained = products**2 / stretch
     best = int(np.argmax(explained))

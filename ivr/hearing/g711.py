@@ -1,7 +1,7 @@
-"""G.711: a-law and μ-law to 16-bit linear and back, by table.
+"""G.711: a-law and μ-law to 16-bit linear samples and back, by table.
 
-The tables follow ITU-T G.711. A-law has no zero: its idle code 0xD5 decodes to +8, which is why
-"digital silence" on an a-law line is a level of -72 dBov and never nothing.
+The tables follow ITU-T G.711. A-law has no zero: its idle code 0xD5 decodes to +8, so the level of
+digital silence on an a-law line is -72 dBov.
 """
 
 import numpy as np
@@ -34,9 +34,9 @@ def _ulaw_table() -> Samples:
 
 
 def _nearest_code(table: Samples, idle: int) -> NDArray[np.uint8]:
-    """For each of the 65,536 linear values, the code whose decoded value is nearest.
+    """Return for each of the 65,536 linear values the code whose decoded value is nearest.
 
-    Zero lies as near to the idle code as to its negative twin; it becomes the idle code.
+    Zero is as near to the idle code as to the code of the opposite sign, and becomes the idle code.
     """
     order = np.argsort(table, kind="stable")
     values = table[order].astype(np.int32)
@@ -53,20 +53,20 @@ _TO_ALAW, _TO_ULAW = _nearest_code(_ALAW, ALAW_IDLE), _nearest_code(_ULAW, ULAW_
 
 
 def decode_alaw(octets: bytes) -> Samples:
-    """Linear samples of an a-law payload, one sample per octet."""
+    """Return the linear samples of an a-law payload, one per octet."""
     return _ALAW[np.frombuffer(octets, np.uint8)]
 
 
 def decode_ulaw(octets: bytes) -> Samples:
-    """Linear samples of a μ-law payload, one sample per octet."""
+    """Return the linear samples of a μ-law payload, one per octet."""
     return _ULAW[np.frombuffer(octets, np.uint8)]
 
 
 def encode_alaw(samples: Samples) -> bytes:
-    """The a-law octets nearest to ``samples``."""
+    """Return the a-law octets whose values are nearest to ``samples``."""
     return _TO_ALAW[samples.astype(np.int32) + 32768].tobytes()
 
 
 def encode_ulaw(samples: Samples) -> bytes:
-    """The μ-law octets nearest to ``samples``."""
+    """Return the μ-law octets whose values are nearest to ``samples``."""
     return _TO_ULAW[samples.astype(np.int32) + 32768].tobytes()

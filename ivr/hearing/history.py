@@ -1,8 +1,7 @@
 """The last seconds of a call as the verdict needs them: one row of figures for each chunk.
 
-A chunk of 32 ms is cut into four spectra, 8 ms apart, over a Hann window of 32 ms. Everything the
-rules ask for (levels, bands, tones, how fast a sound dies away) is taken from these spectra, so
-the sound itself is not kept.
+Each chunk of 32 ms gives four spectra, 8 ms apart, over a Hann window of 32 ms. Levels, bands,
+tones and rates of decay are all computed from these spectra, so the samples are not kept.
 """
 
 from dataclasses import dataclass
@@ -11,51 +10,64 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.hearing.frames import CHUNK, RATE
+from ivr.hearing.frames import CHUNK, RATE, FloatArray
 from ivr.hearing.level import FLOOR_DBOV
 
 HOP = 64
 """Samples between two spectra: 8 ms."""
 HOPS = CHUNK // HOP
+"""Spectra in a chunk."""
 LENGTH = 157
-"""Chunks kept: 5.02 s, the window on which the facts were measured."""
+"""Chunks that are kept: 5.02 s, the length on which the thresholds of the rules were measured."""
 BIN_HZ = RATE / CHUNK
+"""Width of a bin of the spectra in Hz."""
 BINS = CHUNK // 2 + 1
+"""Bins of a spectrum."""
 SUB_BANDS_HZ = (300, 700, 1400, 2400, 3400)
-"""Edges of the bands in which sounds are watched dying away."""
+"""Edges in Hz of the sub-bands in which the decay of sounds is measured."""
 LOWEST_HZ = 100
-"""Below this a telephone carries hum and no speech."""
+"""Frequency in Hz below which a telephone carries hum and no speech."""
 
 _WINDOW = np.hanning(CHUNK + 1)[:CHUNK].astype(np.float32)
-# Both halves of the spectrum; the window's power; full scale is 1.
+# The factor 2 is for the negative frequencies; the sum is the window's power; full scale is 1.
 _SCALE = np.float32(2.0 / (CHUNK * float(np.sum(_WINDOW**2)) * 32768.0**2))
 _LOWEST_BIN = round(LOWEST_HZ / BIN_HZ)
 _AUDIBLE = slice(_LOWEST_BIN, BINS)
 _NOTHING = np.float32(10 ** (FLOOR_DBOV / 10))
 
-FloatArray = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+"""One truth value for each chunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The chunks that a verdict is made of, oldest first; all arrays are views."""
+    """The chunks that one look at the line covers, oldest first.
+
+    All arrays are views into the history and change with it.
+    """
 
     power: FloatArray
-    """Mean square of each chunk above 100 Hz, full scale 1."""
+    """Mean square of each chunk above 100 Hz, where full scale is 1; shape (chunks,)."""
     spectra: FloatArray
-    """Power in each of 129 bins, (chunks, bins)."""
+    """Mean power of each chunk in each bin, on the same scale; shape (chunks, BINS)."""
     bands: FloatArray
-    """Power in each sub-band every 8 ms, (chunks * 4, 4)."""
+    """Power in each sub-band every 8 ms; shape (chunks * HOPS, 4)."""
     voice: FloatArray
-    """The detector's probability of voice."""
-    ours: NDArray[np.bool_]
-    """Whether the echo gate takes the chunk for our own prompt."""
+    """Probability of voice in each chunk by the voice detector."""
+    ours: Flags
+    """Whether the echo gate takes each chunk for our own prompt."""
     clipped: FloatArray
-    """Share of samples at the codec's limit."""
+    """Share of each chunk's samples at the codec's limit."""
+
+    @property
+    def levels(self) -> FloatArray:
+        """Return the level of each chunk above 100 Hz in dBov."""
+        levels: FloatArray = 10 * np.log10(self.power)
+        return levels
 
 
 class History:
-    """Keeps the last :data:`LENGTH` chunks; :meth:`add` costs some 40 microseconds."""
+    """The last :data:`LENGTH` chunks; :meth:`add` takes some 40 microseconds."""
 
     def __init__(self) -> None:
         size = 2 * LENGTH
@@ -72,14 +84,14 @@ class History:
         return self._end - self._begin
 
     def forget(self) -> None:
-        """A hole in the sound: what came before says nothing about what comes."""
+        """Drop all chunks, because audio is missing and what follows is unrelated."""
         self._begin = self._end
         self._recent[:] = 0.0
 
     def add(self, chunk: FloatArray, *, silent: bool = False) -> None:
-        """The next chunk, of which neither voice nor origin is known yet.
+        """Add a chunk of CHUNK samples on the scale of 16 bits; :meth:`judge` says the rest of it.
 
-        A ``silent`` one is noted without being looked at.
+        A ``silent`` chunk is entered at FLOOR_DBOV without computing its spectra.
         """
         at = self._next()
         recent = self._recent
@@ -104,14 +116,18 @@ class History:
         self._bands[at * HOPS : (at + 1) * HOPS] = powers @ _BANDS
 
     def judge(self, voice: float, *, ours: bool, clipped: float = 0.0) -> None:
-        """What is known by now of the chunk that was added last."""
+        """Enter what detector, echo gate and codec say about the chunk that was added last.
+
+        ``voice`` is the probability of voice, ``ours`` whether it is our prompt, and ``clipped``
+        the share of samples at the codec's limit.
+        """
         at = self._end - 1
         self._voice[at] = voice
         self._ours[at] = ours
         self._clipped[at] = clipped
 
     def last(self, chunks: int = LENGTH) -> Stretch:
-        """The last ``chunks``, or all there are."""
+        """Return the last ``chunks``, or all if there are fewer."""
         begin, end = max(self._begin, self._end - chunks), self._end
         return Stretch(
             self._power[begin:end],
@@ -123,7 +139,10 @@ class History:
         )
 
     def _next(self) -> int:
-        """The place of the next chunk; the newest half moves to the front when all is full."""
+        """Return the index of the next chunk.
+
+        The arrays hold twice LENGTH; when they are full, the newer half moves to the front.
+        """
         if self._end == 2 * LENGTH:
             for kept in (self._power, self._spectra, self._voice, self._ours, self._clipped):
                 kept[:LENGTH] = kept[LENGTH:]
@@ -134,6 +153,7 @@ class History:
 
 
 def _band_matrix() -> FloatArray:
+    """Return the matrix that sums the bins of each sub-band; shape (BINS, 4)."""
     matrix = np.zeros((BINS, len(SUB_BANDS_HZ) - 1), np.float32)
     for band, (low, high) in enumerate(pairwise(SUB_BANDS_HZ)):
         matrix[round(low / BIN_HZ) : round(high / BIN_HZ), band] = 1.0

@@ -1,7 +1,7 @@
-"""How loud: RMS, peak, and the active speech level of ITU-T P.56.
+"""Levels: RMS, peak, and the active speech level of ITU-T P.56.
 
 All levels are in dB relative to the overload point of 16-bit linear samples (32768): a full-scale
-square is 0 dBov, a full-scale sine -3.01 dBov. Nothing sounds at FLOOR_DBOV.
+square wave has 0 dBov, a full-scale sine -3.01 dBov. Silence has FLOOR_DBOV.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from math import ceil, exp, log10
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.hearing.frames import FRAME, FloatArray
+
 FLOOR_DBOV = -96.0
-"""What silence measures: below the smallest step of 16 bits."""
+"""Level of silence and lowest level that is returned, below the smallest step of 16 bits."""
 
 # ITU-T P.56 (12/2011), table 1: the parameters of method B.
 _TIME_CONSTANT_SECONDS = 0.03
@@ -22,20 +24,30 @@ _THRESHOLDS = 2.0 ** np.arange(-15, 0)
 Signal = NDArray[np.int16] | NDArray[np.float64]
 """16-bit linear samples, or floats on the same scale."""
 
+Levels = NDArray[np.float64]
+"""Levels in dBov."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveLevel:
-    """How loud the speech is while there is speech."""
+    """The level of speech without its pauses."""
 
     level_dbov: float
+    """Level in dBov while there is speech."""
     activity: float
-    """The share of the time in which there is speech, 0 to 1."""
+    """Share of the time in which there is speech, 0 to 1."""
+
+
+def gain(decibels: float) -> float:
+    """Return the factor of amplitude that raises a level by ``decibels``."""
+    return float(10 ** (decibels / 20))
 
 
 def dbov(samples: Signal, *, remove_dc: bool = False) -> float:
-    """The RMS level in dBov.
+    """Return the RMS level in dBov; FLOOR_DBOV if there are no samples.
 
-    With ``remove_dc`` the mean does not count: a-law idle is a constant 8 and thus silence.
+    With ``remove_dc`` the mean is subtracted first, so that a-law's idle code, a constant 8, is
+    silence.
     """
     values = np.asarray(samples, np.float64)
     if remove_dc and len(values):
@@ -43,17 +55,38 @@ def dbov(samples: Signal, *, remove_dc: bool = False) -> float:
     return _dbov_of_power(float(np.mean(values**2)) if len(values) else 0.0)
 
 
+def frame_levels_dbov(samples: NDArray[np.int16]) -> Levels:
+    """Return the level in dBov of each whole frame of 20 ms, without its DC part."""
+    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
+    power = np.maximum(np.var(frames, axis=1), 1e-3) / 32768.0**2
+    levels: Levels = np.maximum(10 * np.log10(power), FLOOR_DBOV)
+    return levels
+
+
+def chunk_dbov(sound: FloatArray, *, remove_dc: bool = False) -> float:
+    """Return the RMS level in dBov of samples on the scale of 16 bits, as :func:`dbov` does.
+
+    Works in single precision and without a copy, because the ear needs up to ten levels for each
+    chunk of 32 ms. Raise ZeroDivisionError if there are no samples.
+    """
+    power = float(np.dot(sound, sound)) / len(sound)
+    if remove_dc:
+        mean = float(np.sum(sound)) / len(sound)
+        power -= mean * mean
+    return _dbov_of_power(power)
+
+
 def peak_dbfs(samples: Signal) -> float:
-    """The largest magnitude in dB relative to 32768 (a-law reaches -0.14)."""
+    """Return the largest magnitude in dB relative to 32768; a-law reaches -0.14."""
     values = np.asarray(samples, np.float64)
     peak = float(np.max(np.abs(values))) if len(values) else 0.0
     return _dbov_of_power(peak**2)
 
 
 def active_speech_level(samples: Signal, rate: int) -> ActiveLevel:
-    """The active speech level by ITU-T P.56 method B, for ``rate`` samples per second.
+    """Return the active speech level by ITU-T P.56, method B, of ``rate`` samples per second.
 
-    The mean is removed first. For silence the level is FLOOR_DBOV and the activity 0.
+    The mean is subtracted first. Silence has the level FLOOR_DBOV and the activity 0.
     """
     values = np.asarray(samples, np.float64) / 32768.0
     if not len(values):
@@ -71,15 +104,14 @@ def active_speech_level(samples: Signal, rate: int) -> ActiveLevel:
 
 
 def _dbov_of_power(power: float) -> float:
-    """dBov of a mean square of 16-bit samples."""
-    floor = 32768.0**2 * 10 ** (FLOOR_DBOV / 10)
-    return 10 * log10(max(power, floor) / 32768.0**2)
+    """Return the level in dBov of a mean square of 16-bit samples."""
+    return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)
 
 
 def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
-    """One exponential average, y[n] = g y[n-1] + (1-g) x[n].
+    """Return the exponential average y[n] = g y[n-1] + (1-g) x[n].
 
-    Written out, y[n] = gⁿ (y[0] + (1-g) Σ x[k] g⁻ᵏ): a cumulative sum. Blocks of ten time
+    Expanded, y[n] = gⁿ (y[0] + (1-g) Σ x[k] g⁻ᵏ), which is a cumulative sum. Blocks of ten time
     constants keep g⁻ᵏ below e¹⁰, so that no precision is lost.
     """
     decay = exp(-1.0 / (_TIME_CONSTANT_SECONDS * rate))
@@ -97,7 +129,8 @@ def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
 
 
 def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
-    """For each threshold, how many samples lie above it or within the hangover after one."""
+    """Return for each threshold how many samples are above it or within ``hangover`` samples after
+    one that is."""
     counts = []
     for threshold in _THRESHOLDS:
         above = np.flatnonzero(envelope >= threshold)
@@ -107,9 +140,10 @@ def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
 
 
 def _level_at_margin(energy: float, counts: list[int]) -> float:
-    """The level of the active time where it lies the margin above its own threshold.
+    """Return the level of the active time that is 15.9 dB above the threshold it was found with.
 
     Between the two thresholds around that point the decibels are interpolated, as in P.56.
+    ``energy`` is the sum of squares, ``counts`` the active samples by threshold.
     """
     level_below, margin_below = FLOOR_DBOV, 0.0
     for n, (threshold, count) in enumerate(zip(_THRESHOLDS, counts, strict=True)):

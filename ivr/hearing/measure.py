@@ -1,88 +1,85 @@
-"""What is measured on the last seconds of a line: the numbers, and what only the rules need.
+"""Measures of the last seconds of a line: speech, echo, noise floor, decay and clipping.
 
-The definitions are those of the experiments that fixed the thresholds (docs/design.md, Hearing).
+The definitions are those of the experiments that fixed the thresholds of the rules: changing one
+makes the other wrong.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ivr.hearing.frames import CHUNK_SECONDS, RATE
-from ivr.hearing.history import BIN_HZ, HOP, FloatArray, Stretch
+from ivr.hearing.frames import CHUNK_SECONDS, RATE, FloatArray
+from ivr.hearing.history import HOP, Flags, Stretch
+from ivr.hearing.ranks import nearest_rank
 
 VOICED = 0.4
-"""From this probability a chunk counts as voice."""
+"""Probability from which a chunk counts as voice."""
 GAP, RUN = 3, 2
-"""Gaps up to 96 ms are filled; runs shorter than 64 ms are no speech."""
+"""Chunks: gaps of up to GAP (96 ms) are filled; runs shorter than RUN (64 ms) are no speech."""
 SPEECH_SECONDS = 0.30
-"""With less voice than this nobody has spoken."""
+"""Seconds of voice from which a caller has spoken."""
 LEAD, TAIL = 2, 10
-"""Chunks around speech that are not taken for noise: the detector's delay, and the 320 ms in
-which a voice and the detector die away."""
+"""Chunks before and after speech that do not count as noise: the detector's delay, and the 320 ms
+in which a voice and the detector's response to it die away."""
 ENOUGH_NOISE = 10
-"""Chunks between the words that make a floor: 0.32 s."""
+"""Chunks between the words from which the noise floor is certain: 0.32 s."""
 LASTING_DB = 10.0
-"""Noise is there all the time: what is this much louder than the quietest moments is none, but a
-room that gives the words back (measured: 4 dB in noise and in babble at the 95th percentile)."""
+"""Decibels above the quietest moments up to which a sound may be noise, because noise lasts. What
+is louder is the reverberation of a room (measured: noise and babble are 4 dB above, at the 95th
+percentile)."""
 CODEC_FLOOR_DBOV = -70.0
-"""Below this it is the codec that is heard: an SNR is counted from here."""
+"""Lowest noise floor in dBov from which an SNR is counted; below it is the codec's own noise."""
 HUSH_DBOV = -50.0
-"""Where nothing is louder than this and nobody speaks, there is nothing else to measure."""
-ENOUGH_TONE = 12
-"""Loud chunks that make a tone: 0.38 s; the shortest that matters, CNG, has 0.5 s."""
-STEADY_DB, STEADY_SHARE = 0.3, 0.35
-"""At least this share of a tone's chunks are as loud as the ones before, to this."""
-KEYS_SHARE = 0.5
-DTMF_BINS = (20, 33), (37, 54)
-"""Bins of the keys' low group (697 to 941 Hz) and high group (1209 to 1633 Hz)."""
-
+"""Level in dBov below which a line without voice is quiet and nothing else is measured."""
 SLOPE_HOPS = 8
-"""A slope is taken over 64 ms."""
+"""Hops over which a slope is taken: 64 ms."""
 SLOPE_LOUD_DB, SLOPE_ABOVE_DB = 15.0, 10.0
-"""A slope begins within this of the band's loudest sounds, and this far above its quietest."""
-
-Flags = NDArray[np.bool_]
+"""Decibels: a slope begins at most SLOPE_LOUD_DB below the band's loudest sounds and at least
+SLOPE_ABOVE_DB above its quietest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One stretch of a line, measured. Levels in dBov, times in seconds."""
+    """The measures of one stretch of a line. Levels are in dBov, times in seconds."""
 
     seconds: float
+    """Length of the stretch."""
     speech_seconds: float
-    """Voice that is not our own prompt."""
+    """Time with voice that is not our own prompt."""
     echo_seconds: float
-    """Voice that is our own prompt coming back."""
+    """Time with voice that is our own prompt coming back."""
     speech_level: float
+    """Level while there is speech, without the noise; the floor if there is none."""
     floor: float
+    """Noise floor: the level between the words."""
     floor_certain: bool
-    """Whether there was enough between the words to hear the floor."""
+    """Whether enough was heard between the words to measure the floor."""
     snr: float
+    """Speech level above the noise floor in dB."""
     others_level: float
-    """Mean level in dB of all that is not speech."""
+    """Mean level of all that is not voice."""
     others_spread: float
     """Difference between the 95th and the 5th percentile of its level in dB."""
     decay: float
-    """5th percentile of the slopes of falling sounds in dB/s."""
+    """5th percentile of the slopes of falling sounds in dB/s; minus infinity if there are none."""
     slopes: int
-    """How many slopes that is."""
+    """Number of these slopes."""
     clipped: float
-    """Share of samples at the codec's limit where there is speech."""
+    """Share of samples at the codec's limit while there is speech, 0 to 1."""
 
     @property
     def spoken(self) -> bool:
-        """Whether there is enough voice for a caller."""
+        """Return whether there is enough voice to say that a caller has spoken."""
         return self.speech_seconds >= SPEECH_SECONDS
 
 
 def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Measured:
     """Measure a stretch of at least one chunk.
 
-    ``remembered_floor`` is that of some seconds ago: whoever talks without a pause leaves no
-    moment in which the noise could be heard alone.
+    ``remembered_floor`` is a noise floor of some seconds ago in dBov; it is used if the caller
+    makes no pause in which the noise is heard alone.
     """
-    levels = 10 * np.log10(stretch.power)
+    levels = stretch.levels
     raw = voiced_spans(stretch.voice > VOICED)
     if not raw.any() and float(np.max(levels)) < HUSH_DBOV:
         return _hush(levels)
@@ -101,7 +98,7 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
         floor_certain=certain,
         snr=level - max(floor, CODEC_FLOOR_DBOV),
         others_level=float(np.mean(rest)),
-        others_spread=_percentile(rest, 95) - _percentile(rest, 5),
+        others_spread=nearest_rank(rest, 95) - nearest_rank(rest, 5),
         decay=decay,
         slopes=slopes,
         clipped=float(np.mean(stretch.clipped[speech])) if speech.any() else 0.0,
@@ -109,8 +106,8 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
 
 
 def _hush(levels: FloatArray) -> Measured:
-    """Nothing but a quiet line: most of a call is, and it costs next to nothing."""
-    floor = _percentile(levels, 50)
+    """Return the measures of a quiet line without voice. It is quick, as most lines are quiet."""
+    floor = nearest_rank(levels, 50)
     return Measured(
         seconds=len(levels) * CHUNK_SECONDS,
         speech_seconds=0.0,
@@ -127,20 +124,17 @@ def _hush(levels: FloatArray) -> Measured:
     )
 
 
-def _percentile(values: FloatArray, percent: float) -> float:
-    """The nearest value to a percentile: ten times as quick as the interpolated one."""
-    at = round(percent / 100 * (len(values) - 1))
-    return float(np.partition(values, at)[at])
-
-
 def voiced_spans(voiced: Flags) -> Flags:
-    """Voice without its short gaps and its short bursts."""
+    """Return ``voiced`` with short gaps filled and short bursts removed."""
     filled = ~_without_short(~voiced, GAP + 1, edges=False)
     return _without_short(filled, RUN, edges=True)
 
 
 def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
-    """Clear runs shorter than ``shortest``; those at the ends only with ``edges``."""
+    """Return ``flags`` without runs shorter than ``shortest``.
+
+    Runs that touch either end are removed only with ``edges``.
+    """
     steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     kept = flags.copy()
     for begin, end in zip(steps[::2], steps[1::2], strict=True):
@@ -151,7 +145,7 @@ def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
 
 
 def _around(speech: Flags) -> Flags:
-    """Speech with its lead and its tail."""
+    """Return ``speech`` widened by LEAD chunks before and TAIL chunks after."""
     wide = speech.copy()
     for shift in range(1, LEAD + 1):
         wide[:-shift] |= speech[shift:]
@@ -161,16 +155,19 @@ def _around(speech: Flags) -> Flags:
 
 
 def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> tuple[float, bool]:
-    """The floor, and whether it was heard rather than guessed."""
-    lasting = _percentile(levels, 3) + LASTING_DB
+    """Return the noise floor in dBov, and whether it was measured rather than guessed.
+
+    ``levels`` are those of all chunks, ``others`` of those that are not near speech.
+    """
+    lasting = nearest_rank(levels, 3) + LASTING_DB
     if len(others) < ENOUGH_NOISE:
-        guess = min(_percentile(levels, 5) + 2.0, lasting)
+        guess = min(nearest_rank(levels, 5) + 2.0, lasting)
         return guess if remembered is None else min(guess, remembered), False
-    return min(_percentile(others, 50), _percentile(levels, 10) + 4.0, lasting), True
+    return min(nearest_rank(others, 50), nearest_rank(levels, 10) + 4.0, lasting), True
 
 
 def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
-    """Mean power while there is speech, without the noise that lies under it."""
+    """Return the level in dBov while there is speech, with the power of the noise subtracted."""
     if not speech.any():
         return floor
     whole = float(np.mean(power[speech]))
@@ -178,7 +175,10 @@ def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
 
 
 def _decay(bands: FloatArray) -> tuple[float, int]:
-    """How fast sounds die away in the sub-bands: a room gives them back slowly."""
+    """Return how fast sounds die away in dB/s, and from how many slopes that is known.
+
+    In a room sounds die away slowly.
+    """
     if len(bands) <= SLOPE_HOPS:
         return float("-inf"), 0
     levels = 10 * np.log10(np.maximum(bands, 1e-10))
@@ -189,81 +189,4 @@ def _decay(bands: FloatArray) -> tuple[float, int]:
     slopes = (end - begin)[usable] / (SLOPE_HOPS * HOP / RATE)
     if not len(slopes):
         return float("-inf"), 0
-    return _percentile(slopes, 5), len(slopes)
-
-
-def tone_share(stretch: Stretch) -> float:
-    """Share of the loud chunks that are one to four pure tones, the strongest above 310 Hz.
-
-    Too few loud chunks are no tone: a voice begins like one. Neither are notes: a tone of the
-    network is as loud at its end as at its beginning, or it is a key.
-    """
-    loud = _loud(stretch)
-    if np.count_nonzero(loud) < ENOUGH_TONE:
-        return 0.0
-    levels = 10 * np.log10(stretch.power)
-    steady = np.abs(np.diff(levels))[loud[1:] & loud[:-1]] < STEADY_DB
-    keys = _key_share(stretch.spectra[loud])
-    if len(steady) and np.mean(steady) < STEADY_SHARE and keys < KEYS_SHARE:
-        return 0.0
-    spectra = stretch.spectra[loud].copy()
-    total = spectra[:, 3:].sum(axis=1)
-    spectra[:, :3] = 0.0
-    main = np.argmax(spectra, axis=1)
-    peaks = np.sum([_take_peak(spectra) for _ in range(4)], axis=0)
-    return float(np.mean((peaks > 0.9 * total) & (main * BIN_HZ > 310.0)))
-
-
-def _take_peak(spectra: FloatArray) -> FloatArray:
-    """The power of each spectrum's highest peak, five bins wide, which is taken out of it."""
-    top, rows = np.argmax(spectra, axis=1), np.arange(len(spectra))
-    peak = np.zeros(len(spectra), np.float32)
-    for offset in range(-2, 3):
-        bins = np.clip(top + offset, 0, spectra.shape[1] - 1)
-        peak += spectra[rows, bins]
-        spectra[rows, bins] = 0.0
-    return peak
-
-
-def _key_share(spectra: FloatArray) -> float:
-    """Share of the spectra that are one tone of each group of a telephone's keys (Q.23)."""
-    total = spectra[:, 3:].sum(axis=1)
-    low, high = (spectra[:, begin:end].copy() for begin, end in DTMF_BINS)
-    pair = _take_peak(low), _take_peak(high)
-    both = np.minimum(*pair) > 0.05 * total
-    return float(np.mean((pair[0] + pair[1] > 0.85 * total) & both))
-
-
-def pure_tone(stretch: Stretch, hertz: float) -> Flags:
-    """The chunks that are nothing but this one tone, within 25 Hz and as loud as the one before."""
-    first, last = round((hertz - 90) / BIN_HZ), round((hertz + 90) / BIN_HZ)
-    around = stretch.spectra[:, first : last + 1]
-    power = around.sum(axis=1)
-    bins = np.arange(first, last + 1, dtype=np.float32)
-    centre = (around @ bins) / np.maximum(power, 1e-12) * BIN_HZ
-    found: Flags = (power > 0.9 * stretch.power) & (np.abs(centre - hertz) < 25) & _loud(stretch)
-    levels = 10 * np.log10(stretch.power)
-    return found & (np.abs(np.diff(levels, prepend=levels[:1])) < STEADY_DB)
-
-
-def longest(flags: Flags) -> int:
-    """Length of the longest run."""
-    steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
-    return int(np.max(steps[1::2] - steps[::2], initial=0))
-
-
-def tonal_share(stretch: Stretch) -> float:
-    """Share of the time and of the bins that stick out 15 dB from their neighbours, as notes do."""
-    loud = _loud(stretch)
-    if not loud.any():
-        return 0.0
-    spectra = stretch.spectra[loud][:, 3:110]
-    padded = np.pad(spectra, ((0, 0), (8, 8)), mode="edge")
-    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 17, axis=1), axis=2)
-    return float(np.mean(spectra > 31.6 * around))
-
-
-def _loud(stretch: Stretch) -> Flags:
-    levels = 10 * np.log10(stretch.power)
-    found: Flags = levels > max(-55.0, float(np.max(levels)) - 20.0)
-    return found
+    return nearest_rank(slopes, 5), len(slopes)

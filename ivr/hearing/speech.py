@@ -1,4 +1,4 @@
-"""Where speech starts and ends: a small table over the detector's opinion of each chunk.
+"""Start and end of speech: a state table over the probability of voice in each chunk.
 
 ::
 
@@ -21,36 +21,41 @@ from ivr.dialogue.events import (
 from ivr.hearing.frames import CHUNK_SECONDS
 
 VOICE_PROBABILITY = 0.3
-"""From this the detector's opinion counts as voice. Silero's own point is 0.5; this one starts 8 ms
-sooner in the median than 0.4, with as many false starts (measured: 640 clear callers and 525 lines
-without one, development split of `ivr bench hearing`)."""
+"""Probability from which a chunk is voiced. Silero's authors use 0.5. With 0.3, speech starts 8 ms
+sooner in the median than with 0.4, with as many false starts (measured: 640 clear callers and 525
+lines without a caller, development split of `ivr bench hearing`)."""
 FAINT_DB, FORGET_DB = 20.0, 0.32
-"""A chunk this far below the loudest of the utterance is no voice any more, whatever the detector
-thinks: it lets go late, and how late depends on the voice. 98 % of 191 sentences then end within
-150 ms of the wanted time, and 94 % without (measured: as above). The loudest is forgotten by 10 dB
-in a second, so that who turns away from his telephone goes on speaking."""
+"""A voiced chunk FAINT_DB below the loudest of the utterance does not prolong it: the detector
+notices the end of a voice late, and how late depends on the voice. With this rule 98 % of 191
+sentences end within 150 ms of the wanted time, without it 94 % (measured as above). The remembered
+loudest level falls by FORGET_DB per chunk, 10 dB in a second, so that callers who turn away from
+their telephone can go on speaking."""
 CONFIRM, WINDOW = 4, 7
-"""Voiced chunks among the last ones that make it speech: 128 ms. A cough of 80 ms makes none or
-one; 200 pieces of 80 ms cut from real speech made no speech (measured: tests/hearing)."""
+"""CONFIRM voiced chunks (128 ms) among the last WINDOW are speech. A cough of 80 ms has at most
+one; none of 200 pieces of 80 ms cut from real speech became speech (measured in tests/hearing)."""
 CLEAR = 2.7
-"""Three chunks in a row are enough when their probabilities add up to this: a clear voice. It
-starts 16 ms sooner in the median; none of 180 coughs of 80 to 250 ms does, and 5 % of the pieces of
-80 ms that were cut out of real words do (measured: as above)."""
+"""Sum of the probabilities of three chunks in a row from which they are speech: a clear voice. With
+this rule speech starts 16 ms sooner in the median. None of 180 coughs of 80 to 250 ms becomes
+speech by it, and 5 % of pieces of 80 ms cut from real words do (measured as above)."""
 GIVE_UP = 3
-"""Unvoiced chunks in a row that dismiss what had been possible."""
+"""Unvoiced chunks in a row after which possible speech is dismissed."""
 PATIENCE = 2 * WINDOW
-"""Chunks after which what is still undecided is dismissed: crackle is voiced now and then."""
+"""Chunks after which possible speech that is still undecided is dismissed: crackle is voiced now
+and then."""
 LATENCY_SECONDS = 0.04
-"""How much later than the voice its first voiced chunk begins, in the median; the onset is set
-back by it (measured over 144 utterances: 56 ms, 142 ms at p95; a little less is not too early)."""
-
+"""Seconds by which the onset is put before the first voiced chunk. A voice begins 56 ms before that
+chunk in the median and 142 ms at p95 (measured over 144 utterances); a little less than the median
+is not too early."""
+LOOK_BACK_SECONDS = 0.3
+"""Seconds of sound before the onset that a recogniser needs as well: an onset is set by the first
+voiced chunk, and the first phone of a word is not always voiced."""
 RELEASE_SECONDS = 0.03
-"""How much longer than the voice its last voiced chunk lasts, which is cut at 32 ms; the hang time
-is counted from before it (measured: as above)."""
+"""Seconds by which the last voiced chunk outlasts the voice, cut to one chunk of 32 ms; the hang
+time is counted from so much before its end (measured as above)."""
 
 
 class State(Enum):
-    """Where the table stands."""
+    """The states of the table above."""
 
     QUIET = auto()
     STARTING = auto()
@@ -59,12 +64,12 @@ class State(Enum):
 
 
 class SpeechTable:
-    """Turns the probability of voice, chunk by chunk, into start and end of speech."""
+    """Turn the probability of voice, chunk by chunk, into the start and the end of speech."""
 
     def __init__(self, hang_seconds: float = 0.5) -> None:
         self.state = State.QUIET
         self.hang_seconds = hang_seconds
-        """So much silence ends an utterance."""
+        """Seconds of silence that end an utterance."""
         self._recent: list[float] = []
         self._onset = 0.0
         self._last_voiced = 0.0
@@ -73,14 +78,15 @@ class SpeechTable:
 
     @property
     def speaking(self) -> bool:
-        """Whether speech has started and not ended."""
+        """Return whether speech has started and not ended."""
         return self.state in (State.SPEAKING, State.STOPPING)
 
     def next_deadline(self) -> float | None:
-        """When an utterance ends by the clock if no further audio arrives."""
+        """Return when the utterance ends if no further audio arrives; None without one."""
         return self._end() if self.speaking else None
 
     def _end(self) -> float:
+        """Return when the hang time after the last voice has passed."""
         return self._last_voiced - RELEASE_SECONDS + self.hang_seconds
 
     def hear(
@@ -90,9 +96,10 @@ class SpeechTable:
         level: float = 0.0,
         is_echo: Callable[[], bool] = lambda: False,
     ) -> list[Event]:
-        """A chunk that ended at ``now``, of this level (dBov), is voice with this probability.
+        """Take the probability of voice and the level in dBov of the chunk that ended at ``now``.
 
-        ``is_echo`` is asked only when speech would be confirmed; it has a veto.
+        ``is_echo`` is called only when speech would be confirmed; if it returns True, the speech
+        is dismissed. Return the events that follow.
         """
         voiced = probability >= VOICE_PROBABILITY
         self._recent = [*self._recent[1 - WINDOW :], probability if voiced else 0.0]
@@ -119,20 +126,21 @@ class SpeechTable:
         return self.wake(now)
 
     def wake(self, now: float) -> list[Event]:
-        """End the utterance when its hang time has passed, with or without audio."""
+        """End the utterance if its hang time has passed, with or without audio."""
         if not self.speaking or now < self._end():
             return []
         self.state = State.QUIET
         return [SpeechEnded(self._last_voiced - self._onset)]
 
     def lose_track(self) -> list[Event]:
-        """The audio has a hole: what was only possible before it is forgotten."""
+        """Dismiss possible speech, because audio is missing after it."""
         if self.state is not State.STARTING:
             return []
         self.state = State.QUIET
         return [SpeechDismissed()]
 
     def _decide(self, is_echo: Callable[[], bool]) -> list[Event]:
+        """Confirm possible speech, dismiss it, or leave it undecided and return no event."""
         several = sum(probability > 0.0 for probability in self._recent) >= CONFIRM
         enough = several or sum(self._recent[-3:]) >= CLEAR
         if enough and not is_echo():

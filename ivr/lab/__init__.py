@@ -1,5 +1,5 @@
-"""A laboratory: real Asterisk in a container and the real service, for tests and benches.
+"""A laboratory for tests and benches: a real Asterisk in a container and the real service.
 
-Nothing here is faked. Everything listens on loopback, on ports that were free a moment ago, so a
-laboratory disturbs neither a running hotline nor another laboratory.
+Everything listens on loopback, on ports that were free when they were chosen, so a laboratory
+disturbs neither a running hotline nor another laboratory.
 """

@@ -13,20 +13,23 @@ from ivr.words.catalogue import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """What a test or bench works with."""
+    """The parts of a running laboratory."""
 
     pbx: Pbx
     services: tuple[LabService, ...]
+    """The first service takes the calls; a second one takes over when the first fails."""
     catalogue: Catalogue
+    """The prompts that the services play."""
     number: str = HOTLINE
+    """The number at which the hotline is called."""
 
     @property
     def service(self) -> LabService:
-        """The first service, which takes the calls."""
+        """Return the first service, which takes the calls."""
         return self.services[0]
 
     def telephone(self) -> Softphone:
-        """A telephone of the laboratory, to be opened with ``async with``."""
+        """Return a telephone of the laboratory, to be opened by ``async with``."""
         return Softphone(self.pbx.server, PHONES[0], self.pbx.password())
 
 
@@ -34,9 +37,11 @@ class Lab:
 async def laboratory(
     root: Path, *, services: int = 1, max_calls: int = 25, cdr: bool = False, **settings: str
 ) -> AsyncIterator[Lab]:
-    """Build a laboratory from the checkout at ``root``; everything is gone afterwards.
+    """Build a laboratory from the checkout at ``root``, and remove it afterwards.
 
-    ``cdr``: Asterisk keeps records of its own. ``settings`` are IVR_* variables of the services.
+    ``services`` is their number, ``max_calls`` the limit of calls at once. With ``cdr`` Asterisk
+    writes CDR and CEL. ``settings`` are IVR_* variables of the services. Raise LabError if Asterisk
+    or a service does not start.
     """
     prompts, sheet = root / "prompts" / "rendered", root / "prompts" / "sheet.toml"
     crew = tuple(LabService(prompts, sheet, max_calls) for _ in range(services))

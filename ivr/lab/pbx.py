@@ -1,4 +1,4 @@
-"""Asterisk in a container, as docker/compose.yaml runs it, on ports of its own."""
+"""Asterisk in a container, run as docker/compose.yaml does, on free ports."""
 
 import asyncio
 import csv
@@ -12,19 +12,22 @@ from pathlib import Path
 from ivr.records.recording_files import INCOMING
 
 IMAGE = "ivr-asterisk"
+"""Image of Asterisk, built by `make images`."""
 LAB_RUN = os.environ.get("IVR_LAB_RUN", "")
-"""Label of the containers, so that whoever started a run can remove what it left."""
+"""Label of the containers, by which the starter of a test run can remove those that it left."""
 PHONES = ("6001", "6002")
+"""Extensions of the telephones."""
 HOTLINE = "66385255"
+"""Number of the hotline in the dialplan."""
 _RTP_PORTS = 400
 
 
 class LabError(Exception):
-    """The laboratory cannot be built; the message says what to do."""
+    """A laboratory that cannot be built; the message names the reason."""
 
 
 def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:
-    """Ports of loopback that nobody uses now."""
+    """Return ``count`` ports of the loopback interface that are free now."""
     sockets = [socket.socket(socket.AF_INET, kind) for _ in range(count)]
     try:
         for each in sockets:
@@ -36,7 +39,10 @@ def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list
 
 
 async def run_command(*words: str, check: bool = True) -> str:
-    """Output of a command; LabError with its last words when it fails."""
+    """Run a command and return its output, of both streams.
+
+    Raise LabError if the command is not installed, or if it fails and ``check`` is set.
+    """
     try:
         process = await asyncio.create_subprocess_exec(
             *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
@@ -51,14 +57,16 @@ async def run_command(*words: str, check: bool = True) -> str:
 
 
 class Pbx:
-    """One Asterisk container: started, asked and stopped."""
+    """One container of Asterisk."""
 
     def __init__(
         self, sounds: Path, agi_ports: tuple[int, ...], max_calls: int = 100, *, cdr: bool = False
     ) -> None:
-        """``sounds`` is the rendered directory; ``agi_ports`` the first and second service.
+        """Choose ports and secrets.
 
-        ``cdr``: Asterisk keeps records of its own, which :meth:`cdrs` and :meth:`cels` read.
+        ``sounds`` is the directory of rendered prompts. ``agi_ports`` are the FastAGI ports of the
+        first and, if there is one, the second service. With ``cdr`` Asterisk writes CDR and CEL,
+        which :meth:`cdrs` and :meth:`cels` read.
         """
         self._sounds = sounds.resolve()
         self._agi_ports = agi_ports
@@ -67,7 +75,7 @@ class Pbx:
         self._directory = tempfile.TemporaryDirectory(prefix="ivr-lab-")
         self._recordings = tempfile.TemporaryDirectory(prefix="ivr-recordings-")
         self.recordings = Path(self._recordings.name)
-        """recording.directory of the services: Asterisk has it by the same path."""
+        """The services' ``recording.directory``, which the container has at the same path."""
         self.name = f"ivr-lab-{secrets.token_hex(4)}"
         self.secrets = {
             name: secrets.token_hex(12)
@@ -79,19 +87,19 @@ class Pbx:
 
     @property
     def server(self) -> tuple[str, int]:
-        """Where a softphone registers its calls."""
+        """Return the address to which a softphone sends its calls."""
         return ("127.0.0.1", self.sip_port)
 
     def password(self, phone: str = PHONES[0]) -> str:
-        """The password of a phone."""
+        """Return the SIP password of a telephone."""
         return self.secrets[f"phone-{phone}"]
 
     def secret_file(self, name: str) -> Path:
-        """The file a secret is in."""
+        """Return the path of the file with a secret, such as ``ami``."""
         return Path(self._directory.name) / name
 
     async def start(self) -> None:
-        """Run the container and wait until Asterisk takes calls."""
+        """Run the container and wait until Asterisk takes calls; LabError if it does not."""
         self._write_secrets()
         self.recordings.chmod(0o755)
         incoming = self.recordings / INCOMING
@@ -123,7 +131,7 @@ class Pbx:
         await self._until_booted()
 
     async def stop(self) -> None:
-        """Remove the container; its log is lost."""
+        """Remove the container and its directories."""
         try:
             await run_command("docker", "rm", "-f", self.name, check=False)
         finally:
@@ -131,35 +139,35 @@ class Pbx:
             self._recordings.cleanup()
 
     async def ask(self, command: str) -> str:
-        """Output of a command of Asterisk's console."""
+        """Return the output of a command of Asterisk's console."""
         return await run_command(
             "docker", "exec", self.name, "asterisk", "-rx", command, check=False
         )
 
     async def channels(self) -> int:
-        """How many channels live, taps included."""
+        """Return the number of channels, with those of the audio stream; -1 if it is unknown."""
         found = re.search(r"(\d+) active channels?", await self.ask("core show channels count"))
         return int(found.group(1)) if found else -1
 
     async def channels_after(self, seconds: float) -> int:
-        """How many channels are left when all should have gone: asked until 0 or too late."""
+        """Wait up to ``seconds`` for all channels to end; return how many are left."""
         deadline = asyncio.get_running_loop().time() + seconds
         left = await self.channels()
         while left and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.1)  # the console tells nothing by itself
+            await asyncio.sleep(0.1)  # the console sends no events
             left = await self.channels()
         return left
 
     async def log(self) -> str:
-        """Everything Asterisk has written so far."""
+        """Return all that Asterisk has logged so far."""
         return await run_command("docker", "logs", self.name, check=False)
 
     async def cdrs(self) -> list[list[str]]:
-        """The calls in Asterisk's own records, cell by cell: the last has the userfield."""
+        """Return Asterisk's CDR, a list of cells for each call; the last one is the userfield."""
         return await self._csv("cdr-csv/Master.csv")
 
     async def cels(self) -> list[list[str]]:
-        """Asterisk's event log, cell by cell."""
+        """Return Asterisk's CEL, one list of cells for each event."""
         return await self._csv("cel-custom/ivr.csv")
 
     async def _csv(self, name: str) -> list[list[str]]:
@@ -168,7 +176,7 @@ class Pbx:
         return list(csv.reader(text.splitlines()))
 
     async def kill(self) -> None:
-        """End Asterisk as a crash would: no BYE, no HANGUP."""
+        """Kill Asterisk as a crash does: calls end without BYE, sessions without HANGUP."""
         await run_command("docker", "kill", self.name)
 
     async def _until_booted(self) -> None:
@@ -181,7 +189,7 @@ class Pbx:
                 break
             await asyncio.sleep(0.2)
         log = (await self.log()).splitlines()[-5:]
-        raise LabError(f"Asterisk does not start: {' | '.join(log)}")
+        raise LabError(f"Asterisk does not start; its last log lines: {' | '.join(log)}")
 
     def _write_secrets(self) -> None:
         directory = Path(self._directory.name)

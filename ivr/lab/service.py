@@ -1,4 +1,4 @@
-"""The service as a process of its own, so that it can be killed, stopped and drained."""
+"""The service as a separate process, which can be killed, stopped and drained."""
 
 import asyncio
 import json
@@ -18,13 +18,14 @@ from ivr.records.calls import call_as_dict, fetched_rows, listed_calls, steps_of
 from ivr.records.database import connect, reading, url_of
 
 START_SECONDS = 60.0
+"""Seconds that the service may take to start."""
 
 
 class LabService:
-    """One ``ivr serve`` on ports of its own."""
+    """One process of ``ivr serve`` on free ports."""
 
     def __init__(self, prompts: Path, sheet: Path, max_calls: int) -> None:
-        """``prompts`` is the rendered directory."""
+        """Choose ports; ``prompts`` is the directory of rendered prompts, ``sheet`` a file."""
         self.agi_port, self.audio_port = free_ports(2)
         self._prompts, self._sheet, self._max_calls = prompts, sheet, max_calls
         self._directory = tempfile.TemporaryDirectory(prefix="ivr-service-")
@@ -33,21 +34,25 @@ class LabService:
         self._ready = asyncio.Event()
         self._logged = asyncio.Event()
         self.lines: list[dict[str, Any]] = []
-        """The log so far, one entry a line."""
+        """The log so far, one entry for each line."""
 
     @property
     def pid(self) -> int:
-        """The process."""
+        """Return the id of the process."""
         assert self._process is not None
         return self._process.pid
 
     @property
     def records_directory(self) -> Path:
-        """Where it keeps its records, for the commands that read them."""
+        """Return the directory of its records, for commands that read them."""
         return Path(self._directory.name)
 
     async def start(self, pbx: Pbx, **settings: str) -> None:
-        """Start it and wait until it listens; LabError with its last words when it does not."""
+        """Start the service and wait until it is ready.
+
+        ``settings`` are further IVR_* variables. Raise LabError with the last line of its log if it
+        is not ready within START_SECONDS.
+        """
         ours = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
         environment = ours | {
             "IVR_AGI__PORT": str(self.agi_port),
@@ -60,7 +65,8 @@ class LabService:
             "IVR_RECORDING__DIRECTORY": str(pbx.recordings),
             **settings,
         }
-        # As asterisk-conf/ivr.service starts it; where that is not allowed, `nice` warns, goes on.
+        # The priority is that of asterisk-conf/ivr.service. Without the permission to raise it,
+        # `nice` prints a warning and starts the service all the same.
         self._process = await asyncio.create_subprocess_exec(
             "nice", "-n", "-5", sys.executable, "-m", "ivr", "serve",
             env=environment, stderr=asyncio.subprocess.PIPE,
@@ -72,20 +78,20 @@ class LabService:
         )
         waiting.cancel()
         if not self._ready.is_set():
-            raise LabError(f"the service does not start: {self.lines[-1:]}")
+            raise LabError(f"the service does not start; its last log line: {self.lines[-1:]}")
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal."""
+        """Send a signal to the process."""
         assert self._process is not None
         self._process.send_signal(number)
 
     async def ended(self) -> int:
-        """Its exit code, once it has one."""
+        """Wait for the end of the process and return its exit code."""
         assert self._process is not None
         return await self._process.wait()
 
     async def stop(self) -> None:
-        """Make sure that it is gone."""
+        """Kill the process if it still runs, and remove its directory."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
@@ -94,20 +100,20 @@ class LabService:
         self._directory.cleanup()
 
     async def records(self, count: int = 0, seconds: float = 5.0) -> list[dict[str, Any]]:
-        """The records of ended calls, once there are ``count`` or after ``seconds``; the first call
-        first.
+        """Return the records of ended calls, the first call first.
 
-        A record reaches the database a moment after its call has ended.
+        A record reaches the database a moment after its call has ended; this waits for ``count``
+        of them, or for ``seconds``.
         """
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
             found = ended_calls(self._records)
             if len(found) >= count or asyncio.get_running_loop().time() >= deadline:
                 return found
-            await asyncio.sleep(0.05)  # a database tells nothing by itself
+            await asyncio.sleep(0.05)  # the database sends no events
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
-        """All that a table of its records has."""
+        """Return all rows of a table of its records."""
         engine = connect(url_of(self._records))
         try:
             with reading(engine) as connection:
@@ -120,11 +126,11 @@ class LabService:
         return RecordsSettings(directory=Path(self._directory.name))
 
     def open_files(self) -> int:
-        """How many file descriptors it holds."""
+        """Return how many file descriptors the process holds."""
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     async def logged(self, event: str, count: int, seconds: float = 5.0) -> list[dict[str, Any]]:
-        """The lines of an event once there are ``count``, or those there are after ``seconds``."""
+        """Wait up to ``seconds`` for ``count`` log lines of an event; return those there are."""
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
             found = [line for line in self.lines if line.get("event") == event]
@@ -137,6 +143,7 @@ class LabService:
                     await self._logged.wait()
 
     async def _read(self) -> None:
+        """Collect the log until the process ends."""
         assert self._process is not None
         assert self._process.stderr is not None
         async for line in self._process.stderr:
@@ -151,7 +158,7 @@ class LabService:
 
 
 def ended_calls(settings: RecordsSettings) -> list[dict[str, Any]]:
-    """The records of ended calls, the first call first."""
+    """Return the records of ended calls, the first call first."""
     engine = connect(url_of(settings))
     try:
         with reading(engine) as connection:

@@ -1,13 +1,15 @@
-"""Synthetic callers: what they say, in voices that are not the bot's."""
+"""Synthetic callers, in voices that differ from the prompts'."""
 
 from functools import lru_cache
 
 import numpy as np
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
+from ivr.hearing.level import gain
 from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
-from ivr.voice.standard import LEAD_IN_SECONDS, LEVEL_DBOV, RATE, TAIL_SECONDS
+from ivr.voice.standard import LEAD_IN_SECONDS, LEVEL_DBOV, TAIL_SECONDS
 
 VOICES = (
     Espeak("cmn+f2", words_per_minute=190, pitch=60),
@@ -15,26 +17,35 @@ VOICES = (
     Espeak("cmn+f4", words_per_minute=180, pitch=70),
     Espeak("cmn+m1", words_per_minute=210, pitch=45),
 )
+"""Voices of callers who speak Mandarin."""
 FOREIGNER = Espeak("de+m3", words_per_minute=160)
+"""Voice of a caller who speaks German."""
 FOREIGN = "Guten Tag, ich möchte gern wissen, wo sich Ihr Büro befindet"
-"""What no recogniser of Mandarin knows, in this voice."""
+"""A sentence for that voice; no recogniser of Mandarin knows its words."""
 PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请帮我转人工", "喂，你好，听得到吗")
+"""Sentences for callers."""
 
 
 @lru_cache(maxsize=64)
 def says(text: str, voice: int | Espeak = 0, dbov: float = -25.0) -> Samples:
-    """A caller's words at 8 kHz and an active level of ``dbov``; begins and ends with voice."""
+    """Return ``text`` as spoken by a caller, at 8 kHz and an active speech level of ``dbov``.
+
+    ``voice`` is a voice or an index into VOICES, modulo their number. The samples begin and end
+    with voice.
+    """
     speaker = voice if isinstance(voice, Espeak) else VOICES[voice % len(VOICES)]
     spoken = master(*speaker.synthesise(text))
     words = spoken[round(LEAD_IN_SECONDS * RATE) : len(spoken) - round(TAIL_SECONDS * RATE)]
-    gain = 10 ** ((dbov - LEVEL_DBOV) / 20)
-    return (words * gain).clip(-32000, 32000).astype(np.int16)
+    return (words * gain(dbov - LEVEL_DBOV)).clip(-32000, 32000).astype(np.int16)
 
 
 def cough(seconds: float = 0.08, dbov: float = -20.0, seed: int = 1) -> Samples:
-    """A burst of low noise that swells and fades: too short to be a word."""
+    """Return a burst of low-pass noise at 8 kHz with an RMS level of ``dbov``.
+
+    By default it is too short for a word.
+    """
     count = round(seconds * RATE)
     noise = np.random.default_rng(seed).normal(0, 1, count + 8)
     burst = np.convolve(noise, np.ones(6) / 6, "same")[:count] * np.sqrt(np.hanning(count))
-    level = 32768 * 10 ** (dbov / 20) / float(np.sqrt(np.mean(burst**2)))
-    return (burst * level).clip(-32000, 32000).astype(np.int16)
+    factor = 32768 * gain(dbov) / float(np.sqrt(np.mean(burst**2)))
+    return (burst * factor).clip(-32000, 32000).astype(np.int16)

@@ -4,12 +4,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import decode_alaw
 from ivr.logs import unlogged
 from ivr.recognition.files import ModelError
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard
-from ivr.recognition.utterance import RATE
 
 CLIP = Path(__file__).with_name("clip.alaw")
 """A clear sentence, a-law at 8 kHz; made by tools/tiny_vosk/clip.py."""

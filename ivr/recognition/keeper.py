@@ -6,11 +6,12 @@ from pathlib import Path
 
 import structlog
 
+from ivr.hearing.frames import RATE
 from ivr.recognition.files import ModelError
 from ivr.recognition.framing import Frame, Kind
 from ivr.recognition.process import Ended, WorkerProcess
 from ivr.recognition.transcript import NotHeard, Reason, Transcript
-from ivr.recognition.utterance import RATE, Utterance
+from ivr.recognition.utterance import Utterance
 
 log = structlog.get_logger()
 

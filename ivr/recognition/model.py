@@ -17,12 +17,12 @@ import numpy as np
 import structlog
 import vosk
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.recognition import embedded
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.transcript import UNKNOWN, Transcript
 
-RATE = 8000
 _CHUNK = RATE // 10
 
 

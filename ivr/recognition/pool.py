@@ -20,11 +20,12 @@ from types import TracebackType
 
 import structlog
 
+from ivr.hearing.frames import RATE
 from ivr.recognition import embedded
 from ivr.recognition.files import check_files
 from ivr.recognition.keeper import TICK_SECONDS, Keeper
 from ivr.recognition.transcript import Reason
-from ivr.recognition.utterance import RATE, Utterance
+from ivr.recognition.utterance import Utterance
 
 log = structlog.get_logger()
 

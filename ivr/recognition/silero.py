@@ -1,12 +1,10 @@
 """Silero's voice detector, loaded once for all calls.
 
-A run takes one call's chunk or those of many calls; a chunk of many costs a third of a chunk alone.
 What a call carries from chunk to chunk, 256 numbers of state and the last 32 samples, is in its
 :class:`SileroStream`. The samples matter: without them every fourth decision is another one.
 """
 
 import os
-from collections.abc import Sequence
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -77,28 +75,11 @@ class SileroModel:
         """The detector of one call; costs nothing."""
         return SileroStream(self)
 
-    def batch(self, streams: Sequence["SileroStream"], chunks: Sequence[memoryview]) -> _Floats:
-        """Probability of voice in the next chunk of each stream, all in one run.
-
-        Each stream may be there once; it does not matter in which company or order.
-        """
-        if len(set(map(id, streams))) != len(streams):
-            raise ValueError("a stream can hear only one chunk in a run")
-        if not streams:
-            return np.zeros(0, np.float32)
-        for stream, chunk in zip(streams, chunks, strict=True):
-            stream.remember(chunk)
-        sound = np.concatenate([stream.sound for stream in streams])
-        state = np.concatenate([stream.state for stream in streams], axis=1)
-        voice, after = self.run(sound, state)
-        for at, stream in enumerate(streams):
-            stream.state[:] = after[:, at : at + 1]
-        return voice
-
-    def run(self, sound: _Floats, state: _Floats) -> tuple[_Floats, _Floats]:
-        """Probabilities, and the state after ``sound``: a row of context and chunk for each."""
+    def run(self, sound: _Floats, state: _Floats) -> tuple[float, _Floats]:
+        """Return the probability of voice in ``sound`` (a row of context and chunk) and the state
+        after it, shaped (2, 1, STATE) as before."""
         voice, after = self._session.run(None, {"input": sound, "state": state, "sr": self._rate})
-        return voice[:, 0], after
+        return float(voice[0, 0]), after
 
 
 class SileroStream:
@@ -115,7 +96,7 @@ class SileroStream:
         """Probability of voice in 256 float32 samples of ±1."""
         self.remember(chunk)
         voice, self.state = self._model.run(self.sound, self.state)
-        return float(voice[0])
+        return voice
 
     def remember(self, chunk: memoryview) -> None:
         """Take a chunk in without an answer: what a chunk too quiet to ask about wants.

@@ -11,12 +11,9 @@ from ivr.dialogue.events import SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear, VoiceDetector
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
+from ivr.hearing.speech import LOOK_BACK_SECONDS
 from ivr.recognition.model import Model
 from ivr.recognition.transcript import Transcript
-
-LOOK_BACK_SECONDS = 0.3
-"""Sound before the onset that the recogniser wants: the ear is sure only once somebody speaks, and
-the first phone is not always voiced."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from typing import Protocol
 
 import structlog
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.recognition.framing import Frame, Kind
 from ivr.recognition.transcript import NotHeard, Reason, RecognitionOutcome
 
 log = structlog.get_logger()
 
-RATE = 8000
 BATCH_SECONDS = 0.06
 """Seconds of sound in one frame to the worker: this makes a third as many frames as 20 ms would,
 and leaves at most this much to be sent when the utterance ends."""

@@ -10,10 +10,11 @@ from math import inf
 
 import numpy as np
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import dbov
 from ivr.scenario.seen import Acted
-from ivr.scenario.sounds import RATE, frames, line_sound, recording, voice
+from ivr.scenario.sounds import frames, line_sound, recording, voice
 from ivr.scenario.steps import (
     LEAST_PAUSE,
     THINKING_SECONDS,

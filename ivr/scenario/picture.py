@@ -5,12 +5,12 @@ from html import escape
 
 import numpy as np
 
+from ivr.hearing.frames import RATE
 from ivr.scenario.seen import CallSound, Seen
 from ivr.scenario.verdict import ScenarioVerdict
 
 WIDTH, LANE, AXIS, MARGIN = 1160, 64, 22, 70
 """In pixels: the whole picture, half a waveform with its words, the axis, the names on the left."""
-RATE = 8000
 LOUD = 2 / 32768
 """Half of full scale fills a lane."""
 _STYLE = """

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ivr.hearing.frames import FRAME, RATE
 from ivr.hearing.g711 import Samples
 from ivr.lab.corpus.noises import breathing, hum
 from ivr.lab.corpus.rooms import heard_in, room
@@ -20,7 +21,6 @@ from ivr.voice import VoiceError
 from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
 
-RATE, FRAME = 8000, 160
 LOOP_SECONDS = 30
 """A line's sound comes again after so long."""
 _LEVELS = {

@@ -12,13 +12,13 @@ import numpy as np
 
 from ivr.dialogue.row import MUSIC, Prompt, Slot, parts
 from ivr.etiquette.sheet import Sheet
+from ivr.hearing.frames import RATE
 from ivr.scenario.caller import LEAD_IN_SECONDS, TAIL_SECONDS
 from ivr.scenario.seen import SpokenPrompt
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Hears, Scenario
 from ivr.softphone.matching import HeardPrompt, heard_prompts
 from ivr.softphone.recording import CallRecording
-from ivr.softphone.script import RATE
 from ivr.softphone.sentences import heard_sentence
 from ivr.words.catalogue import RENDERINGS, Rendering
 

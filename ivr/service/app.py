@@ -32,7 +32,7 @@ from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.recording import Policy
 from ivr.hearing.ear import Ear
-from ivr.hearing.echo import Reference
+from ivr.hearing.played import Reference
 from ivr.recognition.choice import chosen
 from ivr.recognition.files import ModelError
 from ivr.recognition.interpreter import Interpreter

@@ -13,9 +13,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.hearing.frames import RATE
 from ivr.softphone.recording import CallRecording, Timeline
 from ivr.softphone.rtp import PACKET_SECONDS
-from ivr.softphone.script import RATE
 from ivr.words.catalogue import Catalogue, Rendering
 
 _Sound = NDArray[np.float32]

@@ -13,9 +13,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.softphone.rtp import PACKET_SECONDS, SAMPLES_PER_PACKET, RtpError, RxPacket, parse_packet
-from ivr.softphone.script import CODECS, RATE, Codec
+from ivr.softphone.script import CODECS, Codec
 from ivr.softphone.wav import write_wav
 
 EndedBy = Literal["caller", "callee", "refused"]

@@ -10,6 +10,7 @@ from itertools import count
 
 import numpy as np
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import (
     ALAW_IDLE,
     ULAW_IDLE,
@@ -29,7 +30,6 @@ from ivr.softphone.rtp import (
 )
 from ivr.softphone.sdp import PCMA, PCMU
 
-RATE = 8000
 _CHUNK = 50 * SAMPLES_PER_PACKET
 """Sounds are made one second at a time, so that a long one does not hold up the other calls."""
 _EVENT_UPDATES, _EVENT_ENDS, _EVENT_PAUSE = 8, 3, 5

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
-from ivr.softphone.script import RATE
 
 
 class WavError(ValueError):
@@ -28,7 +28,7 @@ def read_wav(path: Path) -> Samples:
     octets = octets[: len(octets) // (width * channels) * width * channels]
     sound: NDArray[np.float64] = _linear(octets, width).reshape(-1, channels).mean(axis=1)
     if rate != RATE:
-        sound = _resampled(sound, rate)
+        sound = _resampled(path, sound, rate)
     samples: Samples = np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
     return samples
 
@@ -61,13 +61,14 @@ def _linear(octets: bytes, width: int) -> NDArray[np.float64]:
     return np.frombuffer(octets, f"<i{width}").astype(np.float64) / scale
 
 
-def _resampled(sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
-    """To 8 kHz by the spectrum: what lies above 4 kHz is dropped, nothing is mirrored.
-
-    Done on the whole file at once, which is exact and quick enough for a caller's sentence.
-    """
-    length = round(len(sound) * RATE / rate)
-    if length == 0:
-        return np.zeros(0)
-    spectrum = np.fft.rfft(sound)[: length // 2 + 1]
-    return np.fft.irfft(spectrum, length) * (length / len(sound))
+def _resampled(path: Path, sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+    """Return the sound of a file at 8 kHz, without what lies above 4 kHz."""
+    try:
+        import soxr  # here, because only the tools extra has it, and few files need it
+    except ModuleNotFoundError:
+        raise WavError(
+            f"{path} has {rate} samples per second: give a file with {RATE}, "
+            "or run `pip install 'ivr[tools]'`, which resamples it"
+        ) from None
+    resampled: NDArray[np.float64] = soxr.resample(sound, rate, RATE, quality="HQ")
+    return resampled

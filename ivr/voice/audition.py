@@ -16,9 +16,10 @@ import soundfile
 
 from ivr.dialogue.row import Prompt, Row, fragments
 from ivr.etiquette.sheet import Sheet
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.voice.check import PromptReport
-from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, RATE, prompt_level
+from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, prompt_level
 from ivr.words.catalogue import RENDERINGS, Catalogue, RenderedPrompt, Rendering
 
 _PAGE = Path(__file__).with_name("audition.html")

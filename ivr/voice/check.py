@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import decode_alaw
 from ivr.hearing.level import peak_dbfs
 from ivr.voice.clip import Clip, clips_of
@@ -21,7 +22,6 @@ from ivr.voice.standard import (
     HIGHEST_PEAK_DBFS,
     LEVEL_SPREAD_DB,
     LEVEL_TOLERANCE_DB,
-    RATE,
     prompt_level,
 )
 from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, RenderedPrompt, Rendering

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.dialogue.row import MUSIC
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import ALAW_IDLE, ULAW_IDLE, Samples, encode_alaw, encode_ulaw
 from ivr.voice.clip import Clip
 from ivr.voice.music import hold_music
-from ivr.voice.standard import RATE, WIDE_RATE
+from ivr.voice.standard import WIDE_RATE
 from ivr.words.catalogue import SILENCE
 
 _SILENCE_SECONDS = 10

@@ -8,6 +8,7 @@ import soxr
 from numpy.typing import NDArray
 from scipy import ndimage, signal
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.voice import VoiceError
 from ivr.voice.clip import Form
@@ -17,7 +18,6 @@ from ivr.voice.standard import (
     EDGE_SECONDS,
     HIGHEST_PEAK_DBFS,
     LONGER_PAUSES,
-    RATE,
     WIDE_BAND_HZ,
     WIDE_RATE,
     prompt_level,

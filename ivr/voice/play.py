@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
@@ -65,7 +66,7 @@ class Destination:
 
 def play_into_call(samples: Samples, to: Destination, user: str, password: str) -> CallRecording:
     """Call, speak the prompt, hang up; VoiceError when nobody answers."""
-    seconds = len(samples) / 8000 + _BEFORE + _AFTER
+    seconds = len(samples) / RATE + _BEFORE + _AFTER
     script = (Silence(_BEFORE), PlayedSound(samples), Silence(_AFTER), HangUpStep())
 
     async def call() -> CallRecording:

@@ -10,7 +10,6 @@ from ivr.words.catalogue import Rendering
 STANDARD_VERSION = 3
 """Raise it with every change that makes prompts sound different: all are then rendered again."""
 
-RATE = 8000
 FRAME_SAMPLES = 160
 """20 ms, one packet: prompts end on a packet's edge."""
 BAND_HZ = (300, 3400)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import decode_alaw
 from ivr.hearing.level import peak_dbfs
 from ivr.voice import VoiceError
@@ -18,7 +19,6 @@ from ivr.voice.current import clip_hash
 from ivr.voice.engine import Engine
 from ivr.voice.formats import formats, is_wordless, wordless
 from ivr.voice.loudness import level
-from ivr.voice.standard import RATE
 from ivr.words.catalogue import RenderedPrompt
 
 _FEW = 24

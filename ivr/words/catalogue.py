@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ivr.dialogue.row import Rendering as Rendering
-from ivr.hearing.echo import Reference
 from ivr.hearing.g711 import Samples, decode_alaw
+from ivr.hearing.played import Reference
 
 SOUNDS = "zh/ivr"
 """Directory of the normal rendering, below the rendered directory and below Asterisk's sounds."""

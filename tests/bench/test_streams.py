@@ -35,7 +35,7 @@ def test_every_number_of_streams_has_its_figures(tmp_path: Path) -> None:
         "ear_only_core_percent", "alaw_decode_ratio", "growth_3_to_1",
         *(
             f"{kind}_{count}_core_percent"
-            for kind in ("talking", "silent", "dead", "detector_single", "detector_batch")
+            for kind in ("talking", "silent", "dead", "detector")
             for count in (1, 3)
         ),
     }  # fmt: skip

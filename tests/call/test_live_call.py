@@ -25,8 +25,8 @@ from ivr.dialogue.verbs import make_ticket
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
-from ivr.hearing.echo import Reference
 from ivr.hearing.frames import FRAME
+from ivr.hearing.played import Reference
 from tests.remembering import PROMPT_SECONDS, Line, Recogniser, Record, Recorder
 from tests.virtual_time import run
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.call.scribe import LOOK_BACK_SECONDS, Scribe
+from ivr.call.scribe import Scribe
 from ivr.dialogue.events import (
     Condition,
     Event,
@@ -19,6 +19,7 @@ from ivr.dialogue.events import (
 )
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.hearing.frames import FRAME, RATE
+from ivr.hearing.speech import LOOK_BACK_SECONDS
 from tests.remembering import Recogniser
 from tests.virtual_time import run
 

@@ -1,4 +1,4 @@
-"""`ivr hear`: what the ear made of a recording, in rows, as JSON and as a picture."""
+"""`ivr hear`: the report on a recording as rows, as JSON and as a picture."""
 
 import json
 import sys
@@ -34,7 +34,7 @@ SAID = says("我想了解一下你们的产品", 1)
 
 
 def call(speech_at: float = 1.0, after: float = 1.0) -> Samples:
-    """A quiet line on which a caller says something."""
+    """Return a quiet line on which a caller says SAID after ``speech_at`` seconds."""
     count = round(speech_at * RATE)
     sound = np.concatenate([np.zeros(count), SAID, np.zeros(round(after * RATE))])
     sound += np.random.default_rng(1).normal(0, 10, len(sound))
@@ -50,7 +50,7 @@ def ivr(*words: object) -> Result:
     return CliRunner().invoke(app, ["hear", *map(str, words)])
 
 
-def test_rows_speech_and_the_last_word_are_printed(tmp_path: Path) -> None:
+def test_rows_speech_and_last_verdict_are_printed(tmp_path: Path) -> None:
     done = ivr(write(tmp_path / "call.wav", call()))
     assert (done.exit_code, done.stderr) == (0, "")
     first, *rows, speech, verdict = done.stdout.splitlines()
@@ -64,7 +64,7 @@ def test_rows_speech_and_the_last_word_are_printed(tmp_path: Path) -> None:
     assert verdict.startswith("verdict  ok")
 
 
-def test_json_is_one_object(tmp_path: Path) -> None:
+def test_the_json_is_one_object(tmp_path: Path) -> None:
     done = ivr(write(tmp_path / "call.flac", call()), "--json", "--every", "0.1")
     told = json.loads(done.stdout)
     assert told["verdict"] == told["rows"][-1]["condition"] == "ok"
@@ -128,7 +128,7 @@ def test_the_picture_is_drawn(tmp_path: Path) -> None:
 
 
 def test_every_condition_can_be_drawn(tmp_path: Path) -> None:
-    """Also with numbers that are missing, a prompt, and speech to the end."""
+    """That holds with missing numbers, with a prompt, and with speech to the end."""
     rows = [
         ReportRow(index / 5, LineVerdict(condition, "because", LineMeasures(snr_db=3.0)))
         for index, condition in enumerate(Condition)
@@ -149,7 +149,7 @@ def test_speech_at_the_end_lasts_to_the_end() -> None:
     assert hear(recording).speech[-1].end == recording.seconds
 
 
-def test_what_cannot_be_heard_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_a_bad_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     text = tmp_path / "text.wav"
     text.write_text("no sound at all")
     short = write(tmp_path / "short.wav", np.zeros(100, np.int16))
@@ -170,7 +170,7 @@ def test_what_cannot_be_heard_is_said_in_one_sentence(tmp_path: Path) -> None:
         assert reason in done.stderr
 
 
-def test_without_the_tools_extra_it_says_what_to_install(
+def test_without_the_tools_extra_the_error_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -184,7 +184,7 @@ def test_without_the_tools_extra_it_says_what_to_install(
     )
 
 
-def test_numbers_that_are_no_numbers_are_silence(tmp_path: Path) -> None:
+def test_nan_samples_are_silence(tmp_path: Path) -> None:
     sound = np.full(RATE, np.nan)
     assert not Recording.read(write(tmp_path / "nan.wav", sound, subtype="FLOAT")).samples.any()
     with pytest.raises(HearError, match="no file"):

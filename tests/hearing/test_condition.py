@@ -1,4 +1,4 @@
-"""The verdict on the line: facts at once, everything else when it is certain."""
+"""The condition of the line: facts count at once, everything else after two looks."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ NOISE = np.random.default_rng(1).normal(0, 900, CHUNK * 200).astype(np.float32)
 
 
 def hear(line: LineCondition, sound: np.ndarray, *, voice: float = 0.0) -> list[Event]:
-    """Let the line carry whole chunks of ``sound``."""
+    """Feed whole chunks of ``sound`` with this probability of voice; return the changes."""
     found: list[Event] = []
     for at in range(0, len(sound) - CHUNK + 1, CHUNK):
         chunk = sound[at : at + CHUNK]
@@ -23,12 +23,12 @@ def hear(line: LineCondition, sound: np.ndarray, *, voice: float = 0.0) -> list[
 
 
 def idle(seconds: float) -> np.ndarray:
-    """A-law idle code for so long."""
+    """Return a-law idle code of at least this length."""
     return np.tile(IDLE, int(np.ceil(seconds / CHUNK_SECONDS)))
 
 
 def test_no_packet_for_half_a_second_is_no_rtp() -> None:
-    """Told once, by the clock."""
+    """The change comes once, at the deadline."""
     line = LineCondition(10.0)
     assert line.next_deadline() == 10.5
     assert line.wake(10.49) == []
@@ -38,7 +38,7 @@ def test_no_packet_for_half_a_second_is_no_rtp() -> None:
 
 
 def test_a_packet_ends_no_rtp() -> None:
-    """The line lives again, and is what it was before."""
+    """The condition before NO_RTP comes back."""
     line = LineCondition(0.0)
     line.caller_heard()
     line.wake(1.0)
@@ -46,14 +46,14 @@ def test_a_packet_ends_no_rtp() -> None:
 
 
 def test_idle_code_for_a_second_is_a_dead_line() -> None:
-    """A-law idle decodes to 8, which is not nothing, but is dead."""
+    """A-law's idle code decodes to 8 and not to 0, and is a dead line nevertheless."""
     line = LineCondition(0.0)
     assert hear(line, idle(DEAD_SECONDS - 0.1)) == []
     assert hear(line, idle(0.2)) == [LineChanged(Condition.DEAD_LINE)]
 
 
 def test_one_louder_sample_revives_a_dead_line() -> None:
-    """And the second begins anew."""
+    """Afterwards it takes a whole second of idle code again."""
     line = LineCondition(0.0)
     hear(line, idle(2.0))
     click = IDLE.copy()
@@ -63,7 +63,7 @@ def test_one_louder_sample_revives_a_dead_line() -> None:
 
 
 def test_a_telephone_that_mutes_between_words_is_not_dead() -> None:
-    """Some send idle code while their owner is silent."""
+    """Some telephones send idle code while the caller is silent."""
     line = LineCondition(0.0)
     line.caller_heard()
     assert hear(line, idle(MUTED_SECONDS - 0.1)) == []
@@ -71,7 +71,7 @@ def test_a_telephone_that_mutes_between_words_is_not_dead() -> None:
 
 
 def test_noise_becomes_the_verdict_once_and_leaves_with_the_noise() -> None:
-    """Two looks that agree, a quarter of a second apart."""
+    """Two looks that agree change the condition."""
     line = LineCondition(0.0)
     assert hear(line, NOISE) == [LineChanged(Condition.NOISE)]
     assert "dBov of noise" in line.verdict.why
@@ -79,8 +79,8 @@ def test_noise_becomes_the_verdict_once_and_leaves_with_the_noise() -> None:
 
 
 @pytest.mark.parametrize("pause", [1.0, 10.0])
-def test_what_is_known_of_a_caller_is_kept_while_he_is_silent(pause: float) -> None:
-    """Silence says nothing about a voice."""
+def test_the_condition_of_a_caller_is_kept_while_they_are_silent(pause: float) -> None:
+    """Silence says nothing about the caller's voice."""
     line = LineCondition(0.0)
     hear(line, NOISE[: CHUNK * 30] / 300)
     line.caller_heard()
@@ -91,7 +91,7 @@ def test_what_is_known_of_a_caller_is_kept_while_he_is_silent(pause: float) -> N
 
 
 def test_a_short_answer_is_judged_when_it_ends() -> None:
-    """There is no second look at one word."""
+    """One look is enough, because a single word gets no second one."""
     line = LineCondition(0.0)
     hear(line, NOISE[: CHUNK * 10] / 300)
     line.caller_heard()

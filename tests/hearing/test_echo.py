@@ -1,12 +1,13 @@
-"""The echo gate: our own prompt coming back is not the caller."""
+"""The echo gate: our own prompt that comes back is not taken for the caller."""
 
 import numpy as np
 import pytest
 
-from ivr.hearing.echo import EXPLAINED, EchoGate, Reference
+from ivr.hearing.echo import EXPLAINED, EchoGate
 from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import dbov
+from ivr.hearing.played import Reference
 from ivr.lab.voices import says
 
 PROMPT = says("您好，请问有什么可以帮助您，我们为您服务", 0, -22.0)
@@ -14,7 +15,7 @@ CALLER = says("我想了解一下你们的产品", 1, -25.0)
 
 
 def line(echo_db: float | None, delay: float, caller_at: float | None = None) -> Samples:
-    """What arrives while the prompt is played from second 0 on."""
+    """Return what arrives while the prompt is played from second 0 on: echo, caller and noise."""
     sound = np.zeros(len(PROMPT) + RATE)
     if echo_db is not None:
         first = round(delay * RATE)
@@ -27,7 +28,7 @@ def line(echo_db: float | None, delay: float, caller_at: float | None = None) ->
 
 
 def hear(gate: EchoGate, sound: Samples, until: float | None = None) -> list[bool]:
-    """Show the gate a line chunk by chunk; which chunks it admitted."""
+    """Feed the gate a line chunk by chunk; return which chunks it admitted."""
     gate.prompt_started(Reference.of(PROMPT), 0.0)
     admitted = []
     end = len(sound) if until is None else round(until * RATE)
@@ -44,7 +45,7 @@ def hear(gate: EchoGate, sound: Samples, until: float | None = None) -> list[boo
 @pytest.mark.parametrize("echo_db", [-10.0, -20.0, -30.0])
 @pytest.mark.parametrize("delay", [0.02, 0.15, 0.45])
 def test_the_return_loss_is_learned(echo_db: float, delay: float) -> None:
-    """Within 2 dB, for every delay a telephone has."""
+    """It is right within 2 dB for every delay that telephones have."""
     gate = EchoGate()
     hear(gate, line(echo_db, delay))
     assert gate.return_loss_db == pytest.approx(-echo_db, abs=2.0)
@@ -52,13 +53,13 @@ def test_the_return_loss_is_learned(echo_db: float, delay: float) -> None:
 
 @pytest.mark.parametrize("echo_db", [-10.0, -20.0])
 def test_what_is_learned_keeps_the_echo_out(echo_db: float) -> None:
-    """After the first second few chunks pass: too few, and too far apart, to be speech."""
+    """After 1.2 s at most a quarter of the chunks are admitted, which is too few for speech."""
     admitted = hear(EchoGate(), line(echo_db, 0.15))[round(1.2 / CHUNK_SECONDS) :]
     assert sum(admitted) <= 0.25 * len(admitted)
 
 
 def test_without_echo_a_quiet_caller_passes() -> None:
-    """Nothing comes back, so nothing needs to be louder than it."""
+    """No echo arrives, so the caller need not be louder than one."""
     gate = EchoGate()
     hear(gate, line(None, 0.0))
     quiet = (CALLER * 10 ** (-20 / 20)).astype(np.int16)
@@ -68,7 +69,7 @@ def test_without_echo_a_quiet_caller_passes() -> None:
 
 @pytest.mark.parametrize("delay", [0.02, 0.15, 0.45])
 def test_an_echo_is_explained_by_the_prompt(delay: float) -> None:
-    """From the first quarter of a second on."""
+    """The prompt explains it within the first 0.4 s."""
     gate = EchoGate()
     hear(gate, line(-15.0, delay), until=delay + 0.4)
     assert gate.explains((delay + 0.4) // CHUNK_SECONDS * CHUNK_SECONDS)
@@ -78,7 +79,7 @@ def test_an_echo_is_explained_by_the_prompt(delay: float) -> None:
 def test_a_prompt_in_the_first_tenth_of_a_second_is_not_taken_for_an_earlier_one(
     begin: float,
 ) -> None:
-    """The gate once counted its samples from the second in which it was made."""
+    """The gate once counted its samples from second 0 instead of from its first chunk."""
     gate, sound = EchoGate(), line(-15.0, begin + 0.02)
     gate.prompt_started(Reference.of(PROMPT), begin)
     for index in range(3, 20):
@@ -89,7 +90,7 @@ def test_a_prompt_in_the_first_tenth_of_a_second_is_not_taken_for_an_earlier_one
 
 @pytest.mark.parametrize("at", [0.5, 1.0, 1.5, 2.0])
 def test_a_caller_is_not_explained_by_the_prompt(at: float) -> None:
-    """Alone or over an echo 20 dB down, from any moment on."""
+    """That holds alone and over an echo 20 dB down, at any moment."""
     for echo_db in (None, -20.0):
         gate = EchoGate()
         hear(gate, line(echo_db, 0.15, caller_at=at), until=at + 0.3)
@@ -97,7 +98,7 @@ def test_a_caller_is_not_explained_by_the_prompt(at: float) -> None:
 
 
 def test_nothing_is_explained_by_nothing() -> None:
-    """No prompt has been played, or silence is heard: no echo, and no division by zero."""
+    """Without a prompt, and in silence, there is no echo and no division by zero."""
     gate = EchoGate()
     silence = np.full(CHUNK, 8, np.int16)
     assert gate.admits(CALLER[:CHUNK], dbov(CALLER[:CHUNK], remove_dc=True), 0.1)
@@ -108,7 +109,7 @@ def test_nothing_is_explained_by_nothing() -> None:
 
 
 def test_a_prompt_that_was_cut_has_no_echo_after_its_end() -> None:
-    """Only what was really played can come back."""
+    """Only the part that was played can come back."""
     gate = EchoGate()
     sound = line(None, 0.0, caller_at=1.5)
     gate.prompt_started(Reference.of(PROMPT), 0.0)
@@ -120,20 +121,10 @@ def test_a_prompt_that_was_cut_has_no_echo_after_its_end() -> None:
     assert gate.admits(loud, dbov(loud, remove_dc=True), 2.0)
 
 
-def test_clips_that_follow_one_another_have_one_reference() -> None:
-    parts = [Reference.of(says(words)[: 160 * 40]) for words in ("张先生", "请问您贵姓")]
-    joined = Reference.joined(parts)
-    whole = Reference.of(np.concatenate([part.samples for part in parts]))
-    assert np.array_equal(joined.samples, whole.samples)
-    assert np.allclose(joined.levels, whole.levels)
-    assert Reference.joined(parts[:1]) is parts[0]
-    assert len(Reference.joined([]).samples) == 0
-
-
 def clean(
     gate: EchoGate, sound: Samples, prompt: Samples = PROMPT, begins: float = 0.0, late: float = 0.0
 ) -> Samples:
-    """Show the gate a line as the ear does, from ``begins`` on; what it leaves of it.
+    """Feed the gate a line as the ear does, from ``begins`` on; return it without the echo.
 
     Packets arrive up to ``late`` seconds late.
     """
@@ -151,7 +142,7 @@ def clean(
 
 
 def lowered_db(before: Samples, after: Samples, since: float) -> float:
-    """How much quieter the line became, from ``since`` to the end of the prompt."""
+    """Return by how many dB the line became quieter from ``since`` to the end of the prompt."""
     span = slice(round(since * RATE), len(PROMPT))
     return dbov(before[span], remove_dc=True) - dbov(after[span], remove_dc=True)
 
@@ -160,7 +151,7 @@ def lowered_db(before: Samples, after: Samples, since: float) -> float:
 @pytest.mark.parametrize("delay", [0.02, 0.1502, 0.45])
 @pytest.mark.parametrize("late", [0.0, 0.015])
 def test_the_echo_is_subtracted(echo_db: float, delay: float, late: float) -> None:
-    """Within a second of its coming, whenever the packets arrive."""
+    """It is lowered by 15 dB within a second, also if the packets have jitter."""
     sound, gate = line(echo_db, delay), EchoGate()
     assert lowered_db(sound, clean(gate, sound, late=late), delay + 1.0) > 15.0
 
@@ -173,7 +164,7 @@ def test_a_distorted_echo_is_lowered_too() -> None:
 
 
 def test_the_caller_is_left_while_the_echo_is_subtracted() -> None:
-    """Over an echo as loud as he is."""
+    """The echo is about as loud as the caller."""
     sound = line(-6.0, 0.15, caller_at=1.8)
     left = clean(EchoGate(), sound)
     caller = np.zeros(len(sound))
@@ -204,7 +195,7 @@ def test_the_echo_of_the_next_prompt_may_come_at_another_time() -> None:
 
 
 def test_without_echo_nothing_is_changed() -> None:
-    """On a noisy line, with a caller, and when nothing has been played for a second."""
+    """That holds with noise, with a caller, and long after the last prompt."""
     sound, gate = line(None, 0.0, caller_at=1.0), EchoGate()
     assert np.array_equal(clean(gate, sound), sound[: len(sound) // CHUNK * CHUNK])
     assert gate.removed_db == 0.0
@@ -222,7 +213,7 @@ def test_a_constant_line_is_no_echo(value: int) -> None:
 
 
 def test_a_hole_in_the_audio_does_no_harm() -> None:
-    """Half a second is missing; then the echo is found again."""
+    """After half a second without audio the echo is found again."""
     sound, gate = line(-10.0, 0.15), EchoGate()
     gate.prompt_started(Reference.of(PROMPT), 0.0)
     left = sound.copy()

@@ -1,4 +1,4 @@
-"""The table of speech: start, end, dismissal, veto, and holes in the audio."""
+"""The state table of speech: start, end, dismissal, veto, and missing audio."""
 
 import math
 
@@ -25,7 +25,7 @@ from ivr.hearing.speech import (
 
 
 def heard(table: SpeechTable, probabilities: list[float], begin: float = 0.0) -> list[Event]:
-    """What a table makes of chunks that follow one another from ``begin`` on."""
+    """Return the events of a table for chunks that follow one another from ``begin`` on."""
     found: list[Event] = []
     for index, probability in enumerate(probabilities, 1):
         found += table.hear(probability, begin + index * CHUNK_SECONDS)
@@ -33,7 +33,7 @@ def heard(table: SpeechTable, probabilities: list[float], begin: float = 0.0) ->
 
 
 def levelled(table: SpeechTable, chunks: list[tuple[float, float]]) -> list[Event]:
-    """As :func:`heard`, of chunks with a probability and a level."""
+    """Return the same for chunks with a probability and a level."""
     found: list[Event] = []
     for index, (probability, level) in enumerate(chunks, 1):
         found += table.hear(probability, index * CHUNK_SECONDS, level)
@@ -41,7 +41,7 @@ def levelled(table: SpeechTable, chunks: list[tuple[float, float]]) -> list[Even
 
 
 def test_speech_starts_when_enough_chunks_are_voiced() -> None:
-    """The onset is the beginning of the first of them."""
+    """The onset is the beginning of the first one, less the latency."""
     found = heard(SpeechTable(), [0.0, 0.0] + [0.8] * CONFIRM)
     assert [type(event) for event in found] == [SpeechPossible, SpeechStarted]
     assert isinstance(found[1], SpeechStarted)
@@ -49,32 +49,31 @@ def test_speech_starts_when_enough_chunks_are_voiced() -> None:
 
 
 def test_a_clear_voice_needs_a_chunk_less() -> None:
-    """Three in a row, none of them doubtful."""
+    """Three chunks in a row of high probability are enough."""
     assert isinstance(heard(SpeechTable(), [0.95] * (CONFIRM - 1))[-1], SpeechStarted)
     assert isinstance(heard(SpeechTable(), [0.95, 0.95, 0.0, 0.95])[-1], SpeechPossible)
 
 
 def test_a_short_noise_is_possible_and_then_dismissed() -> None:
-    """One chunk less than it takes."""
+    """It has one chunk less than speech needs."""
     found = heard(SpeechTable(), [0.8] * (CONFIRM - 1) + [0.0] * GIVE_UP)
     assert [type(event) for event in found] == [SpeechPossible, SpeechDismissed]
 
 
 def test_crackle_is_dismissed_in_the_end() -> None:
-    """Voiced now and then, never often enough: undecided for half a second at most."""
+    """It is voiced now and then but never often enough; it stays undecided for 0.5 s at most."""
     found = heard(SpeechTable(), [0.9, 0.0, 0.0] * 40)
     assert {type(event) for event in found} == {SpeechPossible, SpeechDismissed}
     assert found.count(SpeechDismissed()) >= 120 // (PATIENCE + 3)
 
 
-def test_a_hole_in_a_word_does_not_split_its_beginning() -> None:
-    """Two unvoiced chunks between voiced ones are part of speech."""
+def test_two_unvoiced_chunks_at_the_start_of_a_word_do_not_dismiss_it() -> None:
     found = heard(SpeechTable(), [0.9, 0.9, 0.0, 0.0, 0.9, 0.9])
     assert isinstance(found[-1], SpeechStarted)
 
 
 def test_speech_ends_after_its_hang_time() -> None:
-    """It lasted from the onset to the last voiced chunk."""
+    """Its length is from the onset to the last voiced chunk."""
     table = SpeechTable(hang_seconds=0.5)
     found = heard(table, [0.9] * 10 + [0.0] * 16)
     assert isinstance(found[-1], SpeechEnded)
@@ -83,29 +82,28 @@ def test_speech_ends_after_its_hang_time() -> None:
 
 
 def test_a_pause_shorter_than_the_hang_time_ends_nothing() -> None:
-    """People breathe."""
     found = heard(SpeechTable(hang_seconds=0.5), ([0.9] * 10 + [0.0] * 16) * 3)
     assert sum(isinstance(event, SpeechEnded) for event in found) == 3
     found = heard(SpeechTable(hang_seconds=0.5), ([0.9] * 10 + [0.0] * 14) * 3)
     assert sum(isinstance(event, SpeechEnded) for event in found) == 0
 
 
-def test_what_is_faint_beside_the_voice_is_none() -> None:
-    """The detector lets go of a voice late: what follows 20 dB below it does not count."""
+def test_chunks_20_db_below_the_voice_do_not_prolong_speech() -> None:
+    """The detector notices the end of a voice late."""
     for level, ends in ((-55.0, True), (-44.0, False)):
         chunks = [(0.9, -25.0)] * 10 + [(0.9, level)] * 17
         found = levelled(SpeechTable(hang_seconds=0.5), chunks)
         assert any(isinstance(event, SpeechEnded) for event in found) is ends
 
 
-def test_who_turns_away_from_his_telephone_goes_on_speaking() -> None:
-    """His loud voice is forgotten before his utterance ends."""
+def test_a_voice_that_fades_slowly_goes_on_speaking() -> None:
+    """The remembered loudest level falls, as when callers turn away from their telephone."""
     fading = [(0.9, -25.0 - 0.6 * n) for n in range(60)]
     assert isinstance(levelled(SpeechTable(), fading)[-1], SpeechStarted)
 
 
 def test_the_clock_ends_speech_when_no_audio_comes() -> None:
-    """RTP stops in the middle of a word: the utterance ends all the same."""
+    """If RTP stops in the middle of a word, the utterance ends nevertheless."""
     table = SpeechTable(hang_seconds=0.5)
     heard(table, [0.9] * 10)
     last = 10 * CHUNK_SECONDS
@@ -117,7 +115,7 @@ def test_the_clock_ends_speech_when_no_audio_comes() -> None:
 
 
 def test_the_echo_has_a_veto() -> None:
-    """Confirmed by voice, refused by waveform: dismissed, and tried anew."""
+    """Speech that the echo gate refuses is dismissed, and the table starts again."""
     table = SpeechTable()
     found = [
         table.hear(0.8, i * CHUNK_SECONDS, is_echo=lambda: True) for i in range(1, CONFIRM + 1)
@@ -126,8 +124,8 @@ def test_the_echo_has_a_veto() -> None:
     assert table.state is State.QUIET
 
 
-def test_a_hole_forgets_what_was_only_possible() -> None:
-    """But not speech that had started."""
+def test_missing_audio_dismisses_possible_speech() -> None:
+    """Speech that has started goes on."""
     table = SpeechTable()
     heard(table, [0.9])
     assert table.lose_track() == [SpeechDismissed()]
@@ -137,8 +135,8 @@ def test_a_hole_forgets_what_was_only_possible() -> None:
 
 
 @given(st.lists(st.floats(0, 1), max_size=300))
-def test_whatever_comes_the_events_are_in_order(probabilities: list[float]) -> None:
-    """Possible, then started or dismissed; started, then ended; never two at once."""
+def test_the_events_are_in_order_for_any_probabilities(probabilities: list[float]) -> None:
+    """Possible speech is started or dismissed, and started speech ends, before the next."""
     allowed = {
         None: {SpeechPossible},
         SpeechPossible: {SpeechStarted, SpeechDismissed},

@@ -1,4 +1,4 @@
-"""The corpus: true levels, the same from the same seed, nothing shared between the splits."""
+"""The corpus: its levels are true, seeds repeat it, and the splits share nothing."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ SPLITS = pytest.mark.parametrize("split", list(Split))
 
 @pytest.fixture(scope="module", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory):
-    """Nothing is fetched, and nobody's cache is touched."""
+    """Use a cache directory of the tests' own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
@@ -53,10 +53,10 @@ def test_the_same_order_makes_the_same_samples(group: str, split: Split) -> None
 
 
 @pytest.mark.parametrize("level", [-44.0, -36.0, -20.0])
-def test_a_swept_caller_has_the_level_of_his_truth(level: float) -> None:
+def test_a_swept_caller_has_the_level_of_the_truth(level: float) -> None:
     for number in range(4):
         window = make_window(Order("level", number, level), 5, _stock(Split.DEV))
-        if len(window.frames) == 250:  # with lost packets the activity is another
+        if len(window.frames) == 250:  # lost packets change the activity
             measured = active_speech_level(_sound(window), RATE).level_dbov
             assert measured == pytest.approx(level, abs=0.5)
 
@@ -76,13 +76,13 @@ def test_the_noise_is_as_far_below_the_caller_as_its_truth_says(
         window = make_window(Order("snr", number, 0.0), 7, _stock(split))
         truth = window.truth
         assert truth.snr_db == pytest.approx(0.0, abs=0.5)
-        # at 0 dB and full activity both together are 3 dB above either: the sum bounds the noise
+        # At 0 dB and full activity both together are 3 dB above each of them.
         assert truth.noise_dbov == pytest.approx(truth.speech_dbov, abs=0.5)
         assert -27.0 < dbov(sounds[-1]) < -22.0
 
 
 @pytest.mark.parametrize("kind", list(noises.STATIONARY))
-def test_every_noise_reaches_its_level_whatever_its_own_scale(kind: str) -> None:
+def test_noise_of_any_scale_is_brought_to_its_level(kind: str) -> None:
     made = noises.STATIONARY[kind](np.random.default_rng(1), 2 * RATE)
     for scale in (1e-9, 1.0, 1e5):
         assert dbov(telephone.at_level(made * scale, -30.0)) == pytest.approx(-30.0, abs=0.1)
@@ -90,7 +90,7 @@ def test_every_noise_reaches_its_level_whatever_its_own_scale(kind: str) -> None
 
 @SPLITS
 @pytest.mark.parametrize("rt60", [0.4, 0.8])
-def test_a_room_dies_away_as_it_says(split: Split, rt60: float) -> None:
+def test_a_room_has_its_reverberation_time_and_ratio(split: Split, rt60: float) -> None:
     made = room(np.random.default_rng(2), split, rt60, -4.0)
     assert decay_time(made.response[1:]) == pytest.approx(rt60, rel=0.2)
     direct = made.response[0] ** 2
@@ -113,7 +113,7 @@ def test_the_splits_share_no_voice_language_sentence_or_music() -> None:
 @pytest.mark.parametrize(
     ("group", "low", "high"), [("ok", -34, -16), ("too_quiet", -54, -42), ("hands_free", -36, -22)]
 )
-def test_clear_callers_are_where_the_facts_call_them_clear(
+def test_clear_callers_have_clear_levels_and_ratios(
     group: str, low: float, high: float, split: Split
 ) -> None:
     least = {"ok": 16.0, "too_quiet": 13.5, "hands_free": 14.5}[group]
@@ -126,16 +126,17 @@ def test_clear_callers_are_where_the_facts_call_them_clear(
             assert -8 <= (truth.drr_db or 9) <= 0
 
 
-def test_an_echo_loses_what_it_says() -> None:
+def test_an_echo_has_its_return_loss() -> None:
     window = make_window(Order("erl", 1, 20.0), 4, _stock(Split.TEST))
     assert window.prompt is not None
     heard, delay = _sound(window), window.truth.echo_delay_s or 0
     assert 0.02 <= delay <= 0.45
-    assert dbov(window.prompt) - dbov(heard) == pytest.approx(20.0, abs=2.5)  # parts lie outside
+    # A part of the echo is outside the window, hence the tolerance.
+    assert dbov(window.prompt) - dbov(heard) == pytest.approx(20.0, abs=2.5)
 
 
 @SPLITS
-def test_every_window_is_whole_frames_in_the_order_of_time(split: Split) -> None:
+def test_every_window_has_whole_frames_in_order_of_time(split: Split) -> None:
     orders = [Order(group, n) for group in (*CLASSES, *NUISANCES, *CASES) for n in range(3)]
     for order in [*orders, *sweep_orders(1)]:
         window = make_window(order, 1, _stock(split))
@@ -150,13 +151,13 @@ def test_every_sweep_has_a_recipe() -> None:
     assert {order.group for order in sweep_orders(1)} == set(SWEEPS)
 
 
-def test_a_caller_without_recordings_is_still_somebody() -> None:
+def test_without_recordings_a_caller_has_a_synthetic_voice() -> None:
     window = callers.ok(np.random.default_rng(1), _stock(Split.DEV), Order("ok", 1))
     speakers: tuple[Speaker, ...] = _stock(Split.DEV).speakers
     assert window.truth.voice in {speaker.name for speaker in speakers}
 
 
-def test_without_apt_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_apt_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(debian.CorpusError, match=r"apt-get is missing: unpack .*it-wav into"):
         debian.package("asterisk-core-sounds-it-wav")

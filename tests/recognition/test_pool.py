@@ -14,12 +14,13 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
+from ivr.hearing.frames import RATE
 from ivr.recognition.files import ModelError
 from ivr.recognition.framing import Frame, Kind
 from ivr.recognition.keeper import Keeper
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard, Reason, Transcript
-from ivr.recognition.utterance import LONGEST_SECONDS, RATE, Utterance
+from ivr.recognition.utterance import LONGEST_SECONDS, Utterance
 from tests.recognition.workers import alive, hear, speak, spoken, told, until
 
 PHRASES = ("我要投诉", "打错了", "转人工", "你们公司在哪里", "多少钱一年", "再见", "听不清楚")

@@ -1,6 +1,5 @@
 """One session for all calls hears what an instance for each call hears."""
 
-import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -49,43 +48,6 @@ def test_calls_do_not_hear_each_other(silero_model: SileroModel, speech: list[me
     one, other = silero_model.stream(), silero_model.stream()
     together = [(one.process(chunk), other.process(SILENCE))[0] for chunk in speech]
     assert together == alone
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_a_batch_hears_what_each_hears_alone(
-    silero_model: SileroModel, speech: list[memoryview], seed: int
-) -> None:
-    """Calls come, go, skip their turn and are shuffled, as those on the air are."""
-    rng = random.Random(seed)
-    begins = {n: rng.randrange(len(speech)) for n in range(12)}
-    alone = {n: heard_alone(silero_model, speech[begin:]) for n, begin in begins.items()}
-    streams, heard = {}, {n: list[float]() for n in begins}
-    waiting = list(begins)
-    while waiting or streams:
-        if waiting and (not streams or rng.random() < 0.2):
-            streams[waiting.pop()] = silero_model.stream()
-        ready = [n for n in streams if rng.random() < 0.8]
-        rng.shuffle(ready)
-        chunks = [speech[begins[n] + len(heard[n])] for n in ready]
-        for n, voice in zip(
-            ready, silero_model.batch([streams[n] for n in ready], chunks), strict=True
-        ):
-            heard[n].append(voice)
-            if len(heard[n]) == len(alone[n]) or rng.random() < 0.005:
-                del streams[n]
-    assert sum(map(len, heard.values())) > 100
-    for n, voices in heard.items():
-        assert voices == pytest.approx(alone[n][: len(voices)], abs=1e-5)
-
-
-def test_a_stream_is_in_a_batch_once(silero_model: SileroModel) -> None:
-    stream = silero_model.stream()
-    with pytest.raises(ValueError, match="one chunk"):
-        silero_model.batch([stream, stream], [SILENCE, SILENCE])
-
-
-def test_a_batch_of_no_call_is_nothing(silero_model: SileroModel) -> None:
-    assert len(silero_model.batch([], [])) == 0
 
 
 def test_after_a_reset_the_stream_is_new(

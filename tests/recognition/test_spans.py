@@ -5,9 +5,10 @@ import itertools
 import numpy as np
 
 from ivr.hearing.g711 import Samples
+from ivr.hearing.speech import LOOK_BACK_SECONDS
 from ivr.recognition.model import Model
 from ivr.recognition.silero import SileroModel
-from ivr.recognition.spans import LOOK_BACK_SECONDS, transcribe
+from ivr.recognition.spans import transcribe
 from tests.recognition.workers import spoken
 
 PHRASES = ("我要投诉", "打错了", "你们公司在哪里")

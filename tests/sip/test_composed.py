@@ -17,7 +17,8 @@ from ivr.lab.pbx import HOTLINE, PHONES, Pbx, free_ports
 from ivr.lab.voices import says
 from ivr.service.app import Hotline
 from ivr.softphone import Action, CallRecording, PlayedSound, Silence, Softphone
-from ivr.softphone.sentences import HeardClip, heard_sentence, joints
+from ivr.softphone.sentences import HeardClip, heard_sentence
+from tests.softphone.joints import joints
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
 

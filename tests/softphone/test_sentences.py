@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from ivr.hearing.g711 import decode_alaw
-from ivr.softphone.sentences import heard_sentence, joints
+from ivr.softphone.sentences import heard_sentence
 from ivr.words.catalogue import Catalogue
 
+from .joints import joints
 from .sounds import catalogue, recording, syllables
 
 IDLE = decode_alaw(b"\xd5" * 8000)

@@ -1,9 +1,9 @@
-"""A corpus for the hearing room: windows of a caller's line whose truth is known.
+"""A corpus for the hearing room: windows of a caller's line with known conditions.
 
-Everything random comes from the seed. Speech, music, rooms and voices of the development split
-never occur in the test split.
+All randomness comes from the seed. No speech, music, room or voice of the development split occurs
+in the test split.
 """
 
 
 class CorpusError(Exception):
-    """The corpus cannot be built; one sentence says why."""
+    """A corpus that cannot be built or read; the message is one sentence with the reason."""

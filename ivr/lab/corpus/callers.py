@@ -1,8 +1,9 @@
-"""Recipes with a caller: ok, too quiet, noise, hands-free, and sweeps through the grey zone."""
+"""Recipes with a caller: ok, too quiet, noise, hands-free, and sweeps over one quantity."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import RATE
@@ -12,43 +13,50 @@ from ivr.lab.corpus.line import COUNT, SECONDS, Order, SimulatedLine
 from ivr.lab.corpus.noises import STATIONARY
 from ivr.lab.corpus.rooms import Room, heard_in, room
 from ivr.lab.corpus.sources import Speaker, Wave
-from ivr.lab.corpus.talk import Random, Stock
+from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Truth, Window
 
 STILL = 1.3
-"""Seconds of silence after the last word that make its end one that must be decided."""
-
+"""Seconds of silence after the last word in which its end must be detected."""
 CLIPPED_DB = 10.0
-"""One caller in twenty is cut this far above his active level, by his own telephone."""
+"""Decibels above the active speech level at which the telephone of one caller in twenty clips."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a recipe asks for. Levels in dBov."""
+    """The properties that a recipe asks for; None for no noise or no room."""
 
     speech_dbov: float
+    """Active speech level by ITU-T P.56 in dBov."""
     noise: str | None = None
+    """Kind of noise."""
     snr_db: float | None = None
+    """Speech level above the noise in dB."""
     rt60_s: float | None = None
+    """Reverberation time of the room in seconds."""
     drr_db: float | None = None
+    """Ratio of direct to reverberant sound in dB."""
 
 
-def ok(random: Random, stock: Stock, order: Order) -> Window:
-    """A caller as he should be: -34 to -16 dBov, SNR of 18 dB and more."""
+def ok(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make a caller without trouble: -34 to -16 dBov, SNR of 18 dB and more."""
     kind, snr = _background(random, 18.0, 40.0)
     scene = Scene(float(random.uniform(-34, -16)), kind, snr, *_handset(random))
     return build(random, stock, order, Condition.OK, scene)
 
 
-def too_quiet(random: Random, stock: Stock, order: Order) -> Window:
-    """The same at -54 to -42 dBov, SNR of 14 dB and more."""
+def too_quiet(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make a caller who is too quiet: -54 to -42 dBov, SNR of 14 dB and more."""
     kind, snr = _background(random, 14.0, 30.0)
     scene = Scene(float(random.uniform(-54, -42)), kind, snr, *_handset(random))
     return build(random, stock, order, Condition.TOO_QUIET, scene)
 
 
-def hands_free(random: Random, stock: Stock, order: Order) -> Window:
-    """Far away in a room: RT60 0.4 to 0.8 s, DRR -8 to 0 dB, -36 to -22 dBov, SNR 15 to 35 dB."""
+def hands_free(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make a caller far from the microphone in a room.
+
+    RT60 is 0.4 to 0.8 s, DRR -8 to 0 dB, the level -36 to -22 dBov, the SNR 15 to 35 dB.
+    """
     kind = _stationary(random)
     scene = Scene(
         float(random.uniform(-36, -22)),
@@ -60,8 +68,8 @@ def hands_free(random: Random, stock: Stock, order: Order) -> Window:
     return build(random, stock, order, Condition.HANDS_FREE, scene)
 
 
-def noise_window(random: Random, stock: Stock, order: Order) -> Window:
-    """Speech at an SNR of -6 to 0 dB, or in two cases of five noise alone at -36 to -14 dBov."""
+def noise_window(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make speech at an SNR of -6 to 0 dB, or, in 40 %, noise alone at -36 to -14 dBov."""
     kinds = (*STATIONARY, "babble", "babble", "tv")
     kind = kinds[random.integers(len(kinds))]
     if random.random() < 0.4:
@@ -71,8 +79,8 @@ def noise_window(random: Random, stock: Stock, order: Order) -> Window:
     return build(random, stock, order, Condition.NOISE, scene)
 
 
-def noise_alone(random: Random, stock: Stock, order: Order, kind: str, level: float) -> Window:
-    """Nobody, but loud."""
+def noise_alone(random: Generator, stock: Stock, order: Order, kind: str, level: float) -> Window:
+    """Make a line without a caller that carries noise of a kind at ``level`` dBov."""
     line = SimulatedLine.any(random)
     sound = telephone.at_level(line.band(talk.noise_stretch(random, stock, kind, COUNT)), level)
     truth = Truth(f"{kind} alone", noise=kind, noise_dbov=level)
@@ -80,10 +88,11 @@ def noise_alone(random: Random, stock: Stock, order: Order, kind: str, level: fl
     return line.window(order, Condition.NOISE, heard, truth, random)
 
 
-def swept(random: Random, stock: Stock, order: Order) -> Window:
-    """A caller with one quantity at a given value and the others harmless.
+def swept(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make a caller with one quantity at the order's value and the others harmless.
 
-    The label is what the facts call the far side of the grey zone; no accuracy is made of it.
+    The quantity is the order's group: ``level`` in dBov, ``snr`` and ``snr_babble`` in dB, ``rt60``
+    in seconds. The label is the nearer clear condition; no accuracy is computed from it.
     """
     value = order.value
     assert value is not None
@@ -103,7 +112,7 @@ def swept(random: Random, stock: Stock, order: Order) -> Window:
 
 
 def build(
-    random: Random,
+    random: Generator,
     stock: Stock,
     order: Order,
     label: Condition,
@@ -111,9 +120,10 @@ def build(
     *,
     plain: bool = False,
 ) -> Window:
-    """Somebody who talks in a scene; he begins within 1.2 s, and one in three stops early.
+    """Make a caller who talks in a scene, begins within 1.2 s and, in a third, stops early.
 
-    Clear points keep their levels whatever the telephone did, as levels are set after it.
+    The levels are set after the telephone's effects, so they are those of the scene. ``plain``
+    leaves out the effects of bad telephones.
     """
     line = SimulatedLine.any(random, artefacts=not plain)
     speaker = talk.anybody(random, stock)
@@ -146,11 +156,17 @@ def build(
 
 
 def _with_noise(
-    random: Random, stock: Stock, line: SimulatedLine, caller: Wave, scene: Scene, speaker: Speaker
+    random: Generator,
+    stock: Stock,
+    line: SimulatedLine,
+    caller: Wave,
+    scene: Scene,
+    speaker: Speaker,
 ) -> tuple[Wave, float]:
-    """The caller with the line's own noise and the scene's; and the level of all noise in dBov.
+    """Return the caller with the noise of line and scene, and the level of all noise in dBov.
 
-    A quiet caller has a quiet line: its noise stays 16 dB below him, or nothing would be clear.
+    The line's own noise is at least 16 dB below the caller, so that a quiet caller is not a noisy
+    one as well.
     """
     idle = min(float(random.uniform(-74, -66)), scene.speech_dbov - 16.0)
     noise = telephone.idle_noise(random, COUNT, idle)
@@ -164,27 +180,29 @@ def _with_noise(
     return caller + noise, dbov(noise)
 
 
-def _background(random: Random, low: float, high: float) -> tuple[str | None, float | None]:
-    """Half of the callers have some noise with them, at an SNR in dB of this range."""
+def _background(random: Generator, low: float, high: float) -> tuple[str | None, float | None]:
+    """Choose for half of the callers a noise and its SNR between ``low`` and ``high`` dB."""
     if random.random() < 0.5:
         return None, None
     kinds = (*STATIONARY, "babble", "tv")
     return kinds[random.integers(len(kinds))], float(random.uniform(low, high))
 
 
-def _stationary(random: Random) -> str:
+def _stationary(random: Generator) -> str:
+    """Choose a noise without voices."""
     kinds = tuple(STATIONARY)
     return kinds[random.integers(len(kinds))]
 
 
-def _handset(random: Random) -> tuple[float | None, float | None]:
-    """Half of the handsets are in a room that is heard a little: DRR 12 to 22 dB."""
+def _handset(random: Generator) -> tuple[float | None, float | None]:
+    """Choose RT60 in seconds and DRR in dB of a faint room, for half of the handsets."""
     if random.random() < 0.5:
         return None, None
     return float(random.uniform(0.2, 0.6)), float(random.uniform(12, 22))
 
 
-def _where(random: Random, stock: Stock, scene: Scene) -> Room | None:
+def _where(random: Generator, stock: Stock, scene: Scene) -> Room | None:
+    """Make the scene's room; None if it has none."""
     if scene.rt60_s is None or scene.drr_db is None:
         return None
     return room(random, stock.split, scene.rt60_s, scene.drr_db)

@@ -1,9 +1,8 @@
-"""Human speech and music from Debian packages, fetched once into a cache directory.
+"""Recorded speech and music from Debian packages, fetched once into the cache directory.
 
-Nothing is installed: ``apt-get download`` fetches a package, ``dpkg -x`` unpacks it.
+``apt-get download`` fetches a package and ``dpkg -x`` unpacks it; nothing is installed.
 """
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -16,20 +15,23 @@ from scipy import signal
 from ivr.hearing.frames import FRAME, RATE
 from ivr.hearing.g711 import Samples
 from ivr.lab.corpus import CorpusError
+from ivr.paths import cache_directory
 
 _NO_SPEECH = ("beep", "tone", "silence", "ascending", "ring", "monkeys", "moo", "-join", "-leave")
-"""Parts of the names of files that hold no speech."""
+"""Parts of the names of files without speech."""
 _HIGH_PASS = signal.butter(2, 100, "highpass", fs=RATE, output="sos")
 
 
 def cache() -> Path:
-    """Where fetched packages and synthesised speech are kept."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "ivr" / "corpus"
+    """Return the directory for fetched packages and synthesised speech."""
+    return cache_directory() / "corpus"
 
 
 def package(name: str) -> Path:
-    """The unpacked package; fetched when it is not in the cache yet."""
+    """Return the directory of an unpacked package, and fetch it first if it is not in the cache.
+
+    Raise CorpusError if it cannot be fetched or unpacked.
+    """
     there = cache() / "debian" / name
     if there.is_dir():
         return there
@@ -50,7 +52,7 @@ def package(name: str) -> Path:
 
 
 def speech_files(name: str) -> list[Path]:
-    """Sentences and words of the one speaker of a package, in a fixed order."""
+    """Return the files with speech of a package, all by one speaker, sorted by name."""
     folder = package(name) / "usr/share/asterisk/sounds"
     files = [path for path in folder.glob("*/*") if path.suffix in (".wav", ".gsm")]
     spoken = [path for path in files if not any(part in path.name for part in _NO_SPEECH)]
@@ -58,15 +60,16 @@ def speech_files(name: str) -> list[Path]:
 
 
 def music_files(name: str) -> list[Path]:
-    """Pieces of music on hold."""
+    """Return the files of a package of music on hold, sorted by name."""
     return sorted((package(name) / "usr/share/asterisk/moh").glob("*.wav"))
 
 
 def read_sound(path: Path) -> Samples:
-    """A file of these packages: 8 kHz mono, WAV or the raw frames of GSM 06.10.
+    """Read a file of these packages: 8 kHz mono, WAV or raw frames of GSM 06.10.
 
-    Those of GSM begin with an offset as strong as the voice, which dies away in 0.3 s; cut off, it
-    would be a click before the first word.
+    The GSM files begin with an offset as strong as the voice that decays in 0.3 s. It is filtered
+    out, because cutting it off would leave a click before the first word. Raise CorpusError if a
+    WAV file has another format.
     """
     if path.suffix == ".gsm":
         import soundfile  # here, because only two packages need it
@@ -82,6 +85,7 @@ def read_sound(path: Path) -> Samples:
 
 
 def _run(command: list[str], work: Path, problem: str) -> None:
+    """Run a command in a directory; raise CorpusError with ``problem`` and its last output line."""
     done = subprocess.run(command, cwd=work, capture_output=True, text=True)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]

@@ -1,8 +1,8 @@
-"""From what sounds at the caller's end to the frames that reach us."""
+"""The line from the sound at the caller's end to the frames that reach us."""
 
 from dataclasses import dataclass, replace
 
-import numpy as np
+from numpy.random import Generator
 
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import RATE
@@ -11,36 +11,46 @@ from ivr.lab.corpus import telephone
 from ivr.lab.corpus.sources import Wave
 from ivr.lab.corpus.window import Truth, Window
 
-Random = np.random.Generator
 SECONDS = 5.0
+"""Length of most windows."""
 COUNT = round(SECONDS * RATE)
+"""Samples in such a window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Which window is wanted; with the seed it determines every sample of it."""
+    """Which window to make; together with seed and split it determines every sample."""
 
     group: str
+    """Name of the recipe."""
     number: int
+    """Number of the window in its group."""
     value: float | None = None
-    """For a sweep: the value of its quantity."""
+    """Value of the quantity of a sweep; None if it is no sweep."""
 
 
 @dataclass(slots=True)
 class SimulatedLine:
-    """A caller's telephone and the network between him and us."""
+    """A caller's telephone and the network between them and us."""
 
     narrow: bool
+    """Whether the band is only 330 to 2900 Hz."""
     gsm: bool
+    """Whether a part of the way is coded by GSM full rate."""
     alaw: bool
+    """Whether the codec is a-law rather than μ-law."""
     loss: float
+    """Share of packets lost."""
     pause: tuple[float, float] | None
+    """Begin and end in seconds of a time without packets."""
     agc: bool
+    """Whether the telephone has automatic gain control."""
     suppression: bool
+    """Whether the telephone suppresses noise."""
 
     @classmethod
-    def any(cls, random: Random, *, artefacts: bool = True) -> "SimulatedLine":
-        """Mostly a plain line; a tenth each has one of the artefacts of real telephones."""
+    def any(cls, random: Generator, *, artefacts: bool = True) -> "SimulatedLine":
+        """Make a random line; each artefact of real telephones is on a tenth of the lines."""
         start = float(random.uniform(0.5, 4.5))
         some = [bool(random.random() < share) for share in (0.1, 0.1, 0.1, 0.08)]
         return cls(
@@ -56,16 +66,16 @@ class SimulatedLine:
         )
 
     def microphone(self, sound: Wave) -> Wave:
-        """What the telephone makes of a caller: its band, and its automatic gain."""
+        """Return a caller's sound as the telephone picks it up: its band and automatic gain."""
         heard = telephone.band(sound, narrow=self.narrow)
         return telephone.automatic_gain(heard) if self.agc else heard
 
     def band(self, sound: Wave) -> Wave:
-        """The telephone's band alone."""
+        """Return the sound in the telephone's band."""
         return telephone.band(sound, narrow=self.narrow)
 
-    def frames(self, sound: Wave, random: Random) -> telephone.Frames:
-        """Through the codec and the network."""
+    def frames(self, sound: Wave, random: Generator) -> telephone.Frames:
+        """Return the frames that arrive after codec and network."""
         decoded = telephone.codec(sound, alaw=self.alaw, gsm=self.gsm)
         return telephone.packets(decoded, random, loss=self.loss, pause=self.pause)
 
@@ -75,10 +85,13 @@ class SimulatedLine:
         label: Condition,
         sound: Wave,
         truth: Truth,
-        random: Random,
+        random: Generator,
         prompt: tuple[Samples, float] | None = None,
     ) -> Window:
-        """The finished window, with what the line did written into its truth."""
+        """Return the finished window; what the line did is added to its truth.
+
+        ``prompt`` is a prompt that plays meanwhile and when it starts.
+        """
         names = ("narrow", "gsm", "agc", "suppression")
         told = replace(
             truth,

@@ -1,46 +1,45 @@
-"""Noises of rooms, streets and lines; all without a level of their own."""
+"""Noises of rooms, streets and lines. Each has ``count`` samples at 8 kHz and any level."""
 
 from collections.abc import Callable
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
 from ivr.hearing.frames import RATE
 from ivr.lab.corpus.sources import Wave
 
-Random = np.random.Generator
 
-
-def coloured(random: Random, count: int, slope: float) -> Wave:
-    """Noise whose power falls by f to the power of ``slope``: 0 white, 1 pink, 2 brown."""
+def coloured(random: Generator, count: int, slope: float) -> Wave:
+    """Make noise whose power falls as f to the power of ``slope``: 0 white, 1 pink, 2 brown."""
     spectrum = np.fft.rfft(random.normal(0, 1, count))
     frequency = np.maximum(np.fft.rfftfreq(count, 1 / RATE), 20.0)
     return np.fft.irfft(spectrum * frequency ** (-slope / 2), count)
 
 
-def between(random: Random, count: int, low: float, high: float, slope: float = 0.0) -> Wave:
-    """Noise of a band."""
+def between(random: Generator, count: int, low: float, high: float, slope: float = 0.0) -> Wave:
+    """Make coloured noise between ``low`` and ``high`` Hz."""
     sos = signal.butter(2, (low, high), "bandpass", fs=RATE, output="sos")
     return np.asarray(signal.sosfilt(sos, coloured(random, count, slope)), np.float64)
 
 
-def white(random: Random, count: int) -> Wave:
-    """The same power in each hertz."""
+def white(random: Generator, count: int) -> Wave:
+    """Make noise with the same power in each hertz."""
     return coloured(random, count, 0.0)
 
 
-def pink(random: Random, count: int) -> Wave:
-    """The same power in each octave."""
+def pink(random: Generator, count: int) -> Wave:
+    """Make noise with the same power in each octave."""
     return coloured(random, count, 1.0)
 
 
-def brown(random: Random, count: int) -> Wave:
-    """Mostly low."""
+def brown(random: Generator, count: int) -> Wave:
+    """Make noise whose power falls by 6 dB per octave."""
     return coloured(random, count, 2.0)
 
 
-def car(random: Random, count: int) -> Wave:
-    """Tyres and an engine whose speed wanders."""
+def car(random: Generator, count: int) -> Wave:
+    """Make a car from inside: tyres, and an engine of varying speed."""
     turns = random.uniform(25, 45) * (1 + 0.05 * _wander(random, count, 0.3))
     phase = 2 * np.pi * np.cumsum(turns) / RATE
     engine = np.asarray(sum(np.sin(n * phase + n) / n for n in range(2, 14)), np.float64)
@@ -48,8 +47,8 @@ def car(random: Random, count: int) -> Wave:
     return tyres / np.std(tyres) + 0.4 * engine / np.std(engine)
 
 
-def hum(random: Random, count: int) -> Wave:
-    """The mains with its harmonics, and a little hiss."""
+def hum(random: Generator, count: int) -> Wave:
+    """Make mains hum of 50 or 60 Hz with harmonics and a little white noise."""
     mains = float(random.choice([50.0, 60.0]))
     phase = 2 * np.pi * mains * np.arange(count) / RATE
     harmonics = range(2, round(1500 / mains))
@@ -59,8 +58,8 @@ def hum(random: Random, count: int) -> Wave:
     return sound + 0.05 * random.normal(0, 1, count)
 
 
-def street(random: Random, count: int) -> Wave:
-    """Cars that pass, over a distant rumble."""
+def street(random: Generator, count: int) -> Wave:
+    """Make a street: one to three cars that pass, over distant traffic."""
     time = np.arange(count) / RATE
     sound = coloured(random, count, 1.2)
     sound /= np.std(sound)
@@ -72,35 +71,35 @@ def street(random: Random, count: int) -> Wave:
     return sound
 
 
-def fan(random: Random, count: int) -> Wave:
-    """Air, with the blades' own rhythm."""
+def fan(random: Generator, count: int) -> Wave:
+    """Make a fan: air noise with the rhythm of the blades."""
     blades = random.uniform(40, 120)
     swing = 1 + 0.3 * np.sin(2 * np.pi * blades * np.arange(count) / RATE)
     return coloured(random, count, 0.7) * swing
 
 
-def wind(random: Random, count: int) -> Wave:
-    """Gusts on a microphone: low, and never the same for long."""
+def wind(random: Generator, count: int) -> Wave:
+    """Make wind on a microphone: low noise in gusts."""
     gusts = np.exp(0.8 * _wander(random, count, 1.5))
     return coloured(random, count, 1.8) * gusts
 
 
-def modem(random: Random, count: int) -> Wave:
-    """Data on a bad line: symbols on a carrier of 1800 Hz, and crackle."""
+def modem(random: Generator, count: int) -> Wave:
+    """Make a modem on a bad line: symbols on a carrier of 1800 Hz, and crackle."""
     symbols = random.integers(0, 4, count // 4 + 1).repeat(4)[:count]
     carrier = np.cos(2 * np.pi * 1800 * np.arange(count) / RATE + symbols * np.pi / 2)
     return between(random, count, 600, 3000) * 0.3 + carrier + crackle(random, count) * 0.2
 
 
-def crackle(random: Random, count: int) -> Wave:
-    """Some hundred clicks a second, most of them small."""
+def crackle(random: Generator, count: int) -> Wave:
+    """Make crackle: 100 to 400 clicks a second, most of them small."""
     clicks = random.random(count) < random.uniform(100, 400) / RATE
     sound = np.where(clicks, random.standard_t(3, count), 0.0)
     return np.asarray(signal.lfilter([1.0], [1, -0.7], sound), np.float64)
 
 
-def _wander(random: Random, count: int, hertz: float) -> Wave:
-    """A slow random curve of variance 1, changing about ``hertz`` times a second."""
+def _wander(random: Generator, count: int, hertz: float) -> Wave:
+    """Make a slow random curve that changes about ``hertz`` times a second, of variance near 1."""
     knots = max(4, round(count / RATE * hertz * 2) + 2)
     curve = np.interp(
         np.linspace(0, knots - 1, count), np.arange(knots), random.normal(0, 1, knots)
@@ -108,7 +107,7 @@ def _wander(random: Random, count: int, hertz: float) -> Wave:
     return np.asarray(curve, np.float64)
 
 
-STATIONARY: dict[str, Callable[[Random, int], Wave]] = {
+STATIONARY: dict[str, Callable[[Generator, int], Wave]] = {
     "white": white,
     "pink": pink,
     "brown": brown,
@@ -120,11 +119,11 @@ STATIONARY: dict[str, Callable[[Random, int], Wave]] = {
     "modem": modem,
     "crackle": crackle,
 }
-"""Every noise that needs no voices."""
+"""The noises without voices, by name."""
 
 
-def clicks(random: Random, count: int) -> Wave:
-    """A few clicks of a handset that is laid down."""
+def clicks(random: Generator, count: int) -> Wave:
+    """Make two to eight clicks, as of a handset that is laid down."""
     sound = np.zeros(count)
     for _ in range(random.integers(2, 9)):
         at, length = random.integers(0, count - 400), random.integers(8, 120)
@@ -132,8 +131,8 @@ def clicks(random: Random, count: int) -> Wave:
     return sound
 
 
-def breathing(random: Random, count: int) -> Wave:
-    """In and out through a nose near the microphone, 12 to 24 times a minute."""
+def breathing(random: Generator, count: int) -> Wave:
+    """Make breathing near the microphone, 12 to 24 times a minute."""
     time = np.arange(count) / RATE + random.uniform(0, 5)
     breaths = random.uniform(0.2, 0.4)
     within = (time * breaths) % 1.0

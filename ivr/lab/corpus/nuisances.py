@@ -1,24 +1,26 @@
-"""Recipes without a caller's voice, and those in which the bot's own prompt comes back."""
+"""Recipes without a caller's voice, and recipes in which our own prompt comes back."""
 
 import numpy as np
+from numpy.random import Generator
 
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.level import active_speech_level, dbov
+from ivr.hearing.level import active_speech_level, dbov, gain
 from ivr.lab.corpus import noises, talk, telephone, tones
 from ivr.lab.corpus.line import COUNT, SECONDS, Order, SimulatedLine
 from ivr.lab.corpus.rooms import heard_in, room
 from ivr.lab.corpus.sources import Wave
-from ivr.lab.corpus.talk import Random, Stock
+from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.telephone import Frames
 from ivr.lab.corpus.window import Truth, Window
 
 BARGE_IN_SECONDS = 6.0
+"""Length of a window in which a caller interrupts a prompt."""
 
 
-def nobody(random: Random, stock: Stock, order: Order) -> Window:
-    """A line on which nothing is said: seven kinds of quiet, in turn."""
+def nobody(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make a line on which nobody speaks: seven kinds of quiet, in turn."""
     kinds = ("idle", "comfort", "room", "breathing", "clicks", "dtx", "no_rtp")
     kind = kinds[order.number % len(kinds)]
     line = SimulatedLine.any(random, artefacts=False)
@@ -32,8 +34,8 @@ def nobody(random: Random, stock: Stock, order: Order) -> Window:
     return window
 
 
-def dead_line(random: Random, stock: Stock, order: Order) -> Window:
-    """A line that carries noise and then only the codec's idle code."""
+def dead_line(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make a line that carries noise and then only the codec's idle code."""
     line, at = SimulatedLine.any(random, artefacts=False), float(random.uniform(0.5, 2.5))
     sound = telephone.idle_noise(random, COUNT, float(random.uniform(-66, -52)))
     sound[round(at * RATE) :] = 0.0
@@ -41,12 +43,12 @@ def dead_line(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, Condition.DEAD_LINE, sound, truth, random)
 
 
-def no_rtp(random: Random, stock: Stock, order: Order) -> Window:
-    """Packets that stop coming."""
+def no_rtp(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make a line on which packets stop arriving."""
     line, at = SimulatedLine.any(random, artefacts=False), float(random.uniform(0.5, 2.5))
     sound = telephone.idle_noise(random, COUNT, float(random.uniform(-66, -52)))
     line.pause = (at, SECONDS + 1)
-    # the last packet may have been lost too: the condition begins after the last that came
+    # The last packet may have been lost too: the condition begins after the last that arrived.
     frames = line.frames(sound, random)
     onset = frames[-1][0] if frames else 0.0
     return Window(
@@ -54,20 +56,20 @@ def no_rtp(random: Random, stock: Stock, order: Order) -> Window:
     )
 
 
-def tone_window(random: Random, stock: Stock, order: Order) -> Window:
-    """A tone of the network or of a machine at -30 to -9 dBov, whatever its cadence."""
+def tone_window(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make a tone of the network or of a fax at -30 to -9 dBov, measured while the tone is on."""
     kind = tones.TONE_KINDS[order.number % len(tones.TONE_KINDS)]
     line, level = SimulatedLine.any(random), float(random.uniform(-30, -9))
     sound = tones.network_tone(random, kind, COUNT)
     on = np.abs(sound) > 1e-3 * float(np.max(np.abs(sound)))
-    sound *= 32768 * telephone.gain(level) / float(np.sqrt(np.mean(sound[on] ** 2)))
+    sound *= 32768 * gain(level) / float(np.sqrt(np.mean(sound[on] ** 2)))
     label = Condition.FAX if kind in tones.FAX_KINDS else Condition.TONE
     heard = line.band(sound) + telephone.idle_noise(random, COUNT)
     return line.window(order, label, heard, Truth(kind, noise_dbov=level), random)
 
 
-def music_window(random: Random, stock: Stock, order: Order) -> Window:
-    """Music on hold at -34 to -16 dBov."""
+def music_window(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make music on hold at -34 to -16 dBov, a third of it synthetic."""
     line, level = SimulatedLine.any(random), float(random.uniform(-34, -16))
     made = not stock.pieces or order.number % 3 == 0
     piece = tones.melody(random, COUNT) if made else talk.recorded_music(random, stock, COUNT)
@@ -77,8 +79,11 @@ def music_window(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, Condition.MUSIC, heard, truth, random)
 
 
-def own_prompt(random: Random, stock: Stock, order: Order) -> Window:
-    """Nothing but our own prompt, 10 to 35 dB quieter and 20 to 450 ms later."""
+def own_prompt(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make a line with only the echo of our prompt, 20 to 450 ms later.
+
+    The echo return loss is the order's value, or 10 to 35 dB.
+    """
     line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35)) if order.value is None else order.value
     prompt, start, echo, delay = _echo(random, stock, line, COUNT, loss_db)
@@ -87,8 +92,8 @@ def own_prompt(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, Condition.OWN_PROMPT, heard, truth, random, (prompt, start))
 
 
-def barge_in_window(random: Random, stock: Stock, order: Order) -> Window:
-    """A caller who speaks while our prompt comes back, at least as loud as its echo plus 3 dB."""
+def barge_in_window(random: Generator, stock: Stock, order: Order) -> Window:
+    """Make a caller who speaks while our prompt comes back, mostly 3 dB or more above its echo."""
     count = round(BARGE_IN_SECONDS * RATE)
     line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35))
@@ -111,8 +116,8 @@ def barge_in_window(random: Random, stock: Stock, order: Order) -> Window:
     return line.window(order, Condition.OK, heard, truth, random, (prompt, start))
 
 
-def _quiet(random: Random, stock: Stock, line: SimulatedLine, kind: str) -> tuple[Wave, float]:
-    """Silence of a kind and its level in dBov."""
+def _quiet(random: Generator, stock: Stock, line: SimulatedLine, kind: str) -> tuple[Wave, float]:
+    """Return quiet of a kind and its level in dBov."""
     if kind in ("idle", "no_rtp"):
         return np.zeros(COUNT), -96.0
     if kind in ("comfort", "dtx"):
@@ -127,12 +132,12 @@ def _quiet(random: Random, stock: Stock, line: SimulatedLine, kind: str) -> tupl
         level = float(random.uniform(-62, -46))
         return telephone.at_level(line.band(noises.breathing(random, COUNT)), level) + idle, level
     made = noises.clicks(random, COUNT)
-    peak = 32768 * telephone.gain(float(random.uniform(-30, -12)))
+    peak = 32768 * gain(float(random.uniform(-30, -12)))
     return line.band(made) / float(np.max(np.abs(made))) * peak + idle, -66.0
 
 
-def _with_holes(random: Random, frames: Frames) -> Frames:
-    """Discontinuous transmission: some packets, then none for up to two seconds."""
+def _with_holes(random: Generator, frames: Frames) -> Frames:
+    """Return the frames of discontinuous transmission, with pauses of up to two seconds."""
     kept: Frames = []
     sends, until = True, float(random.uniform(0.2, 1.0))
     for at, frame in frames:
@@ -145,12 +150,12 @@ def _with_holes(random: Random, frames: Frames) -> Frames:
 
 
 def _echo(
-    random: Random, stock: Stock, line: SimulatedLine, count: int, loss_db: float
+    random: Generator, stock: Stock, line: SimulatedLine, count: int, loss_db: float
 ) -> tuple[Samples, float, Wave, float]:
-    """A prompt, when it starts, what comes back of it, and how much later.
+    """Return a prompt, when it starts, its echo, and how many seconds later that arrives.
 
-    The loss is the ratio of the powers of the prompt and of its echo. Half of the echoes are
-    distorted by a small loudspeaker, and half come from a room rather than from a hybrid.
+    ``loss_db`` is the ratio of the powers of prompt and echo. Half of the echoes are distorted by a
+    small loudspeaker, and half come from a room rather than from a hybrid.
     """
     start, delay = float(random.uniform(0, 0.4)), float(random.uniform(0.02, 0.45))
     seconds = count / RATE - start
@@ -167,5 +172,5 @@ def _echo(
         rt60, drr = float(random.uniform(0.15, 0.4)), float(random.uniform(0, 15))
         echo = heard_in(echo, room(random, stock.split, rt60, drr))
     loss = dbov(prompt) - dbov(echo)
-    echo = telephone.band(echo) * telephone.gain(loss - loss_db)
+    echo = telephone.band(echo) * gain(loss - loss_db)
     return prompt, start, talk.placed(echo, start + delay, count), delay

@@ -1,20 +1,21 @@
-"""The corpus: which windows there are, and each of them by its order, seed and split."""
+"""The list of recipes, and windows made by order, seed and split."""
 
 from collections.abc import Callable, Iterator, Sequence
 from zlib import crc32
 
 import numpy as np
+from numpy.random import Generator
 
 from ivr.lab.corpus import callers, nuisances
 from ivr.lab.corpus.line import Order
 from ivr.lab.corpus.sources import Split
-from ivr.lab.corpus.talk import Random, Stock
+from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Window
 
 _VERSION = 2
-"""Of the corpus: any change that makes other samples makes another number."""
+"""Version of the corpus: raise it with every change that makes other samples."""
 
-_RECIPES: dict[str, Callable[[Random, Stock, Order], Window]] = {
+_RECIPES: dict[str, Callable[[Generator, Stock, Order], Window]] = {
     "ok": callers.ok,
     "too_quiet": callers.too_quiet,
     "noise": callers.noise_window,
@@ -33,8 +34,11 @@ _RECIPES: dict[str, Callable[[Random, Stock, Order], Window]] = {
     "erl": nuisances.own_prompt,
 }
 CLASSES = ("ok", "too_quiet", "noise", "hands_free", "nobody")
+"""Groups for the conditions that the sheet's rows treat."""
 NUISANCES = ("tone", "music", "own_prompt")
+"""Groups of sounds that must not be taken for a caller."""
 CASES = ("barge_in", "dead_line", "no_rtp")
+"""Groups in which the time of an event matters."""
 SWEEPS: dict[str, tuple[float, ...]] = {
     "level": (-54, -48, -44, -42, -40, -39, -38, -37, -36, -34, -30, -24),
     "snr": (-6, 0, 3, 6, 9, 12, 15, 18, 24),
@@ -42,16 +46,17 @@ SWEEPS: dict[str, tuple[float, ...]] = {
     "rt60": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8),
     "erl": (5, 10, 15, 20, 25, 30, 35, 45),
 }
-"""dBov, dB, dB, seconds (at a DRR of -8 to 0 dB), dB."""
+"""Values of the swept quantities: speech level in dBov, SNR in dB, SNR in dB, reverberation time in
+seconds (at a DRR of -8 to 0 dB), and echo return loss in dB."""
 
 
 def orders(per_class: int, groups: Sequence[str] = (*CLASSES, *NUISANCES, *CASES)) -> list[Order]:
-    """So many windows of each group."""
+    """Return the orders for ``per_class`` windows of each group."""
     return [Order(group, number) for group in groups for number in range(per_class)]
 
 
 def sweep_orders(per_point: int) -> list[Order]:
-    """So many windows of each point of each sweep."""
+    """Return the orders for ``per_point`` windows of each value of each sweep."""
     return [
         Order(quantity, number, value)
         for quantity, values in SWEEPS.items()
@@ -61,7 +66,7 @@ def sweep_orders(per_point: int) -> list[Order]:
 
 
 def make_window(order: Order, seed: int, stock: Stock) -> Window:
-    """The window that was ordered: the same for the same order, seed and split."""
+    """Make the window of an order; the same order, seed and split make the same samples."""
     which = crc32(f"{_VERSION} {stock.split} {order.group} {order.value}".encode())
     random = np.random.default_rng([seed, which, order.number])
     return _RECIPES[order.group](random, stock, order)
@@ -75,7 +80,7 @@ def windows(
     *,
     recorded: bool = True,
 ) -> Iterator[Window]:
-    """So many windows of each group. Without ``recorded`` all voices and music are synthetic."""
+    """Make ``per_class`` windows of each group; without ``recorded`` all sounds are synthetic."""
     stock = Stock.of(Split(split), recorded=recorded)
     for order in orders(per_class, groups):
         yield make_window(order, seed, stock)

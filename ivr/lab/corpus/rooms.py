@@ -1,41 +1,43 @@
 """Rooms: impulse responses from a mouth to a telephone's microphone.
 
-Two generators that share nothing: noise that dies away for development, the images of a source in
-a shoebox for tests. Both are then brought to the reverberation time and to the ratio of direct to
-reverberant energy that the recipe wants, and both are measured again.
+There are two independent generators: decaying noise for the development split, and the image
+sources of a rectangular room for the test split. Both are scaled to the reverberation time and to
+the ratio of direct to reverberant energy that the recipe asks for.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
 from ivr.hearing.frames import RATE
 from ivr.lab.corpus.sources import Split, Wave
 
-SOUND = 343.0
-"""Speed of sound in m/s."""
+SPEED_OF_SOUND = 343.0
+"""Metres per second at 20 °C."""
 _FINE = 4
-"""The images are placed on a grid this many times finer than 8 kHz."""
+"""Factor by which the images are placed on a finer grid than 8 kHz."""
 IMAGES_SECONDS = 0.45
-"""Images are computed this far; the decay of this stretch is then carried on by noise."""
+"""Seconds for which images are computed; noise continues their decay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """An impulse response and what is true of it."""
+    """An impulse response and its properties."""
 
     response: Wave
+    """The response at 8 kHz, with an energy of 1."""
     rt60_s: float
-    """Time in which sound dies away by 60 dB, in seconds."""
+    """Seconds in which sound decays by 60 dB."""
     drr_db: float
-    """Direct to reverberant energy in dB."""
+    """Ratio of direct to reverberant energy in dB."""
 
 
-def room(random: np.random.Generator, split: Split, rt60_s: float, drr_db: float) -> Room:
-    """A room of this reverberation time and with this ratio of direct to reverberant sound."""
+def room(random: Generator, split: Split, rt60_s: float, drr_db: float) -> Room:
+    """Make a room with this reverberation time and this ratio of direct to reverberant energy."""
     tail = _noise_tail(random, rt60_s) if split is Split.DEV else _shoebox_tail(random, rt60_s)
-    tail[0] = 0.0  # there is the direct sound
+    tail[0] = 0.0  # the place of the direct sound
     direct = np.zeros(len(tail))
     direct[0] = np.sqrt(np.sum(tail**2) * 10 ** (drr_db / 10))
     response = direct + tail
@@ -44,12 +46,13 @@ def room(random: np.random.Generator, split: Split, rt60_s: float, drr_db: float
 
 
 def heard_in(sound: Wave, where: Room) -> Wave:
-    """The sound as the microphone gets it; as long as before."""
+    """Return the sound as the microphone picks it up, with the same length."""
     return np.asarray(signal.fftconvolve(sound, where.response)[: len(sound)], np.float64)
 
 
 def decay_time(response: Wave) -> float:
-    """RT60 in seconds from Schroeder's integral, between -5 and -25 dB."""
+    """Return RT60 in seconds by Schroeder's integral, fitted from -5 to -25 dB; NaN if it is too
+    short."""
     left = np.cumsum(response[::-1] ** 2)[::-1]
     curve = 10 * np.log10(np.maximum(left / left[0], 1e-12))
     first, last = np.argmax(curve <= -5), np.argmax(curve <= -25)
@@ -59,8 +62,8 @@ def decay_time(response: Wave) -> float:
     return float(-60 / np.polyfit(times, curve[first:last], 1)[0])
 
 
-def _noise_tail(random: np.random.Generator, rt60_s: float) -> Wave:
-    """Gaussian noise that dies away, high frequencies a little sooner."""
+def _noise_tail(random: Generator, rt60_s: float) -> Wave:
+    """Make decaying Gaussian noise whose high frequencies decay a little faster."""
     count = round(rt60_s * 1.1 * RATE)
     time = np.arange(count) / RATE
     tail = np.zeros(count)
@@ -72,8 +75,11 @@ def _noise_tail(random: np.random.Generator, rt60_s: float) -> Wave:
     return tail
 
 
-def _shoebox_tail(random: np.random.Generator, rt60_s: float) -> Wave:
-    """Reflections in a rectangular room, without the direct sound (Allen and Berkley 1979)."""
+def _shoebox_tail(random: Generator, rt60_s: float) -> Wave:
+    """Make the reflections in a rectangular room, without the direct sound.
+
+    The method is that of image sources (Allen and Berkley, 1979).
+    """
     size = random.uniform((2.4, 2.2, 2.3), (6.0, 4.8, 3.1))
     source = random.uniform(0.25 * size, 0.75 * size)
     way = random.normal(0, 1, 3)
@@ -81,7 +87,7 @@ def _shoebox_tail(random: np.random.Generator, rt60_s: float) -> Wave:
     microphone = np.clip(source + far * way / np.linalg.norm(way), 0.15, size - 0.15)
     volume = float(np.prod(size))
     surface = 2 * float(size[0] * size[1] + size[1] * size[2] + size[0] * size[2])
-    absorbed = 1 - np.exp(-0.161 * volume / (surface * rt60_s))  # Eyring
+    absorbed = 1 - np.exp(-0.161 * volume / (surface * rt60_s))  # Eyring's formula
     tail = _images(random, size, source, microphone, float(np.sqrt(1 - absorbed)))
     measured = decay_time(tail)
     time = np.arange(len(tail)) / RATE
@@ -90,10 +96,14 @@ def _shoebox_tail(random: np.random.Generator, rt60_s: float) -> Wave:
 
 
 def _images(
-    random: np.random.Generator, size: Wave, source: Wave, microphone: Wave, reflection: float
+    random: Generator, size: Wave, source: Wave, microphone: Wave, reflection: float
 ) -> Wave:
-    """All images within IMAGES_SECONDS; moved by up to 4 cm, as no wall is perfectly flat."""
-    reach = IMAGES_SECONDS * SOUND
+    """Return the response of all images within IMAGES_SECONDS, without the direct sound.
+
+    Each image is moved by up to 4 cm, because no wall is perfectly flat. ``size``, ``source`` and
+    ``microphone`` are (x, y, z) in metres; ``reflection`` is the walls' factor of amplitude.
+    """
+    reach = IMAGES_SECONDS * SPEED_OF_SOUND
     direct = float(np.linalg.norm(source - microphone))
     fine = np.zeros(round(IMAGES_SECONDS * RATE * _FINE) + 1)
     axes = []
@@ -108,7 +118,7 @@ def _images(
     for dx, n in zip(x, nx, strict=True):
         distance = np.sqrt(flat + dx * dx) + random.uniform(-0.04, 0.04, len(flat))
         keep = (bounces + n > 0) & (distance < reach) & (distance > 0.05)
-        late = (distance[keep] - direct) / SOUND * RATE * _FINE
+        late = (distance[keep] - direct) / SPEED_OF_SOUND * RATE * _FINE
         strength = reflection ** (bounces[keep] + n) / distance[keep]
         bins = np.clip(np.round(late), 0, len(fine) - 1).astype(np.int64)
         fine += np.bincount(bins, strength, len(fine))
@@ -116,8 +126,8 @@ def _images(
     return np.asarray(signal.decimate(signal.sosfilt(sos, fine), _FINE, ftype="fir"), np.float64)
 
 
-def _carried_on(random: np.random.Generator, tail: Wave, rt60_s: float) -> Wave:
-    """What comes after the last images: too dense to tell from noise."""
+def _carried_on(random: Generator, tail: Wave, rt60_s: float) -> Wave:
+    """Continue ``tail`` by decaying noise, which late reflections cannot be distinguished from."""
     count = round(rt60_s * 1.1 * RATE)
     if count <= len(tail):
         return tail[:count]

@@ -1,8 +1,8 @@
-"""Who speaks and what plays: speakers and music of each split, cached on disk.
+"""Speakers and music of each split, cached on disk.
 
-Recorded speakers: the languages of the two splits are disjoint (one woman speaks both English and
-Spanish, so both are in the same split). Synthetic ones: other voices and other sentences. Each
-utterance is trimmed and brought to the same active level.
+The splits share no recorded speaker: their languages differ (one woman speaks both English and
+Spanish, so both are in one split). Synthetic speakers have other voices and other sentences in
+each split. Each utterance is trimmed and brought to the same active speech level.
 """
 
 import os
@@ -15,25 +15,25 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from ivr.hearing.frames import FRAME, RATE, frame_levels_dbov
+from ivr.hearing.frames import FRAME, RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.level import active_speech_level
+from ivr.hearing.level import active_speech_level, frame_levels_dbov, gain
 from ivr.lab.corpus import debian
 from ivr.voice.espeak import Espeak
 
 SOURCES_VERSION = 2
-"""Of what is cached; another number forgets the cache."""
+"""Version of the cached utterances: raise it to make them again."""
 NOMINAL_DBOV = -26.0
-"""Active level of every utterance in the cache (ITU-T P.830)."""
+"""Active speech level of every cached utterance in dBov (ITU-T P.830)."""
 SHORTEST, LONGEST = 0.6, 9.0
-"""Seconds of an utterance that is used."""
+"""Seconds of the shortest and the longest utterance that is used."""
 
 Wave = NDArray[np.float64]
 """Mono at 8 kHz, on the scale of 16-bit samples."""
 
 
 class Split(StrEnum):
-    """Two halves of the world that share no speaker, no room generator and no piece of music."""
+    """The two parts of the corpus, which share no speaker, no room generator and no music."""
 
     DEV = "dev"
     TEST = "test"
@@ -41,10 +41,12 @@ class Split(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """One voice and all that it says."""
+    """One voice and its utterances."""
 
     name: str
+    """Debian package of a recorded speaker, or voice of espeak-ng."""
     language: str
+    """Code of the language, such as ``cmn`` for Mandarin."""
     utterances: tuple[Samples, ...]
 
 
@@ -62,9 +64,11 @@ RECORDED = {
         ("it", "asterisk-prompt-it-menardi-wav"),
     ),
 }
+"""Language and Debian package of each recorded speaker."""
 MUSIC_PACKAGE = "asterisk-moh-opsound-wav"
+"""Debian package of the recorded music."""
 RECORDED_MUSIC = {Split.DEV: ("macroform",), Split.TEST: ("manolo", "reno")}
-"""How the names of the pieces of each split begin: one artist there, two others here."""
+"""Prefixes of the files of each split: one artist for development, two others for the test."""
 
 _MANDARIN = {
     Split.DEV: (
@@ -103,7 +107,7 @@ _VARIANTS = {
 
 
 def speakers(split: Split, *, recorded: bool = True) -> list[Speaker]:
-    """All voices of a split; with ``recorded`` also the humans from Debian's packages."""
+    """Return all speakers of a split; with ``recorded`` also those of Debian's packages."""
     found: list[Speaker] = []
     if recorded:
         for language, package in RECORDED[split]:
@@ -119,7 +123,7 @@ def speakers(split: Split, *, recorded: bool = True) -> list[Speaker]:
 
 
 def music_pieces(split: Split) -> list[Samples]:
-    """The recorded pieces of a split."""
+    """Return the recorded pieces of music of a split."""
     files = debian.music_files(MUSIC_PACKAGE)
     return [
         debian.read_sound(path) for path in files if path.name.startswith(RECORDED_MUSIC[split])
@@ -127,12 +131,13 @@ def music_pieces(split: Split) -> list[Samples]:
 
 
 def _recorded(package: str) -> Iterator[Samples]:
+    """Read the speech of a Debian package."""
     for path in debian.speech_files(package):
         yield debian.read_sound(path)
 
 
 def _synthetic(split: Split, variant: str, pitch: int, pace: int) -> Iterator[Samples]:
-    """What a voice of espeak-ng says; its last sentence is in another language."""
+    """Synthesise a voice's sentences by espeak-ng; the last one is in another language."""
     language, foreign = _FOREIGN[split]
     said = [("cmn", text) for text in _MANDARIN[split]] + [(language, foreign)]
     for spoken, text in said:
@@ -143,10 +148,10 @@ def _synthetic(split: Split, variant: str, pitch: int, pace: int) -> Iterator[Sa
 
 
 def _cached(name: str, build: Callable[[], Iterator[Samples]]) -> tuple[Samples, ...]:
-    """The utterances ``build`` makes, from the cache if they were made before.
+    """Return the utterances of the sounds that ``build`` makes, from the cache if they are there.
 
-    espeak-ng never says a sentence twice with the same samples, so the cache is also what makes
-    one seed mean one corpus.
+    espeak-ng never makes the same samples twice, so the same seed makes the same corpus only with
+    the same cache.
     """
     path = debian.cache() / "speech" / f"{name}-{SOURCES_VERSION}.npz"
     if not path.is_file():
@@ -162,12 +167,13 @@ def _cached(name: str, build: Callable[[], Iterator[Samples]]) -> tuple[Samples,
 
 
 def _utterance(sound: Samples) -> Iterator[Samples]:
-    """Trimmed to what is spoken and brought to the nominal level; nothing if that is too short."""
+    """Yield the sound trimmed to its speech and at the nominal level; nothing if its length is not
+    between SHORTEST and LONGEST."""
     level = active_speech_level(sound, RATE).level_dbov
     voiced = np.flatnonzero(frame_levels_dbov(sound) > level - 25.0)
     if not len(voiced):
         return
     part = sound[voiced[0] * FRAME : (voiced[-1] + 2) * FRAME]
     if SHORTEST <= len(part) / RATE <= LONGEST:
-        gain = 10 ** ((NOMINAL_DBOV - active_speech_level(part, RATE).level_dbov) / 20)
-        yield np.clip(part * gain, -32767, 32767).astype(np.int16)
+        factor = gain(NOMINAL_DBOV - active_speech_level(part, RATE).level_dbov)
+        yield np.clip(part * factor, -32767, 32767).astype(np.int16)

@@ -1,27 +1,28 @@
-"""What is there to be heard: callers who talk, crowds, television, music."""
+"""Sounds made of speech and music: callers, crowds, television, music on hold."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
-from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE, frame_levels_dbov
+from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.level import active_speech_level
+from ivr.hearing.level import active_speech_level, frame_levels_dbov
 from ivr.lab.corpus import noises, sources, tones
 from ivr.lab.corpus.rooms import heard_in, room
 from ivr.lab.corpus.sources import Speaker, Split, Wave
 from ivr.lab.corpus.telephone import at_level
 
-Random = np.random.Generator
 VOICED_DB = 15.9
-"""A frame is voiced when it is within this of the active level: the margin of ITU-T P.56."""
+"""Decibels below the active speech level down to which a frame is voiced: the margin of ITU-T
+P.56."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """All that a split can play."""
+    """All speakers and pieces of music of a split."""
 
     split: Split
     speakers: tuple[Speaker, ...]
@@ -29,7 +30,7 @@ class Stock:
 
     @classmethod
     def of(cls, split: Split, *, recorded: bool = True) -> "Stock":
-        """Everything of a split, or only what is made here."""
+        """Return the stock of a split; without ``recorded`` only what is synthetic."""
         return _stock(split, recorded)
 
 
@@ -39,8 +40,8 @@ def _stock(split: Split, recorded: bool) -> Stock:
     return Stock(split, tuple(sources.speakers(split, recorded=recorded)), pieces)
 
 
-def anybody(random: Random, stock: Stock, *, other_than: Speaker | None = None) -> Speaker:
-    """A speaker: in two cases of three a recorded one, in the third espeak's Mandarin."""
+def anybody(random: Generator, stock: Stock, *, other_than: Speaker | None = None) -> Speaker:
+    """Choose a speaker: in 65 % a recorded one, otherwise espeak-ng's Mandarin."""
     others = [speaker for speaker in stock.speakers if speaker is not other_than]
     recorded = [speaker for speaker in others if speaker.language != "cmn"]
     made = [speaker for speaker in others if speaker.language == "cmn"]
@@ -49,11 +50,12 @@ def anybody(random: Random, stock: Stock, *, other_than: Speaker | None = None) 
 
 
 def speech(
-    random: Random, speaker: Speaker, seconds: float, pause: tuple[float, float] = (0.12, 0.45)
+    random: Generator, speaker: Speaker, seconds: float, pause: tuple[float, float] = (0.12, 0.45)
 ) -> Wave:
-    """A speaker who talks for about so long, with short pauses; it begins and ends with voice.
+    """Make at most ``seconds`` of a speaker who talks with pauses of ``pause`` seconds.
 
-    Half of the voices are made a little higher or lower, so that few speakers become more.
+    The sound begins with voice. Half of the voices are made a little higher or lower, so that there
+    are more voices than speakers.
     """
     factor = float(random.uniform(0.86, 1.12)) if random.random() < 0.5 else 1.0
     wanted, parts, length = round(seconds * RATE), list[Wave](), 0
@@ -73,7 +75,7 @@ def speech(
 
 
 def voiced_span(dry: Wave) -> tuple[float, float]:
-    """When the first voiced frame begins and the last one ends, in seconds."""
+    """Return when the first voiced frame begins and when the last one ends, in seconds."""
     level = active_speech_level(dry, RATE).level_dbov
     loud = np.flatnonzero(
         frame_levels_dbov(np.clip(dry, -32768, 32767).astype(np.int16)) > level - VOICED_DB
@@ -84,20 +86,22 @@ def voiced_span(dry: Wave) -> tuple[float, float]:
 
 
 def placed(sound: Wave, at: float, count: int) -> Wave:
-    """The sound from ``at`` seconds on, with silence around it."""
+    """Return ``count`` samples of silence with the sound put at ``at`` seconds."""
     whole, start = np.zeros(count), round(at * RATE)
     part = sound[: max(0, count - start)]
     whole[start : start + len(part)] = part
     return whole
 
 
-def babble(random: Random, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
-    """Eight to fourteen people who talk at once."""
+def babble(random: Generator, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
+    """Make babble: eight to fourteen people who talk at once."""
     return _crowd(random, stock, count, int(random.integers(8, 15)), other_than)
 
 
-def television(random: Random, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
-    """One to three voices over music from a loudspeaker in a room."""
+def television(
+    random: Generator, stock: Stock, count: int, other_than: Speaker | None = None
+) -> Wave:
+    """Make a television: one to three voices over music from a loudspeaker in a room."""
     voices = at_level(_crowd(random, stock, count, int(random.integers(1, 4)), other_than), -24.0)
     under = at_level(music_stretch(random, stock, count), float(random.uniform(-34, -24)))
     sos = signal.butter(2, (180, 3600), "bandpass", fs=RATE, output="sos")
@@ -105,28 +109,28 @@ def television(random: Random, stock: Stock, count: int, other_than: Speaker | N
     return heard_in(np.asarray(signal.sosfilt(sos, voices + under), np.float64), where)
 
 
-def music_stretch(random: Random, stock: Stock, count: int) -> Wave:
-    """A stretch of a recorded piece, or of one that is made here."""
+def music_stretch(random: Generator, stock: Stock, count: int) -> Wave:
+    """Make a stretch of music, in 65 % recorded if there is any, otherwise synthetic."""
     made = not stock.pieces or random.random() < 0.35
     return tones.melody(random, count) if made else recorded_music(random, stock, count)
 
 
-def recorded_music(random: Random, stock: Stock, count: int) -> Wave:
-    """A stretch of a recorded piece."""
+def recorded_music(random: Generator, stock: Stock, count: int) -> Wave:
+    """Choose a stretch of a recorded piece that is not its silent beginning or end."""
     piece = stock.pieces[random.integers(len(stock.pieces))]
     for _ in range(20):
         start = random.integers(RATE, len(piece) - count - RATE)
         part = piece[start : start + count].astype(np.float64)
         levels = frame_levels_dbov(piece[start : start + count // FRAME * FRAME])
-        if np.percentile(levels, 20) > -60:  # not the silence before or after a piece
+        if np.percentile(levels, 20) > -60:
             break
     return part
 
 
 def noise_stretch(
-    random: Random, stock: Stock, kind: str, count: int, other_than: Speaker | None = None
+    random: Generator, stock: Stock, kind: str, count: int, other_than: Speaker | None = None
 ) -> Wave:
-    """Noise of a kind."""
+    """Make noise of a kind: ``babble``, ``tv`` or a name of STATIONARY."""
     if kind == "babble":
         return babble(random, stock, count, other_than)
     if kind == "tv":
@@ -135,8 +139,9 @@ def noise_stretch(
 
 
 def _crowd(
-    random: Random, stock: Stock, count: int, voices: int, other_than: Speaker | None
+    random: Generator, stock: Stock, count: int, voices: int, other_than: Speaker | None
 ) -> Wave:
+    """Make ``voices`` people who talk at once, at levels up to 4 dB apart from the mean."""
     sound = np.zeros(count)
     for _ in range(voices):
         one = speech(random, anybody(random, stock, other_than=other_than), count / RATE + 1.5)
@@ -146,5 +151,5 @@ def _crowd(
 
 
 def quiet_kinds() -> tuple[str, ...]:
-    """Noises that are also heard, softly, in a quiet room."""
+    """Return the names of the noises that are also heard in a quiet room."""
     return ("white", "pink", "brown", "fan", "hum", "car")

@@ -1,53 +1,48 @@
-"""What a telephone and a network do to a sound on its way to us."""
+"""The effects of a telephone and a network on a sound."""
 
 import io
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples, decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
-from ivr.hearing.level import active_speech_level
+from ivr.hearing.level import active_speech_level, gain
 from ivr.lab.corpus.sources import Wave
 
 Frames = list[tuple[float, Samples]]
-"""When each frame of 20 ms arrived, in seconds, and what it held. A lost one is missing."""
-Random = np.random.Generator
+"""The arrival of each frame of 20 ms in seconds, and its samples; lost frames are missing."""
 
 _BAND = signal.butter(4, (300, 3400), "bandpass", fs=RATE, output="sos")
 _NARROW = signal.butter(4, (330, 2900), "bandpass", fs=RATE, output="sos")
 
 
-def gain(decibels: float) -> float:
-    """The factor of amplitude."""
-    return float(10 ** (decibels / 20))
-
-
 def band(sound: Wave, *, narrow: bool = False) -> Wave:
-    """The telephone's band, 300 to 3400 Hz (ITU-T G.712); or a worse one."""
+    """Return the sound in the band of 300 to 3400 Hz (ITU-T G.712), or 330 to 2900 if narrow."""
     return np.asarray(signal.sosfilt(_NARROW if narrow else _BAND, sound), np.float64)
 
 
 def at_speech_level(sound: Wave, level: float) -> Wave:
-    """The same with an active speech level (P.56) of ``level`` dBov."""
-    usual = at_level(sound, -26.0)  # a measure has a floor, and a generator may be below it
+    """Return the sound at an active speech level (ITU-T P.56) of ``level`` dBov."""
+    usual = at_level(sound, -26.0)  # P.56 cannot measure below its lowest threshold
     return usual * gain(level - active_speech_level(usual, RATE).level_dbov)
 
 
 def at_level(sound: Wave, level: float) -> Wave:
-    """The same with an RMS level of ``level`` dBov."""
+    """Return the sound at an RMS level of ``level`` dBov."""
     return sound * (32768 * gain(level) / float(np.std(sound)))
 
 
-def idle_noise(random: Random, count: int, level: float | None = None) -> Wave:
-    """The noise of an idle channel: -74 to -66 dBov unless told (facts, section 2)."""
+def idle_noise(random: Generator, count: int, level: float | None = None) -> Wave:
+    """Make white noise at ``level`` dBov, or at the -74 to -66 dBov measured on idle channels."""
     chosen = random.uniform(-74, -66) if level is None else level
     return random.normal(0, 32768 * gain(chosen), count)
 
 
 def codec(sound: Wave, *, alaw: bool, gsm: bool = False) -> Samples:
-    """Through G.711, on its way perhaps through a GSM full-rate leg."""
+    """Return the samples after G.711, and after GSM full rate before it if ``gsm``."""
     linear = np.clip(np.round(sound), -32768, 32767).astype(np.int16)
     if gsm:
         linear = _gsm(linear)
@@ -55,7 +50,7 @@ def codec(sound: Wave, *, alaw: bool, gsm: bool = False) -> Samples:
 
 
 def _gsm(linear: Samples) -> Samples:
-    """GSM 06.10 and back: the timbre of a mobile call."""
+    """Return the samples after GSM 06.10, which mobile calls sound like."""
     import soundfile  # here, because few windows need it
 
     file = io.BytesIO()
@@ -66,40 +61,48 @@ def _gsm(linear: Samples) -> Samples:
 
 
 def automatic_gain(sound: Wave, strength: float = 0.5) -> Wave:
-    """A handset that evens out loud and soft: ``strength`` of the difference is taken away."""
-    power = signal.lfilter([1 - 0.9995], [1, -0.9995], sound**2)  # a memory of 0.25 s
+    """Return the sound after automatic gain control.
+
+    ``strength`` is the share of a deviation from the usual level that is removed, 0 to 1.
+    """
+    power = signal.lfilter([1 - 0.9995], [1, -0.9995], sound**2)  # over 0.25 s
     usual = 10 ** (active_speech_level(sound, RATE).level_dbov / 10) * 32768.0**2
     factor = (np.maximum(power, usual * 1e-3) / usual) ** (-strength / 2)
     return np.asarray(sound * np.clip(factor, 0.3, 4.0), np.float64)
 
 
 def noise_suppression(sound: Wave, depth_db: float = 8.0) -> Wave:
-    """A handset that turns itself down between the words, by ``depth_db``."""
+    """Return the sound after noise suppression, which lowers it by ``depth_db`` between words."""
     level = active_speech_level(sound, RATE).level_dbov
-    power = signal.lfilter([1 - 0.996], [1, -0.996], sound**2)  # a memory of 30 ms
+    power = signal.lfilter([1 - 0.996], [1, -0.996], sound**2)  # over 30 ms
     threshold = 10 ** ((level - 18) / 10) * 32768.0**2
     opening = np.clip(power / threshold, gain(-depth_db), 1.0)
     return np.asarray(sound * signal.lfilter([0.01], [1, -0.99], opening), np.float64)
 
 
 def clipped(sound: Wave, level: float) -> Wave:
-    """Cut at ``level`` dBov: a microphone held too near."""
+    """Return the sound clipped at ``level`` dBov, as by a microphone that is held too near."""
     top = 32768 * gain(level)
     return np.clip(sound, -top, top)
 
 
 def packets(
-    samples: Samples, random: Random, *, loss: float = 0.0, pause: tuple[float, float] | None = None
+    samples: Samples,
+    random: Generator,
+    *,
+    loss: float = 0.0,
+    pause: tuple[float, float] | None = None,
 ) -> Frames:
-    """As the tap delivers it: whole frames, those lost and those in the pause left out.
+    """Return the whole frames that arrive.
 
-    ``loss`` is a share, in bursts of mostly one packet; ``pause`` begins and ends at these seconds.
+    ``loss`` is the share of lost packets, in bursts of mostly one packet. ``pause`` is the begin
+    and the end in seconds of a time without packets.
     """
     return list(_arriving(samples, random, loss, pause or (0.0, 0.0)))
 
 
 def _arriving(
-    samples: Samples, random: Random, loss: float, pause: tuple[float, float]
+    samples: Samples, random: Generator, loss: float, pause: tuple[float, float]
 ) -> Iterator[tuple[float, Samples]]:
     lost = False
     for n in range(len(samples) // FRAME):

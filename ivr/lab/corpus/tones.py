@@ -1,14 +1,12 @@
-"""Tones of networks and machines, and music that is made here."""
+"""Tones of networks, keys and faxes, and synthetic music."""
 
 import numpy as np
+from numpy.random import Generator
 from scipy import signal
 
 from ivr.hearing.frames import RATE
 from ivr.lab.corpus.sources import Wave
 
-Random = np.random.Generator
-
-# Frequencies in Hz and cadence in seconds on, off. ITU-T E.180 and its supplement 2 list them.
 CADENCES: dict[str, tuple[tuple[float, ...], float, float]] = {
     "ringback_cn": ((450,), 1.0, 4.0),
     "ringback_eu": ((425,), 1.0, 4.0),
@@ -24,13 +22,16 @@ CADENCES: dict[str, tuple[tuple[float, ...], float, float]] = {
     "howler_us": ((1400, 2060, 2450, 2600), 0.1, 0.1),
     "howler_cn": ((950,), 1.0, 0.0),
 }
+"""Frequencies in Hz, and cadence as seconds on and off (ITU-T E.180 and its supplement 2, T.30)."""
 _KEYS = [(low, high) for low in (697, 770, 852, 941) for high in (1209, 1336, 1477, 1633)]
 TONE_KINDS = (*CADENCES, "dtmf_held", "dtmf_dialled", "sit")
+"""All kinds of tones."""
 FAX_KINDS = ("cng", "ced")
+"""Those of them that a fax sends."""
 
 
-def network_tone(random: Random, kind: str, count: int) -> Wave:
-    """A tone of the network, at any point of its cadence."""
+def network_tone(random: Generator, kind: str, count: int) -> Wave:
+    """Make a tone that begins at a random point of its cadence."""
     if kind == "dtmf_held":
         return chord(_KEYS[random.integers(16)], count)
     if kind == "dtmf_dialled":
@@ -46,18 +47,18 @@ def network_tone(random: Random, kind: str, count: int) -> Wave:
 
 
 def chord(frequencies: "list[float] | tuple[float, ...]", count: int) -> Wave:
-    """Sines of equal strength."""
+    """Make the sum of sines of equal amplitude."""
     time = np.arange(count) / RATE
     return np.asarray(sum(np.sin(2 * np.pi * hertz * time) for hertz in frequencies), np.float64)
 
 
 def _ramped(on: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Wave:
-    """Switched within 5 ms, without a click."""
+    """Return an envelope that follows ``on`` within 5 ms, so that there is no click."""
     return np.asarray(signal.lfilter(np.ones(40) / 40, [1], on.astype(np.float64)), np.float64)
 
 
-def _dialled(random: Random, count: int) -> Wave:
-    """A number that is being dialled."""
+def _dialled(random: Generator, count: int) -> Wave:
+    """Make a telephone number that is dialled by DTMF."""
     sound, at = np.zeros(count), random.integers(0, RATE // 4)
     while at < count:
         length = int(random.integers(RATE // 12, RATE // 4))
@@ -67,15 +68,15 @@ def _dialled(random: Random, count: int) -> Wave:
     return sound
 
 
-def _special_information(random: Random, count: int) -> Wave:
-    """Three rising tones, a second of silence (ITU-T E.180)."""
+def _special_information(random: Generator, count: int) -> Wave:
+    """Make the special information tone: three rising tones, a second of silence (ITU-T E.180)."""
     parts = [chord((hertz,), round(0.33 * RATE)) for hertz in (950, 1400, 1800)]
     once = np.concatenate([*parts, np.zeros(RATE)])
     return np.roll(np.resize(once, count), random.integers(0, len(once)))
 
 
-def melody(random: Random, count: int) -> Wave:
-    """Chords, a tune and sometimes drums, in a key and a tempo."""
+def melody(random: Generator, count: int) -> Wave:
+    """Make music: chords, a tune and sometimes drums, in a random key and tempo."""
     beat = round(RATE * 60 / random.uniform(70, 140))
     root = random.uniform(90, 180)
     scale = (
@@ -103,11 +104,12 @@ def melody(random: Random, count: int) -> Wave:
 
 
 def _hertz(root: float, scale: "np.ndarray[tuple[int], np.dtype[np.int64]]", degree: int) -> float:
+    """Return the frequency of a degree of a scale, given in semitones, above ``root`` Hz."""
     return float(root * 2 ** ((scale[degree % 7] + 12 * (degree // 7)) / 12))
 
 
 def _note(sound: Wave, at: int, length: int, hertz: float, loud: float, bright: float) -> None:
-    """A plucked or blown note with its harmonics below 3.6 kHz."""
+    """Add a decaying note with its harmonics below 3.6 kHz to ``sound`` at sample ``at``."""
     time = np.arange(max(length, 1)) / RATE
     envelope = np.minimum(time / 0.01, 1.0) * np.exp(-time * 2.0)
     for n in range(1, 9):

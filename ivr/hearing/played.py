@@ -1,0 +1,89 @@
+"""The prompts that are played to the caller, and when each of them began and ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ivr.hearing.frames import FRAME_SECONDS, RATE, FloatArray
+from ivr.hearing.g711 import Samples
+from ivr.hearing.level import FLOOR_DBOV, Levels, frame_levels_dbov
+
+_KEPT = 3
+"""Prompts that are remembered. The echo of an earlier one can hardly still arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A prompt as the ear needs it: 8 kHz samples, and the level in dBov of each 20 ms frame."""
+
+    samples: Samples
+    levels: Levels
+
+    @classmethod
+    def of(cls, samples: Samples) -> "Reference":
+        """Return the reference of a prompt's samples."""
+        return cls(samples, frame_levels_dbov(samples))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Reference"]) -> "Reference":
+        """Return the reference of prompts that are played one after the other.
+
+        Each part must consist of whole frames.
+        """
+        if len(parts) == 1:
+            return parts[0]
+        samples = [np.zeros(0, np.int16), *(part.samples for part in parts)]
+        levels = [np.zeros(0), *(part.levels for part in parts)]
+        return cls(np.concatenate(samples), np.concatenate(levels))
+
+
+@dataclass(slots=True)
+class _Prompt:
+    reference: Reference
+    began: float
+    ended: float
+
+
+class Played:
+    """The prompts of one call on a timeline, in seconds of the clock that the ear is given."""
+
+    def __init__(self) -> None:
+        self._prompts: list[_Prompt] = []
+
+    @property
+    def ended(self) -> float:
+        """Return when the last prompt ended or will end; minus infinity before the first one."""
+        return self._prompts[-1].ended if self._prompts else float("-inf")
+
+    def start(self, reference: Reference, now: float) -> None:
+        """Add a prompt that begins to be heard at ``now``; cut the one that still plays."""
+        self.stop(now)
+        end = now + len(reference.samples) / RATE
+        self._prompts = [*self._prompts[1 - _KEPT :], _Prompt(reference, now, end)]
+
+    def stop(self, now: float) -> None:
+        """Cut the prompt at ``now`` unless it has ended before."""
+        if self._prompts:
+            last = self._prompts[-1]
+            last.ended = min(last.ended, now)
+
+    def level_at(self, time: float) -> float:
+        """Return the level in dBov of the frame that plays at ``time``."""
+        for prompt in reversed(self._prompts):
+            if prompt.began <= time < prompt.ended:
+                levels = prompt.reference.levels
+                frame = int((time - prompt.began) / FRAME_SECONDS)
+                return float(levels[min(frame, len(levels) - 1)])
+        return FLOOR_DBOV
+
+    def samples_until(self, end: float, count: int) -> FloatArray:
+        """Return the ``count`` samples played up to ``end``; zero where nothing was played."""
+        played = np.zeros(count, np.float32)
+        for prompt in self._prompts:
+            first = count - round((end - prompt.began) * RATE)
+            length = min(round((prompt.ended - prompt.began) * RATE), len(prompt.reference.samples))
+            source = prompt.reference.samples[max(-first, 0) : max(min(length, count - first), 0)]
+            at = max(first, 0)
+            played[at : at + len(source)] = source[: max(count - at, 0)]
+        return played

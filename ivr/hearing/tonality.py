@@ -1,0 +1,99 @@
+"""Pure tones, keys and musical notes in the spectra of a stretch of a line."""
+
+import numpy as np
+
+from ivr.hearing.frames import FloatArray
+from ivr.hearing.history import BIN_HZ, Flags, Stretch
+
+ENOUGH_TONE = 12
+"""Loud chunks from which there may be a tone: 0.38 s. The shortest that matters, a fax's CNG, has
+0.5 s."""
+STEADY_DB, STEADY_SHARE = 0.3, 0.35
+"""At least STEADY_SHARE of a tone's chunks are as loud as the chunk before, to STEADY_DB."""
+KEYS_SHARE = 0.5
+"""Share of the loud chunks that must be DTMF keys to be a tone without being steady."""
+DTMF_BINS = (20, 33), (37, 54)
+"""Bins of the low group (697 to 941 Hz) and of the high group (1209 to 1633 Hz) of DTMF."""
+
+
+def tone_share(stretch: Stretch) -> float:
+    """Return the share of the loud chunks that are one to four pure tones, the strongest above
+    310 Hz.
+
+    Return 0 if there are too few loud chunks, because a voice begins like a tone, and if the level
+    is not steady and no DTMF keys are heard: notes of music fade, tones of the network do not.
+    """
+    loud = _loud(stretch)
+    if np.count_nonzero(loud) < ENOUGH_TONE:
+        return 0.0
+    levels = stretch.levels
+    steady = np.abs(np.diff(levels))[loud[1:] & loud[:-1]] < STEADY_DB
+    keys = _key_share(stretch.spectra[loud])
+    if len(steady) and np.mean(steady) < STEADY_SHARE and keys < KEYS_SHARE:
+        return 0.0
+    spectra = stretch.spectra[loud].copy()
+    total = spectra[:, 3:].sum(axis=1)
+    spectra[:, :3] = 0.0
+    main = np.argmax(spectra, axis=1)
+    peaks = np.sum([_take_peak(spectra) for _ in range(4)], axis=0)
+    return float(np.mean((peaks > 0.9 * total) & (main * BIN_HZ > 310.0)))
+
+
+def _take_peak(spectra: FloatArray) -> FloatArray:
+    """Set the highest peak of each spectrum, five bins wide, to zero and return its power."""
+    top, rows = np.argmax(spectra, axis=1), np.arange(len(spectra))
+    peak = np.zeros(len(spectra), np.float32)
+    for offset in range(-2, 3):
+        bins = np.clip(top + offset, 0, spectra.shape[1] - 1)
+        peak += spectra[rows, bins]
+        spectra[rows, bins] = 0.0
+    return peak
+
+
+def _key_share(spectra: FloatArray) -> float:
+    """Return the share of the spectra that are one tone of each group of DTMF (ITU-T Q.23)."""
+    total = spectra[:, 3:].sum(axis=1)
+    low, high = (spectra[:, begin:end].copy() for begin, end in DTMF_BINS)
+    pair = _take_peak(low), _take_peak(high)
+    both = np.minimum(*pair) > 0.05 * total
+    return float(np.mean((pair[0] + pair[1] > 0.85 * total) & both))
+
+
+def pure_tone(stretch: Stretch, hertz: float) -> Flags:
+    """Return which chunks consist of one tone within 25 Hz of ``hertz`` and are as loud as the
+    chunk before."""
+    first, last = round((hertz - 90) / BIN_HZ), round((hertz + 90) / BIN_HZ)
+    around = stretch.spectra[:, first : last + 1]
+    power = around.sum(axis=1)
+    bins = np.arange(first, last + 1, dtype=np.float32)
+    centre = (around @ bins) / np.maximum(power, 1e-12) * BIN_HZ
+    found: Flags = (power > 0.9 * stretch.power) & (np.abs(centre - hertz) < 25) & _loud(stretch)
+    levels = stretch.levels
+    return found & (np.abs(np.diff(levels, prepend=levels[:1])) < STEADY_DB)
+
+
+def longest(flags: Flags) -> int:
+    """Return the length of the longest run of set flags."""
+    steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
+    return int(np.max(steps[1::2] - steps[::2], initial=0))
+
+
+def tonal_share(stretch: Stretch) -> float:
+    """Return the share of the bins of all loud chunks that are 15 dB above their neighbours.
+
+    Notes of music are; 31.6 in the code is 15 dB as a ratio of powers.
+    """
+    loud = _loud(stretch)
+    if not loud.any():
+        return 0.0
+    spectra = stretch.spectra[loud][:, 3:110]
+    padded = np.pad(spectra, ((0, 0), (8, 8)), mode="edge")
+    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 17, axis=1), axis=2)
+    return float(np.mean(spectra > 31.6 * around))
+
+
+def _loud(stretch: Stretch) -> Flags:
+    """Return which chunks are above -55 dBov and at most 20 dB below the loudest."""
+    levels = stretch.levels
+    found: Flags = levels > max(-55.0, float(np.max(levels)) - 20.0)
+    return found
