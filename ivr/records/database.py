@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 
 from ivr import config
 from ivr.config import read_secret
@@ -146,7 +146,10 @@ def migrate(engine: Engine, to: str = "head") -> None:
         (command.downgrade if down else command.upgrade)(settings, to)
 
 
-def why(error: SQLAlchemyError) -> str:
-    """What the driver says, in one line and without the statement and its values."""
+def why(error: Exception) -> str:
+    """Return the message of an error, in one line.
+
+    The message of a database error is the driver's, without the statement and its values.
+    """
     told = str(getattr(error, "orig", None) or error).strip()
     return told.splitlines()[0] if told else type(error).__name__

@@ -106,8 +106,10 @@ class Loader:
         self._engine.dispose()
         if self.down_since is None:
             self.down_since = time.monotonic()
-            told = why(error) if isinstance(error, SQLAlchemyError) else str(error)
-            log.error("records_database_down", why=told, calls="go on; the spool keeps everything")
+            log.error(
+                "records_database_down",
+                reason=why(error), effect="calls go on; the spool keeps everything",
+            )  # fmt: skip
 
     def _works(self) -> None:
         if self.down_since is not None:

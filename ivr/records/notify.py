@@ -5,18 +5,17 @@ what is delivered twice, because the service died before it could note the deliv
 What is not taken is tried again, later each time.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection, Engine, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.records.calls import CallRow, fetched_rows
 from ivr.records.channels import Channel, NotDeliveredError
-from ivr.records.database import reading, why
+from ivr.records.database import reading
 from ivr.records.load import insert
+from ivr.records.periodic_thread import PeriodicThread
 from ivr.records.schema import notifications, tickets_table
 from ivr.records.tickets import WAITING
 
@@ -46,10 +45,10 @@ class Notifier:
     ) -> None:
         """``kinds`` of tickets are told when they come in; all are told when they are late."""
         self._engine, self._channels, self._kinds = engine, channels, kinds
-        self._clock, self._look_seconds = clock, look_seconds
-        self._stopping = threading.Event()
-        self._failing = False
-        self._thread = threading.Thread(target=self._run, name="notify", daemon=True)
+        self._clock = clock
+        self._thread = PeriodicThread(
+            "notify", self.look, look_seconds, failing_event="notifications_wait"
+        )
 
     def start(self) -> None:
         """Begin; without a channel nothing is to be done."""
@@ -58,22 +57,8 @@ class Notifier:
 
     def stop(self, seconds: float) -> None:
         """End; what is being delivered is waited for so long."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(seconds)
+        self._thread.stop(seconds)
         self._engine.dispose()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._look_seconds):
-            try:
-                self.look()
-                self._failing = False
-            except SQLAlchemyError as error:
-                if not self._failing:
-                    self._failing = True
-                    log.warning("notifications_wait", why=why(error))
-            except Exception:
-                log.exception("notifier_failed")  # a defect of ours must not end the thread
 
     def look(self) -> None:
         """Note what there is to tell, and tell what is due."""
@@ -88,7 +73,7 @@ class Notifier:
             query = select(notifications).where(*waiting, notifications.c.attempts < _ATTEMPTS)
             due = fetched_rows(connection, query.order_by(notifications.c.due))
         for one in due:
-            if self._stopping.is_set():
+            if self._thread.stopping:
                 return
             self._tell(one)
 

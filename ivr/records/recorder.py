@@ -6,7 +6,6 @@ when the database is down for a while. What the caller did not want recorded is 
 """
 
 import shutil
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,11 +13,11 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.config import RecordingSettings
 from ivr.records.calls import CallRow, fetched_rows
-from ivr.records.database import reading, why
+from ivr.records.database import reading
+from ivr.records.periodic_thread import PeriodicThread
 from ivr.records.recording_files import (
     INCOMING,
     RecordingError,
@@ -54,11 +53,10 @@ class RecordingKeeper:
         """Nothing is touched yet."""
         self._settings, self._engine, self._clock = settings, engine, clock
         self._directory = settings.directory
-        self._look_seconds = look_seconds
         self._ready: bool | None = None
-        self._failing = False
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
+        self._thread = PeriodicThread(
+            "recordings", self._look_at_all, look_seconds, failing_event="recordings_wait"
+        )
 
     @property
     def ready(self) -> bool:
@@ -74,9 +72,7 @@ class RecordingKeeper:
 
     def stop(self, seconds: float) -> None:
         """End; what is being joined is waited for so long, and made anew at the next start."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(seconds)
+        self._thread.stop(seconds)
         self._engine.dispose()
 
     def look_at_disk(self) -> None:
@@ -113,26 +109,14 @@ class RecordingKeeper:
             remove_refused(self._directory, one["file"])
             self._note(one, removed=self._clock())
         for one in to_keep:
-            if self._stopping.is_set():
+            if self._thread.stopping:
                 return
             self._keep(one)
 
-    def _run(self) -> None:
-        while True:
-            try:
-                if self._settings.mode != "off":
-                    self.look_at_disk()
-                self.look()
-                self._failing = False
-            except (SQLAlchemyError, OSError) as error:
-                if not self._failing:
-                    self._failing = True
-                    told = why(error) if isinstance(error, SQLAlchemyError) else str(error)
-                    log.warning("recordings_wait", why=told)
-            except Exception:
-                log.exception("recorder_failed")  # a defect of ours must not end the thread
-            if self._stopping.wait(self._look_seconds):
-                return
+    def _look_at_all(self) -> None:
+        if self._settings.mode != "off":
+            self.look_at_disk()
+        self.look()
 
     def _keep(self, one: CallRow) -> None:
         """Make it one file, if Asterisk is done with it; give it up if there is nothing."""
