@@ -42,8 +42,6 @@ class Loader:
         """``directory`` is the spool's; ``loaded`` is told on this thread what was committed."""
         self.down_since: float | None = None
         """Since when nothing can be loaded, on the monotonic clock."""
-        self.lines = 0
-        """Loaded so far."""
         self._spool, self._directory, self._engine, self._loaded = spool, directory, engine, loaded
         self._orphans: list[Segment] = []
         self._looked = 0.0
@@ -151,7 +149,6 @@ class Loader:
             self._store(lines.entries)
             self._works()
             segment.loaded += lines.end
-            self.lines += len(lines.entries)
             self._loaded(lines.entries)
             some = True
         return some

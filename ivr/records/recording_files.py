@@ -15,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.records.output import SHANGHAI
+from ivr.records.spool import sync_directory
 
 INCOMING = "incoming"
 SIDES = ("caller", "hotline")
-RATE = 8000
 _HEAD = 44
 """Octets before the sound, in the files that Asterisk writes and in ours."""
 _BLOCK = 2 * 10 * RATE
@@ -89,7 +90,7 @@ def join(directory: Path, name: str) -> Kept:
         file.flush()
         os.fsync(file.fileno())
     part.replace(kept)
-    sync(kept.parent)
+    sync_directory(kept.parent)
     return kept_file(kept)
 
 
@@ -123,15 +124,6 @@ def remove(directory: Path, name: str) -> None:
     kept.unlink(missing_ok=True)
     with suppress(OSError):  # others are left of that day
         kept.parent.rmdir()
-
-
-def sync(directory: Path) -> None:
-    """The names in a directory are on the disk when this returns."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _samples(leg: Path) -> Samples:

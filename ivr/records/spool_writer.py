@@ -51,8 +51,6 @@ class SpoolWriter:
 
     def __init__(self, spool: Spool, numbers: TicketNumbers, written: Callable[[], None]) -> None:
         """``written`` is called on the writer's thread whenever the spool has grown."""
-        self.lines = 0
-        """Written so far."""
         self.lost = 0
         """Notes that were given up because too many waited."""
         self.refused = 0
@@ -139,7 +137,6 @@ class SpoolWriter:
                 made(None)
             return
         self._waiting.clear()
-        self.lines += len(lines)
         if self.failing:
             self.failing = False
             log.warning("spool_works_again", lost=self.lost, refused=self.refused)
