@@ -190,15 +190,3 @@ notifications = Table(
     UniqueConstraint("ticket", "event", "channel", name="one_notification_per_event"),
     Index("notifications_by_due", "delivered", "due"),
 )
-
-scenario_results = Table(
-    "scenario_results",
-    metadata,
-    Column("run", String(64)),
-    Column("scenario", String(64)),
-    Column("at", Instant, nullable=False),
-    Column("passed", Integer, nullable=False),
-    Column("seconds", Double, nullable=False),
-    Column("detail", Fields, nullable=False),
-    PrimaryKeyConstraint("run", "scenario"),
-)

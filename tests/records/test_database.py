@@ -1,9 +1,10 @@
 """The database comes to our version by itself, and one of a newer version is refused."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Engine, inspect, select, text
 
 from ivr.config import RecordsSettings as Settings
 from ivr.records.database import (
@@ -18,6 +19,18 @@ from ivr.records.database import (
 from ivr.records.keeper import Records, RecordsError
 from ivr.records.schema import calls_table, metadata, notifications, steps_table, tickets_table
 from tests.records.kept import begun, ended, migrated, promised, rows_of, running
+
+STARTED = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+CALL = {
+    "call": "0f3a52c1", "uniqueid": "1700.1", "run": "gone", "number": "66385255",
+    "caller": "13800000000", "started": STARTED, "ended": STARTED + timedelta(seconds=9),
+    "seconds": 9.0, "outcome": "stayed_on", "rows": "greeting", "recording": None,
+}  # fmt: skip
+TICKET = {
+    "call": "0f3a52c1", "step": 4, "number": "582369", "kind": "complaint", "status": "open",
+    "row": "complaint_deferred", "caller": "13800000000", "surname": "张",
+    "created": STARTED, "changed": STARTED, "deadline": STARTED + timedelta(hours=2),
+}  # fmt: skip
 
 
 async def test_an_empty_database_is_brought_to_our_version(empty: Settings) -> None:
@@ -47,10 +60,49 @@ async def test_migrations_go_down_and_up_with_the_data_in_place(settings: Settin
     engine.dispose()
 
 
+def test_scenario_results_are_dropped_and_calls_and_tickets_stay(
+    settings: Settings,
+) -> None:
+    """A database of version 0003 goes up to 0004 and down again."""
+    migrated(settings, "base")
+    migrated(settings, "0003")
+    engine = connect(url_of(settings))
+    dropped = "scenario_results"
+    before = described(engine, dropped)
+    assert len(before) == 6
+    with engine.begin() as connection:
+        connection.execute(calls_table.insert(), CALL)
+        connection.execute(tickets_table.insert(), TICKET)
+        connection.execute(
+            text(f"INSERT INTO {dropped} VALUES ('r', 'no_sound', '2023-11-14 00:00', 1, 2.5, '')")
+        )
+    tables = calls_table, tickets_table
+    kept = [rows_of(settings, table) for table in tables]
+    assert [len(rows) for rows in kept] == [1, 1]
+    migrated(settings, "0004")
+    assert not inspect(engine).has_table(dropped)
+    assert [rows_of(settings, table) for table in tables] == kept
+    migrated(settings, "0003")
+    assert described(engine, dropped) == before
+    assert [rows_of(settings, table) for table in tables] == kept
+    engine.dispose()
+
+
+def described(engine: Engine, table: str) -> list[tuple[str, str, bool, bool]]:
+    """Return name, type, whether it may be NULL and whether it is in the key, of each column."""
+    found = inspect(engine)
+    key = found.get_pk_constraint(table)["constrained_columns"]
+    return [
+        (column["name"], str(column["type"]), column["nullable"], column["name"] in key)
+        for column in found.get_columns(table)
+    ]
+
+
 def test_the_migrations_lead_to_the_tables_that_are_described(settings: Settings) -> None:
     migrated(settings)
     engine = connect(url_of(settings))
     found = inspect(engine)
+    assert {*found.get_table_names()} == {*metadata.tables, "alembic_version"}
     for table in metadata.sorted_tables:
         columns = {column["name"]: column["nullable"] for column in found.get_columns(table.name)}
         assert columns == {column.name: bool(column.nullable) for column in table.columns}

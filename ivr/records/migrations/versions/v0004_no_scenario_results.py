@@ -1,0 +1,24 @@
+"""Drop the table of scenario results: a scenario's report is a file, and nothing wrote rows."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0004", "0003"
+
+
+def upgrade() -> None:
+    """Drop the table."""
+    op.drop_table("scenario_results")
+
+
+def downgrade() -> None:
+    """Create the table as version 0002 did."""
+    op.create_table(
+        "scenario_results",
+        sa.Column("run", sa.String(64), primary_key=True),
+        sa.Column("scenario", sa.String(64), primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("passed", sa.Integer, nullable=False),
+        sa.Column("seconds", sa.Double, nullable=False),
+        sa.Column("detail", sa.Text, nullable=False),
+    )
