@@ -1,1 +1,1 @@
-"""What remains of calls: the spool, the database, tickets."""
+"""The records of calls: spool, database, tickets, notifications and recordings."""

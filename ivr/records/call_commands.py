@@ -1,4 +1,4 @@
-"""``ivr calls``: what happened in the calls."""
+"""``ivr calls``: lists, transcripts and exports of calls."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ def list_calls(
     limit: Limit = 50,
     as_json_: Json = False,
 ) -> None:
-    """The calls, the newest first. Times are China's."""
+    """List calls, the newest first. Times are China's."""
     with connected(config) as connection:
         found = queries.listed_calls(
             connection, since=since(days), caller=caller, outcome=outcome, row=row, limit=limit
@@ -66,7 +66,7 @@ def show_call(
     config: Config = None,
     as_json_: Json = False,
 ) -> None:
-    """What happened in a call, as a person reads it; --json has every step."""
+    """Show the transcript of a call; --json has every step."""
     with connected(config) as connection:
         whole = [
             (
@@ -78,7 +78,7 @@ def show_call(
             for call in queries.found(connection, name)
         ]
     if not whole:
-        raise fail(f"there is no call {printable(name)}: `ivr calls list` has the last ones")
+        raise fail(f"there is no call {printable(name)}: `ivr calls list` shows the latest ones")
     if as_json_:
         typer.echo(as_json([queries.call_as_dict(call, steps) for call, steps, _, _ in whole]))
         return
@@ -90,7 +90,7 @@ def show_call(
 def export_calls(
     form: Format = "csv", out: Out = None, days: Days = None, config: Config = None
 ) -> None:
-    """All calls, as CSV for a spreadsheet (times are China's) or with their steps as JSON (UTC)."""
+    """Export calls as CSV for a spreadsheet (times are China's), or with steps as JSON (UTC)."""
     with connected(config) as connection:
         found = queries.listed_calls(connection, since=since(days))
         if form == "json":

@@ -1,4 +1,4 @@
-"""The record of one call: what is noted becomes lines of the spool."""
+"""The record of one call: its events, commands and tickets become entries of the spool."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,10 +26,11 @@ from ivr.records.spool_writer import Item, Promise, SpoolNote
 log = structlog.get_logger()
 
 REFUSED = "the caller did not want to be recorded"
+"""The problem of a recording that the caller refused, as the database has it."""
 
 
 class CallRecord:
-    """Implements :class:`ivr.call.ports.CallLog`; its callbacks come on the loop that made it."""
+    """Implements :class:`ivr.call.ports.CallLog`; callbacks run on the loop that it was made on."""
 
     def __init__(
         self, run: str, uniqueid: str, number: str, caller: str, answered: float, wall: float,
@@ -37,10 +38,10 @@ class CallRecord:
     ) -> None:  # fmt: skip
         """``answered`` (monotonic) and ``wall`` (UTC) are the same moment in seconds."""
         self.call = uuid4().hex
-        """Ours: when a service dies, another one has a call of the same ``uniqueid``."""
+        """Our id of the call: if a service dies, two calls have the same ``uniqueid``."""
         self._caller, self._answered, self._wall, self._put = caller, answered, wall, put
         self.recording = name_of(uniqueid, self.call, self._at(answered))
-        """Where its sound is, if it is recorded: a file below recording.directory."""
+        """Path of the call's recording below recording.directory, whether it is recorded or not."""
         self._recorded: str | None = None
         self._rows: list[str] = []
         self._step = 0
@@ -52,7 +53,7 @@ class CallRecord:
         put(SpoolNote(lambda: begun))
 
     def note(self, what: Event | Command, now: float) -> None:
-        """Add an event or a command; its fields are the record's."""
+        """Add an event or a command, with its fields, as the next step."""
         self._step += 1
         step = self._step
         self._put(SpoolNote(lambda: self._noted(step, what, now)))
@@ -71,7 +72,10 @@ class CallRecord:
     def make_ticket(
         self, order: MakeTicket, now: float, made: Callable[[str | None], None]
     ) -> None:
-        """Keep it under the step that was noted last."""
+        """Write a ticket under the step that was noted last.
+
+        ``made`` is called with its number when it is on the disk, or with None if it was refused.
+        """
         step, ticket = self._step, order.ticket
         created, recording = self._at(now), self._recorded
         due = None if ticket.hours is None else created + timedelta(hours=ticket.hours)
@@ -88,7 +92,10 @@ class CallRecord:
 
         def tell(number: str | None) -> None:
             if number is None:
-                log.error("ticket_not_kept", kind=ticket.kind, row=order.row)
+                log.error(
+                    "ticket_not_kept", kind=ticket.kind, row=order.row,
+                    effect="the caller is told so",
+                )  # fmt: skip
             else:
                 log.info("ticket", number=number, kind=ticket.kind, row=order.row)
             made(number)
@@ -96,7 +103,7 @@ class CallRecord:
         self._put(Promise(entry, lambda number: self._later(tell, number)))
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """The call is over."""
+        """Write the end of the call."""
         seconds, rows = round(now - self._answered, 3), list(self._rows)
         log.info("call_ended", record=self.call, outcome=outcome, seconds=seconds, rows=rows)
         ended: SpoolEntry = {
@@ -110,7 +117,7 @@ class CallRecord:
         self._put(SpoolNote(lambda: entry))
 
     def _at(self, now: float) -> datetime:
-        """The moment on the wall; a clock that is set during the call does not disorder it."""
+        """Return the UTC of a monotonic moment; setting the clock during the call has no effect."""
         return datetime.fromtimestamp(self._wall + now - self._answered, UTC)
 
     def _noted(self, step: int, what: Event | Command, now: float) -> SpoolEntry:
@@ -125,12 +132,12 @@ class CallRecord:
             louder = {} if what.rendering == "normal" else {"rendering": what.rendering}
             return {"play": what.play, "prompt": what.prompt.id, "text": what.prompt.text} | louder
         fields = asdict(what)
-        if "onset" in fields:  # a moment on our clock: told from the answer on, like ``at``
+        if "onset" in fields:  # monotonic; the record counts from the answer, as in ``at``
             fields["onset"] = round(fields["onset"] - self._answered, 3)
         return fields
 
     def _later(self, tell: Callable[[str | None], None], number: str | None) -> None:
-        """From the writer's thread to the loop; a loop that is closed has no caller left."""
+        """Call ``tell`` on the loop, from the writer's thread; a closed loop has no caller left."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(tell, number)
 

@@ -1,4 +1,4 @@
-"""Reading the calls: which there are, and all that happened in one."""
+"""Queries for calls, their steps and the tickets that were left in them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Select, or_, select
 from ivr.records.schema import calls_table, steps_table, tickets_table
 
 CallRow = dict[str, Any]
-"""A row of a table, by its columns."""
+"""A row of a table: column names and values."""
 _AT_ONCE = 1_000
-"""Values in one query; SQLite takes 32,766."""
+"""Values in one query; SQLite takes 32,766 at most."""
 
 
 def fetched_rows(connection: Connection, query: Select[Any]) -> list[CallRow]:
-    """What a query finds."""
+    """Return the rows that a query finds."""
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -28,7 +28,10 @@ def listed_calls(
     row: str | None = None,
     limit: int | None = None,
 ) -> list[CallRow]:
-    """The calls that fit, the newest first."""
+    """Return the calls that meet all conditions, the newest first.
+
+    ``row`` is a row of the sheet that the call entered.
+    """
     query = select(calls_table).order_by(calls_table.c.started.desc(), calls_table.c.call)
     if since is not None:
         query = query.where(calls_table.c.started >= since)
@@ -44,8 +47,10 @@ def listed_calls(
 
 
 def found(connection: Connection, name: str) -> list[CallRow]:
-    """The calls of that name, the oldest first: ours from its start on, the PBX's unique id, or
-    the number of a ticket."""
+    """Return the calls of a name, the oldest first.
+
+    ``name`` is the beginning of our id of the call, the PBX's unique id, or a ticket's number.
+    """
     of_ticket = select(tickets_table.c.call).where(tickets_table.c.number == name)
     fits = (
         calls_table.c.uniqueid == name,
@@ -57,19 +62,19 @@ def found(connection: Connection, name: str) -> list[CallRow]:
 
 
 def steps_of(connection: Connection, call: str) -> list[CallRow]:
-    """What happened in a call, in order."""
+    """Return the steps of a call (events and commands), in order."""
     query = select(steps_table).where(steps_table.c.call == call).order_by(steps_table.c.step)
     return fetched_rows(connection, query)
 
 
 def tickets_of(connection: Connection, call: str) -> list[CallRow]:
-    """What was left in a call, in order."""
+    """Return the tickets of a call, in order."""
     query = select(tickets_table).where(tickets_table.c.call == call).order_by(tickets_table.c.step)
     return fetched_rows(connection, query)
 
 
 def numbers_of(connection: Connection, found: Iterable[CallRow]) -> dict[str, str]:
-    """By call, the numbers of what was left in it."""
+    """Return the ticket numbers of each call that has tickets, with spaces between them."""
     ids = [call["call"] for call in found]
     numbers: dict[str, list[str]] = {}
     for first in range(0, len(ids), _AT_ONCE):
@@ -85,7 +90,7 @@ def numbers_of(connection: Connection, found: Iterable[CallRow]) -> dict[str, st
 
 
 def call_as_dict(call: CallRow, happened: Iterable[CallRow]) -> dict[str, Any]:
-    """A whole call as it is given to other programs."""
+    """Return a call and its steps as other programs get it; its values fit into JSON."""
     return {
         **{name: plain(value) for name, value in call.items() if name != "rows"},
         "row": reached[-1] if (reached := (call["rows"] or "").split()) else None,
@@ -95,5 +100,5 @@ def call_as_dict(call: CallRow, happened: Iterable[CallRow]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value of a column as JSON has it."""
+    """Return the value of a column for JSON: a moment in ISO 8601, others as they are."""
     return value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value

@@ -1,4 +1,4 @@
-"""The ways to the supervisor: a signed webhook and e-mail. Each blocks, for some seconds."""
+"""Channels to the supervisor: a signed webhook and e-mail. Each blocks for some seconds."""
 
 import hmac
 import http.client
@@ -18,40 +18,41 @@ from ivr.config import ConfigError, NotifySettings, read_secret
 from ivr.records.output import local, printable
 
 _SECONDS = 10.0
-"""How long the other side may take for each answer."""
-TOLD = (
+"""Seconds that the other side may take for each answer."""
+SENT_FIELDS = (
     "number", "kind", "row", "status", "caller", "surname", "title", "contact", "department",
     "customer_class", "created", "deadline",
 )  # fmt: skip
-"""What leaves the house. What the caller said does not: `ivr tickets show` has it."""
+"""Columns of a ticket that are sent; the caller's words are not: `ivr tickets show` has them."""
 
 
 class NotDeliveredError(Exception):
-    """The other side did not take it; why, in a few words."""
+    """The other side did not accept a notification; the message says why, in a few words."""
 
 
 class Channel(Protocol):
-    """One way to the supervisor."""
+    """One way to notify the supervisor."""
 
     @property
     def name(self) -> str:
-        """One word."""
+        """The channel's name in the database: one word, which is unique."""
         ...
 
     def deliver(self, id: str, event: str, ticket: Mapping[str, Any], now: datetime) -> None:
-        """Returns when the other side has taken it; NotDeliveredError when it has not.
+        """Return when the other side has accepted the notification.
 
-        What is delivered again has the same ``id``.
+        ``event`` is ``new`` or ``overdue``. A repeated delivery has the same ``id``. Raise
+        NotDeliveredError if the other side did not accept it.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """POST of JSON. ``X-Ivr-Signature`` is the HMAC-SHA256 of timestamp, a full stop and the body.
+    """A POST of JSON; ``X-Ivr-Signature`` is the HMAC-SHA256 of timestamp, a full stop and body.
 
-    2xx is taken, everything else is not; a redirection is not followed, for the receiver of the
-    caller's data is the one in the settings.
+    A status of 2xx means that it was accepted, and no other one does. Redirections are not
+    followed: callers' data goes to no other receiver than the one in the settings.
     """
 
     url: str
@@ -60,8 +61,8 @@ class Webhook:
 
     def deliver(self, id: str, event: str, ticket: Mapping[str, Any], now: datetime) -> None:
         """See :class:`Channel`."""
-        told = {name: _plain(ticket[name]) for name in TOLD}
-        body = json.dumps({"id": id, "event": event, "ticket": told}).encode()
+        sent = {name: _plain(ticket[name]) for name in SENT_FIELDS}
+        body = json.dumps({"id": id, "event": event, "ticket": sent}).encode()
         moment = str(int(now.timestamp()))
         key = self.secret.get_secret_value().encode()
         signature = hmac.digest(key, moment.encode() + b"." + body, "sha256").hex()
@@ -88,7 +89,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A short text by SMTP."""
+    """An e-mail with the ticket's fields as text, sent by SMTP."""
 
     settings: NotifySettings
     password: SecretStr | None
@@ -101,8 +102,8 @@ class Mail:
         message["From"], message["To"] = settings.mail_from, ", ".join(settings.mail_to)
         message["Subject"] = f"[ivr] ticket {ticket['number']} {ticket['kind']}: {event}"
         message["Date"], message["Message-ID"] = now, f"<{id}@ivr.invalid>"
-        told = {name: _shown(ticket[name]) for name in TOLD if ticket[name] is not None}
-        message.set_content("".join(f"{name:<15} {value}\n" for name, value in told.items()))
+        sent = {name: _shown(ticket[name]) for name in SENT_FIELDS if ticket[name] is not None}
+        message.set_content("".join(f"{name:<15} {value}\n" for name, value in sent.items()))
         try:
             with self._server() as server:
                 if self.password is not None:
@@ -123,17 +124,19 @@ class Mail:
 
 
 def channels(settings: NotifySettings) -> tuple[Channel, ...]:
-    """The channels of the settings; ConfigError says what is wrong with them."""
+    """Return the channels of the settings. Raise ConfigError if a setting is missing or wrong."""
     found: list[Channel] = []
     if settings.webhook:
         secret = read_secret(settings.webhook_secret_file, "notify.webhook_secret_file")
         if secret is None:
             raise ConfigError(
                 "notify.webhook_secret_file is not set: "
-                "name the file with the key that the receiver checks signatures with"
+                "name the file with the key by which the receiver checks signatures"
             )
         if urlsplit(settings.webhook).scheme not in ("http", "https"):
-            raise ConfigError(f"notify.webhook = {settings.webhook} is no URL: begin with https://")
+            raise ConfigError(
+                f"notify.webhook = {settings.webhook} is not a URL of the web: begin it with https://"
+            )
         found.append(Webhook(settings.webhook, secret))
     if settings.mail_to:
         if not (settings.smtp_host and settings.mail_from):

@@ -21,8 +21,8 @@ def migrate(
     to: Annotated[str, typer.Option(help="A version; base empties the database.")] = "head",
     config: Config = None,
 ) -> None:
-    """Bring the database to our version, or to another. The service does so by itself at its start,
-    unless its user may not make tables."""
+    """Bring the database to the version of this program, or to another one. The service does so at
+    its start, unless its database user may not make tables."""
     with opened(config, must_exist=False) as engine:
         database.migrate(engine, to)
         with database.reading(engine) as connection:
@@ -40,8 +40,8 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell how many.")] = False,
     config: Config = None,
 ) -> None:
-    """Remove what is old. Unfinished tickets stay, and the calls they were left in, and their
-    recordings. Once a day from cron or a timer; the service need not be stopped."""
+    """Remove old calls, tickets and recordings. Unfinished tickets stay, with their calls and
+    recordings. Run it once a day from cron or a timer; the service need not be stopped."""
     try:
         settings = load_settings(config)
     except ConfigError as error:
@@ -80,5 +80,5 @@ def _prune_recordings(engine: Engine, directory: Path, before: datetime, now: da
     except OSError as error:
         raise fail(
             f"recordings in {directory} cannot be removed ({error.strerror}): "
-            "run this as the user of the service"
+            "run the command as the user of the service"
         ) from None

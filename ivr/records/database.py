@@ -1,4 +1,4 @@
-"""The database: how it is opened, which version it has, and how it gets to ours."""
+"""Opening the database, reading its version, and migrating it to the version of this program."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,32 +16,34 @@ from ivr import config
 from ivr.config import read_secret
 
 LOCK_SECONDS = 5.0
-"""How long SQLite waits for another process before it says that the database is locked."""
+"""Seconds that SQLite waits for another process before it says that the database is locked."""
 _CONNECT_SECONDS = 5
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATION_LOCK = 0x697672
-"""Two services that start together do not migrate together: "ivr" as a number."""
+"""Key of PostgreSQL's advisory lock, by which two services that start together migrate one after
+the other: "ivr" in ASCII."""
 
 
 class DatabaseError(Exception):
-    """The database cannot be used; one sentence that names it and the remedy."""
+    """The database cannot be used; the message is one sentence with its name and the remedy."""
 
 
 class NewerDatabaseError(DatabaseError):
-    """It was written by a newer program."""
+    """A newer program has written the database."""
 
 
 def url_of(settings: config.RecordsSettings) -> URL:
-    """Where the records are, with the password of its file; DatabaseError when that is no URL.
+    """Return the URL of the database, with the password from its file.
 
-    ConfigError when the password cannot be read.
+    Raise DatabaseError if the setting is not a URL of SQLite or PostgreSQL or holds a password, and
+    ConfigError if the file of the password cannot be read.
     """
     text = settings.database or f"sqlite:///{settings.directory / 'records.db'}"
     try:
         url = make_url(text)
     except ArgumentError:
         raise DatabaseError(
-            "records.database is no URL: write sqlite:///FILE or postgresql://USER@HOST/NAME"
+            "records.database is not a URL: write sqlite:///FILE or postgresql://USER@HOST/NAME"
         ) from None
     if url.password is not None:
         raise DatabaseError(
@@ -63,11 +65,11 @@ def url_of(settings: config.RecordsSettings) -> URL:
 
 
 def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
-    """An engine whose transactions are known to be able to write from their beginning.
+    """Return an engine whose transactions can write from their beginning; open nothing yet.
 
-    Nothing is opened yet. SQLite is in WAL mode, so that who reads never waits, with a sync at each
-    commit; a deferred transaction that turns to writing would fail at once when another has written
-    meanwhile, in spite of the busy timeout (measured), so each begins as IMMEDIATE.
+    SQLite is in WAL mode, so that readers never wait, and syncs at each commit. Transactions begin
+    as IMMEDIATE: a deferred one that turns to writing fails at once if another one has written
+    meanwhile, in spite of the busy timeout (measured).
     """
     if url.get_backend_name() == "postgresql":
         return create_engine(url, connect_args={"connect_timeout": _CONNECT_SECONDS})
@@ -75,8 +77,8 @@ def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver would begin transactions of its own
-        # What retention deletes is overwritten, too.
+        connection.isolation_level = None  # keeps the driver from beginning transactions itself
+        # secure_delete: retention overwrites what it deletes.
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -90,27 +92,27 @@ def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads, and so waits for nobody."""
+    """Yield a connection in a transaction that only reads and so waits for no other one."""
     with engine.connect().execution_options(reads=True) as connection, connection.begin():
         yield connection
 
 
 def newest() -> str:
-    """The version this program writes."""
+    """Return the version that this program writes."""
     head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     assert head is not None
     return head
 
 
 def version(connection: Connection) -> str | None:
-    """The version of the database; None when it is empty."""
+    """Return the version of the database, or None if it is empty."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def has_current_version(connection: Connection) -> bool:
-    """Whether the database has our version; False when it has to be migrated first.
+    """Return whether the database has this program's version; if not, it has to be migrated.
 
-    NewerDatabaseError when it has a version that this program does not know.
+    Raise NewerDatabaseError if it has a version that this program does not know.
     """
     found = version(connection)
     known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
@@ -118,22 +120,26 @@ def has_current_version(connection: Connection) -> bool:
         name = connection.engine.url.render_as_string(hide_password=True)
         raise NewerDatabaseError(
             f"the records in {name} have version {found}, and this program knows none newer than "
-            f"{newest()}: install the ivr that wrote them, or restore an older copy"
+            f"{newest()}: install the version of ivr that wrote them, or restore an older copy"
         )
     return found == newest()
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
-    """Bring the database to a version, up or down, in one transaction; nothing when it is there.
+    """Bring the database to version ``to``, up or down, in one transaction.
 
-    NewerDatabaseError when its version is unknown here, DatabaseError when ``to`` is no version.
+    A database that has the newest version is not touched: a service that may not create tables can
+    use it. Raise NewerDatabaseError if this program does not know the database's version, and
+    DatabaseError if ``to`` is not a version.
     """
     known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
     if to not in (known := known | {"head", "base"}):
-        raise DatabaseError(f"{to} is no version of the records: give {', '.join(sorted(known))}")
+        raise DatabaseError(
+            f"{to} is not a version of the records: give one of {', '.join(sorted(known))}"
+        )
     with reading(engine) as connection:
         if has_current_version(connection) and to in ("head", newest()):
-            return  # a service without the right to create tables can use it
+            return
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))

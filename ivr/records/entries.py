@@ -1,8 +1,8 @@
-"""What is written down of a call, as lines of the spool. Pure.
+"""The entries of the spool and their encoding as lines. Pure.
 
-A line is the CRC-32 of its JSON, a space, the JSON in ASCII, and a line feed. After the last one a
-file has zeros, because its place on the disk is taken beforehand; a line that was cut off by a
-crash ends in them, or has the wrong sum.
+A line is the CRC-32 of its JSON, a space, the JSON in ASCII, and a line feed. After the last line a
+file has zeros, because it is allocated on the disk in advance; a line that was cut off by a crash
+ends in zeros or has a wrong checksum.
 """
 
 import json
@@ -11,29 +11,29 @@ from typing import Any
 from zlib import crc32
 
 SpoolEntry = dict[str, Any]
-"""``entry`` says which kind it is (call, step, ticket, end), ``call`` and mostly ``step`` which one
-it is for ever: what is loaded twice is stored once."""
+"""``entry`` is its kind: call, step, ticket, recording, recording_dropped or end. ``call`` and, in
+steps and tickets, ``step`` are its key, by which an entry that is loaded twice is stored once."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpoolLines:
-    """What a piece of a spool holds."""
+    """The lines of a piece of the spool."""
 
     entries: list[SpoolEntry]
     end: int
-    """Octets up to and with the last whole line."""
+    """Octets up to the end of the last complete line."""
     damaged: int
-    """Whole lines that are not what was written."""
+    """Number of complete lines with a wrong checksum."""
 
 
 def encode_entry(entry: SpoolEntry) -> bytes:
-    """The line of an entry."""
+    """Return the line of an entry."""
     told = json.dumps(entry, separators=(",", ":")).encode("ascii")
     return b"%08x %s\n" % (crc32(told), told)
 
 
 def decode(octets: bytes) -> SpoolLines:
-    """The entries of whole lines; what follows the last of them has not been written yet."""
+    """Return the entries of the complete lines; the rest has not been written yet."""
     octets = octets.partition(b"\0")[0]
     end = octets.rfind(b"\n") + 1
     entries, damaged = [], 0

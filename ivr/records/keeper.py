@@ -1,4 +1,4 @@
-"""The records of a service: notes go to the spool at once and from there to the database."""
+"""The records of a running service: notes go to the spool and from there to the database."""
 
 import asyncio
 import errno
@@ -36,33 +36,35 @@ from ivr.records.spool_writer import SpoolWriter
 log = structlog.get_logger()
 
 CLOSE_SECONDS = 10.0
-"""How long the end of a service waits for its database; the spool keeps the rest."""
-PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
-"""What may be wrong with a disk while the settings are right: calls are answered all the same."""
+"""Seconds that the end of a service waits for its database; the spool keeps the rest."""
+DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+"""Errors of a disk whose settings may be right: calls are answered all the same."""
 
 
 class RecordsError(Exception):
-    """The records cannot be kept; one sentence that names the setting and the remedy."""
+    """The records cannot be kept; the message names the setting and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordsStatus:
-    """How the records are doing."""
+    """How much is not in the database yet, and what fails."""
 
     behind_octets: int
-    """In the spool and not yet in the database."""
+    """Octets that are in the spool and not yet in the database."""
     waiting: int
-    """Notes in memory only."""
+    """Notes that are in memory only."""
     lost: int
-    """Notes given up because the disk took none for too long."""
+    """Notes that were given up because the disk took none for too long."""
     refused: int
-    """Tickets that were not kept, and whose callers were told so."""
+    """Tickets that were not kept; their callers were told so."""
     database_down_seconds: float | None
+    """Seconds since the database began to fail, or None if it works."""
     spool_fails: bool
+    """Whether the disk did not take the last lines."""
 
 
 class Records:
-    """Begins the records of calls and sees to it that they reach the database."""
+    """Begins the record of each call and brings the records into the database."""
 
     def __init__(
         self,
@@ -72,8 +74,10 @@ class Records:
         lock_seconds: float = LOCK_SECONDS,
         loaded: Callable[[Sequence[SpoolEntry]], None] = lambda entries: None,
     ) -> None:
-        """RecordsError when the settings are wrong. ``loaded`` is told what the database has got,
-        on a thread of its own."""
+        """Create the spool's directory; raise RecordsError if a setting is wrong.
+
+        ``loaded`` is called on the loader's thread with the entries of each committed transaction.
+        """
         directory = settings.directory / "spool"
         _make(directory, settings.directory)
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
@@ -89,28 +93,37 @@ class Records:
         self._writer = SpoolWriter(spool, numbers, self._loader.wake)
 
     async def start(self) -> None:
-        """Begin to write. RecordsError when the database is of a newer version; when it cannot be
-        reached, calls are answered all the same."""
+        """Start both threads.
+
+        Raise RecordsError if a newer program has written the database. A database that cannot be
+        reached is no error: calls are answered all the same.
+        """
         try:
             await asyncio.to_thread(self._check)
         except NewerDatabaseError as error:
             self._engine.dispose()
             raise RecordsError(str(error)) from None
         except SQLAlchemyError as error:
-            log.warning("records_database_unknown", why=why(error))
+            log.warning(
+                "records_database_unknown",
+                reason=why(error), effect="calls go on; the spool keeps everything",
+            )  # fmt: skip
         self._writer.start()
         self._loader.start()
 
     def begin(
         self, uniqueid: str, number: str, caller: str, answered: float, wall: float
     ) -> CallRecord:
-        """The record of a call that was answered at ``answered`` (monotonic), ``wall`` (UTC)."""
+        """Return the record of a new call.
+
+        ``answered`` (monotonic) and ``wall`` (UTC) are the moment of the answer, in seconds.
+        """
         put = self._writer.put
         return CallRecord(self.run, uniqueid, number, caller, answered, wall, put)
 
     @property
     def status(self) -> RecordsStatus:
-        """For the metrics."""
+        """The state of the records, for the metrics."""
         down = self._loader.down_since
         return RecordsStatus(
             behind_octets=self._loader.behind,
@@ -122,11 +135,14 @@ class Records:
         )
 
     async def close(self) -> None:
-        """All that was noted is on the disk, and in the database if that works."""
+        """Write all notes to the disk, load them if the database works, and end both threads."""
         await asyncio.to_thread(self._writer.stop, CLOSE_SECONDS)
         await asyncio.to_thread(self._loader.stop, CLOSE_SECONDS)
         if behind := self._loader.behind:
-            log.warning("records_left_in_spool", octets=behind, loaded="at the next start")
+            log.warning(
+                "records_left_in_spool",
+                octets=behind, effect="the next start loads them into the database",
+            )  # fmt: skip
 
     def _check(self) -> None:
         with reading(self._engine) as connection:
@@ -136,10 +152,13 @@ class Records:
 def _make(directory: Path, setting: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=directory).close()  # on most systems it never has a name
+        tempfile.TemporaryFile(dir=directory).close()  # tries to write; the file has no name
     except OSError as error:
-        if error.errno in PASSING:
-            log.error("records_directory", why=error.strerror, tickets="are refused until it works")
+        if error.errno in DISK_ERRORS:
+            log.error(
+                "records_directory_not_writable",
+                reason=error.strerror, effect="tickets are refused until it can be written",
+            )  # fmt: skip
             return
         raise RecordsError(
             f"records.directory = {setting} cannot be written ({error.strerror}): "

@@ -1,4 +1,4 @@
-"""From lines of the spool to rows of the tables. What is loaded twice is stored once."""
+"""Storing entries of the spool as rows of the tables, each once however often it is loaded."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -22,12 +22,13 @@ from ivr.records.schema import (
 log = structlog.get_logger()
 
 _INSTANTS = frozenset({"started", "ended", "wall", "created", "deadline", "changed"})
+"""Fields of entries that are moments, in ISO 8601."""
 COUNTED = frozenset({"abuse", "nuisance"})
 """Kinds of tickets that are counted for each caller."""
 
 
 def store_entries(connection: Connection, entries: Sequence[SpoolEntry]) -> None:
-    """Store them all, in the transaction of ``connection``."""
+    """Store entries in the transaction of ``connection``."""
     rows = [_row(entry) for entry in entries]
     _insert(connection, calls_table, _of("call", rows))
     told = _of("step", rows)
@@ -49,7 +50,7 @@ def store_entries(connection: Connection, entries: Sequence[SpoolEntry]) -> None
 
 
 def close_run(connection: Connection, run: str) -> int:
-    """End the calls of a process that is gone: how many it had left open."""
+    """End the open calls of a process that is gone; return their number."""
     last = (
         select(func.max(steps_table.c.wall))
         .where(steps_table.c.call == calls_table.c.call)
@@ -87,7 +88,7 @@ def _of(kind: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def insert(connection: Connection, table: Table) -> Any:
-    """An insert that leaves a row of the same key alone."""
+    """Return an insert that does nothing if the table has a row of the same key."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing(index_elements=[*table.primary_key])
 
@@ -98,7 +99,7 @@ def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
 
 
 def _utterance(step: dict[str, Any]) -> dict[str, Any]:
-    """What a caller said at the end of some speech, as a row of its own."""
+    """Return the row for the words of a step that ends speech."""
     words = step["fields"]["words"]
     meaning = words["meaning"]
     taken = ("intent", "certainty", "score", "runner_up", "runner_up_score", "slots")
@@ -113,7 +114,7 @@ def _utterance(step: dict[str, Any]) -> dict[str, Any]:
 
 
 def _recording(connection: Connection, row: dict[str, Any]) -> None:
-    """A call is being recorded; what has been dropped since is not taken up again."""
+    """Store that a call is recorded; an entry loaded twice does not bring a dropped one back."""
     query = insert(connection, recordings_table).returning(recordings_table.c.call)
     if connection.execute(query, row).first() is not None:
         of_call = calls_table.c.call == row["call"]
@@ -121,7 +122,7 @@ def _recording(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
-    """The recording of a call is not to be kept: nothing refers to it any more."""
+    """Store that the caller refused the recording, and remove the references to it."""
     of_call = recordings_table.c.call == row["call"]
     connection.execute(update(recordings_table).where(of_call).values(problem=row["problem"]))
     for table in (calls_table, tickets_table):
@@ -129,7 +130,7 @@ def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _ticket(connection: Connection, row: dict[str, Any]) -> None:
-    """Store a ticket and count its caller, both once."""
+    """Store a ticket and count its caller, once however often it is loaded."""
     new = connection.execute(
         insert(connection, tickets_table).returning(tickets_table.c.call), row
     ).first()
@@ -137,7 +138,10 @@ def _ticket(connection: Connection, row: dict[str, Any]) -> None:
         return
     alike = select(func.count()).where(tickets_table.c.number == row["number"])
     if connection.execute(alike).scalar_one() > 1:
-        log.error("ticket_number_twice", number=row["number"], remedy="set another records.site")
+        log.error(
+            "ticket_number_twice", number=row["number"],
+            remedy="give each records.directory a records.site of its own",
+        )  # fmt: skip
     if row["kind"] in COUNTED and row["caller"]:
         counted = {kind: int(row["kind"] == kind) for kind in COUNTED}
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite

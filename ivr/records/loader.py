@@ -1,7 +1,7 @@
-"""The thread that brings the spool into the database, as soon as the database lets it.
+"""The thread that loads the spool into the database, as soon as the database works.
 
-Whatever is wrong with the database, calls go on: the spool keeps what it has. It is loaded in
-pieces, each in one transaction; one that failed is loaded again, and every row has a key, so each
+Calls go on while the database fails: the spool keeps their records. The spool is loaded in pieces,
+each in one transaction. A piece that failed is loaded again, and every row has a key, so each row
 is stored exactly once.
 """
 
@@ -22,15 +22,15 @@ from ivr.records.spool import ENDING, Segment, Spool
 log = structlog.get_logger()
 
 _GATHER_SECONDS = 0.1
-"""A transaction for each tenth of a second, not for each step: each costs a sync of the disk."""
+"""Seconds between two transactions. Each costs a sync of the disk, so steps are gathered."""
 _LOOK_SECONDS = 5.0
-"""How often an idle service looks for what others have left behind."""
+"""Seconds between two searches for segments that other processes have left behind."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 10.0
-"""After a failure the database is left alone so long, twice as long after each further one."""
+"""Seconds before the next try after a failure; each further failure doubles them."""
 
 
 class Loader:
-    """Loads the segments of one spool, and those that nobody else does."""
+    """Loads the segments of this process's spool, and those of processes that are gone."""
 
     def __init__(
         self,
@@ -39,9 +39,9 @@ class Loader:
         engine: Engine,
         loaded: Callable[[Sequence[SpoolEntry]], None] = lambda entries: None,
     ) -> None:
-        """``directory`` is the spool's; ``loaded`` is told on this thread what was committed."""
+        """``directory`` is the spool's; ``loaded`` is called on this thread after each commit."""
         self.down_since: float | None = None
-        """Since when nothing can be loaded, on the monotonic clock."""
+        """Moment of the first failure on the monotonic clock, in seconds; None if loading works."""
         self._spool, self._directory, self._engine, self._loaded = spool, directory, engine, loaded
         self._orphans: list[Segment] = []
         self._looked = 0.0
@@ -50,15 +50,15 @@ class Loader:
         self._thread = threading.Thread(target=self._run, name="records", daemon=True)
 
     def start(self) -> None:
-        """Begin to load."""
+        """Start the thread."""
         self._thread.start()
 
     def wake(self) -> None:
-        """The spool has grown."""
+        """Tell the thread that the spool has grown."""
         self._news.set()
 
     def stop(self, seconds: float) -> None:
-        """Load what there is, if that goes without a failure and in this time, and end."""
+        """Load the rest of the spool in one try, and end; wait at most ``seconds`` for it."""
         self._stopping.set()
         self._news.set()
         self._thread.join(seconds)
@@ -69,7 +69,7 @@ class Loader:
 
     @property
     def behind(self) -> int:
-        """Octets of the spool that the database does not have yet."""
+        """Octets of the spool that are not in the database yet."""
         segments = [*self._spool.segments, *self._orphans]
         return sum(segment.end - segment.loaded for segment in segments)
 
@@ -100,7 +100,7 @@ class Loader:
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def _failed(self, error: Exception) -> None:
-        self._migrated = False  # it may be another database that comes back
+        self._migrated = False  # another database may come back in its place
         self._engine.dispose()
         if self.down_since is None:
             self.down_since = time.monotonic()
@@ -116,7 +116,7 @@ class Loader:
             log.warning("records_database_back", after_seconds=seconds)
 
     def _load_all(self) -> bool:
-        """Load what there is; whether there was anything."""
+        """Load all that the spool has; return whether it had anything new."""
         if not self._migrated:
             migrate(self._engine)
             self._migrated = True
@@ -131,7 +131,7 @@ class Loader:
             self._looked = time.monotonic()
         while self._orphans:
             some |= self._load(self._orphans[0])
-            self._bury(self._orphans[0])
+            self._finish_orphan(self._orphans[0])
             self._orphans.pop(0)
         return some
 
@@ -142,9 +142,12 @@ class Loader:
             if not lines.end:
                 lines = decode(segment.read_line())
             if not lines.end:
-                break  # the rest was cut off by a crash: nobody was promised it
+                break  # a crash has cut the rest off: no caller was promised it
             if lines.damaged:
-                log.error("spool_damaged", file=str(segment.path), lines=lines.damaged)
+                log.error(
+                    "spool_damaged", file=str(segment.path), lines=lines.damaged,
+                    effect="these lines are not loaded",
+                )  # fmt: skip
                 segment.damaged = True
             self._store(lines.entries)
             self._works()
@@ -154,7 +157,7 @@ class Loader:
         return some
 
     def _store(self, entries: Sequence[SpoolEntry]) -> None:
-        """In one transaction; a row that the database refuses does not keep the others out."""
+        """Store entries in one transaction; if the database refuses some, store all the others."""
         if not entries:
             return
         try:
@@ -170,17 +173,23 @@ class Loader:
 
     def _refused(self, entry: SpoolEntry, error: Exception) -> None:
         path = self._directory / "refused.lines"
-        told = why(error) if isinstance(error, SQLAlchemyError) else repr(error)
-        log.error("record_refused", why=told, kept=str(path), kind=entry.get("entry"))
+        reason = why(error) if isinstance(error, SQLAlchemyError) else repr(error)
+        log.error(
+            "record_refused", reason=reason, kind=entry.get("entry"), file=str(path),
+            effect="the entry is in the file, not in the database",
+        )  # fmt: skip
         with path.open("ab") as file:
             file.write(encode_entry(entry))
 
-    def _bury(self, segment: Segment) -> None:
-        """A segment of a process that is gone is loaded; with its last one its calls are over."""
+    def _finish_orphan(self, segment: Segment) -> None:
+        """Remove a loaded segment of a process that is gone; with its last one end its calls."""
         if {*self._directory.glob(f"{segment.run}.*{ENDING}")} <= {segment.path}:
             with self._engine.begin() as connection:
                 if open_calls := close_run(connection, segment.run):
-                    log.warning("calls_of_a_dead_service", run=segment.run, calls=open_calls)
+                    log.warning(
+                        "calls_of_a_dead_service", run=segment.run, calls=open_calls,
+                        effect="their records are ended as service_died",
+                    )  # fmt: skip
         if segment.damaged:
             segment.set_aside()
         else:

@@ -1,8 +1,8 @@
-"""The thread that tells the supervisor what has come in and what is late.
+"""The thread that notifies the supervisor of new tickets and of tickets that are overdue.
 
-A notification is a row, made once for each ticket, event and channel, and its key goes with it:
-what is delivered twice, because the service died before it could note the delivery, is recognised.
-What is not taken is tried again, later each time.
+A notification is a row of its table, one for each ticket, event and channel. Its key is sent with
+it, so that the receiver recognises one that comes twice because the service died before it could
+note the delivery. A delivery that fails is tried again, later each time.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,18 +22,21 @@ from ivr.records.tickets import WAITING
 log = structlog.get_logger()
 
 _LOOK_SECONDS = 2.0
-"""How soon a ticket that has come in, or is late, is noticed."""
+"""Seconds between two looks for tickets that are new or overdue."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+"""Time before the next try after a failed delivery; each further failure doubles it."""
 CLAIM = timedelta(minutes=2)
-"""Another service leaves a notification alone so long; more than a delivery can take."""
+"""Time for which a service claims a notification: longer than a delivery can take. Another service
+that shares the database leaves it alone meanwhile."""
 _ATTEMPTS = 48
-"""Then it is given up, after some two days."""
+"""Tries before a notification is given up, after about two days."""
 HORIZON = timedelta(days=2)
-"""What is older has been told or is no news; who turns notifications on is not flooded."""
+"""Age up to which the supervisor is notified of an event. Older ones are left out, so that turning
+notifications on does not flood the supervisor."""
 
 
 class Notifier:
-    """Delivers to channels; never in the way of anything."""
+    """Delivers notifications to channels on a thread of its own."""
 
     def __init__(
         self,
@@ -43,7 +46,7 @@ class Notifier:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
-        """``kinds`` of tickets are told when they come in; all are told when they are late."""
+        """``kinds`` are those of new tickets to notify of; of overdue tickets, all kinds count."""
         self._engine, self._channels, self._kinds = engine, channels, kinds
         self._clock = clock
         self._thread = PeriodicThread(
@@ -51,17 +54,17 @@ class Notifier:
         )
 
     def start(self) -> None:
-        """Begin; without a channel nothing is to be done."""
+        """Start the thread, unless there is no channel."""
         if self._channels:
             self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """End; what is being delivered is waited for so long."""
+        """End the thread; wait at most ``seconds`` for a delivery that has begun."""
         self._thread.stop(seconds)
         self._engine.dispose()
 
     def look(self) -> None:
-        """Note what there is to tell, and tell what is due."""
+        """Add rows for new events, and try the deliveries that are due."""
         now = self._clock()
         with reading(self._engine) as connection:
             news = self._news(connection, now)
@@ -78,7 +81,7 @@ class Notifier:
             self._tell(one)
 
     def _news(self, connection: Connection, now: datetime) -> list[dict[str, object]]:
-        """Rows for what nobody has been told yet."""
+        """Return rows for the events that have no notification yet."""
         came_in = tickets_table.c.created > now - HORIZON, tickets_table.c.kind.in_(self._kinds)
         is_late = (
             tickets_table.c.deadline.between(now - HORIZON, now),
@@ -102,7 +105,7 @@ class Notifier:
     def _tell(self, one: CallRow) -> None:
         channel = next((each for each in self._channels if each.name == one["channel"]), None)
         if channel is None:
-            return  # the settings do not have it any more
+            return  # the settings do not name this channel any more
         now = self._clock()
         mine = notifications.c.id == one["id"], notifications.c.attempts == one["attempts"]
         with self._engine.begin() as connection:
@@ -119,12 +122,16 @@ class Notifier:
         try:
             channel.deliver(one["id"], one["event"], found[0], now)
         except NotDeliveredError as error:
+            again = one["attempts"] + 1 < _ATTEMPTS
             pause = min(FIRST_PAUSE * 2 ** one["attempts"], LONGEST_PAUSE)
             changed: dict[str, object] = {"problem": str(error), "due": self._clock() + pause}
-            log.warning("notification_not_delivered", id=one["id"], why=str(error))
+            log.warning(
+                "notification_not_delivered", id=one["id"], reason=str(error),
+                effect=f"it is tried again in {pause}" if again else "it is given up",
+            )  # fmt: skip
         else:
             changed = {"delivered": self._clock(), "problem": None}
-            log.info("notification", id=one["id"])
+            log.info("notification_delivered", id=one["id"])
         with self._engine.begin() as connection:
             query = update(notifications).where(notifications.c.id == one["id"])
             connection.execute(query.values(changed))

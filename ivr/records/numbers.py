@@ -1,8 +1,9 @@
-"""Ticket numbers: short, spoken at once, never given twice.
+"""Ticket numbers: short ones that need no database and are never given twice.
 
-They are counted, so that no two are alike, and the count is scrambled, so that a number tells
-nobody how many there are. The count is reserved on the disk in blocks, before any number of a
-block is used: services that share the directory share it, and a crash wastes a block at most.
+Tickets are counted, so that no two numbers are equal, and the count is scrambled, so that a number
+does not tell how many tickets there are. The count is reserved on the disk in blocks, before a
+number of the block is used: services that share the directory share the count, and a crash wastes
+one block at most.
 """
 
 import fcntl
@@ -13,23 +14,28 @@ from pathlib import Path
 from ivr.records.spool import sync_directory
 
 TICKET_DIGITS = "2356789"
-"""0 is lost at the front of a cell of a spreadsheet, 1 and 7 look alike in handwriting, and 4
-sounds like death."""
+"""Digits of a number. A spreadsheet drops a leading 0, a handwritten 1 looks like a 7, and 四
+sounds like 死 (death)."""
 SITES = 4
+"""Number of values of records.site."""
 BLOCK = 32
+"""Counts that are reserved at once."""
 _ROUNDS = 4
+"""Rounds of the Feistel network."""
 
 
 def number_of(count: int) -> str:
-    """The number of the ticket that is the ``count``-th, from 0: six digits for the first 117,649,
-    then eight, and so on; another one for every count."""
+    """Return the number of the ticket with this count (from 0); each count has a number of its own.
+
+    The first 117,649 numbers have six digits, the next ones eight, and so on.
+    """
     length = 6
     while count >= (size := len(TICKET_DIGITS) ** length):
         count -= size
         length += 2
     half = len(TICKET_DIGITS) ** (length // 2)
     left, right = divmod(count, half)
-    for turn in range(_ROUNDS):  # a Feistel network: whatever the mixer, it can be undone
+    for turn in range(_ROUNDS):  # a Feistel network permutes all values, whatever _mixed is
         left, right = right, (left + _mixed(turn, right)) % half
     value, number = left * half + right, ""
     for _ in range(length):
@@ -43,16 +49,18 @@ def _mixed(turn: int, value: int) -> int:
 
 
 class TicketNumbers:
-    """Gives out the numbers of one directory. For one thread."""
+    """Gives out the numbers of one directory; one thread may use it."""
 
     def __init__(self, directory: Path, site: int) -> None:
-        """``site`` is below :data:`SITES`: directories with different ones share no number."""
+        """``site`` is from 0 to SITES - 1: directories with different sites share no number."""
         self._path, self._site = directory / "ticket-count", site
         self._next = self._end = 0
 
     def take(self) -> str:
-        """A number that nobody has been given. OSError when the count cannot be written, ValueError
-        when what is there is no count."""
+        """Return a number that no ticket has.
+
+        Raise OSError if the count cannot be written, ValueError if its file holds no count.
+        """
         if self._next == self._end:
             self._next = self._reserve()
             self._end = self._next + BLOCK
@@ -60,7 +68,7 @@ class TicketNumbers:
         return number_of((self._next - 1) * SITES + self._site)
 
     def _reserve(self) -> int:
-        """Reserve a block; the first of its counts."""
+        """Reserve a block on the disk; return its first count."""
         new = self._path.with_suffix(".new")
         file = os.open(
             self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640

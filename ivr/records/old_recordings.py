@@ -1,4 +1,4 @@
-"""Retention of recordings: their own days, and the files as well as the rows."""
+"""Retention of recordings: files and rows that are older than recording.keep_days."""
 
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 def old_recordings(engine: Engine, before: datetime) -> list[CallRow]:
-    """Recordings that began before a moment, but for those of calls with an unfinished ticket."""
+    """Return recordings that began before a moment, except of calls with an unfinished ticket."""
     unfinished = select(tickets_table.c.call).where(tickets_table.c.status.in_(WAITING))
     conditions = (
         recordings_table.c.started < before,
@@ -28,10 +28,10 @@ def old_recordings(engine: Engine, before: datetime) -> list[CallRow]:
 
 
 def prune_recordings(engine: Engine, directory: Path, before: datetime, now: datetime) -> int:
-    """Remove them, and the files of that age that no row knows of: how many there were.
+    """Remove old recordings, and files of that age that have no row; return their number.
 
-    A row says when its file was removed, for as long as its call is kept. OSError when a file
-    cannot be removed: what is left is found again the next time.
+    The row keeps the moment of removal as long as its call is kept. Raise OSError if a file cannot
+    be removed; the next run tries it again.
     """
     gone = 0
     for one in old_recordings(engine, before):
@@ -51,12 +51,12 @@ def prune_recordings(engine: Engine, directory: Path, before: datetime, now: dat
     for file in _strays(directory, known, before):
         file.unlink(missing_ok=True)
         gone += 1
-        log.warning("recording_of_no_call", file=str(file), what="it was removed for its age")
+        log.warning("recording_of_no_call", file=str(file), effect="it was removed: it is old")
     return gone
 
 
 def _strays(directory: Path, known: set[str], before: datetime) -> list[Path]:
-    """Files of no recording that is known, last written to before a moment."""
+    """Return files of no recording in ``known`` that were last written to before a moment."""
     kept = {directory / name for name in known}
     legs = {leg for name in known for leg in legs_of(directory, name)}
     return [

@@ -1,7 +1,7 @@
-"""Rows for people and for programs. What a caller said is never taken for an instruction.
+"""Rows as text, CSV and JSON, in which a caller's words are never taken for instructions.
 
-On a terminal, control characters are written as escapes; in CSV a cell that a spreadsheet would
-take for a formula begins with an apostrophe (OWASP, CSV injection); JSON escapes by itself.
+On a terminal, control characters are written as escapes. In CSV, a cell that a spreadsheet would
+take for a formula begins with an apostrophe (OWASP, CSV injection). JSON escapes them itself.
 """
 
 import csv
@@ -13,16 +13,17 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has one time, without summer time since 1991."""
+"""The time of China: one zone, and no summer time since 1991."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""Beginnings of a cell that spreadsheets take for a formula."""
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories: controls, bidirectional marks, halves of surrogates, line ends."""
+"""Unicode categories that are escaped: controls, bidirectional marks, surrogates, line ends."""
 
 
 def printable(text: str) -> str:
-    r"""The text in one line, with ``\x1b`` for what would move the cursor or turn the text round.
+    r"""Return the text in one line, with escapes as ``\x1b`` for control characters.
 
-    A backslash of the caller's own is left: what matters is that nothing is carried out.
+    A backslash in the text itself is not escaped: the result cannot be turned back into the text.
     """
     return "".join(
         _escape(sign) if unicodedata.category(sign) in _UNPRINTABLE else sign for sign in text
@@ -34,12 +35,12 @@ def _escape(sign: str) -> str:
 
 
 def local(moment: datetime | None) -> str:
-    """``2026-11-25 10:30:00`` in China; empty for none."""
+    """Return a moment in the time of China as ``2026-11-25 10:30:00``, or ``""`` for None."""
     return "" if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
 def cell(value: Any) -> str:
-    """A value as a cell of CSV."""
+    """Return a value as a cell of CSV."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -49,7 +50,7 @@ def cell(value: Any) -> str:
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """A table with a head, CRLF line ends (RFC 4180)."""
+    """Return rows as CSV with a header and CRLF line ends (RFC 4180)."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(columns)
@@ -59,11 +60,11 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def as_json(value: Any) -> str:
-    """Readable JSON; moments as ISO 8601 in UTC."""
+    """Return indented JSON, with moments in ISO 8601 and UTC."""
     return json.dumps(value, ensure_ascii=False, indent=1, default=_moment)
 
 
 def _moment(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="milliseconds")
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")

@@ -1,4 +1,4 @@
-"""Retention: what is old enough goes, unless somebody still has to do something about it."""
+"""Retention: old calls, tickets and callers are removed, except those with an unfinished ticket."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +18,12 @@ from ivr.records.schema import (
 from ivr.records.tickets import WAITING
 
 BATCH = 500
-"""Calls in one transaction: the service waits for its turn no longer than that takes (50 ms)."""
+"""Calls that one transaction removes: it takes 50 ms, for which the service waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How many there were."""
+    """The numbers of rows that were removed, or would be."""
 
     calls: int
     tickets: int
@@ -31,7 +31,7 @@ class Pruned:
 
 
 def old_records(engine: Engine, before: datetime) -> Pruned:
-    """What :func:`prune_records` would remove."""
+    """Return how much :func:`prune_records` would remove."""
     with reading(engine) as connection:
 
         def number(table: Table, *conditions: ColumnElement[bool]) -> int:
@@ -46,9 +46,12 @@ def old_records(engine: Engine, before: datetime) -> Pruned:
 
 
 def prune_records(engine: Engine, before: datetime) -> Pruned:
-    """Remove calls that began before a moment, with all that was said in them, tickets that were
-    finished before it, and callers who have not been a nuisance since. A call with an unfinished
-    ticket stays, and its ticket."""
+    """Remove what is older than a moment; return how much.
+
+    Removed are calls that began before it, with their steps and utterances, tickets that were
+    finished before it with their notifications, and callers who have not been abusive or a nuisance
+    since. A call with an unfinished ticket stays, and so does the ticket.
+    """
     pruned_calls = 0
     while True:
         with engine.begin() as connection:

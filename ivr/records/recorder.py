@@ -1,8 +1,9 @@
-"""The thread that looks after recordings: is there room for them, and are they complete?
+"""The thread that watches the free space for recordings and joins the files of each one.
 
-A recording is a row from its first moment on. Once Asterisk has closed both files of it they become
-one, whose length and SHA-256 the row is given; so nothing is forgotten when the service dies, or
-when the database is down for a while. What the caller did not want recorded is removed instead.
+A recording has a row from its beginning. When Asterisk has closed both of its files, the thread
+joins them to one and writes its length and SHA-256 into the row. The rows are the queue, so that no
+recording is forgotten when the service dies or the database is down for a while. A recording that
+the caller refused is removed instead.
 """
 
 import shutil
@@ -33,15 +34,15 @@ from ivr.records.schema import calls_table, recordings_table
 log = structlog.get_logger()
 
 _LOOK_SECONDS = 2.0
-"""How soon a full disk is noticed, and a recording kept."""
+"""Seconds between two looks at the disk and at recordings that may be complete."""
 QUIET_SECONDS = 60.0
-"""A file that was not written to for so long is complete: its Asterisk has died. None that has not
-come by then will."""
+"""Seconds after the last write to a file, after which Asterisk is taken to have died and the file
+to be complete. A file that is not there so long after the call is not waited for."""
 GIGABYTE = 1e9
 
 
 class RecordingKeeper:
-    """Sees to the recordings of one directory; never in the way of a call."""
+    """Keeps the recordings of one directory, on a thread of its own."""
 
     def __init__(
         self,
@@ -50,7 +51,7 @@ class RecordingKeeper:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
-        """Nothing is touched yet."""
+        """Keep the arguments; touch neither disk nor database."""
         self._settings, self._engine, self._clock = settings, engine, clock
         self._directory = settings.directory
         self._ready: bool | None = None
@@ -60,41 +61,48 @@ class RecordingKeeper:
 
     @property
     def ready(self) -> bool:
-        """Whether calls can be recorded: they shall be, and there is room. As of a moment ago."""
+        """Whether calls are to be recorded and the disk had room at the last look."""
         return self._settings.mode != "off" and bool(self._ready)
 
     def start(self) -> None:
-        """Begin; nothing is to be done where nothing was ever recorded."""
+        """Start the thread, unless recording is off and there are no recordings."""
         if self._settings.mode != "off":
             self.look_at_disk()
         if self._settings.mode != "off" or self._directory.exists():
             self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """End; what is being joined is waited for so long, and made anew at the next start."""
+        """End the thread; wait at most ``seconds`` for a join that has begun.
+
+        The next start repeats a join that was not finished.
+        """
         self._thread.stop(seconds)
         self._engine.dispose()
 
     def look_at_disk(self) -> None:
-        """Find out whether there is room; below the limit calls go on unrecorded."""
-        ready, told = True, ""
+        """Find out whether the disk has room; calls are not recorded below the limit."""
+        ready, reason = True, ""
         try:
             _make(self._directory)
             free = shutil.disk_usage(self._directory).free / GIGABYTE
             if free < self._settings.min_free_gb:
-                ready, told = False, f"{free:.3f} GB are free, {self._settings.min_free_gb} needed"
+                needed = self._settings.min_free_gb
+                ready, reason = False, f"{free:.3f} GB are free, and {needed} GB are needed"
         except OSError as error:
-            ready, told = False, f"it cannot be used ({error.strerror})"
+            ready, reason = False, f"it cannot be used ({error.strerror})"
         if ready is not self._ready:
             place = str(self._directory)
             if not ready:
-                log.error("recording_stopped", directory=place, why=told, calls="go on unrecorded")
+                log.error(
+                    "recording_stopped",
+                    directory=place, reason=reason, effect="calls go on and are not recorded",
+                )  # fmt: skip
             elif self._ready is False:
                 log.warning("recording_works_again", directory=place)
         self._ready = ready
 
     def look(self) -> None:
-        """Keep what is complete, and remove what was refused."""
+        """Join the recordings that are complete, and remove those that callers refused."""
         with reading(self._engine) as connection:
             query = select(recordings_table, calls_table.c.ended).join(
                 calls_table, calls_table.c.call == recordings_table.c.call
@@ -119,12 +127,13 @@ class RecordingKeeper:
         self.look()
 
     def _keep(self, one: CallRow) -> None:
-        """Make it one file, if Asterisk is done with it; give it up if there is nothing."""
+        """Join a recording if Asterisk has closed its files; give it up if there are none."""
         name, now = one["file"], self._clock()
         legs = [leg for leg in legs_of(self._directory, name) if leg.exists()]
         try:
             if not legs and (self._directory / name).exists():
-                kept = kept_file(self._directory / name)  # we died before we could note it
+                # The service has died between joining the files and writing the row.
+                kept = kept_file(self._directory / name)
             elif (legs and all(map(is_closed, legs))) or self._is_quiet(one, legs):
                 kept = join(self._directory, name)
                 remove_legs(self._directory, name)
@@ -132,16 +141,16 @@ class RecordingKeeper:
                 return
         except RecordingError as error:
             log.error(
-                "recording_missing", call=one["call"], why=str(error),
-                remedy="is app_mixmonitor loaded, and may Asterisk write to recording.directory?",
+                "recording_missing", call=one["call"], reason=str(error),
+                remedy="load app_mixmonitor, and let Asterisk write to recording.directory",
             )  # fmt: skip
             self._note(one, problem=str(error), removed=now)
             return
         self._note(one, kept=now, **asdict(kept))
-        log.info("recording", call=one["call"], file=name, seconds=round(kept.seconds, 1))
+        log.info("recording_kept", call=one["call"], file=name, seconds=round(kept.seconds, 1))
 
     def _is_quiet(self, one: CallRow, legs: Sequence[Path]) -> bool:
-        """Whether nothing has been written for so long that nothing more will be."""
+        """Return whether nothing has been written for QUIET_SECONDS."""
         moments = [leg.stat().st_mtime for leg in legs] or [one["ended"].timestamp()]
         return self._clock().timestamp() - max(moments) > QUIET_SECONDS
 
@@ -152,7 +161,7 @@ class RecordingKeeper:
 
 
 def _make(directory: Path) -> None:
-    """The directories; Asterisk needs to write to ``incoming``, and we to remove from it."""
+    """Make the directories; Asterisk writes to ``incoming``, and this process removes from it."""
     incoming = directory / INCOMING
     if not incoming.exists():
         incoming.mkdir(parents=True)

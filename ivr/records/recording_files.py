@@ -1,7 +1,7 @@
-"""The files of recordings: what Asterisk writes during a call, and the one that is kept.
+"""The files of recordings: two that Asterisk writes during a call, and one that is kept.
 
-Asterisk writes each side into ``incoming``, as 16-bit WAV of 8 kHz. What is kept has both, the
-caller on the left and the hotline on the right, in a directory for each day of China.
+Asterisk writes each side into ``incoming``, as 16-bit WAV of 8 kHz. The file that is kept has both,
+the caller on the left and the hotline on the right, in a directory for each day of China.
 """
 
 import hashlib
@@ -21,20 +21,22 @@ from ivr.records.output import SHANGHAI
 from ivr.records.spool import sync_directory
 
 INCOMING = "incoming"
+"""Name of the directory, below recording.directory, that Asterisk writes to."""
 SIDES = ("caller", "hotline")
+"""Endings of the two files of a recording, which are the left and the right channel."""
 _HEAD = 44
-"""Octets before the sound, in the files that Asterisk writes and in ours."""
-_BLOCK = 2 * 10 * RATE
-"""Ten seconds at a time: a long call must not hold up those that are being served."""
+"""Octets of the WAV header, in the files that Asterisk writes and in ours."""
+_BLOCK = 20 * RATE
+"""Samples of a side that are joined at once (20 s): a long recording must not delay calls."""
 
 
 class RecordingError(Exception):
-    """There is nothing to keep; why, in a few words."""
+    """A recording has no sound; the message says why, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is known of a file that is complete."""
+    """The measures of a file that is complete."""
 
     octets: int
     seconds: float
@@ -42,25 +44,25 @@ class Kept:
 
 
 def name_of(uniqueid: str, call: str, started: datetime) -> str:
-    """``2026-11-26/ivr-1795369695.1-0f3a52c1.wav``: the day in China, the channel, the call."""
+    """Return ``2026-11-26/ivr-1795369695.1-0f3a52c1.wav``: day in China, channel, call."""
     return f"{started.astimezone(SHANGHAI):%Y-%m-%d}/{uniqueid}-{call[:8]}.wav"
 
 
 def stem_in(directory: str, name: str) -> str:
-    """Where Asterisk writes a recording while it lasts, without the sides and their endings."""
+    """Return the path of a recording that Asterisk writes, without ``-SIDE.wav``."""
     return f"{directory}/{INCOMING}/{Path(name).stem}"
 
 
 def legs_of(directory: Path, name: str) -> list[Path]:
-    """The two files that Asterisk writes, the caller's first."""
+    """Return the two files that Asterisk writes, the caller's first."""
     stem = stem_in(str(directory), name)
     return [Path(f"{stem}-{side}.wav") for side in SIDES]
 
 
 def is_closed(leg: Path) -> bool:
-    """Whether Asterisk has finished a file: only then its head says how long the sound is.
+    """Return whether Asterisk has closed a file: only then the header has the sound's length.
 
-    OSError when there is none.
+    Raise OSError if there is no such file.
     """
     with leg.open("rb") as file:
         head = file.read(_HEAD)
@@ -69,15 +71,15 @@ def is_closed(leg: Path) -> bool:
 
 
 def join(directory: Path, name: str) -> Kept:
-    """Make of the two sides the file that is kept, on the disk when this returns.
+    """Join the two sides to the file that is kept, and sync it to the disk.
 
-    A side that is shorter ends in silence. RecordingError when there is no sound in them,
-    OSError when the disk does not do what it should; the sides are left as they are.
+    A side that is shorter ends in silence. The files of the sides stay. Raise RecordingError if
+    neither has sound, and OSError if the disk fails.
     """
     kept = directory / name
     sides = [_samples(leg) for leg in legs_of(directory, name)]
     if not any(map(len, sides)):
-        raise RecordingError("Asterisk has written nothing")
+        raise RecordingError("Asterisk has written no sound")
     kept.parent.mkdir(mode=0o750, exist_ok=True)
     part = kept.with_suffix(".part")
     with part.open("wb") as file:
@@ -95,7 +97,7 @@ def join(directory: Path, name: str) -> Kept:
 
 
 def kept_file(path: Path) -> Kept:
-    """The measures of a file that is kept already; OSError when it is not there."""
+    """Return the measures of a file that is kept. Raise OSError if it cannot be read."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         octets = os.fstat(file.fileno()).st_size
@@ -103,14 +105,17 @@ def kept_file(path: Path) -> Kept:
 
 
 def remove_legs(directory: Path, name: str) -> None:
-    """What Asterisk has written is not needed any more. OSError when it cannot be removed."""
+    """Remove the files that Asterisk has written. Raise OSError if one cannot be removed."""
     for leg in legs_of(directory, name):
         leg.unlink(missing_ok=True)
 
 
 def remove_refused(directory: Path, name: str) -> None:
-    """Everything that is being written of a channel goes: a service that has died may have begun to
-    record it as well. OSError when it cannot be removed."""
+    """Remove all files that Asterisk writes of this recording's channel.
+
+    A service that has died may have begun to record the same channel under another name. Raise
+    OSError if a file cannot be removed.
+    """
     channel = Path(name).stem.rpartition("-")[0]
     for side in SIDES:
         for leg in (directory / INCOMING).glob(f"{channel}-*-{side}.wav"):
@@ -118,16 +123,19 @@ def remove_refused(directory: Path, name: str) -> None:
 
 
 def remove(directory: Path, name: str) -> None:
-    """Everything of a recording goes, and its day with the last one. OSError when it does not."""
+    """Remove all files of a recording, and its day's directory if that is empty then.
+
+    Raise OSError if a file cannot be removed.
+    """
     remove_legs(directory, name)
     kept = directory / name
     kept.unlink(missing_ok=True)
-    with suppress(OSError):  # others are left of that day
+    with suppress(OSError):  # the day has other recordings
         kept.parent.rmdir()
 
 
 def _samples(leg: Path) -> Samples:
-    """The sound of a side, read when it is looked at; none when there is no such file."""
+    """Return the samples of a side, mapped from its file; none if there is no such file."""
     length = (leg.stat().st_size - _HEAD) // 2 if leg.exists() else 0
     if length <= 0:
         return np.zeros(0, np.int16)
@@ -135,6 +143,7 @@ def _samples(leg: Path) -> Samples:
 
 
 def _block(sides: Sequence[Samples], start: int) -> bytes:
+    """Return up to _BLOCK frames of both sides from ``start`` on, interleaved."""
     pieces = [side[start : start + _BLOCK] for side in sides]
     both = np.zeros((max(map(len, pieces)), len(pieces)), "<i2")
     for column, piece in enumerate(pieces):

@@ -1,4 +1,4 @@
-"""Reading the recordings: which call has one, and where it can be heard."""
+"""Queries for recordings: the recording of a call, and its file."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from ivr.records.schema import recordings_table
 
 
 class NoRecordingError(Exception):
-    """There is nothing to hear; one sentence that says why, and where it would be."""
+    """There is no recording to play; the message says why, and where it would be."""
 
 
 def of_call(connection: Connection, call: str) -> CallRow | None:
-    """The recording of a call, if there was ever one."""
+    """Return the row of a call's recording, or None if the call was not recorded."""
     return next(
         iter(
             fetched_rows(
@@ -27,24 +27,27 @@ def of_call(connection: Connection, call: str) -> CallRow | None:
 
 
 def named(connection: Connection, name: str) -> CallRow:
-    """The recording of a call as ``ivr calls`` names it; NoRecordingError when there is none."""
+    """Return the recording of a call by a name that ``ivr calls show`` takes.
+
+    Raise NoRecordingError if there is no such call or no recording of it.
+    """
     calls = found(connection, name)
     if not calls:
         raise NoRecordingError(
-            f"there is no call {printable(name)}: `ivr calls list` has the last ones"
+            f"there is no call {printable(name)}: `ivr calls list` shows the latest ones"
         )
     recorded = (of_call(connection, call["call"]) for call in calls)
     row = next((each for each in recorded if each is not None), None)
     if row is None:
         raise NoRecordingError(
-            f"call {printable(name)} was not recorded: recording.mode was off then, or there was "
-            "no room on the disk, which the service's log says"
+            f"call {printable(name)} was not recorded: recording.mode was off, or the disk had no "
+            "room (the service's log says recording_stopped then)"
         )
     return row
 
 
 def file_of(row: CallRow, directory: Path) -> Path:
-    """Where it is, complete; NoRecordingError when it is not."""
+    """Return the path of a recording that is complete and there; else raise NoRecordingError."""
     path: Path = directory / row["file"]
     call = row["call"][:8]
     if row["problem"] is not None:
@@ -57,23 +60,23 @@ def file_of(row: CallRow, directory: Path) -> Path:
     if row["kept"] is None:
         raise NoRecordingError(
             f"the recording of call {call} is not complete: it is in {directory / INCOMING} until "
-            f"the call is over and the service has made {path} of it"
+            f"the call is over and the service has joined its files to {path}"
         )
     if not path.is_file():
         raise NoRecordingError(
-            f"the recording of call {call} should be {path}, where it is not: was it moved, or is "
-            "recording.directory another one now?"
+            f"the recording of call {call} should be {path} and is not there: move it back, or set "
+            "recording.directory to where it is"
         )
     return path
 
 
 def is_as_kept(row: CallRow, path: Path) -> bool:
-    """Whether the file is still the one that was recorded. OSError when it cannot be read."""
+    """Return whether the file has the SHA-256 of the row. Raise OSError if it cannot be read."""
     return bool(kept_file(path).sha256 == row["sha256"])
 
 
 def recording_line(row: CallRow) -> str:
-    """What a person needs to know of it, in a line."""
+    """Return the file and the state of a recording in one line, for a person."""
     if row["removed"] is not None or row["problem"] is not None:
         gone = f"removed {local(row['removed'])}" if row["removed"] else "being removed"
         return f"{row['file']}  {row['problem'] or gone}"

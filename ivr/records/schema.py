@@ -1,6 +1,6 @@
-"""The tables. One description for SQLite and PostgreSQL; the migrations lead to it.
+"""The tables, described once for SQLite and PostgreSQL. The migrations make the same tables.
 
-There are no foreign keys: a row that has lost its call to a full disk is still worth keeping.
+There are no foreign keys: a row whose call was lost to a full disk is still worth keeping.
 """
 
 import json
@@ -32,44 +32,47 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To the database."""
+        """Convert a value for the database."""
         if value is None or dialect.name != "sqlite":
             return value
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From the database."""
+        """Convert a value from the database."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class KeptText(TypeDecorator[str]):
-    r"""Text that a caller or the line may have spoilt: what no database takes (NUL, half a
-    surrogate) is written as ``\x00`` and ``\udcff``, everything else as it is."""
+    r"""Text from a caller or from the line, which may hold anything.
+
+    Characters that no database takes (NUL, surrogates) are stored as ``\x00`` and ``\udcff``,
+    all others as they are.
+    """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """To the database."""
+        """Convert a value for the database."""
         if value is None:
             return None
         return value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
 class Fields(TypeDecorator[dict[str, Any]]):
-    """Whatever else a step has, as JSON of ASCII characters."""
+    """The fields of a step, stored as JSON in ASCII."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
-        """To the database."""
+        """Convert a value for the database."""
         return None if value is None else json.dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
-        """From the database."""
+        """Convert a value from the database."""
         return None if value is None else json.loads(value)
 
 
@@ -78,7 +81,7 @@ metadata = MetaData()
 calls_table = Table(
     "calls",
     metadata,
-    Column("call", String(64), primary_key=True),  # ours: a second service serves the same channel
+    Column("call", String(64), primary_key=True),  # ours: two services may serve a channel
     Column("uniqueid", KeptText, nullable=False),  # the PBX's
     Column("run", String(64), nullable=False),  # the process that served it
     Column("number", KeptText, nullable=False),
@@ -87,7 +90,7 @@ calls_table = Table(
     Column("ended", Instant),
     Column("seconds", Double),
     Column("outcome", String(32)),
-    Column("rows", KeptText),  # in order, with spaces between them
+    Column("rows", KeptText),  # of the sheet, in order, with spaces between them
     Column("recording", KeptText),  # a file below recording.directory
     Index("calls_by_start", "started"),
     Index("calls_by_uniqueid", "uniqueid"),

@@ -1,8 +1,8 @@
-"""The thread that writes the spool: whoever notes something never waits for the disk.
+"""The thread that writes the spool, so that calls never wait for the disk.
 
-A ticket is written at once, with all that was noted before it; the rest is gathered for a moment,
-so that a sync serves many. What the disk does not take is kept in memory and tried again, all but
-tickets: their callers are told at once that they could not be kept.
+A ticket is written at once, with all notes before it; other notes are gathered for a moment, so
+that one sync serves many. Notes that the disk does not take stay in memory and are tried again.
+Tickets are not: their callers are told at once that they could not be kept.
 """
 
 import queue
@@ -21,23 +21,29 @@ from ivr.records.spool import Spool
 log = structlog.get_logger()
 
 _GATHER_SECONDS = 0.02
+"""Seconds after a first note in which further ones are gathered for the same sync."""
 _RETRY_SECONDS = 1.0
-"""How soon the disk is tried again after it did not take something."""
+"""Seconds before the disk is tried again after a failure."""
 _WAITING_LINES = 50_000
-"""Kept in memory while the disk takes nothing: the steps of 500 calls, some 10 MB."""
+"""Notes that stay in memory while the disk takes none: the steps of 500 calls, about 10 MB."""
 BATCH_ITEMS = 2_000
+"""Notes and tickets in one write at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpoolNote:
-    """Something that is written soon; ``entry`` is made on the writer's thread."""
+    """An entry that is written soon; ``entry`` makes it, on the writer's thread."""
 
     entry: Callable[[], SpoolEntry]
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Something that gets a number and is safe when ``made`` is called with it; None when not."""
+    """A ticket, whose entry gets a number.
+
+    ``made`` is called with the number when the entry is on the disk, or with None if it could not
+    be written.
+    """
 
     entry: Callable[[str], SpoolEntry]
     made: Callable[[str | None], None]
@@ -47,12 +53,12 @@ Item = SpoolNote | Promise
 
 
 class SpoolWriter:
-    """Takes notes from any thread."""
+    """Takes notes and tickets from any thread, and writes them on its own."""
 
     def __init__(self, spool: Spool, numbers: TicketNumbers, written: Callable[[], None]) -> None:
         """``written`` is called on the writer's thread whenever the spool has grown."""
         self.lost = 0
-        """Notes that were given up because too many waited."""
+        """Notes that were given up because more than _WAITING_LINES waited."""
         self.refused = 0
         """Tickets that could not be kept; their callers were told so."""
         self.failing = False
@@ -63,15 +69,15 @@ class SpoolWriter:
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
 
     def start(self) -> None:
-        """Begin to write."""
+        """Start the thread."""
         self._thread.start()
 
     def put(self, item: Item) -> None:
-        """Never blocks."""
+        """Hand over an item without blocking."""
         self._items.put(item)
 
     def stop(self, seconds: float) -> None:
-        """Write what was put so far and end; wait so long for it."""
+        """Write the items that were put so far, and end; wait at most ``seconds`` for it."""
         self._items.put(None)
         self._thread.join(seconds)
 
@@ -88,7 +94,7 @@ class SpoolWriter:
         self._spool.finish()
 
     def _gather(self) -> tuple[list[Item], bool]:
-        """The next items, and whether they are the last."""
+        """Return the next items, and whether they are the last."""
         batch: list[Item] = []
         until = time.monotonic() + _RETRY_SECONDS if self._waiting else None
         while len(batch) < BATCH_ITEMS:
@@ -101,7 +107,7 @@ class SpoolWriter:
                 return batch, True
             batch.append(item)
             if isinstance(item, Promise):
-                until = 0.0  # with what is there already, but nobody waits for more
+                until = 0.0  # with the items that are there already, without waiting for more
             elif until is None:
                 until = time.monotonic() + _GATHER_SECONDS
         return batch, False
@@ -155,4 +161,7 @@ class SpoolWriter:
     def _alarm(self, error: Exception) -> None:
         if not self.failing:
             self.failing = True
-            log.error("spool_not_written", why=str(error), tickets="are refused until it is")
+            log.error(
+                "spool_not_written",
+                reason=str(error), effect="tickets are refused until it can be written",
+            )  # fmt: skip

@@ -1,4 +1,4 @@
-"""``ivr tickets``: what operators do with what callers left."""
+"""``ivr tickets``: lists and exports of tickets, and changes of their status."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,7 +44,7 @@ def list_tickets(
     limit: Limit = 200,
     as_json_: Json = False,
 ) -> None:
-    """What is to be done, the most urgent first. Times are China's."""
+    """List unfinished tickets, the most urgent first. Times are China's."""
     now = datetime.now(UTC)
     with connected(config) as connection:
         found = queries.listed_tickets(
@@ -74,7 +74,7 @@ def list_tickets(
 
 @tickets.command("show")
 def show_ticket(number: Number, config: Config = None, as_json_: Json = False) -> None:
-    """All there is of one ticket."""
+    """Show all fields of a ticket."""
     now = datetime.now(UTC)
     with connected(config) as connection:
         ticket = queries.one(connection, number)
@@ -100,13 +100,13 @@ def assign(
 
 @tickets.command()
 def done(number: Number, note: NoteOption = None, config: Config = None) -> None:
-    """It has been done."""
+    """Mark a ticket as done."""
     _change(config, number, TicketStatus.DONE, None, note)
 
 
 @tickets.command()
 def cancel(number: Number, note: NoteOption = None, config: Config = None) -> None:
-    """It will not be done."""
+    """Mark a ticket as cancelled: it will not be done."""
     _change(config, number, TicketStatus.CANCELLED, None, note)
 
 
@@ -114,7 +114,7 @@ def cancel(number: Number, note: NoteOption = None, config: Config = None) -> No
 def export_tickets(
     form: Format = "csv", out: Out = None, days: Days = None, config: Config = None
 ) -> None:
-    """All tickets, as CSV for a spreadsheet (times are China's) or as JSON (UTC)."""
+    """Export tickets as CSV for a spreadsheet (times are China's) or as JSON (UTC)."""
     with connected(config) as connection:
         found = queries.listed_tickets(connection, since=since(days))
     export(form, out, [column.name for column in table_of_tickets.columns], found)

@@ -1,4 +1,4 @@
-"""The life of a ticket: open, assigned, done or cancelled; and overdue when its time is up."""
+"""Tickets in the database: queries, and their status: open, assigned, done or cancelled."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from ivr.records.schema import tickets_table
 
 
 class TicketStatus(StrEnum):
-    """Where it stands."""
+    """The status of a ticket."""
 
     OPEN = "open"
     ASSIGNED = "assigned"
@@ -21,11 +21,11 @@ class TicketStatus(StrEnum):
 
 
 WAITING = (TicketStatus.OPEN, TicketStatus.ASSIGNED)
-"""Somebody still has to do something."""
+"""Statuses of a ticket that is unfinished."""
 
 
 class TicketError(Exception):
-    """What is asked for cannot be; one sentence with the number and the remedy."""
+    """A request for a ticket cannot be met; the message has its number and the remedy."""
 
 
 def listed_tickets(
@@ -38,9 +38,9 @@ def listed_tickets(
     overdue_at: datetime | None = None,
     limit: int | None = None,
 ) -> list[CallRow]:
-    """The tickets that fit: those that are due first come first, then the oldest.
+    """Return the tickets that meet all conditions, sorted by deadline and then by age.
 
-    ``overdue_at`` leaves those alone whose time was up at that moment.
+    With ``overdue_at``, return only tickets that were unfinished and past their deadline then.
     """
     query = select(tickets_table)
     if status:
@@ -65,15 +65,20 @@ def listed_tickets(
 
 
 def one(connection: Connection, number: str) -> CallRow:
-    """The ticket of a number, however it is written: 582369, 582-369. TicketError without it."""
+    """Return the ticket of a number, which may be written as 582369 or 582-369.
+
+    Raise TicketError if there is none or if several have the number.
+    """
     plain = "".join(sign for sign in number if sign.isdecimal())
     found = fetched_rows(connection, select(tickets_table).where(tickets_table.c.number == plain))
     if not found:
-        raise TicketError(f"there is no ticket {number}: `ivr tickets list --all` has them all")
+        raise TicketError(
+            f"there is no ticket {number}: `ivr tickets list --all` shows all of them"
+        )
     if len(found) > 1:
         raise TicketError(
-            f"{len(found)} tickets have the number {number}: "
-            "give each records.directory a records.site of its own, and change these in the table"
+            f"{len(found)} tickets have the number {number}: give each records.directory a "
+            "records.site of its own, and change the status of these in the database"
         )
     return found[0]
 
@@ -87,10 +92,10 @@ def change(
     assignee: str | None = None,
     note: str | None = None,
 ) -> None:
-    """Take a ticket on; TicketError when there is none or nothing is left to do."""
+    """Set the status of a ticket. Raise TicketError if there is none or it is finished."""
     ticket = one(connection, number)
     if ticket["status"] not in WAITING:
-        raise TicketError(f"ticket {number} is {ticket['status']} already: nothing is changed")
+        raise TicketError(f"ticket {number} is {ticket['status']} already and was not changed")
     values: dict[str, Any] = {"status": status.value, "changed": now}
     if assignee is not None:
         values["assignee"] = assignee
@@ -101,6 +106,6 @@ def change(
 
 
 def is_overdue(ticket: CallRow, now: datetime) -> bool:
-    """Whether somebody was promised an answer by now and has none."""
+    """Return whether a ticket is unfinished and past its deadline."""
     due = ticket["deadline"]
     return due is not None and due < now and ticket["status"] in WAITING

@@ -1,7 +1,7 @@
-"""A call as a supervisor reads it: who said what and when, and what we made of it. Pure.
+"""The transcript of a call as a supervisor reads it, with what was understood. Pure.
 
-Under a screen for each minute: a prompt and its end are one line, speech and its meaning are one,
-and what only the machine needs to know is left to ``ivr calls show --json``.
+A minute of a call takes less than a screen: a prompt and its end are one line, and so are speech
+and its meaning. Other steps are left to ``ivr calls show --json``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,24 +9,26 @@ from dataclasses import dataclass
 from typing import Any
 
 NOTICED_SECONDS = 0.3
-"""A pause from which on it is told: shorter ones are one sentence after the other."""
+"""Seconds of silence from which on a pause is shown; shorter ones are pauses between sentences."""
 
 
 @dataclass(slots=True)
 class TranscriptLine:
-    """One line; the words in it are as they were said, whatever they hold."""
+    """A line of the transcript; words in it are not escaped."""
 
     at: float
     """Seconds since the answer."""
     who: str
+    """``caller``, ``bot``, ``row``, ``ticket``, ``line``, ``record`` or ``fault``."""
     says: str
 
 
 def lines(steps: Iterable[Mapping[str, Any]], numbers: Mapping[int, str]) -> list[TranscriptLine]:
-    """The steps of a call (``at``, ``step``, ``what``, ``fields``), in the order of time.
+    """Return the transcript of the steps of a call (``at``, ``step``, ``what``, ``fields``).
 
-    ``numbers`` are those of its tickets by their step. Speech stands where it began, which is known
-    a moment later. What the bot does after a pause tells how long that was: five seconds are five.
+    ``numbers`` are the numbers of the call's tickets by their step. The lines are in the order of
+    time; speech has the moment of its onset, though its step comes later. A line of the bot after a
+    pause has the pause's length, so that the sheet's five seconds can be checked.
     """
     reader = _Reader(numbers)
     for step in steps:
@@ -41,7 +43,7 @@ class _Reader:
         self._plays: dict[int, TranscriptLine] = {}
         self._speech: TranscriptLine | None = None
         self._quiet: float | None = None
-        """Since when nobody has said anything; None while somebody speaks."""
+        """Moment from which on nobody has spoken; None while somebody speaks."""
 
     def read(self, step: int, at: float, what: str, fields: Mapping[str, Any]) -> None:
         match what:
@@ -77,7 +79,7 @@ class _Reader:
             case "StartRecording":
                 self._add(at, "record", "from here on")
             case "DropRecording":
-                self._add(at, "record", "no longer, and nothing of it is kept")
+                self._add(at, "record", "stops, and nothing of it is kept")
             case "CallerHungUp":
                 self._add(at, "caller", "hangs up")
             case "LineLost":
@@ -88,7 +90,7 @@ class _Reader:
                 self._add(at, "fault", "the caller is handed back to the PBX")
 
     def _pause(self, at: float) -> str:
-        """How long nobody had said anything, in words; nothing where that is not worth telling."""
+        """Return the length of the pause before ``at`` in words, or ``""`` if it is too short."""
         since, self._quiet = self._quiet, None
         pause = 0.0 if since is None else at - since
         return f" [{pause:.1f} s later]" if pause >= NOTICED_SECONDS else ""
@@ -100,7 +102,7 @@ class _Reader:
 
 
 def _speech(fields: Mapping[str, Any]) -> str:
-    """What the caller said and what we made of it; how long it was when that is not known."""
+    """Return the words of the caller and their meaning; without words, the length of the speech."""
     words = fields.get("words")
     if not words or not words["meaning"]["text"]:
         return f"(speaks {fields['seconds']:.1f} s)"

@@ -129,7 +129,7 @@ async def test_a_database_of_a_newer_version_is_refused(settings: Settings) -> N
 @pytest.mark.parametrize(
     ("database", "words"),
     [
-        ("nonsense", "is no URL"),
+        ("nonsense", "is not a URL"),
         ("mysql://ivr@localhost/ivr", "cannot be used: write sqlite:///FILE or postgresql://"),
         ("sqlite://", "cannot be used"),
         ("postgresql://ivr:secret@localhost/ivr", "put it into a file"),

@@ -131,7 +131,7 @@ async def test_a_receiver_that_is_not_there_stops_nobody(
     with notifier(on_sqlite, nowhere, Clock()) as one, capture_logs() as logs:
         one.look()
     (line,) = [line for line in logs if line["event"] == "notification_not_delivered"]
-    assert "refused" in line["why"]
+    assert "refused" in line["reason"]
     assert "138" not in str(logs)
 
 

@@ -298,7 +298,7 @@ def test_what_is_wrong_at_the_start_is_one_sentence(root: Path, tmp_path: Path) 
     (tmp_path / "surnames.toml").write_text("[names]")
     assert "unknown table names" in sentence(prompts={"sheet": tmp_path / "sheet.toml"})
     assert "notify.webhook_secret_file" in sentence(notify={"webhook": "http://desk/"})
-    assert "records.database is no URL" in sentence(records={"database": "nonsense"})
+    assert "records.database is not a URL" in sentence(records={"database": "nonsense"})
     assert "ami.secret_file is not set" in sentence(ami={"host": "127.0.0.1"})
     assert "ami.secret_file = " in sentence(ami={"host": "127.0.0.1", "secret_file": nowhere})
 

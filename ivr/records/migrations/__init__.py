@@ -1,1 +1,1 @@
-"""The history of the tables, for alembic."""
+"""The migrations of the database, for alembic."""

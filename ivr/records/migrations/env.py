@@ -1,4 +1,4 @@
-"""How alembic runs a migration: in the transaction of :func:`ivr.records.database.migrate`."""
+"""Runs a migration of alembic in the transaction of :func:`ivr.records.database.migrate`."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Calls, their steps and utterances, tickets, and how often callers were a nuisance."""
+"""Create calls, their steps and utterances, tickets, and the counts of abusive callers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +7,7 @@ revision, down_revision = "0001", None
 
 
 def upgrade() -> None:
-    """From nothing."""
+    """Create the tables of an empty database."""
     instant = sa.DateTime(timezone=True)
     op.create_table(
         "calls",
@@ -82,6 +82,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """To nothing."""
+    """Drop all tables."""
     for table in ("callers", "tickets", "utterances", "steps", "calls"):
         op.drop_table(table)

@@ -1,4 +1,4 @@
-"""Notifications to the supervisor, and what became of scenarios."""
+"""Create notifications to the supervisor, and results of scenarios."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +7,7 @@ revision, down_revision = "0002", "0001"
 
 
 def upgrade() -> None:
-    """From calls and tickets."""
+    """Create both tables."""
     instant = sa.DateTime(timezone=True)
     op.create_table(
         "notifications",
@@ -35,6 +35,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """To calls and tickets."""
+    """Drop both tables."""
     for table in ("scenario_results", "notifications"):
         op.drop_table(table)

@@ -1,4 +1,4 @@
-"""Recordings of calls, and which call has which."""
+"""Create recordings, and name them in their calls."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +7,7 @@ revision, down_revision = "0003", "0002"
 
 
 def upgrade() -> None:
-    """From calls without a sound."""
+    """Create the table, and the column of calls that names the file."""
     instant = sa.DateTime(timezone=True)
     op.add_column("calls", sa.Column("recording", sa.Text))
     op.create_table(
@@ -27,6 +27,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The files stay; what they are is forgotten."""
+    """Drop the table and the column; the files stay."""
     op.drop_table("recordings")
     op.drop_column("calls", "recording")
