@@ -29,15 +29,17 @@ from ivr.records.schema import calls_table as table_of_calls
 from ivr.records.tickets import is_overdue
 from ivr.records.transcript import lines
 
-calls = typer.Typer(name="calls", no_args_is_help=True, help="What happened in the calls.")
+calls = typer.Typer(
+    name="calls", no_args_is_help=True, help="Lists, transcripts and exports of calls."
+)
 
 
 @calls.command("list")
 def list_calls(
     config: Config = None,
-    caller: Annotated[str | None, typer.Option(help="Only this number's.")] = None,
-    outcome: Annotated[str | None, typer.Option(help="Only with this end.")] = None,
-    row: Annotated[str | None, typer.Option(help="Only those that came to this row.")] = None,
+    caller: Annotated[str | None, typer.Option(help="Only calls from this number.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only calls with this outcome.")] = None,
+    row: Annotated[str | None, typer.Option(help="Only calls that entered this row.")] = None,
     days: Days = None,
     limit: Limit = 50,
     as_json_: Json = False,
@@ -62,7 +64,7 @@ def list_calls(
 
 @calls.command("show")
 def show_call(
-    name: Annotated[str, typer.Argument(help="As `list` shows it, a channel's id, or a ticket.")],
+    name: Annotated[str, typer.Argument(help="Call as `list` shows it, channel id, or ticket.")],
     config: Config = None,
     as_json_: Json = False,
 ) -> None:

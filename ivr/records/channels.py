@@ -135,7 +135,7 @@ def channels(settings: NotifySettings) -> tuple[Channel, ...]:
             )
         if urlsplit(settings.webhook).scheme not in ("http", "https"):
             raise ConfigError(
-                f"notify.webhook = {settings.webhook} is not a URL of the web: begin it with https://"
+                f"notify.webhook = {settings.webhook} is not a web address: begin it with https://"
             )
         found.append(Webhook(settings.webhook, secret))
     if settings.mail_to:

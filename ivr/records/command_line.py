@@ -22,8 +22,8 @@ Config = Annotated[
     typer.Option("--config", "-c", envvar="IVR_CONFIG", help="Settings file (TOML)."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
-Days = Annotated[float | None, typer.Option(help="Only of the last so many days.")]
-Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
+Days = Annotated[float | None, typer.Option(help="Only the last so many days.")]
+Limit = Annotated[int, typer.Option(min=1, help="At most so many rows.")]
 Out = Annotated[Path | None, typer.Option(help="File to write; else standard output.")]
 Format = Annotated[str, typer.Option("--format", help="csv or json.")]
 _WIDTH = 200

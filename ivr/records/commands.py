@@ -18,7 +18,7 @@ records = typer.Typer(name="records", no_args_is_help=True, help="The database o
 
 @records.command()
 def migrate(
-    to: Annotated[str, typer.Option(help="A version; base empties the database.")] = "head",
+    to: Annotated[str, typer.Option(help="Version; base removes all tables.")] = "head",
     config: Config = None,
 ) -> None:
     """Bring the database to the version of this program, or to another one. The service does so at
@@ -32,12 +32,12 @@ def migrate(
 @records.command()
 def prune(
     days: Annotated[
-        float | None, typer.Option(min=0, help="Keep so many days; else records.keep_days.")
+        float | None, typer.Option(min=0, help="Days to keep; else records.keep_days.")
     ] = None,
     recording_days: Annotated[
-        float | None, typer.Option(min=0, help="The same for recordings; else recording.keep_days.")
+        float | None, typer.Option(min=0, help="Days to keep recordings; else recording.keep_days.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell how many.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many would go.")] = False,
     config: Config = None,
 ) -> None:
     """Remove old calls, tickets and recordings. Unfinished tickets stay, with their calls and

@@ -46,7 +46,7 @@ class Notifier:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
-        """``kinds`` are those of new tickets to notify of; of overdue tickets, all kinds count."""
+        """A new ticket is delivered if its kind is one of ``kinds``, an overdue one in any case."""
         self._engine, self._channels, self._kinds = engine, channels, kinds
         self._clock = clock
         self._thread = PeriodicThread(

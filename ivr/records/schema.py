@@ -81,7 +81,7 @@ metadata = MetaData()
 calls_table = Table(
     "calls",
     metadata,
-    Column("call", String(64), primary_key=True),  # ours: two services may serve a channel
+    Column("call", String(64), primary_key=True),  # our id: two services may serve a channel
     Column("uniqueid", KeptText, nullable=False),  # the PBX's
     Column("run", String(64), nullable=False),  # the process that served it
     Column("number", KeptText, nullable=False),
@@ -149,7 +149,7 @@ tickets_table = Table(
     Column("note", KeptText),
     Column("changed", Instant, nullable=False),
     PrimaryKeyConstraint("call", "step"),
-    Index("tickets_by_number", "number"),  # one ticket each, unless two sites are set up alike
+    Index("tickets_by_number", "number"),  # unique, unless two sites are set up alike
     Index("tickets_by_status", "status", "deadline"),
 )
 
@@ -159,12 +159,12 @@ recordings_table = Table(
     Column("call", String(64), primary_key=True),
     Column("file", KeptText, nullable=False),  # below recording.directory
     Column("started", Instant, nullable=False),
-    Column("kept", Instant),  # when the file was complete; then it has the next three, too
+    Column("kept", Instant),  # when the file was complete, and the next three were set
     Column("octets", BigInteger),
     Column("seconds", Double),
     Column("sha256", String(64)),
-    Column("removed", Instant),  # when it was given up: refused, or old
-    Column("problem", KeptText),  # why there is none
+    Column("removed", Instant),  # when it was given up or removed: missing, refused or old
+    Column("problem", KeptText),  # why there is no file
     Index("recordings_by_start", "started"),
     Index("recordings_by_state", "kept", "removed"),
 )
@@ -181,7 +181,7 @@ callers = Table(
 notifications = Table(
     "notifications",
     metadata,
-    Column("id", String(64), primary_key=True),  # receivers tell repetitions by it
+    Column("id", String(64), primary_key=True),  # receivers recognise repetitions by it
     Column("ticket", String(16), nullable=False),
     Column("event", String(16), nullable=False),
     Column("channel", String(16), nullable=False),

@@ -27,19 +27,19 @@ from ivr.records.output import as_json, local, printable
 from ivr.records.schema import tickets_table as table_of_tickets
 from ivr.records.tickets import WAITING, TicketStatus, is_overdue
 
-tickets = typer.Typer(name="tickets", no_args_is_help=True, help="What callers left to be done.")
+tickets = typer.Typer(name="tickets", no_args_is_help=True, help="What callers left for us to do.")
 
 Number = Annotated[str, typer.Argument(help="Number of the ticket.")]
-NoteOption = Annotated[str | None, typer.Option(help="A remark that is kept with it.")]
+NoteOption = Annotated[str | None, typer.Option(help="A remark to keep with the ticket.")]
 
 
 @tickets.command("list")
 def list_tickets(
     config: Config = None,
-    everything: Annotated[bool, typer.Option("--all", help="Done and cancelled, too.")] = False,
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only those that are late.")] = False,
-    kind: Annotated[TicketKind | None, typer.Option(help="Only of this kind.")] = None,
-    assignee: Annotated[str | None, typer.Option(help="Only this person's.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Finished ones, too.")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue ones.")] = False,
+    kind: Annotated[TicketKind | None, typer.Option(help="Only tickets of this kind.")] = None,
+    assignee: Annotated[str | None, typer.Option(help="Only tickets of this person.")] = None,
     days: Days = None,
     limit: Limit = 200,
     as_json_: Json = False,
@@ -90,11 +90,11 @@ def show_ticket(number: Number, config: Config = None, as_json_: Json = False) -
 @tickets.command()
 def assign(
     number: Number,
-    to: Annotated[str, typer.Option("--to", help="Who does it.")],
+    to: Annotated[str, typer.Option("--to", help="Name of the person.")],
     note: NoteOption = None,
     config: Config = None,
 ) -> None:
-    """Give a ticket to somebody, or to somebody else."""
+    """Assign a ticket to a person, or to another one."""
     _change(config, number, TicketStatus.ASSIGNED, to, note)
 
 

@@ -1,4 +1,4 @@
-"""Kills a process between every two things it does to the disk or the database, and looks after it.
+"""Kill a process between any two operations on disk or database, and look at what it leaves.
 
 Run as a program, so that it may fork: ``python -m tests.records.dying DIRECTORY`` prints one line
 of JSON for each point at which a process died. The database is SQLite in that directory, or one
@@ -32,7 +32,7 @@ TOGETHER = 8
 
 
 def die_at(point: int) -> None:
-    """From now on the ``point``-th thing that is done is not done any more; of a write, half is."""
+    """Kill this process at its ``point``-th operation; each half of a write is an operation."""
     points = itertools.count(1)
 
     def pass_or_die(*_: Any, **__: Any) -> None:
@@ -62,7 +62,10 @@ def die_at(point: int) -> None:
 
 
 async def promise(settings: Settings, told: int) -> None:
-    """Two calls with a ticket each, in segments of one call; each number is told at once."""
+    """Record two calls with a ticket each; write each number to ``told`` at once.
+
+    A segment has room for one call.
+    """
     async with running(settings, segment_bytes=2000) as records:
         for _ in range(2):
             record = begun(records)
@@ -112,7 +115,7 @@ async def _start_again(settings: Settings) -> None:
 
 
 def results(directory: Path, url: str) -> Iterator[dict[str, Any]]:
-    """Until a process has lived to its end."""
+    """Yield the result of each point of death, until a process lives to its end."""
     template = Settings(directory=directory / "template")
     if not url:
         migrated(template)

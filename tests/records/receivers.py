@@ -1,4 +1,4 @@
-"""Whom notifications go to: an HTTP server that fails as it is told to, and an SMTP server."""
+"""Receivers of notifications: an HTTP server and an SMTP server that fail on demand."""
 
 import threading
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ from typing import Any
 
 
 class Receiver:
-    """Takes what is posted; each of ``answers`` is used once, then all is well."""
+    """Keeps what is posted. Each of ``answers`` is used once; later posts get status 204."""
 
     def __init__(self, *answers: int | str) -> None:
-        """A status, or ``hang up``."""
+        """An answer is a status, or ``hang up``."""
         self.got: list[tuple[dict[str, str], bytes]] = []
         answers_left = [*answers]
         got = self.got
@@ -36,7 +36,7 @@ class Receiver:
 
     @contextmanager
     def running(self) -> Iterator["Receiver"]:
-        """On a thread of its own."""
+        """Run the server on a thread of its own."""
         thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -48,7 +48,7 @@ class Receiver:
 
 
 class Mailbox:
-    """A handler of aiosmtpd that keeps what it gets, or refuses it as often as it is told to."""
+    """A handler of aiosmtpd that refuses the first ``refusals`` messages and keeps the others."""
 
     def __init__(self, refusals: int = 0) -> None:
         self.got: list[bytes] = []

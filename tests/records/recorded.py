@@ -1,4 +1,4 @@
-"""Recordings as Asterisk writes them, without an Asterisk."""
+"""Files of recordings as Asterisk writes them, made without Asterisk."""
 
 import os
 import wave
@@ -18,12 +18,12 @@ HOTLINE = -np.arange(1, 8001, dtype=np.int16)
 
 
 def recording_into(directory: Path, **changed: object) -> RecordingSettings:
-    """Settings that record everybody, as long as one octet is free."""
+    """Return settings that record every call while one octet is free."""
     return RecordingSettings(directory=directory, **({"mode": "on", "min_free_gb": 1e-9} | changed))
 
 
 def write_leg(path: Path, sound: Samples, *, closed: bool = True) -> None:
-    """One side; until it is closed its head says that it has no sound."""
+    """Write the file of a side; unless it is closed its header says that it has no sound."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
@@ -37,20 +37,20 @@ def write_leg(path: Path, sound: Samples, *, closed: bool = True) -> None:
 
 
 def write_legs(directory: Path, name: str, *, closed: bool = True) -> None:
-    """What Asterisk has written of a recording."""
+    """Write both files of a recording as Asterisk does."""
     for leg, sound in zip(legs_of(directory, name), (CALLER, HOTLINE), strict=True):
         write_leg(leg, sound, closed=closed)
 
 
 def begin_recording(record: CallRecord, directory: Path, *, closed: bool = True) -> str:
-    """A call is recorded from its answer on; the name of its file."""
+    """Record a call from its answer on; return the name of its file."""
     record.note(StartRecording(), ANSWERED)
     write_legs(directory, record.recording, closed=closed)
     return record.recording
 
 
 def age(directory: Path, seconds: float) -> None:
-    """Let the files of Asterisk's have been written so long ago."""
+    """Set the last write of Asterisk's files so many seconds back."""
     for path in (directory / INCOMING).iterdir():
         moment = path.stat().st_mtime - seconds
         os.utime(path, (moment, moment))

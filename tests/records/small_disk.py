@@ -1,4 +1,4 @@
-"""A disk that a test may fill: a real one of two megabytes where the machine permits it."""
+"""A disk that a test may fill: a real one of two megabytes where mounting is allowed."""
 
 import os
 import resource
@@ -11,14 +11,14 @@ OCTETS = 2 << 20
 
 
 class SmallDisk:
-    """Two megabytes of tmpfs on ``directory``."""
+    """A tmpfs of two megabytes, mounted on ``directory``."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
     @contextmanager
     def full(self) -> Iterator[None]:
-        """Something else has taken every octet meanwhile."""
+        """Fill the disk to the last octet meanwhile."""
         filler = self.directory / "filler"
         with filler.open("wb", buffering=0) as file:
             try:
@@ -33,8 +33,10 @@ class SmallDisk:
 
     @contextmanager
     def read_only(self) -> Iterator[None]:
-        """As a kernel makes a disk that has shown errors. For files that are open for writing the
-        kernel refuses it, so that only a disk which nobody writes to can become so."""
+        """Make the disk read-only, as a kernel does after errors.
+
+        The kernel refuses to while a file is open for writing.
+        """
         _mount("remount,ro", self.directory)
         try:
             yield
@@ -43,11 +45,11 @@ class SmallDisk:
 
 
 class LimitedFiles(SmallDisk):
-    """Where nothing may be mounted: no file may grow meanwhile, which is the same to its writer."""
+    """Stands for a full disk where mounting is not allowed: no file may grow, by a limit."""
 
     @contextmanager
     def full(self) -> Iterator[None]:
-        """No file may have an octet."""
+        """Forbid this process to write an octet to a file."""
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
         try:
@@ -57,7 +59,7 @@ class LimitedFiles(SmallDisk):
 
     @contextmanager
     def read_only(self) -> Iterator[None]:
-        """Not writable for this user."""
+        """Make the directory read-only for this user."""
         self.directory.chmod(0o555)
         try:
             yield
@@ -67,7 +69,7 @@ class LimitedFiles(SmallDisk):
 
 @contextmanager
 def small_disk(directory: Path) -> Iterator[SmallDisk]:
-    """Mounted on ``directory``; without the right to mount, a limit that is said to be one."""
+    """Yield a small disk on ``directory``, or limits in its place where mounting is not allowed."""
     directory.mkdir()
     if os.geteuid() == 0 and _mount(f"size={OCTETS}", directory, check=False) == 0:
         try:

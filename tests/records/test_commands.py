@@ -1,4 +1,4 @@
-"""What operators see and do; hostile words of callers carry out nothing on the way."""
+"""The commands of operators; hostile words of callers carry out nothing in their output."""
 
 import asyncio
 import csv
@@ -40,7 +40,7 @@ Ivr = Callable[..., Result]
 
 @pytest.fixture
 def ivr(settings: Settings, tmp_path: Path) -> Ivr:
-    """Runs a command on the database of the test."""
+    """A function that runs a command on the database of the test."""
     path = tmp_path / "ivr.toml"
     path.write_text(
         f'[records]\ndirectory = "{settings.directory}"\ndatabase = "{settings.database}"\n'
@@ -53,7 +53,7 @@ def ivr(settings: Settings, tmp_path: Path) -> Ivr:
 
 
 def left(settings: Settings, *given: Ticket) -> list[str]:
-    """The numbers of tickets that were left in one call."""
+    """Leave tickets in one call; return their numbers."""
 
     async def call() -> list[str]:
         async with running(settings) as records:
@@ -67,7 +67,7 @@ def left(settings: Settings, *given: Ticket) -> list[str]:
 
 
 def due(settings: Settings, number: str, time: timedelta) -> None:
-    """A ticket is due so long from now."""
+    """Set the deadline of a ticket to ``time`` from now."""
     engine = connect(url_of(settings))
     with engine.begin() as connection:
         deadline = datetime.now(UTC) + time
@@ -77,7 +77,7 @@ def due(settings: Settings, number: str, time: timedelta) -> None:
     engine.dispose()
 
 
-def test_what_is_late_is_marked_and_comes_first(settings: Settings, ivr: Ivr) -> None:
+def test_overdue_tickets_are_marked_and_come_first(settings: Settings, ivr: Ivr) -> None:
     later, late, never = left(settings, COMPLAINT, COMPLAINT, Ticket(TicketKind.SUGGESTION))
     due(settings, late, timedelta(hours=-3, minutes=-5))
     due(settings, later, timedelta(hours=2))
@@ -107,7 +107,7 @@ def test_a_ticket_is_assigned_and_done(settings: Settings, ivr: Ivr) -> None:
     assert "is done already" in again.output
 
 
-def test_what_is_not_there_is_one_sentence(settings: Settings, ivr: Ivr) -> None:
+def test_each_error_is_one_sentence(settings: Settings, ivr: Ivr) -> None:
     left(settings)
     for words in (
         ("tickets", "show", "222222"),
@@ -122,7 +122,7 @@ def test_what_is_not_there_is_one_sentence(settings: Settings, ivr: Ivr) -> None
         assert result.output.count("\n") == 1
 
 
-def test_records_that_are_not_there_yet(tmp_path: Path) -> None:
+def test_reading_records_before_the_first_start_creates_no_database(tmp_path: Path) -> None:
     (tmp_path / "ivr.toml").write_text(f'[records]\ndirectory = "{tmp_path}/none"\n')
     result = CliRunner().invoke(app, ["tickets", "list", "-c", str(tmp_path / "ivr.toml")])
     assert result.exit_code == 2
@@ -154,7 +154,7 @@ def test_hostile_words_are_harmless_and_mean_the_same(
 
 
 def conversation(settings: Settings) -> str:
-    """Twenty busy seconds; the number of the ticket."""
+    """Record a busy call of twelve seconds; return the number of its ticket."""
 
     async def call() -> str:
         async with running(settings) as records:
@@ -186,7 +186,7 @@ def conversation(settings: Settings) -> str:
     return asyncio.run(call())
 
 
-def test_a_call_is_read_as_it_went(settings: Settings, ivr: Ivr) -> None:
+def test_a_call_is_shown_as_a_transcript(settings: Settings, ivr: Ivr) -> None:
     number = conversation(settings)
     told = ivr("calls", "show", number).output.splitlines()
     assert told[0] == "2023-11-15 06:13:20  13800000000 → 66385255  12.0 s  stayed_on"
@@ -211,7 +211,7 @@ def test_a_call_is_read_as_it_went(settings: Settings, ivr: Ivr) -> None:
     assert whole["rows"] == ["greeting", "complaint_deferred"]
 
 
-def test_calls_are_found_by_what_is_known_of_them(settings: Settings, ivr: Ivr) -> None:
+def test_calls_are_found_by_row_outcome_caller_and_age(settings: Settings, ivr: Ivr) -> None:
     number = conversation(settings)
     left(settings)
     assert len(json.loads(ivr("calls", "list", "--json").output)) == 2

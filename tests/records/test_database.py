@@ -1,4 +1,4 @@
-"""The database comes to our version by itself, and one of a newer version is refused."""
+"""The service migrates its database, and refuses a database of a newer version."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,7 +98,7 @@ def described(engine: Engine, table: str) -> list[tuple[str, str, bool, bool]]:
     ]
 
 
-def test_the_migrations_lead_to_the_tables_that_are_described(settings: Settings) -> None:
+def test_the_migrations_make_the_tables_of_the_schema(settings: Settings) -> None:
     migrated(settings)
     engine = connect(url_of(settings))
     found = inspect(engine)
@@ -135,7 +135,7 @@ async def test_a_database_of_a_newer_version_is_refused(settings: Settings) -> N
         ("postgresql://ivr:secret@localhost/ivr", "put it into a file"),
     ],
 )
-def test_a_database_that_cannot_be_is_one_sentence(
+def test_a_wrong_url_of_the_database_is_one_sentence(
     tmp_path: Path, database: str, words: str
 ) -> None:
     with pytest.raises(DatabaseError, match=words) as raised:

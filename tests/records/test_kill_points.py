@@ -1,4 +1,4 @@
-"""kill -9 between every two writes: what was told to a caller is there, and there once."""
+"""After a kill -9 between any two writes, each number that a caller was told is kept once."""
 
 import json
 import subprocess
@@ -39,5 +39,7 @@ def test_a_kill_between_any_two_writes_loses_nothing_that_was_promised(
     kill_everywhere(root, tmp_path)
 
 
-def test_nor_does_it_with_postgresql(root: Path, tmp_path: Path, postgres: Server) -> None:
+def test_a_kill_loses_nothing_with_postgresql_either(
+    root: Path, tmp_path: Path, postgres: Server
+) -> None:
     kill_everywhere(root, tmp_path, postgres.url("{}"))

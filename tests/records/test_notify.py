@@ -1,4 +1,4 @@
-"""The supervisor is told of each ticket and of each that is late: at least once, whatever fails."""
+"""The supervisor is notified of new and overdue tickets at least once, whatever fails."""
 
 import hmac
 import json
@@ -29,7 +29,7 @@ CALLED = datetime.fromtimestamp(WALL, UTC)
 
 
 class Clock:
-    """A clock that a test sets."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = CALLED + timedelta(seconds=10)
@@ -55,7 +55,9 @@ async def left(settings: Settings, *tickets: Ticket) -> list[str]:
         return [str(await promised(begun(records), ticket)) for ticket in tickets]
 
 
-async def test_a_ticket_is_told_once_and_signed(settings: Settings, tmp_path: Path) -> None:
+async def test_a_new_ticket_is_delivered_once_and_signed(
+    settings: Settings, tmp_path: Path
+) -> None:
     numbers = await left(settings, COMPLAINT, Ticket(TicketKind.SUGGESTION))
     clock = Clock()
     with (
@@ -75,7 +77,9 @@ async def test_a_ticket_is_told_once_and_signed(settings: Settings, tmp_path: Pa
     assert headers["X-Ivr-Signature"] == f"sha256={expected}"
 
 
-async def test_what_is_late_is_told_unless_it_is_done(settings: Settings, tmp_path: Path) -> None:
+async def test_an_overdue_ticket_is_delivered_unless_it_is_done(
+    settings: Settings, tmp_path: Path
+) -> None:
     late, done = await left(settings, *2 * [Ticket(TicketKind.CALLBACK, hours=2)])
     clock = Clock()
     with (
@@ -94,7 +98,7 @@ async def test_what_is_late_is_told_unless_it_is_done(settings: Settings, tmp_pa
 
 
 @pytest.mark.parametrize("answer", [500, 404, 302, "hang up"])
-async def test_what_is_not_taken_is_tried_again_later(
+async def test_a_failed_delivery_is_tried_again_later(
     settings: Settings, tmp_path: Path, answer: int | str
 ) -> None:
     await left(settings, COMPLAINT)
@@ -119,7 +123,7 @@ async def test_what_is_not_taken_is_tried_again_later(
     assert row["delivered"] is not None
 
 
-async def test_a_receiver_that_is_not_there_stops_nobody(
+async def test_an_unreachable_receiver_is_logged_without_the_callers_number(
     on_sqlite: Settings, tmp_path: Path
 ) -> None:
     await left(on_sqlite, COMPLAINT)
@@ -135,10 +139,8 @@ async def test_a_receiver_that_is_not_there_stops_nobody(
     assert "138" not in str(logs)
 
 
-async def test_two_services_do_not_tell_the_same_together(
-    settings: Settings, tmp_path: Path
-) -> None:
-    """The second one finds the row claimed."""
+async def test_two_services_deliver_a_notification_once(settings: Settings, tmp_path: Path) -> None:
+    """The second service finds the row claimed."""
     await left(settings, COMPLAINT)
     clock = Clock()
     with Receiver().running() as receiver:
@@ -158,7 +160,7 @@ async def test_two_services_do_not_tell_the_same_together(
     assert len(receiver.got) == 1
 
 
-async def test_old_tickets_are_no_news(settings: Settings, tmp_path: Path) -> None:
+async def test_old_tickets_are_not_delivered(settings: Settings, tmp_path: Path) -> None:
     await left(settings, COMPLAINT)
     clock = Clock()
     clock.now += 2 * HORIZON
@@ -170,7 +172,9 @@ async def test_old_tickets_are_no_news(settings: Settings, tmp_path: Path) -> No
     assert receiver.got == []
 
 
-async def test_mail_is_a_short_text_and_tried_again(on_sqlite: Settings) -> None:
+async def test_a_refused_mail_is_tried_again_and_cannot_be_given_headers(
+    on_sqlite: Settings,
+) -> None:
     hostile = "张\r\nBcc: all@example.com\x1b[2J"
     (number,) = await left(on_sqlite, Ticket(TicketKind.COMPLAINT, surname=hostile))
     (port,) = free_ports(1)
@@ -228,6 +232,6 @@ async def test_the_thread_tells_by_itself_and_outlives_a_database(
         ({"webhook": "x", "webhook_secret_file": Path("/none")}, "cannot be read"),
     ],
 )
-def test_what_is_wrong_with_the_settings_is_one_sentence(given: dict[str, Any], words: str) -> None:
+def test_a_wrong_setting_is_one_sentence(given: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         channels(NotifySettings(**given))

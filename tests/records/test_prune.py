@@ -1,4 +1,4 @@
-"""What is old goes; what somebody has still to do something about stays."""
+"""Old records are removed; unfinished tickets and their calls stay."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,9 @@ def said(text: str) -> SpeechEnded:
     return SpeechEnded(1.0, Words(Meaning(text, Intent.OTHER, Certainty.SURE, 0.9)))
 
 
-async def test_what_is_unfinished_stays_and_everything_else_goes(settings: Settings) -> None:
+async def test_calls_with_unfinished_tickets_stay_and_others_are_removed(
+    settings: Settings,
+) -> None:
     async with running(settings) as records:
         first, second = begun(records), begun(records)
         first.note(said("喂"), ANSWERED)
@@ -47,7 +49,7 @@ async def test_what_is_unfinished_stays_and_everything_else_goes(settings: Setti
     engine.dispose()
 
 
-async def test_many_go_in_batches(settings: Settings) -> None:
+async def test_many_calls_are_removed_in_batches(settings: Settings) -> None:
     assert retention.BATCH < 1100
     async with running(settings) as records:
         for _ in range(1100):
@@ -58,8 +60,8 @@ async def test_many_go_in_batches(settings: Settings) -> None:
     assert rows_of(settings, calls_table) == []
 
 
-async def test_nothing_that_was_pruned_is_left_in_the_file(on_sqlite: Settings) -> None:
-    """It may have been somebody's health or money."""
+async def test_the_words_of_pruned_calls_are_overwritten_in_the_file(on_sqlite: Settings) -> None:
+    """Callers may have told of their health or money."""
     words = "我的身份证号码"
     async with running(on_sqlite) as records:
         record = begun(records)
@@ -69,13 +71,11 @@ async def test_nothing_that_was_pruned_is_left_in_the_file(on_sqlite: Settings) 
     assert any(words.encode() in file.read_bytes() for file in files if file.exists())
     engine = connect(url_of(on_sqlite))
     prune_records(engine, CALLED + DAY)
-    engine.dispose()  # the last one out empties the write-ahead log
+    engine.dispose()  # closing the last connection empties the write-ahead log
     assert not any(words.encode() in file.read_bytes() for file in files if file.exists())
 
 
-async def test_the_command_tells_what_it_would_do_first(
-    on_sqlite: Settings, tmp_path: Path
-) -> None:
+async def test_a_dry_run_tells_what_prune_would_remove(on_sqlite: Settings, tmp_path: Path) -> None:
     async with running(on_sqlite) as records:
         ended(begun(records))
     (tmp_path / "ivr.toml").write_text(f'[records]\ndirectory = "{on_sqlite.directory}"\n')

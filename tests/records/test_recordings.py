@@ -1,4 +1,4 @@
-"""From Asterisk's two files to the one that is kept, on both databases."""
+"""Asterisk's two files of a recording are joined to one, on both databases."""
 
 import hashlib
 import os
@@ -47,7 +47,7 @@ NAME = "2026-11-26/ivr-1.2-0f3a52c1.wav"
 
 @contextmanager
 def recorder(settings: Settings, recording: RecordingSettings) -> Iterator[RecordingKeeper]:
-    """One that does nothing by itself."""
+    """A keeper whose thread is not started."""
     one = RecordingKeeper(recording, connect(url_of(settings)))
     try:
         yield one
@@ -56,18 +56,18 @@ def recorder(settings: Settings, recording: RecordingSettings) -> Iterator[Recor
 
 
 def kept(path: Path) -> np.ndarray:
-    """Both sides of a file."""
+    """Return both sides of a file as columns."""
     with wave.open(str(path)) as file:
         return np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
 
 
 def sounds_in(directory: Path) -> set[Path]:
-    """Every file of sound, wherever it is."""
+    """Return all WAV files below a directory."""
     return set(directory.rglob("*.wav"))
 
 
 def test_a_recording_is_named_by_the_day_in_china_the_channel_and_the_call() -> None:
-    """Half past midnight there is the day before elsewhere."""
+    """Half past midnight in China is still the day before in UTC."""
     moment = datetime(2026, 11, 25, 16, 30, tzinfo=UTC)
     name = name_of("ivr-1.2", "0f3a52c1" + "0" * 24, moment)
     assert name == NAME
@@ -75,7 +75,7 @@ def test_a_recording_is_named_by_the_day_in_china_the_channel_and_the_call() -> 
 
 
 def test_the_caller_is_on_the_left_and_the_hotline_on_the_right(tmp_path: Path) -> None:
-    """Who was heard for a shorter time is silent at the end."""
+    """The shorter side ends in silence."""
     write_legs(tmp_path, NAME)
     found = join(tmp_path, NAME)
     both = kept(tmp_path / NAME)
@@ -89,8 +89,7 @@ def test_the_caller_is_on_the_left_and_the_hotline_on_the_right(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("octets", [b"", b"RIFF", b"\0" * 44])
-def test_a_caller_who_was_never_written_is_silent(tmp_path: Path, octets: bytes) -> None:
-    """Whatever is left of his file."""
+def test_a_caller_without_sound_in_their_file_is_silent(tmp_path: Path, octets: bytes) -> None:
     caller, hotline = legs_of(tmp_path, NAME)
     write_leg(hotline, HOTLINE)
     caller.write_bytes(octets)
@@ -100,14 +99,14 @@ def test_a_caller_who_was_never_written_is_silent(tmp_path: Path, octets: bytes)
     assert (both[:, 1] == HOTLINE).all()
 
 
-def test_of_nothing_nothing_is_made(tmp_path: Path) -> None:
+def test_joining_without_sides_raises_and_makes_no_file(tmp_path: Path) -> None:
     with pytest.raises(RecordingError):
         join(tmp_path, NAME)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_is_closed_when_its_head_says_how_long_it_is(tmp_path: Path) -> None:
-    """An odd last octet is padding."""
+    """An odd last octet is padding, and does not count."""
     leg = tmp_path / "leg.wav"
     for closed in (False, True):
         write_leg(leg, CALLER, closed=closed)
@@ -121,7 +120,7 @@ def test_a_file_is_closed_when_its_head_says_how_long_it_is(tmp_path: Path) -> N
 async def test_a_call_that_is_over_has_one_file_and_its_checksum(
     settings: Settings, tmp_path: Path
 ) -> None:
-    """The call's record and its tickets name it; of Asterisk's files nothing is left."""
+    """The call and its tickets name the file; Asterisk's files are removed."""
     async with running(settings) as records:
         record = begun(records)
         name = begin_recording(record, tmp_path)
@@ -138,7 +137,7 @@ async def test_a_call_that_is_over_has_one_file_and_its_checksum(
 
 
 async def test_a_call_that_is_not_over_is_left_alone(settings: Settings, tmp_path: Path) -> None:
-    """Also when its service has died, until the next one has ended it."""
+    """If its service has died, the next service ends the call first."""
     async with running(settings) as records:
         record = begun(records)
         name = begin_recording(record, tmp_path)
@@ -153,10 +152,10 @@ async def test_a_call_that_is_not_over_is_left_alone(settings: Settings, tmp_pat
     assert (tmp_path / name).exists()
 
 
-async def test_what_asterisk_has_not_closed_is_waited_for_and_then_taken(
+async def test_files_that_asterisk_has_not_closed_are_taken_after_a_time(
     on_sqlite: Settings, tmp_path: Path
 ) -> None:
-    """It has died, when nothing is written any more."""
+    """Asterisk is taken to have died when it writes no more."""
     async with running(on_sqlite) as records:
         record = begun(records)
         name = begin_recording(record, tmp_path, closed=False)
@@ -169,8 +168,8 @@ async def test_what_asterisk_has_not_closed_is_waited_for_and_then_taken(
     assert (kept(tmp_path / name)[:, 1] == HOTLINE).all()
 
 
-async def test_what_asterisk_did_not_write_is_told_once(settings: Settings, tmp_path: Path) -> None:
-    """With what may be the matter."""
+async def test_a_recording_without_files_is_logged_once(settings: Settings, tmp_path: Path) -> None:
+    """The log line names the remedy."""
     async with running(settings) as records:
         record = begun(records)
         record.note(StartRecording(), ANSWERED)
@@ -185,10 +184,10 @@ async def test_what_asterisk_did_not_write_is_told_once(settings: Settings, tmp_
     assert row["removed"] is not None
 
 
-async def test_a_service_that_died_between_file_and_row_is_made_good(
+async def test_a_joined_file_without_its_row_gets_its_checksum_later(
     on_sqlite: Settings, tmp_path: Path
 ) -> None:
-    """The file is there, Asterisk's are gone, and the row does not know it yet."""
+    """The service has died after it joined the files and before it wrote the row."""
     async with running(on_sqlite) as records:
         record = begun(records)
         name = begin_recording(record, tmp_path)
@@ -202,10 +201,10 @@ async def test_a_service_that_died_between_file_and_row_is_made_good(
     assert row["sha256"] == found.sha256
 
 
-async def test_of_what_was_refused_nothing_is_kept_or_referred_to(
+async def test_a_refused_recording_is_removed_and_not_referred_to(
     settings: Settings, tmp_path: Path
 ) -> None:
-    """Nor of what a service had begun that died before; other channels are not touched."""
+    """Files that a dead service began for the channel go too; other channels' files stay."""
     async with running(settings) as records:
         record, other = begun(records, "1700.1"), begun(records, "1700.11")
         begin_recording(record, tmp_path)
@@ -225,10 +224,10 @@ async def test_of_what_was_refused_nothing_is_kept_or_referred_to(
     assert [ticket["recording"] for ticket in rows_of(settings, tickets_table)] == [None, None]
 
 
-def test_below_the_limit_nothing_is_recorded_and_it_is_said_once(
+def test_below_the_limit_nothing_is_recorded_and_it_is_logged_once(
     on_sqlite: Settings, tmp_path: Path
 ) -> None:
-    """And again when there is room."""
+    """Recording goes on when there is room again."""
     low = recording_into(tmp_path, min_free_gb=1e9)
     with recorder(on_sqlite, low) as one, capture_logs() as logs:
         for _ in range(2):
@@ -242,8 +241,9 @@ def test_below_the_limit_nothing_is_recorded_and_it_is_said_once(
     assert logs == []
 
 
-def test_a_directory_that_cannot_be_made_is_no_room(on_sqlite: Settings, tmp_path: Path) -> None:
-    """A call goes on all the same."""
+def test_nothing_is_recorded_into_a_directory_that_cannot_be_made(
+    on_sqlite: Settings, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("in the way")
     with (
         recorder(on_sqlite, recording_into(tmp_path / "file" / "below")) as one,
@@ -254,17 +254,19 @@ def test_a_directory_that_cannot_be_made_is_no_room(on_sqlite: Settings, tmp_pat
     assert [line["event"] for line in logs] == ["recording_stopped"]
 
 
-def test_asterisk_may_write_and_we_may_remove(on_sqlite: Settings, tmp_path: Path) -> None:
-    """By a group that both are in: nobody else hears what a caller says."""
+def test_the_group_may_write_recordings_and_others_may_not_read_them(
+    on_sqlite: Settings, tmp_path: Path
+) -> None:
+    """Asterisk and the service are in the group of the directory."""
     with recorder(on_sqlite, recording_into(tmp_path / "new")) as one:
         one.look_at_disk()
     assert (tmp_path / "new" / INCOMING).stat().st_mode & 0o7777 == 0o2770
 
 
-async def test_old_ones_go_with_their_files_but_for_unfinished_tickets(
+async def test_old_recordings_are_removed_except_those_with_unfinished_tickets(
     settings: Settings, tmp_path: Path
 ) -> None:
-    """A stray of their age goes, too, and what is left of a call that has no end."""
+    """A file of their age without a row goes too, and so does that of a call without an end."""
     async with running(settings) as records:
         first, second, third = (begun(records, f"1700.{number}") for number in range(3))
         names = [begin_recording(each, tmp_path) for each in (first, second, third)]

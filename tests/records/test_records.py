@@ -1,4 +1,4 @@
-"""What is noted of a call is in the database, once, on SQLite and on PostgreSQL."""
+"""The notes of a call are stored in the database once, on SQLite and on PostgreSQL."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +30,7 @@ HOSTILE = {
 }
 
 
-async def test_a_call_is_a_row_and_its_steps(settings: Settings) -> None:
+async def test_a_call_is_stored_as_a_row_and_its_steps(settings: Settings) -> None:
     async with running(settings) as records:
         record = begun(records)
         record.note(SpeechStarted(ANSWERED + 3.0), ANSWERED + 3.2)
@@ -61,7 +61,7 @@ async def test_a_call_has_its_row_while_it_lasts(settings: Settings) -> None:
         assert (call["uniqueid"], call["ended"]) == ("1700.1", None)
 
 
-async def test_a_ticket_is_what_the_caller_left_and_when_it_is_due(settings: Settings) -> None:
+async def test_a_ticket_has_the_callers_words_and_a_deadline(settings: Settings) -> None:
     async with running(settings) as records:
         record = begun(records)
         number = await promised(record)
@@ -78,7 +78,7 @@ async def test_a_ticket_is_what_the_caller_left_and_when_it_is_due(settings: Set
     }  # fmt: skip
 
 
-async def test_what_was_understood_is_an_utterance(settings: Settings) -> None:
+async def test_understood_words_are_stored_as_an_utterance(settings: Settings) -> None:
     slots = Slots(surname="张", facts=("phone",))
     meaning = Meaning(
         "我要投诉", Intent.COMPLAINT_DEFERRED, Certainty.SURE, 0.93, Intent.SUGGESTION, 0.04, slots
@@ -93,7 +93,7 @@ async def test_what_was_understood_is_an_utterance(settings: Settings) -> None:
     assert (utterance["slots"]["surname"], utterance["slots"]["facts"]) == ("张", ["phone"])
 
 
-async def test_who_is_abusive_is_counted(settings: Settings) -> None:
+async def test_abuse_and_nuisance_are_counted_for_each_caller(settings: Settings) -> None:
     async with running(settings) as records:
         for kind in (TicketKind.ABUSE, TicketKind.NUISANCE, TicketKind.ABUSE):
             await promised(begun(records), Ticket(kind))
@@ -104,7 +104,7 @@ async def test_who_is_abusive_is_counted(settings: Settings) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 async def test_hostile_words_are_kept_as_they_are(settings: Settings, text: str) -> None:
-    """What no database takes is written as an escape, so that nothing is lost or mistaken."""
+    """Characters that no database takes are stored as escapes."""
     async with running(settings) as records:
         record = begun(records, uniqueid=text, caller=text)
         record.note(LineLost(text), ANSWERED + 3)
@@ -116,7 +116,7 @@ async def test_hostile_words_are_kept_as_they_are(settings: Settings, text: str)
     assert rows_of(settings, steps_table)[3]["fields"] == {"reason": text}
 
 
-async def test_tickets_have_numbers_of_their_own_across_services(settings: Settings) -> None:
+async def test_services_that_run_together_give_no_number_twice(settings: Settings) -> None:
     numbers = []
     for _ in range(2):
         async with running(settings) as first, running(settings) as second:

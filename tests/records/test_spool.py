@@ -1,4 +1,4 @@
-"""The spool holds what was promised, wherever a crash or the disk has cut it off."""
+"""The spool keeps all complete lines, wherever a crash or the disk has cut it off."""
 
 import fcntl
 from itertools import pairwise
@@ -14,7 +14,7 @@ ENTRIES = [{"entry": "step", "step": n, "what": "张\u2028\x00\udcff" * n} for n
 LINES = [encode_entry(entry) for entry in ENTRIES]
 
 
-def test_what_is_cut_off_at_any_octet_is_whole_up_to_there() -> None:
+def test_a_spool_cut_off_at_any_octet_has_all_complete_lines() -> None:
     whole = b"".join(LINES)
     ends = [len(b"".join(LINES[:n])) for n in range(len(LINES) + 1)]
     for cut in range(len(whole) + 1):
@@ -55,7 +55,7 @@ def test_a_line_longer_than_a_segment_has_one_of_its_own(tmp_path: Path) -> None
     assert decode(spool.segments[-1].read()).entries == [ENTRIES[5]]
 
 
-def test_only_what_nobody_writes_is_taken_over_and_only_once(tmp_path: Path) -> None:
+def test_only_segments_of_dead_processes_are_taken_over_and_only_once(tmp_path: Path) -> None:
     """A lock belongs to an open file, so two spools of one process are like two processes."""
     dead = Spool(tmp_path, "dead")
     dead.append(LINES[1])
@@ -89,12 +89,12 @@ def test_a_segment_that_is_taken_for_an_orphan_before_it_is_locked_is_not_writte
     assert decode(spool.segments[0].path.read_bytes()).entries == [ENTRIES[1]]
 
 
-def test_numbers_are_all_different_and_easily_told() -> None:
+def test_numbers_are_all_different_and_easily_spoken() -> None:
     numbers = [number_of(count) for count in range(20_000)]
     assert len(set(numbers)) == 20_000
     assert all(len(number) == 6 and set(number) <= set(TICKET_DIGITS) for number in numbers)
     steps = {int(b) - int(a) for a, b in pairwise(numbers)}
-    assert len(steps) > 15_000  # who has two numbers does not learn how many lie between
+    assert len(steps) > 15_000  # two numbers do not tell how many lie between them
 
 
 def test_when_the_short_numbers_are_used_up_they_get_longer() -> None:
@@ -117,7 +117,7 @@ def test_a_crash_wastes_numbers_and_gives_none_twice(tmp_path: Path) -> None:
     assert (tmp_path / "ticket-count").read_text() == str(50 * BLOCK)
 
 
-def test_a_count_that_is_none_gives_no_number(tmp_path: Path) -> None:
+def test_a_damaged_count_gives_no_number(tmp_path: Path) -> None:
     (tmp_path / "ticket-count").write_text("\x00\x00")
     with pytest.raises(ValueError, match="invalid literal"):
         TicketNumbers(tmp_path, 0).take()

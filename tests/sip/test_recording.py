@@ -102,7 +102,7 @@ async def recorded(recording: Lab) -> Mapping[str, Recorded]:
         "silent": [NoRtp()],
     }
     heard = await asyncio.gather(*(call(recording, *one) for one in scripts.values()))
-    assert len(await recording.service.logged("recording", 2)) == 2
+    assert len(await recording.service.logged("recording_kept", 2)) == 2
     records = {record["outcome"]: record for record in await recording.service.records(2)}
     rows = {row["call"]: row for row in recording.service.rows(recordings_table)}
     assert recording.pbx.secrets["agi-token"] not in str(await recording.pbx.cdrs())
@@ -211,7 +211,7 @@ async def test_who_does_not_refuse_is_recorded_from_the_notice_on_and_who_does_i
         agreed, refused = await asyncio.gather(call(lab, *agrees), call(lab, *refuses))
         assert refused.ids[:3] == ["system.recorded_unless", "system.not_recorded", "greeting.ask"]
         assert agreed.ids[:2] == ["system.recorded_unless", "greeting.ask"]
-        assert len(await lab.service.logged("recording", 1)) == 1
+        assert len(await lab.service.logged("recording_kept", 1)) == 1
         (row,) = lab.service.rows(recordings_table)
         kept = prompts_in(sides(lab.pbx.recordings / row["file"])[1], lab)
         assert [one.id for one in kept][:1] == ["greeting.ask"]
