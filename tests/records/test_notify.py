@@ -202,7 +202,7 @@ async def test_a_refused_mail_is_tried_again_and_cannot_be_given_headers(
     assert "2023-11-15 06:13:23" in text
 
 
-async def test_the_thread_tells_by_itself_and_outlives_a_database(
+async def test_the_thread_delivers_and_outlives_a_database_without_tables(
     tmp_path: Path,
 ) -> None:
     empty = Settings(directory=tmp_path / "records")
