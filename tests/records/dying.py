@@ -27,7 +27,10 @@ from ivr.records.schema import calls_table, tickets_table
 from tests.records.kept import begun, ended, migrated, promised, rows_of, running
 from tests.records.postgres import Server
 
-WRITING = ("pwrite", "fdatasync", "fsync", "posix_fallocate", "rename", "unlink", "ftruncate")
+WRITING = (
+    "pwrite", "fdatasync", "fsync", "posix_fallocate", "rename", "unlink", "ftruncate", "write",
+)  # fmt: skip
+"""Functions of ``os`` at which a process dies; ``write`` tells a number to a caller."""
 TOGETHER = 8
 
 
