@@ -24,7 +24,9 @@ _COMPACT = {
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?")
 _CSEQ = re.compile(r"([0-9]{1,10})\s+([A-Za-z0-9.!%*_+`'~-]+)")
-_PARAMETER = re.compile(r'([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)')
+_PARAMETER = re.compile(r'(?<![\w-])([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)')
+"""One ``name=value`` of a challenge. A name begins after another character: without this, a long
+word that is no parameter would be tried from each of its letters, in quadratic time."""
 
 
 class SipError(ValueError):
