@@ -74,11 +74,3 @@ def event(digit: str, duration: int, end: bool, volume: int = 10) -> bytes:
     ``volume`` is the level below 0 dBm0 in dB. ValueError for what is no digit.
     """
     return _EVENT.pack(DTMF_DIGITS.index(digit), (0x80 if end else 0) | volume, duration)
-
-
-def parse_event(payload: bytes) -> tuple[str, int, bool]:
-    """Digit, duration in samples and end mark of an event; RtpError when it is none of ours."""
-    if len(payload) < 4 or payload[0] >= len(DTMF_DIGITS):
-        raise RtpError("not a digit")
-    number, flags, duration = _EVENT.unpack_from(payload)
-    return DTMF_DIGITS[number], duration, bool(flags & 0x80)

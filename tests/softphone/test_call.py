@@ -11,7 +11,6 @@ import pytest
 
 from ivr.softphone.matching import heard_prompts, measured_waits
 from ivr.softphone.phone import Softphone
-from ivr.softphone.rtp import parse_event
 from ivr.softphone.script import (
     ALAW,
     ULAW,
@@ -24,6 +23,7 @@ from ivr.softphone.script import (
     Tone,
 )
 
+from .events import read_event
 from .sounds import catalogue, prompt, syllables
 from .uas import IDLE, Plan, Uas, placed
 
@@ -42,7 +42,7 @@ async def test_what_the_script_sends_arrives() -> None:
     clock = [(packet.timestamp - packets[0].timestamp) % 2**32 for packet in packets]
     assert clock[:5] == [0, 160, 320, 8 * 160, 18 * 160]
     assert clock[15] == 29 * 160
-    assert parse_event(packets[14].payload) == ("5", 1280, True)
+    assert read_event(packets[14].payload) == ("5", 1280, True)
     # Packets leave on the beat: no later than 60 ms, whatever this machine is doing.
     late = [
         packet.time - packets[0].time - at / 8000

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.softphone.rtp import RtpError, RxPacket, event, pack, parse_event, parse_packet
+from ivr.softphone.rtp import RtpError, RxPacket, event, pack, parse_packet
+
+from .events import read_event
 
 
 @given(
@@ -51,13 +53,12 @@ def test_what_is_no_rtp_is_refused(wrong: bytes, says: str) -> None:
 
 @given(st.binary(max_size=64))
 def test_junk(datagram: bytes) -> None:
-    for parse in (parse_packet, parse_event):
-        with contextlib.suppress(RtpError):
-            parse(datagram)
+    with contextlib.suppress(RtpError):
+        parse_packet(datagram)
 
 
 def test_events() -> None:
     assert event("#", 1280, end=True) == bytes([11, 0x8A, 5, 0])
-    assert parse_event(event("7", 320, end=False)) == ("7", 320, False)
+    assert read_event(event("7", 320, end=False)) == ("7", 320, False)
     with pytest.raises(ValueError, match="substring"):
         event("x", 160, end=False)

@@ -5,7 +5,6 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from ivr.softphone.rtp import parse_event
 from ivr.softphone.script import (
     ALAW,
     ULAW,
@@ -22,6 +21,8 @@ from ivr.softphone.script import (
     Tone,
     packet_steps,
 )
+
+from .events import read_event
 
 
 def first(count: int, *script: Action, codec: Codec = ALAW) -> list[PacketStep]:
@@ -98,8 +99,8 @@ def test_noise_is_the_same_for_the_same_seed() -> None:
 def test_digits_keep_the_timestamp_of_their_beginning() -> None:
     some = first(33, Silence(0.02), Digits("1#"))[1:]
     events = [step for step in some if step.payload_type == 101]
-    assert [parse_event(step.payload or b"")[0] for step in events] == ["1"] * 11 + ["#"] * 11
-    assert [parse_event(step.payload or b"")[1:] for step in events[7:11]] == [
+    assert [read_event(step.payload or b"")[0] for step in events] == ["1"] * 11 + ["#"] * 11
+    assert [read_event(step.payload or b"")[1:] for step in events[7:11]] == [
         (1280, False),
         (1280, True),
         (1280, True),
