@@ -56,7 +56,7 @@ def test_compact_and_folded_headers() -> None:
         (WIRE.replace(b"\r\n\r\n", b"\r\n"), "no empty line"),
         (WIRE.replace(b"3 INVITE", b"x INVITE"), "CSeq"),
         (WIRE.replace(b"3 INVITE", b"99999999999 INVITE"), "CSeq"),
-        (WIRE.replace(b"3 INVITE", b"3 BYE"), "a INVITE with CSeq"),
+        (WIRE.replace(b"3 INVITE", b"3 BYE"), "the CSeq of a INVITE is .3 BYE"),
         (WIRE.replace(b"Call-ID", b"Call-IX"), "Call-ID is missing"),
         (WIRE.replace(b"SIP/2.0\r\n", b"HTTP/1.1\r\n", 1), "neither a request nor"),
         (WIRE.replace(b"Content-Length: 5", b"Content-Length: -5"), "Content-Length"),
