@@ -1,4 +1,4 @@
-"""SIP messages: built, parsed, authenticated, and refused when they are junk."""
+"""SIP messages are built, parsed and authenticated, and refused when they are malformed."""
 
 import contextlib
 import time
@@ -26,7 +26,7 @@ INVITE = SipRequest(
 WIRE = INVITE.to_bytes()
 
 
-def test_what_is_built_is_parsed() -> None:
+def test_a_message_is_parsed_as_it_was_built() -> None:
     assert sip.parse_message(WIRE) == INVITE
     assert sip.parse_message(b"\r\n\r\n" + WIRE + b"trailing") == INVITE
 
@@ -68,7 +68,7 @@ def test_a_broken_message_is_refused_with_its_reason(wrong: bytes, says: str) ->
         sip.parse_message(wrong)
 
 
-def test_a_line_break_cannot_be_smuggled_in() -> None:
+def test_a_line_break_in_a_value_is_refused_or_escaped() -> None:
     with pytest.raises(SipError, match="line break"):
         SipRequest(method="BYE", uri="sip:a\r\nX: y", headers=()).to_bytes()
     assert sip.uri("7#\r\n@x", "h", 1) == "sip:7%23%0D%0A%40x@h:1"
@@ -85,12 +85,12 @@ def _never_another_exception(datagram: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_junk(datagram: bytes) -> None:
+def test_junk_raises_no_other_error(datagram: bytes) -> None:
     _never_another_exception(datagram)
 
 
 @given(st.integers(0, len(WIRE)), st.integers(0, len(WIRE)), st.binary(max_size=20))
-def test_damage_anywhere(start: int, end: int, junk: bytes) -> None:
+def test_a_damaged_message_raises_no_other_error(start: int, end: int, junk: bytes) -> None:
     _never_another_exception(WIRE[:start] + junk + WIRE[end:])
 
 
@@ -98,7 +98,7 @@ def _challenged(status: int, header: str, value: str) -> SipResponse:
     return SipResponse(headers=((header, value),), status=status, reason="")
 
 
-def test_the_digest_of_rfc_2617() -> None:
+def test_a_challenge_is_answered_as_in_rfc_2617() -> None:
     asked = sip.challenge(
         _challenged(
             401,
@@ -156,7 +156,7 @@ def test_time_grows_with_the_length_of_a_header_and_not_with_its_square(
 
 
 @given(st.text(max_size=80))
-def test_a_challenge_that_is_junk(value: str) -> None:
+def test_a_challenge_that_cannot_be_answered_is_refused(value: str) -> None:
     with pytest.raises(SipError):
         sip.challenge(_challenged(401, "WWW-Authenticate", value))
     with pytest.raises(SipError):
