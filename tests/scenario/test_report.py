@@ -1,4 +1,4 @@
-"""What a run prints and writes."""
+"""The output and the files of a run."""
 
 import json
 import re
@@ -39,7 +39,7 @@ BAD = GOOD.replace("拨错号", "不对").replace(
 
 
 def run(*words: str | Path) -> tuple[int, str, str]:
-    """Exit code, standard output and error of the command."""
+    """Run the command; return its exit code, standard output and standard error."""
     done = CliRunner().invoke(commands, ["run", "--fast", *map(str, words)])
     return done.exit_code, done.stdout, done.stderr
 
@@ -121,7 +121,7 @@ def test_a_mistake_is_one_sentence(words: list[str], told: str) -> None:
     assert err.count("\n") == 1
 
 
-def test_a_target_that_is_none_is_told(write: Write) -> None:
+def test_a_target_that_is_not_an_address_is_told(write: Write) -> None:
     done = CliRunner().invoke(commands, ["run", str(write(GOOD)), "--target", "example.com"])
     assert done.exit_code == 2
     assert "is neither docker nor NUMBER@HOST:PORT" in done.stderr
