@@ -57,7 +57,7 @@ class PlacedCall:
 async def call_all(
     target: Target, scenarios: Sequence[Scenario], at_once: int, done: Callable[[Scenario], None]
 ) -> list[PlacedCall]:
-    """Make a call for each scenario, at most ``at_once`` at a time, and start one in a second.
+    """Make a call for each scenario, at most ``at_once`` at a time, no two begun in one second.
 
     ``done`` is called with each scenario when its call has ended. Raise TargetError at the first
     call that is not answered; the calls that are up are hung up then. The sounds must have been
@@ -103,7 +103,10 @@ async def _call(phone: Softphone, target: Target, scenario: Scenario) -> PlacedC
 
 
 def seen(made: PlacedCall, record: RecordedCall | None, stage: Stage) -> Seen:
-    """Return what is known of a call that was answered; this computes for about a second."""
+    """Return what is known of a call that was answered.
+
+    This computes too long for the event loop: run it in a thread while calls are up.
+    """
     recording = made.recording
     assert recording.answered is not None
     origin = recording.answered

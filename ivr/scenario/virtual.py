@@ -48,8 +48,8 @@ from ivr.scenario.steps import (
 from ivr.words.catalogue import Rendering
 
 NOTICED_SECONDS, SURE_OF_END_SECONDS = 0.15, 0.5
-"""Seconds from the begin of speech to its report, and from its end to its report, as with the real
-ear."""
+"""Seconds from the beginning of speech to its report, and from its end to its report; with the
+real ear they are the same."""
 TOO_QUIET_DBOV, TOO_NOISY_DBOV = -42.0, -40.0
 """Speech below the first level is too quiet, a line above the second is noisy; both lie far from
 the levels at which the real ear decides either way."""
