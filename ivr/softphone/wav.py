@@ -18,7 +18,8 @@ class WavError(ValueError):
 def read_wav(path: Path) -> Samples:
     """Return the file as mono 16-bit samples at 8 kHz.
 
-    Raise WavError when the file is missing or is not a PCM WAV file.
+    Raise WavError when the file is missing or is not a PCM WAV file, or when it has another rate
+    and the resampler is not installed.
     """
     try:
         with wave.open(str(path), "rb") as file:
