@@ -1,1 +1,1 @@
-"""What a tester writes down of a call, carried out: files, callers, verdicts, reports."""
+"""Scenarios: calls that testers write down in files, made and judged."""

@@ -1,4 +1,4 @@
-"""The acceptance sheet: each row of the paper, what was heard for it and measured, the result."""
+"""The acceptance sheet: for each row of the paper sheet the words heard, the waits and a result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,22 +16,22 @@ from ivr.scenario.verdict import ScenarioVerdict
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """One row of the sheet."""
+    """One row of the sheet with the scenarios that prove it."""
 
     row: Row
     verdicts: Sequence[ScenarioVerdict]
-    """Of the scenarios that prove it."""
+    """The verdicts of these scenarios."""
 
     @property
     def result(self) -> str:
-        """``green``, ``red``, or ``none`` where no scenario was run for it."""
+        """``green``, ``red``, or ``none`` if no scenario was run for the row."""
         if not self.verdicts:
             return "none"
         return "green" if all(verdict.passed for verdict in self.verdicts) else "red"
 
     @property
     def words(self) -> list[str]:
-        """What was heard of the row's own words, each once."""
+        """The row's own sentences that were heard, each once."""
         texts = {
             spoken.text: None
             for verdict in self.verdicts
@@ -42,7 +42,7 @@ class RowResult:
 
     @property
     def waits(self) -> list[str]:
-        """The waits that the row's scenarios name, as they were measured."""
+        """The measured seconds of the waits that the row's scenarios name, as text."""
         return [
             f"{wait.seconds:.2f}"
             for verdict in self.verdicts
@@ -53,12 +53,12 @@ class RowResult:
     def _is_of_row(self, verdict: ScenarioVerdict, number: int) -> bool:
         step = verdict.scenario.steps[number]
         own = isinstance(step, Hears) and step.hears.partition(".")[0] == self.row.id
-        # A row without a sentence of its own (13) is heard in those that fill its slots.
+        # A row without a sentence of its own (13) is heard in sentences that fill its slots.
         return own or (isinstance(step, Hears) and bool(slots_of(self.row) & set(step.values)))
 
 
 def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -> list[RowResult]:
-    """The rows of the sheet in its order: ``every`` one, or those that some scenario proves."""
+    """Return the rows in the order of the sheet: all, or those that some scenario proves."""
     all_rows = (
         RowResult(row, [each for each in verdicts if row.id in each.scenario.table.rows])
         for row in sheet.values()
@@ -67,7 +67,7 @@ def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -
 
 
 def acceptance_table(sheet: Sequence[RowResult]) -> Table:
-    """The sheet for a terminal."""
+    """Return the sheet as a table for a terminal."""
     shown = Table(
         "#", "row", "words heard", "waits (s)", "calls", "result", title="acceptance sheet"
     )
@@ -87,7 +87,10 @@ def acceptance_table(sheet: Sequence[RowResult]) -> Table:
 def acceptance_figures(
     sheet: Sequence[RowResult], verdicts: Sequence[ScenarioVerdict], seconds: float
 ) -> BenchResult:
-    """The figures of a run that had to prove the rows of ``sheet``."""
+    """Return the figures of a run that had to prove the rows of ``sheet``.
+
+    ``seconds`` is how long the run took.
+    """
     errors = [
         abs(wait.error) * 1000
         for verdict in verdicts

@@ -1,8 +1,9 @@
-"""The caller of a real call: listens for when the bot has finished, and does then what is written.
+"""The caller of a real call: they wait until the bot has finished, then do what is written.
 
-He is a script for the softphone that is made while it is played: every 20 ms he is asked what to
-send next, and looks at what has arrived. He knows no prompts; he waits for as many of the bot's
-turns, sound that follows quiet, as his scenario wants to hear. What was heard is looked at later.
+The caller is a script for the softphone that is made while it is played: every 20 ms they look at
+the packets that have arrived and decide what to send next. They recognise no prompts. They wait
+for as many turns of the bot (sound after quiet) as the scenario wants to hear. The prompts that
+were heard are found after the call, in :mod:`ivr.scenario.wire`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -42,28 +43,28 @@ from ivr.softphone.script import (
 )
 
 SOUND_DBOV = -50.0
-"""What is louder is the bot; mastered speech is at -22 dBov."""
+"""Level above which a packet is sound of the bot; mastered speech is at -22 dBov."""
 LEAD_IN_SECONDS, TAIL_SECONDS = 0.08, 0.15
-"""Silence at the edges of every file, which belongs to the prompt."""
+"""Silence at the beginning and end of every file; it belongs to the prompt."""
 _PATIENCE_SECONDS = 10.0
-"""To whom nothing is said so much longer than his scenario allows has come to nothing: he hangs up
-instead of holding the line."""
+"""Seconds beyond what the scenario allows after which a caller who hears nothing hangs up."""
 
 Arrived = Callable[[], Sequence[tuple[float, bytes]]]
-"""All datagrams of the call so far, with their times."""
+"""A function that returns all datagrams of the call so far, with their arrivals."""
 
 
 class FarEnd:
-    """When the bot has spoken, as far as the packets tell that have arrived."""
+    """The times at which the bot has spoken, by the packets that have arrived."""
 
     def __init__(self, codec: Codec, arrived: Arrived) -> None:
         self.turns: list[float] = []
-        """When each of its turns began: sound after at least LEAST_PAUSE of quiet."""
+        """When each turn of the bot began: sound after at least LEAST_PAUSE of quiet."""
         self.last_sound = -inf
+        """Arrival of the last packet with sound."""
         self._codec, self._arrived, self._read = codec, arrived, 0
 
     def look(self) -> None:
-        """Take in what has arrived since the last look."""
+        """Process the packets that have arrived since the last call of this method."""
         datagrams = self._arrived()
         for time, datagram in datagrams[self._read :]:
             try:
@@ -80,32 +81,33 @@ class FarEnd:
 
 
 class Caller:
-    """One caller; :meth:`script` is what he sends."""
+    """The caller of one scenario; :meth:`script` yields what they send."""
 
     def __init__(
         self, scenario: Scenario, codec: Codec, arrived: Arrived, now: Callable[[], float]
     ) -> None:
-        """``now`` and the times of ``arrived`` are of one clock."""
+        """Take a scenario; ``now`` and the times of ``arrived`` are of one clock."""
         self.acted: list[Acted] = []
-        """What he has done; times by that clock."""
+        """The steps that the caller has carried out; times are of that clock."""
         self.gave_up = False
+        """Whether the caller hung up because the bot said nothing."""
         self._scenario, self._now = scenario, now
         self._bot = FarEnd(codec, arrived)
         self._line = LineSound(line="silence")
         self._carried: Iterator[Samples] | None = None
 
     def script(self) -> Iterator[Action]:
-        """All that he sends from the answer to the end."""
+        """Yield what the caller sends, from the answer to the end of the call."""
         wanted: list[Hears] = []
         self._since = self._now()
         heard = 0
-        """Turns of the bot that he has waited for."""
+        """Number of the bot's turns that the caller has waited for."""
         for number, step in enumerate(self._scenario.steps):
             if isinstance(step, Hears):
                 wanted.append(step)
             elif isinstance(step, Act):
                 turns = heard + _turns(wanted)
-                yield from self._until_his_moment(step, wanted, turns)
+                yield from self._wait_to_act(step, wanted, turns)
                 if self.gave_up:
                     yield HangUpStep()
                 if not isinstance(step, LineSound):
@@ -114,12 +116,13 @@ class Caller:
         if isinstance(self._scenario.steps[-1], HungUp):
             while True:
                 yield self._idle()
-        yield from self._until_his_moment(HangsUp(hangs_up=True), wanted, heard + _turns(wanted))
+        yield from self._wait_to_act(HangsUp(hangs_up=True), wanted, heard + _turns(wanted))
         yield HangUpStep()
 
-    def _until_his_moment(self, act: Act, wanted: list[Hears], turns: int) -> Iterator[Action]:
+    def _wait_to_act(self, act: Act, wanted: list[Hears], turns: int) -> Iterator[Action]:
+        """Yield what the line carries until it is time for ``act``, or the caller gives up."""
         if isinstance(act, LineSound) and not wanted:
-            return  # so it has been from the beginning
+            return  # the line has carried it from the beginning
         patience = (
             _PATIENCE_SECONDS + sum(step.after or 0.0 for step in wanted) + (act.after or 0.0)
         )
@@ -138,9 +141,9 @@ class Caller:
             yield self._idle()
 
     def _turns_before(self, step: Act) -> int:
-        """How many turns the bot has had when the reply to a step begins."""
+        """Return how many turns the bot has had before its reply to a step."""
         interrupts = step.into is not None and isinstance(step, Presses)
-        return len(self._bot.turns) - interrupts  # to a key it replies without a pause
+        return len(self._bot.turns) - interrupts  # the bot replies to a key without a pause
 
     def _act(self, number: int, step: Act) -> Iterator[Action]:
         start = self._now()
@@ -168,7 +171,7 @@ class Caller:
             yield PlayedSound(frame)
 
     def _idle(self) -> Action:
-        """What his line carries while he says nothing: 20 ms of it, or a little more."""
+        """Return what the line carries while the caller says nothing: 20 ms of it, or 200 ms."""
         if self._carried is not None:
             return PlayedSound(next(self._carried))
         match self._line.line:
@@ -181,7 +184,7 @@ class Caller:
 
 
 def _turns(wanted: list[Hears]) -> int:
-    """In how many turns the bot says what is wanted: a wait is between two of them."""
+    """Return in how many turns the bot says the prompts: a wait begins a new turn."""
     later = sum((step.after or 0.0) >= LEAST_PAUSE for step in wanted[1:])
     return later + 1 if wanted else 0
 

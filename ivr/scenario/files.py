@@ -1,4 +1,4 @@
-"""Scenario files: read, checked, and each mistake told in one sentence with its line."""
+"""Read and check scenario files; a mistake is told in one sentence with its line."""
 
 import re
 import tomllib
@@ -26,17 +26,17 @@ from ivr.scenario.steps import (
 )
 
 SHIPPED = Path(__file__).parent / "shipped"
-"""The scenarios that come with the product: all rows of the sheet."""
+"""Directory of the scenarios that come with the product; they prove all rows of the sheet."""
 
 
 class ScenarioError(Exception):
-    """A scenario cannot be used; the message names file, line, the mistake and the remedy."""
+    """A scenario cannot be used; the message names the file, line, mistake and remedy."""
 
 
 def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
-    """The scenarios of all files, directories being all ``*.toml`` in them; names are unique.
+    """Return the scenarios of all files; a directory stands for all ``*.toml`` in it.
 
-    ScenarioError tells the first mistake.
+    Raise ScenarioError for the first mistake; two scenarios of one name are a mistake.
     """
     found: list[Scenario] = []
     places: dict[str, str] = {}
@@ -46,7 +46,7 @@ def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
             if scenario.name in places:
                 raise ScenarioError(
                     f"{scenario.place()}: the name {scenario.name!r} is taken by "
-                    f"{places[scenario.name]}: give one of them another"
+                    f"{places[scenario.name]}: give one of them another name"
                 )
             places[scenario.name] = scenario.place()
             found.append(scenario)
@@ -54,7 +54,7 @@ def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
 
 
 def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
-    """ScenarioError when it asks for what the sheet has not, or cannot be carried out."""
+    """Raise ScenarioError if the sheet lacks what a scenario asks for, or it cannot be played."""
     prompts = {prompt.id: prompt for prompt in sheet.prompts()}
     for row in scenario.table.rows:
         if row not in sheet:
@@ -74,13 +74,16 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
                     f"{place}: {id} has no slot {missing}: write with = {{}} for what it has"
                 )
             case Plays(plays=path) if not (scenario.file.parent / path).is_file():
-                raise ScenarioError(f"{place}: there is no file {path} beside {scenario.file.name}")
+                raise ScenarioError(
+                    f"{place}: there is no file {path} beside {scenario.file.name}: correct it"
+                )
             case HangsUp() | HungUp() if number != len(scenario.steps) - 1:
-                raise ScenarioError(f"{place}: the call is over here: leave the steps after it out")
+                raise ScenarioError(f"{place}: the call is over here: remove the steps after it")
             case Act(into=float()) if not _begins_a_turn(scenario, number):
                 raise ScenarioError(
                     f"{place}: into counts from a prompt that begins after {LEAST_PAUSE} s of "
-                    "quiet: put a hears with such an `after`, or the caller's words, before it"
+                    "quiet: put before it a hears with at least that `after`, or words of the "
+                    "caller and a hears"
                 )
             case _:
                 pass
@@ -88,7 +91,7 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
 
 
 def _begins_a_turn(scenario: Scenario, number: int) -> bool:
-    """Whether the step before is a prompt that is told from the one before it by a pause."""
+    """Return whether the step before is a prompt that follows a pause."""
     before = scenario.steps[number - 1] if number else None
     if not isinstance(before, Hears):
         return False
@@ -97,7 +100,10 @@ def _begins_a_turn(scenario: Scenario, number: int) -> bool:
 
 
 def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
-    """A row is proven by hearing its words; one that is all slots by hearing these filled."""
+    """Raise ScenarioError for a row that the scenario names and does not prove.
+
+    A row is proven when its words are heard; a row that is only slots, when these are filled.
+    """
     heard = [step for step in scenario.steps if isinstance(step, Hears)]
     for id in scenario.table.rows:
         slots = slots_of(sheet[id])
@@ -105,14 +111,14 @@ def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
         if not spoken and not any(slots & set(step.values) for step in heard):
             raise ScenarioError(
                 f"{scenario.place()}: {scenario.name!r} is to prove the row {id} and hears none "
-                "of its prompts: add a hears, or take the row out of rows"
+                "of its prompts: add a hears, or remove the row from rows"
             )
 
 
 def slots_of(row: Row) -> frozenset[str]:
-    """The slots by which a row is heard in the sentences of others: {姓}先生 of row 13.
+    """Return the slots by which a row is heard in sentences of other rows: {姓}先生 of row 13.
 
-    A row with a sentence of its own has none.
+    The set is empty for a row with a sentence of its own.
     """
     found = [parts(prompt) for prompt in row.prompts()]
     if any(len(of) > 2 or not isinstance(of[0], Slot) for of in found):
@@ -125,7 +131,7 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         found = sorted(path.glob("*.toml")) if path.is_dir() else [path]
         if not found:
-            raise ScenarioError(f"{path} holds no scenario files: they end in .toml")
+            raise ScenarioError(f"{path} holds no scenario files: their names end in .toml")
         files += found
     return files
 
@@ -162,7 +168,7 @@ def _scenario(table: Mapping[str, Any], file: Path, lines: LineNumbers) -> Scena
 def _sentence(
     error: ValidationError, table: Mapping[str, Any], file: Path, lines: LineNumbers
 ) -> str:
-    """The first mistake of a scenario, in words."""
+    """Return the first mistake of a scenario as a sentence."""
     first = error.errors(include_url=False)[0]
     list_key, item = str(first["loc"][0]), None
     if len(first["loc"]) > 1 and isinstance(first["loc"][1], int):
@@ -174,16 +180,19 @@ def _sentence(
             known = _keys(table, list_key, item)
             return f"{place}: unknown key {key!r}: {known}"
         case "missing":
-            return f"{place}: {key} is missing in the scenario {table.get('name', '')!r}"
+            return f"{place}: {key} is missing in the scenario {table.get('name', '')!r}: add it"
         case "union_tag_not_found" | "union_tag_invalid":
-            return f"{place}: a step is one of {', '.join(STEP_KINDS)}, and one only"
+            return f"{place}: a step has exactly one of the keys {', '.join(STEP_KINDS)}"
         case _:
-            wrong = first["input"]
-            return f"{place}: {key} = {wrong!r} cannot be: {first['msg'].lower()}"
+            written = table if item is None else table[list_key][item]
+            # Behind the key, pydantic names the member of a union that it tried.
+            keys = written if isinstance(written, Mapping) else ()
+            key = next((str(part) for part in reversed(first["loc"]) if part in keys), list_key)
+            return f"{place}: {key} = {first['input']!r} is not allowed: {first['msg'].lower()}"
 
 
 def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
-    """Which keys may stand there."""
+    """Return the keys that are known in that place, as an instruction."""
     model: type[BaseModel] = ScenarioTable
     if item is not None and list_key == "tickets":
         model = TicketLeft
@@ -194,14 +203,14 @@ def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
 
 
 def _nearest(id: str, prompts: Iterable[str]) -> str:
-    """What may have been meant."""
+    """Return as a hint the prompts of the same row, or the command that lists all prompts."""
     row = id.partition(".")[0]
     near = [known for known in prompts if known.partition(".")[0] == row]
-    return f"that row says {', '.join(near)}" if near else "`ivr prompts list` has them all"
+    return f"that row says {', '.join(near)}" if near else "`ivr prompts list` lists all prompts"
 
 
 def _no_slots(values: Mapping[str, str], prompt: Prompt) -> str:
-    """The first of ``values`` that the prompt has no slot for."""
+    """Return the first name in ``values`` for which the prompt has no slot, or an empty string."""
     slots = {part.name for part in parts(prompt) if isinstance(part, Slot)}
     # A title is spoken in one clip with the surname before it.
     return next((name for name in values if name not in slots | {"先生"}), "")

@@ -7,7 +7,7 @@ from ivr.scenario.verdict import ScenarioVerdict
 
 
 def junit_xml(verdicts: Sequence[ScenarioVerdict]) -> str:
-    """One test case for each scenario, its class the scenario file."""
+    """Return JUnit XML with one test case for each scenario; its class is the scenario file."""
     failures = sum(not verdict.passed for verdict in verdicts)
     suite = xml.Element(
         "testsuite", name="ivr scenario", tests=str(len(verdicts)), failures=str(failures),
@@ -28,5 +28,5 @@ def junit_xml(verdicts: Sequence[ScenarioVerdict]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without the characters that XML cannot carry; what callers say may hold any."""
+    """Replace control characters, which XML cannot hold and words of callers may contain."""
     return "".join(sign if sign >= " " or sign in "\t\n" else "�" for sign in text)

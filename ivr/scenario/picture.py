@@ -1,4 +1,4 @@
-"""A picture of a call: both directions' waveforms on one time axis, what was said, the waits."""
+"""A picture of a call: the waveforms of both directions on one time axis, the words, the waits."""
 
 from collections.abc import Iterator
 from html import escape
@@ -10,9 +10,9 @@ from ivr.scenario.seen import CallSound, Seen
 from ivr.scenario.verdict import ScenarioVerdict
 
 WIDTH, LANE, AXIS, MARGIN = 1160, 64, 22, 70
-"""In pixels: the whole picture, half a waveform with its words, the axis, the names on the left."""
+"""In pixels: width of the picture, height of a waveform, height of the axis, width of the names."""
 LOUD = 2 / 32768
-"""Half of full scale fills a lane."""
+"""Height of a waveform per unit of a sample: half of full scale fills a lane."""
 _STYLE = """
 .ground{fill:#fafafa;stroke:#ddd}
 .wave{stroke-width:1;fill:none}.wave.bot{stroke:#1d4ed8}.wave.caller{stroke:#b45309}
@@ -25,7 +25,7 @@ text{font:10px system-ui,"Noto Sans CJK SC",sans-serif;fill:#333}
 
 
 def svg(verdict: ScenarioVerdict) -> str:
-    """The picture: a file of its own, or to stand in a page."""
+    """Return the picture as SVG, for a file or for the inside of a page; all words are escaped."""
     scale = _Scale(max(verdict.seen.ended, 1.0))
     height = 2 * LANE + AXIS + 34
     parts = [
@@ -50,7 +50,7 @@ class _Scale:
         self.pixels = WIDTH - MARGIN - 12
 
     def x(self, time: float) -> float:
-        """Where a moment of the call is."""
+        """Return the horizontal position of a time, in seconds after the answer."""
         return MARGIN + self.pixels * min(max(time / self.seconds, 0.0), 1.0)
 
 
@@ -60,7 +60,7 @@ def _lane(sound: CallSound, scale: _Scale, top: int, who: str) -> Iterator[str]:
     yield f'<line class="zero" x1="{MARGIN}" x2="{WIDTH - 12}" y1="{middle}" y2="{middle}"/>'
     if not len(sound.samples):
         return
-    # For each pixel the loudest and the softest sample, so that a minute stays readable.
+    # For each pixel the highest and the lowest sample, so that a minute stays readable.
     columns = max(2, round(scale.x(sound.start + len(sound.samples) / RATE) - scale.x(sound.start)))
     edges = np.linspace(0, len(sound.samples), columns, endpoint=False).astype(np.int64)
     most = np.maximum.reduceat(sound.samples, edges) * LOUD

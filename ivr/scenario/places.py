@@ -1,7 +1,7 @@
-"""In which lines of a scenario file its scenarios and their steps stand.
+"""The line numbers of the scenarios in a file, and of their keys and steps.
 
-tomllib tells what a file says and not where; whoever makes a mistake wants to know the line. The
-text is known to be valid TOML here, so that strings, comments and brackets are all there is to see.
+They are needed for error messages, and tomllib does not tell them. The text is already known to be
+valid TOML, so that it is enough to look for strings, comments, keys and brackets.
 """
 
 import re
@@ -19,21 +19,25 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _HEADER = re.compile(r"\[\s*scenario\s*(?:\.\s*(\w+)\s*)?\]\]")
-"""After the first bracket."""
+"""The rest of a table header after its first bracket."""
 
 
 @dataclass(slots=True)
 class LineNumbers:
-    """Of one scenario: numbers count from 1."""
+    """The line numbers of one scenario, counted from 1."""
 
     scenario: int
+    """Line of ``[[scenario]]``."""
     keys: dict[str, int] = field(default_factory=dict)
-    """Where each of its keys stands."""
+    """Line of each key."""
     items: dict[str, list[int]] = field(default_factory=dict)
-    """Where the tables in its lists begin, by the key of the list."""
+    """First lines of the tables in each list, by the key of the list."""
 
     def of(self, key: str = "", item: int | None = None) -> int:
-        """The line of a key, or of the table at place ``item`` of its list."""
+        """Return the line of a key, or of the table at index ``item`` of its list.
+
+        Return the line of the scenario if the key is not there.
+        """
         tables = self.items.get(key, [])
         if item is not None and item < len(tables):
             return tables[item]
@@ -41,7 +45,7 @@ class LineNumbers:
 
 
 def lines_of(text: str) -> list[LineNumbers]:
-    """The lines of each ``[[scenario]]`` in ``text``, in order."""
+    """Return the line numbers of each ``[[scenario]]`` in ``text``, in order."""
     found: list[LineNumbers] = []
     key, depth = "", 0
     for line, kind, token, rest in _tokens(text):
@@ -68,7 +72,7 @@ def lines_of(text: str) -> list[LineNumbers]:
 
 
 def _tokens(text: str) -> Iterator[tuple[int, str, str, int]]:
-    """Line, kind and text of what matters, and where it ends; without strings and comments."""
+    """Yield line, kind, text and end position of keys and marks outside strings and comments."""
     line = 1
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""

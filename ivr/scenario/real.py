@@ -1,4 +1,4 @@
-"""Scenarios on real calls: to a PBX in Docker with the service beside it, or to any other."""
+"""Scenarios on real calls, to a PBX in Docker with the service beside it or to any other PBX."""
 
 import asyncio
 import time
@@ -18,19 +18,20 @@ from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import ALAW
 
 PHONE = "6001"
-"""The account of a PBX in Docker."""
+"""The account on a PBX in Docker."""
 _APART_SECONDS = 1.0
-"""Between two calls at least: records are told apart by their beginnings."""
+"""Least seconds between the starts of two calls, because records are found by their start."""
 _MAX_SECONDS = 240.0
+"""Seconds after dialling at which a caller hangs up."""
 
 
 class TargetError(Exception):
-    """The PBX cannot be called; the message says why, and of which scenario."""
+    """The PBX cannot be called; the message says why, and for which scenario."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the calls go."""
+    """The number that is called, on which PBX and with which account."""
 
     server: tuple[str, int]
     number: str
@@ -38,7 +39,7 @@ class Target:
     password: str = ""
 
     def telephone(self) -> Softphone:
-        """A telephone to call from, to be opened with ``async with``."""
+        """Return a telephone with this account, to be opened with ``async with``."""
         return Softphone(self.server, self.user, self.password)
 
 
@@ -50,16 +51,17 @@ class PlacedCall:
     recording: CallRecording
     caller: Caller
     started: float
-    """When it was answered, in seconds of the wall clock."""
+    """When it was answered, in seconds since the epoch."""
 
 
 async def call_all(
     target: Target, scenarios: Sequence[Scenario], at_once: int, done: Callable[[Scenario], None]
 ) -> list[PlacedCall]:
-    """Make a call for each scenario, at most ``at_once`` at a time, and not two in one second.
+    """Make a call for each scenario, at most ``at_once`` at a time, no two begun in one second.
 
-    TargetError at the first call that is not answered; those that are up are hung up. The sounds
-    must have been made (:func:`ivr.scenario.sounds.prepare`): making one would delay the others.
+    ``done`` is called with each scenario when its call has ended. Raise TargetError at the first
+    call that is not answered; the calls that are up are hung up then. The sounds must have been
+    made before (:func:`ivr.scenario.sounds.prepare`), because making one would delay all calls.
     """
     free = asyncio.Semaphore(at_once)
     turn = asyncio.Lock()
@@ -101,7 +103,10 @@ async def _call(phone: Softphone, target: Target, scenario: Scenario) -> PlacedC
 
 
 def seen(made: PlacedCall, record: RecordedCall | None, stage: Stage) -> Seen:
-    """What is known of a call that was made; takes a moment of computing."""
+    """Return what is known of a call that was answered.
+
+    This computes too long for the event loop: run it in a thread while calls are up.
+    """
     recording = made.recording
     assert recording.answered is not None
     origin = recording.answered

@@ -1,4 +1,4 @@
-"""What the service has written down of the calls, where its records can be read."""
+"""The service's own records of the calls, if they can be read."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,21 +16,21 @@ from ivr.records.transcript import TranscriptLine, lines
 from ivr.scenario.steps import TicketLeft
 
 _PATIENCE_SECONDS = 10.0
-"""A record is complete a moment after its call has ended."""
+"""Seconds to wait for a record, which is complete a moment after its call has ended."""
 NEAR_SECONDS = 0.5
-"""Between the answer in the packets and in the record: so well must two clocks agree."""
+"""Largest difference between the answer in the packets and in the record, by two clocks."""
 
 
 class NoRecordsError(Exception):
-    """The records cannot be looked into; the message says why."""
+    """The records cannot be read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """One call as the service tells it."""
+    """One call as the service has recorded it."""
 
     started: float
-    """Seconds of the wall clock."""
+    """Seconds since the epoch."""
     outcome: str
     tickets: Sequence[TicketLeft]
     transcript: Sequence[TranscriptLine]
@@ -39,7 +39,10 @@ class RecordedCall:
 async def records_of(
     settings: RecordsSettings, answers: Sequence[float], patience: float = _PATIENCE_SECONDS
 ) -> list[RecordedCall | None]:
-    """The record of each call that was answered at these times (wall clock), once all are there."""
+    """Return the record of each call, found by when it was answered (seconds since the epoch).
+
+    Wait up to ``patience`` seconds until all records are there; one that is missing is None then.
+    """
     since = datetime.fromtimestamp(min(answers) - NEAR_SECONDS, UTC)
     deadline = asyncio.get_running_loop().time() + patience
     while True:
@@ -47,16 +50,18 @@ async def records_of(
         found = [_nearest(answer, there) for answer in answers]
         if None not in found or asyncio.get_running_loop().time() >= deadline:
             return found
-        await asyncio.sleep(0.2)  # a database tells nothing by itself
+        await asyncio.sleep(0.2)  # a database sends no notice of new rows
 
 
 def check_readable(settings: RecordsSettings) -> None:
-    """NoRecordsError when there is nothing to look into, DatabaseError when the URL is none: better
-    known before the calls than after."""
+    """Check before the calls that the records can be read after them.
+
+    Raise NoRecordsError if they cannot be read, DatabaseError if their URL is not valid.
+    """
     url = url_of(settings)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NoRecordsError(
-            f"there are no records at {url.database}: is -c the service's settings?"
+            f"there are no records at {url.database}: name the service's settings file with -c"
         )
     _read(settings, datetime.now(UTC))
 
@@ -74,7 +79,8 @@ def _read(settings: RecordsSettings, since: datetime) -> list[RecordedCall]:
             ]
     except SQLAlchemyError as error:
         raise NoRecordsError(
-            f"the service's records cannot be read ({why(error)}): is -c its settings file?"
+            f"the service's records cannot be read ({why(error)}): "
+            "name the service's settings file with -c"
         ) from None
     finally:
         engine.dispose()

@@ -1,4 +1,4 @@
-"""A run of scenarios: which, where, how many at once, and what came of each."""
+"""A run of scenarios, in virtual time or on real calls, and its verdicts."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -17,23 +17,26 @@ from ivr.scenario.verdict import ScenarioVerdict, judge
 from ivr.words.phrase_files import read_understander
 
 AT_ONCE = 8
-"""Calls at once. On two cores that carry the service, too, replies take 0.45 s with 6 of them and
-0.49 s with 10; the shipped set takes four minutes with 8."""
+"""Calls at the same time. On two cores that also run the service, replies take 0.45 s with 6 calls
+and 0.49 s with 10; the shipped set takes four minutes with 8."""
 
 Done = Callable[[Scenario], None]
+"""A function that is called with each scenario when it has been played."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What every way to run scenarios needs."""
+    """The scenarios of a run and the words that they are played with."""
 
     stage: Stage
     scenarios: Sequence[Scenario]
     done: Done
-    """Told of each scenario when it has been played."""
 
     def fast(self, sheet: Path) -> list[ScenarioVerdict]:
-        """In virtual time; PhraseError when nobody can understand the caller of ``sheet``."""
+        """Play in virtual time and return the verdicts.
+
+        Raise PhraseError when the learned phrases beside ``sheet`` cannot be used.
+        """
         understander = read_understander(sheet)
         verdicts = []
         for scenario in self.scenarios:
@@ -43,7 +46,10 @@ class RunContext:
         return verdicts
 
     async def in_docker(self, checkout: Path, at_once: int) -> list[ScenarioVerdict]:
-        """Through Asterisk in Docker; LabError when that cannot be built."""
+        """Play through Asterisk in Docker; raise LabError when that cannot be built.
+
+        ``at_once`` is the number of calls at the same time.
+        """
         async with laboratory(checkout, max_calls=at_once + 5) as lab:
             phone = real.PHONE
             target = Target(lab.pbx.server, lab.number, phone, lab.pbx.password(phone))
@@ -54,10 +60,10 @@ class RunContext:
     async def on(
         self, target: Target, records: RecordsSettings | None, at_once: int
     ) -> list[ScenarioVerdict]:
-        """Through any PBX; without ``records`` tickets and outcomes are not looked at.
+        """Play through any PBX; tickets and outcomes are judged only with ``records``.
 
-        TargetError when it does not take the calls, ScenarioError when a sound cannot be made,
-        NoRecordsError when the records cannot be looked into.
+        Raise TargetError when the PBX does not take the calls, ScenarioError when a sound cannot
+        be made, NoRecordsError when the records cannot be read.
         """
         if records is not None:
             check_readable(records)

@@ -1,5 +1,4 @@
-"""What was seen of one call, whether it was real or in virtual time. Times are seconds after the
-answer."""
+"""The observations of one call, real or in virtual time; times are seconds after the answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from ivr.scenario.steps import TicketLeft
 from ivr.softphone.recording import Gaps
 
 NOTHING = np.zeros(0, np.int16)
+"""The samples of a direction of which no sound is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,14 @@ class SpokenPrompt:
     """One prompt as it reached the caller."""
 
     ids: frozenset[str]
-    """The prompts of the sheet that it may be: some sound alike. Empty: it is none of them."""
+    """The prompts of the sheet that it may be, as some sound alike; empty for another sound."""
     text: str
     start: float
     end: float
     complete: bool
     rendering: Rendering = "normal"
     correlation: float = 1.0
-    """Of what was heard with the rendered files, the worst of them."""
+    """Least correlation of what was heard with one of the rendered files."""
 
     def __str__(self) -> str:
         name = min(self.ids, default="a sound that is no prompt")
@@ -37,39 +37,41 @@ class SpokenPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """Something the caller did."""
+    """One step that the caller carried out."""
 
     step: int
-    """Of his scenario."""
+    """Index of the step in the scenario."""
     what: str
+    """The step as a text for reports."""
     start: float
     end: float
 
 
 @dataclass(frozen=True, slots=True)
 class CallSound:
-    """One direction of a call."""
+    """The sound of one direction of a call."""
 
     start: float = 0.0
     samples: Samples = field(default_factory=lambda: NOTHING)
-    """8 kHz."""
+    """Samples at 8 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All that is known of a call when it is over."""
+    """All that is known of a call after its end."""
 
     spoken: Sequence[SpokenPrompt]
     acted: Sequence[Acted]
     ended: float
     ended_by: Literal["caller", "bot"]
     tickets: Sequence[TicketLeft] | None = None
-    """None where there is no record to look into."""
+    """The tickets that the call left; None if there is no record of it."""
     outcome: str | None = None
+    """The outcome that the service recorded; None if there is no record of it."""
     transcript: Sequence[TranscriptLine] = ()
     caller_sound: CallSound = field(default_factory=CallSound)
     bot_sound: CallSound = field(default_factory=CallSound)
     gaps: Gaps | None = None
-    """How evenly the bot's packets came."""
+    """The time between the bot's packets, and how many were lost."""
     wrong: Sequence[str] = ()
-    """What went wrong beside the conversation itself."""
+    """Problems other than those of the conversation, as sentences."""

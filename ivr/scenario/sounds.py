@@ -1,4 +1,4 @@
-"""What a scenario's caller sounds like: his voice, his room, what his line carries beside him."""
+"""The sounds of a scenario's caller: their voice, their room, and what their line carries."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -22,19 +22,22 @@ from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
 
 LOOP_SECONDS = 30
-"""A line's sound comes again after so long."""
+"""Seconds after which the sound of a line is repeated."""
 _LEVELS = {
     "noise": -24.0, "room": -65.0, "hum": -56.0, "breathing": -52.0, "television": -24.0,
     "music": -24.0, "fax": -15.0, "ringback": -15.0,
 }  # fmt: skip
-"""Usual levels in dBov."""
+"""Levels in dBov of lines for which a scenario gives none."""
 _TALKERS = 10
-"""On a television that is taken for noise."""
+"""Voices at the same time on the line `television`, so many that the ear takes it for noise."""
 
 
 @lru_cache(maxsize=256)
 def voice(step: Says) -> Samples:
-    """What the caller says, at 8 kHz, as loud and as far away as the step wants it."""
+    """Return the caller's speech at 8 kHz, at the step's level and distance.
+
+    Raise VoiceError if espeak-ng does not have the voice.
+    """
     if isinstance(step.voice, int):
         spoken = np.asarray(says(step.says, step.voice - 1), np.float64)
     else:
@@ -45,13 +48,16 @@ def voice(step: Says) -> Samples:
 
 
 def recording(step: Plays, file: Path) -> Samples:
-    """What the caller plays; ``file`` is the scenario's. WavError when it cannot be used."""
+    """Return the recording that the caller plays; raise WavError when it cannot be used.
+
+    ``file`` is the scenario file.
+    """
     return read_wav(file.parent / step.plays)
 
 
 @lru_cache(maxsize=16)
 def line_sound(step: LineSound) -> Samples | None:
-    """What a line carries, to be repeated; None for one that carries no sound of its own."""
+    """Return 30 s of what a line carries, to be repeated; None if it carries no sound."""
     if step.line in ("silence", "no_rtp", "comfort_noise"):
         return None
     level = _LEVELS[step.line] if step.dbov is None else step.dbov
@@ -80,7 +86,7 @@ def _wave(kind: str) -> Wave:
 
 
 def frames(samples: Samples) -> Iterator[Samples]:
-    """Pieces of 20 ms; the last one is filled up with silence."""
+    """Yield pieces of 20 ms; the last one is filled with silence."""
     for at in range(0, len(samples), FRAME):
         piece = samples[at : at + FRAME]
         yield np.pad(piece, (0, FRAME - len(piece)))
@@ -92,9 +98,9 @@ def _samples(sound: Wave) -> Samples:
 
 
 def prepare(scenario: Scenario) -> None:
-    """Make all sounds of a scenario, so that none has to be made while its call is up.
+    """Make all sounds of a scenario, so that none has to be made during its call.
 
-    ScenarioError when one cannot be made.
+    Raise ScenarioError when one cannot be made.
     """
     for number, step in enumerate(scenario.steps):
         try:

@@ -1,4 +1,4 @@
-"""The words that scenarios are played with: a sheet, its rendered prompts, who understands."""
+"""The words that scenarios are played with: a sheet, its rendered prompts and its vocabulary."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from ivr.words.wording import read_sheet, read_vocabulary
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """What every call of a run shares."""
+    """The parts that all calls of a run share."""
 
     sheet: Sheet
     catalogue: Catalogue
@@ -21,24 +21,27 @@ class Stage:
 
     @classmethod
     def load(cls, sheet: Path, rendered: Path) -> "Stage":
-        """SheetError, VocabularyError, CatalogueError or OSError say what is wrong."""
+        """Return the stage of a sheet file and a directory of rendered prompts.
+
+        Raise SheetError, VocabularyError, CatalogueError or OSError when one cannot be used.
+        """
         return cls(read_sheet(sheet), Catalogue.load(rendered), read_vocabulary(sheet.parent))
 
     @property
     def compose(self) -> Composer:
-        """Fills the slots as the service does."""
+        """A composer that fills slots as the service does."""
         has = self.catalogue.__contains__
         return Composer(self.vocabulary, has, forbids=self.sheet.forbidden_in)
 
     def prompt(self, id: str) -> Prompt:
-        """The prompt of the sheet with this id."""
+        """Return the prompt of the sheet with this id."""
         return next(prompt for prompt in self.sheet.prompts() if prompt.id == id)
 
     def filled(self, step: Hears) -> Prompt | None:
-        """The prompt as a step wants it filled; None when it wants nothing of its slots."""
+        """Return the prompt with the values of a step; None if the step gives no values."""
         return self.compose(self.prompt(step.hears), step.values) if step.values else None
 
     def spelled(self, step: Hears) -> str | None:
-        """Its text."""
+        """Return the text of the filled prompt; None if the step gives no values."""
         prompt = self.filled(step)
         return None if prompt is None else prompt.text

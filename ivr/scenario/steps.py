@@ -1,7 +1,7 @@
-"""The words of the scenario language: what a caller does, and what he must hear.
+"""The scenario language: the steps that a caller carries out, and the prompts they must hear.
 
-A tester's mistake is found here by its type and range; what depends on a sheet (the ids of prompts
-and rows) is looked at in :mod:`ivr.scenario.files`.
+The types and ranges of values are checked here. The ids of prompts and rows depend on a sheet and
+are checked in :mod:`ivr.scenario.files`.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from ivr.dialogue.row import Rendering
 from ivr.dialogue.ticket import TicketKind
 
 TOLERANCE_SECONDS = 0.15
-"""Beside the seconds of a scenario, for a busy machine; `ivr bench waits` shows what is reached."""
+"""Seconds by which a wait may differ from the scenario; measured: `ivr bench waits`."""
 THINKING_SECONDS = 1.0
-"""Between the end of what the bot says and what the caller does, when a scenario tells nothing."""
+"""Seconds from the end of the bot's words to the caller's step, if the scenario gives none."""
 LEAST_PAUSE = 0.7
-"""Only after so much quiet is it certain that the bot has finished: within a slow prompt it makes
-pauses of 0.65 s."""
+"""Seconds of quiet after which the bot has certainly finished; pauses within a slow prompt reach
+0.65 s."""
 
 Level = Annotated[float, Field(ge=-75, le=-6)]
 Seconds = Annotated[float, Field(ge=0, le=300)]
@@ -44,23 +44,24 @@ class Hears(_Table):
     hears: Text
     """Its id: ``no_sound.ask``."""
     after: Seconds | None = None
-    """So long after the end of what came before; not told: at once, or soon after the caller."""
+    """Seconds after the end of what came before; None: at once, or as a reply to the caller."""
     within: Annotated[float, Field(gt=0, le=30)] = TOLERANCE_SECONDS
-    """How much ``after`` may be missed by."""
+    """Seconds by which ``after`` may be missed."""
     cut: bool = False
-    """It must have been cut off; otherwise it must be heard to its end."""
+    """Whether it must be cut off; otherwise it must be heard to its end."""
     rendering: Rendering | None = None
+    """The rendering that must be heard; None: any."""
     values: Mapping[str, str] = Field(default_factory=dict, alias="with")
-    """What its slots must have been filled with."""
+    """The values that its slots must be filled with."""
 
 
 class Act(_Table):
-    """Something the caller does."""
+    """A step that the caller carries out."""
 
     after: Annotated[float, Field(ge=LEAST_PAUSE, le=300)] | None = None
-    """So long after the end of the last prompt, as he hears it."""
+    """Seconds after the end of the last prompt, as the caller hears it."""
     into: Annotated[float, Field(ge=0.2, le=60)] | None = None
-    """So long after the beginning of the last prompt, which is still being spoken."""
+    """Seconds after the beginning of the last prompt, which is still being spoken then."""
 
 
 class Says(Act):
@@ -70,17 +71,18 @@ class Says(Act):
     voice: Annotated[int, Field(ge=1, le=4)] | Text = 3
     """One of the laboratory's callers, or any voice of espeak-ng: ``de+m3``."""
     dbov: Level = -25.0
+    """Active speech level in dBov."""
     hands_free: bool = False
-    """From across a room."""
+    """Whether the caller speaks from across a room."""
 
 
 class Plays(Act):
     """The caller plays a recording."""
 
     plays: Path
-    """WAV; a relative path begins where the scenario file lies."""
+    """Path of a WAV file, relative to the directory of the scenario file."""
     words: str = Field("", alias="as")
-    """What is said in it, for virtual time; without, it is taken for speech that nobody knows."""
+    """The words in it, for virtual time; without them it is speech that is not understood."""
 
 
 class Presses(Act):
@@ -90,10 +92,11 @@ class Presses(Act):
 
 
 class LineSound(Act):
-    """From here on his line carries this beside his voice."""
+    """From here on the caller's line carries this sound beside their voice."""
 
     line: LineKind
     dbov: Level | None = None
+    """Level in dBov; None: the usual level of the sound."""
 
 
 class HangsUp(Act):
@@ -111,7 +114,7 @@ class HungUp(_Table):
 
 
 class TicketLeft(_Table):
-    """A ticket that the call must have left; what is not told may be anything."""
+    """A ticket that the call must have left; a field that is not given may have any value."""
 
     kind: TicketKind
     surname: str | None = None
@@ -125,11 +128,11 @@ STEP_KINDS: Mapping[str, type[_Table]] = {
     "hears": Hears, "says": Says, "plays": Plays, "presses": Presses, "line": LineSound,
     "hangs_up": HangsUp, "hung_up": HungUp,
 }  # fmt: skip
-"""Every step by the key that makes it one."""
+"""The kinds of steps, each by the key that marks it."""
 
 
 def kind_of(table: object) -> str | None:
-    """Which step a table is; None when it is none, or two."""
+    """Return the key of a step's kind; None if the table has no such key, or several."""
     named = [key for key in STEP_KINDS if isinstance(table, Mapping) and key in table]
     named += [key for key, kind in STEP_KINDS.items() if isinstance(table, kind)]
     return named[0] if len(named) == 1 else None
@@ -148,44 +151,46 @@ Step = Annotated[
 
 
 class ScenarioTable(_Table):
-    """One ``[[scenario]]`` as it is written."""
+    """One ``[[scenario]]`` of a file."""
 
     name: Text
     rows: Annotated[tuple[Text, ...], Field(min_length=1)]
     """The rows of the sheet that it proves."""
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     tickets: tuple[TicketLeft, ...] | None = None
-    """All that the call must leave; not told: whatever it leaves."""
+    """All tickets that the call must leave; None: any."""
     outcome: Outcome | None = None
+    """The outcome that the call must have; None: any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One call to be made, and where it is written."""
+    """One call to be made, and its place in a file."""
 
     table: ScenarioTable
     file: Path
     line: int
+    """Line of ``[[scenario]]``, counted from 1."""
     lines: tuple[int, ...]
-    """Of its steps."""
+    """Lines of the steps."""
 
     @property
     def name(self) -> str:
-        """What it is called in reports."""
+        """The name in reports."""
         return self.table.name
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """In the order of the call."""
+        """The steps in the order of the call."""
         return self.table.steps
 
     def place(self, step: int | None = None) -> str:
-        """``file:line`` of a step, or of the scenario."""
+        """Return ``file:line`` of a step, or of the scenario."""
         return f"{self.file}:{self.line if step is None else self.lines[step]}"
 
 
 def step_text(step: Act) -> str:
-    """What the caller does, for reports."""
+    """Return a step as a text for reports."""
     match step:
         case Says(says=text):
             return text

@@ -1,4 +1,5 @@
-"""Did a call go as its scenario says? Walks through both, step by step; stops where they part."""
+"""The verdict on a call: it is compared with its scenario step by step, up to a difference after
+which the two cannot be compared."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,57 +17,60 @@ from ivr.scenario.steps import (
 )
 
 AT_ONCE_SECONDS = 0.6
-"""Between two prompts without a wait: a ticket may have to be written."""
+"""Longest time between two prompts without a wait; a ticket may be written in between."""
 _REPLY_SECONDS = 2.5
-"""From the caller's last word to the bot's first: the end of speech, its words, their meaning."""
+"""Longest time from the caller's last word to the bot's first: endpointing and recognition."""
 LEAST_CORRELATION = 0.9
-"""Of what was heard with the rendered files; what arrives unharmed has 1.0."""
+"""Least correlation of a prompt with the rendered files; one that arrives unchanged has 1.0."""
 GONE_SECONDS = 1.5
-"""What the bot begins so shortly before the caller hangs up is not his any more."""
+"""A prompt that begins less than this before the caller hangs up is not judged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A pause that was measured."""
+    """A measured wait before a prompt or before the bot hangs up."""
 
     step: int
+    """Index of the step that follows the wait."""
     start: float
+    """Seconds after the answer."""
     seconds: float
-    """From the end of what came before, as the caller heard it."""
+    """Length from the end of what came before, as the caller heard it."""
     wanted: float | None
-    """None: as soon as possible."""
+    """Length that the scenario asks for; None: as soon as possible."""
     within: float
+    """Seconds by which ``wanted`` may be missed."""
     good: bool
 
     @property
     def error(self) -> float | None:
-        """Of a wait that must be exact, in seconds; None where about so long will do."""
+        """Measured minus wanted seconds of a wait that must be exact; otherwise None."""
         exact = self.wanted is not None and self.within <= TOLERANCE_SECONDS
         return self.seconds - self.wanted if exact and self.wanted is not None else None
 
 
 @dataclass(slots=True)
 class ScenarioVerdict:
-    """What came of one scenario."""
+    """The result of one scenario."""
 
     scenario: Scenario
     seen: Seen
     heard: dict[int, SpokenPrompt] = field(default_factory=dict)
-    """What was heard for each step that asks for a prompt."""
+    """The prompt that was heard for each step that asks for one, by the index of the step."""
     waits: list[Wait] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    """Each with the line of the scenario file."""
+    """Sentences that begin with the file and line of the scenario."""
 
     @property
     def passed(self) -> bool:
-        """Whether the call went as it was written."""
+        """Whether the call went as written."""
         return not self.problems
 
 
 def judge(scenario: Scenario, seen: Seen, spell: Callable[[Hears], str | None]) -> ScenarioVerdict:
-    """Compare a call with its scenario.
+    """Compare a call with its scenario and return the verdict.
 
-    ``spell`` gives the text of a prompt with the values that a step wants in it, None without any.
+    ``spell`` returns the text of a step's prompt with the step's values, or None if it has none.
     """
     walk = _Walk(scenario, seen, spell)
     walk.run()
@@ -83,7 +87,7 @@ class _Walk:
         self._next = 0
         self._since = 0.0
         self._acted_last = True
-        """Whether what came last was the caller's doing (the answer of the call counts as it)."""
+        """Whether the last event was a step of the caller; the answer of the call counts as one."""
         self._acts = {act.step: act for act in seen.acted}
 
     def run(self) -> None:
@@ -96,7 +100,7 @@ class _Walk:
             self._problem(None, wrong)
 
     def _goes(self, number: int) -> bool:
-        """Whether a step went so that the next one can be looked at."""
+        """Judge a step; return whether the next one can be compared."""
         match step := self._scenario.steps[number]:
             case Hears():
                 return self._hears(number, step)
@@ -164,7 +168,7 @@ class _Walk:
 
     def _nothing_else(self) -> None:
         if not isinstance(self._scenario.steps[-1], HangsUp | HungUp):
-            return  # it tells nothing of how the call goes on
+            return  # the scenario does not say how the call continues
         more = self._spoken()
         gone = self._seen.ended_by == "caller" and more is not None
         if more is not None and not (gone and more.start > self._seen.ended - GONE_SECONDS):

@@ -1,5 +1,8 @@
-"""A scenario in virtual time: what the caller says is understood as on a call, what is wrong with
-his line is told as the ear would tell it, and no time passes."""
+"""A scenario in virtual time: no time passes and there is no sound.
+
+The caller's words are understood as on a call. The condition of their line is reported as the ear
+would report it.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,14 +48,16 @@ from ivr.scenario.steps import (
 from ivr.words.catalogue import Rendering
 
 NOTICED_SECONDS, SURE_OF_END_SECONDS = 0.15, 0.5
-"""As with the real ear: speech is noticed so long after it begins, and its end told so late."""
+"""Seconds from the beginning of speech to its report, and from its end to its report; with the
+real ear they are the same."""
 TOO_QUIET_DBOV, TOO_NOISY_DBOV = -42.0, -40.0
-"""What the ear calls too quiet, and what it calls noise: far from its grey zones."""
+"""Speech below the first level is too quiet, a line above the second is noisy; both lie far from
+the levels at which the real ear decides either way."""
 _PATIENCE_SECONDS = 60.0
-"""A caller to whom nothing is said so long has come to nothing."""
+"""Seconds for each prompt after which a caller who waits for it gives up."""
 
 _NOTHING = Found("unknown")
-"""What a look-up finds: in virtual time nothing was left before."""
+"""The result of a look-up: in virtual time no earlier call has left anything."""
 _LINES = {
     "no_rtp": Condition.NO_RTP, "comfort_noise": Condition.NO_RTP, "silence": Condition.DEAD_LINE,
     "room": Condition.NOBODY, "hum": Condition.NOBODY, "breathing": Condition.NOBODY,
@@ -62,7 +67,10 @@ _LINES = {
 
 
 def play_virtually(scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) -> Seen:
-    """Play a scenario to its end; ``meaning`` understands what the caller says."""
+    """Play a scenario to its end and return its observations.
+
+    ``meaning`` returns the meaning of the caller's words.
+    """
     return _Performance(scenario, stage, meaning).seen()
 
 
@@ -75,13 +83,14 @@ class _Performance:
         self._transcript: list[TranscriptLine] = []
         self._line_is = Condition.NOBODY
         self._begun = 0
-        """Prompts that have begun since the caller did something."""
+        """Number of prompts that have begun since the caller's last step."""
         self._rendering: Rendering = "normal"
         self._speaks_now = 0
-        """Number of the Play that is the last of the prompts."""
+        """Number of the Play command of the last prompt."""
         self._said_until = 0.0
+        """When the caller last stopped speaking."""
         self._hung_up: float | None = None
-        """When the bot hung up."""
+        """When the bot hung up; None if it has not."""
         guest = Guest(stage.sheet.company, House(knowledge=stage.sheet.knowledge))
         script = partial(hotline, guest=guest)
         self._call = Call(script, last_words, stage.sheet.__getitem__, compose=stage.compose)
@@ -110,9 +119,9 @@ class _Performance:
         )  # fmt: skip
 
     def _wait_for(self, wanted: int, act: Act) -> None:
-        """Until the caller's moment has come: after the prompts he waits for, or into the last."""
+        """Let time pass until ``act``: after ``wanted`` prompts, or into the last of them."""
         if isinstance(act, LineSound) and not wanted:
-            return  # so it has been from the beginning
+            return  # the line has carried it from the beginning
         limit = self._line.now + _PATIENCE_SECONDS * max(wanted, 1)
         while self._call.outcome is None and self._line.now < limit:
             if self._begun >= wanted and (act.into is not None or self._line.playing is None):
@@ -176,7 +185,7 @@ class _Performance:
         self._deliver(SpeechEnded(seconds, words))
 
     def _finish(self, wanted: int) -> None:
-        """Let the bot finish; a scenario that tells nothing of its end ends with its last words."""
+        """Let the bot finish; without an end in the scenario, the caller hangs up afterwards."""
         if isinstance(self._scenario.steps[-1], HungUp):
             self._line.advance(self._line.now + _PATIENCE_SECONDS)
         elif self._call.outcome is None:
@@ -224,7 +233,7 @@ class _Performance:
 
 
 def _mumbled(text: str, confidence: float = 1.0, unknown: float = 0.0) -> Words:
-    """Words that fit nothing a caller may want."""
+    """Return words without any intent."""
     return Words(Meaning(text, Intent.OTHER, Certainty.UNSURE, 0.1), confidence, unknown)
 
 

@@ -1,8 +1,8 @@
-"""From the packets of a call to the prompts of the sheet that its caller heard.
+"""Find the prompts of the sheet that a caller heard, from the packets of the call.
 
-The rendered files, sentence parts and values alike, are found by correlation; sound between them
-that is none of them is a piece, too. Pieces are then put together to sentences: a part belongs to
-the sentence before it when it is the next of that sentence and follows at once.
+The rendered files of sentence parts and of values are found by correlation. Sound between them
+that is none of these files is a piece as well. Pieces are then joined to sentences: a part belongs
+to the sentence before it when it is the next part of that sentence and follows at once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,29 +23,33 @@ from ivr.softphone.sentences import heard_sentence
 from ivr.words.catalogue import RENDERINGS, Rendering
 
 APART_SECONDS = 0.22
-"""Between two sentences lie the silences at the edges of their files, 0.23 s; within one, less."""
+"""Least silence between two sentences. The edges of two files have 0.23 s of silence together;
+the silence within a sentence is shorter."""
 LEAST_SECONDS = 0.1
-"""Shorter sound that is no prompt is a joint or the rest of a cut one."""
+"""Least length of another sound; a shorter one is a joint or the rest of a prompt that was cut."""
 _NAMES = "name."
+"""Beginning of the ids of spoken surnames."""
 _BLOCK = 80
+"""Samples over which the level is taken: 10 ms."""
 _QUIET = 32768.0 * 10 ** (-50 / 20)
+"""Amplitude below which a block is quiet: -50 dBov."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Something that was heard in one go; seconds after the answer."""
+    """One clip or other sound that was heard; times are seconds after the answer."""
 
     start: float
     end: float
     places: Mapping[str, int]
-    """The sentences it may be of, with its place in them; empty for a value or another sound."""
+    """Its index in each sentence that it may belong to; empty for a value or another sound."""
     complete: bool = True
     rendering: Rendering | None = None
     correlation: float = 1.0
 
 
 class Sentences:
-    """The sheet's sentences as their parts: words, and slots that may hold any sound."""
+    """The sheet's sentences as parts: words, and slots that may hold any sound."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.prompts: dict[str, Prompt] = {prompt.id: prompt for prompt in sheet.prompts()}
@@ -54,14 +58,14 @@ class Sentences:
             for id, prompt in self.prompts.items()
         }
         self.places: dict[str, dict[str, int]] = {}
-        """Of each clip of words."""
+        """The index of each clip of words in each sentence that has it, by clip and sentence."""
         for id, of in self.parts.items():
             for place, part in enumerate(of):
                 if isinstance(part, Prompt):
                     self.places.setdefault(part.id, {})[id] = place
 
     def begun(self, piece: Piece) -> dict[str, int]:
-        """The sentences that may begin with a piece, with the place that they are at then."""
+        """Return the sentences that may begin with a piece, with the index of that part."""
         if piece.places:
             before = {id: self.parts[id][:place] for id, place in piece.places.items()}
             return {
@@ -71,7 +75,7 @@ class Sentences:
         return {id: 0 for id, of in self.parts.items() if isinstance(of[0], Slot)}
 
     def extended(self, at: Mapping[str, int], piece: Piece) -> dict[str, int]:
-        """The sentences among ``at`` that may go on with a piece."""
+        """Return the sentences among ``at`` that may continue with a piece, with its index."""
         further: dict[str, int] = {}
         for id, place in at.items():
             of = self.parts[id]
@@ -88,7 +92,7 @@ class Sentences:
 def spoken_prompts(
     recording: CallRecording, scenario: Scenario, stage: Stage
 ) -> list[SpokenPrompt]:
-    """What the bot said in an answered call, in order."""
+    """Return in order what the bot said in a call that was answered."""
     assert recording.answered is not None
     sentences = Sentences(stage.sheet)
     wanted = [step for step in scenario.steps if isinstance(step, Hears)]
@@ -119,7 +123,7 @@ def _piece(clip: HeardPrompt, sentences: Sentences, origin: float) -> Piece:
 
 
 def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Sound in which no clip was found."""
+    """Yield the sounds in which no clip was found."""
     timeline = recording.timeline
     offset = timeline.start - (recording.answered or timeline.start)
     blocks = timeline.samples[: len(timeline.samples) // _BLOCK * _BLOCK].astype(np.float64)
@@ -139,7 +143,7 @@ def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piec
 
 
 def _joined(pieces: Sequence[Piece], sentences: Sentences) -> Iterator[SpokenPrompt]:
-    """The pieces as sentences."""
+    """Yield the sentences that the pieces make."""
     group: list[Piece] = []
     at: dict[str, int] = {}
     for piece in pieces:
@@ -156,10 +160,11 @@ def _joined(pieces: Sequence[Piece], sentences: Sentences) -> Iterator[SpokenPro
 
 def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentences) -> SpokenPrompt:
     words = [piece for piece in group if piece.places]
-    known = at if words else {}  # sound alone is no sentence
+    known = at if words else {}  # a sound without any words is no sentence
     whole = {id for id, place in known.items() if place == len(sentences.parts[id]) - 1}
     ids = frozenset(whole or known)
-    longest = max(words or group, key=lambda piece: piece.end - piece.start)  # digits mislead
+    # A short clip, as of a digit, may be taken for another rendering.
+    longest = max(words or group, key=lambda piece: piece.end - piece.start)
     return SpokenPrompt(
         ids,
         sentences.prompts[min(ids)].text if ids else "",
@@ -174,7 +179,7 @@ def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentence
 def _with_values(
     heard: SpokenPrompt, filled: Sequence[Prompt], recording: CallRecording, stage: Stage
 ) -> SpokenPrompt:
-    """The same with the values in it that a step asks for, if exactly these were heard."""
+    """Return the sentence with the values that a step asks for, if exactly these were heard."""
     for prompt in filled:
         if prompt.id not in heard.ids:
             continue

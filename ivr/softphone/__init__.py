@@ -1,6 +1,6 @@
-"""Our SIP test caller: places calls, sends what a script says, measures every packet.
+"""A SIP test caller: it places calls, sends what a script says, and measures every packet.
 
-Knows telephones, not our service: it is used against anything that speaks SIP.
+It knows nothing of the service, so that it can call any SIP server.
 """
 
 from ivr.softphone.call import SoftphoneCall

@@ -1,4 +1,4 @@
-"""One call of the caller: its SIP dialog from INVITE to BYE, and its audio."""
+"""One call: its SIP dialog from INVITE to BYE, and its audio."""
 
 import asyncio
 import contextlib
@@ -14,11 +14,11 @@ from ivr.softphone.sip import SipError, SipRequest, SipResponse
 from ivr.softphone.transaction import Transaction
 
 _PATIENCE = 4.0
-"""Seconds that a BYE or CANCEL may take; a test must end even when the PBX does not."""
+"""Seconds that a BYE or CANCEL may take, so that a test ends even if the PBX does not answer."""
 
 
 class SoftphoneCall:
-    """One call, made by :meth:`Softphone.dial`; it ends by itself or by :meth:`hang_up`."""
+    """A call, made by :meth:`Softphone.dial`. It ends by itself or by :meth:`hang_up`."""
 
     def __init__(
         self,
@@ -31,8 +31,9 @@ class SoftphoneCall:
     ) -> None:
         self.number = number
         self.answered_at: float | None = None
-        """Arrival of the 200 OK, in monotonic seconds."""
+        """Arrival of the 200 OK in monotonic seconds; None until then."""
         self.ringing_at: float | None = None
+        """Arrival of the first 180 or 183 in monotonic seconds; None until then."""
         self._account = account
         self._dialog = Dialog(account, number)
         self._script = script
@@ -57,37 +58,40 @@ class SoftphoneCall:
         return self._dialog.call_id
 
     async def answered(self) -> bool:
-        """Wait for the 200 OK; False when the call ended without it."""
+        """Wait for the 200 OK or the end of the call; return whether the call was answered."""
         waiting = asyncio.ensure_future(self._answer.wait())
         await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         return self._answer.is_set()
 
     async def ended(self) -> CallRecording:
-        """Wait for the end of the call; SipError when a message of it could not be built."""
+        """Wait for the end of the call and return its recording.
+
+        Raise SipError when one of its messages could not be built.
+        """
         return await asyncio.shield(self._task)
 
     def on_end(self, callback: Callable[[], object]) -> None:
-        """Have ``callback`` called when the call is over."""
+        """Call ``callback`` when the call is over."""
         self._task.add_done_callback(lambda _: callback())
 
     def hang_up(self) -> None:
-        """End the call: BYE, or CANCEL while it is not answered; harmless after the end."""
+        """End the call by a BYE, or by a CANCEL while it is not answered. Idempotent."""
         self._closing.set()
 
     def play(self, script: Iterable[Action]) -> None:
-        """From the next packet on send this instead of what is left of the script."""
+        """Send ``script`` from the next packet on, instead of the rest of the current script."""
         self._script = script
         self._media.play(script)
 
     @property
     def packets(self) -> int:
-        """How many datagrams have reached the RTP port so far."""
+        """Number of datagrams that have reached the RTP port so far."""
         return len(self._media.received)
 
     @property
     def received(self) -> Sequence[tuple[float, bytes]]:
-        """Those datagrams, each with its arrival; more are added as they come."""
+        """Arrival (monotonic seconds) and bytes of these datagrams; it grows as more arrive."""
         return self._media.received
 
     # --- the course of the call -------------------------------------------------------------
@@ -115,7 +119,10 @@ class SoftphoneCall:
         )
 
     async def _placed(self) -> SipResponse:
-        """The final answer to our INVITE, which is cancelled when we do not want it any more."""
+        """Send the INVITE, with the password if asked for, and return its final answer.
+
+        The INVITE is cancelled when :meth:`hang_up` is called or the time of the call is over.
+        """
         invite = self._dialog.request("INVITE", body=self._session.to_bytes())
         answer = await self._invite(invite)
         if answer.status in (401, 407) and not self._closing.is_set():
@@ -155,7 +162,7 @@ class SoftphoneCall:
     async def _cancel(
         self, invite: Transaction, placing: asyncio.Task[tuple[SipResponse, float]]
     ) -> None:
-        """Take the INVITE back (RFC 3261 section 9.1: not before something came back)."""
+        """Cancel the INVITE, after its first answer as RFC 3261 section 9.1 demands."""
         self._closing.set()
         self._ended = time.monotonic(), "caller"
         heard = asyncio.create_task(invite.heard_of.wait())
@@ -198,17 +205,17 @@ class SoftphoneCall:
         return transaction
 
     async def _settled(self, request: SipRequest) -> None:
-        """Send a BYE or CANCEL and wait for its answer, but not for ever."""
+        """Send a BYE or CANCEL and wait for its answer, at most :data:`_PATIENCE` seconds."""
         try:
             answer, _ = await self._begin(request).final(_PATIENCE)
             if answer.status in (401, 407) and request.method == "BYE":
                 await self._begin(self._dialog.authorized(request, answer)).final(_PATIENCE)
         except (TimeoutError, OSError, SipError):
-            pass  # the call is over for us whether the other side says so or not
+            pass  # for us the call is over, with or without an answer
 
     def _acknowledge(self, invite: SipRequest, answer: SipResponse) -> None:
         if answer.status < 300:
-            with contextlib.suppress(SipError):  # without a Contact the first target must do
+            with contextlib.suppress(SipError):  # without a Contact the first target is kept
                 self._dialog.established(answer)
         self._acks[invite.branch] = self._dialog.ack(invite, answer).to_bytes()
         self._send(self._acks[invite.branch])
@@ -219,24 +226,24 @@ class SoftphoneCall:
         if response.status in (180, 183) and self.ringing_at is None:
             self.ringing_at = arrived
         if response.body:
-            with contextlib.suppress(SipError):  # the 200 OK may do better
+            with contextlib.suppress(SipError):  # the 200 OK may have a usable description
                 self._early = sdp.parse_sdp(response.body)
 
     def receive_response(self, response: SipResponse, arrived: float) -> None:
-        """Take an answer to one of our requests."""
+        """Handle a response to one of our requests; ``arrived`` is in monotonic seconds."""
         _, method = response.cseq
         if method == "INVITE" and response.status >= 200 and response.branch in self._acks:
-            self._send(self._acks[response.branch])  # said again: our ACK got lost
+            self._send(self._acks[response.branch])  # repeated, so our ACK was lost
         elif transaction := self._transactions.get((response.branch, method)):
             transaction.receive(response, arrived)
 
     def fail(self, error: OSError) -> None:
-        """Give up what waits for an answer: nothing listens where we send."""
+        """Fail all transactions that wait for an answer, because nothing listens at the server."""
         for transaction in self._transactions.values():
             transaction.fail(error)
 
     def receive_request(self, request: SipRequest, arrived: float) -> None:
-        """Answer what the other side asks within the call."""
+        """Answer a request of the other side within the call."""
         tag = self._dialog.tag
         match request.method:
             case "ACK":
@@ -256,7 +263,7 @@ class SoftphoneCall:
         self._send(response.to_bytes())
 
     def _reoffered(self, request: SipRequest, tag: str) -> SipResponse:
-        """Answer a re-INVITE or UPDATE, and send to the new address if there is one."""
+        """Answer a re-INVITE or UPDATE, and send audio to its new address if it names one."""
         try:
             if request.body:
                 offered = sdp.parse_sdp(request.body)
@@ -272,5 +279,5 @@ class SoftphoneCall:
 
 
 def _local(status: int, reason: str) -> SipResponse:
-    """What we make of silence or of an error of the network (section 8.1.3.1)."""
+    """Return the response that stands for a timeout or a network error (section 8.1.3.1)."""
     return SipResponse(headers=(), status=status, reason=reason)

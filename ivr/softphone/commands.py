@@ -54,11 +54,14 @@ SECONDS of silence, no-rtp and comfort-noise may be left out: until the end. Exa
 
 
 class WrongInput(Exception):
-    """Something on the command line cannot be used; the message says what to do about it."""
+    """An argument of the command line cannot be used; the message says what to do about it."""
 
 
 def parse_action(text: str) -> Action:
-    """The action that ``--do TEXT`` means; WrongInput when it means none."""
+    """Return the action that ``--do TEXT`` means.
+
+    Raise WrongInput, WavError or ValueError when it is not an action or its values are wrong.
+    """
     name, _, rest = text.partition(":")
     match name, rest.split(":") if rest else []:
         case "say", [_, *_]:
@@ -103,7 +106,7 @@ def _server(text: str) -> tuple[str, int]:
 
 
 def refusal(recording: CallRecording, user: str, server: str) -> str:
-    """Why a call was not answered, in one sentence."""
+    """Return in one sentence why a call was not answered."""
     match recording.status:
         case 401 | 403 | 407:
             return f"{server} does not accept user {user} with this password ({recording.status})"
@@ -124,7 +127,7 @@ def refusal(recording: CallRecording, user: str, server: str) -> str:
 
 
 def call_summary(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> dict[str, Any]:
-    """The figures of a call; times in seconds after the answer."""
+    """Return the figures of a call as JSON values; times are seconds after the answer."""
     origin = recording.invited if recording.answered is None else recording.answered
     silences: list[float | None] = [*measured_waits(recording, prompts)] or [None] * (
         len(prompts) + 1
@@ -171,7 +174,7 @@ async def _placed(
     max_seconds: float,
     progress: Callable[[str], None],
 ) -> CallRecording:
-    """Make the call, telling ``progress`` how it goes."""
+    """Make the call and return its recording; call ``progress`` with a text once a second."""
     async with phone:
         call = phone.dial(number, script, codec=CODECS[codec], max_seconds=max_seconds)
         progress(f"calling {number}")

@@ -1,6 +1,6 @@
-"""A SIP dialog from the caller's side (RFC 3261 section 12): what makes requests belong together.
+"""A SIP dialog from the caller's side (RFC 3261 section 12): the headers of its requests.
 
-Knows no socket and no clock; the order of messages is `call`'s business.
+The module uses no socket and no clock; :mod:`ivr.softphone.call` decides the order of messages.
 """
 
 import secrets
@@ -12,29 +12,29 @@ from ivr.softphone.sip import SipRequest, SipResponse
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who calls, and from where to where."""
+    """The caller's account on a server, and the addresses of both."""
 
     user: str
     password: str
     server: tuple[str, int]
     local: tuple[str, int]
-    """Our SIP address as the server sees it in Via and Contact."""
+    """Our SIP address, as it stands in Via and Contact."""
     t1: float
     """Seconds to the first retransmission."""
 
     @property
     def contact(self) -> tuple[str, str]:
-        """The Contact header by which we are reached."""
+        """Name and value of our Contact header."""
         return "Contact", f"<{sip.uri(self.user, *self.local)}>"
 
 
 class Dialog:
-    """Tags, target, route and count of one call."""
+    """The tags, target, route set and sequence number of one call."""
 
     def __init__(self, account: Account, number: str) -> None:
         self.call_id = secrets.token_hex(12)
         self.tag = secrets.token_hex(4)
-        """Our own tag."""
+        """The tag of our side."""
         self._account = account
         self._target = sip.uri(number, *account.server)
         self._from = f"<{sip.uri(account.user, *account.local)}>;tag={self.tag}"
@@ -43,7 +43,7 @@ class Dialog:
         self._cseq = 0
 
     def request(self, method: str, *, cseq: int | None = None, body: bytes = b"") -> SipRequest:
-        """The next request of the dialog, or one that repeats the number ``cseq``."""
+        """Return a request with the next sequence number, or with ``cseq`` if that is given."""
         if cseq is None:
             self._cseq = cseq = self._cseq + 1
         host, port = self._account.local
@@ -63,9 +63,9 @@ class Dialog:
         return SipRequest(method=method, uri=self._target, headers=tuple(headers), body=body)
 
     def authorized(self, request: SipRequest, refusal: SipResponse) -> SipRequest:
-        """The same request with the next number and the answer to the server's challenge.
+        """Return the request with the next number and the answer to the server's challenge.
 
-        SipError when the 401 or 407 asks for what we cannot give.
+        Raise SipError when the 401 or 407 has no challenge that we can answer.
         """
         account = self._account
         header = sip.authorization(
@@ -80,15 +80,18 @@ class Dialog:
         return replace(again, headers=(*again.headers, header))
 
     def established(self, answer: SipResponse) -> None:
-        """Take tag, target and route from a 2xx; SipError when its Contact has no URI."""
+        """Take tag, target and route set from a 2xx; raise SipError if its Contact has no URI."""
         self._to = answer.get("To")
         self._routes = sip.routes(answer)
         if contact := answer.get("Contact"):
             self._target = sip.address_uri(contact)
 
     def ack(self, invite: SipRequest, answer: SipResponse) -> SipRequest:
-        """The ACK of a final answer: after a 2xx a request of its own in the dialog, after a
-        refusal a part of the INVITE's transaction (section 17.1.1.3)."""
+        """Return the ACK of a final answer.
+
+        After a 2xx it is a request of its own within the dialog; after a refusal it is a part of
+        the INVITE's transaction (section 17.1.1.3).
+        """
         number, _ = invite.cseq
         ack = self.request("ACK", cseq=number)
         if answer.status < 300:
@@ -98,7 +101,7 @@ class Dialog:
         return replace(ack, uri=invite.uri, headers=headers)
 
     def cancel(self, invite: SipRequest) -> SipRequest:
-        """The CANCEL of an INVITE that has no final answer yet (section 9.1)."""
+        """Return the CANCEL of an INVITE that has no final answer yet (section 9.1)."""
         number, _ = invite.cseq
         cancel = self.request("CANCEL", cseq=number)
         own = {"Via": invite.get("Via")}

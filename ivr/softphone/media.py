@@ -1,4 +1,4 @@
-"""The RTP side of one call: sends a script on the beat, keeps all that arrives."""
+"""The RTP side of one call: it sends a script every 20 ms and keeps all datagrams that arrive."""
 
 import asyncio
 import secrets
@@ -10,23 +10,25 @@ from ivr.softphone.script import Action, Codec, PacketStep, packet_steps
 from ivr.softphone.udp import StampedSocket
 
 _CATCH_UP_SECONDS = 0.060
-"""A delay up to this is made good by packets sent at once; a longer one is a hole."""
+"""Longest delay after which the late packets are still sent, all at once; after a longer delay
+they are left out."""
 
 
 def skipped(late: float) -> int:
-    """How many 20 ms slots to leave out when a packet is ``late`` by so many seconds."""
+    """Return how many slots of 20 ms to leave out when a packet is ``late`` seconds late."""
     return int(late / PACKET_SECONDS) if late > _CATCH_UP_SECONDS else 0
 
 
 class Media:
-    """One RTP port. It receives from the beginning and sends from :meth:`start` on."""
+    """An RTP port; it receives from the beginning and sends from :meth:`start` on."""
 
     def __init__(self, host: str, codec: Codec, hang_up: Callable[[], None]) -> None:
-        """Bind an even port of ``host``; ``hang_up`` is called when the script says so."""
+        """Bind an even port of ``host``; ``hang_up`` is called when the script hangs up."""
         self.received: list[tuple[float, bytes]] = []
+        """Arrival (monotonic seconds) and bytes of each datagram."""
         self.sent: list[TxPacket] = []
         self.remote: tuple[str, int] | None = None
-        """Where to send; follows the other side's re-INVITE."""
+        """Address to send to; a re-INVITE of the other side may change it."""
         self._codec = codec
         self._event_type = TELEPHONE_EVENT
         self._hang_up = hang_up
@@ -43,7 +45,10 @@ class Media:
     def start(
         self, script: Iterable[Action], remote: tuple[str, int], event_type: int | None
     ) -> None:
-        """Begin to send; ``event_type`` is the payload type the other side takes digits under."""
+        """Begin to send to ``remote``.
+
+        ``event_type`` is the other side's payload type of digits; None stands for our own.
+        """
         self.remote = remote
         self._event_type = TELEPHONE_EVENT if event_type is None else event_type
         self.play(script)
@@ -51,7 +56,7 @@ class Media:
         self._beat()
 
     def play(self, script: Iterable[Action]) -> None:
-        """Send this from the next packet on, instead of what is left of the script."""
+        """Send ``script`` from the next packet on, instead of the rest of the current script."""
         self._steps = packet_steps(script, self._codec, self._event_type)
 
     def stop(self) -> None:
@@ -61,7 +66,7 @@ class Media:
             self._timer = None
 
     def close(self) -> None:
-        """Stop and give the port back."""
+        """Stop sending and close the port."""
         self.stop()
         self._socket.close()
 

@@ -1,4 +1,4 @@
-"""The caller's telephone: one SIP port, any number of calls at once."""
+"""The caller's telephone: one SIP port for any number of calls at the same time."""
 
 import asyncio
 import secrets
@@ -23,7 +23,7 @@ class Softphone:
     ::
 
         async with Softphone(("127.0.0.1", 5060), "6001", "secret") as phone:
-            recording = await phone.call("700", [Silence(2), Audio(hello), NoRtp()])
+            recording = await phone.call("700", [Silence(2), PlayedSound(hello), NoRtp()])
     """
 
     def __init__(
@@ -35,10 +35,11 @@ class Softphone:
         local_host: str = "auto",
         t1: float = T1,
     ) -> None:
-        """Everything is sent to ``server``, whatever Contact or Route say.
+        """Take the address of the server and our account on it.
 
-        ``local_host`` is the address of this machine that the server can reach; ``auto`` takes
-        the one that the route to it has. ``t1`` is the first retransmission in seconds.
+        All requests are sent to ``server``, whatever Contact or Route say. ``local_host`` is the
+        address of this machine that the server can reach; ``auto`` takes the one that the route
+        to the server has. ``t1`` is the number of seconds to the first retransmission.
         """
         self._server = server
         self._user = user
@@ -48,7 +49,7 @@ class Softphone:
         self._calls: dict[str, SoftphoneCall] = {}
 
     async def __aenter__(self) -> Self:
-        """Open the SIP port; OSError when the server's name or our address is of no use."""
+        """Open the SIP port; raise OSError when the server's name or our address is unusable."""
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(*self._server, family=socket.AF_INET, type=socket.SOCK_DGRAM)
         server = str(found[0][4][0]), self._server[1]
@@ -65,7 +66,7 @@ class Softphone:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Hang up what is still up, wait for it, close the port."""
+        """Hang up all calls that are still up, wait for their end, and close the port."""
         try:
             calls = list(self._calls.values())
             for call in calls:
@@ -82,10 +83,10 @@ class Softphone:
         codec: Codec = ALAW,
         max_seconds: float = 120.0,
     ) -> SoftphoneCall:
-        """Begin a call; its script starts with the answer.
+        """Begin a call and return it; its script starts when it is answered.
 
-        When the script runs out the caller sends silence (or nothing, if NoRtp was last) until
-        the other side hangs up. ``max_seconds`` after dialling the caller hangs up himself.
+        After the end of the script the caller sends silence, or nothing if NoRtp was last, until
+        the other side hangs up. The caller hangs up ``max_seconds`` after dialling.
         """
         call = SoftphoneCall(self._account, number, script, codec, max_seconds, self._socket.send)
         self._calls[call.id] = call
@@ -100,7 +101,7 @@ class Softphone:
         codec: Codec = ALAW,
         max_seconds: float = 120.0,
     ) -> CallRecording:
-        """Make a call as :meth:`dial` does, and wait for its end; cancelled, it hangs up."""
+        """Make a call as :meth:`dial` does and wait for its end; hang up when cancelled."""
         call = self.dial(number, script, codec=codec, max_seconds=max_seconds)
         try:
             return await call.ended()
@@ -117,14 +118,14 @@ class Softphone:
             if call is not None:
                 call.receive_response(message, time)
         except SipError:
-            return  # junk on the port is nobody's call
+            return  # a datagram that is not SIP belongs to no call
 
     def _asked(self, request: SipRequest, time: float) -> None:
         call = self._calls.get(request.get("Call-ID"))
         if call is not None:
             call.receive_request(request, time)
         elif request.method in ("OPTIONS", "BYE"):
-            # A BYE for a call that is over: our 200 got lost, so say it again.
+            # A BYE for a call that is over: our 200 was lost, so it is repeated.
             answer = sip.reply(request, 200, "OK", ("Allow", sip.ALLOW), tag=_tag())
             self._socket.send(answer.to_bytes())
         elif request.method != "ACK":
@@ -141,7 +142,7 @@ def _tag() -> str:
 
 
 def _route_to(server: tuple[str, int]) -> str:
-    """The local address from which ``server`` is reached; nothing is sent for this."""
+    """Return the local address from which ``server`` is reached, without sending anything."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(server)
         host: str = probe.getsockname()[0]

@@ -1,6 +1,6 @@
-"""What one call was: when it was answered and ended, every packet, and the sound of both sides.
+"""The recording of one call: its times, every packet, and the sound of both sides.
 
-All times are monotonic seconds; those of received packets are the kernel's.
+All times are monotonic seconds; those of received packets come from the kernel's timestamps.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ EndedBy = Literal["caller", "callee", "refused"]
 
 _DECODE = {codec.payload_type: codec.decode for codec in CODECS.values()}
 _DRIFT_SECONDS = 0.25
-"""RTP timestamps are believed until they differ so much from the arrival,"""
+"""Largest difference between an RTP timestamp and the arrival at which the timestamp is used."""
 _DRIFT_AT_MARKER_SECONDS = 0.1
-"""and less at a marker, where a sender may begin a new count."""
+"""The same for a packet with a marker, where a sender may begin a new count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +37,31 @@ class TxPacket:
     payload_type: int
     payload: bytes
     what: str
-    """The action of the script it belongs to: ``Audio``, ``Silence``, …"""
+    """Name of the action that it belongs to: ``PlayedSound``, ``Silence``, …"""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Audio packets placed one after the other by their RTP timestamps."""
+    """The sound of one direction: audio packets placed by their RTP timestamps."""
 
     start: float
     """Time of the first sample: the arrival of the first packet."""
     samples: Samples
-    """8 kHz; zero where no packet arrived."""
+    """Samples at 8 kHz; zero where no packet arrived."""
     present: NDArray[np.bool_]
     """For each sample, whether a packet brought it."""
     firsts: NDArray[np.int64]
     """Position of each packet's first sample, ascending."""
     lengths: NDArray[np.int64]
+    """Number of samples in each packet."""
     times: NDArray[np.float64]
     """Arrival of each packet."""
 
     def arrival(self, sample: int) -> float:
-        """When the packet that carries ``sample`` arrived, or would have if it was lost."""
+        """Return when the packet that carries ``sample`` arrived.
+
+        For a packet that was lost, return when it would have arrived.
+        """
         at = max(int(np.searchsorted(self.firsts, sample, "right")) - 1, 0)
         after = sample - int(self.firsts[at])
         if 0 <= after < self.lengths[at]:
@@ -71,22 +75,25 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """How evenly the audio packets came, and how many did not."""
+    """The time between received audio packets, and how many were lost."""
 
     packets: int
+    """Number of audio packets that were received."""
     lost: int
     p50_ms: float
+    """Median of the inter-arrival time; likewise its 99th percentile and its maximum."""
     p99_ms: float
     max_ms: float
 
 
-@dataclass(frozen=True)  # without slots, so that what is computed from it can be kept
+@dataclass(frozen=True)  # without slots, because cached_property needs a __dict__
 class CallRecording:
-    """One call from the caller's chair."""
+    """One call as the caller's telephone saw it."""
 
     number: str
     codec: Codec
     invited: float
+    """When the call was dialled."""
     ringing: float | None
     """Arrival of the first 180 or 183."""
     answered: float | None
@@ -95,16 +102,16 @@ class CallRecording:
     """Arrival of the BYE or of the refusal, or when our own BYE or CANCEL was sent."""
     ended_by: EndedBy
     status: int
-    """Final status of the INVITE; as RFC 3261 has it, 408 when no answer came and 503 when
-    nothing listens at the server's address."""
+    """Final status of the INVITE; by RFC 3261, 408 when no answer came and 503 when nothing
+    listens at the server's address."""
     reason: str
     datagrams: Sequence[tuple[float, bytes]]
-    """Arrival and bytes of all that reached the RTP port, early media included."""
+    """Arrival and bytes of all datagrams at the RTP port, early media included."""
     sent: Sequence[TxPacket]
 
     @cached_property
     def received(self) -> list[RxPacket]:
-        """Every RTP packet in the order of arrival; what is no RTP is left out."""
+        """All RTP packets in the order of arrival; other datagrams are left out."""
         packets = []
         for time, datagram in self.datagrams:
             try:
@@ -115,7 +122,7 @@ class CallRecording:
 
     @cached_property
     def timeline(self) -> Timeline:
-        """What the caller heard."""
+        """The sound that the caller received."""
         return _timeline(
             [
                 (
@@ -133,7 +140,7 @@ class CallRecording:
 
     @cached_property
     def said(self) -> Timeline:
-        """What the caller sent."""
+        """The sound that the caller sent."""
         return _timeline(
             [
                 (packet.time, 0, packet.timestamp, False, packet.payload, packet.payload_type)
@@ -143,18 +150,21 @@ class CallRecording:
         )
 
     def audio(self) -> tuple[float, Samples]:
-        """Start time and samples of what was heard, on the timeline of RTP."""
+        """Return the start time and the samples of the sound that the caller received."""
         return self.timeline.start, self.timeline.samples
 
     @property
     def first_audio(self) -> float | None:
-        """Arrival of the first audio packet after the answer."""
+        """Arrival of the first audio packet after the answer; None if there is none."""
         origin = self.invited if self.answered is None else self.answered
         times = (p.time for p in self.received if p.payload_type in _DECODE and p.time >= origin)
         return next(times, None)
 
     def gaps(self) -> Gaps:
-        """Inter-arrival times of audio packets, pauses (a marker after them) not counted."""
+        """Return the inter-arrival times of audio packets.
+
+        Pauses do not count; a packet with a marker ends a pause.
+        """
         heard = [packet for packet in self.received if packet.payload_type in _DECODE]
         waits = [
             (packet.time - before.time) * 1e3
@@ -166,15 +176,16 @@ class CallRecording:
         return Gaps(len(heard), lost, float(p50), float(p99), float(longest))
 
     def save_wav(self, path: Path) -> None:
-        """Both sides on one clock: the caller left, the PBX right; 8 kHz, 16 bits."""
+        """Write both sides on one clock: the caller left, the PBX right; 8 kHz, 16 bits."""
         write_wav(path, [(self.said.start, self.said.samples), self.audio()])
 
 
 def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Timeline:
-    """Place (time, ssrc, timestamp, marker, payload, payload type) in the order of arrival.
+    """Return the timeline of packets that are given in the order of arrival.
 
-    Within a stream the RTP timestamp says where a packet belongs. Where streams change, or a
-    sender counts anew after a pause, the arrival says it.
+    A packet is (time, ssrc, timestamp, marker, payload, payload type). Within a stream the RTP
+    timestamp says where it belongs. When the stream changes, or a sender begins a new count after
+    a pause, the arrival says it.
     """
     origin = packets[0][0] if packets else 0.0
     firsts = np.zeros(len(packets), np.int64)
@@ -207,7 +218,7 @@ def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Ti
 
 
 def _lost(packets: Sequence[RxPacket]) -> int:
-    """Sequence numbers that never came, per stream, between its first and its last packet."""
+    """Return how many sequence numbers are missing between the first and last of each stream."""
     lost = 0
     for ssrc in {packet.ssrc for packet in packets}:
         numbers: set[int] = set()

@@ -4,19 +4,20 @@ import struct
 from dataclasses import dataclass
 
 COMFORT_NOISE = 13
+"""The payload type of comfort noise (RFC 3551)."""
 TELEPHONE_EVENT = 101
-"""The payload type we offer for digits; the other side may name another in its answer."""
+"""The payload type that we offer for digits; the other side may name another in its answer."""
 SAMPLES_PER_PACKET = 160
 PACKET_SECONDS = 0.020
 DTMF_DIGITS = "0123456789*#ABCD"
-"""Digits by their event number."""
+"""The digits in the order of their event numbers."""
 
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
 
 
 class RtpError(ValueError):
-    """A datagram that is not an RTP packet."""
+    """A datagram is not an RTP packet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,10 @@ class RxPacket:
     """One RTP packet that reached the caller."""
 
     time: float
-    """Arrival by the kernel's clock, monotonic seconds."""
+    """Arrival by the kernel's timestamp, in monotonic seconds."""
     sequence: int
     timestamp: int
-    """In samples of 1/8000 s, modulo 2^32."""
+    """Position in units of 1/8000 s, modulo 2^32."""
     payload_type: int
     marker: bool
     ssrc: int
@@ -37,7 +38,7 @@ class RxPacket:
 def pack(
     payload_type: int, sequence: int, timestamp: int, ssrc: int, payload: bytes, marker: bool
 ) -> bytes:
-    """One packet; sequence, timestamp and SSRC are taken modulo their width."""
+    """Return one packet; sequence, timestamp and SSRC are taken modulo their width."""
     kind = payload_type | 0x80 if marker else payload_type
     return (
         _HEADER.pack(0x80, kind, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc & 0xFFFFFFFF)
@@ -46,7 +47,7 @@ def pack(
 
 
 def parse_packet(datagram: bytes, time: float = 0.0) -> RxPacket:
-    """The packet that arrived at ``time``; RtpError for RTCP and for what is not RTP."""
+    """Return the packet that arrived at ``time``; raise RtpError for RTCP and other datagrams."""
     if len(datagram) < 12:
         raise RtpError(f"{len(datagram)} bytes are too short for RTP")
     first, kind, sequence, timestamp, ssrc = _HEADER.unpack_from(datagram)
@@ -61,7 +62,7 @@ def parse_packet(datagram: bytes, time: float = 0.0) -> RxPacket:
         start += 4 + 4 * int.from_bytes(datagram[start + 2 : start + 4])
     if first & 0x20:  # padding: its last octet says how much
         if datagram[-1] == 0:
-            raise RtpError("padding of no length")
+            raise RtpError("the padding has length 0")
         end -= datagram[-1]
     if start > end:
         raise RtpError("the header is longer than the packet")
@@ -69,16 +70,9 @@ def parse_packet(datagram: bytes, time: float = 0.0) -> RxPacket:
 
 
 def event(digit: str, duration: int, end: bool, volume: int = 10) -> bytes:
-    """The payload that says ``digit`` has lasted ``duration`` samples, and whether it is over.
+    """Return the payload of an event: ``digit`` has lasted ``duration`` samples.
 
-    ``volume`` is the level below 0 dBm0 in dB. ValueError for what is no digit.
+    ``end`` says that it is over. ``volume`` is the level in dB below 0 dBm0. Raise ValueError when
+    ``digit`` is not a digit.
     """
     return _EVENT.pack(DTMF_DIGITS.index(digit), (0x80 if end else 0) | volume, duration)
-
-
-def parse_event(payload: bytes) -> tuple[str, int, bool]:
-    """Digit, duration in samples and end mark of an event; RtpError when it is none of ours."""
-    if len(payload) < 4 or payload[0] >= len(DTMF_DIGITS):
-        raise RtpError("not a digit")
-    number, flags, duration = _EVENT.unpack_from(payload)
-    return DTMF_DIGITS[number], duration, bool(flags & 0x80)

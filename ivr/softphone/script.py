@@ -1,6 +1,6 @@
-"""What the caller sends, and how that becomes one step for each 20 ms.
+"""The actions of a script, and the packets that they become: one step for each 20 ms.
 
-Knows no socket and no clock: a script is a list of values, its steps are a generator.
+The module uses no socket and no clock: a script is a list of values, its steps are a generator.
 """
 
 import math
@@ -31,22 +31,23 @@ from ivr.softphone.rtp import (
 from ivr.softphone.sdp import PCMA, PCMU
 
 _CHUNK = 50 * SAMPLES_PER_PACKET
-"""Sounds are made one second at a time, so that a long one does not hold up the other calls."""
+"""Samples that are made at a time: one second, so that a long sound does not delay other calls."""
 _EVENT_UPDATES, _EVENT_ENDS, _EVENT_PAUSE = 8, 3, 5
-"""A digit: 160 ms of updates, its end said three times (RFC 4733), 100 ms before the next."""
+"""Packets of a digit: 160 ms of updates, the end three times (RFC 4733), 100 ms of silence."""
 _COMFORT_NOISE_EVERY = 10
 """Steps from one comfort noise packet to the next: 200 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How samples become octets."""
+    """A codec with one octet per sample."""
 
     name: str
     encoding: str
+    """Name and clock rate in SDP: ``PCMA/8000``."""
     payload_type: int
     idle: int
-    """The octet that means silence."""
+    """The octet of a sample of silence."""
     encode: Callable[[Samples], bytes]
     decode: Callable[[bytes], Samples]
 
@@ -58,21 +59,21 @@ CODECS = {codec.name: codec for codec in (ALAW, ULAW)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlayedSound:
-    """Recorded sound: 16-bit samples at 8 kHz; the last packet is filled up with silence."""
+    """Send recorded sound: 16-bit samples at 8 kHz. The last packet is filled with silence."""
 
     samples: Samples
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The codec's idle code, packet after packet."""
+    """Send packets of the codec's idle octet."""
 
     seconds: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A sine; ``dbov`` is its RMS level below a full-scale square wave."""
+    """Send a sine; ``dbov`` is its RMS level relative to a full-scale square wave."""
 
     hz: float
     seconds: float
@@ -81,7 +82,7 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """White noise over the whole band of 8 kHz sampling, at ``dbov`` RMS."""
+    """Send white noise up to 4 kHz; ``dbov`` is its RMS level."""
 
     seconds: float
     dbov: float
@@ -90,14 +91,14 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class NoRtp:
-    """Not one packet; time and timestamps go on."""
+    """Send no packet; the RTP timestamp advances as time does."""
 
     seconds: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class ComfortNoise:
-    """A comfort noise packet every 200 ms and nothing else; ``level`` is in -dBov."""
+    """Send a comfort noise packet every 200 ms and nothing else; ``level`` is in -dBov."""
 
     seconds: float = math.inf
     level: int = 60
@@ -105,7 +106,10 @@ class ComfortNoise:
 
 @dataclass(frozen=True, slots=True)
 class Digits:
-    """Keys pressed one after the other, as RFC 4733 events; ValueError for other characters."""
+    """Press keys one after the other, as RFC 4733 events.
+
+    Raise ValueError when ``keys`` is empty or holds other characters.
+    """
 
     keys: str
 
@@ -116,7 +120,7 @@ class Digits:
 
 @dataclass(frozen=True, slots=True)
 class HangUpStep:
-    """The caller ends the call here."""
+    """End the call."""
 
 
 Action = PlayedSound | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | HangUpStep
@@ -124,28 +128,29 @@ Action = PlayedSound | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | 
 
 @dataclass(frozen=True, slots=True)
 class PacketStep:
-    """What goes out in one slot of 20 ms."""
+    """The packet of one slot of 20 ms, or none."""
 
     what: str
     """Name of the action, for reports."""
     payload_type: int
     payload: bytes | None
-    """None: no packet in this slot."""
+    """None means that no packet is sent in this slot."""
     marker: bool
     advance: int
-    """Samples by which the RTP timestamp goes on after this slot."""
+    """Samples by which the RTP timestamp advances after this slot."""
     hang_up: bool = False
+    """Whether the caller hangs up instead of sending a packet."""
 
 
 def packet_steps(
     script: Iterable[Action], codec: Codec = ALAW, event_type: int = TELEPHONE_EVENT
 ) -> Iterator[PacketStep]:
-    """The steps of a script, without an end unless the script hangs up.
+    """Yield the steps of a script.
 
-    When the script runs out the caller sends silence, or goes on sending nothing if NoRtp came
-    last. ``event_type`` is the payload type of digits.
+    After the end of the script the steps are silence, or no packets if NoRtp came last; they end
+    only when the script hangs up. ``event_type`` is the payload type of digits.
     """
-    resumes = True  # the next audio packet is the first after none, so it carries the marker
+    resumes = True  # the next audio packet follows a slot without audio, so it carries the marker
     last: Action | None = None
     for last in script:
         for step in _steps(last, codec, event_type, resumes):
@@ -211,7 +216,7 @@ def _slots(seconds: float) -> Iterable[int]:
 
 
 def _sound(action: PlayedSound | Tone | Noise) -> Iterator[Samples]:
-    """The samples of an action in chunks of one second."""
+    """Yield the samples of an action in chunks of one second."""
     if isinstance(action, PlayedSound):
         for at in range(0, len(action.samples), _CHUNK):
             yield action.samples[at : at + _CHUNK]

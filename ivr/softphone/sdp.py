@@ -13,22 +13,22 @@ _MIRRORED = {"sendonly": "recvonly", "recvonly": "sendonly"}
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Where one side wants its audio sent, and what it understands."""
+    """The address at which one side receives audio, and the formats that it understands."""
 
     host: str
     port: int
     """UDP port of RTP; 0 means that the stream is refused."""
     formats: dict[int, str]
-    """Payload type → encoding name and clock rate (``PCMA/8000``), best first."""
+    """Encoding name and clock rate (``PCMA/8000``) by payload type, the preferred one first."""
     direction: str = "sendrecv"
 
     def payload_type(self, encoding: str) -> int | None:
-        """The payload type under which this side takes ``encoding``, or None."""
+        """Return the payload type of ``encoding`` on this side, or None if it is not taken."""
         wanted = encoding.lower()
         return next((pt for pt, name in self.formats.items() if name.lower() == wanted), None)
 
     def to_bytes(self, version: int = 1) -> bytes:
-        """The description as a message body; ``version`` counts up when it changes."""
+        """Return the description as a message body; ``version`` grows when it changes."""
         types = " ".join(str(pt) for pt in self.formats)
         lines = [
             "v=0",
@@ -46,13 +46,17 @@ class Session:
 
 
 def offer(host: str, port: int, codec: int) -> Session:
-    """What we offer: the one ``codec`` (PCMA or PCMU), telephone events and comfort noise."""
+    """Return our offer: the one ``codec`` (PCMA or PCMU), telephone events and comfort noise."""
     formats = {codec: _STATIC[codec], TELEPHONE_EVENT: "telephone-event/8000"}
     return Session(host, port, formats | {COMFORT_NOISE: _STATIC[COMFORT_NOISE]})
 
 
 def answer_offer(offered: Session, ours: Session) -> Session:
-    """Our answer to a (re-)INVITE's offer: what both sides know, under the offerer's numbers."""
+    """Return our answer to the offer of a re-INVITE or UPDATE.
+
+    It has the formats that both sides know, by the payload types of the offer. Raise SipError when
+    there is no common codec.
+    """
     known = {name.lower() for name in ours.formats.values()}
     common = {pt: name for pt, name in offered.formats.items() if name.lower() in known}
     if all(_is_event(name) or pt == COMFORT_NOISE for pt, name in common.items()):
@@ -62,7 +66,7 @@ def answer_offer(offered: Session, ours: Session) -> Session:
 
 
 def parse_sdp(body: bytes) -> Session:
-    """The first audio stream of a description; SipError for anything else."""
+    """Return the first audio stream of a description; raise SipError if it cannot be used."""
     lines = [line.rstrip("\r") for line in body.decode("utf-8", "replace").split("\n")]
     if lines[0] != "v=0":
         raise SipError("not a session description: it does not begin with v=0")

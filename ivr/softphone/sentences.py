@@ -1,7 +1,7 @@
-"""Was a composed sentence heard whole, in order and without gaps? Each clip is looked for by ear.
+"""Find each clip of a composed sentence in what a caller heard.
 
-The clips that were to be played are known; each is correlated with what arrived just after the
-one before it.
+The clips that were to be played are known. Each is correlated with what arrived just after the
+clip before it.
 """
 
 from collections.abc import Sequence
@@ -16,10 +16,11 @@ from ivr.softphone.rtp import PACKET_SECONDS
 from ivr.words.catalogue import Catalogue, Rendering
 
 _SURE = 0.9
-"""Correlation from which a clip counts as found; what arrives unharmed has 1.0."""
+"""Least correlation of a clip that counts as found; a clip that arrives unchanged has 1.0."""
 _FIRST_WITHIN = 10 * RATE
-"""The first clip of a sentence is looked for so far after the sentence before."""
+"""Samples within which the first clip of a sentence must begin."""
 _NEXT_WITHIN = RATE // 2
+"""Samples after the end of one clip within which the next must begin."""
 _MARGIN = RATE // 400
 """Samples by which a clip's border may be missed: 2.5 ms."""
 
@@ -30,10 +31,11 @@ class HeardClip:
 
     id: str
     correlation: float
-    """Of the clip with what was heard at its place, at most 1.0; below 0.9 it was not heard."""
+    """Correlation of the clip with what was heard at its place, at most 1.0."""
     first: int
-    """Sample of the timeline with which it begins."""
+    """Sample of the timeline at which it begins."""
     length: int
+    """Samples of the clip."""
     start: float
     """Arrival of the packet with its first sample, monotonic seconds."""
     end: float
@@ -41,7 +43,7 @@ class HeardClip:
 
     @property
     def heard(self) -> bool:
-        """Whether it was found at all."""
+        """Whether it was found."""
         return self.correlation >= _SURE
 
 
@@ -52,9 +54,10 @@ def heard_sentence(
     rendering: Rendering = "normal",
     after: int = 0,
 ) -> list[HeardClip]:
-    """Where each of ``clips`` was heard, from sample ``after`` of the timeline on.
+    """Return where each of ``clips`` was heard, from sample ``after`` of the timeline on.
 
-    Always as many as ``clips``: one that was not heard has the correlation of the best place.
+    The list is as long as ``clips``: a clip that was not heard is listed at the place where it
+    fits best, with its correlation there. Raise CatalogueError when a file is missing.
     """
     timeline = recording.timeline
     found: list[HeardClip] = []
@@ -76,7 +79,7 @@ def _heard(id: str, correlation: float, first: int, length: int, timeline: Timel
 
 
 def _place(clip: NDArray[np.float64], sound: NDArray[np.float64]) -> tuple[int, float]:
-    """Where in ``sound`` the clip fits first, and how well."""
+    """Return the first sample of ``sound`` at which the clip fits, and its correlation there."""
     lags = len(sound) - len(clip) + 1
     if lags < 1:
         return 0, 0.0
@@ -85,9 +88,9 @@ def _place(clip: NDArray[np.float64], sound: NDArray[np.float64]) -> tuple[int, 
     products = np.fft.irfft(spectrum, size)[:lags]
     power = np.concatenate([[0.0], np.cumsum(sound**2)])
     energy = power[len(clip) :][:lags] - power[:lags]
-    likeness = products / np.sqrt(np.maximum(energy, 1.0) * max(float(np.sum(clip**2)), 1.0))
-    sure = np.flatnonzero(likeness > _SURE)
+    correlations = products / np.sqrt(np.maximum(energy, 1.0) * max(float(np.sum(clip**2)), 1.0))
+    sure = np.flatnonzero(correlations > _SURE)
     # The earliest place, since a digit may come twice; its peak lies within half a packet.
     from_, to = (int(sure[0]), int(sure[0]) + 80) if len(sure) else (0, lags)
-    best = from_ + int(np.argmax(likeness[from_:to]))
-    return best, min(float(likeness[best]), 1.0)
+    best = from_ + int(np.argmax(correlations[from_:to]))
+    return best, min(float(correlations[best]), 1.0)

@@ -1,6 +1,6 @@
-"""SIP messages as values: build, parse, authenticate (RFC 3261, RFC 2617).
+"""SIP messages as values: built, parsed and authenticated (RFC 3261, RFC 2617).
 
-Knows no socket and no clock; what a call does with a message is `call`'s business.
+The module uses no socket and no clock; :mod:`ivr.softphone.call` decides what to send.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 _VERSION = "SIP/2.0"
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, NOTIFY"
+"""Value of our Allow header."""
 
 _COMPACT = {
     "v": "Via",
@@ -24,7 +25,9 @@ _COMPACT = {
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?")
 _CSEQ = re.compile(r"([0-9]{1,10})\s+([A-Za-z0-9.!%*_+`'~-]+)")
-_PARAMETER = re.compile(r'([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)')
+_PARAMETER = re.compile(r'(?<![\w-])([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)')
+"""One ``name=value`` of a challenge. A name begins after another character: without this, a long
+word that is no parameter would be tried from each of its letters, in quadratic time."""
 
 
 class SipError(ValueError):
@@ -33,7 +36,7 @@ class SipError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What a request and a response have in common."""
+    """The common part of a request and a response."""
 
     headers: tuple[tuple[str, str], ...]
     """Name and value of each header in the order of the message, without Content-Length."""
@@ -45,41 +48,41 @@ class Message:
         raise NotImplementedError
 
     def all(self, name: str) -> list[str]:
-        """The values of every header called ``name``, whatever the case of its letters."""
+        """Return the values of all headers called ``name``, in any case of letters."""
         wanted = name.lower()
         return [value for header, value in self.headers if header.lower() == wanted]
 
     def get(self, name: str, default: str = "") -> str:
-        """The first value of a header, or ``default``."""
+        """Return the first value of a header, or ``default`` if there is none."""
         return next(iter(self.all(name)), default)
 
     @property
     def cseq(self) -> tuple[int, str]:
-        """Number and method of the CSeq header; SipError when it is absent or malformed."""
+        """Number and method of the CSeq header; SipError if it is missing or malformed."""
         match = _CSEQ.fullmatch(self.get("CSeq"))
         if match is None or int(match[1]) >= 1 << 32:
-            raise SipError(f"CSeq is {self.get('CSeq')!r}, not a number and a method")
+            raise SipError(f"CSeq {self.get('CSeq')!r} is not a number and a method")
         return int(match[1]), match[2]
 
     @property
     def branch(self) -> str:
-        """The branch parameter of the topmost Via: which transaction this belongs to."""
+        """The branch parameter of the topmost Via, which identifies the transaction."""
         match = re.search(r";\s*branch\s*=\s*([^;,\s]+)", self.get("Via"), re.IGNORECASE)
         return match[1] if match else ""
 
     def to_bytes(self) -> bytes:
-        """The message as it goes on the wire; SipError when a line break hides in a value."""
+        """Return the message as it is sent; raise SipError if a value contains a line break."""
         lines = [self.start_line, *(f"{name}: {value}" for name, value in self.headers)]
         for line in lines:
             if re.search(r"[\r\n\0]", line):
-                raise SipError(f"a line break inside {line[:40]!r}")
+                raise SipError(f"there is a line break inside {line[:40]!r}")
         head = "\r\n".join([*lines, f"Content-Length: {len(self.body)}"])
         return head.encode() + b"\r\n\r\n" + self.body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipRequest(Message):
-    """INVITE, ACK, BYE, …"""
+    """A request: INVITE, ACK, BYE, …"""
 
     method: str
     uri: str
@@ -92,7 +95,7 @@ class SipRequest(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipResponse(Message):
-    """100 Trying, 200 OK, 486 Busy Here, …"""
+    """A response: 100 Trying, 200 OK, 486 Busy Here, …"""
 
     status: int
     reason: str
@@ -104,7 +107,7 @@ class SipResponse(Message):
 
 
 def parse_message(datagram: bytes) -> SipRequest | SipResponse:
-    """The message in one UDP datagram; SipError for anything that is not a whole message."""
+    """Return the message in one UDP datagram; raise SipError if it is not a whole message."""
     head, separator, body = datagram.lstrip(b"\r\n").partition(b"\r\n\r\n")
     if not separator:
         raise SipError("no empty line after the headers")
@@ -122,14 +125,14 @@ def parse_message(datagram: bytes) -> SipRequest | SipResponse:
     else:
         words = first.split(" ")
         if len(words) != 3 or words[2] != _VERSION or not _TOKEN.fullmatch(words[0]):
-            raise SipError(f"neither a request nor a status line: {first[:60]!r}")
+            raise SipError(f"{first[:60]!r} is neither a request nor a status line")
         message = SipRequest(headers=headers, body=body, method=words[0], uri=words[1])
     for name in ("Via", "From", "To", "Call-ID"):
         if not message.get(name):
             raise SipError(f"{name} is missing")
     _, method = message.cseq
     if isinstance(message, SipRequest) and method != message.method:
-        raise SipError(f"a {message.method} with CSeq {message.get('CSeq')!r}")
+        raise SipError(f"the CSeq of a {message.method} is {message.get('CSeq')!r}")
     return message
 
 
@@ -137,7 +140,7 @@ def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     name = name.rstrip()
     if not colon or not _TOKEN.fullmatch(name):
-        raise SipError(f"not a header: {line[:60]!r}")
+        raise SipError(f"{line[:60]!r} is not a header")
     return _COMPACT.get(name.lower(), name), value.strip()
 
 
@@ -152,26 +155,29 @@ def _sized(body: bytes, lengths: list[str]) -> bytes:
 
 
 def uri(user: str, host: str, port: int) -> str:
-    """``sip:user@host:port``, with whatever may not stand in a user part escaped."""
+    """Return ``sip:user@host:port``; characters that a user part may not hold are escaped."""
     return f"sip:{quote(user, safe='*+-_.!~')}@{host}:{port}"
 
 
 def address_uri(value: str) -> str:
-    """The URI inside a From, To, Contact or Record-Route value; SipError when there is none."""
+    """Return the URI inside a From, To, Contact or Record-Route value.
+
+    Raise SipError if there is none.
+    """
     match = re.search(r"<([^<>\s]+)>", value) or re.match(r"\s*([^\s;<>]+)", value)
     if match is None:
-        raise SipError(f"no URI in {value[:60]!r}")
+        raise SipError(f"there is no URI in {value[:60]!r}")
     return match[1]
 
 
 def tag(value: str) -> str:
-    """The tag parameter of a From or To value, or the empty string."""
+    """Return the tag parameter of a From or To value, or the empty string."""
     match = re.search(r";\s*tag\s*=\s*([^;,\s]+)", value.rpartition(">")[2], re.IGNORECASE)
     return match[1] if match else ""
 
 
 def routes(message: Message) -> tuple[str, ...]:
-    """The Record-Route values in the order in which a caller must visit them."""
+    """Return the Record-Route values as the caller's route set (section 12.1.2): reversed."""
     joined = ",".join(message.all("Record-Route"))
     return tuple(f"<{route}>" for route in reversed(re.findall(r"<([^<>]+)>", joined)))
 
@@ -184,7 +190,10 @@ def reply(
     tag: str,
     body: bytes = b"",
 ) -> SipResponse:
-    """The response to ``request``; ``tag`` marks our side of a dialog that has none yet."""
+    """Return the response to ``request`` with the headers ``extra``.
+
+    ``tag`` is added to the To header if that has no tag yet.
+    """
     copied = [
         (name, value)
         for name, value in request.headers
@@ -199,7 +208,7 @@ def reply(
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What a server asks in a 401 or 407."""
+    """The digest challenge of a 401 or 407."""
 
     realm: str
     nonce: str
@@ -207,11 +216,14 @@ class Challenge:
     qop: bool
     """Whether ``qop=auth`` is offered; without it the older form of RFC 2069 is used."""
     proxy: bool
-    """Whether it came in a 407, so that the answer is Proxy-Authorization."""
+    """Whether it came in a 407, so that the answer is a Proxy-Authorization header."""
 
 
 def challenge(response: SipResponse) -> Challenge:
-    """The MD5 digest challenge of a 401 or 407; SipError when it has none that we can answer."""
+    """Return the MD5 digest challenge of a 401 or 407.
+
+    Raise SipError if there is none that we can answer.
+    """
     proxy = response.status == 407
     offered = response.all("Proxy-Authenticate" if proxy else "WWW-Authenticate")
     for value in offered:
@@ -235,7 +247,7 @@ def challenge(response: SipResponse) -> Challenge:
 def authorization(
     asked: Challenge, user: str, password: str, method: str, uri: str, cnonce: str, count: int = 1
 ) -> tuple[str, str]:
-    """The header, name and value, that answers a challenge for one request."""
+    """Return name and value of the header that answers a challenge for one request."""
     secret = _md5(f"{user}:{asked.realm}:{password}")
     action = _md5(f"{method}:{uri}")
     parts = {"username": user, "realm": asked.realm, "nonce": asked.nonce, "uri": uri}

@@ -1,4 +1,4 @@
-"""One SIP request and its answers over UDP (RFC 3261 section 17.1, the client's side)."""
+"""One SIP request and its responses over UDP: a client transaction (RFC 3261 section 17.1)."""
 
 import asyncio
 import contextlib
@@ -7,12 +7,13 @@ from collections.abc import Callable
 from ivr.softphone.sip import SipRequest, SipResponse
 
 T1 = 0.5
-"""Seconds to the first retransmission; RFC 3261 calls it the round-trip estimate."""
+"""Seconds to the first retransmission: the round-trip estimate of RFC 3261."""
 _T2 = 4.0
+"""Longest interval between retransmissions of a request other than INVITE (RFC 3261)."""
 
 
 class Transaction:
-    """Sends a request, again and again until something comes back."""
+    """A request that is repeated until its first response."""
 
     def __init__(
         self,
@@ -22,10 +23,13 @@ class Transaction:
         t1: float = T1,
         provisional: Callable[[SipResponse, float], None] | None = None,
     ) -> None:
-        """``provisional`` is told of each 1xx and its arrival. SipError when it cannot be built."""
+        """Prepare to send ``request``; raise SipError if it cannot be built.
+
+        ``provisional`` is called with each 1xx response and its arrival.
+        """
         self.request = request
         self.heard_of = asyncio.Event()
-        """Set by the first answer of any kind; before it a request must not be cancelled."""
+        """Set by the first response of any kind; a request must not be cancelled before that."""
         self._send = send
         self._datagram = request.to_bytes()
         self._t1 = t1
@@ -35,7 +39,7 @@ class Transaction:
         )
 
     def receive(self, response: SipResponse, time: float) -> None:
-        """Take an answer that arrived at ``time``."""
+        """Handle a response that arrived at ``time`` (monotonic seconds)."""
         self.heard_of.set()
         if response.status < 200:
             if self._provisional is not None:
@@ -44,16 +48,16 @@ class Transaction:
             self._final.set_result((response, time))
 
     def fail(self, error: OSError) -> None:
-        """End :meth:`final` with ``error``: nothing listens where we send."""
+        """Let :meth:`final` raise ``error``, because nothing listens at the server."""
         if not self._final.done():
             self._final.set_exception(error)
             self.heard_of.set()
 
     async def final(self, patience: float | None = None) -> tuple[SipResponse, float]:
-        """The final answer and its arrival.
+        """Send the request; return its final response and when that arrived.
 
-        TimeoutError when nothing at all comes back for 64 times T1, or no final answer within
-        ``patience`` seconds; OSError when the network refuses.
+        Raise TimeoutError if there is no response for 64 times T1, or no final response within
+        ``patience`` seconds; raise the OSError that :meth:`fail` was given.
         """
         try:
             async with asyncio.timeout(patience):

@@ -1,7 +1,7 @@
-"""A UDP socket that says when the kernel received each datagram.
+"""A UDP socket that tells when the kernel received each datagram.
 
-A Python that is busy with fifty calls reads a packet some milliseconds late; the kernel's stamp
-does not know about that, so what we measure is the wire and not ourselves.
+A process that is busy with fifty calls reads a packet some milliseconds late. The kernel's
+timestamp is not affected by that, so that measurements show the network and not this process.
 """
 
 import asyncio
@@ -15,24 +15,25 @@ _SO_TIMESTAMPNS: int = getattr(socket, "SO_TIMESTAMPNS", 35)  # Python 3.11 does
 _TIMESPEC = struct.Struct("@ll")
 
 Receive = Callable[[bytes, float], None]
+"""A function that takes a datagram and its arrival in monotonic seconds."""
 
 
 def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float:
-    """Monotonic seconds of the kernel's stamp, or of now when there is none."""
+    """Return the monotonic seconds of the kernel's timestamp, or of now if there is none."""
     for level, kind, value in ancillary:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(value) >= _TIMESPEC.size:
             seconds, nanoseconds = _TIMESPEC.unpack_from(value)
-            # The stamp is of the real-time clock; its age is the same on every clock.
+            # The timestamp is of the real-time clock; its age is the same on every clock.
             age: int = time.time_ns() - (seconds * 1_000_000_000 + nanoseconds)
             return (time.monotonic_ns() - age) * 1e-9
     return time.monotonic()
 
 
 async def stamps_begun(host: str) -> bool:
-    """Wait until the kernel stamps what arrives; False when it does not within 0.2 s.
+    """Wait until the kernel timestamps datagrams; return False if it does not within 0.2 s.
 
-    It begins only some milliseconds after the first socket of the machine asked for it; until
-    then the stamp is the time of reading, which a busy program would blur.
+    The kernel begins some milliseconds after the first socket of the machine has asked for it.
+    Until then the timestamp is the time of reading, which is late in a busy process.
     """
     with _bound(host, even=False) as probe:
         for _ in range(100):
@@ -49,7 +50,7 @@ async def stamps_begun(host: str) -> bool:
 
 
 class StampedSocket:
-    """A non-blocking UDP socket on the running event loop; IPv4."""
+    """A non-blocking IPv4 UDP socket on the running event loop."""
 
     def __init__(
         self,
@@ -60,10 +61,11 @@ class StampedSocket:
         failed: Callable[[OSError], None] | None = None,
         even: bool = False,
     ) -> None:
-        """Bind to a free port of ``host``; ``receive`` is called with each datagram and its time.
+        """Bind a free port of ``host``; ``receive`` is called with each datagram and its arrival.
 
-        With ``peer`` only that address is heard, and ``failed`` is told when nothing listens
-        there. ``even`` takes an even port, as RTP wants it. OSError when it cannot be bound.
+        With ``peer``, only datagrams from that address are received. ``failed`` is called with
+        the error when a datagram cannot be sent or nothing listens at the peer. ``even`` takes an
+        even port, as RTP should have. Raise OSError when the port cannot be bound.
         """
         self._receive = receive
         self._failed = failed
@@ -79,21 +81,21 @@ class StampedSocket:
         self._loop.add_reader(self._socket, self._readable)
 
     def send(self, datagram: bytes) -> None:
-        """Send to the peer; what the network refuses is reported to ``failed``."""
+        """Send to the peer; ``failed`` is called with an error of the network."""
         try:
             self._socket.send(datagram)
         except OSError as error:
             self._report(error)
 
     def send_to(self, datagram: bytes, address: tuple[str, int]) -> None:
-        """Send to ``address``; a datagram that does not get out is a lost one."""
+        """Send to ``address``; ``failed`` is called with an error of the network."""
         try:
             self._socket.sendto(datagram, address)
         except OSError as error:
             self._report(error)
 
     def close(self) -> None:
-        """Close the socket; harmless when it is closed already."""
+        """Close the socket. Idempotent."""
         if self._socket.fileno() >= 0:
             self._loop.remove_reader(self._socket)
             self._socket.close()
@@ -119,7 +121,7 @@ def _bound(host: str, even: bool) -> socket.socket:
         try:
             candidate.setblocking(False)
             candidate.bind((host, 0))
-            with contextlib.suppress(OSError):  # without it, the time of reading must do
+            with contextlib.suppress(OSError):  # without it, the time of reading is used
                 candidate.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         except OSError:
             candidate.close()

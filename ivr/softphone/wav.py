@@ -1,4 +1,4 @@
-"""WAV files of any rate and width as 8 kHz samples, for the caller to say."""
+"""WAV files: read at any rate and width as samples at 8 kHz, written at 8 kHz."""
 
 import wave
 from collections.abc import Sequence
@@ -12,19 +12,25 @@ from ivr.hearing.g711 import Samples
 
 
 class WavError(ValueError):
-    """A sound file that cannot be used; the message says which and why."""
+    """A sound file cannot be used; the message names the file and the reason."""
 
 
 def read_wav(path: Path) -> Samples:
-    """The file as mono 16-bit samples at 8 kHz; WavError when it is missing or no PCM WAV."""
+    """Return the file as mono 16-bit samples at 8 kHz.
+
+    Raise WavError when the file is missing or is not a PCM WAV file, or when it has another rate
+    and the resampler is not installed.
+    """
     try:
         with wave.open(str(path), "rb") as file:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
             octets = file.readframes(file.getnframes())
     except FileNotFoundError:
-        raise WavError(f"there is no file {path}") from None
+        raise WavError(f"there is no file {path}: correct its path") from None
     except (OSError, EOFError, wave.Error) as error:
-        raise WavError(f"{path} is not a WAV file that can be read: {error}") from None
+        raise WavError(
+            f"{path} is not a WAV file that can be read ({error}): save it as PCM WAV"
+        ) from None
     octets = octets[: len(octets) // (width * channels) * width * channels]
     sound: NDArray[np.float64] = _linear(octets, width).reshape(-1, channels).mean(axis=1)
     if rate != RATE:
@@ -34,7 +40,10 @@ def read_wav(path: Path) -> Samples:
 
 
 def write_wav(path: Path, sides: Sequence[tuple[float, Samples]]) -> None:
-    """Sounds at 8 kHz with their beginnings in seconds, each a channel of one file of 16 bits."""
+    """Write a file at 8 kHz and 16 bits with one channel for each of ``sides``.
+
+    A side is its start in seconds, on a common clock, and its samples at 8 kHz.
+    """
     origin = min([start for start, samples in sides if len(samples)], default=0.0)
     placed = [(round((start - origin) * RATE), samples) for start, samples in sides]
     length = max([at + len(samples) for at, samples in placed if len(samples)], default=0)
@@ -50,7 +59,7 @@ def write_wav(path: Path, sides: Sequence[tuple[float, Samples]]) -> None:
 
 
 def _linear(octets: bytes, width: int) -> NDArray[np.float64]:
-    """PCM of 8 bits (unsigned), 16, 24 or 32 bits (signed) on the scale of 16 bits."""
+    """Return PCM of 8 bits (unsigned) or 16, 24 or 32 bits (signed) on the scale of 16 bits."""
     if width == 1:
         return (np.frombuffer(octets, np.uint8).astype(np.float64) - 128.0) * 256.0
     if width == 3:

@@ -1,15 +1,13 @@
 """One page to judge the prompts by: every row with its words, players, levels and waveforms.
 
-The page is a single file that loads nothing from anywhere: sounds are embedded as FLAC, 8 kHz, as
-a telephone carries them. Everything from the sheet is escaped.
+The page is a single file that loads nothing from anywhere: sounds are embedded as FLAC at 8 kHz,
+as a telephone carries them.
 """
 
 import base64
 import io
 from collections.abc import Iterator
-from html import escape
-from pathlib import Path
-from string import Template
+from dataclasses import dataclass
 
 import numpy as np
 import soundfile
@@ -18,13 +16,17 @@ from ivr.dialogue.row import Prompt, Row, fragments
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
+from ivr.pages import page_template
 from ivr.voice.check import PromptReport
 from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, prompt_level
 from ivr.words.catalogue import RENDERINGS, Catalogue, RenderedPrompt, Rendering
 
-_PAGE = Path(__file__).with_name("audition.html")
+_FINDINGS = 50
+"""Largest number of findings on the page."""
 _BARS = 120
-_WIDTH, _HEIGHT = 360.0, 44.0
+"""Stretches of a waveform."""
+_WIDTH, _HEIGHT = 360, 44
+"""Size of a waveform in units of its SVG."""
 _LABELS: dict[Rendering, str] = {
     "normal": "正常",
     "louder": "加大音量",
@@ -33,20 +35,45 @@ _LABELS: dict[Rendering, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _ShownSound:
+    """One rendering of a prompt as the page shows it."""
+
+    label: str
+    flac_url: str
+    outline: str
+    """Points of the waveform's polygon."""
+    measures: list[tuple[str, bool]]
+    """Each figure with its unit, and whether it is within its limit."""
+
+
 def audition_page(sheet: Sheet, catalogue: Catalogue, report: PromptReport) -> str:
-    """The page as HTML text."""
-    rows = [*sheet.rows.values(), sheet.system]
-    findings = "".join(f"<li>{escape(problem)}</li>" for problem in report.problems[:50])
-    return Template(_PAGE.read_text(encoding="utf-8")).substitute(
-        title=escape(sheet.company.get("公司", "Prompts")),
-        voice=escape(f"{catalogue.manifest.engine} · {catalogue.manifest.voice}"),
+    """Return the page as HTML text."""
+
+    def prompts(row: Row) -> list[Prompt]:
+        return [part for prompt in row.prompts() for part in fragments(prompt)]
+
+    def sounds(prompt: Prompt) -> list[_ShownSound]:
+        return [
+            _shown(recording, catalogue.samples(prompt.id, rendering))
+            for rendering in RENDERINGS
+            if (recording := catalogue.manifest.find(prompt.id, rendering)) is not None
+        ]
+
+    return page_template("ivr.voice", "audition.html.j2").render(
+        title=sheet.company.get("公司", "Prompts"),
+        voice=f"{catalogue.manifest.engine} · {catalogue.manifest.voice}",
         figures=_figures(report),
-        findings=f"<ul class=findings>{findings}</ul>" if findings else "",
-        rows="".join(_row(row, catalogue) for row in rows),
+        findings=report.problems[:_FINDINGS],
+        rows=[*sheet.rows.values(), sheet.system],
+        prompts=prompts,
+        sounds=sounds,
+        waveform={"width": _WIDTH, "height": _HEIGHT, "ceiling": _ceiling()},
     )
 
 
-def _figures(report: PromptReport) -> str:
+def _figures(report: PromptReport) -> list[tuple[str, str]]:
+    """Return the name and value of each figure at the top of the page."""
     figures = report.figures
     cells = [
         ("prompts", str(figures.prompts)),
@@ -57,36 +84,10 @@ def _figures(report: PromptReport) -> str:
     for rendering, spread in figures.levels.items():
         name = f"{_LABELS[rendering]}: spread · peak"
         cells.append((name, f"{spread.spread_db:.2f} dB · {spread.peak_max_dbfs:.1f} dBFS"))
-    return "".join(f"<div><b>{escape(value)}</b>{escape(name)}</div>" for name, value in cells)
+    return cells
 
 
-def _row(row: Row, catalogue: Catalogue) -> str:
-    number = str(row.number) if row.number else "·"
-    situation = row.situation or "系统提示（表外）"
-    prompts = "".join(
-        _prompt(part, catalogue) for prompt in row.prompts() for part in fragments(prompt)
-    )
-    never = "".join(f"<span class=never>✗ {escape(phrase)}</span>" for phrase in row.never)
-    return (
-        f'<section id="{escape(row.id)}"><header><span class=number>{number}</span>'
-        f"<h2>{escape(situation)}</h2><code>{escape(row.id)}</code></header>"
-        f"{never}{prompts}</section>"
-    )
-
-
-def _prompt(prompt: Prompt, catalogue: Catalogue) -> str:
-    sounds = "".join(
-        _sound(recording, catalogue.samples(prompt.id, rendering))
-        for rendering in RENDERINGS
-        if (recording := catalogue.manifest.find(prompt.id, rendering)) is not None
-    )
-    return (
-        f"<article><p class=words>{escape(prompt.text)}</p><code>{escape(prompt.id)}</code>"
-        f"{sounds or '<p class=bad>not rendered</p>'}</article>"
-    )
-
-
-def _sound(recording: RenderedPrompt, samples: Samples) -> str:
+def _shown(recording: RenderedPrompt, samples: Samples) -> _ShownSound:
     wanted = prompt_level(recording.rendering, joint=recording.joint)
     good_level = abs(recording.active_level_dbov - wanted) <= LEVEL_TOLERANCE_DB
     measures = [
@@ -94,37 +95,33 @@ def _sound(recording: RenderedPrompt, samples: Samples) -> str:
         (f"{recording.active_level_dbov:.1f} dBov", good_level),
         (f"{recording.peak_dbfs:.1f} dBFS", recording.peak_dbfs <= HIGHEST_PEAK_DBFS),
     ]
-    spans = "".join(
-        f"<span{'' if good else ' class=bad'}>{escape(text)}</span>" for text, good in measures
-    )
-    return (
-        f"<div class=sound><b>{_LABELS[recording.rendering]}</b>"
-        f'<audio controls preload=none src="{_embedded(samples)}"></audio>'
-        f"{_waveform(samples)}<span class=measures>{spans}</span></div>"
-    )
+    label = _LABELS[recording.rendering]
+    return _ShownSound(label, _flac_url(samples), _outline(samples), measures)
 
 
-def _embedded(samples: Samples) -> str:
+def _flac_url(samples: Samples) -> str:
+    """Return the sound as a data URL."""
     file = io.BytesIO()
     soundfile.write(file, samples, RATE, format="FLAC", subtype="PCM_16")
     return f"data:audio/flac;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def _waveform(samples: Samples) -> str:
-    """The loudest sample of each of 120 stretches, as one mirrored outline."""
+def _outline(samples: Samples) -> str:
+    """Return the loudest sample of each of 120 stretches as one mirrored outline."""
     heights = [_HEIGHT / 2 * tall for tall in _envelope(samples)]
     step, middle = _WIDTH / _BARS, _HEIGHT / 2
     above = [f"{n * step:.1f},{middle - tall:.1f}" for n, tall in enumerate(heights)]
     below = [f"{n * step:.1f},{middle + tall:.1f}" for n, tall in enumerate(heights)]
-    ceiling = _HEIGHT / 2 * 10 ** (HIGHEST_PEAK_DBFS / 20)
-    return (
-        f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" preserveAspectRatio="none" aria-hidden="true">'
-        f'<path class=ceiling d="M0 {middle - ceiling:.1f}H{_WIDTH:g}'
-        f'M0 {middle + ceiling:.1f}H{_WIDTH:g}"/>'
-        f'<polygon points="{" ".join([*above, *reversed(below)])}"/></svg>'
-    )
+    return " ".join([*above, *reversed(below)])
+
+
+def _ceiling() -> str:
+    """Return the path of two lines at the highest peak that is allowed."""
+    middle, ceiling = _HEIGHT / 2, _HEIGHT / 2 * 10 ** (HIGHEST_PEAK_DBFS / 20)
+    return f"M0 {middle - ceiling:.1f}H{_WIDTH}M0 {middle + ceiling:.1f}H{_WIDTH}"
 
 
 def _envelope(samples: Samples) -> Iterator[float]:
+    """Yield the peak of each stretch, relative to full scale."""
     for part in np.array_split(np.abs(samples.astype(np.float64)), _BARS):
         yield float(part.max(initial=0.0)) / 32768.0

@@ -1,4 +1,4 @@
-"""The stage that all scenarios are played on, and files as a tester writes them."""
+"""The stage that all scenarios are played on, and scenario files as testers write them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ def stage(root: Path) -> Stage:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Puts a text into a scenario file."""
+    """A function that writes a text into a scenario file and returns its path."""
 
     def written(text: str) -> Path:
         path = tmp_path / "calls.toml"
@@ -36,7 +36,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def played(stage: Stage, write: Write) -> Played:
-    """Plays the one scenario of a text in virtual time."""
+    """A function that plays the only scenario of a text in virtual time."""
 
     def verdict(text: str) -> ScenarioVerdict:
         (scenario,) = read_scenarios([write(text)], stage.sheet)
@@ -46,5 +46,5 @@ def played(stage: Stage, write: Write) -> Played:
 
 
 def verdict_of(scenario: Scenario, stage: Stage) -> ScenarioVerdict:
-    """What comes of a scenario in virtual time."""
+    """Play a scenario in virtual time and return its verdict."""
     return judge(scenario, play_virtually(scenario, stage, understander().meaning), stage.spelled)

@@ -1,4 +1,4 @@
-"""The caller of a real call does what is written, when the bot has finished."""
+"""The caller of a real call carries out the steps of a scenario when the bot has finished."""
 
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ QUIET = bytes([ALAW.idle]) * 160
 
 
 class Bot:
-    """Speaks in turns, and sends silence between them; the clock goes on by one packet a step."""
+    """A bot that speaks in turns, with silence between them; each step is one packet of time."""
 
     def __init__(self, *turns: tuple[float, float]) -> None:
         self._turns = turns
@@ -40,7 +40,7 @@ class Bot:
 
 
 def done(stage: Stage, write: Write, bot: Bot, *steps: str) -> list[tuple[float, Action]]:
-    """What the caller does in at most two minutes, silence left out; when he begins to."""
+    """Return the caller's actions in at most two minutes, without silence, and their times."""
     text = '[[scenario]]\nname = "x"\nrows = ["greeting"]\nsteps = [\n'
     text += "".join(f"{{ {step} }},\n" for step in steps)
     (scenario,) = read_scenarios([write(text + "]")], stage.sheet)
@@ -60,8 +60,8 @@ def done(stage: Stage, write: Write, bot: Bot, *steps: str) -> list[tuple[float,
 GREETED = 'hears = "greeting.ask"'
 
 
-def test_he_speaks_a_second_after_the_end_of_the_prompt(stage: Stage, write: Write) -> None:
-    """Its file ends with 0.15 s of silence."""
+def test_a_caller_speaks_a_second_after_the_end_of_the_prompt(stage: Stage, write: Write) -> None:
+    """The file of the prompt ends with 0.15 s of silence."""
     bot = Bot((1.0, 3.0), (3.5, 6.0), (10.0, 11.0))
     told = done(stage, write, bot, GREETED, 'says = "打错了"', 'hears = "wrong_number.explain"')
     (speaks, audio), (leaves, end) = told
@@ -71,29 +71,29 @@ def test_he_speaks_a_second_after_the_end_of_the_prompt(stage: Stage, write: Wri
     assert leaves == pytest.approx(11.0 + 0.15 + 1.0, abs=0.05)
 
 
-def test_he_waits_for_as_many_turns_as_are_written(stage: Stage, write: Write) -> None:
+def test_a_caller_waits_for_as_many_turns_as_are_written(stage: Stage, write: Write) -> None:
     bot = Bot((0.0, 2.0), (7.0, 9.0))
     told = done(stage, write, bot, GREETED, 'hears = "no_sound.ask", after = 5.0', 'presses = "0"')
     assert isinstance(told[0][1], Digits)
     assert told[0][0] == pytest.approx(9.0 + 0.15 + 1.0, abs=0.05)
 
 
-def test_he_interrupts_when_it_is_written(stage: Stage, write: Write) -> None:
-    """Counted from the beginning of the file, 0.08 s before its sound."""
+def test_a_caller_interrupts_at_the_time_that_is_written(stage: Stage, write: Write) -> None:
+    """The time counts from the beginning of the file, 0.08 s before its sound."""
     bot = Bot((1.0, 5.0))
     told = done(stage, write, bot, GREETED, 'says = "打错了", into = 2.0')
     assert told[0][0] == pytest.approx(1.0 - 0.08 + 2.0, abs=0.05)
 
 
-def test_a_reply_that_comes_while_he_is_still_pressing_counts(stage: Stage, write: Write) -> None:
-    """A key is answered before it is let go."""
+def test_a_reply_during_a_key_press_counts_as_a_turn(stage: Stage, write: Write) -> None:
+    """The bot answers a key before it is released."""
     bot = Bot((0.0, 2.0), (3.2, 5.0))
     steps = [GREETED, 'presses = "0"', 'hears = "cannot_answer_now.phone"', 'says = "打错了"']
     told = done(stage, write, bot, *steps)
     assert told[1][0] == pytest.approx(5.0 + 0.15 + 1.0, abs=0.05)
 
 
-def test_his_line_carries_what_is_written(stage: Stage, write: Write) -> None:
+def test_the_line_carries_the_sound_that_is_written(stage: Stage, write: Write) -> None:
     told = done(stage, write, Bot((0.5, 2.0)), 'line = "no_rtp"', GREETED)
     assert (told[0][0], type(told[0][1])) == (0.0, NoRtp)
     told = done(stage, write, Bot((0.5, 2.0)), 'line = "noise", dbov = -24', GREETED)
@@ -102,14 +102,14 @@ def test_his_line_carries_what_is_written(stage: Stage, write: Write) -> None:
     assert np.std(level.samples) == pytest.approx(32768 * 10 ** (-24 / 20), rel=0.3)
 
 
-def test_he_gives_up_when_nothing_is_said_to_him(stage: Stage, write: Write) -> None:
+def test_a_caller_who_hears_nothing_gives_up(stage: Stage, write: Write) -> None:
     told = done(stage, write, Bot(), GREETED, 'says = "打错了"')
     ((leaves, end),) = told
     assert isinstance(end, HangUpStep)
     assert leaves == pytest.approx(10.0, abs=0.1)
 
 
-def test_he_plays_a_recording(stage: Stage, write: Write, tmp_path: Path) -> None:
+def test_a_caller_plays_a_recording(stage: Stage, write: Write, tmp_path: Path) -> None:
     sound = np.full(8000, 1000, np.int16)
     write_wav(tmp_path / "a.wav", [(0.0, sound)])
     (_, audio), _ = done(stage, write, Bot((0.5, 2.0)), GREETED, 'plays = "a.wav"')

@@ -1,4 +1,4 @@
-"""A tester's mistakes: one sentence with file, line and remedy."""
+"""A tester's mistake in a file is told in one sentence with file, line and remedy."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ SAYS = '{ says = "打错了" }'
 
 
 def text(step: str = SAYS[2:-2], **changes: str) -> str:
-    """A good scenario with one step, or some of its words, replaced."""
+    """Return a valid scenario with one step, or some of its words, replaced."""
     written = SCENARIO.replace("{STEP}", "{ " + step + " }")
     for old, new in changes.values():
         written = written.replace(old, new)
@@ -33,7 +33,7 @@ def text(step: str = SAYS[2:-2], **changes: str) -> str:
 
 
 def mistake(write: Write, stage: Stage, written: str) -> str:
-    """What a tester is told of a file."""
+    """Return the error message for a file with a mistake."""
     with pytest.raises(ScenarioError) as caught:
         read_scenarios([write(written)], stage.sheet)
     return str(caught.value)
@@ -53,21 +53,21 @@ def test_a_good_file_is_read(write: Write, stage: Stage) -> None:
             'hears = "greeting.aks"',
             "no prompt 'greeting.aks' in the sheet: that row says greeting.ask",
         ),
-        ('hears = "greting.ask"', "`ivr prompts list` has them all"),
-        ('says = "打错了", dbov = 20', "dbov = 20 cannot be: input should be less than"),
+        ('hears = "greting.ask"', "`ivr prompts list` lists all prompts"),
+        ('says = "打错了", dbov = 20', "dbov = 20 is not allowed: input should be less than"),
         ('says = "打错了", level = -20', "unknown key 'level': use after, into, says, voice"),
-        ('sings = "打错了"', "a step is one of hears, says"),
-        ('says = "打错了", presses = "1"', "a step is one of"),
-        ('says = ""', "says = '' cannot be"),
-        ('says = "打错了", after = 0.1', "after = 0.1 cannot be"),
-        ('says = "打错了", voice = 9', "cannot be"),
-        ('presses = "1a"', "presses = '1a' cannot be"),
+        ('sings = "打错了"', "a step has exactly one of the keys hears, says"),
+        ('says = "打错了", presses = "1"', "a step has exactly one of the keys"),
+        ('says = ""', "says = '' is not allowed"),
+        ('says = "打错了", after = 0.1', "after = 0.1 is not allowed"),
+        ('says = "打错了", voice = 9', "voice = 9 is not allowed: input should be less than"),
+        ('presses = "1a"', "presses = '1a' is not allowed"),
         ('plays = "no.wav"', "there is no file no.wav beside calls.toml"),
-        ('line = "static"', "line = 'static' cannot be"),
+        ('line = "static"', "line = 'static' is not allowed"),
         ("hangs_up = true", "the call is over here"),
         ("hung_up = true, after = 5.0", "the call is over here"),
         ('hears = "wrong_number.explain", with = { "姓" = "张" }', "has no slot 姓"),
-        ('hears = "closing.ask", rendering = "loud"', "rendering = 'loud' cannot be"),
+        ('hears = "closing.ask", rendering = "loud"', "rendering = 'loud' is not allowed"),
     ],
 )
 def test_a_wrong_step_is_told_with_its_line(
@@ -84,13 +84,14 @@ def test_a_wrong_step_is_told_with_its_line(
     [
         ('["wrong_number"]', '["wrong"]', 2, "there is no row 'wrong' in the sheet"),
         ('["wrong_number"]', '["hold"]', 2, "is to prove the row hold and hears none"),
-        ('["wrong_number"]', "[]", 4, "rows = [] cannot be"),
+        ('["wrong_number"]', "[]", 4, "rows = [] is not allowed"),
         ('rows = ["wrong_number"]', "", 2, "rows is missing"),
         ("name =", "nmae =", 2, "name is missing"),
         ("rows =", 'outcom = "x"\nrows =', 4, "unknown key 'outcom'"),
-        ("rows =", 'outcome = "x"\nrows =', 4, "outcome = 'x' cannot be"),
-        ("rows =", "tickets = [\n{ kind = 'fax' }]\nrows =", 5, "kind = 'fax' cannot be"),
+        ("rows =", 'outcome = "x"\nrows =', 4, "outcome = 'x' is not allowed"),
+        ("rows =", "tickets = [\n{ kind = 'fax' }]\nrows =", 5, "kind = 'fax' is not allowed"),
         ("rows =", "tickets = [{ kind = 'message', fax = 1 }]\nrows =", 4, "unknown key 'fax'"),
+        ("rows =", "tickets = [1]\nrows =", 4, "tickets = 1 is not allowed"),
         ("[[scenario]]\nname", "[[scenarios]]\nname", 1, "begin each scenario with"),
         ("rows = [", "rows = ", 4, "this is not valid TOML"),
     ],
@@ -103,9 +104,7 @@ def test_a_wrong_scenario_is_told_with_its_line(
     assert told in sentence
 
 
-def test_interrupting_needs_a_prompt_that_can_be_told_by_its_beginning(
-    write: Write, stage: Stage
-) -> None:
+def test_interrupting_needs_a_prompt_that_begins_after_a_pause(write: Write, stage: Stage) -> None:
     sentence = mistake(write, stage, text('hears = "closing.ask" }, { says = "喂", into = 1.0'))
     assert "into counts from a prompt that begins after 0.7 s of quiet" in sentence
 
@@ -115,7 +114,7 @@ def test_two_scenarios_of_one_name_are_refused(write: Write, stage: Stage) -> No
 
 
 @pytest.mark.parametrize("octets", [b"\xff\xfe", b""])
-def test_a_file_that_is_none_is_told(tmp_path: Path, stage: Stage, octets: bytes) -> None:
+def test_a_file_without_scenarios_is_told(tmp_path: Path, stage: Stage, octets: bytes) -> None:
     path = tmp_path / "calls.toml"
     path.write_bytes(octets)
     with pytest.raises(ScenarioError, match=r"calls\.toml"):

@@ -1,8 +1,9 @@
-"""What a run prints and writes."""
+"""The output and the files of a run."""
 
 import json
 import re
 import socket
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,11 +11,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from ivr.dialogue.row import Row
 from ivr.lab.pbx import free_ports
+from ivr.scenario.acceptance import RowResult, acceptance_figures
 from ivr.scenario.commands import scenario as commands
+from ivr.scenario.page import report_page
 from ivr.scenario.picture import svg
-from ivr.scenario.seen import CallSound, Seen
+from ivr.scenario.seen import CallSound, Seen, TranscriptLine
 from ivr.scenario.verdict import ScenarioVerdict
+from tests.html import ReadPage
 
 from .conftest import Played, Write
 
@@ -34,7 +39,7 @@ BAD = GOOD.replace("拨错号", "不对").replace(
 
 
 def run(*words: str | Path) -> tuple[int, str, str]:
-    """Exit code, standard output and error of the command."""
+    """Run the command; return its exit code, standard output and standard error."""
     done = CliRunner().invoke(commands, ["run", "--fast", *map(str, words)])
     return done.exit_code, done.stdout, done.stderr
 
@@ -60,6 +65,32 @@ def test_the_report_of_a_run(write: Write, tmp_path: Path) -> None:
     assert "<script" not in html
     assert "打错了&lt;b&gt;" in html
     assert not re.search(r'(?:src|href)="(?!#)', html)  # needs no other file
+
+
+def _page_with(word: str, verdict: ScenarioVerdict) -> ReadPage:
+    """The report on a call in which everything that others write down is ``word``."""
+    table = verdict.scenario.table.model_copy(update={"name": word})
+    scenario = replace(verdict.scenario, table=table, file=Path(word.replace("/", "")))
+    seen = replace(
+        verdict.seen,
+        spoken=[replace(spoken, text=word) for spoken in verdict.seen.spoken],
+        acted=[replace(act, what=word) for act in verdict.seen.acted],
+        outcome=word,
+        transcript=[TranscriptLine(0.0, word, word)],
+    )
+    heard = {step: replace(spoken, text=word) for step, spoken in verdict.heard.items()}
+    hostile = ScenarioVerdict(scenario, seen, heard, verdict.waits, [word])
+    row = Row(4, "wrong_number", word, {})
+    result = acceptance_figures([RowResult(row, [hostile])], [hostile], 1.0)
+    return ReadPage(report_page([RowResult(row, [hostile])], [hostile], result, word))
+
+
+def test_hostile_names_and_words_stay_text(played: Played) -> None:
+    hostile = "\"'><script>alert(1)</script>&amp;{{ 7 * 7 }}"
+    page, harmless = (_page_with(word, played(GOOD)) for word in (hostile, "harmless"))
+    assert page.elements == harmless.elements
+    assert page.text.count(hostile) > 7
+    assert hostile in page.values
 
 
 def test_json_has_the_shape_of_the_benches(write: Write) -> None:
@@ -90,7 +121,7 @@ def test_a_mistake_is_one_sentence(words: list[str], told: str) -> None:
     assert err.count("\n") == 1
 
 
-def test_a_target_that_is_none_is_told(write: Write) -> None:
+def test_a_target_that_is_not_an_address_is_told(write: Write) -> None:
     done = CliRunner().invoke(commands, ["run", str(write(GOOD)), "--target", "example.com"])
     assert done.exit_code == 2
     assert "is neither docker nor NUMBER@HOST:PORT" in done.stderr

@@ -16,7 +16,7 @@ SCENARIOS = read_scenarios([SHIPPED], read_sheet(SHARE / "sheet.toml"))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_it_goes_as_written(stage: Stage, scenario: Scenario) -> None:
+def test_a_shipped_scenario_goes_as_written(stage: Stage, scenario: Scenario) -> None:
     verdict = verdict_of(scenario, stage)
     transcript = "\n".join(
         f"{line.at:7.2f} {line.who} {line.says}" for line in verdict.seen.transcript
@@ -24,6 +24,6 @@ def test_it_goes_as_written(stage: Stage, scenario: Scenario) -> None:
     assert verdict.passed, "\n".join([*verdict.problems, transcript])
 
 
-def test_every_row_of_the_sheet_has_one(stage: Stage) -> None:
+def test_every_row_of_the_sheet_is_proven_by_a_scenario(stage: Stage) -> None:
     proven = set(chain.from_iterable(scenario.table.rows for scenario in SCENARIOS))
     assert proven == set(stage.sheet)

@@ -1,4 +1,4 @@
-"""A call that did not go as written is found out, and told by step."""
+"""A call that did not go as written fails, with a problem for each step that differs."""
 
 import pytest
 
@@ -14,7 +14,7 @@ steps = [
 
 
 def scenario(*steps: str, more: str = "") -> str:
-    """A scenario that begins with the greeting; its second step stands in line 6."""
+    """Return a scenario that begins with the greeting; its second step is in line 6."""
     return BEGIN + "".join(f"  {{ {step} }},\n" for step in steps) + "]\n" + more
 
 
@@ -48,7 +48,7 @@ SILENT = [f'hears = "no_sound.{key}", after = 5.0' for key in ("ask", "ask", "fa
         (['says = "打错了", into = 2.0', EXPLAINS], 5, "greeting.ask was heard only in part"),
     ],
 )
-def test_what_differs_is_told_with_its_line(
+def test_a_difference_is_told_with_its_line(
     played: Played, steps: list[str], line: int, told: str
 ) -> None:
     verdict = played(scenario(*steps))
@@ -64,7 +64,7 @@ def test_what_differs_is_told_with_its_line(
         ('tickets = [{ kind = "message" }]', "the call left no ticket, not kind message"),
     ],
 )
-def test_what_is_left_is_compared(played: Played, more: str, told: str) -> None:
+def test_outcome_and_tickets_are_compared(played: Played, more: str, told: str) -> None:
     (problem,) = played(scenario(SAYS, EXPLAINS, more=more)).problems
     assert told in problem
 
@@ -74,7 +74,7 @@ def test_a_bot_that_hangs_up_first_is_told(played: Played) -> None:
     assert "the call was over before the caller could do this" in problem
 
 
-def test_waits_are_measured_from_the_end_of_what_came_before(played: Played) -> None:
+def test_waits_are_measured_from_the_end_of_the_prompt_or_step_before(played: Played) -> None:
     verdict = played(scenario('hears = "no_sound.ask", after = 5.0'))
     assert verdict.passed
     assert [(wait.step, wait.wanted) for wait in verdict.waits] == [(0, None), (1, 5.0)]

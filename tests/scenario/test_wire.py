@@ -1,4 +1,4 @@
-"""What arrived is put together to the sheet's sentences, whatever is in their slots."""
+"""Clips that arrived are joined to the sheet's sentences, with any values in their slots."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,7 @@ def heard(stage: Stage, write: Write) -> "Heard":
 
 
 class Heard:
-    """Plays clips to a caller, and tells what he heard."""
+    """Plays clips to a caller and returns the prompts that the caller heard."""
 
     def __init__(self, stage: Stage, write: Write) -> None:
         self._stage, self._write = stage, write
@@ -40,7 +40,7 @@ class Heard:
 
 
 @pytest.mark.parametrize("rendering", ["normal", "louder", "slow"])
-def test_the_rendering_is_told(heard: Heard, rendering: Rendering) -> None:
+def test_the_rendering_is_recognised(heard: Heard, rendering: Rendering) -> None:
     (one,) = heard.of(heard.clips("no_sound.farewell", rendering=rendering))
     assert (set(one.ids), one.rendering, one.complete) == ({"no_sound.farewell"}, rendering, True)
     assert one.correlation > 0.99
@@ -55,7 +55,7 @@ def test_sentences_that_follow_at_once_are_two(heard: Heard) -> None:
 
 
 def test_values_are_part_of_their_sentence(heard: Heard) -> None:
-    """Even those that nobody asked for: a ticket's number."""
+    """This holds also for values that no step asks for, such as a ticket's number."""
     digits = [
         f"digit.{digit}.{place}"
         for digit, place in zip("258", ("start", "middle", "end"), strict=True)
@@ -64,15 +64,15 @@ def test_values_are_part_of_their_sentence(heard: Heard) -> None:
     assert (set(one.ids), one.complete, one.rendering) == ({"system.ticket"}, True, "slow")
 
 
-def test_values_that_are_asked_for_are_told(heard: Heard) -> None:
+def test_the_values_of_a_step_are_recognised(heard: Heard) -> None:
     (one,) = heard.of(heard.clips("name.zhang1.sir", "ask_topic.ask.1"), ADDRESSED)
     assert set(one.ids) == {"ask_topic.ask"}
     assert one.text.startswith("张先生，")
     assert one.start == pytest.approx(1.0, abs=0.03)
 
 
-def test_a_number_is_told_digit_by_digit(heard: Heard, stage: Stage) -> None:
-    """A single digit may sound like its louder rendering; the sentence does not."""
+def test_a_number_is_recognised_digit_by_digit(heard: Heard, stage: Stage) -> None:
+    """A single digit may sound like its louder rendering; the whole sentence does not."""
     check, values = "system.number_check", {"电话": "13800001234"}
     clips = stage.compose(stage.prompt(check), values).clips
     step = f'{{ hears = "{check}", with = {{ "电话" = "13800001234" }} }}'
@@ -80,13 +80,13 @@ def test_a_number_is_told_digit_by_digit(heard: Heard, stage: Stage) -> None:
     assert (one.text, one.rendering) == ("您的联系电话是138-0000-1234，对吗？", "normal")
 
 
-def test_other_values_are_not_told_as_those(heard: Heard) -> None:
+def test_other_values_are_not_taken_for_those_of_a_step(heard: Heard) -> None:
     (one,) = heard.of(heard.clips("name.wang2.sir", "ask_topic.ask.1"), ADDRESSED)
     assert set(one.ids) == {"ask_topic.ask"}
     assert "张" not in one.text
 
 
-def test_a_sentence_that_is_cut_is_known_by_its_beginning(heard: Heard) -> None:
+def test_a_sentence_that_is_cut_is_recognised_by_its_beginning(heard: Heard) -> None:
     (greeting,) = heard.clips("greeting.ask")
     (one,) = heard.of([greeting[:16000]])
     assert (set(one.ids), one.complete) == ({"greeting.ask"}, False)
@@ -97,7 +97,7 @@ def test_half_of_a_sentence_with_slots_is_not_whole(heard: Heard) -> None:
     assert (set(one.ids), one.complete) == ({"system.number_check"}, False)
 
 
-def test_what_is_no_prompt_is_told_as_a_sound(heard: Heard) -> None:
+def test_a_sound_that_is_no_prompt_is_reported_as_a_sound(heard: Heard) -> None:
     noise = np.random.default_rng(1).normal(0, 2000, 12000).astype(np.int16)
     (one,) = heard.of([noise])
     assert one.ids == frozenset()

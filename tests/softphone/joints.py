@@ -1,4 +1,4 @@
-"""Measure what lies between the clips of a composed sentence on the wire."""
+"""Measure the joints between the clips of a composed sentence as they arrived."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _STEP = 5 * RATE // 1000
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """What lies between two neighbouring clips."""
+    """The joint between two neighbouring clips."""
 
     gap_seconds: float
     """Seconds that the wire adds: from the end of one clip to the beginning of the next."""
@@ -30,7 +30,7 @@ class Joint:
 
 
 def joints(recording: CallRecording, heard: Sequence[HeardClip]) -> list[Joint]:
-    """Return what lies between each clip and the next."""
+    """Return the joint between each clip and the next."""
     return [_joint(recording.timeline, one, other) for one, other in pairwise(heard)]
 
 

@@ -1,4 +1,4 @@
-"""Made-up prompts and recordings, for the tests."""
+"""Prompts and recordings that are made for the tests."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ LEAD_IN, TAIL = 640, 1200
 
 
 def syllables(seed: int, count: int) -> np.ndarray:
-    """Something like speech: bursts of coloured noise of 150 to 250 ms, now and then a pause."""
+    """Return a sound like speech: bursts of coloured noise of 150 to 250 ms, with pauses."""
     generator = np.random.default_rng(seed)
     pieces = []
     for _ in range(count):
@@ -30,14 +30,14 @@ def syllables(seed: int, count: int) -> np.ndarray:
 
 
 def prompt(*speech: np.ndarray, gain: float = 1.0) -> Samples:
-    """Speech with the lead-in and tail of a rendered file, in whole packets, as a-law has it."""
+    """Return speech with the lead-in and tail of a file, in whole packets, coded by a-law."""
     sound = np.concatenate([np.zeros(LEAD_IN), *speech, np.zeros(TAIL)]) * gain
     sound = np.concatenate([sound, np.zeros(-len(sound) % SAMPLES_PER_PACKET)])
     return decode_alaw(encode_alaw(sound.clip(-32768, 32767).astype(np.int16)))
 
 
 def catalogue(directory: Path, prompts: dict[str, Samples]) -> Catalogue:
-    """A rendered directory with these prompts."""
+    """Write a rendered directory with these prompts and return its catalogue."""
     (directory / SOUNDS).mkdir(parents=True)
     recordings = {
         id: RenderedPrompt(id, id, "", len(samples) / 8000, -22.0, -6.0)
@@ -57,8 +57,11 @@ def recording(
     lost: Collection[int] = (),
     jitter: Sequence[float] = (0.0,),
 ) -> CallRecording:
-    """A call, answered at 100.0 s, that brought these sounds; a number is so many seconds without
-    RTP. ``lost`` counts packets, ``jitter`` is their delay in seconds, over and over."""
+    """Return a call, answered at 100.0 s, that brought these sounds.
+
+    A number among ``pieces`` is that many seconds without RTP. ``lost`` are the indexes of lost
+    packets; ``jitter`` are delays of packets in seconds, which are repeated.
+    """
     datagrams, position, number = [], 0, 0
     for piece in pieces:
         if isinstance(piece, float):

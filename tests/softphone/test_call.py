@@ -1,4 +1,4 @@
-"""What callers send and hear over real UDP sockets, measured against the server's own clock."""
+"""Calls over real UDP sockets: what is sent and heard, measured against the server's own clock."""
 
 import asyncio
 import socket
@@ -11,7 +11,6 @@ import pytest
 
 from ivr.softphone.matching import heard_prompts, measured_waits
 from ivr.softphone.phone import Softphone
-from ivr.softphone.rtp import parse_event
 from ivr.softphone.script import (
     ALAW,
     ULAW,
@@ -24,12 +23,13 @@ from ivr.softphone.script import (
     Tone,
 )
 
+from .events import read_event
 from .sounds import catalogue, prompt, syllables
 from .uas import IDLE, Plan, Uas, placed
 
 
-async def test_what_the_script_sends_arrives() -> None:
-    """A tone, a hole, comfort noise, keys: with unbroken sequence numbers and right timestamps."""
+async def test_tone_pause_comfort_noise_and_keys_arrive() -> None:
+    """The packets have consecutive sequence numbers and right timestamps."""
     script: Sequence[Action] = [
         Tone(440, 0.06), NoRtp(0.1), ComfortNoise(0.2, 50), Digits("5"), HangUpStep()
     ]  # fmt: skip
@@ -42,8 +42,8 @@ async def test_what_the_script_sends_arrives() -> None:
     clock = [(packet.timestamp - packets[0].timestamp) % 2**32 for packet in packets]
     assert clock[:5] == [0, 160, 320, 8 * 160, 18 * 160]
     assert clock[15] == 29 * 160
-    assert parse_event(packets[14].payload) == ("5", 1280, True)
-    # Packets leave on the beat: no later than 60 ms, whatever this machine is doing.
+    assert read_event(packets[14].payload) == ("5", 1280, True)
+    # Packets are sent no later than 60 ms after their time, even on a busy machine.
     late = [
         packet.time - packets[0].time - at / 8000
         for packet, at in zip(packets, clock, strict=True)
@@ -52,13 +52,13 @@ async def test_what_the_script_sends_arrives() -> None:
     assert max(late) < 0.06
 
 
-async def test_a_caller_who_sends_nothing() -> None:
+async def test_a_caller_who_sends_nothing_receives() -> None:
     recording, uas = await placed(Plan(play=IDLE * 10, bye_at_end=True), NoRtp())
     assert uas.only.rtp == []
     assert len(recording.received) == 10
 
 
-async def test_speaking_when_the_moment_comes() -> None:
+async def test_a_script_can_be_replaced_during_the_call() -> None:
     async with Uas(Plan()) as uas, Softphone(uas.address) as phone:
         call = phone.dial("700", [NoRtp()])
         await call.answered()
@@ -69,7 +69,7 @@ async def test_speaking_when_the_moment_comes() -> None:
 
 
 async def test_prompts_and_waits_of_many_calls_at_once(tmp_path: Path) -> None:
-    """Ten calls; the server's own clock says when it sent each packet."""
+    """There are ten calls; the server's own clock says when it sent each packet."""
     sounds = {"a.hello": prompt(syllables(7, 2)), "b.bye": prompt(syllables(8, 2))}
     rendered = catalogue(tmp_path / "rendered", sounds)
     first, second = (ALAW.encode(sound) for sound in sounds.values())
@@ -103,8 +103,8 @@ async def test_prompts_and_waits_of_many_calls_at_once(tmp_path: Path) -> None:
     assert np.median(np.abs(errors)) < 0.002
 
 
-async def test_a_busy_program_does_not_blur_the_measurement() -> None:
-    """While Python is busy for 100 ms, packets come every 20 ms: the kernel's stamps say so."""
+async def test_arrivals_are_exact_while_the_process_is_busy() -> None:
+    """By the kernel's timestamps, packets come every 20 ms while Python is busy for 100 ms."""
     sent_at = []
     async with Uas(Plan()) as uas, Softphone(uas.address) as phone:
         call = phone.dial("700", [NoRtp()])

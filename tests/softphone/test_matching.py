@@ -1,4 +1,4 @@
-"""Prompts are told by ear: whole, cut off, alike, transcoded, with losses."""
+"""Prompts are recognised: whole, cut off, alike, transcoded, with lost packets."""
 
 import time
 from pathlib import Path
@@ -33,8 +33,8 @@ def prompts(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     return catalogue(tmp_path_factory.mktemp("prompts"), PROMPTS)
 
 
-def test_every_prompt_is_told_from_the_others(prompts: Catalogue) -> None:
-    """One after the other with nothing between them."""
+def test_every_prompt_is_distinguished_from_the_others(prompts: Catalogue) -> None:
+    """All prompts follow one another without a pause."""
     ids = [id for id in PROMPTS if id not in ("silence.10", "closing.farewell")]
     heard = heard_prompts(recording(*(PROMPTS[id] for id in ids)), prompts)
     assert [prompt.id for prompt in heard] == ids
@@ -56,7 +56,7 @@ def test_waits_in_silence_and_without_rtp(prompts: Catalogue) -> None:
 
 
 def test_times_are_arrivals(prompts: Catalogue) -> None:
-    """The first packet 6 ms late, the last 3 ms."""
+    """The first packet arrives 6 ms late, the last 3 ms."""
     hello = PROMPTS["greeting.hello"]
     last = len(hello) // 160 - 1
     jitter = [0.006, *[0.0] * (last - 1), 0.003]
@@ -67,7 +67,7 @@ def test_times_are_arrivals(prompts: Catalogue) -> None:
 
 @pytest.mark.parametrize("seconds", [0.3, 0.62, 1.0])
 def test_a_prompt_cut_off_by_barge_in(prompts: Catalogue, seconds: float) -> None:
-    """Cut in its speech; the next one begins at once."""
+    """The prompt is cut in its speech; the next one begins at once."""
     cut = PROMPTS["other.12"][: int(seconds * 8000)]
     first, second = heard_prompts(recording(cut, PROMPTS["greeting.hello"]), prompts)
     assert (first.id, first.complete, second.id) == ("other.12", False, "greeting.hello")
@@ -93,13 +93,15 @@ def test_a_prompt_cut_off_by_the_end_of_the_call(prompts: Catalogue) -> None:
     assert heard.end == pytest.approx(101.0, abs=0.041)
 
 
-def test_a_shared_beginning_is_told_by_how_it_goes_on(prompts: Catalogue) -> None:
+def test_prompts_that_begin_alike_are_distinguished_by_how_they_continue(
+    prompts: Catalogue,
+) -> None:
     for id in ("sorry.noise", "sorry.quiet", "sorry"):
         (heard,) = heard_prompts(recording(IDLE, PROMPTS[id], IDLE), prompts)
         assert (heard.id, heard.same_sound_ids, heard.complete) == (id, (id,), True)
 
 
-def test_cut_in_the_shared_beginning_it_may_be_any(prompts: Catalogue) -> None:
+def test_a_prompt_cut_in_a_shared_beginning_may_be_any_of_them(prompts: Catalogue) -> None:
     (heard,) = heard_prompts(recording(PROMPTS["sorry.noise"][:4000]), prompts)
     assert set(heard.same_sound_ids) == {"sorry.noise", "sorry.quiet", "sorry"}
     assert heard.id == heard.same_sound_ids[0]
@@ -111,12 +113,12 @@ def test_a_louder_rendering_is_another_prompt(prompts: Catalogue) -> None:
     assert heard.same_sound_ids == ("sorry.quiet.louder",)
 
 
-def test_identical_prompts_are_all_named(prompts: Catalogue) -> None:
+def test_all_prompts_of_one_sound_are_named(prompts: Catalogue) -> None:
     (heard,) = heard_prompts(recording(PROMPTS["closing.farewell"]), prompts)
     assert heard.same_sound_ids == ("closing.bye", "closing.farewell")
 
 
-def test_transcoded_to_ulaw(prompts: Catalogue) -> None:
+def test_prompts_transcoded_to_ulaw_are_recognised(prompts: Catalogue) -> None:
     for id in ("greeting.hello", "sorry.quiet", "other.20"):
         call = recording(IDLE, decode_ulaw(encode_ulaw(PROMPTS[id])), IDLE, codec=ULAW)
         (heard,) = heard_prompts(call, prompts)
@@ -135,15 +137,15 @@ def test_lost_packets_do_not_end_a_prompt(prompts: Catalogue, lost: set[int]) ->
     assert heard.correlation > 0.99
 
 
-def test_other_sounds_are_no_prompt(prompts: Catalogue) -> None:
+def test_no_prompt_is_found_in_other_sounds(prompts: Catalogue) -> None:
     tone = (8000 * np.sin(np.arange(16000) * 0.35)).astype(np.int16)
     stranger = prompt(syllables(777, 10))
     assert heard_prompts(recording(tone, IDLE, stranger), prompts) == []
     assert heard_prompts(recording(), prompts) == []
 
 
-def test_a_minute_takes_less_than_a_third_of_a_second(tmp_path: Path) -> None:
-    """70 prompts; the second half is music, in which a beginning is looked for at every note."""
+def test_a_minute_of_sound_is_matched_in_less_than_a_second(tmp_path: Path) -> None:
+    """There are 70 prompts; the second half is sound with a beginning to look for at every note."""
     many = {f"p.{seed}": prompt(syllables(seed, 6 + seed % 30)) for seed in range(70)}
     rendered = catalogue(tmp_path / "many", many)
     pieces, music = [], prompt(*(syllables(seed, 8) for seed in range(500, 516)))
@@ -153,4 +155,5 @@ def test_a_minute_takes_less_than_a_third_of_a_second(tmp_path: Path) -> None:
     before = time.process_time()
     heard = heard_prompts(call, rendered)
     assert [prompt.id for prompt in heard] == ["p.3", "p.29", "p.50"]
-    assert time.process_time() - before < 0.9  # measured 0.2 s; three times that on a busy machine
+    # Seconds of processor time: measured 0.2, and three times that on a busy machine.
+    assert time.process_time() - before < 0.9

@@ -1,4 +1,4 @@
-"""The beat of sending: made good after a short delay, a hole after a long one."""
+"""Late packets are sent after a short delay and left out after a long one."""
 
 import pytest
 

@@ -52,13 +52,13 @@ async def test_a_password_is_asked_for(challenge: int) -> None:
     assert numbers == [1, 1, 2, 2, 3]
 
 
-async def test_a_wrong_password() -> None:
+async def test_a_wrong_password_is_refused() -> None:
     recording, uas = await placed(Plan(password="secret"), password="guess")
     assert (recording.status, recording.ended_by) == (401, "refused")
     assert uas.methods == ["INVITE", "ACK", "INVITE", "ACK"]
 
 
-async def test_busy() -> None:
+async def test_a_busy_number_is_reported() -> None:
     recording, uas = await placed(Plan(final=486))
     assert uas.methods == ["INVITE", "ACK"]
     invite, ack = uas.requests
@@ -68,7 +68,7 @@ async def test_busy() -> None:
 
 
 async def test_early_media_before_busy_is_recorded() -> None:
-    """183, a spoken sentence, 486: what admission control does."""
+    """Admission control sends 183, a spoken sentence and 486."""
     sound = prompt(syllables(1, 2))
     recording, _ = await placed(Plan(early=ALAW.encode(sound), final=486))
     assert recording.answered is None
@@ -84,7 +84,7 @@ async def test_an_invite_is_repeated_until_something_comes_back() -> None:
     assert 0.14 < recording.answered - recording.invited < 0.4
 
 
-async def test_a_deaf_server_is_given_up() -> None:
+async def test_a_server_that_does_not_answer_is_given_up() -> None:
     async with Uas(Plan(deaf=True)) as uas, Softphone(uas.address, t1=0.005) as phone:
         recording = await phone.call("700")
         assert (recording.status, recording.ended_by) == (408, "refused")
@@ -92,7 +92,7 @@ async def test_a_deaf_server_is_given_up() -> None:
         assert 6 <= len(uas.requests) <= 7
 
 
-async def test_nobody_listens_at_the_address() -> None:
+async def test_an_address_where_nothing_listens_is_reported() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         address = free.getsockname()
@@ -101,7 +101,7 @@ async def test_nobody_listens_at_the_address() -> None:
     assert (recording.status, recording.reason) == (503, "Connection refused")
 
 
-async def test_the_200_said_again_is_acknowledged_again() -> None:
+async def test_a_repeated_200_is_acknowledged_again() -> None:
     _, uas = await placed(Plan(answers=3), Silence(0.2), HangUpStep())
     assert uas.methods == ["INVITE", "ACK", "ACK", "ACK", "BYE"]
 
@@ -114,7 +114,7 @@ async def test_nobody_picks_up_and_the_call_is_cancelled() -> None:
 
 
 async def test_hanging_up_at_once() -> None:
-    """The CANCEL must not go out before the server was heard of."""
+    """The CANCEL is not sent before the first response."""
     async with Uas(Plan(final=None)) as uas, Softphone(uas.address) as phone:
         call = phone.dial("700")
         call.hang_up()
@@ -137,14 +137,14 @@ async def test_max_seconds_end_the_call() -> None:
 
 
 async def asked(uas: Uas, seen: Seen, method: str, body: bytes = b"") -> int:
-    """The status of the caller's answer to a request within the call."""
+    """Send a request within the call and return the status of the caller's answer."""
     uas.answer_arrived.clear()
     uas.ask(seen, method, body)
     await asyncio.wait_for(uas.answer_arrived.wait(), 10)
     return uas.responses[-1].status
 
 
-async def test_requests_within_the_call() -> None:
+async def test_requests_within_the_call_are_answered() -> None:
     async with Uas(Plan()) as uas, Softphone(uas.address) as phone:
         call = phone.dial("700")
         await call.answered()
@@ -171,13 +171,13 @@ async def test_a_re_invite_moves_the_audio() -> None:
             assert packet[12:] == IDLE
 
 
-async def test_a_server_that_answers_with_another_codec() -> None:
+async def test_a_call_is_ended_when_the_answer_has_another_codec() -> None:
     recording, uas = await placed(Plan(codec=ULAW), codec=ALAW)
     assert uas.methods == ["INVITE", "ACK", "BYE"]
     assert (recording.ended_by, len(recording.sent)) == ("caller", 0)
 
 
-async def test_junk_and_strangers_on_the_sip_port() -> None:
+async def test_junk_and_requests_of_other_calls_do_not_disturb_a_call() -> None:
     async with Uas(Plan()) as uas, Softphone(uas.address) as phone:
         call = phone.dial("700")
         await call.answered()

@@ -5,7 +5,6 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from ivr.softphone.rtp import parse_event
 from ivr.softphone.script import (
     ALAW,
     ULAW,
@@ -22,6 +21,8 @@ from ivr.softphone.script import (
     Tone,
     packet_steps,
 )
+
+from .events import read_event
 
 
 def first(count: int, *script: Action, codec: Codec = ALAW) -> list[PacketStep]:
@@ -49,7 +50,7 @@ def test_when_the_script_runs_out_there_is_silence() -> None:
     assert [step.marker for step in some] == [True, False, False, False]
 
 
-def test_after_no_rtp_there_is_none_until_the_end() -> None:
+def test_a_script_that_ends_with_no_rtp_sends_no_more_packets() -> None:
     some = first(5, Silence(0.02), NoRtp(0.04))
     assert [step.payload is None for step in some] == [False, True, True, True, True]
     assert {step.advance for step in some} == {160}
@@ -73,13 +74,13 @@ def test_audio_is_filled_up_with_silence() -> None:
     assert some[1].payload == ALAW.encode(np.full(40, 1000, np.int16)) + b"\xd5" * 120
 
 
-def test_long_audio_comes_whole() -> None:
+def test_long_audio_is_sent_completely() -> None:
     sound = ALAW.decode(np.random.default_rng(2).integers(0, 256, 20000, np.uint8).tobytes())
     assert np.array_equal(samples(first(125, PlayedSound(sound))), sound)
 
 
 @pytest.mark.parametrize("level", [-10.0, -22.0, -40.0, -60.0])
-def test_levels(level: float) -> None:
+def test_tone_and_noise_have_their_level(level: float) -> None:
     assert dbov(samples(first(100, Tone(700, 2, level)))) == pytest.approx(level, abs=0.5)
     assert dbov(samples(first(100, Noise(2, level)))) == pytest.approx(level, abs=0.5)
 
@@ -98,8 +99,8 @@ def test_noise_is_the_same_for_the_same_seed() -> None:
 def test_digits_keep_the_timestamp_of_their_beginning() -> None:
     some = first(33, Silence(0.02), Digits("1#"))[1:]
     events = [step for step in some if step.payload_type == 101]
-    assert [parse_event(step.payload or b"")[0] for step in events] == ["1"] * 11 + ["#"] * 11
-    assert [parse_event(step.payload or b"")[1:] for step in events[7:11]] == [
+    assert [read_event(step.payload or b"")[0] for step in events] == ["1"] * 11 + ["#"] * 11
+    assert [read_event(step.payload or b"")[1:] for step in events[7:11]] == [
         (1280, False),
         (1280, True),
         (1280, True),
@@ -111,7 +112,7 @@ def test_digits_keep_the_timestamp_of_their_beginning() -> None:
     assert sum(step.advance for step in some) == 32 * 160
 
 
-def test_wrong_digits() -> None:
+def test_wrong_digits_are_refused() -> None:
     with pytest.raises(ValueError, match="not '12x'"):
         Digits("12x")
 

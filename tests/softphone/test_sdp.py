@@ -1,4 +1,4 @@
-"""Session descriptions: offered, answered, and refused when they are junk."""
+"""Session descriptions are offered and answered, and refused when they cannot be used."""
 
 import contextlib
 
@@ -12,14 +12,14 @@ from ivr.softphone.sip import SipError
 OFFER = sdp.offer("192.0.2.1", 4000, sdp.PCMA)
 
 
-def test_what_is_offered_is_parsed() -> None:
+def test_an_offer_is_parsed_as_it_was_built() -> None:
     assert sdp.parse_sdp(OFFER.to_bytes()) == OFFER
     assert OFFER.formats == {8: "PCMA/8000", 101: "telephone-event/8000", 13: "CN/8000"}
     assert OFFER.payload_type("pcma/8000") == 8
     assert OFFER.payload_type("PCMU/8000") is None
 
 
-def test_an_asterisk_answer() -> None:
+def test_an_answer_of_asterisk_is_parsed() -> None:
     body = (
         b"v=0\r\no=- 1 3 IN IP4 192.0.2.9\r\ns=Asterisk\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
         b"m=video 0 RTP/AVP 99\r\nm=audio 20022 RTP/AVP 8 97\r\nc=IN IP4 192.0.2.7\r\n"
@@ -52,13 +52,13 @@ def test_a_re_invite_is_answered_under_its_own_numbers() -> None:
         b"v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 1 RTP/AVP eight\r\n",
     ],
 )
-def test_what_has_no_audio_is_refused(wrong: bytes) -> None:
+def test_a_description_without_usable_audio_is_refused(wrong: bytes) -> None:
     with pytest.raises(SipError):
         sdp.parse_sdp(wrong)
 
 
 @given(st.integers(0, 250), st.integers(0, 250), st.binary(max_size=20))
-def test_damage_anywhere(start: int, end: int, junk: bytes) -> None:
+def test_a_damaged_description_raises_no_other_error(start: int, end: int, junk: bytes) -> None:
     wire = OFFER.to_bytes()
     with contextlib.suppress(SipError):
         sdp.parse_sdp(wire[:start] + junk + wire[end:])

@@ -1,4 +1,4 @@
-"""A composed sentence is followed clip by clip; what lies between two clips is measured."""
+"""A composed sentence is found clip by clip, and the joints between the clips are measured."""
 
 import numpy as np
 import pytest

@@ -31,13 +31,13 @@ def test_a_tone_stays_a_tone(tmp_path: Path, rate: int, channels: int, width: in
     assert np.abs(samples - expected)[100:-100].max() < (200 if width == 1 else 3)
 
 
-def test_what_is_above_4_khz_is_dropped(tmp_path: Path) -> None:
+def test_frequencies_above_4_khz_are_removed(tmp_path: Path) -> None:
     sound = 0.4 * np.sin(2 * np.pi * 6000 * np.arange(16000) / 16000)
     samples = read_wav(written(tmp_path / "high.wav", sound, 16000, 2))
     assert np.abs(samples)[100:-100].max() < 10  # the cut at either end of the file is a click
 
 
-def test_an_empty_file(tmp_path: Path) -> None:
+def test_an_empty_file_has_no_samples(tmp_path: Path) -> None:
     assert len(read_wav(written(tmp_path / "none.wav", np.zeros(0), 16000, 2))) == 0
 
 
@@ -50,7 +50,7 @@ def test_another_rate_without_the_resampler_is_refused(
         read_wav(path)
 
 
-def test_what_is_no_wav_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_wav_is_named(tmp_path: Path) -> None:
     with pytest.raises(WavError, match=r"there is no file .*missing\.wav"):
         read_wav(tmp_path / "missing.wav")
     (tmp_path / "text.wav").write_text("hello, this is not RIFF at all")

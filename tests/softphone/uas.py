@@ -1,4 +1,4 @@
-"""A small SIP server on loopback, for the tests: answers calls after a plan, notes everything."""
+"""A small SIP server on loopback that answers calls by a plan and keeps what it receives."""
 
 import asyncio
 import hashlib
@@ -21,27 +21,27 @@ NONCE, REALM = "0a1b2c", "ivr"
 
 @dataclass
 class Plan:
-    """What the server does with a call."""
+    """The behaviour of the server in a call."""
 
     password: str | None = None
-    """Ask for this password, with status ``challenge``."""
+    """The password to ask for, with status ``challenge``; None: no password."""
     challenge: int = 401
     final: int | None = 200
     """The final answer; None leaves it ringing."""
     deaf: bool = False
-    """Answer nothing at all."""
+    """Whether it answers nothing at all."""
     early: bytes = b""
     """Octets sent as early media, with a 183."""
     play: bytes = b""
     """Octets sent after the answer."""
     answers: int = 1
-    """How many times the 200 is said, as if the ACKs before the last had been lost."""
+    """Number of times that the 200 is sent, as if all ACKs but the last were lost."""
     ignored_invites: int = 0
-    """How many INVITEs get lost before one is noticed."""
+    """Number of INVITEs that are lost before one is answered."""
     bye_at_end: bool = False
-    """Hang up when ``play`` is over."""
+    """Whether it hangs up at the end of ``play``."""
     lose_packets: frozenset[int] = frozenset()
-    """Packets of ``play``, by their number, that get lost."""
+    """Indexes of the packets of ``play`` that are lost."""
     codec: Codec = ALAW
 
 
@@ -53,7 +53,7 @@ class Seen:
     remote: tuple[str, int]
     rtp: list[RxPacket] = field(default_factory=list)
     sent_at: list[float] = field(default_factory=list)
-    """When each packet of ``play`` was sent, lost ones included."""
+    """When each packet of ``play`` was sent, including lost packets."""
     bye_sent_at: float | None = None
     acked: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -207,7 +207,7 @@ class Uas(asyncio.DatagramProtocol):
             return
         self._reply(request, 200, "OK", body)
         await seen.acked.wait()
-        for _ in range(plan.answers - 1):  # as if the ACK had been lost
+        for _ in range(plan.answers - 1):  # as if the ACK were lost
             seen.acked.clear()
             self._reply(request, 200, "OK", body)
             await seen.acked.wait()
@@ -242,7 +242,7 @@ async def placed(
     codec: Codec = ALAW,
     max_seconds: float = 10.0,
 ) -> tuple[CallRecording, Uas]:
-    """One call to a server with this plan, and the server as it was at the end."""
+    """Make one call to a server with this plan; return its recording and the server."""
     async with Uas(plan) as uas:
         async with Softphone(uas.address, "6001", password, t1=0.05) as phone:
             recording = await phone.call("700", script, codec=codec, max_seconds=max_seconds)

@@ -1,0 +1,22 @@
+"""HTML pages from Jinja2 templates; every value that is filled in is escaped."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+
+@cache
+def page_template(package: str, name: str) -> Template:
+    """Return the template ``name`` from the directory ``templates`` of a package.
+
+    Values are escaped, except those that are :class:`markupsafe.Markup`. Rendering raises
+    UndefinedError for a name that was not given, so that a page never has an empty place.
+    """
+    environment = Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
