@@ -15,7 +15,7 @@ from ivr.lab.service import ended_calls
 from ivr.service.app import Hotline
 from tests.agi_peer import Pbx
 from tests.asterisk.fake_ami import Action, FakeAmi, channel, listing
-from tests.service.test_app import settings_for
+from tests.service.running import settings_for
 
 AUDIO = "127.0.0.1:9092"
 NOTHING = Orphans()

@@ -29,7 +29,7 @@ from ivr.service.app import Hotline
 from ivr.service.loading import StartError
 from ivr.service.metrics import Metrics
 from tests.agi_peer import Pbx
-from tests.service.test_app import settings_for
+from tests.service.running import settings_for
 
 
 class Record:
