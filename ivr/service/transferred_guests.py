@@ -1,4 +1,4 @@
-"""Callers who were transferred: what was known of them, in case nobody answers them."""
+"""Remembers callers who were transferred, in case nobody answers them."""
 
 from ivr.etiquette.guest import Guest
 
@@ -7,7 +7,7 @@ MOST_TRANSFERRED = 1000
 
 
 class TransferredGuests:
-    """What was known of transferred callers, by the unique id of their channel.
+    """The transferred callers with all that was known of them, by the unique id of their channel.
 
     A caller whom nobody answers comes back as a new session with the same channel.
     """

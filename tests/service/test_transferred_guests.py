@@ -1,4 +1,4 @@
-"""What is remembered of callers who were transferred."""
+"""Transferred callers are remembered until they come back."""
 
 import pytest
 
