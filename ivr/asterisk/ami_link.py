@@ -41,7 +41,7 @@ class Link(Manager):  # type: ignore[misc]
         """Do nothing: :class:`ivr.asterisk.manager.Ami` pings with a deadline."""
 
     def connection_lost(self, exc: object) -> None:
-        """Note it; only :class:`ivr.asterisk.manager.Ami` connects again."""
+        """Set ``lost``; only :class:`ivr.asterisk.manager.Ami` connects again."""
         self.lost.set()
 
     def close(self) -> None:

@@ -47,11 +47,11 @@ class Heartbeat:
         self._closed = False
         self._due: float | None = None
         self.longest_lag = 0.0
-        """Seconds by which the latest beat was late: the longest time for which the event loop was
-        blocked."""
+        """Greatest delay of a beat so far, in seconds: how long the event loop was blocked at
+        most."""
 
     def overdue(self, now: float) -> bool:
-        """Whether the last beat is so long ago that the PBX may have taken the caller back."""
+        """Return whether the PBX may have taken the caller back, because beats have stopped."""
         return self._due is not None and now - self._due >= OVERDUE_SECONDS - BEAT_SECONDS
 
     def attach(self) -> None:

@@ -138,7 +138,7 @@ class RecordingSettings(_Group):
 
 
 class NotifySettings(_Group):
-    """How the supervisor is notified of tickets."""
+    """The ways to notify the supervisor of tickets."""
 
     kinds: tuple[TicketKind, ...] = (
         TicketKind.COMPLAINT,

@@ -27,7 +27,7 @@ _CHANNEL = re.compile(r"[A-Za-z0-9_.@/;-]{1,100}")
 
 
 class Admission:
-    """All calls that are being served."""
+    """Admits calls, and knows all that are being served."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Admission:
             await self._serve(session, uniqueid)
 
     def close(self, uniqueid: str) -> None:
-        """Close the session of a call, for one whose channel is gone."""
+        """Close the session of the call with this unique id: its channel is gone."""
         for call in list(self.calls):
             if call.uniqueid == uniqueid:
                 call.session.close()

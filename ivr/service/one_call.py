@@ -54,7 +54,7 @@ class SharedParts:
 
 
 class OneCall:
-    """Builds and connects the parts of one call, runs them, and closes them in the end."""
+    """Builds and connects the parts of one call, runs them, and closes them at the end."""
 
     def __init__(
         self, shared: SharedParts, session: AgiSession, guest: Guest, script: Callable[[], Script]
@@ -82,12 +82,12 @@ class OneCall:
 
     @property
     def outcome(self) -> Outcome | None:
-        """How the call has ended; None while it goes on."""
+        """The outcome of the call; None while it goes on."""
         return self._live.outcome
 
     @property
     def longest_lag(self) -> float:
-        """How late the latest heartbeat was sent, in seconds."""
+        """Greatest delay of a heartbeat so far, in seconds."""
         return self._heartbeat.longest_lag
 
     async def run(self) -> None:
