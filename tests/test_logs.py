@@ -70,7 +70,7 @@ def test_draining_a_blocked_pipe_ends_after_the_seconds_given() -> None:
             logger.info("x" * 999)
         began = time.perf_counter()
         writer.drain(0.2)
-        assert 0.2 <= time.perf_counter() - began < 1.0
+        assert 0.2 <= time.perf_counter() - began < 5.0
         reader = threading.Thread(target=to_read.read)
         reader.start()  # the thread of the writer goes on and ends
         to_write.close()
