@@ -44,7 +44,7 @@ def root() -> None:
     """The hotline that keeps to the sheet of phone etiquette."""
     from ivr import logs
 
-    logs.beside_the_output()
+    logs.log_to_stderr()
 
 
 def _prompts() -> typer.Typer:

@@ -1,8 +1,8 @@
-"""Logging: one structured line per transition, on stderr, and never in the way of a call.
+"""Logging: one structured line per transition, on stderr, which never delays a call.
 
-Whoever reads our stderr may stop reading. A blocked write would stop the event loop, and with it
-every call; so lines are handed to a thread, and when it cannot get rid of them they are dropped
-and counted.
+The program that reads stderr may stop reading. A blocked write would stop the event loop, and with
+it every call. A line is therefore put into a bounded queue (logging.handlers.QueueHandler) and
+written by a thread (QueueListener). When the queue is full, lines are dropped and counted.
 """
 
 import logging
@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from logging.handlers import QueueHandler, QueueListener
 from typing import TextIO
 
 import structlog
@@ -18,54 +19,86 @@ import structlog
 from ivr.config import ServiceSettings
 
 _WAITING_LINES = 10_000
-"""Lines kept while nobody reads: some megabytes."""
+"""Lines in the queue at most: some megabytes."""
 
 
-class BackgroundWriter:
-    """A file whose ``write`` never blocks and never raises."""
+class _DroppingHandler(QueueHandler):
+    """Puts rendered records into a queue; never blocks and never raises."""
 
-    def __init__(self, file: TextIO, waiting: int = _WAITING_LINES) -> None:
-        self.dropped = 0
-        """Lines lost because nobody read them in time."""
-        self._file = file
-        self._lines: queue.Queue[str] = queue.Queue(waiting)
-        threading.Thread(target=self._run, name="log", daemon=True).start()
+    dropped = 0
+    """Records that found the queue full or could not be rendered."""
 
-    def write(self, text: str) -> int:
-        """Take a line; it is written soon, or dropped when too many wait."""
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Put a record into the queue, or count it when the queue is full."""
         try:
-            self._lines.put_nowait(text)
+            self.queue.put_nowait(record)
         except queue.Full:
             self.dropped += 1
-        return len(text)
 
-    def flush(self) -> None:
-        """Nothing to do: the thread flushes."""
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Count a record that cannot be rendered; logging's own report could block on stderr."""
+        self.dropped += 1
+
+
+class BackgroundWriter(QueueListener):
+    """A thread that writes to a file what ``handler`` is given."""
+
+    def __init__(self, file: TextIO, waiting: int = _WAITING_LINES) -> None:
+        """``waiting`` is the most lines that wait to be written; further ones are dropped."""
+        self._lines: queue.Queue[logging.LogRecord | None] = queue.Queue(waiting)
+        self.handler = _DroppingHandler(self._lines)
+        super().__init__(self._lines)
+        self._file = file
+        self._unwritten = 0
+        """Lines for which writing failed, as it does when stderr is closed."""
+        self._reported = 0
+        self.start()
+
+    @property
+    def dropped(self) -> int:
+        """Lines lost so far: nobody read them in time, or the file could not be written."""
+        return self.handler.dropped + self._unwritten
+
+    def handle(self, record: logging.LogRecord) -> None:
+        """Write one line, after a report of the lines that were dropped before it."""
+        if not self._write(record.getMessage()):
+            self._unwritten += 1
+
+    def enqueue_sentinel(self) -> None:
+        """Mark the end of the queue; wait for room, since what waits is to be written first."""
+        self._lines.put(None)
 
     def drain(self, seconds: float = 1.0) -> None:
-        """Wait, but not for ever, until what was taken is written: at the end of the process."""
-        waiter = threading.Thread(target=self._lines.join, daemon=True)
-        waiter.start()
-        waiter.join(seconds)
+        """Write what waits, for ``seconds`` at most, and end the thread.
 
-    def _run(self) -> None:
-        while True:
-            line = self._lines.get()
-            try:
-                if self.dropped:
-                    dropped, self.dropped = self.dropped, 0
-                    self._file.write(f'{{"event": "log_lines_dropped", "lines": {dropped}}}\n')
-                self._file.write(line)
-                self._file.flush()
-            except (OSError, ValueError):
-                self.dropped += 1  # stderr is closed: there is nobody to tell
-            finally:
-                self._lines.task_done()
+        For the end of the process: lines that are logged afterwards are not written.
+        """
+        ending = threading.Thread(target=self._end, name="log-end", daemon=True)
+        ending.start()
+        ending.join(seconds)
+
+    def _end(self) -> None:
+        self.stop()
+        self._write()
+
+    def _write(self, *lines: str) -> bool:
+        """Write lines and, before them, how many were dropped; return False if that fails."""
+        dropped = self.dropped
+        if dropped > self._reported:
+            missing = dropped - self._reported
+            lines = (f'{{"event": "log_lines_dropped", "lines": {missing}}}', *lines)
+        try:
+            self._file.writelines(f"{line}\n" for line in lines)
+            self._file.flush()
+        except (OSError, ValueError):
+            return False
+        self._reported = dropped
+        return True
 
 
 @contextmanager
 def unlogged() -> Iterator[None]:
-    """No lines meanwhile: for a command that tells what happens itself, perhaps as JSON."""
+    """Log nothing inside the block: for a command that prints itself what happens."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
@@ -74,39 +107,49 @@ def unlogged() -> Iterator[None]:
         structlog.configure(**before)
 
 
-def beside_the_output() -> None:
-    """Until :func:`set_up`: lines go to stderr, for what a command prints may be JSON."""
+def log_to_stderr() -> None:
+    """Write log lines to stderr, since a command may print JSON to stdout.
+
+    This is for commands; the service calls :func:`set_up`.
+    """
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
-class _ToStructlog(logging.Handler):
-    """What libraries and asyncio log becomes a line like ours."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        log = structlog.get_logger()
-        told = {"logger": record.name, "message": record.getMessage()}
-        log.log(record.levelno, "library", **told, exc_info=record.exc_info or None)
-
-
 def set_up(service: ServiceSettings) -> BackgroundWriter:
-    """Log as the settings say; the writer is to be drained at the end."""
+    """Log to stderr as the settings say; return the writer, which is to be drained at the end."""
     writer = BackgroundWriter(sys.stderr)
     level = logging.getLevelName(service.log_level.upper())
+    added: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if service.log_format == "json"
         else structlog.dev.ConsoleRenderer()
     )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(writer),  # type: ignore[arg-type]
+    writer.handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processor=renderer, foreign_pre_chain=[_name_the_library, *added]
+        )
     )
-    logging.basicConfig(handlers=[_ToStructlog()], level=max(level, logging.WARNING), force=True)
+    logging.basicConfig(handlers=[writer.handler], level=max(level, logging.WARNING), force=True)
+    ours = logging.getLogger("ivr")
+    ours.setLevel(level)
+    structlog.configure(
+        processors=[*added, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda *_: ours,
+    )
     return writer
+
+
+def _name_the_library(
+    _logger: structlog.typing.WrappedLogger, _method: str, entry: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Turn a record of a library or of asyncio into a line with the event ``library``."""
+    entry["logger"], entry["message"] = entry["_record"].name, entry["event"]
+    entry["event"] = "library"
+    return entry

@@ -1,4 +1,4 @@
-"""Directories outside the package: what is shipped with the product, and this user's cache."""
+"""Directories outside the package: the shipped words and tables, and this user's cache."""
 
 import os
 import tempfile
@@ -14,8 +14,8 @@ IVR_SHARE where the package is installed alone, as in the service's container.""
 def cache_directory() -> Path:
     """Return the directory for files that can be made again: unpacked models, trained weights.
 
-    It is the platform's own place for caches, or a directory in the temporary one when there is no
-    writable home. Raises OSError when neither can be written.
+    It is the platform's cache directory or, when the user has no writable home, one in the
+    directory of temporary files. Raise OSError when neither can be written.
     """
     cache = user_cache_path("ivr")
     try:
@@ -26,7 +26,7 @@ def cache_directory() -> Path:
 
 
 def _temporary() -> Path:
-    """Return a directory of this user only; PermissionError when another user made it."""
+    """Return a temporary directory of this user; raise PermissionError if it is another user's."""
     own = Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}"
     own.mkdir(mode=0o700, exist_ok=True)
     if own.is_symlink() or own.stat().st_uid != os.getuid():

@@ -1,4 +1,4 @@
-"""Asterisk's side of FastAGI, played by a test on a real socket."""
+"""Asterisk's side of FastAGI on a real socket, for tests of the service."""
 
 import asyncio
 from contextlib import suppress
@@ -10,7 +10,7 @@ TOKEN = "a-token-of-sixteen"
 
 
 class Pbx:
-    """Asterisk's side of one FastAGI connection: answers, and plays no longer than it must."""
+    """Asterisk's side of one FastAGI connection; every sound ends at once."""
 
     connected: ClassVar[list[asyncio.StreamWriter]] = []
 
@@ -19,6 +19,7 @@ class Pbx:
 
     @classmethod
     async def call(cls, settings: Settings, uniqueid: str = "1700.1", token: str = TOKEN) -> "Pbx":
+        """Hand a call over to the service."""
         pbx = cls(*await asyncio.open_connection("127.0.0.1", settings.agi.port))
         cls.connected.append(pbx.writer)
         header = {
@@ -35,7 +36,7 @@ class Pbx:
 
     @classmethod
     async def close_all(cls) -> None:
-        """Whatever a test has connected is closed."""
+        """Close every connection that a test has made."""
         while cls.connected:
             writer = cls.connected.pop()
             writer.close()
@@ -43,9 +44,9 @@ class Pbx:
                 await writer.wait_closed()
 
     async def until(self, wanted: str) -> bool:
-        """Answer every command up to the one that contains ``wanted``; False if none does.
+        """Answer every command up to the one that contains ``wanted``.
 
-        A wanted sound is left playing.
+        Return False if the connection ends before it comes. If it is a sound, it goes on playing.
         """
         async with asyncio.timeout(10.0):
             while line := await self.reader.readline():
@@ -60,13 +61,15 @@ class Pbx:
         return False
 
     def ends_sound(self) -> None:
+        """Tell the service that the sound has been played to its end."""
         self.writer.write(b"200 result=0 endpos=8000\n")
 
     def hangs_up(self) -> None:
+        """Tell the service that the caller has hung up, and close the connection."""
         self.writer.write(b"HANGUP\n")
         self.writer.close()
 
     async def is_refused(self) -> bool:
-        """Whether the service closes without having sent anything."""
+        """Return whether the service closes the connection without having sent anything."""
         async with asyncio.timeout(10.0):
             return await self.reader.read() == b""

@@ -1,5 +1,6 @@
-"""What is wrong with the settings is one sentence: the setting, the value, the remedy."""
+"""Settings: their defaults and sources; an error is one sentence with setting, value, remedy."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,6 @@ from ivr.config import ConfigError, Settings, load_settings, read_secret
 
 @pytest.fixture(autouse=True)
 def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
     for name in [name for name in os.environ if name.startswith("IVR_")]:
         monkeypatch.delenv(name)
 
@@ -21,7 +20,7 @@ def loaded(tmp_path: Path, text: str) -> Settings:
     return load_settings(path)
 
 
-def test_everything_has_a_default() -> None:
+def test_every_setting_has_a_default() -> None:
     settings = load_settings()
     assert settings.agi.host == "127.0.0.1"
     assert settings.ami.host == ""
@@ -67,7 +66,9 @@ def test_the_environment_wins_over_the_file(
         ("[call]\nmax_call_seconds = 5s\n", ["ivr.toml is not TOML", "line 2", "correct"]),
     ],
 )
-def test_a_wrong_file_is_one_sentence(tmp_path: Path, text: str, words: list[str]) -> None:
+def test_the_error_about_a_wrong_file_is_one_sentence(
+    tmp_path: Path, text: str, words: list[str]
+) -> None:
     with pytest.raises(ConfigError) as raised:
         loaded(tmp_path, text)
     sentence = str(raised.value)
@@ -85,7 +86,7 @@ def test_a_wrong_file_is_one_sentence(tmp_path: Path, text: str, words: list[str
         ("IVR_CALL__SPEECH_END_SECONDS", "500ms", ["call.speech_end_seconds = '500ms'", "seconds"]),
     ],
 )
-def test_a_wrong_variable_is_one_sentence(
+def test_the_error_about_a_wrong_variable_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: list[str]
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -97,13 +98,13 @@ def test_a_wrong_variable_is_one_sentence(
     assert [word for word in words if word not in str(raised.value)] == []
 
 
-def test_variables_of_the_containers_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_of_the_containers_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IVR_SIP_PORT", "5061")
     monkeypatch.setenv("IVR_CONFIG", "/nowhere")
     load_settings()
 
 
-def test_a_file_that_is_not_there_a_directory_and_no_text(tmp_path: Path) -> None:
+def test_a_missing_file_a_directory_and_a_binary_file_are_errors(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere.toml cannot be read .*: give another --config"):
         load_settings(tmp_path / "nowhere.toml")
     with pytest.raises(ConfigError, match="cannot be read"):
@@ -113,7 +114,7 @@ def test_a_file_that_is_not_there_a_directory_and_no_text(tmp_path: Path) -> Non
         load_settings(tmp_path / "binary.toml")
 
 
-def test_secrets(tmp_path: Path) -> None:
+def test_a_secret_is_the_first_line_of_its_file(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     assert read_secret(None, "agi.token_file") is None
     with pytest.raises(ConfigError, match=r"^agi.token_file = .* cannot be read"):
@@ -131,8 +132,8 @@ def test_secrets(tmp_path: Path) -> None:
     assert "abc" not in repr(secret)
 
 
-def test_the_example_settings_are_settings(root: Path) -> None:
-    """What ops copy to /etc/ivr/ivr.toml loads, and changes nothing but places."""
+def test_the_example_file_loads_and_changes_only_paths(root: Path) -> None:
+    """asterisk-conf/ivr.toml is the file that operators copy to /etc/ivr/ivr.toml."""
     example = load_settings(root / "asterisk-conf" / "ivr.toml")
     assert example.agi.port == Settings().agi.port
     assert example.records.directory == Path("/var/lib/ivr/records")

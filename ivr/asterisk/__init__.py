@@ -1,1 +1,1 @@
-"""Everything that speaks to Asterisk: FastAGI for control, AudioSocket for the caller's audio."""
+"""The adapters to Asterisk: FastAGI for control, AudioSocket for audio, AMI for its state."""

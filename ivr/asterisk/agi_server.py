@@ -1,10 +1,9 @@
 """The FastAGI server: one session per call, one command at a time.
 
-Measured on Asterisk 22.10.1, and what this module is built on: a command that arrives while a
-``STREAM FILE`` plays stops it within one packet, and the stream's own reply is then left out,
-unless it had just ended by itself, when both replies come. Only a stream's reply carries
-``endpos=``. Commands written together are answered once. ``HANGUP`` is a line of its own at any
-time.
+This module relies on the following, measured on Asterisk 22.10.1. A command that arrives while a
+``STREAM FILE`` plays stops it within one packet, and Asterisk then sends no reply to the stream; if
+the stream had just ended by itself, both replies come. Only a stream's reply carries ``endpos=``.
+Commands written together get one reply. ``HANGUP`` is a line of its own and may come at any time.
 """
 
 import asyncio
@@ -19,21 +18,23 @@ from ivr.asterisk.agi_wire import AgiError, Header, LineCutter, Replies, Reply
 log = structlog.get_logger()
 
 HEADER_SECONDS = 2.0
-"""A peer that has not sent its environment by then is no PBX."""
+"""Seconds that a peer has to send its environment; a PBX sends it at once."""
 AGI_REPLY_SECONDS = 5.0
-"""Asterisk answers a command in 1-2 ms; one that takes this long has lost the call."""
+"""Seconds without a reply to a command after which the session is closed. Asterisk replies within
+1-2 ms."""
 SETTLE_SECONDS = 0.02
-"""How long a stream is left alone. A command that Asterisk reads together with the ``STREAM FILE``
-before it neither cuts the stream nor is ever answered; measured: it happens within 1 ms."""
+"""Seconds after a ``STREAM FILE`` in which no command is sent. A command that Asterisk reads
+together with the ``STREAM FILE`` is never answered and does not cut the stream; measured: this
+happens within 1 ms."""
 
 
 class LineClosed(Exception):
-    """The session is over: the caller or the PBX has gone."""
+    """The session is over: the caller has hung up, or the PBX has closed or does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A reply and the moment its octets arrived."""
+    """A reply and when its octets arrived, in seconds of the event loop's clock."""
 
     reply: Reply
     at: float
@@ -43,14 +44,14 @@ class AgiSession(asyncio.Protocol):
     """One FastAGI connection, from its environment to its end."""
 
     def __init__(self, opened: Callable[["AgiSession"], None]) -> None:
-        """``opened`` is called once, when the environment has arrived and is sound."""
+        """``opened`` is called once, when a valid environment has arrived."""
         self.environment: Mapping[str, str] = {}
         self.caller_hung_up = False
         self._opened = opened
         self._lines, self._header, self._replies = LineCutter(), Header(), Replies()
         self._loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[None] = self._loop.create_future()
-        """Done when the caller has hung up or the connection has ended."""
+        """Done as soon as the caller has hung up or the connection has ended."""
         self._answer: asyncio.Future[Answered] | None = None
         self._stream: asyncio.Future[Answered | None] | None = None
         self._streamed_at = 0.0
@@ -60,9 +61,9 @@ class AgiSession(asyncio.Protocol):
     # Commands.
 
     async def ask(self, octets: bytes) -> Reply:
-        """Send one command and wait for its reply; whatever stream plays is cut by it.
+        """Send one command and return its reply; a stream that plays is cut by it.
 
-        Raises LineClosed when the session ends first or Asterisk stays silent.
+        Raise LineClosed when the session ends first or Asterisk does not reply.
         """
         if self._stream is not None:
             await asyncio.sleep(self._streamed_at + SETTLE_SECONDS - self._loop.time())
@@ -78,14 +79,17 @@ class AgiSession(asyncio.Protocol):
             self._answer = None
 
     def stream(self, octets: bytes) -> asyncio.Future[Answered | None]:
-        """Send a STREAM FILE; the future tells how it ended, or None when it was cut."""
+        """Send a STREAM FILE; the future gives its reply, or None when another command cut it.
+
+        The future raises LineClosed when the session ends first.
+        """
         self._write(octets)
         self._streamed_at = self._loop.time()
         self._stream = self._loop.create_future()
         return self._stream
 
     def close(self) -> None:
-        """End the session; the dialplan goes on after its AGI step."""
+        """End the session; the dialplan goes on after its AGI() step. Idempotent."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.close()
         self._end()
@@ -95,27 +99,27 @@ class AgiSession(asyncio.Protocol):
             raise LineClosed("the session has ended")
         self._transport.write(octets)
 
-    # What asyncio calls.
+    # Called by asyncio.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A peer has connected: it has two seconds to say what it wants."""
+        """A peer has connected; its environment must come within HEADER_SECONDS."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._deadline = self._loop.call_later(HEADER_SECONDS, self._refuse, "sent no header")
+        self._deadline = self._loop.call_later(HEADER_SECONDS, self._refuse, "it sent no header")
 
     def data_received(self, data: bytes) -> None:
-        """Octets have arrived; anything that is not AGI ends the session."""
+        """Octets have arrived; octets that are not AGI end the session."""
         now = self._loop.time()
         try:
             for line in self._lines.feed(data):
                 if self.closed.done():
-                    break  # what follows a hang-up or a refusal is nobody's
+                    break  # lines after a hang-up or a refusal are ignored
                 self._line(line, now)
         except AgiError as error:
             self._refuse(str(error))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The peer has gone."""
+        """The connection has ended."""
         self._end()
 
     def _line(self, line: str, now: float) -> None:
@@ -144,11 +148,11 @@ class AgiSession(asyncio.Protocol):
         elif stream is not None:
             stream.set_result(answered)
         else:
-            raise AgiError("a reply to nothing that was asked")
+            raise AgiError("it sent a reply although nothing was asked")
 
-    def _refuse(self, why: str) -> None:
+    def _refuse(self, reason: str) -> None:
         peer = self._transport.get_extra_info("peername") if self._transport else None
-        log.warning("agi_refused", why=why, peer=peer)
+        log.warning("agi_refused", reason=reason, peer=peer)
         self.close()
 
     def _end(self) -> None:
@@ -159,31 +163,35 @@ class AgiSession(asyncio.Protocol):
         for future in (self._answer, self._stream):
             if future is not None and not future.done():
                 future.set_exception(LineClosed("the session has ended"))
-                future.exception()  # nobody may be waiting for it, and that is no error
+                future.exception()  # marks it as seen: perhaps nobody waits for it
 
 
 Serve = Callable[[AgiSession], Awaitable[None]]
 
 
 class AgiServer:
-    """Listens for Asterisk and runs one task per call."""
+    """Listens for Asterisk and runs one task for each call."""
 
     def __init__(self, serve: Serve, token: str | None = None) -> None:
-        """``serve`` runs a call to its end; ``token`` must be the first AGI argument."""
+        """``serve`` runs a call to its end.
+
+        A session is refused unless its first AGI argument is ``token``; None: no token is needed.
+        """
         self._serve = serve
         self._token = token
         self._server: asyncio.Server | None = None
         self.calls: set[asyncio.Task[None]] = set()
+        """The tasks of the calls that are being served."""
 
     async def start(self, host: str, port: int) -> None:
-        """Begin to take calls; OSError when the port is taken."""
+        """Begin to take calls; raise OSError when the port cannot be used."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             lambda: AgiSession(self._opened), host, port, backlog=256
         )
 
     def stop_listening(self) -> None:
-        """Take no more calls: new ones go to the second service or hear the apology."""
+        """Take no more calls; new callers go to the second service or hear the apology."""
         if self._server is not None:
             self._server.close()
 
@@ -192,7 +200,7 @@ class AgiServer:
         if self._token is not None and not hmac.compare_digest(
             given.encode(), self._token.encode()
         ):
-            log.warning("agi_refused", why="the token is wrong: see agi.token_file")
+            log.warning("agi_refused", reason="the token is wrong: see agi.token_file")
             session.close()
             return
         task = asyncio.get_running_loop().create_task(self._run(session))

@@ -1,8 +1,9 @@
-"""The AGI protocol without a socket: octets in, lines understood, commands out.
+"""The AGI protocol without a socket: reads the lines that Asterisk sends, writes commands.
 
-Asterisk sends ``key: value`` lines and an empty line, then one reply to each command. Whoever
-speaks on this port or slips a line break into a command owns the PBX, so both directions refuse
-what they do not know exactly. What Asterisk really sends was measured on 22.10.1.
+Asterisk sends ``key: value`` lines and an empty line, then one reply to each command. A program
+that speaks on this port, or a line break in a command, could control the PBX. Both directions
+therefore refuse anything that they do not know exactly. The forms of the lines were measured on
+Asterisk 22.10.1.
 """
 
 import re
@@ -10,10 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 MAX_LINE = 1024
+"""Octets of a line; longer ones are refused."""
 MAX_HEADER_LINES = 64
+"""Lines of an environment, and of a usage text."""
 MAX_HEADER = 16 * 1024
+"""Characters of an environment."""
 LONGEST_NUMBER = 32
-"""Signs of a telephone number; E.164 knows 15, and some trunks prefix routing digits."""
+"""Characters of a telephone number: E.164 has 15, and some trunks prefix routing digits."""
 
 _KEY = re.compile(r"agi_[a-z0-9_]{1,40}")
 _REPLY = re.compile(r"([0-9]{3})(?:-| )(.*)")
@@ -24,57 +28,53 @@ _NAME = re.compile(r"[A-Z_]{1,40}|TIMEOUT\(absolute\)")
 _VALUE = re.compile(r"[A-Za-z0-9_+.-]{0,200}")
 _SOUND = re.compile(r"[a-z0-9_/-]{1,64}")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-"""Control characters, and halves of characters, which no encoding knows."""
+"""Control characters, and surrogates, which UTF-8 cannot encode."""
 
 
 class AgiError(Exception):
-    """The peer does not speak AGI as Asterisk does, or a command may not be sent."""
+    """The peer does not speak AGI as Asterisk does, or a command must not be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Asterisk's answer to one command."""
+    """Asterisk's reply to one command."""
 
     code: int
-    """200, 510 (unknown), 511 (dead channel), 520 (usage)."""
+    """200 (done), 510 (unknown command), 511 (dead channel) or 520 (wrong usage)."""
     result: str
-    """What follows ``result=``: a number as text, or empty."""
+    """The number after ``result=`` as text, or empty."""
     rest: str = ""
-    """What follows the result, such as ``(timeout)`` or a variable in brackets."""
+    """The text after the result, such as ``(timeout)`` or ``endpos=8000``."""
 
     @property
     def ends_stream(self) -> bool:
-        """Whether this answers a STREAM FILE: only those carry ``endpos=``."""
+        """Whether this is the reply to a STREAM FILE: only those carry ``endpos=``."""
         return "endpos=" in self.rest
 
     @property
     def endpos(self) -> int:
-        """Samples played, of a reply that ends a stream."""
+        """The number of samples that a stream has played; 0 if the reply is to something else."""
         found = _ENDPOS.search(self.rest)
         return int(found.group(1)) if found else 0
 
     @property
     def key(self) -> str:
-        """The key that ended a stream, or empty."""
+        """The key whose code is the result, or empty: a stream was ended by that key."""
         return _KEYS.get(self.result, "")
-
-    @property
-    def value(self) -> str:
-        """The text in brackets of GET VARIABLE."""
-        return self.rest.strip().removeprefix("(").removesuffix(")")
 
 
 class LineCutter:
-    """Cuts a stream of octets into lines; holds at most one line and refuses longer ones."""
+    """Cuts a stream of octets into lines; keeps at most one line and refuses longer ones."""
 
     def __init__(self, limit: int = MAX_LINE) -> None:
         self._limit = limit
         self._rest = b""
 
     def feed(self, octets: bytes) -> Iterator[str]:
-        """The lines completed by ``octets``, without their ends; AgiError on an endless line.
+        """Yield the lines that ``octets`` complete, without their ends.
 
-        What came before the endless line is given first, however the octets were cut.
+        Raise AgiError on a line that is too long. The lines before it are yielded first, however
+        the octets were split.
         """
         *whole, rest = (self._rest + octets).split(b"\n")
         self._rest = rest[: self._limit]
@@ -89,17 +89,17 @@ class LineCutter:
 
 
 class Header:
-    """Collects the environment that opens a FastAGI connection."""
+    """Collects the environment with which a FastAGI connection begins."""
 
     def __init__(self) -> None:
         self._found: dict[str, str] = {}
         self._size = 0
 
     def add(self, line: str) -> Mapping[str, str] | None:
-        """Take one line; the environment when it was the empty line that ends it.
+        """Take one line; return the environment if the line is the empty one at its end, else None.
 
-        AgiError on anything Asterisk does not send: a missing colon, a foreign or repeated key
-        (a forged line would come second), control characters, too much of it.
+        Raise AgiError for a line that Asterisk does not send: without a colon, with an unknown or
+        a repeated key (a forged line would come second), with control characters, or too much.
         """
         if not line:
             if "agi_uniqueid" not in self._found or "agi_channel" not in self._found:
@@ -120,15 +120,15 @@ class Header:
 
 
 class Replies:
-    """Reads replies from lines; usage texts of several lines become one reply."""
+    """Reads replies from lines; a usage text of several lines becomes one reply."""
 
     def __init__(self) -> None:
         self._usage = 0
 
     def add(self, line: str) -> Reply | None:
-        """The reply that ``line`` completes, or None; AgiError on anything else.
+        """Return the reply that ``line`` completes, or None; raise AgiError if it is no reply.
 
-        ``HANGUP`` is not a reply: whoever reads the socket takes it out before.
+        ``HANGUP`` is not a reply: the caller of this method takes it out before.
         """
         if self._usage:
             return self._in_usage(line)
@@ -155,23 +155,31 @@ class Replies:
 
 
 def command(*words: str) -> bytes:
-    """One command line; words with spaces or nothing in them are quoted. AgiError on control
-    characters: a line break would be a second command."""
+    """Return one command line; words that are empty or have spaces are quoted.
+
+    Raise AgiError on control characters: a line break would begin a second command.
+    """
     if any(_UNSAFE.search(word) for word in words):
         raise AgiError("a command must not hold control characters")
     return (" ".join(_quote(word) for word in words) + "\n").encode()
 
 
 def stream_file(sound: str, keys: str = "", offset: int = 0) -> bytes:
-    """Play a sound; ``keys`` end it. AgiError when the name could leave the sounds directory."""
+    """Return the command to play a sound from the sample ``offset`` on; any of ``keys`` ends it.
+
+    Raise AgiError when the name could lead out of the directory of sounds.
+    """
     if not _SOUND.fullmatch(sound) or sound.startswith("/"):
         raise AgiError(f"{sound!r} is not the name of a sound")
     return command("STREAM", "FILE", sound, keys, str(offset))
 
 
 def set_variables(variables: Mapping[str, str]) -> bytes:
-    """Set variables of the channel, however many by one command. AgiError when a name or a value
-    has what the dialplan would take for something else: a comma, a bracket, a dollar."""
+    """Return the one command that sets variables of the channel.
+
+    Raise AgiError when a name or a value has a character that the dialplan interprets: a comma, a
+    bracket, a dollar sign.
+    """
     for name, value in variables.items():
         if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
             raise AgiError(f"{name} cannot be set to {value!r}")
@@ -181,8 +189,10 @@ def set_variables(variables: Mapping[str, str]) -> bytes:
 
 
 def trusted_number(text: str) -> str:
-    """A number of a caller's or of ours as far as it may be believed: digits and a plus sign, at
-    most LONGEST_NUMBER. The dialplan filters as well; not every dialplan is ours."""
+    """Return the digits and plus signs of a telephone number, at most LONGEST_NUMBER of them.
+
+    The dialplan of this project filters numbers as well, but another dialplan may not.
+    """
     return "".join(sign for sign in text if sign in "0123456789+")[:LONGEST_NUMBER]
 
 

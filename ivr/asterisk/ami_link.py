@@ -1,7 +1,7 @@
-"""One connection to the manager interface: panoramisk's, with bounds, and without a second life.
+"""One connection to the manager interface: panoramisk's, with limits and without reconnecting.
 
-It neither pings nor reconnects nor repeats an action by itself, and it asks for no events: what
-cannot come cannot pile up. Who sends more than an answer may hold is disconnected.
+It neither pings nor reconnects nor repeats an action by itself. It asks for no events, so none can
+pile up. A peer that sends more than an answer may hold is disconnected.
 """
 
 import asyncio
@@ -11,80 +11,82 @@ from panoramisk.manager import Manager
 from panoramisk.message import Message
 
 MESSAGE_OCTETS = 64 << 10
-"""One message; those of a channel have 700."""
+"""Octets of one message at most; the message of a channel has 700."""
 ANSWER_MESSAGES = 5_000
-"""One answer: the channels of 1,600 calls."""
+"""Messages of one answer at most: enough for the channels of 1,600 calls."""
 
 
 class AmiError(Exception):
-    """The manager interface cannot be used; one sentence."""
+    """The manager interface cannot be used; the message is one sentence."""
 
 
 class AmiRefused(AmiError):
-    """User or secret are wrong, or the address is not permitted."""
+    """The user or the secret is wrong, or the address is not permitted."""
 
 
 class Link(Manager):  # type: ignore[misc]
-    """panoramisk's manager for one connection."""
+    """panoramisk's manager, for one connection only."""
 
     def __init__(self, **config: object) -> None:
         super().__init__(**config)
         self.lost = asyncio.Event()
-        self.why = "AMI has closed the connection"
+        """Set when the connection has ended."""
+        self.lost_because = "AMI has closed the connection"
+        """The reason, as a sentence."""
 
     def login(self, future: object) -> None:
-        """Whoever logs in reads the answer himself."""
+        """Do nothing: :class:`ivr.asterisk.manager.Ami` reads the answer to the login."""
 
     def ping(self) -> None:
-        """Ours has a deadline."""
+        """Do nothing: :class:`ivr.asterisk.manager.Ami` pings with a deadline."""
 
     def connection_lost(self, exc: object) -> None:
-        """Nobody connects again but :class:`ivr.asterisk.manager.Ami`."""
+        """Set ``lost``; only :class:`ivr.asterisk.manager.Ami` connects again."""
         self.lost.set()
 
     def close(self) -> None:
-        """Leave no timer and no action behind."""
+        """Close the connection; no timer and no action is left."""
         super().close()
         self.lost.set()
 
 
 class Protocol(AMIProtocol):  # type: ignore[misc]
-    """Its octets, of which there may be so many."""
+    """panoramisk's protocol, which keeps only a limited number of octets and messages."""
 
     def data_received(self, data: bytes) -> None:
-        """Octets have arrived; without an end of a message they are kept only so long."""
+        """Octets have arrived; disconnect when a message is too long or is none."""
         try:
             super().data_received(data)
-        except Exception:  # it takes for granted that no key comes twice, and more
-            self._refuse("what is no message")
+        except Exception:  # it fails on a repeated key and on other malformed messages
+            self._refuse("something that is not a message")
         if sum(map(len, self.queue)) > MESSAGE_OCTETS:
-            self._refuse("a message without end")
+            self._refuse("a message that is too long")
 
     def handle_message(self, message: Message) -> None:
-        """A message has arrived: part of an answer, or nothing that was asked for."""
+        """A message has arrived; disconnect when the answer it belongs to is too long."""
         super().handle_message(message)
         action = self.responses.get(message.id)
         if action is not None and len(action.responses) > ANSWER_MESSAGES:
-            self._refuse("an answer without end")
+            self._refuse("an answer that is too long")
 
     def forget(self, action_id: str) -> None:
-        """Nobody waits for this answer any more."""
+        """Drop an answer that is no longer waited for."""
         self.responses.pop(action_id, None)
 
     def close(self) -> None:
-        """Tell everybody who waits; panoramisk would put their actions by, to ask again."""
+        """Fail the actions that wait for an answer: panoramisk would keep and repeat them."""
         for action in self.responses.values():
             if not action.future.done():
-                action.future.set_exception(AmiError(self.factory.why))
+                action.future.set_exception(AmiError(self.factory.lost_because))
         self.responses.clear()
         super().close()
 
     def connection_lost(self, exc: object) -> None:
-        """The connection has ended, perhaps given up before it was anybody's."""
+        """The connection has ended, perhaps before it was handed over."""
         if self.factory is not None:
             super().connection_lost(exc)
 
     def _refuse(self, what: str) -> None:
         if not self.transport.is_closing():
-            self.factory.why = f"AMI sends {what}, and was disconnected"
+            self.factory.lost_because = f"AMI sends {what} and was disconnected"
             self.transport.abort()

@@ -1,4 +1,4 @@
-"""The AudioSocket server: takes the taps it expects, and nobody else."""
+"""The AudioSocket server: takes the connections that it expects, and refuses all others."""
 
 import asyncio
 import uuid
@@ -12,36 +12,39 @@ from ivr.asterisk.audio_wire import AUDIO_8K, ERROR, HANG_UP, AudioError, Packet
 log = structlog.get_logger()
 
 FIRST_PACKET_SECONDS = 1.0
-"""A peer that has not named its call by then is no tap."""
+"""Seconds that a peer has to send the UUID it was given."""
 OCTETS_PER_SECOND = 16_000
-"""16-bit samples at 8 kHz."""
+"""Octets of audio in a second: 16-bit samples at 8 kHz."""
 EXPECT_SECONDS = 5.0
-"""How long the id of a tap stays good. Each is good once."""
+"""Seconds for which a UUID is valid; it is valid for one connection."""
 
 
 class Listener(Protocol):
-    """What hears a tap."""
+    """Receives the audio of one connection."""
 
     def connected(self, transport: asyncio.Transport) -> None:
-        """The tap has come."""
+        """The connection has been made."""
         ...
 
     def audio(self, payload: bytes, now: float) -> None:
-        """16-bit little-endian samples at 8 kHz arrived at ``now``."""
+        """16-bit little-endian samples at 8 kHz have arrived at ``now``."""
         ...
 
     def disconnected(self) -> None:
-        """The tap has gone."""
+        """The connection has ended."""
         ...
 
 
 class AudioConnection(asyncio.Protocol):
-    """One connection, from its id to its end."""
+    """One AudioSocket connection, from its UUID to its end."""
 
     def __init__(
         self, claim: Callable[[uuid.UUID], Listener | None], connected: set[uuid.UUID]
     ) -> None:
-        """While it lasts its id is in ``connected``."""
+        """``claim`` returns the listener that expects a UUID, or None when nothing expects it.
+
+        The UUID is in the set ``connected`` as long as the connection lasts.
+        """
         self._claim, self._connected = claim, connected
         self._id: uuid.UUID | None = None
         self._packets = Packets()
@@ -51,20 +54,22 @@ class AudioConnection(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A peer has connected: it has one second to name its call."""
+        """A peer has connected; its UUID must come within FIRST_PACKET_SECONDS."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._deadline = self._loop.call_later(FIRST_PACKET_SECONDS, self._refuse, "sent no UUID")
+        self._deadline = self._loop.call_later(
+            FIRST_PACKET_SECONDS, self._refuse, "it sent no UUID"
+        )
 
     def data_received(self, data: bytes) -> None:
-        """Octets have arrived; anything that is not AudioSocket ends the connection."""
+        """Octets have arrived; octets that are not AudioSocket end the connection."""
         now = self._loop.time()
         packets: list[Packet] = []
         try:
             try:
                 packets.extend(self._packets.feed(data))
-            finally:  # what came before bad octets is good
-                # Packets that waited for us together did not arrive together.
+            finally:  # the packets before malformed octets are valid
+                # Packets that are read together were spoken one after the other.
                 behind = sum(len(packet.payload) for packet in packets)
                 for packet in packets:
                     behind -= len(packet.payload)
@@ -73,7 +78,7 @@ class AudioConnection(asyncio.Protocol):
             self._refuse(str(error))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The peer has gone."""
+        """The connection has ended."""
         if self._deadline is not None:
             self._deadline.cancel()
         if self._id is not None:
@@ -101,41 +106,42 @@ class AudioConnection(asyncio.Protocol):
         self._connected.add(id)
         self._listener.connected(self._transport)
 
-    def _refuse(self, why: str) -> None:
+    def _refuse(self, reason: str) -> None:
         assert self._transport is not None
-        log.warning("audio_refused", why=why, peer=self._transport.get_extra_info("peername"))
+        peer = self._transport.get_extra_info("peername")
+        log.warning("audio_refused", reason=reason, peer=peer)
         self._transport.abort()
 
 
 class AudioServer:
-    """Listens for taps."""
+    """Listens for AudioSocket connections."""
 
     def __init__(self) -> None:
         self._expected: dict[uuid.UUID, tuple[Listener, asyncio.TimerHandle]] = {}
         self._server: asyncio.Server | None = None
         self.connected: set[uuid.UUID] = set()
-        """The ids of all that are connected."""
+        """The UUIDs of the connections that exist now."""
 
     async def start(self, host: str, port: int) -> None:
-        """Begin to take taps; OSError when the port is taken."""
+        """Begin to take connections; raise OSError when the port cannot be used."""
         self._server = await asyncio.get_running_loop().create_server(
             lambda: AudioConnection(self._take, self.connected), host, port, backlog=256
         )
 
     def close(self) -> None:
-        """Take no more taps; those that are connected stay."""
+        """Take no more connections; those that exist stay."""
         if self._server is not None:
             self._server.close()
 
     def expect(self, listener: Listener) -> uuid.UUID:
-        """An id under which one tap may come within five seconds."""
+        """Return a UUID with which one connection may come within EXPECT_SECONDS."""
         id = uuid.uuid4()
         timer = asyncio.get_running_loop().call_later(EXPECT_SECONDS, self._take, id)
         self._expected[id] = (listener, timer)
         return id
 
     def forget(self, id: uuid.UUID) -> None:
-        """Expect it no longer."""
+        """Refuse this UUID from now on."""
         self._take(id)
 
     def _take(self, id: uuid.UUID) -> Listener | None:

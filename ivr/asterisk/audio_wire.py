@@ -1,4 +1,4 @@
-"""The AudioSocket protocol without a socket: one kind octet, two of length, the payload."""
+"""The AudioSocket protocol without a socket: an octet of kind, two of length, the payload."""
 
 import uuid
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 HANG_UP, UUID, DTMF, AUDIO_8K, ERROR = 0x00, 0x01, 0x03, 0x10, 0xFF
 _KINDS = frozenset({HANG_UP, UUID, DTMF, AUDIO_8K, ERROR})
 MAX_PAYLOAD = 2048
-"""Far above the 320 octets of a frame; the field could say 65,535."""
+"""Octets of a payload at most: a frame has 320, and the length field allows 65,535."""
 
 
 class AudioError(Exception):
-    """The peer does not speak AudioSocket, or a kind of it that was not asked for."""
+    """The peer does not speak AudioSocket, or sends another kind of it than audio of 8 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +23,23 @@ class Packet:
 
     @property
     def uuid(self) -> uuid.UUID:
-        """The id a connection opens with; AudioError when it is not 16 octets."""
+        """The UUID with which a connection begins; raises AudioError if this packet is no UUID."""
         if self.kind != UUID or len(self.payload) != 16:
-            raise AudioError("the connection does not open with a UUID")
+            raise AudioError("the connection does not begin with a UUID")
         return uuid.UUID(bytes=self.payload)
 
 
 class Packets:
-    """Cuts a stream of octets into packets; never holds more than one."""
+    """Cuts a stream of octets into packets; keeps at most one packet."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, octets: bytes) -> Iterator[Packet]:
-        """The packets completed by ``octets``; AudioError on an unknown kind or a wrong length.
+        """Yield the packets that ``octets`` complete.
 
-        What came before the wrong packet is given first, however the octets were cut.
+        Raise AudioError on an unknown kind or a wrong length. The packets before it are yielded
+        first, however the octets were split.
         """
         data, start = self._rest + octets, 0
         self._rest = b""
@@ -57,5 +58,8 @@ class Packets:
 
 
 def encode_packet(kind: int, payload: bytes = b"") -> bytes:
-    """One packet, to be sent in one write: Asterisk gives up on a header that comes alone."""
+    """Return one packet.
+
+    It must be sent in one write: Asterisk closes a connection whose header comes alone.
+    """
     return bytes((kind, len(payload) >> 8, len(payload) & 0xFF)) + payload

@@ -1,7 +1,8 @@
-"""What the PBX keeps of a call in its own records: rows and tickets as variables of the channel.
+"""Rows and tickets of a call as variables of its channel, for the PBX's own records.
 
-``IVR_ROWS`` and ``IVR_TICKETS`` are kept up to date during the call, so that they are there however
-it ends; the dialplan makes CDR(userfield) and a CEL event of them (asterisk-conf/ivr-hotline.conf).
+``IVR_ROWS`` and ``IVR_TICKETS`` are kept up to date during the call, so that they are set however
+it ends. The dialplan writes them into CDR(userfield) and a CEL event
+(asterisk-conf/ivr-hotline.conf).
 """
 
 from collections.abc import Callable, Sequence
@@ -12,20 +13,20 @@ from ivr.dialogue.events import Event
 from ivr.dialogue.outcome import Outcome
 
 LONGEST_VALUE = 160
-"""Characters of the rows: a userfield has 255, and outcome and tickets come first."""
+"""Characters of the rows at most: a userfield has 255, and outcome and tickets come first."""
 
 
 class TellingThePbx:
-    """Implements :class:`ivr.call.ports.CallLog` round another one."""
+    """A :class:`ivr.call.ports.CallLog` that tells the PBX what it passes on to another one."""
 
     def __init__(self, record: CallLog, tell: Callable[[str, str], None]) -> None:
-        """``tell`` sets a variable of the channel as soon as that delays nothing."""
+        """``tell`` sets a variable of the channel, by name and value, and delays no sound."""
         self._record, self._tell = record, tell
         self._rows: list[str] = []
         self._tickets: list[str] = []
 
     def note(self, what: Event | Command, now: float) -> None:
-        """Pass it on; a row is told."""
+        """Pass an event or a command on; set IVR_ROWS when a row is entered."""
         self._record.note(what, now)
         if isinstance(what, EnterRow):
             self._rows.append(what.row)
@@ -34,7 +35,7 @@ class TellingThePbx:
     def make_ticket(
         self, order: MakeTicket, now: float, made: Callable[[str | None], None]
     ) -> None:
-        """Pass it on; a ticket that is safe is told."""
+        """Pass the order on; set IVR_TICKETS when the ticket is on the disk."""
 
         def tell(number: str | None) -> None:
             if number is not None:
@@ -45,12 +46,16 @@ class TellingThePbx:
         self._record.make_ticket(order, now, tell)
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Pass it on; the line has told it already."""
+        """Pass the end on; the line sets IVR_OUTCOME."""
         self._record.close(outcome, now)
 
 
 def joined_words(words: Sequence[str]) -> str:
-    """``greeting+no_sound``; of many the first and the last ones: ``greeting+...+closing``."""
+    """Return the words joined by plus signs: ``greeting+no_sound``.
+
+    If that is longer than LONGEST_VALUE, return the first word and as many of the last ones as
+    there is room for: ``greeting+...+closing``.
+    """
     last = len(words)
     while len(text := "+".join((words[0], "...", *words[-last:]))) > LONGEST_VALUE and last > 1:
         last -= 1

@@ -1,9 +1,9 @@
-"""The heartbeat: a channel of Asterisk's that takes the caller back when this process stops.
+"""The heartbeat: a channel of Asterisk that takes the caller back when this process stops.
 
 The dead-man timer of :mod:`ivr.asterisk.line` lasts as long as the prompt it guards. This channel
-is quicker: it hears a short noise from us every half second, and when it has heard none for two
-seconds its dialplan (``[ivr-watchdog]`` in asterisk-conf/ivr-hotline.conf) redirects the caller
-to the second service or to the apology. It costs one channel, and no manager right.
+is quicker: it is sent a short noise every half second. When it has received none for two seconds,
+its dialplan (``[ivr-watchdog]`` in asterisk-conf/ivr-hotline.conf) redirects the caller to the
+second service or to the apology. It needs one channel and no right on the manager interface.
 """
 
 import asyncio
@@ -18,10 +18,12 @@ from ivr.asterisk.audio_wire import AUDIO_8K, encode_packet
 from ivr.hearing.frames import FRAME
 
 BEAT_SECONDS = 0.5
+"""Seconds from one beat to the next."""
 OVERDUE_SECONDS = 1.5
-"""A beat this late may have cost us the call: Asterisk waits two seconds from one to the next."""
+"""Seconds since the last beat after which the PBX may have taken the caller back: its dialplan
+waits two seconds from one beat to the next."""
 BEAT = encode_packet(AUDIO_8K, (np.resize([4000, -4000], FRAME)).astype("<i2").tobytes())
-"""20 ms that Asterisk does not take for silence."""
+"""The packet of one beat: 20 ms of noise that Asterisk does not take for silence."""
 
 
 class Heartbeat:
@@ -34,8 +36,9 @@ class Heartbeat:
         channel: str,
         send: Callable[[Callable[[], bytes]], None],
     ) -> None:
-        """``address`` is host:port as Asterisk reaches us, ``channel`` the caller's channel name;
-        ``send`` takes what makes an AGI command and calls it when the command can be sent."""
+        """``address`` is host:port of ``server`` as Asterisk reaches it, ``channel`` is the name of
+        the caller's channel. ``send`` takes a function that makes an AGI command, and calls it when
+        the command can be sent."""
         self._server, self._address, self._channel, self._send = server, address, channel, send
         self._loop = asyncio.get_running_loop()
         self._expected: uuid.UUID | None = None
@@ -44,24 +47,26 @@ class Heartbeat:
         self._closed = False
         self._due: float | None = None
         self.longest_lag = 0.0
-        """How late, in seconds, a beat has been: how long the event loop stood still at most."""
+        """Greatest delay of a beat so far, in seconds: how long the event loop was blocked at
+        most."""
 
     def overdue(self, now: float) -> bool:
-        """Whether the beats have stopped for so long that the PBX may have taken the call away."""
+        """Return whether the PBX may have taken the caller back, because beats have stopped."""
         return self._due is not None and now - self._due >= OVERDUE_SECONDS - BEAT_SECONDS
 
     def attach(self) -> None:
-        """Ask Asterisk for the channel. Should it not come, the dead-man timer is left."""
+        """Ask Asterisk for the channel. If it does not come, only the dead-man timer is left."""
         self._send(self._originate)
 
     def _originate(self) -> bytes:
+        """Return the command that asks for the channel, and expect it from now on."""
         self._expected = self._server.expect(self)
         tech = f"AudioSocket/{self._address}/{self._expected}"
         place = f"exten,ivr-watchdog,s,1,5,av(IVR_CALLER={self._channel})"
         return command("EXEC", "Originate", f"{tech},{place}")
 
     def close(self) -> None:
-        """The call is over: without this the channel would live on."""
+        """End the channel; without this it would outlive the call."""
         self._closed = True
         if self._expected is not None:
             self._server.forget(self._expected)
@@ -73,7 +78,7 @@ class Heartbeat:
     # ivr.asterisk.audio_server.Listener
 
     def connected(self, transport: asyncio.Transport) -> None:
-        """The channel has come."""
+        """The channel has connected."""
         self._transport = transport
         if self._closed:
             transport.close()
@@ -81,10 +86,10 @@ class Heartbeat:
             self._beat()
 
     def audio(self, payload: bytes, now: float) -> None:
-        """The channel sends nothing worth hearing."""
+        """Ignore what the channel sends."""
 
     def disconnected(self) -> None:
-        """The channel has gone."""
+        """The channel has ended."""
         if self._timer is not None:
             self._timer.cancel()
 

@@ -1,12 +1,12 @@
-"""The caller's line: speaks prompts, sends silence between them, keeps the dead-man armed.
+"""The caller's line: plays prompts, sends silence between them, keeps the dead-man timer armed.
 
-Everything the caller hears goes through one loop that sends one command at a time. Before each
-sound the PBX's own timer is set to a little more than the sound lasts: should this process die,
-hang or be stopped, Asterisk takes the caller back by itself (``TIMEOUT(absolute)``, see
-asterisk-conf/ivr-hotline.conf).
+Everything that the caller hears goes through one loop, which sends one command at a time. Before
+each sound the PBX's own timer (``TIMEOUT(absolute)``, see asterisk-conf/ivr-hotline.conf) is set to
+a little more than the length of the sound: if this process dies, hangs or is stopped, Asterisk
+takes the caller back.
 
-A composed sentence is one sound to everybody but this module: its clips follow one another at
-once, under one timer, and a clip that the PBX lacks is left out.
+A composed sentence is one sound for all other modules. Here its clips follow one another without a
+pause, under one timer, and a clip that the PBX does not have is left out.
 """
 
 import asyncio
@@ -32,21 +32,24 @@ from ivr.words.catalogue import SILENCE, Catalogue, RenderedPrompt
 log = structlog.get_logger()
 
 _KEYS = "0123456789*#"
+"""Keys that end a sound."""
 SILENCE_SECONDS = 2.3
-"""Silence is sent in pieces of this length, so that the dead-man is never armed for long; no wait
-of whole seconds ends in the first moments of a piece, when it cannot be cut yet."""
+"""Seconds of one piece of silence. Pieces are short, so that the dead-man timer is never armed for
+long; and no wait of whole seconds ends in the first moments of a piece, when a stream cannot be cut
+yet."""
 FIRST_SIGN_SECONDS = 2.0
-"""The dialplan's own dead-man before our first command: IVR_FIRST_SIGN in ivr-globals.conf."""
+"""Seconds of the dead-man timer that the dialplan sets before the first command: IVR_FIRST_SIGN in
+ivr-globals.conf."""
 GRACE_SECONDS = 2.5
-"""How much longer than the sound the dead-man waits; whole seconds are enough for Asterisk."""
+"""Seconds by which the dead-man timer is longer than the sound."""
 
 
 Errand = Callable[[], bytes]
-"""A command that has to wait until no prompt would be cut by it; made when its time has come."""
+"""Makes a command that must not cut a prompt; called when the command can be sent."""
 
 
 class AgiLine:
-    """Implements :class:`ivr.call.ports.Line` on one FastAGI session."""
+    """A :class:`ivr.call.ports.Line` on one FastAGI session."""
 
     def __init__(
         self,
@@ -54,7 +57,7 @@ class AgiLine:
         catalogue: Catalogue,
         report: Callable[[Event, float], None],
     ) -> None:
-        """``report`` is given every event of the line with its time."""
+        """``report`` is called with every event of the line and its time."""
         self._session = session
         self._catalogue = catalogue
         self._report = report
@@ -65,22 +68,22 @@ class AgiLine:
         self._hanging_up = False
         self._handing_back = False
         self._resume_at = (0, 0)
-        """Clip and sample at which a prompt goes on that a key has stopped."""
+        """Clip and sample at which a prompt goes on that was stopped by a key."""
         self._variables: dict[str, str] = {}
-        """Of the caller's channel, to be set with the next timer."""
+        """Variables of the caller's channel that are set together with the next timer."""
         self._armed_until = self._loop.time() + FIRST_SIGN_SECONDS
         self._changed = asyncio.Event()
 
     # ivr.call.ports.Line
 
     def play(self, play: Play) -> None:
-        """Speak a prompt now."""
+        """Play a prompt now."""
         self._next, self._current = play, None
         self._resume_at = (0, 0)
         self._changed.set()
 
     def stop(self, play: int) -> None:
-        """Cut a prompt; silence follows at once."""
+        """Cut a prompt, if it is still played; silence follows at once."""
         if self._next is not None and self._next.play == play:
             self._next = None
         if self._current is not None and self._current.play == play:
@@ -88,14 +91,17 @@ class AgiLine:
             self._changed.set()
 
     def hang_up(self, outcome: Outcome) -> None:
-        """End the call as meant: of how it ends the dialplan is told by IVR_OUTCOME, and that it
-        was no accident by IVR_DONE; AGISTATUS cannot tell."""
+        """End the call by intention.
+
+        IVR_OUTCOME tells the dialplan the outcome, and IVR_DONE that the call has ended by
+        intention; AGISTATUS does not tell that.
+        """
         self._variables |= {"IVR_OUTCOME": outcome, "IVR_DONE": "1"}
         self._hanging_up = True
         self._changed.set()
 
     def transfer(self, target: str) -> None:
-        """End the call as meant: the dialplan goes on in its context ``ivr-transfer``."""
+        """End the call by intention; the dialplan goes on in its context ``ivr-transfer``."""
         self._variables |= {
             "IVR_OUTCOME": Outcome.TRANSFERRED, "IVR_TRANSFER": target, "IVR_DONE": "1",
         }  # fmt: skip
@@ -103,11 +109,11 @@ class AgiLine:
         self._changed.set()
 
     def hand_back(self) -> None:
-        """Leave the call to the PBX."""
+        """Leave the call to the PBX, without IVR_DONE: it acts as if the service had died."""
         self._handing_back = self._hanging_up = True
         self._changed.set()
 
-    # What app and tap use.
+    # For the other parts of the call.
 
     def send_between_prompts(self, errand: Errand) -> None:
         """Send a command as soon as it cuts no prompt."""
@@ -116,12 +122,12 @@ class AgiLine:
             self._changed.set()
 
     def tell(self, name: str, value: str) -> None:
-        """Set a variable of the caller's channel; it goes along with the next timer, so that no
-        sound waits for it."""
+        """Set a variable of the caller's channel, by the command that sets the next timer: no sound
+        waits for it."""
         self._variables[name] = value
 
     async def run(self) -> None:
-        """Carry out what is asked until the call is over."""
+        """Carry out what is asked for until the call is over."""
         try:
             while not self._hanging_up:
                 if self._errands:
@@ -136,7 +142,7 @@ class AgiLine:
             self._session.close()
 
     async def _one_sound(self) -> None:
-        """A prompt to its end, or a piece of silence; or until something else is asked for."""
+        """Play a prompt or a piece of silence, to its end or until something else is asked for."""
         self._changed.clear()
         self._current, self._next = self._next, None
         play = self._current
@@ -150,7 +156,7 @@ class AgiLine:
         first, offset = self._resume_at if play else (0, 0)
         for number, clip in enumerate(clips[first:], first):
             if self._changed.is_set():
-                return  # something else was asked for meanwhile
+                return  # something else has been asked for
             stream = self._session.stream(_command(clip, play, offset))
             stream.add_done_callback(self._report_key)
             answered = await self._until_changed(stream, seconds + GRACE_SECONDS)
@@ -165,12 +171,17 @@ class AgiLine:
             self._sound_ended(play, spoken, at)
 
     def _clips(self, play: Play | None) -> list[RenderedPrompt]:
-        """What is to be played, one after the other; a clip that was never rendered is left out."""
+        """Return the clips to play one after the other, without those that are not rendered."""
         if play is None:
             return [self._catalogue[SILENCE]]
         missing = [id for id in play.prompt.clips if id not in self._catalogue]
         if missing:
-            log.error("clip_not_rendered", prompt=play.prompt.id, clips=missing)
+            log.error(
+                "clip_not_rendered",
+                prompt=play.prompt.id,
+                clips=missing,
+                remedy="ivr prompts render",
+            )
         return [
             self._catalogue.clip(id, play.rendering)
             for id in play.prompt.clips
@@ -178,21 +189,23 @@ class AgiLine:
         ]
 
     async def _arm_dead_man(self, seconds: float) -> None:
+        """Let the PBX take the caller back GRACE_SECONDS after a sound of this length."""
         limit = seconds + GRACE_SECONDS
         self._armed_until = self._loop.time() + limit
         self._variables["TIMEOUT(absolute)"] = f"{limit:.1f}"
         await self._set()
 
     async def _set(self) -> None:
+        """Set the variables that wait, the timer among them, by one command."""
         variables, self._variables = self._variables, {}
         await self._session.ask(set_variables(variables))
 
     async def _until_changed(
         self, stream: "asyncio.Future[Answered | None]", limit: float
     ) -> Answered | None:
-        """How the sound ended, or None when something else is to be done first.
+        """Return the reply that ends the sound, or None when something else is to be done first.
 
-        LineClosed when neither happens within ``limit`` seconds: the PBX stands still.
+        Raise LineClosed when neither happens within ``limit`` seconds: the PBX is frozen.
         """
         changed = self._loop.create_task(self._changed.wait())
         try:
@@ -206,27 +219,28 @@ class AgiLine:
         return stream.result() if stream.done() else None
 
     def _sound_ended(self, play: Play, spoken: bool, at: float) -> None:
+        """Report how a prompt ended; ``spoken`` says whether any clip of it was played."""
         if not spoken:
             self._failed(play, "the PBX has no such file", at)
         elif self._is_over(play):
             self._report(PromptFinished(play.play), at)
 
     def _key_stopped(self, play: Play | None, clip: int, sample: int) -> None:
-        """A prompt that must be heard out goes on where the key stopped it."""
+        """Let a prompt that must be heard out go on where a key has stopped it."""
         if play is not None and self._current is play and not play.barge_in:
             self._next, self._resume_at = play, (clip, sample)
         else:
             self._is_over(play)
 
     def _is_over(self, play: Play | None) -> bool:
-        """Nothing of the prompt is left to play; False if it had been cut already."""
+        """Note that nothing of the prompt is left to play; return False if it was cut before."""
         if play is None or self._current is not play:
             return False
         self._current = None
         return True
 
     def _report_key(self, stream: "asyncio.Future[Answered | None]") -> None:
-        """A key ended the sound, be it in the moment in which the sound was being cut."""
+        """Report a key that ended the sound, also when the sound was being cut at that moment."""
         answered = None if stream.cancelled() or stream.exception() else stream.result()
         if answered is not None and answered.reply.key:
             self._report(KeyPressed(answered.reply.key), answered.at)
@@ -234,7 +248,11 @@ class AgiLine:
     async def _was_spoken(
         self, clip: RenderedPrompt, play: Play | None, answered: Answered
     ) -> bool:
-        """A missing file and a hang-up answer alike: ask which it was. LineClosed on a hang-up."""
+        """Return whether a clip was played.
+
+        Asterisk replies alike to a missing file and to a hang-up, so the state of the channel is
+        asked for. Raise LineClosed on a hang-up, and when the silence is missing.
+        """
         if answered.reply.code == 200 and not answered.reply.result.startswith("-"):
             return True
         status = await self._session.ask(command("CHANNEL", "STATUS"))
@@ -242,25 +260,31 @@ class AgiLine:
             raise LineClosed("the channel is down")
         if play is None:
             raise LineClosed("the PBX has no ivr/silence-10: run `ivr prompts install`")
-        log.error("clip_missing_on_pbx", prompt=play.prompt.id, clip=clip.sound)
+        log.error(
+            "clip_missing_on_pbx",
+            prompt=play.prompt.id,
+            clip=clip.sound,
+            remedy="ivr prompts install",
+        )
         return False
 
-    def _failed(self, play: Play, why: str, at: float) -> None:
+    def _failed(self, play: Play, reason: str, at: float) -> None:
         if self._is_over(play):
-            self._report(PromptFailed(play.play, why), at)
+            self._report(PromptFailed(play.play, reason), at)
 
-    def _ended(self, why: str) -> None:
+    def _ended(self, reason: str) -> None:
+        """Report that the session has ended: by a hang-up, by the dead-man timer or by a fault."""
         now = self._loop.time()
         if now >= self._armed_until:
-            self._report(LineLost("the dead-man took the caller back"), now)
-        elif self._session.caller_hung_up or why == "the channel is down":
+            self._report(LineLost("the dead-man timer took the caller back"), now)
+        elif self._session.caller_hung_up or reason == "the channel is down":
             self._report(CallerHungUp(), now)
         else:
-            self._report(LineLost(why), now)
+            self._report(LineLost(reason), now)
 
 
 def _command(clip: RenderedPrompt, play: Play | None, offset: int) -> bytes:
-    """The order to play a clip from a sample on; of the silence only its last piece."""
+    """Return the command to play a clip from a sample on; of the silence, only its last piece."""
     if play is None:
         offset = int((clip.seconds - SILENCE_SECONDS) * 8000)
     return stream_file(clip.sound, _KEYS, offset)

@@ -1,8 +1,8 @@
-"""The manager interface (AMI), advisory only: health and status. Calls never depend on it.
+"""The manager interface (AMI): health and status of the PBX. Calls never depend on it.
 
-panoramisk speaks the protocol. What it lacks is done here, each fault having been measured: it
-sends line breaks on as second actions, repeats unanswered actions after a reconnect, never
-notices a frozen PBX, and tries a refused password for ever.
+panoramisk speaks the protocol. This module makes up for four of its faults, each of them measured:
+it sends a line break on as the beginning of a second action, repeats unanswered actions after a
+reconnect, never notices a frozen PBX, and repeats a refused password without end.
 """
 
 import asyncio
@@ -19,29 +19,36 @@ from ivr.asterisk.ami_link import AmiError, AmiRefused, Link, Protocol
 log = structlog.get_logger()
 
 AMI_ANSWER_SECONDS = 5.0
-"""No action may take longer; a PBX that does not answer a ping by then is frozen."""
+"""Seconds that an action may take; a PBX that does not answer a ping by then is frozen."""
 PING_SECONDS = 10.0
+"""Seconds between two pings."""
 AMI_RETRY_SECONDS = (1.0, 30.0)
-"""Shortest and longest pause between attempts; each is drawn from the upper half."""
+"""Seconds of the first and of the longest pause between attempts to connect. The pause doubles each
+time; the actual one is drawn at random between half of it and all of it (jitter)."""
 _REFUSALS = 3
+"""Refusals in a row after which the password is taken to be wrong."""
 REFUSED_SECONDS = 300.0
-"""After three refusals in a row the password is wrong: knocking on would lock everybody out."""
+"""Seconds between attempts after that; more frequent ones could lock everybody out of AMI."""
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+_EFFECT = "calls go on without the manager interface"
 
 
 class AmiState(StrEnum):
-    """Where the connection stands."""
+    """The state of the connection."""
 
     UNUSED = "unused"
     """The settings name no manager interface."""
     DOWN = "down"
+    """There is no connection."""
     UP = "up"
+    """Connected and logged in."""
     REFUSED = "refused"
+    """The PBX has refused the login."""
 
 
 class Ami:
-    """A connection to the manager interface that is kept up, and never in the way."""
+    """A connection to the manager interface that is kept up and never delays a call."""
 
     def __init__(self, host: str, port: int, user: str, secret: str) -> None:
         self._host, self._port, self._user, self._secret = host, port, user, secret
@@ -50,7 +57,7 @@ class Ami:
         self.state = AmiState.DOWN
 
     async def connect(self) -> None:
-        """Connect and log in; AmiError says why not."""
+        """Connect and log in; raise AmiError with the reason when that fails."""
         if _UNSAFE.search(self._user + self._secret):
             raise AmiError("ami.user and ami.secret_file must not hold control characters")
         loop = asyncio.get_running_loop()
@@ -76,8 +83,8 @@ class Ami:
         except TimeoutError:
             raise AmiError(f"{place} does not answer") from None
         except OSError as error:
-            why = error.strerror or error  # several addresses fail with a sentence of their own
-            raise AmiError(f"{place} cannot be reached ({why})") from None
+            # An error of several addresses has no strerror, but a sentence.
+            raise AmiError(f"{place} cannot be reached ({error.strerror or error})") from None
         if not login.success:
             raise AmiRefused(
                 f"{place} refuses user {self._user!r}: "
@@ -85,15 +92,17 @@ class Ami:
             )
 
     async def ask(self, action: str, **fields: str) -> Mapping[str, str]:
-        """The answer to one action; only actions that change nothing may be asked.
+        """Return the answer to one action, which must be one that changes nothing.
 
-        Raises AmiError when it is refused, not answered, or there is no connection.
+        Raise AmiError when it is refused or not answered, or when there is no connection.
         """
         return (await self._ask(action, fields))[0]
 
     async def ask_all(self, action: str, **fields: str) -> Sequence[Mapping[str, str]]:
-        """The list that an action is answered with, such as that of all channels; AmiError as
-        :meth:`ask`."""
+        """Return the list that is the answer to an action, such as the list of all channels.
+
+        Raise AmiError as :meth:`ask` does.
+        """
         return (await self._ask(action, fields))[1:-1]
 
     async def _ask(self, action: str, fields: Mapping[str, str]) -> list[dict[str, str]]:
@@ -112,12 +121,12 @@ class Ami:
             link.protocol.forget(asked["ActionID"])
         messages: list[Message] = answer if isinstance(answer, list) else [answer]
         if not messages[0].success:
-            why = messages[0].get("Message", "no reason given")
-            raise AmiError(f"AMI refuses {action}: {why}")
+            reason = messages[0].get("Message", "no reason given")
+            raise AmiError(f"AMI refuses {action}: {reason}")
         return [dict(message) for message in messages]
 
     async def keep_up(self) -> None:
-        """Stay connected for ever: ping with a deadline, reconnect with jitter. Cancel to end."""
+        """Stay connected until cancelled: ping with a deadline, reconnect with jitter."""
         try:
             await self._keep_up()
         finally:
@@ -135,11 +144,11 @@ class Ami:
                 refused += 1
                 self.state = AmiState.REFUSED
                 level = log.error if refused >= _REFUSALS else log.warning
-                level("ami_refused", why=str(error), calls="go on without it")
+                level("ami_refused", reason=str(error), effect=_EFFECT)
             except AmiError as error:
                 refused = 0
                 self.state = AmiState.DOWN
-                log.warning("ami_down", why=str(error), calls="go on without it")
+                log.warning("ami_down", reason=str(error), effect=_EFFECT)
             self.close()
             if refused >= _REFUSALS:
                 await asyncio.sleep(REFUSED_SECONDS)
@@ -156,6 +165,7 @@ class Ami:
             self.state = AmiState.DOWN
 
     async def _ping_until_lost(self) -> None:
+        """Ping until the connection is lost; raise AmiError then."""
         link = self._link
         assert link is not None
         while True:
@@ -165,4 +175,4 @@ class Ami:
                     await link.lost.wait()
             except TimeoutError:
                 continue
-            raise AmiError(link.why)
+            raise AmiError(link.lost_because)

@@ -1,8 +1,8 @@
-"""The recording of a call: Asterisk's own MixMonitor, each side in a file of its own.
+"""The recording of a call by Asterisk's MixMonitor, each of the two sides in its own file.
 
-It hears what the caller hears, prompts and apologies included, goes on when this process stands
-still, and writes from a thread of its own: nothing on the wire waits for it or for us. Asterisk
-fills pauses of either side, so that the two files keep step (measured on 22.10.1).
+MixMonitor records what the caller hears, prompts and apologies included, and goes on when this
+process is frozen. It writes from its own thread, so no sound waits for it. Asterisk fills the
+pauses of each side, so the two files stay in step (measured on 22.10.1).
 """
 
 import re
@@ -11,19 +11,20 @@ from collections.abc import Callable
 from ivr.asterisk.agi_wire import command
 
 _STEM = re.compile(r"/[A-Za-z0-9_./-]+")
-"""No comma, bracket or blank: they would be further arguments, the third of which is a command."""
+"""The path has no comma, bracket or space: these would begin further arguments of MixMonitor, and
+its third argument is a command that the PBX runs."""
 
 
 def is_one_word(path: str) -> bool:
-    """Whether Asterisk takes an absolute path for a path and for nothing else."""
+    """Return whether Asterisk reads this absolute path as one argument."""
     return _STEM.fullmatch(path) is not None
 
 
 class MixMonitor:
-    """Records one call. Implements :class:`ivr.call.ports.Recorder`."""
+    """A :class:`ivr.call.ports.Recorder` of one call."""
 
     def __init__(self, send: Callable[[Callable[[], bytes]], None], stem: str) -> None:
-        """``send`` takes what makes an AGI command and calls it when the command can be sent.
+        """``send`` takes a function that makes an AGI command, and calls it when it can be sent.
 
         ``stem`` is the absolute path of the files on the PBX, without their endings;
         :func:`is_one_word` must be true of it.
@@ -31,10 +32,10 @@ class MixMonitor:
         self._send, self._stem = send, stem
 
     def start(self) -> None:
-        """Before the next sound; the end of the channel ends it."""
+        """Record from the next sound on, until the channel ends."""
         files = f",r({self._stem}-caller.wav)t({self._stem}-hotline.wav)"
         self._send(lambda: command("EXEC", "MixMonitor", files))
 
     def drop(self) -> None:
-        """Every recording of the channel is ended, also one of a service that died."""
+        """End every recording of the channel, also one that another service had begun."""
         self._send(lambda: command("EXEC", "StopMixMonitor"))

@@ -1,10 +1,10 @@
-"""Calls and channels that have lost one another, found by comparing ours with the PBX's list.
+"""Calls without a channel and channels without a call, found in the PBX's list of channels.
 
-Three ways lead to one: a session that lives on though its caller is gone, a caller whom the
-dialplan does not take back from us, a side channel (tap, heartbeat) whose socket is closed. The
-dead-man timer and the closing of sockets end each of them; what is left after two looks is a defect
-of somebody's and is told. A call is ended then, since that is ours to do; a channel is only named:
-the right to end one would be the right to end every call on the PBX.
+There are three kinds: a session that goes on although its caller is gone, a caller whom the
+dialplan does not take back, and a side channel (tap, heartbeat) whose socket is closed. The
+dead-man timer and the closing of sockets normally end each of them. One that is still there at the
+second look is a defect and is logged. An orphaned call is ended. An orphaned channel is only named:
+the right to end it would be the right to end every call on the PBX.
 """
 
 import asyncio
@@ -20,48 +20,50 @@ from ivr.asterisk.manager import Ami, AmiState
 log = structlog.get_logger()
 
 ORPHAN_LOOK_SECONDS = 30.0
-"""What is an orphan in two looks is one; the dead-man timer has long been due by then."""
-_NEEDED = {"Channel", "Uniqueid", "Context", "Exten", "Priority"}
+"""Seconds between two looks. An orphan is one that is found in two looks in a row: the dead-man
+timer has long been due by then."""
+_FIELDS = {"Channel", "Uniqueid", "Context", "Exten", "Priority"}
 
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What this service believes."""
+    """The calls and side channels that this service has."""
 
     calls: Set[str]
-    """Channels' unique ids of the calls that are being served."""
+    """Unique ids of the channels whose calls are being served."""
     sockets: Set[str]
-    """Ids of the side channels that are connected."""
+    """UUIDs of the side channels that are connected."""
     audio: str
-    """host:port of our AudioSocket server, as the PBX is told it."""
+    """host:port of this service's AudioSocket server, as the PBX is told it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Orphans:
-    """What has been one in two successive looks."""
+    """The orphans that were found in two looks in a row."""
 
     calls: Set[str] = frozenset()
-    """Unique ids of calls whose channel is gone."""
+    """Unique ids of the calls whose channel is gone."""
     channels: Set[str] = frozenset()
-    """Names of channels whose call is gone."""
+    """Names of the channels whose call is over."""
 
 
 class Comparison:
-    """Remembers the look before this one. Pure."""
+    """Compares each look with the one before. Pure."""
 
     def __init__(self) -> None:
         self._places: dict[str, str] = {}
-        """By unique id, where in the dialplan each call of ours was seen."""
+        """Context, extension and priority at which each call was seen, by unique id."""
         self._before = Orphans()
 
     def look(self, ours: Ours, channels: Sequence[Mapping[str, str]]) -> Orphans:
-        """Compare with the channels of a CoreShowChannels.
+        """Return the orphans, given the channels of a CoreShowChannels.
 
-        A call counts only when its channel had been there: another PBX, whose list this is not,
-        may hand calls to us as well. A channel of an ended call counts only while it stands where
-        it stood in the call: elsewhere in the dialplan it may hear the apology or another service.
+        A call counts only if its channel was listed before: another PBX, whose channels are not in
+        this list, may hand calls to this service as well. The channel of an ended call counts only
+        while it is at the same place in the dialplan as during the call: elsewhere it may hear the
+        apology or be served by another service.
         """
-        there = {channel["Uniqueid"]: channel for channel in channels if channel.keys() >= _NEEDED}
+        there = {channel["Uniqueid"]: channel for channel in channels if channel.keys() >= _FIELDS}
         for id in ours.calls & there.keys():
             self._places[id] = _place(there[id])
         gone = {id for id in ours.calls & self._places.keys() if id not in there}
@@ -80,50 +82,54 @@ class Comparison:
 
 
 def _place(channel: Mapping[str, str]) -> str:
+    """Return where in the dialplan a channel is."""
     return "{Context},{Exten},{Priority}".format_map(channel)
 
 
 def _is_closed_socket(name: str, ours: Ours) -> bool:
+    """Return whether a channel is a side channel of this service with a closed socket."""
     side = re.fullmatch(rf"AudioSocket/{re.escape(ours.audio)}-(.+)", name)
     return side is not None and side[1] not in ours.sockets
 
 
 class OrphanCheck:
-    """Looks for orphans as long as the manager interface answers."""
+    """Looks for orphans while the manager interface is connected."""
 
     def __init__(self, ami: Ami, ours: Callable[[], Ours], end: Callable[[str], None]) -> None:
-        """``end`` ends the call of a channel that is gone."""
+        """``end`` ends a call, given the unique id of its channel."""
         self.channels = 0
-        """Orphaned now."""
+        """Number of channels that are orphaned now."""
         self.calls = 0
-        """Orphaned so far, and ended."""
+        """Number of calls that were orphaned and ended so far."""
         self._ami, self._ours, self._end = ami, ours, end
         self._comparison = Comparison()
         self._told: Set[str] = frozenset()
 
     async def watch(self) -> None:
-        """For ever; cancel to end."""
+        """Look every ORPHAN_LOOK_SECONDS until cancelled."""
         while True:
             await asyncio.sleep(ORPHAN_LOOK_SECONDS)
             if self._ami.state is AmiState.UP:
                 try:
                     await self.look()
                 except AmiError as error:
-                    log.warning("channels_not_compared", why=str(error), calls="go on")
+                    log.warning("channels_not_compared", reason=str(error), effect="calls go on")
 
     async def look(self) -> None:
-        """Once; AmiError when the PBX does not tell its channels."""
+        """Look once; raise AmiError when the PBX does not list its channels."""
         before = self._ours()
         channels = await self._ami.ask_all("CoreShowChannels")
         after = self._ours()
-        # What began or ended while the list was on its way is no orphan.
+        # A call that began or ended while the list was on its way is no orphan.
         calls, sockets = before.calls & after.calls, before.sockets | after.sockets
         found = self._comparison.look(Ours(calls, sockets, after.audio), channels)
         for id in found.calls:
             self.calls += 1
-            log.error("call_orphaned", call=id, why="its channel is gone", then="it is ended")
+            log.error(
+                "call_orphaned", call=id, reason="its channel is gone", effect="the call is ended"
+            )
             self._end(id)
         for name in found.channels - self._told:
             remedy = f"asterisk -rx 'channel request hangup {name}'"
-            log.error("channel_orphaned", channel=name, why="its call is over", remedy=remedy)
+            log.error("channel_orphaned", channel=name, reason="its call is over", remedy=remedy)
         self._told, self.channels = found.channels, len(found.channels)

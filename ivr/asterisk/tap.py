@@ -1,9 +1,9 @@
-"""The tap: a channel beside the call that brings us the caller's audio, and only his.
+"""The tap: a side channel that brings the caller's audio, without the prompts.
 
-It runs ``ChanSpy`` on the caller's channel and is made from the AGI session itself, so no manager
-right is needed. Its failure never touches the call: it is attached again, and when that fails
-three times the call goes on by keys. While it is away the caller cannot be heard, and is told so
-rather than that his telephone has no sound.
+It runs ``ChanSpy`` on the caller's channel and is made from the AGI session, so it needs no right
+on the manager interface. When it fails, the call goes on: the tap is attached again, and after
+three failures the caller can use only keys. Without the tap the caller is told that they cannot be
+heard, rather than that their telephone has no sound (row 2).
 """
 
 import asyncio
@@ -21,10 +21,11 @@ from ivr.hearing.g711 import Samples
 log = structlog.get_logger()
 
 _ATTEMPTS = 3
+"""Times in a row that a tap is asked for."""
 PROVEN_FRAMES = 50
-"""After this much audio, one second, a tap has worked, and a later loss is a new one."""
+"""Frames (one second of audio) after which a tap has worked: a later loss is counted anew."""
 ATTACH_SECONDS = 1.0
-"""A tap that has not come by then will not; measured: it comes after 2 ms."""
+"""Seconds after which a tap that has not connected is given up; measured: it takes 2 ms."""
 
 
 class Tap:
@@ -39,11 +40,12 @@ class Tap:
         hear: Callable[[Samples, float], None],
         attached: Callable[[bool, float], None],
     ) -> None:
-        """``address`` is host:port as Asterisk reaches us, ``uniqueid`` the caller's channel.
+        """``address`` is host:port of ``server`` as Asterisk reaches it, ``uniqueid`` is the unique
+        id of the caller's channel.
 
-        ``send`` takes what makes an AGI command and calls it when the command can be sent,
-        ``hear`` takes frames of 160 samples with their arrival, ``attached`` is told when the tap
-        has come (True) and when it is away (False).
+        ``send`` takes a function that makes an AGI command, and calls it when the command can be
+        sent. ``hear`` is called with each frame of 160 samples and its arrival, ``attached`` with
+        True when the tap has connected and with False when it is lost, and with the time.
         """
         self._server, self._address, self._uniqueid = server, address, uniqueid
         self._send, self._hear, self._attached = send, hear, attached
@@ -57,23 +59,23 @@ class Tap:
         self._closed = False
 
     def attach(self) -> None:
-        """Ask Asterisk for the tap, as soon as that cuts no prompt."""
+        """Ask Asterisk for the tap as soon as that cuts no prompt."""
         self._send(self._originate)
 
     def _originate(self) -> bytes:
-        """The command that asks for it; from now on the tap is waited for."""
+        """Return the command that asks for the tap, and expect it from now on."""
         self._attempts += 1
         self._expected = self._server.expect(self)
         self._deadline = self._loop.call_later(ATTACH_SECONDS, self._missed)
-        # q: no beep · o: only what comes from the caller · u: the exact uniqueid · E, S: end with
-        # the caller's channel · l: a long queue, which loses ten times fewer frames. It is no call
-        # of anybody's, and so none in the PBX's records.
+        # q: no beep · o: only the caller's audio · u: the exact uniqueid · E, S: end with the
+        # caller's channel · l: a long queue, which loses ten times fewer frames. The tap is not a
+        # call, so the PBX is told not to record it as one.
         spy = f"ChanSpy,{self._uniqueid}\\,qouESl"
         tech = f"AudioSocket/{self._address}/{self._expected}"
         return command("EXEC", "Originate", f"{tech},app,{spy},,5,av(CDR_PROP(disable)=1)")
 
     def close(self) -> None:
-        """The call is over."""
+        """End the tap: the call is over."""
         self._closed = True
         self._forget()
         if self._transport is not None:
@@ -82,7 +84,7 @@ class Tap:
     # ivr.asterisk.audio_server.Listener
 
     def connected(self, transport: asyncio.Transport) -> None:
-        """The tap has come."""
+        """The tap has connected."""
         self._forget()
         if self._closed:
             transport.close()
@@ -92,7 +94,7 @@ class Tap:
         self._attached(True, self._loop.time())
 
     def audio(self, payload: bytes, now: float) -> None:
-        """Cut what came into frames, whatever the size Asterisk chose."""
+        """Cut the audio into frames; Asterisk sends packets of any size."""
         data = self._rest + payload
         whole = len(data) // (2 * FRAME) * (2 * FRAME)
         samples = np.frombuffer(data[:whole], "<i2")
@@ -104,23 +106,25 @@ class Tap:
             self._attempts = 0
 
     def disconnected(self) -> None:
-        """The tap has gone: at the end of the call, or by a fault."""
+        """The tap has ended: with the call, or by a fault."""
         self._transport = None
         self._rest = b""
         if not self._closed:
-            self._again("it was closed")
+            self._again("its connection was closed")
 
     def _missed(self) -> None:
-        self._again("it did not come")
+        self._again("it did not connect")
 
-    def _again(self, why: str) -> None:
+    def _again(self, reason: str) -> None:
+        """Report the loss; ask for the tap again unless that has failed too often."""
         self._forget()
-        log.warning("tap_lost", why=why, attempt=self._attempts)
+        log.warning("tap_lost", reason=reason, attempt=self._attempts)
         self._attached(False, self._loop.time())
         if self._attempts < _ATTEMPTS:
             self.attach()
 
     def _forget(self) -> None:
+        """Expect no connection any more."""
         if self._deadline is not None:
             self._deadline.cancel()
         if self._expected is not None:

@@ -1,1 +1,1 @@
-"""The running service: builds every part from the settings, starts, stops and counts."""
+"""The running service: its parts are built from the settings, started, stopped and counted."""

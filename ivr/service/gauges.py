@@ -1,4 +1,4 @@
-"""What the metrics ask of the parts of the service whenever somebody asks for them."""
+"""The gauges of the metrics: figures that the parts of the service have at the moment."""
 
 from ivr.asterisk.manager import Ami, AmiState
 from ivr.asterisk.orphans import OrphanCheck
@@ -14,9 +14,9 @@ def watch(
     ami: Ami | None,
     orphans: OrphanCheck | None,
 ) -> None:
-    """From now on the figures of these parts are among the metrics.
+    """Add the figures of these parts to the metrics.
 
-    They are asked for by the thread of the endpoint: each is a reading that waits for nobody.
+    The thread of the endpoint reads them, so reading one must not wait for anything.
     """
     _watch_records(metrics, records)
     metrics.watch(
@@ -24,7 +24,7 @@ def watch(
         lambda: recognisers.utterances,
     )  # fmt: skip
     metrics.watch(
-        "ivr_recogniser_backlog_seconds", "Speech that waits for the recogniser.",
+        "ivr_recogniser_backlog_seconds", "Seconds of speech that wait for the recogniser.",
         lambda: recognisers.backlog_seconds,
     )  # fmt: skip
     metrics.watch(
@@ -32,11 +32,11 @@ def watch(
         lambda: len(recognisers.pids),
     )  # fmt: skip
     metrics.watch_state(
-        "ivr_ami_state", "Where the connection to the manager interface stands.", AmiState,
+        "ivr_ami_state", "State of the connection to the manager interface.", AmiState,
         lambda: AmiState.UNUSED if ami is None else ami.state,
     )  # fmt: skip
     metrics.watch(
-        "ivr_channels_orphaned", "Channels of ours at the PBX whose call is over.",
+        "ivr_channels_orphaned", "Channels at the PBX whose call in this service is over.",
         lambda: orphans.channels if orphans else 0,
     )  # fmt: skip
     metrics.watch(
@@ -47,22 +47,22 @@ def watch(
 
 def _watch_records(metrics: Metrics, records: Records) -> None:
     metrics.watch(
-        "ivr_spool_octets", "Records on the disk that the database does not have.",
+        "ivr_spool_octets", "Octets of records on the disk that the database does not have.",
         lambda: records.status.behind_octets,
     )  # fmt: skip
     metrics.watch(
-        "ivr_notes_waiting", "Notes in memory that the disk does not have.",
+        "ivr_notes_waiting", "Notes in memory that are not on the disk yet.",
         lambda: records.status.waiting,
     )  # fmt: skip
     metrics.watch(
-        "ivr_notes_lost", "Notes that were given up, for the disk took none for too long.",
+        "ivr_notes_lost", "Notes that were given up because the disk took none for too long.",
         lambda: records.status.lost,
     )  # fmt: skip
     metrics.watch(
-        "ivr_spool_failing", "1 when the disk does not take records, and tickets are refused.",
+        "ivr_spool_failing", "1 while the disk takes no records and tickets are refused; else 0.",
         lambda: records.status.spool_fails,
     )  # fmt: skip
     metrics.watch(
-        "ivr_database_down_seconds", "How long the database has taken nothing; 0 when it does.",
+        "ivr_database_down_seconds", "Seconds since the database failed; 0 while it takes records.",
         lambda: records.status.database_down_seconds or 0.0,
     )  # fmt: skip

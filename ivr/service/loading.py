@@ -1,10 +1,12 @@
-"""What the settings name, loaded before the first call; what is wrong is told in one sentence."""
+"""Loads what the settings name before the first call; StartError says what is wrong with it."""
 
 from ivr.asterisk.manager import Ami
 from ivr.asterisk.mix_monitor import is_one_word
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.dialogue.row import MUSIC
 from ivr.etiquette.sheet import Sheet, SheetError
+from ivr.recognition.files import ModelError
+from ivr.recognition.silero import SileroModel
 from ivr.records.channels import channels
 from ivr.records.database import DatabaseError, connect, url_of
 from ivr.records.notify import Notifier
@@ -18,11 +20,11 @@ from ivr.words.wording import read_sheet, read_vocabulary
 
 
 class StartError(Exception):
-    """The service cannot start; one sentence that names the setting and the remedy."""
+    """The service cannot start; the message is one sentence that names setting and remedy."""
 
 
 def load_sheet(settings: Settings) -> Sheet:
-    """The sheet of the settings; StartError when it is missing or wrong."""
+    """Return the sheet; raise StartError when its file is missing or wrong."""
     try:
         return read_sheet(settings.prompts.sheet)
     except SheetError as error:
@@ -30,7 +32,7 @@ def load_sheet(settings: Settings) -> Sheet:
 
 
 def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
-    """The rendered prompts; StartError names the first one of the sheet that is missing."""
+    """Return the rendered prompts; StartError names the first prompt that has no file."""
     try:
         catalogue = Catalogue.load(settings.prompts.directory)
         for id in (SILENCE, MUSIC.id, *(prompt.id for prompt in sheet.fragments())):
@@ -45,7 +47,7 @@ def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
 
 
 def load_vocabulary(settings: Settings) -> Vocabulary:
-    """What may stand in the slots of the sheet; StartError when a table is wrong."""
+    """Return what may stand in the slots of the sheet; raise StartError when a table is wrong."""
     try:
         return read_vocabulary(settings.prompts.sheet.parent)
     except (VocabularyError, OSError) as error:
@@ -53,17 +55,26 @@ def load_vocabulary(settings: Settings) -> Vocabulary:
 
 
 def load_understander(settings: Settings) -> Understander:
-    """What understands callers; StartError when a phrase file is wrong."""
+    """Return what finds the meaning of words; raise StartError when a phrase file is wrong."""
     try:
         return phrase_files.read_understander(settings.prompts.sheet)
     except PhraseError as error:
         raise StartError(f"prompts.sheet: the phrases beside it: {error}") from None
 
 
-def manager(settings: Settings) -> Ami | None:
-    """The client of the manager interface; None when it is not used.
+def load_voice_detector() -> SileroModel:
+    """Return the voice detector of all calls; raise StartError when its file cannot be read."""
+    try:
+        return SileroModel.load()
+    except ModelError as error:
+        raise StartError(str(error)) from None
 
-    StartError when its secret cannot be read: that is a mistake here, not a fault of the PBX.
+
+def manager(settings: Settings) -> Ami | None:
+    """Return the client of the manager interface, not connected; None when it is not used.
+
+    Raise StartError when its secret cannot be read: that is an error of the settings, not a fault
+    of the PBX.
     """
     ami = settings.ami
     if not ami.host:
@@ -81,7 +92,7 @@ def manager(settings: Settings) -> Ami | None:
 
 
 def notifier(settings: Settings) -> Notifier:
-    """What tells the supervisor of tickets; StartError when its settings are wrong."""
+    """Return what notifies the supervisor of tickets; raise StartError when it cannot."""
     try:
         engine = connect(url_of(settings.records))
         return Notifier(engine, channels(settings.notify), settings.notify.kinds)
@@ -90,12 +101,15 @@ def notifier(settings: Settings) -> Notifier:
 
 
 def recorder(settings: Settings) -> RecordingKeeper:
-    """What sees to recordings; StartError when the PBX could not be told where to write them."""
+    """Return what keeps recordings in order.
+
+    Raise StartError when Asterisk cannot be given the directory in a command.
+    """
     place = settings.recording.on_the_pbx
     if settings.recording.mode != "off" and not is_one_word(place):
         raise StartError(
-            f"recording.directory = {place} has signs that Asterisk would take for something else: "
-            "choose one of letters, digits, full stops, hyphens and underscores"
+            f"recording.directory = {place} holds characters that Asterisk's commands interpret: "
+            "choose a path of letters, digits, full stops, hyphens and underscores"
         )
     try:
         return RecordingKeeper(settings.recording, connect(url_of(settings.records)))

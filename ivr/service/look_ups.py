@@ -1,6 +1,6 @@
-"""What can be found out while a caller waits (17): in the records, by HTTP, by a Python function.
+"""Look-ups while a caller waits (row 17): in the records, by HTTP, by a Python function.
 
-Whatever goes wrong, and whatever takes too long, is FAILED: the caller is called back then.
+An error and a look-up that takes too long give FAILED; the caller is then called back.
 """
 
 import asyncio
@@ -27,38 +27,38 @@ from ivr.records.schema import callers
 log = structlog.get_logger()
 
 THREADS = 8
-"""Look-ups at the same time; one that hangs holds its thread until the other side gives up."""
+"""Most look-ups at the same time; one that hangs holds its thread until the peer gives up."""
 _MOST_OCTETS = 65536
-"""Of an HTTP answer."""
+"""Octets of an HTTP answer that are read."""
 
 Function = Callable[[str, str, str], Any]
-"""``(look_up, key, caller)``; gives ``{"found": …, "values": {…}}``, or a coroutine of that."""
+"""``(look_up, key, caller)`` to ``{"found": …, "values": {…}}``, or to a coroutine of that."""
 
 
 class LookUps:
-    """All look-ups of a service; implements :data:`ivr.call.ports.LookUp` for each caller."""
+    """All look-ups of a service; :meth:`find` carries one out."""
 
     def __init__(self, settings: config.LookUpSettings, records: Engine) -> None:
-        """ConfigError when the function of the settings cannot be used."""
+        """Raise ConfigError when the function of the settings cannot be used."""
         self._settings, self._records = settings, records
         self._function = _function(settings.python) if settings.python else None
         self._threads = ThreadPoolExecutor(THREADS, "look-up")
 
     async def find(self, query: Query, caller: str) -> Found:
-        """What was found for the number that calls. Never raises."""
+        """Return what was found for the caller with this number; FAILED on any error."""
         try:
             async with asyncio.timeout(self._settings.seconds):
                 return await self._found(query, caller)
         except TimeoutError:
-            log.warning("look_up_failed", look_up=query.name, why="it takes too long")
+            log.warning("look_up_failed", look_up=query.name, reason="it takes too long")
         except SQLAlchemyError as error:
-            log.warning("look_up_failed", look_up=query.name, why=why(error))
-        except Exception as error:  # whatever a function of others may raise
-            log.warning("look_up_failed", look_up=query.name, why=str(error) or repr(error))
+            log.warning("look_up_failed", look_up=query.name, reason=why(error))
+        except Exception as error:  # a function of the company may raise anything
+            log.warning("look_up_failed", look_up=query.name, reason=str(error) or repr(error))
         return FAILED
 
     def close(self) -> None:
-        """Nobody waits any more."""
+        """Cancel the look-ups that have not begun and close the database; do not wait."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._records.dispose()
 
@@ -78,6 +78,7 @@ class LookUps:
         raise ValueError("neither look_ups.url nor look_ups.python is set")
 
     def _ticket(self, number: str) -> Found:
+        """Return the status of a ticket, or ``unknown``."""
         with reading(self._records) as connection:
             try:
                 return Found(tickets.one(connection, number)["status"])
@@ -85,6 +86,7 @@ class LookUps:
                 return Found("unknown")
 
     def _caller(self, number: str) -> Found:
+        """Return how often a caller has been abusive or a nuisance, or ``unknown``."""
         query = select(callers.c.abuse, callers.c.nuisance).where(callers.c.caller == number)
         with reading(self._records) as connection:
             known = connection.execute(query).first()
@@ -93,7 +95,7 @@ class LookUps:
         return Found("known", {"abuse": str(known.abuse), "nuisance": str(known.nuisance)})
 
     def _post(self, name: str, key: str, caller: str) -> Any:
-        """POST of JSON; a redirection is not followed, and anything but 200 is no answer."""
+        """Post JSON and return the JSON of the answer; any status but 200 raises ValueError."""
         place = urlsplit(self._settings.url)
         secure = place.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
@@ -111,9 +113,9 @@ class LookUps:
 
 
 def _answer(told: Any) -> Found:
-    """``{"found": "valid", "values": {"N": 3}}``; ValueError when it is something else."""
+    """Return what ``{"found": "valid", "values": {"N": 3}}`` says; else raise ValueError."""
     if not isinstance(told, Mapping) or not isinstance(told.get("found"), str):
-        raise ValueError("the answer is not an object with the text found in it")
+        raise ValueError("the answer is not an object with a text under found")
     values = told.get("values", {})
     if not isinstance(values, Mapping):
         raise ValueError("the values of the answer are not an object")
@@ -121,14 +123,15 @@ def _answer(told: Any) -> Found:
 
 
 def _function(setting: str) -> Function:
+    """Return the function that ``module:function`` names; raise ConfigError if there is none."""
     module, _, name = setting.partition(":")
     try:
         function = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise ConfigError(
             f"look_ups.python = {setting} cannot be used ({error}): "
-            "write module:function, and have the module on PYTHONPATH"
+            "write module:function, and put the module on PYTHONPATH"
         ) from None
     if not callable(function):
-        raise ConfigError(f"look_ups.python = {setting} is no function: name one")
+        raise ConfigError(f"look_ups.python = {setting} is not a function: name one")
     return function  # type: ignore[no-any-return]

@@ -1,7 +1,8 @@
-"""What a monitoring system may ask of the service: counts and gauges, none of them per call.
+"""The figures for a monitoring system: counts and gauges of the service, none of one call.
 
-Prometheus' text format on a port of its own, by a thread of its own. Labels are the words of the
-sheet and of the outcomes, never a caller's: their number is bounded, and nobody is in them.
+They are served in Prometheus' text format, on a port and by a thread of their own. Labels are rows
+of the sheet, outcomes, conditions and kinds of tickets: their number is bounded, and they hold no
+data of callers.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,20 +28,25 @@ from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import TicketKind
 
 _REPLY_SECONDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.2, 2.0, 5.0)
+"""Bounds of the buckets of ``ivr_reply_seconds``."""
 WAIT_ERROR_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-"""`ivr bench waits` allows 5 ms in the median and 20 ms at the 99th percentile."""
+"""Bounds of the buckets of ``ivr_wait_error_seconds``. `ivr bench waits` allows 5 ms in the median
+and 20 ms at the 99th percentile."""
 WRITE_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 30.0, 300.0)
+"""Bounds of the buckets of ``ivr_record_write_seconds``."""
 
 
 class Metrics:
-    """All figures of one service, in a registry of their own."""
+    """All figures of one service, in their own registry."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         new: dict[str, Any] = {"registry": self.registry}
         self.ended = Counter("ivr_calls", "Calls that have ended.", ["outcome"], **new)
         self.rows = Counter("ivr_rows", "Rows of the sheet that were entered.", ["row"], **new)
-        self.verdicts = Counter("ivr_verdicts", "Verdicts on callers' lines.", ["condition"], **new)
+        self.verdicts = Counter(
+            "ivr_verdicts", "Verdicts on the condition of callers' lines.", ["condition"], **new
+        )
         self.tickets = Counter("ivr_tickets", "Tickets that were kept.", ["kind"], **new)
         self.refused = Counter(
             "ivr_tickets_refused", "Tickets that could not be kept; the caller was told.", **new
@@ -48,28 +54,32 @@ class Metrics:
         self.unplayed = Counter("ivr_prompts_failed", "Prompts that were not played.", **new)
         self.replies = Histogram(
             "ivr_reply_seconds",
-            "From the last sound of what a caller says to the order to play the reply.",
+            "Seconds from the last sound of what a caller says to the order to play the reply.",
             buckets=_REPLY_SECONDS,
             **new,
         )
         self.waits = Histogram(
             "ivr_wait_error_seconds",
-            "From the moment at which a wait of the sheet was over to what was done then.",
+            "Seconds from the end of a wait of the sheet to what is done after it.",
             buckets=WAIT_ERROR_SECONDS,
             **new,
         )
         self.words_lost = Counter(
-            "ivr_words_lost", "Speech whose words are not known, by no fault of the caller.", **new
+            "ivr_words_lost", "Utterances whose words were lost by a fault of the service.", **new
         )
-        self.taps_lost = Counter("ivr_tap_losses", "Callers who could not be heard.", **new)
-        self.taps_again = Counter("ivr_tap_reattachments", "Taps that came back in a call.", **new)
+        self.taps_lost = Counter(
+            "ivr_tap_losses", "Taps that were lost or did not come: the caller is not heard.", **new
+        )
+        self.taps_again = Counter(
+            "ivr_tap_reattachments", "Taps that came back during a call.", **new
+        )
         self.writes = Histogram(
             "ivr_record_write_seconds",
-            "From a step to its row in the database.",
+            "Seconds from a step of a call to its row in the database.",
             buckets=WRITE_SECONDS,
             **new,
         )
-        for outcome in Outcome:  # what has not happened yet is 0, not missing
+        for outcome in Outcome:  # a series that has not counted yet is 0, not missing
             self.ended.labels(outcome)
         for condition in Condition:
             self.verdicts.labels(condition)
@@ -77,13 +87,13 @@ class Metrics:
             self.tickets.labels(kind)
 
     def watch(self, name: str, help: str, value: Callable[[], float]) -> None:
-        """A gauge whose value is asked for when somebody asks for the metrics."""
+        """Add a gauge; ``value`` is called whenever the metrics are read."""
         Gauge(name, help, registry=self.registry).set_function(value)
 
     def watch_state(
         self, name: str, help: str, states: type[StrEnum], now: Callable[[], StrEnum]
     ) -> None:
-        """A gauge for each state: 1 for the one that is ``now``, 0 for the others."""
+        """Add a gauge for each state: 1 for the state that ``now`` returns, 0 for the others."""
         gauge = Gauge(name, help, ["state"], registry=self.registry)
 
         def stands_at(state: StrEnum) -> Callable[[], float]:
@@ -93,10 +103,10 @@ class Metrics:
             gauge.labels(state).set_function(stands_at(state))
 
     def tapped(self, attached: Callable[[bool, float], None]) -> Callable[[bool, float], None]:
-        """What one call's tap tells of itself, which is counted on its way."""
+        """Return ``attached`` with its calls counted: for the tap of one call."""
         away = False
 
-        def told(there: bool, now: float) -> None:
+        def count(there: bool, now: float) -> None:
             nonlocal away
             if not there:
                 self.taps_lost.inc()
@@ -105,10 +115,10 @@ class Metrics:
             away = not there
             attached(there, now)
 
-        return told
+        return count
 
     def loaded(self, entries: Sequence[dict[str, Any]]) -> None:
-        """Steps have reached the database; called on the thread that brought them there."""
+        """Observe the age of steps when they reach the database; the loader's thread calls this."""
         now = datetime.now(UTC)
         for entry in entries:
             if entry["entry"] == "step":
@@ -116,38 +126,38 @@ class Metrics:
                 self.writes.observe(max(0.0, age.total_seconds()))
 
     def counted(self, record: CallLog) -> "CountedCall":
-        """The record of a call, which is counted on its way."""
+        """Return the log of a call with what it notes counted."""
         return CountedCall(self, record)
 
     def serve(self, host: str, port: int) -> "Endpoint":
-        """Answer on a port; OSError when it cannot be used."""
+        """Serve the figures on a port; raise OSError when it cannot be used."""
         return Endpoint(*start_http_server(port, host, registry=self.registry))
 
 
 class Endpoint:
-    """The port and its thread."""
+    """The port at which the figures are served, and its thread."""
 
     def __init__(self, server: WSGIServer, thread: Thread) -> None:
         self._server, self._thread = server, thread
 
     def close(self) -> None:
-        """Returns when the port is free."""
+        """Stop serving; return when the port is free."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
 
 class CountedCall:
-    """Implements :class:`ivr.call.ports.CallLog` round another one."""
+    """A :class:`ivr.call.ports.CallLog` that counts what it passes on to another one."""
 
     def __init__(self, metrics: Metrics, record: CallLog) -> None:
         self._metrics, self._record = metrics, record
         self._onset: float | None = None
         self._spoken: float | None = None
-        """When the caller's last sound was, while he has no reply."""
+        """Time of the caller's last sound; None when they have been replied to."""
 
     def note(self, what: Event | Command, now: float) -> None:
-        """Count it, and pass it on."""
+        """Pass an event or a command on, and count it."""
         self._record.note(what, now)
         metrics = self._metrics
         match what:
@@ -173,7 +183,7 @@ class CountedCall:
     def make_ticket(
         self, order: MakeTicket, now: float, made: Callable[[str | None], None]
     ) -> None:
-        """Pass it on, and count what became of it."""
+        """Pass the order on, and count the ticket as kept or refused."""
 
         def count(number: str | None) -> None:
             if number is None:
@@ -185,6 +195,6 @@ class CountedCall:
         self._record.make_ticket(order, now, count)
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Count it, and pass it on."""
+        """Pass the end of the call on, and count its outcome."""
         self._record.close(outcome, now)
         self._metrics.ended.labels(outcome).inc()

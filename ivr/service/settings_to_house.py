@@ -1,4 +1,4 @@
-"""What the settings make of the house: whom callers are put through to, hours, service times."""
+"""Makes the house of the settings, and the arrival of a call of its AGI environment."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,11 +11,14 @@ from ivr.etiquette.knowledge import Knowledge
 from ivr.records.output import SHANGHAI
 
 _MOST_HOURS = 99
-"""What can be spoken."""
+"""Most hours that can be spoken."""
 
 
-def house_of(settings: Settings, knowledge: Knowledge) -> House:
-    """The house of the settings; ConfigError names the setting and the remedy."""
+def house_from_settings(settings: Settings, knowledge: Knowledge) -> House:
+    """Return extensions for transfers, working hours and service times as they are set.
+
+    Raise ConfigError, which names the setting and the remedy.
+    """
     transfer, hours, complaints = settings.transfer, settings.hours, settings.complaints
     try:
         worked = parse_hours(hours.week, hours.holidays, hours.workdays)
@@ -31,7 +34,7 @@ def house_of(settings: Settings, knowledge: Knowledge) -> House:
                 )
             if customer not in (ANYBODY, *complaints.customers):
                 raise ConfigError(
-                    f"complaints.{kind}.{customer} is no class of customers: list their numbers "
+                    f"complaints.{kind}.{customer} is not a class of customers: list their numbers "
                     f"in complaints.customers, or write {ANYBODY}"
                 )
     return House(
@@ -43,10 +46,10 @@ def house_of(settings: Settings, knowledge: Knowledge) -> House:
     )
 
 
-def arrival_of(environment: Mapping[str, str], wall: float) -> Arrival:
-    """How a call came, by what the dialplan tells (asterisk-conf/ivr-hotline.conf).
+def arrival_from_environment(environment: Mapping[str, str], wall: float) -> Arrival:
+    """Return how a call came, from the AGI arguments of asterisk-conf/ivr-hotline.conf.
 
-    ``wall`` is the moment of the answer in seconds of UTC.
+    ``wall`` is the time of the answer in seconds since 1970 (UTC).
     """
     return Arrival(
         environment.get("agi_callerid", "").removeprefix("unknown"),
@@ -56,10 +59,11 @@ def arrival_of(environment: Mapping[str, str], wall: float) -> Arrival:
     )
 
 
-def is_back(environment: Mapping[str, str]) -> bool:
-    """Whether he was put through and nobody answered."""
+def is_back_from_transfer(environment: Mapping[str, str]) -> bool:
+    """Return whether the caller was transferred and nobody answered."""
     return environment.get("agi_arg_4", "") == "back"
 
 
 def _number(text: str) -> int:
+    """Return the number that an argument holds, of five digits at most; 0 if it is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0

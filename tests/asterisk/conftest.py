@@ -1,20 +1,23 @@
-"""A service of the room's own parts on loopback, and the fake Asterisk that calls it."""
+"""A service on loopback of this room's parts alone, and the fake peers that connect to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ivr.asterisk import line as line_module
+from ivr.asterisk import manager
 from ivr.asterisk.agi_server import AgiServer, AgiSession
 from ivr.asterisk.audio_server import AudioServer
 from ivr.asterisk.line import AgiLine
+from ivr.asterisk.manager import Ami
 from ivr.dialogue.commands import Play
 from ivr.dialogue.events import Event, PromptFinished
 from ivr.dialogue.row import Prompt
 from ivr.lab.pbx import free_ports
 from ivr.words.catalogue import SILENCE, Catalogue, Manifest, RenderedPrompt
+from tests.asterisk.fake_ami import FakeAmi
 from tests.asterisk.fake_asterisk import FakeAsterisk
 from tests.asterisk.peers import escaped
 
@@ -23,7 +26,7 @@ FILES = {"ivr/row-short": 0.04, "ivr/row-half": 0.5, "ivr/row-long": 30.0, "ivr/
 
 
 def catalogue() -> Catalogue:
-    """Prompts of 40 ms, 0.5 s and 30 s, one that the PBX lacks, and the silence."""
+    """Return prompts of 40 ms, 0.5 s and 30 s, one that the PBX does not have, and the silence."""
     recordings = {
         id: RenderedPrompt(id, "", "", seconds, -24.0, -6.0) for id, seconds in PROMPTS.items()
     }
@@ -31,24 +34,24 @@ def catalogue() -> Catalogue:
 
 
 def play(number: int, name: str = "short", barge_in: bool = True) -> Play:
-    """The order to speak ``row.name``."""
+    """Return the order to play ``row.name``."""
     return Play(number, Prompt(f"row.{name}", ""), barge_in)
 
 
 def sentence(number: int, *names: str, barge_in: bool = True) -> Play:
-    """The order to speak a composed sentence, joined from ``row.name`` for each name."""
+    """Return the order to play a sentence composed of the clips ``row.name``, one for each name."""
     return Play(number, Prompt("row.key", "", parts=tuple(f"row.{n}" for n in names)), barge_in)
 
 
 class Caller:
-    """One call as the shell sees it: its line, and what the line has reported."""
+    """One call: its line, and the events that the line has reported."""
 
     def __init__(self, session: AgiSession) -> None:
         self.session = session
         self.events: list[Event] = []
         self.times: list[float] = []
         self.told: Callable[[Event], None] = lambda event: None
-        """What the script does on an event."""
+        """Called with every event; a test may play the script's part here."""
         self._something = asyncio.Event()
         self.line = AgiLine(session, catalogue(), self._report)
         self.over = False
@@ -68,7 +71,7 @@ class Caller:
         assert list(expected) == self.events
 
     async def until_finished(self, number: int, seconds: float = 10.0) -> None:
-        """Wait until a prompt has been heard to its end, whatever else is reported."""
+        """Wait until a prompt has been played to its end; other events may come as well."""
         async with asyncio.timeout(seconds):
             while PromptFinished(number) not in self.events:
                 self._something.clear()
@@ -76,24 +79,24 @@ class Caller:
 
 
 class Service:
-    """The FastAGI and AudioSocket servers, with a line for every call and no script."""
+    """The FastAGI and AudioSocket servers, with a line for every call but no script."""
 
     def __init__(self) -> None:
         self.agi_port, self.audio_port = free_ports(2)
         self.agi = AgiServer(self._serve, "token")
         self.audio = AudioServer()
         self.prepare: Callable[[Caller], None] = lambda caller: None
-        """What happens before the line runs."""
+        """Called with each call before its line runs."""
         self._waiting: asyncio.Queue[Caller] = asyncio.Queue()
         self.fakes: list[FakeAsterisk] = []
 
     @property
     def audio_address(self) -> str:
-        """What Asterisk is told to connect to."""
+        """host:port at which Asterisk is told to connect."""
         return f"127.0.0.1:{self.audio_port}"
 
     async def start(self) -> None:
-        """Listen."""
+        """Begin to listen."""
         await self.agi.start("127.0.0.1", self.agi_port)
         await self.audio.start("127.0.0.1", self.audio_port)
 
@@ -103,7 +106,7 @@ class Service:
         files: dict[str, float] = FILES,
         taps_come: bool = True,
     ) -> tuple[FakeAsterisk, Caller]:
-        """A call comes in."""
+        """Bring in a call; return its two ends."""
         _, fake = await asyncio.get_running_loop().create_connection(
             lambda: FakeAsterisk(dict(files), latency, taps_come), "127.0.0.1", self.agi_port
         )
@@ -111,7 +114,7 @@ class Service:
         return fake, await self._waiting.get()
 
     async def stop(self) -> None:
-        """Every call must have left no task; and no command ever came together with another."""
+        """Close everything; no task may be left, and no two commands were ever read together."""
         for fake in self.fakes:
             fake.transport.close()
         async with asyncio.timeout(10):
@@ -131,10 +134,32 @@ class Service:
 
 @pytest.fixture
 async def service(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
-    """The service; silence comes in pieces of 0.1 s, so that a test is quick."""
+    """The service, with pieces of silence of 0.1 s so that tests are quick."""
     monkeypatch.setattr(line_module, "SILENCE_SECONDS", 0.1)
     service, errors = Service(), escaped()
     await service.start()
     yield service
     await service.stop()
     assert errors == []
+
+
+@pytest.fixture
+async def pbx() -> AsyncIterator[FakeAmi]:
+    """The fake manager interface; it must have no connection at the end of the test."""
+    fake = FakeAmi()
+    await fake.start()
+    yield fake
+    await fake.until(lambda: fake.connections == 0)
+    await fake.stop()
+
+
+@pytest.fixture
+def ami(pbx: FakeAmi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ami]:
+    """The adapter, not connected, with short pauses and without haste for answers."""
+    monkeypatch.setattr(manager, "AMI_ANSWER_SECONDS", 30.0)
+    monkeypatch.setattr(manager, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(manager, "AMI_RETRY_SECONDS", (0.02, 0.16))
+    monkeypatch.setattr(manager, "REFUSED_SECONDS", 0.5)
+    ami = Ami("127.0.0.1", pbx.port, "ivr", "secret")
+    yield ami
+    ami.close()

@@ -1,4 +1,4 @@
-"""A manager interface on loopback that behaves like Asterisk's, misbehaviour included."""
+"""A manager interface on loopback that behaves like Asterisk's, and misbehaves on demand."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,12 +11,12 @@ Answer = Callable[[Action], bytes | None]
 
 
 def response(action: Action, word: str = "Success", **fields: str) -> bytes:
-    """One answer, as Asterisk writes it."""
+    """Return one answer, as Asterisk writes it."""
     return _message({"Response": word, "ActionID": action["ActionID"], **fields})
 
 
 def channel(name: str, uniqueid: str, place: str = "ivr-hotline,s,19") -> Action:
-    """One of CoreShowChannels, as Asterisk 22 tells it, without what nobody reads."""
+    """Return one channel of CoreShowChannels as Asterisk 22 lists it, without unused fields."""
     context, exten, priority = place.split(",")
     return {
         "Event": "CoreShowChannel", "Channel": name, "ChannelStateDesc": "Up", "Context": context,
@@ -25,7 +25,7 @@ def channel(name: str, uniqueid: str, place: str = "ivr-hotline,s,19") -> Action
 
 
 def listing(action: Action, *channels: Action) -> bytes:
-    """An answer in many messages."""
+    """Return an answer of many messages."""
     id = action["ActionID"]
     start = response(action, EventList="start", Message="Channels will follow")
     end = {"Event": "CoreShowChannelsComplete", "EventList": "Complete",
@@ -38,52 +38,52 @@ def _message(lines: Action) -> bytes:
 
 
 class FakeAmi:
-    """Every action that came is kept; what is answered is the test's choice."""
+    """Keeps every action that comes; the test chooses the answers."""
 
     def __init__(self) -> None:
         (self.port,) = free_ports(1)
         self.actions: list[Action] = []
         self.logins: list[float] = []
-        """When each login came."""
+        """Times of the logins."""
         self.answers: dict[str, Answer] = {}
-        """By action; None as an answer is silence."""
+        """Answers by action; None: nothing is sent."""
         self.greet = True
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._something = asyncio.Event()
 
     async def start(self) -> None:
-        """Listen."""
+        """Begin to listen."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 
     async def stop(self) -> None:
-        """Listen no more, and drop everybody."""
+        """Stop listening, and end all connections."""
         assert self._server is not None
         self._server.close()
         self.drop()
         await self.until(lambda: not self._writers)
 
     def drop(self) -> None:
-        """Asterisk is restarted: all connections end."""
+        """End all connections, as a restart of Asterisk does."""
         for writer in self._writers:
             writer.close()
 
     def say(self, octets: bytes) -> None:
-        """To everybody who is connected, asked or not."""
+        """Send octets to every connection, although nothing was asked."""
         for writer in self._writers:
             writer.write(octets)
 
     @property
     def connections(self) -> int:
-        """How many are connected now."""
+        """The number of connections now."""
         return len(self._writers)
 
     def count(self, action: str) -> int:
-        """How often an action came."""
+        """Return how often an action came."""
         return sum(each["Action"] == action for each in self.actions)
 
     async def until(self, true: Callable[[], object], seconds: float = 10.0) -> None:
-        """Wait until something is true; looked at after every action and connection."""
+        """Wait until a condition is true; it is checked after every action and connection."""
         async with asyncio.timeout(seconds):
             while not true():
                 self._something.clear()

@@ -1,8 +1,8 @@
 """The Asterisk side of one FastAGI session, with the reply rules measured on 22.10.1.
 
-It keeps Asterisk's two buffers apart, because that is where its oddest rule comes from: the thread
-waits on the *socket*, but reads it through a stdio buffer. Of two commands that it reads together
-the second lies in that buffer, neither cutting a stream nor being answered, until more octets come.
+It keeps Asterisk's two buffers apart, because of this rule: Asterisk's thread waits on the *socket*
+but reads it through a stdio buffer. Of two commands that it reads together, the second stays in
+that buffer; it neither cuts a stream nor is answered until more octets come.
 """
 
 import asyncio
@@ -28,13 +28,13 @@ USAGE = "520-Invalid command syntax.  Proper usage follows:\nUsage: …\n\n520 E
 
 
 def header(**changed: str) -> bytes:
-    """The environment as octets, some of it changed."""
+    """Return the environment as octets, with some values changed."""
     lines = (f"{key}: {value}\n" for key, value in (HEADER | changed).items())
     return ("".join(lines) + "\n").encode()
 
 
 class Channel(asyncio.Protocol):
-    """A channel that Originate made: a tap or a heartbeat, connected to the AudioSocket server."""
+    """A channel made by Originate: a tap or a heartbeat, connected to the AudioSocket server."""
 
     def __init__(self, id: bytes, heartbeat: bool) -> None:
         self._id, self.heartbeat = id, heartbeat
@@ -44,7 +44,7 @@ class Channel(asyncio.Protocol):
         self._something = asyncio.Event()
 
     async def heard(self) -> None:
-        """Wait until something comes."""
+        """Wait until audio comes."""
         self._something.clear()
         await self._something.wait()
 
@@ -63,7 +63,7 @@ class Channel(asyncio.Protocol):
 
 
 class FakeAsterisk(asyncio.Protocol):
-    """One call. ``files`` are the sounds it has, by name, with their seconds."""
+    """One call. ``files`` are the sounds that exist, by name, with their seconds."""
 
     def __init__(
         self, files: dict[str, float], latency: float = 0.001, taps_come: bool = True
@@ -71,13 +71,13 @@ class FakeAsterisk(asyncio.Protocol):
         self.files, self.latency, self.taps_come = files, latency, taps_come
         self.commands: list[str] = []
         self.armed: list[float] = []
-        """Seconds of the dead-man timer, each time it was set."""
+        """Seconds to which the dead-man timer was set, each time."""
         self.sounds: list[str] = []
-        """What STREAM FILE was asked for, in order."""
+        """Sounds that STREAM FILE asked for, in order."""
         self.variables: dict[str, str] = {}
         self._channels: list[Channel] = []
         self.coalesced = 0
-        """How often two commands were read together: the second is then stuck."""
+        """Number of times that two commands were read together: the second is then stuck."""
         self._loop = asyncio.get_running_loop()
         self._header = header()
         self._socket = self._stdio = b""
@@ -90,28 +90,28 @@ class FakeAsterisk(asyncio.Protocol):
         self.closed = self._loop.create_future()
         self._connecting: set[asyncio.Task[None]] = set()
 
-    # What a test asks.
+    # Questions of a test.
 
     async def until(self, true: Callable[[], object], seconds: float = 10.0) -> None:
-        """Wait until something is true; looked at after every command and reply."""
+        """Wait until a condition is true; it is checked after every command and reply."""
         async with asyncio.timeout(seconds):
             while not true():
                 self._something.clear()
                 await self._something.wait()
 
     def channels(self, heartbeat: bool = False) -> list[Channel]:
-        """The taps so far, in order; or the heartbeats."""
+        """Return the taps so far, in order; or the heartbeats."""
         return [channel for channel in self._channels if channel.heartbeat == heartbeat]
 
-    # What a test lets happen.
+    # Events that a test causes.
 
     def press(self, key: str) -> None:
-        """The caller presses a key; a stream that was not told to mind it goes on."""
+        """The caller presses a key; a stream goes on unless the key was named in its command."""
         if self.playing and key in self._keys:
             self._finish(str(ord(key)))
 
     def bye(self, stay: bool = False) -> None:
-        """The caller hangs up. ``stay``: a dialplan without AGIEXITONHANGUP."""
+        """The caller hangs up. ``stay``: the dialplan has no AGIEXITONHANGUP."""
         self._dead = True
         if self.playing:
             self._finish("-1")
@@ -120,11 +120,11 @@ class FakeAsterisk(asyncio.Protocol):
             self.transport.close()
 
     def vanish(self) -> None:
-        """Asterisk dies: the connection ends without a word."""
+        """Asterisk dies: the connection ends without a line."""
         self.transport.close()
 
     def write(self, text: str) -> None:
-        """Send octets of the test's choosing."""
+        """Send any text."""
         self.transport.write(text.encode())
         self._something.set()
 
@@ -151,13 +151,13 @@ class FakeAsterisk(asyncio.Protocol):
     # The AGI thread.
 
     def _wake(self) -> None:
-        """Octets wait on the socket: the thread sees them a moment later."""
+        """Let the thread see the octets on the socket a moment later."""
         if self._socket and self._poll is None:
             self._poll = self._loop.call_later(self.latency, self._read)
 
     def _read(self) -> None:
         self._poll = None
-        if self._end is not None:  # the stream is cut, and its own reply left out
+        if self._end is not None:  # the stream is cut, and gets no reply
             self._end.cancel()
             self._end, self.playing = None, ""
         self._stdio, self._socket = self._stdio + self._socket, b""

@@ -1,4 +1,4 @@
-"""Small real peers for the servers' tests: a client that says what it is told to."""
+"""A TCP client for the tests of the servers, and counts of what they leave behind."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Peer:
-    """A TCP connection that writes what a test wants and reads what comes."""
+    """One TCP connection to a server."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
@@ -18,15 +18,15 @@ class Peer:
         return cls(*await asyncio.open_connection("127.0.0.1", port))
 
     def send(self, octets: bytes) -> None:
-        """Write at once."""
+        """Send octets."""
         self.writer.write(octets)
 
     async def line(self, seconds: float = 2.0) -> bytes:
-        """The next line that comes."""
+        """Return the next line that comes."""
         return await asyncio.wait_for(self.reader.readline(), seconds)
 
     async def closed(self, seconds: float = 2.0) -> bytes:
-        """Wait for the other end to close; what came before that."""
+        """Wait until the server closes; return what it sent before."""
         try:
             return await asyncio.wait_for(self.reader.read(), seconds)
         except ConnectionResetError:
@@ -42,7 +42,7 @@ class Peer:
 
 
 def escaped() -> list[str]:
-    """What escapes a callback from now on, which asyncio would only log."""
+    """Return a list to which exceptions in callbacks are added; asyncio would only log them."""
     found: list[str] = []
 
     def note(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
@@ -53,12 +53,12 @@ def escaped() -> list[str]:
 
 
 def descriptors() -> int:
-    """How many files and sockets this process holds."""
+    """Return the number of files and sockets that this process has open."""
     return len(os.listdir(Path("/proc/self/fd")))
 
 
 async def settled(expected: int, rounds: int = 1000) -> int:
-    """The descriptors, as soon as the event loop has brought them down to what is expected."""
+    """Return the number of descriptors, as soon as it is no higher than expected."""
     for _ in range(rounds):
         if descriptors() <= expected:
             break

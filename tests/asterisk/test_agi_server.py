@@ -36,7 +36,7 @@ class Server:
         await session.closed
 
     async def call(self) -> tuple[Peer, AgiSession]:
-        """A call comes in, with a good header."""
+        """Bring in a call with a valid header."""
         peer = await Peer.connect(self.port)
         peer.send(header())
         return peer, await self.sessions.get()
@@ -44,7 +44,7 @@ class Server:
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
-    """The server; no call may be left at the end."""
+    """The server; no call may be left at the end of the test."""
     server, errors = Server(), escaped()
     await server.agi.start("127.0.0.1", server.port)
     yield server
@@ -54,7 +54,7 @@ async def server() -> AsyncIterator[Server]:
     assert errors == []
 
 
-async def test_good_header_opens_a_session(server: Server) -> None:
+async def test_valid_header_opens_a_session(server: Server) -> None:
     peer, session = await server.call()
     assert session.environment["agi_uniqueid"] == UNIQUEID
     await peer.close()
@@ -151,7 +151,7 @@ async def test_usage_of_several_lines_is_one_answer(server: Server) -> None:
 
 @pytest.mark.parametrize("last", [b"HANGUP\n", b"HANGUP\nHANGUP\n200 result=0\njunk\n"])
 async def test_hangup_line_fails_what_is_pending(server: Server, last: bytes) -> None:
-    """Nothing that follows the line is looked at: what Asterisk still says is nobody's."""
+    """Lines after the HANGUP line are ignored."""
     peer, session = await server.call()
     stream = session.stream(STREAM)
     asking = asyncio.create_task(session.ask(NOOP))
@@ -188,7 +188,7 @@ async def test_hangup_line_while_nothing_is_asked_ends_the_session(server: Serve
     await peer.closed()
 
 
-async def test_end_of_the_connection_is_no_hang_up_by_the_caller(server: Server) -> None:
+async def test_the_end_of_the_connection_is_not_a_hang_up_by_the_caller(server: Server) -> None:
     peer, session = await server.call()
     asking = asyncio.create_task(session.ask(NOOP))
     await peer.line()
@@ -226,8 +226,8 @@ async def test_stream_that_ends_while_a_command_is_on_its_way_gets_both_replies(
     await peer.close()
 
 
-async def test_stream_is_left_alone_until_asterisk_has_read_it(server: Server) -> None:
-    """Asterisk reads two commands that come together as one, and never answers the second."""
+async def test_no_command_is_sent_until_asterisk_has_read_the_stream(server: Server) -> None:
+    """Of two commands that Asterisk reads together, it never answers the second."""
     peer, session = await server.call()
     loop = asyncio.get_running_loop()
     session.stream(STREAM)
@@ -260,7 +260,7 @@ async def test_asterisk_that_never_answers_loses_the_call(
 
 
 @pytest.mark.parametrize("error", [ValueError, AgiError, LineClosed, AssertionError])
-async def test_call_that_fails_is_closed_and_hurts_no_other(
+async def test_call_that_fails_is_closed_and_disturbs_no_other(
     server: Server, error: type[Exception]
 ) -> None:
     good, session = await server.call()

@@ -1,4 +1,4 @@
-"""The AudioSocket server: a tap is taken once, in time and under the id that was given out."""
+"""The AudioSocket server: a tap is taken once, in time, and with the UUID it was given."""
 
 import asyncio
 import uuid
@@ -16,7 +16,7 @@ FRAME = encode_packet(AUDIO_8K, bytes(320))
 
 
 class Ear:
-    """Hears a tap."""
+    """Keeps what a tap sends."""
 
     def __init__(self) -> None:
         self.heard: list[bytes] = []
@@ -45,7 +45,7 @@ class Server(AudioServer):
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
-    """The server; it must expect nobody at the end."""
+    """The server; it must expect no tap at the end of the test."""
     server, errors = Server(), escaped()
     (server.port,) = free_ports(1)
     await server.start("127.0.0.1", server.port)
@@ -56,14 +56,14 @@ async def server() -> AsyncIterator[Server]:
 
 
 async def tap(server: Server, ear: Ear) -> Peer:
-    """A tap that comes as it should."""
+    """Connect a tap with its UUID."""
     peer = await Peer.connect(server.port)
     peer.send(encode_packet(UUID, server.expect(ear).bytes))
     await asyncio.wait_for(ear.came.wait(), 10)
     return peer
 
 
-async def test_expected_tap_is_heard_until_it_goes(server: Server) -> None:
+async def test_expected_tap_is_heard_until_it_ends(server: Server) -> None:
     ear = Ear()
     peer = await tap(server, ear)
     peer.send(FRAME + FRAME)
@@ -89,7 +89,7 @@ async def test_unknown_uuid_is_refused(server: Server) -> None:
     assert await peer.closed() == b""
 
 
-async def test_uuid_is_good_once(server: Server) -> None:
+async def test_uuid_is_valid_once(server: Server) -> None:
     ear = Ear()
     id = server.expect(ear)
     first, second = await Peer.connect(server.port), await Peer.connect(server.port)
@@ -150,7 +150,9 @@ async def test_foreign_first_packet_is_refused(server: Server, sent: bytes) -> N
 
 
 @pytest.mark.parametrize("junk", [b"\x99junk", b"\x10\xff\xff", b"\x10\x00\x01\x00"])
-async def test_junk_ends_a_tap_after_what_was_good(server: Server, junk: bytes) -> None:
+async def test_junk_ends_a_tap_after_its_valid_packets_are_heard(
+    server: Server, junk: bytes
+) -> None:
     ear = Ear()
     peer = await tap(server, ear)
     peer.send(FRAME + junk)

@@ -1,4 +1,4 @@
-"""The AudioSocket codec: any chunking gives the same, everything foreign is refused."""
+"""The AudioSocket codec: any chunking gives the same packets, and malformed octets are refused."""
 
 import uuid
 
@@ -28,7 +28,7 @@ packets = st.lists(st.one_of(audio, other), max_size=10)
 
 
 def read(pieces: list[bytes]) -> tuple[list[Packet], str]:
-    """The packets of the pieces, and the error that ended them."""
+    """Return the packets of the pieces, and the error after them."""
     reader, found = Packets(), []
     try:
         for piece in pieces:
@@ -41,12 +41,12 @@ def read(pieces: list[bytes]) -> tuple[list[Packet], str]:
 
 
 def encoded(packets: list[Packet]) -> bytes:
-    """All of them on the wire."""
+    """Return the octets of all packets."""
     return b"".join(encode_packet(packet.kind, packet.payload) for packet in packets)
 
 
 @given(packets, st.lists(st.integers(0, 400), max_size=20))
-def test_what_was_encoded_is_decoded_however_it_is_cut(
+def test_encoded_packets_are_decoded_with_any_chunking(
     packets: list[Packet], sizes: list[int]
 ) -> None:
     assert (packets, "") == read(chunked(encoded(packets), sizes))

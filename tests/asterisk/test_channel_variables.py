@@ -1,4 +1,4 @@
-"""What the PBX is told of a call, and the one command that tells it."""
+"""Rows and tickets as variables of the channel, and the other commands about a call."""
 
 import pytest
 
@@ -14,8 +14,7 @@ from tests.remembering import Record
 ORDER = MakeTicket(1, "suggestion", Ticket(TicketKind.SUGGESTION))
 
 
-async def test_rows_and_tickets_are_told_as_they_come() -> None:
-    """And passed on to the record."""
+async def test_rows_and_tickets_are_told_and_passed_on_to_the_record() -> None:
     told: list[tuple[str, str]] = []
     record = Record()
     call = TellingThePbx(record, lambda name, value: told.append((name, value)))
@@ -37,8 +36,7 @@ async def test_rows_and_tickets_are_told_as_they_come() -> None:
     assert record.closed == [Outcome.STAYED_ON]
 
 
-def test_of_many_rows_the_first_and_the_last_are_told() -> None:
-    """As many as a userfield has room for."""
+def test_of_too_many_rows_the_first_and_the_last_are_told() -> None:
     few = ["greeting", "no_sound"]
     assert joined_words(few) == "greeting+no_sound"
     many = ["greeting", *["ask_repeat"] * 40, "closing"]
@@ -49,7 +47,7 @@ def test_of_many_rows_the_first_and_the_last_are_told() -> None:
 
 
 async def test_variables_go_with_the_next_timer(service: Service) -> None:
-    """One command for all of them, before the next sound; none of their own."""
+    """One command sets all of them and the timer before the next sound."""
     fake, caller = await service.ring()
     await fake.until(lambda: fake.playing)
     caller.line.tell("IVR_ROWS", "greeting")
@@ -66,8 +64,8 @@ async def test_variables_go_with_the_next_timer(service: Service) -> None:
     ("name", "value"),
     [("IVR_ROWS", "a,b"), ("IVR_ROWS", "${SHELL}"), ("IVR_ROWS", "x" * 201), ("CDR(x)", "1")],
 )
-def test_what_the_dialplan_would_take_for_something_else_is_not_sent(name: str, value: str) -> None:
-    """A comma is another variable, a dollar an expression."""
+def test_a_value_that_the_dialplan_would_interpret_is_refused(name: str, value: str) -> None:
+    """A comma begins another variable, a dollar sign an expression."""
     with pytest.raises(AgiError):
         set_variables({name: value})
 
@@ -82,13 +80,12 @@ def test_what_the_dialplan_would_take_for_something_else_is_not_sent(name: str, 
         ("9" * 500, "9" * LONGEST_NUMBER),
     ],
 )
-def test_of_a_number_digits_and_plus_are_believed(given: str, kept: str) -> None:
-    """Whatever the dialplan before us let through."""
+def test_of_a_number_only_digits_and_plus_signs_are_kept(given: str, kept: str) -> None:
     assert trusted_number(given) == kept
 
 
 def test_the_recording_has_a_file_for_each_side_and_no_other_argument() -> None:
-    """The third argument of MixMonitor is a command of the shell."""
+    """The third argument of MixMonitor would be a command that the PBX runs."""
     sent: list[bytes] = []
     recorder = MixMonitor(lambda errand: sent.append(errand()), "/srv/ivr/incoming/ivr-1.2-0f3a")
     recorder.start()
@@ -101,7 +98,6 @@ def test_the_recording_has_a_file_for_each_side_and_no_other_argument() -> None:
 
 
 @pytest.mark.parametrize("path", ["relative", "/a b", "/a,b", "/a)b", "/a\nb", "/${X}", ""])
-def test_no_path_may_be_more_than_a_path(path: str) -> None:
-    """``/srv/ivr`` is one."""
+def test_a_path_with_characters_that_asterisk_interprets_is_refused(path: str) -> None:
     assert is_one_word("/srv/ivr-2/re_cordings.d")
     assert not is_one_word(path)

@@ -1,4 +1,4 @@
-"""The heartbeat: a noise every half second, from the first moment of a call to its end."""
+"""The heartbeat: a short noise every half second from the beginning of a call to its end."""
 
 import asyncio
 import uuid
@@ -15,7 +15,7 @@ from tests.asterisk.peers import Peer
 
 
 async def ring(service: Service) -> tuple[FakeAsterisk, Channel, Heartbeat]:
-    """A call whose heartbeat has come."""
+    """Bring in a call whose heartbeat has connected."""
     hearts: list[Heartbeat] = []
 
     def prepare(caller: Caller) -> None:
@@ -30,7 +30,7 @@ async def ring(service: Service) -> tuple[FakeAsterisk, Channel, Heartbeat]:
 
 
 async def beats(channel: Channel, count: int) -> list[float]:
-    """When the first beats came."""
+    """Return the arrivals of the first beats."""
     async with asyncio.timeout(10):
         while len(channel.arrivals) < count:
             await channel.heard()
@@ -68,7 +68,7 @@ async def test_close_stops_the_beat_and_ends_the_channel(
     await asyncio.wait_for(channel.closed, 10)
 
 
-async def test_channel_that_goes_stops_the_beat_and_leaves_the_call_alone(
+async def test_a_lost_channel_stops_the_beat_and_the_call_goes_on(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(heartbeat_module, "BEAT_SECONDS", 0.02)
@@ -82,7 +82,7 @@ async def test_channel_that_goes_stops_the_beat_and_leaves_the_call_alone(
     heart.close()
 
 
-async def test_channel_that_comes_after_the_end_is_refused(service: Service) -> None:
+async def test_a_channel_that_connects_after_the_end_is_refused(service: Service) -> None:
     heart = Heartbeat(service.audio, service.audio_address, CHANNEL, lambda errand: None)
     id = uuid.UUID(heart._originate().decode().split("/")[2].split(",")[0])
     heart.close()

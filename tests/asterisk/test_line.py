@@ -1,4 +1,4 @@
-"""The caller's line, against an Asterisk that keeps the reply rules measured on the real one."""
+"""The caller's line against a fake Asterisk with the reply rules measured on the real one."""
 
 import asyncio
 import random
@@ -92,7 +92,7 @@ async def test_prompt_stopped_before_it_began_is_never_heard(service: Service) -
 async def test_sound_cut_as_soon_as_it_has_begun_does_not_lock_the_line(
     service: Service, wait: float
 ) -> None:
-    """Asterisk would read both commands at once and never answer the second."""
+    """Otherwise Asterisk would read both commands together and never answer the second."""
     fake, caller = await service.ring(latency=0.01)
     caller.line.play(play(1, "long"))
     await fake.until(lambda: len(fake.armed) == 2)  # the stream is written when this is answered
@@ -118,7 +118,7 @@ async def test_key_ends_a_prompt_that_allows_it(service: Service) -> None:
     await fake.until(lambda: fake.playing == SILENCE)
 
 
-async def test_key_into_a_prompt_that_must_be_heard_out_is_told_and_ends_nothing(
+async def test_key_in_a_prompt_that_must_be_heard_out_is_reported_and_ends_nothing(
     service: Service,
 ) -> None:
     fake, caller = await service.ring()
@@ -148,7 +148,7 @@ async def test_missing_file_is_reported_and_the_call_goes_on(service: Service) -
     await caller.until(PromptFailed(1, "the PBX has no such file"), PromptFinished(2))
 
 
-async def test_missing_silence_ends_the_call_unfinished(service: Service) -> None:
+async def test_missing_silence_file_ends_the_call_unfinished(service: Service) -> None:
     """The dialplan then goes to the second service or to the apology."""
     fake, caller = await service.ring(files={})
     why = "the PBX has no ivr/silence-10: run `ivr prompts install`"
@@ -175,7 +175,9 @@ async def test_hang_up_marks_the_end_with_its_very_last_command(
 
 @pytest.mark.parametrize("stay", [False, True])
 @pytest.mark.parametrize("when", ["silence", "prompt", "between", "errand"])
-async def test_bye_is_reported_once_in_every_state(service: Service, when: str, stay: bool) -> None:
+async def test_hang_up_by_the_caller_is_reported_once_in_every_state(
+    service: Service, when: str, stay: bool
+) -> None:
     fake, caller = await service.ring(latency=0.01)
     await fake.until(lambda: fake.playing == SILENCE)
     if when == "prompt":
@@ -192,7 +194,7 @@ async def test_bye_is_reported_once_in_every_state(service: Service, when: str, 
 
 
 @pytest.mark.parametrize("silence", [True, False])
-async def test_dead_channel_is_a_hang_up_even_without_the_line_that_says_so(
+async def test_dead_channel_is_a_hang_up_even_without_a_hangup_line(
     service: Service, silence: bool
 ) -> None:
     fake, caller = await service.ring()
@@ -240,7 +242,7 @@ async def test_prompt_asked_for_during_an_errand_is_spoken_to_its_end(service: S
 
 
 async def one_storm(fake: FakeAsterisk, caller: Caller, chance: random.Random) -> None:
-    """Orders in any order and at any moment; then one more prompt, which must be heard."""
+    """Give orders in any sequence and at any moment, then play one more prompt to its end."""
     for number in range(1, 25):
         match chance.randrange(5):
             case 0 | 1:
@@ -276,8 +278,10 @@ async def test_no_interleaving_locks_the_line_or_loses_the_hang_up(service: Serv
     await asyncio.gather(*storms)
 
 
-async def test_a_transfer_names_the_extension_and_then_the_proper_end(service: Service) -> None:
-    """The dialplan goes on in ivr-transfer only when the call was left on purpose."""
+async def test_a_transfer_sets_the_extension_and_ends_the_call_by_intention(
+    service: Service,
+) -> None:
+    """The dialplan goes on in ivr-transfer only when IVR_DONE is set."""
     fake, caller = await service.ring()
     caller.line.transfer("human")
     await fake.until(lambda: "IVR_DONE" in fake.variables)

@@ -26,7 +26,7 @@ async def test_clips_are_spoken_in_order_and_only_the_last_ends_the_prompt(
 
 
 async def test_one_timer_lasts_for_the_whole_sentence(service: Service) -> None:
-    """Nothing is asked between two clips: the next begins when the last has ended."""
+    """No command is sent between two clips: the next begins when the last has ended."""
     fake, caller = await service.ring()
     caller.line.play(sentence(1, "short", "half", "short"))
     await caller.until(PromptFinished(1))
@@ -77,7 +77,7 @@ async def test_another_prompt_replaces_the_rest(service: Service) -> None:
     assert HALF not in fake.sounds
 
 
-async def test_bye_in_a_later_clip_is_reported(service: Service) -> None:
+async def test_hang_up_by_the_caller_in_a_later_clip_is_reported(service: Service) -> None:
     fake, caller = await service.ring()
     caller.line.play(sentence(1, "short", "long"))
     await fake.until(lambda: fake.playing == LONG)
@@ -100,7 +100,7 @@ async def test_hang_up_in_a_later_clip_is_the_last_command(service: Service) -> 
     "names",
     [("gone", "short", "half"), ("short", "gone", "half"), ("short", "half", "gone")],
 )
-async def test_clip_that_the_pbx_lacks_is_left_out(
+async def test_clip_that_the_pbx_does_not_have_is_left_out(
     service: Service, names: tuple[str, ...]
 ) -> None:
     fake, caller = await service.ring()
@@ -116,7 +116,7 @@ async def test_clip_that_was_never_rendered_is_left_out(service: Service) -> Non
     assert SHORT in fake.sounds
 
 
-async def test_sentence_of_which_nothing_can_be_spoken_has_failed(service: Service) -> None:
+async def test_sentence_without_any_playable_clip_has_failed(service: Service) -> None:
     _, caller = await service.ring()
     caller.line.play(sentence(1, "gone", "gone"))
     await caller.until(PromptFailed(1, "the PBX has no such file"))
@@ -126,7 +126,7 @@ async def test_sentence_of_which_nothing_can_be_spoken_has_failed(service: Servi
     )
 
 
-async def test_rendering_is_played_where_there_is_one(service: Service) -> None:
+async def test_a_rendering_is_played_if_it_exists(service: Service) -> None:
     fake, caller = await service.ring()
     louder = RenderedPrompt("row.short", "", "", 0.04, -16.0, -3.0, rendering="louder")
     caller.line._catalogue.manifest.variants["louder"] = {"row.short": louder}

@@ -1,7 +1,6 @@
-"""Calls and channels that have lost one another: found in two looks, and nobody else touched."""
+"""Calls without a channel and channels without a call are found; all others are left alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from ivr.lab.service import ended_calls
 from ivr.service.app import Hotline
 from tests.agi_peer import Pbx
 from tests.asterisk.fake_ami import Action, FakeAmi, channel, listing
-from tests.service.test_app import settings_for
+from tests.service.running import settings_for
 
 AUDIO = "127.0.0.1:9092"
 NOTHING = Orphans()
@@ -26,7 +25,7 @@ def ours(*calls: str, sockets: tuple[str, ...] = ()) -> Ours:
     return Ours(set(calls), set(sockets), AUDIO)
 
 
-def test_a_call_whose_channel_is_gone_is_one_after_two_looks() -> None:
+def test_a_call_whose_channel_is_gone_in_two_looks_is_an_orphan() -> None:
     comparison = Comparison()
     assert comparison.look(ours("1700.1"), [CALLER]) == NOTHING
     assert comparison.look(ours("1700.1"), []) == NOTHING
@@ -34,19 +33,19 @@ def test_a_call_whose_channel_is_gone_is_one_after_two_looks() -> None:
     assert comparison.look(ours(), []) == NOTHING
 
 
-def test_a_channel_that_was_missing_once_is_forgiven() -> None:
+def test_a_channel_that_is_missing_once_makes_no_orphan() -> None:
     comparison = Comparison()
     for channels in ([CALLER], [], [CALLER], []):
         assert comparison.look(ours("1700.1"), channels) == NOTHING
 
 
-def test_a_call_that_another_pbx_has_handed_to_us_is_left_alone() -> None:
+def test_a_call_of_another_pbx_is_no_orphan() -> None:
     comparison = Comparison()
     for _ in range(5):
         assert comparison.look(ours("1700.1", "other.7"), [CALLER]) == NOTHING
 
 
-def test_a_channel_that_stands_where_its_ended_call_stood_is_one() -> None:
+def test_a_channel_at_the_place_of_its_ended_call_is_an_orphan() -> None:
     comparison = Comparison()
     comparison.look(ours("1700.1"), [CALLER])
     assert comparison.look(ours(), [CALLER]) == NOTHING
@@ -54,7 +53,7 @@ def test_a_channel_that_stands_where_its_ended_call_stood_is_one() -> None:
 
 
 @pytest.mark.parametrize("place", ["ivr-hotline,next,7", "ivr-hotline,sorry,2", "sales,s,1"])
-def test_a_channel_that_the_dialplan_took_on_is_none(place: str) -> None:
+def test_a_channel_that_the_dialplan_has_moved_on_is_no_orphan(place: str) -> None:
     """It hears the second service or the apology."""
     comparison = Comparison()
     comparison.look(ours("1700.1"), [CALLER])
@@ -62,7 +61,7 @@ def test_a_channel_that_the_dialplan_took_on_is_none(place: str) -> None:
         assert comparison.look(ours(), [channel("PJSIP/6001-00000001", "1700.1", place)]) == NOTHING
 
 
-def test_channels_that_were_never_ours_are_none() -> None:
+def test_channels_that_were_never_in_a_call_of_this_service_are_no_orphans() -> None:
     comparison = Comparison()
     others = [
         channel("PJSIP/trunk-00000009", "1700.9", "from-trunk,s,1"),
@@ -73,7 +72,7 @@ def test_channels_that_were_never_ours_are_none() -> None:
         assert comparison.look(ours(), others) == NOTHING
 
 
-def test_a_side_channel_whose_socket_is_closed_is_one() -> None:
+def test_a_side_channel_whose_socket_is_closed_is_an_orphan() -> None:
     id = "606de46c-7c40-4731-8ba0-c16cdfbe15bd"
     side = channel(f"AudioSocket/{AUDIO}-{id}", "1700.2", "default,s,1")
     comparison = Comparison()
@@ -82,7 +81,7 @@ def test_a_side_channel_whose_socket_is_closed_is_one() -> None:
     assert comparison.look(ours("1700.1"), [CALLER, side]).channels == {side["Channel"]}
 
 
-def test_what_is_no_channel_is_passed_over_and_ended_calls_are_forgotten() -> None:
+def test_incomplete_entries_are_ignored_and_ended_calls_are_forgotten() -> None:
     comparison = Comparison()
     for n in range(100):
         comparison.look(ours(f"1700.{n}"), [{}, {"Channel": "x"}, channel("PJSIP/x", f"1700.{n}")])
@@ -90,16 +89,7 @@ def test_what_is_no_channel_is_passed_over_and_ended_calls_are_forgotten() -> No
     assert comparison._places == {}
 
 
-@pytest.fixture
-async def pbx() -> AsyncIterator[FakeAmi]:
-    fake = FakeAmi()
-    await fake.start()
-    yield fake
-    await fake.until(lambda: fake.connections == 0)
-    await fake.stop()
-
-
-async def test_what_is_found_is_told_once_and_counted(
+async def test_an_orphan_is_logged_once_and_counted(
     pbx: FakeAmi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ami, ended, calls = (
@@ -132,7 +122,7 @@ async def test_what_is_found_is_told_once_and_counted(
     ami.close()
 
 
-async def test_a_call_that_ends_while_the_list_is_on_its_way_is_none(pbx: FakeAmi) -> None:
+async def test_a_call_that_ends_while_the_list_is_on_its_way_is_no_orphan(pbx: FakeAmi) -> None:
     calls = {"1700.1"}
     ami, ended = Ami("127.0.0.1", pbx.port, "ivr", "secret"), list[str]()
     check = OrphanCheck(ami, lambda: ours(*calls), ended.append)
@@ -155,7 +145,7 @@ async def test_a_call_that_ends_while_the_list_is_on_its_way_is_none(pbx: FakeAm
 async def test_the_service_ends_a_call_whose_channel_is_gone(
     pbx: FakeAmi, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its place is free again and its record ends; the other call is not touched."""
+    """The limit of calls has room again and the record ends; the other call goes on."""
     monkeypatch.setattr(orphans, "ORPHAN_LOOK_SECONDS", 0.1)
     monkeypatch.setattr(manager, "AMI_RETRY_SECONDS", (0.02, 0.1))
     (tmp_path / "ami").write_text("secret")

@@ -1,4 +1,4 @@
-"""The tap: attached from the call's own session, attached again after a loss, given up at last."""
+"""The tap: attached through the call's session, again after a loss, and given up in the end."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ PACKET = encode_packet(AUDIO_8K, bytes(2 * FRAME))
 
 
 class Ear:
-    """What the tap has brought."""
+    """Keeps what the tap delivers."""
 
     def __init__(self) -> None:
         self.frames: list[Samples] = []
@@ -37,7 +37,7 @@ class Ear:
         self.something.set()
 
     async def until(self, frames: int = 0, lost: int = 0) -> None:
-        """Wait until so much has come."""
+        """Wait until so many frames and losses have come."""
         async with asyncio.timeout(10):
             while len(self.frames) < frames or len(self.lost) < lost:
                 self.something.clear()
@@ -45,7 +45,7 @@ class Ear:
 
 
 class Tapped:
-    """Calls of a service that have a tap."""
+    """A service whose calls have a tap."""
 
     def __init__(self, service: Service) -> None:
         self.service, self.ear = service, Ear()
@@ -54,7 +54,7 @@ class Tapped:
     async def ring(
         self, taps_come: bool = True, first: str = ""
     ) -> tuple[FakeAsterisk, Caller, Tap]:
-        """A call comes in, and its tap is asked for before the line runs."""
+        """Bring in a call whose tap is asked for before the line runs."""
 
         def prepare(caller: Caller) -> None:
             send, ear = caller.line.send_between_prompts, self.ear
@@ -72,13 +72,13 @@ class Tapped:
 
 @pytest.fixture
 def tapped(service: Service, monkeypatch: pytest.MonkeyPatch) -> Tapped:
-    """Taps are waited for 0.1 s."""
+    """A tap is given up after 0.1 s."""
     monkeypatch.setattr(tap_module, "ATTACH_SECONDS", 0.1)
     return Tapped(service)
 
 
 def originates(fake: FakeAsterisk) -> int:
-    """How often a tap was asked for."""
+    """Return how often a tap was asked for."""
     return sum("Originate" in each for each in fake.commands)
 
 
@@ -115,7 +115,7 @@ async def test_frames_have_160_samples_whatever_the_packets(tapped: Tapped, seed
     tap.close()
 
 
-async def test_close_ends_the_tap_and_nobody_is_told_of_a_loss(tapped: Tapped) -> None:
+async def test_close_ends_the_tap_and_no_loss_is_reported(tapped: Tapped) -> None:
     fake, _, tap = await tapped.ring()
     await fake.until(fake.channels)
     (channel,) = fake.channels()
@@ -131,7 +131,7 @@ async def test_close_ends_the_tap_and_nobody_is_told_of_a_loss(tapped: Tapped) -
 @pytest.mark.parametrize("last", [b"", encode_packet(HANG_UP), b"junk"])
 async def test_lost_tap_is_attached_again(tapped: Tapped, last: bytes) -> None:
     fake, _, tap = await tapped.ring()
-    for number in range(1, 6):  # more often than misses in a row are forgiven
+    for number in range(1, 6):  # more often than losses in a row are allowed
         await fake.until(lambda n=number: len(fake.channels()) == n)
         channel = fake.channels()[-1]
         channel.transport.write(PACKET * tap_module.PROVEN_FRAMES)
@@ -143,7 +143,7 @@ async def test_lost_tap_is_attached_again(tapped: Tapped, last: bytes) -> None:
     tap.close()
 
 
-async def test_tap_that_never_comes_is_given_up_after_three_attempts(tapped: Tapped) -> None:
+async def test_tap_that_never_connects_is_given_up_after_three_attempts(tapped: Tapped) -> None:
     fake, _, tap = await tapped.ring(taps_come=False)
     await tapped.ear.until(lost=3)
     await asyncio.sleep(0.25)
@@ -153,7 +153,9 @@ async def test_tap_that_never_comes_is_given_up_after_three_attempts(tapped: Tap
 
 
 @pytest.mark.parametrize("sound", [b"", PACKET], ids=["without a sound", "after one frame"])
-async def test_tap_that_comes_and_goes_is_given_up(tapped: Tapped, sound: bytes) -> None:
+async def test_tap_that_is_lost_at_once_is_given_up_after_three_attempts(
+    tapped: Tapped, sound: bytes
+) -> None:
     fake, _, tap = await tapped.ring()
     for number in (1, 2, 3):
         await fake.until(lambda n=number: len(fake.channels()) == n)
@@ -165,7 +167,7 @@ async def test_tap_that_comes_and_goes_is_given_up(tapped: Tapped, sound: bytes)
 
 
 async def test_tap_lost_in_a_prompt_cuts_no_word_and_costs_no_attempt(tapped: Tapped) -> None:
-    """The wait for the tap begins when it is asked for, be the prompt longer than the wait."""
+    """The wait for the tap begins when it is asked for, also in a prompt longer than the wait."""
     fake, caller, tap = await tapped.ring(first="half")
     await fake.until(fake.channels)
     (channel,) = fake.channels()
@@ -181,7 +183,7 @@ async def test_tap_lost_in_a_prompt_cuts_no_word_and_costs_no_attempt(tapped: Ta
     tap.close()
 
 
-async def test_tap_that_comes_too_late_is_refused(tapped: Tapped) -> None:
+async def test_tap_that_connects_too_late_is_refused(tapped: Tapped) -> None:
     fake, _, tap = await tapped.ring(taps_come=False)
     await fake.until(lambda: originates(fake) == 2)
     late = next(each for each in fake.commands if "Originate" in each)

@@ -20,7 +20,7 @@ import pytest
 from ivr.lab.pbx import free_ports
 from ivr.service.app import Hotline
 from tests.agi_peer import Pbx
-from tests.service.test_app import settings_for
+from tests.service.running import settings_for
 
 MONITORING = Path(__file__).parents[2] / "docker" / "monitoring"
 START_SECONDS = 30.0

@@ -1,4 +1,4 @@
-"""Look-ups: in real records, by a real HTTP server, by functions; and what fails."""
+"""Look-ups in real records, by a real HTTP server and by functions, and their failures."""
 
 import asyncio
 import json
@@ -42,7 +42,7 @@ def records(tmp_path: Path) -> Iterator[Engine]:
 
 
 class Answering(BaseHTTPRequestHandler):
-    """Knows one key; is broken for another."""
+    """An HTTP server that knows one key and fails for another."""
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -69,7 +69,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def company(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """A module of the company's own."""
+    """A module as a company may provide it."""
 
     def plain(name: str, key: str, caller: str) -> dict[str, object]:
         return {"found": f"{name} {key} {caller}"}
@@ -110,7 +110,7 @@ async def test_the_records_answer(records: Engine, query: Query, result: Found) 
     assert await found(records, query) == result
 
 
-async def test_records_that_are_not_there_yet_fail(tmp_path: Path) -> None:
+async def test_a_look_up_in_missing_records_fails(tmp_path: Path) -> None:
     engine = connect(url_of(config.RecordsSettings(directory=tmp_path)))
     assert await found(engine, Query(TICKET, "582369")) == FAILED
 
@@ -123,7 +123,7 @@ async def test_a_server_answers(records: Engine, url: str, key: str, result: Fou
     assert ASKED[-1] == {"look_up": "renewal", "key": key, "caller": "13800001234"}
 
 
-async def test_a_server_that_is_down_is_a_failure(records: Engine) -> None:
+async def test_a_look_up_at_a_server_that_is_down_fails(records: Engine) -> None:
     assert await found(records, Query("renewal", "1"), url="http://127.0.0.1:1/") == FAILED
 
 
@@ -139,6 +139,6 @@ async def test_a_function_answers(
 
 
 @pytest.mark.parametrize("setting", ["no_such_module_here:f", "json:no_such_name", "json:__name__"])
-def test_a_function_that_is_none_is_one_sentence(records: Engine, setting: str) -> None:
+def test_the_error_about_a_wrong_function_is_one_sentence(records: Engine, setting: str) -> None:
     with pytest.raises(ConfigError, match=f"look_ups.python = {setting} "):
         LookUps(config.LookUpSettings(python=setting), records)

@@ -1,4 +1,4 @@
-"""What Prometheus is told: by its own parser, over a real socket."""
+"""The figures for Prometheus, read by its own parser over a real socket."""
 
 import asyncio
 import urllib.request
@@ -29,11 +29,11 @@ from ivr.service.app import Hotline
 from ivr.service.loading import StartError
 from ivr.service.metrics import Metrics
 from tests.agi_peer import Pbx
-from tests.service.test_app import settings_for
+from tests.service.running import settings_for
 
 
 class Record:
-    """Keeps every other ticket."""
+    """A call log that keeps every other ticket."""
 
     def __init__(self) -> None:
         self.noted: list[Event | Command] = []
@@ -52,7 +52,7 @@ class Record:
 
 
 def told(text: str) -> dict[str, float]:
-    """Each sample by its name and its labels' values."""
+    """Return each sample by its name and the values of its labels."""
     return {
         " ".join([sample.name, *sample.labels.values()]): sample.value
         for family in text_string_to_metric_families(text)
@@ -65,7 +65,7 @@ def asked(port: int) -> dict[str, float]:
         return told(answer.read().decode())
 
 
-def test_what_happens_in_calls_is_counted_and_passed_on() -> None:
+def test_events_of_calls_are_counted_and_passed_on() -> None:
     metrics, record = Metrics(), Record()
     call = metrics.counted(record)
     numbers: list[str | None] = []
@@ -102,7 +102,7 @@ def test_what_happens_in_calls_is_counted_and_passed_on() -> None:
 
 
 def test_only_the_first_reply_after_the_last_speech_is_timed() -> None:
-    """Who goes on talking has no reply yet; what is played unasked is none."""
+    """A caller who goes on talking has no reply yet, and a prompt after the reply is none."""
     metrics = Metrics()
     call = metrics.counted(Record())
     words = Words(Meaning("打错了", Intent.WRONG_NUMBER, Certainty.SURE, 0.9), 0.9)
@@ -122,7 +122,7 @@ def test_only_the_first_reply_after_the_last_speech_is_timed() -> None:
     assert value("ivr_words_lost_total") == 0
 
 
-def test_a_tap_that_goes_and_comes_back_is_counted_and_told() -> None:
+def test_a_tap_that_is_lost_and_comes_back_is_counted_and_passed_on() -> None:
     metrics, told = Metrics(), list[tuple[bool, float]]()
     attached = metrics.tapped(lambda there, now: told.append((there, now)))
     course = [(True, 0.1), (False, 5.0), (True, 5.2), (False, 7.0), (False, 8.0)]
@@ -133,8 +133,8 @@ def test_a_tap_that_goes_and_comes_back_is_counted_and_told() -> None:
     assert metrics.registry.get_sample_value("ivr_tap_reattachments_total") == 1
 
 
-def test_what_has_not_happened_yet_is_zero_and_nobody_is_in_the_labels() -> None:
-    """A rate over a series that begins with its first event would miss that event."""
+def test_series_begin_at_zero_and_labels_hold_no_caller() -> None:
+    """If a series began with its first event, a rate over it would miss that event."""
     value = Metrics().registry.get_sample_value
     assert [value("ivr_calls_total", {"outcome": one}) for one in Outcome] == [0] * len(Outcome)
     assert value("ivr_verdicts_total", {"condition": "noise"}) == 0
@@ -144,7 +144,7 @@ def test_what_has_not_happened_yet_is_zero_and_nobody_is_in_the_labels() -> None
     assert labels == {"outcome", "condition", "kind", "le"}
 
 
-def test_the_age_of_what_reaches_the_database() -> None:
+def test_the_age_of_steps_that_reach_the_database_is_observed() -> None:
     metrics = Metrics()
     wall = datetime.now(UTC) - timedelta(seconds=2)
     metrics.loaded([{"entry": "call"}, {"entry": "step", "wall": wall.isoformat()}])
@@ -160,8 +160,10 @@ async def waiting() -> Outcome:
     return Outcome.STAYED_ON
 
 
-async def test_the_service_answers_and_leaves_its_port(root: Path, tmp_path: Path) -> None:
-    """Each figure comes from where it happens: the loop, the tap, the recogniser, the records."""
+async def test_the_service_serves_its_figures_and_frees_the_port(
+    root: Path, tmp_path: Path
+) -> None:
+    """Each figure comes from its source: the loop, the tap, the recogniser, the records."""
     (port,) = free_ports(1)
     hotline = Hotline(settings_for(root, tmp_path, metrics={"port": port}), waiting)
     await hotline.start()
@@ -195,7 +197,7 @@ async def test_the_service_answers_and_leaves_its_port(root: Path, tmp_path: Pat
         asked(port)
 
 
-async def test_a_port_that_is_taken_is_one_sentence(root: Path, tmp_path: Path) -> None:
+async def test_the_error_about_a_taken_port_is_one_sentence(root: Path, tmp_path: Path) -> None:
     (port,) = free_ports(1)
     endpoint = Metrics().serve("127.0.0.1", port)
     hotline = Hotline(settings_for(root, tmp_path, metrics={"port": port}))

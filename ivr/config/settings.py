@@ -1,0 +1,276 @@
+"""The settings, group by group: what each means, its unit and its limits."""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from ivr.dialogue.ticket import TicketKind
+from ivr.paths import SHARE
+
+
+def _shipped(name: str) -> Path:
+    """Return ``prompts/name`` below the working directory, or the shipped one if only that exists.
+
+    When neither exists, the first is returned, so that an error names the place to create it.
+    """
+    here, shipped = Path("prompts") / name, SHARE / name
+    return shipped if shipped.exists() and not here.exists() else here
+
+
+class _Group(BaseModel):
+    """One table of the TOML file. An unknown name in it is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class AgiSettings(_Group):
+    """FastAGI, the port at which Asterisk hands calls over.
+
+    A program that can connect to this port can control calls: protect it with the token.
+    """
+
+    host: str = "127.0.0.1"
+    """Address to listen on; keep it on loopback or on an internal network."""
+    port: int = Field(4573, ge=1, le=65535)
+    """TCP port to listen on."""
+    token_file: Path | None = None
+    """File with the token that the dialplan sends as its first argument. Connections without the
+    token are refused; when no file is set, none is asked for."""
+
+
+class AudioSettings(_Group):
+    """AudioSocket, the port at which Asterisk delivers the caller's audio."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; Asterisk is told to connect to the same address."""
+    port: int = Field(9092, ge=1, le=65535)
+    """TCP port to listen on."""
+
+
+class AmiSettings(_Group):
+    """Asterisk's manager interface (AMI). It is advisory: calls go on without it."""
+
+    host: str = ""
+    """Address of the PBX. Empty: AMI is not used."""
+    port: int = Field(5038, ge=1, le=65535)
+    """TCP port of the PBX."""
+    user: str = "ivr"
+    """User name, as in manager.conf."""
+    secret_file: Path | None = None
+    """File with the user's secret; needed when ``host`` is set."""
+
+
+class PromptSettings(_Group):
+    """The words of the sheet and the sound files made of them."""
+
+    sheet: Path = Field(default_factory=lambda: _shipped("sheet.toml"))
+    """The file sheet.toml; the tables of company, names, phrases and knowledge lie beside it."""
+    directory: Path = Field(default_factory=lambda: _shipped("rendered"))
+    """Directory of the prompts that ``ivr prompts render`` has made."""
+
+
+class CallSettings(_Group):
+    """Limits of calls."""
+
+    max_calls: int = Field(60, ge=1, le=1000)
+    """Most calls at the same time; a call in which somebody talks takes 0.7 % of a core. Further
+    calls are left to the dialplan."""
+    max_call_seconds: float = Field(600.0, ge=10, le=86400)
+    """Seconds after which a call is ended."""
+    speech_end_seconds: float = Field(0.5, ge=0.2, le=3.0)
+    """Seconds of silence after which an utterance of the caller has ended (endpointing)."""
+
+
+class RecognitionSettings(_Group):
+    """Speech recognition."""
+
+    model: Path | None = None
+    """Directory of a Vosk model. Not set: the small official model below ``models`` if it is
+    installed, else the built-in one, which understands only synthetic test callers."""
+    models: Path = Path("var/models")
+    """Directory into which ``ivr models fetch`` puts the official models."""
+    workers: int = Field(1, ge=1, le=64)
+    """Processes that recognise speech; each holds the model in memory and uses at most one core."""
+
+
+class RecordsSettings(_Group):
+    """The records of calls and tickets."""
+
+    directory: Path = Path("var/records")
+    """Directory of the spool (entries that the database does not have yet), and of the database
+    itself unless ``database`` names another."""
+    database: str = ""
+    """URL: sqlite:///FILE or postgresql://USER@HOST/NAME. Empty: records.db in ``directory``."""
+    password_file: Path | None = None
+    """File with the password of a PostgreSQL database."""
+    site: int = Field(0, ge=0, le=3)
+    """Number of this ``directory`` among those whose tickets go into the same database. With a
+    different number for each, no two tickets have the same ticket number."""
+    keep_days: float = Field(180.0, gt=0)
+    """Days that ``ivr records prune`` keeps; unfinished tickets and their calls stay longer."""
+
+
+class RecordingSettings(_Group):
+    """The sound recordings of calls. Asterisk writes them, so both must see one directory."""
+
+    mode: Literal["off", "on", "consent"] = "off"
+    """``on``: every caller is told that the call is recorded. ``consent``: callers are told also
+    that they may refuse, by key 0 or by words."""
+    directory: Path = Path("var/recordings")
+    """Directory of the recordings, by day. Asterisk writes into ``incoming`` below it during a
+    call."""
+    pbx_directory: str = Field("", pattern=r"^(/[A-Za-z0-9_./-]+)?$", max_length=200)
+    """The same ``directory`` as the PBX sees it. Empty: it has the same path there."""
+    keep_days: float = Field(90.0, gt=0)
+    """Days that ``ivr records prune`` keeps; recordings of calls with unfinished tickets stay
+    longer."""
+    min_free_gb: float = Field(2.0, ge=0)
+    """Gigabytes (10^9 octets) free on the disk below which nothing is recorded. A minute of a call
+    takes 2 MB, and as much again while its two sides are joined."""
+
+    @property
+    def on_the_pbx(self) -> str:
+        """The absolute path of ``directory`` on the PBX."""
+        return self.pbx_directory or str(self.directory.absolute())
+
+
+class NotifySettings(_Group):
+    """The ways to notify the supervisor of tickets."""
+
+    kinds: tuple[TicketKind, ...] = (
+        TicketKind.COMPLAINT,
+        TicketKind.ABUSE,
+        TicketKind.NUISANCE,
+    )
+    """Kinds of tickets that are notified when they come in. Tickets of every kind are notified
+    when they are late."""
+    webhook: str = ""
+    """URL to which a JSON object is posted. Empty: none."""
+    webhook_secret_file: Path | None = None
+    """File with the key that signs what is posted."""
+    mail_to: tuple[str, ...] = ()
+    """Mail addresses that are notified. Empty: no mail is sent."""
+    mail_from: str = ""
+    """Mail address of the sender."""
+    smtp_host: str = ""
+    """Mail server."""
+    smtp_port: int = Field(25, ge=1, le=65535)
+    """TCP port of the mail server."""
+    smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    """Encryption: none, by STARTTLS, or TLS from the beginning."""
+    smtp_user: str = ""
+    """User name for the mail server."""
+    smtp_password_file: Path | None = None
+    """File with the password of ``smtp_user``. Not set: no login."""
+
+
+_EXTENSION = Field("", pattern="^([a-z][a-z0-9]{0,31})?$")
+
+
+class TransferSettings(_Group):
+    """Extensions of the dialplan's context ``ivr-transfer`` to which callers are transferred.
+
+    Empty: there is no such transfer; a caller who asks for a person is called back.
+    """
+
+    human: str = _EXTENSION
+    """Extension of the people who answer calls."""
+    supervisor: str = _EXTENSION
+    """Extension of the supervisor who takes over abusive callers (row 24)."""
+    automatic: str = _EXTENSION
+    """Extension of the automatic desk, for nuisance callers who do not hang up (row 32)."""
+
+
+class HoursSettings(_Group):
+    """The working hours, in China's time. Nothing set: people always work."""
+
+    week: dict[str, str] = {}
+    """Times by day, mon to sun: "09:00-12:00 13:30-18:00". Nobody works on a day that is left
+    out."""
+    holidays: tuple[date, ...] = ()
+    """Days on which nobody works although ``week`` has times for their day of the week."""
+    workdays: tuple[date, ...] = ()
+    """Saturdays and Sundays on which people work, with the times of a Monday."""
+
+
+class ComplaintSettings(_Group):
+    """The table of service times (row 28): hours by class of customer, ``default`` for others."""
+
+    simple: dict[str, float] = {}
+    """Whole hours, 1 to 99, until a simple complaint is answered, by class of customer."""
+    complex: dict[str, float] = {}
+    """Whole hours, 1 to 99, until a complex complaint is answered, by class of customer."""
+    customers: dict[str, tuple[str, ...]] = {}
+    """Telephone numbers of customers, by class of customer."""
+
+
+class LookUpSettings(_Group):
+    """The system that is asked for the answers that knowledge.toml looks up (row 17)."""
+
+    url: str = Field("", pattern="^(https?://.+)?$")
+    """URL to which a JSON object with look_up, key and caller is posted; the answer is a JSON
+    object with found and values."""
+    python: str = Field("", pattern=r"^([\w.]+:\w+)?$")
+    """``module:function`` that is called instead of ``url``, with the same three values; it returns
+    the same object."""
+    seconds: float = Field(30.0, gt=0, le=120)
+    """Seconds after which a look-up has failed; the caller is then called back."""
+
+
+class MetricsSettings(_Group):
+    """The figures for Prometheus. They are of the service, never of one caller."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = Field(0, ge=0, le=65535)
+    """TCP port to listen on. 0: the figures are not served."""
+
+
+class ServiceSettings(_Group):
+    """The process of the service."""
+
+    drain_seconds: float = Field(60.0, ge=0, le=3600)
+    """Seconds after SIGTERM until the calls that still run hear the apology."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Log lines below this level are left out."""
+    log_format: Literal["json", "console"] = "json"
+    """``json``: one JSON object a line; ``console``: text for a terminal."""
+
+
+class Settings(BaseSettings):
+    """All settings, by group."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IVR_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    agi: AgiSettings = AgiSettings()
+    audio: AudioSettings = AudioSettings()
+    ami: AmiSettings = AmiSettings()
+    prompts: PromptSettings = Field(default_factory=PromptSettings)
+    call: CallSettings = CallSettings()
+    recognition: RecognitionSettings = RecognitionSettings()
+    records: RecordsSettings = RecordsSettings()
+    recording: RecordingSettings = RecordingSettings()
+    notify: NotifySettings = NotifySettings()
+    transfer: TransferSettings = TransferSettings()
+    hours: HoursSettings = HoursSettings()
+    complaints: ComplaintSettings = ComplaintSettings()
+    look_ups: LookUpSettings = LookUpSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    service: ServiceSettings = ServiceSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the only two sources: the environment, which wins, and the file."""
+        return (env_settings, init_settings)

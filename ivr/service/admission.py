@@ -1,0 +1,114 @@
+"""Admits calls up to the limit of the settings, and serves each of them to its end."""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import structlog
+
+from ivr.asterisk.agi_server import AgiSession
+from ivr.dialogue.call import Script
+from ivr.dialogue.outcome import Outcome
+from ivr.etiquette.conversation import hotline
+from ivr.etiquette.guest import Guest
+from ivr.etiquette.house import House
+from ivr.etiquette.recording import Policy
+from ivr.records.recorder import RecordingKeeper
+from ivr.service.one_call import OneCall, SharedParts
+from ivr.service.settings_to_house import arrival_from_environment, is_back_from_transfer
+from ivr.service.transferred_guests import TransferredGuests
+
+log = structlog.get_logger()
+
+_UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_CHANNEL = re.compile(r"[A-Za-z0-9_.@/;-]{1,100}")
+
+
+class Admission:
+    """Admits calls, and knows all that are being served."""
+
+    def __init__(
+        self,
+        shared: SharedParts,
+        house: House,
+        recorder: RecordingKeeper,
+        script: Callable[[], Script] | None = None,
+    ) -> None:
+        """``recorder`` says whether there is room for recordings. ``script`` is what every call
+        goes through; None: the conversation of the sheet.
+        """
+        self.calls: set[OneCall] = set()
+        """The calls that are being served now."""
+        self._shared, self._house, self._recorder = shared, house, recorder
+        self._own_script = script
+        self._transferred = TransferredGuests()
+
+    async def serve(self, session: AgiSession) -> None:
+        """Serve one call from its first AGI line to its end, or refuse it."""
+        uniqueid = session.environment["agi_uniqueid"]
+        channel = session.environment["agi_channel"]
+        if not (_UNIQUEID.fullmatch(uniqueid) and _CHANNEL.fullmatch(channel)):
+            reason = "agi_uniqueid or agi_channel does not have Asterisk's form"
+            log.warning("agi_refused", reason=reason)
+            return
+        if len(self.calls) >= self._shared.settings.call.max_calls:
+            log.warning("call_refused", reason="call.max_calls are being served", call=uniqueid)
+            return
+        with structlog.contextvars.bound_contextvars(call=uniqueid):
+            await self._serve(session, uniqueid)
+
+    def close(self, uniqueid: str) -> None:
+        """Close the session of the call with this unique id: its channel is gone."""
+        for call in list(self.calls):
+            if call.uniqueid == uniqueid:
+                call.session.close()
+
+    def end_all(self, outcome: Outcome) -> None:
+        """End all calls; the callers hear the last words of this outcome."""
+        for call in list(self.calls):
+            call.end(outcome)
+
+    async def _serve(self, session: AgiSession, uniqueid: str) -> None:
+        guest, returned = self._guest(uniqueid, session.environment)
+        call = OneCall(self._shared, session, guest, self._script(guest, returned=returned))
+        self.calls.add(call)
+        try:
+            await call.run()
+        finally:
+            self.calls.discard(call)
+            if call.outcome is Outcome.TRANSFERRED:
+                self._transferred.remember(uniqueid, guest)
+            log.debug(
+                "session_closed",
+                calls=len(self.calls),
+                tasks=len(asyncio.all_tasks()),
+                longest_lag_ms=round(call.longest_lag * 1000, 1),
+            )
+
+    def _guest(self, uniqueid: str, environment: Mapping[str, str]) -> tuple[Guest, bool]:
+        """Return the caller, and whether they come back because nobody answered a transfer.
+
+        A caller whom another service has transferred is unknown here, and is served all the same.
+        """
+        returned = is_back_from_transfer(environment)
+        remembered = self._transferred.take(uniqueid)
+        if returned and remembered is not None:
+            return remembered, True
+        arrival = arrival_from_environment(environment, time.time())
+        return Guest(self._shared.sheet.company, self._house, arrival), returned
+
+    def _script(self, guest: Guest, *, returned: bool) -> Callable[[], Script]:
+        """Return what the call goes through.
+
+        When there is no room for a recording, the call is not recorded, and the caller is not told
+        that it is.
+        """
+        if self._own_script is not None:
+            return self._own_script
+        policy: Policy = self._shared.settings.recording.mode
+        if policy != "off" and not self._recorder.ready:
+            log.warning("call_not_recorded", reason="there is no room: see recording_stopped")
+            policy = "off"
+        return partial(hotline, guest=guest, returned=returned, recording=policy)
