@@ -188,7 +188,7 @@ async def steady_load(settings: config.RecordsSettings, rate: float, seconds: fl
 
 
 _STEPS: tuple[Any, ...] = (
-    Play(1, Prompt("greeting.ask", "您好，请问有什么可以帮助您的？"), True),
+    Play(1, Prompt("greeting", "ask", "您好，请问有什么可以帮助您的？"), True),
     PromptFinished(1),
     SpeechPossible(1.0),
     SpeechStarted(1.0),

@@ -1,10 +1,10 @@
-"""A row of the etiquette sheet, as the scripts see it: its words and its seconds."""
+"""A row of the etiquette sheet as the scripts see it: its words and its seconds."""
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
@@ -16,34 +16,66 @@ class Edges(StrEnum):
     """How much silence a clip keeps at its edges: only a whole sentence has both pauses."""
 
     WHOLE = "whole"
+    """The clip is a whole sentence."""
     FIRST = "first"
-    """Begins a sentence; another clip follows."""
+    """The clip begins a sentence; another clip follows."""
     INNER = "inner"
-    """Stands between others, or names a value that may stand anywhere."""
+    """The clip stands between others, or is a value that may stand anywhere in a sentence."""
     LAST = "last"
-    """Ends a sentence that another clip began."""
+    """The clip ends a sentence that another clip began."""
     GROUP = "group"
-    """Ends a group of digits: a person takes a breath here, for less than 120 ms."""
+    """The clip ends a group of digits: a person takes a breath here, for less than 120 ms."""
+
+
+class PromptId(NamedTuple):
+    """The id of a prompt, ``row.key``, taken apart."""
+
+    row: str
+    """The id of the row that says the prompt."""
+    key: str
+    """The prompt's key in that row; a part of a prompt with slots has its number after it."""
+
+    @classmethod
+    def parse(cls, id: str) -> "PromptId":
+        """Return the row and the key of an id: ``ask_topic`` and ``ask.1`` of ``ask_topic.ask.1``.
+
+        An id without a full stop is a row without a key.
+        """
+        row, _, key = id.partition(".")
+        return cls(row, key)
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Words to be spoken. ``id`` is ``row.key`` and names the rendered files, too."""
+    """Words to be spoken."""
 
-    id: str
+    row: str
+    """The id of the row that says them; of a clip with a value its kind, such as ``digit``."""
+    key: str
+    """Their key in that row."""
     text: str
     edges: Edges = Edges.WHOLE
     parts: tuple[str, ...] = ()
-    """Of a composed sentence: the clips it is joined from."""
+    """The ids of the clips that a composed sentence is joined from; empty for a single clip."""
+
+    @classmethod
+    def named(cls, id: str, text: str, edges: Edges = Edges.WHOLE) -> "Prompt":
+        """Return the prompt with this id."""
+        return cls(*PromptId.parse(id), text, edges)
+
+    @property
+    def id(self) -> str:
+        """``row.key``, which names the rendered files, too."""
+        return f"{self.row}.{self.key}"
 
     @property
     def clips(self) -> tuple[str, ...]:
-        """What is played, one after the other."""
+        """The ids of the clips that are played, one after the other."""
         return self.parts or (self.id,)
 
 
-MUSIC = Prompt("music.hold", "（音乐）")
-"""Half a minute of music, to be played again and again while something is looked up (17)."""
+MUSIC = Prompt("music", "hold", "（音乐）")
+"""Half a minute of music, played again and again while something is looked up (row 17)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +86,24 @@ class Row:
     """The row's place on the paper sheet, from 1."""
     id: str
     situation: str
-    """情况: the sheet's own words."""
+    """情况: the situation in the sheet's own words."""
     say: Mapping[str, str]
     """应该: the words to speak, by key."""
     never: tuple[str, ...] = ()
-    """不应该: words no prompt of the product may contain."""
+    """不应该: words that no prompt of the product may contain."""
     seconds: float = 5.0
     """How long the row waits for the caller, counted from the end of the prompt."""
     tries: int = 1
     """How often the row asks before it goes on."""
 
     def prompt(self, key: str) -> Prompt:
-        """The words under ``key``; KeyError names the row when the sheet has none."""
+        """Return the words under ``key``; raise KeyError if the row says nothing under it."""
         if key not in self.say:
             raise KeyError(f"row {self.id!r} of the sheet says nothing under {key!r}")
-        return Prompt(f"{self.id}.{key}", self.say[key])
+        return Prompt(self.id, key, self.say[key])
 
     def prompts(self) -> tuple[Prompt, ...]:
-        """Everything the row says, in the order of the sheet."""
+        """Return everything the row says, in the order of the sheet."""
         return tuple(self.prompt(key) for key in self.say)
 
 
@@ -80,13 +112,14 @@ class Slot:
     """A place in a prompt that is filled in during the call."""
 
     name: str
+    """The word between the braces: 姓, 单号."""
 
 
 def parts(prompt: Prompt) -> tuple[Prompt | Slot | str, ...]:
-    """A prompt cut at its ``{slots}``: words as prompts of their own, slots, bare punctuation.
+    """Return a prompt cut at its ``{slots}``: words as prompts, slots, bare punctuation as text.
 
-    A prompt without slots is its own only part; ``ask_topic.ask`` with a slot in front has the
-    words ``ask_topic.ask.1``.
+    A prompt without slots is its own only part. The words of ``ask_topic.ask`` after a slot in
+    front have the id ``ask_topic.ask.1``.
     """
     if not _SLOT.search(prompt.text):
         return (prompt,)
@@ -101,7 +134,8 @@ def _parts(prompt: Prompt) -> Iterator[Prompt | Slot | str]:
             yield Slot(piece)
         elif re.search(r"\w", piece):
             spoken += 1
-            yield Prompt(f"{prompt.id}.{spoken}", piece, _edges(place, len(pieces)))
+            edges = _edges(place, len(pieces))
+            yield Prompt(prompt.row, f"{prompt.key}.{spoken}", piece, edges)
         elif piece:
             yield piece
 
@@ -113,9 +147,9 @@ def _edges(place: int, of: int) -> Edges:
 
 
 def fragments(prompt: Prompt) -> tuple[Prompt, ...]:
-    """The literal parts of a prompt between its ``{slots}``, each a prompt of its own.
+    """Return the literal parts of a prompt between its ``{slots}``, each a prompt of its own.
 
-    Parts that carry no spoken character are left out.
+    Parts without a spoken character are left out.
     """
     return tuple(part for part in parts(prompt) if isinstance(part, Prompt))
 
@@ -128,4 +162,4 @@ def without_values(prompt: Prompt, values: Mapping[str, str]) -> Prompt:
     if (literal := fragments(prompt)) in ((), (prompt,)):
         return prompt
     text = _SLOT.sub("", prompt.text)
-    return Prompt(prompt.id, text, parts=tuple(part.id for part in literal))
+    return replace(prompt, text=text, edges=Edges.WHOLE, parts=tuple(part.id for part in literal))

@@ -79,7 +79,7 @@ class Knowledge:
     def row(self) -> Row:
         """Return all prompts of the answers as a row beside those of the sheet."""
         prompts = [prompt for answer in self.answers for prompt in answer.prompts()]
-        say = {prompt.id.partition(".")[2]: prompt.text for prompt in prompts}
+        say = {prompt.key: prompt.text for prompt in prompts}
         return Row(0, ROW, "", say)
 
     @cached_property
@@ -170,14 +170,14 @@ def _answer(table: Any, place: int, company: Mapping[str, str]) -> Answer:
         tuple(_prompts(id, "", say)),
         tuple(_prompts(id, "again_", _words(table, id, "in_other_words"))),
         table.get("write_down", False),
-        Prompt(f"{ROW}.{id}_ask", ask) if ask else None,
-        {key: Prompt(f"{ROW}.{id}_found_{key}", words) for key, words in found.items()},
+        Prompt(ROW, f"{id}_ask", ask) if ask else None,
+        {key: Prompt(ROW, f"{id}_found_{key}", words) for key, words in found.items()},
     )
 
 
 def _prompts(id: str, which: str, sentences: tuple[str, ...]) -> Iterator[Prompt]:
     for place, words in enumerate(sentences, 1):
-        yield Prompt(f"{ROW}.{id}_{which}{place}", words)
+        yield Prompt(ROW, f"{id}_{which}{place}", words)
 
 
 def _words(table: Mapping[str, Any], id: str, key: str) -> tuple[str, ...]:

@@ -209,9 +209,9 @@ def _refuse_forbidden(sheet: Sheet) -> None:
     for prompt in sheet.prompts():
         if found := sheet.forbidden_in(prompt.text):
             row, phrase = found
-            id, _, key = prompt.id.partition(".")
             raise SheetError(
-                f"row {id}: say.{key} contains {phrase!r}, which row {row.id} forbids; reword it"
+                f"row {prompt.row}: say.{prompt.key} contains {phrase!r}, "
+                f"which row {row.id} forbids; reword it"
             )
 
 

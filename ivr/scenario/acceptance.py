@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.bench.result import BenchResult
-from ivr.dialogue.row import Row
+from ivr.dialogue.row import PromptId, Row
 from ivr.etiquette.sheet import Sheet
 from ivr.scenario.files import slots_of
 from ivr.scenario.steps import Hears
@@ -52,7 +52,7 @@ class RowResult:
 
     def _is_of_row(self, verdict: ScenarioVerdict, number: int) -> bool:
         step = verdict.scenario.steps[number]
-        own = isinstance(step, Hears) and step.hears.partition(".")[0] == self.row.id
+        own = isinstance(step, Hears) and PromptId.parse(step.hears).row == self.row.id
         # A row without a sentence of its own (13) is heard in sentences that fill its slots.
         return own or (isinstance(step, Hears) and bool(slots_of(self.row) & set(step.values)))
 

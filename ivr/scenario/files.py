@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from ivr.dialogue.row import Prompt, Row, Slot, parts
+from ivr.dialogue.row import Prompt, PromptId, Row, Slot, parts
 from ivr.etiquette.sheet import Sheet
 from ivr.scenario.places import LineNumbers, lines_of
 from ivr.scenario.steps import (
@@ -107,7 +107,7 @@ def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
     heard = [step for step in scenario.steps if isinstance(step, Hears)]
     for id in scenario.table.rows:
         slots = slots_of(sheet[id])
-        spoken = any(step.hears.partition(".")[0] == id for step in heard)
+        spoken = any(PromptId.parse(step.hears).row == id for step in heard)
         if not spoken and not any(slots & set(step.values) for step in heard):
             raise ScenarioError(
                 f"{scenario.place()}: {scenario.name!r} is to prove the row {id} and hears none "
@@ -204,8 +204,8 @@ def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
 
 def _nearest(id: str, prompts: Iterable[str]) -> str:
     """Return as a hint the prompts of the same row, or the command that lists all prompts."""
-    row = id.partition(".")[0]
-    near = [known for known in prompts if known.partition(".")[0] == row]
+    row = PromptId.parse(id).row
+    near = [known for known in prompts if PromptId.parse(known).row == row]
     return f"that row says {', '.join(near)}" if near else "`ivr prompts list` lists all prompts"
 
 

@@ -66,8 +66,8 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
     beyond = fragments_to_render(sheet) if pieces is None else pieces
     prompts = (*sheet.fragments(), *beyond)
     return (
-        Clip(Prompt(SILENCE, ""), Form()),
-        Clip(Prompt(MUSIC.id, ""), Form()),
+        Clip(Prompt.named(SILENCE, ""), Form()),
+        Clip(Prompt.named(MUSIC.id, ""), Form()),
         *(
             Clip(prompt, Form(rendering, prompt.edges))
             for rendering in RENDERINGS

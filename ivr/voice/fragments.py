@@ -49,7 +49,7 @@ def fragments_to_render(sheet: Sheet, vocabulary: Vocabulary | None = None) -> I
 
 
 def _clip(id: str, text: str, edges: Edges = Edges.INNER) -> Prompt:
-    return Prompt(id, text, edges)
+    return Prompt.named(id, text, edges)
 
 
 def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:

@@ -124,7 +124,8 @@ class Composer:
     def _filled(self, prompt: Prompt, values: Mapping[str, str]) -> Prompt:
         pieces = tuple(self._pieces(parts(prompt), values))
         text = "".join(piece.text for piece in pieces).lstrip("，：、 ")
-        return Prompt(prompt.id, text, parts=tuple(id for piece in pieces for id in piece.clips))
+        clips = tuple(id for piece in pieces for id in piece.clips)
+        return Prompt(prompt.row, prompt.key, text, parts=clips)
 
     def _pieces(
         self, of: Sequence[Prompt | Slot | str], values: Mapping[str, str]

@@ -35,12 +35,12 @@ def catalogue() -> Catalogue:
 
 def play(number: int, name: str = "short", barge_in: bool = True) -> Play:
     """Return the order to play ``row.name``."""
-    return Play(number, Prompt(f"row.{name}", ""), barge_in)
+    return Play(number, Prompt("row", f"{name}", ""), barge_in)
 
 
 def sentence(number: int, *names: str, barge_in: bool = True) -> Play:
     """Return the order to play a sentence composed of the clips ``row.name``, one for each name."""
-    return Play(number, Prompt("row.key", "", parts=tuple(f"row.{n}" for n in names)), barge_in)
+    return Play(number, Prompt("row", "key", "", parts=tuple(f"row.{n}" for n in names)), barge_in)
 
 
 class Caller:

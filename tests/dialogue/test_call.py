@@ -38,7 +38,7 @@ from ivr.dialogue.verbs import (
 from ivr.etiquette.sheet import Sheet
 from tests.caller import Caller, Mismatch
 
-HELLO = Prompt("test.hello", "你好")
+HELLO = Prompt("test", "hello", "你好")
 UNDERSTOOD = Words(Meaning("我姓张", Intent.GIVE_NAME, Certainty.SURE, 1.0))
 NO_WORDS = Words(Meaning("", Intent.OTHER, Certainty.UNSURE, 0.0))
 
@@ -50,7 +50,7 @@ def rows(id: str) -> Row:
 
 async def goodbye(outcome: Outcome) -> Outcome:
     """Last words."""
-    await say(Prompt("test.goodbye", "再见"), barge_in=False)
+    await say(Prompt("test", "goodbye", "再见"), barge_in=False)
     return outcome
 
 
@@ -299,7 +299,7 @@ def test_a_failed_expectation_prints_the_conversation(sheet: Sheet) -> None:
 
 def test_values_fill_the_slots_of_what_is_said() -> None:
     """Whoever composes is asked; without one the literal words are spoken."""
-    prompt = Prompt("ask_topic.ask", "{姓}{先生}，请问您需要什么？")
+    prompt = Prompt("ask_topic", "ask", "{姓}{先生}，请问您需要什么？")
 
     async def script() -> Outcome:
         await say(prompt, rendering="slow", 姓="张", 先生="先生")
@@ -307,11 +307,11 @@ def test_values_fill_the_slots_of_what_is_said() -> None:
 
     def compose(asked: Prompt, values: Mapping[str, str]) -> Prompt:
         assert (asked, values) == (prompt, {"姓": "张", "先生": "先生"})
-        return Prompt(asked.id, "张先生", parts=("name.zhang1.sir",))
+        return Prompt(asked.row, asked.key, "张先生", parts=("name.zhang1.sir",))
 
     call = Call(script, goodbye, rows, compose=compose)
     call.start(0.0)
-    spoken = Prompt(prompt.id, "张先生", parts=("name.zhang1.sir",))
+    spoken = Prompt(prompt.row, prompt.key, "张先生", parts=("name.zhang1.sir",))
     assert call.commands() == [Play(1, spoken, True, "slow")]
 
     call = Call(script, goodbye, rows)
@@ -494,7 +494,7 @@ def test_long_or_disturbed_speech_without_words_is_speech(
     assert heard == [Speech(seconds, condition, NO_WORDS)]
 
 
-MUSIC = Prompt("music.hold", "（音乐）")
+MUSIC = Prompt("music", "hold", "（音乐）")
 
 
 def waiting(call: Call, found: float) -> list[object]:

@@ -13,7 +13,7 @@ PRAISE = Ticket(TicketKind.SUGGESTION, transcript="多开几个窗口")
 
 
 async def _sorry(outcome: Outcome) -> Outcome:
-    await say(Prompt("system.apology", "对不起"))
+    await say(Prompt("system", "apology", "对不起"))
     return outcome
 
 

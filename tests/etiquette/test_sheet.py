@@ -66,7 +66,7 @@ def test_prompts_have_slots_and_fragments_have_none() -> None:
         "no_sound.named",
         "system.apology",
     ]
-    assert Prompt("no_sound.named.1", "，您好！", Edges.LAST) in sheet.fragments()
+    assert Prompt("no_sound", "named.1", "，您好！", Edges.LAST) in sheet.fragments()
 
 
 @pytest.mark.parametrize(

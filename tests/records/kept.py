@@ -40,7 +40,7 @@ def begun(records: Records, uniqueid: str = "1700.1", caller: str = "13800000000
     """A call that has been greeted."""
     record = records.begin(uniqueid, "66385255", caller, ANSWERED, WALL)
     record.note(EnterRow("greeting"), ANSWERED)
-    record.note(Play(1, Prompt("greeting.ask", "您好"), True), ANSWERED)
+    record.note(Play(1, Prompt("greeting", "ask", "您好"), True), ANSWERED)
     record.note(PromptFinished(1), ANSWERED + 2.5)
     return record
 

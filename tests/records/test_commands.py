@@ -174,10 +174,13 @@ def conversation(settings: Settings) -> str:
             )  # fmt: skip
             at(5.5, SpeechEnded(2.0, Words(meaning, 0.88)), EnterRow("complaint_deferred"))
             number = await promised(record, at=5.6)
-            at(5.7, Play(2, Prompt("complaint_deferred.simple", "很抱歉，张先生"), True, "louder"))
+            at(
+                5.7,
+                Play(2, Prompt("complaint_deferred", "simple", "很抱歉，张先生"), True, "louder"),
+            )
             at(6.9, SpeechStarted(ANSWERED + 6.8), StopPlaying(2))
             at(9.0, SpeechEnded(1.7), KeyPressed("1"))
-            at(10.0, Play(3, Prompt("closing.farewell", "谢谢再见"), False))
+            at(10.0, Play(3, Prompt("closing", "farewell", "谢谢再见"), False))
             at(12.0, PromptFinished(3), HangUp(Outcome.STAYED_ON))
             record.close(Outcome.STAYED_ON, ANSWERED + 12.0)
         assert number is not None

@@ -73,8 +73,8 @@ def test_events_of_calls_are_counted_and_passed_on() -> None:
         EnterRow("greeting"),
         SpeechStarted(-1.0),
         SpeechEnded(1.0),
-        Play(1, Prompt("closing.ask", "请问"), True),
-        Play(2, Prompt("closing.ask", "请问"), True),
+        Play(1, Prompt("closing", "ask", "请问"), True),
+        Play(2, Prompt("closing", "ask", "请问"), True),
         LineChanged(Condition.NOISE),
         PromptFailed(2, "no file"),
     ]
@@ -106,14 +106,14 @@ def test_only_the_first_reply_after_the_last_speech_is_timed() -> None:
     metrics = Metrics()
     call = metrics.counted(Record())
     words = Words(Meaning("打错了", Intent.WRONG_NUMBER, Certainty.SURE, 0.9), 0.9)
-    call.note(Play(1, Prompt("greeting.ask", "您好"), True), 0.0)
+    call.note(Play(1, Prompt("greeting", "ask", "您好"), True), 0.0)
     for what, now in (
         (SpeechStarted(1.0), 1.2),
         (SpeechEnded(0.5, words), 2.0),
         (SpeechStarted(2.2), 2.4),
         (SpeechEnded(1.0, words), 3.8),
-        (Play(2, Prompt("wrong_number.explain", "您打错了"), False), 3.9),
-        (Play(3, Prompt("closing.farewell", "再见"), False), 9.0),
+        (Play(2, Prompt("wrong_number", "explain", "您打错了"), False), 3.9),
+        (Play(3, Prompt("closing", "farewell", "再见"), False), 9.0),
     ):
         call.note(what, now)
     value = metrics.registry.get_sample_value
@@ -155,7 +155,7 @@ def test_the_age_of_steps_that_reach_the_database_is_observed() -> None:
 async def waiting() -> Outcome:
     """A script of a short wait, a prompt and a long wait."""
     await listen(0.3)
-    await say(Prompt("greeting.ask", "您好"), barge_in=False)
+    await say(Prompt("greeting", "ask", "您好"), barge_in=False)
     await listen(60.0)
     return Outcome.STAYED_ON
 

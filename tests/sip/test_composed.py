@@ -41,7 +41,7 @@ class Sentence:
     @property
     def own(self) -> Prompt | None:
         """A number read back: a prompt that consists of its slot."""
-        return Prompt("test.read_back", self.key) if self.key.startswith("{") else None
+        return Prompt("test", "read_back", self.key) if self.key.startswith("{") else None
 
 
 def digits(*groups: str) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ from ivr.dialogue.row import Edges, Prompt
 from ivr.etiquette.sheet import Sheet, parse_sheet
 
 PIECES = [
-    Prompt("name.wang2.sir", "王先生", Edges.INNER),
-    Prompt("digit.8.middle", "八，", Edges.GROUP),
-    Prompt("hours.24", "24 小时", Edges.INNER),
+    Prompt("name", "wang2.sir", "王先生", Edges.INNER),
+    Prompt("digit", "8.middle", "八，", Edges.GROUP),
+    Prompt("hours", "24", "24 小时", Edges.INNER),
 ]
 """A few of the 1,400 fragments, so that a test need not render them all."""
 COMPANY = Path(__file__).parents[2] / "prompts" / "company.toml"

@@ -19,7 +19,7 @@ SLOTS = ("姓", "先生", "意思", "部门", "N", "小时", "电话", "单号",
 
 def said(text: str, **values: str) -> Prompt:
     """Return the prompt ``row.key`` with these words, composed."""
-    return Composer(VOCABULARY)(Prompt("row.key", text), values)
+    return Composer(VOCABULARY)(Prompt("row", "key", text), values)
 
 
 def without(*clips: str) -> Composer:
@@ -28,7 +28,7 @@ def without(*clips: str) -> Composer:
 
 
 def test_a_sentence_without_slots_is_its_own_clip() -> None:
-    prompt = Prompt("greeting.ask", "您好")
+    prompt = Prompt("greeting", "ask", "您好")
     assert Composer(VOCABULARY)(prompt, {"姓": "张"}) is prompt
     assert prompt.clips == ("greeting.ask",)
 
@@ -93,12 +93,12 @@ def test_an_unknown_name_becomes_a_neutral_address(
 
 
 def test_a_missing_clip_is_replaced_by_a_neutral_one() -> None:
-    prompt, values = Prompt("row.key", "{姓}{先生}，您好"), {"姓": "张", "先生": "先生"}
+    prompt, values = Prompt("row", "key", "{姓}{先生}，您好"), {"姓": "张", "先生": "先生"}
     assert without("name.zhang1.sir")(prompt, values).clips == ("title.sir", "row.key.1")
     composer = without("name.zhang1.sir", "title.sir")
     assert composer(prompt, values).clips == ("title.neutral", "row.key.1")
     composer = without("name.zhang1.sir", "title.sir", "title.neutral")
-    assert composer(prompt, values) == Prompt("row.key", "您好", parts=("row.key.1",))
+    assert composer(prompt, values) == Prompt("row", "key", "您好", parts=("row.key.1",))
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_value_that_completes_a_forbidden_phrase_is_left_out() -> None:
         '[row.say]\nkey = "您好"\n[system.say]\napology = "对不起"\n'
     )
     composer = Composer(VOCABULARY, forbids=sheet.forbidden_in)
-    prompt = composer(Prompt("row.key", "喂！{姓}{先生}"), {"姓": "张", "先生": "先生"})
+    prompt = composer(Prompt("row", "key", "喂！{姓}{先生}"), {"姓": "张", "先生": "先生"})
     assert prompt.text == "喂！先生/女士"
 
 
@@ -192,7 +192,7 @@ def test_every_composition_has_clips_and_no_slot_left(
     sheet: Sheet, text: list[str], values: dict[str, str]
 ) -> None:
     rendered = {prompt.id for prompt in fragments_to_render(sheet, VOCABULARY)}
-    prompt = Composer(VOCABULARY)(Prompt("row.key", "".join(text)), values)
+    prompt = Composer(VOCABULARY)(Prompt("row", "key", "".join(text)), values)
     assert {id for id in prompt.clips if not id.startswith("row.key")} <= rendered
     assert not any(f"{{{slot}}}" in prompt.text for slot in SLOTS if text)
 
