@@ -96,7 +96,7 @@ class Caller:
         self._line = VirtualCall(
             self._call,
             self._told,
-            numbered=lambda order: self.number,
+            numbered=lambda ticket: self.number,
             looked_up=self._look_up,
         )
         self._line.start()

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ivr.call.live_call import LiveCall
-from ivr.dialogue.commands import MakeTicket, Play
+from ivr.dialogue.commands import Play
 from ivr.dialogue.events import PromptFinished
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.ticket import Ticket
 from ivr.hearing.g711 import Samples
 
 PROMPT_SECONDS = 2.0
@@ -69,9 +70,7 @@ class Record:
     def note(self, what: Any, now: float) -> None:
         self.events.append(what)
 
-    def make_ticket(
-        self, order: MakeTicket, now: float, made: Callable[[str | None], None]
-    ) -> None:
+    def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
         asyncio.get_running_loop().call_soon(lambda: made(self.number))
 
     def close(self, outcome: Outcome, now: float) -> None:

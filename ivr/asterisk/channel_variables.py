@@ -8,9 +8,10 @@ it ends. The dialplan writes them into CDR(userfield) and a CEL event
 from collections.abc import Callable, Sequence
 
 from ivr.call.ports import CallLog
-from ivr.dialogue.commands import Command, EnterRow, MakeTicket
+from ivr.dialogue.commands import Command, EnterRow
 from ivr.dialogue.events import Event
 from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.ticket import Ticket
 
 LONGEST_VALUE = 160
 """Characters of the rows at most: a userfield has 255, and outcome and tickets come first."""
@@ -32,10 +33,8 @@ class TellingThePbx:
             self._rows.append(what.row)
             self._tell("IVR_ROWS", joined_words(self._rows))
 
-    def make_ticket(
-        self, order: MakeTicket, now: float, made: Callable[[str | None], None]
-    ) -> None:
-        """Pass the order on; set IVR_TICKETS when the ticket is on the disk."""
+    def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
+        """Pass the ticket on; set IVR_TICKETS when the ticket is on the disk."""
 
         def tell(number: str | None) -> None:
             if number is not None:
@@ -43,7 +42,7 @@ class TellingThePbx:
                 self._tell("IVR_TICKETS", joined_words(self._tickets))
             made(number)
 
-        self._record.make_ticket(order, now, tell)
+        self._record.make_ticket(ticket, now, tell)
 
     def close(self, outcome: Outcome, now: float) -> None:
         """Pass the end on; the line sets IVR_OUTCOME."""

@@ -47,7 +47,10 @@ LONGEST_LIFE_SECONDS = 0.25
 _TICK_SECONDS = 0.005
 CALLS = 60
 EVENTS_PER_TICKET = 100
-_COMPLAINT = Ticket(TicketKind.COMPLAINT, "张", "先生", "13812345678", transcript="老掉线", hours=2)
+_COMPLAINT = Ticket(
+    TicketKind.COMPLAINT, "张", "先生", "13812345678", transcript="老掉线", hours=2,
+    row="complaint_deferred",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -125,9 +128,9 @@ def _begun(records: Records) -> CallRecord:
 async def _ticket(record: CallRecord) -> str | None:
     """The number, or None when it was not kept."""
     number: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-    now, order = time.monotonic(), MakeTicket(1, "complaint_deferred", _COMPLAINT)
-    record.note(order, now)
-    record.make_ticket(order, now, number.set_result)
+    now = time.monotonic()
+    record.note(MakeTicket(_COMPLAINT, 1), now)
+    record.make_ticket(_COMPLAINT, now, number.set_result)
     return await number
 
 

@@ -173,7 +173,7 @@ class LiveCall:
                 self._line.hand_back()
             case Transfer(target):
                 self._line.transfer(target)
-            case BeginLookUp(order, query):
+            case BeginLookUp(query, order):
                 looking = self._loop.create_task(self._find(order, query))
                 self._looking.add(looking)
                 looking.add_done_callback(self._looking.discard)
@@ -183,9 +183,9 @@ class LiveCall:
                 self._recorder.start()
             case DropRecording():
                 self._recorder.drop()
-            case MakeTicket(order):
+            case MakeTicket(ticket, order):
                 self._record.make_ticket(
-                    command,
+                    ticket,
                     now,
                     lambda number: self.deliver(TicketMade(order, number), self._loop.time()),
                 )

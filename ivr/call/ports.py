@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from ivr.dialogue.commands import Command, MakeTicket, Play
+from ivr.dialogue.commands import Command, Play
 from ivr.dialogue.events import Event
 from ivr.dialogue.look_up import FAILED, Found, Query
 from ivr.dialogue.meaning import Meaning, Words
 from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.ticket import Ticket
 from ivr.hearing.g711 import Samples
 
 
@@ -54,9 +55,7 @@ class CallLog(Protocol):
         """Something happened, or was asked for, at ``now``."""
         ...
 
-    def make_ticket(
-        self, order: MakeTicket, now: float, made: Callable[[str | None], None]
-    ) -> None:
+    def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
         """Keep what was noted last. ``made`` is called later, on the event loop: with the number
         of the ticket once it is safe on the disk, or with None when it could not be written."""
         ...

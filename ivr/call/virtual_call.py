@@ -11,6 +11,7 @@ from ivr.dialogue.commands import BeginLookUp, Command, MakeTicket, Play, StopPl
 from ivr.dialogue.events import Event, LookedUp, PromptFinished, TicketMade
 from ivr.dialogue.look_up import FAILED, Found, Query
 from ivr.dialogue.row import MUSIC, Prompt
+from ivr.dialogue.ticket import Ticket
 
 SECONDS_PER_CHARACTER = 0.22
 """How long an unrendered prompt takes to speak; measured on the rendered sheet."""
@@ -34,7 +35,7 @@ class VirtualCall:
         call: Call,
         told: Callable[[Command, float], None],
         seconds: Callable[[Prompt], float] = speaking_seconds,
-        numbered: Callable[[MakeTicket], str | None] = lambda order: NUMBER,
+        numbered: Callable[[Ticket], str | None] = lambda ticket: NUMBER,
         looked_up: Callable[[Query], tuple[float, Found]] = lambda query: (0.0, FAILED),
     ) -> None:
         """``told`` is given every command and its time; ``seconds`` how long a prompt lasts,
@@ -102,7 +103,7 @@ class VirtualCall:
                 self.playing = None
             self._told(command, self.now)
             if isinstance(command, MakeTicket):
-                self.deliver(TicketMade(command.order, self._numbered(command)))
+                self.deliver(TicketMade(command.order, self._numbered(command.ticket)))
             elif isinstance(command, BeginLookUp):
                 seconds, found = self._looked_up(command.query)
                 self._found.append((self.now + seconds, LookedUp(command.order, found)))

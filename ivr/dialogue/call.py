@@ -23,10 +23,13 @@ from typing import Any, assert_never, cast
 
 from ivr.dialogue import events
 from ivr.dialogue.commands import (
+    BeginLookUp,
     Command,
     DropRecording,
+    EnterRow,
     HandBack,
     HangUp,
+    MakeTicket,
     StartRecording,
     Transfer,
 )
@@ -37,16 +40,11 @@ from ivr.dialogue.orders import Orders
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row, without_values
 from ivr.dialogue.verbs import (
-    Begin,
     Draft,
-    Enter,
-    HandOver,
     Heard,
     Keys,
     Listen,
-    Make,
     Nobody,
-    Record,
     Request,
     Result,
     Say,
@@ -102,7 +100,7 @@ class Call:
         self._rows = rows
         self._limits = limits or Limits()
         self._orders = Orders(compose)
-        self._request: Say | Listen | Make | None = None
+        self._request: Say | Listen | MakeTicket | None = None
         self._steps = 0
         self._deadline: float | None = None
         self._wait_ends = 0.0
@@ -171,7 +169,7 @@ class Call:
             self.end_with(Outcome.LIMIT, now)
         elif (due := self._due()) is None or now < due:
             pass
-        elif isinstance(self._request, Make):
+        elif isinstance(self._request, MakeTicket):
             self._ticket_made(None, now)
         elif isinstance(self._request, Say):  # music on hold, and what it was for is known
             self._orders.stop_playing()
@@ -229,7 +227,7 @@ class Call:
             self._await(self._request, now)
 
     def _ticket_made(self, number: str | None, now: float) -> None:
-        if isinstance(self._request, Make):
+        if isinstance(self._request, MakeTicket):
             self._deadline = None
             self._resume(number, now)
 
@@ -350,24 +348,24 @@ class Call:
     def _begin(self, request: Request, now: float) -> object:
         """Start what the script asks for; the answer, where there is one at once."""
         match request:
-            case Enter(row):
-                self._orders.enter(row)
+            case EnterRow(row):
+                self._orders.enter(request)
                 return self._rows(row)
-            case Record(wanted):
-                self._orders.give(StartRecording() if wanted else DropRecording())
+            case StartRecording() | DropRecording():
+                self._orders.give(request)
             case Draft(ticket):
                 self._orders.draft(ticket)
-            case Make(ticket):
+            case MakeTicket(ticket):
                 self._orders.make(ticket)
                 self._deadline = now + TICKET_SECONDS
                 self._request = request
-            case Begin(query):
-                return self._orders.look_up(query)
+            case BeginLookUp():
+                return self._orders.look_up(request)
             case Result(order):
                 return self._orders.found.get(order)
-            case HandOver(target):
+            case Transfer():
                 self._close(Outcome.TRANSFERRED)
-                self._orders.give(Transfer(target))
+                self._orders.give(request)
             case Say(until=order) if order in self._orders.found:
                 pass  # nothing is to be waited for
             case Say():

@@ -1,4 +1,8 @@
-"""What a call wants done: intents, in the imperative. The shell carries them out."""
+"""Commands: what a call wants done, in the imperative. The shell carries them out.
+
+A script awaits many of them as they are (see :mod:`ivr.dialogue.verbs`). The name of a command is
+kept in the records of every call (table ``steps``, column ``what``) and must not change.
+"""
 
 from dataclasses import dataclass
 
@@ -13,10 +17,12 @@ class Play:
     """Speak a prompt; answered by PromptFinished or PromptFailed with the same number."""
 
     play: int
+    """Number of the prompt in the call, from 1."""
     prompt: Prompt
-    """As it is spoken: its slots are filled in, and its ``clips`` are played without a gap."""
+    """The prompt as it is spoken: its slots are filled in, its ``clips`` follow without a gap."""
     barge_in: bool
-    """Whether a key ends it; keys pressed into a prompt that is heard out are told all the same."""
+    """Whether a key ends the prompt. Keys that are pressed during any other prompt are delivered,
+    too."""
     rendering: Rendering = "normal"
 
 
@@ -25,6 +31,7 @@ class StopPlaying:
     """Cut the prompt that is being played; no PromptFinished follows."""
 
     play: int
+    """Number of the :class:`Play` to be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +48,19 @@ class HandBack:
 
 @dataclass(frozen=True, slots=True)
 class EnterRow:
-    """A row of the sheet begins. For the record only."""
+    """Begin a row of the sheet: for the record, and for the tickets that are left in the row."""
 
     row: str
 
 
 @dataclass(frozen=True, slots=True)
 class MakeTicket:
-    """Keep what the caller left; answered by TicketMade with the same ``order``."""
+    """Write a ticket to the disk; answered by TicketMade with the same ``order``."""
 
-    order: int
-    """Which ticket of the call it is, from 1; not the number the caller hears."""
-    row: str
-    """The row that asks for it."""
     ticket: Ticket
+    order: int = 0
+    """Number of the ticket in the call, from 1; not the number that the caller is told. A script
+    leaves it 0, and :class:`~ivr.dialogue.orders.Orders` counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +70,25 @@ class StartRecording:
 
 @dataclass(frozen=True, slots=True)
 class DropRecording:
-    """Record no longer, and keep nothing of what has been recorded: the caller does not agree."""
+    """Stop recording, and keep nothing of what has been recorded: the caller does not agree."""
 
 
 @dataclass(frozen=True, slots=True)
 class BeginLookUp:
     """Look something up while the call goes on; answered by LookedUp with the same ``order``."""
 
-    order: int
-    """Which look-up of the call it is, from 1."""
     query: Query
+    order: int = 0
+    """Number of the look-up in the call, from 1. A script leaves it 0, and
+    :class:`~ivr.dialogue.orders.Orders` counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Leave the caller to the PBX, which connects him: the call is over for us."""
+    """Have the PBX connect the caller to somebody else: the call is over for this service."""
 
     target: str
-    """An extension of the dialplan's context ``ivr-transfer``; never anything a caller said."""
+    """An extension of the dialplan's context ``ivr-transfer``; never a caller's words."""
 
 
 Command = (

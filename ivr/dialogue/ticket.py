@@ -1,4 +1,4 @@
-"""What a caller leaves for somebody to do: a message, a complaint, a number to call back."""
+"""A ticket: what a caller leaves for somebody to do."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,38 +7,45 @@ from ivr.dialogue.meaning import Title
 
 
 class TicketKind(StrEnum):
-    """What is to be done with it."""
+    """What is to be done with a ticket."""
 
     MESSAGE = "message"
-    """Hand it on to a department (6) or to a colleague (7)."""
+    """Hand it on to a department (row 6) or to a colleague (row 7)."""
     CALLBACK = "callback"
-    """Find the answer and call back (20)."""
+    """Find the answer and call back (row 20)."""
     COMPLAINT = "complaint"
-    """Answer it before the deadline (26, 27, 28)."""
+    """Answer the complaint before the deadline (rows 26, 27, 28)."""
     SALES_LEAD = "sales_lead"
-    """Sell (19)."""
+    """Sell (row 19)."""
     SUGGESTION = "suggestion"
-    """Pass it on (31)."""
+    """Pass the suggestion on (row 31)."""
     ABUSE = "abuse"
-    """Tell the supervisor of abuse (24)."""
+    """Tell the supervisor of abuse (row 24)."""
     NUISANCE = "nuisance"
-    """Tell the supervisor of a nuisance call (32)."""
+    """Tell the supervisor of a nuisance call (row 32)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the caller told; None where he did not. The record adds who called, when and where."""
+    """What the caller told; None where they told nothing.
+
+    This one value travels from the row that asks for it to the line of the spool. A new field needs
+    nothing but a column of the same name in the table ``tickets``. The record adds the call, the
+    number, the caller and the times.
+    """
 
     kind: TicketKind
     surname: str | None = None
     title: Title | None = None
     contact: str | None = None
-    """The number to call back, as he gave it."""
+    """The number to call back, as the caller gave it."""
     department: str | None = None
-    """Whom it is for."""
+    """The department that the ticket is for."""
     transcript: str | None = None
-    """What he said, in his words as far as they were recognised."""
+    """The caller's words, as far as they were recognised."""
     hours: float | None = None
-    """In how many hours he was promised an answer: the deadline."""
+    """Within so many hours the caller was promised an answer: the deadline in the record."""
     customer_class: str | None = None
-    """Of the table of service times."""
+    """The caller's class in the table of service times (row 28)."""
+    row: str = ""
+    """The id of the row that was being spoken; :class:`~ivr.dialogue.orders.Orders` fills it in."""

@@ -1,13 +1,22 @@
-"""All that a script may await.
+"""The verbs: everything that a script may await.
 
 A script is an ``async def`` that runs without an event loop: each verb yields a request to the
-:class:`~ivr.dialogue.call.Call` that drives it, and is resumed with the answer.
+:class:`~ivr.dialogue.call.Call` that drives it, and is resumed with the answer. A request that the
+shell carries out as it stands is a :mod:`command <ivr.dialogue.commands>`; the others are here.
 """
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
+from ivr.dialogue.commands import (
+    BeginLookUp,
+    DropRecording,
+    EnterRow,
+    MakeTicket,
+    StartRecording,
+    Transfer,
+)
 from ivr.dialogue.events import Condition
 from ivr.dialogue.look_up import Found, Query
 from ivr.dialogue.meaning import Words
@@ -22,16 +31,17 @@ class Speech:
     """The caller said something."""
 
     seconds: float
+    """How long the caller spoke."""
     condition: Condition = Condition.OK
-    """What is wrong with how he sounds: NOISE, TOO_QUIET, HANDS_FREE, or OK."""
+    """What is wrong with how the caller sounds: NOISE, TOO_QUIET, HANDS_FREE, or OK."""
     words: Words | None = None
-    """What he said; None when that is not known, by no fault of his."""
+    """What the caller said; None when our own recognition could not tell."""
     left: float = field(default=0.0, compare=False)
-    """Seconds of the :func:`listen` that were left when he had finished."""
+    """Seconds of the :func:`listen` that were left at the end of the speech."""
 
     @property
     def understood(self) -> bool:
-        """Whether his words mean something. Then nothing is wrong, however he sounds."""
+        """Whether the words mean something. Then nothing is wrong, however the caller sounds."""
         return self.words is not None and self.words.understood
 
 
@@ -44,7 +54,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """The time passed and no caller was heard."""
+    """The time passed and no caller was heard: no-input."""
 
     condition: Condition
     """What the line was like meanwhile."""
@@ -52,86 +62,64 @@ class Nobody:
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """The time passed, and we could not have heard anybody: our own ear has failed."""
+    """The time passed, and nobody could have been heard: the caller's audio does not reach us."""
 
 
 Heard = Speech | Keys | Nobody | Unheard
-"""What a :func:`listen` can end with. Closed: match it with ``assert_never``."""
+"""All that a :func:`listen` can end with; match it with ``assert_never``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Request of :func:`say`."""
+    """The request of :func:`say` and :func:`play_music`."""
 
     prompt: Prompt
     barge_in: bool
+    """Whether speech or a key cuts the prompt."""
     values: Mapping[str, str] = field(default_factory=dict)
+    """What fills the slots of the prompt, by their names."""
     rendering: Rendering = "normal"
     until: int | None = None
-    """The look-up whose end cuts it: music on hold."""
+    """The order of the look-up whose end cuts the prompt: music on hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Request of :func:`listen`."""
+    """The request of :func:`listen`."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Enter:
-    """Request of :func:`enter`."""
-
-    row: str
-
-
-@dataclass(frozen=True, slots=True)
-class Make:
-    """Request of :func:`make_ticket`."""
-
-    ticket: Ticket
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Request of :func:`record` and of :func:`drop_recording`."""
-
-    wanted: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
-    """Request of :func:`draft`."""
+    """The request of :func:`draft`."""
 
     ticket: Ticket
-
-
-@dataclass(frozen=True, slots=True)
-class Begin:
-    """Request of :func:`look_up`."""
-
-    query: Query
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Request of :func:`result`."""
+    """The request of :func:`result`."""
 
     order: int
 
 
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """Request of :func:`transfer`."""
-
-    target: str
-
-
-Request = Say | Listen | Enter | Make | Record | Draft | Begin | Result | HandOver
+Request = (
+    Say
+    | Listen
+    | Draft
+    | Result
+    | EnterRow
+    | MakeTicket
+    | StartRecording
+    | DropRecording
+    | BeginLookUp
+    | Transfer
+)
 
 
 class Ask(Generic[T]):
-    """The one awaitable: yields its request, returns the answer the call sends back."""
+    """The one awaitable: it yields its request and returns the answer that the call sends back."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -143,77 +131,80 @@ class Ask(Generic[T]):
 def say(
     prompt: Prompt, *, barge_in: bool = True, rendering: Rendering = "normal", **values: str
 ) -> Ask[None]:
-    """Speak ``prompt`` and go on when it has been heard, or when the caller breaks in.
+    """Speak ``prompt``, and go on when it has been heard or when the caller interrupts it.
 
-    ``values`` fill its slots: ``say(row.prompt("ask"), 姓="张", 先生="先生")``. What cannot be
-    spoken is replaced by a neutral wording (see :mod:`ivr.words.composition`).
+    ``values`` fill its slots: ``say(row.prompt("ask"), 姓="张", 先生="先生")``. A value that cannot
+    be spoken is replaced by a neutral wording (see :mod:`ivr.words.composition`).
 
-    A goodbye is spoken with ``barge_in=False``: it is heard out. What the caller says into it is
-    not lost; the next :func:`listen` returns it.
+    A goodbye is spoken with ``barge_in=False``: it is heard to its end. The next :func:`listen`
+    returns what the caller said meanwhile.
     """
     return Ask(Say(prompt, barge_in, values, rendering))
 
 
 def listen(seconds: float) -> Ask[Heard]:
-    """Wait for the caller, ``seconds`` from the end of the last prompt as he heard it.
+    """Wait for the caller, for ``seconds`` from the end of the last prompt as they heard it.
 
-    A caller who has begun to speak is waited for until he has finished, however long that is.
-    For a fax nobody waits: the answer comes at once.
+    A caller who has begun to speak is heard to the end, however long that takes. A fax is not
+    waited for: the answer comes at once.
     """
     return Ask(Listen(seconds))
 
 
 def enter(row: str) -> Ask[Row]:
-    """Begin a row of the sheet: noted in the record, answered with its words and seconds."""
-    return Ask(Enter(row))
+    """Begin a row of the sheet; the answer is its words and seconds. The record notes the row."""
+    return Ask(EnterRow(row))
 
 
 def make_ticket(ticket: Ticket) -> Ask[str | None]:
-    """Keep what the caller left, and go on when it cannot be lost any more.
+    """Write a ticket, and go on when it cannot be lost any more.
 
-    The answer is the number to tell him: ``say(row.prompt("number"), 单号=number)``. None means
-    that nothing was kept; say ``system.not_kept`` then, and no number.
+    The answer is the number to tell the caller: ``say(row.prompt("number"), 单号=number)``. None
+    means that nothing was kept; say ``system.not_kept`` then, and no number.
     """
-    return Ask(Make(ticket))
+    return Ask(MakeTicket(ticket))
 
 
 def record() -> Ask[None]:
-    """Record the call from now on; whether that works is not the script's concern."""
-    return Ask(Record(True))
+    """Record the call from now on; a recording that fails does not concern the script."""
+    return Ask(StartRecording())
 
 
 def drop_recording() -> Ask[None]:
-    """Record no longer, and keep nothing of what has been recorded."""
-    return Ask(Record(False))
+    """Stop recording, and keep nothing of what has been recorded."""
+    return Ask(DropRecording())
 
 
 def draft(ticket: Ticket) -> Ask[None]:
-    """What the caller has left so far; it becomes a ticket should the call end before the next
-    :func:`make_ticket`, which takes its place."""
+    """Leave what the caller has told so far as a draft.
+
+    It becomes a ticket if the call ends before the next :func:`make_ticket`, which takes its place.
+    """
     return Ask(Draft(ticket))
 
 
 def look_up(query: Query) -> Ask[int]:
     """Begin to look something up, and go on at once; the answer is its order, for the verbs below.
 
-    It ends by itself, found or failed: see :mod:`ivr.service.look_ups` for how long it may take.
+    A look-up ends by itself, found or failed, at the latest after the time that
+    :mod:`ivr.service.look_ups` allows.
     """
-    return Ask(Begin(query))
+    return Ask(BeginLookUp(query))
 
 
 def result(order: int) -> Ask[Found | None]:
-    """What the look-up has found so far; None while it goes on."""
+    """Ask what a look-up has found; the answer is None while it goes on."""
     return Ask(Result(order))
 
 
 def play_music(music: Prompt, order: int) -> Ask[None]:
-    """Music on hold: as :func:`say`, and the end of the look-up ends it, too."""
+    """Play music on hold: as :func:`say`, and the end of the look-up ends it, too."""
     return Ask(Say(music, barge_in=True, until=order))
 
 
 def transfer(target: str) -> Ask[None]:
-    """Have the PBX connect the caller; the script ends here, and what follows is not reached.
+    """Have the PBX connect the caller. The script ends here: nothing after this verb is reached.
 
     ``target`` comes from the settings, never from what a caller said.
     """
-    return Ask(HandOver(target))
+    return Ask(Transfer(target))

@@ -19,6 +19,7 @@ from ivr.dialogue.commands import (
 )
 from ivr.dialogue.events import Event
 from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.ticket import Ticket
 from ivr.records.entries import SpoolEntry
 from ivr.records.recording_files import name_of
 from ivr.records.spool_writer import Item, Promise, SpoolNote
@@ -69,35 +70,33 @@ class CallRecord:
             case _:
                 pass
 
-    def make_ticket(
-        self, order: MakeTicket, now: float, made: Callable[[str | None], None]
-    ) -> None:
+    def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
         """Write a ticket under the step that was noted last.
 
         ``made`` is called with its number when it is on the disk, or with None if it was refused.
         """
-        step, ticket = self._step, order.ticket
+        step = self._step
         created, recording = self._at(now), self._recorded
         due = None if ticket.hours is None else created + timedelta(hours=ticket.hours)
 
         def entry(number: str) -> SpoolEntry:
-            told = asdict(ticket)
-            del told["hours"]
+            left = asdict(ticket)
+            del left["hours"]  # the deadline says it
             return {
                 "entry": "ticket", "call": self.call, "step": step, "number": number,
-                "status": "open", "row": order.row, "caller": self._caller, "recording": recording,
+                "status": "open", "caller": self._caller, "recording": recording,
                 "created": _iso(created), "changed": _iso(created),
-                "deadline": due and _iso(due), **told,
+                "deadline": due and _iso(due), **left,
             }  # fmt: skip
 
         def tell(number: str | None) -> None:
             if number is None:
                 log.error(
-                    "ticket_not_kept", kind=ticket.kind, row=order.row,
+                    "ticket_not_kept", kind=ticket.kind, row=ticket.row,
                     effect="the caller is told so",
                 )  # fmt: skip
             else:
-                log.info("ticket", number=number, kind=ticket.kind, row=order.row)
+                log.info("ticket", number=number, kind=ticket.kind, row=ticket.row)
             made(number)
 
         self._put(Promise(entry, lambda number: self._later(tell, number)))
@@ -132,6 +131,8 @@ class CallRecord:
             louder = {} if what.rendering == "normal" else {"rendering": what.rendering}
             return {"play": what.play, "prompt": what.prompt.id, "text": what.prompt.text} | louder
         fields = asdict(what)
+        if isinstance(what, MakeTicket):  # older steps, and their readers, have the row beside it
+            fields["row"] = fields["ticket"].pop("row")
         if "onset" in fields:  # monotonic; the record counts from the answer, as in ``at``
             fields["onset"] = round(fields["onset"] - self._answered, 3)
         return fields

@@ -99,10 +99,10 @@ def _record(
 
 
 def _left(ticket: dict[str, Any]) -> TicketLeft:
-    names = ("kind", "surname", "title", "contact", "department")
     due = ticket["deadline"]
     hours = None if due is None else (due - ticket["created"]).total_seconds() / 3600
-    return TicketLeft(**{name: ticket[name] for name in names}, hours=hours)
+    told = {**ticket, "hours": hours}
+    return TicketLeft.model_validate({name: told[name] for name in TicketLeft.model_fields})
 
 
 def _nearest(answer: float, records: Sequence[RecordedCall]) -> RecordedCall | None:

@@ -24,7 +24,6 @@ from ivr.dialogue.events import (
 from ivr.dialogue.look_up import Found
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.row import MUSIC, Prompt
-from ivr.dialogue.ticket import Ticket
 from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.house import House
@@ -79,7 +78,7 @@ class _Performance:
         self._scenario, self._stage, self._meaning = scenario, stage, meaning
         self._spoken: list[SpokenPrompt] = []
         self._acted: list[Acted] = []
-        self._tickets: list[Ticket] = []
+        self._tickets: list[TicketLeft] = []
         self._transcript: list[TranscriptLine] = []
         self._line_is = Condition.NOBODY
         self._begun = 0
@@ -115,7 +114,7 @@ class _Performance:
         ended = self._line.now if self._hung_up is None else self._hung_up
         return Seen(
             self._spoken, self._acted, ended, "bot" if by_bot else "caller",
-            [_left(ticket) for ticket in self._tickets], self._call.outcome, self._transcript,
+            self._tickets, self._call.outcome, self._transcript,
         )  # fmt: skip
 
     def _wait_for(self, wanted: int, act: Act) -> None:
@@ -218,7 +217,7 @@ class _Performance:
             case StopPlaying(play) if play == self._speaks_now:
                 self._spoken[-1] = replace(self._spoken[-1], end=now, complete=False)
             case MakeTicket(ticket=ticket):
-                self._tickets.append(ticket)
+                self._tickets.append(TicketLeft.model_validate(ticket, from_attributes=True))
                 self._note("ticket", ticket.kind)
             case HangUp(outcome):
                 self._hung_up = now
@@ -235,10 +234,3 @@ class _Performance:
 def _mumbled(text: str, confidence: float = 1.0, unknown: float = 0.0) -> Words:
     """Return words without any intent."""
     return Words(Meaning(text, Intent.OTHER, Certainty.UNSURE, 0.1), confidence, unknown)
-
-
-def _left(ticket: Ticket) -> TicketLeft:
-    return TicketLeft(
-        kind=ticket.kind, surname=ticket.surname, title=ticket.title, contact=ticket.contact,
-        department=ticket.department, hours=ticket.hours,
-    )  # fmt: skip

@@ -15,7 +15,7 @@ from wsgiref.simple_server import WSGIServer
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 from ivr.call.ports import CallLog
-from ivr.dialogue.commands import Command, EnterRow, MakeTicket, Play
+from ivr.dialogue.commands import Command, EnterRow, Play
 from ivr.dialogue.events import (
     Condition,
     Event,
@@ -25,7 +25,7 @@ from ivr.dialogue.events import (
     SpeechStarted,
 )
 from ivr.dialogue.outcome import Outcome
-from ivr.dialogue.ticket import TicketKind
+from ivr.dialogue.ticket import Ticket, TicketKind
 
 _REPLY_SECONDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.2, 2.0, 5.0)
 """Bounds of the buckets of ``ivr_reply_seconds``."""
@@ -180,19 +180,17 @@ class CountedCall:
             case _:
                 pass
 
-    def make_ticket(
-        self, order: MakeTicket, now: float, made: Callable[[str | None], None]
-    ) -> None:
+    def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
         """Pass the order on, and count the ticket as kept or refused."""
 
         def count(number: str | None) -> None:
             if number is None:
                 self._metrics.refused.inc()
             else:
-                self._metrics.tickets.labels(order.ticket.kind).inc()
+                self._metrics.tickets.labels(ticket.kind).inc()
             made(number)
 
-        self._record.make_ticket(order, now, count)
+        self._record.make_ticket(ticket, now, count)
 
     def close(self, outcome: Outcome, now: float) -> None:
         """Pass the end of the call on, and count its outcome."""

@@ -35,7 +35,7 @@ def catalogue() -> Catalogue:
 
 def play(number: int, name: str = "short", barge_in: bool = True) -> Play:
     """Return the order to play ``row.name``."""
-    return Play(number, Prompt("row", f"{name}", ""), barge_in)
+    return Play(number, Prompt("row", name, ""), barge_in)
 
 
 def sentence(number: int, *names: str, barge_in: bool = True) -> Play:

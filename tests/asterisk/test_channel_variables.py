@@ -5,13 +5,13 @@ import pytest
 from ivr.asterisk.agi_wire import LONGEST_NUMBER, AgiError, set_variables, trusted_number
 from ivr.asterisk.channel_variables import LONGEST_VALUE, TellingThePbx, joined_words
 from ivr.asterisk.mix_monitor import MixMonitor, is_one_word
-from ivr.dialogue.commands import EnterRow, MakeTicket
+from ivr.dialogue.commands import EnterRow
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket, TicketKind
 from tests.asterisk.conftest import Service, play
 from tests.remembering import Record
 
-ORDER = MakeTicket(1, "suggestion", Ticket(TicketKind.SUGGESTION))
+TICKET = Ticket(TicketKind.SUGGESTION, row="suggestion")
 
 
 async def test_rows_and_tickets_are_told_and_passed_on_to_the_record() -> None:
@@ -22,10 +22,10 @@ async def test_rows_and_tickets_are_told_and_passed_on_to_the_record() -> None:
     for row in ("greeting", "suggestion"):
         call.note(EnterRow(row), 0.0)
     made = record.make_ticket
-    record.make_ticket = lambda order, now, tell: tell("582369")  # type: ignore[method-assign]
-    call.make_ticket(ORDER, 1.0, numbers.append)
-    record.make_ticket = lambda order, now, tell: tell(None)  # type: ignore[method-assign]
-    call.make_ticket(ORDER, 2.0, numbers.append)
+    record.make_ticket = lambda ticket, now, tell: tell("582369")  # type: ignore[method-assign]
+    call.make_ticket(TICKET, 1.0, numbers.append)
+    record.make_ticket = lambda ticket, now, tell: tell(None)  # type: ignore[method-assign]
+    call.make_ticket(TICKET, 2.0, numbers.append)
     record.make_ticket = made  # type: ignore[method-assign]
     call.close(Outcome.STAYED_ON, 3.0)
     assert told == [

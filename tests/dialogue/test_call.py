@@ -517,7 +517,7 @@ def test_what_is_looked_up_cuts_the_music_but_not_its_first_two_seconds() -> Non
         return Outcome.NO_SOUND
 
     call = Call(script, goodbye, rows)
-    assert waiting(call, 0.5) == [BeginLookUp(1, Query("ticket", "582369")), Play(1, MUSIC, True)]
+    assert waiting(call, 0.5) == [BeginLookUp(Query("ticket", "582369"), 1), Play(1, MUSIC, True)]
     call.wake(1.9)
     assert results == [None]
     call.wake(2.0)
@@ -557,6 +557,4 @@ def test_what_was_left_so_far_is_a_ticket_however_the_call_ends(end: events.Even
         call.wake(3.0)
     else:
         call.receive(end, 1.0)
-    assert [one for one in call.commands() if isinstance(one, MakeTicket)] == [
-        MakeTicket(1, "", left)
-    ]
+    assert [one for one in call.commands() if isinstance(one, MakeTicket)] == [MakeTicket(left, 1)]

@@ -1,5 +1,7 @@
 """A script that keeps something goes on when it is kept, or clearly will not be."""
 
+from dataclasses import replace
+
 from ivr.dialogue import events
 from ivr.dialogue.call import TICKET_SECONDS, Call
 from ivr.dialogue.commands import HangUp, MakeTicket, Play
@@ -34,7 +36,7 @@ def call_of(*tickets: Ticket) -> tuple[Call, list[str | None]]:
 
 def test_the_script_goes_on_with_the_number() -> None:
     call, numbers = call_of(PRAISE)
-    assert call.commands()[1:] == [MakeTicket(1, "suggestion", PRAISE)]
+    assert call.commands()[1:] == [MakeTicket(replace(PRAISE, row="suggestion"), 1)]
     assert numbers == []
     call.receive(events.TicketMade(1, "582369"), 0.01)
     assert numbers == ["582369"]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -48,9 +49,9 @@ def begun(records: Records, uniqueid: str = "1700.1", caller: str = "13800000000
 async def promised(record: CallRecord, ticket: Ticket = COMPLAINT, at: float = 3.0) -> str | None:
     """The number of a ticket, as its caller hears it."""
     number: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-    order = MakeTicket(1, "complaint_deferred", ticket)
-    record.note(order, ANSWERED + at)
-    record.make_ticket(order, ANSWERED + at, number.set_result)
+    ticket = replace(ticket, row="complaint_deferred")
+    record.note(MakeTicket(ticket, 1), ANSWERED + at)
+    record.make_ticket(ticket, ANSWERED + at, number.set_result)
     return await asyncio.wait_for(number, 10)
 
 
