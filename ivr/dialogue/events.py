@@ -140,17 +140,22 @@ class LineLost:
     reason: str
 
 
-Event = (
-    PromptFinished
-    | PromptFailed
-    | EarOpened
-    | SpeechPossible
+CallerEvent = (
+    SpeechPossible
     | SpeechDismissed
     | SpeechStarted
     | WordsAppeared
     | SpeechEnded
     | KeyPressed
     | LineChanged
+)
+"""What the caller does, as far as the ear and the keys tell."""
+
+Event = (
+    CallerEvent
+    | PromptFinished
+    | PromptFailed
+    | EarOpened
     | TicketMade
     | LookedUp
     | CallerHungUp

@@ -56,6 +56,11 @@ class Orders:
             self.give(StopPlaying(self.playing.play))
             self.playing = None
 
+    @property
+    def prompt_began(self) -> float | None:
+        """When the prompt that is being spoken was ordered; None without one."""
+        return None if self.playing is None else self.played_at
+
     def is_playing(self, play: int) -> bool:
         """Return whether this prompt is being spoken: its end may cross the order to cut it."""
         return self.playing is not None and self.playing.play == play

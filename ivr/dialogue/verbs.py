@@ -104,13 +104,14 @@ class Result:
     order: int
 
 
+TimedRequest = Say | Listen | MakeTicket
+"""A request during which the script waits; the answer comes later."""
+
 Request = (
-    Say
-    | Listen
+    TimedRequest
     | Draft
     | Result
     | EnterRow
-    | MakeTicket
     | StartRecording
     | DropRecording
     | BeginLookUp

@@ -1,0 +1,77 @@
+"""A script and those of its requests that take no time."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from ivr.dialogue.commands import (
+    BeginLookUp,
+    DropRecording,
+    EnterRow,
+    MakeTicket,
+    StartRecording,
+    Transfer,
+)
+from ivr.dialogue.orders import Orders
+from ivr.dialogue.outcome import Outcome
+from ivr.dialogue.row import Row
+from ivr.dialogue.verbs import Draft, Listen, Request, Result, Say, TimedRequest
+
+Script = Coroutine[Request, Any, Outcome]
+"""What a call runs: it yields requests, is sent their answers, and returns how the call ended."""
+
+
+class StepLimitError(Exception):
+    """A script has made more requests than a call allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptEnded:
+    """The script has returned."""
+
+    outcome: Outcome
+
+
+class ScriptRun:
+    """Runs one script from one request that takes time to the next."""
+
+    def __init__(
+        self, script: Script, orders: Orders, rows: Callable[[str], Row], steps: float
+    ) -> None:
+        """``rows`` finds a row of the sheet by its id; ``steps`` is the most requests allowed."""
+        self._script, self._orders, self._rows, self._left = script, orders, rows, steps
+
+    def resume(self, answer: object) -> TimedRequest | Transfer | ScriptEnded:
+        """Send ``answer`` to the script; return its next request that takes time or ends the call.
+
+        Raises StepLimitError, and whatever the script raises.
+        """
+        while True:
+            if self._left <= 0:
+                raise StepLimitError
+            self._left -= 1
+            try:
+                request = self._script.send(answer)
+            except StopIteration as end:
+                return ScriptEnded(end.value)
+            answer = None
+            match request:
+                case EnterRow(row):
+                    self._orders.enter(request)
+                    answer = self._rows(row)
+                case StartRecording() | DropRecording():
+                    self._orders.give(request)
+                case Draft(ticket):
+                    self._orders.draft(ticket)
+                case BeginLookUp():
+                    answer = self._orders.look_up(request)
+                case Result(order):
+                    answer = self._orders.found.get(order)
+                case Say(until=order) if order in self._orders.found:
+                    pass  # the look-up has ended: there is nothing to wait for
+                case Say() | Listen() | MakeTicket() | Transfer():
+                    return request
+
+    def close(self) -> None:
+        """End the script where it is: its ``finally`` clauses run. Idempotent."""
+        self._script.close()
