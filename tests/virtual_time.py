@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps: what would take minutes takes none, and nothing sleeps."""
+"""An event loop whose clock jumps from timer to timer: minutes pass at once, nothing sleeps."""
 
 import asyncio
 import selectors
@@ -9,11 +9,11 @@ T = TypeVar("T")
 
 
 class _Jump(selectors.DefaultSelector):
-    """Instead of waiting until the next timer is due, makes it that time."""
+    """A selector that sets the clock to the next timer instead of waiting for it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = 1000.0  # not 0: whoever mistakes seconds on a call for the clock is caught
+        self.now = 1000.0  # not 0, so that seconds of the call cannot be mistaken for the clock
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         self.now += timeout or 0.0
@@ -29,11 +29,11 @@ class _Loop(asyncio.SelectorEventLoop):
         return self._jump.now
 
     def stand_still(self, seconds: float) -> None:
-        """Time passes in which nothing is done."""
+        """Let time pass in which the loop does nothing."""
         self._jump.now += seconds
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run it in virtual time; whatever it left behind is cancelled."""
+    """Run a coroutine in virtual time; tasks that it leaves behind are cancelled."""
     with asyncio.Runner(loop_factory=_Loop) as runner:
         return runner.run(coroutine)

@@ -1,7 +1,7 @@
-"""The shell of one live call: events in, commands out, one timer.
+"""The shell of one live call: it delivers events, carries out commands and keeps one timer.
 
-Everything happens in callbacks on one event loop, so there is no queue and no lock: an event is
-delivered, the commands it caused are carried out, the timer is set anew.
+All of it runs in callbacks on one event loop, so there is no queue and no lock: an event is
+delivered, the commands that it caused are carried out, and the timer is set anew.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 
 class LiveCall:
-    """Ties a :class:`Call` to its line, its ear and its record."""
+    """Connects a :class:`Call` with its line, its ear and its record."""
 
     def __init__(
         self,
@@ -57,9 +57,9 @@ class LiveCall:
         look_up: LookUp = nothing_known,
         waited: Callable[[float], None] = lambda late: None,
     ) -> None:
-        """``reference`` finds the sound of a prompt, which the ear needs to know its echo: of a
-        composed one the sound of all its clips. ``waited`` is told after each wait how much later
-        than its end, in seconds, what follows it was done."""
+        """``reference`` finds the sound of a prompt, by which the ear knows its echo; a composed
+        prompt has the sound of all its clips. ``waited`` is called after each wait that ended by
+        its deadline: with the seconds from the deadline until the reaction was complete."""
         self._call, self._ear, self._scribe = call, ear, scribe
         self._reference, self._record, self._recorder = reference, record, recorder
         self._look_up, self._waited = look_up, waited
@@ -75,17 +75,17 @@ class LiveCall:
 
     @property
     def outcome(self) -> Outcome | None:
-        """How the call has ended; None while it goes on."""
+        """The outcome of the call; None while it goes on."""
         return self._call.outcome
 
     def start(self, line: Line) -> None:
-        """The caller is on the line."""
+        """Begin the call: the caller is on the line."""
         self._line = line
         now = self._loop.time()
         self._guarded(lambda: self._call.start(now), now)
 
     def deliver(self, event: Event, now: float) -> None:
-        """Something happened on the line at ``now``."""
+        """Take in an event that happened at ``now`` (seconds of the event loop)."""
         if self._closed:
             return
         self._record.note(event, now)
@@ -94,7 +94,7 @@ class LiveCall:
         self._guarded(lambda: self._call.receive(event, now), now)
 
     def hear(self, frame: Samples, now: float) -> None:
-        """20 ms of the caller's audio arrived at ``now``."""
+        """Take in 20 ms of the caller's audio, 8 kHz, which arrived at ``now``."""
         if self._closed or self._ear_broken:
             return
         if not self._ear_open:
@@ -109,7 +109,7 @@ class LiveCall:
             self._set_timer()
 
     def tapped(self, attached: bool, now: float) -> None:
-        """The tap has come or gone; without it the caller cannot be heard, and is not to blame."""
+        """Note that the tap has come or gone. Without it we cannot hear the caller."""
         if self._closed or self._deaf is not attached or self._ear_broken:
             return
         self._deaf = not attached
@@ -119,12 +119,15 @@ class LiveCall:
         self.deliver(LineChanged(condition), now)
 
     def end(self, outcome: Outcome) -> None:
-        """End the call from outside; the caller hears the last words."""
+        """End the call from outside: the caller hears the last words."""
         now = self._loop.time()
         self._guarded(lambda: self._call.end_with(outcome, now), now)
 
     def close(self, why: str) -> None:
-        """The line is gone: what has not ended by now is lost, for this reason. Idempotent."""
+        """Close the call: the line is gone, and a call that has not ended is lost. Idempotent.
+
+        ``why`` is the reason for the record, in one sentence.
+        """
         now = self._loop.time()
         if self._call.outcome is None:
             self.deliver(LineLost(why), now)
@@ -135,7 +138,7 @@ class LiveCall:
     # Commands and time.
 
     def _guarded(self, step: Callable[[], None], now: float) -> None:
-        """Run one step of the call; a defect of ours ends it with the apology, not in silence.
+        """Run one step of the call. If the step raises, the call ends with the apology.
 
         If the apology fails as well, the caller is handed back to the PBX.
         """
@@ -150,7 +153,7 @@ class LiveCall:
                     self._carry_out(command, now)
                 break
             except Exception:
-                log.exception("script_failed")
+                log.exception("script_failed", effect="the call ends with the apology")
         if self._call.outcome is not None:
             self._finish(now)
         else:
@@ -195,11 +198,11 @@ class LiveCall:
         self.deliver(LookedUp(order, found), self._loop.time())
 
     def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
-        """What the ear has to tell; with a defect in it the call goes on by keys."""
+        """Return the events of the ear. If the ear raises, the call goes on by keys alone."""
         try:
             return ask()
         except Exception:
-            log.exception("ear_failed")
+            log.exception("ear_failed", effect="the call goes on by keys")
             self.tapped(False, now)
             self._ear_broken = True
             return []
@@ -216,7 +219,7 @@ class LiveCall:
         self._timer = None if earliest is None else self._loop.call_at(earliest, self._tick)
 
     def _tick(self) -> None:
-        """A deadline has come. Events are delivered before it: an event wins a tie."""
+        """Act on a deadline. Events of the same instant are delivered before it."""
         self._timer = None
         now = self._loop.time()
         for event in [] if self._deaf else self._heard(lambda: self._ear.wake(now), now):

@@ -1,8 +1,8 @@
-"""Between the ear and the call: adds his words to the end of what a caller says.
+"""Speech to words: the scribe stands between the ear and the call and adds words to SpeechEnded.
 
-Only speech is recognised, and the 0.3 s before it. The end of speech is held back until its words
-are known (a tenth of a second; see ``deadline_seconds`` in :mod:`ivr.recognition.utterance` for the
-longest), and so is what comes after it, so that the call sees everything in order.
+Only speech and the 0.3 s before it are recognised. SpeechEnded is held back until the words are
+known, and so is every later event, so that the call sees them in order. That takes about a tenth of
+a second; ``deadline_seconds`` in :mod:`ivr.recognition.utterance` is the longest.
 """
 
 import asyncio
@@ -22,13 +22,13 @@ from ivr.hearing.speech import LOOK_BACK_SECONDS
 log = structlog.get_logger()
 
 KEPT_FRAMES = 60
-"""Frames that are remembered: 1.2 s. Speech is confirmed at most 0.5 s after its onset."""
+"""Frames kept for the look-back: 1.2 s. Speech is confirmed at most 0.5 s after its onset."""
 
 Deliver = Callable[[Event, float], None]
 
 
 class Scribe:
-    """Writes down what one caller says. One event loop; not for threads."""
+    """Recognises what one caller says. All methods are called on one event loop."""
 
     def __init__(self, recogniser: Recogniser) -> None:
         self._recogniser = recogniser
@@ -37,19 +37,20 @@ class Scribe:
         self._held: deque[tuple[Event, asyncio.Task[Words | None] | None]] = deque()
         self._telling: asyncio.Task[None] | None = None
         self.leaving = False
-        """Whether the caller, who is still speaking for all we know, has said goodbye and no more:
-        nobody who has goes on after a breath."""
+        """Whether the caller, who still seems to speak, has said a sure goodbye and nothing else.
+        Callers do not go on after that, so a shorter pause ends their speech."""
 
     def hear(self, frame: Samples, now: float) -> None:
-        """Some of the caller's audio arrived at ``now``; the ear is told of it afterwards."""
+        """Take in a frame of audio that arrived at ``now``, before the ear hears it."""
         self._recent.append((now, frame))
         if self._current is not None:
             self._current.feed(frame)
 
     def perceive(self, event: Event, now: float, deliver: Deliver) -> None:
-        """The ear has found ``event``: deliver it, now or as soon as the words before it are known.
+        """Deliver an event of the ear, at once or as soon as the words before it are known.
 
-        The end of speech is delivered with its words.
+        SpeechEnded is delivered with its words. LineChanged is never held back: the call needs the
+        verdict on the line when the words come.
         """
         words: asyncio.Task[Words | None] | None = None
         match event:
@@ -64,14 +65,14 @@ class Scribe:
         self._in_turn(event, words, now, deliver)
 
     def lose_track(self) -> None:
-        """The caller cannot be heard any more: what he was saying will not be known."""
+        """Give up the utterance that is being recognised: the caller cannot be heard any more."""
         self.leaving = False
         if self._current is not None:
             self._current.cancel()
             self._current = None
 
     def close(self) -> None:
-        """The call is over. Idempotent."""
+        """Give up everything that is not delivered yet: the call is over. Idempotent."""
         self.lose_track()
         if self._telling is not None:
             self._telling.cancel()
@@ -91,7 +92,7 @@ class Scribe:
             self._telling = asyncio.get_running_loop().create_task(self._tell(deliver))
 
     def _begin(self, onset: float, deliver: Deliver) -> None:
-        """Recognise what began at ``onset``; its first words are told as soon as there are any."""
+        """Recognise speech that began at ``onset``; deliver WordsAppeared at its first words."""
         self.lose_track()
         told = False
 
@@ -126,9 +127,9 @@ def _is_goodbye(guess: Meaning) -> bool:
 
 
 async def _finish(utterance: Recognition) -> Words | None:
-    """The words; a defect of the recogniser costs them, and not the call."""
+    """Return the words, or None if the recogniser raises: the call goes on without them."""
     try:
         return await utterance.finish()
     except Exception:
-        log.exception("recognition_failed")
+        log.exception("recognition_failed", effect="the words of this utterance are lost")
         return None

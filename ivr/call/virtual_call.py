@@ -1,7 +1,7 @@
-"""The shell of a call without a line: the same :class:`Call`, and time is a number.
+"""The shell of a call without a line: it drives the same :class:`Call`, and time is a number.
 
-``ivr talk`` and the tests in virtual time use it. Prompts last as long as their recordings, or
-as long as it takes to speak their words.
+``ivr talk``, virtual scenarios and the tests in virtual time use it. Prompts last as long as their
+recordings, or as long as it takes to speak their words.
 """
 
 from collections.abc import Callable
@@ -14,21 +14,22 @@ from ivr.dialogue.row import MUSIC, Prompt
 from ivr.dialogue.ticket import Ticket
 
 SECONDS_PER_CHARACTER = 0.22
-"""How long an unrendered prompt takes to speak; measured on the rendered sheet."""
+"""How long each character of an unrendered prompt takes; measured on the rendered sheet."""
 MUSIC_LENGTH = 30.0
+"""Seconds of the music on hold (``music.hold``)."""
 NUMBER = "582369"
-"""What the caller is told where no ticket is kept."""
+"""The number of every ticket where none is written to a disk."""
 
 
 def speaking_seconds(prompt: Prompt) -> float:
-    """How long it takes to speak a prompt that is not rendered."""
+    """Return the seconds that it takes to speak a prompt that is not rendered."""
     if prompt.id == MUSIC.id:
         return MUSIC_LENGTH
     return len(prompt.text) * SECONDS_PER_CHARACTER
 
 
 class VirtualCall:
-    """Carries a call through time that somebody else makes pass."""
+    """Carries a call through virtual time, which its owner advances."""
 
     def __init__(
         self,
@@ -38,44 +39,46 @@ class VirtualCall:
         numbered: Callable[[Ticket], str | None] = lambda ticket: NUMBER,
         looked_up: Callable[[Query], tuple[float, Found]] = lambda query: (0.0, FAILED),
     ) -> None:
-        """``told`` is given every command and its time; ``seconds`` how long a prompt lasts,
-        ``numbered`` which number a ticket has, or None when it is not kept; ``looked_up`` after
-        how many seconds a look-up ends, and what it has found."""
+        """``told`` is called with every command and its time. ``seconds`` returns how long a prompt
+        lasts; ``numbered`` the number of a ticket, or None when it is not kept; ``looked_up`` after
+        how many seconds a look-up ends, and its result."""
         self.now = 0.0
+        """Seconds since the call was answered."""
         self.playing: Play | None = None
+        """The prompt that is being played."""
         self.began = 0.0
-        """When the prompt that is being played began."""
+        """When the last prompt began."""
         self._call, self._told, self._seconds = call, told, seconds
         self._numbered, self._looked_up = numbered, looked_up
         self._found: list[tuple[float, LookedUp]] = []
 
     @property
     def prompt_end(self) -> float:
-        """When the prompt that is being played ends; infinity when none is."""
+        """When the prompt that is being played ends; infinity without one."""
         if self.playing is None:
             return float("inf")
         return self.began + self._seconds(self.playing.prompt)
 
     def start(self) -> None:
-        """The call is answered at 0."""
+        """Begin the call at time 0."""
         self._call.start(self.now)
         self._carry_out()
 
     def deliver(self, event: Event) -> None:
-        """Something happened now."""
+        """Take in an event that happens now."""
         self._call.receive(event, self.now)
         self._carry_out()
 
     def next_change(self) -> float:
-        """When something happens by itself; infinity when the call is over."""
+        """Return when something happens by itself; infinity when nothing will."""
         deadline = self._call.next_deadline()
         found = min(map(_time, self._found)) if self._found else float("inf")
         return min(self.prompt_end, found, float("inf") if deadline is None else deadline)
 
     def advance(self, time: float, *, inclusive: bool = True) -> None:
-        """Let time pass until ``time``: prompts end and deadlines strike, events first.
+        """Let time pass until ``time``: prompts and look-ups end, then deadlines take effect.
 
-        What is due at ``time`` itself happens only if ``inclusive``.
+        Things that are due at ``time`` itself happen only if ``inclusive``.
         """
         while self._call.outcome is None:
             due = self.next_change()

@@ -33,7 +33,7 @@ MUSIC_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What no call may exceed, whatever its script does."""
+    """Limits that no call exceeds, whatever its script does."""
 
     call_seconds: float = 600.0
     """After this time the caller hears the last words."""
@@ -54,7 +54,7 @@ class Call:
         limits: Limits | None = None,
         compose: Callable[[Prompt, Mapping[str, str]], Prompt] = without_values,
     ) -> None:
-        """``last_words`` is what the caller hears when the call must be ended for that outcome.
+        """``last_words`` makes the script that is run when the call must be ended for an outcome.
 
         ``rows`` finds a row of the sheet by its id; ``compose`` fills the slots of a prompt.
         """

@@ -42,7 +42,7 @@ class CallerSpeech:
         self.condition = Condition.NOBODY
         """The last verdict on the line."""
         self.kept: Heard | None = None
-        """What the caller said or pressed before the listen that it answers."""
+        """Something the caller said or pressed, kept for the next listen, which it answers."""
         self._decision: float | None = None
 
     def perceive(

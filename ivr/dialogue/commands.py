@@ -1,4 +1,4 @@
-"""Commands: what a call wants done, in the imperative. The shell carries them out.
+"""Commands: things that a call wants done, in the imperative. The shell carries them out.
 
 A script awaits many of them as they are (see :mod:`ivr.dialogue.verbs`). The name of a command is
 kept in the records of every call (table ``steps``, column ``what``) and must not change.

@@ -1,4 +1,8 @@
-"""What happened on a call: facts, in the past tense. The shell delivers them with the time."""
+"""Events: facts about a call, in the past tense. The shell delivers them with the time.
+
+The name of an event is kept in the records of every call (table ``steps``, column ``what``) and
+must not change.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,37 +12,37 @@ from ivr.dialogue.meaning import Words
 
 
 class Condition(StrEnum):
-    """What is wrong with the line, or that nothing is."""
+    """The verdict on the caller's line: the one thing that is wrong with it, or OK."""
 
     NO_RTP = "no_rtp"
-    """No packet arrives: a dead handset, one-way audio, or comfort noise that the PBX keeps."""
+    """No packet arrives: a dead handset, one-way audio, or comfort noise that the PBX drops."""
     UNHEARD = "unheard"
-    """The caller's audio does not reach us, by our own fault: only keys are left."""
+    """The caller's audio does not reach this service, by our own fault: only keys are left."""
     DEAD_LINE = "dead_line"
     """Packets arrive and carry nothing but the codec's idle code."""
     NOBODY = "nobody"
-    """A live line on which nobody speaks: room or comfort noise, breathing, hum."""
+    """The line is live and nobody speaks: room or comfort noise, breathing, hum."""
     TONE = "tone"
-    """Ring-back, busy, howler or a key held down: a machine of the network, not a caller."""
+    """Ring-back, busy tone, howler or a key held down: a machine, not a voice."""
     FAX = "fax"
     """The tones of a fax machine or a modem: CNG or CED."""
     MUSIC = "music"
-    """Music, as when the caller has put us on hold."""
+    """Music, as when the caller has put the hotline on hold."""
     OWN_PROMPT = "own_prompt"
-    """Nothing but our own prompt coming back."""
+    """Nothing but the echo of our own prompt."""
     NOISE = "noise"
-    """So loud, with or without a caller, that he cannot be understood."""
+    """Noise so loud, with or without a voice, that a caller cannot be understood."""
     TOO_QUIET = "too_quiet"
-    """A caller too quiet to be understood."""
+    """The caller is too quiet to be understood."""
     HANDS_FREE = "hands_free"
-    """A caller far from his microphone, in a room that is heard with him."""
+    """The caller is far from the microphone, and the room is heard with them."""
     OK = "ok"
-    """A caller is heard."""
+    """A caller is heard well."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptFinished:
-    """The last packet of a prompt has been heard by the caller."""
+    """The caller has heard the last packet of a prompt."""
 
     play: int
     """Number of the :class:`~ivr.dialogue.commands.Play` it answers."""
@@ -46,15 +50,17 @@ class PromptFinished:
 
 @dataclass(frozen=True, slots=True)
 class PromptFailed:
-    """A prompt could not be played; the call goes on without it."""
+    """A prompt could not be played. The call ends with an apology."""
 
     play: int
+    """Number of the :class:`~ivr.dialogue.commands.Play` it answers."""
     reason: str
+    """Why, in one sentence for the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarOpened:
-    """The first of the caller's audio has reached us."""
+    """The first of the caller's audio has arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +73,20 @@ class SpeechPossible:
 
 @dataclass(frozen=True, slots=True)
 class SpeechDismissed:
-    """What had been possible was a cough, a click or our own echo."""
+    """The possible speech was a cough, a click or our own echo."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
-    """A caller speaks."""
+    """The caller is speaking."""
 
     onset: float
-    """When the speech began, in the seconds of ``now``; earlier than the event itself."""
+    """When the speech began, in the seconds of ``now``: earlier than the event itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordsAppeared:
-    """What a caller is saying holds words: the recogniser's first guess, while he still speaks."""
+    """The recogniser has its first guess at words, while the caller still speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,9 @@ class SpeechEnded:
     """The caller has stopped speaking."""
 
     seconds: float
-    """How long the speech lasted."""
+    """How long the caller spoke."""
     words: Words | None = None
-    """What was said; None when that is not known, by no fault of the caller."""
+    """The caller's words; None when our own recognition could not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,42 +108,43 @@ class KeyPressed:
 
 @dataclass(frozen=True, slots=True)
 class LineChanged:
-    """The verdict on the line is another one than before."""
+    """There is a new verdict on the line."""
 
     condition: Condition
     why: str = field(default="", compare=False)
-    """The rule that decided, with what was measured; for the record."""
+    """The rule that decided and what it measured, for the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class TicketMade:
-    """A ticket is on the disk and will not be lost; or it could not be written."""
+    """A ticket is on the disk and cannot be lost any more, or it could not be written."""
 
     order: int
-    """Of the :class:`~ivr.dialogue.commands.MakeTicket` it answers."""
+    """Order of the :class:`~ivr.dialogue.commands.MakeTicket` it answers."""
     number: str | None
-    """What the caller may be told; None when there is no ticket."""
+    """The number to tell the caller; None when the ticket could not be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """What was looked up is known now, or will never be."""
+    """A look-up has ended, with a result or without one."""
 
     order: int
-    """Of the :class:`~ivr.dialogue.commands.BeginLookUp` it answers."""
+    """Order of the :class:`~ivr.dialogue.commands.BeginLookUp` it answers."""
     found: Found
 
 
 @dataclass(frozen=True, slots=True)
 class CallerHungUp:
-    """The caller has put down the receiver."""
+    """The caller has hung up."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineLost:
-    """The PBX is gone or refuses to go on; nobody is left to speak to."""
+    """The connection to the PBX is lost, or the PBX refuses to go on with the call."""
 
     reason: str
+    """Why, in one sentence for the record."""
 
 
 CallerEvent = (
@@ -149,7 +156,7 @@ CallerEvent = (
     | KeyPressed
     | LineChanged
 )
-"""What the caller does, as far as the ear and the keys tell."""
+"""The events that come from the caller: from the ear, the recogniser and the keys."""
 
 Event = (
     CallerEvent

@@ -1,4 +1,4 @@
-"""What is looked up while a caller waits (row 17), and what is found."""
+"""Look-ups while a caller waits (row 17): the query and its result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,29 +6,29 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is to be looked up."""
+    """Something to be looked up."""
 
     name: str
-    """TICKET, CALLER, or the id of an answer of prompts/knowledge.toml."""
+    """Where to look: TICKET, CALLER, or the id of an answer of prompts/knowledge.toml."""
     key: str = ""
     """The digits that the caller gave."""
 
 
 TICKET = "ticket"
-"""How the ticket with the number ``key`` stands."""
+"""The state of the ticket with the number ``key``."""
 CALLER = "caller"
-"""What the records know of the number ``key`` that calls."""
+"""The records about the calling number ``key``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What came of it."""
+    """The result of a look-up."""
 
     what: str
-    """One word: which answer fits. FAILED when nothing could be found out."""
+    """One word that names the answer to give; ``failed`` when nothing could be found out."""
     values: Mapping[str, str] = field(default_factory=dict)
-    """For the slots of that answer."""
+    """Values for the slots of that answer, by the names of the slots."""
 
 
 FAILED = Found("failed")
-"""Whatever is asked is down, too slow, or not there at all: the caller is called back (20)."""
+"""The source is down, too slow or missing: the caller is called back (row 20)."""

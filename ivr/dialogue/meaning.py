@@ -1,7 +1,7 @@
-"""What a caller's words mean. Found by :mod:`ivr.understanding`; asked for by the rows.
+"""The meaning of a caller's words: found by :mod:`ivr.understanding`, used by the rows.
 
-An intent that has a row of the sheet bears its name, so that one word runs from the phrase files to
-the records. The others are what every conversation needs.
+An intent that has a row of the sheet has the row's id, so that one word runs from the phrase files
+to the records. The others are those that every conversation needs.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from typing import Literal
 
 
 class Intent(StrEnum):
-    """What a caller wants, or says about the call."""
+    """The one thing that a caller wants, or says about the call."""
 
     # Rows of the sheet.
     CANNOT_HEAR_AGENT = "cannot_hear_agent"
@@ -53,7 +53,7 @@ class Intent(StrEnum):
     """34 谢谢你；麻烦你了。"""
     COMPANY_FACTS = "company_facts"
     """36 (18) 你们公司在哪里；网址是什么；电话多少。"""
-    # What every conversation needs.
+    # Intents that every conversation needs.
     PRODUCT_QUESTION = "product_question"
     """14 企业QQ怎么收费；有什么功能。"""
     TICKET_STATUS = "ticket_status"
@@ -79,18 +79,18 @@ class Intent(StrEnum):
     GIVE_NUMBER = "give_number"
     """我的电话是一三八……"""
     OTHER = "other"
-    """Words that are none of the above: talk about something else, or nonsense."""
+    """None of the above: talk about something else, or nonsense."""
 
 
 class Certainty(StrEnum):
-    """What may be done with a guess."""
+    """How far a guess may be acted on."""
 
     SURE = "sure"
     """Act on it."""
     LIKELY = "likely"
-    """Ask first: 请问您说的是……的意思吗？ (15)"""
+    """Ask first: 请问您说的是……的意思吗？ (row 15)"""
     UNSURE = "unsure"
-    """Nothing fits: 麻烦您……再复述一遍 (25)."""
+    """Nothing fits: 麻烦您……再复述一遍 (row 25)."""
 
 
 Title = Literal["先生", "小姐", "女士"]
@@ -100,75 +100,77 @@ Fact = Literal["company", "address", "website", "phone"]
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """What was told by the way; None where nothing was said about it."""
+    """The details in a caller's words; None where nothing was said about one."""
 
     surname: str | None = None
     title: Title | None = None
     phone: str | None = None
-    """A whole number that exists as a mobile or land-line number, digits only, with area code
-    where it was said: 13812345678, 037166385255, 66385255."""
+    """A complete and valid mobile or land-line number, digits only, with the area code if it was
+    said: 13812345678, 037166385255, 66385255."""
     digits: str = ""
-    """All digits that were spoken, in order, corrections done; not yet a valid number perhaps."""
+    """All digits that were spoken, in order, with the caller's corrections applied; not always a
+    valid number."""
     department: str | None = None
     person: str | None = None
-    """Whom a private call is for, as spoken: 小王, 张经理."""
+    """The person that a private call is for, as spoken: 小王, 张经理."""
     count: int | None = None
-    """几个工号."""
+    """The number of seats to buy: 几个工号."""
     buyer: Buyer | None = None
     facts: tuple[Fact, ...] = ()
-    """Which facts of the company are asked for (36)."""
+    """The facts of the company that are asked for (row 36)."""
     topic: str | None = None
-    """What about the product, as the phrase files name it: 价格, 功能, 安装, …"""
+    """The topic of a question about the product, as the phrase files name it: 价格, 功能, 安装."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The best guess at what some words mean, and how good it is."""
+    """The best guess at the meaning of some words, and how good it is."""
 
     text: str
     """The words, as recognised."""
     intent: Intent
     certainty: Certainty
     score: float
-    """Probability that the guess is right, 0 to 1, as calibrated by ``ivr bench understand``."""
+    """Probability that the guess is right, 0 to 1, calibrated by ``ivr bench understand``."""
     runner_up: Intent | None = None
     runner_up_score: float = 0.0
     slots: Slots = field(default_factory=Slots)
     why: tuple[str, ...] = ()
-    """The pieces of the text that spoke for the intent, the strongest first."""
+    """The pieces of the text that counted most for the intent, the strongest first."""
 
 
 HARMLESS = frozenset({Intent.YES, Intent.NO, Intent.HELLO, Intent.GIVE_NAME, Intent.GIVE_NUMBER})
-"""A weak guess at one of these is acted on: asking about it would be worse than being wrong."""
+"""Intents of which a weak guess is acted on: to ask about it would be worse than to be wrong."""
 
 INTELLIGIBLE = 0.9
-"""Mean confidence from which the recogniser knows the words: known sentences reach 1.00 in the
-median, other Mandarin 0.94, other languages 0.84 (facts: tiny model)."""
+"""Mean confidence at or above which the recogniser knows the words. Known sentences have a median
+of 1.00, other Mandarin of 0.94, other languages of 0.84 (measured with the tiny model)."""
 
 _FOREIGN = 0.3
-"""From this share of unknown words on it is another tongue."""
+"""Share of unknown words at or above which the caller speaks another language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What was recognised of an utterance, and what it means."""
+    """The recognised words of an utterance and their meaning."""
 
     meaning: Meaning
     confidence: float = 1.0
-    """The recogniser's mean over the words, 0 to 1. High also in nonsense: it rejects nothing."""
+    """The recogniser's mean confidence over the words, 0 to 1. Nonsense has a high one, too, and is
+    not rejected by it."""
     unknown: float = 0.0
-    """The share of what was said that is none of the recogniser's words, 0 to 1."""
+    """The share of the utterance that is none of the recogniser's words, 0 to 1."""
 
     @property
     def none(self) -> bool:
-        """Nothing was said: a cough, a breath, a sound in the room."""
+        """Whether there were no words: a cough, a breath, a sound in the room."""
         return not self.meaning.text and self.unknown == 0.0
 
     @property
     def understood(self) -> bool:
-        """Whether there is something to act on, or to ask back about.
+        """Whether there is something to act on or to ask back about.
 
-        A weak guess at what is mostly unknown words is none: somebody speaks another language.
+        A weak guess is none if many words are unknown: the caller speaks another language.
         """
         meaning = self.meaning
         if meaning.certainty is Certainty.LIKELY and self.unknown >= _FOREIGN:
@@ -177,12 +179,12 @@ class Words:
 
     @property
     def intelligible(self) -> bool:
-        """Whether the recogniser knows these words: no other tongue, no babble of many voices."""
+        """Whether the recogniser knows the words: no other language, no babble of many voices."""
         return self.confidence >= INTELLIGIBLE and self.unknown < _FOREIGN
 
     @property
     def sure(self) -> bool:
-        """Whether it may be acted on without asking back."""
+        """Whether the meaning may be acted on without asking back."""
         meaning = self.meaning
         return self.understood and (
             meaning.certainty is Certainty.SURE or meaning.intent in HARMLESS

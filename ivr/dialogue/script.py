@@ -18,7 +18,7 @@ from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Draft, Listen, Request, Result, Say, TimedRequest
 
 Script = Coroutine[Request, Any, Outcome]
-"""What a call runs: it yields requests, is sent their answers, and returns how the call ended."""
+"""A script yields requests, is sent their answers, and returns how the call ended."""
 
 
 class StepLimitError(Exception):

@@ -44,7 +44,7 @@ from ivr.dialogue.verbs import Listen, Say, TimedRequest
 
 
 class CallState(Enum):
-    """What a call is waiting for."""
+    """A state of a call. Each docstring names what the call is waiting for."""
 
     RUNNING = auto()
     """Nothing: the script runs. This lasts no time."""
@@ -71,7 +71,7 @@ class CallState(Enum):
 
 
 class Signal(Enum):
-    """What happens to a call that waits, as far as its state decides what follows."""
+    """Something that happens to a waiting call, if its state decides what follows."""
 
     PROMPT_ENDED = auto()
     """The caller has heard the prompt to its end."""
@@ -86,7 +86,8 @@ class Signal(Enum):
     SOUND = auto()
     """The caller has finished, and there were no words."""
     SOUND_CUT_PROMPT = auto()
-    """The same, and the sound has cut a prompt that may be said again."""
+    """The caller has finished without words, and the sound has cut a prompt that may be said again.
+    """
     ANSWERED_SPEECH = auto()
     """The caller has finished what began before the prompt did: the prompt is the answer to it."""
     KEY = auto()
@@ -96,7 +97,7 @@ class Signal(Enum):
     DEAF = auto()
     """The caller cannot be heard any more, by our own fault."""
     FOUND = auto()
-    """The look-up has ended that the music is played for."""
+    """The look-up has ended for which the music is played."""
     TICKET = auto()
     """The ticket is on the disk, or could not be written."""
     DEADLINE = auto()
@@ -104,7 +105,7 @@ class Signal(Enum):
 
 
 class Reaction(Enum):
-    """What a call does at a signal."""
+    """An action of a call at a signal."""
 
     GO_ON = auto()
     """Resume the script; with the number after a ticket, and with None when time was up."""
@@ -127,13 +128,13 @@ class Reaction(Enum):
     ANSWER_SILENCE = auto()
     """Resume the script with the silence."""
     REPLAY = auto()
-    """Say again what was cut."""
+    """Say the prompt again that was cut."""
     SPEAK_ON = auto()
     """Go on with the repetition, which has no deadline."""
     WAIT_ON = auto()
     """Go on with the wait, up to the end that it had."""
     WAIT_ANEW = auto()
-    """Begin the wait: the repetition has been heard."""
+    """Begin the wait of the listen from its start: the repetition has been heard."""
     END_WAIT = auto()
     """Put the deadline at this instant; possible speech is still decided before it."""
     END_MUSIC = auto()
@@ -173,8 +174,7 @@ _SPEAKING = {
     _S.KEY: Move(_R.TAKE_KEY, SCRIPT),
     **_nothing(_S.WORDS, _S.SOUND, _S.ANSWERED_SPEECH, _S.FAX, _S.DEAF, _S.TICKET),
 }
-"""A prompt is being spoken: nothing has a deadline. The other prompts differ from it in a few
-cells."""
+"""The cells of SPEAKING, which has no deadline. The other prompts differ from it in a few cells."""
 
 TABLE: Mapping[CallState, Mapping[Signal, Move]] = {
     _C.RUNNING: {},
@@ -241,9 +241,9 @@ TABLE: Mapping[CallState, Mapping[Signal, Move]] = {
     },
     _C.ENDED: {},
 }  # fmt: skip
-"""What happens at each signal in each state. A pair that is missing cannot arise: nobody is heard
-to finish who has not begun, no prompt ends that is not played, and only ON_HOLD, the four states of
-a listen and KEEPING have a deadline."""
+"""The move at each signal in each state. A pair that is missing cannot arise: speech that has not
+begun cannot end, a prompt that is not played cannot end, and only ON_HOLD, the four states of a
+listen and KEEPING have a deadline."""
 
 
 def state_of(request: TimedRequest, *, last_words: bool, caller_speaks: bool) -> CallState:

@@ -7,7 +7,7 @@ from ivr.dialogue.meaning import Title
 
 
 class TicketKind(StrEnum):
-    """What is to be done with a ticket."""
+    """The kind of a ticket, which says how it is dealt with."""
 
     MESSAGE = "message"
     """Hand it on to a department (row 6) or to a colleague (row 7)."""
@@ -27,7 +27,7 @@ class TicketKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the caller told; None where they told nothing.
+    """One ticket: everything the caller told for it; None where they told nothing.
 
     This one value travels from the row that asks for it to the line of the spool. A new field needs
     nothing but a column of the same name in the table ``tickets``. The record adds the call, the

@@ -33,9 +33,9 @@ class Speech:
     seconds: float
     """How long the caller spoke."""
     condition: Condition = Condition.OK
-    """What is wrong with how the caller sounds: NOISE, TOO_QUIET, HANDS_FREE, or OK."""
+    """The condition that disturbed the speech: NOISE, TOO_QUIET, HANDS_FREE, or OK."""
     words: Words | None = None
-    """What the caller said; None when our own recognition could not tell."""
+    """The words; None when our own recognition could not tell."""
     left: float = field(default=0.0, compare=False)
     """Seconds of the :func:`listen` that were left at the end of the speech."""
 
@@ -57,7 +57,7 @@ class Nobody:
     """The time passed and no caller was heard: no-input."""
 
     condition: Condition
-    """What the line was like meanwhile."""
+    """The verdict on the line meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Say:
     barge_in: bool
     """Whether speech or a key cuts the prompt."""
     values: Mapping[str, str] = field(default_factory=dict)
-    """What fills the slots of the prompt, by their names."""
+    """Values for the slots of the prompt, by the names of the slots."""
     rendering: Rendering = "normal"
     until: int | None = None
     """The order of the look-up whose end cuts the prompt: music on hold."""

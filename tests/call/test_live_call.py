@@ -1,4 +1,4 @@
-"""The shell of a live call, with a line and a record that only remember; in virtual time."""
+"""The shell of a live call in virtual time, with a line and a record that only remember."""
 
 import asyncio
 from collections.abc import Callable
@@ -35,7 +35,7 @@ LOUD = np.resize(np.array([8000, -8000], np.int16), FRAME)
 
 
 class Voice:
-    """A voice detector that takes everything it is shown for a voice."""
+    """A voice detector that takes every sound for a voice."""
 
     def process(self, chunk: memoryview) -> float:
         return 1.0
@@ -50,7 +50,7 @@ class BrokenEar(Ear):
 
 
 class Setting:
-    """A call on its line, begun."""
+    """A call that has begun on its line."""
 
     def __init__(
         self,
@@ -77,11 +77,11 @@ class Setting:
         self.live.start(self.line)
 
     async def waits(self, seconds: float) -> None:
-        """Virtual seconds pass; they cost nothing."""
+        """Let virtual seconds pass."""
         await asyncio.sleep(seconds)
 
     async def is_spoken_to(self) -> None:
-        """Half a second after the answer somebody speaks, for 0.4 s."""
+        """Let the caller speak for 0.4 s, half a second after the answer."""
         await self.waits(0.5)
         for _ in range(20):
             await self.waits(0.02)
@@ -91,7 +91,7 @@ class Setting:
         self.live.hear(frame, self.line.loop.time())
 
     def timers(self) -> int:
-        """Timers that still want to fire."""
+        """Return how many timers have not been cancelled."""
         return sum(not handle.cancelled() for handle in self.line.loop._scheduled)
 
 
@@ -124,7 +124,7 @@ def test_speech_stops_a_prompt_and_the_timer_is_set_anew(sheet: Sheet) -> None:
     run(scene())
 
 
-def test_who_says_goodbye_is_answered_after_a_breath(sheet: Sheet) -> None:
+def test_a_caller_who_says_goodbye_is_answered_after_a_shorter_pause(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)
         await at.is_spoken_to()
@@ -148,8 +148,8 @@ def test_an_event_at_the_very_instant_of_the_deadline_comes_first(sheet: Sheet) 
     run(scene())
 
 
-def test_how_late_the_end_of_a_wait_was_acted_on_is_told(sheet: Sheet) -> None:
-    """Here the loop stands still for 30 ms when the first wait is over; who speaks ends none."""
+def test_the_delay_after_each_deadline_is_reported(sheet: Sheet) -> None:
+    """The loop stands still for 30 ms at the first deadline; a key ends the last wait early."""
 
     async def scene() -> None:
         late: list[float] = []
@@ -165,9 +165,9 @@ def test_how_late_the_end_of_a_wait_was_acted_on_is_told(sheet: Sheet) -> None:
     run(scene())
 
 
-def test_what_the_ear_finds_at_the_deadline_comes_before_it(sheet: Sheet) -> None:
+def test_speech_found_at_the_deadline_comes_before_it(sheet: Sheet) -> None:
     class Waking(Ear):
-        """Wants to be woken when the listening ends, and has heard somebody by then."""
+        """An ear that asks to be woken at the end of the listen, and finds speech then."""
 
         due: float | None = 1000.0 + PROMPT_SECONDS + 5.0
 
@@ -204,7 +204,7 @@ def test_a_crash_in_the_script_ends_with_the_apology(sheet: Sheet) -> None:
     run(scene())
 
 
-def test_after_a_crash_in_the_apology_too_the_pbx_has_the_caller(sheet: Sheet) -> None:
+def test_a_crash_in_the_apology_hands_the_caller_back_to_the_pbx(sheet: Sheet) -> None:
     async def crash(*_: object) -> Outcome:
         raise RuntimeError("a defect of ours")
 
@@ -217,7 +217,7 @@ def test_after_a_crash_in_the_apology_too_the_pbx_has_the_caller(sheet: Sheet) -
     run(scene())
 
 
-def test_a_prompt_that_cannot_be_carried_out_never_leaves_silence(
+def test_a_prompt_without_a_sound_hands_the_caller_back_to_the_pbx(
     sheet: Sheet,
 ) -> None:
     def lost(play: Play) -> Reference:
@@ -244,7 +244,7 @@ def test_a_lost_tap_is_explained_and_not_blamed_on_the_caller(sheet: Sheet) -> N
     run(scene())
 
 
-def test_a_tap_that_comes_back_is_believed(sheet: Sheet) -> None:
+def test_a_caller_is_heard_again_when_the_tap_comes_back(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)
         at.live.tapped(False, at.line.loop.time())
@@ -262,7 +262,7 @@ def test_a_defect_of_the_ear_leaves_the_keys(sheet: Sheet) -> None:
         for _ in range(3):
             at.hears(IDLE)
         changes = [event for event in at.record.events if isinstance(event, LineChanged)]
-        assert len(changes) == 1  # it is not asked again
+        assert len(changes) == 1  # the ear is not asked again
         await at.waits(PROMPT_SECONDS + 1.0)
         at.live.deliver(KeyPressed("1"), at.line.loop.time())
         assert at.line.said[-1][1] == "ask_topic.ask"
@@ -278,13 +278,13 @@ def test_a_hang_up_ends_everything(sheet: Sheet, after: float) -> None:
         at = Setting(sheet)
         await at.waits(after)
         if at.line.ends is not None:
-            at.line.ends.cancel()  # a line that is gone tells nothing more
+            at.line.ends.cancel()  # a line that is gone sends no events
         at.live.deliver(CallerHungUp(), at.line.loop.time())
         assert at.record.closed == [Outcome.CALLER_HUNG_UP]
         assert at.line.hung_up is None
         assert at.timers() == 0
         said = len(at.line.said)
-        at.hears(LOUD)  # what still comes in touches nothing
+        at.hears(LOUD)  # late audio, keys and orders change nothing
         at.live.deliver(KeyPressed("1"), at.line.loop.time())
         at.live.end(Outcome.DRAINED)
         await at.waits(60.0)
@@ -293,7 +293,7 @@ def test_a_hang_up_ends_everything(sheet: Sheet, after: float) -> None:
     run(scene())
 
 
-def test_close_may_come_twice_and_writes_one_record(sheet: Sheet) -> None:
+def test_a_call_that_is_closed_twice_has_one_record(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)
         at.live.close("the PBX is gone")
@@ -316,7 +316,7 @@ def test_a_call_that_is_ended_from_outside_hears_the_last_words(sheet: Sheet) ->
 
 
 @pytest.mark.parametrize("number", ["582369", None])
-def test_a_ticket_answers_the_script_once_the_record_has_it(
+def test_the_script_goes_on_once_the_record_has_the_ticket(
     sheet: Sheet, number: str | None
 ) -> None:
     answers: list[str | None] = []

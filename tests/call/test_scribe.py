@@ -1,4 +1,4 @@
-"""The words of a caller, in the order in which everything happened; in virtual time."""
+"""The scribe adds words and keeps the order of events; in virtual time."""
 
 import asyncio
 from typing import Any
@@ -27,7 +27,7 @@ FRAME_OF = np.zeros(FRAME, np.int16)
 
 
 class Setting:
-    """A scribe with what it delivers."""
+    """A scribe, and the events that it has delivered."""
 
     def __init__(self, recogniser: Recogniser) -> None:
         self.recogniser = recogniser
@@ -52,7 +52,7 @@ class Setting:
         return [type(event).__name__ for _, event in self.told]
 
 
-def test_what_is_said_and_a_little_before_it_is_recognised() -> None:
+def test_speech_and_the_look_back_before_it_are_recognised() -> None:
     async def scene() -> None:
         at = Setting(Recogniser(seconds=0.1))
         await at.hears(100)
@@ -68,7 +68,7 @@ def test_what_is_said_and_a_little_before_it_is_recognised() -> None:
     run(scene())
 
 
-def test_the_first_words_are_told_once_while_he_speaks() -> None:
+def test_the_first_words_are_delivered_once_and_during_the_speech() -> None:
     async def scene() -> None:
         at = Setting(Recogniser(seconds=0.1))
         at.perceives(SpeechStarted(at.loop.time()))
@@ -78,16 +78,16 @@ def test_the_first_words_are_told_once_while_he_speaks() -> None:
         first(None)
         assert at.told == [(0.0, SpeechStarted(at.began)), (0.6, WordsAppeared())]
         at.perceives(SpeechEnded(1.0))
-        first(None)  # late, and of an utterance that is over
+        first(None)  # late: the utterance is over
         at.perceives(SpeechStarted(at.loop.time()))
-        at.recogniser.appeared(None)  # of the next, whose beginning is held back
+        at.recogniser.appeared(None)  # of the next utterance, whose SpeechStarted is held back
         await asyncio.sleep(1.0)
         assert at.kinds[2:] == ["SpeechEnded", "SpeechStarted", "WordsAppeared"]
 
     run(scene())
 
 
-def test_a_goodbye_is_one_until_he_goes_on_or_has_ended() -> None:
+def test_a_goodbye_counts_until_the_caller_goes_on_or_has_finished() -> None:
     async def scene() -> None:
         at = Setting(Recogniser(seconds=0.1))
         at.perceives(SpeechStarted(at.loop.time()))
@@ -107,8 +107,8 @@ def test_a_goodbye_is_one_until_he_goes_on_or_has_ended() -> None:
     run(scene())
 
 
-def test_what_comes_after_words_that_are_not_known_yet_waits_for_them() -> None:
-    """But for the verdict on the line, which they may need."""
+def test_events_wait_for_the_words_before_them() -> None:
+    """Only the verdict on the line does not wait: the call needs it with the words."""
 
     async def scene() -> None:
         at = Setting(Recogniser(seconds=1.0))
@@ -143,7 +143,7 @@ def test_a_defect_of_the_recogniser_costs_the_words_and_not_the_call() -> None:
     assert [entry["event"] for entry in run(scene())] == ["recognition_failed"]
 
 
-def test_who_hangs_up_leaves_nothing_behind() -> None:
+def test_a_scribe_that_is_closed_leaves_no_task_and_delivers_nothing() -> None:
     async def scene() -> None:
         at = Setting(Recogniser(seconds=1.0))
         at.perceives(SpeechStarted(at.loop.time()))

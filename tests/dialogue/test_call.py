@@ -1,4 +1,4 @@
-"""The driver of scripts: races, limits, and ends from outside."""
+"""A call runs its script: races of events and deadlines, limits, and ends from outside."""
 
 from collections.abc import Mapping
 
@@ -44,18 +44,18 @@ NO_WORDS = Words(Meaning("", Intent.OTHER, Certainty.UNSURE, 0.0))
 
 
 def rows(id: str) -> Row:
-    """No row is needed here."""
+    """Find no row: these scripts need none."""
     raise KeyError(id)
 
 
 async def goodbye(outcome: Outcome) -> Outcome:
-    """Last words."""
+    """Say the last words."""
     await say(Prompt("test", "goodbye", "再见"), barge_in=False)
     return outcome
 
 
 def call_of(*, barge_in: bool = True, limits: Limits | None = None) -> tuple[Call, list[Heard]]:
-    """A call that says hello, listens for five seconds and ends; and what it heard."""
+    """Return a call that says hello, listens for five seconds and ends, and what it has heard."""
     heard: list[Heard] = []
 
     async def script() -> Outcome:
@@ -67,7 +67,7 @@ def call_of(*, barge_in: bool = True, limits: Limits | None = None) -> tuple[Cal
 
 
 def test_an_event_beats_the_deadline_at_the_same_instant() -> None:
-    """Speech that is confirmed at exactly 5.00 s was in time."""
+    """Speech that is confirmed at exactly 5.00 s is in time."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.PromptFinished(1), 1.0)
@@ -79,7 +79,7 @@ def test_an_event_beats_the_deadline_at_the_same_instant() -> None:
 
 
 def test_waking_too_early_does_nothing() -> None:
-    """A timer that fires a little before its time is not the deadline."""
+    """A timer may fire a little before its time."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.PromptFinished(1), 1.0)
@@ -88,8 +88,8 @@ def test_waking_too_early_does_nothing() -> None:
     assert call.next_deadline() == 6.0
 
 
-def test_the_end_of_a_prompt_that_was_cut_wakes_nobody() -> None:
-    """Its end may cross the order to cut it."""
+def test_the_end_of_a_prompt_that_was_cut_is_ignored() -> None:
+    """The end may cross the command to stop the prompt."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.SpeechStarted(0.1), 0.3)
@@ -99,7 +99,7 @@ def test_the_end_of_a_prompt_that_was_cut_wakes_nobody() -> None:
 
 
 def test_a_key_during_a_prompt_answers_the_next_listen() -> None:
-    """It ends the prompt, too."""
+    """The key ends the prompt, too."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.KeyPressed("5"), 0.5)
@@ -107,8 +107,8 @@ def test_a_key_during_a_prompt_answers_the_next_listen() -> None:
     assert call.outcome is Outcome.NO_SOUND
 
 
-def test_a_heard_out_prompt_keeps_what_was_said_into_it() -> None:
-    """Not interrupted, not lost."""
+def test_speech_into_a_heard_out_prompt_answers_the_next_listen() -> None:
+    """The prompt is not interrupted, and the speech is not lost."""
     call, heard = call_of(barge_in=False)
     call.start(0.0)
     call.receive(events.SpeechStarted(0.2), 0.4)
@@ -132,7 +132,7 @@ def test_possible_speech_holds_a_deadline_but_not_for_ever() -> None:
 
 
 def test_endless_speech_is_answered_in_the_end() -> None:
-    """Nobody can hold a listen for ever."""
+    """A listen cannot last for ever."""
     call, heard = call_of(limits=Limits(utterance_seconds=60.0))
     call.start(0.0)
     call.receive(events.PromptFinished(1), 1.0)
@@ -141,8 +141,8 @@ def test_endless_speech_is_answered_in_the_end() -> None:
     assert heard == [Speech(60.0)]
 
 
-def test_the_limit_of_a_call_is_spoken() -> None:
-    """Nobody is cut off without a word."""
+def test_a_call_at_its_limit_says_the_last_words() -> None:
+    """The caller is not cut off without a word."""
     call, heard = call_of(limits=Limits(call_seconds=3.0))
     call.start(0.0)
     call.wake(3.0)
@@ -153,8 +153,8 @@ def test_the_limit_of_a_call_is_spoken() -> None:
     assert heard == []
 
 
-def test_last_words_are_not_cut_by_another_end() -> None:
-    """The limit of the call, then the end of the drain: one goodbye, spoken to its end."""
+def test_last_words_are_spoken_once_and_to_their_end() -> None:
+    """Here the call reaches its limit, and then the service is told to stop."""
     call, _ = call_of()
     call.start(0.0)
     call.end_with(Outcome.LIMIT, 1.0)
@@ -185,8 +185,8 @@ def test_an_apology_that_fails_hands_the_caller_back() -> None:
     assert call.outcome is Outcome.FAILED
 
 
-def test_who_speaks_without_an_end_is_never_taken_for_silent() -> None:
-    """Answered in mid-sentence after a minute, he still is there."""
+def test_a_caller_who_speaks_without_an_end_is_never_taken_for_silent() -> None:
+    """They are answered in mid-sentence after each minute, and still speak."""
     heard: list[Heard] = []
 
     async def script() -> Outcome:
@@ -208,8 +208,8 @@ def test_who_speaks_without_an_end_is_never_taken_for_silent() -> None:
     assert heard == [Speech(60.0)] * 3
 
 
-def test_what_was_answered_does_not_answer_the_next_question() -> None:
-    """The rest of a long sentence ends inside the next prompt, and counts for nothing."""
+def test_speech_that_was_answered_does_not_answer_the_next_question() -> None:
+    """The rest of a long sentence, which ends during the next prompt, is dropped."""
     heard: list[Heard] = []
 
     async def script() -> Outcome:
@@ -230,8 +230,8 @@ def test_what_was_answered_does_not_answer_the_next_question() -> None:
     assert heard == [Speech(60.0), Nobody(events.Condition.NOBODY)]
 
 
-def test_an_ear_that_fails_while_the_caller_speaks_is_told_at_once() -> None:
-    """Nobody waits a minute for the end of a sentence that cannot be heard."""
+def test_a_listen_ends_at_once_when_the_ear_fails_during_speech() -> None:
+    """The end of a sentence that cannot be heard is not waited for."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.PromptFinished(1), 1.0)
@@ -243,7 +243,7 @@ def test_an_ear_that_fails_while_the_caller_speaks_is_told_at_once() -> None:
 
 
 def test_a_script_that_never_listens_is_stopped() -> None:
-    """The guard counts steps."""
+    """The limit counts the steps of the script."""
 
     async def babble() -> Outcome:
         while True:
@@ -256,8 +256,7 @@ def test_a_script_that_never_listens_is_stopped() -> None:
     assert call.outcome is Outcome.LIMIT
 
 
-def test_hanging_up_runs_finally() -> None:
-    """What a script must do at its end, it does."""
+def test_a_hang_up_runs_the_finally_clauses_of_the_script() -> None:
     done = []
 
     async def script() -> Outcome:
@@ -276,7 +275,7 @@ def test_hanging_up_runs_finally() -> None:
 
 
 def test_after_the_end_nothing_happens() -> None:
-    """Late events are not an error."""
+    """Late events are no error."""
     call, _ = call_of()
     call.start(0.0)
     call.receive(events.LineLost("PBX gone"), 1.0)
@@ -288,7 +287,7 @@ def test_after_the_end_nothing_happens() -> None:
 
 
 def test_a_failed_expectation_prints_the_conversation(sheet: Sheet) -> None:
-    """The test caller itself can fail, and says why."""
+    """The caller of these tests can fail, and says why."""
     caller = Caller(sheet)
     caller.hears("greeting.ask")
     with pytest.raises(Mismatch, match=r"greeting\.ask: 您好"):
@@ -298,7 +297,7 @@ def test_a_failed_expectation_prints_the_conversation(sheet: Sheet) -> None:
 
 
 def test_values_fill_the_slots_of_what_is_said() -> None:
-    """Whoever composes is asked; without one the literal words are spoken."""
+    """``compose`` fills them; without it the literal words are spoken."""
     prompt = Prompt("ask_topic", "ask", "{姓}{先生}，请问您需要什么？")
 
     async def script() -> Outcome:
@@ -322,8 +321,8 @@ def test_values_fill_the_slots_of_what_is_said() -> None:
     assert play.prompt.text == "，请问您需要什么？"
 
 
-def test_speech_tells_what_the_line_was_like_when_it_ended() -> None:
-    """A verdict that comes in the middle of it counts; one that comes after it does not."""
+def test_speech_has_the_condition_of_the_line_at_its_end() -> None:
+    """A verdict during the speech counts; a verdict after it does not."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.PromptFinished(1), 1.0)
@@ -334,8 +333,8 @@ def test_speech_tells_what_the_line_was_like_when_it_ended() -> None:
     assert heard == [Speech(1.5, Condition.TOO_QUIET)]
 
 
-def test_speech_that_is_answered_in_mid_sentence_has_its_condition_too() -> None:
-    """At the limit of an utterance."""
+def test_speech_that_is_answered_in_mid_sentence_has_its_condition() -> None:
+    """The utterance has reached its limit here."""
     call, heard = call_of(limits=Limits(utterance_seconds=10.0))
     call.start(0.0)
     call.receive(events.PromptFinished(1), 1.0)
@@ -345,8 +344,8 @@ def test_speech_that_is_answered_in_mid_sentence_has_its_condition_too() -> None
     assert heard == [Speech(10.0, Condition.NOISE)]
 
 
-def test_speech_tells_how_much_of_the_wait_was_left() -> None:
-    """Counted from the end of the prompt; all of it for what was said into the prompt."""
+def test_speech_has_the_seconds_that_were_left_of_the_wait() -> None:
+    """They count from the end of the prompt; speech into the prompt leaves all of them."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.PromptFinished(1), 1.0)
@@ -365,7 +364,7 @@ def test_speech_tells_how_much_of_the_wait_was_left() -> None:
 
 
 def test_a_fax_is_not_waited_for_but_possible_speech_is_decided_first() -> None:
-    """The wait ends when the fax is found, unless somebody may be speaking."""
+    """The wait ends when the fax is found, unless there is possible speech."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.PromptFinished(1), 1.0)
@@ -377,7 +376,7 @@ def test_a_fax_is_not_waited_for_but_possible_speech_is_decided_first() -> None:
 
 
 def test_a_prompt_that_was_cut_for_a_cough_is_said_again() -> None:
-    """Then the wait begins where it would have."""
+    """The wait begins after the repetition."""
     call, heard = call_of()
     call.start(0.0)
     call.commands()
@@ -395,8 +394,8 @@ def test_a_prompt_that_was_cut_for_a_cough_is_said_again() -> None:
     assert heard == []
 
 
-def test_what_is_said_again_gives_way_to_words_alone() -> None:
-    """A noisy room cuts each prompt; who is cut twice understands nothing."""
+def test_a_repetition_is_cut_by_words_alone() -> None:
+    """A noisy room cuts each prompt, and the caller would never hear a whole one."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.SpeechStarted(1.1), 1.3)
@@ -414,8 +413,8 @@ def test_what_is_said_again_gives_way_to_words_alone() -> None:
     assert heard == [Speech(1.0, words=UNDERSTOOD)]
 
 
-def test_words_that_were_none_after_all_have_it_said_once_more() -> None:
-    """Twice at most; then the wait begins where it would have."""
+def test_a_repetition_that_was_cut_for_no_words_is_said_once_more() -> None:
+    """There are two repetitions at most; then the wait goes on."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.SpeechStarted(1.1), 1.3)
@@ -431,8 +430,8 @@ def test_words_that_were_none_after_all_have_it_said_once_more() -> None:
     assert call.next_deadline() == pytest.approx(1.3 + 5.0)
 
 
-def test_who_speaks_into_what_is_said_again_is_answered() -> None:
-    """Even if his words were not guessed before he had ended."""
+def test_a_caller_who_speaks_into_the_repetition_is_answered() -> None:
+    """The recogniser has no first guess here before the speech ends."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.SpeechStarted(1.1), 1.3)
@@ -445,7 +444,7 @@ def test_who_speaks_into_what_is_said_again_is_answered() -> None:
     assert heard == [Speech(1.0, words=UNDERSTOOD)]
 
 
-def test_speech_that_outlasts_what_is_said_again_is_answered() -> None:
+def test_speech_that_outlasts_the_repetition_is_answered() -> None:
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.SpeechStarted(1.1), 1.3)
@@ -459,7 +458,7 @@ def test_speech_that_outlasts_what_is_said_again_is_answered() -> None:
     assert heard == [Speech(2.0, words=UNDERSTOOD)]
 
 
-def test_a_key_into_what_is_said_again_answers() -> None:
+def test_a_key_pressed_during_the_repetition_answers() -> None:
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.SpeechStarted(1.1), 1.3)
@@ -484,7 +483,7 @@ def test_a_sound_without_words_does_not_lengthen_the_wait() -> None:
 def test_long_or_disturbed_speech_without_words_is_speech(
     seconds: float, condition: Condition
 ) -> None:
-    """A language that the recogniser does not know; a caller on a bad line."""
+    """The caller speaks a language that the recogniser does not know, or is on a bad line."""
     call, heard = call_of()
     call.start(0.0)
     call.receive(events.PromptFinished(1), 1.0)
@@ -498,14 +497,14 @@ MUSIC = Prompt("music", "hold", "（音乐）")
 
 
 def waiting(call: Call, found: float) -> list[object]:
-    """The commands of a call that has begun, with a look-up that ends at ``found`` seconds."""
+    """Start a call whose look-up ends at ``found`` seconds; return its first commands."""
     call.start(0.0)
     begun: list[object] = list(call.commands())
     call.receive(events.LookedUp(1, Found("done")), found)
     return begun
 
 
-def test_what_is_looked_up_cuts_the_music_but_not_its_first_two_seconds() -> None:
+def test_the_end_of_a_look_up_cuts_the_music_but_not_its_first_two_seconds() -> None:
     results: list[Found | None] = []
 
     async def script() -> Outcome:
@@ -542,8 +541,8 @@ def test_a_transfer_ends_the_script_and_the_call() -> None:
 
 
 @pytest.mark.parametrize("end", [events.CallerHungUp(), events.LineLost("gone"), None])
-def test_what_was_left_so_far_is_a_ticket_however_the_call_ends(end: events.Event | None) -> None:
-    """None: at its limit."""
+def test_a_draft_becomes_a_ticket_however_the_call_ends(end: events.Event | None) -> None:
+    """With None the call ends at its limit."""
     left = Ticket(TicketKind.COMPLAINT, transcript="老是掉线")
 
     async def script() -> Outcome:

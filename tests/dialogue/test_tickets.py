@@ -1,4 +1,4 @@
-"""A script that keeps something goes on when it is kept, or clearly will not be."""
+"""A script that makes a ticket goes on when it is written, or certainly will not be."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ async def _sorry(outcome: Outcome) -> Outcome:
 
 
 def call_of(*tickets: Ticket) -> tuple[Call, list[str | None]]:
-    """A call, waiting for the first of its tickets, and the numbers it is given."""
+    """Return a call that waits for the first of its tickets, and the numbers it is given."""
     numbers: list[str | None] = []
 
     async def script() -> Outcome:
@@ -43,14 +43,14 @@ def test_the_script_goes_on_with_the_number() -> None:
     assert call.commands() == [HangUp(Outcome.STAYED_ON)]
 
 
-def test_without_a_ticket_there_is_no_number() -> None:
+def test_a_ticket_that_could_not_be_written_has_no_number() -> None:
     call, numbers = call_of(PRAISE)
     call.receive(events.TicketMade(1, None), 0.01)
     assert numbers == [None]
 
 
-def test_a_disk_that_hangs_is_not_waited_for() -> None:
-    """And a number that comes too late is nobody's, not the next ticket's."""
+def test_a_ticket_is_not_waited_for_longer_than_its_deadline() -> None:
+    """A number that comes too late is not taken for the next ticket's."""
     call, numbers = call_of(PRAISE, PRAISE)
     assert call.next_deadline() == TICKET_SECONDS
     call.wake(TICKET_SECONDS)
@@ -61,7 +61,7 @@ def test_a_disk_that_hangs_is_not_waited_for() -> None:
     assert numbers == [None, "735298"]
 
 
-def test_whatever_happens_meanwhile_is_no_answer() -> None:
+def test_other_events_do_not_end_the_wait_for_a_ticket() -> None:
     call, numbers = call_of(PRAISE)
     call.receive(events.SpeechStarted(0.1), 0.2)
     call.receive(events.KeyPressed("1"), 0.3)
@@ -71,7 +71,7 @@ def test_whatever_happens_meanwhile_is_no_answer() -> None:
     assert call.next_deadline() == TICKET_SECONDS
 
 
-def test_a_call_that_is_ended_meanwhile_says_its_last_words() -> None:
+def test_a_call_that_is_ended_during_the_wait_says_its_last_words() -> None:
     call, numbers = call_of(PRAISE)
     call.commands()
     call.end_with(Outcome.DRAINED, 0.5)
