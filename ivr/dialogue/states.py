@@ -151,9 +151,9 @@ class Move(NamedTuple):
     """The next state; None when the state stays the same."""
 
 
-SCRIPT = CallState.RUNNING
+_SCRIPT = CallState.RUNNING
 """The script runs on, to the state of its next request."""
-SAME = None
+_SAME = None
 
 
 class IllegalSignalError(Exception):
@@ -161,17 +161,17 @@ class IllegalSignalError(Exception):
 
 
 def _nothing(*signals: Signal) -> dict[Signal, Move]:
-    return dict.fromkeys(signals, Move(Reaction.NOTHING, SAME))
+    return dict.fromkeys(signals, Move(Reaction.NOTHING, _SAME))
 
 
 _S, _R, _C = Signal, Reaction, CallState
 
 _SPEAKING = {
-    _S.PROMPT_ENDED: Move(_R.GO_ON, SCRIPT),
-    _S.SPEECH: Move(_R.INTERRUPT, SCRIPT),
-    _S.EARLIER_SPEECH: Move(_R.WITHDRAW, SCRIPT),
-    _S.SAID: Move(_R.REMEMBER, SAME),
-    _S.KEY: Move(_R.TAKE_KEY, SCRIPT),
+    _S.PROMPT_ENDED: Move(_R.GO_ON, _SCRIPT),
+    _S.SPEECH: Move(_R.INTERRUPT, _SCRIPT),
+    _S.EARLIER_SPEECH: Move(_R.WITHDRAW, _SCRIPT),
+    _S.SAID: Move(_R.REMEMBER, _SAME),
+    _S.KEY: Move(_R.TAKE_KEY, _SCRIPT),
     **_nothing(_S.WORDS, _S.SOUND, _S.ANSWERED_SPEECH, _S.FAX, _S.DEAF, _S.TICKET),
 }
 """The cells of SPEAKING, which has no deadline. The other prompts differ from it in a few cells."""
@@ -180,63 +180,63 @@ TABLE: Mapping[CallState, Mapping[Signal, Move]] = {
     _C.RUNNING: {},
     _C.SPEAKING: _SPEAKING,
     _C.HEARD_OUT: _SPEAKING | {
-        _S.KEY: Move(_R.REMEMBER, SAME),
+        _S.KEY: Move(_R.REMEMBER, _SAME),
         **_nothing(_S.SPEECH),
     },
     _C.ON_HOLD: _SPEAKING | {
-        _S.SPEECH: Move(_R.WITHDRAW, SCRIPT),
-        _S.FOUND: Move(_R.END_MUSIC, SAME),
-        _S.DEADLINE: Move(_R.WITHDRAW, SCRIPT),
+        _S.SPEECH: Move(_R.WITHDRAW, _SCRIPT),
+        _S.FOUND: Move(_R.END_MUSIC, _SAME),
+        _S.DEADLINE: Move(_R.WITHDRAW, _SCRIPT),
     },
     _C.LAST_WORDS: _SPEAKING | {
-        _S.KEY: Move(_R.REMEMBER, SAME),
+        _S.KEY: Move(_R.REMEMBER, _SAME),
         **_nothing(_S.SPEECH, _S.EARLIER_SPEECH),
     },
     _C.LISTENING: {
         _S.SPEECH: Move(_R.HEAR, _C.HEARING),
-        _S.KEY: Move(_R.ANSWER, SCRIPT),
-        _S.FAX: Move(_R.END_WAIT, SAME),
-        _S.DEADLINE: Move(_R.ANSWER_SILENCE, SCRIPT),
+        _S.KEY: Move(_R.ANSWER, _SCRIPT),
+        _S.FAX: Move(_R.END_WAIT, _SAME),
+        _S.DEADLINE: Move(_R.ANSWER_SILENCE, _SCRIPT),
         **_nothing(_S.WORDS, _S.DEAF, _S.TICKET),
     },
     _C.HEARING: {
-        _S.SPEECH: Move(_R.HEAR, SAME),
-        _S.SAID: Move(_R.ANSWER, SCRIPT),
+        _S.SPEECH: Move(_R.HEAR, _SAME),
+        _S.SAID: Move(_R.ANSWER, _SCRIPT),
         _S.SOUND: Move(_R.WAIT_ON, _C.LISTENING),
         _S.SOUND_CUT_PROMPT: Move(_R.REPLAY, _C.REPLAYING),
-        _S.KEY: Move(_R.ANSWER, SCRIPT),
+        _S.KEY: Move(_R.ANSWER, _SCRIPT),
         _S.DEAF: Move(_R.END_WAIT, _C.LISTENING),
-        _S.DEADLINE: Move(_R.ANSWER_SPEECH, SCRIPT),
+        _S.DEADLINE: Move(_R.ANSWER_SPEECH, _SCRIPT),
         **_nothing(_S.WORDS, _S.FAX, _S.TICKET),
     },
     _C.REPLAYING: {
         _S.PROMPT_ENDED: Move(_R.WAIT_ANEW, _C.LISTENING),
         _S.SPEECH: Move(_R.HEAR, _C.TALKED_OVER),
         _S.EARLIER_SPEECH: Move(_R.HEAR, _C.TALKED_OVER),
-        _S.KEY: Move(_R.ANSWER, SCRIPT),
-        _S.FAX: Move(_R.END_WAIT, SAME),
-        _S.DEADLINE: Move(_R.ANSWER_SILENCE, SCRIPT),
+        _S.KEY: Move(_R.ANSWER, _SCRIPT),
+        _S.FAX: Move(_R.END_WAIT, _SAME),
+        _S.DEADLINE: Move(_R.ANSWER_SILENCE, _SCRIPT),
         **_nothing(_S.WORDS, _S.DEAF, _S.TICKET),
     },
     _C.TALKED_OVER: {
         _S.PROMPT_ENDED: Move(_R.WAIT_ANEW, _C.HEARING),
-        _S.SPEECH: Move(_R.HEAR, SAME),
-        _S.EARLIER_SPEECH: Move(_R.HEAR, SAME),
+        _S.SPEECH: Move(_R.HEAR, _SAME),
+        _S.EARLIER_SPEECH: Move(_R.HEAR, _SAME),
         _S.WORDS: Move(_R.STOP_PROMPT, _C.HEARING),
-        _S.SAID: Move(_R.ANSWER, SCRIPT),
+        _S.SAID: Move(_R.ANSWER, _SCRIPT),
         _S.SOUND: Move(_R.SPEAK_ON, _C.REPLAYING),
         _S.SOUND_CUT_PROMPT: Move(_R.SPEAK_ON, _C.REPLAYING),
         _S.ANSWERED_SPEECH: Move(_R.NOTHING, _C.REPLAYING),
-        _S.KEY: Move(_R.ANSWER, SCRIPT),
+        _S.KEY: Move(_R.ANSWER, _SCRIPT),
         _S.DEAF: Move(_R.END_WAIT, _C.REPLAYING),
-        _S.DEADLINE: Move(_R.ANSWER_SPEECH, SCRIPT),
+        _S.DEADLINE: Move(_R.ANSWER_SPEECH, _SCRIPT),
         **_nothing(_S.FAX, _S.TICKET),
     },
     _C.KEEPING: {
-        _S.TICKET: Move(_R.GO_ON, SCRIPT),
-        _S.DEADLINE: Move(_R.GO_ON, SCRIPT),
-        _S.SAID: Move(_R.REMEMBER, SAME),
-        _S.KEY: Move(_R.REMEMBER, SAME),
+        _S.TICKET: Move(_R.GO_ON, _SCRIPT),
+        _S.DEADLINE: Move(_R.GO_ON, _SCRIPT),
+        _S.SAID: Move(_R.REMEMBER, _SAME),
+        _S.KEY: Move(_R.REMEMBER, _SAME),
         **_nothing(_S.SPEECH, _S.WORDS, _S.SOUND, _S.SOUND_CUT_PROMPT, _S.FAX, _S.DEAF),
     },
     _C.ENDED: {},
