@@ -22,9 +22,9 @@ async def test_rows_and_tickets_are_told_and_passed_on_to_the_record() -> None:
     for row in ("greeting", "suggestion"):
         call.note(EnterRow(row), 0.0)
     made = record.make_ticket
-    record.make_ticket = lambda ticket, now, tell: tell("582369")  # type: ignore[method-assign]
+    record.make_ticket = lambda ticket, now, made: made("582369")  # type: ignore[method-assign]
     call.make_ticket(TICKET, 1.0, numbers.append)
-    record.make_ticket = lambda ticket, now, tell: tell(None)  # type: ignore[method-assign]
+    record.make_ticket = lambda ticket, now, made: made(None)  # type: ignore[method-assign]
     call.make_ticket(TICKET, 2.0, numbers.append)
     record.make_ticket = made  # type: ignore[method-assign]
     call.close(Outcome.STAYED_ON, 3.0)
