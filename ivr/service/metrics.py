@@ -181,7 +181,7 @@ class CountedCall:
                 pass
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Pass the order on, and count the ticket as kept or refused."""
+        """Pass the ticket on, and count it as kept or refused."""
 
         def count(number: str | None) -> None:
             if number is None:
