@@ -20,7 +20,12 @@ from ivr.softphone import Action, CallRecording, PlayedSound, Silence, Softphone
 from ivr.softphone.sentences import HeardClip, heard_sentence
 from tests.softphone.joints import joints
 
-pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.xdist_group("composed"),
+    pytest.mark.timeout(300),
+    pytest.mark.asyncio(loop_scope="session"),
+]
 
 LONGEST_GAP_SECONDS = 0.12
 LOUDEST_CLICK = 0.03

@@ -22,7 +22,12 @@ from ivr.softphone import Action, NoRtp, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
 
-pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.xdist_group("line"),
+    pytest.mark.timeout(300),
+    pytest.mark.asyncio(loop_scope="session"),
+]
 
 RATE = 8000
 VOICE = 2

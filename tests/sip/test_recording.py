@@ -32,7 +32,12 @@ from ivr.softphone import (
 from ivr.softphone.recording import Timeline
 from tests.sip.conftest import Heard, call
 
-pytestmark = [pytest.mark.sip, pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.xdist_group("recording"),
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="session"),
+]
 
 ROOM = {"IVR_RECORDING__MIN_FREE_GB": "0.01"}
 SAME = 0.98

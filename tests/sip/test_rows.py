@@ -17,7 +17,12 @@ from ivr.softphone import Action, ComfortNoise, Digits, Noise, NoRtp, PlayedSoun
 from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
 
-pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.xdist_group("rows"),
+    pytest.mark.timeout(300),
+    pytest.mark.asyncio(loop_scope="session"),
+]
 
 ROW_2 = ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
 ANSWERED = ["title.neutral", "ask_topic.ask.1"]

@@ -19,7 +19,12 @@ from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
 from ivr.scenario.verdict import ScenarioVerdict
 
-pytestmark = [pytest.mark.sip, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.xdist_group("scenarios"),
+    pytest.mark.timeout(300),
+    pytest.mark.asyncio(loop_scope="session"),
+]
 
 CHOSEN = (
     "没有声音：一个数据包也没有",

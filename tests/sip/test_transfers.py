@@ -11,7 +11,12 @@ from ivr.lab.lab import Lab, laboratory
 from tests.sip.conftest import Heard, call
 from tests.sip.test_understood import Turn, script
 
-pytestmark = [pytest.mark.sip, pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.xdist_group("transfers"),
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="session"),
+]
 
 TALKS = {
     "wants a person": [Turn("转人工", ["system.transferring", "system.nobody_free"], 6.0)],

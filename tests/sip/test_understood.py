@@ -18,7 +18,12 @@ from ivr.softphone import Action, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
 
-pytestmark = [pytest.mark.sip, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.xdist_group("understood"),
+    pytest.mark.timeout(400),
+    pytest.mark.asyncio(loop_scope="session"),
+]
 
 VOICE = 2
 """Of ivr.lab.voices: one that the tiny model was not trained with."""
