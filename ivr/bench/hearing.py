@@ -11,6 +11,7 @@ from rich.table import Table
 from ivr.bench.hearing_corpus import labelled_recordings
 from ivr.bench.hearing_cost import cost
 from ivr.bench.hearing_metrics import AT_LEAST, AT_MOST, hearing_figures
+from ivr.bench.hearing_plots import LABEL_TITLES, draw_hearing
 from ivr.bench.hearing_stream import Told, detector, listen_to_all, stream_window
 from ivr.bench.result import BenchResult
 from ivr.bench.tally import confusion, wilson
@@ -18,7 +19,6 @@ from ivr.lab.corpus.line import Order
 from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, orders, sweep_orders
 from ivr.lab.corpus.sources import Split
 
-SPLITS = tuple(Split)
 POINTS_PER = 8
 """A point of a sweep has this part of the windows of a class."""
 BABBLE = ("snr_babble", 3.0)
@@ -60,8 +60,6 @@ class HearingBenchReport:
 
     def draw(self, directory: Path, seed: int, split: str) -> None:
         """Confusion, delays and the curves through the grey zone as PNG."""
-        from ivr.bench.hearing_plots import draw_hearing  # here, because it needs matplotlib
-
         draw_hearing(self.heard, directory, "recordings" if self.named else f"seed {seed}, {split}")
 
 
@@ -131,15 +129,6 @@ def curve_table(quantity: str, points: list[Told]) -> Table:
         shares = [f"{here.count(name) / len(here):.0%}" if name in here else "" for name in called]
         table.add_row(f"{value:g}", *shares, str(len(here)))
     return table
-
-
-LABEL_TITLES = {
-    "level": "active speech level in dBov",
-    "snr": "SNR in dB over steady noise, speech at -26 dBov",
-    "snr_babble": "SNR in dB over 8 to 14 other voices",
-    "rt60": "reverberation time in s at a DRR of -8 to 0 dB",
-    "erl": "echo return loss of our own prompt in dB",
-}
 
 
 def _in_words(told: Told) -> str:

@@ -5,13 +5,20 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.bench.hearing import LABEL_TITLES
 from ivr.bench.hearing_metrics import NEVER, verdict_delays
 from ivr.bench.hearing_stream import Told
 from ivr.bench.plots import picture
 from ivr.bench.tally import confusion
 from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS
 
+LABEL_TITLES = {
+    "level": "active speech level in dBov",
+    "snr": "SNR in dB over steady noise, speech at -26 dBov",
+    "snr_babble": "SNR in dB over 8 to 14 other voices",
+    "rt60": "reverberation time in s at a DRR of -8 to 0 dB",
+    "erl": "echo return loss of our own prompt in dB",
+}
+"""What each sweep of the corpus changes, and the unit of its values."""
 DELAYED = ("noise", "too_quiet", "hands_free", "dead_line", "no_rtp")
 
 
