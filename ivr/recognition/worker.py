@@ -85,7 +85,7 @@ class Worker:
         return self._open.pop(number, None)
 
 
-def main() -> None:
+def run_worker() -> None:
     """Load the model, send READY, and answer frames until stdin ends."""
     die_with(int(sys.argv[2]))
     os.nice(_NICE)
@@ -123,4 +123,4 @@ def _send(out: int, frame: Frame) -> None:
 
 if __name__ == "__main__":
     with suppress(BrokenPipeError):  # the parent has ended
-        main()
+        run_worker()
