@@ -1,1 +1,1 @@
-"""What a person types to try the hotline without a PBX, one command a module."""
+"""The commands that a person types, where they belong to no other room."""

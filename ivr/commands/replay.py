@@ -1,47 +1,71 @@
-"""``ivr calls play``: the sound of a call, here or in a telephone."""
+"""``ivr calls play``: listen to the recording of a call, here or in a telephone.
+
+The other commands of the group are in :mod:`ivr.records.call_commands`; this one stands apart
+because the room ``records`` cannot play sounds.
+"""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ivr.config import ConfigError, load_settings
-from ivr.records.command_line import Config, connected, fail
+from ivr.command_line import (
+    ConfigOption,
+    PasswordFileOption,
+    UserOption,
+    fail,
+    password_in,
+    settings_or_exit,
+)
+from ivr.records.call_commands import calls_app
+from ivr.records.command_line import connected
 from ivr.records.recordings import NoRecordingError, file_of, is_as_kept, named
+from ivr.softphone.wav import WavError, read_wav
+from ivr.voice import VoiceError
+from ivr.voice.play import Destination, play_file, play_into_call
 
 
-def play(
-    name: Annotated[str, typer.Argument(help="As `list` shows it, a channel's id, or a ticket.")],
-    to: Annotated[str, typer.Option(help="sip:NUMBER@HOST: into a call, not here.")] = "",
-    user: Annotated[str, typer.Option(help="Account on the PBX.")] = "anonymous",
-    password_file: Annotated[Path | None, typer.Option(help="File with its password.")] = None,
-    config: Config = None,
+@calls_app.command("play")
+def play_call(
+    name: Annotated[str, typer.Argument(help="Call as `list` shows it, channel id, or ticket.")],
+    to: Annotated[
+        str, typer.Option("--to", help="Play it in a telephone: sip:NUMBER@HOST or …@HOST:PORT.")
+    ] = "",
+    user: UserOption = "anonymous",
+    password_file: PasswordFileOption = None,
+    config: ConfigOption = None,
 ) -> None:
-    """Listen to a call: from this machine's loudspeaker (the caller on the left, the hotline on the
-    right), or with --to in a telephone."""
-    from ivr.softphone.wav import WavError, read_wav
-    from ivr.voice import VoiceError
-    from ivr.voice.play import Destination, play_file, play_into_call
+    """Listen to a call, the caller on the left and the hotline on the right.
 
+    It is played by this machine's loudspeaker, or with --to in a telephone.
+    """
+    directory = settings_or_exit(config).recording.directory
     try:
-        directory = load_settings(config).recording.directory
         with connected(config) as connection:
             row = named(connection, name)
         path = file_of(row, directory)
         if not is_as_kept(row, path):
             typer.echo(f"ivr: {path} is not what was recorded: its SHA-256 is another", err=True)
-        if not to:
-            play_file(path)
-            return
-        password = password_file.read_text(encoding="utf-8").strip() if password_file else ""
-        play_into_call(read_wav(path), Destination.parse(to), user, password)
-    except (ConfigError, NoRecordingError) as error:
+        _play(path, to, user, password_file)
+    except NoRecordingError as error:
         raise fail(error) from None
-    except (VoiceError, WavError) as error:
-        way = "" if to else ", and --to sip:NUMBER@HOST plays it in a telephone"
-        raise fail(f"{error}; the recording is {path}{way}") from None
     except OSError as error:
         raise fail(
             f"{error.filename} cannot be read ({error.strerror}): run this as a user who may"
+        ) from None
+
+
+def _play(path: Path, to: str, user: str, password_file: Path | None) -> None:
+    try:
+        if not to:
+            play_file(path)
+            return
+        destination = Destination.parse(to)
+        play_into_call(read_wav(path), destination, user, password_in(password_file))
+    except (VoiceError, WavError) as error:
+        if to:
+            raise fail(f"{error}; the recording is {path}") from None
+        raise fail(
+            f"{error}; the recording is {path}, and --to sip:NUMBER@HOST plays it in a telephone"
         ) from None
     typer.echo(f"{path} was played to {to}")

@@ -1,20 +1,24 @@
 """``ivr talk``: the whole conversation in a terminal, without any PBX.
 
-The caller is typed (a line is something said, a line of digits and ``*#`` are keys) or a WAV
-file, which then goes through the real ear. Nothing here needs a rendered prompt.
+The caller is typed (a line is something said, a line of digits and ``*#`` are keys) or is a WAV
+file, which then goes through the real ear. No prompt has to be rendered for it.
 """
 
-import os
-import select
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 
 from ivr.call.virtual_call import SECONDS_PER_CHARACTER, VirtualCall, speaking_seconds
+from ivr.command_line import ConfigOption, fail, settings_or_exit
+from ivr.commands.terminal import Keyboard, Terminal
+from ivr.config import Settings
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import Command, EnterRow, HangUp, MakeTicket, Play, StopPlaying
 from ivr.dialogue.events import CallerHungUp, KeyPressed, SpeechEnded, SpeechStarted
@@ -28,9 +32,13 @@ from ivr.hearing.ear import Ear
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.speech import LOOK_BACK_SECONDS
-from ivr.recognition.model import Model
+from ivr.recognition.choice import chosen
+from ivr.recognition.files import ModelError
+from ivr.recognition.model import Model, load_model
 from ivr.recognition.silero import SileroModel
-from ivr.words.catalogue import Catalogue
+from ivr.service.loading import StartError, load_sheet, load_understander, load_vocabulary
+from ivr.softphone.wav import WavError, read_wav
+from ivr.words.catalogue import Catalogue, CatalogueError
 from ivr.words.composition import Composer, Vocabulary
 
 HINT = "Type what you say and press Enter; a line of digits is keys. Ctrl-D hangs up."
@@ -38,48 +46,67 @@ HINT = "Type what you say and press Enter; a line of digits is keys. Ctrl-D hang
 _KEYS = frozenset("0123456789*#")
 
 
-class Keyboard(Protocol):
-    """Where the caller types, and how late it is there."""
-
-    @property
-    def now(self) -> float:
-        """Seconds since the call was answered."""
-        ...
-
-    def line(self, until: float) -> str | None:
-        """The next line with its end, empty at the end of input; None when ``until`` has come."""
-        ...
+talk_app = typer.Typer(add_completion=False)
 
 
-class Terminal:
-    """Standard input in real time. Without a thread, so nothing is left reading at the exit."""
+@talk_app.command()
+def talk_command(
+    config: ConfigOption = None,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast",
+            help="In virtual time: a line is read whenever the bot waits; an empty one is silence.",
+        ),
+    ] = False,
+    wav: Annotated[
+        Path | None, typer.Option("--wav", help="A recording of the caller, instead of typing.")
+    ] = None,
+) -> None:
+    """Try the conversation here, without a PBX.
 
-    def __init__(self, file: int = 0) -> None:
-        """``file`` is the descriptor to read from; nobody else may read from it."""
-        self._file = file
-        self._answered = time.monotonic()
-        self._octets = b""
-        self._ended = False
+    Type what the caller says, or play a recording of the caller with --wav.
+    """
+    settings = settings_or_exit(config)
+    recognition = settings.recognition
+    try:
+        samples = None if wav is None else read_wav(wav)
+        model = load_model(chosen(recognition.model, recognition.models)) if wav else None
+        conversation = _conversation(settings)
+    except (StartError, WavError, ModelError) as error:
+        raise fail(error) from None
+    if samples is not None and model is not None:
+        conversation.sound(samples, _at_once if fast else _clock(), model)
+    elif fast:
+        conversation.fast(iter(sys.stdin))
+    else:
+        typer.echo(HINT)
+        conversation.live(Terminal())
+    typer.echo(conversation.summary)
 
-    @property
-    def now(self) -> float:
-        """Seconds since the call was answered."""
-        return time.monotonic() - self._answered
 
-    def line(self, until: float) -> str | None:
-        """See :class:`Keyboard`."""
-        while b"\n" not in self._octets and not self._ended:
-            if not select.select([self._file], [], [], max(0.0, until - self.now))[0]:
-                return None
-            octets = os.read(self._file, 4096)
-            self._octets += octets
-            self._ended = not octets
-        line, end, self._octets = self._octets.partition(b"\n")
-        return (line + end).decode("utf-8", "replace")
+def _conversation(settings: Settings) -> "Talk":
+    sheet, vocabulary = load_sheet(settings), load_vocabulary(settings)
+    understander = load_understander(settings)
+    try:
+        catalogue = Catalogue.load(settings.prompts.directory)
+    except CatalogueError:
+        catalogue = None  # how long a prompt takes is estimated
+    return Talk(sheet, catalogue, typer.echo, understander.meaning, vocabulary)
+
+
+def _at_once(seconds: float) -> None:
+    """Return without waiting until ``seconds`` after the answer."""
+
+
+def _clock() -> Callable[[float], None]:
+    """Return a function that returns when it is so many seconds after now."""
+    answered = time.monotonic()
+    return lambda at: time.sleep(max(0.0, answered + at - time.monotonic()))
 
 
 class Talk:
-    """One conversation: a virtual call that tells the terminal what happens."""
+    """One conversation: a virtual call of which every step is printed."""
 
     def __init__(
         self,
@@ -89,10 +116,11 @@ class Talk:
         meaning: Callable[[str], Meaning],
         vocabulary: Vocabulary | None = None,
     ) -> None:
-        """Prompts last as long as their recordings in ``catalogue``, if there is one.
+        """Prepare a call; each line about it goes to ``out``.
 
-        ``meaning`` understands what is typed; ``vocabulary`` is what may stand in the slots of a
-        sentence.
+        Prompts last as long as their recordings in ``catalogue``; without one, their length is
+        estimated. ``meaning`` understands what is typed or recognised; ``vocabulary`` holds what
+        may stand in the slots of a sentence.
         """
         self._meaning = meaning
         self.rows: list[str] = []
@@ -104,18 +132,18 @@ class Talk:
         self._call = Call(script, last_words, sheet.__getitem__, compose=compose)
         self._line = VirtualCall(self._call, self._told, self._seconds)
         self._utterance: tuple[float, float, str] | None = None
-        """When what the caller is saying began, when it ends, and what it is."""
+        """The utterance in progress: the second of its start, that of its end, and its words."""
 
     @property
     def summary(self) -> str:
-        """The whole call in one line."""
+        """Outcome, length and rows of the call, in one line."""
         rows = " → ".join(self.rows)
         return f"outcome {self._call.outcome} after {self._line.now:.2f} s; rows {rows}"
 
     def fast(self, lines: Iterator[str]) -> None:
-        """Typed lines in virtual time: one is read whenever the bot waits for the caller.
+        """Run the call in virtual time, reading a line whenever the bot waits for the caller.
 
-        An empty line is saying nothing, and so is the end of the lines.
+        For an empty line, and after the end of the lines, the caller says nothing.
         """
         self._line.start()
         while self._call.outcome is None:
@@ -127,7 +155,7 @@ class Talk:
                 self._advance(self._next_change())
 
     def live(self, keyboard: Keyboard) -> None:
-        """Typed lines in real time; the end of input is the caller hanging up."""
+        """Run the call in real time; at the end of the input the caller hangs up."""
         self._line.start()
         while self._call.outcome is None:
             due = self._next_change()
@@ -140,10 +168,10 @@ class Talk:
                 self._says(line.strip())
 
     def sound(self, samples: Samples, until: Callable[[float], None], model: Model) -> None:
-        """A recording of the caller (8 kHz) as the real ear hears it; then he is silent.
+        """Run the call with a recording of the caller (8 kHz) as the real ear hears it.
 
-        ``until`` returns when it is so many seconds after the answer: at once, or later. ``model``
-        recognises what he says.
+        After the recording the caller is silent. ``until`` is given seconds after the answer and
+        returns at that time, or at once in virtual time. ``model`` recognises the words.
         """
         ear = Ear(SileroModel.load().stream(), 0.0)
         onset = 0.0
@@ -190,7 +218,7 @@ class Talk:
         return due if self._utterance is None else min(due, self._utterance[1])
 
     def _advance(self, to: float) -> None:
-        """Let time pass; what the caller was saying may end meanwhile."""
+        """Let time pass until ``to``; if the utterance in progress ends before, deliver it."""
         if self._utterance is not None and self._utterance[1] <= to:
             (began, end, text), self._utterance = self._utterance, None
             self._line.advance(end, inclusive=False)

@@ -1,35 +1,76 @@
 """``ivr understand``: what the hotline makes of words, typed or spoken, and why."""
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
+from ivr.command_line import ConfigOption, JsonOption, fail, print_table, settings_or_exit
 from ivr.config import Settings
 from ivr.dialogue.meaning import Meaning
 from ivr.recognition.choice import chosen
+from ivr.recognition.files import ModelError
 from ivr.recognition.model import load_model
 from ivr.recognition.silero import SileroModel
 from ivr.recognition.spans import transcribe
+from ivr.understanding.phrases import PhraseError
 from ivr.understanding.rows import row_of
+from ivr.words.phrase_files import read_understander
 
 COLUMNS = ("text", "intent", "row", "score", "certainty", "runner-up", "slots", "why")
 _SOUNDS = frozenset((".wav", ".flac", ".ogg", ".mp3"))
+"""Endings of the names of sound files; anything else is a sentence."""
+
+understand_app = typer.Typer(add_completion=False)
 
 
-def is_recording(text: str) -> bool:
-    """Whether what was given is the name of a sound file rather than a sentence."""
-    return Path(text).suffix.lower() in _SOUNDS
+@understand_app.command()
+def understand_command(
+    what: Annotated[
+        str, typer.Argument(help="A sentence, a recording, or - for a sentence on each line.")
+    ] = "-",
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what the hotline makes of a caller's words.
+
+    It shows intent, row, score, slots, and why; with --json as one object on each line.
+    """
+    settings = settings_or_exit(config)
+    try:
+        understander = read_understander(settings.prompts.sheet)
+        texts = _texts(what, settings)
+    except (PhraseError, ModelError, ValueError) as error:
+        raise fail(error) from None
+    meanings = map(understander.meaning, texts)
+    if as_json:
+        for meaning in meanings:
+            typer.echo(meaning_as_json(meaning))
+        return
+    table = Table(*COLUMNS, box=None, pad_edge=False)
+    for meaning in meanings:
+        table.add_row(*cells(meaning))
+    print_table(table)
+
+
+def _texts(what: str, settings: Settings) -> Iterable[str]:
+    if what == "-":
+        return (line.strip() for line in sys.stdin)
+    if Path(what).suffix.lower() in _SOUNDS:
+        return list(words_of_recording(Path(what), settings))
+    return [what]
 
 
 def words_of_recording(path: Path, settings: Settings) -> Iterator[str]:
-    """The words of a recording, utterance by utterance, as calls would hear them.
+    """Yield the words of a recording, utterance by utterance, as calls would hear them.
 
-    HearError when it is no recording, ModelError when there is no model to decode it.
+    Raises HearError when the file is no recording, ModelError when no model can be loaded.
     """
     from ivr.commands.hear import Recording  # here, because it needs the tools extra
 
@@ -39,30 +80,25 @@ def words_of_recording(path: Path, settings: Settings) -> Iterator[str]:
         yield transcript.text
 
 
-def meaning_table() -> Table:
-    """An empty table of what is told of each sentence."""
-    return Table(*COLUMNS, box=None, pad_edge=False)
-
-
 def cells(meaning: Meaning) -> list[Text]:
-    """A row of the table."""
+    """Return the cells of a sentence's row, in the order of COLUMNS."""
     row = row_of(meaning.intent)
     second = f"{meaning.runner_up} {meaning.runner_up_score:.2f}" if meaning.runner_up else ""
-    slots = ", ".join(f"{name} {_in_words(value)}" for name, value in _told(meaning).items())
+    slots = ", ".join(f"{name} {_in_words(value)}" for name, value in _filled(meaning).items())
     figures = [str(row or ""), f"{meaning.score:.2f}", meaning.certainty.value]
     why = " ".join(meaning.why)
     return [Text(cell) for cell in (meaning.text, meaning.intent, *figures, second, slots, why)]
 
 
 def meaning_as_json(meaning: Meaning) -> str:
-    """One line of JSON."""
-    told = asdict(meaning)
-    slots = {**told.pop("slots"), "facts": list(meaning.slots.facts)}
-    return json.dumps({**told, "row": row_of(meaning.intent), "slots": slots}, ensure_ascii=False)
+    """Return a meaning as one line of JSON."""
+    fields = asdict(meaning)
+    slots = {**fields.pop("slots"), "facts": list(meaning.slots.facts)}
+    return json.dumps({**fields, "row": row_of(meaning.intent), "slots": slots}, ensure_ascii=False)
 
 
-def _told(meaning: Meaning) -> dict[str, Any]:
-    """The slots that are filled."""
+def _filled(meaning: Meaning) -> dict[str, Any]:
+    """Return the slots that have a value."""
     return {name: value for name, value in asdict(meaning.slots).items() if value}
 
 

@@ -13,7 +13,8 @@ from rich.progress import Progress as Bar
 from rich.progress import TransferSpeedColumn as SpeedColumn
 from rich.table import Table
 
-from ivr.config import ConfigError, RecognitionSettings, load_settings
+from ivr.command_line import ConfigOption, fail, print_table, settings_or_exit
+from ivr.config import RecognitionSettings
 from ivr.recognition import embedded, install
 from ivr.recognition.check import SAID, Checked, check_model
 from ivr.recognition.choice import chosen
@@ -21,45 +22,44 @@ from ivr.recognition.download import DownloadProgress
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.official import MODELS
 
-models = typer.Typer(
-    name="models", no_args_is_help=True, help="The models that turn speech into words."
+models_app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Fetch, check and list the models that turn speech into words.",
 )
-
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", envvar="IVR_CONFIG", help="Settings file (TOML)."),
-]
 _TINY = "built-in"
 
 
-def _fail(sentence: object) -> typer.Exit:
-    typer.echo(f"ivr models: {sentence}", err=True)
-    return typer.Exit(2)
-
-
 def _settings(config: Path | None) -> RecognitionSettings:
-    try:
-        return load_settings(config).recognition
-    except ConfigError as error:
-        raise _fail(error) from None
+    return settings_or_exit(config).recognition
 
 
-@models.command()
-def fetch(
-    name: Annotated[str, typer.Argument(help=f"{' or '.join(MODELS)}.")] = "small",
-    config: Config = None,
+@models_app.command("fetch")
+def fetch_command(
+    name: Annotated[
+        str,
+        typer.Argument(help=f"{' or '.join(MODELS)}.", autocompletion=lambda: list(MODELS)),
+    ] = "small",
+    config: ConfigOption = None,
     source: Annotated[
         str,
-        typer.Option("--from", help="A mirror's URL, or a zip you have; else the maker's site."),
+        typer.Option("--from", help="URL of a mirror, or a zip file; else the maker's site."),
     ] = "",
-    sha256: Annotated[str, typer.Option(help="Trust this hash of the zip and no other.")] = "",
-    again: Annotated[bool, typer.Option("--again", help="Though it is installed.")] = False,
+    sha256: Annotated[
+        str, typer.Option("--sha256", help="The only SHA-256 of the zip that is accepted.")
+    ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Fetch it although it is installed.")
+    ] = False,
 ) -> None:
-    """Download an official Chinese model, verify it, and put it where the service looks for it."""
+    """Fetch an official Chinese model.
+
+    It is verified and put where the service looks for it.
+    """
     if name not in MODELS:
-        raise _fail(f"there is no model {name!r}: take {' or '.join(MODELS)}")
+        raise fail(f"there is no model {name!r}: take {' or '.join(MODELS)}")
     if sha256 and not (len(sha256) == 64 and set(sha256.lower()) <= set("0123456789abcdef")):
-        raise _fail(f"--sha256 {sha256} is no SHA-256: give 64 hexadecimal digits")
+        raise fail(f"--sha256 {sha256} is no SHA-256: give 64 hexadecimal digits")
     settings, model = _settings(config), MODELS[name]
     if (settings.models / model.folder).is_dir() and not again:
         typer.echo(f"{settings.models / model.folder} is there; --again fetches it anew")
@@ -70,12 +70,16 @@ def fetch(
                 model, settings.models, progress, source=source, sha256=sha256
             )
     except ModelError as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     except KeyboardInterrupt:
-        raise _fail("interrupted: what has come is kept, the next fetch goes on") from None
+        raise fail(
+            "the fetch was interrupted: run it again, it goes on with what has come"
+        ) from None
     typer.echo(f"{installed.directory}: SHA-256 {installed.sha256} ({installed.vouched})")
     if installed.vouched == "first seen":
-        typer.echo("no hash of this model is known to us: note this one, and compare it elsewhere")
+        typer.echo(
+            "no hash of this model is known: note this one, and compare it with another source"
+        )
     _try(installed.directory)
     if chosen(settings.model, settings.models) != installed.directory:
         typer.echo(f'to use it: model = "{installed.directory}" in [recognition] of the settings')
@@ -83,7 +87,7 @@ def fetch(
 
 @contextmanager
 def _bar(name: str) -> Iterator[DownloadProgress]:
-    """A progress bar on a terminal, nothing elsewhere."""
+    """Show a progress bar in a terminal; yield the function that moves it."""
     columns = (BarColumn(), DownloadColumn(), SpeedColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -91,12 +95,13 @@ def _bar(name: str) -> Iterator[DownloadProgress]:
         yield lambda have, total: bar.update(task, completed=have, total=total)
 
 
-@models.command("check")
+@models_app.command("check")
 def check_command(
     directory: Annotated[
-        Path | None, typer.Argument(help="A model; else the one the service would take.")
+        Path | None,
+        typer.Argument(help="Directory of a model; else the one that the service takes."),
     ] = None,
-    config: Config = None,
+    config: ConfigOption = None,
 ) -> None:
     """Load a model in a process of its own and let it decode a sentence."""
     if directory is None:
@@ -105,9 +110,9 @@ def check_command(
     _try(directory)
 
 
-@models.command("list")
-def list_command(config: Config = None) -> None:
-    """Which models there are, which are installed, and which one the service takes."""
+@models_app.command("list")
+def list_command(config: ConfigOption = None) -> None:
+    """List the models, which of them are installed, and which one the service takes."""
     settings = _settings(config)
     taken = chosen(settings.model, settings.models)
     table = Table("", "model", "", "where", box=None, pad_edge=False)
@@ -117,8 +122,7 @@ def list_command(config: Config = None) -> None:
     for name, where, about in rows:
         table.add_row("→" if where == taken else "", name, about, _state(where))
     table.add_row("→" if taken is None else "", _TINY, "understands no people", "in the package")
-    # Paths are to be copied: wider than the terminal rather than cut.
-    Console(width=200).print(table)
+    print_table(table)
 
 
 def _state(directory: Path) -> str:
@@ -135,14 +139,14 @@ def _try(directory: Path | None) -> None:
     try:
         found = asyncio.run(check_model(directory))
     except ModelError as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     typer.echo(f"{directory or _TINY}: {check_line(found)}")
     if directory is None:
         typer.echo(embedded.NOTICE)
 
 
 def check_line(found: Checked) -> str:
-    """What a check found, in a line."""
+    """Return what a check found, in one line."""
     memory = "" if found.megabytes is None else f", {found.megabytes:.0f} MB"
     words = "as said" if found.exact else f"said was {SAID} (by a synthesiser)"
     return (

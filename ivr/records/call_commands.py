@@ -8,20 +8,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from ivr.command_line import ConfigOption, JsonOption, fail, print_table
 from ivr.records import calls as queries
 from ivr.records import recordings
 from ivr.records.calls import CallRow
 from ivr.records.command_line import (
-    Config,
-    Days,
-    Format,
-    Json,
-    Limit,
-    Out,
+    DaysOption,
+    ExportOption,
+    FormatOption,
+    LimitOption,
     connected,
     export,
-    fail,
-    show,
     since,
 )
 from ivr.records.output import as_json, local, printable
@@ -29,20 +26,22 @@ from ivr.records.schema import calls_table as table_of_calls
 from ivr.records.tickets import is_overdue
 from ivr.records.transcript import lines
 
-calls = typer.Typer(
-    name="calls", no_args_is_help=True, help="Lists, transcripts and exports of calls."
+calls_app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="List, show, play and export what happened in the calls.",
 )
 
 
-@calls.command("list")
+@calls_app.command("list")
 def list_calls(
-    config: Config = None,
+    config: ConfigOption = None,
     caller: Annotated[str | None, typer.Option(help="Only calls from this number.")] = None,
     outcome: Annotated[str | None, typer.Option(help="Only calls with this outcome.")] = None,
     row: Annotated[str | None, typer.Option(help="Only calls that entered this row.")] = None,
-    days: Days = None,
-    limit: Limit = 50,
-    as_json_: Json = False,
+    days: DaysOption = None,
+    limit: LimitOption = 50,
+    as_json_: JsonOption = False,
 ) -> None:
     """List calls, the newest first. Times are China's."""
     with connected(config) as connection:
@@ -59,14 +58,14 @@ def list_calls(
         cells = (one["call"][:8], local(one["started"]), one["caller"], seconds,
                  one["outcome"] or "…", left.get(one["call"], ""), one["rows"] or "")  # fmt: skip
         table.add_row(*(Text(printable(text)) for text in cells))
-    show(table)
+    print_table(table)
 
 
-@calls.command("show")
+@calls_app.command("show")
 def show_call(
     name: Annotated[str, typer.Argument(help="Call as `list` shows it, channel id, or ticket.")],
-    config: Config = None,
-    as_json_: Json = False,
+    config: ConfigOption = None,
+    as_json_: JsonOption = False,
 ) -> None:
     """Show the transcript of a call; --json has every step."""
     with connected(config) as connection:
@@ -88,9 +87,12 @@ def show_call(
         _show(call, steps, left, recording)
 
 
-@calls.command("export")
+@calls_app.command("export")
 def export_calls(
-    form: Format = "csv", out: Out = None, days: Days = None, config: Config = None
+    form: FormatOption = "csv",
+    out: ExportOption = None,
+    days: DaysOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Export calls as CSV for a spreadsheet (times are China's), or with steps as JSON (UTC)."""
     with connected(config) as connection:

@@ -1,46 +1,36 @@
-"""Options, the database and exports, as all commands of the records use them."""
+"""The shared part of the records' commands: the database, filters, exports."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.config import ConfigError, load_settings
+from ivr.command_line import fail, settings_or_exit
+from ivr.config import ConfigError
 from ivr.records import database
 from ivr.records.output import as_csv, as_json
 from ivr.records.tickets import TicketError
 
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", envvar="IVR_CONFIG", help="Settings file (TOML)."),
+DaysOption = Annotated[float | None, typer.Option("--days", help="Only the last so many days.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
+ExportOption = Annotated[
+    Path | None, typer.Option("--out", help="File to write; else standard output.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
-Days = Annotated[float | None, typer.Option(help="Only the last so many days.")]
-Limit = Annotated[int, typer.Option(min=1, help="At most so many rows.")]
-Out = Annotated[Path | None, typer.Option(help="File to write; else standard output.")]
-Format = Annotated[str, typer.Option("--format", help="csv or json.")]
-_WIDTH = 200
-"""Columns of a table that goes to no terminal: numbers and names in it must not be cut."""
-
-
-def fail(sentence: object) -> typer.Exit:
-    """Print an error of one sentence on stderr; return the exit, which the caller raises."""
-    typer.echo(f"ivr: {sentence}", err=True)
-    return typer.Exit(2)
+ExportFormat = Literal["csv", "json"]
+FormatOption = Annotated[ExportFormat, typer.Option("--format", help="Format of the export.")]
 
 
 @contextmanager
 def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
     """Yield the database of the settings; report each error in one sentence and exit code 2."""
+    settings = settings_or_exit(config)
     try:
-        url = database.url_of(load_settings(config).records)
+        url = database.url_of(settings.records)
         path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
         if must_exist and path is not None and not path.exists():
             raise fail(
@@ -82,17 +72,10 @@ def since(days: float | None) -> datetime | None:
     return None if days is None else datetime.now(UTC) - timedelta(days=days)
 
 
-def show(table: Table) -> None:
-    """Print a table, in the width of the terminal if there is one."""
-    Console(width=None if Console().is_terminal else _WIDTH).print(table)
-
-
 def export(
-    form: str, out: Path | None, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]
+    form: ExportFormat, out: Path | None, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Write rows to ``out`` or standard output, as CSV of these columns or as JSON."""
-    if form not in ("csv", "json"):
-        raise typer.BadParameter(f"{form!r} is neither csv nor json", param_hint="--format")
     text = as_csv(columns, rows) if form == "csv" else as_json(rows) + "\n"
     if out is None:
         typer.echo(text.encode("utf-8", "backslashreplace"), nl=False)

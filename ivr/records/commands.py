@@ -1,4 +1,4 @@
-"""``ivr records``: the database of the records."""
+"""``ivr records``: what is done with the database of the records as a whole."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,71 +7,89 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from ivr.config import ConfigError, load_settings
+from ivr.command_line import ConfigOption, fail, formerly, settings_or_exit
 from ivr.records import database
 from ivr.records import old_recordings as recordings
 from ivr.records import prune as retention
-from ivr.records.command_line import Config, fail, must_be_current, opened
+from ivr.records.command_line import must_be_current, opened
 
-records = typer.Typer(name="records", no_args_is_help=True, help="The database of the records.")
+records_app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Migrate and prune the database of the records.",
+)
 
 
-@records.command()
-def migrate(
-    to: Annotated[str, typer.Option(help="Version; base removes all tables.")] = "head",
-    config: Config = None,
+@records_app.command("migrate", context_settings=formerly(to="revision"))
+def migrate_command(
+    revision: Annotated[str, typer.Option(help="Version; base removes all tables.")] = "head",
+    config: ConfigOption = None,
 ) -> None:
-    """Bring the database to the version of this program, or to another one. The service does so at
-    its start, unless its database user may not make tables."""
+    """Bring the database to the version of this program, or to another one.
+
+    The service does so at its start, unless its database user may not make tables.
+    """
     with opened(config, must_exist=False) as engine:
-        database.migrate(engine, to)
+        database.migrate(engine, revision)
         with database.reading(engine) as connection:
             typer.echo(f"the records have version {database.version(connection) or 'none'}")
 
 
-@records.command()
-def prune(
-    days: Annotated[
-        float | None, typer.Option(min=0, help="Days to keep; else records.keep_days.")
+@records_app.command(
+    "prune", context_settings=formerly(days="keep-days", recording_days="keep-recording-days")
+)
+def prune_command(
+    keep_days: Annotated[
+        float | None,
+        typer.Option(min=0, help="Days to keep; else records.keep_days."),
     ] = None,
-    recording_days: Annotated[
-        float | None, typer.Option(min=0, help="Days to keep recordings; else recording.keep_days.")
+    keep_recording_days: Annotated[
+        float | None,
+        typer.Option(min=0, help="Days to keep recordings; else recording.keep_days."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many would go.")] = False,
-    config: Config = None,
+    config: ConfigOption = None,
 ) -> None:
-    """Remove old calls, tickets and recordings. Unfinished tickets stay, with their calls and
-    recordings. Run it once a day from cron or a timer; the service need not be stopped."""
-    try:
-        settings = load_settings(config)
-    except ConfigError as error:
-        raise fail(error) from None
+    """Remove old calls, tickets and recordings.
+
+    Unfinished tickets stay, with their calls and recordings. Run it once a day from cron or a
+    timer; the service need not be stopped.
+    """
+    settings = settings_or_exit(config)
     now = datetime.now(UTC)
-    kept = settings.records.keep_days if days is None else days
-    sounds_kept = settings.recording.keep_days if recording_days is None else recording_days
+    kept = settings.records.keep_days if keep_days is None else keep_days
+    sounds_kept = settings.recording.keep_days
+    if keep_recording_days is not None:
+        sounds_kept = keep_recording_days
     before, sounds_before = now - timedelta(days=kept), now - timedelta(days=sounds_kept)
-    verb = "would go" if dry_run else "are gone"
     with opened(config) as engine:
         if dry_run:
             with database.reading(engine) as connection:
                 must_be_current(connection)
+            sounds = len(recordings.old_recordings(engine, sounds_before))
+            gone = retention.old_records(engine, before)
         else:
             database.migrate(engine)
-        if dry_run:
-            sounds = len(recordings.old_recordings(engine, sounds_before))
-        else:
             sounds = _prune_recordings(engine, settings.recording.directory, sounds_before, now)
-        gone = (
-            retention.old_records(engine, before)
-            if dry_run
-            else retention.prune_records(engine, before)
-        )
+            gone = retention.prune_records(engine, before)
+    of_records, of_recordings = _WOULD_GO if dry_run else _ARE_GONE
     typer.echo(
-        f"{gone.calls} calls, {gone.tickets} tickets and {gone.callers} callers "
-        f"of more than {kept:g} days ago {verb}"
+        of_records.format(
+            calls=gone.calls, tickets=gone.tickets, callers=gone.callers, days=f"{kept:g}"
+        )
     )
     if sounds or settings.recording.mode != "off":
-        typer.echo(f"{sounds} recordings of more than {sounds_kept:g} days ago {verb}")
+        typer.echo(of_recordings.format(recordings=sounds, days=f"{sounds_kept:g}"))
+
+
+_WOULD_GO = (
+    "{calls} calls, {tickets} tickets and {callers} callers of more than {days} days ago would go",
+    "{recordings} recordings of more than {days} days ago would go",
+)
+_ARE_GONE = (
+    "{calls} calls, {tickets} tickets and {callers} callers of more than {days} days ago are gone",
+    "{recordings} recordings of more than {days} days ago are gone",
+)
 
 
 def _prune_recordings(engine: Engine, directory: Path, before: datetime, now: datetime) -> int:

@@ -8,41 +8,43 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from ivr.command_line import ConfigOption, JsonOption, formerly, print_table
 from ivr.dialogue.ticket import TicketKind
 from ivr.records import tickets as queries
 from ivr.records.calls import CallRow
 from ivr.records.command_line import (
-    Config,
-    Days,
-    Format,
-    Json,
-    Limit,
-    Out,
+    DaysOption,
+    ExportOption,
+    FormatOption,
+    LimitOption,
     connected,
     export,
-    show,
     since,
 )
 from ivr.records.output import as_json, local, printable
 from ivr.records.schema import tickets_table as table_of_tickets
 from ivr.records.tickets import WAITING, TicketStatus, is_overdue
 
-tickets = typer.Typer(name="tickets", no_args_is_help=True, help="What callers left for us to do.")
+tickets_app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="List, assign, finish and export what callers left to be done.",
+)
 
-Number = Annotated[str, typer.Argument(help="Number of the ticket.")]
+NumberArgument = Annotated[str, typer.Argument(help="Number of the ticket.")]
 NoteOption = Annotated[str | None, typer.Option(help="A remark to keep with the ticket.")]
 
 
-@tickets.command("list")
+@tickets_app.command("list")
 def list_tickets(
-    config: Config = None,
+    config: ConfigOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Finished ones, too.")] = False,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue ones.")] = False,
     kind: Annotated[TicketKind | None, typer.Option(help="Only tickets of this kind.")] = None,
     assignee: Annotated[str | None, typer.Option(help="Only tickets of this person.")] = None,
-    days: Days = None,
-    limit: Limit = 200,
-    as_json_: Json = False,
+    days: DaysOption = None,
+    limit: LimitOption = 200,
+    as_json_: JsonOption = False,
 ) -> None:
     """List unfinished tickets, the most urgent first. Times are China's."""
     now = datetime.now(UTC)
@@ -69,11 +71,13 @@ def list_tickets(
         cells = (row["number"], row["kind"], whose, who, row["contact"] or row["caller"],
                  row["department"] or "", left, due)  # fmt: skip
         table.add_row(*(Text(printable(text)) for text in cells), Text(late, "bold red"))
-    show(table)
+    print_table(table)
 
 
-@tickets.command("show")
-def show_ticket(number: Number, config: Config = None, as_json_: Json = False) -> None:
+@tickets_app.command("show")
+def show_ticket(
+    number: NumberArgument, config: ConfigOption = None, as_json_: JsonOption = False
+) -> None:
     """Show all fields of a ticket."""
     now = datetime.now(UTC)
     with connected(config) as connection:
@@ -87,32 +91,39 @@ def show_ticket(number: Number, config: Config = None, as_json_: Json = False) -
             typer.echo(f"{name:<15} {printable(text)}")
 
 
-@tickets.command()
-def assign(
-    number: Number,
-    to: Annotated[str, typer.Option("--to", help="Name of the person.")],
+@tickets_app.command("assign", context_settings=formerly(to="assignee"))
+def assign_ticket(
+    number: NumberArgument,
+    assignee: Annotated[str, typer.Option(help="Name of the person.")],
     note: NoteOption = None,
-    config: Config = None,
+    config: ConfigOption = None,
 ) -> None:
     """Assign a ticket to a person, or to another one."""
-    _change(config, number, TicketStatus.ASSIGNED, to, note)
+    _change(config, number, TicketStatus.ASSIGNED, assignee, note)
 
 
-@tickets.command()
-def done(number: Number, note: NoteOption = None, config: Config = None) -> None:
+@tickets_app.command("done")
+def finish_ticket(
+    number: NumberArgument, note: NoteOption = None, config: ConfigOption = None
+) -> None:
     """Mark a ticket as done."""
     _change(config, number, TicketStatus.DONE, None, note)
 
 
-@tickets.command()
-def cancel(number: Number, note: NoteOption = None, config: Config = None) -> None:
+@tickets_app.command("cancel")
+def cancel_ticket(
+    number: NumberArgument, note: NoteOption = None, config: ConfigOption = None
+) -> None:
     """Mark a ticket as cancelled: it will not be done."""
     _change(config, number, TicketStatus.CANCELLED, None, note)
 
 
-@tickets.command("export")
+@tickets_app.command("export")
 def export_tickets(
-    form: Format = "csv", out: Out = None, days: Days = None, config: Config = None
+    form: FormatOption = "csv",
+    out: ExportOption = None,
+    days: DaysOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Export tickets as CSV for a spreadsheet (times are China's) or as JSON (UTC)."""
     with connected(config) as connection:

@@ -1,4 +1,4 @@
-"""``ivr scenario``: what testers write down of calls, made and judged."""
+"""``ivr scenario``: make the calls that testers write down, and judge them."""
 
 import asyncio
 import re
@@ -8,12 +8,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ivr.bench.result import BenchResult
-from ivr.config import ConfigError, Settings
-from ivr.config import load_settings as load_settings
+from ivr.command_line import (
+    CHECKOUT,
+    ConfigOption,
+    JsonOption,
+    PasswordFileOption,
+    RootOption,
+    UserOption,
+    fail,
+    formerly,
+    password_in,
+    print_table,
+    progress_bar,
+    settings_or_exit,
+)
+from ivr.config import Settings
 from ivr.etiquette.sheet import SheetError
 from ivr.lab.pbx import LabError
 from ivr.records.database import DatabaseError
@@ -32,84 +43,87 @@ from ivr.understanding.phrases import PhraseError
 from ivr.words.catalogue import CatalogueError
 from ivr.words.composition import VocabularyError
 
-scenario = typer.Typer(
-    name="scenario", no_args_is_help=True, help="Make the calls that testers write down."
+scenario_app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Make the calls that testers write down, and judge them.",
 )
-_HERE = Path(__file__).resolve().parents[2]
 DOCKER = "docker"
 _URI = re.compile(r"(?:sip:)?(?P<number>[^@\s]+)@(?P<host>[^:@\s]+)(?::(?P<port>\d{1,5}))?")
 _CANNOT = (
     ScenarioError, TargetError, LabError, CatalogueError, SheetError, VocabularyError, PhraseError,
-    ConfigError, DatabaseError, NoRecordsError, OSError,
+    DatabaseError, NoRecordsError, OSError,
 )  # fmt: skip
 
 Files = Annotated[
     list[Path] | None,
     typer.Argument(help="Scenario files, or directories of them; else those of all rows."),
 ]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", envvar="IVR_CONFIG", help="Settings of the service."),
-]
 
 
-@scenario.callback()
+@scenario_app.callback()
 def _group() -> None:
-    """Without this, typer would drop the word `run` while it is the only command."""
+    """Keep the word `run` in the command line: typer drops it when it is the only command."""
 
 
-@scenario.command()
-def run(
+@scenario_app.command("run", context_settings=formerly(target="to", report="out", calls="at-once"))
+def run_scenarios(
     files: Files = None,
-    target: Annotated[
-        str, typer.Option(help="docker: a PBX of its own; or NUMBER@HOST:PORT of yours (SIP).")
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="Where the calls go: sip:NUMBER@HOST or …@HOST:PORT of your PBX, or docker for a"
+            " PBX of its own.",
+        ),
     ] = DOCKER,
-    report: Annotated[
+    out: Annotated[
         Path | None,
         typer.Option(
-            help="Directory for report.html, junit.xml, a WAV and a picture of each call."
+            help="Directory to write: report.html, junit.xml, a WAV and a picture of each call."
         ),
     ] = None,
-    fast: Annotated[bool, typer.Option("--fast", help="In virtual time, without any PBX.")] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="One JSON object instead of the table.")
-    ] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="In virtual time, without a PBX.")] = False,
+    as_json: JsonOption = False,
     only: Annotated[
         str | None, typer.Option(help="Only scenarios with this in their name.")
     ] = None,
-    calls: Annotated[int, typer.Option(min=1, max=50, help="Calls at once.")] = AT_ONCE,
-    user: Annotated[str, typer.Option(help="Account on your PBX.")] = "anonymous",
-    password_file: Annotated[Path | None, typer.Option(help="File with its password.")] = None,
+    at_once: Annotated[
+        int, typer.Option(min=1, max=50, help="How many calls are made at once.")
+    ] = AT_ONCE,
+    user: UserOption = "anonymous",
+    password_file: PasswordFileOption = None,
     records: Annotated[
         bool,
-        typer.Option("--records", help="Look into the records of --config: tickets, outcomes."),
+        typer.Option(
+            "--records", help="Also judge tickets and outcomes, from the records of --config."
+        ),
     ] = False,
-    config: Config = None,
-    root: Annotated[Path, typer.Option(help="The checkout.", envvar="IVR_ROOT")] = _HERE,
+    config: ConfigOption = None,
+    root: RootOption = CHECKOUT,
 ) -> None:
     """Play scenarios and print the acceptance sheet: row, words heard, waits, result.
 
     Ends with 0 when all went as written, 1 when not, 2 when the scenarios could not be played.
     """
     began = time.monotonic()
+    settings = settings_or_exit(config)
     try:
-        settings = load_settings(config)
         stage = Stage.load(settings.prompts.sheet, settings.prompts.directory)
         chosen = _chosen(files, stage, only)
-        where = None if fast or target == DOCKER else _target(target, user, password_file)
-        with _progress() as bar:
+        where = None if fast or to == DOCKER else _target(to, user, password_file)
+        with progress_bar() as bar:
             task = bar.add_task("scenarios", total=len(chosen))
             play = RunContext(stage, chosen, lambda _: bar.advance(task))
-            verdicts = _played(play, settings, where, fast, records, calls, root)
+            verdicts = _played(play, settings, where, fast, records, at_once, root)
         whole = not files and only is None
         sheet = acceptance.entries(stage.sheet, verdicts, every=whole)
         result = acceptance.acceptance_figures(sheet, verdicts, time.monotonic() - began)
-        if report is not None:
-            _write(report, sheet, verdicts, result, "virtual time" if fast else target)
+        if out is not None:
+            _write(out, sheet, verdicts, result, "virtual time" if fast else to)
     except _CANNOT as error:
-        typer.echo(f"ivr scenario: {error}", err=True)
-        raise typer.Exit(2) from None
-    _tell(sheet, verdicts, result, json)
+        raise fail(error) from None
+    _tell(sheet, verdicts, result, as_json)
 
 
 def _chosen(files: list[Path] | None, stage: Stage, only: str | None) -> list[Scenario]:
@@ -123,9 +137,9 @@ def _chosen(files: list[Path] | None, stage: Stage, only: str | None) -> list[Sc
 def _target(text: str, user: str, password_file: Path | None) -> Target:
     fits = _URI.fullmatch(text)
     if fits is None or not 0 < int(fits["port"] or 5060) < 65536:
-        raise TargetError(f"--target {text} is neither docker nor NUMBER@HOST:PORT")
-    password = "" if password_file is None else password_file.read_text("utf-8").strip()
-    return Target((fits["host"], int(fits["port"] or 5060)), fits["number"], user, password)
+        raise TargetError(f"--to {text} is neither docker nor sip:NUMBER@HOST:PORT")
+    address = (fits["host"], int(fits["port"] or 5060))
+    return Target(address, fits["number"], user, password_in(password_file))
 
 
 def _played(
@@ -134,21 +148,14 @@ def _played(
     target: Target | None,
     fast: bool,
     records: bool,
-    calls: int,
+    at_once: int,
     root: Path,
 ) -> list[ScenarioVerdict]:
     if fast:
         return play.fast(settings.prompts.sheet)
     if target is None:
-        return asyncio.run(play.in_docker(root, calls))
-    return asyncio.run(play.on(target, settings.records if records else None, calls))
-
-
-def _progress() -> Progress:
-    """On stderr, where somebody looks at it."""
-    bar, console = BarColumn(), Console(stderr=True)
-    columns = (TextColumn("{task.description}"), bar, MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        return asyncio.run(play.in_docker(root, at_once))
+    return asyncio.run(play.on(target, settings.records if records else None, at_once))
 
 
 def _write(
@@ -173,15 +180,12 @@ def _tell(
     sheet: Sequence[acceptance.RowResult],
     verdicts: Sequence[ScenarioVerdict],
     result: BenchResult,
-    json: bool,
+    as_json: bool,
 ) -> None:
-    if json:
+    if as_json:
         typer.echo(result.dump())
     else:
-        console = Console()
-        Console(width=None if console.is_terminal else 160).print(
-            acceptance.acceptance_table(sheet)
-        )
+        print_table(acceptance.acceptance_table(sheet))
         for verdict in verdicts:
             for problem in verdict.problems:
                 typer.echo(f"{problem} ({verdict.scenario.name})")

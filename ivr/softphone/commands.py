@@ -1,10 +1,10 @@
-"""The `ivr softphone` commands: place one call from a terminal and say what was heard."""
+"""``ivr softphone``: place one call from a terminal and say what was heard."""
 
 import asyncio
 import contextlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +13,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ivr.command_line import (
+    JsonOption,
+    PasswordFileOption,
+    UserOption,
+    fail,
+    formerly,
+    password_in,
+)
 from ivr.softphone.matching import HeardPrompt, heard_prompts, measured_waits
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
@@ -31,12 +39,12 @@ from ivr.softphone.script import (
 from ivr.softphone.wav import WavError, read_wav
 from ivr.words.catalogue import Catalogue, CatalogueError
 
-softphone = typer.Typer(
-    name="softphone", help="The SIP test caller.", no_args_is_help=True, rich_markup_mode="rich"
+softphone_app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Place a test call to a PBX by SIP."
 )
 
 _EPILOG = """\
-What the caller does is told by --do, in the order of the command line:
+--do says what the caller does; several are done in the order of the command line:
 
   say:FILE.wav   silence:SECONDS   tone:HZ:SECONDS   noise:DBOV:SECONDS   no-rtp:SECONDS
   comfort-noise:SECONDS   digits:12#   hang-up
@@ -47,7 +55,7 @@ SECONDS of silence, no-rtp and comfort-noise may be left out: until the end. Exa
 
   ivr softphone call 700 --user 6001 --password-file pw --do silence:2 --do say:hello.wav
 
-  ivr softphone call 700 --do no-rtp --record call.wav --prompts prompts/rendered --json
+  ivr softphone call 700 --do no-rtp --out call.wav --prompts prompts/rendered --json
 
   ivr softphone call 700 --do noise:-60:3 --do digits:12# --do silence:1 --do hang-up
 """
@@ -192,58 +200,59 @@ async def _placed(
             watching.cancel()
 
 
-@softphone.callback()
+@softphone_app.callback()
 def _group() -> None:
-    """Without this, typer would drop the word `call` while it is the only command."""
+    """Keep the word `call` in the command line: typer drops it when it is the only command."""
 
 
-@softphone.command(epilog=_EPILOG)
-def call(
-    number: Annotated[str, typer.Argument(help="What to dial.")],
+@softphone_app.command("call", epilog=_EPILOG, context_settings=formerly(record="out"))
+def call_command(
+    number: Annotated[str, typer.Argument(help="The number to dial.")],
     server: Annotated[str, typer.Option(help="HOST:PORT of the PBX.")] = "127.0.0.1:5060",
-    user: Annotated[str, typer.Option(help="Account on the PBX.")] = "anonymous",
-    password_file: Annotated[Path | None, typer.Option(help="File with its password.")] = None,
+    user: UserOption = "anonymous",
+    password_file: PasswordFileOption = None,
     do: Annotated[
-        list[str] | None, typer.Option(help="What the caller does; repeat it, order counts.")
+        list[str] | None, typer.Option(help="What the caller does; see below. Repeat it for more.")
     ] = None,
-    codec: Annotated[str, typer.Option(help="alaw or ulaw.")] = "alaw",
+    codec: Annotated[
+        str, typer.Option(help="alaw or ulaw.", autocompletion=lambda: list(CODECS))
+    ] = "alaw",
     max_seconds: Annotated[
-        float, typer.Option(min=0.1, help="Hang up so long after dialling.")
+        float, typer.Option(min=0.1, help="Seconds after dialling when the caller hangs up.")
     ] = 120.0,
-    record: Annotated[Path | None, typer.Option(help="Save a WAV: caller left, PBX right.")] = None,
-    prompts: Annotated[
-        Path | None, typer.Option(help="Directory of rendered prompts, to tell which was heard.")
+    out: Annotated[
+        Path | None,
+        typer.Option(help="WAV file to write: the caller on the left, the PBX on the right."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
+    prompts: Annotated[
+        Path | None,
+        typer.Option(help="Directory of the rendered prompts, to tell which were heard."),
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Call NUMBER, send what --do says, and report what was heard and when.
+    """Call NUMBER, do what --do says, and report what was heard and when.
 
     Ends with 0 when the call was answered, 1 when it was not, 2 when the input is wrong.
     """
-    errors = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
         if codec not in CODECS:
             raise WrongInput(f"--codec {codec} is neither alaw nor ulaw")
         script = [parse_action(text) for text in do or []]
         catalogue = Catalogue.load(prompts) if prompts else None
-        password = password_file.read_text("utf-8").strip() if password_file else ""
-        if record is not None and not record.parent.is_dir():
-            raise WrongInput(f"--record: there is no directory {record.parent}")
-        phone = Softphone(_server(server), user, password)
+        if out is not None and not out.parent.is_dir():
+            raise WrongInput(f"--out {out}: there is no directory {out.parent}")
+        phone = Softphone(_server(server), user, password_in(password_file))
     except (WrongInput, WavError, CatalogueError, ValueError, OSError) as error:
-        errors.print(str(error), markup=False)
-        raise typer.Exit(2) from None
+        raise fail(error) from None
 
     try:
-        with errors.status("") if errors.is_terminal else contextlib.nullcontext() as status:
-            show = status.update if status else lambda text: None
+        with _status() as show:
             recording = asyncio.run(_placed(phone, number, script, codec, max_seconds, show))
         heard = heard_prompts(recording, catalogue) if catalogue else []
-        if record is not None:
-            recording.save_wav(record)
+        if out is not None:
+            recording.save_wav(out)
     except (OSError, ValueError) as error:
-        errors.print(f"the call to {number} on {server} failed: {error}", markup=False)
-        raise typer.Exit(1) from None
+        raise fail(f"the call to {number} on {server} failed: {error}", 1) from None
 
     figures = call_summary(recording, heard)
     if as_json:
@@ -251,8 +260,18 @@ def call(
     elif recording.answered is not None:
         _print(figures)
     if recording.answered is None:
-        errors.print(refusal(recording, user, server), markup=False)
-        raise typer.Exit(1)
+        raise fail(refusal(recording, user, server), 1)
+
+
+@contextlib.contextmanager
+def _status() -> Iterator[Callable[[str], None]]:
+    """Yield a function that shows a text on stderr for a while, if that is a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda text: None
+        return
+    with console.status("") as status:
+        yield status.update
 
 
 def _print(figures: dict[str, Any]) -> None:

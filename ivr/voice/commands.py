@@ -1,4 +1,4 @@
-"""``ivr prompts``: the studio. Render the words, judge them, bring them to the PBX."""
+"""``ivr prompts``: render, check and compare what the hotline says."""
 
 import os
 from collections.abc import Sequence
@@ -7,64 +7,70 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
 
+from ivr.command_line import JsonOption, fail, formerly, print_table, progress_bar
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
+from ivr.paths import cache_directory
 from ivr.understanding.phrases import PhraseError
 from ivr.voice import VoiceError
-from ivr.voice.arguments import DirectoryOption, PiecesOption, SheetOption, read_arguments, stop
+from ivr.voice.arguments import DirectoryOption, PiecesOption, SheetOption, read_arguments
 from ivr.voice.changes import changes
 from ivr.voice.check import PromptReport, check_prompts
 from ivr.voice.current import known
-from ivr.voice.delivery import install, play, sheet_page
+from ivr.voice.delivery import install_command, play_prompt, sheet_page
 from ivr.voice.engine import Engine, PromptsFailed
 from ivr.voice.fragments import fragments_to_render
 from ivr.voice.render import render_prompts as render_stale
 from ivr.words.phrase_files import LEARNED, learn
 
 prompts_app = typer.Typer(
-    name="prompts",
-    help="What the hotline says: render it, check it, listen to it, install it.",
     no_args_is_help=True,
+    add_completion=False,
+    help="Render, check, play and install what the hotline says.",
 )
-for _command in (play, install, sheet_page):
-    prompts_app.command(_command.__name__.removesuffix("_page"))(_command)
+prompts_app.command("play")(play_prompt)
+prompts_app.command("install", context_settings=formerly(to="pbx-sounds"))(install_command)
+prompts_app.command("sheet")(sheet_page)
 
 
 class EngineName(StrEnum):
-    """Who speaks."""
+    """The engines that can speak prompts."""
 
     ESPEAK = "espeak"
     EDGE = "edge"
     FILES = "files"
 
 
-@prompts_app.command()
-def render(
-    engine: Annotated[EngineName, typer.Option(help="Who speaks.")] = EngineName.ESPEAK,
+@prompts_app.command("render", context_settings=formerly(all="again"))
+def render_command(
+    engine: Annotated[EngineName, typer.Option(help="The engine that speaks.")] = EngineName.ESPEAK,
     voice: Annotated[str, typer.Option(help="A voice of the engine.")] = "",
-    files: Annotated[Path | None, typer.Option(help="Folder of a studio's recordings.")] = None,
+    files: Annotated[Path | None, typer.Option(help="Directory of a studio's recordings.")] = None,
     cache: Annotated[
-        Path | None, typer.Option(help="Where edge keeps what it has fetched.")
+        Path | None, typer.Option(help="Directory of what edge has fetched; else the user's cache.")
     ] = None,
     only: Annotated[
-        str | None, typer.Option(help="One row (no_sound) or one prompt (no_sound.ask).")
+        str | None, typer.Option(help="Only one row (no_sound) or one prompt (no_sound.ask).")
     ] = None,
-    anew: Annotated[bool, typer.Option("--all", help="Also what is current already.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Render them although they are current.")
+    ] = False,
     pieces: PiecesOption = True,
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
-    """Render the prompts whose words, voice or files have changed; all of them, or none."""
+    """Render the prompts whose words, voice or files have changed.
+
+    When one of them cannot be rendered, none is.
+    """
     path, words = read_arguments(sheet)
     target = directory or path.parent / "rendered"
     try:
         speaker, recorded = _speaker(engine, voice, files, cache, words, pieces)
-        with _progress() as bar:
+        with progress_bar() as bar:
             task = bar.add_task("rendering", total=None)
             result = render_stale(
                 words,
@@ -72,20 +78,18 @@ def render(
                 speaker,
                 pieces=recorded,
                 only=only,
-                anew=anew,
+                anew=again,
                 processes=os.cpu_count() or 1,
                 progress=lambda done, of: bar.update(task, completed=done, total=of),
             )
-    except ModuleNotFoundError as error:
-        stop(f"rendering needs the package {error.name}: run `pip install 'ivr[tools]'`")
     except PromptsFailed as error:
         for name, reason in error.reasons.items():
             typer.echo(f"{name}: {reason}", err=True)
-        stop(str(error))
+        raise fail(error) from None
     except KeyError as error:
-        stop(str(error.args[0]))
+        raise fail(error.args[0]) from None
     except (VoiceError, OSError) as error:
-        stop(str(error))
+        raise fail(error) from None
     typer.echo(
         f"{len(result.rendered)} rendered, {len(result.kept)} kept, "
         f"{len(result.removed)} removed in {target}"
@@ -94,12 +98,12 @@ def render(
 
 
 def _learn(path: Path) -> None:
-    """What callers say is learned with what we say, so that no start has to wait for it."""
+    """Learn what callers say, so that no start of the service has to wait for it."""
     try:
         if learn(path):
             typer.echo(f"learned what callers say, in {path.with_name(LEARNED)}")
     except (PhraseError, OSError) as error:
-        stop(str(error))
+        raise fail(error) from None
 
 
 def _speaker(
@@ -110,7 +114,7 @@ def _speaker(
     words: Sheet,
     pieces: bool,
 ) -> tuple[Engine, Sequence[Prompt] | None]:
-    """The engine, and the pieces that it can speak; None: all of them."""
+    """Return the engine and the pieces that it can speak, which is None for all of them."""
     wanted = None if pieces else ()
     match name:
         case EngineName.ESPEAK:
@@ -120,13 +124,12 @@ def _speaker(
         case EngineName.EDGE:
             from ivr.voice.edge import XIAOXIAO, Edge
 
-            home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-            return Edge(cache or home / "ivr" / "edge", voice or XIAOXIAO), wanted
+            return Edge(cache or cache_directory() / "edge", voice or XIAOXIAO), wanted
         case EngineName.FILES:
             from ivr.voice.studio import Studio
 
             if files is None:
-                raise VoiceError("name the folder of the recordings with --files")
+                raise VoiceError("name the directory of the recordings with --files")
             studio = Studio(files)
             there = [piece for piece in fragments_to_render(words) if studio.has(piece)]
             return studio, there if pieces else ()
@@ -134,7 +137,7 @@ def _speaker(
 
 @prompts_app.command("list")
 def list_prompts(sheet: SheetOption = None, directory: DirectoryOption = None) -> None:
-    """Every prompt with its words, and how long and how loud its rendering is."""
+    """List every prompt with its words, and the length and level of its rendering."""
     path, words = read_arguments(sheet)
     recordings = known(directory or path.parent / "rendered").recordings
     table = Table("prompt", Column("words", overflow="fold"), "seconds", "dBov", box=None)
@@ -146,17 +149,20 @@ def list_prompts(sheet: SheetOption = None, directory: DirectoryOption = None) -
             else ("not rendered", "")
         )
         table.add_row(prompt.id, Text(prompt.text), *measures)
-    Console().print(table)
+    print_table(table)
 
 
 @prompts_app.command("check")
-def check(
-    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+def check_rendered(
+    as_json: JsonOption = False,
     pieces: PiecesOption = True,
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
-    """Are all prompts there, current, at one level, without a forbidden word? Exit code 0 or 1."""
+    """Check that all prompts are there, current, at one level, and without a forbidden word.
+
+    Ends with 0 when they are, 1 when not.
+    """
     path, words = read_arguments(sheet)
     report = check_prompts(
         directory or path.parent / "rendered",
@@ -185,11 +191,14 @@ def _sentences(report: PromptReport) -> list[str]:
     ]
 
 
-@prompts_app.command()
-def diff(
+@prompts_app.command("diff")
+def diff_command(
     pieces: PiecesOption = True, sheet: SheetOption = None, directory: DirectoryOption = None
 ) -> None:
-    """Which words changed since they were rendered. Exit code 1 when some did."""
+    """Show which words have changed since they were rendered.
+
+    Ends with 0 when none have, 1 when some have.
+    """
     path, words = read_arguments(sheet)
     found = changes(directory or path.parent / "rendered", words, pieces=None if pieces else ())
     for change in found:
@@ -198,14 +207,3 @@ def diff(
             if text:
                 typer.echo(f"  {mark} {text}")
     raise typer.Exit(1 if found else 0)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )

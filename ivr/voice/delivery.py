@@ -1,10 +1,11 @@
-"""The commands that bring rendered prompts to somebody: to an ear, to a page, to the PBX."""
+"""``ivr prompts play``, ``install``, ``sheet``: hear rendered prompts, or take them elsewhere."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ivr.command_line import PasswordFileOption, UserOption, fail, password_in
 from ivr.voice import VoiceError
 from ivr.voice.arguments import (
     DirectoryOption,
@@ -12,23 +13,32 @@ from ivr.voice.arguments import (
     SheetOption,
     catalogue_in,
     read_arguments,
-    stop,
 )
 from ivr.voice.check import check_prompts
 from ivr.voice.install import install_prompts as install_into
 from ivr.words.catalogue import RENDERINGS, CatalogueError, Rendering
 
 
-def play(
+def play_prompt(
     id: Annotated[str, typer.Argument(help="A prompt, as `ivr prompts list` names it.")],
-    rendering: Annotated[str, typer.Option(help="normal, louder, loudest or slow.")] = "normal",
-    to: Annotated[str, typer.Option(help="sip:NUMBER@HOST: into a call, not here.")] = "",
-    user: Annotated[str, typer.Option(help="Account on the PBX.")] = "anonymous",
-    password_file: Annotated[Path | None, typer.Option(help="File with its password.")] = None,
+    rendering: Annotated[
+        str,
+        typer.Option(
+            help="normal, louder, loudest or slow.", autocompletion=lambda: list(RENDERINGS)
+        ),
+    ] = "normal",
+    to: Annotated[
+        str, typer.Option("--to", help="Play it in a telephone: sip:NUMBER@HOST or …@HOST:PORT.")
+    ] = "",
+    user: UserOption = "anonymous",
+    password_file: PasswordFileOption = None,
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
-    """Listen to one prompt: from this machine's loudspeaker, or in a call."""
+    """Listen to a prompt.
+
+    It is played by this machine's loudspeaker, or with --to in a telephone.
+    """
     from ivr.voice.play import Destination, play_here, play_into_call
 
     catalogue = catalogue_in(directory or read_arguments(sheet)[0].parent / "rendered")
@@ -37,10 +47,9 @@ def play(
         if not to:
             play_here(samples)
             return
-        password = password_file.read_text(encoding="utf-8").strip() if password_file else ""
-        play_into_call(samples, Destination.parse(to), user, password)
+        play_into_call(samples, Destination.parse(to), user, password_in(password_file))
     except (VoiceError, CatalogueError, OSError) as error:
-        stop(str(error))
+        raise fail(error) from None
     typer.echo(f"{id} was played to {to}")
 
 
@@ -48,21 +57,23 @@ def _rendering(text: str) -> Rendering:
     for rendering in RENDERINGS:
         if rendering == text:
             return rendering
-    raise VoiceError(f"--rendering {text} is none of: {', '.join(RENDERINGS)}")
+    raise VoiceError(f"--rendering {text} is none of {', '.join(RENDERINGS)}")
 
 
-def install(
-    to: Annotated[Path, typer.Option(help="Asterisk's sounds directory; files go to its zh/.")],
-    owner: Annotated[str, typer.Option(help="USER or USER:GROUP that shall own them.")] = "",
+def install_command(
+    pbx_sounds: Annotated[
+        Path, typer.Option(help="Asterisk's sounds directory; the prompts go to its zh/.")
+    ],
+    owner: Annotated[str, typer.Option(help="USER or USER:GROUP that shall own the files.")] = "",
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
-    """Bring the rendered prompts to the PBX, and say what changed there."""
+    """Install the rendered prompts on the PBX, and say what changed there."""
     source = directory or read_arguments(sheet)[0].parent / "rendered"
     try:
-        done = install_into(source, to, owner)
+        done = install_into(source, pbx_sounds, owner)
     except VoiceError as error:
-        stop(str(error))
+        raise fail(error) from None
     for mark, names in (("+", done.added), ("~", done.changed), ("-", done.removed)):
         for name in names[:20]:
             typer.echo(f"{mark} {name}")
@@ -70,27 +81,27 @@ def install(
             typer.echo(f"{mark} … and {len(names) - 20} more")
     typer.echo(
         f"{len(done.added)} added, {len(done.changed)} changed, {len(done.removed)} removed, "
-        f"{done.kept} kept in {to / 'zh'}"
+        f"{done.kept} kept in {pbx_sounds / 'zh'}"
     )
 
 
 def sheet_page(
-    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("prompts.html"),
+    out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("prompts.html"),
     pieces: PiecesOption = True,
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
-    """Write the audition page: every prompt with its words, players, levels and waveforms."""
+    """Write a page with every prompt: its words, players, levels and waveforms."""
     path, words = read_arguments(sheet)
     source = directory or path.parent / "rendered"
     report = check_prompts(source, words, pieces=None if pieces else ())
     catalogue = catalogue_in(source)
-    try:
-        from ivr.voice.audition import audition_page
+    from ivr.voice.audition import audition_page
 
+    try:
         out.write_text(audition_page(words, catalogue, report), encoding="utf-8")
-    except ModuleNotFoundError as error:
-        stop(f"the page needs the package {error.name}: run `pip install 'ivr[tools]'`")
     except OSError as error:
-        stop(f"{out} cannot be written ({error.strerror}): name another file with --out")
+        raise fail(
+            f"{out} cannot be written ({error.strerror}): name another file with --out"
+        ) from None
     typer.echo(f"{out} has {len(words.fragments())} prompts: open it in a browser")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from ivr.bench import recognition, recognition_sounds
-from ivr.bench.commands import bench
+from ivr.bench.commands import bench_app
 from ivr.bench.recognition import LIMITS, distance, recognition_steps, rounds_of
 from ivr.bench.recognition_sounds import RecordingsError, SpokenSample, recorded, synthetic
 from tools.tiny_vosk.voices import VARIANTS
@@ -80,11 +80,11 @@ def test_recordings_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_measured_is_one_sentence(tmp_path: Path) -> None:
-    for words in (["--recordings", str(tmp_path)], ["--model", str(tmp_path / "none")]):
-        told = CliRunner().invoke(bench, ["recognition", "--json", *words])
+    for words in (["--corpus", str(tmp_path)], ["--model", str(tmp_path / "none")]):
+        told = CliRunner().invoke(bench_app, ["recognition", "--json", *words])
         assert told.exit_code == 2
         assert told.stdout == ""
-        assert told.stderr.strip().startswith("ivr bench: ")
+        assert told.stderr.strip().startswith("ivr: ")
 
 
 def test_the_voices_are_strangers_to_the_model() -> None:

@@ -8,15 +8,15 @@ import pytest
 from typer.testing import CliRunner
 
 from ivr.bench import records
-from ivr.bench.commands import bench
+from ivr.bench.commands import bench_app
 from ivr.bench.records import LIMITS
 from ivr.config import RecordsSettings as Settings
 
 
 @pytest.mark.slow
 def test_the_bench_gives_every_figure_it_limits() -> None:
-    words = ["records", "--kill", "3", "--seconds", "1", "--rate", "300", "--json"]
-    told = json.loads(CliRunner().invoke(bench, words).output)
+    words = ["records", "--kills", "3", "--seconds", "1", "--rate", "300", "--json"]
+    told = json.loads(CliRunner().invoke(bench_app, words).output)
     assert {*LIMITS} < {*told["figures"]}
     figures = told["figures"]
     assert (figures["tickets_lost"], figures["tickets_duplicated"]) == (0, 0)

@@ -122,7 +122,7 @@ def test_a_known_prompt_is_not_taken_for_the_caller(tmp_path: Path) -> None:
 
 def test_the_picture_is_drawn(tmp_path: Path) -> None:
     picture = tmp_path / "new" / "call.png"
-    done = ivr(write(tmp_path / "call.wav", call()), "--picture", picture)
+    done = ivr(write(tmp_path / "call.wav", call()), "--out", picture)
     assert (done.exit_code, done.stderr) == (0, "")
     assert picture.read_bytes().startswith(b"\x89PNG")
 
@@ -160,8 +160,8 @@ def test_a_bad_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
         ([text], "is not a sound file that can be read"),
         ([short], "shorter than the 20 ms of a frame"),
         ([good, "--prompt", text], "text.wav is not a sound file"),
-        ([good, "--picture", text / "a.png"], "a.png cannot be written"),
-        ([good, "--picture", tmp_path / "a.mov"], "a.mov cannot be written"),
+        ([good, "--out", text / "a.png"], "a.png cannot be written"),
+        ([good, "--out", tmp_path / "a.mov"], "a.mov cannot be written"),
     ]:
         done = ivr(*words)
         assert (done.exit_code, done.stdout) == (2, "")
@@ -176,7 +176,7 @@ def test_without_the_tools_extra_the_error_says_what_to_install(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.delitem(sys.modules, "ivr.commands.hear_picture")
     monkeypatch.delattr("ivr.commands.hear_picture")
-    done = ivr(write(tmp_path / "call.wav", call()), "--picture", tmp_path / "a.png")
+    done = ivr(write(tmp_path / "call.wav", call()), "--out", tmp_path / "a.png")
     assert done.exit_code == 2
     assert (
         done.stderr

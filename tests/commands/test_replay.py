@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from sqlalchemy import Engine
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from ivr.cli import app
 from ivr.config import RecordsSettings as Settings
@@ -148,7 +147,7 @@ async def test_prune_has_days_of_its_own_for_recordings(
     """The command tells both."""
     record = await call(settings, lambda record: begin_recording(record, sounds))
     keep(settings, sounds).dispose()
-    words = ("records", "prune", "--days", "36500", "--recording-days", "1")
+    words = ("records", "prune", "--keep-days", "36500", "--keep-recording-days", "1")
     assert "1 recordings of more than 1 days ago would go" in ivr(*words, "--dry-run").stdout
     assert (sounds / record.recording).exists()
     assert "1 recordings of more than 1 days ago are gone" in ivr(*words).stdout

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.commands.talk import Talk, Terminal
+from ivr.commands.talk import Talk
+from ivr.commands.terminal import Terminal
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.g711 import Samples
 from ivr.recognition.model import load_model

@@ -15,7 +15,7 @@ runner = CliRunner()
 
 
 def told(*words: str, typed: str = "") -> list[dict[str, object]]:
-    """What is told as JSON, line by line."""
+    """Return the JSON objects that the command prints, one a line."""
     done = runner.invoke(app, ["understand", "--json", *words], input=typed)
     assert done.exit_code == 0, done.output
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from ivr.recognition.commands import models
+from ivr.recognition.commands import models_app
 from ivr.recognition.official import MODELS
 
 SMALL = MODELS["small"]
@@ -31,7 +31,7 @@ def packed(place: Path, tiny: Path) -> Path:
 
 
 def say(place: Path, *words: str) -> Result:
-    return CliRunner().invoke(models, [*words, "--config", str(place / "ivr.toml")])
+    return CliRunner().invoke(models_app, [*words, "--config", str(place / "ivr.toml")])
 
 
 def test_a_model_is_fetched_tried_and_then_listed(place: Path, packed: Path) -> None:

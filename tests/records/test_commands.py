@@ -93,9 +93,9 @@ def test_overdue_tickets_are_marked_and_come_first(settings: Settings, ivr: Ivr)
 def test_a_ticket_is_assigned_and_done(settings: Settings, ivr: Ivr) -> None:
     (number,) = left(settings, COMPLAINT)
     spoken = f"{number[:3]}-{number[3:]}"
-    assert "assigned" in ivr("tickets", "assign", spoken, "--to", "李四").output
+    assert "assigned" in ivr("tickets", "assign", spoken, "--assignee", "李四").output
     assert "李四" in ivr("tickets", "list").output
-    assert ivr("tickets", "assign", number, "--to", "王五").exit_code == 0
+    assert ivr("tickets", "assign", number, "--assignee", "王五").exit_code == 0
     assert "assigned: 王五" in ivr("tickets", "list").output
     assert ivr("tickets", "done", number, "--note", "已回电").exit_code == 0
     assert number not in ivr("tickets", "list").output
@@ -113,7 +113,7 @@ def test_each_error_is_one_sentence(settings: Settings, ivr: Ivr) -> None:
         ("tickets", "show", "222222"),
         ("tickets", "done", "222222"),
         ("calls", "show", "none"),
-        ("records", "migrate", "--to", "0042"),
+        ("records", "migrate", "--revision", "0042"),
         ("tickets", "export", "--out", "/proc/none/t.csv"),
     ):
         result = ivr(*words)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from ivr.dialogue.row import Row
 from ivr.lab.pbx import free_ports
 from ivr.scenario.acceptance import RowResult, acceptance_figures
-from ivr.scenario.commands import scenario as commands
+from ivr.scenario.commands import scenario_app as commands
 from ivr.scenario.page import report_page
 from ivr.scenario.picture import svg
 from ivr.scenario.seen import CallSound, Seen, TranscriptLine
@@ -46,7 +46,7 @@ def run(*words: str | Path) -> tuple[int, str, str]:
 
 def test_the_report_of_a_run(write: Write, tmp_path: Path) -> None:
     path = write(GOOD + BAD)
-    code, out, _ = run(path, "--report", tmp_path / "report")
+    code, out, _ = run(path, "--out", tmp_path / "report")
     assert code == 1
     assert "wrong_number" in out
     assert "calls.toml:15: wrong_number.explain was heard to its end" in out
@@ -116,21 +116,21 @@ def test_only_some_are_run(write: Write) -> None:
 def test_a_mistake_is_one_sentence(words: list[str], told: str) -> None:
     code, out, err = run(*words)
     assert (code, out) == (2, "")
-    assert err.startswith("ivr scenario: ")
+    assert err.startswith("ivr: ")
     assert told in err
     assert err.count("\n") == 1
 
 
 def test_a_target_that_is_not_an_address_is_told(write: Write) -> None:
-    done = CliRunner().invoke(commands, ["run", str(write(GOOD)), "--target", "example.com"])
+    done = CliRunner().invoke(commands, ["run", str(write(GOOD)), "--to", "example.com"])
     assert done.exit_code == 2
-    assert "is neither docker nor NUMBER@HOST:PORT" in done.stderr
+    assert "is neither docker nor sip:NUMBER@HOST:PORT" in done.stderr
 
 
 def test_a_target_where_nobody_listens_is_told_with_the_scenario(write: Write) -> None:
     (port,) = free_ports(1, socket.SOCK_DGRAM)
     target = f"66385255@127.0.0.1:{port}"
-    done = CliRunner().invoke(commands, ["run", str(write(GOOD)), "--target", target])
+    done = CliRunner().invoke(commands, ["run", str(write(GOOD)), "--to", target])
     assert done.exit_code == 2
     assert f"calls.toml:1: nothing listens for SIP on 127.0.0.1:{port}" in done.stderr
 
@@ -139,7 +139,7 @@ def test_records_that_cannot_be_read_are_told_before_any_call(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("IVR_RECORDS__DIRECTORY", str(tmp_path / "none"))
-    words = ["run", str(write(GOOD)), "--target", "1@127.0.0.1", "--records"]
+    words = ["run", str(write(GOOD)), "--to", "1@127.0.0.1", "--records"]
     done = CliRunner().invoke(commands, words)
     assert done.exit_code == 2
     assert "there are no records at" in done.stderr

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from ivr.softphone.commands import WrongInput, parse_action, softphone
+from ivr.softphone.commands import WrongInput, parse_action, softphone_app
 from ivr.softphone.script import (
     ALAW,
     Action,
@@ -53,7 +53,7 @@ def served(plan: Plan) -> Iterator[str]:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(softphone, ["call", *arguments])
+    return CliRunner().invoke(softphone_app, ["call", *arguments])
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_is_no_action_is_refused(text: str) -> None:
         (["--password-file", "missing"], "missing"),
         (["--do", "say:missing.wav"], "there is no file missing.wav"),
         (["--prompts", "missing"], "no prompts are rendered in missing"),
-        (["--record", "missing/out.wav"], "there is no directory missing"),
+        (["--out", "missing/out.wav"], "there is no directory missing"),
     ],
 )
 def test_wrong_input_is_one_sentence_and_2(arguments: list[str], says: str) -> None:
@@ -121,7 +121,7 @@ def test_a_call_as_json(tmp_path: Path) -> None:
             "700", "--server", server, "--user", "6001",
             "--password-file", str(tmp_path / "password"),
             "--prompts", str(tmp_path / "rendered"),
-            "--record", str(tmp_path / "call.wav"), "--json",
+            "--out", str(tmp_path / "call.wav"), "--json",
         )  # fmt: skip
     assert result.exit_code == 0, result.stderr
     figures = json.loads(result.stdout)
@@ -165,7 +165,7 @@ def test_a_refused_call_is_one_sentence_and_1(status: int, says: str) -> None:
 def test_an_unreachable_server() -> None:
     result = run("700", "--server", "127.0.0.1:9")
     assert result.exit_code == 1
-    assert result.stderr == "nothing listens for SIP on 127.0.0.1:9: is the PBX up?\n"
+    assert result.stderr == "ivr: nothing listens for SIP on 127.0.0.1:9: is the PBX up?\n"
 
 
 def test_the_help_shows_every_action() -> None:

@@ -20,7 +20,7 @@ def test_render_says_what_it_did(copied: Rendered) -> None:
         result.exit_code,
         result.stdout,
     )
-    result = run("render", "--only", "hold", "--all", "--no-pieces", "--sheet", copied.path)
+    result = run("render", "--only", "hold", "--again", "--no-pieces", "--sheet", copied.path)
     assert result.stdout.startswith("2 rendered, 38 kept")
 
 

@@ -67,17 +67,17 @@ def test_install_copies_nothing_that_was_not_rendered(copied: Rendered, sounds: 
         install_prompts(copied.directory, sounds)
     assert before == there(sounds)
     (copied.directory / "zh/ivr/hold-ask.ulaw").unlink()
-    assert run("install", "--to", sounds, "--directory", copied.directory).exit_code == 2
+    assert run("install", "--pbx-sounds", sounds, "--directory", copied.directory).exit_code == 2
     assert before == there(sounds)
 
 
 def test_install_names_what_it_cannot_do(few: Rendered, sounds: Path) -> None:
-    result = run("install", "--to", sounds / "none", "--directory", few.directory)
+    result = run("install", "--pbx-sounds", sounds / "none", "--directory", few.directory)
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert "there is no directory" in result.stderr
-    result = run("install", "--to", sounds, "--owner", "nobody-i-know", "--sheet", few.path)
+    result = run("install", "--pbx-sounds", sounds, "--owner", "nobody-i-know", "--sheet", few.path)
     assert "cannot be changed" in result.stderr
-    result = run("install", "--to", sounds, "--sheet", few.path)
+    result = run("install", "--pbx-sounds", sounds, "--sheet", few.path)
     assert re.search(r"^\d+ added, 0 changed, 0 removed, 0 kept", result.stdout, re.MULTILINE)
 
 

@@ -273,7 +273,7 @@ def test_killed_while_files_move_to_their_places_the_next_command_ends_it(
 def test_killed_in_the_middle_the_old_set_is_whole(copied: Rendered) -> None:
     """kill -9 of the real command, as soon as it has made the first new files."""
     before = copied.files()
-    command = [sys.executable, "-m", "ivr", "prompts", "render", "--all", "--no-pieces"]
+    command = [sys.executable, "-m", "ivr", "prompts", "render", "--again", "--no-pieces"]
     with subprocess.Popen(
         [*command, "--sheet", str(copied.path)], stderr=subprocess.DEVNULL
     ) as rendering:

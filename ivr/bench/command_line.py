@@ -1,0 +1,74 @@
+"""The shared part of all benches' commands: options, progress, figures and exit codes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ivr.bench.paraphrases_file import ParaphrasesError
+from ivr.bench.recognition_sounds import RecordingsError
+from ivr.bench.result import BenchResult
+from ivr.command_line import fail, print_table, progress_bar
+from ivr.lab.corpus import CorpusError
+from ivr.lab.pbx import LabError
+from ivr.recognition.files import ModelError
+from ivr.records.keeper import RecordsError
+from ivr.understanding.phrases import PhraseError
+from ivr.words.catalogue import CatalogueError
+
+CallsOption = Annotated[int, typer.Option("--calls", min=1, max=200, help="How many calls.")]
+PicturesOption = Annotated[
+    Path | None, typer.Option("--out", help="Directory to write: pictures of what was measured.")
+]
+_CANNOT_MEASURE = (
+    CatalogueError,
+    CorpusError,
+    LabError,
+    ModelError,
+    ParaphrasesError,
+    PhraseError,
+    RecordingsError,
+    RecordsError,
+)
+"""Errors that say why a bench cannot be run on this machine, or with what it was given."""
+
+
+@contextmanager
+def measurable() -> Iterator[None]:
+    """When what is done meanwhile cannot be measured, say why and end with exit code 2."""
+    try:
+        yield
+    except _CANNOT_MEASURE as error:
+        raise fail(error) from None
+
+
+@contextmanager
+def counted(what: str, total: int | None) -> Iterator[Callable[[], None]]:
+    """Show progress in ``what``, of which there are ``total`` if that is known.
+
+    Yield the function that counts one more. Errors are those of :func:`measurable`.
+    """
+    with measurable(), progress_bar() as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)
+
+
+def print_result(result: BenchResult, as_json: bool) -> None:
+    """Print the figures with their limits; end with exit code 1 when a limit is not kept."""
+    if as_json:
+        typer.echo(result.dump())
+    else:
+        table = Table("figure", "value", "limit", title=f"{result.bench}: {result.machine}")
+        for name, value in result.figures.items():
+            limit = result.limits.get(name)
+            sign = "≥" if name in result.at_least else "≤"
+            table.add_row(name, f"{value:.3f}", "" if limit is None else f"{sign} {limit:g}")
+        print_table(table)
+        for problem in result.problems:
+            typer.echo(f"problem: {problem}")
+        typer.echo("within limits" if result.passed else "NOT within limits")
+    if not result.passed:
+        raise typer.Exit(1)

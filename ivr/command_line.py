@@ -1,0 +1,93 @@
+"""The shared part of all commands: options, errors, tables and progress.
+
+An option has one name in all commands, and a name means one thing:
+
+``--config``
+    the settings file
+``--json``
+    JSON instead of text for people
+``--out``
+    what the command writes: a file, or a directory when it writes several
+``--to``
+    where a call goes, ``sip:NUMBER@HOST``
+``--corpus``
+    the user's own labelled recordings or sentences
+``--seed``
+    the seed of everything random
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ivr.config import ConfigError, Settings, load_settings
+
+CANNOT = 2
+"""Exit code when something that the user set, gave or forgot makes the command impossible."""
+CHECKOUT = Path(__file__).resolve().parents[1]
+"""The checkout that this package lies in, for the commands that need its Docker files."""
+_PIPE_WIDTH = 200
+"""Columns of a table that goes to no terminal: numbers and names are copied from it, so it is
+printed wide rather than cut."""
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", envvar="IVR_CONFIG", help="Settings file (TOML)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
+RootOption = Annotated[Path, typer.Option("--root", envvar="IVR_ROOT", help="The checkout.")]
+UserOption = Annotated[str, typer.Option("--user", help="Account on the PBX.")]
+PasswordFileOption = Annotated[
+    Path | None, typer.Option("--password-file", help="File with the password of the account.")
+]
+
+
+def formerly(**names: str) -> dict[str, Any]:
+    """Return settings of a command that still takes options by their former names.
+
+    ``names`` maps each former name to the present one, both without dashes before them. Former
+    names are not shown by ``--help``.
+    """
+    present = {former.replace("_", "-"): name for former, name in names.items()}
+    return {"token_normalize_func": lambda name: present.get(name, name)}
+
+
+def fail(sentence: object, exit_code: int = CANNOT) -> typer.Exit:
+    """Print one sentence on stderr and return the exit, which the calling function raises."""
+    typer.echo(f"ivr: {sentence}", err=True)
+    return typer.Exit(exit_code)
+
+
+def settings_or_exit(config: Path | None) -> Settings:
+    """Return the settings; when they cannot be used, say why and end with exit code 2."""
+    try:
+        return load_settings(config)
+    except ConfigError as error:
+        raise fail(error) from None
+
+
+def password_in(file: Path | None) -> str:
+    """Return the password in a file, or an empty one without a file. Raises OSError."""
+    return "" if file is None else file.read_text(encoding="utf-8").strip()
+
+
+def print_table(table: Table) -> None:
+    """Print a table in the terminal's width, or wide where there is no terminal."""
+    Console(width=None if Console().is_terminal else _PIPE_WIDTH).print(table)
+
+
+def progress_bar() -> Progress:
+    """Return a progress bar on stderr, shown in a terminal only and removed at the end."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
