@@ -1,6 +1,6 @@
-"""``ivr doctor``: looks at everything a call needs, and says what to do about what is wrong.
+"""The doctor: check everything that a call needs, and say what to do about what is wrong.
 
-It changes nothing, and looking disturbs no call.
+The checks change nothing and disturb no call.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ __all__ = ["Check", "CheckVerdict", "checks_as_json", "examine", "worst"]
 def examine(
     config: Path | None, *, service_only: bool = False, pbx_sounds: Path | None = None
 ) -> list[Check]:
-    """All checks, in the order in which their remedies are best followed.
+    """Return the findings of all checks, in the order in which their remedies are best followed.
 
-    ``service_only`` looks at the two ports and nothing else. ``pbx_sounds`` is the PBX's sounds
-    directory (``astdatadir``/sounds), when it can be seen from here.
+    With ``service_only`` only the two ports of the service are checked. ``pbx_sounds`` is the
+    PBX's sounds directory (``astdatadir``/sounds), when this machine has it.
     """
     try:
         settings = load_settings(config)
@@ -31,9 +31,9 @@ def examine(
     ]
     if service_only:
         return ports
-    read = str(config) if config else "defaults and IVR_* variables"
+    says = f"read from {config}" if config else "read from defaults and IVR_* variables"
     return [
-        Check("settings", CheckVerdict.OK, read),
+        Check("settings", CheckVerdict.OK, says),
         *deployment.deployment_checks(settings, pbx_sounds),
         *ports,
         *asyncio.run(pbx.pbx_checks(settings)),

@@ -1,4 +1,4 @@
-"""The checks of what lies on this machine: settings, words, sounds, models, records."""
+"""The checks of this machine: words, sounds, models, records, recordings, secrets."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from ivr.config import (
 )
 from ivr.doctor.finding import Check, CheckVerdict, wrong
 from ivr.recognition import embedded
-from ivr.recognition.check import check_model as check_model
+from ivr.recognition.check import check_model
 from ivr.recognition.choice import chosen
 from ivr.recognition.environment import PACKAGE, allocator
 from ivr.recognition.files import ModelError
@@ -30,20 +30,20 @@ from ivr.records.recorder import GIGABYTE
 from ivr.records.recording_files import INCOMING
 from ivr.service.loading import StartError, load_catalogue, load_sheet
 from ivr.understanding.phrases import PhraseError
-from ivr.voice.check import check_prompts as check_prompts
+from ivr.voice.check import check_prompts
 from ivr.voice.current import sha256_of
 from ivr.words.catalogue import SOUNDS, Catalogue
 from ivr.words.phrase_files import read_phrases
 
-FREE_BYTES = {"warning": 500_000_000, "broken": 20_000_000}
-"""Below this much free disk space it is time to make room, or too late: a call's record has
-about 5 kB."""
+FREE_BYTES = {CheckVerdict.WARNING: 500_000_000, CheckVerdict.BROKEN: 20_000_000}
+"""Free bytes on the disk below which the verdict is a warning, or broken. The records of a call
+take about 5 kB."""
 ODD = ("*.damaged", "refused.lines")
-"""Files of the spool that a person has to look at."""
+"""Names of files in the spool that hold what the database refused."""
 
 
 def deployment_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
-    """All of them, in the order in which their remedies are best followed."""
+    """Yield the findings, in the order in which their remedies are best followed."""
     yield from _words(settings, pbx_sounds)
     yield _recognition(settings.recognition)
     yield _records(settings.records.directory)
@@ -54,7 +54,7 @@ def deployment_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[C
 
 
 def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
-    """The sheet, its recordings here, and its recordings on the PBX."""
+    """Check the sheet, its phrases, its prompts here, and its prompts on the PBX."""
     try:
         sheet = load_sheet(settings)
     except StartError as error:
@@ -70,19 +70,18 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
         yield wrong("prompts", error)
         return
     if report.problems:
-        more = f"{len(report.problems)} prompts are not as they should be; the first: "
         first = wrong("prompts", report.problems[0], CheckVerdict.WARNING)
-        yield Check(first.name, first.verdict, more + first.says, first.remedy)
+        says = f"{len(report.problems)} prompts have a problem, the first: {first.says}"
+        yield Check(first.name, first.verdict, says, first.remedy)
     else:
-        yield Check(
-            "prompts", CheckVerdict.OK, f"{report.figures.present} are current in {directory}"
-        )
+        says = f"{report.figures.present} clips are current in {directory}"
+        yield Check("prompts", CheckVerdict.OK, says)
     if pbx_sounds is not None:
         yield _sounds(catalogue, pbx_sounds)
 
 
 def _phrases(sheet: Path) -> Check:
-    """What callers say, as far as it is written down."""
+    """Check the phrases from which the understanding of callers is learned."""
     try:
         phrases = read_phrases(sheet)
     except PhraseError as error:
@@ -92,8 +91,8 @@ def _phrases(sheet: Path) -> Check:
 
 
 def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
-    """Whether the PBX has the recordings that the manifest describes, in at least one format."""
-    name, remedy = "pbx sounds", f"run `ivr prompts install --to {pbx_sounds}`"
+    """Check that the PBX has each prompt of the manifest, in at least one format."""
+    name, remedy = "pbx sounds", f"run `ivr prompts install --pbx-sounds {pbx_sounds}`"
     missing: list[str] = []
     other: list[str] = []
     try:
@@ -105,71 +104,71 @@ def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
             elif any(hash not in (None, recording.sha256[end]) for end, hash in found.items()):
                 other.append(recording.id)
     except OSError as error:
-        return Check(name, CheckVerdict.BROKEN, f"{error}", "run this as a user who may read them")
+        says = f"{error.filename} cannot be read ({error.strerror})"
+        return Check(name, CheckVerdict.BROKEN, says, "run this as a user who may read it")
     if missing:
         says = f"{pbx_sounds} lacks {len(missing)} prompts, such as {missing[0]}"
         return Check(name, CheckVerdict.BROKEN, says, remedy)
     if other:
-        says = f"{len(other)} prompts in {pbx_sounds} are other recordings, such as {other[0]}"
+        says = f"{len(other)} prompts in {pbx_sounds} are not as rendered, such as {other[0]}"
         return Check(name, CheckVerdict.WARNING, says, remedy)
     return Check(name, CheckVerdict.OK, f"{pbx_sounds} has every prompt as rendered")
 
 
 def _recognition(settings: RecognitionSettings) -> Check:
-    """Loads the model in a process of its own and lets it decode a sentence."""
+    """Load the model in a process of its own and let it decode a sentence."""
     name, model = "recognition", chosen(settings.model, settings.models)
     try:
         heard = asyncio.run(check_model(model))
     except ModelError as error:
         found = wrong(name, error)
         says = f"{found.says}; calls go on by keys"
-        return Check(
-            name, CheckVerdict.BROKEN, says, found.remedy or "run `ivr models fetch small`"
-        )
+        remedy = found.remedy or "run `ivr models fetch small`"
+        return Check(name, CheckVerdict.BROKEN, says, remedy)
     if model is None:
         return Check(name, CheckVerdict.WARNING, embedded.NOTICE, "run `ivr models fetch small`")
-    cost = f"{heard.decode_ratio:.2f} s for each second of speech"
+    text, ratio = heard.text, heard.decode_ratio
     if allocator() is None:
-        cost += f"; with {PACKAGE} it would be less"
-    return Check(name, CheckVerdict.OK, f"{model} heard {heard.text} in a trial, {cost}")
+        says = (
+            f"{model} recognised {text} in a trial, in {ratio:.2f} s for each second of speech"
+            f" (less with {PACKAGE} installed)"
+        )
+    else:
+        says = f"{model} recognised {text} in a trial, in {ratio:.2f} s for each second of speech"
+    return Check(name, CheckVerdict.OK, says)
 
 
 def _records(directory: Path) -> Check:
-    """Whether a record can be written, tried with a file that never has a name."""
+    """Check that records can be written; it is tried with a file that never has a name."""
+    name = "records"
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
-    remedy = "make it writable for this user or choose another"
+    remedy = "make it writable for this user, or set another records.directory"
     try:
         with tempfile.TemporaryFile(dir=existing) as file:
             file.write(b"\n")
         free = shutil.disk_usage(existing).free
     except OSError as error:
         says = f"records.directory = {directory} cannot be written ({error.strerror})"
-        return Check("records", CheckVerdict.BROKEN, says, remedy)
-    verdict = next(
-        (
-            level
-            for level in (CheckVerdict.BROKEN, CheckVerdict.WARNING)
-            if free < FREE_BYTES[level]
-        ),
-        CheckVerdict.OK,
-    )
+        return Check(name, CheckVerdict.BROKEN, says, remedy)
     spool = directory / "spool"
     if spool.exists() and not os.access(spool, os.W_OK):
-        return Check("records", CheckVerdict.BROKEN, f"{spool} cannot be written", remedy)
+        return Check(name, CheckVerdict.BROKEN, f"{spool} cannot be written", remedy)
     if odd := sorted(path for ending in ODD for path in spool.glob(ending)):
-        says = f"{odd[0]} holds what the database did not take"
-        return Check(
-            "records", CheckVerdict.WARNING, says, "look at it, correct it by hand, remove it"
-        )
+        says = f"{odd[0]} holds records that the database refused"
+        remedy = "enter by hand what it holds, then remove it"
+        return Check(name, CheckVerdict.WARNING, says, remedy)
     says = f"{directory} is writable, {free / 1e9:.1f} GB are free"
-    return Check(
-        "records", verdict, says, "" if verdict is CheckVerdict.OK else "make room on the disk"
-    )
+    for verdict in (CheckVerdict.BROKEN, CheckVerdict.WARNING):
+        if free < FREE_BYTES[verdict]:
+            return Check(name, verdict, says, "make room on the disk")
+    return Check(name, CheckVerdict.OK, says)
 
 
 def _recording(settings: RecordingSettings) -> Check:
-    """Whether calls are recorded, and whether there is room; whether Asterisk may write there only
-    a call can tell."""
+    """Check that calls can be recorded: the directory and the free space.
+
+    Only a call shows whether Asterisk may write there.
+    """
     name, directory = "recording", settings.directory
     if settings.mode == "off":
         return Check(name, CheckVerdict.OK, "off: the sound of calls is not kept")
@@ -187,7 +186,7 @@ def _recording(settings: RecordingSettings) -> Check:
 
 
 def _database(settings: RecordsSettings) -> Check:
-    """Whether it answers, and whether it has our version; it is not migrated here."""
+    """Check that the database answers, and look at its version; it is not migrated here."""
     try:
         url = url_of(settings)
         name = url.render_as_string(hide_password=True)
@@ -203,24 +202,22 @@ def _database(settings: RecordsSettings) -> Check:
         return wrong("database", error)
     except SQLAlchemyError as error:
         says = f"{name} cannot be read ({why(error)}); calls go on, the spool keeps the records"
-        return Check(
-            "database", CheckVerdict.BROKEN, says, "is it up, and is records.database right?"
-        )
+        return Check("database", CheckVerdict.BROKEN, says, "start it, or correct records.database")
     if not current:
-        return Check(
-            "database", CheckVerdict.OK, f"{name} is brought to our version at the next start"
-        )
+        says = f"{name} is migrated to our version at the next start"
+        return Check("database", CheckVerdict.OK, says)
     return Check("database", CheckVerdict.OK, f"{name} has version {newest()}")
 
 
 def _notify(settings: Settings) -> Check:
-    """Whether the supervisor can be told of tickets; nothing is sent."""
+    """Check the ways in which the supervisor is told of tickets; nothing is sent."""
     try:
         ways = [channel.name for channel in channels(settings.notify)]
     except ConfigError as error:
         return wrong("notify", error)
-    says = f"tickets are told by {' and '.join(ways)}" if ways else "not used ([notify] is empty)"
-    return Check("notify", CheckVerdict.OK, says)
+    if not ways:
+        return Check("notify", CheckVerdict.OK, "not used ([notify] is empty)")
+    return Check("notify", CheckVerdict.OK, f"tickets are sent by {', '.join(ways)}")
 
 
 def _token(settings: Settings) -> Check:
@@ -233,7 +230,7 @@ def _token(settings: Settings) -> Check:
         return Check(
             "token",
             CheckVerdict.WARNING,
-            "agi.token_file is not set, so anybody may hand over calls",
-            "name a file with the IVR_TOKEN of the dialplan",
+            "agi.token_file is not set, so any program may hand calls to the service",
+            "set it to a file that holds the IVR_TOKEN of the dialplan",
         )
     return Check("token", CheckVerdict.OK, f"read from {path}")

@@ -1,4 +1,4 @@
-"""What a check found, and the worst of several."""
+"""The findings of the checks, and the verdict on all of them."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class CheckVerdict(StrEnum):
-    """What a check found; the worst one decides the exit code."""
+    """The verdict of a check; the worst one decides the exit code."""
 
     OK = "ok"
     WARNING = "warning"
@@ -14,34 +14,38 @@ class CheckVerdict(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """0, 1 or 2."""
+        """0 for ok, 1 for a warning, 2 for broken."""
         return list(CheckVerdict).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding."""
+    """The finding of one check."""
 
     name: str
     verdict: CheckVerdict
     says: str
+    """The finding, as a sentence without a full stop."""
     remedy: str = ""
-    """What to do; empty when nothing has to be done."""
+    """Advice, in the imperative; empty when nothing has to be done."""
 
 
 def worst(checks: list[Check]) -> CheckVerdict:
-    """The verdict on the whole."""
+    """Return the worst verdict of some checks."""
     return max((check.verdict for check in checks), key=lambda verdict: verdict.exit_code)
 
 
 def checks_as_json(checks: list[Check]) -> str:
-    """The findings as one JSON object."""
+    """Return the findings as one JSON object."""
     found = {"verdict": worst(checks), "checks": [asdict(check) for check in checks]}
     return json.dumps(found, ensure_ascii=False, indent=1)
 
 
 def wrong(name: str, error: object, verdict: CheckVerdict = CheckVerdict.BROKEN) -> Check:
-    """A finding from a sentence of ours, which says what is wrong, then what to do."""
+    """Return the finding that an error's sentence tells.
+
+    Our sentences say what is wrong, then, after their last colon or semicolon, what to do.
+    """
     sentence = str(error)
     cut = max(sentence.rfind(": "), sentence.rfind("; "))
     if cut < 0:

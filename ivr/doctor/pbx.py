@@ -1,23 +1,35 @@
-"""The checks of what listens: our two ports, and the PBX by its manager interface."""
+"""The checks of the ports that the service listens on, and of the PBX by its manager interface."""
 
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
 
 from ivr.asterisk.ami_link import AmiError
-from ivr.asterisk.manager import Ami
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.doctor.finding import Check, CheckVerdict, wrong
 from ivr.service.loading import StartError, manager
 
 OLDEST_ASTERISK = (22, 10, 1)
-"""Older releases of 22 have holes that a caller can use; see asterisk-conf/README.md."""
+"""Older releases of 22 have security holes open to callers; see asterisk-conf/README.md."""
 CONTEXT, TRANSFERS = "ivr-hotline", "ivr-transfer"
+"""The contexts of our dialplan: for incoming calls, and for calls that are put through."""
 _CONNECT_SECONDS = 2.0
 
 
+class Asked(Protocol):
+    """The part of the manager interface that the checks use."""
+
+    async def ask(self, action: str, **fields: str) -> Mapping[str, str]:
+        """Return the answer to an action. Raises AmiError when it is refused."""
+        ...
+
+
 def listens(group: str, host: str, port: int) -> Check:
-    """Connects and closes at once, which both servers take for what it is."""
+    """Check that a port of the settings' ``group`` accepts connections.
+
+    The connection is closed at once, which neither of our servers counts as a call.
+    """
     name, place = f"{group} port", f"{host}:{port}"
     try:
         socket.create_connection((host, port), _CONNECT_SECONDS).close()
@@ -29,7 +41,10 @@ def listens(group: str, host: str, port: int) -> Check:
 
 
 async def pbx_checks(settings: Settings) -> list[Check]:
-    """What the manager interface tells; without it calls go on, so its absence is a warning."""
+    """Check the PBX by its manager interface.
+
+    Calls go on without that interface, so it is a warning when it does not answer.
+    """
     try:
         ami = manager(settings)
     except StartError as error:
@@ -45,14 +60,16 @@ async def pbx_checks(settings: Settings) -> list[Check]:
         ]
     except AmiError as error:
         found = wrong("ami", error, CheckVerdict.WARNING)
-        remedy = found.remedy or "is Asterisk up, and are ami.host and ami.port those of [general]"
+        remedy = found.remedy or (
+            "start Asterisk, and set ami.host and ami.port as [general] of manager.conf does"
+        )
         says = f"{found.says}; calls go on without it"
         return [Check("ami", CheckVerdict.WARNING, says, remedy)]
     finally:
         ami.close()
 
 
-async def _answers(ami: Ami, settings: Settings) -> AsyncIterator[Check]:
+async def _answers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
     rights = "give this user of manager.conf write = reporting"
     try:
         yield _version((await ami.ask("CoreSettings")).get("AsteriskVersion", ""))
@@ -63,10 +80,9 @@ async def _answers(ami: Ami, settings: Settings) -> AsyncIterator[Check]:
         yield await _hand_over(ami, settings)
     except AmiError as error:
         if "Did not find" in str(error):
-            says, remedy = f"there is no context {CONTEXT}", "include ivr-hotline.conf"
-            yield Check(
-                "dialplan", CheckVerdict.BROKEN, says, remedy + " and run `dialplan reload`"
-            )
+            says = f"there is no context {CONTEXT}"
+            remedy = "include ivr-hotline.conf and run `dialplan reload`"
+            yield Check("dialplan", CheckVerdict.BROKEN, says, remedy)
         else:
             yield Check("dialplan", CheckVerdict.WARNING, str(error), rights)
     async for check in _transfers(ami, settings):
@@ -78,8 +94,8 @@ async def _answers(ami: Ami, settings: Settings) -> AsyncIterator[Check]:
         yield Check("channels", CheckVerdict.WARNING, str(error), rights)
 
 
-async def _transfers(ami: Ami, settings: Settings) -> AsyncIterator[Check]:
-    """Whether the dialplan has what [transfer] names: who is put through to nothing is lost."""
+async def _transfers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
+    """Check the extensions of [transfer]; callers put through to a missing one are lost."""
     names = {key: extension for key, extension in settings.transfer if extension}
     for key, extension in names.items():
         try:
@@ -90,7 +106,7 @@ async def _transfers(ami: Ami, settings: Settings) -> AsyncIterator[Check]:
                 remedy = "add it to ivr-transfer.conf and run `dialplan reload`"
                 yield Check("transfer", CheckVerdict.BROKEN, says, remedy)
                 continue
-            return  # the check of the dialplan says why
+            return  # the check of the dialplan has said why
         yield Check(
             "transfer", CheckVerdict.OK, f"transfer.{key} leads to {extension} of {TRANSFERS}"
         )
@@ -101,13 +117,13 @@ def _version(text: str) -> Check:
     version = tuple(int(part or 0) for part in found.groups()) if found else (0,)
     if version < OLDEST_ASTERISK:
         oldest = ".".join(map(str, OLDEST_ASTERISK))
-        says = f"version {text or 'unknown'} is older than {oldest}"
+        says = f"version {text} is older than {oldest}" if text else "its version is unknown"
         return Check("asterisk", CheckVerdict.WARNING, says, f"upgrade to {oldest} or newer")
     return Check("asterisk", CheckVerdict.OK, f"version {text}")
 
 
-async def _hand_over(ami: Ami, settings: Settings) -> Check:
-    """Whether the dialplan hands calls to this service, and with its token."""
+async def _hand_over(ami: Asked, settings: Settings) -> Check:
+    """Check that the dialplan hands calls to this service, and with its token."""
     service, second, token = [
         (await ami.ask("Getvar", Variable=name)).get("Value", "")
         for name in ("IVR_SERVICE", "IVR_SERVICE_2", "IVR_TOKEN")
@@ -115,12 +131,16 @@ async def _hand_over(ami: Ami, settings: Settings) -> Check:
     where = "correct it in ivr-globals.conf and run `dialplan reload`"
     port = settings.agi.port
     if not any(place.endswith(f":{port}") for place in (service, second)):
-        says = f"{CONTEXT} hands calls to {service or 'nobody'}, but agi.port is {port}"
+        says = (
+            f"{CONTEXT} hands calls to {service}, but agi.port is {port}"
+            if service
+            else f"{CONTEXT} hands calls to no service, but agi.port is {port}"
+        )
         return Check("dialplan", CheckVerdict.WARNING, says, where)
     try:
         ours = read_secret(settings.agi.token_file, "agi.token_file")
     except ConfigError:
-        ours = None  # has a check of its own
+        ours = None  # the check of the token says so
     if ours is not None and ours.get_secret_value() != token:
         says = "IVR_TOKEN is not what agi.token_file holds, so every call is refused"
         return Check("dialplan", CheckVerdict.BROKEN, says, where)
