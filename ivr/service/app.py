@@ -228,7 +228,6 @@ async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -
 async def run_service(settings: Settings) -> None:
     """Run the hotline until SIGTERM or SIGINT; a second signal stops it at once."""
     hotline_service = Hotline(settings)
-    await hotline_service.start()
     stopping, at_once = asyncio.Event(), asyncio.Event()
 
     def signalled() -> None:
@@ -237,6 +236,7 @@ async def run_service(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signalled)
+    await hotline_service.start()
     await stopping.wait()
     draining = loop.create_task(hotline_service.drain())
     hurry = loop.create_task(at_once.wait())
