@@ -20,7 +20,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ivr.cli import SUB_COMMANDS, app
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
 

@@ -17,7 +17,7 @@ from ivr.etiquette.rows import is_silent, is_there, row
 
 ROUNDS = 4
 """Rounds of music, half a minute each, after which the caller is called back instead (20)."""
-TICKET_DIGITS = 6
+KEYED_TICKET_DIGITS = 6
 """Digits of the shortest ticket number (ivr.records.numbers)."""
 _UNKNOWN = "unknown"
 """The finding of a look-up when nothing has this number; the number is asked for again."""
@@ -45,7 +45,7 @@ async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
     found = {
         what: system.prompt(f"status_{what}") for what in ("open", "assigned", "done", "cancelled")
     }
-    wanted = Wanted(TICKET, system.prompt("ticket_ask"), found, TICKET_DIGITS)
+    wanted = Wanted(TICKET, system.prompt("ticket_ask"), found, KEYED_TICKET_DIGITS)
     return await looked_up(guest, wish, wanted)
 
 

@@ -21,7 +21,7 @@ _HANGOVER_SECONDS = 0.2
 _MARGIN_DB = 15.9
 _THRESHOLDS = 2.0 ** np.arange(-15, 0)
 
-Signal = NDArray[np.int16] | NDArray[np.float64]
+Waveform = NDArray[np.int16] | NDArray[np.float64]
 """16-bit linear samples, or floats on the same scale."""
 
 Levels = NDArray[np.float64]
@@ -43,7 +43,7 @@ def gain(decibels: float) -> float:
     return float(10 ** (decibels / 20))
 
 
-def dbov(samples: Signal, *, remove_dc: bool = False) -> float:
+def dbov(samples: Waveform, *, remove_dc: bool = False) -> float:
     """Return the RMS level in dBov; FLOOR_DBOV if there are no samples.
 
     With ``remove_dc`` the mean is subtracted first, so that a-law's idle code, a constant 8, is
@@ -76,14 +76,14 @@ def chunk_dbov(sound: FloatArray, *, remove_dc: bool = False) -> float:
     return _dbov_of_power(power)
 
 
-def peak_dbfs(samples: Signal) -> float:
+def peak_dbfs(samples: Waveform) -> float:
     """Return the largest magnitude in dB relative to 32768; a-law reaches -0.14."""
     values = np.asarray(samples, np.float64)
     peak = float(np.max(np.abs(values))) if len(values) else 0.0
     return _dbov_of_power(peak**2)
 
 
-def active_speech_level(samples: Signal, rate: int) -> ActiveLevel:
+def active_speech_level(samples: Waveform, rate: int) -> ActiveLevel:
     """Return the active speech level by ITU-T P.56, method B, of ``rate`` samples per second.
 
     The mean is subtracted first. Silence has the level FLOOR_DBOV and the activity 0.

@@ -9,6 +9,7 @@ import socket
 import tempfile
 from pathlib import Path
 
+from ivr.lab.ports import free_ports
 from ivr.records.recording_files import INCOMING
 
 IMAGE = "ivr-asterisk"
@@ -24,18 +25,6 @@ _RTP_PORTS = 400
 
 class LabError(Exception):
     """A laboratory that cannot be built; the message names the reason."""
-
-
-def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:
-    """Return ``count`` ports of the loopback interface that are free now."""
-    sockets = [socket.socket(socket.AF_INET, kind) for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 async def run_command(*words: str, check: bool = True) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from ivr.config import RecordsSettings
-from ivr.lab.pbx import LabError, Pbx, free_ports
+from ivr.lab.pbx import LabError, Pbx
+from ivr.lab.ports import free_ports
 from ivr.records.calls import call_as_dict, fetched_rows, listed_calls, steps_of
 from ivr.records.database import connect, reading, url_of
 

@@ -16,7 +16,7 @@ NOTICE = (
     "not people"
 )
 """Sentence for the log and for commands when the built-in model is used."""
-REMEDY = "fetch a model for human callers with `ivr models fetch`"
+FETCH_MODEL = "fetch a model for human callers with `ivr models fetch`"
 """Remedy for the log when the built-in model is used."""
 
 

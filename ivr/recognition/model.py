@@ -98,7 +98,7 @@ def load_model(path: Path | None = None) -> Model:
         ) from None
     if path is None:
         structlog.get_logger().warning(
-            "synthetic_model", effect=embedded.NOTICE, remedy=embedded.REMEDY
+            "synthetic_model", effect=embedded.NOTICE, remedy=embedded.FETCH_MODEL
         )
     return model
 

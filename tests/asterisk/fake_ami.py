@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 Action = dict[str, str]

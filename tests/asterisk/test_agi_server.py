@@ -8,7 +8,7 @@ import pytest
 from ivr.asterisk import agi_server
 from ivr.asterisk.agi_server import AgiServer, AgiSession, LineClosed
 from ivr.asterisk.agi_wire import AgiError, Reply, command, stream_file
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 from tests.asterisk.fake_asterisk import UNIQUEID, USAGE, header
 from tests.asterisk.peers import Peer, descriptors, escaped, settled
 

@@ -9,7 +9,7 @@ import pytest
 from ivr.asterisk import audio_server
 from ivr.asterisk.audio_server import AudioServer
 from ivr.asterisk.audio_wire import AUDIO_8K, DTMF, ERROR, HANG_UP, UUID, encode_packet
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 from tests.asterisk.peers import Peer, descriptors, escaped, settled
 
 FRAME = encode_packet(AUDIO_8K, bytes(320))

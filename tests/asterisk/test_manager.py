@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from ivr.asterisk.ami_link import AmiError, AmiRefused, Protocol
 from ivr.asterisk.manager import Ami, AmiState
-from ivr.lab.pbx import Pbx, free_ports
+from ivr.lab.pbx import Pbx
+from ivr.lab.ports import free_ports
 from tests.asterisk.ami_peer import hasty, kept_up, refusal, silence
 from tests.asterisk.fake_ami import Action, FakeAmi, response
 from tests.asterisk.peers import descriptors, settled

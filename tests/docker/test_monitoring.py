@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 from ivr.service.app import Hotline
 from tests.agi_peer import Pbx
 from tests.service.running import settings_for

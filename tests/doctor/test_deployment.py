@@ -10,7 +10,7 @@ import pytest
 
 from ivr.config import RecordsSettings, load_settings
 from ivr.doctor import Check, CheckVerdict, deployment, examine
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 from ivr.records.database import newest
 from tests.doctor.findings import changed, found
 from tests.records.kept import migrated

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 
 START_SECONDS = "30"
 

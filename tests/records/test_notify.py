@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from ivr.config import ConfigError, NotifySettings
 from ivr.config import RecordsSettings as Settings
 from ivr.dialogue.ticket import Ticket, TicketKind
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 from ivr.records.channels import channels
 from ivr.records.database import connect, url_of
 from ivr.records.notify import FIRST_PAUSE, HORIZON, LONGEST_PAUSE, Notifier

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ivr.dialogue.row import Row
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 from ivr.scenario.acceptance import RowResult, acceptance_figures
 from ivr.scenario.commands import scenario_app as commands
 from ivr.scenario.page import report_page

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr.config import Settings
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 from ivr.service.app import Hotline
 from tests.agi_peer import TOKEN
 

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.config import Settings
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 from ivr.lab.service import ended_calls
 from ivr.service.app import Hotline, run_service
 from ivr.service.loading import StartError

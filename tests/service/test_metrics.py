@@ -24,7 +24,7 @@ from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.dialogue.verbs import listen, say
-from ivr.lab.pbx import free_ports
+from ivr.lab.ports import free_ports
 from ivr.service.app import Hotline
 from ivr.service.loading import StartError
 from ivr.service.metrics import Metrics

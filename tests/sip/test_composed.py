@@ -13,7 +13,8 @@ from ivr.config import Settings
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Rendering
 from ivr.dialogue.verbs import enter, listen, say
-from ivr.lab.pbx import HOTLINE, PHONES, Pbx, free_ports
+from ivr.lab.pbx import HOTLINE, PHONES, Pbx
+from ivr.lab.ports import free_ports
 from ivr.lab.voices import says
 from ivr.service.app import Hotline
 from ivr.softphone import Action, CallRecording, PlayedSound, Silence, Softphone

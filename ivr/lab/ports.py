@@ -1,0 +1,58 @@
+"""Ports of loopback for the parts of a laboratory."""
+
+import fcntl
+import socket
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from itertools import cycle, islice
+from pathlib import Path
+from typing import TextIO
+
+_FIRST, _SIZE, _BLOCKS = 10_000, 500, 20
+"""The ports of the blocks. They lie below those that the kernel gives to outgoing connections, so
+nothing takes a port between the moment it is found free and the moment it is used."""
+
+
+def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:
+    """Return ports of loopback that are free and that no other process gets from here.
+
+    Raises OSError when this process or this machine has no more.
+    """
+    free = (port for port in islice(_ports_of_this_process(), _SIZE) if _is_free(port, kind))
+    found = list(islice(free, count))
+    if len(found) < count:
+        raise OSError(f"fewer than {count} of the {_SIZE} ports of this process are free")
+    return found
+
+
+def _is_free(port: int, kind: socket.SocketKind) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@cache
+def _ports_of_this_process() -> Iterator[int]:
+    """Return the ports of one block in turn, so that a port just left is not used again soon.
+
+    The first block that no other process has is locked as long as this process lives.
+    """
+    for block in range(_BLOCKS):
+        path = Path(tempfile.gettempdir()) / f"ivr-ports-{block}.lock"
+        try:
+            lock = path.open("w")
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            continue
+        first = _FIRST + block * _SIZE
+        return _turn(lock, range(first, first + _SIZE))
+    raise OSError(f"{_BLOCKS} other processes have laboratories on this machine: end one of them")
+
+
+def _turn(lock: TextIO, ports: range) -> Iterator[int]:
+    with lock:
+        yield from cycle(ports)
