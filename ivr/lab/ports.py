@@ -43,14 +43,24 @@ def _ports_of_this_process() -> Iterator[int]:
     """
     for block in range(_BLOCKS):
         path = Path(tempfile.gettempdir()) / f"ivr-ports-{block}.lock"
-        try:
-            lock = path.open("w")
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            continue
-        first = _FIRST + block * _SIZE
-        return _turn(lock, range(first, first + _SIZE))
+        if (lock := _locked(path)) is not None:
+            first = _FIRST + block * _SIZE
+            return _turn(lock, range(first, first + _SIZE))
     raise OSError(f"{_BLOCKS} other processes have laboratories on this machine: end one of them")
+
+
+def _locked(path: Path) -> TextIO | None:
+    """Return the file, open and locked; None when another process has it."""
+    try:
+        lock = path.open("w")
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return None
+    return lock
 
 
 def _turn(lock: TextIO, ports: range) -> Iterator[int]:

@@ -83,7 +83,7 @@ async def test_a_caller_hears_the_number_of_their_ticket(root: Path, tmp_path: P
 
     async def script() -> Outcome:
         said.append(await make_ticket(Ticket(TicketKind.SUGGESTION, transcript="好")))
-        await say(Prompt("test.number", "{单号}"), 单号=said[0] or "")
+        await say(Prompt("test", "number", "{单号}"), 单号=said[0] or "")
         return Outcome.STAYED_ON
 
     settings = settings_for(root, tmp_path)
