@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from ivr.translation import tr
+
 SUB_COMMANDS = {
     "serve": ("ivr.commands.serve:serve_app", "Answer the hotline until told to stop."),
     "talk": ("ivr.commands.talk:talk_app", "Try the conversation here, without a PBX."),
@@ -83,8 +85,10 @@ class _ImportedWhenCalled(TyperGroup):
             from ivr.command_line import fail
 
             raise fail(
-                f"`ivr {ctx.invoked_subcommand}` needs the package {error.name}: "
-                "run `pip install 'ivr[tools]'`"
+                tr(
+                    "`ivr {invoked_subcommand}` needs the package {name}: run `pip install "
+                    "'ivr[tools]'`"
+                ).format(invoked_subcommand=ctx.invoked_subcommand, name=error.name)
             ) from None
 
 

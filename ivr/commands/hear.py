@@ -20,6 +20,7 @@ from ivr.hearing.g711 import Samples
 from ivr.hearing.played import Reference
 from ivr.hearing.verdict import LineVerdict
 from ivr.recognition.silero import SileroModel
+from ivr.translation import tr
 
 EVERY_SECONDS = 0.5
 """Seconds between two rows of the report if the verdict does not change."""
@@ -62,19 +63,27 @@ class Recording:
         the file is missing, cannot be read, or is shorter than a frame.
         """
         if not path.is_file():
-            raise HearError(f"there is no file {path}")
+            raise HearError(tr("there is no file {path}").format(path=path))
         coding = HEADERLESS.get(path.suffix.lower())
         raw = {"format": "RAW", "subtype": coding, "endian": "LITTLE"} | MONO
         try:
             sound, rate = soundfile.read(path, always_2d=True, **(raw if coding else {}))
         except (soundfile.LibsndfileError, OSError) as error:
-            raise HearError(f"{path} is not a sound file that can be read: {error}") from None
+            raise HearError(
+                tr("{path} is not a sound file that can be read: {error}").format(
+                    path=path, error=error
+                )
+            ) from None
         first = np.nan_to_num(sound[:, 0], posinf=1.0, neginf=-1.0) * 32768.0
         if rate != RATE:
             first = soxr.resample(first, rate, RATE, quality="HQ")
         samples: Samples = np.clip(np.rint(first), -32768, 32767).astype(np.int16)
         if len(samples) < FRAME:
-            raise HearError(f"{path} is shorter than the {FRAME_SECONDS * 1000:.0f} ms of a frame")
+            raise HearError(
+                tr("{path} is shorter than the {FRAME_SECONDS:.0f} ms of a frame").format(
+                    path=path, FRAME_SECONDS=FRAME_SECONDS * 1000
+                )
+            )
         return cls(samples, rate, sound.shape[1])
 
     @property

@@ -10,6 +10,7 @@ from ivr.commands.hear import HearError, HearingReport, Recording
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.level import frame_levels_dbov
+from ivr.translation import tr
 
 COLOURS = {
     Condition.OK: "#2e9e4f",
@@ -54,7 +55,9 @@ def draw_report(heard: HearingReport, title: str, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=110)
     except (OSError, ValueError) as error:
-        raise HearError(f"the picture {path} cannot be written: {error}") from None
+        raise HearError(
+            tr("the picture {path} cannot be written: {error}").format(path=path, error=error)
+        ) from None
     finally:
         plt.close(figure)
 

@@ -21,6 +21,7 @@ from ivr.records.call_commands import calls_app
 from ivr.records.command_line import connected
 from ivr.records.recordings import NoRecordingError, file_of, is_as_kept, named
 from ivr.softphone.wav import WavError, read_wav
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.play import Destination, play_file, play_into_call
 
@@ -45,13 +46,20 @@ def play_call(
             row = named(connection, name)
         path = file_of(row, directory)
         if not is_as_kept(row, path):
-            typer.echo(f"ivr: {path} is not what was recorded: its SHA-256 is another", err=True)
+            typer.echo(
+                tr("ivr: {path} is not what was recorded: its SHA-256 is another").format(
+                    path=path
+                ),
+                err=True,
+            )
         _play(path, to, user, password_file)
     except NoRecordingError as error:
         raise fail(error) from None
     except OSError as error:
         raise fail(
-            f"{error.filename} cannot be read ({error.strerror}): run this as a user who may"
+            tr("{filename} cannot be read ({strerror}): run this as a user who may").format(
+                filename=error.filename, strerror=error.strerror
+            )
         ) from None
 
 
@@ -64,8 +72,12 @@ def _play(path: Path, to: str, user: str, password_file: Path | None) -> None:
         play_into_call(read_wav(path), destination, user, password_in(password_file))
     except (VoiceError, WavError) as error:
         if to:
-            raise fail(f"{error}; the recording is {path}") from None
+            raise fail(
+                tr("{error}; the recording is {path}").format(error=error, path=path)
+            ) from None
         raise fail(
-            f"{error}; the recording is {path}, and --to sip:NUMBER@HOST plays it in a telephone"
+            tr(
+                "{error}; the recording is {path}, and --to sip:NUMBER@HOST plays it in a telephone"
+            ).format(error=error, path=path)
         ) from None
-    typer.echo(f"{path} was played to {to}")
+    typer.echo(tr("{path} was played to {to}").format(path=path, to=to))

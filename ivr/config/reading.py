@@ -9,6 +9,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 
 from ivr.config.settings import Settings
+from ivr.translation import tr
 
 
 class ConfigError(Exception):
@@ -27,8 +28,10 @@ def load_settings(path: Path | None = None) -> Settings:
         raise ConfigError(_sentence(error)) from None
     except SettingsError:
         raise ConfigError(
-            "an IVR_* variable names a whole group of settings: name one setting of it, "
-            "as IVR_AGI__PORT does"
+            tr(
+                "an IVR_* variable names a whole group of settings: name one setting "
+                "of it, as IVR_AGI__PORT does"
+            )
         ) from None
 
 
@@ -44,13 +47,23 @@ def read_secret(path: Path | None, setting: str) -> SecretStr | None:
         secret = path.read_text(encoding="utf-8").partition("\n")[0].strip()
     except OSError as error:
         raise ConfigError(
-            f"{setting} = {path} cannot be read ({error.strerror}): "
-            "create the file or correct the setting"
+            tr(
+                "{setting} = {path} cannot be read ({strerror}): create the file or "
+                "correct the setting"
+            ).format(setting=setting, path=path, strerror=error.strerror)
         ) from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{setting} = {path} is not text: write the secret as UTF-8") from None
+        raise ConfigError(
+            tr("{setting} = {path} is not text: write the secret as UTF-8").format(
+                setting=setting, path=path
+            )
+        ) from None
     if not secret:
-        raise ConfigError(f"{setting} = {path} is empty: put the secret into its first line")
+        raise ConfigError(
+            tr("{setting} = {path} is empty: put the secret into its first line").format(
+                setting=setting, path=path
+            )
+        )
     return SecretStr(secret)
 
 
@@ -59,13 +72,19 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(
-            f"the settings file {path} cannot be read ({error.strerror}): give another --config"
+            tr(
+                "the settings file {path} cannot be read ({strerror}): give another --config"
+            ).format(path=path, strerror=error.strerror)
         ) from None
     except UnicodeDecodeError:
-        raise ConfigError(f"the settings file {path} is not text: save it as UTF-8") from None
+        raise ConfigError(
+            tr("the settings file {path} is not text: save it as UTF-8").format(path=path)
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
-            f"the settings file {path} is not TOML ({error}): correct that line"
+            tr("the settings file {path} is not TOML ({error}): correct that line").format(
+                path=path, error=error
+            )
         ) from None
 
 
@@ -79,7 +98,11 @@ def _refuse_unknown_variables() -> None:
         group, _, setting = variable.removeprefix("IVR_").partition("__")
         if variable.startswith("IVR_") and setting and group.lower() not in Settings.model_fields:
             known = ", ".join(Settings.model_fields)
-            raise ConfigError(f"{variable} is not a setting: known groups are {known}")
+            raise ConfigError(
+                tr("{variable} is not a setting: known groups are {known}").format(
+                    variable=variable, known=known
+                )
+            )
 
 
 def _sentence(error: ValidationError) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ivr.config import ConfigError, load_settings
 from ivr.doctor import deployment, pbx
 from ivr.doctor.finding import Check, CheckVerdict, checks_as_json, worst, wrong
+from ivr.translation import tr
 
 __all__ = ["Check", "CheckVerdict", "checks_as_json", "examine", "worst"]
 
@@ -31,7 +32,11 @@ def examine(
     ]
     if service_only:
         return ports
-    says = f"read from {config}" if config else "read from defaults and IVR_* variables"
+    says = (
+        tr("read from {config}").format(config=config)
+        if config
+        else tr("read from defaults and IVR_* variables")
+    )
     return [
         Check("settings", CheckVerdict.OK, says),
         *deployment.deployment_checks(settings, pbx_sounds),

@@ -29,6 +29,7 @@ from ivr.records.database import has_current_version as check_version
 from ivr.records.recorder import GIGABYTE
 from ivr.records.recording_files import INCOMING
 from ivr.service.loading import StartError, load_catalogue, load_sheet
+from ivr.translation import tr
 from ivr.understanding.phrases import PhraseError
 from ivr.voice.check import check_prompts
 from ivr.voice.current import sha256_of
@@ -60,7 +61,11 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
     except StartError as error:
         yield wrong("sheet", error)
         return
-    yield Check("sheet", CheckVerdict.OK, f"{len(sheet)} rows in {settings.prompts.sheet}")
+    yield Check(
+        "sheet",
+        CheckVerdict.OK,
+        tr("{number} rows in {sheet}").format(number=len(sheet), sheet=settings.prompts.sheet),
+    )
     yield _phrases(settings.prompts.sheet)
     directory = settings.prompts.directory
     try:
@@ -71,10 +76,14 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
         return
     if report.problems:
         first = wrong("prompts", report.problems[0], CheckVerdict.WARNING)
-        says = f"{len(report.problems)} prompts have a problem, the first: {first.says}"
+        says = tr("{number} prompts have a problem, the first: {says}").format(
+            number=len(report.problems), says=first.says
+        )
         yield Check(first.name, first.verdict, says, first.remedy)
     else:
-        says = f"{report.figures.present} clips are current in {directory}"
+        says = tr("{present} clips are current in {directory}").format(
+            present=report.figures.present, directory=directory
+        )
         yield Check("prompts", CheckVerdict.OK, says)
     if pbx_sounds is not None:
         yield _sounds(catalogue, pbx_sounds)
@@ -87,12 +96,21 @@ def _phrases(sheet: Path) -> Check:
     except PhraseError as error:
         return wrong("phrases", error)
     sentences = sum(map(len, phrases.say.values()))
-    return Check("phrases", CheckVerdict.OK, f"{sentences} sentences of {len(phrases.say)} intents")
+    return Check(
+        "phrases",
+        CheckVerdict.OK,
+        tr("{sentences} sentences of {number} intents").format(
+            sentences=sentences, number=len(phrases.say)
+        ),
+    )
 
 
 def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
     """Check that the PBX has each prompt of the manifest, in at least one format."""
-    name, remedy = "pbx sounds", f"run `ivr prompts install --pbx-sounds {pbx_sounds}`"
+    name, remedy = (
+        "pbx sounds",
+        tr("run `ivr prompts install --pbx-sounds {pbx_sounds}`").format(pbx_sounds=pbx_sounds),
+    )
     missing: list[str] = []
     other: list[str] = []
     try:
@@ -104,15 +122,25 @@ def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
             elif any(hash not in (None, recording.sha256[end]) for end, hash in found.items()):
                 other.append(recording.id)
     except OSError as error:
-        says = f"{error.filename} cannot be read ({error.strerror})"
-        return Check(name, CheckVerdict.BROKEN, says, "run this as a user who may read it")
+        says = tr("{filename} cannot be read ({strerror})").format(
+            filename=error.filename, strerror=error.strerror
+        )
+        return Check(name, CheckVerdict.BROKEN, says, tr("run this as a user who may read it"))
     if missing:
-        says = f"{pbx_sounds} lacks {len(missing)} prompts, such as {missing[0]}"
+        says = tr("{pbx_sounds} lacks {number} prompts, such as {missing}").format(
+            pbx_sounds=pbx_sounds, number=len(missing), missing=missing[0]
+        )
         return Check(name, CheckVerdict.BROKEN, says, remedy)
     if other:
-        says = f"{len(other)} prompts in {pbx_sounds} are not as rendered, such as {other[0]}"
+        says = tr("{number} prompts in {pbx_sounds} are not as rendered, such as {other}").format(
+            number=len(other), pbx_sounds=pbx_sounds, other=other[0]
+        )
         return Check(name, CheckVerdict.WARNING, says, remedy)
-    return Check(name, CheckVerdict.OK, f"{pbx_sounds} has every prompt as rendered")
+    return Check(
+        name,
+        CheckVerdict.OK,
+        tr("{pbx_sounds} has every prompt as rendered").format(pbx_sounds=pbx_sounds),
+    )
 
 
 def _recognition(settings: RecognitionSettings) -> Check:
@@ -122,19 +150,23 @@ def _recognition(settings: RecognitionSettings) -> Check:
         heard = asyncio.run(check_model(model))
     except ModelError as error:
         found = wrong(name, error)
-        says = f"{found.says}; calls go on by keys"
+        says = tr("{says}; calls go on by keys").format(says=found.says)
         remedy = found.remedy or "run `ivr models fetch small`"
         return Check(name, CheckVerdict.BROKEN, says, remedy)
     if model is None:
-        return Check(name, CheckVerdict.WARNING, embedded.NOTICE, "run `ivr models fetch small`")
+        return Check(
+            name, CheckVerdict.WARNING, embedded.NOTICE, tr("run `ivr models fetch small`")
+        )
     text, ratio = heard.text, heard.decode_ratio
     if allocator() is None:
-        says = (
-            f"{model} recognised {text} in a trial, in {ratio:.2f} s for each second of speech"
-            f" (less with {PACKAGE} installed)"
-        )
+        says = tr(
+            "{model} recognised {text} in a trial, in {ratio:.2f} s for each "
+            "second of speech (less with {PACKAGE} installed)"
+        ).format(model=model, text=text, ratio=ratio, PACKAGE=PACKAGE)
     else:
-        says = f"{model} recognised {text} in a trial, in {ratio:.2f} s for each second of speech"
+        says = tr(
+            "{model} recognised {text} in a trial, in {ratio:.2f} s for each second of speech"
+        ).format(model=model, text=text, ratio=ratio)
     return Check(name, CheckVerdict.OK, says)
 
 
@@ -142,25 +174,31 @@ def _records(directory: Path) -> Check:
     """Check that records can be written; it is tried with a file that never has a name."""
     name = "records"
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
-    remedy = "make it writable for this user, or set another records.directory"
+    remedy = tr("make it writable for this user, or set another records.directory")
     try:
         with tempfile.TemporaryFile(dir=existing) as file:
             file.write(b"\n")
         free = shutil.disk_usage(existing).free
     except OSError as error:
-        says = f"records.directory = {directory} cannot be written ({error.strerror})"
+        says = tr("records.directory = {directory} cannot be written ({strerror})").format(
+            directory=directory, strerror=error.strerror
+        )
         return Check(name, CheckVerdict.BROKEN, says, remedy)
     spool = directory / "spool"
     if spool.exists() and not os.access(spool, os.W_OK):
-        return Check(name, CheckVerdict.BROKEN, f"{spool} cannot be written", remedy)
+        return Check(
+            name, CheckVerdict.BROKEN, tr("{spool} cannot be written").format(spool=spool), remedy
+        )
     if odd := sorted(path for ending in ODD for path in spool.glob(ending)):
-        says = f"{odd[0]} holds records that the database refused"
-        remedy = "enter by hand what it holds, then remove it"
+        says = tr("{odd} holds records that the database refused").format(odd=odd[0])
+        remedy = tr("enter by hand what it holds, then remove it")
         return Check(name, CheckVerdict.WARNING, says, remedy)
-    says = f"{directory} is writable, {free / 1e9:.1f} GB are free"
+    says = tr("{directory} is writable, {free:.1f} GB are free").format(
+        directory=directory, free=free / 1000000000.0
+    )
     for verdict in (CheckVerdict.BROKEN, CheckVerdict.WARNING):
         if free < FREE_BYTES[verdict]:
-            return Check(name, verdict, says, "make room on the disk")
+            return Check(name, verdict, says, tr("make room on the disk"))
     return Check(name, CheckVerdict.OK, says)
 
 
@@ -171,17 +209,25 @@ def _recording(settings: RecordingSettings) -> Check:
     """
     name, directory = "recording", settings.directory
     if settings.mode == "off":
-        return Check(name, CheckVerdict.OK, "off: the sound of calls is not kept")
+        return Check(name, CheckVerdict.OK, tr("off: the sound of calls is not kept"))
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
     incoming = directory / INCOMING
     if not os.access(incoming if incoming.exists() else existing, os.W_OK):
-        says = f"recording.directory = {directory} cannot be written; calls go on unrecorded"
-        return Check(name, CheckVerdict.BROKEN, says, "make it writable for this user")
+        says = tr(
+            "recording.directory = {directory} cannot be written; calls go on unrecorded"
+        ).format(directory=directory)
+        return Check(name, CheckVerdict.BROKEN, says, tr("make it writable for this user"))
     free = shutil.disk_usage(existing).free / GIGABYTE
     if free < settings.min_free_gb:
-        says = f"{free:.1f} GB are free at {directory}; calls go on unrecorded"
-        return Check(name, CheckVerdict.BROKEN, says, "make room, or lower recording.min_free_gb")
-    says = f"{settings.mode}: {directory}, which Asterisk must have as {settings.on_the_pbx}"
+        says = tr("{free:.1f} GB are free at {directory}; calls go on unrecorded").format(
+            free=free, directory=directory
+        )
+        return Check(
+            name, CheckVerdict.BROKEN, says, tr("make room, or lower recording.min_free_gb")
+        )
+    says = tr("{mode}: {directory}, which Asterisk must have as {on_the_pbx}").format(
+        mode=settings.mode, directory=directory, on_the_pbx=settings.on_the_pbx
+    )
     return Check(name, CheckVerdict.OK, says)
 
 
@@ -191,7 +237,11 @@ def _database(settings: RecordsSettings) -> Check:
         url = url_of(settings)
         name = url.render_as_string(hide_password=True)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-            return Check("database", CheckVerdict.OK, f"{name} is made at the first start")
+            return Check(
+                "database",
+                CheckVerdict.OK,
+                tr("{name} is made at the first start").format(name=name),
+            )
         engine = connect(url)
         try:
             with reading(engine) as connection:
@@ -201,12 +251,20 @@ def _database(settings: RecordsSettings) -> Check:
     except (DatabaseError, ConfigError) as error:
         return wrong("database", error)
     except SQLAlchemyError as error:
-        says = f"{name} cannot be read ({why(error)}); calls go on, the spool keeps the records"
-        return Check("database", CheckVerdict.BROKEN, says, "start it, or correct records.database")
+        says = tr(
+            "{name} cannot be read ({error}); calls go on, the spool keeps the records"
+        ).format(name=name, error=why(error))
+        return Check(
+            "database", CheckVerdict.BROKEN, says, tr("start it, or correct records.database")
+        )
     if not current:
-        says = f"{name} is migrated to our version at the next start"
+        says = tr("{name} is migrated to our version at the next start").format(name=name)
         return Check("database", CheckVerdict.OK, says)
-    return Check("database", CheckVerdict.OK, f"{name} has version {newest()}")
+    return Check(
+        "database",
+        CheckVerdict.OK,
+        tr("{name} has version {newest}").format(name=name, newest=newest()),
+    )
 
 
 def _notify(settings: Settings) -> Check:
@@ -216,8 +274,10 @@ def _notify(settings: Settings) -> Check:
     except ConfigError as error:
         return wrong("notify", error)
     if not ways:
-        return Check("notify", CheckVerdict.OK, "not used ([notify] is empty)")
-    return Check("notify", CheckVerdict.OK, f"tickets are sent by {', '.join(ways)}")
+        return Check("notify", CheckVerdict.OK, tr("not used ([notify] is empty)"))
+    return Check(
+        "notify", CheckVerdict.OK, tr("tickets are sent by {ways}").format(ways=", ".join(ways))
+    )
 
 
 def _token(settings: Settings) -> Check:
@@ -230,7 +290,7 @@ def _token(settings: Settings) -> Check:
         return Check(
             "token",
             CheckVerdict.WARNING,
-            "agi.token_file is not set, so any program may hand calls to the service",
-            "set it to a file that holds the IVR_TOKEN of the dialplan",
+            tr("agi.token_file is not set, so any program may hand calls to the service"),
+            tr("set it to a file that holds the IVR_TOKEN of the dialplan"),
         )
-    return Check("token", CheckVerdict.OK, f"read from {path}")
+    return Check("token", CheckVerdict.OK, tr("read from {path}").format(path=path))

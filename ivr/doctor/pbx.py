@@ -9,6 +9,7 @@ from ivr.asterisk.ami_link import AmiError
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.doctor.finding import Check, CheckVerdict, wrong
 from ivr.service.loading import StartError, manager
+from ivr.translation import tr
 
 OLDEST_ASTERISK = (22, 10, 1)
 """Older releases of 22 have security holes open to callers; see asterisk-conf/README.md."""
@@ -34,8 +35,12 @@ def listens(group: str, host: str, port: int) -> Check:
     try:
         socket.create_connection((host, port), _CONNECT_SECONDS).close()
     except OSError as error:
-        says = f"nothing listens on {place} ({error.strerror or error})"
-        remedy = f"start `ivr serve`, or correct {group}.host and {group}.port"
+        says = tr("nothing listens on {place} ({value})").format(
+            place=place, value=error.strerror or error
+        )
+        remedy = tr("start `ivr serve`, or correct {group}.host and {group}.port").format(
+            group=group
+        )
         return Check(name, CheckVerdict.BROKEN, says, remedy)
     return Check(name, CheckVerdict.OK, f"{place} listens")
 
@@ -50,7 +55,7 @@ async def pbx_checks(settings: Settings) -> list[Check]:
     except StartError as error:
         return [wrong("ami", error)]
     if ami is None:
-        return [Check("ami", CheckVerdict.OK, "not used (ami.host is empty)")]
+        return [Check("ami", CheckVerdict.OK, tr("not used (ami.host is empty)"))]
     try:
         await ami.connect()
         user = f"{settings.ami.user} is logged in at {settings.ami.host}:{settings.ami.port}"
@@ -63,7 +68,7 @@ async def pbx_checks(settings: Settings) -> list[Check]:
         remedy = found.remedy or (
             "start Asterisk, and set ami.host and ami.port as [general] of manager.conf does"
         )
-        says = f"{found.says}; calls go on without it"
+        says = tr("{says}; calls go on without it").format(says=found.says)
         return [Check("ami", CheckVerdict.WARNING, says, remedy)]
     finally:
         ami.close()
@@ -80,8 +85,8 @@ async def _answers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
         yield await _hand_over(ami, settings)
     except AmiError as error:
         if "Did not find" in str(error):
-            says = f"there is no context {CONTEXT}"
-            remedy = "include ivr-hotline.conf and run `dialplan reload`"
+            says = tr("there is no context {CONTEXT}").format(CONTEXT=CONTEXT)
+            remedy = tr("include ivr-hotline.conf and run `dialplan reload`")
             yield Check("dialplan", CheckVerdict.BROKEN, says, remedy)
         else:
             yield Check("dialplan", CheckVerdict.WARNING, str(error), rights)
@@ -102,13 +107,19 @@ async def _transfers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
             await ami.ask("ShowDialPlan", Context=TRANSFERS, Extension=extension)
         except AmiError as error:
             if "Did not find" in str(error):
-                says = f"{TRANSFERS} has no extension {extension}, which transfer.{key} names"
-                remedy = "add it to ivr-transfer.conf and run `dialplan reload`"
+                says = tr(
+                    "{TRANSFERS} has no extension {extension}, which transfer.{key} names"
+                ).format(TRANSFERS=TRANSFERS, extension=extension, key=key)
+                remedy = tr("add it to ivr-transfer.conf and run `dialplan reload`")
                 yield Check("transfer", CheckVerdict.BROKEN, says, remedy)
                 continue
             return  # the check of the dialplan has said why
         yield Check(
-            "transfer", CheckVerdict.OK, f"transfer.{key} leads to {extension} of {TRANSFERS}"
+            "transfer",
+            CheckVerdict.OK,
+            tr("transfer.{key} leads to {extension} of {TRANSFERS}").format(
+                key=key, extension=extension, TRANSFERS=TRANSFERS
+            ),
         )
 
 
@@ -117,8 +128,17 @@ def _version(text: str) -> Check:
     version = tuple(int(part or 0) for part in found.groups()) if found else (0,)
     if version < OLDEST_ASTERISK:
         oldest = ".".join(map(str, OLDEST_ASTERISK))
-        says = f"version {text} is older than {oldest}" if text else "its version is unknown"
-        return Check("asterisk", CheckVerdict.WARNING, says, f"upgrade to {oldest} or newer")
+        says = (
+            tr("version {text} is older than {oldest}").format(text=text, oldest=oldest)
+            if text
+            else tr("its version is unknown")
+        )
+        return Check(
+            "asterisk",
+            CheckVerdict.WARNING,
+            says,
+            tr("upgrade to {oldest} or newer").format(oldest=oldest),
+        )
     return Check("asterisk", CheckVerdict.OK, f"version {text}")
 
 
@@ -132,9 +152,13 @@ async def _hand_over(ami: Asked, settings: Settings) -> Check:
     port = settings.agi.port
     if not any(place.endswith(f":{port}") for place in (service, second)):
         says = (
-            f"{CONTEXT} hands calls to {service}, but agi.port is {port}"
+            tr("{CONTEXT} hands calls to {service}, but agi.port is {port}").format(
+                CONTEXT=CONTEXT, service=service, port=port
+            )
             if service
-            else f"{CONTEXT} hands calls to no service, but agi.port is {port}"
+            else tr("{CONTEXT} hands calls to no service, but agi.port is {port}").format(
+                CONTEXT=CONTEXT, port=port
+            )
         )
         return Check("dialplan", CheckVerdict.WARNING, says, where)
     try:
@@ -142,6 +166,10 @@ async def _hand_over(ami: Asked, settings: Settings) -> Check:
     except ConfigError:
         ours = None  # the check of the token says so
     if ours is not None and ours.get_secret_value() != token:
-        says = "IVR_TOKEN is not what agi.token_file holds, so every call is refused"
+        says = tr("IVR_TOKEN is not what agi.token_file holds, so every call is refused")
         return Check("dialplan", CheckVerdict.BROKEN, says, where)
-    return Check("dialplan", CheckVerdict.OK, f"{CONTEXT} hands calls to {service}")
+    return Check(
+        "dialplan",
+        CheckVerdict.OK,
+        tr("{CONTEXT} hands calls to {service}").format(CONTEXT=CONTEXT, service=service),
+    )

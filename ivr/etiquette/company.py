@@ -10,6 +10,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from ivr.translation import tr
+
 _NAME = re.compile(r"\w+")
 _VARIABLE = re.compile(r"<([^<>]*)>")
 
@@ -26,14 +28,28 @@ def parse_company(text: str) -> dict[str, str]:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SheetError(f"the company is not valid TOML: {error}; correct that line") from None
+        raise SheetError(
+            tr("the company is not valid TOML: {error}; correct that line").format(error=error)
+        ) from None
     for name, value in raw.items():
         if not _NAME.fullmatch(name):
-            raise SheetError(f"the company has the variable {name!r}; use letters and digits only")
+            raise SheetError(
+                tr("the company has the variable {name!r}; use letters and digits only").format(
+                    name=name
+                )
+            )
         if not isinstance(value, str) or not re.search(r"\w", value):
-            raise SheetError(f"the company's {name} is {value!r}; write its words in quotes")
+            raise SheetError(
+                tr("the company's {name} is {value!r}; write its words in quotes").format(
+                    name=name, value=value
+                )
+            )
         if re.search(r"[<>{}]", value):
-            raise SheetError(f"the company's {name} has a bracket in {value!r}; write plain words")
+            raise SheetError(
+                tr("the company's {name} has a bracket in {value!r}; write plain words").format(
+                    name=name, value=value
+                )
+            )
     return raw
 
 
@@ -55,7 +71,15 @@ def filled(value: Any, company: Mapping[str, str], where: str) -> Any:
 def _filled(text: str, company: Mapping[str, str], where: str) -> str:
     for name in _VARIABLE.findall(text):
         if name not in company:
-            raise SheetError(f"{where} uses <{name}>, which is unknown; define it in company.toml")
+            raise SheetError(
+                tr("{where} uses <{name}>, which is unknown; define it in company.toml").format(
+                    where=where, name=name
+                )
+            )
     if re.search(r"[<>]", _VARIABLE.sub("", text)):
-        raise SheetError(f"{where} has a bracket without partner; write variables as <热线>")
+        raise SheetError(
+            tr("{where} has a bracket without partner; write variables as <热线>").format(
+                where=where
+            )
+        )
     return _VARIABLE.sub(lambda match: company[match[1]], text)

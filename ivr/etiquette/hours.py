@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from ivr.translation import tr
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([0-2]?\d):([0-5]\d)-([0-2]?\d):([0-5]\d)")
 _DAY_MINUTES = 24 * 60
@@ -52,7 +54,11 @@ def parse_hours(
     """
     for day in week:
         if day not in DAYS:
-            raise HoursError(f"week has the day {day}: write one of {', '.join(DAYS)}")
+            raise HoursError(
+                tr("week has the day {day}: write one of {DAYS}").format(
+                    day=day, DAYS=", ".join(DAYS)
+                )
+            )
     spans = {DAYS.index(day): tuple(_spans(day, text)) for day, text in week.items()}
     return Hours(spans, frozenset(holidays), frozenset(workdays))
 
@@ -63,5 +69,9 @@ def _spans(day: str, text: str) -> Iterable[MinuteSpan]:
         numbers = [int(number) for number in found.groups()] if found else [0, 0, 0, 0]
         begin, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
         if not begin < end <= _DAY_MINUTES:
-            raise HoursError(f"week.{day} has {piece!r}: write 09:00-18:00, the earlier time first")
+            raise HoursError(
+                tr("week.{day} has {piece!r}: write 09:00-18:00, the earlier time first").format(
+                    day=day, piece=piece
+                )
+            )
         yield begin, end

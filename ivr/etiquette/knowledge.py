@@ -18,6 +18,7 @@ from typing import Any
 from ivr.dialogue.meaning import Intent, Meaning
 from ivr.dialogue.row import Prompt, Row
 from ivr.etiquette.company import SheetError, filled
+from ivr.translation import tr
 from ivr.understanding.features import features
 from ivr.understanding.syllables import syllables_of
 
@@ -133,37 +134,57 @@ def parse_knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SheetError(f"it is not valid TOML: {error}; correct that line") from None
+        raise SheetError(
+            tr("it is not valid TOML: {error}; correct that line").format(error=error)
+        ) from None
     tables = raw.pop("answer", [])
     if raw or not isinstance(tables, list):
-        raise SheetError("it has something else than answers: begin each with a line [[answer]]")
+        raise SheetError(
+            tr("it has something else than answers: begin each with a line [[answer]]")
+        )
     answers = tuple(_answer(table, place, company) for place, table in enumerate(tables, 1))
     ids = Counter(answer.id for answer in answers)
     for id, times in ids.items():
         if times > 1:
-            raise SheetError(f"answer {id} is there twice; give one of them another id")
+            raise SheetError(
+                tr("answer {id} is there twice; give one of them another id").format(id=id)
+            )
     return Knowledge(answers)
 
 
 def _answer(table: Any, place: int, company: Mapping[str, str]) -> Answer:
     id = table.get("id") if isinstance(table, dict) else None
     if not isinstance(id, str) or not _ID.fullmatch(id):
-        raise SheetError(f"answer at place {place} has the id {id!r}: use small letters and digits")
+        raise SheetError(
+            tr("answer at place {place} has the id {id!r}: use small letters and digits").format(
+                place=place, id=id
+            )
+        )
     for key in table:
         if key not in _KEYS:
-            raise SheetError(f"answer {id} has the unknown key {key}: use {', '.join(_KEYS)}")
+            raise SheetError(
+                tr("answer {id} has the unknown key {key}: use {KEYS}").format(
+                    id=id, key=key, KEYS=", ".join(_KEYS)
+                )
+            )
     table = filled(table, company, f"answer {id}")
     questions = _words(table, id, "questions")
     say, ask = _words(table, id, "say"), table.get("ask", "")
     found = table.get("found", {})
     if not questions:
-        raise SheetError(f"answer {id} has no questions: write what callers ask, in quotes")
+        raise SheetError(
+            tr("answer {id} has no questions: write what callers ask, in quotes").format(id=id)
+        )
     if bool(say) == bool(found) or bool(ask) != bool(found):
-        raise SheetError(f"answer {id}: write say, or (to look it up) ask and [answer.found]")
+        raise SheetError(
+            tr("answer {id}: write say, or (to look it up) ask and [answer.found]").format(id=id)
+        )
     if not isinstance(found, dict) or not all(map(_is_words, [ask, *found.values()][not ask :])):
-        raise SheetError(f"answer {id}: ask and found are not words: write sentences in quotes")
+        raise SheetError(
+            tr("answer {id}: ask and found are not words: write sentences in quotes").format(id=id)
+        )
     if type(table.get("write_down", False)) is not bool:
-        raise SheetError(f"answer {id}: write_down is neither true nor false")
+        raise SheetError(tr("answer {id}: write_down is neither true nor false").format(id=id))
     return Answer(
         id,
         questions,
@@ -183,7 +204,11 @@ def _prompts(id: str, which: str, sentences: tuple[str, ...]) -> Iterator[Prompt
 def _words(table: Mapping[str, Any], id: str, key: str) -> tuple[str, ...]:
     listed = table.get(key, [])
     if not isinstance(listed, list) or not all(map(_is_words, listed)):
-        raise SheetError(f'answer {id}: {key} is not a list of sentences in quotes: ["…", "…"]')
+        raise SheetError(
+            tr('answer {id}: {key} is not a list of sentences in quotes: ["…", "…"]').format(
+                id=id, key=key
+            )
+        )
     return tuple(listed)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, assert_never
 
 from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, Keys, Nobody, Request, Speech, Unheard, enter
+from ivr.translation import tr
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -31,7 +32,7 @@ def row(
             return await script(await enter(id), *args, **kwargs)
 
         if id in SCRIPTS:
-            raise ValueError(f"row {id!r} has two scripts")
+            raise ValueError(tr("row {id!r} has two scripts").format(id=id))
         SCRIPTS[id] = run
         return run
 

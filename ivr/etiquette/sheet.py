@@ -16,6 +16,7 @@ from ivr.etiquette.company import SheetError as SheetError
 from ivr.etiquette.company import filled, parse_company
 from ivr.etiquette.knowledge import ROW as KNOWLEDGE
 from ivr.etiquette.knowledge import Knowledge, parse_knowledge
+from ivr.translation import tr
 
 _ID = re.compile(r"[a-z0-9_]+")
 _KEYS = ("number", "id", "situation", "never", "seconds", "tries", "say")
@@ -81,13 +82,15 @@ def parse_sheet(text: str, company: str = "", knowledge: str = "") -> Sheet:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SheetError(f"the sheet is not valid TOML: {error}; correct that line") from None
+        raise SheetError(
+            tr("the sheet is not valid TOML: {error}; correct that line").format(error=error)
+        ) from None
     _refuse_unknown(raw, ("row", "system"), "the sheet")
     tables, system = raw.get("row", []), raw.get("system", {})
     if not isinstance(tables, list) or not tables:
-        raise SheetError("the sheet has no rows: begin each with a line [[row]]")
+        raise SheetError(tr("the sheet has no rows: begin each with a line [[row]]"))
     if not isinstance(system, dict):
-        raise SheetError("system is not a table: write [system.say] above its sentences")
+        raise SheetError(tr("system is not a table: write [system.say] above its sentences"))
     _refuse_unknown(system, ("say",), "system")
     sheet = Sheet(
         _by_id(_row(table, place, variables) for place, table in enumerate(tables, 1)),
@@ -103,26 +106,40 @@ def _knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
     try:
         return parse_knowledge(text, company)
     except SheetError as error:
-        raise SheetError(f"the knowledge: {error}") from None
+        raise SheetError(tr("the knowledge: {error}").format(error=error)) from None
 
 
 def _row(table: Any, place: int, company: Mapping[str, str]) -> Row:
     """Return the row of one ``[[row]]`` table; ``place``, from 1, names it if its id is bad."""
     if not isinstance(table, dict):
-        raise SheetError(f"row at place {place} is not a table: begin it with a line [[row]]")
+        raise SheetError(
+            tr("row at place {place} is not a table: begin it with a line [[row]]").format(
+                place=place
+            )
+        )
     id = table.get("id")
     if not isinstance(id, str) or not _ID.fullmatch(id) or id in ("system", KNOWLEDGE):
         raise SheetError(
-            f"row at place {place} has the id {id!r}: "
-            "use small letters, digits and underscores, and neither the name system nor knowledge"
+            tr(
+                "row at place {place} has the id {id!r}: use small letters, digits and "
+                "underscores, and neither the name system nor knowledge"
+            ).format(place=place, id=id)
         )
     _refuse_unknown(table, _KEYS, f"row {id}")
     table = filled(table, company, f"row {id}")
     number, situation = table.get("number"), table.get("situation")
     if type(number) is not int or number < 1:
-        raise SheetError(f"row {id}: number is {number!r}; give its place on the paper, from 1")
+        raise SheetError(
+            tr("row {id}: number is {number!r}; give its place on the paper, from 1").format(
+                id=id, number=number
+            )
+        )
     if not isinstance(situation, str) or not situation.strip():
-        raise SheetError(f"row {id}: situation is {situation!r}; give the paper's words in quotes")
+        raise SheetError(
+            tr("row {id}: situation is {situation!r}; give the paper's words in quotes").format(
+                id=id, situation=situation
+            )
+        )
     return Row(
         number,
         id,
@@ -138,18 +155,28 @@ def _say(table: Mapping[str, Any], where: str) -> dict[str, str]:
     say = table.get("say")
     if not isinstance(say, dict) or not say:
         raise SheetError(
-            f"{where}: say is missing; put the words to speak under [{where.split()[0]}.say]"
+            tr("{where}: say is missing; put the words to speak under [{where_2}.say]").format(
+                where=where, where_2=where.split()[0]
+            )
         )
     for key, words in say.items():
         if not _ID.fullmatch(key):
             raise SheetError(
-                f"{where}: say has the key {key!r}; use small letters, digits and underscores"
+                tr(
+                    "{where}: say has the key {key!r}; use small letters, digits and underscores"
+                ).format(where=where, key=key)
             )
         if not isinstance(words, str) or not _has_words(words):
-            raise SheetError(f"{where}: say.{key} has no words; write a sentence in quotes")
+            raise SheetError(
+                tr("{where}: say.{key} has no words; write a sentence in quotes").format(
+                    where=where, key=key
+                )
+            )
         if re.search(r"[{}]", re.sub(r"\{[^{}]+\}", "", words)):
             raise SheetError(
-                f"{where}: say.{key} has a brace without partner; write slots as {{N}}"
+                tr("{where}: say.{key} has a brace without partner; write slots as {{N}}").format(
+                    where=where, key=key
+                )
             )
     return say
 
@@ -160,7 +187,9 @@ def _never(table: Mapping[str, Any], id: str) -> tuple[str, ...]:
         isinstance(phrase, str) and _has_words(phrase) for phrase in never
     ):
         raise SheetError(
-            f"row {id}: never is not a list of phrases; write each in quotes, between [ and ]"
+            tr(
+                "row {id}: never is not a list of phrases; write each in quotes, between [ and ]"
+            ).format(id=id)
         )
     return tuple(never)
 
@@ -169,8 +198,10 @@ def _seconds(table: Mapping[str, Any], id: str) -> float:
     seconds = table.get("seconds", 5.0)
     if type(seconds) not in (int, float) or not 0 < seconds <= _LONGEST_WAIT:
         raise SheetError(
-            f"row {id}: seconds is {seconds!r}; "
-            f"give a number above 0, at most {_LONGEST_WAIT:.0f}, the unit is seconds"
+            tr(
+                "row {id}: seconds is {seconds!r}; give a number above 0, at most "
+                "{LONGEST_WAIT:.0f}, the unit is seconds"
+            ).format(id=id, seconds=seconds, LONGEST_WAIT=_LONGEST_WAIT)
         )
     return float(seconds)
 
@@ -178,7 +209,11 @@ def _seconds(table: Mapping[str, Any], id: str) -> float:
 def _tries(table: Mapping[str, Any], id: str) -> int:
     tries = table.get("tries", 1)
     if type(tries) is not int or not 1 <= tries <= 9:
-        raise SheetError(f"row {id}: tries is {tries!r}; give a whole number from 1 to 9")
+        raise SheetError(
+            tr("row {id}: tries is {tries!r}; give a whole number from 1 to 9").format(
+                id=id, tries=tries
+            )
+        )
     return tries
 
 
@@ -187,11 +222,15 @@ def _by_id(rows: Iterable[Row]) -> dict[str, Row]:
     numbers: dict[int, str] = {}
     for row in rows:
         if row.id in found:
-            raise SheetError(f"row {row.id} is there twice; give one of them another id")
+            raise SheetError(
+                tr("row {id} is there twice; give one of them another id").format(id=row.id)
+            )
         if row.number in numbers:
             raise SheetError(
-                f"row {row.id}: number {row.number} is already that of row "
-                f"{numbers[row.number]}; give one of them another number"
+                tr(
+                    "row {id}: number {number} is already that of row {numbers}; give one "
+                    "of them another number"
+                ).format(id=row.id, number=row.number, numbers=numbers[row.number])
             )
         found[row.id], numbers[row.number] = row, row.id
     return found
@@ -201,7 +240,9 @@ def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str
     for key in table:
         if key not in known:
             raise SheetError(
-                f"{where} has the unknown key {key}; remove it or use one of: {', '.join(known)}"
+                tr("{where} has the unknown key {key}; remove it or use one of: {known}").format(
+                    where=where, key=key, known=", ".join(known)
+                )
             )
 
 
@@ -210,8 +251,9 @@ def _refuse_forbidden(sheet: Sheet) -> None:
         if found := sheet.forbidden_in(prompt.text):
             row, phrase = found
             raise SheetError(
-                f"row {prompt.row}: say.{prompt.key} contains {phrase!r}, "
-                f"which row {row.id} forbids; reword it"
+                tr(
+                    "row {row}: say.{key} contains {phrase!r}, which row {id} forbids; reword it"
+                ).format(row=prompt.row, key=prompt.key, phrase=phrase, id=row.id)
             )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ivr.lab.ports import free_ports
 from ivr.records.recording_files import INCOMING
+from ivr.translation import tr
 
 IMAGE = "ivr-asterisk"
 """Image of Asterisk, built by `make images`."""
@@ -37,7 +38,9 @@ async def run_command(*words: str, check: bool = True) -> str:
             *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
     except FileNotFoundError:
-        raise LabError(f"{words[0]} is not installed: run docker/engine.sh") from None
+        raise LabError(
+            tr("{words} is not installed: run docker/engine.sh").format(words=words[0])
+        ) from None
     output = (await process.communicate())[0].decode("utf-8", "replace").strip()
     if check and process.returncode:
         last = output.splitlines()[-1] if output else f"exit code {process.returncode}"
@@ -178,7 +181,9 @@ class Pbx:
                 break
             await asyncio.sleep(0.2)
         log = (await self.log()).splitlines()[-5:]
-        raise LabError(f"Asterisk does not start; its last log lines: {' | '.join(log)}")
+        raise LabError(
+            tr("Asterisk does not start; its last log lines: {log}").format(log=" | ".join(log))
+        )
 
     def _write_secrets(self) -> None:
         directory = Path(self._directory.name)

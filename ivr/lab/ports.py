@@ -9,6 +9,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import TextIO
 
+from ivr.translation import tr
+
 _FIRST, _SIZE, _BLOCKS = 10_000, 500, 20
 """The ports of the blocks. They lie below those that the kernel gives to outgoing connections, so
 nothing takes a port between the moment it is found free and the moment it is used."""
@@ -22,7 +24,11 @@ def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list
     free = (port for port in islice(_ports_of_this_process(), _SIZE) if _is_free(port, kind))
     found = list(islice(free, count))
     if len(found) < count:
-        raise OSError(f"fewer than {count} of the {_SIZE} ports of this process are free")
+        raise OSError(
+            tr("fewer than {count} of the {SIZE} ports of this process are free").format(
+                count=count, SIZE=_SIZE
+            )
+        )
     return found
 
 
@@ -48,7 +54,11 @@ def _ports_of_this_process() -> Iterator[int]:
         if (lock := _locked(path)) is not None:
             first = _FIRST + block * _SIZE
             return _turn(lock, range(first, first + _SIZE))
-    raise OSError(f"{_BLOCKS} other processes have laboratories on this machine: end one of them")
+    raise OSError(
+        tr("{BLOCKS} other processes have laboratories on this machine: end one of them").format(
+            BLOCKS=_BLOCKS
+        )
+    )
 
 
 def _locked(path: Path) -> TextIO | None:

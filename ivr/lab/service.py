@@ -17,6 +17,7 @@ from ivr.lab.pbx import LabError, Pbx
 from ivr.lab.ports import free_ports
 from ivr.records.calls import call_as_dict, fetched_rows, listed_calls, steps_of
 from ivr.records.database import connect, reading, url_of
+from ivr.translation import tr
 
 START_SECONDS = 60.0
 """Seconds that the service may take to start."""
@@ -79,7 +80,11 @@ class LabService:
         )
         waiting.cancel()
         if not self._ready.is_set():
-            raise LabError(f"the service does not start; its last log line: {self.lines[-1:]}")
+            raise LabError(
+                tr("the service does not start; its last log line: {lines}").format(
+                    lines=self.lines[-1:]
+                )
+            )
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process."""

@@ -10,6 +10,7 @@ from ivr.logs import unlogged
 from ivr.recognition.files import ModelError
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard
+from ivr.translation import tr
 
 CLIP = Path(__file__).with_name("clip.alaw")
 """A clear sentence, a-law at 8 kHz; made by tools/tiny_vosk/clip.py."""
@@ -61,12 +62,16 @@ async def _check(model: Path | None) -> Checked:
     where = model or "the package"
     if isinstance(outcome, NotHeard):
         raise ModelError(
-            f"the model in {where} does not recognise one sentence ({outcome.reason}): "
-            "use another model, or a faster machine"
+            tr(
+                "the model in {where} does not recognise one sentence ({reason}): use "
+                "another model, or a faster machine"
+            ).format(where=where, reason=outcome.reason)
         )
     if not outcome.text:
         raise ModelError(
-            f"the model in {where} finds no word in a clear sentence: use a model for Chinese"
+            tr(
+                "the model in {where} finds no word in a clear sentence: use a model for Chinese"
+            ).format(where=where)
         )
     return Checked(
         outcome.text,

@@ -21,6 +21,7 @@ from ivr.recognition.choice import chosen
 from ivr.recognition.download import DownloadProgress
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.official import MODELS
+from ivr.translation import tr
 
 models_app = typer.Typer(
     no_args_is_help=True,
@@ -57,12 +58,22 @@ def fetch_command(
     It is verified and put where the service looks for it.
     """
     if name not in MODELS:
-        raise fail(f"there is no model {name!r}: take {' or '.join(MODELS)}")
+        raise fail(
+            tr("there is no model {name!r}: take {MODELS}").format(
+                name=name, MODELS=" or ".join(MODELS)
+            )
+        )
     if sha256 and not (len(sha256) == 64 and set(sha256.lower()) <= set("0123456789abcdef")):
-        raise fail(f"--sha256 {sha256} is no SHA-256: give 64 hexadecimal digits")
+        raise fail(
+            tr("--sha256 {sha256} is no SHA-256: give 64 hexadecimal digits").format(sha256=sha256)
+        )
     settings, model = _settings(config), MODELS[name]
     if (settings.models / model.folder).is_dir() and not again:
-        typer.echo(f"{settings.models / model.folder} is there; --again fetches it anew")
+        typer.echo(
+            tr("{models} is there; --again fetches it anew").format(
+                models=settings.models / model.folder
+            )
+        )
         return
     try:
         with _bar(model.folder) as progress:
@@ -73,16 +84,20 @@ def fetch_command(
         raise fail(error) from None
     except KeyboardInterrupt:
         raise fail(
-            "the fetch was interrupted: run it again, it goes on with what has come"
+            tr("the fetch was interrupted: run it again, it goes on with what has come")
         ) from None
     typer.echo(f"{installed.directory}: SHA-256 {installed.sha256} ({installed.vouched})")
     if installed.vouched == "first seen":
         typer.echo(
-            "no hash of this model is known: note this one, and compare it with another source"
+            tr("no hash of this model is known: note this one, and compare it with another source")
         )
     _try(installed.directory)
     if chosen(settings.model, settings.models) != installed.directory:
-        typer.echo(f'to use it: model = "{installed.directory}" in [recognition] of the settings')
+        typer.echo(
+            tr('to use it: model = "{directory}" in [recognition] of the settings').format(
+                directory=installed.directory
+            )
+        )
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
+from ivr.translation import tr
+
 TIMEOUT_SECONDS = 30.0
 """Seconds without an octet after which a connection is given up and a new one is made."""
 DOWNLOAD_ATTEMPTS = 5
@@ -50,8 +52,10 @@ class _NoDowngrade(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
         if req.type == "https" and not newurl.startswith("https:"):
             raise DownloadError(
-                f"{req.full_url} redirects to {newurl}, which is not protected against forgery: "
-                "fetch the file by hand and give it with --from"
+                tr(
+                    "{full_url} redirects to {newurl}, which is not protected against "
+                    "forgery: fetch the file by hand and give it with --from"
+                ).format(full_url=req.full_url, newurl=newurl)
             )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -90,8 +94,10 @@ class Download:
                 failures = 1 if self._have() > before else failures + 1
                 if failures >= DOWNLOAD_ATTEMPTS:
                     raise DownloadError(
-                        f"{self.url} cannot be fetched ({error}): try again later, which resumes "
-                        "the download, or give a mirror or a file with --from"
+                        tr(
+                            "{url} cannot be fetched ({error}): try again later, which resumes the "
+                            "download, or give a mirror or a file with --from"
+                        ).format(url=self.url, error=error)
                     ) from None
                 pause = 2.0 ** (failures - 1) if error.wait is None else error.wait
                 self.sleep(min(pause, LONGEST_PAUSE_SECONDS))
@@ -119,9 +125,11 @@ class Download:
         except urllib.error.URLError as error:
             if isinstance(error.reason, ssl.SSLCertVerificationError):
                 raise DownloadError(
-                    f"the server of {self.url} has no certificate that this machine trusts "
-                    f"({error.reason.verify_message}): install ca-certificates, or give a file "
-                    "with --from"
+                    tr(
+                        "the server of {url} has no certificate that this machine trusts "
+                        "({verify_message}): install ca-certificates, or give a file with "
+                        "--from"
+                    ).format(url=self.url, verify_message=error.reason.verify_message)
                 ) from None
             raise _Interrupted(str(error.reason)) from None
         except (http.client.HTTPException, TimeoutError, ConnectionError, ssl.SSLError) as error:
@@ -133,12 +141,16 @@ class Download:
         total = _total(answer)
         if self.octets is not None and total not in (None, self.octets):
             raise DownloadError(
-                f"{self.url} is {total} octets long and not {self.octets}: it is another file; "
-                "give a mirror or a file with --from"
+                tr(
+                    "{url} is {total} octets long and not {octets}: it is another file; "
+                    "give a mirror or a file with --from"
+                ).format(url=self.url, total=total, octets=self.octets)
             )
         if (total or 0) > self.most:
             raise DownloadError(
-                f"{self.url} is {total} octets long, more than any model: correct the address"
+                tr("{url} is {total} octets long, more than any model: correct the address").format(
+                    url=self.url, total=total
+                )
             )
         if answer.status != HTTPStatus.PARTIAL_CONTENT:
             have = 0  # the server sends the whole file: no ranges, or another version than before
@@ -157,8 +169,10 @@ class Download:
                 progress(have, total)
                 if have > self.most:
                     raise DownloadError(
-                        f"{self.url} is longer than {self.most} octets, more than any model: "
-                        "correct the address"
+                        tr(
+                            "{url} is longer than {most} octets, more than any model: correct the "
+                            "address"
+                        ).format(url=self.url, most=self.most)
                     )
         if total is not None and have != total:
             raise _Interrupted(f"the connection ended after {have} of {total} octets")
@@ -172,8 +186,9 @@ class Download:
             said = f"the server answers {error.code} {error.reason}"
             raise _Interrupted(said, float(wait) if wait.isdigit() else None)
         raise DownloadError(
-            f"the server answers {error.code} {error.reason} for {self.url}: "
-            "give a mirror or a file with --from"
+            tr(
+                "the server answers {code} {reason} for {url}: give a mirror or a file with --from"
+            ).format(code=error.code, reason=error.reason, url=self.url)
         )
 
     def _version(self) -> str:

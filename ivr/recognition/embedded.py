@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ivr.paths import cache_directory
 from ivr.recognition.files import ModelError
+from ivr.translation import tr
 
 PACKED = Path(__file__).with_name("tiny-cn.zip")
 NOTICE = (
@@ -34,8 +35,10 @@ def unpacked(packed: Path = PACKED, cache: Path | None = None) -> Path:
             _unpack(packed, target)
     except (OSError, zipfile.BadZipFile) as error:
         raise ModelError(
-            f"the built-in model {packed.name} cannot be unpacked ({error}): "
-            "install ivr again, or make room in the cache directory"
+            tr(
+                "the built-in model {name} cannot be unpacked ({error}): install ivr "
+                "again, or make room in the cache directory"
+            ).format(name=packed.name, error=error)
         ) from None
     return target
 

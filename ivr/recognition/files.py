@@ -6,6 +6,8 @@ Kaldi ends the process when a file is missing or damaged, so the files are check
 import struct
 from pathlib import Path
 
+from ivr.translation import tr
+
 _FST_MAGIC = 2125659606
 
 
@@ -19,7 +21,11 @@ def check_files(directory: Path) -> None:
     Reads names, sizes and the beginnings of files, which takes less than a millisecond.
     """
     if not directory.is_dir():
-        raise ModelError(f"there is no model in {directory}: give the directory of a Vosk model")
+        raise ModelError(
+            tr("there is no model in {directory}: give the directory of a Vosk model").format(
+                directory=directory
+            )
+        )
     acoustic = _required(directory, "am/final.mdl")
     _required(directory, "conf/mfcc.conf")
     _required(directory, "conf/model.conf")
@@ -32,15 +38,23 @@ def check_files(directory: Path) -> None:
     _required(directory, "graph/phones/word_boundary.int")
     with acoustic.open("rb") as file:
         if not file.read(32).lstrip(b"\0B ").startswith(b"<TransitionModel>"):
-            raise ModelError(f"{acoustic} is not an acoustic model: install the model again")
+            raise ModelError(
+                tr("{acoustic} is not an acoustic model: install the model again").format(
+                    acoustic=acoustic
+                )
+            )
 
 
 def _required(directory: Path, name: str) -> Path:
     path = directory / name
     if not path.is_file():
-        raise ModelError(f"{directory} lacks {name}: give the directory of a complete Vosk model")
+        raise ModelError(
+            tr("{directory} lacks {name}: give the directory of a complete Vosk model").format(
+                directory=directory, name=name
+            )
+        )
     if path.stat().st_size == 0:
-        raise ModelError(f"{path} is empty: install the model again")
+        raise ModelError(tr("{path} is empty: install the model again").format(path=path))
     return path
 
 
@@ -60,10 +74,12 @@ def _check_fst(path: Path) -> None:
     except (struct.error, UnicodeDecodeError):
         magic = 0
     if magic != _FST_MAGIC:
-        raise ModelError(f"{path} is not a decoding graph: install the model again")
+        raise ModelError(
+            tr("{path} is not a decoding graph: install the model again").format(path=path)
+        )
     least = at + 40 + 12 * states + 16 * arcs
     if kind == "vector" and path.stat().st_size < least:
-        raise ModelError(f"{path} is cut off: install the model again")
+        raise ModelError(tr("{path} is cut off: install the model again").format(path=path))
 
 
 def _string(octets: bytes, at: int) -> tuple[str, int]:

@@ -14,6 +14,7 @@ from ivr.recognition.download import Download, DownloadError, DownloadProgress
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.official import Official
 from ivr.recognition.unpack import UnpackError, unpack
+from ivr.translation import tr
 
 RECORD = "fetched.json"
 """File in a model's directory with the address and the SHA-256 of its zip, as JSON."""
@@ -51,8 +52,10 @@ def fetch_model(
     wanted, vouched = _wanted(model, models, sha256)
     if source.startswith("http:") and not wanted:
         raise ModelError(
-            f"{source} is not protected against forgery, and no SHA-256 of {model.folder} is "
-            "known: give it with --sha256"
+            tr(
+                "{source} is not protected against forgery, and no SHA-256 of {folder} "
+                "is known: give it with --sha256"
+            ).format(source=source, folder=model.folder)
         )
     try:
         models.mkdir(parents=True, exist_ok=True)
@@ -63,17 +66,21 @@ def fetch_model(
                 if packed.parent == models:
                     packed.unlink()
                 raise ModelError(
-                    f"{source} is not the expected file (SHA-256 {found}, {vouched}: {wanted}):"
-                    " fetch it again; if the maker has changed it, check the new one and give its"
-                    " --sha256"
+                    tr(
+                        "{source} is not the expected file (SHA-256 {found}, {vouched}: "
+                        "{wanted}): fetch it again; if the maker has changed it, check the new "
+                        "one and give its --sha256"
+                    ).format(source=source, found=found, vouched=vouched, wanted=wanted)
                 )
             _place(packed, model, models, {"url": source, "sha256": found})
             if packed.parent == models:
                 packed.unlink()
     except OSError as error:
         raise ModelError(
-            f"the model cannot be written to {models} ({error.strerror or error}): "
-            "make room or correct recognition.models"
+            tr(
+                "the model cannot be written to {models} ({value}): make room or "
+                "correct recognition.models"
+            ).format(models=models, value=error.strerror or error)
         ) from None
     return InstalledModel(models / model.folder, found, vouched)
 
@@ -98,7 +105,9 @@ def _alone(lock: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ModelError(
-                f"another `ivr models fetch` is running in {lock.parent}: wait until it ends"
+                tr("another `ivr models fetch` is running in {parent}: wait until it ends").format(
+                    parent=lock.parent
+                )
             ) from None
         yield
 
@@ -115,13 +124,23 @@ def _bring(
     if "://" not in source:
         path = Path(source).expanduser()
         if not path.is_file():
-            raise ModelError(f"there is no file {path}: give a URL or a zip with --from")
+            raise ModelError(
+                tr("there is no file {path}: give a URL or a zip with --from").format(path=path)
+            )
         return path
     if not source.startswith(("http://", "https://")):
-        raise ModelError(f"{source} is not a web address: give https://… or a file with --from")
+        raise ModelError(
+            tr("{source} is not a web address: give https://… or a file with --from").format(
+                source=source
+            )
+        )
     part = models / f".{model.folder}.zip.part"
     if shutil.disk_usage(models).free < model.room:
-        raise ModelError(f"{models} has less than {model.room / 1e9:.1f} GB free: make room")
+        raise ModelError(
+            tr("{models} has less than {room:.1f} GB free: make room").format(
+                models=models, room=model.room / 1000000000.0
+            )
+        )
     # A hash given by the user may belong to another file, whose length is not known.
     octets = None if sha256 else model.octets
     try:
@@ -153,7 +172,9 @@ def _place(packed: Path, model: Official, models: Path, record: dict[str, str]) 
             target.rename(old)
         draft.rename(target)
     except UnpackError as error:
-        raise ModelError(f"the zip of {model.folder} is refused: {error}") from None
+        raise ModelError(
+            tr("the zip of {folder} is refused: {error}").format(folder=model.folder, error=error)
+        ) from None
     finally:
         if old.exists() and not target.exists():
             old.rename(target)

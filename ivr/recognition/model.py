@@ -22,6 +22,7 @@ from ivr.hearing.g711 import Samples
 from ivr.recognition import embedded
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.transcript import UNKNOWN, Transcript
+from ivr.translation import tr
 
 _CHUNK = RATE // 10
 
@@ -94,7 +95,9 @@ def load_model(path: Path | None = None) -> Model:
         model.decode(np.full(RATE // 4, 8, np.int16))
     except Exception as error:  # Vosk raises no more specific class
         raise ModelError(
-            f"Vosk cannot use the model in {directory} ({error}): install the model again"
+            tr(
+                "Vosk cannot use the model in {directory} ({error}): install the model again"
+            ).format(directory=directory, error=error)
         ) from None
     if path is None:
         structlog.get_logger().warning(

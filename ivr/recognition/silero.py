@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ivr.hearing.frames import CHUNK, RATE
 from ivr.recognition.files import ModelError
+from ivr.translation import tr
 
 CONTEXT = 32
 """Samples before a chunk that the model wants to see again."""
@@ -51,8 +52,10 @@ class SileroModel:
                 octets = path.read_bytes()
         except (ModuleNotFoundError, OSError) as error:
             raise ModelError(
-                f"the voice detector's model silero_vad.onnx of the package {_PACKAGE} cannot be "
-                f"read ({error}): {DETECTOR_REMEDY}"
+                tr(
+                    "the voice detector's model silero_vad.onnx of the package {PACKAGE} "
+                    "cannot be read ({error}): {DETECTOR_REMEDY}"
+                ).format(PACKAGE=_PACKAGE, error=error, DETECTOR_REMEDY=DETECTOR_REMEDY)
             ) from None
         try:
             model = cls(
@@ -61,13 +64,21 @@ class SileroModel:
             voice = model.stream().process(memoryview(np.zeros(CHUNK, np.float32).data))
         except Exception as error:  # onnxruntime has a dozen kinds, and this model is not ours
             raise ModelError(
-                f"the voice detector's model silero_vad.onnx of the package {_PACKAGE} cannot be "
-                f"run ({str(error).strip().splitlines()[0]}): {DETECTOR_REMEDY}"
+                tr(
+                    "the voice detector's model silero_vad.onnx of the package {PACKAGE} "
+                    "cannot be run ({splitlines}): {DETECTOR_REMEDY}"
+                ).format(
+                    PACKAGE=_PACKAGE,
+                    splitlines=str(error).strip().splitlines()[0],
+                    DETECTOR_REMEDY=DETECTOR_REMEDY,
+                )
             ) from None
         if not voice < 0.5:
             raise ModelError(
-                f"the voice detector's model silero_vad.onnx of the package {_PACKAGE} hears a "
-                f"voice in silence: {DETECTOR_REMEDY}"
+                tr(
+                    "the voice detector's model silero_vad.onnx of the package {PACKAGE} "
+                    "hears a voice in silence: {DETECTOR_REMEDY}"
+                ).format(PACKAGE=_PACKAGE, DETECTOR_REMEDY=DETECTOR_REMEDY)
             )
         return model
 

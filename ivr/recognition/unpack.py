@@ -6,6 +6,8 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
+from ivr.translation import tr
+
 _MOST_OCTETS = 6_000_000_000
 """Maximum size of all unpacked files; the large Chinese model has about 2 GB."""
 MOST_FILES = 1000
@@ -39,33 +41,49 @@ def unpack(packed: Path, folder: str, into: Path) -> None:
                     file.flush()
                     os.fsync(file.fileno())
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise UnpackError(f"it is damaged ({error})") from None
+        raise UnpackError(tr("it is damaged ({error})").format(error=error)) from None
     except (RuntimeError, NotImplementedError) as error:  # encrypted, or an unknown compression
-        raise UnpackError(f"it cannot be unpacked ({error})") from None
+        raise UnpackError(tr("it cannot be unpacked ({error})").format(error=error)) from None
 
 
 def _files(archive: zipfile.ZipFile, folder: str) -> list[tuple[PurePosixPath, zipfile.ZipInfo]]:
     entries = archive.infolist()
     if len(entries) > MOST_FILES:
-        raise UnpackError(f"it holds {len(entries)} files, more than {MOST_FILES}")
+        raise UnpackError(
+            tr("it holds {number} files, more than {MOST_FILES}").format(
+                number=len(entries), MOST_FILES=MOST_FILES
+            )
+        )
     files = []
     for entry in entries:
         name = PurePosixPath(entry.filename)
         if name.is_absolute() or ".." in name.parts or "\\" in entry.filename:
-            raise UnpackError(f"{entry.filename!r} in it leads out of its directory")
+            raise UnpackError(
+                tr("{filename!r} in it leads out of its directory").format(filename=entry.filename)
+            )
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise UnpackError(f"{entry.filename!r} in it is not a file")
+            raise UnpackError(
+                tr("{filename!r} in it is not a file").format(filename=entry.filename)
+            )
         if name.parts[:1] != (folder,):
-            raise UnpackError(f"{entry.filename!r} in it is not below {folder}/")
+            raise UnpackError(
+                tr("{filename!r} in it is not below {folder}/").format(
+                    filename=entry.filename, folder=folder
+                )
+            )
         if not entry.is_dir():
             files.append((name.relative_to(folder), entry))
     # The sizes in the directory can be trusted: zipfile reads no more than they say.
     unpacked = sum(entry.file_size for _, entry in files)
     packed = sum(entry.compress_size for _, entry in files)
     if unpacked > _MOST_OCTETS or unpacked > MOST_RATIO * max(packed, 1):
-        raise UnpackError(f"it would unpack to {unpacked} octets, more than any model")
+        raise UnpackError(
+            tr("it would unpack to {unpacked} octets, more than any model").format(
+                unpacked=unpacked
+            )
+        )
     names = [name for name, _ in files]
     if len(set(names)) != len(names):
-        raise UnpackError("a file is in it twice")
+        raise UnpackError(tr("a file is in it twice"))
     return files

@@ -25,6 +25,7 @@ from ivr.records.output import as_json, local, printable
 from ivr.records.schema import calls_table as table_of_calls
 from ivr.records.tickets import is_overdue
 from ivr.records.transcript import lines
+from ivr.translation import tr
 
 calls_app = typer.Typer(
     no_args_is_help=True,
@@ -79,7 +80,11 @@ def show_call(
             for call in queries.found(connection, name)
         ]
     if not whole:
-        raise fail(f"there is no call {printable(name)}: `ivr calls list` shows the latest ones")
+        raise fail(
+            tr("there is no call {name}: `ivr calls list` shows the latest ones").format(
+                name=printable(name)
+            )
+        )
     if as_json_:
         typer.echo(as_json([queries.call_as_dict(call, steps) for call, steps, _, _ in whole]))
         return
@@ -114,7 +119,11 @@ def _show(
     length = "not over" if call["seconds"] is None else f"{call['seconds']:.1f} s"
     head = f"{call['caller'] or 'unknown'} → {call['number']}  {length}  {call['outcome'] or ''}"
     typer.echo(f"{local(call['started'])}  {printable(head)}")
-    typer.echo(f"call {call['call']}  channel {printable(call['uniqueid'])}")
+    typer.echo(
+        tr("call {call}  channel {uniqueid}").format(
+            call=call["call"], uniqueid=printable(call["uniqueid"])
+        )
+    )
     if recording is not None:
         typer.echo(f"recording {printable(recordings.recording_line(recording))}")
     for ticket in left:

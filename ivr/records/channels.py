@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from ivr.config import ConfigError, NotifySettings, read_secret
 from ivr.records.output import local, printable
+from ivr.translation import tr
 
 _SECONDS = 10.0
 """Seconds that the other side may take for each answer."""
@@ -84,7 +85,7 @@ class Webhook:
         except (OSError, http.client.HTTPException) as error:
             raise NotDeliveredError(str(error) or type(error).__name__) from None
         if not 200 <= status < 300:
-            raise NotDeliveredError(f"HTTP status {status}")
+            raise NotDeliveredError(tr("HTTP status {status}").format(status=status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +131,22 @@ def channels(settings: NotifySettings) -> tuple[Channel, ...]:
         secret = read_secret(settings.webhook_secret_file, "notify.webhook_secret_file")
         if secret is None:
             raise ConfigError(
-                "notify.webhook_secret_file is not set: "
-                "name the file with the key by which the receiver checks signatures"
+                tr(
+                    "notify.webhook_secret_file is not set: name the file with the key by "
+                    "which the receiver checks signatures"
+                )
             )
         if urlsplit(settings.webhook).scheme not in ("http", "https"):
             raise ConfigError(
-                f"notify.webhook = {settings.webhook} is not a web address: begin it with https://"
+                tr(
+                    "notify.webhook = {webhook} is not a web address: begin it with https://"
+                ).format(webhook=settings.webhook)
             )
         found.append(Webhook(settings.webhook, secret))
     if settings.mail_to:
         if not (settings.smtp_host and settings.mail_from):
             raise ConfigError(
-                "notify.mail_to needs notify.smtp_host and notify.mail_from: set them"
+                tr("notify.mail_to needs notify.smtp_host and notify.mail_from: set them")
             )
         password = read_secret(settings.smtp_password_file, "notify.smtp_password_file")
         found.append(Mail(settings, password))

@@ -15,6 +15,7 @@ from ivr.config import ConfigError
 from ivr.records import database
 from ivr.records.output import as_csv, as_json
 from ivr.records.tickets import TicketError
+from ivr.translation import tr
 
 DaysOption = Annotated[float | None, typer.Option("--days", help="Only the last so many days.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
@@ -34,7 +35,10 @@ def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
         path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
         if must_exist and path is not None and not path.exists():
             raise fail(
-                f"there are no records at {path} yet: start the service, or name its settings by -c"
+                tr(
+                    "there are no records at {path} yet: start the service, or name its "
+                    "settings by -c"
+                ).format(path=path)
             )
         engine = database.connect(url)
         try:
@@ -45,8 +49,10 @@ def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
         raise fail(error) from None
     except SQLAlchemyError as error:
         raise fail(
-            f"the records cannot be used ({database.why(error)}): "
-            "start the database, or correct records.database"
+            tr(
+                "the records cannot be used ({database}): start the database, or "
+                "correct records.database"
+            ).format(database=database.why(error))
         ) from None
 
 
@@ -64,7 +70,9 @@ def connected(config: Path | None, *, writing: bool = False) -> Iterator[Connect
 def must_be_current(connection: Connection) -> None:
     """Raise DatabaseError if the database does not have this program's version."""
     if not database.has_current_version(connection):
-        raise database.DatabaseError("the records have an older version: run `ivr records migrate`")
+        raise database.DatabaseError(
+            tr("the records have an older version: run `ivr records migrate`")
+        )
 
 
 def since(days: float | None) -> datetime | None:
@@ -84,4 +92,8 @@ def export(
         encoding = "utf-8-sig" if form == "csv" else "utf-8"
         out.write_text(text, encoding=encoding, errors="backslashreplace", newline="")
     except OSError as error:
-        raise fail(f"{out} cannot be written ({error.strerror}): choose another --out") from None
+        raise fail(
+            tr("{out} cannot be written ({strerror}): choose another --out").format(
+                out=out, strerror=error.strerror
+            )
+        ) from None

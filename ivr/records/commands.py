@@ -12,6 +12,7 @@ from ivr.records import database
 from ivr.records import old_recordings as recordings
 from ivr.records import prune as retention
 from ivr.records.command_line import must_be_current, opened
+from ivr.translation import tr
 
 records_app = typer.Typer(
     no_args_is_help=True,
@@ -32,7 +33,11 @@ def migrate_command(
     with opened(config, must_exist=False) as engine:
         database.migrate(engine, revision)
         with database.reading(engine) as connection:
-            typer.echo(f"the records have version {database.version(connection) or 'none'}")
+            typer.echo(
+                tr("the records have version {value}").format(
+                    value=database.version(connection) or "none"
+                )
+            )
 
 
 @records_app.command(
@@ -97,6 +102,8 @@ def _prune_recordings(engine: Engine, directory: Path, before: datetime, now: da
         return recordings.prune_recordings(engine, directory, before, now)
     except OSError as error:
         raise fail(
-            f"recordings in {directory} cannot be removed ({error.strerror}): "
-            "run the command as the user of the service"
+            tr(
+                "recordings in {directory} cannot be removed ({strerror}): run the "
+                "command as the user of the service"
+            ).format(directory=directory, strerror=error.strerror)
         ) from None

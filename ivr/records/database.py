@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from ivr import config
 from ivr.config import read_secret
+from ivr.translation import tr
 
 LOCK_SECONDS = 5.0
 """Seconds that SQLite waits for another process before it says that the database is locked."""
@@ -43,12 +44,14 @@ def url_of(settings: config.RecordsSettings) -> URL:
         url = make_url(text)
     except ArgumentError:
         raise DatabaseError(
-            "records.database is not a URL: write sqlite:///FILE or postgresql://USER@HOST/NAME"
+            tr("records.database is not a URL: write sqlite:///FILE or postgresql://USER@HOST/NAME")
         ) from None
     if url.password is not None:
         raise DatabaseError(
-            "records.database holds a password: put it into a file and name that in "
-            "records.password_file"
+            tr(
+                "records.database holds a password: put it into a file and name that "
+                "in records.password_file"
+            )
         )
     backend = url.get_backend_name()
     if backend == "postgresql":
@@ -58,8 +61,10 @@ def url_of(settings: config.RecordsSettings) -> URL:
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite" or not url.database:
         raise DatabaseError(
-            f"records.database = {text} cannot be used: "
-            "write sqlite:///FILE or postgresql://USER@HOST/NAME"
+            tr(
+                "records.database = {text} cannot be used: write sqlite:///FILE or "
+                "postgresql://USER@HOST/NAME"
+            ).format(text=text)
         )
     return url
 
@@ -119,8 +124,11 @@ def has_current_version(connection: Connection) -> bool:
     if found is not None and found not in known:
         name = connection.engine.url.render_as_string(hide_password=True)
         raise NewerDatabaseError(
-            f"the records in {name} have version {found}, and this program knows none newer than "
-            f"{newest()}: install the version of ivr that wrote them, or restore an older copy"
+            tr(
+                "the records in {name} have version {found}, and this program knows "
+                "none newer than {newest}: install the version of ivr that wrote them, "
+                "or restore an older copy"
+            ).format(name=name, found=found, newest=newest())
         )
     return found == newest()
 
@@ -135,7 +143,9 @@ def migrate(engine: Engine, to: str = "head") -> None:
     known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
     if to not in (known := known | {"head", "base"}):
         raise DatabaseError(
-            f"{to} is not a version of the records: give one of {', '.join(sorted(known))}"
+            tr("{to} is not a version of the records: give one of {known}").format(
+                to=to, known=", ".join(sorted(known))
+            )
         )
     with reading(engine) as connection:
         if has_current_version(connection) and to in ("head", newest()):

@@ -32,6 +32,7 @@ from ivr.records.loader import Loader
 from ivr.records.numbers import TicketNumbers
 from ivr.records.spool import SEGMENT_BYTES, Spool
 from ivr.records.spool_writer import SpoolWriter
+from ivr.translation import tr
 
 log = structlog.get_logger()
 
@@ -161,6 +162,8 @@ def _make(directory: Path, setting: Path) -> None:
             )  # fmt: skip
             return
         raise RecordsError(
-            f"records.directory = {setting} cannot be written ({error.strerror}): "
-            "make it writable for this user or choose another"
+            tr(
+                "records.directory = {setting} cannot be written ({strerror}): make it "
+                "writable for this user or choose another"
+            ).format(setting=setting, strerror=error.strerror)
         ) from None

@@ -8,6 +8,7 @@ from ivr.records.calls import CallRow, fetched_rows, found
 from ivr.records.output import local, printable
 from ivr.records.recording_files import INCOMING, kept_file
 from ivr.records.schema import recordings_table
+from ivr.translation import tr
 
 
 class NoRecordingError(Exception):
@@ -34,14 +35,18 @@ def named(connection: Connection, name: str) -> CallRow:
     calls = found(connection, name)
     if not calls:
         raise NoRecordingError(
-            f"there is no call {printable(name)}: `ivr calls list` shows the latest ones"
+            tr("there is no call {name}: `ivr calls list` shows the latest ones").format(
+                name=printable(name)
+            )
         )
     recorded = (of_call(connection, call["call"]) for call in calls)
     row = next((each for each in recorded if each is not None), None)
     if row is None:
         raise NoRecordingError(
-            f"call {printable(name)} was not recorded: recording.mode was off, or the disk had no "
-            "room (the service's log says recording_stopped then)"
+            tr(
+                "call {name} was not recorded: recording.mode was off, or the disk had "
+                "no room (the service's log says recording_stopped then)"
+            ).format(name=printable(name))
         )
     return row
 
@@ -51,21 +56,29 @@ def file_of(row: CallRow, directory: Path) -> Path:
     path: Path = directory / row["file"]
     call = row["call"][:8]
     if row["problem"] is not None:
-        raise NoRecordingError(f"call {call} has no recording: {row['problem']}")
+        raise NoRecordingError(
+            tr("call {call} has no recording: {problem}").format(call=call, problem=row["problem"])
+        )
     if row["removed"] is not None:
         raise NoRecordingError(
-            f"the recording of call {call} is gone: `ivr records prune` removed {path} "
-            f"on {local(row['removed'])}, as recording.keep_days says"
+            tr(
+                "the recording of call {call} is gone: `ivr records prune` removed "
+                "{path} on {removed}, as recording.keep_days says"
+            ).format(call=call, path=path, removed=local(row["removed"]))
         )
     if row["kept"] is None:
         raise NoRecordingError(
-            f"the recording of call {call} is not complete: it is in {directory / INCOMING} until "
-            f"the call is over and the service has joined its files to {path}"
+            tr(
+                "the recording of call {call} is not complete: it is in {directory} "
+                "until the call is over and the service has joined its files to {path}"
+            ).format(call=call, directory=directory / INCOMING, path=path)
         )
     if not path.is_file():
         raise NoRecordingError(
-            f"the recording of call {call} should be {path} and is not there: move it back, or set "
-            "recording.directory to where it is"
+            tr(
+                "the recording of call {call} should be {path} and is not there: move "
+                "it back, or set recording.directory to where it is"
+            ).format(call=call, path=path)
         )
     return path
 

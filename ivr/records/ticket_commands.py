@@ -24,6 +24,7 @@ from ivr.records.command_line import (
 from ivr.records.output import as_json, local, printable
 from ivr.records.schema import tickets_table as table_of_tickets
 from ivr.records.tickets import WAITING, TicketStatus, is_overdue
+from ivr.translation import tr
 
 tickets_app = typer.Typer(
     no_args_is_help=True,
@@ -137,7 +138,7 @@ def _change(
     with connected(config, writing=True) as connection:
         now = datetime.now(UTC)
         queries.change(connection, number, status, now, assignee=assignee, note=note)
-    typer.echo(f"ticket {printable(number)} is {status}")
+    typer.echo(tr("ticket {number} is {status}").format(number=printable(number), status=status))
 
 
 def _ticket(row: CallRow, now: datetime) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from ivr.records.calls import CallRow, fetched_rows
 from ivr.records.schema import tickets_table
+from ivr.translation import tr
 
 
 class TicketStatus(StrEnum):
@@ -73,12 +74,17 @@ def one(connection: Connection, number: str) -> CallRow:
     found = fetched_rows(connection, select(tickets_table).where(tickets_table.c.number == plain))
     if not found:
         raise TicketError(
-            f"there is no ticket {number}: `ivr tickets list --all` shows all of them"
+            tr("there is no ticket {number}: `ivr tickets list --all` shows all of them").format(
+                number=number
+            )
         )
     if len(found) > 1:
         raise TicketError(
-            f"{len(found)} tickets have the number {number}: give each records.directory a "
-            "records.site of its own, and change the status of these in the database"
+            tr(
+                "{number} tickets have the number {number_2}: give each "
+                "records.directory a records.site of its own, and change the status of "
+                "these in the database"
+            ).format(number=len(found), number_2=number)
         )
     return found[0]
 
@@ -95,7 +101,11 @@ def change(
     """Set the status of a ticket. Raise TicketError if there is none or it is finished."""
     ticket = one(connection, number)
     if ticket["status"] not in WAITING:
-        raise TicketError(f"ticket {number} is {ticket['status']} already and was not changed")
+        raise TicketError(
+            tr("ticket {number} is {status} already and was not changed").format(
+                number=number, status=ticket["status"]
+            )
+        )
     values: dict[str, Any] = {"status": status.value, "changed": now}
     if assignee is not None:
         values["assignee"] = assignee

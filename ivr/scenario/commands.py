@@ -39,6 +39,7 @@ from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
 from ivr.scenario.verdict import ScenarioVerdict
 from ivr.softphone.wav import write_wav
+from ivr.translation import tr
 from ivr.understanding.phrases import PhraseError
 from ivr.words.catalogue import CatalogueError
 from ivr.words.composition import VocabularyError
@@ -130,14 +131,20 @@ def _chosen(files: list[Path] | None, stage: Stage, only: str | None) -> list[Sc
     found = read_scenarios(files or [SHIPPED], stage.sheet)
     chosen = [each for each in found if only is None or only in each.name]
     if not chosen:
-        raise ScenarioError(f"no scenario has {only!r} in its name: leave --only out to see all")
+        raise ScenarioError(
+            tr("no scenario has {only!r} in its name: leave --only out to see all").format(
+                only=only
+            )
+        )
     return chosen
 
 
 def _target(text: str, user: str, password_file: Path | None) -> Target:
     fits = _URI.fullmatch(text)
     if fits is None or not 0 < int(fits["port"] or 5060) < 65536:
-        raise TargetError(f"--to {text} is neither docker nor sip:NUMBER@HOST:PORT")
+        raise TargetError(
+            tr("--to {text} is neither docker nor sip:NUMBER@HOST:PORT").format(text=text)
+        )
     address = (fits["host"], int(fits["port"] or 5060))
     return Target(address, fits["number"], user, password_in(password_file))
 
@@ -191,9 +198,16 @@ def _tell(
                 typer.echo(f"{problem} ({verdict.scenario.name})")
         told = result.figures
         typer.echo(
-            f"{told['rows_green']:.0f} of {result.limits['rows_green']:.0f} rows green;"
-            f" {told['scenarios_passed']:.0f} of {told['scenarios']:.0f} scenarios"
-            f" in {told['seconds']:.0f} s"
+            tr(
+                "{rows_green:.0f} of {rows_green_2:.0f} rows green; "
+                "{scenarios_passed:.0f} of {scenarios:.0f} scenarios in {seconds:.0f} s"
+            ).format(
+                rows_green=told["rows_green"],
+                rows_green_2=result.limits["rows_green"],
+                scenarios_passed=told["scenarios_passed"],
+                scenarios=told["scenarios"],
+                seconds=told["seconds"],
+            )
         )
     if not result.passed:
         raise typer.Exit(1)

@@ -24,6 +24,7 @@ from ivr.scenario.steps import (
     TicketLeft,
     kind_of,
 )
+from ivr.translation import tr
 
 SHIPPED = Path(__file__).parent / "shipped"
 """Directory of the scenarios that come with the product; they prove all rows of the sheet."""
@@ -45,8 +46,12 @@ def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
             check_scenario(scenario, sheet)
             if scenario.name in places:
                 raise ScenarioError(
-                    f"{scenario.place()}: the name {scenario.name!r} is taken by "
-                    f"{places[scenario.name]}: give one of them another name"
+                    tr(
+                        "{scenario}: the name {name!r} is taken by {places}: give one of them "
+                        "another name"
+                    ).format(
+                        scenario=scenario.place(), name=scenario.name, places=places[scenario.name]
+                    )
                 )
             places[scenario.name] = scenario.place()
             found.append(scenario)
@@ -59,31 +64,44 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
     for row in scenario.table.rows:
         if row not in sheet:
             raise ScenarioError(
-                f"{scenario.place()}: there is no row {row!r} in the sheet: "
-                f"its rows are {', '.join(sheet)}"
+                tr("{scenario}: there is no row {row!r} in the sheet: its rows are {sheet}").format(
+                    scenario=scenario.place(), row=row, sheet=", ".join(sheet)
+                )
             )
     for number, step in enumerate(scenario.steps):
         place = scenario.place(number)
         match step:
             case Hears(hears=id) if id not in prompts:
                 raise ScenarioError(
-                    f"{place}: there is no prompt {id!r} in the sheet: {_nearest(id, prompts)}"
+                    tr("{place}: there is no prompt {id!r} in the sheet: {id_2}").format(
+                        place=place, id=id, id_2=_nearest(id, prompts)
+                    )
                 )
             case Hears(hears=id, values=values) if missing := _no_slots(values, prompts[id]):
                 raise ScenarioError(
-                    f"{place}: {id} has no slot {missing}: write with = {{}} for what it has"
+                    tr(
+                        "{place}: {id} has no slot {missing}: write with = {{}} for what it has"
+                    ).format(place=place, id=id, missing=missing)
                 )
             case Plays(plays=path) if not (scenario.file.parent / path).is_file():
                 raise ScenarioError(
-                    f"{place}: there is no file {path} beside {scenario.file.name}: correct it"
+                    tr("{place}: there is no file {path} beside {name}: correct it").format(
+                        place=place, path=path, name=scenario.file.name
+                    )
                 )
             case HangsUp() | HungUp() if number != len(scenario.steps) - 1:
-                raise ScenarioError(f"{place}: the call is over here: remove the steps after it")
+                raise ScenarioError(
+                    tr("{place}: the call is over here: remove the steps after it").format(
+                        place=place
+                    )
+                )
             case Act(into=float()) if not _begins_a_turn(scenario, number):
                 raise ScenarioError(
-                    f"{place}: into counts from a prompt that begins after {LEAST_PAUSE} s of "
-                    "quiet: put before it a hears with at least that `after`, or words of the "
-                    "caller and a hears"
+                    tr(
+                        "{place}: into counts from a prompt that begins after {LEAST_PAUSE} s "
+                        "of quiet: put before it a hears with at least that `after`, or words "
+                        "of the caller and a hears"
+                    ).format(place=place, LEAST_PAUSE=LEAST_PAUSE)
                 )
             case _:
                 pass
@@ -110,8 +128,10 @@ def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
         spoken = any(PromptId.parse(step.hears).row == id for step in heard)
         if not spoken and not any(slots & set(step.values) for step in heard):
             raise ScenarioError(
-                f"{scenario.place()}: {scenario.name!r} is to prove the row {id} and hears none "
-                "of its prompts: add a hears, or remove the row from rows"
+                tr(
+                    "{scenario}: {name!r} is to prove the row {id} and hears none of its "
+                    "prompts: add a hears, or remove the row from rows"
+                ).format(scenario=scenario.place(), name=scenario.name, id=id)
             )
 
 
@@ -131,7 +151,9 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         found = sorted(path.glob("*.toml")) if path.is_dir() else [path]
         if not found:
-            raise ScenarioError(f"{path} holds no scenario files: their names end in .toml")
+            raise ScenarioError(
+                tr("{path} holds no scenario files: their names end in .toml").format(path=path)
+            )
         files += found
     return files
 
@@ -141,17 +163,29 @@ def _read(file: Path) -> list[Scenario]:
         text = file.read_text(encoding="utf-8")
         raw = tomllib.loads(text)
     except OSError as error:
-        raise ScenarioError(f"{file} cannot be read ({error.strerror}): correct its path") from None
+        raise ScenarioError(
+            tr("{file} cannot be read ({strerror}): correct its path").format(
+                file=file, strerror=error.strerror
+            )
+        ) from None
     except UnicodeDecodeError:
-        raise ScenarioError(f"{file} is not UTF-8 text: save it as UTF-8") from None
+        raise ScenarioError(
+            tr("{file} is not UTF-8 text: save it as UTF-8").format(file=file)
+        ) from None
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         number = line.group(1) if line else text.count("\n") + 1
-        raise ScenarioError(f"{file}:{number}: this is not valid TOML: {error}") from None
+        raise ScenarioError(
+            tr("{file}:{number}: this is not valid TOML: {error}").format(
+                file=file, number=number, error=error
+            )
+        ) from None
     unknown = [key for key in raw if key != "scenario"]
     tables = raw.get("scenario", [])
     if unknown or not isinstance(tables, list) or not tables:
-        raise ScenarioError(f"{file}:1: begin each scenario with a line [[scenario]]")
+        raise ScenarioError(
+            tr("{file}:1: begin each scenario with a line [[scenario]]").format(file=file)
+        )
     lines = lines_of(text)
     return [_scenario(table, file, line) for table, line in zip(tables, lines, strict=True)]
 

@@ -14,6 +14,7 @@ from ivr.records.calls import listed_calls, steps_of, tickets_of
 from ivr.records.database import connect, reading, url_of, why
 from ivr.records.transcript import TranscriptLine, lines
 from ivr.scenario.steps import TicketLeft
+from ivr.translation import tr
 
 _PATIENCE_SECONDS = 10.0
 """Seconds to wait for a record, which is complete a moment after its call has ended."""
@@ -61,7 +62,9 @@ def check_readable(settings: RecordsSettings) -> None:
     url = url_of(settings)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NoRecordsError(
-            f"there are no records at {url.database}: name the service's settings file with -c"
+            tr(
+                "there are no records at {database}: name the service's settings file with -c"
+            ).format(database=url.database)
         )
     _read(settings, datetime.now(UTC))
 
@@ -79,8 +82,10 @@ def _read(settings: RecordsSettings, since: datetime) -> list[RecordedCall]:
             ]
     except SQLAlchemyError as error:
         raise NoRecordsError(
-            f"the service's records cannot be read ({why(error)}): "
-            "name the service's settings file with -c"
+            tr(
+                "the service's records cannot be read ({error}): name the service's "
+                "settings file with -c"
+            ).format(error=why(error))
         ) from None
     finally:
         engine.dispose()

@@ -37,6 +37,7 @@ from ivr.service.look_ups import LookUps
 from ivr.service.metrics import Endpoint, Metrics
 from ivr.service.one_call import SharedParts
 from ivr.service.settings_to_house import house_from_settings
+from ivr.translation import tr
 from ivr.words.composition import Composer
 
 log = structlog.get_logger()
@@ -220,8 +221,10 @@ async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -
         await starting
     except OSError as error:
         raise StartError(
-            f"{group}.port = {port} on {host} cannot be used ({error.strerror}): "
-            f"stop what uses it or set another {group}.port"
+            tr(
+                "{group}.port = {port} on {host} cannot be used ({strerror}): stop "
+                "what uses it or set another {group}.port"
+            ).format(group=group, port=port, host=host, strerror=error.strerror)
         ) from None
 
 

@@ -11,6 +11,7 @@ from ivr.records.channels import channels
 from ivr.records.database import DatabaseError, connect, url_of
 from ivr.records.notify import Notifier
 from ivr.records.recorder import RecordingKeeper
+from ivr.translation import tr
 from ivr.understanding.phrases import PhraseError
 from ivr.understanding.understander import Understander
 from ivr.words import phrase_files
@@ -38,7 +39,9 @@ def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
         for id in (SILENCE, MUSIC.id, *(prompt.id for prompt in sheet.fragments())):
             if not catalogue.path(id).is_file():
                 raise CatalogueError(
-                    f"prompt {id} has no file {catalogue.path(id)}: run `ivr prompts render`"
+                    tr("prompt {id} has no file {catalogue}: run `ivr prompts render`").format(
+                        id=id, catalogue=catalogue.path(id)
+                    )
                 )
             catalogue.samples(id)
     except CatalogueError as error:
@@ -51,7 +54,9 @@ def load_vocabulary(settings: Settings) -> Vocabulary:
     try:
         return read_vocabulary(settings.prompts.sheet.parent)
     except (VocabularyError, OSError) as error:
-        raise StartError(f"prompts.sheet: the tables beside it: {error}") from None
+        raise StartError(
+            tr("prompts.sheet: the tables beside it: {error}").format(error=error)
+        ) from None
 
 
 def load_understander(settings: Settings) -> Understander:
@@ -59,7 +64,9 @@ def load_understander(settings: Settings) -> Understander:
     try:
         return phrase_files.read_understander(settings.prompts.sheet)
     except PhraseError as error:
-        raise StartError(f"prompts.sheet: the phrases beside it: {error}") from None
+        raise StartError(
+            tr("prompts.sheet: the phrases beside it: {error}").format(error=error)
+        ) from None
 
 
 def load_voice_detector() -> SileroModel:
@@ -85,8 +92,10 @@ def manager(settings: Settings) -> Ami | None:
         raise StartError(str(error)) from None
     if secret is None:
         raise StartError(
-            "ami.secret_file is not set: name the file with the secret of manager.conf, "
-            "or leave ami.host empty"
+            tr(
+                "ami.secret_file is not set: name the file with the secret of "
+                "manager.conf, or leave ami.host empty"
+            )
         )
     return Ami(ami.host, ami.port, ami.user, secret.get_secret_value())
 
@@ -108,8 +117,11 @@ def recorder(settings: Settings) -> RecordingKeeper:
     place = settings.recording.on_the_pbx
     if settings.recording.mode != "off" and not is_one_word(place):
         raise StartError(
-            f"recording.directory = {place} holds characters that Asterisk's commands interpret: "
-            "choose a path of letters, digits, full stops, hyphens and underscores"
+            tr(
+                "recording.directory = {place} holds characters that Asterisk's "
+                "commands interpret: choose a path of letters, digits, full stops, "
+                "hyphens and underscores"
+            ).format(place=place)
         )
     try:
         return RecordingKeeper(settings.recording, connect(url_of(settings.records)))

@@ -23,6 +23,7 @@ from ivr.dialogue.look_up import CALLER, FAILED, TICKET, Found, Query
 from ivr.records import tickets
 from ivr.records.database import reading, why
 from ivr.records.schema import callers
+from ivr.translation import tr
 
 log = structlog.get_logger()
 
@@ -75,7 +76,7 @@ class LookUps:
             return _answer(await run(self._threads, self._function, *asked))
         if self._settings.url:
             return _answer(await run(self._threads, self._post, *asked))
-        raise ValueError("neither look_ups.url nor look_ups.python is set")
+        raise ValueError(tr("neither look_ups.url nor look_ups.python is set"))
 
     def _ticket(self, number: str) -> Found:
         """Return the status of a ticket, or ``unknown``."""
@@ -106,7 +107,7 @@ class LookUps:
             connection.request("POST", path, body, {"Content-Type": "application/json"})
             response = connection.getresponse()
             if response.status != 200:
-                raise ValueError(f"HTTP status {response.status}")
+                raise ValueError(tr("HTTP status {status}").format(status=response.status))
             return json.loads(response.read(_MOST_OCTETS))
         finally:
             connection.close()
@@ -115,10 +116,10 @@ class LookUps:
 def _answer(told: Any) -> Found:
     """Return what ``{"found": "valid", "values": {"N": 3}}`` says; else raise ValueError."""
     if not isinstance(told, Mapping) or not isinstance(told.get("found"), str):
-        raise ValueError("the answer is not an object with a text under found")
+        raise ValueError(tr("the answer is not an object with a text under found"))
     values = told.get("values", {})
     if not isinstance(values, Mapping):
-        raise ValueError("the values of the answer are not an object")
+        raise ValueError(tr("the values of the answer are not an object"))
     return Found(told["found"], {str(name): str(value) for name, value in values.items()})
 
 
@@ -129,9 +130,13 @@ def _function(setting: str) -> Function:
         function = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise ConfigError(
-            f"look_ups.python = {setting} cannot be used ({error}): "
-            "write module:function, and put the module on PYTHONPATH"
+            tr(
+                "look_ups.python = {setting} cannot be used ({error}): write "
+                "module:function, and put the module on PYTHONPATH"
+            ).format(setting=setting, error=error)
         ) from None
     if not callable(function):
-        raise ConfigError(f"look_ups.python = {setting} is not a function: name one")
+        raise ConfigError(
+            tr("look_ups.python = {setting} is not a function: name one").format(setting=setting)
+        )
     return function  # type: ignore[no-any-return]

@@ -9,6 +9,7 @@ from ivr.etiquette.hours import HoursError, parse_hours
 from ivr.etiquette.house import Arrival, House, Transfers
 from ivr.etiquette.knowledge import Knowledge
 from ivr.records.output import SHANGHAI
+from ivr.translation import tr
 
 _MOST_HOURS = 99
 """Most hours that can be spoken."""
@@ -29,13 +30,17 @@ def house_from_settings(settings: Settings, knowledge: Knowledge) -> House:
         for customer, figure in by_customer.items():
             if not (figure.is_integer() and 1 <= figure <= _MOST_HOURS):
                 raise ConfigError(
-                    f"complaints.{kind}.{customer} = {figure:g} cannot be spoken: "
-                    f"give whole hours from 1 to {_MOST_HOURS}"
+                    tr(
+                        "complaints.{kind}.{customer} = {figure:g} cannot be spoken: give "
+                        "whole hours from 1 to {MOST_HOURS}"
+                    ).format(kind=kind, customer=customer, figure=figure, MOST_HOURS=_MOST_HOURS)
                 )
             if customer not in (ANYBODY, *complaints.customers):
                 raise ConfigError(
-                    f"complaints.{kind}.{customer} is not a class of customers: list their numbers "
-                    f"in complaints.customers, or write {ANYBODY}"
+                    tr(
+                        "complaints.{kind}.{customer} is not a class of customers: list their "
+                        "numbers in complaints.customers, or write {ANYBODY}"
+                    ).format(kind=kind, customer=customer, ANYBODY=ANYBODY)
                 )
     return House(
         Transfers(transfer.human, transfer.supervisor, transfer.automatic),

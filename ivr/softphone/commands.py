@@ -37,6 +37,7 @@ from ivr.softphone.script import (
     Tone,
 )
 from ivr.softphone.wav import WavError, read_wav
+from ivr.translation import tr
 from ivr.words.catalogue import Catalogue, CatalogueError
 
 softphone_app = typer.Typer(
@@ -252,7 +253,12 @@ def call_command(
         if out is not None:
             recording.save_wav(out)
     except (OSError, ValueError) as error:
-        raise fail(f"the call to {number} on {server} failed: {error}", 1) from None
+        raise fail(
+            tr("the call to {number} on {server} failed: {error}").format(
+                number=number, server=server, error=error
+            ),
+            1,
+        ) from None
 
     figures = call_summary(recording, heard)
     if as_json:

@@ -29,6 +29,7 @@ from ivr.softphone.rtp import (
     event,
 )
 from ivr.softphone.sdp import PCMA, PCMU
+from ivr.translation import tr
 
 _CHUNK = 50 * SAMPLES_PER_PACKET
 """Samples that are made at a time: one second, so that a long sound does not delay other calls."""
@@ -115,7 +116,7 @@ class Digits:
 
     def __post_init__(self) -> None:
         if not self.keys or any(key not in DTMF_DIGITS for key in self.keys):
-            raise ValueError(f"digits are 0-9 * # A-D, not {self.keys!r}")
+            raise ValueError(tr("digits are 0-9 * # A-D, not {keys!r}").format(keys=self.keys))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
+from ivr.translation import tr
 
 
 class WavError(ValueError):
@@ -26,10 +27,12 @@ def read_wav(path: Path) -> Samples:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
             octets = file.readframes(file.getnframes())
     except FileNotFoundError:
-        raise WavError(f"there is no file {path}: correct its path") from None
+        raise WavError(tr("there is no file {path}: correct its path").format(path=path)) from None
     except (OSError, EOFError, wave.Error) as error:
         raise WavError(
-            f"{path} is not a WAV file that can be read ({error}): save it as PCM WAV"
+            tr("{path} is not a WAV file that can be read ({error}): save it as PCM WAV").format(
+                path=path, error=error
+            )
         ) from None
     octets = octets[: len(octets) // (width * channels) * width * channels]
     sound: NDArray[np.float64] = _linear(octets, width).reshape(-1, channels).mean(axis=1)
@@ -76,8 +79,10 @@ def _resampled(path: Path, sound: NDArray[np.float64], rate: int) -> NDArray[np.
         import soxr  # here, because only the tools extra has it, and few files need it
     except ModuleNotFoundError:
         raise WavError(
-            f"{path} has {rate} samples per second: give a file with {RATE}, "
-            "or run `pip install 'ivr[tools]'`, which resamples it"
+            tr(
+                "{path} has {rate} samples per second: give a file with {RATE}, or run "
+                "`pip install 'ivr[tools]'`, which resamples it"
+            ).format(path=path, rate=rate, RATE=RATE)
         ) from None
     resampled: NDArray[np.float64] = soxr.resample(sound, rate, RATE, quality="HQ")
     return resampled

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from ivr.dialogue.meaning import Buyer, Fact, Intent
+from ivr.translation import tr
 from ivr.understanding import templates
 from ivr.understanding.syllables import MOST_SYLLABLES, syllables_of
 
@@ -86,12 +87,18 @@ class _Reader:
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise PhraseError(f"{file} is not valid TOML ({error}): correct that line") from None
+            raise PhraseError(
+                tr("{file} is not valid TOML ({error}): correct that line").format(
+                    file=file, error=error
+                )
+            ) from None
         for key, table in raw.items():
             where = f"{file}: [{key}]"
             if not isinstance(table, dict):
                 raise PhraseError(
-                    f"{file}: {key} is not a table: write [{key}] and its lines below"
+                    tr("{file}: {key} is not a table: write [{key}] and its lines below").format(
+                        file=file, key=key
+                    )
                 )
             if key in _LISTS:
                 self._list(where, key, table)
@@ -99,32 +106,58 @@ class _Reader:
                 self._intent(where, Intent(key), table)
             else:
                 known = ", ".join([*Intent, *_LISTS])
-                raise PhraseError(f"{where} is not an intent: use one of {known}")
+                raise PhraseError(
+                    tr("{where} is not an intent: use one of {known}").format(
+                        where=where, known=known
+                    )
+                )
 
     def _list(self, where: str, name: str, table: Mapping[str, Any]) -> None:
         for key, words in table.items():
             listed = tuple(words.split()) if isinstance(words, str) else ()
             if not all(map(_sounds, listed)) or not listed:
-                raise PhraseError(f"{where} {key} has no words: write them with spaces, in quotes")
+                raise PhraseError(
+                    tr("{where} {key} has no words: write them with spaces, in quotes").format(
+                        where=where, key=key
+                    )
+                )
             if allowed := _KEYS.get(name):
                 if key not in allowed:
-                    raise PhraseError(f"{where} {key} is unknown: use {', '.join(allowed)}")
+                    raise PhraseError(
+                        tr("{where} {key} is unknown: use {allowed}").format(
+                            where=where, key=key, allowed=", ".join(allowed)
+                        )
+                    )
             elif name == "departments" and key not in self._spoken:
                 raise PhraseError(
-                    f"{where} {key} cannot be spoken: add it to [departments] of values.toml, "
-                    f"or use {', '.join(self._spoken)}"
+                    tr(
+                        "{where} {key} cannot be spoken: add it to [departments] of "
+                        "values.toml, or use {spoken}"
+                    ).format(where=where, key=key, spoken=", ".join(self._spoken))
                 )
             elif name == "classes" and key in BUILT_IN_CLASSES:
-                raise PhraseError(f"{where} {key} is built in: choose another name")
+                raise PhraseError(
+                    tr("{where} {key} is built in: choose another name").format(
+                        where=where, key=key
+                    )
+                )
             before = self._lists[name].get(key, ())
             self._lists[name][key] = tuple(dict.fromkeys((*before, *listed)))
 
     def _intent(self, where: str, intent: Intent, table: Mapping[str, Any]) -> None:
         if strange := set(table) - {"say"}:
-            raise PhraseError(f"{where} {min(strange)} is unknown: write sentences in `say`")
+            raise PhraseError(
+                tr("{where} {strange} is unknown: write sentences in `say`").format(
+                    where=where, strange=min(strange)
+                )
+            )
         say = table.get("say")
         if not isinstance(say, list) or not say or not all(isinstance(one, str) for one in say):
-            raise PhraseError(f'{where} say is not a list of sentences: write say = ["…", "…"]')
+            raise PhraseError(
+                tr('{where} say is not a list of sentences: write say = ["…", "…"]').format(
+                    where=where
+                )
+            )
         for sentence in say:
             template = self._template(f"{where} {sentence!r}", sentence)
             self._say.setdefault(intent, []).append((f"{where} {sentence!r}", template))
@@ -132,7 +165,9 @@ class _Reader:
     def _template(self, where: str, sentence: str) -> Template:
         if len(sentence) > LONGEST_TEMPLATE:
             raise PhraseError(
-                f"{where[:80]}… has more than {LONGEST_TEMPLATE} characters: shorten it"
+                tr("{where}… has more than {LONGEST_TEMPLATE} characters: shorten it").format(
+                    where=where[:80], LONGEST_TEMPLATE=LONGEST_TEMPLATE
+                )
             )
         try:
             parts = templates.parse_template(sentence)
@@ -140,13 +175,17 @@ class _Reader:
             raise PhraseError(f"{where}: {error}") from None
         if (ways := templates.count(parts)) > MOST_WORDINGS:
             raise PhraseError(
-                f"{where} has {ways} wordings, more than {MOST_WORDINGS}: make it two sentences"
+                tr(
+                    "{where} has {ways} wordings, more than {MOST_WORDINGS}: make it two sentences"
+                ).format(where=where, ways=ways, MOST_WORDINGS=MOST_WORDINGS)
             )
         self._classes_used += [(where, name) for name in templates.slots(parts)]
         wordings = templates.wordings(parts, MOST_WORDINGS)
         if not self._proved and not all(map(_sounds, wordings)):
             raise PhraseError(
-                f"{where} can be empty or has no sound: keep some words outside the brackets"
+                tr(
+                    "{where} can be empty or has no sound: keep some words outside the brackets"
+                ).format(where=where)
             )
         return Template(tuple(wordings))
 
@@ -155,13 +194,19 @@ class _Reader:
         for where, name in self._classes_used:
             if name not in classes and name not in BUILT_IN_CLASSES:
                 known = ", ".join([*BUILT_IN_CLASSES, *classes])
-                raise PhraseError(f"{where}: {{{name}}} is not a class: use {known}")
+                raise PhraseError(
+                    tr("{where}: {{{name}}} is not a class: use {known}").format(
+                        where=where, name=name, known=known
+                    )
+                )
         if not self._proved:
             self._refuse_ambiguous()
         wanted = [intent for intent in Intent if intent is not Intent.OTHER]
         if missing := [intent for intent in wanted if intent not in self._say]:
             raise PhraseError(
-                f"no file has sentences for {missing[0]}: add [{missing[0]}] with say = […]"
+                tr("no file has sentences for {missing}: add [{missing}] with say = […]").format(
+                    missing=missing[0]
+                )
             )
         say = {intent: tuple(template for _, template in all) for intent, all in self._say.items()}
         return Phrases(say, **self._lists)
@@ -172,7 +217,11 @@ class _Reader:
         for intent, where, wording in self._wordings():
             owner, first = owners.setdefault(_key(wording), (intent, where))
             if owner is not intent:
-                raise PhraseError(f"{where} sounds like {first}: leave it in one of them")
+                raise PhraseError(
+                    tr("{where} sounds like {first}: leave it in one of them").format(
+                        where=where, first=first
+                    )
+                )
 
     def _wordings(self) -> Iterator[tuple[Intent, str, str]]:
         for intent, listed in self._say.items():

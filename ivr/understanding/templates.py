@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ivr.translation import tr
+
 _CLOSING = {"(": ")", "[": "]"}
 _WIDE = str.maketrans("（）［］｛｝｜", "()[]{}|")
 _SIGNS = frozenset("()[]{}|")
@@ -63,16 +65,20 @@ class _Reader:
                 choices = self.options(_CLOSING[sign])
                 if len(choices) == 1:
                     raise TemplateError(
-                        f"{self._template!r} has brackets around a single alternative: write (…|) "
-                        "if it may be left out, otherwise remove the brackets"
+                        tr(
+                            "{template!r} has brackets around a single alternative: write (…|) if "
+                            "it may be left out, otherwise remove the brackets"
+                        ).format(template=self._template)
                     )
                 parts.append(Choice(choices))
             elif sign == "{":
                 parts.append(TemplateSlot(self._name()))
             elif sign in _SIGNS or not sign:
                 raise TemplateError(
-                    f"{self._template!r} has a bracket without a partner: "
-                    f"{'close it' if not sign else f'open {sign} before or remove it'}"
+                    tr("{template!r} has a bracket without a partner: {value}").format(
+                        template=self._template,
+                        value="close it" if not sign else f"open {sign} before or remove it",
+                    )
                 )
             elif parts and isinstance(parts[-1], str):
                 parts[-1] += sign
@@ -87,7 +93,9 @@ class _Reader:
     def _name(self) -> str:
         end = self._template.find("}", self._at)
         if end < 0:
-            raise TemplateError(f"{self._template!r} has {{ without }}: close it")
+            raise TemplateError(
+                tr("{template!r} has {{ without }}: close it").format(template=self._template)
+            )
         name = self._template[self._at : end].strip()
         self._at = end + 1
         return name

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from ivr.dialogue.row import Rendering as Rendering
 from ivr.hearing.g711 import Samples, decode_alaw
 from ivr.hearing.played import Reference
+from ivr.translation import tr
 
 SOUNDS = "zh/ivr"
 """Directory of the normal rendering, below the rendered directory and below Asterisk's sounds."""
@@ -145,11 +146,15 @@ class Catalogue:
             return cls(directory, Manifest.parse(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             raise CatalogueError(
-                f"no prompts are rendered in {directory}: run `ivr prompts render`"
+                tr("no prompts are rendered in {directory}: run `ivr prompts render`").format(
+                    directory=directory
+                )
             ) from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CatalogueError(
-                f"{path} is damaged ({error}): run `ivr prompts render --all`"
+                tr("{path} is damaged ({error}): run `ivr prompts render --all`").format(
+                    path=path, error=error
+                )
             ) from None
 
     def __contains__(self, id: str) -> bool:
@@ -160,7 +165,9 @@ class Catalogue:
             return self.manifest.recordings[id]
         except KeyError:
             raise CatalogueError(
-                f"prompt {id} is not rendered in {self.directory}: run `ivr prompts render`"
+                tr("prompt {id} is not rendered in {directory}: run `ivr prompts render`").format(
+                    id=id, directory=self.directory
+                )
             ) from None
 
     def clip(self, id: str, rendering: Rendering = "normal") -> RenderedPrompt:

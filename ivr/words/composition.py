@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.dialogue.row import Prompt, Slot, parts
+from ivr.translation import tr
 from ivr.understanding.numerals import digit_groups, telephone_groups
 
 TITLES = {"先生": "sir", "小姐": "miss", "女士": "madam"}
@@ -63,10 +64,16 @@ class Vocabulary:
             try:
                 raw = tomllib.loads(text)
             except tomllib.TOMLDecodeError as error:
-                raise VocabularyError(f"not valid TOML: {error}; correct that line") from None
+                raise VocabularyError(
+                    tr("not valid TOML: {error}; correct that line").format(error=error)
+                ) from None
             for name, table in raw.items():
                 if name not in tables or not isinstance(table, dict):
-                    raise VocabularyError(f"unknown table {name}; use {', '.join(_TABLES)}")
+                    raise VocabularyError(
+                        tr("unknown table {name}; use {TABLES}").format(
+                            name=name, TABLES=", ".join(_TABLES)
+                        )
+                    )
                 tables[name].update(_by_words(name, table))
         return cls(tables["surnames"], tables["departments"], tables["meanings"])
 
@@ -75,9 +82,15 @@ def _by_words(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the words of each entry of a table with the name of their clip."""
     for key, words in table.items():
         if not (_PINYIN if name == "surnames" else _KEY).fullmatch(key):
-            raise VocabularyError(f"{name}: {key!r} is not a name of a clip; write it as zhang1")
+            raise VocabularyError(
+                tr("{name}: {key!r} is not a name of a clip; write it as zhang1").format(
+                    name=name, key=key
+                )
+            )
         if not isinstance(words, str) or not words.strip():
-            raise VocabularyError(f"{name}: {key} has no words; write them in quotes")
+            raise VocabularyError(
+                tr("{name}: {key} has no words; write them in quotes").format(name=name, key=key)
+            )
         for each in words.split() if name == "surnames" else [words]:
             yield each, key
 

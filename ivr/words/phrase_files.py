@@ -19,6 +19,7 @@ from pypinyin import __version__ as dictionary
 from pypinyin.constants import PHRASES_DICT
 
 from ivr.paths import SHARE, cache_directory
+from ivr.translation import tr
 from ivr.understanding.classifier import Weights
 from ivr.understanding.phrases import PhraseError, Phrases
 from ivr.understanding.slot_fillers import Fillers
@@ -46,7 +47,11 @@ def read_files(sheet: Path) -> dict[str, str]:
         directory = SHARE / DIRECTORY
     paths = sorted(directory.glob("*.toml"))
     if not paths:
-        raise PhraseError(f"{directory} holds no phrase files: put a file such as one.toml there")
+        raise PhraseError(
+            tr("{directory} holds no phrase files: put a file such as one.toml there").format(
+                directory=directory
+            )
+        )
     return {str(path): _text(path) for path in paths}
 
 
@@ -114,7 +119,9 @@ def _spoken_words(sheet: Path) -> _SpokenWords:
     try:
         vocabulary = read_vocabulary(sheet.parent)
     except (VocabularyError, OSError) as error:
-        raise PhraseError(f"the tables beside {sheet} cannot be used: {error}") from None
+        raise PhraseError(
+            tr("the tables beside {sheet} cannot be used: {error}").format(sheet=sheet, error=error)
+        ) from None
     return _SpokenWords(tuple(vocabulary.departments), tuple(vocabulary.surnames))
 
 
@@ -171,7 +178,11 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except OSError as error:
         raise PhraseError(
-            f"{path} cannot be read ({error.strerror}): correct its permissions"
+            tr("{path} cannot be read ({strerror}): correct its permissions").format(
+                path=path, strerror=error.strerror
+            )
         ) from None
     except UnicodeDecodeError:
-        raise PhraseError(f"{path} is not UTF-8 text: save it as UTF-8") from None
+        raise PhraseError(
+            tr("{path} is not UTF-8 text: save it as UTF-8").format(path=path)
+        ) from None

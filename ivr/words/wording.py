@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ivr.etiquette.sheet import Sheet, SheetError, parse_sheet
 from ivr.paths import SHARE
+from ivr.translation import tr
 from ivr.words.composition import Vocabulary
 
 COMPANY = "company.toml"
@@ -51,7 +52,11 @@ def _text(path: Path, what: str) -> str:
         return path.read_text(encoding="utf-8")
     except OSError as error:
         raise SheetError(
-            f"{what} {path} cannot be read ({error.strerror}): correct its path or its permissions"
+            tr(
+                "{what} {path} cannot be read ({strerror}): correct its path or its permissions"
+            ).format(what=what, path=path, strerror=error.strerror)
         ) from None
     except UnicodeDecodeError:
-        raise SheetError(f"{what} {path} is not UTF-8 text: save it as UTF-8") from None
+        raise SheetError(
+            tr("{what} {path} is not UTF-8 text: save it as UTF-8").format(what=what, path=path)
+        ) from None

@@ -16,6 +16,7 @@ from ivr.hearing.frames import FRAME, RATE
 from ivr.hearing.g711 import Samples
 from ivr.lab.corpus import CorpusError
 from ivr.paths import cache_directory
+from ivr.translation import tr
 
 _NO_SPEECH = ("beep", "tone", "silence", "ascending", "ring", "monkeys", "moo", "-join", "-leave")
 """Parts of the names of files without speech."""
@@ -38,7 +39,9 @@ def package(name: str) -> Path:
     for tool in ("apt-get", "dpkg"):
         if shutil.which(tool) is None:
             raise CorpusError(
-                f"{tool} is missing: unpack Debian's package {name} into {there} by hand"
+                tr("{tool} is missing: unpack Debian's package {name} into {there} by hand").format(
+                    tool=tool, name=name, there=there
+                )
             )
     there.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=there.parent) as work:
@@ -80,7 +83,9 @@ def read_sound(path: Path) -> Samples:
         return np.asarray(signal.sosfiltfilt(_HIGH_PASS, raw[FRAME:-FRAME]), np.int16)
     with wave.open(str(path)) as sound:
         if sound.getframerate() != RATE or sound.getsampwidth() != 2 or sound.getnchannels() != 1:
-            raise CorpusError(f"{path} is not 16-bit mono at {RATE} Hz")
+            raise CorpusError(
+                tr("{path} is not 16-bit mono at {RATE} Hz").format(path=path, RATE=RATE)
+            )
         return np.frombuffer(sound.readframes(sound.getnframes()), "<i2").astype(np.int16)
 
 
@@ -89,4 +94,6 @@ def _run(command: list[str], work: Path, problem: str) -> None:
     done = subprocess.run(command, cwd=work, capture_output=True, text=True)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise CorpusError(f"{problem} (try `apt-get update`): {last}")
+        raise CorpusError(
+            tr("{problem} (try `apt-get update`): {last}").format(problem=problem, last=last)
+        )
