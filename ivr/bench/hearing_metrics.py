@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import nan
 
 from ivr.bench.hearing_stream import Told
-from ivr.bench.result import percentile
+from ivr.bench.result import measured, percentile
 from ivr.bench.tally import share as share_of
 from ivr.bench.tally import wilson
 from ivr.dialogue.events import Condition
@@ -51,8 +51,7 @@ def share_of_windows(items: Sequence[Told], good: Callable[[Told], bool]) -> flo
 
 def hearing_figures(heard: Sequence[Told]) -> dict[str, float]:
     """Every figure for which there are windows."""
-    all_of = {**_classes(heard), **_nuisances(heard), **_delays(heard), **_turns(heard)}
-    return {name: value for name, value in all_of.items() if value == value}
+    return measured({**_classes(heard), **_nuisances(heard), **_delays(heard), **_turns(heard)})
 
 
 def of_group(heard: Iterable[Told], *groups: str) -> list[Told]:

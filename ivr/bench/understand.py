@@ -14,7 +14,7 @@ from rich.table import Table
 from ivr.bench.mishearing import misheard
 from ivr.bench.paraphrases_file import Corpus
 from ivr.bench.plots import picture
-from ivr.bench.result import BenchResult
+from ivr.bench.result import BenchResult, measured
 from ivr.bench.tally import confusion, share
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.etiquette.contact import NUMBER_ATTEMPTS
@@ -113,11 +113,11 @@ def measure(
     figures["name_accuracy"] = share(
         [understander.meaning(text).slots.surname == name for text, name in corpus.names]
     )
-    measured = {name: value for name, value in figures.items() if value == value}
-    limits = {name: v for name, v in {**_AT_LEAST, **_AT_MOST}.items() if name in measured}
+    figures = measured(figures)
+    limits = {name: v for name, v in {**_AT_LEAST, **_AT_MOST}.items() if name in figures}
     samples = len(heard) + len(corpus.names) + TELLINGS * len(corpus.numbers)
     result = BenchResult(
-        "understand", measured, limits, samples, seed, at_least=frozenset(_AT_LEAST) & set(limits)
+        "understand", figures, limits, samples, seed, at_least=frozenset(_AT_LEAST) & set(limits)
     )
     return UnderstandingReport(result, heard)
 
