@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from ivr.bench.recognition_sounds import SpokenSample
 from ivr.bench.result import BenchResult, percentile
+from ivr.bench.tally import edit_distance
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.logs import unlogged
 from ivr.recognition.pool import Recognisers
@@ -155,19 +154,7 @@ async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tal
             continue
         tally.exact += outcome.text == caller.text
         tally.characters += len(caller.text)
-        tally.wrong += distance(caller.text, outcome.text)
-
-
-def distance(wanted: str, heard: str) -> int:
-    """Characters to replace, leave out or add to make one of the other."""
-    row = np.arange(len(heard) + 1)
-    for sign in wanted:
-        above = row + 1
-        above[1:] = np.minimum(above[1:], row[:-1] + np.array([sign != other for other in heard]))
-        # What is added at each place costs one more than the place before.
-        places = np.arange(len(heard) + 1)
-        row = np.minimum.accumulate(above - places) + places
-    return int(row[-1])
+        tally.wrong += edit_distance(caller.text, outcome.text)
 
 
 def _cpu(pids: Sequence[int]) -> float:

@@ -1,8 +1,10 @@
-"""Counts of right and wrong: shares, Wilson's interval, the confusion matrix."""
+"""Counts of right and wrong: shares, Wilson's interval, confusion matrix, edit distance."""
 
 from collections import Counter
 from collections.abc import Sequence
-from math import sqrt
+from math import nan, sqrt
+
+import numpy as np
 
 Z95 = 1.959964
 """Quantile of the normal distribution for a two-sided interval of 95 %."""
@@ -20,7 +22,7 @@ def wilson(right: int, total: int) -> tuple[float, float]:
 
 def share(flags: Sequence[bool]) -> float:
     """Return the share of the flags that are true, 0 to 1; NaN if there are none."""
-    return sum(flags) / len(flags) if flags else float("nan")
+    return sum(flags) / len(flags) if flags else nan
 
 
 def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
@@ -29,3 +31,15 @@ def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
     for label, answer in pairs:
         table.setdefault(label, Counter())[answer] += 1
     return table
+
+
+def edit_distance(wanted: Sequence[str], heard: Sequence[str]) -> int:
+    """Return the fewest signs to replace, leave out or add to make one sequence of the other."""
+    row = np.arange(len(heard) + 1)
+    for sign in wanted:
+        above = row + 1
+        above[1:] = np.minimum(above[1:], row[:-1] + np.array([sign != other for other in heard]))
+        # Adding a sign at a place costs one more than the place before it.
+        places = np.arange(len(heard) + 1)
+        row = np.minimum.accumulate(above - places) + places
+    return int(row[-1])

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from hypothesis import given
-from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from ivr.bench import recognition, recognition_sounds
 from ivr.bench.commands import bench_app
-from ivr.bench.recognition import LIMITS, distance, recognition_steps, rounds_of
+from ivr.bench.recognition import LIMITS, recognition_steps, rounds_of
 from ivr.bench.recognition_sounds import RecordingsError, SpokenSample, recorded, synthetic
 from tools.tiny_vosk.voices import VARIANTS
 
@@ -42,24 +40,6 @@ def test_everybody_speaks_and_no_round_is_short() -> None:
     spoken = synthetic(seed=1, sentences=2)[:3]
     assert rounds_of(spoken, 2) == [spoken[:2], [spoken[2], spoken[0]]]
     assert rounds_of(spoken, 5) == [[*spoken, *spoken[:2]]]
-
-
-@given(st.text("我要投诉"), st.text("我要投诉"))
-def test_distance_is_one(one: str, other: str) -> None:
-    apart = distance(one, other)
-    assert apart == distance(other, one)
-    assert (apart == 0) == (one == other)
-    assert abs(len(one) - len(other)) <= apart <= max(len(one), len(other))
-    assert distance(one, one + "吗") == 1
-    assert distance("我" + one, one) == 1
-
-
-@pytest.mark.parametrize(
-    ("wanted", "heard", "apart"),
-    [("投诉", "头数", 2), ("我要投诉", "要投诉", 1), ("", "喂", 1), ("一二三", "一三二", 2)],
-)
-def test_distances(wanted: str, heard: str, apart: int) -> None:
-    assert distance(wanted, heard) == apart
 
 
 def test_recordings_of_ones_own(tmp_path: Path) -> None:
