@@ -21,8 +21,10 @@ from ivr.softphone.script import HangUpStep, Silence
 _AT_ONCE = 20
 """Largest number of simultaneous calls."""
 LATEST_SECONDS = 39.0
-"""Latest hang-up, in seconds after the answer; row 2 lasts 37.5 s, so the hotline ends the last
-calls itself."""
+"""Time of the latest hang-up after the answer.
+
+Row 2 lasts 37.5 s, so the hotline ends the last calls itself.
+"""
 LIMITS = {
     "session_end_max_ms": 200.0,
     "channels_left": 0.0,
@@ -31,10 +33,11 @@ LIMITS = {
     "records_missing": 0.0,
 }
 SAME_INSTANT_SECONDS = LIMITS["session_end_max_ms"] / 1000
-"""Caller and hotline that end a call within this time may each take the end for their own."""
+"""Time within which caller and hotline may both end a call without knowing of the other's end."""
 _OUTCOMES = {"caller": Outcome.CALLER_HUNG_UP, "callee": Outcome.NO_SOUND}
-"""Outcome that the service records, by the side that sent the BYE."""
+"""Outcome that the service should record, by the side that sent the BYE."""
 _SIDES = {"caller": "caller", "callee": "hotline"}
+"""Names of these sides in the problems."""
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
@@ -73,6 +76,7 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 async def _hang_up_after(
     lab: Lab, moments: list[float], done: Callable[[], None]
 ) -> list[CallRecording]:
+    """Place a call for each of ``moments``, the seconds after which its caller hangs up."""
     free = asyncio.Semaphore(_AT_ONCE)
     async with lab.telephone() as phone:
 
@@ -92,8 +96,10 @@ class CallEnds:
     differences_ms: list[float]
     """Milliseconds between the BYE of each caller who hung up and the end of their session."""
     unpaired: int
-    """Number of calls that caller and hotline ended in the same instant, each on its own: the
-    record then names another side than the one whose BYE came first."""
+    """Number of calls that caller and hotline ended within SAME_INSTANT_SECONDS.
+
+    Their records name another side than the one that the caller saw hang up.
+    """
     problems: tuple[str, ...]
 
 
@@ -116,7 +122,7 @@ def compare_ends(
     ends = [datetime.fromisoformat(line["timestamp"]).timestamp() for line in closed]
     apart = np.abs(np.subtract.outer([each.ended + to_wall for each in recordings], ends))
     expected = [_OUTCOMES.get(each.ended_by) for each in recordings]
-    differ = np.array([[is_ != was for is_ in said] for was in expected], bool)
+    differ = np.array([[outcome != wanted for outcome in said] for wanted in expected], bool)
     differ = differ.reshape(apart.shape)  # also when there are no calls
     differences, unpaired, wrong = [], 0, Counter[str]()
     for call, session in zip(

@@ -46,6 +46,7 @@ AT_LEAST = {
     "true_barge_in": 0.97,
     "babble_as_noise_at_snr_3": 0.90,
 }
+"""Smallest values of figures; AT_MOST holds the largest values of others."""
 
 
 def share_of_windows(items: Sequence[JudgedWindow], good: Callable[[JudgedWindow], bool]) -> float:

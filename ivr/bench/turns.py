@@ -119,11 +119,11 @@ def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
     for (_, expected), end in zip(_TURNS, _ends(recording), strict=False):
         after = [prompt for prompt in prompts if prompt.start > end]
         delay = after[0].start - end if after else None
-        found.append(Turn(delay, bool(after) and _is(after[0], expected[0])))
+        found.append(Turn(delay, bool(after) and _sounds_as(after[0], expected[0])))
     return found
 
 
-def _is(prompt: HeardPrompt, id: str) -> bool:
+def _sounds_as(prompt: HeardPrompt, id: str) -> bool:
     """Return whether a prompt that was heard is ``id`` or has the same sound."""
     return id == prompt.id or id in prompt.same_sound_ids
 

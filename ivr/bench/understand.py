@@ -35,6 +35,7 @@ _AT_LEAST = {
     "phone_accuracy": 0.98,
 }
 _AT_MOST = {"false_action_rate_max": 0.02, "false_action_out_of_domain": 0.01}
+"""Limits of figures: smallest values above, largest values here."""
 
 
 @dataclass(frozen=True, slots=True)
