@@ -136,7 +136,7 @@ def compare_ends(
         else:
             what = f"are recorded as {outcome}" if outcome else "have no record"
             wrong[f"calls that the {_SIDES.get(side, side)} ended {what}"] += 1
-    problems = [f"{count} {what}" for what, count in wrong.items()]
+    problems = [f"{what}: {count}" for what, count in wrong.items()]
     if missing := len(recordings) - len(closed):
-        problems.append(f"{missing} of {len(recordings)} answered calls have no closed session")
+        problems.append(f"answered calls without a closed session: {missing}")
     return CallEnds(differences, unpaired, tuple(problems))

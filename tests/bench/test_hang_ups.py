@@ -55,8 +55,8 @@ def test_an_outcome_that_no_instant_explains_is_a_problem() -> None:
     assert len(ends.differences_ms) == 1
     assert ends.unpaired == 0
     assert ends.problems == (
-        "1 calls that the caller ended are recorded as no_sound",
-        f"1 calls that the hotline ended are recorded as {Outcome.FAILED}",
+        "calls that the caller ended are recorded as no_sound: 1",
+        f"calls that the hotline ended are recorded as {Outcome.FAILED}: 1",
     )
 
 
@@ -66,8 +66,8 @@ def test_a_missing_session_and_a_missing_record_are_problems() -> None:
     ends = compare_ends(calls, sessions[:1], sessions, TO_WALL)
     assert ends.differences_ms == pytest.approx([4.0], abs=0.01)
     assert ends.problems == (
-        "1 calls that the caller ended have no record",
-        "1 of 3 answered calls have no closed session",
+        "calls that the caller ended have no record: 1",
+        "answered calls without a closed session: 1",
     )
 
 
