@@ -1,1 +1,1 @@
-"""Measurements on real calls, one command each, all speaking one language (see ``result``)."""
+"""Benches: measurements of the parts and of real calls, each with a BenchResult (``result``)."""

@@ -1,4 +1,4 @@
-"""``ivr bench barge-in``: how soon does the bot fall silent when the caller begins to speak?"""
+"""``ivr bench barge-in``: how soon a prompt stops when the caller begins to speak."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,14 +18,17 @@ from ivr.softphone.script import Action, PlayedSound, Silence
 
 LIMITS = {"stop_p95_ms": 400.0}
 EARLIEST_SECONDS, LATEST_SECONDS = 0.5, 4.0
-"""When the caller begins, counted from the answer; the greeting lasts 5.7 s."""
+"""Range of the seconds from the answer to the caller's words; the greeting lasts 5.7 s."""
 VOICED_DBOV = -40.0
-"""From this level on a packet of the caller's counts as voiced."""
+"""Level from which a packet of the caller counts as voiced, in dBov."""
 _PROMPT = "greeting.ask"
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
-    """Interrupt the greeting in ``calls`` simultaneous calls, each at another moment."""
+    """Interrupt the greeting in ``calls`` simultaneous calls, each at another moment.
+
+    ``done`` is called after each call.
+    """
     rng = np.random.default_rng(seed)
     starts = rng.uniform(EARLIEST_SECONDS, LATEST_SECONDS, calls)
     words = [says(PHRASES[i % len(PHRASES)], i % len(VOICES)) for i in range(calls)]
@@ -59,6 +62,7 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 async def _interrupt(
     lab: Lab, starts: list[float], words: list[Samples], done: Callable[[], None]
 ) -> list[CallRecording]:
+    """Place one call for each of ``words``, which begin at ``starts`` in seconds."""
     async with lab.telephone() as phone:
 
         async def one(start: float, sound: Samples) -> CallRecording:
@@ -71,7 +75,11 @@ async def _interrupt(
 
 
 def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> float | None:
-    """Seconds from the first voiced packet to the end of the prompt; None if it was not cut."""
+    """Return the seconds from the caller's first voiced packet to the end of the greeting.
+
+    ``voiced_after`` is the time from the first packet of the sound to the first voiced one. None
+    if the greeting was not cut.
+    """
     spoken = next((packet.time for packet in recording.sent if packet.what == "Audio"), None)
     heard = prompts_of(recording, lab.catalogue)
     if spoken is None or not heard or heard[0].id != _PROMPT or heard[0].complete:
@@ -80,7 +88,7 @@ def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> flo
 
 
 def voiced(sound: Samples) -> float:
-    """Seconds from the start of a sound to its first voiced packet."""
+    """Return the seconds from the start of a sound to its first voiced packet."""
     frames = [sound[at : at + FRAME] for at in range(0, len(sound), FRAME)]
     first = next(i for i, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)
     return first * FRAME_SECONDS

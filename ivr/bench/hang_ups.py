@@ -1,23 +1,30 @@
-"""``ivr bench hang-ups``: callers who go at every step; what is left behind?"""
+"""``ivr bench hang-ups``: callers hang up at every moment of row 2, and nothing may be left."""
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from ivr.bench.result import BenchResult, percentile
+from ivr.dialogue.outcome import Outcome
 from ivr.lab.lab import Lab, laboratory
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import HangUpStep, Silence
 
 _AT_ONCE = 20
+"""Largest number of simultaneous calls."""
 LATEST_SECONDS = 39.0
-"""Row 2 lasts 37.5 s: the last of the callers are hung up on before they go."""
+"""Time of the latest hang-up after the answer.
+
+Row 2 lasts 37.5 s, so the hotline ends the last calls itself.
+"""
 LIMITS = {
     "session_end_max_ms": 200.0,
     "channels_left": 0.0,
@@ -25,13 +32,22 @@ LIMITS = {
     "tasks_left": 0.0,
     "records_missing": 0.0,
 }
+SAME_INSTANT_SECONDS = LIMITS["session_end_max_ms"] / 1000
+"""Time within which caller and hotline may both end a call without knowing of the other's end."""
+_OUTCOMES = {"caller": Outcome.CALLER_HUNG_UP, "callee": Outcome.NO_SOUND}
+"""Outcome that the service should record, by the side that sent the BYE."""
+_SIDES = {"caller": "caller", "callee": "hotline"}
+"""Names of these sides in the problems."""
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
-    """``calls`` callers hang up at moments spread over all of row 2."""
+    """Let ``calls`` callers hang up at moments that are spread evenly over row 2.
+
+    ``done`` is called after each call.
+    """
     moments = np.random.default_rng(seed).permutation(np.linspace(0.02, LATEST_SECONDS, calls))
     async with laboratory(root, max_calls=_AT_ONCE + 5, IVR_SERVICE__LOG_LEVEL="debug") as lab:
-        await _hang_up_after(lab, [0.5], lambda: None)  # what the first call opens stays open
+        await _hang_up_after(lab, [0.5], lambda: None)  # files of the first call stay open
         first = (await lab.service.logged("session_closed", 1))[0]
         files = lab.service.open_files()
         recordings = await _hang_up_after(lab, moments.tolist(), done)
@@ -40,25 +56,27 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
         closed = (await lab.service.logged("session_closed", 1 + len(answered)))[1:]
         files_left = lab.service.open_files() - files
         records = (await lab.service.records(1 + len(answered)))[1:]
-    ends = _ends_ms(answered, records, closed)
+    ends = compare_ends(answered, records, closed, time.time() - time.monotonic())
     figures = {
-        "session_end_p50_ms": percentile(ends, 50),
-        "session_end_p99_ms": percentile(ends, 99),
-        "session_end_max_ms": percentile(ends, 100),
+        "session_end_p50_ms": percentile(ends.differences_ms, 50),
+        "session_end_p99_ms": percentile(ends.differences_ms, 99),
+        "session_end_max_ms": percentile(ends.differences_ms, 100),
+        "hang_ups_unpaired": ends.unpaired,
         "channels_left": channels,
         "files_left": max(0, files_left),
         "tasks_left": max(0, closed[-1]["tasks"] - first["tasks"]) if closed else float("nan"),
         "records_missing": len(answered) - len(records),
         "calls": calls,
     }
-    return BenchResult(
-        "hang-ups", figures, LIMITS, len(answered), seed, _problems(answered, records)
-    )
+    rowless = [f"record {record['call']} has no row" for record in records if not record["row"]]
+    problems = (*ends.problems, *rowless)
+    return BenchResult("hang-ups", figures, LIMITS, len(answered), seed, problems)
 
 
 async def _hang_up_after(
     lab: Lab, moments: list[float], done: Callable[[], None]
 ) -> list[CallRecording]:
+    """Place a call for each of ``moments``, the seconds after which its caller hangs up."""
     free = asyncio.Semaphore(_AT_ONCE)
     async with lab.telephone() as phone:
 
@@ -71,37 +89,54 @@ async def _hang_up_after(
         return await asyncio.gather(*(one(seconds) for seconds in moments))
 
 
-def _ends_ms(
-    recordings: list[CallRecording], records: list[dict[str, Any]], closed: list[dict[str, Any]]
-) -> list[float]:
-    """Milliseconds between each caller's BYE and the end of his session, sockets included.
+@dataclass(frozen=True, slots=True)
+class CallEnds:
+    """The ends of calls as their callers saw them, compared with those of the service."""
 
-    Both run on this machine's clock. The service does not know our callers, so BYEs and ends are
-    paired in order of time, which is the pairing with the least differences; when their numbers
-    differ there is none, and the figure is undefined.
+    differences_ms: list[float]
+    """Milliseconds between the BYE of each caller who hung up and the end of their session."""
+    unpaired: int
+    """Number of calls that caller and hotline ended within SAME_INSTANT_SECONDS.
+
+    Their records name another side than the one that the caller saw hang up.
     """
-    to_wall = time.time() - time.monotonic()
-    byes = sorted(each.ended + to_wall for each in recordings if each.ended_by == "caller")
-    gone = {record["call"] for record in records if record["outcome"] == "caller_hung_up"}
-    ends = sorted(
-        datetime.fromisoformat(line["timestamp"]).timestamp()
-        for line in closed
-        if line["call"] in gone
-    )
-    if len(byes) != len(ends):
-        return []
-    return [abs(end - bye) * 1000 for bye, end in zip(byes, ends, strict=True)]
+    problems: tuple[str, ...]
 
 
-def _problems(recordings: list[CallRecording], records: list[dict[str, Any]]) -> tuple[str, ...]:
-    """What does not fit together: who hung up, and what the records say of it."""
-    ours = Counter(each.ended_by for each in recordings)
-    theirs = Counter(record["outcome"] for record in records)
-    expected = {"caller_hung_up": ours["caller"], "no_sound": ours["callee"]}
-    wrong = [
-        f"{expected.get(outcome, 0)} calls ended as {outcome}, {count} records say so"
-        for outcome, count in theirs.items()
-        if count != expected.get(outcome, 0)
-    ]
-    wrong += [f"record {record['call']} has no row" for record in records if not record["row"]]
-    return tuple(wrong)
+def compare_ends(
+    recordings: Sequence[CallRecording],
+    records: Sequence[dict[str, Any]],
+    closed: Sequence[dict[str, Any]],
+    to_wall: float,
+) -> CallEnds:
+    """Compare answered calls with their records and ``session_closed`` log lines.
+
+    ``to_wall`` is added to monotonic seconds, which recordings have, to give seconds since 1970,
+    which log lines have; both clocks are those of this machine. The service does not know which
+    caller is which. Calls and sessions are therefore paired so that the differences of time are
+    least in all; a pair in which the two sides disagree about who ended the call costs as much as
+    SAME_INSTANT_SECONDS more.
+    """
+    outcomes = {record["call"]: record["outcome"] for record in records}
+    said = [outcomes.get(line["call"]) for line in closed]
+    ends = [datetime.fromisoformat(line["timestamp"]).timestamp() for line in closed]
+    apart = np.abs(np.subtract.outer([each.ended + to_wall for each in recordings], ends))
+    expected = [_OUTCOMES.get(each.ended_by) for each in recordings]
+    differ = np.array([[outcome != wanted for outcome in said] for wanted in expected], bool)
+    differ = differ.reshape(apart.shape)  # also when there are no calls
+    differences, unpaired, wrong = [], 0, Counter[str]()
+    for call, session in zip(
+        *linear_sum_assignment(apart + SAME_INSTANT_SECONDS * differ), strict=True
+    ):
+        side, outcome, seconds = recordings[call].ended_by, said[session], apart[call, session]
+        if not differ[call, session]:
+            differences += [1000 * float(seconds)] if side == "caller" else []
+        elif outcome in _OUTCOMES.values() and seconds <= SAME_INSTANT_SECONDS:
+            unpaired += 1
+        else:
+            what = f"are recorded as {outcome}" if outcome else "have no record"
+            wrong[f"calls that the {_SIDES.get(side, side)} ended {what}"] += 1
+    problems = [f"{what}: {count}" for what, count in wrong.items()]
+    if missing := len(recordings) - len(closed):
+        problems.append(f"answered calls without a closed session: {missing}")
+    return CallEnds(differences, unpaired, tuple(problems))

@@ -1,4 +1,4 @@
-"""``ivr bench hearing``: is what the ear says about a line right, soon enough, and cheap?"""
+"""``ivr bench hearing``: how often the ear is right about a line, how soon, and at what cost."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from ivr.bench.hearing_corpus import labelled_recordings
 from ivr.bench.hearing_cost import cost
 from ivr.bench.hearing_metrics import AT_LEAST, AT_MOST, hearing_figures
 from ivr.bench.hearing_plots import LABEL_TITLES, draw_hearing
-from ivr.bench.hearing_stream import Told, detector, listen_to_all, stream_window
+from ivr.bench.hearing_stream import JudgedWindow, detector, listen_to_all, stream_window
 from ivr.bench.result import BenchResult
 from ivr.bench.tally import confusion, wilson
 from ivr.lab.corpus.line import Order
@@ -20,51 +20,52 @@ from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, orders, sw
 from ivr.lab.corpus.sources import Split
 
 POINTS_PER = 8
-"""A point of a sweep has this part of the windows of a class."""
+"""A point of a sweep has the windows of a class divided by this."""
 BABBLE = ("snr_babble", 3.0)
-"""The point that has as many windows as a class, because it has a limit."""
+"""The point of a sweep that has as many windows as a class, because its figure has a limit."""
 PROCESSES = 2
+"""Processes that make and stream windows at once."""
 MISJUDGED = 12
-"""Misjudged windows of a group that are listed; of recordings all are."""
+"""Most misjudged windows of a group that are listed; of recordings all are listed."""
 _WIDTH = 180
-"""Characters that the matrix needs, also in a pipe."""
+"""Characters per line that the matrix needs, also when the output is a pipe."""
 
 
 @dataclass(frozen=True, slots=True)
 class HearingBenchReport:
-    """The figures, and what was heard to get them."""
+    """The figures of the bench and the windows they were computed from."""
 
     result: BenchResult
-    heard: list[Told] = field(repr=False)
+    heard: list[JudgedWindow] = field(repr=False)
     named: bool = False
-    """Whether the windows are files: then every misjudged one is listed."""
+    """Whether the windows are recordings with names; then every misjudged one is listed."""
 
     def show(self, console: Console) -> None:
-        """The confusion matrix with Wilson's intervals, the curves, and what was misjudged."""
+        """Print the confusion matrix with Wilson's intervals, the curves, and misjudged windows."""
         console.width = max(console.width, _WIDTH)
-        clear = [told for told in self.heard if told.group not in SWEEPS]
+        clear = [window for window in self.heard if window.group not in SWEEPS]
         console.print(_matrix(clear))
         for quantity in SWEEPS:
-            points = [told for told in self.heard if told.group == quantity]
+            points = [window for window in self.heard if window.group == quantity]
             if points:
                 console.print(curve_table(quantity, points))
-        wrong = [told for told in clear if not told.right and told.group != "barge_in"]
+        wrong = [window for window in clear if not window.right and window.group != "barge_in"]
         listed = Counter[str]()
-        for told in wrong:
-            listed[told.group] += 1
-            if self.named or listed[told.group] <= MISJUDGED:
-                console.print(_in_words(told), highlight=False, markup=False, soft_wrap=True)
+        for window in wrong:
+            listed[window.group] += 1
+            if self.named or listed[window.group] <= MISJUDGED:
+                console.print(_in_words(window), highlight=False, markup=False, soft_wrap=True)
         for group, count in listed.items():
             if count > MISJUDGED and not self.named:
                 console.print(f"and {count - MISJUDGED} more of {group}")
 
     def draw(self, directory: Path, seed: int, split: str) -> None:
-        """Confusion, delays and the curves through the grey zone as PNG."""
+        """Draw confusion, delays and the curves through the grey zone as PNG files."""
         draw_hearing(self.heard, directory, "recordings" if self.named else f"seed {seed}, {split}")
 
 
 def windows_of(per: int) -> list[Order]:
-    """Everything that is listened to, in a fixed order."""
+    """Return the orders of all windows, in a fixed order, with ``per`` windows of each class."""
     points = [
         order
         for order in sweep_orders(max(1, per // POINTS_PER))
@@ -74,9 +75,10 @@ def windows_of(per: int) -> list[Order]:
 
 
 def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> HearingBenchReport:
-    """Make the corpus and stream it through the production ear.
+    """Make the corpus and stream it through the ear that calls use.
 
-    Raises CorpusError when the recordings cannot be had.
+    ``done`` is called after each window. Raise CorpusError when the speech recordings that the
+    corpus is made of cannot be fetched.
     """
     heard = listen_to_all(windows_of(per), seed, Split(split), done, PROCESSES)
     return HearingBenchReport(
@@ -85,7 +87,7 @@ def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> Hearin
 
 
 def measure_corpus(directory: Path) -> HearingBenchReport:
-    """The same for a folder of recordings; raises CorpusError when it cannot be read."""
+    """Stream the recordings of a directory; raise CorpusError when they cannot be read."""
     heard = [
         stream_window(window, detector(), name=name)
         for name, window in labelled_recordings(directory)
@@ -97,21 +99,21 @@ def measure_corpus(directory: Path) -> HearingBenchReport:
 def _result(
     found: dict[str, float], samples: int, seed: int, only: set[str] | None = None
 ) -> BenchResult:
-    """With the limits of issue 4; or ``only`` with those of these figures."""
+    """Return the result with all limits, or with the limits of the figures in ``only``."""
     every = {**AT_LEAST, **AT_MOST}
     limits = {name: limit for name, limit in every.items() if only is None or name in only}
     at_least = frozenset(AT_LEAST) & frozenset(limits)
     return BenchResult("hearing", found, limits, samples, seed, at_least=at_least)
 
 
-def _matrix(heard: list[Told]) -> Table:
-    """How often each label (rows) was called what, and the interval of its recall."""
-    counts = confusion([(told.group, told.condition.value) for told in heard])
+def _matrix(heard: list[JudgedWindow]) -> Table:
+    """Return a table of verdicts (columns) by label (rows), with the interval of the recall."""
+    counts = confusion([(window.group, window.condition.value) for window in heard])
     called = sorted({name for row in counts.values() for name in row})
     table = Table("is \\ called", *called, "right", "95 %", title="confusion")
     for group in (*CLASSES, *NUISANCES, *CASES):
         if group in counts:
-            right = sum(told.right for told in heard if told.group == group)
+            right = sum(window.right for window in heard if window.group == group)
             low, high = wilson(right, counts[group].total())
             cells = [str(counts[group][name] or "") for name in called]
             total = f"{right}/{counts[group].total()}"
@@ -119,20 +121,21 @@ def _matrix(heard: list[Told]) -> Table:
     return table
 
 
-def curve_table(quantity: str, points: list[Told]) -> Table:
-    """The share of each verdict along a sweep."""
-    values = sorted({told.value for told in points if told.value is not None})
-    called = sorted({told.condition.value for told in points})
+def curve_table(quantity: str, points: list[JudgedWindow]) -> Table:
+    """Return a table of the share of each verdict for each value of a sweep."""
+    values = sorted({window.value for window in points if window.value is not None})
+    called = sorted({window.condition.value for window in points})
     table = Table(f"{quantity}", *called, "windows", title=f"grey zone: {LABEL_TITLES[quantity]}")
     for value in values:
-        here = [told.condition.value for told in points if told.value == value]
+        here = [window.condition.value for window in points if window.value == value]
         shares = [f"{here.count(name) / len(here):.0%}" if name in here else "" for name in called]
         table.add_row(f"{value:g}", *shares, str(len(here)))
     return table
 
 
-def _in_words(told: Told) -> str:
-    truth = told.truth
+def _in_words(window: JudgedWindow) -> str:
+    """Return a line about a misjudged window: how it was made, and the ear's verdict."""
+    truth = window.truth
     known = {
         "speech": truth.speech_dbov,
         "SNR": truth.snr_db,
@@ -142,4 +145,4 @@ def _in_words(told: Told) -> str:
     }
     facts = [f"{name} {value:.1f}" for name, value in known.items() if value is not None]
     made = "; ".join([truth.kind, *facts, *truth.artefacts])
-    return f"{told.name} ({made}): {told.condition}, {told.why}"
+    return f"{window.name} ({made}): {window.condition}, {window.why}"

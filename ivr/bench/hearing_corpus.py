@@ -1,10 +1,11 @@
-"""A folder of recordings with a labels file, as windows: what ops measure their own lines with."""
+"""A directory of labelled recordings as windows, so that operators can measure their own lines."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.bench.hearing_labels import LabelledRow, read_labels
+from ivr.bench.hearing_stream import class_of
 from ivr.commands.hear import HearError, Recording
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import FRAME, FRAME_SECONDS
@@ -13,6 +14,7 @@ from ivr.lab.corpus import CorpusError
 from ivr.lab.corpus.callers import STILL
 from ivr.lab.corpus.window import Truth, Window
 
+# Names that the columns of a labels file may have.
 FILE = ("file", "path", "wav", "filename", "file_name", "name", "audio", "recording")
 LABEL = ("label", "class", "condition", "verdict", "category", "expected", "truth")
 _PROMPT = ("reference", "prompt", "reference_file", "prompt_file", "reference_wav", "prompt_wav")
@@ -42,12 +44,9 @@ ALIASES = {
     Condition.MUSIC: "moh hold music_on_hold hold_music",
     Condition.OWN_PROMPT: "echo own_echo prompt_echo own_prompt_echo echo_only",
 }
+"""Further words that a label may be, besides the names of the verdicts."""
 BARGE_IN = ("barge_in", "double_talk", "bargein", "doubletalk")
-_GROUPS = {
-    Condition.DEAD_LINE: Condition.NOBODY,
-    Condition.NO_RTP: Condition.NOBODY,
-    Condition.FAX: Condition.TONE,
-}
+"""Labels of recordings in which the caller speaks over our prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,10 @@ class _Label:
 
 
 def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
-    """Each labelled file with its name; CorpusError names what is wrong, and in which line."""
+    """Yield the name and the window of each labelled file.
+
+    Raise CorpusError that names the line of the labels file and what is wrong with it.
+    """
     for number, row in enumerate(read_labels(directory)):
         try:
             yield _window(directory, row, number)
@@ -66,13 +68,13 @@ def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
 
 
 def label_of(word: str) -> _Label:
-    """What a label means; ValueError for one that means nothing."""
+    """Return the group and the verdict of a label; raise ValueError if it is unknown."""
     plain = word.strip().lower().replace("-", "_").replace(" ", "_")
     if plain in BARGE_IN:
         return _Label("barge_in", Condition.OK)
     for condition, aliases in ALIASES.items():
         if plain == condition.value or plain in aliases.split():
-            return _Label(_GROUPS.get(condition, condition).value, condition)
+            return _Label(class_of(condition).value, condition)
     known = ", ".join([*(condition.value for condition in ALIASES), BARGE_IN[0]])
     raise ValueError(f"the label {word!r} is none of {known}")
 
@@ -81,7 +83,7 @@ def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window
     name, word = row.first(FILE), row.first(LABEL)
     if name is None or word is None:
         missing, names = ("file", FILE) if name is None else ("label", LABEL)
-        raise ValueError(f"no {missing}: it may be called {', '.join(names)}")
+        raise ValueError(f"no {missing}: name its column {' or '.join(names)}")
     label = label_of(word)
     samples = Recording.read(_found(directory, name)).samples
     count = len(samples) // FRAME
@@ -92,8 +94,9 @@ def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window
         prompt = Recording.read(_found(directory, reference)).samples
     seconds = count * FRAME_SECONDS
     end = row.seconds(END)
-    told = end is not None and end + STILL <= seconds
-    truth = Truth(kind=word, onset_s=row.seconds(ONSET), end_s=end if told else None)
+    # An end that silence does not follow for long enough cannot be reported by the ear.
+    reportable = end is not None and end + STILL <= seconds
+    truth = Truth(kind=word, onset_s=row.seconds(ONSET), end_s=end if reportable else None)
     window = Window(
         label.group, number, label.condition, seconds, frames, truth, prompt, start or 0.0
     )
@@ -101,6 +104,6 @@ def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window
 
 
 def _found(directory: Path, name: str) -> Path:
-    """The file, also when its name was given without its suffix."""
+    """Return the path of a file whose name may lack the suffix ``.wav``."""
     path = directory / name
     return path if path.is_file() or path.suffix else path.with_suffix(".wav")

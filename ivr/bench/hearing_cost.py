@@ -1,32 +1,25 @@
-"""What the ear costs, as a share of a core and against decoding a-law."""
+"""CPU that the ear costs, in percent of a core and as a multiple of decoding a-law."""
 
 from collections.abc import Callable
 from time import process_time
 
-import numpy as np
-
+from ivr.bench.streams import sounds
 from ivr.hearing.ear import Ear
-from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
-from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
-from ivr.lab.corpus.telephone import at_level
-from ivr.lab.voices import PHRASES, says
+from ivr.hearing.frames import FRAME, FRAME_SECONDS
+from ivr.hearing.g711 import Samples, decode_alaw
 from ivr.recognition.silero import SileroModel
 
-_TURNS = 12
+_SECONDS = 28.5
+"""Sound that is heard for each figure."""
 
 
 def cost(seed: int) -> dict[str, float]:
-    """CPU time of one call that talks and of one that is silent, in percent of a core."""
-    rng = np.random.default_rng(seed)
-    pause = np.zeros(RATE // 2, np.int16)
-    parts = [part for n in range(_TURNS) for part in (says(PHRASES[n % len(PHRASES)], n), pause)]
-    talking = decode_alaw(encode_alaw(np.concatenate(parts)))
-    room = at_level(rng.normal(size=len(talking)), -70.0).astype(np.int16)
-    silent = decode_alaw(encode_alaw(room))
-    octets = encode_alaw(talking)
+    """Return the figures of the cost of a call that talks and of one that is silent."""
+    sent = sounds(_SECONDS, seed)
+    talking, silent = decode_alaw(sent.talking), decode_alaw(sent.silent)
 
     def decode(at: int, now: float) -> None:
-        decode_alaw(octets[at : at + FRAME])
+        decode_alaw(sent.talking[at : at + FRAME])
 
     per_frame = {
         "talking": _per_frame(_listener(talking), len(talking)),
@@ -41,6 +34,7 @@ def cost(seed: int) -> dict[str, float]:
 
 
 def _listener(sound: Samples) -> Callable[[int, float], None]:
+    """Return a step that gives one frame of ``sound`` to an ear."""
     ear = Ear(SileroModel.load().stream(), 0.0)
 
     def hear(at: int, now: float) -> None:
@@ -50,7 +44,7 @@ def _listener(sound: Samples) -> Callable[[int, float], None]:
 
 
 def _per_frame(step: Callable[[int, float], None], count: int) -> float:
-    """Seconds of CPU for each 20 ms."""
+    """Return the CPU seconds of ``step`` for each frame of 20 ms."""
     begin = process_time()
     for n, at in enumerate(range(0, count - FRAME + 1, FRAME)):
         step(at, n * FRAME_SECONDS)

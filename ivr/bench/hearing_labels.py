@@ -1,4 +1,4 @@
-"""Labels files: CSV, TSV, text, JSON, JSON lines or TOML, whoever made them; or folders."""
+"""Labels of recordings: a file in CSV, TSV, text, JSON, JSON lines or TOML, or directory names."""
 
 import csv
 import json
@@ -13,24 +13,27 @@ from ivr.lab.corpus import CorpusError
 
 SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".toml", ".txt")
 DEFAULT_COLUMNS = ("file", "label", "reference", "reference_start", "onset")
-"""Of a table without a line of names."""
+"""Columns of a table that has no line of names."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
-    """One entry and where it stands: ``labels.csv line 3``."""
+    """One entry of a labels file."""
 
     place: str
+    """Where the entry is, for error messages: ``labels.csv line 3``."""
     cells: Mapping[str, str]
+    """Texts of the entry by the names of their columns, in lower case."""
 
     def first(self, names: tuple[str, ...]) -> str | None:
-        """The first of these columns that is there and not empty."""
+        """Return the text of the first of these columns that is not empty; None if all are."""
         return next((self.cells[name] for name in names if self.cells.get(name)), None)
 
     def seconds(self, names: tuple[str, ...]) -> float | None:
-        """The same as seconds; ValueError when they are none.
+        """Return the number in the first of these columns that is not empty, in seconds.
 
-        A column whose name ends with ``_ms`` holds milliseconds.
+        A column whose name ends with ``_ms`` holds milliseconds. None if all columns are empty;
+        raise ValueError when the text is not a time.
         """
         found = next((name for name in names if self.cells.get(name)), None)
         if found is None:
@@ -41,32 +44,36 @@ class LabelledRow:
         except ValueError:
             value = float("nan")
         if not isfinite(value) or value < 0:
-            raise ValueError(f"{text!r} is no time in seconds")
+            raise ValueError(f"{text!r} is not a time: write a number of seconds")
         return value / 1000 if found.endswith("_ms") else value
 
 
 def read_labels(directory: Path) -> list[LabelledRow]:
-    """The entries of the folder's labels file; CorpusError when there is none, or a bad one.
+    """Return the entries of the directory's labels file.
 
-    Without such a file each folder in it is a label, and holds the files that deserve it.
+    If there is no such file, each subdirectory is named after the label of the files in it. Raise
+    CorpusError when there is neither, or when the file has an error.
     """
     if not directory.is_dir():
-        raise CorpusError(f"there is no folder {directory}")
+        raise CorpusError(f"there is no directory {directory}")
     path = _labels_file(directory)
     if path is None:
         return _folders(directory)
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path} cannot be read as UTF-8: {error}") from None
+        raise CorpusError(f"{path} cannot be read as UTF-8 ({error}): correct it") from None
     found = list(parse_labels(text, path.suffix.lower(), str(path)))
     if not found:
-        raise CorpusError(f"{path} labels no file")
+        raise CorpusError(f"{path} labels no file: add a line for each recording")
     return found
 
 
 def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
-    """The entries of a text in the format of ``suffix``; CorpusError that names the place."""
+    """Return the entries of a text in the format of ``suffix``.
+
+    Raise CorpusError that names the place of an error.
+    """
     if suffix in (".csv", ".tsv", ".txt"):
         return _table(text, suffix, name)
     if suffix == ".jsonl":
@@ -81,10 +88,10 @@ def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
 
 
 def _labels_file(directory: Path) -> Path | None:
-    """``labels.*``, or the only file of the folder that could be one."""
+    """Return ``labels.*``, or the only table of the directory; None if there is no such file."""
     named = [directory / f"labels{suffix}" for suffix in SUFFIXES]
     there = [path for path in named if path.is_file()]
-    tables = SUFFIXES[:-1]  # any other text is more likely a word to the reader
+    tables = SUFFIXES[:-1]  # a text with another name is more likely a note to the reader
     others = [path for path in sorted(directory.iterdir()) if path.suffix.lower() in tables]
     if there or len(others) == 1:
         return (there or others)[0]
@@ -92,6 +99,7 @@ def _labels_file(directory: Path) -> Path | None:
 
 
 def _folders(directory: Path) -> list[LabelledRow]:
+    """Return an entry for each file in a subdirectory, labelled with the subdirectory's name."""
     files = sorted(path for path in directory.glob("*/*") if path.is_file())
     if not files:
         wanted = ", ".join(f"labels{suffix}" for suffix in SUFFIXES)
@@ -120,7 +128,7 @@ def _table(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
                 columns = [_plain(cell) for cell in cells]
                 if not any("." in cell for cell in columns):
                     continue
-                columns = list(DEFAULT_COLUMNS)  # the first line holds a file, not names
+                columns = list(DEFAULT_COLUMNS)  # the first line names a file, not columns
             if len(cells) > len(columns):
                 raise CorpusError(f"{place}: {len(cells)} cells under {len(columns)} columns")
             yield LabelledRow(place, {c: v.strip() for c, v in zip(columns, cells, strict=False)})
@@ -140,7 +148,11 @@ def _json_lines(text: str, name: str) -> Iterator[LabelledRow]:
 
 
 def _entries(whole: Any, name: str) -> Iterator[LabelledRow]:
-    """A list of entries, one under any name, or a mapping from files to labels or entries."""
+    """Yield the entries of a JSON or TOML document.
+
+    It is a list of entries, a mapping with one such list under any name, or a mapping from files
+    to labels or entries.
+    """
     if isinstance(whole, dict):
         lists = [value for value in whole.values() if isinstance(value, list)]
         if len(lists) == 1:
@@ -152,17 +164,20 @@ def _entries(whole: Any, name: str) -> Iterator[LabelledRow]:
                 for file, entry in pairs.items()
             ]
     if not isinstance(whole, list):
-        raise CorpusError(f"{name} holds neither a list of entries nor a mapping from files")
+        raise CorpusError(
+            f"{name} holds neither a list of entries nor a mapping from files to labels: add one"
+        )
     for number, entry in enumerate(whole, 1):
         yield _row(entry, f"{name} entry {number}")
 
 
 def _row(entry: Any, place: str) -> LabelledRow:
     if not isinstance(entry, dict):
-        raise CorpusError(f"{place}: {entry!r:.60} is no entry with a file and a label")
+        raise CorpusError(f"{place}: {entry!r:.60} is not an entry: write a file and a label")
     texts = {_plain(key): "" if value is None else str(value) for key, value in entry.items()}
     return LabelledRow(place, texts)
 
 
 def _plain(column: str) -> str:
+    """Return the name of a column in lower case with underscores."""
     return column.strip().lower().replace("-", "_").replace(" ", "_")

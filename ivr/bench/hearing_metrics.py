@@ -1,10 +1,10 @@
-"""Figures of the hearing bench, from what the ear said to each window."""
+"""Figures of the hearing bench, computed from what the ear reported about each window."""
 
 from collections.abc import Callable, Iterable, Sequence
 from math import nan
 
-from ivr.bench.hearing_stream import Told
-from ivr.bench.result import percentile
+from ivr.bench.hearing_stream import JudgedWindow
+from ivr.bench.result import measured, percentile
 from ivr.bench.tally import share as share_of
 from ivr.bench.tally import wilson
 from ivr.dialogue.events import Condition
@@ -12,14 +12,18 @@ from ivr.lab.corpus.noises import STATIONARY
 from ivr.lab.corpus.recipes import CLASSES, NUISANCES
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
+"""Verdicts that say that a caller speaks."""
 BARGE_IN_WITHIN_SECONDS = 1.5
-"""A caller who is not heard within this of his first word has not barged in."""
+"""A barge-in counts when speech is reported within this time after the caller's first word."""
 EARLY_SECONDS = 0.1
-"""A start this long before the first voiced frame is still that of the caller: the label is made
-by energy, and misses a soft beginning."""
+"""A start that is reported up to this long before the first voiced frame is still the caller's.
+
+The label is found by energy and misses a soft beginning.
+"""
 HANG_SECONDS = 0.5
+"""Silence after which the ear reports the end of speech."""
 NEVER = 99.0
-"""Seconds that count for what did not happen: no percentile with it keeps a limit."""
+"""Seconds that count for an event that did not come; more than every limit."""
 
 AT_MOST = {
     "nuisance_as_caller": 0.01,
@@ -42,74 +46,78 @@ AT_LEAST = {
     "true_barge_in": 0.97,
     "babble_as_noise_at_snr_3": 0.90,
 }
+"""Smallest values of figures; AT_MOST holds the largest values of others."""
 
 
-def share_of_windows(items: Sequence[Told], good: Callable[[Told], bool]) -> float:
-    """The share of windows for which something holds; NaN of none."""
-    return share_of([good(told) for told in items])
+def share_of_windows(items: Sequence[JudgedWindow], good: Callable[[JudgedWindow], bool]) -> float:
+    """Return the share of ``items`` for which ``good`` is true, 0 to 1; NaN if there are none."""
+    return share_of([good(window) for window in items])
 
 
-def hearing_figures(heard: Sequence[Told]) -> dict[str, float]:
-    """Every figure for which there are windows."""
-    all_of = {**_classes(heard), **_nuisances(heard), **_delays(heard), **_turns(heard)}
-    return {name: value for name, value in all_of.items() if value == value}
+def hearing_figures(heard: Sequence[JudgedWindow]) -> dict[str, float]:
+    """Return the figures for which there are windows."""
+    return measured({**_classes(heard), **_nuisances(heard), **_delays(heard), **_turns(heard)})
 
 
-def of_group(heard: Iterable[Told], *groups: str) -> list[Told]:
-    """The windows of these groups."""
-    return [told for told in heard if told.group in groups]
+def of_group(heard: Iterable[JudgedWindow], *groups: str) -> list[JudgedWindow]:
+    """Return the windows of these groups."""
+    return [window for window in heard if window.group in groups]
 
 
-def _classes(heard: Sequence[Told]) -> dict[str, float]:
+def _classes(heard: Sequence[JudgedWindow]) -> dict[str, float]:
     five = of_group(heard, *CLASSES)
     recalls = [
-        share_of_windows(of_group(five, name), lambda told: told.right)
+        share_of_windows(of_group(five, name), lambda window: window.right)
         for name in CLASSES
         if of_group(five, name)
     ]
-    babble = [told for told in of_group(heard, "snr_babble") if told.value == 3.0]
+    babble = [window for window in of_group(heard, "snr_babble") if window.value == 3.0]
     return {
-        "five_class_accuracy": share_of_windows(five, lambda told: told.right),
+        "five_class_accuracy": share_of_windows(five, lambda window: window.right),
         "worst_class_recall": min(recalls, default=nan),
-        "wilson_low": wilson(sum(told.right for told in five), len(five))[0] if five else nan,
+        "wilson_low": wilson(sum(window.right for window in five), len(five))[0] if five else nan,
         "babble_as_noise_at_snr_3": share_of_windows(
-            babble, lambda told: told.condition is Condition.NOISE
+            babble, lambda window: window.condition is Condition.NOISE
         ),
     }
 
 
-def _nuisances(heard: Sequence[Told]) -> dict[str, float]:
+def _nuisances(heard: Sequence[JudgedWindow]) -> dict[str, float]:
     nuisances = of_group(heard, *NUISANCES)
     echoes = of_group(heard, "own_prompt")
     silent = [
-        told
-        for told in of_group(heard, *NUISANCES, "nobody", "noise")
-        if told.truth.onset_s is None
-        and (told.group != "noise" or told.truth.noise in STATIONARY)  # of a recording: unknown
+        window
+        for window in of_group(heard, *NUISANCES, "nobody", "noise")
+        if window.truth.onset_s is None
+        and (window.group != "noise" or window.truth.noise in STATIONARY)  # unknown for recordings
     ]
-    hours = sum(told.seconds for told in silent) / 3600
+    hours = sum(window.seconds for window in silent) / 3600
     recalls = {
-        f"{name}_recall": share_of_windows(of_group(heard, name), lambda told: told.right)
+        f"{name}_recall": share_of_windows(of_group(heard, name), lambda window: window.right)
         for name in NUISANCES
     }
     return {
-        "nuisance_as_caller": share_of_windows(nuisances, lambda told: told.condition in _CALLER),
-        "echo_false_barge_in": share_of_windows(echoes, lambda told: bool(told.starts)),
+        "nuisance_as_caller": share_of_windows(
+            nuisances, lambda window: window.condition in _CALLER
+        ),
+        "echo_false_barge_in": share_of_windows(echoes, lambda window: bool(window.starts)),
         "true_barge_in": share_of_windows(of_group(heard, "barge_in"), _barged_in),
-        "false_starts_per_hour": sum(len(told.starts) for told in silent) / hours if hours else nan,
+        "false_starts_per_hour": sum(len(window.starts) for window in silent) / hours
+        if hours
+        else nan,
         **recalls,
     }
 
 
-def _barged_in(told: Told) -> bool:
-    """Heard in time; or at all, where nobody knows when he began."""
-    if told.truth.onset_s is None:
-        return bool(told.starts)
-    delay = start_delay(told)
+def _barged_in(window: JudgedWindow) -> bool:
+    """Return whether a start was reported in time, or at any time if the onset is not known."""
+    if window.truth.onset_s is None:
+        return bool(window.starts)
+    delay = start_delay(window)
     return delay is not None and delay <= BARGE_IN_WITHIN_SECONDS
 
 
-def _delays(heard: Sequence[Told]) -> dict[str, float]:
+def _delays(heard: Sequence[JudgedWindow]) -> dict[str, float]:
     found = {}
     for name in ("noise", "too_quiet", "hands_free", "dead_line", "no_rtp"):
         delays = verdict_delays(of_group(heard, name))
@@ -118,24 +126,28 @@ def _delays(heard: Sequence[Told]) -> dict[str, float]:
     return found
 
 
-def verdict_delays(heard: Iterable[Told]) -> list[float]:
-    """From the onset to the first verdict that is right, in seconds, or NEVER."""
+def verdict_delays(heard: Iterable[JudgedWindow]) -> list[float]:
+    """Return the seconds from the onset to the first right verdict, for windows with an onset.
+
+    A verdict that never came counts as if it had come at NEVER.
+    """
     return [
         max(
-            0.0, min((at for at, what in told.changes if what is told.label), default=NEVER) - onset
+            0.0,
+            min((at for at, what in window.changes if what is window.label), default=NEVER) - onset,
         )
-        for told in heard
-        if (onset := told.truth.onset_s) is not None
+        for window in heard
+        if (onset := window.truth.onset_s) is not None
     ]
 
 
-def _turns(heard: Sequence[Told]) -> dict[str, float]:
+def _turns(heard: Sequence[JudgedWindow]) -> dict[str, float]:
     clear = of_group(heard, "ok")
-    delays = [start_delay(told) for told in clear if told.truth.onset_s is not None]
+    delays = [start_delay(window) for window in clear if window.truth.onset_s is not None]
     starts_ms = [1000 * (NEVER if delay is None else delay) for delay in delays]
     ends_ms = [abs(error) for error in end_errors_ms(clear)]
     callers = of_group(heard, "ok", "too_quiet", "hands_free", "noise")
-    hours = sum(told.seconds for told in callers) / 3600
+    hours = sum(window.seconds for window in callers) / 3600
     return {
         "speech_start_p50_ms": percentile(starts_ms, 50),
         "speech_start_p90_ms": percentile(starts_ms, 90),
@@ -144,27 +156,33 @@ def _turns(heard: Sequence[Told]) -> dict[str, float]:
     }
 
 
-def start_delay(told: Told) -> float | None:
-    """From the caller's onset to the word that speech has started, in s; None if it never came."""
-    onset = told.truth.onset_s
+def start_delay(window: JudgedWindow) -> float | None:
+    """Return the seconds from the caller's onset to the report that speech has started.
+
+    None if the report did not come or the onset is not known.
+    """
+    onset = window.truth.onset_s
     if onset is None:
         return None
-    return next((at - onset for at in told.starts if at >= onset - EARLY_SECONDS), None)
+    return next((at - onset for at in window.starts if at >= onset - EARLY_SECONDS), None)
 
 
-def end_errors_ms(heard: Iterable[Told]) -> list[float]:
-    """How much later than 500 ms after the last voiced frame the end was told."""
+def end_errors_ms(heard: Iterable[JudgedWindow]) -> list[float]:
+    """Return how much later than HANG_SECONDS after the last voiced frame each end was reported.
+
+    Windows whose label has no end are left out; an end that did not come counts as NEVER.
+    """
     errors = []
-    for told in heard:
-        if told.truth.end_s is not None:
-            wanted = told.truth.end_s + HANG_SECONDS
-            last = max((at for at in told.ends if at > told.truth.end_s - 0.5), default=NEVER)
+    for window in heard:
+        if window.truth.end_s is not None:
+            wanted = window.truth.end_s + HANG_SECONDS
+            last = max((at for at in window.ends if at > window.truth.end_s - 0.5), default=NEVER)
             errors.append(1000 * (last - wanted))
     return errors
 
 
-def flips(told: Told) -> int:
-    """How often the verdict went back to one about the caller that it had already left."""
-    about = [what for _, what in told.changes if what in (*_CALLER, Condition.NOISE)]
+def flips(window: JudgedWindow) -> int:
+    """Count the returns to a verdict about the caller that had been left before."""
+    about = [what for _, what in window.changes if what in (*_CALLER, Condition.NOISE)]
     kept = [what for n, what in enumerate(about) if n == 0 or what is not about[n - 1]]
     return sum(what in kept[:n] for n, what in enumerate(kept))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ivr.bench.hearing_metrics import NEVER, verdict_delays
-from ivr.bench.hearing_stream import Told
+from ivr.bench.hearing_stream import JudgedWindow
 from ivr.bench.plots import picture
 from ivr.bench.tally import confusion
 from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS
@@ -18,22 +18,23 @@ LABEL_TITLES = {
     "rt60": "reverberation time in s at a DRR of -8 to 0 dB",
     "erl": "echo return loss of our own prompt in dB",
 }
-"""What each sweep of the corpus changes, and the unit of its values."""
+"""Quantity that each sweep of the corpus changes, and its unit."""
 DELAYED = ("noise", "too_quiet", "hands_free", "dead_line", "no_rtp")
+"""Groups whose delays are drawn; each has a limit in hearing_metrics.py."""
 
 
-def draw_hearing(heard: Sequence[Told], directory: Path, title: str) -> None:
-    """``hearing_confusion.png``, ``hearing_delays.png``, and one picture for each curve."""
-    _confusion([told for told in heard if told.group not in SWEEPS], directory, title)
+def draw_hearing(heard: Sequence[JudgedWindow], directory: Path, title: str) -> None:
+    """Draw ``hearing_confusion.png``, ``hearing_delays.png``, and a picture for each sweep."""
+    _confusion([window for window in heard if window.group not in SWEEPS], directory, title)
     _delays(heard, directory, title)
     for quantity in SWEEPS:
-        points = [told for told in heard if told.group == quantity]
+        points = [window for window in heard if window.group == quantity]
         if points:
             _curve(quantity, points, directory, title)
 
 
-def _confusion(heard: Sequence[Told], directory: Path, title: str) -> None:
-    counts = confusion([(told.group, told.condition.value) for told in heard])
+def _confusion(heard: Sequence[JudgedWindow], directory: Path, title: str) -> None:
+    counts = confusion([(window.group, window.condition.value) for window in heard])
     rows = [name for name in (*CLASSES, *NUISANCES, *CASES) if name in counts]
     called = sorted({name for row in counts.values() for name in row})
     shares = np.array(
@@ -52,10 +53,10 @@ def _confusion(heard: Sequence[Told], directory: Path, title: str) -> None:
         axes.set_title(title)
 
 
-def _delays(heard: Sequence[Told], directory: Path, title: str) -> None:
+def _delays(heard: Sequence[JudgedWindow], directory: Path, title: str) -> None:
     with picture(directory / "hearing_delays.png", (8, 4)) as axes:
         for name in DELAYED:
-            delays = sorted(verdict_delays(told for told in heard if told.group == name))
+            delays = sorted(verdict_delays(window for window in heard if window.group == name))
             come = [delay for delay in delays if delay < NEVER]
             if come:
                 shares = np.arange(1, len(come) + 1) / len(delays)
@@ -69,8 +70,8 @@ def _delays(heard: Sequence[Told], directory: Path, title: str) -> None:
         axes.grid(alpha=0.3)
 
 
-def _curve(quantity: str, points: Sequence[Told], directory: Path, title: str) -> None:
-    values = sorted({told.value for told in points if told.value is not None})
+def _curve(quantity: str, points: Sequence[JudgedWindow], directory: Path, title: str) -> None:
+    values = sorted({window.value for window in points if window.value is not None})
     called = {value: [t.condition.value for t in points if t.value == value] for value in values}
     with picture(directory / f"hearing_{quantity}.png", (8, 4)) as axes:
         for name in sorted({name for names in called.values() for name in names}):

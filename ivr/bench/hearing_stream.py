@@ -1,4 +1,4 @@
-"""A window through the ear as a call would send it, and what the ear said to it."""
+"""Windows of the corpus, streamed through the ear as a call would, and what it reported."""
 
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
@@ -19,47 +19,51 @@ from ivr.lab.corpus.window import Truth, Window
 from ivr.recognition.silero import SileroModel
 
 Changes = list[tuple[float, Condition]]
+"""Each new verdict, with the second at which it was given."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the ear said to one window. Times in seconds since the window began."""
+class JudgedWindow:
+    """One window and what the ear reported about it. Times are seconds since the window began."""
 
     group: str
+    """Class, nuisance, case or sweep that the window belongs to, as in lab/corpus/recipes.py."""
     name: str
-    """Which window of the group, or which file."""
+    """Group and number of the window, or the name of its file."""
     value: float | None
-    """For a sweep: the value of its quantity."""
+    """Value of the quantity that a sweep changes; None for other windows."""
     label: Condition
+    """The right verdict."""
     seconds: float
+    """Length of the window."""
     truth: Truth
     condition: Condition
     """The verdict at the end."""
     why: str
+    """The ear's reason for this verdict, in words."""
     numbers: LineMeasures
     changes: Changes
-    """Each new verdict and when it was given."""
     starts: list[float]
-    """When speech was said to have started."""
+    """Times at which the ear reported a start of speech."""
     ends: list[float]
-    """When it was said to have ended."""
+    """Times at which the ear reported an end of speech."""
 
     @property
     def right(self) -> bool:
-        """Whether the verdict at the end is that of the label."""
-        return same(self.condition) is same(self.label)
+        """Whether the verdict at the end has the class of the label."""
+        return class_of(self.condition) is class_of(self.label)
 
 
-_SAME = {
+_CLASSES = {
     Condition.DEAD_LINE: Condition.NOBODY,
     Condition.NO_RTP: Condition.NOBODY,
     Condition.FAX: Condition.TONE,
 }
 
 
-def same(condition: Condition) -> Condition:
-    """The class a verdict counts for: a dead line is nobody, a fax is a tone."""
-    return _SAME.get(condition, condition)
+def class_of(condition: Condition) -> Condition:
+    """Return the class that a verdict counts for: a dead line is nobody, a fax is a tone."""
+    return _CLASSES.get(condition, condition)
 
 
 def stream_window(
@@ -67,16 +71,20 @@ def stream_window(
     detector: VoiceDetector,
     value: float | None = None,
     name: str | None = None,
-) -> Told:
-    """Stream a window; missing packets wake the ear at its own deadlines, as on a call."""
+) -> JudgedWindow:
+    """Stream a window through an ear and return what it reported.
+
+    Where packets are missing, the ear is woken at its own deadlines, as on a call. ``value`` is
+    that of a sweep; ``name`` stands in place of group and number.
+    """
     ear = Ear(detector, 0.0)
-    told: list[tuple[float, Event]] = []
+    events_at: list[tuple[float, Event]] = []
     changes: Changes = []
     condition = ear.verdict.condition
 
     def note(now: float, events: list[Event]) -> None:
         nonlocal condition
-        told.extend((now, event) for event in events)
+        events_at.extend((now, event) for event in events)
         if (found := ear.verdict.condition) is not condition:
             condition = found
             changes.append((now, found))
@@ -95,7 +103,7 @@ def stream_window(
             note(deadline, ear.wake(deadline))
         if frame is not None:
             note(now, ear.hear(frame, now))
-    return Told(
+    return JudgedWindow(
         group=window.group,
         name=name or f"{window.group} {window.number}",
         value=value,
@@ -106,13 +114,13 @@ def stream_window(
         why=ear.verdict.why,
         numbers=ear.verdict.numbers,
         changes=changes,
-        starts=[at for at, event in told if isinstance(event, SpeechStarted)],
-        ends=[at for at, event in told if isinstance(event, SpeechEnded)],
+        starts=[at for at, event in events_at if isinstance(event, SpeechStarted)],
+        ends=[at for at, event in events_at if isinstance(event, SpeechEnded)],
     )
 
 
 def _due(ear: Ear, now: float) -> Iterator[float]:
-    """The deadlines that pass before ``now``; one that stays where it is passes once."""
+    """Yield the ear's deadlines before ``now``; a deadline that does not move is given once."""
     last = float("-inf")
     while (deadline := ear.next_deadline()) is not None and last < deadline < now:
         last = deadline
@@ -121,26 +129,31 @@ def _due(ear: Ear, now: float) -> Iterator[float]:
 
 @lru_cache(maxsize=1)
 def detector() -> VoiceDetector:
-    """Return the voice detector of this process, the one that calls use; the ear resets it."""
+    """Return the voice detector of this process, the one that calls use.
+
+    Each ear resets it before its first frame.
+    """
     return SileroModel.load().stream()
 
 
-def listen_to_order(order: Order, *, seed: int, split: Split, recorded: bool = True) -> Told:
-    """Make the window and listen to it."""
+def listen_to_order(
+    order: Order, *, seed: int, split: Split, recorded: bool = True
+) -> JudgedWindow:
+    """Make the window of an order and stream it."""
     window = make_window(order, seed, Stock.of(split, recorded=recorded))
     return stream_window(window, detector(), order.value)
 
 
 def listen_to_all(
     orders: Iterable[Order], seed: int, split: Split, done: Callable[[], None], jobs: int
-) -> list[Told]:
-    """All windows, on ``jobs`` processes."""
+) -> list[JudgedWindow]:
+    """Make and stream all windows in ``jobs`` processes; ``done`` is called after each."""
     work = partial(listen_to_order, seed=seed, split=split)
-    Stock.of(split)  # fetched and synthesised once, before the processes need it
+    Stock.of(split)  # is fetched and synthesised once, before all processes need it
     spawn = multiprocessing.get_context("spawn")
-    heard: list[Told] = []
+    heard: list[JudgedWindow] = []
     with ProcessPoolExecutor(jobs, mp_context=spawn) as pool:
-        for told in pool.map(work, orders, chunksize=8):
-            heard.append(told)
+        for judged in pool.map(work, orders, chunksize=8):
+            heard.append(judged)
             done()
     return heard

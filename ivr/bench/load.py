@@ -1,4 +1,4 @@
-"""``ivr bench load``: many calls of row 2 at once, and how evenly each hears it."""
+"""``ivr bench load``: many simultaneous calls of row 2, and how evenly their packets arrive."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,17 +13,21 @@ LIMITS = {
     "rtp_gap_p99_ms": 40.0,
     "channels_left": 0.0,
     "complaints_logged": 0.0,
-    "loop_lag_max_ms": 500.0,  # the heartbeat takes calls away from 1,500 ms on
+    "loop_lag_max_ms": 500.0,  # the heartbeat takes calls back from 1,500 ms on
 }
 _SPREAD_SECONDS = 5.0
+"""Time within which the calls begin."""
 _FINE = ("debug", "info")
-"""Levels of log lines that are no complaint; a line without a level is one."""
+"""Levels of log lines that are no complaint; a line without a level is a complaint."""
 
 
 async def measure(
     root: Path, calls: int, seed: int, done: Callable[[], None]
 ) -> tuple[BenchResult, list[SilentCall]]:
-    """``calls`` silent callers of four kinds, all on the line at once."""
+    """Place ``calls`` calls of four kinds of silent callers, all up at once.
+
+    Return the result and the calls; ``done`` is called after each call.
+    """
     async with laboratory(root, max_calls=calls + 5, IVR_SERVICE__LOG_LEVEL="debug") as lab:
         heard = await call_silently(lab, calls, seed, _SPREAD_SECONDS, done)
         channels = await lab.pbx.channels_after(seconds=2.0)

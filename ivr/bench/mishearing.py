@@ -1,7 +1,7 @@
-"""Text as a recogniser might have written it: homophones, near sounds, lost and added characters.
+"""Text with the errors of a recogniser: homophones, similar sounds, lost and added characters.
 
-By characters and with a stream of its own, so that it is no copy of what the training does to
-syllables (ivr.understanding.mishearing).
+The errors are made in characters and with a random stream of their own, so that they differ from
+the errors in syllables that the training makes (ivr.understanding.mishearing).
 """
 
 from collections import defaultdict
@@ -13,14 +13,18 @@ from pypinyin import lazy_pinyin
 from pypinyin.constants import PHRASES_DICT
 
 SHARES = {"homophone": 0.50, "near": 0.25, "other": 0.05, "lost": 0.12, "added": 0.08}
-"""Of all errors. Substitutions are the most by far in Mandarin recognition, and most of them sound
-alike, because the language model chooses among what fits the sounds."""
+"""Share of each kind of error.
+
+Most errors of Mandarin recognition by far are substitutions, and most of these sound alike,
+because the language model chooses among the words that fit the sounds.
+"""
+# Initials and finals of pinyin that are easily confused, in groups.
 _SAME_INITIAL = ("zh z", "ch c", "sh s", "n l", "f h", "l r", "j q x", "b p", "d t", "g k")
 _SAME_FINAL = ("in ing", "en eng", "an ang", "ian iang", "uan uang", "on ong", "o uo", "e uo")
 
 
 def misheard(text: str, rate: float, random: np.random.Generator) -> str:
-    """``text`` with a share of ``rate`` of its characters wrong."""
+    """Return ``text`` with errors in a share of ``rate`` (0 to 1) of its characters."""
     heard = ""
     for sign in text:
         if random.random() >= rate:
@@ -41,7 +45,7 @@ def misheard(text: str, rate: float, random: np.random.Generator) -> str:
 
 @cache
 def _characters() -> dict[str, list[str]]:
-    """The characters of common words by their sound."""
+    """Return the characters of common words by their toneless pinyin."""
     signs = sorted({sign for word in PHRASES_DICT if len(word) == 2 for sign in word})
     sounding: dict[str, list[str]] = defaultdict(list)
     for sign in signs:
@@ -51,22 +55,24 @@ def _characters() -> dict[str, list[str]]:
 
 @cache
 def _all() -> str:
+    """Return the characters of common words in one string."""
     return "".join(sign for signs in _characters().values() for sign in signs)
 
 
 def _any(random: np.random.Generator) -> str:
+    """Return a random character of common words."""
     return _all()[int(random.integers(len(_all())))]
 
 
 @cache
 def _alike(sign: str) -> Sequence[str]:
-    """Other characters of the same sound."""
+    """Return the other characters with the same toneless pinyin."""
     return [one for one in _characters().get(lazy_pinyin(sign)[0], ()) if one != sign]
 
 
 @cache
 def _near(sign: str) -> Sequence[str]:
-    """Characters whose sound differs in one easily confused part."""
+    """Return the characters whose initial or final differs by one easy confusion."""
     sound = lazy_pinyin(sign)[0]
     found = set()
     for group in _SAME_INITIAL:

@@ -1,4 +1,4 @@
-"""Labelled sentences: the built-in paraphrases, or a file of one's own."""
+"""Labelled sentences: the built-in paraphrases, or a file of the user's."""
 
 import tomllib
 from collections.abc import Iterator
@@ -10,7 +10,9 @@ from ivr.dialogue.meaning import Intent
 from ivr.understanding.rows import intent_of
 
 BUILT_IN = Path(__file__).with_name("paraphrases")
+"""Directory of the sentences that the understander has not learned."""
 NAMES, NUMBERS = "names", "numbers"
+# Keys that the text and the label of a sentence may have.
 _TEXTS, _LABELS = ("text", "said", "say", "sentence", "spoken"), ("intent", "row", "id", "label")
 
 
@@ -20,15 +22,20 @@ class ParaphrasesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Sentences with what is right about them."""
+    """Sentences with their right answers."""
 
     intents: list[tuple[str, Intent]] = field(default_factory=list)
     names: list[tuple[str, str]] = field(default_factory=list)
+    """Sentences with the surname in each."""
     numbers: list[tuple[str, str]] = field(default_factory=list)
+    """Sentences with the telephone number in each."""
 
 
 def read_corpus(path: Path | None = None) -> Corpus:
-    """The sentences of a file, or the built-in ones; CorpusError says what is wrong."""
+    """Return the sentences of a TOML file, or the built-in ones.
+
+    Raise ParaphrasesError when the file cannot be used.
+    """
     corpus = Corpus()
     for file in sorted(BUILT_IN.glob("*.toml")) if path is None else [path]:
         try:
@@ -43,6 +50,7 @@ def read_corpus(path: Path | None = None) -> Corpus:
 
 
 def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
+    """Add the sentences of one key to ``corpus``; ``where`` names the key in errors."""
     if key in (NAMES, NUMBERS):
         pairs = corpus.names if key == NAMES else corpus.numbers
         pairs.extend(_expected(where, value))
@@ -59,10 +67,11 @@ def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
                 raise ParaphrasesError(f"{where}: {one} lacks text or a known intent: add them")
             corpus.intents.append((text, found))
     else:
-        raise ParaphrasesError(f"{where} is no row, no intent, no names and no numbers: rename it")
+        raise ParaphrasesError(f"{where} is neither a row, an intent, names nor numbers: rename it")
 
 
 def _texts(where: str, value: Any) -> Iterator[str]:
+    """Yield sentences: one, a list, or a table with such a list under ``say``."""
     if isinstance(value, dict):
         value = value.get("say", value.get("sentences"))
     if isinstance(value, str):
@@ -72,12 +81,12 @@ def _texts(where: str, value: Any) -> Iterator[str]:
     for one in value:
         text = one if isinstance(one, str) else one.get("text") if isinstance(one, dict) else None
         if not isinstance(text, str):
-            raise ParaphrasesError(f"{where}: {one!r} is no sentence: write it in quotes")
+            raise ParaphrasesError(f"{where}: {one!r} is not a sentence: write it in quotes")
         yield text
 
 
 def _expected(where: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Sentences with a value: {text, expected}, ["text", "value"] or text = value."""
+    """Yield sentences with their values: {text, expected}, ["text", "value"] or text = value."""
     if isinstance(value, dict) and "say" in value:
         value = value["say"]
     pairs = value.items() if isinstance(value, dict) else value
@@ -85,11 +94,11 @@ def _expected(where: str, value: Any) -> Iterator[tuple[str, str]]:
         if isinstance(one, dict):
             text = next((one[name] for name in _TEXTS if name in one), None)
             rest = [v for name, v in one.items() if name not in _TEXTS and name != "title"]
-            told = rest[0] if rest else None
+            expected = rest[0] if rest else None
         else:
-            text, told = one if len(one) == 2 else (None, None)
-        if not isinstance(text, str) or told is None:
+            text, expected = one if len(one) == 2 else (None, None)
+        if not isinstance(text, str) or expected is None:
             raise ParaphrasesError(
                 f"{where}: {one!r} has no text or no value: write text and expected"
             )
-        yield text, str(told)
+        yield text, str(expected)

@@ -1,4 +1,4 @@
-"""Pictures of what was measured."""
+"""Pictures of the figures of benches."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from ivr.hearing.frames import RATE
 
 
 def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
-    """The distribution of wait errors, as ``waits.png``."""
+    """Draw the distribution of the errors of waits as ``waits.png``."""
     ordered = sorted(errors_ms)
     with picture(directory / "waits.png", (6, 3)) as axes:
         axes.step(ordered, np.arange(1, len(ordered) + 1) / len(ordered), where="post")
@@ -24,7 +24,7 @@ def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
 
 
 def plot_call(call: SilentCall, directory: Path) -> None:
-    """One call as its caller heard it, with its prompts and waits, as ``row_2.png``."""
+    """Draw one call as its caller heard it, with its prompts and waits, as ``row_2.png``."""
     assert call.recording.answered is not None
     start, samples = call.recording.audio()
     origin = call.recording.answered
@@ -47,8 +47,8 @@ def plot_call(call: SilentCall, directory: Path) -> None:
 
 @contextmanager
 def picture(path: Path, inches: tuple[float, float]) -> Iterator[Any]:
-    """Axes to draw on; saved as a PNG afterwards."""
-    import matplotlib  # here, because nothing else of a bench needs it
+    """Yield axes to draw on; save the picture as a PNG afterwards. The size is in inches."""
+    import matplotlib  # here, because it is slow to import and only pictures need it
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt

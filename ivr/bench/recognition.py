@@ -1,8 +1,8 @@
-"""What recognition costs, how soon it answers, and how much of it is right.
+"""``ivr bench recognition``: the cost, the delay and the errors of recognition.
 
-Callers speak in real time to the workers of the service: some at once, and all of them end in the
-same moment, which is the worst that can happen to the last one. What is fed is what a call feeds:
-0.3 s before the speech, the speech, and the silence that ends it.
+Callers speak in real time to the workers of the service. Several speak at once and end at the same
+moment, which is the worst case for the one whose turn comes last. As in a call, the recogniser is
+fed 0.3 s before the speech, the speech, and the silence that ends it.
 """
 
 import asyncio
@@ -11,18 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from ivr.bench.recognition_sounds import SpokenSample
 from ivr.bench.result import BenchResult, percentile
+from ivr.bench.tally import edit_distance
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.logs import unlogged
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard, Transcript
 
 MANY = 10
-"""Callers who talk at once, as in the promise: on one core."""
+"""Number of callers who talk at once, on one core."""
 IDLE_SECONDS = 4.0
+"""Time over which the cost of silence is measured."""
 LIMITS = {
     "finalise_1_p50_ms": 30.0,
     "finalise_1_p95_ms": 60.0,
@@ -32,36 +32,42 @@ LIMITS = {
     "talking_core_percent": 5.0,
     "talking_calls_per_core": 20.0,
 }
-"""A reply may take 900 ms at p95, and 500 of them are the silence that ends an utterance."""
+"""A reply may take 900 ms at p95; 500 ms of this are the silence that ends an utterance."""
 ERROR_LIMIT = 3.0
-"""Percent of the characters, of our own model and synthetic callers at 15 dB."""
+"""Limit of wrong characters in percent, for the tiny model and synthetic callers at 15 dB SNR."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What was measured so far."""
+    """Sums of the measurements so far."""
 
     waits: dict[int, list[float]] = field(default_factory=dict)
-    """Milliseconds from finish to transcript, by the number of callers."""
+    """Milliseconds from the end of an utterance to its transcript, by the number of callers."""
     characters: int = 0
     wrong: int = 0
+    """Wrong characters."""
     exact: int = 0
+    """Utterances without a wrong character."""
     utterances: int = 0
     seconds: float = 0.0
-    """Sound that was fed while many talked, and what it cost, in CPU seconds."""
+    """Seconds of sound that were fed while MANY callers talked."""
     cpu: float = 0.0
+    """CPU seconds that this sound cost."""
     problems: list[str] = field(default_factory=list)
 
 
 def rounds_of(spoken: Sequence[SpokenSample], callers: int) -> list[list[SpokenSample]]:
-    """Who speaks together: everybody once, the last round filled up from the beginning."""
+    """Return groups of ``callers`` samples that are spoken together.
+
+    Each sample comes once; the last group is filled up from the beginning.
+    """
     rounds = [list(spoken[at : at + callers]) for at in range(0, len(spoken), callers)]
     rounds[-1] += [spoken[n % len(spoken)] for n in range(callers - len(rounds[-1]))]
     return rounds
 
 
 def recognition_steps(spoken: Sequence[SpokenSample]) -> int:
-    """How often :func:`measure` calls ``done``."""
+    """Return how often :func:`measure` calls ``done``."""
     return len(rounds_of(spoken, 1)) + len(rounds_of(spoken, MANY)) + 1
 
 
@@ -74,7 +80,10 @@ async def measure(
     idle_seconds: float = IDLE_SECONDS,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """The bench; ModelError when the model cannot be used. None is our own tiny model."""
+    """Measure recognition with ``model``, or with the built-in tiny model if it is None.
+
+    ``workers`` is the number of worker processes. Raise ModelError when the model cannot be used.
+    """
     with unlogged():
         return await _measure(spoken, model, workers, seed, idle_seconds, done)
 
@@ -127,7 +136,7 @@ async def _measure(
 
 
 async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tally: Tally) -> None:
-    """Some callers speak, in real time, and end at once."""
+    """Let callers speak in real time so that all end at once, and add the results to ``tally``."""
     loop = asyncio.get_running_loop()
     utterances = [recognisers.utterance() for _ in together]
     longest = max(len(caller.samples) for caller in together)
@@ -144,7 +153,7 @@ async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tal
         return await utterances[n].finish(), loop.time() - asked
 
     outcomes = await asyncio.gather(*(finish(n) for n in range(len(together))))
-    if len(together) == MANY:  # of few, most is the cost of waking up for each frame
+    if len(together) == MANY:  # with few callers, waking up for each frame costs most
         tally.cpu += _cpu(recognisers.pids) - before
         tally.seconds += sum(len(caller.samples) for caller in together) / RATE
     for caller, (outcome, seconds) in zip(together, outcomes, strict=True):
@@ -155,26 +164,14 @@ async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tal
             continue
         tally.exact += outcome.text == caller.text
         tally.characters += len(caller.text)
-        tally.wrong += distance(caller.text, outcome.text)
-
-
-def distance(wanted: str, heard: str) -> int:
-    """Characters to replace, leave out or add to make one of the other."""
-    row = np.arange(len(heard) + 1)
-    for sign in wanted:
-        above = row + 1
-        above[1:] = np.minimum(above[1:], row[:-1] + np.array([sign != other for other in heard]))
-        # What is added at each place costs one more than the place before.
-        places = np.arange(len(heard) + 1)
-        row = np.minimum.accumulate(above - places) + places
-    return int(row[-1])
+        tally.wrong += edit_distance(caller.text, outcome.text)
 
 
 def _cpu(pids: Sequence[int]) -> float:
-    """Seconds of CPU that the workers and the thread of the event loop have used (Linux)."""
+    """Return the CPU seconds of the workers and of the event loop's thread; NaN without /proc."""
     total = time.thread_time()
     for pid in pids:
-        # In nanoseconds; /proc/PID/stat counts hundredths of a second.
+        # schedstat counts nanoseconds, /proc/PID/stat only hundredths of a second.
         tasks = list(Path(f"/proc/{pid}/task").glob("*/schedstat"))
         if not tasks:
             return float("nan")
@@ -183,7 +180,7 @@ def _cpu(pids: Sequence[int]) -> float:
 
 
 def _megabytes(pids: Sequence[int]) -> float:
-    """Memory of a worker that has heard many."""
+    """Return the resident memory of the first worker in megabytes; NaN without /proc."""
     try:
         status = Path(f"/proc/{pids[0]}/status").read_text()
     except OSError:

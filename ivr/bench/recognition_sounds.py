@@ -1,4 +1,4 @@
-"""What the bench of recognition lets callers say: synthetic ones, or recordings of one's own."""
+"""Sentences of the recognition bench: synthetic callers, or recordings of the user's."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,23 +28,24 @@ SENTENCES = (
     "没有其他问题了谢谢再见",
 )
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
+"""Noise before and after the speech, as a call feeds it to the recogniser."""
 SNR_DB = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenSample:
-    """What one caller says, and how it sounds at 8 kHz."""
+    """One sentence of a caller, with its sound at 8 kHz."""
 
     text: str
     samples: Samples
 
 
 class RecordingsError(Exception):
-    """The recordings cannot be used: which, why, and what to do."""
+    """The recordings cannot be used; the message names the file, the reason and the remedy."""
 
 
 def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
-    """The sentences by both voices, with white noise 15 dB below, through a-law."""
+    """Return the first ``sentences`` sentences, each in both voices :func:`on_the_line`."""
     random = np.random.default_rng(seed)
     return [
         SpokenSample(text, on_the_line(master(*voice.synthesise(text)), random))
@@ -54,7 +55,11 @@ def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
 
 
 def on_the_line(voice: Samples, random: np.random.Generator) -> Samples:
-    """A voice as a telephone line brings it: silence around it, white noise 15 dB below, a-law."""
+    """Return a voice as it comes from a telephone line.
+
+    Silence is added before and after it, then white noise SNR_DB below its active level, and the
+    whole is coded as a-law once.
+    """
     sound = np.pad(
         voice.astype(np.float64), (round(BEFORE_SECONDS * RATE), round(AFTER_SECONDS * RATE))
     )
@@ -65,9 +70,10 @@ def on_the_line(voice: Samples, random: np.random.Generator) -> Samples:
 
 
 def recorded(directory: Path) -> list[SpokenSample]:
-    """Every recording in ``directory`` with a text of its name (one.wav and one.txt).
+    """Return every recording in ``directory`` that has a text of the same name (one.wav, one.txt).
 
-    What is compared are the characters: punctuation and spaces in the text do not count.
+    Punctuation and spaces are removed from the texts, because only characters are compared. Raise
+    RecordingsError when a file cannot be used or there is none.
     """
     spoken = []
     for path in sorted(directory.glob("*.txt")):

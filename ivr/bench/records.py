@@ -1,9 +1,9 @@
-"""Whether records survive kills, and what they cost the calls.
+"""``ivr bench records``: tickets lost by kills of the service, and the delay of calls by records.
 
-A process that promises tickets as fast as it can is killed (SIGKILL) at random moments, from its
-first line of Python to its thousandth ticket, and the next one finds what it has left behind. What
-was told to a caller before the kill must be in the database at the end, once. Then one process
-notes steps at a steady rate, and its event loop tells how late it is meanwhile.
+A process that makes tickets as fast as it can is killed (SIGKILL) at random moments, from its first
+line of Python to its thousandth ticket. The next process loads what is left in the spool. Every
+ticket whose number was returned before a kill must be in the database once at the end. Then one
+process writes steps at a steady rate, and the lag of its event loop is measured.
 """
 
 import asyncio
@@ -40,13 +40,16 @@ LIMITS = {
     "events_per_second": 1000.0,
     "loop_lag_p99_ms": 20.0,
 }
-"""A loop that is 20 ms late is late for a packet of audio."""
+"""An event loop that lags by 20 ms is late for a packet of audio."""
 _AT_LEAST = frozenset({"events_per_second"})
 LONGEST_LIFE_SECONDS = 0.25
-"""Before a kill: on average a hundred tickets."""
+"""Longest time to a kill; a process makes a hundred tickets on average."""
 _TICK_SECONDS = 0.005
+"""Period at which the lag of the event loop is measured."""
 CALLS = 60
+"""Simultaneous calls of the steady load."""
 EVENTS_PER_TICKET = 100
+"""Steps of the steady load for each ticket."""
 _COMPLAINT = Ticket(
     TicketKind.COMPLAINT, "张", "先生", "13812345678", transcript="老掉线", hours=2,
     row="complaint_deferred",
@@ -55,28 +58,32 @@ _COMPLAINT = Ticket(
 
 @dataclass(slots=True)
 class Kills:
-    """What was promised until the kills came."""
+    """The tickets that were promised before the kills."""
 
     promised: list[str] = field(default_factory=list)
+    """Numbers of the tickets."""
     early: int = 0
-    """Kills that came before the first promise."""
+    """Number of kills before the first ticket of their process."""
 
 
 def kill_writers(
     settings: config.RecordsSettings, kills: int, seed: int, done: Callable[[], None]
 ) -> Kills:
-    """Let so many processes promise tickets until each is killed."""
+    """Start ``kills`` processes that promise tickets, and kill each at a random moment.
+
+    ``done`` is called after each kill.
+    """
     generator = random.Random(seed)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    told = Kills()
+    found = Kills()
     for _ in range(kills):
         here, there = context.Pipe(duplex=False)
         writer = context.Process(target=promise_until_killed, args=(settings, there), daemon=True)
         writer.start()
         there.close()
         if generator.random() < 0.9:
-            here.poll(10.0)  # until it has promised something
+            here.poll(10.0)  # wait for the first ticket
         end = time.monotonic() + generator.uniform(0.0, LONGEST_LIFE_SECONDS)
         numbers = []
         while (left := end - time.monotonic()) > 0:
@@ -85,14 +92,14 @@ def kill_writers(
         writer.kill()
         writer.join()
         numbers += _rest(here)
-        told.early += not numbers
-        told.promised += numbers
+        found.early += not numbers
+        found.promised += numbers
         done()
-    return told
+    return found
 
 
 def _rest(pipe: Connection) -> list[str]:
-    """What was told before the kill and not read yet."""
+    """Return the ticket numbers that were sent before the kill and are still in the pipe."""
     numbers = []
     try:
         while True:
@@ -102,7 +109,7 @@ def _rest(pipe: Connection) -> list[str]:
 
 
 def promise_until_killed(settings: config.RecordsSettings, pipe: Connection) -> None:
-    """Keep ticket after ticket, and tell each number as soon as a caller might hear it."""
+    """Make ticket after ticket, and send each number as soon as a caller might hear it."""
 
     async def run() -> None:
         records = Records(settings)
@@ -119,6 +126,7 @@ def promise_until_killed(settings: config.RecordsSettings, pipe: Connection) -> 
 
 
 def _begun(records: Records) -> CallRecord:
+    """Return the record of a call that has just begun."""
     now = time.monotonic()
     record = records.begin("1700.1", "66385255", "13800000000", now, time.time())
     record.note(EnterRow("greeting"), now)
@@ -126,7 +134,7 @@ def _begun(records: Records) -> CallRecord:
 
 
 async def _ticket(record: CallRecord) -> str | None:
-    """The number, or None when it was not kept."""
+    """Make a ticket; return its number, or None when it was not stored."""
     number: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
     now = time.monotonic()
     record.note(MakeTicket(_COMPLAINT, 1), now)
@@ -136,19 +144,21 @@ async def _ticket(record: CallRecord) -> str | None:
 
 @dataclass(slots=True)
 class Load:
-    """What a steady load found, in milliseconds."""
+    """Measurements of the steady load."""
 
     writes: list[float] = field(default_factory=list)
-    """From a step to its commit."""
+    """Milliseconds from each step to its commit in the database."""
     promises: list[float] = field(default_factory=list)
-    """From a ticket to its number."""
+    """Milliseconds from asking for each ticket to its number."""
     lags: list[float] = field(default_factory=list)
+    """Lag of the event loop at each tick, in milliseconds."""
     noted: int = 0
+    """Number of steps."""
     seconds: float = 0.0
-    """Until all of it was in the database."""
+    """Seconds from the first step until all steps were in the database."""
 
     def loaded(self, entries: Sequence[SpoolEntry]) -> None:
-        """Called on the loader's thread."""
+        """Measure how old the loaded steps are; the loader's thread calls this."""
         now = datetime.now(UTC)
         for entry in entries:
             if entry["entry"] == "step":
@@ -157,7 +167,7 @@ class Load:
 
 
 async def steady_load(settings: config.RecordsSettings, rate: float, seconds: float) -> Load:
-    """Note ``rate`` steps a second in some calls at once, and a ticket now and then."""
+    """Record ``rate`` steps a second in CALLS calls at once, and some tickets, for ``seconds``."""
     load = Load()
     records = Records(settings, loaded=load.loaded)
     await records.start()
@@ -210,20 +220,24 @@ def measure(
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """The bench; ``done`` is called after each kill. Both settings are of empty databases."""
+    """Kill writers on the database of ``killed``, then load that of ``settings``; both are empty.
+
+    ``rate`` is in steps per second; ``done`` is called after each kill. Raise RecordsError when
+    a database cannot be used.
+    """
     with unlogged():
-        told = kill_writers(killed, kills, seed, done)
+        kills_found = kill_writers(killed, kills, seed, done)
         asyncio.run(_settle(killed))
         load = asyncio.run(steady_load(settings, rate, seconds))
     numbers = Counter(_column(killed, tickets_table.c.number))
-    promised = Counter(told.promised)
+    promised = Counter(kills_found.promised)
     twice = [sum(count > 1 for count in counted.values()) for counted in (numbers, promised)]
     return BenchResult(
         bench="records",
         figures={
             "kills": kills,
-            "kills_before_a_promise": told.early,
-            "tickets_promised": len(told.promised),
+            "kills_before_a_promise": kills_found.early,
+            "tickets_promised": len(kills_found.promised),
             "tickets_lost": len(promised - numbers),
             "tickets_duplicated": max(twice),
             "events_noted": load.noted,
@@ -243,13 +257,14 @@ def measure(
 
 
 async def _settle(settings: config.RecordsSettings) -> None:
-    """A last start that loads what the kills have left."""
+    """Start the records once more, so that what the kills have left is loaded."""
     records = Records(settings)
     await records.start()
     await records.close()
 
 
 def _column(settings: config.RecordsSettings, column: Any) -> list[Any]:
+    """Return all values of a column of the database."""
     engine = connect(url_of(settings))
     try:
         with reading(engine) as connection:

@@ -1,16 +1,17 @@
-"""What every bench prints: one JSON object with its figures and their limits."""
+"""The result that every bench prints: one JSON object with its figures and their limits."""
 
 import json
 import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isnan, nan
 
 import numpy as np
 
 
 def machine() -> str:
-    """What a figure was measured on."""
+    """Describe this machine in one line: cores, load, system, Python."""
     load = os.getloadavg()[0]
     return (
         f"{os.cpu_count()} cores {platform.machine()}, load {load:.1f}, "
@@ -19,51 +20,54 @@ def machine() -> str:
 
 
 def percentile(values: list[float], percent: float) -> float:
-    """Linear-interpolated percentile; NaN of nothing, which passes no limit."""
-    return float(np.percentile(values, percent)) if values else float("nan")
+    """Return the linearly interpolated percentile; NaN, which keeps no limit, of no values."""
+    return float(np.percentile(values, percent)) if values else nan
+
+
+def measured(figures: Mapping[str, float]) -> dict[str, float]:
+    """Return the figures that have a value; NaN stands for a figure that could not be measured."""
+    return {name: value for name, value in figures.items() if not isnan(value)}
 
 
 @dataclass(frozen=True, slots=True)
 class BenchResult:
-    """The outcome of one bench. Units are in the names: ``wait_error_p99_ms``."""
+    """The outcome of one bench. Units are in the names of the figures: ``wait_error_p99_ms``."""
 
     bench: str
     figures: Mapping[str, float]
     limits: Mapping[str, float]
-    """Largest value each figure may have; of those in ``at_least``, the smallest."""
+    """Largest value that a figure may have; for a figure in ``at_least``, the smallest."""
     samples: int
+    """Number of calls, sentences, windows or kills that the figures were computed from."""
     seed: int = 0
     problems: tuple[str, ...] = ()
-    """What went wrong in words; any makes the bench fail."""
+    """Sentences about what went wrong; the bench fails if there are any."""
     at_least: frozenset[str] = frozenset()
-    """Figures that must not be smaller than their limit."""
+    """Names of the figures whose limit is a smallest value."""
     machine: str = field(default_factory=machine)
 
     @property
     def passed(self) -> bool:
-        """Whether every figure keeps its limit; a missing or undefined one does not."""
+        """Whether all figures keep their limits; a figure that was not measured does not."""
         return not self.problems and all(map(self._keeps, self.limits))
 
     def _keeps(self, name: str) -> bool:
-        value, limit = self.figures.get(name, float("nan")), self.limits[name]
+        value, limit = self.figures.get(name, nan), self.limits[name]
         return value >= limit if name in self.at_least else value <= limit
 
     def dump(self) -> str:
-        """The result as one line of JSON."""
-        told = {
+        """Return the result as one line of JSON; figures that were not measured are left out."""
+        result = {
             "bench": self.bench,
             "pass": self.passed,
-            "figures": {name: _number(value) for name, value in self.figures.items()},
+            "figures": {
+                name: round(float(value), 4) for name, value in measured(self.figures).items()
+            },
             "limits": dict(self.limits),
             "samples": self.samples,
             "seed": self.seed,
             "machine": self.machine,
         }
         if self.problems:
-            told["problems"] = list(self.problems)
-        return json.dumps(told, ensure_ascii=False)
-
-
-def _number(value: float) -> float | None:
-    """JSON has no NaN."""
-    return None if np.isnan(value) else round(float(value), 4)
+            result["problems"] = list(self.problems)
+        return json.dumps(result, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Silent callers on a real PBX, and what each of them heard: shared by ``waits`` and ``load``."""
+"""Calls of silent callers through a real PBX, for the benches ``waits`` and ``load``."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,23 +11,24 @@ from ivr.softphone.script import Action, ComfortNoise, Noise, NoRtp, Silence
 from ivr.words.catalogue import Catalogue
 
 ROW_2 = ("greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell")
-"""What a silent caller hears, before BYE."""
+"""Prompts that a silent caller hears before the BYE."""
 _MAX_SECONDS = 90.0
+"""Seconds after which a caller hangs up; row 2 lasts 37.5 s."""
 NO_RTP, COMFORT_NOISE = "no RTP at all", "comfort noise"
 
 
 @dataclass(frozen=True, slots=True)
 class SilentCaller:
-    """A way of being silent."""
+    """One kind of silent caller."""
 
     name: str
     script: tuple[Action, ...]
     voice_packets: bool
-    """Whether Asterisk gets voice from him, which its Answer waits for up to 0.5 s."""
+    """Whether the caller sends voice packets; Asterisk's Answer waits up to 0.5 s for one."""
 
 
 def kinds(seed: int) -> tuple[SilentCaller, ...]:
-    """The four silent callers of row 2."""
+    """Return the four kinds of silent callers; ``seed`` is that of the room noise."""
     return (
         SilentCaller(NO_RTP, (NoRtp(),), False),
         SilentCaller("digital silence", (Silence(),), True),
@@ -38,7 +39,7 @@ def kinds(seed: int) -> tuple[SilentCaller, ...]:
 
 @dataclass(frozen=True, slots=True)
 class SilentCall:
-    """One call and what was heard in it."""
+    """One call of a silent caller, with the prompts that were heard in it."""
 
     caller: SilentCaller
     recording: CallRecording
@@ -46,7 +47,7 @@ class SilentCall:
 
     @property
     def problem(self) -> str | None:
-        """What is wrong with the call, in words."""
+        """Sentence about what is wrong with the call; None if it went through row 2."""
         recording = self.recording
         if recording.answered is None:
             return f"{self.caller.name}: not answered ({recording.status} {recording.reason})"
@@ -54,12 +55,12 @@ class SilentCall:
         if heard != ROW_2 or not all(prompt.complete for prompt in self.prompts):
             return f"{self.caller.name}: heard {', '.join(heard) or 'nothing'}"
         if recording.ended_by != "callee":
-            return f"{self.caller.name}: was not hung up on"
+            return f"{self.caller.name}: the hotline did not hang up"
         return None
 
     @property
     def waits(self) -> list[float]:
-        """Seconds from the end of each prompt to the start of the next, the last to BYE."""
+        """Seconds from the end of each prompt to the start of the next, and of the last to BYE."""
         return measured_waits(self.recording, self.prompts)[1:]
 
     @property
@@ -72,7 +73,10 @@ class SilentCall:
 async def call_silently(
     lab: Lab, calls: int, seed: int, spread_seconds: float, done: Callable[[], None]
 ) -> list[SilentCall]:
-    """Place ``calls`` calls, all up at once; their starts are spread evenly."""
+    """Place ``calls`` calls, all up at once, that begin evenly within ``spread_seconds``.
+
+    ``done`` is called after each call.
+    """
     callers = [kinds(seed + i)[i % 4] for i in range(calls)]
     async with lab.telephone() as phone:
 
@@ -91,12 +95,12 @@ async def call_silently(
 
 
 def prompts_of(recording: CallRecording, catalogue: Catalogue) -> list[HeardPrompt]:
-    """What was heard in an answered call."""
+    """Return the prompts that were heard in a call; none if it was not answered."""
     return heard_prompts(recording, catalogue) if recording.answered is not None else []
 
 
 def silence_missing(call: SilentCall) -> float:
-    """Share in percent of the packets that should have come during the waits and did not."""
+    """Return the percentage of the packets due during the waits that did not come."""
     times = [packet.time for packet in call.recording.received]
     ends = [prompt.end for prompt in call.prompts]
     starts = [prompt.start for prompt in call.prompts[1:]] + [call.recording.ended]

@@ -1,8 +1,8 @@
-"""What many callers at once cost: production ears side by side, as those of the service.
+"""``ivr bench streams``: the CPU that hearing many callers at once costs, with the calls' own ears.
 
 Time is virtual: every stream gets its next 20 ms in turn, so each ear and each detector runs on
-a processor whose caches the other streams have just used. Process CPU is what is counted, with
-the least of some passes, because a machine has other things to do.
+a processor whose caches the other streams have just used. The CPU time of the process is measured,
+and the least of several passes is taken, because other processes disturb the measurement.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,22 +22,24 @@ from ivr.lab.voices import PHRASES, says
 from ivr.recognition.silero import SileroModel
 
 PAUSE_SECONDS = 0.5
+"""Pause between two sentences of a talking caller."""
 COMFORT_DBOV = -70.0
+"""Level of the comfort noise of a silent caller."""
 SPREAD = 37
-"""Frames between the places in the recording at which two streams begin: nobody speaks in step."""
+"""Frames between the places at which two streams begin in the recording, so that they differ."""
 WARM_SECONDS = 1.0
-"""What every ear hears before the clock runs: the first chunks find cold caches."""
+"""Sound that every ear hears before the measurement, because the first chunks find cold caches."""
 LIMITS = {"talking": 1.0, "silent": 0.1}
-"""Percent of a core for each stream."""
+"""Percent of a core that each stream may cost."""
 EAR_ONLY, RATIO = "ear_only_core_percent", "alaw_decode_ratio"
 
 Pass = Callable[[], float]
-"""One pass of a measurement: seconds of CPU for each stream and second of audio."""
+"""One pass of a measurement; it returns CPU seconds per stream and second of audio."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """What callers send, as octets of a-law."""
+    """The sound of three kinds of callers as octets of a-law."""
 
     talking: bytes
     silent: bytes
@@ -45,7 +47,7 @@ class Sounds:
 
 
 def sounds(seconds: float, seed: int) -> Sounds:
-    """``seconds`` of speech with pauses, of comfort noise, and of a line that carries nothing."""
+    """Return ``seconds`` of speech with pauses, of comfort noise, and of a dead line."""
     count = round(seconds / FRAME_SECONDS) * FRAME
     pause = np.zeros(round(PAUSE_SECONDS * RATE), np.int16)
     turns = [
@@ -69,7 +71,11 @@ def measure(
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """The bench; ``done`` is called after each of :func:`streams_steps` of it."""
+    """Measure the cost for each number of ``streams`` at once, with ``seconds`` of audio each.
+
+    ``done`` is called :func:`streams_steps` times. Raise ModelError when the voice detector
+    cannot be loaded.
+    """
     model = SileroModel.load()
     sent = sounds(seconds, seed)
     chunks = _chunks(sent.talking)
@@ -105,12 +111,12 @@ def measure(
 
 
 def streams_steps(streams: Sequence[int]) -> int:
-    """How many things :func:`measure` measures."""
+    """Return how often :func:`measure` calls ``done``."""
     return 2 + 4 * len(streams)
 
 
 def draw_streams(result: BenchResult, streams: Sequence[int], directory: Path) -> None:
-    """Cost of a stream over the number of streams, as ``streams.png``."""
+    """Draw the cost of a stream over the number of streams as ``streams.png``."""
     with picture(directory / "streams.png", (8, 4)) as axes:
         for kind in ("talking", "silent", "dead", "detector"):
             cost = [result.figures[f"{kind}_{count}_core_percent"] for count in streams]
@@ -135,13 +141,16 @@ def _frames(sound: Samples) -> list[Samples]:
 
 
 def _chunks(octets: bytes) -> list[memoryview]:
-    """What the ear shows the detector of ``octets``."""
+    """Return ``octets`` in the chunks that an ear gives to its detector."""
     sound = decode_alaw(octets).astype(np.float32) / 32768
     return [chunk.data for chunk in sound[: len(sound) // CHUNK * CHUNK].reshape(-1, CHUNK)]
 
 
 def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) -> float:
-    """CPU for each second, when every round but the first ``warm`` is ``seconds`` of audio."""
+    """Return CPU seconds per second of audio.
+
+    Each round plays ``seconds`` of audio; the first ``warm`` rounds are not counted.
+    """
     counted, began = 0, process_time()
     for n, play in enumerate(rounds):
         if n == warm:
@@ -152,7 +161,10 @@ def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) 
 
 
 def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) -> float:
-    """``count`` ears hear the same recording from different places on."""
+    """Return the CPU seconds per stream and second of ``count`` ears.
+
+    They hear the same recording from different places on.
+    """
     frames = _frames(decode_alaw(octets))
     ears = [Ear(detector(), 0.0) for _ in range(count)]
 
@@ -168,13 +180,15 @@ def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) ->
 
 
 def _ear_only(model: SileroModel, octets: bytes) -> Pass:
-    """An ear whose detector knows the answers: all that is not the detector."""
+    """Return a pass that measures an ear without its detector, whose answers are replayed."""
     learning = _Remembering(model.stream())
     _listen(octets, 1, lambda: learning)
     return lambda: _listen(octets, 1, lambda: _Answering(learning.answers))
 
 
 class _Remembering:
+    """A voice detector that remembers its answers."""
+
     def __init__(self, detector: VoiceDetector) -> None:
         self._detector = detector
         self.answers: list[float] = []
@@ -188,6 +202,8 @@ class _Remembering:
 
 
 class _Answering:
+    """A voice detector that replays answers and costs nothing."""
+
     def __init__(self, answers: Sequence[float]) -> None:
         self._answers = iter(answers)
 
@@ -195,10 +211,11 @@ class _Answering:
         return next(self._answers)
 
     def reset(self) -> None:
-        """Nothing is remembered."""
+        """Do nothing: the answers do not depend on a state."""
 
 
 def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
+    """Return the CPU seconds per stream and second of ``count`` detectors."""
     streams = [model.stream() for _ in range(count)]
 
     def turn(n: int) -> None:
@@ -210,6 +227,8 @@ def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> flo
 
 
 def _decode(octets: bytes) -> float:
+    """Return the CPU seconds per second of decoding a-law in frames of 20 ms."""
+
     def rounds() -> Iterator[Callable[[], object]]:
         for at in range(0, len(octets), FRAME):
             yield partial(decode_alaw, octets[at : at + FRAME])

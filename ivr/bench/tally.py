@@ -1,15 +1,17 @@
-"""Counting right and wrong: recall, Wilson's interval, the confusion matrix."""
+"""Counts of right and wrong: shares, Wilson's interval, confusion matrix, edit distance."""
 
 from collections import Counter
 from collections.abc import Sequence
-from math import sqrt
+from math import nan, sqrt
+
+import numpy as np
 
 Z95 = 1.959964
-"""Two-sided 95 %."""
+"""Quantile of the normal distribution for a two-sided interval of 95 %."""
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
-    """Wilson's score interval of a share (Wilson 1927), at 95 %; (0, 1) of nothing."""
+    """Return Wilson's score interval of a share (Wilson 1927) at 95 %; (0, 1) if total is 0."""
     if total == 0:
         return 0.0, 1.0
     share, z2 = right / total, Z95**2
@@ -19,13 +21,25 @@ def wilson(right: int, total: int) -> tuple[float, float]:
 
 
 def share(flags: Sequence[bool]) -> float:
-    """Share of the true ones; NaN of nothing."""
-    return sum(flags) / len(flags) if flags else float("nan")
+    """Return the share of the flags that are true, 0 to 1; NaN if there are none."""
+    return sum(flags) / len(flags) if flags else nan
 
 
 def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
-    """How often each label (rows) was called what."""
+    """Count the answers for each label; ``pairs`` are (label, answer)."""
     table: dict[str, Counter[str]] = {}
-    for label, called in pairs:
-        table.setdefault(label, Counter())[called] += 1
+    for label, answer in pairs:
+        table.setdefault(label, Counter())[answer] += 1
     return table
+
+
+def edit_distance(wanted: Sequence[str], heard: Sequence[str]) -> int:
+    """Return the fewest signs to replace, leave out or add to make one sequence of the other."""
+    row = np.arange(len(heard) + 1)
+    for sign in wanted:
+        above = row + 1
+        above[1:] = np.minimum(above[1:], row[:-1] + np.array([sign != other for other in heard]))
+        # Adding a sign at a place costs one more than the place before it.
+        places = np.arange(len(heard) + 1)
+        row = np.minimum.accumulate(above - places) + places
+    return int(row[-1])

@@ -1,7 +1,7 @@
-"""``ivr bench turns``: how soon does the bot reply to what a caller says?
+"""``ivr bench turns``: how soon the bot replies to a caller.
 
-From the caller's last voiced packet to the first packet of the reply, on real calls: the end of
-speech, the words, their meaning and the beginning of the prompt are all in it.
+The time is measured on real calls, from the caller's last voiced packet to the first packet of the
+reply. It includes endpointing, recognition, understanding and the start of the prompt.
 """
 
 import asyncio
@@ -34,27 +34,30 @@ _TURNS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("我声音听不清楚，你大声一点", ("cannot_hear_agent.ask",)),
     ("好的，再见", ("closing.farewell",)),
 )
-"""What each caller says, and what he hears then; the last needs no more than a breath's pause."""
+"""Sentences that each caller says, each with the prompts of the reply.
+
+The last one is a goodbye, which needs a shorter pause.
+"""
 _REPLY_SECONDS = 0.8
-"""Allowed for between what he says and the reply when his next sentence is timed."""
+"""Assumed time from a sentence to its reply, by which the next sentence is timed."""
 _THINKING_SECONDS = (0.6, 1.6)
-"""Between the end of a reply and what he says next."""
+"""Range of the seconds between the end of a reply and the caller's next sentence."""
 _SPREAD_SECONDS = 3.0
-"""The calls begin within this time: all talk at once, and not in step."""
+"""Time within which the calls begin, so that all talk at once but not in step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing that a caller said."""
+    """One sentence of a caller and the reply to it."""
 
     reply_seconds: float | None
-    """From his last voiced packet to the first packet of the reply; None when none came."""
+    """Seconds from the last voiced packet to the first of the reply; None without a reply."""
     understood: bool
-    """Whether it was the reply to what he said."""
+    """Whether the reply was the right one for the sentence."""
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
-    """``calls`` simultaneous callers, each with five things to say."""
+    """Place ``calls`` simultaneous calls of five sentences; ``done`` is called after each call."""
     rng = np.random.default_rng(seed)
     async with laboratory(root, max_calls=calls + 5) as lab:
         scripts = [_script(lab.catalogue, n, rng) for n in range(calls)]
@@ -77,11 +80,15 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 
 
 def _milliseconds(turns: Sequence[Turn]) -> list[float]:
+    """Return the times of the replies that came."""
     return [1000 * turn.reply_seconds for turn in turns if turn.reply_seconds is not None]
 
 
 def _script(catalogue: Catalogue, number: int, rng: np.random.Generator) -> list[Action]:
-    """Waits for the greeting, then for each reply, as long as it takes when all is well."""
+    """Return the actions of a caller who waits for the greeting and for each reply.
+
+    Each wait is as long as the prompts and a normal reply take.
+    """
     waits = [catalogue["greeting.ask"].seconds]
     waits += [_REPLY_SECONDS + sum(catalogue[id].seconds for id in ids) for _, ids in _TURNS]
     script: list[Action] = []
@@ -106,22 +113,23 @@ async def _talk(
 
 
 def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
-    """What came of each of TURNS that was said in a call."""
+    """Return the turns of a call, in the order of _TURNS."""
     prompts = prompts_of(recording, catalogue)
     found = []
     for (_, expected), end in zip(_TURNS, _ends(recording), strict=False):
         after = [prompt for prompt in prompts if prompt.start > end]
         delay = after[0].start - end if after else None
-        found.append(Turn(delay, bool(after) and _is(after[0], expected[0])))
+        found.append(Turn(delay, bool(after) and _sounds_as(after[0], expected[0])))
     return found
 
 
-def _is(prompt: HeardPrompt, id: str) -> bool:
+def _sounds_as(prompt: HeardPrompt, id: str) -> bool:
+    """Return whether a prompt that was heard is ``id`` or has the same sound."""
     return id == prompt.id or id in prompt.same_sound_ids
 
 
 def _ends(recording: CallRecording) -> Iterator[float]:
-    """When the last voiced packet of each sentence was sent, its 20 ms included."""
+    """Yield the time at which the last voiced packet of each sentence ended."""
     for what, packets in groupby(recording.sent, lambda packet: packet.what):
         if what == "Audio":
             sent = list(packets)
@@ -130,5 +138,6 @@ def _ends(recording: CallRecording) -> Iterator[float]:
 
 
 def _last_voiced(frames: Sequence[Samples]) -> int:
+    """Return the index of the last voiced frame; the last frame if none is voiced."""
     voiced = (n for n, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)
     return max(voiced, default=len(frames) - 1)

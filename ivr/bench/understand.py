@@ -1,7 +1,8 @@
-"""Is what callers say understood, and is nobody acted upon by mistake?
+"""``ivr bench understand``: how often callers are understood, and how often acted upon wrongly.
 
-Sentences that nothing was trained with, at character error rates of a good and a bad recogniser.
-Right is the best guess; a false action is a wrong guess that the hotline would act on unasked.
+The sentences were not learned from. They are given to the understander with the character error
+rates of good and bad recognisers. A sentence is understood when the best guess is its intent. A
+false action is a wrong guess that the hotline would act on without asking.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from rich.table import Table
 from ivr.bench.mishearing import misheard
 from ivr.bench.paraphrases_file import Corpus
 from ivr.bench.plots import picture
-from ivr.bench.result import BenchResult
+from ivr.bench.result import BenchResult, measured
 from ivr.bench.tally import confusion, share
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.etiquette.contact import NUMBER_ATTEMPTS
@@ -22,11 +23,11 @@ from ivr.understanding.numerals import digit_by_digit
 from ivr.understanding.understander import Understander
 
 RATES = (0, 10, 20, 30, 40)
-"""Percent of the characters."""
+"""Character error rates in percent."""
 TELLINGS = 10
-"""Callers who say each number: with one, a single unlucky caller is more than a percent."""
+"""Number of callers who say each number; with only one, each failure would be over one percent."""
 NUMBER_RATE = 0.1
-"""Of wrong characters in numbers: digits are heard better than sentences, and keys are there."""
+"""Share of wrong characters in numbers: digits are recognised better than sentences."""
 _AT_LEAST = {
     "intent_accuracy_cer0": 0.97,
     "intent_accuracy_cer20": 0.92,
@@ -34,13 +35,15 @@ _AT_LEAST = {
     "phone_accuracy": 0.98,
 }
 _AT_MOST = {"false_action_rate_max": 0.02, "false_action_out_of_domain": 0.01}
+"""Limits of figures: smallest values above, largest values here."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodSentence:
-    """A sentence at a rate of errors, and what was made of it."""
+    """A sentence with errors, and how it was understood."""
 
     rate: int
+    """Character error rate in percent."""
     label: Intent
     meaning: Meaning
 
@@ -51,19 +54,19 @@ class UnderstoodSentence:
 
     @property
     def false_action(self) -> bool:
-        """Whether the hotline would act on a wrong guess."""
+        """Whether the hotline would act on a wrong guess without asking."""
         return self.meaning.certainty is Certainty.SURE and not self.right
 
 
 @dataclass(slots=True)
 class UnderstandingReport:
-    """Everything that was measured."""
+    """The figures of the bench and the sentences they were computed from."""
 
     result: BenchResult
     heard: list[UnderstoodSentence] = field(default_factory=list)
 
     def confusions(self) -> Table:
-        """The intents that were taken for others, at no errors."""
+        """Return a table of the intents that were taken for others, in sentences without errors."""
         table = Table("is", "right", "taken for", title="confusions without errors")
         pairs = [(h.label.value, h.meaning.intent.value) for h in self.heard if h.rate == RATES[0]]
         for label, called in sorted(confusion(pairs).items()):
@@ -72,7 +75,7 @@ class UnderstandingReport:
         return table
 
     def draw(self, directory: Path) -> None:
-        """Accuracy and false actions over the rate of errors, as ``understand.png``."""
+        """Draw accuracy and false actions over the error rate as ``understand.png``."""
         figures = self.result.figures
         with picture(directory / "understand.png", (6, 3.5)) as axes:
             for name in ("intent_accuracy", "false_action_rate"):
@@ -86,7 +89,7 @@ class UnderstandingReport:
 def measure(
     understander: Understander, corpus: Corpus, seed: int, done: Callable[[], None]
 ) -> UnderstandingReport:
-    """The bench; ``done`` is called once for each of RATES."""
+    """Measure the understander on the sentences; ``done`` is called once for each of RATES."""
     random = np.random.default_rng([seed, 271])
     heard = []
     for rate in RATES:
@@ -113,11 +116,11 @@ def measure(
     figures["name_accuracy"] = share(
         [understander.meaning(text).slots.surname == name for text, name in corpus.names]
     )
-    measured = {name: value for name, value in figures.items() if value == value}
-    limits = {name: v for name, v in {**_AT_LEAST, **_AT_MOST}.items() if name in measured}
+    figures = measured(figures)
+    limits = {name: v for name, v in {**_AT_LEAST, **_AT_MOST}.items() if name in figures}
     samples = len(heard) + len(corpus.names) + TELLINGS * len(corpus.numbers)
     result = BenchResult(
-        "understand", measured, limits, samples, seed, at_least=frozenset(_AT_LEAST) & set(limits)
+        "understand", figures, limits, samples, seed, at_least=frozenset(_AT_LEAST) & set(limits)
     )
     return UnderstandingReport(result, heard)
 
@@ -125,7 +128,7 @@ def measure(
 def _phones(
     understander: Understander, said: Sequence[tuple[str, str]], random: np.random.Generator
 ) -> float:
-    """The share of callers whose number is right after it was read back to them."""
+    """Return the share of callers whose number is right after it was read back to them."""
     return share(
         [
             _agreed(understander, text, number, random)
@@ -138,8 +141,11 @@ def _phones(
 def _agreed(
     understander: Understander, text: str, number: str, random: np.random.Generator
 ) -> bool:
-    """A caller says his number; until what is read back is right he says its digits again, as often
-    as the hotline asks for them (12). Nobody here takes the offer to type them."""
+    """Return whether a caller's number is understood in as many attempts as row 12 allows.
+
+    The caller says ``text``, and then the digits one by one until the number that is read back is
+    right. These callers do not take the offer to type the number.
+    """
     wanted = "".join(filter(str.isdigit, number))
     again = digit_by_digit(wanted)
     return any(

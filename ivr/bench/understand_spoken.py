@@ -1,9 +1,10 @@
 """``ivr bench understand --spoken``: sentences spoken, recognised by Vosk, then understood.
 
-Two synthetic voices that the built-in model was not trained with, a-law, white noise 15 dB below.
-Once the phrases of every row, which the hotline has learned from and the built-in model's words
-come from, and once sentences that neither has seen, where there is a file or a set of them.
-What the model errs in is in the figures; people need an official model, which may be named.
+Two synthetic voices that the built-in model was not trained with say the sentences over a-law, with
+white noise at 15 dB SNR. The kind ``phrases`` is the phrases of every row, from which the hotline
+has learned and the built-in model has its words. The kind ``unseen`` is sentences that neither has
+seen. Errors of recognition are part of the figures. An official model, which real callers need, may
+be given in place of the built-in one.
 """
 
 import math
@@ -26,14 +27,18 @@ from ivr.understanding.understander import Understander
 from ivr.voice.mastering import master
 
 PER_INTENT = {"unseen": 12, "phrases": 96}
-"""Sentences of each intent, chosen by the seed: all of them would take hours. A row of one intent
-has 192 samples then; of 48, a row that is right in 97 % falls below 95 in one draw of six."""
+"""Sentences of each intent, chosen by the seed, because all of them would take hours.
+
+With 96, a row of one intent has 192 samples. With 48 samples, a row that is right in 97 % of all
+cases falls below 95 % in one draw of six.
+"""
 LIMITS = {
     "accuracy_phrases": 0.95,
     "worst_row_accuracy_phrases": 0.95,
     "accuracy_unseen": 0.95,
 }
 Labelled = Sequence[tuple[str, Intent]]
+"""Sentences with their intents."""
 
 
 def measure(
@@ -43,9 +48,10 @@ def measure(
     model: Path | None,
     done: Callable[[], None],
 ) -> BenchResult:
-    """``sentences`` by the name of their kind; ``done`` is called for each of them.
+    """Speak, recognise and understand ``sentences``, which are given by the name of their kind.
 
-    ModelError when the model is no use.
+    ``model`` is the directory of a Vosk model; None is the built-in one. ``done`` is called after
+    each sentence. Raise ModelError when the model cannot be used.
     """
     recogniser = load_model(model)
     figures: dict[str, float] = {}
@@ -67,6 +73,7 @@ def measure(
 
 
 def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
+    """Return the accuracy of all sentences, of each row, and of the worst row."""
     rows: dict[int, list[bool]] = defaultdict(list)
     for label, answers in right.items():
         if (row := row_of(label)) is not None:
@@ -81,7 +88,7 @@ def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
 
 
 def of_phrases(phrases: Phrases, fillers: Fillers, seed: int) -> Labelled:
-    """Some wordings of each intent of the phrase files, with words in their slots."""
+    """Return random wordings of each intent of the phrase files, with words in their slots."""
     random = np.random.default_rng([seed, 1])
     drawn = []
     for label, templates in phrases.say.items():
@@ -94,7 +101,7 @@ def of_phrases(phrases: Phrases, fillers: Fillers, seed: int) -> Labelled:
 
 
 def of_corpus(corpus: Corpus, seed: int) -> Labelled:
-    """Some sentences of each intent that a caller can have."""
+    """Return random sentences of each intent except OTHER."""
     random = np.random.default_rng([seed, 2])
     by_intent: dict[Intent, list[str]] = defaultdict(list)
     for text, label in corpus.intents:

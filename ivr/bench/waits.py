@@ -1,4 +1,4 @@
-"""``ivr bench waits``: are five seconds five seconds, in the caller's own packets?"""
+"""``ivr bench waits``: the error of the sheet's waits of five seconds, in the caller's packets."""
 
 import time
 from collections.abc import Callable
@@ -17,14 +17,15 @@ from ivr.bench.silent_calls import (
 from ivr.lab.lab import laboratory
 
 _SECONDS = 5.0
-"""What the sheet says: 稍停五秒."""
+"""Wait of row 2: 稍停五秒."""
 SPREAD_SECONDS = 2.0
+"""Time within which the calls begin."""
 LIMITS = {
     "wait_error_p50_ms": 5.0,
     "wait_error_p99_ms": 20.0,
     "first_prompt_p95_ms": 120.0,
     "first_prompt_no_rtp_p95_ms": 650.0,
-    "first_prompt_comfort_noise_p95_ms": 650.0,  # no voice either: Asterisk's Answer waits, too
+    "first_prompt_comfort_noise_p95_ms": 650.0,  # no voice: Asterisk's Answer waits as well
     "ear_open_p95_ms": 300.0,
     "silence_missing_percent": 2.0,
 }
@@ -33,7 +34,10 @@ LIMITS = {
 async def measure(
     root: Path, calls: int, seed: int, done: Callable[[], None]
 ) -> tuple[BenchResult, list[SilentCall]]:
-    """Row 2 for ``calls`` simultaneous silent callers of four kinds."""
+    """Place ``calls`` simultaneous calls of four kinds of silent callers.
+
+    Return the result and the calls; ``done`` is called after each call.
+    """
     async with laboratory(root, max_calls=calls + 5) as lab:
         heard = await call_silently(lab, calls, seed, SPREAD_SECONDS, done)
         records = await lab.service.records(calls)
@@ -41,14 +45,15 @@ async def measure(
 
 
 def errors_ms(calls: list[SilentCall]) -> list[float]:
-    """Error of every wait in milliseconds, signed."""
+    """Return the signed error of every wait of the good calls, in milliseconds."""
     return [(wait - _SECONDS) * 1000 for call in calls if not call.problem for wait in call.waits]
 
 
 def _ear_open_ms(heard: list[SilentCall], records: list[dict[str, Any]]) -> list[float]:
-    """Milliseconds from each caller's 200 OK until his audio reached the ear.
+    """Return the milliseconds from each caller's 200 OK until their audio reached the ear.
 
-    Callers and records are paired in order of time; only who sends voice can be heard.
+    Only callers who send voice packets count. They are paired with the records in the order of
+    time; if the numbers differ, the figure is undefined and the list is empty.
     """
     to_wall = time.time() - time.monotonic()
     answers = sorted(
@@ -63,7 +68,7 @@ def _ear_open_ms(heard: list[SilentCall], records: list[dict[str, Any]]) -> list
         if step["what"] == "EarOpened"
     )
     if len(opened) != len(answers):
-        return []  # undefined, which passes no limit
+        return []  # so the percentile is NaN, which keeps no limit
     return [(at - answer) * 1000 for answer, at in zip(answers, opened, strict=True)]
 
 
@@ -86,7 +91,7 @@ def _result(heard: list[SilentCall], ear_open: list[float], seed: int) -> BenchR
 
 
 def _first_prompts(calls: list[SilentCall]) -> dict[str, float]:
-    """Delay of the first prompt by kind of caller; a kind that did not call has no figure."""
+    """Return the p95 of the first prompt's delay for each kind of caller that has called."""
     kinds = {NO_RTP: "_no_rtp", COMFORT_NOISE: "_comfort_noise"}
     delays: dict[str, list[float]] = {}
     for call in calls:

@@ -1,4 +1,4 @@
-"""Labels files are read liberally, and what is wrong in one is named with its line."""
+"""Labels files may have many forms, and an error in one is named with its line."""
 
 import wave
 from pathlib import Path
@@ -40,7 +40,7 @@ def _wav(path: Path, seconds: float = 0.1, rate: int = 8000, channels: int = 1) 
         ("what-i-call-it.csv", "file,label\na.wav,quiet\n"),
     ],
 )
-def test_many_forms_say_the_same(tmp_path: Path, name: str, text: str) -> None:
+def test_a_labels_file_may_have_many_forms(tmp_path: Path, name: str, text: str) -> None:
     _wav(tmp_path / "a.wav", rate=16000, channels=2)
     (tmp_path / name).write_text(text, "utf-8")
     [(file, window)] = labelled_recordings(tmp_path)
@@ -62,11 +62,11 @@ def test_many_forms_say_the_same(tmp_path: Path, name: str, text: str) -> None:
         *((condition.value, condition) for condition in Condition if condition != "unheard"),
     ],
 )
-def test_labels_have_aliases(word: str, condition: Condition) -> None:
+def test_a_label_may_be_a_verdict_or_one_of_its_aliases(word: str, condition: Condition) -> None:
     assert label_of(word).condition is condition
 
 
-def test_a_prompt_and_its_start_come_along(tmp_path: Path) -> None:
+def test_a_row_may_name_our_prompt_and_the_second_at_which_it_began(tmp_path: Path) -> None:
     _wav(tmp_path / "a.wav")
     _wav(tmp_path / "p.wav", 0.2)
     (tmp_path / "labels.csv").write_text(
@@ -78,7 +78,9 @@ def test_a_prompt_and_its_start_come_along(tmp_path: Path) -> None:
     assert (window.prompt_start, window.truth.onset_s) == (0.5, None)
 
 
-def test_times_may_be_milliseconds_and_an_end_counts_where_silence_follows(tmp_path: Path) -> None:
+def test_times_may_be_milliseconds_and_an_end_without_silence_after_it_is_dropped(
+    tmp_path: Path,
+) -> None:
     _wav(tmp_path / "long.wav", 3.0)
     _wav(tmp_path / "short.wav", 1.5)
     (tmp_path / "labels.csv").write_text(
@@ -88,7 +90,7 @@ def test_times_may_be_milliseconds_and_an_end_counts_where_silence_follows(tmp_p
     assert [(truth.onset_s, truth.end_s) for truth in truths] == [(0.25, 1.5), (0.25, None)]
 
 
-def test_folders_named_after_their_labels_need_no_labels_file(tmp_path: Path) -> None:
+def test_directories_named_after_labels_need_no_labels_file(tmp_path: Path) -> None:
     for folder in ("speakerphone", "quiet"):
         (tmp_path / folder).mkdir()
         _wav(tmp_path / folder / "a.wav")
@@ -116,27 +118,29 @@ def test_recordings_of_asterisk_need_no_header(tmp_path: Path, suffix: str) -> N
         ("file,label\n\na.wav,strange\n", "line 3: the label 'strange' is none of ok"),
         ("file,label\na.wav\n", "line 2: no label"),
         ("file,label\na.wav,ok,more\n", "line 2: 3 cells under 2 columns"),
-        ("file,label,onset\na.wav,ok,soon\n", "line 2: 'soon' is no time"),
+        ("file,label,onset\na.wav,ok,soon\n", "line 2: 'soon' is not a time"),
         ("file,label\nlabels.csv,ok\n", "line 2: .*labels.csv is not a sound file"),
         ("file,label\n", "labels no file"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, says: str) -> None:
+def test_an_error_in_a_labels_file_is_named_with_its_line(
+    tmp_path: Path, text: str, says: str
+) -> None:
     _wav(tmp_path / "a.wav")
     (tmp_path / "labels.csv").write_text(text)
     with pytest.raises(CorpusError, match=rf"labels\.csv.*{says}"):
         list(labelled_recordings(tmp_path))
 
 
-def test_a_folder_without_labels_is_told_what_is_missing(tmp_path: Path) -> None:
+def test_a_directory_without_labels_is_refused_with_the_names_they_may_have(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"no labels file: name it one of labels\.csv"):
         list(labelled_recordings(tmp_path))
-    with pytest.raises(CorpusError, match="there is no folder"):
+    with pytest.raises(CorpusError, match="there is no directory"):
         list(labelled_recordings(tmp_path / "nowhere"))
 
 
 @given(st.sampled_from(SUFFIXES), st.text(max_size=80))
-def test_any_text_gives_rows_or_one_sentence(suffix: str, text: str) -> None:
+def test_any_text_gives_rows_or_one_error(suffix: str, text: str) -> None:
     said = "labels "
     try:
         places = [row.place for row in parse_labels(text, suffix, "labels")]
@@ -146,7 +150,7 @@ def test_any_text_gives_rows_or_one_sentence(suffix: str, text: str) -> None:
 
 
 @given(st.integers(0, 20), st.text("abc\t ", min_size=1, max_size=8))
-def test_a_bad_line_of_json_is_counted_from_one(before: int, bad: str) -> None:
+def test_the_number_of_a_bad_json_line_counts_from_one(before: int, bad: str) -> None:
     text = '{"file": "a", "label": "ok"}\n' * before + "{" + bad
     with pytest.raises(CorpusError, match=f"labels line {before + 1}:"):
         list(parse_labels(text, ".jsonl", "labels"))

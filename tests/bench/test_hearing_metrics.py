@@ -1,7 +1,8 @@
-"""What the hearing bench makes of what it heard."""
+"""The figures of the hearing bench are computed from judged windows as defined."""
 
-import json
+import wave
 from math import isnan
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,7 @@ from ivr.bench.hearing_metrics import (
     start_delay,
     verdict_delays,
 )
-from ivr.bench.hearing_stream import Changes, Told
-from ivr.bench.result import BenchResult
+from ivr.bench.hearing_stream import Changes, JudgedWindow
 from ivr.bench.tally import wilson
 from ivr.dialogue.events import Condition
 from ivr.hearing.verdict import LineMeasures
@@ -25,7 +25,7 @@ from ivr.lab.corpus.window import Truth
 OK, NOISE, QUIET = Condition.OK, Condition.NOISE, Condition.TOO_QUIET
 
 
-def _told(
+def _window(
     label: Condition = OK,
     condition: Condition = OK,
     group: str | None = None,
@@ -35,8 +35,8 @@ def _told(
     onset: float | None = None,
     end: float | None = None,
     value: float | None = None,
-) -> Told:
-    return Told(
+) -> JudgedWindow:
+    return JudgedWindow(
         group=group or label.value,
         name="1",
         value=value,
@@ -52,16 +52,8 @@ def _told(
     )
 
 
-@pytest.mark.parametrize(
-    ("right", "total", "low", "high"),
-    [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (81, 263, 0.2553, 0.3662), (0, 0, 0.0, 1.0)],
-)
-def test_wilson_as_in_the_literature(right: int, total: int, low: float, high: float) -> None:
-    assert wilson(right, total) == pytest.approx((low, high), abs=1e-4)
-
-
-def test_classes_are_counted_and_the_worst_one_is_told() -> None:
-    heard = [_told(), _told(), _told(QUIET, QUIET), _told(QUIET, OK), _told(NOISE, NOISE)]
+def test_accuracy_counts_all_classes_and_the_worst_recall_is_a_figure() -> None:
+    heard = [_window(), _window(), _window(QUIET, QUIET), _window(QUIET, OK), _window(NOISE, NOISE)]
     found = hearing_figures(heard)
     assert found["five_class_accuracy"] == 0.8
     assert found["worst_class_recall"] == 0.5
@@ -70,19 +62,19 @@ def test_classes_are_counted_and_the_worst_one_is_told() -> None:
 
 
 def test_a_dead_line_counts_for_nobody_and_a_fax_for_a_tone() -> None:
-    assert _told(Condition.NOBODY, Condition.DEAD_LINE).right
-    assert _told(Condition.NOBODY, Condition.NO_RTP).right
-    assert _told(Condition.TONE, Condition.FAX).right
-    assert not _told(Condition.NOISE, Condition.MUSIC).right
+    assert _window(Condition.NOBODY, Condition.DEAD_LINE).right
+    assert _window(Condition.NOBODY, Condition.NO_RTP).right
+    assert _window(Condition.TONE, Condition.FAX).right
+    assert not _window(Condition.NOISE, Condition.MUSIC).right
 
 
-def test_nuisances_taken_for_callers_and_echoes_that_interrupt() -> None:
+def test_nuisances_taken_for_callers_and_echoes_that_interrupt_are_counted() -> None:
     echo = Condition.OWN_PROMPT
     heard = [
-        _told(echo, OK, starts=(1.0,)),
-        _told(echo, echo),
-        _told(Condition.MUSIC, Condition.TONE),
-        _told(Condition.TONE, Condition.NOBODY),
+        _window(echo, OK, starts=(1.0,)),
+        _window(echo, echo),
+        _window(Condition.MUSIC, Condition.TONE),
+        _window(Condition.TONE, Condition.NOBODY),
     ]
     found = hearing_figures(heard)
     assert found["nuisance_as_caller"] == 0.25
@@ -92,26 +84,26 @@ def test_nuisances_taken_for_callers_and_echoes_that_interrupt() -> None:
 
 def test_a_barge_in_counts_when_it_is_soon_enough_and_not_before_the_caller() -> None:
     starts = [(2.3,), (1.5,), (4.1,), ()]
-    heard = [_told(group="barge_in", onset=2.0, starts=each) for each in starts]
+    heard = [_window(group="barge_in", onset=2.0, starts=each) for each in starts]
     assert hearing_figures(heard)["true_barge_in"] == 0.25
 
 
-def test_delays_run_from_the_onset_to_the_first_verdict_that_is_right() -> None:
-    late = _told(NOISE, OK, changes=[(1.5, OK), (2.5, NOISE), (4.0, OK)], onset=1.0)
-    before = _told(NOISE, NOISE, changes=[(0.8, NOISE)], onset=1.0)
-    never = _told(NOISE, OK, changes=[(1.5, OK)], onset=1.0)
-    alone = _told(NOISE, NOISE, changes=[(0.8, NOISE)])
+def test_a_delay_runs_from_the_onset_to_the_first_right_verdict() -> None:
+    late = _window(NOISE, OK, changes=[(1.5, OK), (2.5, NOISE), (4.0, OK)], onset=1.0)
+    before = _window(NOISE, NOISE, changes=[(0.8, NOISE)], onset=1.0)
+    never = _window(NOISE, OK, changes=[(1.5, OK)], onset=1.0)
+    alone = _window(NOISE, NOISE, changes=[(0.8, NOISE)])
     assert verdict_delays([late, before, alone]) == [1.5, 0.0]
     assert verdict_delays([never]) == [NEVER - 1.0]
 
 
-def test_a_start_belongs_to_the_caller_only_when_he_speaks() -> None:
-    assert start_delay(_told(onset=1.0, starts=(0.5, 1.2))) == pytest.approx(0.2)
-    assert start_delay(_told(onset=1.0)) is None
+def test_a_start_before_the_caller_speaks_is_not_the_callers() -> None:
+    assert start_delay(_window(onset=1.0, starts=(0.5, 1.2))) == pytest.approx(0.2)
+    assert start_delay(_window(onset=1.0)) is None
 
 
-def test_an_end_is_due_half_a_second_after_the_last_voice() -> None:
-    heard = [_told(end=3.0, ends=(1.0, 3.6)), _told(ends=(1.0,)), _told(end=3.0)]
+def test_the_end_of_speech_is_due_half_a_second_after_the_last_voice() -> None:
+    heard = [_window(end=3.0, ends=(1.0, 3.6)), _window(ends=(1.0,)), _window(end=3.0)]
     assert end_errors_ms(heard) == pytest.approx([100.0, 1000 * (NEVER - 3.5)])
 
 
@@ -124,34 +116,18 @@ def test_an_end_is_due_half_a_second_after_the_last_voice() -> None:
         ([OK, NOISE, OK, NOISE], 2),
     ],
 )
-def test_a_flip_is_a_return_to_what_was_left(order: list[Condition], count: int) -> None:
-    assert flips(_told(changes=[(n, what) for n, what in enumerate(order)])) == count
+def test_a_flip_is_a_return_to_a_verdict_that_was_left(order: list[Condition], count: int) -> None:
+    assert flips(_window(changes=[(n, what) for n, what in enumerate(order)])) == count
 
 
-def test_every_group_is_listened_to_and_no_window_twice() -> None:
+def test_every_group_has_its_windows_and_no_window_comes_twice() -> None:
     wanted = windows_of(16)
     assert len(set(wanted)) == len(wanted)
     for group in (*CLASSES, *NUISANCES, *CASES):
         assert sum(order.group == group for order in wanted) == 16
 
 
-def test_a_smallest_value_is_kept_by_larger_ones() -> None:
-    def result(accuracy: float) -> BenchResult:
-        figures = {"accuracy": accuracy, "delay": 1.0}
-        limits = {"accuracy": 0.99, "delay": 3.0}
-        return BenchResult("hearing", figures, limits, 1, at_least=frozenset({"accuracy"}))
-
-    assert result(0.995).passed
-    assert not result(0.98).passed
-    assert not result(float("nan")).passed
-    told = json.loads(result(float("nan")).dump())
-    assert told["limits"] == {"accuracy": 0.99, "delay": 3.0}
-    assert told["figures"]["accuracy"] is None
-
-
-def test_a_folder_gives_the_figures_that_it_can(tmp_path) -> None:
-    import wave
-
+def test_recordings_give_only_the_figures_that_their_labels_allow(tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "a.wav"), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(bytes(2 * 8000 * 3))

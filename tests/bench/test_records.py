@@ -1,4 +1,4 @@
-"""The bench of the records, at a size that costs little."""
+"""The records bench counts lost and duplicated tickets; it runs at a small size here."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from ivr.config import RecordsSettings as Settings
 
 
 @pytest.mark.slow
-def test_the_bench_gives_every_figure_it_limits() -> None:
+def test_the_bench_gives_every_figure_that_has_a_limit() -> None:
     words = ["records", "--kills", "3", "--seconds", "1", "--rate", "300", "--json"]
     told = json.loads(CliRunner().invoke(bench_app, words).output)
     assert {*LIMITS} < {*told["figures"]}
@@ -30,15 +30,15 @@ def test_the_bench_gives_every_figure_it_limits() -> None:
 def test_a_ticket_that_is_missing_or_promised_twice_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One number more was told than there are tickets, another one twice."""
+    """One promised number has no ticket, and another one was promised twice."""
     kill_writers = records.kill_writers
 
-    def tell_more(*given: Any) -> records.Kills:
-        told = kill_writers(*given)
-        told.promised += [told.promised[0], "222222"]
-        return told
+    def promise_more(*given: Any) -> records.Kills:
+        found = kill_writers(*given)
+        found.promised += [found.promised[0], "222222"]
+        return found
 
-    monkeypatch.setattr(records, "kill_writers", tell_more)
+    monkeypatch.setattr(records, "kill_writers", promise_more)
     loaded, killed = [Settings(directory=tmp_path / name) for name in ("loaded", "killed")]
     result = records.measure(loaded, killed, 2, rate=100, seconds=1)
     assert (result.figures["tickets_lost"], result.figures["tickets_duplicated"]) == (2, 1)

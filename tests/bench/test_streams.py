@@ -1,4 +1,4 @@
-"""The bench of many streams, at sizes that cost nothing: what it measures, not how much."""
+"""The streams bench measures what its figures say; it runs at a small size here."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ from ivr.hearing.level import dbov
 from ivr.recognition.silero import SileroModel
 
 
-def test_the_sounds_are_what_they_are_called() -> None:
+def test_the_sounds_have_the_levels_of_speech_comfort_noise_and_a_dead_line() -> None:
     sounds = streams.sounds(3.0, seed=1)
     assert {len(sent) for sent in (sounds.talking, sounds.silent, sounds.dead)} == {24000}
     assert dbov(decode_alaw(sounds.talking)) > -35
@@ -27,7 +27,7 @@ def test_the_sounds_are_what_they_are_called() -> None:
     assert streams.sounds(3.0, seed=2).silent != sounds.silent
 
 
-def test_every_number_of_streams_has_its_figures(tmp_path: Path) -> None:
+def test_each_number_of_streams_has_its_figures(tmp_path: Path) -> None:
     done = list[None]()
     result = streams.measure([1, 3], seconds=2.0, passes=1, done=lambda: done.append(None))
     assert len(done) == streams.streams_steps([1, 3])
@@ -50,18 +50,18 @@ def test_every_number_of_streams_has_its_figures(tmp_path: Path) -> None:
     assert (tmp_path / "streams.png").stat().st_size > 5000
 
 
-def test_an_ear_that_knows_the_answers_does_what_one_does_that_asks() -> None:
-    """Or what is called the cost of the ear would be that of an idle one."""
+def test_an_ear_with_replayed_answers_reports_the_same_events() -> None:
+    """If it did not, the figure of the ear without its detector would be that of an idle ear."""
     sound = decode_alaw(streams.sounds(3.0, seed=1).talking)
     asking = streams._Remembering(SileroModel.load().stream())
-    told = list[list[Event]]()
+    reported = list[list[Event]]()
     for detector in (asking, streams._Answering(asking.answers)):
         ear, events = Ear(detector, 0.0), list[Event]()
         for n in range(len(sound) // FRAME):
             events += ear.hear(sound[n * FRAME : (n + 1) * FRAME], (n + 1) * FRAME_SECONDS)
-        told.append(events)
-    assert told[0] == told[1]
-    assert SpeechStarted in map(type, told[0])
+        reported.append(events)
+    assert reported[0] == reported[1]
+    assert SpeechStarted in map(type, reported[0])
 
 
 def test_the_command_prints_one_object(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_the_command_prints_one_object(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("numbers", ["", "0", "1,x", "-1", "1,,2"])
-def test_numbers_that_are_none_are_refused(numbers: str) -> None:
+def test_numbers_of_streams_that_are_not_positive_integers_are_refused(numbers: str) -> None:
     told = CliRunner().invoke(bench_app, ["streams", f"--streams={numbers}"])
     assert told.exit_code == 2
     assert "1,10,50" in told.stderr

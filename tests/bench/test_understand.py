@@ -1,4 +1,4 @@
-"""The sentences that understanding is measured with, and the files they may come from."""
+"""The understanding bench, its sentences, and the files that these may come from."""
 
 import re
 from collections import Counter
@@ -14,11 +14,11 @@ from tests.caller import understander
 
 
 def bare(sentence: str) -> str:
-    """Its words alone."""
+    """Return the sentence without punctuation and in lower case."""
     return re.sub(r"[\W_]+", "", sentence).lower()
 
 
-def test_no_test_sentence_was_learned_from(root: Path) -> None:
+def test_the_understander_has_not_learned_from_any_test_sentence(root: Path) -> None:
     phrases = read_phrases(root / "prompts" / "sheet.toml")
     learned = {
         bare(wording)
@@ -53,8 +53,8 @@ intent = "other_department"
 """
 
 
-def test_a_corpus_of_ones_own(tmp_path: Path) -> None:
-    """By intent, by row, as a list of labelled sentences; names and numbers with their values."""
+def test_a_file_of_sentences_is_read_and_measured(tmp_path: Path) -> None:
+    """The sentences stand under intents and rows, and in a list with labels."""
     path = tmp_path / "mine.toml"
     path.write_text(CORPUS, encoding="utf-8")
     corpus = read_corpus(path)
@@ -68,8 +68,8 @@ def test_a_corpus_of_ones_own(tmp_path: Path) -> None:
     assert len(steps) == len(RATES)
     assert result.figures["intent_accuracy_cer0"] == 1.0
     assert result.figures["name_accuracy"] == 1.0
-    assert result.figures["phone_accuracy"] > 0.8  # one number, ten callers
-    assert "false_action_out_of_domain" not in result.limits  # nothing was out of domain
+    assert result.figures["phone_accuracy"] > 0.8  # one number, said by ten callers
+    assert "false_action_out_of_domain" not in result.limits  # the file has no such sentence
 
 
 def test_a_mistaken_label_is_a_wrong_answer(tmp_path: Path) -> None:
@@ -86,13 +86,15 @@ def test_a_mistaken_label_is_a_wrong_answer(tmp_path: Path) -> None:
     [
         ("[yes", "cannot be read as TOML"),
         ("", "holds no sentences"),
-        ('[yess]\nsay = ["对"]', "yess.say is no row, no intent"),
-        ("[yes]\nsay = [1]", "1 is no sentence"),
+        ('[yess]\nsay = ["对"]', "yess.say is neither a row, an intent"),
+        ("[yes]\nsay = [1]", "1 is not a sentence"),
         ('[[all]]\ntext = "对"', "lacks text or a known intent"),
         ('[names]\nsay = ["我姓王"]', "has no text or no value"),
     ],
 )
-def test_a_mistake_in_it_is_told(tmp_path: Path, text: str, sentence: str) -> None:
+def test_an_error_in_a_file_of_sentences_is_named_with_its_place(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ParaphrasesError) as refused:

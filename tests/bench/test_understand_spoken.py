@@ -1,4 +1,4 @@
-"""The spoken sentences that recognition and understanding are measured with together."""
+"""The bench of spoken sentences, and how its sentences are drawn."""
 
 from collections import Counter
 from pathlib import Path
@@ -12,7 +12,7 @@ from ivr.words.phrase_files import read_fillers, read_phrases
 from tests.caller import understander
 
 
-def test_each_intent_is_drawn_as_often_and_by_the_seed() -> None:
+def test_as_many_sentences_are_drawn_for_each_intent_and_the_seed_decides_which() -> None:
     drawn = of_corpus(read_corpus(), 1)
     counted = Counter(label for _, label in drawn)
     assert counted == {
@@ -29,13 +29,13 @@ def test_the_phrases_are_drawn_with_words_in_their_slots(root: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_worst_row_is_named_and_each_voice_counts(root: Path) -> None:
-    told: list[None] = []
+def test_the_accuracy_of_each_row_and_of_the_worst_is_counted_in_both_voices(root: Path) -> None:
+    done: list[None] = []
     said = {
         "mine": [("我要投诉你们的产品", Intent.COMPLAINT_DEFERRED), ("再见", Intent.WRONG_NUMBER)]
     }
-    result = measure(understander(), said, 1, None, lambda: told.append(None))
-    assert (result.samples, len(told)) == (4, 2)
+    result = measure(understander(), said, 1, None, lambda: done.append(None))
+    assert (result.samples, len(done)) == (4, 2)
     assert result.figures["accuracy_mine"] == 0.5
     assert result.figures["accuracy_row_27_mine"] == 1.0
     assert result.figures["worst_row_accuracy_mine"] == result.figures["accuracy_row_4_mine"] == 0

@@ -1,12 +1,12 @@
-"""Trains the tiny Vosk model that the tests and the embedded default decode with.
+"""Training of the tiny Vosk model, which the tests use and ``ivr`` falls back on.
 
-It is made of espeak-ng's speech only: it understands synthetic callers and no person. In the order
-of the work, each run as ``python -m tools.tiny_vosk.<step>`` from the checkout:
+It is trained on espeak-ng's speech only, so it recognises synthetic callers and no person. The
+steps in their order, each run as ``python -m tools.tiny_vosk.<step>`` from the checkout:
 
-``corpus``  speaks, disturbs and labels about 6.5 hours of speech, one process per seed
+``corpus``  synthesises, disturbs and labels the training speech, one process per seed
 ``train``   fits a small time-delay network to it and writes the acoustic model
-``graph``   spells words.txt and phrases.txt into the decoding graph and packs model.zip
-``score``   decodes unseen voices and prints what is recognised at which noise
+``graph``   builds the decoding graph from words.txt and phrases.txt and packs tiny-cn.zip
+``score``   decodes voices that were not trained and prints how much is right at each SNR
 
 Words and sentences can be changed with ``graph`` alone: it takes the acoustic model from the
 packed model, and needs neither torch nor the corpus. README.md says how long each step takes.

@@ -1,7 +1,7 @@
-"""The acoustic model as Kaldi reads it: am/final.mdl in text, and graph/phones.txt.
+"""The acoustic model in Kaldi's files: am/final.mdl as text, and graph/phones.txt.
 
-Phones are numbered from 1: silence, unknown, then each phone four times, for its place in a word
-(Kaldi's word_boundary.int). The four share one output of the network.
+Phones are numbered from 1: silence, unknown, then each phone four times, once for each place in a
+word (Kaldi's word_boundary.int). The four share one output of the network.
 """
 
 import math
@@ -12,11 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 STAY = 0.6
-"""Probability of a phone to last one frame of 30 ms more."""
+"""Probability that a phone lasts one more frame of 30 ms."""
 _PRIOR_POWER = 0.7
+"""Exponent of the priors: below 1, rare phones are favoured less than Bayes' rule would."""
 _STEPS = 20
-"""So many steps are in the deviation of a layer's weights: 37 dB between them and what is lost."""
+"""Quantisation steps in one standard deviation of a layer's weights.
+
+The rounding error is then 37 dB below the weights.
+"""
 _PLACES = ("begin", "end", "internal", "singleton")
+"""Kaldi's names for the place of a phone in a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +29,25 @@ class Layer:
     """An affine map of some neighbouring frames."""
 
     context: tuple[int, ...]
+    """Offsets of these frames from the current one, in frames of 10 ms."""
     weights: NDArray[np.float64]
+    """Shape (outputs, frames of the context * inputs)."""
     bias: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Acoustic:
-    """Phones (silence, unknown, the rest), layers with ReLU between, and how common phones are."""
+    """The whole model: layers with a ReLU between each two, one output per phone."""
 
     phones: list[str]
+    """Silence, unknown, then all others."""
     layers: list[Layer]
     prior: NDArray[np.float64]
+    """Share of the training frames that each phone has."""
 
 
 def phone_table(phones: list[str]) -> list[tuple[str, str, int]]:
-    """Name, kind and network output of each numbered phone, in order from 1."""
+    """Return name, place in a word and network output of each numbered phone, in order from 1."""
     table = [(phones[0], "nonword", 0), (phones[1], "singleton", 1)]
     for output, phone in enumerate(phones[2:], 2):
         table += [(f"{phone}_{place[0].upper()}", place, output) for place in _PLACES]
@@ -46,7 +55,7 @@ def phone_table(phones: list[str]) -> list[tuple[str, str, int]]:
 
 
 def write(model: Acoustic, directory: Path) -> None:
-    """Put the model's files below ``directory``."""
+    """Write the model's files below ``directory``."""
     for folder in ("am", "graph/phones"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
     table = phone_table(model.phones)
@@ -103,9 +112,12 @@ def _network(model: Acoustic) -> str:
 
 
 def _in_steps(layers: list[Layer]) -> list[Layer]:
-    """The same maps with integers as weights, which pack into half as much, but for the first,
-    which takes numbers of all sizes, and the last. ReLU lets a positive factor pass, so each layer
-    leaves the size of its steps to the next."""
+    """Return layers that compute the same with integer weights, which pack to half the size.
+
+    The first layer keeps its weights, because its inputs differ much in size, and so does the
+    last. A ReLU lets a positive factor pass, so each layer's step size is a factor of the next
+    layer's weights.
+    """
     first, *inner, last = layers
     stepped, size = [first], 1.0
     for layer in inner:

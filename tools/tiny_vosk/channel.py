@@ -1,4 +1,4 @@
-"""What a telephone line does to speech.
+"""The effects of a telephone line on speech: band, level, noise, a-law.
 
 Sounds are float64 on the scale of 16-bit samples, at 8 kHz.
 """
@@ -28,9 +28,12 @@ def telephone(
     noise: Sound | None = None,
     snr_db: float = 0.0,
 ) -> Sound:
-    """Speech as it leaves the line: band, level over its voiced parts, padding, noise, a-law.
+    """Return speech as it leaves the line, at 8 kHz.
 
-    ``noise`` is of level 1 and at least as long; ``before`` and ``after`` are seconds.
+    ``samples`` have ``rate`` samples a second. ``dbov`` is the level of the voiced parts,
+    ``band`` limits the sound to 300 to 3400 Hz, ``law`` codes it as a-law once. ``before`` and
+    ``after`` are seconds of padding. ``noise`` has the level 1 and at least the length of the
+    result; it is added ``snr_db`` below the speech.
     """
     sound = soxr.resample(samples.astype(np.float64), rate, RATE, quality="HQ")
     if band:
@@ -46,13 +49,13 @@ def telephone(
 
 
 def through_alaw(sound: Sound) -> Sound:
-    """``sound`` coded and decoded once."""
+    """Return ``sound`` after it was coded as a-law and decoded once."""
     whole = np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
     return decode_alaw(encode_alaw(whole)).astype(np.float64)
 
 
 def noise_of(kind: str, count: int, random: np.random.Generator) -> Sound:
-    """``count`` samples of white or pink noise or mains hum, of level 1."""
+    """Return ``count`` samples of white noise, pink noise or mains hum, with an RMS of 1."""
     noise = random.standard_normal(count)
     if kind == "pink":
         spectrum = np.fft.rfft(noise)

@@ -1,6 +1,7 @@
-"""``python -m tools.tiny_vosk.clip``: the sentence that `ivr models check` decodes.
+"""``python -m tools.tiny_vosk.clip``: make the sentence that `ivr models check` decodes.
 
-Said by the bot's own voice, on a telephone line without noise; a-law, in the package.
+The bot's own voice says it on a telephone line without noise. The file is a-law and part of the
+package.
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ from tools.tiny_vosk.synthesiser import Synthesiser
 
 
 def main() -> None:
-    """Say it and write it."""
+    """Synthesise the sentence and write its file."""
     speech = Synthesiser().speak(SAID, "cmn", rate=175)
     sound = telephone(speech.samples, speech.rate, before=0.3, after=0.3, law=False)
     CLIP.write_bytes(encode_alaw(sound.astype(np.int16)))

@@ -1,19 +1,21 @@
-"""What the model tells Vosk about itself: conf/mfcc.conf and conf/model.conf."""
+"""The settings that the model gives to Vosk: conf/mfcc.conf and conf/model.conf."""
 
 FRAME_SECONDS, FRAME_CENTRE = 0.01, 0.0125
+"""Seconds from one frame to the next, and from the start of a frame of 25 ms to its centre."""
 CEPSTRA = 40
+"""Number of mel-frequency cepstral coefficients of a frame."""
 MFCC = {
     "use-energy": "false",
     "sample-frequency": "16000",
     "num-mel-bins": str(CEPSTRA),
     "num-ceps": str(CEPSTRA),
     "low-freq": "40",
-    # Below half of 8 kHz: a line at either rate gives the same features.
+    # Below half of 8 kHz, so that lines of 8 and of 16 kHz give the same features.
     "high-freq": "3700",
     "allow-upsample": "true",
     "allow-downsample": "true",
 }
-"""conf/mfcc.conf; front_end.py computes the same."""
+"""Options of conf/mfcc.conf; front_end.py computes the same features."""
 
 DECODING = {
     "min-active": "200",
@@ -27,4 +29,4 @@ DECODING = {
     "endpoint.rule3.min-trailing-silence": "1.0",
     "endpoint.rule4.min-trailing-silence": "2.0",
 }
-"""conf/model.conf."""
+"""Options of conf/model.conf."""

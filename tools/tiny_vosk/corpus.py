@@ -1,9 +1,9 @@
 """``python -m tools.tiny_vosk.corpus DIRECTORY [--seeds N]``: labelled speech, a file per seed.
 
-espeak-ng says random syllables, words and sentences in many voices; a line disturbs them; every
-10 ms is labelled with the phoneme espeak-ng was saying. Foreign speech is labelled SPN, noise SIL.
-A seed that exists is kept; one that crashes or hangs is left out and named. About 6 CPU seconds
-per seed, half of them to read the phrases.
+espeak-ng says random syllables, words and sentences in many voices, and a telephone line disturbs
+them. Every frame of 10 ms is labelled with the phoneme that espeak-ng was saying. Foreign speech is
+labelled SPN, noise SIL. A file that exists is kept. A seed that crashes or hangs is left out and
+named. A seed takes about 6 CPU seconds, half of them to read the phrases.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from tools.tiny_vosk.synthesiser import SILENCE, Speech, Synthesiser
 from tools.tiny_vosk.voices import VARIANTS
 
 UNKNOWN = "SPN"
+"""Label of speech that is not Mandarin."""
 _LANGUAGES = ("en-us", "de", "ru", "es", "fr", "hi", "ja", "ko", "vi")
 _FOREIGN = """
 the quick brown fox jumps over lazy dog information telephone company please wait operator tomorrow
@@ -38,19 +39,26 @@ ia ie iao iu ian in iang ing iong ua uo uai ui uan un uang ue
 _INITIALS = [*_SOUNDS.splitlines()[1].split(), ""]
 _FINALS = " ".join(_SOUNDS.splitlines()[2:]).split()
 _UTTERANCES, _NOISES = 60, 5
+"""Number of utterances, and of noises without speech, of a seed."""
 _RESIZED, _SIZES = 0.6, (0.88, 1.15)
-"""How many voices are played faster or slower, and how much: throats that no variant has."""
+"""Share of the utterances that are played faster or slower, and the range of the factor.
+
+This gives vocal tracts of sizes that no variant of espeak-ng has.
+"""
 _SNRS_DB = (None, None, 35, 30, 25, 20, 15, 15, 10, 10, 5, 0)
+"""SNRs to choose from, in dB; None is no noise."""
 _SHORT_GAP = 0.06
+"""Seconds; a shorter silence between two phonemes is not labelled as silence."""
 _SEED_SECONDS = 40
+"""Seconds after which a seed is taken to hang."""
 
 
 def main() -> None:
-    """Speak the seeds that are not there yet."""
+    """Make the files of the seeds that do not exist yet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--seeds", type=int, default=340)
-    parser.add_argument("--seed", type=int, help="only this one, in this process")
+    parser.add_argument("--seed", type=int, help="make only this seed, in this process")
     arguments = parser.parse_args()
     arguments.directory.mkdir(parents=True, exist_ok=True)
     if arguments.seed is not None:
@@ -65,7 +73,7 @@ def main() -> None:
             subprocess.run([*command, "--seed", str(seed)], check=True, timeout=_SEED_SECONDS)
         except subprocess.SubprocessError:
             lost.append(seed)
-    print(f"left out, espeak-ng crashed or hung: {lost or 'none'}")
+    print(f"seeds left out because espeak-ng crashed or hung: {lost or 'none'}")
 
 
 def _path(directory: Path, seed: int) -> Path:
@@ -116,7 +124,7 @@ def _speak_seed(seed: int, directory: Path) -> None:
 def _words(
     chooser: random.Random, vocabulary: list[str], phrases: list[str], prompts: list[str]
 ) -> tuple[bool, str]:
-    """Whether foreign, and what to say."""
+    """Return whether the language is foreign, and what to say in it."""
     kind = chooser.random()
     if kind < 0.30:
         syllables = chooser.randint(2, 8)
@@ -156,7 +164,10 @@ def _on_a_line(
 
 
 def _labels(speech: Speech, before: float, count: int, foreign: bool) -> list[str]:
-    """The phoneme at the centre of each frame; a gap too short to be a pause is what follows it."""
+    """Return the phoneme at the centre of each of ``count`` frames.
+
+    A silence shorter than _SHORT_GAP has the label of the phoneme that follows it.
+    """
     starts = np.array([start for start, _ in speech.phonemes])
     names = [name for _, name in speech.phonemes]
     for index in range(len(names) - 2, 0, -1):

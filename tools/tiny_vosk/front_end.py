@@ -1,4 +1,4 @@
-"""The recogniser's first step: cepstra of 8 kHz sound, as libvosk computes them."""
+"""The recogniser's front end: cepstra of 8 kHz sound, as libvosk computes them."""
 
 import kaldi_native_fbank as knf
 import numpy as np
@@ -9,7 +9,7 @@ from tools.tiny_vosk.configuration import CEPSTRA
 
 
 def features(sound: Sound) -> NDArray[np.float32]:
-    """One row of cepstra per 10 ms, as libvosk computes them from 8 kHz by :data:`MFCC`."""
+    """Return one row of CEPSTRA for each 10 ms of ``sound``, as libvosk does with :data:`MFCC`."""
     options = knf.MfccOptions()
     options.frame_opts.samp_freq = 2 * RATE
     options.frame_opts.dither = 1.0
@@ -24,7 +24,7 @@ def features(sound: Sound) -> NDArray[np.float32]:
 
 
 def _doubled(sound: Sound) -> Sound:
-    """At 16 kHz, as Kaldi's LinearResample makes it: six zeros, cut at 0.99 of 4 kHz."""
+    """Return ``sound`` at 16 kHz, as Kaldi's LinearResample makes it: six zeros, 3.96 kHz."""
     offsets = np.arange(-8, 9) / RATE
     doubled = np.zeros(2 * len(sound))
     for phase in (0, 1):
@@ -34,6 +34,7 @@ def _doubled(sound: Sound) -> Sound:
 
 
 def _window(seconds: Sound) -> Sound:
+    """Return the low-pass kernel (a sinc in a Hann window) at these offsets in seconds."""
     cut, zeros = 0.99 * RATE / 2, 6
     raised = 0.5 * (1 + np.cos(2 * np.pi * cut / zeros * seconds))
     inside = np.abs(seconds) < zeros / (2 * cut)

@@ -1,4 +1,4 @@
-"""Decoding graphs in OpenFst's binary form, written without OpenFst."""
+"""Decoding graphs, written in OpenFst's binary format without OpenFst."""
 
 import math
 import struct
@@ -9,27 +9,32 @@ from tools.tiny_vosk.acoustic import STAY
 
 _MAGIC, _VERSION, _EXPANDED_MUTABLE = 2125659606, 2, 0x3
 _STAY_COST, _LEAVE_COST = -math.log(STAY), -math.log(1 - STAY)
+"""Costs are negative logarithms of probabilities."""
 
 
 @dataclass(slots=True)
 class Graph:
-    """States, arcs (input label, output label, cost, next state), and where it may end."""
+    """A weighted finite-state transducer from transitions of phones to words."""
 
     arcs: list[list[tuple[int, int, float, int]]] = field(default_factory=list)
+    """Arcs that leave each state: (input label, output label, cost, next state)."""
     final: dict[int, float] = field(default_factory=dict)
+    """States in which a sentence may end, and the cost of ending there."""
 
     def state(self) -> int:
-        """A new state."""
+        """Add a state and return its number."""
         self.arcs.append([])
         return len(self.arcs) - 1
 
     def step(self, source: int, cost: float, target: int) -> None:
-        """From ``source`` to ``target`` without a sound."""
+        """Add an arc from ``source`` to ``target`` that takes no sound."""
         self.arcs[source].append((0, 0, cost, target))
 
     def chain(self, phones: list[int], target: int) -> list[int]:
-        """``phones`` one after the other, then ``target``: the state in each of them, of which the
-        first is still to be entered."""
+        """Add a path through ``phones`` to ``target``; return the state of each phone.
+
+        No arc leads to the first of these states yet.
+        """
         inside = [self.within(phone) for phone in phones]
         for before, phone, state in zip(inside, phones[1:], inside[1:], strict=False):
             self.enter(before, phone, 0, 0.0, state)
@@ -37,21 +42,21 @@ class Graph:
         return inside
 
     def within(self, phone: int) -> int:
-        """A new state in which ``phone`` lasts."""
+        """Add a state in which ``phone`` lasts, and return its number."""
         state = self.state()
         self.arcs[state].append((2 * phone - 1, 0, _STAY_COST, state))
         return state
 
     def enter(self, source: int, phone: int, word: int, cost: float, inside: int) -> None:
-        """From ``source`` to a state :meth:`within` ``phone``; ``word`` is known from here on.
+        """Add an arc from ``source`` to a state :meth:`within` ``phone``, which puts out ``word``.
 
-        Kaldi numbers the transitions of phone p: 2p-1 to stay in it, 2p to leave. The leaving one
-        stands first, the other on the state it reaches.
+        Kaldi numbers the transitions of phone p: 2p-1 to stay in it, 2p to leave it. The arc has
+        the label for leaving; the loop on the state that it reaches has the label for staying.
         """
         self.arcs[source].append((2 * phone, word, cost + _LEAVE_COST, inside))
 
     def write(self, path: Path, start: int) -> None:
-        """As OpenFst's ``vector`` of ``standard`` arcs, little-endian."""
+        """Write the graph as OpenFst's ``vector`` of ``standard`` arcs, little-endian."""
         arcs = sum(map(len, self.arcs))
         octets = bytearray(struct.pack("<i", _MAGIC))
         for name in (b"vector", b"standard"):

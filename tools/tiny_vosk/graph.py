@@ -1,15 +1,15 @@
-"""``python -m tools.tiny_vosk.graph [--acoustic DIRECTORY]``: words and sentences, packed.
+"""``python -m tools.tiny_vosk.graph [--acoustic DIRECTORY]``: build the graph, pack the model.
 
-Spells words.txt, phrases.txt, prompts/phrases and the sheet's prompts into a bigram decoding graph
-and writes ivr/recognition/tiny-cn.zip. The acoustic model comes from DIRECTORY, as ``train`` left
-it, or from the zip that is there: new words need no training. Half a minute.
+The bigram decoding graph is built from words.txt, phrases.txt, prompts/phrases and the sheet's
+prompts, and packed as ivr/recognition/tiny-cn.zip. The acoustic model comes from DIRECTORY, where
+``train`` has written it, or from the present zip, so new words need no training. Half a minute.
 """
 
 import argparse
 import math
 import tempfile
 import zipfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,25 +23,33 @@ MODEL = text.HERE.parents[1] / "ivr" / "recognition" / "tiny-cn.zip"
 _UNKNOWN_WORD, _START, _END = "[unk]", "<s>", "</s>"
 _SILENCE_PHONE, _UNKNOWN_PHONE = 1, 2
 _UNKNOWN_PHONES = 3
-"""[unk] lasts at least this many frames of 30 ms."""
+"""Fewest frames of 30 ms that [unk] lasts."""
 _UNKNOWN_COST = 6.0
+"""Cost of [unk] in place of a word."""
 _NEW = 0.4
-"""Each kind of word that the sentences put after another makes so many likely that they do not put
-there: chosen on a twelfth of prompts/phrases that the graph was not built from."""
+"""Weight of unseen successors for each different seen successor of a word (Witten and Bell).
+
+Chosen on a twelfth of prompts/phrases that the graph was not built from.
+"""
 _LEAST_BACK_OFF, _MOST_BACK_OFF = 0.1, 0.9
+"""Range of the probability that is left for unseen successors."""
 _PAUSE_COST = 0.5
+"""Cost of a silence between two words."""
 _END_ANYWHERE = 0.05
-"""Probability that somebody ends with a word that no sentence ends with."""
+"""Probability that a caller ends with a word that no sentence ends with."""
 _UNSAID = 0.3
-"""How often a word that stands in no sentence is said, to one that stands in one."""
+"""Weight of a word that is in no sentence; a word that is in one sentence has 1 more."""
 _NAME = 0.1
-"""Of what a surname's place in sentences counts for it elsewhere: few talk of 董, many say 懂."""
+"""Factor of a surname's weight outside the slot for names: few callers say 董, many say 懂."""
 _ACOUSTIC_FILES = ("am/final.mdl", "graph/phones.txt", "graph/phones/word_boundary.int")
 _NOTICE = """\
 A model for tests, trained on espeak-ng's speech alone by tools/tiny_vosk.
 It understands synthetic callers who say what words.txt holds, and no person.
 """
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
+"""Date of every packed file, the earliest of zip: the same files give the same octets."""
+Weights = dict[str, float]
+"""Weights of words and slots, 0.0 for those that are not in it."""
 
 
 def main() -> None:
@@ -62,7 +70,10 @@ def main() -> None:
 
 
 def build(model: Path) -> None:
-    """Write everything of ``model`` but its acoustic files."""
+    """Write all files of ``model`` except the acoustic ones, which must be there.
+
+    Raise ValueError for a word that cannot be spelt with the phones of the acoustic model.
+    """
     vocabulary = text.words()
     spelling = _spelling(vocabulary, model / "graph" / "phones.txt")
     graph, start = _graph(vocabulary, spelling, _sentences(set(vocabulary)))
@@ -82,21 +93,23 @@ def build(model: Path) -> None:
 
 
 def _spelling(vocabulary: list[str], phones: Path) -> dict[str, list[list[int]]]:
-    """The numbered phones of each word as espeak-ng says it alone, and before a title."""
+    """Return the numbered phones of each word, as said alone and as said before a title."""
     table = (line.split() for line in phones.read_text(encoding="utf-8").splitlines())
     number = {name: int(value) for name, value in table}
     synthesiser = Synthesiser()
     spelling: dict[str, list[list[int]]] = {}
     for word in vocabulary:
-        # A surname such as 曾 is given to the engine in another character before a title.
+        # Before a title, espeak-ng is given another character for a surname such as 曾.
         forms = {word: None, text.before_a_title(word): None}
         readings = {tuple(synthesiser.pronunciation(form)): None for form in forms}
         if () in readings:
-            raise ValueError(f"espeak-ng says nothing for {word!r}")
+            raise ValueError(f"espeak-ng has no sound for {word!r}: take it out of words.txt")
         try:
             spelling[word] = [_numbered(reading, number) for reading in readings]
         except KeyError as error:
-            raise ValueError(f"{word!r} needs the phone {error}: train again") from None
+            raise ValueError(
+                f"the acoustic model lacks the phone {error} of {word!r}: train it again"
+            ) from None
     return spelling
 
 
@@ -106,8 +119,10 @@ def _numbered(phones: tuple[str, ...], number: dict[str, int]) -> list[int]:
 
 
 def _sentences(vocabulary: set[str]) -> list[tuple[list[str], float]]:
-    """What people and the bot say as words and slots, each with its weight; of prompts/phrases and
-    the bot only what the vocabulary covers."""
+    """Return the sentences of callers and of the bot as words and slots, each with its weight.
+
+    Sentences of prompts/phrases and prompts are left out if the vocabulary does not cover them.
+    """
     heard = [(text.cut(phrase, vocabulary), float(n)) for phrase, n in text.weighted().items()]
     others = [*text.callers(), *((words, 1.0) for words in sorted(set(text.prompts().values())))]
     return heard + [
@@ -122,8 +137,11 @@ def _graph(
     spelling: dict[str, list[list[int]]],
     sentences: list[tuple[list[str], float]],
 ) -> tuple[Graph, int]:
-    """A state per word or slot said last; from each to what the sentences put next, or else to what
-    they put after its slot, or else anywhere."""
+    """Return the graph and its first state.
+
+    There is a state after each word and slot. It leads to the words and slots that follow in the
+    sentences, and backs off to those that follow the word's slot, and to all words.
+    """
     single, following = _counts(sentences)
     graph = Graph()
     after = {piece: graph.state() for piece in (_START, *vocabulary, *_slots())}
@@ -139,7 +157,7 @@ def _graph(
     for slot, members in _slots().items():
         for word, share in members.items():
             slot_of.setdefault(word, slot)
-            single[word] += share * single[slot] * (_NAME if slot == "{姓}" else 1.0)  # type: ignore[assignment]
+            single[word] += share * single[slot] * (_NAME if slot == "{姓}" else 1.0)
         costs = {word: -math.log(share) for word, share in members.items()}
         branch(graph, entry[slot], [(costs[word], way) for word in members for way in said[word]])
     total = sum(single[word] + _UNSAID for word in vocabulary)
@@ -157,11 +175,15 @@ def _graph(
 
 
 def _pause(graph: Graph, state: int) -> None:
+    """Allow a silence in ``state``."""
     graph.enter(state, _SILENCE_PHONE, 0, _PAUSE_COST, graph.chain([_SILENCE_PHONE], state)[0])
 
 
-def _follow(graph: Graph, state: int, following: Counter[str], entry: dict[str, int]) -> float:
-    """Lead from ``state`` to what follows; what is left for everything else (Witten and Bell)."""
+def _follow(graph: Graph, state: int, following: Weights, entry: dict[str, int]) -> float:
+    """Add arcs from ``state`` to the words and slots that follow it in the sentences.
+
+    Return the probability that is left for all others (Witten and Bell).
+    """
     count = sum(following.values())
     new = _NEW * len(following)
     back_off = min(max(new / (count + new), _LEAST_BACK_OFF), 1.0) if following else 1.0
@@ -177,25 +199,26 @@ def _follow(graph: Graph, state: int, following: Counter[str], entry: dict[str, 
 
 
 def _slots() -> dict[str, dict[str, float]]:
+    """Return the slots, such as "{姓}", with the share of each word that may fill them."""
     return {f"{{{name}}}": members for name, members in text.classes().items()}
 
 
 def _counts(
     sentences: list[tuple[list[str], float]],
-) -> tuple[Counter[str], dict[str, Counter[str]]]:
-    """How often each word or slot, and each after another."""
-    single: Counter[str] = Counter()
-    following: dict[str, Counter[str]] = defaultdict(Counter)
+) -> tuple[Weights, dict[str, Weights]]:
+    """Return the weight of each word or slot, and of each pair: first, then second."""
+    single: Weights = defaultdict(float)
+    following: dict[str, Weights] = defaultdict(lambda: defaultdict(float))
     for sentence, weight in sentences:
         for piece in sentence:
-            single[piece] += weight  # type: ignore[assignment]
+            single[piece] += weight
         for before, behind in pairwise((_START, *sentence, _END)):
-            following[before][behind] += weight  # type: ignore[assignment]
+            following[before][behind] += weight
     return single, following
 
 
 def _pack(model: Path, out: Path) -> None:
-    """One zip with the same octets for the same files."""
+    """Write the files below ``model`` as one zip; the same files give the same octets."""
     draft = out.with_suffix(".draft")
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for path in sorted(model.rglob("*")):

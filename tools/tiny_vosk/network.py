@@ -1,19 +1,23 @@
-"""The time-delay network, in torch. Needed by ``train`` alone."""
+"""The time-delay network, in torch, which only ``train`` needs."""
+
+# mypy: allow-subclassing-any
+# Nobody needs torch to check the types: it is not among the packages of pyproject.toml.
 
 import torch
 from torch import nn
 
 CONTEXTS = ((-2, -1, 0, 1, 2), (-2, 0, 2), (-3, 0, 3), (-6, -3, 0, 3), (-6, 0, 3))
-"""Frames of 10 ms that each layer looks at."""
+"""Offsets of the frames that each layer looks at, in frames of 10 ms."""
 SUBSAMPLING = 3
-"""From the second layer's output on only every third frame is computed; Vosk counts on 3."""
+"""Only every third frame is computed after the second layer; Vosk's settings say 3 as well."""
 _SUBSAMPLED_AT = 1
+"""Index of the layer whose inputs are subsampled."""
 _DROPPED = 0.1
-"""Of what a layer hears while it is trained: without it the voices are learned by heart."""
+"""Dropout while training; without it the network learns the voices by heart."""
 
 
 class Network(nn.Module):
-    """Cepstra in, one score per phone and third frame out."""
+    """A network that takes cepstra and gives one score per phone for every third frame."""
 
     def __init__(self, cepstra: int, hidden: int, phones: int) -> None:
         super().__init__()
@@ -26,7 +30,10 @@ class Network(nn.Module):
         self.output = nn.Linear(hidden, phones)
 
     def forward(self, rows: torch.Tensor, offset: int = 0) -> torch.Tensor:
-        """Scores of ``rows`` (utterance, frame, cepstrum) at the frames offset, offset + 3, …"""
+        """Return the scores (utterance, frame, phone) at the frames offset, offset + 3, …
+
+        ``rows`` has the shape (utterance, frame, cepstrum).
+        """
         for layer, (context, affine, norm) in enumerate(
             zip(CONTEXTS, self.affine, self.norm, strict=True)
         ):
@@ -42,4 +49,5 @@ class Network(nn.Module):
             rows = torch.relu(affine(torch.cat(seen, -1)))
             rows = norm(rows.reshape(-1, rows.shape[-1])).reshape(rows.shape)
             rows = nn.functional.dropout(rows, _DROPPED, self.training)
-        return self.output(rows)
+        scores: torch.Tensor = self.output(rows)
+        return scores

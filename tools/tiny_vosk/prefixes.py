@@ -1,7 +1,7 @@
-"""Words that begin alike share the path on which they do.
+"""Paths of words that begin with the same phones, shared as far as the phones are the same.
 
-With a path for every word each end of a word began four thousand others, and decoding cost twice as
-much.
+With a path of its own for each word, each end of a word led to four thousand others, and decoding
+cost twice as much.
 """
 
 from collections import defaultdict
@@ -13,12 +13,13 @@ from tools.tiny_vosk.fst import Graph
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to say a word."""
+    """One pronunciation of a word."""
 
     word: int
+    """Number of the word in words.txt of the model."""
     phones: list[int]
     inside: list[int]
-    """The state in each phone, as :meth:`Graph.chain` gives them."""
+    """State of each phone, as :meth:`Graph.chain` returns them."""
 
 
 def branch(
@@ -28,15 +29,17 @@ def branch(
     depth: int = 0,
     paid: float = 0.0,
 ) -> None:
-    """Lead from ``source``, where ``depth`` phones have been said, to each of ``ways`` at its cost.
+    """Add arcs from ``source``, where ``depth`` phones have been said, to each way with its cost.
 
-    The shared part of a path costs what its likeliest word does, of which ``paid`` is behind.
+    The shared part of a path has the cost of its cheapest word; ``paid`` is the part of it that
+    the arcs before ``source`` have.
     """
     alike: dict[int, list[tuple[float, Way]]] = defaultdict(list)
     for cost, way in ways:
         alike[way.phones[depth]].append((cost, way))
     for phone, group in alike.items():
-        # The last phone of a word is another than the same inside one: all end here, or none.
+        # The last phone of a word has another number than the same phone inside a word, so either
+        # all words of a group end here or none does.
         if len(group) == 1 or depth + 1 == len(group[0][1].phones):
             for cost, way in group:
                 graph.enter(source, phone, way.word, cost - paid, way.inside[depth])

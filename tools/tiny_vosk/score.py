@@ -1,18 +1,19 @@
-"""``python -m tools.tiny_vosk.score [--model DIRECTORY]``: how well unseen voices are recognised.
+"""``python -m tools.tiny_vosk.score [--model DIRECTORY]``: measure recognition of unseen voices.
 
-Each phrase of phrases.txt (slots filled by chance), the bot's prompts and unseen.txt, by
-voices that were not trained, over a-law at several noise levels: how many exactly right, and the
-share of wrong characters. About two minutes.
+Voices that were not trained say each phrase of phrases.txt (with random words in its slots), the
+bot's prompts and unseen.txt, over a-law at several noise levels. Printed are the share of sentences
+that are exactly right, and of wrong characters and syllables. About two minutes.
 """
 
 import argparse
 import random
-from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from pypinyin import lazy_pinyin
 
+from ivr.bench.tally import edit_distance
 from ivr.recognition.model import Model, load_model
 from tools.tiny_vosk import text
 from tools.tiny_vosk.channel import RATE, noise_of, telephone
@@ -25,12 +26,14 @@ VOICES = tuple(f"cmn+{variant}" for variant in UNSEEN[:2])
 
 
 def main() -> None:
-    """Print the table."""
+    """Decode the sentences and print one line for each kind and noise level."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path)
-    parser.add_argument("--kinds", nargs="*", help="phrases, unseen, prompts; else all")
-    parser.add_argument("--snr", nargs="*", type=int, help="dB; else clean, 20, 15, 10 and 5")
-    parser.add_argument("--misses", action="store_true", help="print what was heard instead")
+    parser.add_argument("--kinds", nargs="*", help="phrases, unseen, prompts; all if not given")
+    parser.add_argument(
+        "--snr", nargs="*", type=int, help="dB; clean, 20, 15, 10 and 5 if not given"
+    )
+    parser.add_argument("--misses", action="store_true", help="print the wrong results")
     arguments = parser.parse_args()
     model, chooser = load_model(arguments.model), random.Random(1)
     kinds = {
@@ -57,14 +60,15 @@ def main() -> None:
 
 
 def _row(model: Model, sentences: list[str], snr_db: float | None, *, misses: bool) -> str:
+    """Decode the sentences in both voices and return the line to print."""
     right = wrong_characters = characters = wrong_syllables = 0
     for voice in VOICES:
         for sentence in sentences:
             heard = _heard(model, sentence, voice, snr_db)
             right += heard == sentence
-            wrong_characters += _distance(sentence, heard)
+            wrong_characters += edit_distance(sentence, heard)
             characters += len(sentence)
-            wrong_syllables += _distance(_sounds(sentence), _sounds(heard))
+            wrong_syllables += edit_distance(_sounds(sentence), _sounds(heard))
             if misses and heard != sentence:
                 print("   ", voice, sentence, "->", heard)
     count = len(sentences) * len(VOICES)
@@ -75,13 +79,12 @@ def _row(model: Model, sentences: list[str], snr_db: float | None, *, misses: bo
     )
 
 
-_SYNTHESISER: list[Synthesiser] = []
+_synthesiser = cache(Synthesiser)  # espeak-ng is started once per process
 
 
 def _heard(model: Model, sentence: str, voice: str, snr_db: float | None) -> str:
-    if not _SYNTHESISER:
-        _SYNTHESISER.append(Synthesiser())
-    speech = _SYNTHESISER[0].speak(sentence, voice, rate=190)
+    """Return what the model recognises when ``voice`` says ``sentence``; None is no noise."""
+    speech = _synthesiser().speak(sentence, voice, rate=190)
     noise = None
     if snr_db is not None:
         count = round((speech.seconds + 2) * RATE)
@@ -98,21 +101,8 @@ def _heard(model: Model, sentence: str, voice: str, snr_db: float | None) -> str
 
 
 def _sounds(sentence: str) -> list[str]:
-    """Its syllables without tones: what the meaning is looked for by."""
+    """Return the syllables of ``sentence`` without tones; the understander works on these."""
     return lazy_pinyin(sentence)
-
-
-def _distance(wanted: Sequence[str], heard: Sequence[str]) -> int:
-    """Characters or syllables to replace, leave out or add."""
-    row = list(range(len(heard) + 1))
-    for at, sign in enumerate(wanted, 1):
-        above, row[0] = row[0], at
-        for place, other in enumerate(heard, 1):
-            above, row[place] = (
-                row[place],
-                min(row[place] + 1, row[place - 1] + 1, above + (sign != other)),
-            )
-    return row[-1]
 
 
 if __name__ == "__main__":

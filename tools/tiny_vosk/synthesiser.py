@@ -1,24 +1,26 @@
-"""espeak-ng with its phonemes: speech whose every sound is known to the sample.
+"""espeak-ng with its phonemes: speech with the sample at which each phoneme begins.
 
-Same library as ivr.voice.espeak, started so that it tells its phonemes; one per process. It
-crashes or hangs now and then with some voice and variant, so callers give it a process to lose.
+The library is the one of ivr.voice.espeak, started so that it reports phonemes, once per process.
+It crashes or hangs now and then with some voices and variants, so run it in a process that may die.
 """
 
 import ctypes
 from dataclasses import dataclass
+from typing import Any
 
 import espeakng_loader
 import numpy as np
 from numpy.typing import NDArray
 
 SILENCE = "SIL"
+"""Name of the phoneme that stands for a pause."""
 _SYNCHRONOUS, _PHONEME_EVENTS, _DO_NOT_EXIT, _CHARS_UTF8 = 2, 1, 0x8000, 1
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _END, _PHONEME = 0, 7
 
 
 class _Event(ctypes.Structure):
-    # speak_lib.h: espeak_EVENT; its union is eight octets of a phoneme's name here.
+    # espeak_EVENT of speak_lib.h; its union is read as the eight octets of a phoneme's name.
     _fields_ = (
         ("type", ctypes.c_int),
         ("unique_identifier", ctypes.c_uint),
@@ -38,26 +40,31 @@ _CALLBACK = ctypes.CFUNCTYPE(
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Sound, and each phoneme with the second it begins at; tones and stress left out."""
+    """Synthesised sound and its phonemes."""
 
     samples: NDArray[np.int16]
     rate: int
+    """Samples per second."""
     phonemes: list[tuple[float, str]]
+    """Second at which each phoneme begins, and its name without tone and stress."""
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """Duration in seconds."""
         return len(self.samples) / self.rate
 
     def resized(self, factor: float) -> "Speech":
-        """Played ``factor`` times as fast: pitch and formants of a smaller or larger person."""
+        """Return the speech played ``factor`` times as fast, as by a smaller or larger person.
+
+        Pitch and formants change with the speed.
+        """
         rate = round(self.rate * factor)
         moved = [(start * self.rate / rate, name) for start, name in self.phonemes]
         return Speech(self.samples, rate, moved)
 
 
 class Synthesiser:
-    """The library, started once per process."""
+    """The library espeak-ng; make only one of these in a process."""
 
     def __init__(self) -> None:
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
@@ -71,7 +78,10 @@ class Synthesiser:
     def speak(
         self, text: str, voice: str = "cmn", rate: int = 180, pitch: int = 50, span: int = 50
     ) -> Speech:
-        """``text`` by ``voice``; ValueError when espeak-ng has no such voice."""
+        """Return ``text`` spoken by ``voice``; raise ValueError when espeak-ng has no such voice.
+
+        ``rate`` is in words per minute; ``pitch`` and its range ``span`` go from 0 to 100.
+        """
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise ValueError(f"espeak-ng has no voice {voice!r}")
         for parameter, value in ((_RATE, rate), (_PITCH, pitch), (_RANGE, span)):
@@ -79,7 +89,7 @@ class Synthesiser:
         chunks: list[NDArray[np.int16]] = []
         phonemes: list[tuple[float, str]] = []
 
-        def collect(samples, count, events):  # type: ignore[no-untyped-def]
+        def collect(samples: Any, count: int, events: Any) -> int:
             if count > 0 and samples:
                 chunks.append(np.ctypeslib.as_array(samples, (count,)).copy())
             index = 0
@@ -99,12 +109,12 @@ class Synthesiser:
         return Speech(samples, self._rate, phonemes)
 
     def pronunciation(self, word: str) -> list[str]:
-        """The phonemes of ``word`` said alone."""
+        """Return the phonemes of ``word`` when it is said alone."""
         return [name for _, name in self.speak(word).phonemes if name != SILENCE]
 
 
 def _plain(name: str) -> str:
-    """A phoneme's name without stress; SILENCE for pauses, nothing for changes of language."""
+    """Return a phoneme's name without stress, SILENCE for a pause, "" for a change of language."""
     if name.startswith("("):
         return ""
     return SILENCE if name.startswith("_") else name.strip("',%=")

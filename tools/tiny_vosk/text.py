@@ -1,10 +1,13 @@
-"""What the model's words and sentences are: words.txt, phrases.txt, what callers say in
-prompts/phrases, and the sheet's prompts."""
+"""The model's words and sentences.
+
+They come from words.txt, phrases.txt, the callers' sentences in prompts/phrases and the sheet's
+prompts.
+"""
 
 import random
 import re
 import tomllib
-from collections import Counter
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -22,26 +25,30 @@ HERE = Path(__file__).parent
 _PROMPTS = HERE.parents[1] / "prompts"
 _TONES = re.compile(r"\d")
 _RARE = 0.05
-"""How often a surname that is only in prompts/surnames.toml is said, to one of classes.toml."""
+"""Weight of a surname that is only in prompts/surnames.toml; one of classes.toml has 1."""
 _SLOT = re.compile(r"\{(.+?)\}")
 _WORDINGS = 6
-"""Of one template at most; together they count as one sentence."""
+"""Most wordings that are taken from one template; together they count as one sentence."""
 _OFTEN = 5
-"""What stands in so many of the callers' sentences is a word; the rest is spelt by characters."""
+"""Callers' sentences that a word must be in to be a word here; others are spelt by characters."""
 _MANDARIN = re.compile(r"[㐀-鿿]+")
 _NUMBER, _COUNT = ("{数}" * 8, "{几}")
-"""What {数} of prompts/phrases is: digits of a telephone number in give_number, else a count."""
+"""Replacement for {数} of prompts/phrases in the intent give_number, and in all others."""
 
 
 @cache
 def words() -> list[str]:
-    """The vocabulary, sorted: words.txt, the words of classes, and of what callers say in
-    prompts/phrases the common words and every character."""
-    said: Counter[str] = Counter()
+    """Return the sorted vocabulary.
+
+    It holds words.txt, the words of all classes, and from the callers' sentences in
+    prompts/phrases the common words and every character.
+    """
+    said: dict[str, float] = defaultdict(float)
     for phrase, share in callers():
         for part in _SLOT.split(phrase)[::2]:
             for clause in clauses(part):
-                said.update(dict.fromkeys(_found(clause), share))  # type: ignore[dict-item]
+                for word in dict.fromkeys(_found(clause)):
+                    said[word] += share
     common = {word for word, times in said.items() if times >= _OFTEN}
     found = common.union(*said)  # with their characters
     listed = {word for line in _lines("words.txt") for word in line.split()}
@@ -50,7 +57,7 @@ def words() -> list[str]:
 
 @cache
 def callers() -> list[tuple[str, float]]:
-    """What callers say in prompts/phrases with its slots, and how much of a sentence it counts."""
+    """Return the callers' sentences in prompts/phrases with their slots, and the weight of each."""
     chooser, said = random.Random(0), []
     for intent, templates in _phrases().say.items():
         number = _NUMBER if intent is Intent.GIVE_NUMBER else _COUNT
@@ -63,10 +70,10 @@ def callers() -> list[tuple[str, float]]:
 
 @cache
 def classes() -> dict[str, dict[str, float]]:
-    """What the names in braces stand for, each with its share; the shares of a class make 1.
+    """Return the words of each class (a name in braces) with their shares, which add up to 1.
 
-    The surnames that the hotline can say belong to 姓, as far as they sound like none of those
-    in classes.toml: tones are not heard, and the common one is the better guess.
+    The class 姓 also has the surnames that the hotline can say, except those that sound like one
+    in classes.toml: the model does not hear tones, and the common surname is the better guess.
     """
     raw = tomllib.loads((HERE / "classes.toml").read_text(encoding="utf-8"))
     kinds = {name: dict.fromkeys(members.split(), 1.0) for name, members in raw.items()}
@@ -89,12 +96,12 @@ def classes() -> dict[str, dict[str, float]]:
 
 
 def phrases() -> list[str]:
-    """The sentences of callers with their slots, each once."""
+    """Return the sentences of phrases.txt with their slots, each once."""
     return list(weighted())
 
 
 def weighted() -> dict[str, int]:
-    """The sentences of callers, and how often each counts: ``*4 sentence`` counts four times."""
+    """Return the weight of each sentence of phrases.txt; ``*4 sentence`` has the weight 4."""
     counted: dict[str, int] = {}
     for line in _lines("phrases.txt"):
         times, _, phrase = (
@@ -105,18 +112,18 @@ def weighted() -> dict[str, int]:
 
 
 def unseen() -> list[str]:
-    """Sentences that the graph is not built from."""
+    """Return the sentences of unseen.txt, which the graph is not built from."""
     return _lines("unseen.txt")
 
 
 def said(phrase: str, chooser: random.Random) -> str:
-    """``phrase`` with every slot filled by chance."""
+    """Return ``phrase`` with a random word in every slot."""
     kinds = classes()
     return _SLOT.sub(lambda match: chooser.choices(*_columns(kinds[match[1]]))[0], phrase)
 
 
 def prompts() -> dict[str, str]:
-    """What the bot says, as the engine is given it, by prompt id."""
+    """Return the text that the voice is given for each prompt, by prompt id."""
     sheet = parse_sheet(
         (_PROMPTS / "sheet.toml").read_text(encoding="utf-8"),
         (_PROMPTS / "company.toml").read_text(encoding="utf-8"),
@@ -125,21 +132,24 @@ def prompts() -> dict[str, str]:
 
 
 def before_a_title(word: str) -> str:
-    """``word`` as the engine is given it in front of 先生, for surnames it would misread."""
+    """Return the text that the voice is given for ``word`` in front of 先生.
+
+    It differs from ``word`` for surnames that the voice would misread.
+    """
     title = "先生"
     return spoken_text(word + title).removesuffix(title)
 
 
 def cut(phrase: str, vocabulary: set[str]) -> list[str]:
-    """``phrase`` as words and slots ("{姓}"); ValueError names what no word covers."""
+    """Return ``phrase`` as words and slots ("{姓}"); ValueError names the unknown parts."""
     pieces = _pieces(phrase, vocabulary)
     if strangers := [piece for piece in pieces if not _known(piece, vocabulary)]:
-        raise ValueError(f"{phrase!r} holds {strangers}, which words.txt does not")
+        raise ValueError(f"{phrase!r} holds {strangers}: add them to words.txt")
     return pieces
 
 
 def covered(phrase: str, vocabulary: set[str]) -> list[str] | None:
-    """``phrase`` as words and slots, or None when no word covers some of it."""
+    """Return ``phrase`` as words and slots; None if the vocabulary does not cover all of it."""
     pieces = _pieces(phrase, vocabulary)
     return pieces if all(_known(piece, vocabulary) for piece in pieces) else None
 
@@ -162,7 +172,7 @@ def _phrases() -> Phrases:
 
 
 def _found(clause: str) -> list[str]:
-    """The words of a clause by a dictionary of the language."""
+    """Return the words of a clause, by a dictionary of Mandarin."""
     jieba.setLogLevel("WARNING")
     return list(jieba.cut(clause, HMM=False))
 

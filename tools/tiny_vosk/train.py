@@ -1,7 +1,7 @@
 """``python -m tools.tiny_vosk.train CORPUS OUT [--epochs N] [--hidden N]``: the acoustic model.
 
-Writes OUT/am/final.mdl and OUT/graph/phones.txt, which ``graph`` packs. 36 minutes on two cores.
-Seeded, but not the same to the last bit on another machine: the packed model is what counts.
+It writes OUT/am/final.mdl and OUT/graph/phones.txt, which ``graph`` packs, in 36 minutes on two
+cores. The training is seeded, but another machine may give slightly different weights.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from tools.tiny_vosk import acoustic, text
@@ -20,15 +21,17 @@ from tools.tiny_vosk.network import CONTEXTS, SUBSAMPLING, Network
 from tools.tiny_vosk.synthesiser import SILENCE, Synthesiser
 
 _FEWEST_FRAMES = 300
-"""A phone heard less often, and in no word, is trained as UNKNOWN."""
+"""A phone with fewer frames that is in no word is trained as UNKNOWN."""
 _BATCH = 24
+"""Utterances that the network is trained with at once."""
 _NOT_A_FRAME = -1
+"""Label of the frames that fill up a shorter utterance; the loss ignores them."""
 
 Utterances = list[tuple[torch.Tensor, torch.Tensor]]
 
 
 def main() -> None:
-    """Train on every seed of a corpus."""
+    """Train on all seeds of a corpus and write the acoustic model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("out", type=Path)
@@ -52,7 +55,7 @@ def main() -> None:
 
 
 def _read(corpus: Path) -> tuple[list[str], Utterances]:
-    """The phones, silence and unknown first, and every utterance as numbers."""
+    """Return the phones, silence and unknown first, and each utterance as cepstra and labels."""
     files = [np.load(path) for path in sorted(corpus.glob("*.npz"))]
     counts = Counter(label for file in files for label in file["labels"].tolist())
     synthesiser = Synthesiser()
@@ -73,6 +76,7 @@ def _read(corpus: Path) -> tuple[list[str], Utterances]:
 
 
 def _fit(network: Network, utterances: Utterances, epochs: int) -> None:
+    """Train the network; every 25th batch is kept for judging it after each epoch."""
     order = sorted(range(len(utterances)), key=lambda index: len(utterances[index][0]))
     batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
     judged, trained = batches[::25], [b for index, b in enumerate(batches) if index % 25]
@@ -109,7 +113,7 @@ def _fit(network: Network, utterances: Utterances, epochs: int) -> None:
 def _scores(
     network: Network, utterances: Utterances, batch: list[int], offset: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Scores and labels of a batch's frames, shorter utterances filled up."""
+    """Return the scores and labels of a batch's frames; shorter utterances are filled up."""
     longest = max(len(utterances[index][0]) for index in batch)
     rows = torch.zeros(len(batch), longest, CEPSTRA)
     labels = torch.full((len(batch), longest), _NOT_A_FRAME)
@@ -125,10 +129,10 @@ def _folded(
     network: Network,
     mean: torch.Tensor,
     deviation: torch.Tensor,
-    prior: np.ndarray,
+    prior: NDArray[np.float64],
     phones: list[str],
 ) -> acoustic.Acoustic:
-    """The network as affine maps alone: each takes the normalisation before it into itself."""
+    """Return the network as affine maps only, each with the normalisation before it folded in."""
     scale, shift = (1 / deviation).double().numpy(), (-mean / deviation).double().numpy()
     layers = []
     for context, affine, norm in zip(

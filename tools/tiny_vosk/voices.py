@@ -1,4 +1,4 @@
-"""espeak-ng's voices: which the model is trained with, and which it is judged with."""
+"""The variants of espeak-ng's voice for training the model, and those for measuring it."""
 
 _TRAINED = """
 m1 m2 m3 m4 m5 m6 m7 f1 f2 f3 f5 Alex Andy Annie Andrea Lee adam anika aunty benjamin boris david ed
@@ -7,5 +7,6 @@ Hugo Jacky Marco Mario Reed announcer antonio caleb gustave ian kaukovalta migue
 sandro victor zac
 """
 VARIANTS = _TRAINED.split()
+"""Variants that the model is trained with."""
 UNSEEN = ("f4", "m8", "belinda", "Mike")
-"""Never trained. The first two are the ones that figures are of."""
+"""Variants that are never trained; all figures come from the first two."""
