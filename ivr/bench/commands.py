@@ -34,6 +34,7 @@ from ivr.command_line import (
 )
 from ivr.config import RecordsSettings
 from ivr.lab.corpus.sources import Split
+from ivr.translation import tr
 from ivr.words.phrase_files import read_fillers, read_phrases, read_understander
 
 bench_app = typer.Typer(
@@ -169,7 +170,9 @@ def bench_streams(
     except ValueError:
         counts = [0]
     if counts[0] < 1:
-        raise typer.BadParameter(f"{streams!r} is not like 1,10,50", param_hint="--streams")
+        raise typer.BadParameter(
+            tr("{streams!r} is not like 1,10,50").format(streams=streams), param_hint="--streams"
+        )
     with counted("measurements", streams_bench.streams_steps(counts)) as done:
         result = streams_bench.measure(counts, seconds=seconds, seed=seed, done=done)
     if out is not None:

@@ -13,6 +13,7 @@ from ivr.hearing.g711 import Samples
 from ivr.lab.corpus import CorpusError
 from ivr.lab.corpus.callers import STILL
 from ivr.lab.corpus.window import Truth, Window
+from ivr.translation import tr
 
 # Names that the columns of a labels file may have.
 FILE = ("file", "path", "wav", "filename", "file_name", "name", "audio", "recording")
@@ -76,14 +77,18 @@ def label_of(word: str) -> _Label:
         if plain == condition.value or plain in aliases.split():
             return _Label(class_of(condition).value, condition)
     known = ", ".join([*(condition.value for condition in ALIASES), BARGE_IN[0]])
-    raise ValueError(f"the label {word!r} is none of {known}")
+    raise ValueError(tr("the label {word!r} is none of {known}").format(word=word, known=known))
 
 
 def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window]:
     name, word = row.first(FILE), row.first(LABEL)
     if name is None or word is None:
         missing, names = ("file", FILE) if name is None else ("label", LABEL)
-        raise ValueError(f"no {missing}: name its column {' or '.join(names)}")
+        raise ValueError(
+            tr("no {missing}: name its column {names}").format(
+                missing=missing, names=" or ".join(names)
+            )
+        )
     label = label_of(word)
     samples = Recording.read(_found(directory, name)).samples
     count = len(samples) // FRAME

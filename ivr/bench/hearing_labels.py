@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr.lab.corpus import CorpusError
+from ivr.translation import tr
 
 SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".toml", ".txt")
 DEFAULT_COLUMNS = ("file", "label", "reference", "reference_start", "onset")
@@ -44,7 +45,9 @@ class LabelledRow:
         except ValueError:
             value = float("nan")
         if not isfinite(value) or value < 0:
-            raise ValueError(f"{text!r} is not a time: write a number of seconds")
+            raise ValueError(
+                tr("{text!r} is not a time: write a number of seconds").format(text=text)
+            )
         return value / 1000 if found.endswith("_ms") else value
 
 
@@ -55,17 +58,23 @@ def read_labels(directory: Path) -> list[LabelledRow]:
     CorpusError when there is neither, or when the file has an error.
     """
     if not directory.is_dir():
-        raise CorpusError(f"there is no directory {directory}")
+        raise CorpusError(tr("there is no directory {directory}").format(directory=directory))
     path = _labels_file(directory)
     if path is None:
         return _folders(directory)
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path} cannot be read as UTF-8 ({error}): correct it") from None
+        raise CorpusError(
+            tr("{path} cannot be read as UTF-8 ({error}): correct it").format(
+                path=path, error=error
+            )
+        ) from None
     found = list(parse_labels(text, path.suffix.lower(), str(path)))
     if not found:
-        raise CorpusError(f"{path} labels no file: add a line for each recording")
+        raise CorpusError(
+            tr("{path} labels no file: add a line for each recording").format(path=path)
+        )
     return found
 
 
@@ -103,7 +112,11 @@ def _folders(directory: Path) -> list[LabelledRow]:
     files = sorted(path for path in directory.glob("*/*") if path.is_file())
     if not files:
         wanted = ", ".join(f"labels{suffix}" for suffix in SUFFIXES)
-        raise CorpusError(f"{directory} has no labels file: name it one of {wanted}")
+        raise CorpusError(
+            tr("{directory} has no labels file: name it one of {wanted}").format(
+                directory=directory, wanted=wanted
+            )
+        )
     return [
         LabelledRow(
             str(path), {"file": f"{path.parent.name}/{path.name}", "label": path.parent.name}
@@ -130,7 +143,11 @@ def _table(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
                     continue
                 columns = list(DEFAULT_COLUMNS)  # the first line names a file, not columns
             if len(cells) > len(columns):
-                raise CorpusError(f"{place}: {len(cells)} cells under {len(columns)} columns")
+                raise CorpusError(
+                    tr("{place}: {number} cells under {number_2} columns").format(
+                        place=place, number=len(cells), number_2=len(columns)
+                    )
+                )
             yield LabelledRow(place, {c: v.strip() for c, v in zip(columns, cells, strict=False)})
     except csv.Error as error:
         raise CorpusError(f"{name} line {reader.line_num}: {error}") from None
@@ -165,7 +182,9 @@ def _entries(whole: Any, name: str) -> Iterator[LabelledRow]:
             ]
     if not isinstance(whole, list):
         raise CorpusError(
-            f"{name} holds neither a list of entries nor a mapping from files to labels: add one"
+            tr(
+                "{name} holds neither a list of entries nor a mapping from files to labels: add one"
+            ).format(name=name)
         )
     for number, entry in enumerate(whole, 1):
         yield _row(entry, f"{name} entry {number}")
@@ -173,7 +192,11 @@ def _entries(whole: Any, name: str) -> Iterator[LabelledRow]:
 
 def _row(entry: Any, place: str) -> LabelledRow:
     if not isinstance(entry, dict):
-        raise CorpusError(f"{place}: {entry!r:.60} is not an entry: write a file and a label")
+        raise CorpusError(
+            tr("{place}: {entry!r:.60} is not an entry: write a file and a label").format(
+                place=place, entry=entry
+            )
+        )
     texts = {_plain(key): "" if value is None else str(value) for key, value in entry.items()}
     return LabelledRow(place, texts)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr.dialogue.meaning import Intent
+from ivr.translation import tr
 from ivr.understanding.rows import intent_of
 
 BUILT_IN = Path(__file__).with_name("paraphrases")
@@ -41,11 +42,17 @@ def read_corpus(path: Path | None = None) -> Corpus:
         try:
             raw = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ParaphrasesError(f"{file} cannot be read as TOML ({error}): correct it") from None
+            raise ParaphrasesError(
+                tr("{file} cannot be read as TOML ({error}): correct it").format(
+                    file=file, error=error
+                )
+            ) from None
         for key, value in raw.items():
             _take(corpus, f"{file}: {key}", key, value)
     if not (corpus.intents or corpus.names or corpus.numbers):
-        raise ParaphrasesError(f'{path} holds no sentences: write intent = ["…", "…"]')
+        raise ParaphrasesError(
+            tr('{path} holds no sentences: write intent = ["…", "…"]').format(path=path)
+        )
     return corpus
 
 
@@ -64,10 +71,18 @@ def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
             label = next((one[name] for name in _LABELS if name in one), None)
             text = next((one[name] for name in _TEXTS if name in one), None)
             if (found := intent_of(label)) is None or not isinstance(text, str):
-                raise ParaphrasesError(f"{where}: {one} lacks text or a known intent: add them")
+                raise ParaphrasesError(
+                    tr("{where}: {one} lacks text or a known intent: add them").format(
+                        where=where, one=one
+                    )
+                )
             corpus.intents.append((text, found))
     else:
-        raise ParaphrasesError(f"{where} is neither a row, an intent, names nor numbers: rename it")
+        raise ParaphrasesError(
+            tr("{where} is neither a row, an intent, names nor numbers: rename it").format(
+                where=where
+            )
+        )
 
 
 def _texts(where: str, value: Any) -> Iterator[str]:
@@ -77,11 +92,17 @@ def _texts(where: str, value: Any) -> Iterator[str]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
-        raise ParaphrasesError(f'{where} holds no sentences: write ["…", "…"]')
+        raise ParaphrasesError(
+            tr('{where} holds no sentences: write ["…", "…"]').format(where=where)
+        )
     for one in value:
         text = one if isinstance(one, str) else one.get("text") if isinstance(one, dict) else None
         if not isinstance(text, str):
-            raise ParaphrasesError(f"{where}: {one!r} is not a sentence: write it in quotes")
+            raise ParaphrasesError(
+                tr("{where}: {one!r} is not a sentence: write it in quotes").format(
+                    where=where, one=one
+                )
+            )
         yield text
 
 
@@ -99,6 +120,8 @@ def _expected(where: str, value: Any) -> Iterator[tuple[str, str]]:
             text, expected = one if len(one) == 2 else (None, None)
         if not isinstance(text, str) or expected is None:
             raise ParaphrasesError(
-                f"{where}: {one!r} has no text or no value: write text and expected"
+                tr("{where}: {one!r} has no text or no value: write text and expected").format(
+                    where=where, one=one
+                )
             )
         yield text, str(expected)

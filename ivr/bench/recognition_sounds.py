@@ -8,6 +8,7 @@ import numpy as np
 from ivr.commands.hear import HearError, Recording
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
+from ivr.translation import tr
 from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
 
@@ -79,13 +80,23 @@ def recorded(directory: Path) -> list[SpokenSample]:
     for path in sorted(directory.glob("*.txt")):
         sounds = [p for p in directory.glob(f"{path.stem}.*") if p.suffix != ".txt"]
         if not sounds:
-            raise RecordingsError(f"{path} has no recording beside it: add {path.stem}.wav")
+            raise RecordingsError(
+                tr("{path} has no recording beside it: add {stem}.wav").format(
+                    path=path, stem=path.stem
+                )
+            )
         try:
             text = path.read_text(encoding="utf-8")
             samples = Recording.read(sounds[0]).samples
         except (HearError, UnicodeDecodeError, OSError) as error:
-            raise RecordingsError(f"{path}: {error}: correct it") from None
+            raise RecordingsError(
+                tr("{path}: {error}: correct it").format(path=path, error=error)
+            ) from None
         spoken.append(SpokenSample("".join(filter(str.isalnum, text)), samples))
     if not spoken:
-        raise RecordingsError(f"{directory} holds no text beside a recording: add one.wav, one.txt")
+        raise RecordingsError(
+            tr("{directory} holds no text beside a recording: add one.wav, one.txt").format(
+                directory=directory
+            )
+        )
     return spoken
