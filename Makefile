@@ -8,7 +8,7 @@ help:
 	@echo "make run        the hotline: Asterisk and the service in Docker; prints how to call it"
 	@echo "make stop       stop it; running calls end properly"
 	@echo "make test       everything: lint, types, import contracts, unit tests, calls over SIP"
-	@echo "make test-fast  lint, and the tests that need no Docker and no patience: a minute on two cores"
+	@echo "make test-fast  the tests that need no Docker, no database server and no patience: a minute on two cores"
 
 run: venv
 	@docker/up.sh

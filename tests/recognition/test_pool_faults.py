@@ -22,6 +22,8 @@ from tests.recognition.workers import hear, speak, spoken, told, until
 
 SAID = "我要投诉你们客服"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +98,6 @@ async def test_new_utterances_wait_while_the_worker_restarts(one: Recognisers) -
     assert await hear(one, "再见") == "再见"
 
 
-@pytest.mark.slow
 async def test_a_worker_that_hangs_is_killed(two: Recognisers) -> None:
     victim, other = two.pids
     with capture_logs() as logs:
@@ -113,7 +114,6 @@ async def test_a_worker_that_hangs_is_killed(two: Recognisers) -> None:
     assert (fault["reason"], fault["pid"], fault["lost_utterances"]) == ("stuck", victim, 1)
 
 
-@pytest.mark.slow
 async def test_an_idle_worker_that_hangs_is_killed(one: Recognisers) -> None:
     (victim,) = one.pids
     os.kill(victim, signal.SIGSTOP)
@@ -160,7 +160,6 @@ async def test_an_overloaded_worker_refuses_new_utterances(one: Recognisers) -> 
     assert await hear(one, "再见") == "再见"
 
 
-@pytest.mark.slow
 async def test_workers_that_keep_dying_are_restarted_after_longer_pauses(one: Recognisers) -> None:
     with capture_logs() as logs:
         for deaths in (1, 2, 3):

@@ -35,6 +35,7 @@ async def down(fragile: Server, tmp_path: Path) -> AsyncIterator[Settings]:
         fragile.start()
 
 
+@pytest.mark.slow
 async def test_a_database_that_is_down_at_the_start_and_comes_back(
     down: Settings, fragile: Server
 ) -> None:
@@ -54,6 +55,7 @@ async def test_a_database_that_is_down_at_the_start_and_comes_back(
     assert events.count("records_database_back") == 1
 
 
+@pytest.mark.slow
 async def test_a_database_that_goes_down_in_a_call(down: Settings, fragile: Server) -> None:
     await asyncio.to_thread(fragile.start)
     told = Told()
@@ -74,6 +76,7 @@ async def test_a_database_that_goes_down_in_a_call(down: Settings, fragile: Serv
     assert not list((down.directory / "spool").glob("*.spool"))
 
 
+@pytest.mark.slow
 async def test_a_postgresql_that_is_restarted_under_load(down: Settings, fragile: Server) -> None:
     await asyncio.to_thread(fragile.start)
     numbers: list[str | None] = []
