@@ -1,47 +1,53 @@
-"""The real sheet, rendered by the real engine.
+"""The sheet as espeak speaks it: links to the files that `make prompts` has rendered."""
 
-`make prompts` has rendered it; the tests take links to its files, and remove what they do not need.
-"""
-
-import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rendered_sheet import COMPANY, PIECES, SHEET, Rendered, excerpt
 
 from ivr.voice.espeak import Espeak
-from ivr.voice.render import render_prompts
 from ivr.words.wording import read_sheet
+from tests.voice.rendered_sheet import (
+    COMPANY,
+    SHEET,
+    Rendered,
+    excerpt,
+    link,
+    render,
+    take_rendered,
+)
 
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
-    """The sheet with few pieces, for reading only: its files are links to the rendered ones."""
+    """Return the whole sheet with three fragments. Tests only read it."""
     sheet, directory = read_sheet(SHEET), tmp_path_factory.mktemp("rendered")
-    shutil.copytree(
-        SHEET.with_name("rendered"), directory, copy_function=os.link, dirs_exist_ok=True
-    )
-    render_prompts(sheet, directory, Espeak(), pieces=PIECES, processes=2)
+    take_rendered(sheet, directory, link)
+    render(sheet, directory, Espeak(), processes=2)
     return Rendered(sheet, SHEET.read_text(encoding="utf-8"), directory)
 
 
 @pytest.fixture(scope="session")
-def few(rendered: Rendered, tmp_path_factory: pytest.TempPathFactory) -> Rendered:
-    """A few rows of it, for reading only."""
+def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
+    """Yield the excerpt of the sheet with three fragments. Tests only read it; this checks it."""
     path = tmp_path_factory.mktemp("few") / "sheet.toml"
-    path.write_text(excerpt(rendered.text), encoding="utf-8")
+    path.write_text(excerpt(SHEET.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copy(COMPANY, path.parent)
-    directory = path.with_name("rendered")
-    shutil.copytree(rendered.directory, directory)
-    sheet = read_sheet(path)
-    render_prompts(sheet, directory, Espeak(), pieces=PIECES)
-    return Rendered(sheet, path.read_text(encoding="utf-8"), directory, path)
+    sheet, directory = read_sheet(path), path.with_name("rendered")
+    take_rendered(sheet, directory, shutil.copyfile)
+    render(sheet, directory, Espeak())
+    few = Rendered(sheet, path.read_text(encoding="utf-8"), directory, path)
+    files = few.files()
+    yield few
+    assert files == few.files()
 
 
 @pytest.fixture
 def copied(few: Rendered, tmp_path: Path) -> Rendered:
-    """A copy of the few that a test may damage."""
-    shutil.copytree(few.path.parent, tmp_path / "prompts")
+    """Return a copy of the excerpt whose files the test may replace."""
+    shutil.copytree(few.directory, tmp_path / "prompts" / "rendered", copy_function=link)
+    for file in few.path.parent.glob("*.toml"):
+        shutil.copy(file, tmp_path / "prompts")
     path = tmp_path / "prompts" / "sheet.toml"
     return Rendered(few.sheet, few.text, path.with_name("rendered"), path)

@@ -1,4 +1,4 @@
-"""A stand-in for the service behind edge-tts: its protocol and its faults, over a real socket."""
+"""A fake of the service behind edge-tts: its protocol and its faults, over a real socket."""
 
 import asyncio
 import io
@@ -20,7 +20,7 @@ _CHUNK = 1440
 
 
 def mp3(words: str) -> bytes:
-    """A humming voice: 0.2 s for each syllable, then the silence that the service ends with."""
+    """Return an MP3 file: a hum of 0.2 s for each syllable, and half a second of silence."""
     time = np.arange(int(0.2 * syllables(words) * RATE)) / RATE
     hum = 0.3 * np.sin(2 * np.pi * 400 * time) * np.sin(np.pi * time / 0.2)
     file = io.BytesIO()
@@ -30,10 +30,12 @@ def mp3(words: str) -> bytes:
 
 @dataclass
 class FakeEdge:
-    """What the service does to whoever asks, and what it was asked."""
+    """One fake service, its fault, and the requests that it has got."""
 
     fault: str = ""
+    """The fault of every answer; empty for good answers."""
     most_at_once: int = 100
+    """Connections at once; one more is refused with 403."""
     url: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Words and rate of each request."""
@@ -42,12 +44,12 @@ class FakeEdge:
     highest_at_once: int = 0
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """One connection of a client."""
+        """Answer one connection of a client."""
         self.connections += 1
         refused = web.Response(status=403, headers={"Date": "Sun, 22 Nov 2026 15:00:00 GMT"})
         if self.fault == "403 always" or self.at_once >= self.most_at_once:
             return refused
-        # The library itself tries a 403 once more, so two are needed for ours to try again.
+        # edge-tts tries once more after a 403, so Edge sees a failure only after two of them.
         if self.fault == "403 at first" and self.connections <= 2:
             return refused
         self.at_once += 1
@@ -95,7 +97,7 @@ class FakeEdge:
 
 @contextmanager
 def serving(edge: FakeEdge) -> Iterator[FakeEdge]:
-    """Run the service in a thread with an event loop of its own."""
+    """Run the service in a thread with its own event loop until the context ends."""
     loop, ready = asyncio.new_event_loop(), threading.Event()
     over = asyncio.Event()
 

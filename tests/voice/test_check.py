@@ -1,4 +1,4 @@
-"""What the check finds in recordings that are present but not fit to be heard."""
+"""The check finds recordings that are missing, damaged or not fit to be heard."""
 
 import hashlib
 from dataclasses import replace
@@ -6,26 +6,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rendered_sheet import COMPANY, PIECES, Rendered
 
 from ivr.etiquette.sheet import Sheet, parse_sheet
 from ivr.hearing.g711 import Samples, encode_alaw
 from ivr.voice.check import PromptReport
-from ivr.voice.check import check_prompts as check_all
 from ivr.words.catalogue import SOUNDS, Catalogue, Manifest
+from tests.voice.rendered_sheet import COMPANY, Rendered
+from tests.voice.rendered_sheet import check as check_rendered
 
 ID = "no_sound.ask"
 
 
 def check(directory: Path, sheet: Sheet) -> PromptReport:
-    return check_all(directory, sheet, pieces=PIECES, measure=True)
+    """Check the sheet and measure every file again."""
+    return check_rendered(directory, sheet, measure=True)
 
 
 def problems_with(copied: Rendered, samples: Samples) -> list[str]:
-    """The findings when one recording sounds like this, and the manifest vouches for it."""
+    """Return the findings when one recording has these samples and the manifest its hash."""
     catalogue = Catalogue.load(copied.directory)
     octets = encode_alaw(samples)
-    catalogue.path(ID).write_bytes(octets)
+    copied.damage(catalogue[ID].file("alaw"), octets)
     sha256 = {**catalogue[ID].sha256, "alaw": hashlib.sha256(octets).hexdigest()}
     _write(copied, catalogue.manifest, replace(catalogue[ID], sha256=sha256))
     return list(check(copied.directory, copied.sheet).problems)
@@ -34,7 +35,7 @@ def problems_with(copied: Rendered, samples: Samples) -> list[str]:
 def _write(copied: Rendered, manifest: Manifest, recording: object) -> None:
     recordings = {**manifest.recordings, ID: recording}
     text = replace(manifest, recordings=recordings).dump()
-    (copied.directory / "manifest.json").write_text(text, encoding="utf-8")
+    copied.damage("manifest.json", text.encode())
 
 
 def original(copied: Rendered) -> Samples:
@@ -51,7 +52,7 @@ def test_nothing_rendered_is_one_problem(rendered: Rendered) -> None:
 @pytest.mark.parametrize(
     ("gain", "finding"), [(0.8, "level of -2"), (1.3, "level of -1"), (1.3, "peaks")]
 )
-def test_finds_what_is_too_quiet_or_too_loud(copied: Rendered, gain: float, finding: str) -> None:
+def test_finds_a_wrong_level_and_a_high_peak(copied: Rendered, gain: float, finding: str) -> None:
     found = problems_with(copied, np.rint(gain * original(copied)).astype(np.int16))
     assert any(f"{ID} " in problem and finding in problem for problem in found)
 
@@ -92,7 +93,7 @@ def test_finds_a_forbidden_phrase_in_what_was_recorded(copied: Rendered) -> None
     assert f"{ID} says '喂，你好。', which greeting forbids" in problems
 
 
-def test_files_left_out_of_the_manifest_are_not_vouched_for(copied: Rendered) -> None:
+def test_finds_files_that_the_manifest_does_not_list(copied: Rendered) -> None:
     manifest = Catalogue.load(copied.directory).manifest
     _write(copied, manifest, replace(manifest.recordings[ID], sha256={}))
     assert len(check(copied.directory, copied.sheet).problems) == 6

@@ -1,13 +1,13 @@
-"""``ivr prompts`` from the operator's chair: sentences and exit codes."""
+"""``ivr prompts``: what it prints, and its exit codes."""
 
 import json
 from pathlib import Path
 
 import pytest
-from rendered_sheet import COMPANY, SHEET, Rendered
 from typer.testing import CliRunner, Result
 
 from ivr.voice.commands import prompts_app
+from tests.voice.rendered_sheet import COMPANY, SHEET, Rendered
 
 
 def run(*arguments: str | Path) -> Result:
@@ -16,12 +16,12 @@ def run(*arguments: str | Path) -> Result:
 
 def test_render_says_what_it_did(copied: Rendered) -> None:
     result = run("render", "--no-pieces", "--sheet", copied.path)
-    assert (0, f"0 rendered, 40 kept, 3 removed in {copied.directory}\n") == (
+    assert (0, f"0 rendered, 14 kept, 3 removed in {copied.directory}\n") == (
         result.exit_code,
         result.stdout,
     )
     result = run("render", "--only", "hold", "--again", "--no-pieces", "--sheet", copied.path)
-    assert result.stdout.startswith("2 rendered, 38 kept")
+    assert result.stdout.startswith("2 rendered, 12 kept")
 
 
 def test_the_directory_lies_beside_the_sheet(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_check_is_silent_about_good_prompts(copied: Rendered) -> None:
     run("render", "--no-pieces", "--sheet", copied.path)
     result = run("check", "--no-pieces", "--sheet", copied.path)
     assert result.exit_code == 0
-    assert result.stdout.startswith("38 prompts in 152 clips: 152 present, 152 current")
+    assert result.stdout.startswith("12 prompts in 48 clips: 48 present, 48 current")
 
 
 def test_check_reports_as_json_and_by_exit_code(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""From the studio to an ear, a page or the PBX; what changed since the last rendering."""
+"""``ivr prompts play``, ``install``, ``sheet`` and ``diff``."""
 
 import os
 import pwd
@@ -8,8 +8,6 @@ import socket
 from pathlib import Path
 
 import pytest
-from rendered_sheet import COMPANY, PIECES, Rendered
-from test_commands import run
 
 from ivr.etiquette.sheet import parse_sheet
 from ivr.voice import VoiceError
@@ -19,11 +17,13 @@ from ivr.voice.install import install_prompts
 from ivr.voice.play import Destination
 from ivr.words.catalogue import Catalogue
 from tests.html import ReadPage
+from tests.voice.rendered_sheet import COMPANY, PIECES, Rendered
+from tests.voice.test_commands import run
 
 
 @pytest.fixture
 def sounds(tmp_path: Path) -> Path:
-    """An Asterisk's sounds, in which somebody else has a file as well."""
+    """Return a directory of Asterisk's sounds with one file that is not a prompt."""
     other = tmp_path / "sounds" / "zh" / "digits" / "1.alaw"
     other.parent.mkdir(parents=True)
     other.write_bytes(b"1")
@@ -31,6 +31,7 @@ def sounds(tmp_path: Path) -> Path:
 
 
 def there(sounds: Path) -> dict[str, bytes]:
+    """Return the content of every file, by its path below the directory."""
     return {
         path.relative_to(sounds).as_posix(): path.read_bytes()
         for path in sounds.rglob("*")
@@ -38,7 +39,7 @@ def there(sounds: Path) -> dict[str, bytes]:
     }
 
 
-def test_install_brings_every_rendering_but_no_wav(few: Rendered, sounds: Path) -> None:
+def test_install_copies_every_rendering_except_wav(few: Rendered, sounds: Path) -> None:
     done = install_prompts(few.directory, sounds, pwd.getpwuid(os.getuid()).pw_name)
     names = {name for name in few.files() if name.startswith("zh/") and not name.endswith(".wav")}
     assert names == set(done.added)
@@ -46,7 +47,7 @@ def test_install_brings_every_rendering_but_no_wav(few: Rendered, sounds: Path) 
     assert (sounds / "zh/ivr/hold-ask.sln16").stat().st_mode & 0o777 == 0o644
 
 
-def test_install_says_what_changed_and_touches_nothing_else(copied: Rendered, sounds: Path) -> None:
+def test_install_says_what_changed_and_leaves_other_files(copied: Rendered, sounds: Path) -> None:
     install_prompts(copied.directory, sounds)
     (sounds / "zh/ivr/hold-ask.alaw").write_bytes(b"old")
     (sounds / "zh/ivr/gone.alaw").write_bytes(b"gone")
@@ -60,9 +61,9 @@ def test_install_says_what_changed_and_touches_nothing_else(copied: Rendered, so
     assert times == {path: path.stat().st_mtime_ns for path in sounds.rglob("*.sln")}
 
 
-def test_install_copies_nothing_that_was_not_rendered(copied: Rendered, sounds: Path) -> None:
+def test_install_refuses_a_file_unlike_the_manifest(copied: Rendered, sounds: Path) -> None:
     before = there(sounds)
-    (copied.directory / "zh/ivr/hold-ask.ulaw").write_bytes(b"junk")
+    copied.damage("zh/ivr/hold-ask.ulaw", b"junk")
     with pytest.raises(VoiceError, match=r"hold-ask.ulaw is not the file that was rendered"):
         install_prompts(copied.directory, sounds)
     assert before == there(sounds)
@@ -71,7 +72,7 @@ def test_install_copies_nothing_that_was_not_rendered(copied: Rendered, sounds: 
     assert before == there(sounds)
 
 
-def test_install_names_what_it_cannot_do(few: Rendered, sounds: Path) -> None:
+def test_install_names_a_missing_directory_and_owner(few: Rendered, sounds: Path) -> None:
     result = run("install", "--pbx-sounds", sounds / "none", "--directory", few.directory)
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert "there is no directory" in result.stderr
@@ -95,14 +96,14 @@ def test_diff_shows_old_and_new_words(copied: Rendered) -> None:
     assert run("diff", "--no-pieces", "--sheet", copied.path).stdout == ""
 
 
-def test_the_page_has_every_prompt_and_loads_nothing(few: Rendered, tmp_path: Path) -> None:
+def test_the_page_has_every_prompt_and_needs_no_other_file(few: Rendered, tmp_path: Path) -> None:
     out = tmp_path / "page.html"
     result = run("sheet", "--no-pieces", "--out", out, "--sheet", few.path)
-    assert result.stdout == f"{out} has 38 prompts: open it in a browser\n"
+    assert result.stdout == f"{out} has 12 prompts: open it in a browser\n"
     html = out.read_text(encoding="utf-8")
     for row in few.sheet.values():
         assert row.situation in html
-    assert html.count("<audio ") == html.count("<svg ") == 152
+    assert html.count("<audio ") == html.count("<svg ") == 48
     assert not re.search(r"(src|href)=\"(?!data:audio/flac;base64,)", html)
     assert "<script" not in html
 
@@ -136,12 +137,12 @@ def test_play_needs_a_player(
 
 
 @pytest.mark.parametrize("words", [["nothing.ask"], ["hold.ask", "--rendering", "loud"]])
-def test_play_names_what_there_is_not(few: Rendered, words: list[str]) -> None:
+def test_play_refuses_unknown_prompts_and_renderings(few: Rendered, words: list[str]) -> None:
     result = run("play", *words, "--sheet", few.path)
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
 
 
-def test_play_into_a_call_that_nobody_answers(few: Rendered) -> None:
+def test_play_says_that_the_call_was_not_answered(few: Rendered) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -150,7 +151,7 @@ def test_play_into_a_call_that_nobody_answers(few: Rendered) -> None:
     assert "700 on 127.0.0.1 did not answer" in result.stderr
 
 
-def test_addresses() -> None:
+def test_sip_addresses() -> None:
     assert Destination.parse("sip:700@pbx") == Destination("700", "pbx", 5060)
     assert Destination.parse("sip:700@pbx:5070").port == 5070
     for wrong in ("700", "sip:@pbx", "sip:700@pbx:0", "sip:700@pbx:99999", "sip:7 0@pbx"):

@@ -1,4 +1,4 @@
-"""Each failure of the service: what the operator reads, and that nothing is half-written."""
+"""Failures of the edge-tts service: what the operator reads, and that no file is half-written."""
 
 import socket
 from collections.abc import Iterator
@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_edge import FakeEdge, serving
-from rendered_sheet import Rendered
 
 from ivr.voice import VoiceError
 from ivr.voice.check import check_prompts
@@ -15,6 +13,8 @@ from ivr.voice.edge import Edge, Patience
 from ivr.voice.engine import PromptsFailed
 from ivr.voice.render import render_prompts
 from ivr.words.catalogue import Catalogue
+from tests.voice.fake_edge import FakeEdge, serving
+from tests.voice.rendered_sheet import Rendered
 
 QUICK = Patience(seconds=0.3, attempts=2, backoff_seconds=0.01)
 GENEROUS = replace(QUICK, seconds=10.0)
@@ -31,7 +31,7 @@ def voice(tmp_path: Path, patience: Patience = GENEROUS) -> Edge:
     return Edge(tmp_path / "cache", patience=patience, seed=1)
 
 
-def test_a_whole_set(service: FakeEdge, few: Rendered, tmp_path: Path) -> None:
+def test_the_voice_renders_a_whole_set(service: FakeEdge, few: Rendered, tmp_path: Path) -> None:
     render_prompts(few.sheet, tmp_path / "out", voice(tmp_path), pieces=())
     assert check_prompts(tmp_path / "out", few.sheet, pieces=(), measure=True).problems == ()
     assert ("您好！请问有什么可以帮助您？", "+0%") in service.asked
@@ -49,10 +49,12 @@ def test_a_whole_set(service: FakeEdge, few: Rendered, tmp_path: Path) -> None:
         ("early close", "the service sent no audio, 2 times"),
         ("cut off", "cut off"),
         ("403 always", "the service refused (403): its rules have changed or this clock is wrong"),
-        ("hang", "no complete answer within 0.3 s, 2 times"),
-        ("slow drip", "no complete answer within 0.3 s, 2 times"),
         ("wrong type", "the service answered wrongly (Received binary message"),
         ("not audio", "what arrived is not audio"),
+        pytest.param("hang", "no complete answer within 0.3 s, 2 times", marks=pytest.mark.slow),
+        pytest.param(
+            "slow drip", "no complete answer within 0.3 s, 2 times", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_a_failure_is_named_and_leaves_the_old_set(
@@ -76,16 +78,14 @@ def test_a_failure_is_named_and_leaves_the_old_set(
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-def test_a_refusal_that_passes_is_not_noticed(
-    service: FakeEdge, few: Rendered, tmp_path: Path
-) -> None:
+def test_a_passing_refusal_is_tried_again(service: FakeEdge, few: Rendered, tmp_path: Path) -> None:
     service.fault = "403 at first"
     assert render_prompts(
         few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold"
     ).rendered
 
 
-def test_a_service_that_cannot_be_reached(
+def test_an_unreachable_service_is_named(
     few: Rendered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
@@ -101,11 +101,14 @@ def test_no_more_connections_than_the_service_allows(
 ) -> None:
     service.most_at_once = 2
     patience = replace(GENEROUS, parallel=2)
-    render_prompts(few.sheet, tmp_path / "out", voice(tmp_path, patience), pieces=())
+    render_prompts(
+        few.sheet, tmp_path / "out", voice(tmp_path, patience), pieces=(), only="no_sound"
+    )
+    assert len(service.asked) == 4
     assert service.highest_at_once == 2
 
 
-def test_the_next_run_goes_on_where_this_one_stopped(
+def test_the_next_run_fetches_only_what_is_missing(
     service: FakeEdge, few: Rendered, tmp_path: Path
 ) -> None:
     render_prompts(few.sheet, tmp_path / "out", voice(tmp_path), pieces=(), only="hold.ask")
@@ -115,6 +118,6 @@ def test_the_next_run_goes_on_where_this_one_stopped(
     assert len(service.asked) == 4
 
 
-def test_a_voice_that_is_no_voice(few: Rendered, tmp_path: Path) -> None:
+def test_an_unknown_voice_is_named(few: Rendered, tmp_path: Path) -> None:
     with pytest.raises(VoiceError, match="name a voice such as zh-CN-XiaoxiaoNeural"):
         render_prompts(few.sheet, tmp_path / "out", Edge(tmp_path, "Xiaoxiao"), pieces=())

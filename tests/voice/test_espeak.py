@@ -1,4 +1,4 @@
-"""The engine speaks Mandarin."""
+"""espeak-ng speaks Mandarin."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_a_higher_rate_is_faster() -> None:
 
 
 def test_reads_hanzi_and_not_letters() -> None:
-    """Debian's espeak-ng 1.51 spells 打错了 out and takes seconds for it."""
+    """Debian's espeak-ng 1.51 reads 打错了 as English letters, which takes seconds."""
     samples, rate = Espeak().synthesise("打错了")
     assert len(samples) / rate < 1.2
 
@@ -38,7 +38,7 @@ def test_an_unknown_voice_is_named() -> None:
         Espeak(voice_name="xx-none").synthesise("您好")
 
 
-def test_nothing_to_say_is_an_error() -> None:
+def test_text_without_speech_is_an_error() -> None:
     for nothing in ("", "！"):
         with pytest.raises(VoiceError, match="says nothing"):
             Espeak().synthesise(nothing)

@@ -1,23 +1,18 @@
-"""The formats of a prompt: all at one level, and the wide band in two of them."""
+"""All formats of a prompt have one level; two of them have the wide band."""
 
 import av
 import numpy as np
 import pytest
-from rendered_sheet import Rendered
 
 from ivr.hearing.g711 import decode_alaw, decode_ulaw
 from ivr.hearing.level import active_speech_level, peak_dbfs
 from ivr.words.catalogue import Catalogue
-
-
-def sentences(rendered: Rendered) -> list[str]:
-    manifest = Catalogue.load(rendered.directory).manifest
-    return [id for id, one in manifest.recordings.items() if not one.joint and one.text]
+from tests.voice.rendered_sheet import Rendered
 
 
 def test_every_format_is_within_level_and_peak(rendered: Rendered) -> None:
     catalogue = Catalogue.load(rendered.directory)
-    for id in sentences(rendered):
+    for id in rendered.sentences():
         octets = {ext: catalogue.path(id, ext).read_bytes() for ext in ("alaw", "ulaw", "sln16")}
         wide = np.frombuffer(octets["sln16"], "<i2")
         narrow = (decode_alaw(octets["alaw"]), decode_ulaw(octets["ulaw"]))
@@ -29,7 +24,7 @@ def test_every_format_is_within_level_and_peak(rendered: Rendered) -> None:
 
 
 def test_g722_is_the_wide_band_at_half_the_octets(rendered: Rendered) -> None:
-    """Decoded again, it is the same sound 22 samples later: the delay of the codec's filters."""
+    """The decoded sound is the same, 22 samples later: the delay of the codec's filters."""
     catalogue = Catalogue.load(rendered.directory)
     wide = np.frombuffer(catalogue.path("greeting.ask", "sln16").read_bytes(), "<i2")
     octets = catalogue.path("greeting.ask", "g722").read_bytes()
@@ -42,7 +37,7 @@ def test_g722_is_the_wide_band_at_half_the_octets(rendered: Rendered) -> None:
     assert np.corrcoef(wide[:-22], heard[22:])[0, 1] > 0.98
 
 
-def test_the_wide_band_holds_what_a_telephone_does_not(rendered: Rendered) -> None:
+def test_the_wide_band_has_power_above_the_telephone_band(rendered: Rendered) -> None:
     wide = np.frombuffer(
         Catalogue.load(rendered.directory).path("greeting.ask", "sln16").read_bytes(), "<i2"
     )

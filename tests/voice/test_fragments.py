@@ -1,4 +1,4 @@
-"""What may stand in a slot: complete, each clip once, and said as it is written in pinyin."""
+"""The fragments for slots: complete, each once, and read as their pinyin."""
 
 import ctypes
 import re
@@ -23,7 +23,7 @@ def read() -> "Reading":
 
 
 class Reading:
-    """espeak's phonemes: how it reads characters, and how it reads pinyin, which is exact."""
+    """espeak's phonemes of a text. It reads pinyin exactly, and characters mostly."""
 
     def __init__(self) -> None:
         self._library = espeak._library()[0]
@@ -31,7 +31,7 @@ class Reading:
         self._library.espeak_SetVoiceByName(b"cmn")
 
     def phonemes(self, text: str) -> str:
-        """Without stress, pauses and word ends, which differ with the words around."""
+        """Return the phonemes without stress, pauses and word ends, which depend on the context."""
         pointer, clauses = ctypes.c_char_p(text.encode()), []
         while pointer.value is not None:
             clause = self._library.espeak_TextToPhonemes(ctypes.byref(pointer), 1, 0)
@@ -39,7 +39,7 @@ class Reading:
         return re.sub(r"[_|' ]", "", "".join(clauses))
 
 
-def test_there_are_enough_and_none_twice(sheet: Sheet) -> None:
+def test_every_surname_and_digit_has_a_fragment_and_none_is_there_twice(sheet: Sheet) -> None:
     found = Counter(prompt.id for prompt in fragments_to_render(sheet))
     assert set(found.values()) == {1}
     assert sum(id.startswith("name.") for id in found) == 3 * len(
@@ -52,13 +52,13 @@ def test_there_are_enough_and_none_twice(sheet: Sheet) -> None:
 
 
 def test_ids_differ_from_those_of_the_sheet(sheet: Sheet) -> None:
-    """A row called ``name`` or ``digit`` would overwrite the clips."""
+    """A row with the id ``name`` or ``digit`` would overwrite the fragments."""
     assert not {prompt.id for prompt in sheet.fragments()} & {
         prompt.id for prompt in fragments_to_render(sheet)
     }
 
 
-def test_no_value_is_forbidden_and_all_stand_between_others(sheet: Sheet) -> None:
+def test_no_fragment_is_forbidden_and_all_are_joined_to_others(sheet: Sheet) -> None:
     for prompt in fragments_to_render(sheet):
         assert sheet.forbidden_in(prompt.text) is None
         assert prompt.edges in (Edges.INNER, Edges.GROUP)
@@ -67,7 +67,7 @@ def test_no_value_is_forbidden_and_all_stand_between_others(sheet: Sheet) -> Non
 
 @pytest.mark.parametrize("title", TITLES)
 def test_every_surname_is_read_as_its_pinyin(read: Reading, title: str) -> None:
-    """曾 zeng1, 单 shan4, 解 xie4, 尉迟 yu4chi2 …: by what the engine makes of it."""
+    """For example 曾 zeng1, 单 shan4, 解 xie4, 尉迟 yu4chi2."""
     wrong = []
     for surname, pinyin in read_vocabulary(SHARE).surnames.items():
         syllables = re.sub(r"(?<=\d)(?=[a-z])", " ", pinyin)

@@ -1,4 +1,4 @@
-"""Whatever the engine gives, the line gets the same: level, peaks, band, edges."""
+"""Every mastered prompt has the same level, peaks, band and edges, whatever the engine gave."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def tone(hz: float, seconds: float = 1.0, amplitude: float = 8000) -> NDArray[np
 
 
 def syllables(seed: int, count: int, amplitude: float) -> NDArray[np.int16]:
-    """Bursts of noise with sharp peaks, as a harsh voice would have."""
+    """Return bursts of noise with sharp peaks, 0.2 s each, like a harsh voice."""
     noise = np.random.default_rng(seed).laplace(0, 1, (count, RATE // 5))
     shaped = (noise * np.hanning(RATE // 5)).ravel()
     return (shaped / np.abs(shaped).max() * amplitude).astype(np.int16)
@@ -46,7 +46,7 @@ def test_level_peaks_and_length_hold_for_any_voice(
 
 
 @pytest.mark.parametrize(("hz", "loss_db"), [(50, 25), (100, 15), (5000, 25)])
-def test_what_lies_outside_the_band_is_taken_out(hz: float, loss_db: float) -> None:
+def test_frequencies_outside_the_band_are_attenuated(hz: float, loss_db: float) -> None:
     mixed = master((tone(1000) // 2 + tone(hz) // 2).astype(np.int16), RATE)[1600:-1600]
     spectrum = np.abs(np.fft.rfft(mixed * np.hanning(len(mixed))))
     bins = np.fft.rfftfreq(len(mixed), 1 / 8000)
@@ -55,8 +55,8 @@ def test_what_lies_outside_the_band_is_taken_out(hz: float, loss_db: float) -> N
     assert 20 * np.log10(inside / outside) > loss_db
 
 
-def test_the_limiter_bends_gain_and_does_not_cut() -> None:
-    """A peak far above the rest is lowered whole: its tops keep their round shape."""
+def test_the_limiter_lowers_a_peak_without_clipping() -> None:
+    """A peak far above the rest is lowered as a whole: hardly any sample lies at the ceiling."""
     loud = tone(400, 1.0, 3000)
     loud[RATE // 2 : RATE // 2 + RATE // 50] = tone(400, 0.02, 30000)[: RATE // 50]
     samples = master(loud, RATE)

@@ -1,11 +1,10 @@
-"""A person's recordings: any format, stretched for the slow rendering, missing ones named."""
+"""Recordings of a person: any format, stretched for the slow rendering, missing ones named."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from rendered_sheet import Rendered
 
 from ivr.voice import VoiceError
 from ivr.voice.check import check_prompts
@@ -14,11 +13,12 @@ from ivr.voice.render import render_prompts
 from ivr.voice.stretch import stretched
 from ivr.voice.studio import Studio
 from ivr.words.catalogue import Catalogue
+from tests.voice.rendered_sheet import Rendered
 
 
 @pytest.fixture
 def folder(few: Rendered, tmp_path: Path) -> Path:
-    """The rendered prompts once more, as a studio would deliver them."""
+    """Return a folder with the rendered prompts as recordings: stereo, in four formats."""
     catalogue, folder = Catalogue.load(few.directory), tmp_path / "recordings"
     folder.mkdir()
     for n, prompt in enumerate(few.sheet.fragments()):
@@ -30,7 +30,7 @@ def folder(few: Rendered, tmp_path: Path) -> Path:
     return folder
 
 
-def test_recordings_become_the_same_set(few: Rendered, folder: Path, tmp_path: Path) -> None:
+def test_recordings_make_a_sound_set(few: Rendered, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     render_prompts(few.sheet, out, Studio(folder), pieces=())
     assert check_prompts(out, few.sheet, pieces=(), measure=True).problems == ()
@@ -39,19 +39,20 @@ def test_recordings_become_the_same_set(few: Rendered, folder: Path, tmp_path: P
     assert 1.3 <= (slow - 0.23) / (normal - 0.23) <= 1.8
 
 
-def test_a_new_recording_renders_its_prompts_alone(
+def test_a_new_recording_renders_only_its_prompt(
     few: Rendered, folder: Path, tmp_path: Path
 ) -> None:
-    render_prompts(few.sheet, tmp_path / "out", Studio(folder), pieces=())
+    render_prompts(few.sheet, tmp_path / "out", Studio(folder), pieces=(), only="hold")
     (old,) = folder.glob("hold.ask.*")
     samples, rate = soundfile.read(old)
     old.unlink()
     soundfile.write(folder / "hold.ask.wav", samples[:-200], rate)
-    again = render_prompts(few.sheet, tmp_path / "out", Studio(folder), pieces=())
+    again = render_prompts(few.sheet, tmp_path / "out", Studio(folder), pieces=(), only="hold")
     assert again.rendered == ("hold.ask",)
+    assert again.kept == ("hold.thanks",)
 
 
-def test_missing_and_useless_recordings_are_named(
+def test_missing_unreadable_and_short_recordings_are_named(
     few: Rendered, folder: Path, tmp_path: Path
 ) -> None:
     for path in [*folder.glob("hold.*"), *folder.glob("no_sound.farewell.*")]:
@@ -67,7 +68,7 @@ def test_missing_and_useless_recordings_are_named(
     assert not (tmp_path / "out" / "zh").exists()
 
 
-def test_a_folder_that_is_not_there(few: Rendered, tmp_path: Path) -> None:
+def test_a_missing_folder_is_named(few: Rendered, tmp_path: Path) -> None:
     with pytest.raises(VoiceError, match="there is no folder"):
         render_prompts(few.sheet, tmp_path / "out", Studio(tmp_path / "none"), pieces=())
 
