@@ -152,7 +152,7 @@ class Catalogue:
             ) from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CatalogueError(
-                tr("{path} is damaged ({error}): run `ivr prompts render --all`").format(
+                tr("{path} is damaged ({error}): run `ivr prompts render --again`").format(
                     path=path, error=error
                 )
             ) from None
