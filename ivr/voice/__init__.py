@@ -1,5 +1,5 @@
-"""Words to speech files, ahead of any call. Nothing here runs while a caller is on the line."""
+"""Render the words of the sheet as sound files, ahead of any call. Nothing here runs in a call."""
 
 
 class VoiceError(Exception):
-    """A prompt cannot be made; the message says why."""
+    """A prompt cannot be made, played or installed. The message says why and names the remedy."""

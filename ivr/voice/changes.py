@@ -1,4 +1,4 @@
-"""Which words changed since they were rendered."""
+"""Find the prompts whose words have changed since they were rendered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,22 @@ from ivr.voice.formats import is_wordless
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One prompt whose words are not those that were rendered."""
+    """A prompt whose words differ from those that were rendered."""
 
     id: str
     before: str
-    """Empty when it was not rendered."""
+    """The rendered words; empty if the prompt was not rendered."""
     after: str
-    """Empty when the sheet has it no more."""
+    """The words of the sheet; empty if the sheet no longer has the prompt."""
 
 
 def changes(
     directory: Path, sheet: Sheet, *, pieces: Sequence[Prompt] | None = None
 ) -> list[Change]:
-    """What rendering now would change in what is said, in the order of the sheet."""
+    """Return the changes that rendering now would make, in the order of the sheet.
+
+    ``pieces`` are the fragments beyond the sheet's own; None means all of them.
+    """
     before = {id: one.text for id, one in known(directory).recordings.items() if one.text}
     after = {
         clip.prompt.id: clip.prompt.text

@@ -1,4 +1,4 @@
-"""Are the rendered prompts fit to be heard? Every finding is one sentence with its remedy."""
+"""Check the rendered prompts against the sheet and the standard; a finding names its remedy."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -7,18 +7,15 @@ from pathlib import Path
 
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
-from ivr.hearing.frames import RATE
-from ivr.hearing.g711 import decode_alaw
-from ivr.hearing.level import peak_dbfs
+from ivr.hearing.frames import FRAME, RATE
 from ivr.voice.clip import Clip, clips_of
 from ivr.voice.current import clip_hash, damaged
 from ivr.voice.duration import plausible
 from ivr.voice.formats import is_wordless
-from ivr.voice.loudness import level
+from ivr.voice.loudness import measure_alaw
 from ivr.voice.staging import finish
 from ivr.voice.standard import (
     EDGE_SECONDS,
-    FRAME_SAMPLES,
     HIGHEST_PEAK_DBFS,
     LEVEL_SPREAD_DB,
     LEVEL_TOLERANCE_DB,
@@ -26,33 +23,38 @@ from ivr.voice.standard import (
 )
 from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, RenderedPrompt, Rendering
 
-_RENDER, _ANEW = "run `ivr prompts render`", "run `ivr prompts render --all`"
+_RENDER, _RENDER_AGAIN = "run `ivr prompts render`", "run `ivr prompts render --again`"
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How far one rendering's clips lie from the level each must have, and their peaks."""
+    """Levels of one rendering's clips, relative to the level that each must have, and peaks."""
 
     clips: int
     lowest_db: float
     highest_db: float
     spread_db: float
+    """``highest_db`` less ``lowest_db``."""
     peak_max_dbfs: float
+    """The highest peak of all clips."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the clips measure, silence left out."""
+    """Counts and measurements of all clips except silence and music."""
 
     prompts: int
     clips: int
-    """Prompts in all their renderings."""
+    """Number of prompts times renderings."""
     present: int
+    """Clips that the manifest lists."""
     current: int
+    """Clips with the words of the sheet, and whose files are those of the manifest."""
     present_percent: float
     seconds: float
+    """Length of all present clips together."""
     levels: dict[Rendering, Spread]
-    """By rendering; empty when nothing is rendered."""
+    """The levels by rendering; empty if nothing is rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,11 @@ class PromptReport:
     """The outcome of :func:`check_prompts`."""
 
     problems: tuple[str, ...]
+    """One sentence for each finding."""
     figures: Figures
 
     def dump(self) -> str:
-        """The report as JSON text."""
+        """Return the report as JSON text."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
 
 
@@ -74,11 +77,11 @@ def check_prompts(
     pieces: Sequence[Prompt] | None = None,
     measure: bool = False,
 ) -> PromptReport:
-    """Compare what is rendered in ``directory`` with what ``sheet`` says; never raises for it.
+    """Compare the prompts rendered in ``directory`` with ``sheet``; report findings, never raise.
 
-    ``pieces`` as for :func:`ivr.voice.render.render_prompts`. Levels are those that rendering
-    measured and wrote down beside each file's hash; ``measure`` measures every file again. What a
-    killed process left to be moved is moved first.
+    ``pieces`` are the fragments beyond the sheet's own; None means all of them. Levels come from
+    the manifest unless ``measure`` is true: then every a-law file is measured again. A new set of
+    files that a killed process had completed is moved to its place first.
     """
     clips = clips_of(sheet, pieces)
     try:
@@ -107,7 +110,7 @@ def check_prompts(
 
 
 def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
-    """Whether the clip was rendered from these words, by the manifest's voice."""
+    """Yield a finding if the clip was not rendered from these words by the manifest's voice."""
     manifest = catalogue.manifest
     recording = catalogue.clip(clip.prompt.id, clip.form.rendering)
     expected = clip_hash(clip, manifest.engine, manifest.voice, recording.source)
@@ -116,7 +119,7 @@ def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _damage(clip: Clip, recording: RenderedPrompt, directory: Path) -> Iterator[str]:
-    """Files that are not those the manifest describes."""
+    """Yield a finding for each file that is missing or differs from the manifest."""
     for path, exists in damaged(directory, clip, recording):
         name = path.relative_to(directory / "zh").as_posix()
         if exists:
@@ -126,39 +129,34 @@ def _damage(clip: Clip, recording: RenderedPrompt, directory: Path) -> Iterator[
 
 
 def _forbidden(clip: Clip, recording: RenderedPrompt, sheet: Sheet) -> Iterator[str]:
+    """Yield a finding if the rendered words contain a phrase that a row forbids (不应该)."""
     if forbidden := sheet.forbidden_in(recording.text):
         yield f"{clip.name} says {forbidden[1]!r}, which {forbidden[0].id} forbids"
 
 
 def _measured(recording: RenderedPrompt, directory: Path) -> RenderedPrompt:
-    """The recording with what its a-law file measures now; as it is when there is no file."""
+    """Return the recording with the measures of its a-law file; unchanged if there is no file."""
     path = directory / recording.file("alaw")
     if not path.is_file():
         return recording
-    heard = decode_alaw(path.read_bytes())
-    return replace(
-        recording,
-        seconds=len(heard) / RATE,
-        active_level_dbov=round(level(heard, RATE, joint=recording.joint), 2),
-        peak_dbfs=round(peak_dbfs(heard), 2),
-    )
+    return replace(recording, **measure_alaw(path.read_bytes(), joint=recording.joint))
 
 
 def _unfit(clip: Clip, measured: RenderedPrompt) -> Iterator[str]:
-    """What an a-law line would carry, against the standard."""
+    """Yield a finding for each measure that is outside the standard."""
     wanted = prompt_level(clip.form.rendering, joint=clip.form.joint)
     if abs(measured.active_level_dbov - wanted) > LEVEL_TOLERANCE_DB:
         yield (
             f"{clip.name} has a level of {measured.active_level_dbov:.1f} dBov, "
-            f"not {wanted:.1f} ±{LEVEL_TOLERANCE_DB:.0f}: {_ANEW}"
+            f"not {wanted:.1f} ±{LEVEL_TOLERANCE_DB:.0f}: {_RENDER_AGAIN}"
         )
     if measured.peak_dbfs > HIGHEST_PEAK_DBFS:
         yield (
             f"{clip.name} peaks at {measured.peak_dbfs:.1f} dBFS, "
-            f"above {HIGHEST_PEAK_DBFS:.0f}: {_ANEW}"
+            f"above {HIGHEST_PEAK_DBFS:.0f}: {_RENDER_AGAIN}"
         )
-    if round(measured.seconds * RATE) % FRAME_SAMPLES:
-        yield f"{clip.name} does not end on a 20 ms frame: {_ANEW}"
+    if round(measured.seconds * RATE) % FRAME:
+        yield f"{clip.name} does not end on a 20 ms frame: {_RENDER_AGAIN}"
     least, most = plausible(clip.words, slow=clip.form.rendering == "slow")
     speech = measured.seconds - sum(EDGE_SECONDS[clip.form.edges])
     if not least <= speech <= most:
@@ -169,15 +167,17 @@ def _unfit(clip: Clip, measured: RenderedPrompt) -> Iterator[str]:
 
 
 def _uneven(figures: Figures) -> Iterator[str]:
+    """Yield a finding for each rendering whose levels differ too much."""
     for rendering, levels in figures.levels.items():
         if levels.spread_db > LEVEL_SPREAD_DB:
             yield (
                 f"the {rendering} prompts differ in level by {levels.spread_db:.1f} dB, "
-                f"more than {LEVEL_SPREAD_DB}: {_ANEW}"
+                f"more than {LEVEL_SPREAD_DB}: {_RENDER_AGAIN}"
             )
 
 
 def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
+    """Yield a finding for each rendered prompt that is neither in the sheet nor a fragment."""
     wanted = {(clip.prompt.id, clip.form.rendering): clip for clip in clips}
     for recording in catalogue.manifest.all():
         if (recording.id, recording.rendering) not in wanted:
@@ -185,6 +185,7 @@ def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
 
 
 def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: int) -> Figures:
+    """Return the figures of ``clips``, of which ``found`` are rendered."""
     spoken = [clip for clip in clips if not is_wordless(clip)]
     levels = {
         rendering: _spread([one for one in found if one.rendering == rendering])
@@ -203,6 +204,7 @@ def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: in
 
 
 def _spread(found: Sequence[RenderedPrompt]) -> Spread:
+    """Return the levels of one rendering; ``found`` has at least one clip."""
     away = [one.active_level_dbov - prompt_level(one.rendering, joint=one.joint) for one in found]
     low, high = round(min(away), 2), round(max(away), 2)
     peak = max(one.peak_dbfs for one in found)

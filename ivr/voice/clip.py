@@ -1,4 +1,4 @@
-"""What there is to render: every prompt of the sheet and every fragment, in every rendering."""
+"""The clips to render: every prompt of the sheet and every fragment, in every rendering."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,45 +13,45 @@ from ivr.words.catalogue import RENDERINGS, SILENCE, Rendering
 
 @dataclass(frozen=True)
 class Form:
-    """How a clip is to sound, alone or beside others."""
+    """The rendering of a clip, and the silence at its edges."""
 
     rendering: Rendering = "normal"
     edges: Edges = Edges.WHOLE
 
     @property
     def joint(self) -> bool:
-        """Whether it is a piece of a sentence, joined to others."""
+        """True if the clip is a piece of a sentence, played between others."""
         return self.edges is not Edges.WHOLE
 
 
 @lru_cache(maxsize=8192)
 def _spoken(text: str) -> str:
-    """Each text is asked for in every rendering."""
+    """Return the spoken form of a text; cached, because every rendering needs it."""
     return spoken_text(text)
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One prompt in one rendering: one sound in several files."""
+    """A prompt in one rendering: one sound, in one file for each format."""
 
     prompt: Prompt
     form: Form
 
     @cached_property
     def words(self) -> str:
-        """What the engine is given."""
+        """The words for the engine, with digits and letters spelt out."""
         return _spoken(self.prompt.text)
 
     @property
     def name(self) -> str:
-        """What a person calls it: ``no_sound.ask``, ``no_sound.ask (slow)``."""
+        """The name for people: ``no_sound.ask`` or ``no_sound.ask (slow)``."""
         rendering = self.form.rendering
         return self.prompt.id + ("" if rendering == "normal" else f" ({rendering})")
 
 
 @dataclass(frozen=True)
 class Take:
-    """One time that the engine speaks, for all clips with the same words and pace."""
+    """One utterance of the engine, for all clips with the same words and pace."""
 
     words: str
     slow: bool
@@ -59,7 +59,7 @@ class Take:
 
 
 def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip, ...]:
-    """Everything that must be rendered, the normal rendering first.
+    """Return all clips of the sheet, the normal rendering first.
 
     ``pieces`` are the fragments beyond the sheet's own; None means all that composition needs.
     """
@@ -77,7 +77,7 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
 
 
 def takes_of(clips: Iterable[Clip]) -> list[Take]:
-    """What the engine must speak for ``clips``: equal words are spoken once."""
+    """Return the takes for ``clips``: equal words at the same pace are one take."""
     together: dict[tuple[str, bool], list[Clip]] = {}
     for clip in clips:
         together.setdefault((clip.words, clip.form.rendering == "slow"), []).append(clip)

@@ -1,4 +1,4 @@
-"""Which rendered clips are current: their words, voice, mastering and files as expected."""
+"""Find out which rendered clips are current: their words, voice, mastering and files."""
 
 import hashlib
 import json
@@ -8,13 +8,15 @@ from pathlib import Path
 from ivr.voice.clip import Clip
 from ivr.voice.engine import Voice
 from ivr.voice.formats import extensions
-from ivr.voice.staging import MANIFEST as MANIFEST
 from ivr.voice.standard import STANDARD_VERSION
 from ivr.words.catalogue import Catalogue, CatalogueError, Manifest, RenderedPrompt
 
 
 def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
-    """What makes a rendering out of date when it changes, as one SHA-256."""
+    """Return the SHA-256 of everything whose change makes the clip out of date.
+
+    ``source`` is the result of :meth:`ivr.voice.engine.Engine.source` for the clip's take.
+    """
     form = clip.form
     parts = [clip.prompt.text, clip.words, engine, voice, source, STANDARD_VERSION]
     parts += [form.rendering, form.edges]
@@ -22,7 +24,7 @@ def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
 
 
 def known(directory: Path) -> Manifest:
-    """What the manifest knows; nothing when it is missing or damaged."""
+    """Return the manifest in ``directory``; an empty one if it is missing or damaged."""
     try:
         return Catalogue.load(directory).manifest
     except CatalogueError:
@@ -32,7 +34,7 @@ def known(directory: Path) -> Manifest:
 def is_current(
     directory: Path, clip: Clip, voice: Voice, manifest: Manifest, source: str = ""
 ) -> bool:
-    """Whether ``clip`` is rendered with these words by this voice, and its files are whole."""
+    """Return True if ``clip`` is rendered from its words by this voice and its files are intact."""
     recording = manifest.find(clip.prompt.id, clip.form.rendering)
     return (
         recording is not None
@@ -42,7 +44,7 @@ def is_current(
 
 
 def damaged(directory: Path, clip: Clip, recording: RenderedPrompt) -> Iterator[tuple[Path, bool]]:
-    """The files of a clip that are not those the manifest describes, and whether they exist."""
+    """Yield each file of a clip that differs from the manifest, and whether it exists."""
     for extension in extensions(clip):
         path = directory / recording.file(extension)
         found = sha256_of(path)
@@ -51,7 +53,7 @@ def damaged(directory: Path, clip: Clip, recording: RenderedPrompt) -> Iterator[
 
 
 def sha256_of(path: Path) -> str | None:
-    """The hash of a file, None when it is not there."""
+    """Return the SHA-256 of a file in hexadecimal digits, or None if there is no file."""
     try:
         with open(path, "rb") as file:
             return hashlib.sha256(file.read()).hexdigest()

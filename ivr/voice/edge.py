@@ -1,10 +1,10 @@
-"""edge-tts: neural Mandarin voices of a service that promises nothing.
+"""edge-tts: neural Mandarin voices of an unofficial service without guarantees.
 
-The service is unofficial. It refuses, hangs, closes early, and a connection that closes in the
-middle leaves a shorter file without any error. So every prompt has a time-out of its own, several
-attempts, and its length and its end are compared with what its words need. What was fetched well
-is kept in a cache by its words, so that the next run goes on where this one stopped. Only the
-sheet's words are ever sent, ahead of any call.
+The service refuses, hangs or closes early, and a connection that closes in the middle leaves a
+shorter file without any error. For this reason every prompt has its own time-out and several
+attempts, and its length and its end are compared with what its words need. Good audio is kept in a
+cache by its words, so that the next run fetches only what is missing. Only the words of the sheet
+are sent, and only ahead of calls.
 """
 
 import asyncio
@@ -34,53 +34,53 @@ from ivr.voice.standard import SLOWER
 XIAOXIAO = "zh-CN-XiaoxiaoNeural"
 _SLOW_RATE = f"{round(100 * (SLOWER - 1)):+d}%"
 _CUT_OFF_DB = -30.0
-"""A file whose last 50 ms are louder than this, compared with its loudest moment, was cut off in
-the middle of a word. Taken from how speech ends; not measured on the real service."""
+"""Level of the last 50 ms relative to the peak, above which the audio was cut off within a word.
+Derived from how speech ends; not measured on the real service."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long and how often to try."""
+    """Time-outs and attempts."""
 
     seconds: float = 30.0
-    """For one attempt. The library ignores its own limit when the server says nothing."""
+    """Time-out of one attempt. edge-tts ignores its own when the server sends nothing."""
     attempts: int = 4
     backoff_seconds: float = 1.0
-    """Before the second attempt; doubled before each further one, and up to half as much more."""
+    """Pause before the second attempt, doubled before each further one; jitter adds up to half."""
     parallel: int = 4
-    """Connections at once; the service refuses more than a few."""
+    """Largest number of connections at once; the service refuses more than a few."""
 
 
 class _BadAudio(Exception):
-    """What arrived is not the prompt; worth another attempt."""
+    """The audio is not the prompt; another attempt may succeed."""
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One voice of edge-tts, its audio fetched into ``cache``."""
+    """One voice of edge-tts, whose audio is kept in the directory ``cache``."""
 
     cache: Path
     voice_name: str = XIAOXIAO
     patience: Patience = field(default_factory=Patience)
     seed: int | None = None
-    """Of the jitter between attempts; None: different every time."""
+    """Seed of the jitter between attempts; None means a different jitter every time."""
 
     @property
     def name(self) -> str:
-        """What the manifest calls the engine: the service decides how it sounds, not a version."""
+        """The name of the engine in the manifest. The service has no version."""
         return "edge-tts"
 
     @property
     def voice(self) -> str:
-        """What the manifest calls the voice."""
+        """The voice in the manifest."""
         return self.voice_name
 
     def source(self, take: Take) -> str:
-        """Nothing but its words decides how a take sounds."""
+        """Return an empty string: only the words and the voice decide how a take sounds."""
         return ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """Fetch what the cache does not have; PromptsFailed says of each prompt why it failed."""
+        """Fetch the takes that are not cached; raise PromptsFailed if some cannot be fetched."""
         spoken = [take for take in takes if not all(is_wordless(clip) for clip in take.clips)]
         missing = [take for take in spoken if not self._path(take).is_file()]
         if not missing:
@@ -97,7 +97,7 @@ class Edge:
             )
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """The take as mono samples and their rate in Hz; VoiceError when it was not fetched."""
+        """Return the take as mono samples and their rate in Hz; VoiceError if it is not cached."""
         try:
             return _decoded(self._path(take).read_bytes())
         except (OSError, _BadAudio) as error:
@@ -108,7 +108,7 @@ class Edge:
         return self.cache / f"{hashlib.sha256(key.encode()).hexdigest()}.mp3"
 
     async def _fetched(self, takes: Sequence[Take], progress: RenderProgress) -> dict[Take, str]:
-        """Fetch all; what could not be fetched, with the reason."""
+        """Fetch all takes; return the reason for each that could not be fetched."""
         free = asyncio.Semaphore(self.patience.parallel)
         jitter = random.Random(self.seed)
         reasons: dict[Take, str] = {}
@@ -128,7 +128,7 @@ class Edge:
         return {take: reasons[take] for take in takes if take in reasons}
 
     async def _reason_after_attempts(self, take: Take, jitter: random.Random) -> str:
-        """Fetch one take into the cache; why that is not possible, empty when it was."""
+        """Fetch one take into the cache; return why that failed, or an empty string."""
         reason = ""
         for attempt in range(self.patience.attempts):
             if attempt:
@@ -163,13 +163,13 @@ def _decoded(audio: bytes) -> tuple[NDArray[np.int16], int]:
 
 
 def _refuse_wrong_length(audio: bytes, take: Take) -> None:
-    """_BadAudio when the audio is shorter or longer than its words can be, or cut off."""
+    """Raise _BadAudio if the audio is silent, cut off, or too short or long for its words."""
     samples, rate = _decoded(audio)
     seconds = len(samples) / rate
     least, most = plausible(take.words, slow=take.slow)
     if seconds < least:
         raise _BadAudio(f"cut off: {seconds:.1f} s arrived, {least:.1f} s is the least")
-    if seconds > most + 2.0:  # silence at its ends is not counted
+    if seconds > most + 2.0:  # plus silence at the ends
         raise _BadAudio(f"garbled: {seconds:.1f} s arrived, {most:.1f} s is the most")
     loudest = float(np.abs(samples.astype(np.float64)).max(initial=0.0))
     last = np.abs(samples[-rate // 20 :].astype(np.float64)).max(initial=0.0)
@@ -180,7 +180,7 @@ def _refuse_wrong_length(audio: bytes, take: Take) -> None:
 
 
 def _explained(error: Exception, patience: Patience) -> str:
-    """What went wrong, as an operator understands it."""
+    """Return what went wrong, in words for an operator."""
     match error:
         case TimeoutError():
             return f"no complete answer within {patience.seconds:g} s"
@@ -191,6 +191,6 @@ def _explained(error: Exception, patience: Patience) -> str:
         case aiohttp.WSServerHandshakeError(status=status):
             return f"the service refused ({status})"
         case aiohttp.ClientConnectorError():
-            return "the service cannot be reached: is there a connection to the internet?"
+            return "the service cannot be reached: check the connection to the internet"
         case _:
             return f"the service answered wrongly ({error or type(error).__name__})"

@@ -1,4 +1,4 @@
-"""What every voice must be able to do, be it synthetic or a person's recordings."""
+"""The interface of every engine: a synthetic voice or the recordings of a person."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -10,15 +10,15 @@ from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 
 RenderProgress = Callable[[int, int], None]
-"""Told how many of how many are ready."""
+"""Called with the number that are ready and the number of all."""
 
 
 class PromptsFailed(VoiceError):
-    """Some prompts cannot be made; nothing was replaced."""
+    """Some prompts cannot be made. No file was replaced."""
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
         self.reasons = dict(reasons)
-        """Why, by the name of the prompt."""
+        """The reason by the name of the clip."""
         count = len(self.reasons)
         super().__init__(
             f"{count} prompt{'s' * (count != 1)} could not be made; the old set stays in place"
@@ -26,7 +26,7 @@ class PromptsFailed(VoiceError):
 
 
 class Voice(Protocol):
-    """Who speaks, without speaking."""
+    """The identity of a voice, which the manifest records."""
 
     @property
     def name(self) -> str:
@@ -38,16 +38,19 @@ class Voice(Protocol):
 
 
 class Engine(Voice, Protocol):
-    """A voice that speaks. It is pickled to the processes that render."""
+    """A voice that speaks. It is pickled and sent to the processes that render."""
 
     def source(self, take: Take) -> str:
-        """What else than words and voice decides how a take sounds; hashed with them."""
+        """Return what decides how a take sounds besides its words and the voice.
+
+        It is hashed with them, so that a change makes the clips out of date.
+        """
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """Get ready whatever must be fetched; PromptsFailed names what cannot be spoken."""
+        """Fetch what the takes need; raise PromptsFailed if some cannot be spoken."""
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """The take as mono samples and their rate in Hz; VoiceError when there are none.
+        """Return the take as mono samples and their rate in Hz; raise VoiceError if there are none.
 
         Called in several processes at once, after :meth:`prepare`.
         """

@@ -1,7 +1,7 @@
-"""espeak-ng 1.52 by ctypes: the voice that needs neither network nor model.
+"""espeak-ng 1.52 through ctypes: a voice that needs neither network nor model.
 
-The library and its data come in the package espeakng-loader. Debian's 1.51 is no substitute: it
-reads Mandarin as English letters.
+The library and its data come in the package espeakng-loader. Debian's version 1.51 cannot replace
+it, because it reads Mandarin as English letters.
 """
 
 import ctypes
@@ -31,43 +31,45 @@ _SynthCallback = ctypes.CFUNCTYPE(
 class Espeak:
     """One voice of espeak-ng.
 
-    The library keeps one voice per process, so two of these must not speak at the same time. Its
-    voice wavers a little as a person's does: the same words never come out as the same samples.
+    The library keeps one voice per process, so two instances must not speak at the same time. The
+    voice varies a little, as a person's does: the same words never give the same samples.
     """
 
     voice_name: str = "cmn"
     words_per_minute: int = 215
-    """espeak's own unit; 215 makes about 4.5 Mandarin syllables a second, pauses included."""
+    """Rate in espeak's unit; 215 is about 4.5 Mandarin syllables per second with pauses."""
     pitch: int = 50
-    """0 to 99."""
+    """Pitch from 0 to 99, espeak's unit."""
 
     @property
     def name(self) -> str:
-        """What the manifest calls the engine."""
+        """The name of the engine in the manifest."""
         return "espeak-ng 1.52"
 
     @property
     def voice(self) -> str:
-        """What the manifest calls the voice: everything that changes how it sounds."""
+        """The voice in the manifest, with everything that changes its sound."""
         return f"{self.voice_name}, rate {self.words_per_minute}, pitch {self.pitch}"
 
     def prepare(self, takes: Sequence[Take], progress: Callable[[int, int], None]) -> None:
-        """Nothing: the voice is always there."""
+        """Do nothing: the voice needs no preparation."""
 
     def source(self, take: Take) -> str:
-        """Nothing but its words decides how a take sounds."""
+        """Return an empty string: only the words and the voice decide how a take sounds."""
         return ""
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """The take as mono samples and their rate in Hz; VoiceError when there are none."""
+        """Return the take as mono samples and their rate in Hz; VoiceError if there are none."""
         pace = round(self.words_per_minute * (SLOWER if take.slow else 1.0))
         return replace(self, words_per_minute=pace).synthesise(take.words)
 
     def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
-        """``text`` as mono samples and their rate in Hz; VoiceError when there are none."""
+        """Return ``text`` as mono samples and their rate in Hz; VoiceError if there are none."""
         library, rate = _library()
         if library.espeak_SetVoiceByName(self.voice_name.encode()) != 0:
-            raise VoiceError(f"espeak-ng has no voice {self.voice_name!r}")
+            raise VoiceError(
+                f"espeak-ng has no voice {self.voice_name!r}: name another with --voice"
+            )
         library.espeak_SetParameter(_RATE, self.words_per_minute, 0)
         library.espeak_SetParameter(_PITCH, self.pitch, 0)
         chunks: list[NDArray[np.int16]] = []
@@ -83,7 +85,9 @@ class Espeak:
         status = library.espeak_Synth(octets, len(octets) + 1, 0, 1, 0, _CHARS_UTF8, None, None)
         samples = np.concatenate(chunks) if chunks else np.zeros(0, np.int16)
         if status != 0 or not samples.any():
-            raise VoiceError(f"espeak-ng says nothing for {text!r} (status {status})")
+            raise VoiceError(
+                f"espeak-ng says nothing for {text!r} (status {status}): write it in other words"
+            )
         return samples, rate
 
 
@@ -91,12 +95,15 @@ _loaded: list[tuple[ctypes.CDLL, int]] = []
 
 
 def _library() -> tuple[ctypes.CDLL, int]:
-    """The library, started once per process, and the sample rate of its voices."""
+    """Return the library, started once per process, and the sample rate of its voices in Hz."""
     if not _loaded:
         library = ctypes.CDLL(espeakng_loader.get_library_path())
         data = espeakng_loader.get_data_path().encode()
         rate = library.espeak_Initialize(_SYNCHRONOUS, 0, data, _DO_NOT_EXIT)
         if rate <= 0:
-            raise VoiceError(f"espeak-ng cannot start with its data in {data.decode()}")
+            raise VoiceError(
+                f"espeak-ng cannot start with its data in {data.decode()}: "
+                "install espeakng-loader again"
+            )
         _loaded.append((library, rate))
     return _loaded[0]

@@ -1,7 +1,7 @@
-"""A mastered prompt in the formats that Asterisk and a person's player read.
+"""A mastered prompt in the formats that Asterisk and audio players read.
 
-The louder and the slow rendering are for callers who hear badly on ordinary lines: they have no
-wide band.
+The louder, loudest and slow renderings have no wide band: they are for callers who hear badly, on
+ordinary lines.
 """
 
 import io
@@ -19,12 +19,13 @@ from ivr.voice.standard import WIDE_RATE
 from ivr.words.catalogue import SILENCE
 
 _SILENCE_SECONDS = 10
+"""Length of the file of silence."""
 _G722_FRAME = 320
-"""Samples the encoder takes at a time: 20 ms."""
+"""Samples per frame of the G.722 encoder: 20 ms."""
 
 
 def extensions(clip: Clip) -> tuple[str, ...]:
-    """The formats in which a clip is rendered; only ``wav`` has a header."""
+    """Return the formats of a clip. Only ``wav`` has a header."""
     if clip.form.rendering != "normal":
         return ("alaw", "ulaw", "sln")
     if clip.form.joint:
@@ -33,8 +34,8 @@ def extensions(clip: Clip) -> tuple[str, ...]:
 
 
 def formats(clip: Clip, sound: NDArray[np.int16], rate: int) -> dict[str, bytes]:
-    """The contents of the clip's files by extension, from the engine's sound."""
-    # Here, because scipy takes half a second to import and mostly nothing has changed.
+    """Return the contents of the clip's files by extension, from a sound at ``rate`` Hz."""
+    # Imported here, because scipy takes half a second and most runs render nothing.
     from ivr.voice.mastering import WIDE, master
 
     wanted = extensions(clip)
@@ -45,8 +46,8 @@ def formats(clip: Clip, sound: NDArray[np.int16], rate: int) -> dict[str, bytes]
     return {extension: contents[extension] for extension in wanted}
 
 
-def silence() -> dict[str, bytes]:
-    """The idle code of each law, so that what the caller is sent is exactly an idle line."""
+def _silence() -> dict[str, bytes]:
+    """Return ten seconds of silence: the idle code of each law, so that the line sounds idle."""
     count = _SILENCE_SECONDS * RATE
     return _narrow(np.zeros(count, np.int16)) | {
         "alaw": bytes([ALAW_IDLE]) * count,
@@ -57,8 +58,8 @@ def silence() -> dict[str, bytes]:
 
 
 def encode_g722(samples: Samples) -> bytes:
-    """ITU-T G.722 at 64 kbit/s of samples at 16 kHz: one octet for two of them."""
-    import av  # here, because it loads a library of codecs and mostly nothing has changed
+    """Return samples at 16 kHz as ITU-T G.722 at 64 kbit/s: one octet for two samples."""
+    import av  # here, because it loads codecs and most runs render nothing
 
     encoder = av.CodecContext.create("g722", "w")
     encoder.sample_rate, encoder.format, encoder.layout = WIDE_RATE, "s16", "mono"
@@ -75,20 +76,21 @@ def encode_g722(samples: Samples) -> bytes:
 
 
 def is_wordless(clip: Clip) -> bool:
-    """Whether the clip is one that no engine speaks."""
+    """Return True for silence and music, which no engine speaks."""
     return clip.prompt.id in (SILENCE, MUSIC.id)
 
 
 def wordless(clip: Clip) -> dict[str, bytes]:
-    """The contents of its files."""
+    """Return the contents of the files of silence or music by extension."""
     if clip.prompt.id == SILENCE:
-        return silence()
+        return _silence()
     narrow, wide = hold_music(RATE), hold_music(WIDE_RATE)
     extra = {"sln16": wide.astype("<i2").tobytes(), "g722": encode_g722(wide)}
     return _narrow(narrow) | extra
 
 
 def _narrow(samples: Samples) -> dict[str, bytes]:
+    """Return the contents of the files at 8 kHz by extension."""
     linear = samples.astype("<i2").tobytes()
     return {
         "alaw": encode_alaw(samples),
@@ -99,7 +101,7 @@ def _narrow(samples: Samples) -> dict[str, bytes]:
 
 
 def wav_file(samples: Samples) -> bytes:
-    """What any player plays."""
+    """Return a WAV file of mono samples at 8 kHz."""
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)

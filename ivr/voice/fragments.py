@@ -1,7 +1,7 @@
-"""Everything that is rendered beyond the sheet's own words: what may stand in its slots.
+"""The fragments: prompts for the values that fill the slots of the sheet.
 
-The clips are those that :mod:`ivr.words.composition` asks for. Each is a prompt whose ``edges`` say
-that it keeps hardly any silence, since it is played between others.
+:mod:`ivr.words.composition` composes sentences from them. Their ``edges`` keep hardly any silence,
+because they are played between other prompts.
 """
 
 from collections.abc import ItemsView, Iterator
@@ -27,7 +27,10 @@ from ivr.words.composition import (
 from ivr.words.wording import read_vocabulary
 
 _PLACES = {"start": ("，", Edges.INNER), "middle": ("、", Edges.INNER), "end": ("。", Edges.GROUP)}
-"""The mark after a digit makes the engine raise or drop its voice."""
+"""Punctuation and edges of a digit by its place in a group.
+
+The punctuation makes the engine raise or lower its voice.
+"""
 
 
 @lru_cache(maxsize=1)
@@ -36,9 +39,10 @@ def _shipped() -> Vocabulary:
 
 
 def fragments_to_render(sheet: Sheet, vocabulary: Vocabulary | None = None) -> Iterator[Prompt]:
-    """Every clip of the values, in a stable order, each id once.
+    """Yield every fragment in a stable order, each id once.
 
-    All of them whatever ``sheet`` says: a number is read back although no row has a slot for it.
+    ``sheet`` does not limit them: numbers, for example, are read back although no row has a slot
+    for one. Without ``vocabulary`` the values shipped with the product are used.
     """
     vocabulary = vocabulary or _shipped()
     yield from _names(vocabulary)
@@ -53,7 +57,7 @@ def _clip(id: str, text: str, edges: Edges = Edges.INNER) -> Prompt:
 
 
 def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
-    """张先生 in one breath; surnames that sound alike share a clip."""
+    """Yield surname and title as one prompt (张先生); surnames that sound alike share it."""
     yield _clip("title.neutral", NEUTRAL_TITLE)
     recorded: dict[str, str] = {}
     for surname, pinyin in vocabulary.surnames.items():
@@ -65,12 +69,14 @@ def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
 
 
 def _listed(kind: str, entries: ItemsView[str, str], neutral: str) -> Iterator[Prompt]:
+    """Yield the values of a table, and the neutral words for a value that is not in it."""
     yield _clip(f"{kind}.neutral", neutral)
     for words, id in entries:
         yield _clip(f"{kind}.{id}", words)
 
 
 def _numbers() -> Iterator[Prompt]:
+    """Yield the cardinal numbers and the numbers of hours."""
     yield _clip("number.neutral", NEUTRAL_NUMBER)
     yield _clip("number.liang", "两")
     for number in range(LARGEST_NUMBER + 1):
@@ -81,7 +87,7 @@ def _numbers() -> Iterator[Prompt]:
 
 
 def _codes() -> Iterator[Prompt]:
-    """Digits in three places of a group, letters alone."""
+    """Yield each digit for three places in a group, and each letter."""
     yield _clip("code.number", NEUTRAL_CODE)
     yield _clip("code.attribute", NEUTRAL_CODE.removesuffix("号码"))
     for digit, said in TELEPHONE_DIGITS.items():

@@ -1,8 +1,8 @@
-"""The rendered prompts into the sounds of an Asterisk, while it answers calls.
+"""Install the rendered prompts in the sounds directory of an Asterisk that answers calls.
 
-Every file is first copied beside its place and compared with the manifest's hash; only when all
-are right, each takes its place by one rename. So a call finds every prompt at every moment, the
-old one or the new one, and a copy that fails on the way changes nothing.
+Every file is first copied into a directory beside its place and compared with the hash in the
+manifest. When all are right, each is renamed to its place. A call therefore finds every prompt at
+every moment, the old or the new one, and a copy that fails changes nothing.
 """
 
 import os
@@ -17,25 +17,26 @@ from ivr.voice.staging import finish
 from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, folder
 
 _FORMATS = ("alaw", "ulaw", "sln", "sln16", "g722")
-"""What Asterisk plays; ``wav`` is for people."""
+"""The formats that Asterisk plays; ``wav`` is for people."""
 _STAGE = ".ivr-install"
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledPrompts:
-    """What changed in the PBX's sounds, as paths below its directory."""
+    """The files that changed, as paths below the PBX's sounds directory."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     kept: int
+    """Number of files that were up to date."""
 
 
 def install_prompts(directory: Path, sounds: Path, owner: str = "") -> InstalledPrompts:
-    """Bring ``sounds`` to what is rendered in ``directory``.
+    """Make the prompts below ``sounds`` those that are rendered in ``directory``.
 
-    ``owner`` is ``user`` or ``user:group``; empty leaves whoever runs this. VoiceError when a
-    file is not the one that was rendered, or cannot be written.
+    ``owner`` is ``user`` or ``user:group``; if it is empty, the user who runs this owns the files.
+    Raise VoiceError if a file differs from the manifest or cannot be written.
     """
     try:
         finish(directory)
@@ -43,7 +44,9 @@ def install_prompts(directory: Path, sounds: Path, owner: str = "") -> Installed
     except CatalogueError as error:
         raise VoiceError(str(error)) from None
     if not sounds.is_dir():
-        raise VoiceError(f"there is no directory {sounds}: name Asterisk's sounds with --to")
+        raise VoiceError(
+            f"there is no directory {sounds}: name Asterisk's sounds directory with --pbx-sounds"
+        )
     before = {name: sha256_of(sounds / name) for name in wanted}
     new = [name for name in wanted if before[name] != wanted[name]]
     stage = sounds / "zh" / _STAGE
@@ -53,7 +56,9 @@ def install_prompts(directory: Path, sounds: Path, owner: str = "") -> Installed
             os.replace(stage / name, sounds / name)
         removed = tuple(_removed(sounds, wanted.keys()))
     except (OSError, LookupError) as error:
-        raise VoiceError(f"{sounds} cannot be changed ({error}): run this as its owner") from None
+        raise VoiceError(
+            f"{sounds} cannot be changed ({error}): run this command as its owner"
+        ) from None
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return InstalledPrompts(
@@ -65,7 +70,7 @@ def install_prompts(directory: Path, sounds: Path, owner: str = "") -> Installed
 
 
 def _wanted(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """Every file for the PBX with its hash."""
+    """Yield every file for the PBX with its hash."""
     for recording in catalogue.manifest.all():
         for extension in _FORMATS:
             if extension in recording.sha256:
@@ -73,7 +78,7 @@ def _wanted(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
 
 
 def _staged(directory: Path, stage: Path, wanted: dict[str, str], owner: str) -> None:
-    """Copy ``wanted`` below ``stage``; VoiceError names the first file that is not right."""
+    """Copy ``wanted`` below ``stage``; raise VoiceError for a file that is missing or damaged."""
     for rendering in RENDERINGS:
         place = stage.parent / folder(rendering)
         place.mkdir(parents=True, exist_ok=True)
@@ -92,6 +97,7 @@ def _staged(directory: Path, stage: Path, wanted: dict[str, str], owner: str) ->
 
 
 def _give(path: Path, owner: str) -> None:
+    """Change the owner of a file or directory unless ``owner`` is empty."""
     match owner.split(":"):
         case [user] if user:
             shutil.chown(path, user)
@@ -100,7 +106,7 @@ def _give(path: Path, owner: str) -> None:
 
 
 def _removed(sounds: Path, wanted: Container[str]) -> Iterator[str]:
-    """Remove from our own folders what is no longer wanted; other folders are not ours."""
+    """Remove unwanted files from the folders of prompts; yield their names. Leave other folders."""
     for rendering in RENDERINGS:
         for path in sorted((sounds / "zh" / folder(rendering)).iterdir()):
             name = path.relative_to(sounds).as_posix()

@@ -1,22 +1,43 @@
-"""How loud a prompt is: a sentence by ITU-T P.56, a piece of one by its words alone."""
+"""The level of a prompt: of a sentence by ITU-T P.56, of a piece by its words alone."""
+
+from typing import TypedDict
 
 import numpy as np
 
-from ivr.hearing.level import FLOOR_DBOV, Waveform, active_speech_level, dbov
+from ivr.hearing.frames import FRAME_SECONDS, RATE
+from ivr.hearing.g711 import decode_alaw
+from ivr.hearing.level import FLOOR_DBOV, Waveform, active_speech_level, dbov, peak_dbfs
 
-_FRAME_SECONDS = 0.02
 _FAINT_DB = 25.0
-"""A frame this far below the loudest is a pause or an edge, not a word."""
+"""A frame more than this below the loudest one is a pause or an edge."""
+
+
+class Measures(TypedDict):
+    """The measured fields of :class:`ivr.words.catalogue.RenderedPrompt`."""
+
+    seconds: float
+    active_level_dbov: float
+    peak_dbfs: float
+
+
+def measure_alaw(alaw: bytes, *, joint: bool) -> Measures:
+    """Return the measures of an a-law file: what a caller on an a-law line hears."""
+    heard = decode_alaw(alaw)
+    return Measures(
+        seconds=len(heard) / RATE,
+        active_level_dbov=round(level(heard, RATE, joint=joint), 2),
+        peak_dbfs=round(peak_dbfs(heard), 2),
+    )
 
 
 def word_level(samples: Waveform, rate: int) -> float:
-    """The level in dBov of what is spoken, silence and pauses left out; for short clips.
+    """Return the level in dBov of the words of a short clip, without pauses and silence.
 
-    The mean power of all 20 ms frames that lie less than 25 dB below the loudest one. Unlike the
-    active level of P.56 it has no hangover, so a single syllable is not blamed for the silence
-    around it.
+    It is the mean power of all 20 ms frames that lie less than 25 dB below the loudest one. Unlike
+    the active speech level of P.56 it has no hangover, which would count the silence around a
+    single syllable.
     """
-    step = round(_FRAME_SECONDS * rate)
+    step = round(FRAME_SECONDS * rate)
     frames = np.asarray(samples[: len(samples) // step * step], np.float64).reshape(-1, step)
     power = np.mean(frames**2, axis=1)
     if not power.any():
@@ -26,7 +47,7 @@ def word_level(samples: Waveform, rate: int) -> float:
 
 
 def level(samples: Waveform, rate: int, *, joint: bool) -> float:
-    """The level in dBov by the measure that suits the clip."""
+    """Return the word level in dBov for a joint, else the active speech level of P.56."""
     if joint:
         return word_level(samples, rate)
     return active_speech_level(samples, rate).level_dbov

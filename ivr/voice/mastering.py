@@ -1,4 +1,4 @@
-"""From an engine's sound to a telephone prompt: band, level, peaks, edges, pauses, length."""
+"""Make a telephone prompt of an engine's sound: band, level, peaks, edges, pauses, length."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,7 +8,7 @@ import soxr
 from numpy.typing import NDArray
 from scipy import ndimage, signal
 
-from ivr.hearing.frames import RATE
+from ivr.hearing.frames import FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.voice import VoiceError
 from ivr.voice.clip import Form
@@ -24,28 +24,31 @@ from ivr.voice.standard import (
 )
 
 _CEILING = 32768 * 10 ** ((HIGHEST_PEAK_DBFS - 0.2) / 20)
-"""Lower than the standard by more than rounding to the next a-law step adds."""
+"""Largest magnitude of a sample, below the standard by more than a-law rounding can add."""
 _LOOK_AHEAD_SECONDS = {"normal": 0.005, "louder": 0.001, "loudest": 0.001, "slow": 0.005}
-"""The louder renderings need a limiter that lets go between two periods of a voice."""
+"""Look-ahead of the limiter. In the louder renderings its gain must recover between two periods
+of a voice."""
 _FADE_SECONDS = 0.005
-_PACKET_SECONDS = 0.02
+"""Length of the fades at both ends, which prevent clicks."""
 _SILENT_DB = -45.0
-"""What lies this far below the loudest moment, before or after the speech, is trimmed."""
+"""Level relative to the loudest 10 ms. Quieter sound before and after the speech is trimmed."""
 _PAUSE_SECONDS = 0.08
-"""Silence within speech from which on it is a pause, and no closure of a consonant."""
+"""Shortest silence within speech that is a pause and not the closure of a consonant."""
 _NEAR_DB, _ROUNDS = 0.05, 60
-"""The level is right within this. A sentence takes one to five rounds of limiting and raising; a
-letter such as F, louder, whose hiss is all peaks, up to forty."""
+"""Accuracy of the level, and the largest number of rounds of limiting and raising. A sentence
+takes one to five rounds; a letter such as F, louder, whose hiss is all peaks, takes up to 40."""
 
 _Sound = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What a line carries."""
+    """The sampling rate and the frequencies of a line."""
 
     rate: int
+    """Samples per second."""
     hz: tuple[int, int]
+    """The lowest and the highest frequency."""
 
 
 NARROW = Band(RATE, BAND_HZ)
@@ -56,9 +59,9 @@ _SENTENCE = Form()
 def master(
     samples: NDArray[np.int16], rate: int, form: Form = _SENTENCE, band: Band = NARROW
 ) -> Samples:
-    """The prompt as the line carries it, a whole number of 20 ms frames.
+    """Return the prompt at the rate of the band, in a whole number of 20 ms frames.
 
-    VoiceError when there is nothing to master.
+    ``samples`` are mono at ``rate`` Hz. Raise VoiceError if they are silent.
     """
     speech = _trim(samples.astype(np.float64), rate)
     if form.rendering == "slow":
@@ -68,16 +71,16 @@ def master(
 
 
 def _trim(sound: _Sound, rate: int) -> _Sound:
-    """The sound from its first to its last audible moment, 10 ms left at either side."""
+    """Return the sound from its first to its last audible 10 ms, with 10 ms more at either end."""
     audible = np.flatnonzero(_audible(sound, rate))
     if not len(audible):
-        raise VoiceError("the engine gave silence")
+        raise VoiceError("the engine gave silence: listen to its voice, then render again")
     step = rate // 100
     return sound[max(0, audible[0] - 1) * step : (audible[-1] + 2) * step]
 
 
 def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
-    """For each 10 ms whether there is speech."""
+    """Return for each 10 ms whether there is speech."""
     step = rate // 100
     frames = sound[: len(sound) // step * step].reshape(-1, step)
     loudness = np.sqrt(np.mean(frames**2, axis=1))
@@ -87,7 +90,7 @@ def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
 
 
 def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
-    """Each pause made longer from its middle by its own sound, so that a room's noise goes on."""
+    """Lengthen each pause by its own sound, reversed, so that the noise of the room goes on."""
     step = rate // 100
     audible = np.flatnonzero(_audible(sound, rate))
     parts, done = [], 0
@@ -102,7 +105,7 @@ def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
 
 
 def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
-    """The line's band at its rate, edges faded so that none begins with a click."""
+    """Return the sound in the band and at its rate, with fades at both ends."""
     highest = min(band.hz[1], 0.45 * rate)  # an engine may give less than a wide band
     sections = signal.butter(2, (band.hz[0], highest), "bandpass", fs=rate, output="sos")
     padding = min(len(sound) - 1, 15)
@@ -115,14 +118,14 @@ def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
 
 
 def _with_edges(speech: _Sound, form: Form, band: Band) -> _Sound:
-    """Silence before and after, and enough of it that the last frame is whole."""
+    """Add silence before and after, so that the last frame is whole."""
     lead_in, tail = (round(seconds * band.rate) for seconds in EDGE_SECONDS[form.edges])
-    missing = -(lead_in + len(speech) + tail) % round(_PACKET_SECONDS * band.rate)
+    missing = -(lead_in + len(speech) + tail) % round(FRAME_SECONDS * band.rate)
     return np.pad(speech, (lead_in, tail + missing))
 
 
 def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
-    """Gain to the level; what the limiter takes from it is given back, round by round."""
+    """Raise the sound to its level; each round adds what the limiter took in the last one."""
     wanted = prompt_level(form.rendering, joint=form.joint)
     gain_db = wanted - level(speech, band.rate, joint=form.joint)
     look_ahead = round(_LOOK_AHEAD_SECONDS[form.rendering] * band.rate)
@@ -137,10 +140,10 @@ def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
 
 
 def _limit(sound: _Sound, look_ahead: int) -> _Sound:
-    """Turn the gain down ahead of each peak and up after it, so that no peak is cut off.
+    """Lower the gain ahead of each peak and raise it afterwards, so that no peak is clipped.
 
-    The least gain of a window around each sample, averaged over a window of the same length, is
-    nowhere above what the sample in the middle needs.
+    The gain of a sample is the least gain that a window around it needs, averaged over a window of
+    the same length. It is never above the gain that the sample itself needs.
     """
     loudest = np.abs(sound)
     if loudest.max(initial=0.0) <= _CEILING:

@@ -1,4 +1,4 @@
-"""A prompt or a recording to listen to: through this machine's loudspeaker, or into a call."""
+"""Play a prompt or a recording through this machine's loudspeaker or into a call."""
 
 import asyncio
 import re
@@ -21,13 +21,14 @@ _PLAYERS = {
     "paplay": (),
     "ffplay": ("-nodisp", "-autoexit", "-loglevel", "error"),
 }
+"""Programs that play a WAV file, with their options; the first one found is used."""
 _ADDRESS = re.compile(r"sip:(?P<number>[^@:\s]+)@(?P<host>[^@:\s]+)(?::(?P<port>\d{1,5}))?")
 _BEFORE, _AFTER = 0.5, 0.5
-"""Seconds of silence around the prompt, so that whoever listens hears where it begins."""
+"""Seconds of silence around the prompt, so that a listener hears where it begins."""
 
 
 def play_here(samples: Samples) -> None:
-    """Through the loudspeaker; VoiceError when this machine has no way to play."""
+    """Play samples at 8 kHz through the loudspeaker; VoiceError if this machine cannot play."""
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "prompt.wav"
         path.write_bytes(wav_file(samples))
@@ -35,21 +36,21 @@ def play_here(samples: Samples) -> None:
 
 
 def play_file(path: Path) -> None:
-    """A WAV file, through the loudspeaker; VoiceError when this machine has no way to play."""
+    """Play a WAV file through the loudspeaker; raise VoiceError if this machine cannot play."""
     player = next((name for name in _PLAYERS if shutil.which(name)), None)
     if player is None:
-        raise VoiceError("no player here: install alsa-utils")
+        raise VoiceError("this machine has no audio player: install alsa-utils")
     done = subprocess.run(
         [player, *_PLAYERS[player], str(path)], stderr=subprocess.PIPE, check=False
     )
     if done.returncode:
-        why = done.stderr.decode(errors="replace").strip().splitlines() or ["it does not say why"]
-        raise VoiceError(f"{player} cannot play here ({why[-1]})")
+        reason = done.stderr.decode(errors="replace").strip().splitlines() or ["it gives no reason"]
+        raise VoiceError(f"{player} cannot play ({reason[-1]}): check the sound device")
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Whom to call."""
+    """The telephone to call."""
 
     number: str
     host: str
@@ -57,15 +58,15 @@ class Destination:
 
     @classmethod
     def parse(cls, text: str) -> "Destination":
-        """``sip:NUMBER@HOST`` or ``sip:NUMBER@HOST:PORT``; VoiceError on anything else."""
+        """Read ``sip:NUMBER@HOST`` or ``sip:NUMBER@HOST:PORT``; VoiceError for anything else."""
         match = _ADDRESS.fullmatch(text)
         if match is None or not 0 < int(match["port"] or 5060) < 65536:
-            raise VoiceError(f"{text} is not an address: write sip:NUMBER@HOST or …@HOST:PORT")
+            raise VoiceError(f"{text} is not a SIP address: write sip:NUMBER@HOST or …@HOST:PORT")
         return cls(match["number"], match["host"], int(match["port"] or 5060))
 
 
 def play_into_call(samples: Samples, to: Destination, user: str, password: str) -> CallRecording:
-    """Call, speak the prompt, hang up; VoiceError when nobody answers."""
+    """Call, play the prompt and hang up; raise VoiceError if the call is not answered."""
     seconds = len(samples) / RATE + _BEFORE + _AFTER
     script = (Silence(_BEFORE), PlayedSound(samples), Silence(_AFTER), HangUpStep())
 

@@ -1,6 +1,6 @@
-"""The whole sheet rendered into a directory, from which Asterisk plays it.
+"""Render the sheet into a directory, as files that Asterisk can play.
 
-Nothing takes its place before everything is rendered; see :mod:`ivr.voice.staging`.
+No file is replaced before all are rendered; see :mod:`ivr.voice.staging`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from ivr.words.catalogue import RENDERINGS, Manifest, RenderedPrompt, Rendering
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What one run did, by prompt id."""
+    """The ids of the prompts that one run rendered, kept and removed."""
 
     rendered: tuple[str, ...]
     kept: tuple[str, ...]
@@ -27,7 +27,7 @@ class Rendered:
 
 
 def _silent(done: int, of: int) -> None:
-    """Tell nobody."""
+    """Ignore the progress."""
 
 
 def render_prompts(
@@ -41,12 +41,14 @@ def render_prompts(
     processes: int = 1,
     progress: RenderProgress = _silent,
 ) -> Rendered:
-    """Render what is missing or out of date; ``anew`` renders even what is current.
+    """Render the prompts that are missing or out of date; with ``anew`` also current ones.
 
-    ``only`` is a row or a prompt: nothing else is rendered then, and KeyError says so when the
-    sheet has neither. ``pieces`` are the fragments beyond the sheet's own; None: all of them.
-    PromptsFailed when prompts cannot be made: then nothing was replaced. ``progress`` is told how
-    many of how many clips are ready.
+    ``pieces`` are the fragments beyond the sheet's own; None means all of them. ``only`` is the id
+    of a row or a prompt: nothing else is rendered. ``processes`` is the largest number of processes
+    that render. ``progress`` is called with the number of clips that are ready and of all.
+
+    Raise KeyError if the sheet does not have ``only``, VoiceError if another process renders into
+    ``directory``, and PromptsFailed if prompts cannot be made; then no file was replaced.
     """
     clips = clips_of(sheet, pieces)
     chosen = [clip for clip in clips if only is None or f"{clip.prompt.id}.".startswith(f"{only}.")]
@@ -67,7 +69,7 @@ def render_prompts(
 def _stale(
     clips: Iterable[Clip], directory: Path, engine: Engine, manifest: Manifest, *, anew: bool
 ) -> list[Take]:
-    """The takes with a clip that is not current, without the clips that are."""
+    """Return the takes whose clips are not all current, each with those clips alone."""
     stale = []
     for take in takes_of(clips):
         source = engine.source(take)
@@ -84,6 +86,7 @@ def _stale(
 def _made(
     engine: Engine, takes: Sequence[Take], into: Path, processes: int, progress: RenderProgress
 ) -> list[RenderedPrompt]:
+    """Render the takes; raise PromptsFailed if one of them fails."""
     recordings: list[RenderedPrompt] = []
     failures: dict[str, str] = {}
     expected = sum(len(take.clips) for take in takes)
@@ -100,7 +103,7 @@ def _made(
 def _manifest(
     engine: Engine, clips: Iterable[Clip], old: Manifest, made: Iterable[RenderedPrompt]
 ) -> Manifest:
-    """Of each clip what was made now, else what is known of it."""
+    """Return the manifest of ``clips``: each as it was made now, else as ``old`` has it."""
     new = {(recording.id, recording.rendering): recording for recording in made}
     by_rendering: dict[Rendering, dict[str, RenderedPrompt]] = {name: {} for name in RENDERINGS}
     for clip in clips:

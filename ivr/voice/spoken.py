@@ -1,8 +1,8 @@
-"""Text as a person reads it aloud: digits, numbers and letters spelt out for the engine.
+"""Spell out digits, numbers and letters for the engine, as a person reads them aloud.
 
-Only what the engine is given changes; the sheet's text stays the text of record. Each kind of
-thing that is written in signs (a date, a price, a telephone number …) has one entry in
-:data:`_KINDS`; they are tried in that order, once, from left to right.
+Only the words for the engine change; the manifest and the records keep the sheet's text. Each kind
+of thing that is written in signs (a date, a price, a telephone number …) has an entry in
+:data:`_KINDS`. Each entry is applied to the whole text once, in that order.
 """
 
 import re
@@ -19,25 +19,27 @@ from ivr.words.composition import TITLES
 
 _SHIPPED = SHARE / "pronunciation.toml"
 _MEASURE = r"(?:小时|分钟|秒|个|天|位|次|家|种|台|周|元|块|点|倍|人|名|份|部|条|年(?!级))"
+"""Measure words; before them 2 is read as 两."""
 _COUNTED = re.compile(rf"\s*(?:{_MEASURE}|万|亿|户|米|字|月|日|号|岁)")
+"""Words after a number that make it a quantity."""
 _TWO = re.compile(rf"\s*{_MEASURE}")
 _LONGEST_NUMBER = 12
-"""Digits; a longer row of them is a code, whatever is counted."""
+"""Digits; a longer row of them is a code even before a unit."""
 _LONGEST_BARE_NUMBER = 4
-"""Digits of a number of which nobody says what it counts: more is a code (QQ, a ticket)."""
+"""Digits of a number without a unit; a longer one is a code (a QQ number, a ticket)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pronunciation:
-    """What the engine is given for words that it would misread."""
+    """The characters for the engine, by the word that it would misread."""
 
     words: Mapping[str, str] = field(default_factory=dict)
     surnames: Mapping[str, str] = field(default_factory=dict)
-    """Only before a title: 曾 is zeng1 in 曾先生, and céng in 曾经."""
+    """Used only before a title: 曾 is zeng1 in 曾先生, and céng in 曾经."""
 
     @classmethod
     def parse(cls, text: str) -> "Pronunciation":
-        """Read ``pronunciation.toml``; VoiceError names the entry that is wrong."""
+        """Read ``pronunciation.toml``; raise VoiceError that names the wrong entry."""
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -51,7 +53,7 @@ class Pronunciation:
         return cls(raw.get("words", {}), raw.get("surnames", {}))
 
     def applied(self, text: str) -> str:
-        """``text`` with its words replaced, longer ones first and none twice."""
+        """Return ``text`` with the words of the table replaced, longer words first, each once."""
         titles = "|".join(TITLES)
         if self.surnames:
             surname = re.compile(f"({_any_of(self.surnames)})(?={titles})")
@@ -62,9 +64,9 @@ class Pronunciation:
 
 
 def spoken_text(text: str, pronunciation: Pronunciation | None = None) -> str:
-    """``text`` with everything written in signs replaced by what is said. Never raises.
+    """Return ``text`` with everything that is written in signs spelt out; never raise.
 
-    No digit is left. ``pronunciation`` is the table shipped with the product unless given.
+    The result has no digits. Without ``pronunciation`` the table shipped with the product is used.
     """
     table = _shipped() if pronunciation is None else pronunciation
     text = table.applied(_ordinary(text))
@@ -86,7 +88,7 @@ def _any_of(words: Mapping[str, str]) -> str:
 
 
 def _ordinary(text: str) -> str:
-    """Full-width letters and digits, and digits of any script, as ASCII."""
+    """Return the text with full-width letters, and digits of any script, as ASCII."""
     signs = []
     for sign in text:
         digit = unicodedata.digit(sign, None)
@@ -103,21 +105,21 @@ def _has_digit(text: str) -> bool:
 
 
 def _website(match: re.Match[str]) -> str:
-    """Letter by letter with 点 for the dots, slowly: a caller writes it down.
+    """Spell the address letter by letter, with 点 for a dot, so that a caller can write it down.
 
-    Each letter stands alone between pauses, because an A among letters is read as the article.
+    Each letter stands between pauses, because espeak reads an A among letters as the article.
     """
     names = DIGITS | {".": "点", "@": "艾特", "-": "横杠", "_": "下划线", "/": "斜杠"}
     return "，".join(names.get(sign, sign.upper()) for sign in match[0])
 
 
 def _telephone(match: re.Match[str]) -> str:
-    """Digit by digit, with a pause between the groups."""
+    """Read the number digit by digit, with a pause between the groups."""
     return "，".join(digit_by_digit(group) for group in telephone_groups(match[0]))
 
 
 def _date(match: re.Match[str]) -> str:
-    """2026-11-22 is 二零二六年十一月二十二日; what is no date is read as a telephone number."""
+    """Read 2026-11-22 as 二零二六年十一月二十二日, and what is no date as a telephone number."""
     year, month, day = match.groups()
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
         return "，".join(digit_by_digit(group) for group in match.groups())
@@ -129,7 +131,7 @@ def _year(match: re.Match[str]) -> str:
 
 
 def _time(match: re.Match[str]) -> str:
-    """8:00 is 八点整, 14:05 is 十四点零五分, 2:30 is 两点三十分."""
+    """Read 8:00 as 八点整, 14:05 as 十四点零五分, 2:30 as 两点三十分."""
     hour, minute, second = int(match[1]), int(match[2]), match[3]
     words = ("两" if hour == 2 else cardinal(hour)) + "点"
     if second is None and minute == 0:
@@ -143,7 +145,7 @@ def _minutes(number: int) -> str:
 
 
 def _money(match: re.Match[str]) -> str:
-    """¥1280.50 is 一千二百八十元五角, 0.05 元 is 五分."""
+    """Read ¥1280.50 as 一千二百八十元五角, 0.05 元 as 五分."""
     whole, cents = (match[1] or match[3]).replace(",", ""), (match[2] or match[4] or "")
     if len(whole) > _LONGEST_NUMBER:
         return _plain_digits(whole) + "元"
@@ -161,7 +163,7 @@ def _counted(number: int) -> str:
 
 
 def _share(match: re.Match[str]) -> str:
-    """12.5% is 百分之十二点五."""
+    """Read 12.5% as 百分之十二点五."""
     return ("百分之" if match[2] == "%" else "千分之") + _decimal_words(match[1])
 
 
@@ -170,7 +172,7 @@ def _decimal(match: re.Match[str]) -> str:
 
 
 def _decimal_words(number: str) -> str:
-    """3.14 is 三点一四; a version 1.2.3 is 一点二点三."""
+    """Read 3.14 as 三点一四, and the version 1.2.3 as 一点二点三."""
     whole, *rest = number.replace(",", "").split(".")
     digits = (_plain_digits(part) for part in rest)
     return "点".join((_whole_words(whole), *digits))
@@ -189,7 +191,7 @@ def _range(match: re.Match[str]) -> str:
 
 
 def _number_or_code(match: re.Match[str]) -> str:
-    """A quantity is read as a number; what starts with 0 or is long is a code, read by digits."""
+    """Read a quantity as a number, and a code digit by digit: it starts with 0 or is long."""
     digits = match[0].replace(",", "")
     before, after = match.string[: match.start()], match.string[match.end() :][:8]
     counted = _COUNTED.match(after) is not None
@@ -222,3 +224,4 @@ _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (r"\s*℃", lambda match: "摄氏度"),
     )
 )
+"""Pattern and reading of each kind of thing that is written in signs; earlier ones come first."""

@@ -1,10 +1,10 @@
-"""A new set of files takes the place of the old one: as a whole, or not at all.
+"""Replace a set of prompts by a new one: as a whole, or not at all.
 
-Everything is first written into a directory of its own. One rename declares it complete; from
-then on the files are moved to their places, the manifest last. Whoever is killed before the rename
-leaves the old set untouched; whoever is killed after it leaves the rest of the moves to
-:func:`finish`, which every command of ``ivr prompts`` calls first. Files move one by one, because
-a container that has the directory mounted would not see another directory in its place.
+The new files are first written into a separate directory. One rename declares it complete; then the
+files are moved to their places, the manifest last. A process that is killed before the rename
+leaves the old set as it was. One that is killed afterwards leaves the remaining moves to
+:func:`finish`, which rendering, checking and installing call first. Files are moved one by one,
+because a container that has mounted the directory would not see another directory in its place.
 """
 
 import fcntl
@@ -23,9 +23,10 @@ _DRAFT, _COMPLETE = ".next", ".complete"
 
 @contextmanager
 def staging_directory(directory: Path) -> Iterator[Path]:
-    """An empty directory for the new files, removed afterwards unless it was declared complete.
+    """Yield an empty directory for the new files; remove it afterwards.
 
-    VoiceError when another process is rendering into ``directory``.
+    The files survive if :func:`take_over` has moved them. Raise VoiceError if another process
+    renders into ``directory``.
     """
     directory.mkdir(parents=True, exist_ok=True)
     lock = os.open(directory, os.O_RDONLY)
@@ -47,14 +48,14 @@ def staging_directory(directory: Path) -> Iterator[Path]:
 
 
 def take_over(directory: Path, manifest: Manifest) -> None:
-    """Put the draft's files, described by ``manifest``, in place of the old ones."""
+    """Replace the old files by those of the staging directory, which ``manifest`` lists."""
     (directory / _DRAFT / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
     (directory / _DRAFT).rename(directory / _COMPLETE)
     finish(directory)
 
 
 def finish(directory: Path) -> None:
-    """Move what was declared complete to its place, if a killed process has left any of it."""
+    """Move the files of a complete new set to their places, if a killed process has left any."""
     complete = directory / _COMPLETE
     if not complete.is_dir():
         return
@@ -67,7 +68,7 @@ def finish(directory: Path) -> None:
 
 
 def remove_others(directory: Path, manifest: Manifest) -> None:
-    """Remove the sounds that ``manifest`` does not know."""
+    """Remove the sound files that ``manifest`` does not list."""
     wanted = {entry.file(extension) for entry in manifest.all() for extension in entry.sha256}
     for rendering in RENDERINGS:
         sounds = directory / "zh" / folder(rendering)

@@ -1,7 +1,8 @@
-"""Slower without a lower voice: waveform-similarity overlap-add (WSOLA, Verhelst and Roelands).
+"""Stretch time without changing the pitch: waveform-similarity overlap-add (WSOLA).
 
-Overlapping windows are taken from the sound more slowly than they are laid down. Each is shifted
-within one period of a voice to where it best continues the one before, so no period is broken.
+Verhelst and Roelands, 1993. Overlapping windows are taken from the sound at shorter steps than they
+are added to the result. Each window is shifted by up to one period of a voice to the place where it
+best continues the previous window, so that no period is broken.
 """
 
 import numpy as np
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 _Sound = NDArray[np.float64]
 
 _WINDOW_SECONDS = 0.03
+"""Length of a window."""
 _SHIFT_SECONDS = 0.008
-"""How far a window may be shifted: half the period of a voice at 62 Hz to either side."""
+"""Largest shift of a window to either side: half the period of a voice at 62 Hz."""
 
 
 def stretched(sound: _Sound, rate: int, factor: float) -> _Sound:
-    """``sound`` lasting ``factor`` times as long, pitch unchanged."""
+    """Return ``sound`` stretched to ``factor`` times its length, with the same pitch."""
     hop = round(_WINDOW_SECONDS * rate) // 2
     reach = round(_SHIFT_SECONDS * rate)
     window = np.hanning(2 * hop + 1)[:-1]

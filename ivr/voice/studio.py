@@ -1,8 +1,8 @@
-"""A person's recordings in a folder, one file for each prompt, named by its id.
+"""Recordings of a person as an engine: one file for each prompt, named by its id.
 
-Any rate, mono or stereo, as wav, flac, mp3 or ogg: ``no_sound.ask.wav``. A file whose name ends in
-``.slow`` (``no_sound.ask.slow.wav``) is what was spoken slowly; without it the slow rendering is
-made by stretching time. Prompts with the same words need one recording between them.
+The files are wav, flac, mp3 or ogg, mono or stereo, at any rate: ``no_sound.ask.wav``. A file named
+``no_sound.ask.slow.wav`` was spoken slowly; without it the slow rendering is made by stretching.
+Prompts with the same words need only one recording.
 """
 
 import hashlib
@@ -23,34 +23,36 @@ from ivr.voice.formats import is_wordless
 from ivr.voice.standard import SLOWER
 from ivr.voice.stretch import stretched
 
-EXTENSIONS = ("wav", "flac", "mp3", "ogg")
+_EXTENSIONS = ("wav", "flac", "mp3", "ogg")
 
 
 @dataclass(frozen=True)
 class Studio:
-    """The recordings below one folder."""
+    """The recordings in one folder."""
 
     folder: Path
 
     @property
     def name(self) -> str:
-        """What the manifest calls the engine."""
+        """The name of the engine in the manifest."""
         return "studio recordings"
 
     @property
     def voice(self) -> str:
-        """What the manifest calls the voice: the recordings themselves are hashed one by one."""
+        """The voice in the manifest, the same for all recordings: each is hashed by itself."""
         return "as recorded"
 
     def source(self, take: Take) -> str:
-        """Hash of the recording; empty when there is none."""
+        """Return the hash of the recording; empty if there is none."""
         path = self._recording(take)
         return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """PromptsFailed names every prompt without a recording, or with one that cannot be."""
+        """Raise PromptsFailed if recordings are missing, unreadable or too short."""
         if not self.folder.is_dir():
-            raise VoiceError(f"there is no folder {self.folder}: name the recordings' with --files")
+            raise VoiceError(
+                f"there is no folder {self.folder}: name the folder of the recordings with --files"
+            )
         reasons: dict[str, str] = {}
         for done, take in enumerate(takes, 1):
             if not all(is_wordless(clip) for clip in take.clips):
@@ -61,7 +63,7 @@ class Studio:
             raise PromptsFailed(reasons)
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """The recording as mono samples and their rate in Hz; VoiceError when it is unusable."""
+        """Return the recording as mono samples and their rate in Hz; VoiceError if unusable."""
         path = self._recording(take)
         if path is None:
             raise VoiceError(f"there is no recording {take.clips[0].prompt.id}.wav")
@@ -71,17 +73,18 @@ class Studio:
         return np.rint(np.clip(samples, -32768, 32767)).astype(np.int16), rate
 
     def has(self, prompt: Prompt) -> bool:
-        """Whether the prompt was recorded under its own id."""
-        return any((self.folder / f"{prompt.id}.{ext}").is_file() for ext in EXTENSIONS)
+        """Return True if there is a recording with the id of the prompt."""
+        return any((self.folder / f"{prompt.id}.{ext}").is_file() for ext in _EXTENSIONS)
 
     def _recording(self, take: Take) -> Path | None:
-        """The first file there is for a prompt of the take; one spoken slowly before others."""
+        """Return the first file for the take, if any; one spoken slowly first for a slow take."""
         ids = list(dict.fromkeys(clip.prompt.id for clip in take.clips))
         names = [f"{id}.slow" for id in ids] * take.slow + ids
-        paths = (self.folder / f"{name}.{ext}" for name in names for ext in EXTENSIONS)
+        paths = (self.folder / f"{name}.{ext}" for name in names for ext in _EXTENSIONS)
         return next((path for path in paths if path.is_file()), None)
 
     def _obstacles(self, take: Take) -> Iterator[str]:
+        """Yield why the take cannot be made of its recording, if it cannot."""
         path = self._recording(take)
         if path is None:
             yield f"record it as {take.clips[0].prompt.id}.wav: {take.words}"
@@ -97,9 +100,11 @@ class Studio:
 
 
 def _read(path: Path) -> tuple[NDArray[np.float64], int]:
-    """All channels mixed into one, on the scale of 16 bits."""
+    """Return the mean of all channels on the scale of 16 bits, and the rate in Hz."""
     try:
         samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
     except (soundfile.LibsndfileError, OSError) as error:
-        raise VoiceError(f"{path.name} cannot be read as audio ({error})") from None
+        raise VoiceError(
+            f"{path.name} cannot be read as audio ({error}); record it again"
+        ) from None
     return samples.mean(axis=1) * 32768.0, int(rate)

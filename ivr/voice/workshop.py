@@ -1,4 +1,4 @@
-"""Takes become files: in this process when they are few, else in one process per core."""
+"""Render takes into files: in this process if they are few, else in several processes."""
 
 import hashlib
 import multiprocessing
@@ -10,25 +10,23 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from ivr.hearing.frames import RATE
-from ivr.hearing.g711 import decode_alaw
-from ivr.hearing.level import peak_dbfs
 from ivr.voice import VoiceError
 from ivr.voice.clip import Clip, Take
 from ivr.voice.current import clip_hash
 from ivr.voice.engine import Engine
 from ivr.voice.formats import formats, is_wordless, wordless
-from ivr.voice.loudness import level
+from ivr.voice.loudness import measure_alaw
 from ivr.words.catalogue import RenderedPrompt
 
 _FEW = 24
-"""So few takes are not worth other processes, which must import scipy first."""
+"""Fewer takes are rendered in this process, because others must import scipy first."""
 _BATCH = 12
+"""Takes that a process gets at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedTake:
-    """What became of one take: its recordings, or why there are none."""
+    """The outcome of one take: its recordings, or the reason why there are none."""
 
     take: Take
     recordings: tuple[RenderedPrompt, ...]
@@ -38,7 +36,7 @@ class RenderedTake:
 def render_takes(
     engine: Engine, takes: Sequence[Take], into: Path, processes: int
 ) -> Iterator[RenderedTake]:
-    """Render every take into the directory ``into``, in any order."""
+    """Render every take into the directory ``into``; yield the outcomes in any order."""
     if processes < 2 or len(takes) < _FEW:
         for take in takes:
             yield _made(engine, take, into)
@@ -55,7 +53,7 @@ def render_takes(
 
 
 def _end_with_parent() -> None:
-    """Have this process end when the one that started it is killed: no orphan goes on writing."""
+    """End this process when its parent is killed, so that no orphan goes on writing."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel
@@ -67,6 +65,7 @@ def _batch(engine: Engine, takes: Sequence[Take], into: Path) -> list[RenderedTa
 
 
 def _made(engine: Engine, take: Take, into: Path) -> RenderedTake:
+    """Render one take and write its files."""
     try:
         source = engine.source(take)
         if all(is_wordless(clip) for clip in take.clips):
@@ -87,17 +86,14 @@ def _made(engine: Engine, take: Take, into: Path) -> RenderedTake:
 
 
 def _recording(clip: Clip, octets: dict[str, bytes], engine: Engine, source: str) -> RenderedPrompt:
-    """The manifest's entry, measured on what an a-law line carries."""
-    heard = decode_alaw(octets["alaw"])
+    """Return the manifest's entry of a clip, measured on its a-law file."""
     return RenderedPrompt(
         id=clip.prompt.id,
         text=clip.prompt.text,
         text_sha256=clip_hash(clip, engine.name, engine.voice, source),
-        seconds=len(heard) / RATE,
-        active_level_dbov=round(level(heard, RATE, joint=clip.form.joint), 2),
-        peak_dbfs=round(peak_dbfs(heard), 2),
         sha256={ext: hashlib.sha256(content).hexdigest() for ext, content in octets.items()},
         rendering=clip.form.rendering,
         joint=clip.form.joint,
         source=source,
+        **measure_alaw(octets["alaw"], joint=clip.form.joint),
     )

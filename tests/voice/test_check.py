@@ -58,7 +58,7 @@ def test_finds_a_wrong_level_and_a_high_peak(copied: Rendered, gain: float, find
 
 
 def test_finds_a_recording_that_ends_inside_a_packet(copied: Rendered) -> None:
-    assert f"{ID} does not end on a 20 ms frame: run `ivr prompts render --all`" in (
+    assert f"{ID} does not end on a 20 ms frame: run `ivr prompts render --again`" in (
         problems_with(copied, original(copied)[:-10])
     )
 

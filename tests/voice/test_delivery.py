@@ -125,7 +125,7 @@ def test_play_needs_a_player(
     monkeypatch.setenv("PATH", str(tmp_path))
     result = run("play", "hold.ask", "--sheet", few.path)
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
-    assert "no player here: install alsa-utils" in result.stderr
+    assert "no audio player: install alsa-utils" in result.stderr
     heard = tmp_path / "heard.wav"
     player = tmp_path / "aplay"
     player.write_text(
