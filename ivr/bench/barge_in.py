@@ -80,7 +80,9 @@ def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> flo
     ``voiced_after`` is the time from the first packet of the sound to the first voiced one. None
     if the greeting was not cut.
     """
-    spoken = next((packet.time for packet in recording.sent if packet.what == "Audio"), None)
+    spoken = next(
+        (packet.time for packet in recording.sent if packet.what == PlayedSound.__name__), None
+    )
     heard = prompts_of(recording, lab.catalogue)
     if spoken is None or not heard or heard[0].id != _PROMPT or heard[0].complete:
         return None

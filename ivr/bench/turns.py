@@ -131,7 +131,7 @@ def _sounds_as(prompt: HeardPrompt, id: str) -> bool:
 def _ends(recording: CallRecording) -> Iterator[float]:
     """Yield the time at which the last voiced packet of each sentence ended."""
     for what, packets in groupby(recording.sent, lambda packet: packet.what):
-        if what == "Audio":
+        if what == PlayedSound.__name__:
             sent = list(packets)
             sound = [recording.codec.decode(packet.payload) for packet in sent]
             yield sent[_last_voiced(sound)].time + FRAME_SECONDS

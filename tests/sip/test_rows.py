@@ -131,7 +131,9 @@ async def test_who_speaks_keeps_the_call(
 ) -> None:
     """``after`` seconds behind the end of a prompt: he is answered, and row 2 is over."""
     heard = calls[caller]
-    spoke = next(packet.time for packet in heard.recording.sent if packet.what == PlayedSound.__name__)
+    spoke = next(
+        packet.time for packet in heard.recording.sent if packet.what == PlayedSound.__name__
+    )
     assert spoke - heard.prompts[prompt].end == pytest.approx(after, abs=0.25)
     assert heard.ids[:before] == ROW_2[:before]
     assert heard.ids[before : before + 2] == ANSWERED

@@ -90,7 +90,7 @@ def test_a_call_without_packets_has_an_empty_recording(tmp_path: Path) -> None:
 def test_the_wav_has_the_caller_left_and_the_pbx_right(tmp_path: Path) -> None:
     octets = ALAW.encode(SOUND[:1600])
     sent = [
-        TxPacket(99.5 + at / 8000, at, 8, octets[at : at + 160], "Audio")
+        TxPacket(99.5 + at / 8000, at, 8, octets[at : at + 160], "PlayedSound")
         for at in range(0, 1600, 160)
     ]
     replace(recording(SOUND), sent=sent).save_wav(tmp_path / "call.wav")
