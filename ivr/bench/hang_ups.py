@@ -46,7 +46,8 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
     ``done`` is called after each call.
     """
     moments = np.random.default_rng(seed).permutation(np.linspace(0.02, LATEST_SECONDS, calls))
-    async with laboratory(root, max_calls=_AT_ONCE + 5, IVR_SERVICE__LOG_LEVEL="debug") as lab:
+    settings = {"IVR_SERVICE__LOG_LEVEL": "debug"}
+    async with laboratory(root, max_calls=_AT_ONCE + 5, settings=settings) as lab:
         await _hang_up_after(lab, [0.5], lambda: None)  # files of the first call stay open
         first = (await lab.service.logged("session_closed", 1))[0]
         files = lab.service.open_files()

@@ -28,7 +28,8 @@ async def measure(
 
     Return the result and the calls; ``done`` is called after each call.
     """
-    async with laboratory(root, max_calls=calls + 5, IVR_SERVICE__LOG_LEVEL="debug") as lab:
+    settings = {"IVR_SERVICE__LOG_LEVEL": "debug"}
+    async with laboratory(root, max_calls=calls + 5, settings=settings) as lab:
         heard = await call_silently(lab, calls, seed, _SPREAD_SECONDS, done)
         channels = await lab.pbx.channels_after(seconds=2.0)
         closed = await lab.service.logged("session_closed", calls)

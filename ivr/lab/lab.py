@@ -1,6 +1,6 @@
 """A whole laboratory: prompts, Asterisk, one service or two, and a telephone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,12 @@ class Lab:
 
 @asynccontextmanager
 async def laboratory(
-    root: Path, *, services: int = 1, max_calls: int = 25, cdr: bool = False, **settings: str
+    root: Path,
+    *,
+    services: int = 1,
+    max_calls: int = 25,
+    cdr: bool = False,
+    settings: Mapping[str, str] = {},
 ) -> AsyncIterator[Lab]:
     """Build a laboratory from the checkout at ``root``, and remove it afterwards.
 
@@ -51,5 +56,5 @@ async def laboratory(
         await pbx.start()
         for service in crew:
             at_the_end.push_async_callback(service.stop)
-            await service.start(pbx, **settings)
+            await service.start(pbx, settings)
         yield Lab(pbx, crew, Catalogue.load(prompts))

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ class LabService:
         """Return the directory of its records, for commands that read them."""
         return Path(self._directory.name)
 
-    async def start(self, pbx: Pbx, **settings: str) -> None:
+    async def start(self, pbx: Pbx, settings: Mapping[str, str] = {}) -> None:
         """Start the service and wait until it is ready.
 
         ``settings`` are further IVR_* variables. Raise LabError with the last line of its log if it

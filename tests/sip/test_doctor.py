@@ -104,9 +104,11 @@ async def test_the_service_and_the_manager_interface(root: Path, tmp_path: Path)
             try:
                 await service.start(
                     lab.pbx,
-                    IVR_AMI__HOST="127.0.0.1",
-                    IVR_AMI__PORT=str(lab.pbx.ami_port),
-                    IVR_AMI__SECRET_FILE=str(secret),
+                    {
+                        "IVR_AMI__HOST": "127.0.0.1",
+                        "IVR_AMI__PORT": str(lab.pbx.ami_port),
+                        "IVR_AMI__SECRET_FILE": str(secret),
+                    },
                 )
                 assert await service.logged(event, 1)
                 service.signal(signal.SIGTERM)

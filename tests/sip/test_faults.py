@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.voices import says
-from ivr.softphone import PlayedSound, Silence, heard_prompts
+from ivr.softphone import Action, PlayedSound, Silence, heard_prompts
 from tests.sip.conftest import TOLERANCE_SECONDS, Heard, call
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(180)]
@@ -21,10 +21,14 @@ WITHIN_SECONDS = 5.0
 
 @asynccontextmanager
 async def fault(
-    root: Path, services: int, after: float, strike: Callable[[Lab], None], **settings: str
+    root: Path,
+    services: int,
+    after: float,
+    strike: Callable[[Lab], None],
+    settings: Mapping[str, str] = {},
 ) -> AsyncIterator[tuple[Lab, float, Heard]]:
     """A call in which ``strike`` happens ``after`` seconds; when it did, and what was heard."""
-    async with laboratory(root, services=services, max_calls=5, **settings) as lab:
+    async with laboratory(root, services=services, max_calls=5, settings=settings) as lab:
         loop = asyncio.get_running_loop()
         struck: asyncio.Future[float] = loop.create_future()
 
@@ -154,7 +158,11 @@ async def test_sigterm_lets_running_calls_end_and_sends_new_ones_elsewhere(root:
 async def test_a_call_that_outlasts_the_drain_hears_the_apology(root: Path) -> None:
     """Nobody is cut off without a word, and the service still ends properly."""
     async with fault(
-        root, 1, 2.0, lambda lab: lab.service.signal(signal.SIGTERM), IVR_SERVICE__DRAIN_SECONDS="1"
+        root,
+        1,
+        2.0,
+        lambda lab: lab.service.signal(signal.SIGTERM),
+        settings={"IVR_SERVICE__DRAIN_SECONDS": "1"},
     ) as (lab, _, heard):
         assert heard.ids == ["greeting.ask…", "system.apology"]
         assert heard.was_hung_up_on
@@ -165,7 +173,7 @@ async def test_a_call_that_outlasts_the_drain_hears_the_apology(root: Path) -> N
 async def test_a_lost_tap_is_attached_again(root: Path) -> None:
     """The caller's audio is cut off by the PBX; a moment later he is heard all the same."""
     async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
-        script = [Silence(9.0), PlayedSound(says("喂，你好")), Silence()]
+        script: list[Action] = [Silence(9.0), PlayedSound(says("喂，你好")), Silence()]
         calling = phone.dial(lab.number, script, max_seconds=16)
         assert await calling.answered()
         await asyncio.wait({asyncio.ensure_future(calling.ended())}, timeout=7.0)
@@ -181,7 +189,7 @@ async def test_a_lost_tap_is_attached_again(root: Path) -> None:
 
 async def test_a_pbx_that_dies_leaves_a_record_and_nothing_else(root: Path) -> None:
     """The session ends at once, as line_lost."""
-    async with laboratory(root, max_calls=2, IVR_SERVICE__LOG_LEVEL="debug") as lab:
+    async with laboratory(root, max_calls=2, settings={"IVR_SERVICE__LOG_LEVEL": "debug"}) as lab:
         async with lab.telephone() as phone:
             calling = phone.dial(lab.number, [Silence()], max_seconds=6)
             assert await calling.answered()

@@ -69,9 +69,11 @@ async def advised(root: Path) -> AsyncIterator[tuple[Lab, Cable]]:
         await pbx.start()
         await service.start(
             pbx,
-            IVR_AMI__HOST="127.0.0.1",
-            IVR_AMI__PORT=str(await cable.lay()),
-            IVR_AMI__SECRET_FILE=str(pbx.secret_file("ami")),
+            {
+                "IVR_AMI__HOST": "127.0.0.1",
+                "IVR_AMI__PORT": str(await cable.lay()),
+                "IVR_AMI__SECRET_FILE": str(pbx.secret_file("ami")),
+            },
         )
         assert await service.logged("ami_up", 1)
         yield Lab(pbx, (service,), Catalogue.load(prompts)), cable

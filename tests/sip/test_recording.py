@@ -7,7 +7,6 @@ import wave
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -29,8 +28,8 @@ from ivr.softphone import (
     Silence,
     heard_prompts,
 )
-from ivr.softphone.recording import Timeline
 from tests.sip.conftest import Heard, call
+from tests.softphone import sounds
 
 pytestmark = [
     pytest.mark.sip,
@@ -66,11 +65,7 @@ def likeness(ours: Samples, theirs: Samples) -> tuple[float, float]:
 
 def prompts_in(sound: Samples, lab: Lab) -> list[HeardPrompt]:
     """The prompts in one side of a recording, found as in what a caller hears."""
-    firsts = np.arange(0, len(sound) - 159, 160)
-    present = np.ones(len(sound), np.bool_)
-    lengths = np.full(len(firsts), 160)
-    timeline = Timeline(0.0, sound, present, firsts, lengths, firsts / 8000)
-    return heard_prompts(SimpleNamespace(timeline=timeline), lab.catalogue)
+    return heard_prompts(sounds.recording(sound), lab.catalogue)
 
 
 def script(notice: str, lab: Lab, *then: Action) -> list[Action]:
@@ -82,7 +77,9 @@ def script(notice: str, lab: Lab, *then: Action) -> list[Action]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def recording(root: Path) -> AsyncIterator[Lab]:
     """A hotline that records everybody, and whose Asterisk keeps records of its own."""
-    async with laboratory(root, max_calls=5, cdr=True, IVR_RECORDING__MODE="on", **ROOM) as lab:
+    async with laboratory(
+        root, max_calls=5, cdr=True, settings={"IVR_RECORDING__MODE": "on", **ROOM}
+    ) as lab:
         yield lab
 
 
@@ -102,7 +99,7 @@ class Recorded:
 async def recorded(recording: Lab) -> Mapping[str, Recorded]:
     """Who leaves something and hangs up, and who sends no sound at all and is hung up on."""
     suggests = PlayedSound(says("我给你们提个建议", voice=2))
-    scripts = {
+    scripts: dict[str, list[Action]] = {
         "left": script("system.recorded", recording, suggests, Silence(25.0), HangUpStep()),
         "silent": [NoRtp()],
     }
@@ -210,7 +207,9 @@ async def test_who_does_not_refuse_is_recorded_from_the_notice_on_and_who_does_i
     root: Path,
 ) -> None:
     """By key, while the notice is spoken; nothing refers to a recording then, and none is there."""
-    async with laboratory(root, max_calls=5, IVR_RECORDING__MODE="consent", **ROOM) as lab:
+    async with laboratory(
+        root, max_calls=5, settings={"IVR_RECORDING__MODE": "consent", **ROOM}
+    ) as lab:
         agrees = script("system.recorded_unless", lab, Silence(3.0), HangUpStep())
         refuses = [Silence(2.0), Digits("0"), *agrees]
         agreed, refused = await asyncio.gather(call(lab, *agrees), call(lab, *refuses))
@@ -227,7 +226,9 @@ async def test_who_does_not_refuse_is_recorded_from_the_notice_on_and_who_does_i
 async def test_a_full_disk_costs_the_recording_and_not_the_call(root: Path) -> None:
     """The caller is not told of a recording that there is not; whoever reads the log is."""
     async with laboratory(
-        root, max_calls=5, IVR_RECORDING__MODE="on", IVR_RECORDING__MIN_FREE_GB="1e9"
+        root,
+        max_calls=5,
+        settings={"IVR_RECORDING__MODE": "on", "IVR_RECORDING__MIN_FREE_GB": "1e9"},
     ) as lab:
         heard = await call(lab, Silence(3.0), HangUpStep())
         assert heard.ids[0].startswith("greeting.ask")

@@ -31,7 +31,7 @@ TALKS = {
 async def house(root: Path) -> AsyncIterator[Lab]:
     """A hotline with people, who are never free, and an automatic desk."""
     desks = {"IVR_TRANSFER__HUMAN": "human", "IVR_TRANSFER__AUTOMATIC": "automatic"}
-    async with laboratory(root, **desks) as built:
+    async with laboratory(root, settings=desks) as built:
         yield built
 
 
