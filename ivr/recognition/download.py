@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import IO
 
 from ivr.translation import tr
 
@@ -49,7 +50,15 @@ class _Interrupted(Exception):
 class _NoDowngrade(urllib.request.HTTPRedirectHandler):
     """Follows redirects, but refuses those from HTTPS to HTTP."""
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
         if req.type == "https" and not newurl.startswith("https:"):
             raise DownloadError(
                 tr(

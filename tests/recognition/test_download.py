@@ -1,6 +1,8 @@
 """Downloads over real HTTP from a server that misbehaves: the whole file, or one clear sentence."""
 
 import urllib.request
+from http.client import HTTPMessage
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -103,7 +105,9 @@ def test_redirects_are_followed(fetcher: Fetcher) -> None:
 def test_a_redirect_that_gives_up_tls_is_not_followed() -> None:
     secure = urllib.request.Request("https://example.org/model.zip")
     with pytest.raises(download.DownloadError, match="not protected against forgery"):
-        download._NoDowngrade().redirect_request(secure, None, 302, "", {}, "http://example.org/")
+        download._NoDowngrade().redirect_request(
+            secure, BytesIO(), 302, "", HTTPMessage(), "http://example.org/"
+        )
 
 
 def test_endless_redirects_end(fetcher: Fetcher) -> None:
