@@ -11,6 +11,7 @@ from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket
 from ivr.hearing.g711 import Samples
+from tests.virtual_time import running_loop
 
 PROMPT_SECONDS = 2.0
 
@@ -25,7 +26,7 @@ class Line:
         self.over = asyncio.Event()
         self.ends: asyncio.TimerHandle | None = None
         self.live: LiveCall | None = None
-        self.loop = asyncio.get_running_loop()
+        self.loop = running_loop()
         self.answered = self.loop.time()
 
     @property

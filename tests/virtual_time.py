@@ -20,7 +20,11 @@ class _Jump(selectors.DefaultSelector):
         return super().select(0)
 
 
-class _Loop(asyncio.SelectorEventLoop):
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """The event loop of :func:`run`."""
+
+    _scheduled: list[asyncio.TimerHandle]
+
     def __init__(self) -> None:
         self._jump = _Jump()
         super().__init__(self._jump)
@@ -32,8 +36,19 @@ class _Loop(asyncio.SelectorEventLoop):
         """Let time pass in which the loop does nothing."""
         self._jump.now += seconds
 
+    def timers(self) -> int:
+        """Return how many timers have not been cancelled."""
+        return sum(not handle.cancelled() for handle in self._scheduled)
+
+
+def running_loop() -> VirtualLoop:
+    """Return the loop that runs the caller, who must be inside :func:`run`."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    return loop
+
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine in virtual time; tasks that it leaves behind are cancelled."""
-    with asyncio.Runner(loop_factory=_Loop) as runner:
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(coroutine)

@@ -8,11 +8,16 @@ import pytest
 
 from ivr.asterisk import manager
 from ivr.asterisk.manager import Ami
-from tests.asterisk.fake_ami import Action, channel, listing, response
+from tests.asterisk.fake_ami import Action, Answer, channel, listing, response
 
 
 def silence(action: Action) -> None:
     """Send no answer."""
+
+
+def always(octets: bytes | None) -> Answer:
+    """Return an answer that sends the same octets, or none, to every action."""
+    return lambda action: octets
 
 
 def refusal(action: Action) -> bytes:

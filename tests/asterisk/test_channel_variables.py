@@ -1,5 +1,7 @@
 """Rows and tickets as variables of the channel, and the other commands about a call."""
 
+from collections.abc import Callable
+
 import pytest
 
 from ivr.asterisk.agi_wire import LONGEST_NUMBER, AgiError, set_variables, trusted_number
@@ -14,19 +16,23 @@ from tests.remembering import Record
 TICKET = Ticket(TicketKind.SUGGESTION, row="suggestion")
 
 
+class PromptRecord(Record):
+    """A record that returns the number of a ticket at once."""
+
+    def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
+        made(self.number)
+
+
 async def test_rows_and_tickets_are_told_and_passed_on_to_the_record() -> None:
     told: list[tuple[str, str]] = []
-    record = Record()
+    record = PromptRecord()
     call = TellingThePbx(record, lambda name, value: told.append((name, value)))
     numbers: list[str | None] = []
     for row in ("greeting", "suggestion"):
         call.note(EnterRow(row), 0.0)
-    made = record.make_ticket
-    record.make_ticket = lambda ticket, now, made: made("582369")  # type: ignore[method-assign]
     call.make_ticket(TICKET, 1.0, numbers.append)
-    record.make_ticket = lambda ticket, now, made: made(None)  # type: ignore[method-assign]
+    record.number = None
     call.make_ticket(TICKET, 2.0, numbers.append)
-    record.make_ticket = made  # type: ignore[method-assign]
     call.close(Outcome.STAYED_ON, 3.0)
     assert told == [
         ("IVR_ROWS", "greeting"), ("IVR_ROWS", "greeting+suggestion"), ("IVR_TICKETS", "582369"),

@@ -9,8 +9,14 @@ from ivr.dialogue.events import CallerHungUp, KeyPressed, PromptFailed, PromptFi
 from ivr.dialogue.outcome import Outcome
 from ivr.words.catalogue import RenderedPrompt
 from tests.asterisk.conftest import Service, play, sentence
+from tests.asterisk.fake_asterisk import FakeAsterisk
 
 SILENCE, SHORT, HALF, LONG = "ivr/silence-10", "ivr/row-short", "ivr/row-half", "ivr/row-long"
+
+
+async def until_playing(fake: FakeAsterisk, sound: str) -> None:
+    """Wait until Asterisk plays this file."""
+    await fake.until(lambda: fake.playing == sound)
 
 
 async def test_clips_are_spoken_in_order_and_only_the_last_ends_the_prompt(
@@ -21,7 +27,7 @@ async def test_clips_are_spoken_in_order_and_only_the_last_ends_the_prompt(
     await caller.until(PromptFinished(1))
     first = fake.sounds.index(SHORT)
     assert fake.sounds[first : first + 3] == [SHORT, HALF, SHORT]
-    await fake.until(lambda: fake.playing == SILENCE)
+    await until_playing(fake, SILENCE)
     assert caller.events == [PromptFinished(1)]
 
 
@@ -39,9 +45,9 @@ async def test_one_timer_lasts_for_the_whole_sentence(service: Service) -> None:
 async def test_stop_in_any_clip_cuts_the_rest(service: Service, names: tuple[str, ...]) -> None:
     fake, caller = await service.ring()
     caller.line.play(sentence(1, *names))
-    await fake.until(lambda: fake.playing == LONG)
+    await until_playing(fake, LONG)
     caller.line.stop(1)
-    await fake.until(lambda: fake.playing == SILENCE)
+    await until_playing(fake, SILENCE)
     assert fake.sounds[-2:] == [LONG, SILENCE]
     assert caller.events == []
 
@@ -50,10 +56,10 @@ async def test_stop_in_any_clip_cuts_the_rest(service: Service, names: tuple[str
 async def test_key_in_any_clip_ends_the_sentence(service: Service, names: tuple[str, ...]) -> None:
     fake, caller = await service.ring()
     caller.line.play(sentence(1, *names))
-    await fake.until(lambda: fake.playing == LONG)
+    await until_playing(fake, LONG)
     fake.press("4")
     await caller.until(KeyPressed("4"))
-    await fake.until(lambda: fake.playing == SILENCE)
+    await until_playing(fake, SILENCE)
     assert fake.sounds[-2:] == [LONG, SILENCE]
 
 
@@ -63,7 +69,7 @@ async def test_sentence_that_must_be_heard_out_goes_on_after_a_key_in_any_clip(
     fake, caller = await service.ring()
     caller.line.play(sentence(1, "short", "half", barge_in=False))
     for sound in (SHORT, HALF):
-        await fake.until(lambda sound=sound: fake.playing == sound)  # type: ignore[misc]
+        await until_playing(fake, sound)
         fake.press("4")
     await caller.until(KeyPressed("4"), KeyPressed("4"), PromptFinished(1))
 
@@ -71,7 +77,7 @@ async def test_sentence_that_must_be_heard_out_goes_on_after_a_key_in_any_clip(
 async def test_another_prompt_replaces_the_rest(service: Service) -> None:
     fake, caller = await service.ring()
     caller.line.play(sentence(1, "short", "long", "half"))
-    await fake.until(lambda: fake.playing == LONG)
+    await until_playing(fake, LONG)
     caller.line.play(play(2))
     await caller.until(PromptFinished(2))
     assert HALF not in fake.sounds
@@ -80,7 +86,7 @@ async def test_another_prompt_replaces_the_rest(service: Service) -> None:
 async def test_hang_up_by_the_caller_in_a_later_clip_is_reported(service: Service) -> None:
     fake, caller = await service.ring()
     caller.line.play(sentence(1, "short", "long"))
-    await fake.until(lambda: fake.playing == LONG)
+    await until_playing(fake, LONG)
     fake.bye(stay=False)
     await caller.until(CallerHungUp())
     await fake.closed
@@ -89,7 +95,7 @@ async def test_hang_up_by_the_caller_in_a_later_clip_is_reported(service: Servic
 async def test_hang_up_in_a_later_clip_is_the_last_command(service: Service) -> None:
     fake, caller = await service.ring()
     caller.line.play(sentence(1, "short", "long", "half"))
-    await fake.until(lambda: fake.playing == LONG)
+    await until_playing(fake, LONG)
     caller.line.hang_up(Outcome.NO_SOUND)
     await fake.closed
     assert fake.commands[-1] == "EXEC MSet IVR_OUTCOME=no_sound,IVR_DONE=1"

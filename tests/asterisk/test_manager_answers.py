@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from ivr.asterisk.ami_link import AmiError
 from ivr.asterisk.manager import Ami
-from tests.asterisk.ami_peer import hasty, kept_up, silence, without_end
+from tests.asterisk.ami_peer import always, hasty, kept_up, silence, without_end
 from tests.asterisk.fake_ami import FakeAmi, channel, listing, response
 
 
@@ -17,7 +17,7 @@ async def test_action_without_an_answer_or_with_half_of_one_has_a_deadline(
 ) -> None:
     await ami.connect()
     for half in (None, b"Response: Succ", b"", b"ess\r\nMessage: x\r\n"):
-        pbx.answers["CoreStatus"] = lambda action, half=half: half
+        pbx.answers["CoreStatus"] = always(half)
         with hasty(), pytest.raises(AmiError, match="does not answer CoreStatus"):
             await ami.ask("CoreStatus")
 

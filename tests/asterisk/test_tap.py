@@ -82,6 +82,11 @@ def originates(fake: FakeAsterisk) -> int:
     return sum("Originate" in each for each in fake.commands)
 
 
+async def taps(fake: FakeAsterisk, count: int) -> None:
+    """Wait until so many taps have connected."""
+    await fake.until(lambda: len(fake.channels()) == count)
+
+
 async def test_tap_is_asked_for_with_the_arguments_measured_on_asterisk(tapped: Tapped) -> None:
     fake, _, tap = await tapped.ring()
     await fake.until(fake.channels)
@@ -132,13 +137,13 @@ async def test_close_ends_the_tap_and_no_loss_is_reported(tapped: Tapped) -> Non
 async def test_lost_tap_is_attached_again(tapped: Tapped, last: bytes) -> None:
     fake, _, tap = await tapped.ring()
     for number in range(1, 6):  # more often than losses in a row are allowed
-        await fake.until(lambda n=number: len(fake.channels()) == n)
+        await taps(fake, number)
         channel = fake.channels()[-1]
         channel.transport.write(PACKET * tap_module.PROVEN_FRAMES)
         await tapped.ear.until(frames=number * tap_module.PROVEN_FRAMES)
         channel.transport.write(last)
         channel.transport.close()
-    await fake.until(lambda: len(fake.channels()) == 6)
+    await taps(fake, 6)
     assert len(tapped.ear.lost) == 5
     tap.close()
 
@@ -158,7 +163,7 @@ async def test_tap_that_is_lost_at_once_is_given_up_after_three_attempts(
 ) -> None:
     fake, _, tap = await tapped.ring()
     for number in (1, 2, 3):
-        await fake.until(lambda n=number: len(fake.channels()) == n)
+        await taps(fake, number)
         fake.channels()[-1].transport.write(sound)
         fake.channels()[-1].transport.close()
     await tapped.ear.until(lost=3)
@@ -177,7 +182,7 @@ async def test_tap_lost_in_a_prompt_cuts_no_word_and_costs_no_attempt(tapped: Ta
     channel.transport.close()
     await caller.until(PromptFinished(1))
     assert originates(fake) == 1
-    await fake.until(lambda: len(fake.channels()) == 2)
+    await taps(fake, 2)
     assert originates(fake) == 2
     assert len(tapped.ear.lost) == 1
     tap.close()
@@ -205,7 +210,7 @@ async def test_ear_that_fails_does_not_have_the_tap_attached_for_ever(
     monkeypatch.setattr(tapped.ear, "hear", fails)
     fake, _, tap = await tapped.ring()
     for number in (1, 2, 3):
-        await fake.until(lambda n=number: len(fake.channels()) == n)
+        await taps(fake, number)
         fake.channels()[-1].transport.write(PACKET)
     await tapped.ear.until(lost=3)
     assert originates(fake) == 3

@@ -154,7 +154,7 @@ def test_a_bad_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     text.write_text("no sound at all")
     short = write(tmp_path / "short.wav", np.zeros(100, np.int16))
     good = write(tmp_path / "good.wav", call())
-    for words, reason in [
+    mistakes: list[tuple[list[object], str]] = [
         ([tmp_path / "none.wav"], "there is no file"),
         ([tmp_path], "there is no file"),
         ([text], "is not a sound file that can be read"),
@@ -162,7 +162,8 @@ def test_a_bad_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
         ([good, "--prompt", text], "text.wav is not a sound file"),
         ([good, "--out", text / "a.png"], "a.png cannot be written"),
         ([good, "--out", tmp_path / "a.mov"], "a.mov cannot be written"),
-    ]:
+    ]
+    for words, reason in mistakes:
         done = ivr(*words)
         assert (done.exit_code, done.stdout) == (2, "")
         assert done.stderr.startswith("ivr: ")

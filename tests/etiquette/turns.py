@@ -2,6 +2,7 @@
 
 # ruff: noqa: DTZ001 - the company's own time, as the rows get it
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from ivr.dialogue.events import Condition
@@ -45,10 +46,11 @@ def calling(
     transfers: Transfers = TRANSFERS,
     caller: str = "",
     returned: bool = False,
-    **house: object,
+    service_times: Mapping[str, Mapping[str, float]] = {},
+    customers: Mapping[str, str] = {},
 ) -> Caller:
     """Return a caller of a house with people in it, who calls at ``local``."""
-    built = House(transfers, HOURS, sheet.knowledge, **house)  # type: ignore[arg-type]
+    built = House(transfers, HOURS, sheet.knowledge, service_times, customers)
     return Caller(sheet, house=built, arrival=Arrival(caller, local), returned=returned)
 
 

@@ -1,5 +1,6 @@
 """Any sound in pieces of any size gives a verdict with finite numbers, and always the same one."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from itertools import pairwise
 from math import isfinite
@@ -7,6 +8,7 @@ from math import isfinite
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from ivr.dialogue.events import Event, LineChanged, SpeechEnded, SpeechStarted
 from ivr.hearing.ear import Ear
@@ -34,7 +36,7 @@ def sound(kind: str, count: int, dbov: int) -> Samples:
     """Return ``count`` samples of a kind of sound, scaled to ``dbov`` where that has a meaning."""
     gain = 32767 * 10 ** (dbov / 20)
     time = np.arange(count)
-    values = {
+    kinds: dict[str, Callable[[], NDArray[np.float64]]] = {
         "idle": lambda: np.full(count, 8.0),
         "zero": lambda: np.zeros(count),
         "noise": lambda: np.random.default_rng(count).normal(0, gain, count),
@@ -42,8 +44,9 @@ def sound(kind: str, count: int, dbov: int) -> Samples:
         "tone": lambda: gain * np.sin(2 * np.pi * 1100 * time / RATE),
         "speech": lambda: np.resize(says("你好，我有个问题想问"), count).astype(float),
         "extreme": lambda: np.where(time % 2, 32767.0, -32768.0),
-    }[kind]()
-    return np.clip(values, -32768, 32767).astype(np.int16)
+    }
+    values: Samples = np.clip(kinds[kind](), -32768, 32767).astype(np.int16)
+    return values
 
 
 def check(verdict: LineVerdict) -> None:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ivr.hearing.echo import EXPLAINED, EchoGate
+from ivr.hearing.echo import EchoGate
+from ivr.hearing.echo_waveform import EXPLAINED
 from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import dbov

@@ -137,14 +137,14 @@ def test_missing_audio_dismisses_possible_speech() -> None:
 @given(st.lists(st.floats(0, 1), max_size=300))
 def test_the_events_are_in_order_for_any_probabilities(probabilities: list[float]) -> None:
     """Possible speech is started or dismissed, and started speech ends, before the next."""
-    allowed = {
+    allowed: dict[type[Event] | None, set[type[Event]]] = {
         None: {SpeechPossible},
         SpeechPossible: {SpeechStarted, SpeechDismissed},
         SpeechStarted: {SpeechEnded},
         SpeechDismissed: {SpeechPossible},
         SpeechEnded: {SpeechPossible},
     }
-    before: type | None = None
+    before: type[Event] | None = None
     for event in heard(SpeechTable(), probabilities):
         assert type(event) in allowed[before]
         before = type(event)

@@ -1,12 +1,14 @@
 """The corpus: its levels are true, seeds repeat it, and the splits share nothing."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
 from ivr.dialogue.events import Condition
 from ivr.hearing.frames import FRAME, RATE
 from ivr.hearing.level import active_speech_level, dbov
-from ivr.lab.corpus import callers, debian, noises, sources, telephone
+from ivr.lab.corpus import CorpusError, callers, debian, noises, sources, telephone
 from ivr.lab.corpus.line import Order, SimulatedLine
 from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, make_window, sweep_orders
 from ivr.lab.corpus.rooms import decay_time, room
@@ -18,7 +20,7 @@ SPLITS = pytest.mark.parametrize("split", list(Split))
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory):
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Use a cache directory of the tests' own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
@@ -66,12 +68,13 @@ def test_the_noise_is_as_far_below_the_caller_as_its_truth_says(
     split: Split, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sounds: list[np.ndarray] = []
-    keep = SimulatedLine.frames
-    monkeypatch.setattr(
-        SimulatedLine,
-        "frames",
-        lambda self, sound, random: sounds.append(sound) or keep(self, sound, random),
-    )
+    frames = SimulatedLine.frames
+
+    def keep(self: SimulatedLine, sound: np.ndarray, random: np.random.Generator) -> object:
+        sounds.append(sound)
+        return frames(self, sound, random)
+
+    monkeypatch.setattr(SimulatedLine, "frames", keep)
     for number in range(6):
         window = make_window(Order("snr", number, 0.0), 7, _stock(split))
         truth = window.truth
@@ -159,5 +162,5 @@ def test_without_recordings_a_caller_has_a_synthetic_voice() -> None:
 
 def test_without_apt_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
-    with pytest.raises(debian.CorpusError, match=r"apt-get is missing: unpack .*it-wav into"):
+    with pytest.raises(CorpusError, match=r"apt-get is missing: unpack .*it-wav into"):
         debian.package("asterisk-core-sounds-it-wav")

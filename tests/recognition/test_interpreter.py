@@ -41,7 +41,7 @@ async def test_a_few_words_are_understood_before_the_end_and_many_are_not(tiny: 
             guesses: list[str | None] = []
 
             def told(guess: Meaning | None, guesses: list[str | None] = guesses) -> None:
-                guesses.append(guess and guess.text)
+                guesses.append(guess.text if guess else None)
 
             interpretation = Interpreter(recognisers, meaning)(told)
             await speak(interpretation, says(text, UNTRAINED[0]))

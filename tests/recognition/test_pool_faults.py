@@ -47,6 +47,11 @@ def faults(logs: list[Any]) -> list[Any]:
     return [entry for entry in logs if entry["log_level"] in ("warning", "error")]
 
 
+async def until_faults(logs: list[Any], count: int) -> None:
+    """Wait until so many faults have been logged."""
+    await until(lambda: len(faults(logs)) == count)
+
+
 async def halfway(recognisers: Recognisers) -> list[Utterance]:
     """Return one utterance with each of two workers, in their order, spoken to the middle.
 
@@ -165,7 +170,7 @@ async def test_workers_that_keep_dying_are_restarted_after_longer_pauses(one: Re
         for deaths in (1, 2, 3):
             await until(lambda: one.pids != [])
             os.kill(one.pids[0], signal.SIGKILL)
-            await until(lambda deaths=deaths: len(faults(logs)) == deaths)  # type: ignore[misc]
+            await until_faults(logs, deaths)
         assert one.utterance().lost == NotHeard(Reason.NO_WORKER)
     waits = [entry["restart_in_seconds"] for entry in logs if "restart_in_seconds" in entry]
     assert waits == [0.0, 0.5, 1.0]

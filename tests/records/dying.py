@@ -58,8 +58,7 @@ def die_at(point: int) -> None:
 
     write = os.pwrite
     for name in WRITING:
-        setattr(os, name, guarded(getattr(os, name)))
-    os.pwrite = half
+        setattr(os, name, half if name == "pwrite" else guarded(getattr(os, name)))
     event.listen(Engine, "before_cursor_execute", pass_or_die)
     event.listen(Engine, "commit", pass_or_die)
 

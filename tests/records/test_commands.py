@@ -10,15 +10,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from sqlalchemy import update
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from ivr.cli import app
 from ivr.config import RecordsSettings as Settings
-from ivr.dialogue.commands import EnterRow, HangUp, Play, StopPlaying
+from ivr.dialogue.commands import Command, EnterRow, HangUp, Play, StopPlaying
 from ivr.dialogue.events import (
     Condition,
+    Event,
     KeyPressed,
     LineChanged,
     PromptFinished,
@@ -160,9 +160,9 @@ def conversation(settings: Settings) -> str:
         async with running(settings) as records:
             record = begun(records)
 
-            def at(seconds: float, *noted: object) -> None:
+            def at(seconds: float, *noted: Event | Command) -> None:
                 for one in noted:
-                    record.note(one, ANSWERED + seconds)  # type: ignore[arg-type]
+                    record.note(one, ANSWERED + seconds)
 
             at(2.8, SpeechPossible(ANSWERED + 2.8), SpeechDismissed())
             at(3.2, SpeechPossible(ANSWERED + 3.0), SpeechStarted(ANSWERED + 3.0))

@@ -28,7 +28,7 @@ def settings_for(root: Path, directory: Path, **groups: dict[str, Any]) -> Setti
     }
     for group, given in groups.items():
         values[group] = values.get(group, {}) | given
-    return Settings(**values)
+    return Settings.model_validate(values)
 
 
 @asynccontextmanager

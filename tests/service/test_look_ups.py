@@ -88,7 +88,7 @@ def company(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 async def found(records: Engine, query: Query, **settings: object) -> Found:
-    look_ups = LookUps(config.LookUpSettings(**settings), records)  # type: ignore[arg-type]
+    look_ups = LookUps(config.LookUpSettings(**settings), records)
     try:
         return await look_ups.find(query, "13800001234")
     finally:

@@ -1,9 +1,10 @@
 """Composed sentences on real calls: whole, in order, and without a gap between their clips."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 import pytest
@@ -34,13 +35,23 @@ LOUDEST_CLICK = 0.03
 CALLS = 6
 
 
+class Values(TypedDict, total=False):
+    """What fills the slots of a sentence."""
+
+    姓: str
+    先生: str
+    电话: str
+    单号: str
+    N: str
+
+
 @dataclass(frozen=True)
 class Sentence:
     """What the service says, and the clips that are to be heard."""
 
     row: str
     key: str
-    values: Mapping[str, str]
+    values: Values
     clips: tuple[str, ...]
     rendering: Rendering = "normal"
 
@@ -120,7 +131,7 @@ async def exchange(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         "call": {"max_calls": CALLS},
         "records": {"directory": directory},
     }
-    hotline = Hotline(Settings(**values), speaks)  # type: ignore[arg-type]
+    hotline = Hotline(Settings.model_validate(values), speaks)
     try:
         await hotline.start()
         yield Exchange(pbx, hotline)

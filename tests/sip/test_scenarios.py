@@ -6,6 +6,7 @@ All of them are played by ``ivr scenario run``; these are one of each kind of ca
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 import pytest_asyncio
@@ -85,12 +86,19 @@ async def test_the_report_has_sound_and_transcript(verdicts: Mapping[str, Scenar
     assert any("态度太差" in line.says for line in seen.transcript if line.who == "caller")
 
 
+class Change(TypedDict, total=False):
+    """What is wrong with a target."""
+
+    number: str
+    password: str
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [({"number": "999"}, "there is no number 999"), ({"password": "no"}, "does not accept user")],
 )
 async def test_a_pbx_that_rejects_the_call_is_told_with_the_scenario(
-    stage: Stage, chosen: list[Scenario], target: Target, change: dict[str, str], told: str
+    stage: Stage, chosen: list[Scenario], target: Target, change: Change, told: str
 ) -> None:
     """One sentence with file and line."""
     wrong = replace(target, **change)

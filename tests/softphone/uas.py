@@ -170,7 +170,7 @@ class Uas(asyncio.DatagramProtocol):
 
     def _authorized(self, request: SipRequest, password: str) -> bool:
         header = "Proxy-Authorization" if self.plan.challenge == 407 else "Authorization"
-        given = dict(re.findall(r'(\w+)="?([^",]+)"?', request.get(header)))
+        given: dict[str, str] = dict(re.findall(r'(\w+)="?([^",]+)"?', request.get(header)))
         if not given:
             return False
 

@@ -86,7 +86,7 @@ def take_rendered(sheet: Sheet, directory: Path, take: Callable[[Path, Path], ob
     (directory / MANIFEST).write_text(shipped.manifest.dump(), encoding="utf-8")
 
 
-def link(source: Path, path: Path) -> None:
+def link(source: Path | str, path: Path | str) -> None:
     """Make a hard link, or a copy if the paths lie in different file systems.
 
     A link costs a tenth of a copy. Rendering replaces files and never writes into them, so the

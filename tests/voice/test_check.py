@@ -10,7 +10,7 @@ import pytest
 from ivr.etiquette.sheet import Sheet, parse_sheet
 from ivr.hearing.g711 import Samples, encode_alaw
 from ivr.voice.check import PromptReport
-from ivr.words.catalogue import SOUNDS, Catalogue, Manifest
+from ivr.words.catalogue import SOUNDS, Catalogue, Manifest, RenderedPrompt
 from tests.voice.rendered_sheet import COMPANY, Rendered
 from tests.voice.rendered_sheet import check as check_rendered
 
@@ -32,7 +32,7 @@ def problems_with(copied: Rendered, samples: Samples) -> list[str]:
     return list(check(copied.directory, copied.sheet).problems)
 
 
-def _write(copied: Rendered, manifest: Manifest, recording: object) -> None:
+def _write(copied: Rendered, manifest: Manifest, recording: RenderedPrompt) -> None:
     recordings = {**manifest.recordings, ID: recording}
     text = replace(manifest, recordings=recordings).dump()
     copied.damage("manifest.json", text.encode())

@@ -23,7 +23,8 @@ def syllables(seed: int, count: int, amplitude: float) -> NDArray[np.int16]:
     """Return bursts of noise with sharp peaks, 0.2 s each, like a harsh voice."""
     noise = np.random.default_rng(seed).laplace(0, 1, (count, RATE // 5))
     shaped = (noise * np.hanning(RATE // 5)).ravel()
-    return (shaped / np.abs(shaped).max() * amplitude).astype(np.int16)
+    loud: NDArray[np.int16] = (shaped / np.abs(shaped).max() * amplitude).astype(np.int16)
+    return loud
 
 
 @given(

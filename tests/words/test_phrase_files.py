@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from ivr.dialogue.meaning import Intent
-from ivr.understanding.phrases import PhraseError
-from ivr.understanding.training import LEARNING_VERSION
+from ivr.understanding.classifier import Weights
+from ivr.understanding.phrases import PhraseError, Phrases
+from ivr.understanding.slot_fillers import Fillers
+from ivr.understanding.training import LEARNING_VERSION, Background, train
 from ivr.words import phrase_files
 from tests.understanding.test_phrases import COMPLETE
 
@@ -27,13 +29,12 @@ def sheet(tmp_path: Path, root: Path) -> Path:
 def learnings(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """A list with one entry for each learning."""
     done: list[bool] = []
-    learn = phrase_files.train
 
-    def train(*given: object) -> object:
+    def counted(phrases: Phrases, fillers: Fillers, background: Background) -> Weights:
         done.append(True)
-        return learn(*given)  # type: ignore[arg-type]
+        return train(phrases, fillers, background)
 
-    monkeypatch.setattr(phrase_files, "train", train)
+    monkeypatch.setattr(phrase_files, "train", counted)
     return done
 
 
@@ -93,7 +94,7 @@ def test_a_directory_without_phrases_is_refused(sheet: Path) -> None:
 def test_the_weights_belong_to_the_learning_version(sheet: Path) -> None:
     """A change that gives other weights must increase LEARNING_VERSION and these figures."""
     fillers = phrase_files.read_fillers(sheet)
-    words = phrase_files.Background(["天气", "苹果", "汽车", "音乐"], sentences=20)
-    weights = phrase_files.train(phrase_files.read_phrases(sheet), fillers, words)
-    made = LEARNING_VERSION, weights.matrix.shape, float(np.abs(weights.matrix).sum())
-    assert made == ("1", (1527, 33), pytest.approx(4826.7, rel=1e-3))
+    words = Background(["天气", "苹果", "汽车", "音乐"], sentences=20)
+    weights = train(phrase_files.read_phrases(sheet), fillers, words)
+    assert (LEARNING_VERSION, weights.matrix.shape) == ("1", (1527, 33))
+    assert float(np.abs(weights.matrix).sum()) == pytest.approx(4826.7, rel=1e-3)
