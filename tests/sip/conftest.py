@@ -13,11 +13,14 @@ from ivr.softphone import Action, CallRecording, HeardPrompt, heard_prompts, mea
 from ivr.words.catalogue import Catalogue
 
 TOLERANCE_SECONDS = 0.20
-"""Beside the sheet's seconds, for a busy machine; `ivr bench waits` shows what is reached."""
+"""Largest deviation from the sheet's seconds, chosen for a busy machine.
+
+`ivr bench waits` measures what an idle machine reaches.
+"""
 
 
 def name(prompt: HeardPrompt) -> str:
-    """Rows 33 and 35 ask in the same words, and so with the same sound."""
+    """Return the id of a prompt; ``closing.ask`` for row 35 too, which asks in the words of 33."""
     return "closing.ask" if "closing.ask" in prompt.same_sound_ids else prompt.id
 
 
@@ -30,28 +33,31 @@ class Heard:
 
     @cached_property
     def prompts(self) -> Sequence[HeardPrompt]:
-        """What was played; found when it is asked for, and so not while other calls are up."""
+        """Return the prompts that were played.
+
+        They are searched at the first access: the search would disturb calls that are still up.
+        """
         answered = self.recording.answered is not None
         return heard_prompts(self.recording, self.catalogue) if answered else []
 
     @property
     def ids(self) -> list[str]:
-        """The prompts in order; one that was cut is marked with ``…``."""
+        """Return the ids of the prompts in order; a prompt that was cut is marked with ``…``."""
         return [name(prompt) + ("" if prompt.complete else "…") for prompt in self.prompts]
 
     @property
     def waits(self) -> list[float]:
-        """Seconds of silence after each prompt, the last one until the end of the call."""
+        """Return the seconds of silence after each prompt; after the last one until the BYE."""
         return measured_waits(self.recording, self.prompts)[1:]
 
     @property
     def was_hung_up_on(self) -> bool:
-        """Whether the bot ended the call."""
+        """Return whether the hotline ended the call."""
         return self.recording.ended_by == "callee"
 
 
 async def call(lab: Lab, *script: Action, max_seconds: float = 90.0) -> Heard:
-    """Call the hotline, do what the script says, and tell what was heard."""
+    """Call the hotline, play the script, and return what the caller heard."""
     async with lab.telephone() as phone:
         recording = await phone.call(lab.number, script, max_seconds=max_seconds)
     return Heard(recording, lab.catalogue)
@@ -59,12 +65,12 @@ async def call(lab: Lab, *script: Action, max_seconds: float = 90.0) -> Heard:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def lab(root: Path) -> AsyncIterator[Lab]:
-    """One laboratory for all tests that leave it as they found it."""
+    """Yield one laboratory for all tests that leave it unchanged."""
     async with laboratory(root, max_calls=40) as built:
         yield built
 
 
 @pytest.fixture
 def sheet_seconds() -> object:
-    """Five seconds, as the sheet counts them and a test may."""
+    """Return the five seconds of the sheet (等待5秒) with the tolerance of the tests."""
     return pytest.approx(5.0, abs=TOLERANCE_SECONDS)

@@ -30,13 +30,14 @@ pytestmark = [
 ]
 
 LONGEST_GAP_SECONDS = 0.12
+"""Longest silence that may lie between two clips of a sentence."""
 LOUDEST_CLICK = 0.03
-"""Of full scale; the steps within speech at -22 dBov reach ten times as much."""
+"""Largest step at a joint, of full scale; steps within speech at -22 dBov reach ten times this."""
 CALLS = 6
 
 
 class Values(TypedDict, total=False):
-    """What fills the slots of a sentence."""
+    """The values of the slots of a sentence."""
 
     姓: str
     先生: str
@@ -47,7 +48,7 @@ class Values(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Sentence:
-    """What the service says, and the clips that are to be heard."""
+    """A sentence of the service, and the clips that the caller must hear."""
 
     row: str
     key: str
@@ -57,12 +58,12 @@ class Sentence:
 
     @property
     def own(self) -> Prompt | None:
-        """A number read back: a prompt that consists of its slot."""
+        """Return the prompt of a number that is read back, which is only a slot; else None."""
         return Prompt("test", "read_back", self.key) if self.key.startswith("{") else None
 
 
 def digits(*groups: str) -> tuple[str, ...]:
-    """The clips of groups of digits."""
+    """Return the ids of the clips that speak groups of digits."""
     return tuple(
         f"digit.{'yao' if digit == '1' else digit}."
         + ("end" if at == len(group) - 1 else "middle" if at else "start")
@@ -94,8 +95,8 @@ SENTENCES = (
 )
 
 
-async def speaks() -> Outcome:
-    """What every call goes through instead of the etiquette: all sentences, one after the other."""
+async def all_sentences() -> Outcome:
+    """Say all sentences one after the other; it takes the place of the etiquette in every call."""
     for sentence in SENTENCES:
         row = await enter(sentence.row)
         prompt = sentence.own or row.prompt(sentence.key)
@@ -106,20 +107,20 @@ async def speaks() -> Outcome:
 
 @dataclass(frozen=True)
 class Exchange:
-    """An Asterisk, and the hotline in this process."""
+    """An Asterisk in a container, and the hotline in this process."""
 
     pbx: Pbx
     hotline: Hotline
 
     async def call(self, *script: Action) -> CallRecording:
-        """A call to the hotline until it hangs up."""
+        """Call the hotline, and return the recording when the hotline has hung up."""
         async with Softphone(self.pbx.server, PHONES[0], self.pbx.password()) as phone:
             return await phone.call(HOTLINE, script, max_seconds=60.0)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def exchange(root: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Exchange]:
-    """The whole service with another script, because no row speaks a number yet."""
+    """Yield the whole service with a script of our own, which says every kind of sentence."""
     prompts, directory = root / "prompts", tmp_path_factory.mktemp("composed")
     agi_port, audio_port = free_ports(2)
     pbx = Pbx(prompts / "rendered", (agi_port,), CALLS)
@@ -131,7 +132,7 @@ async def exchange(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         "call": {"max_calls": CALLS},
         "records": {"directory": directory},
     }
-    hotline = Hotline(Settings.model_validate(values), speaks)
+    hotline = Hotline(Settings.model_validate(values), all_sentences)
     try:
         await hotline.start()
         yield Exchange(pbx, hotline)
@@ -142,12 +143,12 @@ async def exchange(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def recordings(exchange: Exchange) -> list[CallRecording]:
-    """Several calls at the same time, so that the joints are measured under some load."""
+    """Return the recordings of several calls at once: joints are measured under some load."""
     return await asyncio.gather(*(exchange.call(Silence()) for _ in range(CALLS)))
 
 
-def followed(exchange: Exchange, recording: CallRecording) -> list[list[HeardClip]]:
-    """Every sentence of a call, clip by clip."""
+def clips_in(exchange: Exchange, recording: CallRecording) -> list[list[HeardClip]]:
+    """Return the clips of each sentence as they were heard in a call."""
     heard, after = [], 0
     for sentence in SENTENCES:
         found = heard_sentence(
@@ -162,7 +163,7 @@ async def test_every_clip_is_heard_whole_and_in_order(
     exchange: Exchange, recordings: list[CallRecording]
 ) -> None:
     for recording in recordings:
-        for found in followed(exchange, recording):
+        for found in clips_in(exchange, recording):
             weak = [clip for clip in found if clip.correlation < 0.99]
             assert not weak, weak
             starts = [clip.first for clip in found]
@@ -172,11 +173,11 @@ async def test_every_clip_is_heard_whole_and_in_order(
 async def test_no_joint_has_a_gap_or_a_click(
     exchange: Exchange, recordings: list[CallRecording]
 ) -> None:
-    """On the wire, and as the caller hears it: the silence of the clips' edges included."""
+    """Both count: the gap between packets, and the silence with that at the edges of the clips."""
     between = [
         joint
         for recording in recordings
-        for found in followed(exchange, recording)
+        for found in clips_in(exchange, recording)
         for joint in joints(recording, found)
     ]
     gaps = np.array([joint.gap_seconds for joint in between]) * 1000
@@ -186,7 +187,7 @@ async def test_no_joint_has_a_gap_or_a_click(
         f"\n{len(between)} joints: added p50 {np.median(gaps):.0f} ms, max {gaps.max():.0f} ms; "
         f"silence p50 {np.median(pauses):.0f} ms, max {pauses.max():.0f} ms; "
         f"click max {max(clicks):.4f}; correlation min "
-        f"{min(c.correlation for r in recordings for s in followed(exchange, r) for c in s):.4f}"
+        f"{min(c.correlation for r in recordings for s in clips_in(exchange, r) for c in s):.4f}"
     )
     assert gaps.max() <= LONGEST_GAP_SECONDS * 1000
     assert pauses.max() <= LONGEST_GAP_SECONDS * 1000
@@ -194,7 +195,7 @@ async def test_no_joint_has_a_gap_or_a_click(
 
 
 async def test_a_caller_who_speaks_cuts_the_rest_of_the_sentence(exchange: Exchange) -> None:
-    """He breaks into the second group of the number; the third is not heard."""
+    """The caller interrupts the second group of the number; the third group is not heard."""
     catalogue = exchange.hotline.catalogue
     first, second = SENTENCES[:2]
     begin = sum(catalogue[id].seconds for id in first.clips) + 0.6

@@ -1,4 +1,4 @@
-"""The doctor at a real PBX with a real service."""
+"""`ivr doctor` with a real PBX and a real service."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.sip
 
 
 def settings_of(lab: Lab, root: Path, directory: Path) -> Path:
-    """A settings file in which everything is given that the doctor looks at."""
+    """Write a settings file with everything that the doctor checks, and return its path."""
     path = directory / "ivr.toml"
     path.write_text(f"""
 [agi]
@@ -41,7 +41,7 @@ human = "human"
 
 
 async def doctor(config: Path, *words: str) -> tuple[int | None, dict[str, Any]]:
-    """Exit code and findings of ``ivr doctor``."""
+    """Return exit code and findings of ``ivr doctor``; each check is also found by its name."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "ivr", "doctor", "--json", "--config", str(config), *words,
@@ -53,8 +53,8 @@ async def doctor(config: Path, *words: str) -> tuple[int | None, dict[str, Any]]
     return process.returncode, told | {check["name"]: check for check in told["checks"]}
 
 
-async def test_the_doctor_at_a_hotline(root: Path, tmp_path: Path) -> None:
-    """Healthy; with a wrong secret; at a dialplan that knows another token; without a service."""
+async def test_the_doctor_finds_each_fault_of_a_hotline(root: Path, tmp_path: Path) -> None:
+    """None at first; then an unknown extension, a wrong secret, a wrong token, no service."""
     async with laboratory(root) as lab:
         config = settings_of(lab, root, tmp_path)
         sounds = root / "prompts" / "rendered"
@@ -94,8 +94,8 @@ async def test_the_doctor_at_a_hotline(root: Path, tmp_path: Path) -> None:
         assert told["asterisk"]["verdict"] == "ok"
 
 
-async def test_the_service_and_the_manager_interface(root: Path, tmp_path: Path) -> None:
-    """Logged in where it may; where it may not a warning, and it answers calls either way."""
+async def test_the_service_runs_without_the_manager_interface(root: Path, tmp_path: Path) -> None:
+    """With the right secret it logs in; with a wrong one it logs ``ami_refused`` and goes on."""
     wrong = tmp_path / "wrong"
     wrong.write_text("not-the-secret-at-all")
     async with laboratory(root) as lab:

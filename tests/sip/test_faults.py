@@ -1,4 +1,4 @@
-"""What the caller hears when something breaks: never nothing."""
+"""Faults of the service, the tap and the PBX: the caller always hears a sentence."""
 
 import asyncio
 import signal
@@ -16,7 +16,7 @@ from tests.sip.conftest import TOLERANCE_SECONDS, Heard, call
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(180)]
 
 WITHIN_SECONDS = 5.0
-"""After a fault the caller hears the apology or the second service within this."""
+"""Seconds after a fault within which the caller hears the apology or the second service."""
 
 
 @asynccontextmanager
@@ -27,7 +27,10 @@ async def fault(
     strike: Callable[[Lab], None],
     settings: Mapping[str, str] = {},
 ) -> AsyncIterator[tuple[Lab, float, Heard]]:
-    """A call in which ``strike`` happens ``after`` seconds; when it did, and what was heard."""
+    """Make a call and run ``strike`` when ``after`` seconds have passed since the answer.
+
+    Yield the laboratory, the time of the fault by the clock of the loop, and what was heard.
+    """
     async with laboratory(root, services=services, max_calls=5, settings=settings) as lab:
         loop = asyncio.get_running_loop()
         struck: asyncio.Future[float] = loop.create_future()
@@ -45,12 +48,12 @@ async def fault(
 
 
 def kill(lab: Lab) -> None:
-    """The process is gone."""
+    """Kill the process of the service."""
     lab.service.signal(signal.SIGKILL)
 
 
 def freeze(lab: Lab) -> None:
-    """The process stands still, its sockets open."""
+    """Stop the process of the service without ending it; its sockets stay open."""
     lab.service.signal(signal.SIGSTOP)
 
 
@@ -62,7 +65,7 @@ IN_A_PROMPT, IN_A_WAIT = 1.5, 8.0
 async def test_the_second_service_takes_over(
     root: Path, strike: Callable[[Lab], None], after: float
 ) -> None:
-    """Killed or frozen, in a prompt or in a wait: the second service greets within 5 s."""
+    """It greets within five seconds of the fault."""
     async with fault(root, 2, after, strike) as (lab, struck, heard):
         again = [prompt for prompt in heard.prompts[1:] if prompt.id == "greeting.ask"]
         assert again, heard.ids
@@ -74,7 +77,7 @@ async def test_the_second_service_takes_over(
 async def test_without_a_second_service_the_caller_hears_the_apology(
     root: Path, strike: Callable[[Lab], None]
 ) -> None:
-    """And is then hung up on."""
+    """Then the PBX hangs up."""
     async with fault(root, 1, IN_A_PROMPT, strike) as (lab, struck, heard):
         assert heard.ids == ["greeting.ask…", "system.apology"]
         assert heard.prompts[1].start - struck < WITHIN_SECONDS
@@ -82,8 +85,7 @@ async def test_without_a_second_service_the_caller_hears_the_apology(
         assert await lab.pbx.channels_after(2.0) == 0
 
 
-async def test_a_service_that_is_down_when_the_call_arrives(root: Path) -> None:
-    """The apology comes at once."""
+async def test_a_call_to_a_service_that_is_down_hears_the_apology_at_once(root: Path) -> None:
     async with laboratory(root, max_calls=2) as lab:
         lab.service.signal(signal.SIGKILL)
         await lab.service.ended()
@@ -93,8 +95,8 @@ async def test_a_service_that_is_down_when_the_call_arrives(root: Path) -> None:
         assert heard.prompts[0].start - heard.recording.answered < WITHIN_SECONDS
 
 
-async def test_services_that_are_frozen_when_the_call_arrives(root: Path) -> None:
-    """Both of them: each is given two seconds for its first sign, then the apology comes."""
+async def test_a_call_to_two_frozen_services_hears_the_apology(root: Path) -> None:
+    """The dialplan waits two seconds for the first sign of each service (IVR_FIRST_SIGN)."""
     async with laboratory(root, services=2, max_calls=2) as lab:
         for service in lab.services:
             service.signal(signal.SIGSTOP)
@@ -106,7 +108,7 @@ async def test_services_that_are_frozen_when_the_call_arrives(root: Path) -> Non
 
 
 async def test_a_call_taken_back_is_not_recorded_as_a_hang_up(root: Path) -> None:
-    """The caller never hung up: the service stood still, and says so when it goes on."""
+    """The service stood still and lost the caller to the PBX; its record says ``line_lost``."""
     async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
         calling = phone.dial(lab.number, [Silence()], max_seconds=20)
         assert await calling.answered()
@@ -118,16 +120,16 @@ async def test_a_call_taken_back_is_not_recorded_as_a_hang_up(root: Path) -> Non
         assert [record["outcome"] for record in await lab.service.records(1)] == ["line_lost"]
 
 
-async def test_knocking_at_the_control_ports_disturbs_no_call(root: Path) -> None:
-    """A health check or a port scan, two hundred times in the middle of a call."""
+async def test_connections_to_the_control_ports_disturb_no_call(root: Path) -> None:
+    """Health checks and port scans make them: here two hundred in the middle of a call."""
     async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
         calling = phone.dial(lab.number, [Silence()], max_seconds=60)
         assert await calling.answered()
         await lab.service.logged("row", 1)
         for port in (lab.service.agi_port, lab.service.audio_port) * 50:
-            for knock in (b"", b"junk\n"):
+            for octets in (b"", b"junk\n"):
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.write(knock)
+                writer.write(octets)
                 writer.close()
                 await writer.wait_closed()
         recording = await calling.ended()
@@ -137,7 +139,7 @@ async def test_knocking_at_the_control_ports_disturbs_no_call(root: Path) -> Non
 
 
 async def test_sigterm_lets_running_calls_end_and_sends_new_ones_elsewhere(root: Path) -> None:
-    """Drained: the old call goes through all of row 2, the new one hears the second service."""
+    """The old call goes through all of row 2; the new one is answered by the second service."""
     async with laboratory(root, services=2, max_calls=5) as lab:
         async with lab.telephone() as phone:
             old = phone.dial(lab.number, [Silence()], max_seconds=60)
@@ -156,7 +158,7 @@ async def test_sigterm_lets_running_calls_end_and_sends_new_ones_elsewhere(root:
 
 
 async def test_a_call_that_outlasts_the_drain_hears_the_apology(root: Path) -> None:
-    """Nobody is cut off without a word, and the service still ends properly."""
+    """The record says ``drained``, and the service ends with exit code 0."""
     async with fault(
         root,
         1,
@@ -171,7 +173,7 @@ async def test_a_call_that_outlasts_the_drain_hears_the_apology(root: Path) -> N
 
 
 async def test_a_lost_tap_is_attached_again(root: Path) -> None:
-    """The caller's audio is cut off by the PBX; a moment later he is heard all the same."""
+    """The PBX ends the stream of the caller's audio; what the caller says later is heard."""
     async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
         script: list[Action] = [Silence(9.0), PlayedSound(says("喂，你好")), Silence()]
         calling = phone.dial(lab.number, script, max_seconds=16)
@@ -188,7 +190,7 @@ async def test_a_lost_tap_is_attached_again(root: Path) -> None:
 
 
 async def test_a_pbx_that_dies_leaves_a_record_and_nothing_else(root: Path) -> None:
-    """The session ends at once, as line_lost."""
+    """The session ends at once, with the outcome ``line_lost``."""
     async with laboratory(root, max_calls=2, settings={"IVR_SERVICE__LOG_LEVEL": "debug"}) as lab:
         async with lab.telephone() as phone:
             calling = phone.dial(lab.number, [Silence()], max_seconds=6)
@@ -200,7 +202,7 @@ async def test_a_pbx_that_dies_leaves_a_record_and_nothing_else(root: Path) -> N
 
 
 async def test_too_many_callers_hear_a_sentence_and_the_busy_tone(root: Path) -> None:
-    """In early media, before the answer: the refused call costs nothing."""
+    """The sentence is played before the answer (early media): a refused call is not charged."""
     async with laboratory(root, max_calls=1) as lab, lab.telephone() as phone:
         first = phone.dial(lab.number, [Silence()], max_seconds=12)
         assert await first.answered()

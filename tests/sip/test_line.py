@@ -1,6 +1,6 @@
-"""Rows 2, 8, 9 and 10 on real calls whose sound is what is wrong.
+"""Rows 2, 8, 9 and 10 on real calls with a bad line or no caller.
 
-Every caller plays his condition into the line from the answer on; the ear finds it by itself.
+Each call carries the sound of its condition from the answer on; the ear must find the condition.
 """
 
 import asyncio
@@ -31,20 +31,20 @@ pytestmark = [
 
 RATE = 8000
 VOICE = 2
-"""Of ivr.lab.voices: one that the tiny model was not trained with."""
+"""Index into ivr.lab.voices of a voice that the tiny model was not trained with."""
 LINE_SECONDS = 60
 WORDS = "你们公司的地址在哪里"
 HEARD_WELL = ["take_note.ask"]
-"""What answers these words."""
+"""Prompts that answer WORDS."""
 BABBLE = "我想了解一下企业QQ，我们公司有三十个人，想问多少钱"
 UNKNOWN = FOREIGN
-"""What is not understood on a good line either: the line is told to be the reason."""
+"""Words that are not understood on a good line either; on a bad line the line is blamed."""
 RNG = np.random.default_rng(4)
 ROOM = room(RNG, Split("test"), 0.6, -4.0)
 
 
 def voice_of(words: str) -> Samples:
-    """The caller's; what is foreign in a foreign one."""
+    """Return the words in the caller's voice; UNKNOWN in a German one."""
     return says(words, FOREIGNER if words == UNKNOWN else VOICE)
 
 
@@ -53,7 +53,11 @@ def line(
     hands_free: bool = False,
     noise: Wave | None = None,
 ) -> PlayedSound:
-    """A minute of a line: ``sayings`` are (second, dBov, words); noise lies under all of it."""
+    """Return a minute of a line's sound.
+
+    ``sayings`` are tuples of second, active speech level in dBov, and words. ``noise`` is added to
+    the whole minute.
+    """
     sound = at_level(RNG.normal(size=LINE_SECONDS * RATE), -70.0)
     for second, level, words in sayings:
         voice: Wave = np.asarray(voice_of(words), np.float64)
@@ -69,14 +73,14 @@ def _samples(sound: Wave) -> Samples:
 
 
 def television() -> Wave:
-    """Ten people at once, as loud as a caller."""
+    """Return ten voices that speak at once, together as loud as a caller (-24 dBov)."""
     voices = [np.resize(says(BABBLE, n), LINE_SECONDS * RATE) for n in range(10)]
     parts = [np.roll(voice.astype(np.float64), RNG.integers(len(voice))) for voice in voices]
     return at_level(np.sum(parts, axis=0), -24.0)
 
 
 def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
-    """What each caller's line carries."""
+    """Return what each caller's line carries, by the name of the caller."""
     count = LINE_SECONDS * RATE
     greeted = prompts["greeting.ask"].seconds
     first = greeted + 1.0
@@ -107,7 +111,7 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def calls(lab: Lab) -> Mapping[str, Heard]:
-    """All calls of this module, placed at once."""
+    """Make all calls of this module at once, and return what each caller heard."""
     wanted = scripts(lab.catalogue)
     heard = await asyncio.gather(*(call(lab, *script) for script in wanted.values()))
     return dict(zip(wanted, heard, strict=True))
@@ -117,7 +121,7 @@ async def calls(lab: Lab) -> Mapping[str, Heard]:
 async def test_a_quiet_caller_is_coached_twice(
     calls: Mapping[str, Heard], sheet_seconds: object
 ) -> None:
-    """请您大声一点; then 请您换一部电话再次打来, five seconds, BYE."""
+    """请您大声一点 and 请您换一部电话再次打来 are played; five seconds later comes BYE."""
     heard = calls["quiet"]
     assert heard.ids == ["greeting.ask", "low_volume.louder", "low_volume.other_phone"]
     assert heard.waits[-1] == sheet_seconds
@@ -125,8 +129,8 @@ async def test_a_quiet_caller_is_coached_twice(
 
 
 @pytest.mark.row("low_volume")
-async def test_who_speaks_up_goes_on_normally(calls: Mapping[str, Heard]) -> None:
-    """After the first step."""
+async def test_a_caller_who_speaks_up_is_answered(calls: Mapping[str, Heard]) -> None:
+    """The caller speaks louder after the first prompt (8)."""
     assert calls["speaks up"].ids[:3] == ["greeting.ask", "low_volume.louder", *HEARD_WELL]
 
 
@@ -134,22 +138,22 @@ async def test_who_speaks_up_goes_on_normally(calls: Mapping[str, Heard]) -> Non
 async def test_a_hands_free_caller_is_asked_to_take_the_handset(
     calls: Mapping[str, Heard],
 ) -> None:
-    """请您拿起话筒说话好吗？"""
+    """The prompt is 请您拿起话筒说话好吗？ (9)"""
     assert calls["hands-free"].ids[:2] == ["greeting.ask", "speakerphone.handset"]
 
 
 @pytest.mark.row("low_volume")
-async def test_who_is_understood_is_not_bothered(calls: Mapping[str, Heard]) -> None:
-    """声音小听不清楚时: only then."""
+async def test_a_quiet_caller_who_is_understood_is_not_coached(calls: Mapping[str, Heard]) -> None:
+    """Row 8 holds 声音小听不清楚时, and this caller can be understood."""
     assert calls["quiet, understood"].ids[:2] == ["greeting.ask", *HEARD_WELL]
 
 
 @pytest.mark.row("noisy_line")
 @pytest.mark.parametrize("caller", ["noise", "speaks in noise", "television"])
-async def test_a_noisy_line_is_said_goodbye_to(
+async def test_a_call_with_a_noisy_line_is_ended_by_row_10(
     calls: Mapping[str, Heard], caller: str, sheet_seconds: object
 ) -> None:
-    """您的电话杂音太大……再见！ Five seconds, BYE; with a caller in it or without."""
+    """您的电话杂音太大……再见！ is played, then BYE after five seconds, even if a caller speaks."""
     heard = calls[caller]
     assert [id.rstrip("…") for id in heard.ids] == ["greeting.ask", "noisy_line.farewell"]
     assert heard.waits[-1] == sheet_seconds
@@ -158,10 +162,10 @@ async def test_a_noisy_line_is_said_goodbye_to(
 
 @pytest.mark.row("no_sound")
 @pytest.mark.parametrize("caller", ["breathing", "hum", "dead line", "no RTP", "ring-back"])
-async def test_nobody_hears_row_2(
+async def test_sound_without_a_caller_leads_to_row_2(
     calls: Mapping[str, Heard], caller: str, sheet_seconds: object
 ) -> None:
-    """Whatever it is, it is no caller."""
+    """None of these sounds is a voice."""
     heard = calls[caller]
     ids = ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
     assert heard.ids == ids
@@ -170,13 +174,13 @@ async def test_nobody_hears_row_2(
 
 @pytest.mark.parametrize("caller", ["fax", "modem"])
 async def test_a_machine_is_hung_up_on_politely(calls: Mapping[str, Heard], caller: str) -> None:
-    """Thanked, and no more questions: one that calls (CNG) and one that answers (CED)."""
+    """It is thanked and not asked anything: a fax that calls (CNG), a modem that answers (CED)."""
     assert calls[caller].ids == ["greeting.ask", "closing.farewell"]
     assert calls[caller].was_hung_up_on
 
 
 async def test_music_on_hold_is_waited_out(calls: Mapping[str, Heard]) -> None:
-    """Half a minute of it, then the caller comes back and is answered."""
+    """The music lasts half a minute; then the caller comes back and is answered."""
     heard = calls["music, then back"]
     assert heard.ids[:2] == ["greeting.ask", *HEARD_WELL]
     assert heard.waits[0] > 20.0

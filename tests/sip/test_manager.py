@@ -1,4 +1,4 @@
-"""The manager interface goes in the middle of a call: nobody notices, and the service says so."""
+"""The manager interface on real calls: its loss disturbs no call, and lost channels are found."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,22 +21,22 @@ pytestmark = [pytest.mark.sip, pytest.mark.timeout(180)]
 ROW_2 = ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
 
 
-class Cable:
-    """Between the service and the manager interface, to be cut."""
+class Relay:
+    """A TCP relay between the service and the manager interface that can be shut."""
 
     def __init__(self, port: int) -> None:
-        """``port`` is the manager interface's."""
+        """Connect to the manager interface at ``port`` of loopback."""
         self._target = port
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
-    async def lay(self) -> int:
-        """The port of its other end."""
+    async def open(self) -> int:
+        """Listen on a free port of loopback, and return it."""
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
         return int(self._server.sockets[0].getsockname()[1])
 
-    def cut(self) -> None:
-        """Nobody is connected any more, and nobody will be."""
+    def shut(self) -> None:
+        """Close all connections, and accept no more."""
         assert self._server is not None
         self._server.close()
         for writer in self._writers:
@@ -59,36 +59,36 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 @asynccontextmanager
-async def advised(root: Path) -> AsyncIterator[tuple[Lab, Cable]]:
-    """A laboratory whose service uses the manager interface, as `make run` has it."""
+async def managed_laboratory(root: Path) -> AsyncIterator[tuple[Lab, Relay]]:
+    """Yield a laboratory whose service uses the manager interface, and the relay between them."""
     prompts = root / "prompts" / "rendered"
     service = LabService(prompts, root / "prompts" / "sheet.toml", 5)
     pbx = Pbx(prompts, (service.agi_port,))
-    cable = Cable(pbx.ami_port)
+    relay = Relay(pbx.ami_port)
     try:
         await pbx.start()
         await service.start(
             pbx,
             {
                 "IVR_AMI__HOST": "127.0.0.1",
-                "IVR_AMI__PORT": str(await cable.lay()),
+                "IVR_AMI__PORT": str(await relay.open()),
                 "IVR_AMI__SECRET_FILE": str(pbx.secret_file("ami")),
             },
         )
         assert await service.logged("ami_up", 1)
-        yield Lab(pbx, (service,), Catalogue.load(prompts)), cable
+        yield Lab(pbx, (service,), Catalogue.load(prompts)), relay
     finally:
         await service.stop()
-        cable.cut()
+        relay.shut()
         await pbx.stop()
 
 
-async def test_the_manager_interface_goes_in_the_middle_of_a_call(root: Path) -> None:
-    async with advised(root) as (lab, cable), lab.telephone() as phone:
+async def test_a_call_goes_on_when_the_manager_interface_is_lost(root: Path) -> None:
+    async with managed_laboratory(root) as (lab, relay), lab.telephone() as phone:
         calling = phone.dial(lab.number, [Silence()], max_seconds=60)
         assert await calling.answered()
         await lab.service.logged("row", 1)
-        cable.cut()
+        relay.shut()
         assert await lab.service.logged("ami_down", 1)
         heard = Heard(await calling.ended(), lab.catalogue)
         assert heard.ids == ROW_2
@@ -99,7 +99,7 @@ async def test_the_manager_interface_goes_in_the_middle_of_a_call(root: Path) ->
 async def test_the_channels_of_a_real_call_are_no_orphans_and_a_lost_one_is_found(
     root: Path,
 ) -> None:
-    """What a real Asterisk tells of a caller, his tap and his heartbeat is understood."""
+    """The channels are those of the caller, of the tap and of the heartbeat of a real Asterisk."""
     async with laboratory(root, max_calls=5) as lab, lab.telephone() as phone:
         ami = Ami("127.0.0.1", lab.pbx.ami_port, "ivr", lab.pbx.secrets["ami"])
         await ami.connect()
@@ -119,7 +119,7 @@ async def test_the_channels_of_a_real_call_are_no_orphans_and_a_lost_one_is_foun
         for _ in range(3):
             await check.look()
         assert (check.channels, ended) == (0, [])
-        believed = Ours(set(), set(), audio)  # as if we had lost the call: all three are told
+        believed = Ours(set(), set(), audio)  # as if the service had lost the call: all three count
         for _ in range(2):
             await check.look()
         assert check.channels == 3

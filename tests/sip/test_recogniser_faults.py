@@ -1,4 +1,4 @@
-"""The recogniser dies or hangs while a caller speaks: he is asked to say it again (25)."""
+"""The recogniser dies or hangs while a caller speaks: the caller is asked to repeat (row 25)."""
 
 import asyncio
 import os
@@ -18,17 +18,18 @@ pytestmark = [pytest.mark.sip, pytest.mark.timeout(200), pytest.mark.asyncio(loo
 
 SAID = says("不好意思打错电话了", 2)
 NOTICED_SECONDS = 3.5
-"""A worker that stands still is given up after two seconds; then the caller thinks a moment."""
+"""Seconds of silence before the repetition: two until a hung worker is given up, and some more."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def breakable(root: Path) -> AsyncIterator[Lab]:
+    """Yield a laboratory whose recogniser may be broken."""
     async with laboratory(root) as built:
         yield built
 
 
 def workers(lab: Lab) -> list[int]:
-    """The recognition workers of the service."""
+    """Return the process ids of the service's recognition workers."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal() and _parent(entry) == lab.service.pid:
@@ -47,10 +48,10 @@ def _parent(process: Path) -> int | None:
 
 @pytest.mark.row("ask_repeat")
 @pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGSTOP])
-async def test_a_worker_lost_in_mid_word_costs_that_utterance(
+async def test_a_worker_lost_in_mid_word_loses_only_that_utterance(
     breakable: Lab, number: signal.Signals
 ) -> None:
-    """麻烦您……再复述一遍; said again, it is understood by the worker that was started instead."""
+    """The caller hears 麻烦您……再复述一遍 (25), repeats, and is understood by a new worker."""
     greeted = breakable.catalogue["greeting.ask"].seconds
     repeat = breakable.catalogue["ask_repeat.ask"].seconds
     script: list[Action] = [
@@ -63,7 +64,7 @@ async def test_a_worker_lost_in_mid_word_costs_that_utterance(
     (victim,) = workers(breakable)
     calling = asyncio.create_task(call(breakable, *script, max_seconds=greeted + 30.0))
     await breakable.service.logged("row", 1)
-    await asyncio.sleep(greeted + 1.8)  # by the clock of the caller he is in mid-sentence
+    await asyncio.sleep(greeted + 1.8)  # the caller is in mid-sentence then
     os.kill(victim, number)
     heard = await calling
     assert heard.ids[:3] == ["greeting.ask", "ask_repeat.ask", "wrong_number.explain"]

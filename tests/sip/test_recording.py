@@ -1,4 +1,4 @@
-"""Recordings, and what Asterisk's own records keep, of real calls."""
+"""Recordings of real calls, and their entries in Asterisk's CDR and CEL."""
 
 import asyncio
 import hashlib
@@ -40,13 +40,13 @@ pytestmark = [
 
 ROOM = {"IVR_RECORDING__MIN_FREE_GB": "0.01"}
 SAME = 0.98
-"""Correlation of one sound with itself after A-law, a sample's worth of shift included."""
+"""Least correlation of a sound with itself after A-law and a shift of up to a sample."""
 TOGETHER_SECONDS = 0.06
-"""By how much the two sides of a recording may lie apart from how they lay on the wire."""
+"""Seconds by which the two sides of a recording may be shifted against those on the wire."""
 
 
 def sides(path: Path) -> tuple[Samples, Samples]:
-    """The caller's and the hotline's side of a stereo file."""
+    """Return the caller's and the hotline's side of a stereo file at 8 kHz."""
     with wave.open(str(path)) as file:
         assert (file.getnchannels(), file.getframerate(), file.getsampwidth()) == (2, 8000, 2)
         both = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
@@ -54,7 +54,7 @@ def sides(path: Path) -> tuple[Samples, Samples]:
 
 
 def likeness(ours: Samples, theirs: Samples) -> tuple[float, float]:
-    """The highest correlation of two sounds, and by how many seconds ``ours`` is later there."""
+    """Return the highest correlation of two sounds, and the seconds by which ``ours`` is later."""
     a, b = ours.astype(float), theirs.astype(float)
     size = 1 << (len(a) + len(b)).bit_length()
     product: NDArray[Any] = np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size)
@@ -64,19 +64,19 @@ def likeness(ours: Samples, theirs: Samples) -> tuple[float, float]:
 
 
 def prompts_in(sound: Samples, lab: Lab) -> list[HeardPrompt]:
-    """The prompts in one side of a recording, found as in what a caller hears."""
+    """Return the prompts in one side of a recording, found as in the sound that a caller hears."""
     return heard_prompts(sounds.recording(sound), lab.catalogue)
 
 
 def script(notice: str, lab: Lab, *then: Action) -> list[Action]:
-    """What a caller does after the notice and the greeting."""
+    """Return the actions of a caller who waits for notice and greeting, then does ``then``."""
     before = sum(lab.catalogue[id].seconds for id in (notice, "greeting.ask"))
     return [Silence(before + 1.2), *then]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def recording(root: Path) -> AsyncIterator[Lab]:
-    """A hotline that records everybody, and whose Asterisk keeps records of its own."""
+    """Yield a hotline that records all calls, and whose Asterisk writes CDR and CEL."""
     async with laboratory(
         root, max_calls=5, cdr=True, settings={"IVR_RECORDING__MODE": "on", **ROOM}
     ) as lab:
@@ -85,7 +85,7 @@ async def recording(root: Path) -> AsyncIterator[Lab]:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One call: as its caller heard it, in our records, in Asterisk's, and as a file."""
+    """One call: as the caller heard it, in our records, in CDR and CEL, and as a file."""
 
     heard: Heard
     record: Mapping[str, Any]
@@ -97,7 +97,7 @@ class Recorded:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def recorded(recording: Lab) -> Mapping[str, Recorded]:
-    """Who leaves something and hangs up, and who sends no sound at all and is hung up on."""
+    """Return two calls: one leaves a suggestion and hangs up, one sends no packet and is ended."""
     suggests = PlayedSound(says("我给你们提个建议", voice=2))
     scripts: dict[str, list[Action]] = {
         "left": script("system.recorded", recording, suggests, Silence(25.0), HangUpStep()),
@@ -110,7 +110,7 @@ async def recorded(recording: Lab) -> Mapping[str, Recorded]:
     assert recording.pbx.secrets["agi-token"] not in str(await recording.pbx.cdrs())
     cdrs = {cdr[-2]: cdr[-1] for cdr in await recording.pbx.cdrs()}
     cels = {cel[2]: cel for cel in await recording.pbx.cels()}
-    assert len(cdrs) == len(cels) == 2, "the taps are no calls"
+    assert len(cdrs) == len(cels) == 2, "the audio streams must have no CDR"
 
     def whole(heard: Heard, outcome: str) -> Recorded:
         record = records[outcome]
@@ -129,10 +129,10 @@ async def recorded(recording: Lab) -> Mapping[str, Recorded]:
 BOTH = pytest.mark.parametrize("caller", ["left", "silent"])
 
 
-async def test_the_notice_comes_first_and_then_the_sheet(
+async def test_the_notice_comes_first_and_then_the_greeting(
     recorded: Mapping[str, Recorded],
 ) -> None:
-    """Word for word: 您好，腾讯企业 QQ 河南服务中心……"""
+    """The greeting keeps its words after the notice: 您好，腾讯企业 QQ 河南服务中心……"""
     for each in recorded.values():
         assert each.heard.ids[:2] == ["system.recorded", "greeting.ask"]
         assert each.heard.waits[0] == pytest.approx(0.0, abs=0.05)
@@ -141,7 +141,7 @@ async def test_the_notice_comes_first_and_then_the_sheet(
 async def test_both_sides_are_in_the_recording_as_they_were_on_the_wire(
     recording: Lab, recorded: Mapping[str, Recorded], tmp_path: Path
 ) -> None:
-    """The caller's own record of the call is the measure: the same sound, at the same moments."""
+    """The caller's own recording is the reference: the same sound at the same times."""
     recorded["left"].heard.recording.save_wav(tmp_path / "caller.wav")
     (said, told), (spoken, heard) = sides(recorded["left"].path), sides(tmp_path / "caller.wav")
     correlation, lag = likeness(said, spoken)
@@ -157,10 +157,10 @@ async def test_both_sides_are_in_the_recording_as_they_were_on_the_wire(
     )
 
 
-async def test_a_caller_without_a_sound_is_silence(
+async def test_a_caller_who_sends_no_packet_is_recorded_as_silence(
     recording: Lab, recorded: Mapping[str, Recorded]
 ) -> None:
-    """And what he heard is recorded to its end, although no packet ever came from him."""
+    """The hotline's side is recorded to its end all the same."""
     caller, hotline = sides(recorded["silent"].path)
     assert not caller.any()
     heard, kept = recorded["silent"].heard.prompts, prompts_in(hotline, recording)
@@ -174,7 +174,7 @@ async def test_a_caller_without_a_sound_is_silence(
 async def test_the_records_know_the_file_and_its_checksum(
     recording: Lab, recorded: Mapping[str, Recorded], caller: str
 ) -> None:
-    """And of what Asterisk wrote during the call nothing is left."""
+    """The file that Asterisk wrote during the call is gone from ``incoming``."""
     each = recorded[caller]
     assert each.record["recording"] == each.row["file"]
     assert each.row["sha256"] == hashlib.sha256(each.path.read_bytes()).hexdigest()
@@ -183,30 +183,30 @@ async def test_the_records_know_the_file_and_its_checksum(
     assert list((recording.pbx.recordings / "incoming").iterdir()) == []
 
 
-async def test_a_ticket_says_where_the_caller_can_be_heard(
+async def test_a_ticket_names_the_recording_of_its_call(
     recording: Lab, recorded: Mapping[str, Recorded]
 ) -> None:
-    """The one of the call, and its number is in Asterisk's records."""
+    """The number of the ticket is also in the CDR."""
     (ticket,) = recording.service.rows(tickets_table)
     assert ticket["recording"] == recorded["left"].record["recording"]
     assert f" tickets={ticket['number']} " in recorded["left"].userfield
 
 
 @BOTH
-async def test_asterisks_own_records_tell_what_the_call_came_to(
+async def test_cdr_and_cel_have_outcome_tickets_and_rows_of_the_call(
     recorded: Mapping[str, Recorded], caller: str
 ) -> None:
-    """In CDR(userfield) and in an event, whoever hung up."""
+    """They stand in CDR(userfield) and in the event IVR_CALL, whichever side hung up."""
     record, told = recorded[caller].record, recorded[caller].userfield
     assert told.startswith(f"outcome={record['outcome']} tickets=")
     assert told.endswith(f" rows={'+'.join(record['rows'])}")
     assert recorded[caller].event == told
 
 
-async def test_who_does_not_refuse_is_recorded_from_the_notice_on_and_who_does_is_not(
+async def test_a_call_is_recorded_unless_the_caller_refuses(
     root: Path,
 ) -> None:
-    """By key, while the notice is spoken; nothing refers to a recording then, and none is there."""
+    """A caller refuses by key during the notice; then no file exists and no record names one."""
     async with laboratory(
         root, max_calls=5, settings={"IVR_RECORDING__MODE": "consent", **ROOM}
     ) as lab:
@@ -223,8 +223,8 @@ async def test_who_does_not_refuse_is_recorded_from_the_notice_on_and_who_does_i
         assert sorted(references, key=str) == [row["file"], None]
 
 
-async def test_a_full_disk_costs_the_recording_and_not_the_call(root: Path) -> None:
-    """The caller is not told of a recording that there is not; whoever reads the log is."""
+async def test_a_full_disk_stops_recordings_and_no_calls(root: Path) -> None:
+    """The caller does not hear the notice, and the log says that the call is not recorded."""
     async with laboratory(
         root,
         max_calls=5,

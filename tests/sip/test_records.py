@@ -1,4 +1,4 @@
-"""What a supervisor reads of real calls: everything that happened, in order, and not too much."""
+"""`ivr tickets` and `ivr calls` after real calls: complete, in order, and short enough to read."""
 
 import asyncio
 import sys
@@ -14,11 +14,11 @@ from tests.sip.test_understood import TALKS, script
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(240)]
 
 SCREEN = 50
-"""Lines."""
+"""Most lines of a transcript for each minute of its call."""
 
 
 async def ivr(config: Path, *words: str) -> list[str]:
-    """The lines that a command prints."""
+    """Return the lines that a command prints."""
     command = (sys.executable, "-m", "ivr", *words, "-c", str(config))
     running = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     told, _ = await running.communicate()
@@ -27,13 +27,16 @@ async def ivr(config: Path, *words: str) -> list[str]:
 
 
 def seconds(head: str) -> float:
-    """``2026-11-27 05:02:05  6001 → 66385255  57.9 s  stayed_on``"""
+    """Return the length of a call from the first line of `ivr calls show`.
+
+    It looks like ``2026-11-27 05:02:05  6001 → 66385255  57.9 s  stayed_on``.
+    """
     return float(head.split("  ")[2].removesuffix(" s"))
 
 
 async def test_a_supervisor_reads_what_happened_in_a_call(root: Path, tmp_path: Path) -> None:
-    """The caller asks for a person, leaves number and name, and is told a ticket's number; another
-    one says nothing."""
+    """One caller asks for a person, leaves number and name, and hears a ticket number; another says
+    nothing."""
     async with laboratory(root, max_calls=5) as lab:
         spoken = script(lab.catalogue, TALKS["number"])
         heard, silent = await asyncio.gather(

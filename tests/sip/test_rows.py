@@ -1,6 +1,6 @@
 """Rows 1, 2, 33 and 35 on real calls, as the callers hear them.
 
-All calls are up at the same time; each takes as long as the sheet says.
+All calls run at the same time, in real time.
 """
 
 import asyncio
@@ -26,13 +26,13 @@ pytestmark = [
 
 ROW_2 = ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
 ANSWERED = ["title.neutral", "ask_topic.ask.1"]
-"""How 喂，你好，听得到吗 is answered: …，请问您需要了解企业 QQ 哪方面的信息？ (14)"""
+"""Clips that answer 喂，你好，听得到吗: …，请问您需要了解企业 QQ 哪方面的信息？ (14)"""
 ECHO_DB, ECHO_SECONDS = -20.0, 0.15
 WAIT = 5.0
 
 
 def row_2_times(prompts: Catalogue) -> list[tuple[str, float]]:
-    """When each prompt of row 2 begins, counted from the first packet of the greeting."""
+    """Return the prompts of row 2, each with its start in seconds after the greeting's start."""
     times, now = [], 0.0
     for id in ROW_2:
         times.append((id, now))
@@ -41,7 +41,7 @@ def row_2_times(prompts: Catalogue) -> list[tuple[str, float]]:
 
 
 def echo_of_row_2(prompts: Catalogue) -> Samples:
-    """What comes back from a telephone with an echo: every prompt, later and 20 dB lower."""
+    """Return the sound of a telephone with an echo: every prompt 0.15 s later and 20 dB lower."""
     times = row_2_times(prompts)
     sound = np.zeros(round((times[-1][1] + 8.0) * 8000))
     for id, begin in times:
@@ -51,7 +51,7 @@ def echo_of_row_2(prompts: Catalogue) -> Samples:
 
 
 def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
-    """What each caller does, from the answer on."""
+    """Return the actions of each caller from the answer on, by the name of the caller."""
     begins = dict(reversed(row_2_times(prompts)))  # of a prompt that comes twice, the first
     farewell = begins["no_sound.farewell"]
     greeting_end = prompts["greeting.ask"].seconds
@@ -68,7 +68,7 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
         "speaks at 4.9 s of wait 2": [Silence(second_wait + 4.9), hello],
         "speaks into the goodbye": [Silence(farewell + 1.0), hello],
         "speaks after the goodbye": [Silence(goodbye_end + 2.5), hello],
-        # 4.99 s is for virtual time: this caller's own clock may slip on a busy machine.
+        # Virtual time tests 4.99 s; here the clock of the caller may be late on a busy machine.
         "speaks late after the goodbye": [Silence(goodbye_end + 4.5), hello],
         "coughs": [
             Silence(greeting_end + 2.0),
@@ -85,7 +85,7 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def calls(lab: Lab) -> Mapping[str, Heard]:
-    """All calls of this module, placed at once."""
+    """Make all calls of this module at once, and return what each caller heard."""
     wanted = scripts(lab.catalogue)
     heard = await asyncio.gather(*(call(lab, *script) for script in wanted.values()))
     return dict(zip(wanted, heard, strict=True))
@@ -96,7 +96,7 @@ async def calls(lab: Lab) -> Mapping[str, Heard]:
 async def test_a_silent_caller_hears_row_2(
     calls: Mapping[str, Heard], caller: str, sheet_seconds: object
 ) -> None:
-    """Greeting, the two questions, the farewell, then BYE, each after five seconds."""
+    """Greeting, two questions, farewell and BYE: each follows after five seconds of silence."""
     heard = calls[caller]
     assert heard.ids == ROW_2
     assert heard.waits == [sheet_seconds] * 4
@@ -105,10 +105,10 @@ async def test_a_silent_caller_hears_row_2(
 
 @pytest.mark.row("no_sound")
 @pytest.mark.parametrize("caller", ["coughs", "echo"])
-async def test_neither_a_cough_nor_our_own_echo_is_a_caller(
+async def test_neither_a_cough_nor_our_own_echo_counts_as_speech(
     calls: Mapping[str, Heard], caller: str, sheet_seconds: object
 ) -> None:
-    """80 ms of noise, or our own words 20 dB lower, leave row 2 as it is."""
+    """80 ms of noise, and our own prompts 20 dB lower, do not change the course of row 2."""
     heard = calls[caller]
     assert heard.ids == ROW_2
     assert heard.waits == [sheet_seconds] * 4
@@ -126,10 +126,10 @@ async def test_neither_a_cough_nor_our_own_echo_is_a_caller(
         ("speaks late after the goodbye", 4, 3, 4.5),
     ],
 )
-async def test_who_speaks_keeps_the_call(
+async def test_a_caller_who_speaks_leaves_row_2(
     calls: Mapping[str, Heard], caller: str, before: int, prompt: int, after: float
 ) -> None:
-    """``after`` seconds behind the end of a prompt: he is answered, and row 2 is over."""
+    """The caller speaks ``after`` seconds after the end of a prompt; the answer ends row 2."""
     heard = calls[caller]
     spoke = next(
         packet.time for packet in heard.recording.sent if packet.what == PlayedSound.__name__
@@ -143,7 +143,7 @@ async def test_who_speaks_keeps_the_call(
 @pytest.mark.row("greeting")
 @pytest.mark.parametrize("caller", ["interrupts the greeting", "presses a key"])
 async def test_the_greeting_stops_for_the_caller(calls: Mapping[str, Heard], caller: str) -> None:
-    """Voice or key: it falls silent, and he is answered."""
+    """A voice or a key cuts the greeting, and the caller is answered."""
     heard = calls[caller]
     assert heard.ids[:3] == ["greeting.ask…", *ANSWERED]
     assert 2.0 < heard.prompts[0].heard_seconds < 3.0
@@ -151,10 +151,10 @@ async def test_the_greeting_stops_for_the_caller(calls: Mapping[str, Heard], cal
 
 @pytest.mark.row("closing")
 @pytest.mark.row("caller_stays_on")
-async def test_who_falls_silent_is_thanked_asked_and_told(
+async def test_a_caller_who_falls_silent_hears_rows_33_and_35(
     calls: Mapping[str, Heard], sheet_seconds: object
 ) -> None:
-    """33, then 35: 请问还有什么可以帮助您？感谢您的来电…… 对不起，我挂线了。"""
+    """The prompts are 请问还有什么可以帮助您？感谢您的来电…… and 对不起，我挂线了。"""
     heard = calls["speaks once"]
     ids = [
         "greeting.ask",
@@ -171,14 +171,14 @@ async def test_who_falls_silent_is_thanked_asked_and_told(
 
 
 async def test_during_every_wait_real_silence_is_sent(calls: Mapping[str, Heard]) -> None:
-    """No gap in the packets: a caller must not think that the line is dead."""
+    """The packets have no gap; otherwise the caller would think that the line is dead."""
     gaps = calls["digital silence"].recording.gaps()
     assert gaps.lost == 0
     assert gaps.max_ms < 200
 
 
 async def test_each_call_leaves_one_record(lab: Lab, calls: Mapping[str, Heard]) -> None:
-    """With its rows, its outcome and its steps."""
+    """The record has the number called, the outcome and the rows of the call."""
     records = await lab.service.records(len(calls))
     silent = [record for record in records if record["outcome"] == "no_sound"]
     assert len(records) >= len(calls)

@@ -1,6 +1,6 @@
-"""Scenarios of testers on real calls: some of the shipped ones, and what goes wrong with a PBX.
+"""Shipped scenarios on real calls, one for each kind of caller; and a PBX that rejects calls.
 
-All of them are played by ``ivr scenario run``; these are one of each kind of caller.
+``ivr scenario run`` plays all scenarios.
 """
 
 from collections.abc import Mapping
@@ -39,24 +39,25 @@ CHOSEN = (
     "投诉态度",
     "道谢",
 )
-"""Silence, barge-in, louder, faint, noise, a name, slowly, keys, a ticket, who hangs up first."""
+"""Names of the scenarios: silence, barge-in, a louder and a slow rendering, a faint caller, noise,
+a name, keys, a ticket, and a goodbye."""
 
 
 @pytest.fixture(scope="module")
 def stage(root: Path) -> Stage:
-    """The words that the laboratory's service speaks."""
+    """Return the sheet and the prompts that the laboratory's service uses."""
     return Stage.load(root / "prompts" / "sheet.toml", root / "prompts" / "rendered")
 
 
 @pytest.fixture(scope="module")
 def chosen(stage: Stage) -> list[Scenario]:
-    """The shipped scenarios of CHOSEN."""
+    """Return the shipped scenarios of CHOSEN."""
     return [each for each in read_scenarios([SHIPPED], stage.sheet) if each.name in CHOSEN]
 
 
 @pytest.fixture(scope="module")
 def target(lab: Lab) -> Target:
-    """The laboratory's PBX."""
+    """Return the laboratory's PBX as the target of the calls."""
     return Target(lab.pbx.server, lab.number, PHONE, lab.pbx.password(PHONE))
 
 
@@ -64,7 +65,7 @@ def target(lab: Lab) -> Target:
 async def verdicts(
     lab: Lab, stage: Stage, chosen: list[Scenario], target: Target
 ) -> Mapping[str, ScenarioVerdict]:
-    """What came of each."""
+    """Play the scenarios at once, and return the verdict of each by its name."""
     played = await RunContext(stage, chosen, lambda _: None).on(
         target, RecordsSettings(directory=lab.service.records_directory), len(CHOSEN)
     )
@@ -72,14 +73,14 @@ async def verdicts(
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-async def test_it_goes_as_written(verdicts: Mapping[str, ScenarioVerdict], name: str) -> None:
-    """Words, waits, renderings, values and tickets, as in virtual time."""
+async def test_the_scenario_passes(verdicts: Mapping[str, ScenarioVerdict], name: str) -> None:
+    """Words, waits, renderings, values and tickets are judged, as in virtual time."""
     verdict = verdicts[name]
     assert verdict.passed, [*verdict.problems, *map(str, verdict.seen.spoken)]
 
 
 async def test_the_report_has_sound_and_transcript(verdicts: Mapping[str, ScenarioVerdict]) -> None:
-    """Of both directions, and of the call's record."""
+    """It has the sound of both directions, and the transcript of the call's record."""
     seen = verdicts["投诉态度"].seen
     assert len(seen.bot_sound.samples) > 8000 * 20
     assert len(seen.caller_sound.samples) > 8000 * 20
@@ -87,7 +88,7 @@ async def test_the_report_has_sound_and_transcript(verdicts: Mapping[str, Scenar
 
 
 class Change(TypedDict, total=False):
-    """What is wrong with a target."""
+    """The wrong fields of a target."""
 
     number: str
     password: str
@@ -97,10 +98,10 @@ class Change(TypedDict, total=False):
     ("change", "told"),
     [({"number": "999"}, "there is no number 999"), ({"password": "no"}, "does not accept user")],
 )
-async def test_a_pbx_that_rejects_the_call_is_told_with_the_scenario(
+async def test_the_error_of_a_rejected_call_names_the_scenario(
     stage: Stage, chosen: list[Scenario], target: Target, change: Change, told: str
 ) -> None:
-    """One sentence with file and line."""
+    """It is one sentence that begins with file and line of the scenario."""
     wrong = replace(target, **change)
     with pytest.raises(TargetError, match=told) as caught:
         await RunContext(stage, chosen[:2], lambda _: None).on(wrong, None, 2)

@@ -1,4 +1,4 @@
-"""SIPp calls, too: a test caller that is not ours, for the signalling and for load."""
+"""Calls by SIPp, an independent test caller, to check signalling and load."""
 
 import asyncio
 import shutil
@@ -14,10 +14,10 @@ SCENARIO = Path(__file__).parent / "sipp" / "silent_caller.xml"
 CALLS = 10
 
 
-async def test_sipp_is_answered_and_hung_up_on(lab: Lab) -> None:
-    """Ten callers by SIPp: authenticated, answered, and ended by our BYE 37.5 to 38.5 s later.
+async def test_calls_by_sipp_are_answered_and_ended(lab: Lab) -> None:
+    """Ten callers are authenticated, answered, and ended by our BYE 37.5 to 38.5 s later.
 
-    The scenario itself measures that time and fails outside it.
+    The SIPp scenario measures that time and fails if it is shorter or longer.
     """
     sipp = shutil.which("sipp")
     assert sipp is not None, "SIPp is missing: install the package sip-tester"

@@ -1,4 +1,4 @@
-"""Callers who are put through by the dialplan, on real calls: whom nobody answers comes back."""
+"""Transfers by the dialplan on real calls: a caller whom nobody answers returns to the hotline."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -29,7 +29,7 @@ TALKS = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(root: Path) -> AsyncIterator[Lab]:
-    """A hotline with people, who are never free, and an automatic desk."""
+    """Yield a hotline with an automatic desk, and with people of whom nobody is free."""
     desks = {"IVR_TRANSFER__HUMAN": "human", "IVR_TRANSFER__AUTOMATIC": "automatic"}
     async with laboratory(root, settings=desks) as built:
         yield built
@@ -37,17 +37,17 @@ async def house(root: Path) -> AsyncIterator[Lab]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def calls(house: Lab) -> Mapping[str, Heard]:
-    """Both callers at once."""
+    """Make both calls at once, and return what each caller heard."""
     scripts = [script(house.catalogue, turns) for turns in TALKS.values()]
     heard = await asyncio.gather(*(call(house, *one, max_seconds=60.0) for one in scripts))
     return dict(zip(TALKS, heard, strict=True))
 
 
 @pytest.mark.row("cannot_answer_now")
-async def test_whom_nobody_answers_comes_back_and_is_called_back(
+async def test_a_caller_whom_nobody_answers_returns_and_is_asked_for_a_number(
     house: Lab, calls: Mapping[str, Heard]
 ) -> None:
-    """Two sessions of the service, one call of the caller."""
+    """The caller makes one call, which has two sessions of the service."""
     heard = calls["wants a person"]
     assert heard.ids[:4] == [
         "greeting.ask",
@@ -60,8 +60,8 @@ async def test_whom_nobody_answers_comes_back_and_is_called_back(
 
 
 @pytest.mark.row("nuisance_call")
-async def test_a_nuisance_ends_at_the_automatic_desk(calls: Mapping[str, Heard]) -> None:
-    """It says who we are, and hangs up."""
+async def test_a_nuisance_call_ends_at_the_automatic_desk(calls: Mapping[str, Heard]) -> None:
+    """The desk says the company's name and hangs up."""
     heard = calls["does not hang up"]
     assert heard.ids[:3] == ["greeting.ask", "nuisance_call.refuse", "system.transferring"]
     assert "company_facts.name" in heard.ids

@@ -1,4 +1,4 @@
-"""``make run`` and ``make stop`` as a user types them, and a call to what they bring up."""
+"""``make run`` and ``make stop`` as a user types them, and a call to that hotline."""
 
 import json
 import os
@@ -18,11 +18,11 @@ pytestmark = [pytest.mark.sip, pytest.mark.xdist_group("two_commands"), pytest.m
 
 CONTAINERS = ("ivr-asterisk", "ivr-service")
 TYPED = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-"""The environment of somebody who types a command: this test may itself run below make."""
+"""The environment without make's own variables, since the tests may be started by make."""
 
 
 def make(root: Path, target: str) -> str:
-    """Output of a make target that must succeed."""
+    """Return the output of a make target, which must succeed."""
     done = subprocess.run(
         ["make", target], cwd=root, env=TYPED, capture_output=True, text=True, check=False
     )
@@ -31,7 +31,7 @@ def make(root: Path, target: str) -> str:
 
 
 def docker(*words: str) -> str:
-    """Output of a docker command."""
+    """Return the output of a docker command."""
     return subprocess.run(
         ["docker", *words], capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -39,7 +39,7 @@ def docker(*words: str) -> str:
 
 @pytest.fixture(scope="module")
 def told(root: Path) -> Iterator[str]:
-    """What the first command prints; a hotline that was up before stays up."""
+    """Yield the output of `make run`; stop the hotline afterwards, unless it was up before."""
     was_up = all(docker("inspect", "-f", "{{.State.Running}}", name) for name in CONTAINERS)
     yield make(root, "run")
     if not was_up:
@@ -48,21 +48,21 @@ def told(root: Path) -> Iterator[str]:
 
 
 def server(told: str) -> tuple[str, int]:
-    """The SIP address that was printed."""
+    """Return the SIP address that `make run` printed."""
     found = re.search(r"server +(\S+):(\d+)", told)
     assert found, told
     return found.group(1), int(found.group(2))
 
 
 def password(told: str) -> str:
-    """The password of 6001 that was printed."""
+    """Return the password of 6001 that `make run` printed."""
     found = re.search(rf"{PHONES[0]} +password (\w{{16,}})", told)
     assert found, told
     return found.group(1)
 
 
 async def test_a_softphone_is_greeted_at_the_printed_address(told: str, root: Path) -> None:
-    """With the printed password, on the hotline's number."""
+    """The softphone uses the printed password and calls the hotline's number."""
     prompts = Catalogue.load(root / "prompts" / "rendered")
     async with Softphone(server(told), PHONES[0], password(told)) as phone:
         recording = await phone.call(HOTLINE, [Silence()], max_seconds=8.0)
@@ -70,16 +70,16 @@ async def test_a_softphone_is_greeted_at_the_printed_address(told: str, root: Pa
     assert [prompt.id for prompt in heard_prompts(recording, prompts)] == ["greeting.ask"]
 
 
-def test_the_doctor_finds_nothing_wrong(told: str) -> None:
-    """Inside the service's container, with its settings; but its built-in model knows no people."""
+def test_the_doctor_warns_of_the_built_in_model_alone(told: str) -> None:
+    """It runs in the service's container; the built-in model does not understand people."""
     found = json.loads(docker("exec", "ivr-service", "ivr", "doctor", "--json"))
     not_ok = [check["name"] for check in found["checks"] if check["verdict"] != "ok"]
     assert not_ok == ["recognition"], found
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_the_containers_have_no_rights(told: str, name: str) -> None:
-    """Not root, nothing to write to, no capabilities, none to gain."""
+def test_the_containers_have_least_rights(told: str, name: str) -> None:
+    """They run as a user, on a read-only root, without capabilities, and can gain none."""
     described = json.loads(docker("inspect", name))[0]
     assert described["Config"]["User"] not in ("", "0", "root")
     assert described["HostConfig"]["ReadonlyRootfs"] is True
@@ -88,20 +88,20 @@ def test_the_containers_have_no_rights(told: str, name: str) -> None:
 
 
 def test_control_ports_are_on_loopback_only(told: str) -> None:
-    """FastAGI is as good as a shell on the PBX: nobody else may reach it."""
+    """Other machines must not reach FastAGI, because it controls the PBX as a shell would."""
     listening = Path("/proc/net/tcp").read_text(encoding="ascii")
     for port in (4573, 9092, 5038):
         assert hosts_listening(listening, port) == {"0100007F"}
 
 
 def hosts_listening(table: str, port: int) -> set[str]:
-    """The addresses, as the kernel writes them, on which a TCP port is listened to."""
+    """Return the addresses, as the kernel writes them, at which something listens on a TCP port."""
     rows = [line.split() for line in table.splitlines()[1:]]
     return {row[1][:8] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"}
 
 
 def test_a_second_run_is_quick(told: str, root: Path) -> None:
-    """Nothing is built, rendered or restarted again."""
+    """It builds, renders and restarts nothing."""
     started = docker("inspect", "-f", "{{.State.StartedAt}}", *CONTAINERS)
     began = time.monotonic()
     make(root, "run")

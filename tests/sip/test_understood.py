@@ -1,7 +1,7 @@
-"""Callers who say what they want, on real calls: recognised, understood, answered by the right row.
+"""Spoken requests on real calls: they are recognised, understood and answered by the right row.
 
-Each caller speaks, in a voice that the recogniser was not trained with, when the bot has finished.
-What he heard is compared with the rendered prompts, packet by packet.
+Each caller speaks after the prompt, in a voice that the recogniser was not trained with. The sound
+that the caller heard is compared with the rendered prompts packet by packet.
 """
 
 import asyncio
@@ -26,23 +26,23 @@ pytestmark = [
 ]
 
 VOICE = 2
-"""Of ivr.lab.voices: one that the tiny model was not trained with."""
+"""Index into ivr.lab.voices of a voice that the tiny model was not trained with."""
 REPLY_SECONDS, THINKING_SECONDS = 0.8, 1.2
 
 
 def sound(text: str) -> Samples:
-    """``text`` in the caller's voice; what is foreign in a foreign one."""
+    """Return ``text`` in the caller's voice; FOREIGN in a German one."""
     return says(text, FOREIGNER if text == FOREIGN else VOICE)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What the caller says, and the clips that he hears then, in order."""
+    """A sentence of the caller, and the clips that answer it, in order."""
 
     says: str
     hears: Sequence[str]
     more: float = 0.0
-    """Seconds of what is heard beside those clips: digits, names, what is spoken slowly."""
+    """Seconds that the answer takes beyond those clips: digits, names, slow renderings."""
 
 
 TALKS: Mapping[str, Sequence[Turn]] = {
@@ -111,7 +111,7 @@ TALKS: Mapping[str, Sequence[Turn]] = {
 
 
 def script(catalogue: Catalogue, turns: Sequence[Turn]) -> list[Action]:
-    """Each turn begins a moment after the reply to the one before it."""
+    """Return the caller's actions; each turn begins a moment after the answer to the last one."""
     before = catalogue["greeting.ask"].seconds
     actions: list[Action] = []
     for turn in turns:
@@ -122,7 +122,7 @@ def script(catalogue: Catalogue, turns: Sequence[Turn]) -> list[Action]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def calls(lab: Lab) -> Mapping[str, Heard]:
-    """All calls of this module, a second apart."""
+    """Make all calls of this module, a second apart, and return what each caller heard."""
 
     async def one(number: int, turns: Sequence[Turn]) -> Heard:
         await asyncio.sleep(number)
@@ -162,8 +162,8 @@ async def calls(lab: Lab) -> Mapping[str, Heard]:
 @pytest.mark.row("clarify")
 @pytest.mark.row("dialect")
 @pytest.mark.parametrize("caller", TALKS)
-async def test_what_is_said_is_answered_by_its_row(calls: Mapping[str, Heard], caller: str) -> None:
-    """Every clip, complete and in order, the first right after what was said."""
+async def test_each_talk_is_answered_by_its_rows(calls: Mapping[str, Heard], caller: str) -> None:
+    """The clips are heard complete and in order; others may lie between them."""
     wanted = ["greeting.ask", *(id for turn in TALKS[caller] for id in turn.hears)]
     left = iter(calls[caller].ids)
     missing = [id for id in wanted if id not in left]  # consumes what comes before it
@@ -172,7 +172,7 @@ async def test_what_is_said_is_answered_by_its_row(calls: Mapping[str, Heard], c
 
 @pytest.mark.row("hold")
 async def test_music_is_heard_while_something_is_looked_up(calls: Mapping[str, Heard]) -> None:
-    """After he has agreed, and until it is known: there is no such ticket."""
+    """It begins when the caller agrees and ends when the look-up does: there is no such ticket."""
     ids = calls["status"].ids
     music = ids.index("music.hold…")
     assert (ids[music - 1], ids[music + 1]) == ("hold.ask", "hold.thanks")
