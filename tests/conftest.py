@@ -1,4 +1,4 @@
-"""What every test may ask for: the sheet, a virtual caller for a row, the row's mark."""
+"""Fixtures for all tests: the checkout, the sheet, a virtual caller for the row of a test."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -19,26 +19,26 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """The checkout."""
+    """Return the directory of the checkout."""
     return ROOT
 
 
 @pytest.fixture(scope="session")
 def sheet() -> Sheet:
-    """The company's sheet, as shipped."""
+    """Return the company's sheet, as shipped."""
     return read_sheet(ROOT / "prompts" / "sheet.toml")
 
 
 @pytest.fixture
 def caller(request: pytest.FixtureRequest, sheet: Sheet) -> Caller:
-    """A caller in virtual time; ``hears("ask")`` means the row of the test's ``row`` mark."""
+    """Return a caller in virtual time; ``hears("ask")`` means the row of the ``row`` mark."""
     mark = request.node.get_closest_marker("row")
     return Caller(sheet, mark.args[0] if mark else "")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _learned_once() -> Iterator[None]:
-    """The shipped phrases are read once in a process; what is made of them never changes."""
+    """Read the shipped phrases once in a process: they never change and take seconds to read."""
     shipped = ROOT / "prompts" / "sheet.toml"
     load = phrase_files.read_understander
     once = functools.cache(load)

@@ -1,10 +1,10 @@
-"""A page as a browser reads it: its elements and its text."""
+"""A parser that shows which elements and which text a page has."""
 
 from html.parser import HTMLParser
 
 
 class ReadPage(HTMLParser):
-    """The elements of an HTML text with the names of their attributes, and all that is text."""
+    """The elements of an HTML page, the names and values of their attributes, and its text."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,6 +1,6 @@
 """The `ivr` command: its list of sub-commands, its start, its completion, `serve` and `talk`.
 
-A process of its own runs only where the process is the subject: its start, signals, a terminal.
+The command runs in this process, except where its start, signals or a terminal are tested.
 """
 
 import logging
@@ -39,12 +39,13 @@ def process(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_help_is_there_within_a_second() -> None:
+def test_help_takes_less_than_a_second() -> None:
     def used() -> float:
+        """Return the processor seconds of all child processes."""
         times = os.times()
         return times.children_user + times.children_system
 
-    before = used()  # of the processor: on a busy machine it comes later, and no less soon
+    before = used()  # processor time does not depend on the load of the machine
     assert "doctor" in process("--help").stdout
     assert used() - before < 1.0
 
@@ -77,7 +78,7 @@ def test_a_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     assert complete("ivr hear --") == ["--help"]
 
 
-def test_the_version() -> None:
+def test_version_is_that_of_the_package() -> None:
     assert ivr("--version").stdout == f"ivr {version('ivr')}\n"
 
 
@@ -115,8 +116,8 @@ def test_a_shell_completes(words: str, offered: set[str]) -> None:
     assert set(complete(words)) == offered
 
 
-def test_a_shell_asks_a_process() -> None:
-    """The name in its variable is that of the command, however that was started."""
+def test_a_shell_gets_completions_from_a_process() -> None:
+    """Completion works by the name ``ivr`` also when the command was started by ``python -m``."""
     asked = {"_IVR_COMPLETE": "complete_bash", "COMP_WORDS": "ivr records ", "COMP_CWORD": "2"}
     assert process(**asked).stdout.split() == ["migrate", "prune"]
 
@@ -166,7 +167,7 @@ def test_former_names_of_options_still_work_but_are_not_shown(
 
 @pytest.fixture
 def logging_restored() -> Iterator[None]:
-    """Keep what `serve` sets up for the whole process from the tests that follow."""
+    """Restore the logging of the process after the test, since `serve` changes it."""
     handlers, level = logging.root.handlers[:], logging.root.level
     yield
     logging.root.handlers[:], logging.root.level = handlers, level
@@ -174,7 +175,7 @@ def logging_restored() -> Iterator[None]:
 
 
 def places(directory: Path) -> dict[str, str]:
-    """Return settings of a service that may start: free ports, records in ``directory``."""
+    """Return settings with which a service can start: free ports, records in ``directory``."""
     agi, audio = free_ports(2)
     return {
         "IVR_AGI__PORT": str(agi),
@@ -247,7 +248,7 @@ def test_talk_in_real_time_begins_with_a_hint_and_ends_with_the_input() -> None:
 
 
 def test_talk_can_be_left_while_the_terminal_is_open() -> None:
-    """Nothing may be left reading from it: a thread would, and Python would wait or crash."""
+    """Ctrl-C ends it at once: no thread is left reading from the terminal."""
     with subprocess.Popen(
         [sys.executable, "-m", "ivr", "talk"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

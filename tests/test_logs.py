@@ -1,4 +1,4 @@
-"""Logging never stops a call: not when nobody reads stderr, not when stderr is closed."""
+"""Logging never blocks a call, even when nobody reads stderr or stderr is closed."""
 
 import json
 import logging
@@ -18,6 +18,7 @@ from ivr.logs import BackgroundWriter
 
 
 def logger_of(writer: BackgroundWriter) -> logging.Logger:
+    """Return a logger that writes by ``writer`` alone."""
     logger = logging.Logger("test")
     logger.addHandler(writer.handler)
     return logger
@@ -25,7 +26,7 @@ def logger_of(writer: BackgroundWriter) -> logging.Logger:
 
 @contextmanager
 def a_pipe() -> Iterator[tuple[TextIO, TextIO]]:
-    """A pipe: the end to read from, and the end to write to."""
+    """Yield the two ends of a pipe: that to read from and that to write to."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as to_write, os.fdopen(reading) as to_read:
         yield to_read, to_write

@@ -1,4 +1,4 @@
-"""One name, one thing: a public name of the package is defined in one module alone."""
+"""A public name of the package is defined in one module alone, so that it means one thing."""
 
 import ast
 from collections import defaultdict
@@ -11,7 +11,7 @@ MEANT = {
     "measure": "each bench is run by this function of its module",
     "T": "a type variable",
 }
-"""Names that more than one module defines, and the reason why that misleads nobody."""
+"""Names that more than one module may define, with the reason."""
 
 
 def test_a_public_name_means_one_thing(root: Path) -> None:

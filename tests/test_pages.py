@@ -1,4 +1,4 @@
-"""Values that are filled into a page stay text, and none is forgotten."""
+"""Values in a page stay text, and a missing value is an error."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ TEMPLATE = """\
 
 @pytest.fixture
 def template_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A package with one template."""
+    """Return the name of a package that has one template."""
     package = tmp_path / "package_with_a_template"
     (package / "templates").mkdir(parents=True)
     (package / "__init__.py").touch()

@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps from timer to timer: minutes pass at once, nothing sleeps."""
+"""An event loop in virtual time: its clock jumps from timer to timer without waiting."""
 
 import asyncio
 import selectors
@@ -33,7 +33,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._jump.now
 
     def stand_still(self, seconds: float) -> None:
-        """Let time pass in which the loop does nothing."""
+        """Advance the clock without running timers, as if the process had been blocked."""
         self._jump.now += seconds
 
     def timers(self) -> int:
@@ -42,7 +42,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def running_loop() -> VirtualLoop:
-    """Return the loop that runs the caller, who must be inside :func:`run`."""
+    """Return the running loop, which must be that of :func:`run`."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
     return loop

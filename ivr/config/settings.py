@@ -200,9 +200,9 @@ class ComplaintSettings(_Group):
     """The table of service times (row 28): hours by class of customer, ``default`` for others."""
 
     simple: dict[str, float] = {}
-    """Whole hours, 1 to 99, until a simple complaint is answered, by class of customer."""
+    """Hours until a simple complaint is answered, by class of customer: whole numbers, 1 to 99."""
     complex: dict[str, float] = {}
-    """Whole hours, 1 to 99, until a complex complaint is answered, by class of customer."""
+    """Hours until a complex complaint is answered, by class of customer: whole numbers, 1 to 99."""
     customers: dict[str, tuple[str, ...]] = {}
     """Telephone numbers of customers, by class of customer."""
 

@@ -101,7 +101,7 @@ class SileroStream:
         self.sound: _Floats = np.zeros((1, CONTEXT + CHUNK), np.float32)
         """The chunk heard last, and the end of the one before it."""
         self.state: _Floats = np.zeros((2, 1, STATE), np.float32)
-        """What the model remembers."""
+        """The recurrent state of the model."""
 
     def process(self, chunk: memoryview) -> float:
         """Probability of voice in 256 float32 samples of ±1."""

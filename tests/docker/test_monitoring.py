@@ -1,4 +1,4 @@
-"""What Prometheus and Grafana are given in docker/monitoring: by Debian's own programs."""
+"""The files of docker/monitoring, checked by Prometheus and promtool and with a real service."""
 
 import asyncio
 import json
@@ -24,16 +24,18 @@ from tests.service.running import settings_for
 
 MONITORING = Path(__file__).parents[2] / "docker" / "monitoring"
 START_SECONDS = 30.0
+"""Most seconds until Prometheus has scraped the service and evaluated the rules."""
 
 
 def program(name: str) -> str:
-    """From the PATH, or where `.ci/prometheus` has put it."""
+    """Return the path of a program, from PATH or from the place where `.ci/prometheus` puts it."""
     found = shutil.which(name) or shutil.which(name, path=Path(sys.executable).parent)
     assert found, f"the tests need {name}: run .ci/prometheus"
     return found
 
 
 def promtool(*words: str) -> None:
+    """Run promtool in docker/monitoring; it must succeed."""
     done = subprocess.run(
         [program("promtool"), *words], cwd=MONITORING, capture_output=True, text=True, check=False
     )
@@ -41,28 +43,30 @@ def promtool(*words: str) -> None:
 
 
 def dashboard_queries() -> list[str]:
+    """Return the expressions of all panels of the dashboard."""
     panels = json.loads((MONITORING / "dashboard.json").read_text())["panels"]
     return [target["expr"] for panel in panels for target in panel.get("targets", ())]
 
 
 def alerts() -> list[str]:
+    """Return the names of the alerts, in the order of the file."""
     return re.findall(r"- alert: (\w+)", (MONITORING / "alerts.yml").read_text())
 
 
 @pytest.mark.slow
-def test_the_configuration_and_the_rules_are_sound() -> None:
+def test_promtool_accepts_the_configuration_and_the_rules() -> None:
     promtool("check", "config", "prometheus.yml")
     promtool("check", "rules", "alerts.yml")
 
 
 @pytest.mark.slow
-def test_each_alarm_keeps_still_and_then_is_raised() -> None:
+def test_each_alert_fires_in_its_case_only() -> None:
     promtool("test", "rules", "alerts.test.yml")
     tested = set(re.findall(r'alertname="(\w+)"', (MONITORING / "alerts.test.yml").read_text()))
     assert tested == {*alerts()}
 
 
-def test_each_alarm_says_what_is_wrong_and_what_to_do() -> None:
+def test_each_alert_has_summary_remedy_and_severity() -> None:
     rules = (MONITORING / "alerts.yml").read_text()
     for word in ("summary", "remedy", "severity"):
         assert len(re.findall(rf"{word}: ?[\w\"]", rules)) == len(alerts())
@@ -87,7 +91,7 @@ def test_the_dashboard_can_be_imported() -> None:
 
 
 class Prometheus:
-    """A real one, which asks a real service as the shipped files say, but each second."""
+    """A Prometheus that scrapes a service with the shipped files, but once a second."""
 
     def __init__(self, directory: Path, target: int) -> None:
         (self._port,) = free_ports(1)
@@ -105,21 +109,25 @@ class Prometheus:
             )  # fmt: skip
 
     def stop(self) -> None:
+        """Kill the process."""
         self._process.kill()
         self._process.wait()
 
     def ask(self, what: str, **given: str) -> Any:
-        """One request of its API."""
+        """Return the data of one request to the HTTP API."""
         query = urllib.parse.urlencode(given)
         with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/api/v1/{what}?{query}") as told:
             return json.load(told)["data"]
 
     def values(self, expression: str) -> list[float]:
-        """What an expression is now, once for each series."""
+        """Return the present value of an expression for each of its series."""
         return [float(one["value"][1]) for one in self.ask("query", query=expression)["result"]]
 
     def until(self, expression: str, value: float) -> None:
-        """Ask until an expression has a value: Prometheus tells nothing by itself."""
+        """Poll until an expression has a value, since Prometheus sends no events.
+
+        Raise AssertionError after START_SECONDS.
+        """
         end = time.monotonic() + START_SECONDS
         found: list[float] = []
         while time.monotonic() < end:
@@ -132,6 +140,7 @@ class Prometheus:
 
 @pytest.fixture
 async def hotline(root: Path, tmp_path: Path) -> AsyncIterator[Hotline]:
+    """Yield a running service with a port for its metrics."""
     (port,) = free_ports(1)
     running = Hotline(settings_for(root, tmp_path, metrics={"port": port}))
     await running.start()
@@ -142,18 +151,18 @@ async def hotline(root: Path, tmp_path: Path) -> AsyncIterator[Hotline]:
 
 @pytest.fixture
 def prometheus(hotline: Hotline, tmp_path: Path) -> Iterator[Prometheus]:
+    """Yield a Prometheus that scrapes the service."""
     (tmp_path / "prometheus").mkdir()
-    asking = Prometheus(tmp_path / "prometheus", hotline.settings.metrics.port)
-    yield asking
-    asking.stop()
+    scraping = Prometheus(tmp_path / "prometheus", hotline.settings.metrics.port)
+    yield scraping
+    scraping.stop()
 
 
 @pytest.mark.slow
-async def test_a_real_prometheus_asks_a_real_service(
+async def test_prometheus_finds_every_metric_that_rules_and_dashboard_use(
     hotline: Hotline, prometheus: Prometheus
 ) -> None:
-    """It has a call, loads every rule, finds every metric that they and the dashboard name, and
-    notices when the service goes."""
+    """The service has a call. Prometheus loads every rule, and notices when the service stops."""
     pbx = await Pbx.call(hotline.settings)
     assert await pbx.until("STREAM FILE ivr/greeting-ask")
     await asyncio.to_thread(prometheus.until, "ivr_calls_live", 1)
@@ -173,10 +182,10 @@ async def test_a_real_prometheus_asks_a_real_service(
     assert used <= names  # all are there from the start
     assert len(used) > 20
     for query in queries:
-        prometheus.values(query.replace("$instance", ".*"))  # 400 Bad Request when it is none
+        prometheus.values(query.replace("$instance", ".*"))  # 400 Bad Request if it is wrong
     unlabelled = {"__name__", "instance", "job", "alertname", "alertstate", "severity", "le"}
     ours = {"outcome", "row", "condition", "kind", "state"}
-    assert {*prometheus.ask("labels")} <= unlabelled | ours  # nobody's call is in them
+    assert {*prometheus.ask("labels")} <= unlabelled | ours  # none of them identifies a caller
 
     await hotline.stop()
     down = 'ALERTS{alertname="HotlineDown", alertstate="pending"}'

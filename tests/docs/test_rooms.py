@@ -1,4 +1,4 @@
-"""The rooms: docs/design.md shows the layers of import-linter, and every layer is a room."""
+"""docs/design.md shows the layers of import-linter, which are the rooms of the package."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""The documents: translations in step, links that lead somewhere, a README of bearable size."""
+"""The documents: translations match their originals, links lead somewhere, the README is short."""
 
 import re
 import tomllib
@@ -21,6 +21,7 @@ LINKED = sorted(
     for path in ROOT.glob(pattern)
 )
 MOST_LINES, MOST_COLUMNS = 150, 100
+"""Size of the README that can be read at a normal width."""
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
@@ -33,7 +34,7 @@ def _text(name: str) -> str:
 
 
 def _blocks(text: str) -> list[tuple[str, str]]:
-    """Language and content of each code block; without comments where the language has them."""
+    """Return language and content of each code block, without comments unless it is plain text."""
     return [
         (language, content if language == "text" else _COMMENT.sub("", content))
         for language, content in _FENCE.findall(text)
@@ -41,18 +42,18 @@ def _blocks(text: str) -> list[tuple[str, str]]:
 
 
 def _headings(text: str) -> list[tuple[str, str]]:
-    """Level (as ``##``) and words of each heading."""
+    """Return level (as ``##``) and words of each heading."""
     return _HEADING.findall(_FENCE.sub("", text))
 
 
 def _anchors(path: Path) -> set[str]:
-    """The anchors that GitHub gives to the headings of a document."""
+    """Return the anchors that GitHub gives to the headings of a document."""
     words = [heading for _, heading in _headings(path.read_text(encoding="utf-8"))]
     return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in words}
 
 
 def _dead_links(name: str, text: str) -> list[str]:
-    """Relative links of a document that lead to no file, or to no heading of it."""
+    """Return the relative links of a document that lead to no file, or to no heading of it."""
     dead = []
     for link in _LINK.findall(_FENCE.sub("", text)):
         if re.match(r"[a-z]+:", link):
@@ -65,7 +66,7 @@ def _dead_links(name: str, text: str) -> list[str]:
 
 
 def _columns(line: str) -> int:
-    """The width of a line in a terminal: a Chinese character takes two columns."""
+    """Return the width of a line in a terminal, where a Chinese character takes two columns."""
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)
 
 
@@ -106,13 +107,13 @@ def test_comments_of_commands_may_differ() -> None:
     assert _blocks(english) != _blocks(chinese.replace("make run", "make stop"))
 
 
-def test_readme_can_be_read_at_once() -> None:
+def test_readme_is_short_and_narrow() -> None:
     lines = _text("README.md").splitlines()
     assert len(lines) <= MOST_LINES
     assert [line for line in lines if _columns(line) > MOST_COLUMNS] == []
 
 
-def test_every_dependency_has_its_licence_told() -> None:
+def test_third_party_lists_every_dependency_with_its_version() -> None:
     project = tomllib.loads(_text("pyproject.toml"))["project"]
     extras = project["optional-dependencies"]
     told = _text("THIRD-PARTY.md")

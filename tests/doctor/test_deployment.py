@@ -29,7 +29,7 @@ from tests.records.kept import migrated
         ("token_file", "#", "token", "warning", "agi.token_file is not set", "IVR_TOKEN"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_remedy(
+def test_each_fault_is_named_with_its_remedy(
     place: Path, old: str, new: str, name: str, verdict: str, says: str, remedy: str
 ) -> None:
     check = found(examine(changed(place, old, new)), name)

@@ -53,7 +53,7 @@ def test_the_return_loss_is_learned(echo_db: float, delay: float) -> None:
 
 
 @pytest.mark.parametrize("echo_db", [-10.0, -20.0])
-def test_what_is_learned_keeps_the_echo_out(echo_db: float) -> None:
+def test_a_learned_echo_path_keeps_the_echo_out(echo_db: float) -> None:
     """After 1.2 s at most a quarter of the chunks are admitted, which is too few for speech."""
     admitted = hear(EchoGate(), line(echo_db, 0.15))[round(1.2 / CHUNK_SECONDS) :]
     assert sum(admitted) <= 0.25 * len(admitted)
@@ -175,7 +175,7 @@ def test_the_caller_is_left_while_the_echo_is_subtracted() -> None:
     assert dbov(wrong) < dbov(caller[span].astype(np.int16)) - 8.0
 
 
-def test_what_is_left_of_the_echo_is_not_admitted() -> None:
+def test_residual_echo_is_not_taken_for_the_caller() -> None:
     sound, gate, admitted = line(-12.0, 0.2), EchoGate(), 0
     gate.prompt_started(Reference.of(PROMPT), 0.0)
     for index in range(len(PROMPT) // CHUNK):

@@ -70,7 +70,7 @@ def test_the_built_in_model_says_what_it_is(place: Path) -> None:
         (["check", "/nowhere"], "there is no model in /nowhere"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(place: Path, words: list[str], says: str) -> None:
+def test_an_error_is_one_sentence_with_a_remedy(place: Path, words: list[str], says: str) -> None:
     told = say(place, *words)
     assert told.exit_code == 2
     assert says in told.stderr

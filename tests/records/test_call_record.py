@@ -1,4 +1,4 @@
-"""What the record of a call makes of a ticket."""
+"""Tickets in the record of a call."""
 
 from dataclasses import fields
 

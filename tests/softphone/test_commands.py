@@ -80,7 +80,7 @@ def test_actions(text: str, action: Action) -> None:
     ["", "sing", "say", "silence:x", "silence:1:2", "tone:440", "tone:9999:1", "noise:5:1",
      "digits:", "digits:x", "hang-up:1", "silence:nan", "silence:-1", "no-rtp:inf"],
 )  # fmt: skip
-def test_what_is_no_action_is_refused(text: str) -> None:
+def test_an_unknown_or_wrong_action_is_refused(text: str) -> None:
     with pytest.raises((WrongInput, ValueError)):
         parse_action(text)
     result = run("700", "--do", text)
