@@ -16,7 +16,7 @@ run: venv
 stop:
 	@docker/down.sh
 
-# Calls take time and hardly any work: several laboratories of them wait beside one another.
+# Calls take long but need little of the processor, so four laboratories run at once.
 test: lint engine sipp postgresql prometheus prompts images
 	$(bin)/pytest -m "not sip" -n auto --dist worksteal --cov
 	$(bin)/pytest -m sip -n 4 --dist loadgroup

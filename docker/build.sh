@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 "$root/docker/base-image.sh"
 
-# A build context with nothing but the files of the images: no virtual environment, no secret.
+# The build context holds only the files of the images: no virtual environment, no secret.
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 mkdir "$context/docker"

@@ -45,7 +45,7 @@ port() {
     fi
 }
 
-# matching NAME DEFAULT PATTERN: a value that cannot break out of its line.
+# matching NAME DEFAULT PATTERN: refuses a value that does not match, e.g. one with a line break.
 matching() {
     value=${!1:-$2}
     [[ $value =~ ^($3)$ ]] || die "$1 is \"$value\", which is not of the form $3"

@@ -82,7 +82,7 @@ docker run --rm --network none --user 0:0 --entrypoint /bin/bash -v "$root/$run:
 say "containers"
 docker/compose.sh up -d --remove-orphans
 
-# wait NAME SECONDS COMMAND…: until the command succeeds inside the container.
+# wait_for NAME SECONDS COMMAND…: waits until the command succeeds inside the container.
 wait_for() {
     local name=$1 limit=$2 started=$SECONDS
     shift 2

@@ -1,1 +1,1 @@
-"""The commands that a person types, where they belong to no other room."""
+"""The commands that belong to no other room."""

@@ -1,4 +1,4 @@
-"""``ivr hear``: the options of the command; what it measures is in :mod:`ivr.commands.hear`."""
+"""``ivr hear``: the options of the command; :mod:`ivr.commands.hear` makes the report."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,7 @@
 """``ivr calls play``: listen to the recording of a call, here or in a telephone.
 
-The other commands of the group are in :mod:`ivr.records.call_commands`; this one stands apart
-because the room ``records`` cannot play sounds.
+The other commands of the group are in :mod:`ivr.records.call_commands`; this one is
+here because the room ``records`` may not import what plays sounds.
 """
 
 from pathlib import Path

@@ -25,7 +25,7 @@ class Keyboard(Protocol):
 class Terminal:
     """Standard input in real time.
 
-    It is read without a thread, so that nothing is left reading when the process ends.
+    It is read without a thread: Python could not end while a thread waits for a line.
     """
 
     def __init__(self, file: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""``ivr understand``: what the hotline makes of words, typed or spoken, and why."""
+"""``ivr understand``: the meaning that the hotline finds in words, typed or spoken."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The doctor: check everything that a call needs, and say what to do about what is wrong.
+"""The doctor: check everything that a call needs, and name a remedy for each fault.
 
 The checks change nothing and disturb no call.
 """

@@ -17,7 +17,7 @@ nothing takes a port between the moment it is found free and the moment it is us
 
 
 def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:
-    """Return ports of loopback that are free and that no other process gets from here.
+    """Return ports of loopback that are free, and that this function gives to no other process.
 
     Raises OSError when this process or this machine has no more.
     """

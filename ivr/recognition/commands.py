@@ -1,4 +1,4 @@
-"""``ivr models``: fetch, check and list what hears the callers."""
+"""``ivr models``: fetch, check and list the models of the recogniser."""
 
 import asyncio
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""``ivr records``: what is done with the database of the records as a whole."""
+"""``ivr records``: migrate and prune the database of the records."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -38,9 +38,10 @@ def catalogue_in(directory: Path) -> Catalogue:
 
 
 def read_arguments(sheet: Path | None) -> tuple[Path, Sheet]:
-    """Return the path of the sheet and the sheet; when it is wrong, say why and exit with code 2.
+    """Return the path of the sheet, and the sheet; when it is wrong, say why and exit with code 2.
 
-    Without a path it is ``prompts/sheet.toml`` of the working directory, else the shipped one.
+    Without ``sheet`` the path is ``prompts/sheet.toml``, or that of the shipped sheet if there is
+    no such file.
     """
     path = sheet or Path("prompts/sheet.toml")
     if sheet is None and not path.is_file():

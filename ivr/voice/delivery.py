@@ -1,4 +1,4 @@
-"""``ivr prompts play``, ``install``, ``sheet``: hear rendered prompts, or take them elsewhere."""
+"""``ivr prompts play``, ``install`` and ``sheet``: use rendered prompts outside a call."""
 
 from pathlib import Path
 from typing import Annotated
