@@ -101,7 +101,7 @@ class Caller:
         )
         self._line.start()
 
-    # What the caller does and expects.
+    # Actions and expectations of the caller.
 
     def hears(self, key: str) -> None:
         """Expect the prompt to begin now, and hear it to its end."""

@@ -33,7 +33,7 @@ from ivr.voice.spoken import Pronunciation, spoken_text
         ("银丰商务 0608", "银丰商务零六零八"),
         ("企业 QQ 800012345", "企业QQ八零零，零幺二，三四五"),
         ("工号是 8 号", "工号是八号"),
-        # What is counted.
+        # Numbers of things that are counted.
         ("并在 2 小时之内给您", "并在两小时之内给您"),
         ("并在 24 小时之内给您", "并在二十四小时之内给您"),
         ("12 小时", "十二小时"),
