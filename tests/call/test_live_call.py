@@ -1,20 +1,13 @@
-"""The shell of a live call in virtual time, with a line and a record that only remember."""
+"""A live call in virtual time: speech, timers, tickets and its end."""
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 
-from ivr.call.live_call import LiveCall
-from ivr.call.scribe import Scribe
-from ivr.dialogue.call import Call
-from ivr.dialogue.commands import HangUp, MakeTicket, Play
+from ivr.dialogue.commands import HangUp, MakeTicket
 from ivr.dialogue.events import (
     CallerHungUp,
     KeyPressed,
-    LineChanged,
     SpeechStarted,
     TicketMade,
 )
@@ -22,73 +15,11 @@ from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.dialogue.verbs import make_ticket
-from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
-from ivr.hearing.frames import FRAME
-from ivr.hearing.played import Reference
-from tests.remembering import PROMPT_SECONDS, Line, Recogniser, Record, Recorder
+from tests.call.setting import IDLE, LOUD, Setting
+from tests.remembering import PROMPT_SECONDS
 from tests.virtual_time import run
-
-IDLE = np.full(FRAME, 8, np.int16)
-LOUD = np.resize(np.array([8000, -8000], np.int16), FRAME)
-
-
-class Voice:
-    """A voice detector that takes every sound for a voice."""
-
-    def process(self, chunk: memoryview) -> float:
-        return 1.0
-
-    def reset(self) -> None:
-        pass
-
-
-class BrokenEar(Ear):
-    def hear(self, frame: Any, now: float) -> list[Any]:
-        raise RuntimeError("a defect of the ear")
-
-
-class Setting:
-    """A call that has begun on its line."""
-
-    def __init__(
-        self,
-        sheet: Sheet,
-        script: Callable[[], Any] = hotline,
-        words: Callable[[Outcome], Any] = last_words,
-        ear: type[Ear] = Ear,
-        reference: Callable[[Play], Reference] = lambda play: Reference.of(np.tile(IDLE, 100)),
-        waited: Callable[[float], None] = lambda late: None,
-    ) -> None:
-        self.line, self.record, self.recorder = Line(), Record(), Recorder()
-        self.call = Call(script, words, sheet.__getitem__)
-        self.recogniser = Recogniser()
-        self.live = LiveCall(
-            self.call,
-            ear(Voice(), self.line.answered),
-            Scribe(self.recogniser),
-            reference,
-            self.record,
-            self.recorder,
-            waited=waited,
-        )
-        self.line.live = self.live
-        self.live.start(self.line)
-
-    async def waits(self, seconds: float) -> None:
-        """Let virtual seconds pass."""
-        await asyncio.sleep(seconds)
-
-    async def is_spoken_to(self) -> None:
-        """Let the caller speak for 0.4 s, half a second after the answer."""
-        await self.waits(0.5)
-        for _ in range(20):
-            await self.waits(0.02)
-            self.hears(LOUD)
-
-    def hears(self, frame: Any) -> None:
-        self.live.hear(frame, self.line.loop.time())
 
 
 def test_a_caller_without_rtp_is_asked_twice_and_hung_up_on(sheet: Sheet) -> None:
@@ -184,88 +115,6 @@ def test_speech_found_at_the_deadline_comes_before_it(sheet: Sheet) -> None:
         assert [id for _, id in at.line.said] == ["greeting.ask"]
         assert at.line.hung_up is None
         at.live.close("the test is over")
-
-    run(scene())
-
-
-def test_a_crash_in_the_script_ends_with_the_apology(sheet: Sheet) -> None:
-    async def crash() -> Outcome:
-        raise RuntimeError("a defect of ours")
-
-    async def scene() -> None:
-        at = Setting(sheet, script=crash)
-        await at.line.over.wait()
-        assert at.line.said == [(0.0, "system.apology")]
-        assert at.line.hung_up == (PROMPT_SECONDS, Outcome.FAILED)
-        assert at.record.closed == [Outcome.FAILED]
-
-    run(scene())
-
-
-def test_a_crash_in_the_apology_hands_the_caller_back_to_the_pbx(sheet: Sheet) -> None:
-    async def crash(*_: object) -> Outcome:
-        raise RuntimeError("a defect of ours")
-
-    async def scene() -> None:
-        at = Setting(sheet, script=crash, words=crash)
-        assert at.line.handed_back == 0.0
-        assert at.record.closed == [Outcome.FAILED]
-        assert at.line.loop.timers() == 0
-
-    run(scene())
-
-
-def test_a_prompt_without_a_sound_hands_the_caller_back_to_the_pbx(
-    sheet: Sheet,
-) -> None:
-    def lost(play: Play) -> Reference:
-        raise KeyError(play.prompt.id)
-
-    async def scene() -> None:
-        at = Setting(sheet, reference=lost)
-        assert at.line.handed_back == 0.0
-        assert at.record.closed == [Outcome.FAILED]
-
-    run(scene())
-
-
-@pytest.mark.row("no_sound")
-def test_a_lost_tap_is_explained_and_not_blamed_on_the_caller(sheet: Sheet) -> None:
-    async def scene() -> None:
-        at = Setting(sheet)
-        at.live.tapped(False, at.line.loop.time())
-        await at.line.over.wait()
-        assert [id for _, id in at.line.said] == ["greeting.ask", "system.keys_only"]
-        assert at.line.hung_up is not None
-        assert at.line.hung_up[1] is Outcome.UNHEARD
-
-    run(scene())
-
-
-def test_a_caller_is_heard_again_when_the_tap_comes_back(sheet: Sheet) -> None:
-    async def scene() -> None:
-        at = Setting(sheet)
-        at.live.tapped(False, at.line.loop.time())
-        await at.waits(1.0)
-        at.live.tapped(True, at.line.loop.time())
-        await at.line.over.wait()
-        assert at.record.closed == [Outcome.NO_SOUND]
-
-    run(scene())
-
-
-def test_a_defect_of_the_ear_leaves_the_keys(sheet: Sheet) -> None:
-    async def scene() -> None:
-        at = Setting(sheet, ear=BrokenEar)
-        for _ in range(3):
-            at.hears(IDLE)
-        changes = [event for event in at.record.events if isinstance(event, LineChanged)]
-        assert len(changes) == 1  # the ear is not asked again
-        await at.waits(PROMPT_SECONDS + 1.0)
-        at.live.deliver(KeyPressed("1"), at.line.loop.time())
-        assert at.line.said[-1][1] == "ask_topic.ask"
-        await at.line.over.wait()
-        assert at.record.closed == [Outcome.UNHEARD]
 
     run(scene())
 
