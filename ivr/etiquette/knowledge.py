@@ -28,7 +28,8 @@ NEAR = 0.6
 Of the 12,876 test sentences 20 come so near; all of them that ask the hotline something mean that
 question."""
 SAME = 0.85
-"""The least likeness at which it is, whatever the intent: the words are those of the file."""
+"""The least likeness at which a question is the one that was asked, with any intent: so near, the
+words are those of the file."""
 ROW = "knowledge"
 """The id of the row that holds all answers, beside the rows of the sheet."""
 _QUESTIONS = frozenset({Intent.PRODUCT_QUESTION, Intent.COMPANY_FACTS})

@@ -33,7 +33,7 @@ class Kind(IntEnum):
     DONE = 16
     """The oldest unanswered frame has been processed."""
     PARTIAL = 17
-    """As DONE; the payload is the changed partial text of the utterance."""
+    """The same as DONE, with the changed partial text of the utterance as payload."""
     TRANSCRIPT = 18
     """The transcript of an utterance, as JSON."""
     READY = 19

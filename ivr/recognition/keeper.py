@@ -23,7 +23,7 @@ counted instead of seconds, so that a pause of the service itself is not blamed 
 PING_TICKS = 4
 """Checks after which an idle worker is sent a PING: once in a second."""
 LOAD_TICKS = 480
-"""As STUCK_TICKS, while the model is loaded: two minutes, for the large model on a slow disk."""
+"""STUCK_TICKS while the model is being loaded: two minutes, for the large model on a slow disk."""
 FULL_SECONDS = 5.0
 """Seconds of sound that wait to be decoded; a worker with more takes no new utterance."""
 MOST_UTTERANCES = 100

@@ -227,7 +227,7 @@ async def test_stream_that_ends_while_a_command_is_on_its_way_gets_both_replies(
 
 
 async def test_no_command_is_sent_until_asterisk_has_read_the_stream(server: Server) -> None:
-    """Of two commands that Asterisk reads together, it never answers the second."""
+    """If Asterisk reads two commands at once, it never answers the second."""
     peer, session = await server.call()
     loop = asyncio.get_running_loop()
     session.stream(STREAM)

@@ -89,7 +89,7 @@ def test_a_call_at_its_limit_says_the_last_words() -> None:
 
 
 def test_last_words_are_spoken_once_and_to_their_end() -> None:
-    """Here the call reaches its limit, and then the service is told to stop."""
+    """The call reaches its limit, and then the service is told to stop."""
     call, _ = call_of()
     call.start(0.0)
     call.end_with(Outcome.LIMIT, 1.0)
@@ -174,7 +174,7 @@ def test_a_failed_expectation_prints_the_conversation(sheet: Sheet) -> None:
         caller.stays_silent(5.01)
 
 
-def test_values_fill_the_slots_of_what_is_said() -> None:
+def test_values_fill_the_slots_of_a_prompt() -> None:
     """``compose`` fills them; without it the literal words are spoken."""
     prompt = Prompt("ask_topic", "ask", "{姓}{先生}，请问您需要什么？")
 

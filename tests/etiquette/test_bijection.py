@@ -12,7 +12,7 @@ MANNERS = {"use_name"}
 
 
 def test_every_script_is_a_row_of_the_sheet(sheet: Sheet) -> None:
-    """And every row has a script, except the manners."""
+    """Every row has a script as well, except MANNERS."""
     assert conversation.hotline is not None  # importing it registers all of them
     assert set(SCRIPTS) == set(sheet) - MANNERS
 

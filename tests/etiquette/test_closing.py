@@ -60,7 +60,7 @@ def test_a_caller_who_falls_silent_without_a_wish_hears_rows_33_and_35(caller: C
 
 @pytest.mark.row("closing")
 def test_a_caller_is_asked_for_more_after_every_answer(caller: Caller) -> None:
-    """As often as they speak."""
+    """Five answers in one call are each followed by the question."""
     answered_caller(caller)
     for _ in range(5):
         caller.hears("ask")

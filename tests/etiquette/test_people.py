@@ -10,7 +10,7 @@ from tests.etiquette.turns import NIGHT, NUMBER, calling, wants
 
 @pytest.mark.parametrize("asks", ["转人工", "0"])
 def test_a_caller_who_wants_a_person_is_put_through(sheet: Sheet, asks: str) -> None:
-    """By word or by key 0, to the extension in the settings."""
+    """The caller says 转人工 or presses 0; the extension is that of the settings."""
     caller = calling(sheet)
     caller.hears("greeting.ask")
     if asks == "0":

@@ -59,10 +59,10 @@ def test_after_a_reset_the_stream_is_new(
     assert [stream.process(chunk) for chunk in speech[:40]] == first
 
 
-def test_a_skipped_chunk_is_what_came_before_the_next(
+def test_a_skipped_chunk_is_context_but_does_not_change_the_state(
     silero_model: SileroModel, speech: list[memoryview]
 ) -> None:
-    """As if the state had been put back after hearing it."""
+    """The result is that of a stream that hears the chunk and then gets its old state back."""
     skipping, hearing = silero_model.stream(), silero_model.stream()
     for chunk in speech[:20]:
         skipping.process(chunk)

@@ -101,7 +101,7 @@ class Told:
     async def until(
         self, enough: Callable[[list[SpoolEntry]], bool], seconds: float = 20.0
     ) -> None:
-        """Until what has been loaded is enough."""
+        """Wait until ``enough`` accepts the loaded entries; TimeoutError after ``seconds``."""
         async with asyncio.timeout(seconds):
             while not enough(self.entries):
                 self._grown.clear()

@@ -29,7 +29,7 @@ class Server:
     """One cluster on one loopback port; it runs as the user postgres when the tests run as root."""
 
     TEMPLATE = "template_ivr"
-    """The database that tests get a copy of; whoever starts the server migrates it."""
+    """The database that tests get a copy of; it is migrated after the start of the server."""
 
     def __init__(self, directory: Path) -> None:
         self.data = directory / "data"

@@ -173,7 +173,7 @@ async def test_every_clip_is_heard_whole_and_in_order(
 async def test_no_joint_has_a_gap_or_a_click(
     exchange: Exchange, recordings: list[CallRecording]
 ) -> None:
-    """Both count: the gap between packets, and the silence with that at the edges of the clips."""
+    """The gap between packets is measured, and the whole silence, with the edges of the clips."""
     between = [
         joint
         for recording in recordings
