@@ -1,4 +1,4 @@
-# The two commands: `make run` brings the hotline up, `make test` proves it.
+# `make run` starts the hotline, `make test` tests it; `make` lists the other targets.
 .PHONY: run stop test test-fast lint venv engine sipp postgresql prometheus prompts images clean help
 .DEFAULT_GOAL := help
 bin := .venv/bin
@@ -8,7 +8,7 @@ help:
 	@echo "make run        the hotline: Asterisk and the service in Docker; prints how to call it"
 	@echo "make stop       stop it; running calls end properly"
 	@echo "make test       everything: lint, types, import contracts, unit tests, calls over SIP"
-	@echo "make test-fast  the tests that need no Docker, no database server and no patience: a minute on two cores"
+	@echo "make test-fast  the quick tests, without Docker or a database server: a minute on two cores"
 
 run: venv
 	@docker/up.sh
@@ -51,6 +51,6 @@ prompts: venv
 images: engine
 	@docker/build.sh
 
-# What can be made again; passwords and records of docker/run stay.
+# Removes what can be made again; passwords and records in docker/run stay.
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache prompts/rendered prompts/learned
