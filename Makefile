@@ -1,5 +1,5 @@
 # The two commands: `make run` brings the hotline up, `make test` proves it.
-.PHONY: run stop test test-fast lint venv engine sipp postgresql prometheus prompts images clean help
+.PHONY: run stop test test-fast lint venv engine sipp postgresql prometheus prompts images translations clean help
 .DEFAULT_GOAL := help
 bin := .venv/bin
 export PYTHON
@@ -9,6 +9,7 @@ help:
 	@echo "make stop       stop it; running calls end properly"
 	@echo "make test       everything: lint, types, import contracts, unit tests, calls over SIP"
 	@echo "make test-fast  the tests that need no Docker, no database server and no patience: a minute on two cores"
+	@echo "make translations  the sentences for people from the code into the Chinese catalogue"
 
 run: venv
 	@docker/up.sh
@@ -50,6 +51,10 @@ prompts: venv
 
 images: engine
 	@docker/build.sh
+
+# After a change of sentences for people; lists those without a translation.
+translations: venv
+	@$(bin)/python -m tools.translations
 
 # What can be made again; passwords and records of docker/run stay.
 clean:
