@@ -1,5 +1,5 @@
 # `make run` starts the hotline, `make test` tests it; `make` lists the other targets.
-.PHONY: run stop test test-fast lint venv engine sipp postgresql prometheus prompts images clean help
+.PHONY: run stop test test-fast lint venv engine sipp postgresql prometheus prompts images translations clean help
 .DEFAULT_GOAL := help
 bin := .venv/bin
 export PYTHON
@@ -9,6 +9,7 @@ help:
 	@echo "make stop       stop it; running calls end properly"
 	@echo "make test       everything: lint, types, import contracts, unit tests, calls over SIP"
 	@echo "make test-fast  the quick tests, without Docker or a database server: a minute on two cores"
+	@echo "make translations  the sentences for people from the code into the Chinese catalogue"
 
 run: venv
 	@docker/up.sh
@@ -19,7 +20,7 @@ stop:
 # Calls take long but need little of the processor, so four laboratories run at once.
 test: lint engine sipp postgresql prometheus prompts images
 	$(bin)/pytest -m "not sip" -n auto --dist worksteal --cov
-	$(bin)/pytest -m sip -n 4 --dist loadgroup
+	$(bin)/pytest -m sip -n 4 --dist loadfile
 
 test-fast: venv prompts
 	$(bin)/pytest -q -m "not sip and not slow" -n auto --dist worksteal --hypothesis-profile quick
@@ -50,6 +51,10 @@ prompts: venv
 
 images: engine
 	@docker/build.sh
+
+# After a change of sentences for people; lists those without a translation.
+translations: venv
+	@$(bin)/python -m tools.translations
 
 # Removes what can be made again; passwords and records in docker/run stay.
 clean:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from ivr.command_language import errors_translated, translate_command
 from ivr.translation import tr
 
 SUB_COMMANDS = {
@@ -60,6 +61,12 @@ SUB_COMMANDS = {
 class _ImportedWhenCalled(TyperGroup):
     """The group of all sub-commands; those in it have a name and a help, and are imported later."""
 
+    def make_context(self, *args: Any, **settings: Any) -> Any:
+        """Read the options before the sub-command's name, in the language of the process."""
+        translate_command(self)
+        with errors_translated():
+            return super().make_context(*args, **settings)
+
     def resolve_command(
         self, ctx: Any, args: list[str]
     ) -> tuple[str | None, Any, list[str]]:  # the types of typer's context and command are private
@@ -78,7 +85,8 @@ class _ImportedWhenCalled(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run a sub-command; a package that it needs and that is missing is one sentence."""
         try:
-            return super().invoke(ctx)
+            with errors_translated():
+                return super().invoke(ctx)
         except ModuleNotFoundError as error:
             if error.name is None or error.name.startswith("ivr."):
                 raise
@@ -86,15 +94,16 @@ class _ImportedWhenCalled(TyperGroup):
 
             raise fail(
                 tr(
-                    "`ivr {invoked_subcommand}` needs the package {name}: run `pip install "
-                    "'ivr[tools]'`"
-                ).format(invoked_subcommand=ctx.invoked_subcommand, name=error.name)
+                    "`ivr {command}` needs the package {package}: run `pip install 'ivr[tools]'`"
+                ).format(command=ctx.invoked_subcommand, package=error.name)
             ) from None
 
 
 def _import_command(name: str) -> Any:
     module, _, attribute = SUB_COMMANDS[name][0].partition(":")
-    return typer.main.get_command(getattr(import_module(module), attribute))
+    command = typer.main.get_command(getattr(import_module(module), attribute))
+    translate_command(command)
+    return command
 
 
 app = typer.Typer(cls=_ImportedWhenCalled, no_args_is_help=True, pretty_exceptions_enable=False)

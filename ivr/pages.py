@@ -4,6 +4,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from ivr.translation import tr
+
 
 @cache
 def page_template(package: str, name: str) -> Template:
@@ -19,4 +21,5 @@ def page_template(package: str, name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["tr"] = tr
     return environment.get_template(name)

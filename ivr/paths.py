@@ -6,6 +6,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from ivr.translation import tr
+
 SHARE = Path(os.environ.get("IVR_SHARE") or Path(__file__).resolve().parents[1] / "prompts")
 """The shipped words and tables: ``prompts`` beside the package in a checkout, or the directory in
 IVR_SHARE where the package is installed alone, as in the service's container."""
@@ -30,5 +32,9 @@ def _temporary() -> Path:
     own = Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}"
     own.mkdir(mode=0o700, exist_ok=True)
     if own.is_symlink() or own.stat().st_uid != os.getuid():
-        raise PermissionError(f"{own} belongs to another user: remove it, or set XDG_CACHE_HOME")
+        raise PermissionError(
+            tr("{directory} belongs to another user: remove it, or set XDG_CACHE_HOME").format(
+                directory=own
+            )
+        )
     return own

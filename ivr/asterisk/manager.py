@@ -15,6 +15,7 @@ import structlog
 from panoramisk.message import Message
 
 from ivr.asterisk.ami_link import AmiError, AmiRefused, Link, Protocol
+from ivr.translation import tr
 
 log = structlog.get_logger()
 
@@ -59,7 +60,7 @@ class Ami:
     async def connect(self) -> None:
         """Connect and log in; raise AmiError with the reason when that fails."""
         if _UNSAFE.search(self._user + self._secret):
-            raise AmiError("ami.user and ami.secret_file must not hold control characters")
+            raise AmiError(tr("ami.user and ami.secret_file must not hold control characters"))
         loop = asyncio.get_running_loop()
         link = Link(loop=loop, username=self._user, secret=self._secret, events="off")
         try:
@@ -70,7 +71,7 @@ class Ami:
         self._link, self.state = link, AmiState.UP
 
     async def _log_in(self, link: Link) -> None:
-        place = f"AMI at {self._host}:{self._port}"
+        place = f"{self._host}:{self._port}"
         loop = asyncio.get_running_loop()
         ready: asyncio.Future[tuple[asyncio.BaseTransport, asyncio.BaseProtocol]] = (
             loop.create_future()
@@ -81,14 +82,20 @@ class Ami:
                 link.connection_made(ready)
                 login: Message = await link.authenticated_future
         except TimeoutError:
-            raise AmiError(f"{place} does not answer") from None
+            raise AmiError(tr("AMI at {place} does not answer").format(place=place)) from None
         except OSError as error:
             # An error of several addresses has no strerror, but a sentence.
-            raise AmiError(f"{place} cannot be reached ({error.strerror or error})") from None
+            raise AmiError(
+                tr("AMI at {place} cannot be reached ({reason})").format(
+                    place=place, reason=error.strerror or error
+                )
+            ) from None
         if not login.success:
             raise AmiRefused(
-                f"{place} refuses user {self._user!r}: "
-                "compare ami.user and ami.secret_file with manager.conf"
+                tr(
+                    "AMI at {place} refuses user {user!r}: compare ami.user and ami.secret_file "
+                    "with manager.conf"
+                ).format(place=place, user=self._user)
             )
 
     async def ask(self, action: str, **fields: str) -> Mapping[str, str]:
@@ -109,20 +116,22 @@ class Ami:
         if any(_UNSAFE.search(word) for pair in ((action, ""), *fields.items()) for word in pair):
             raise AmiError("an AMI field must not hold control characters")
         if self._link is None or self._link.lost.is_set():
-            raise AmiError("AMI is not connected")
+            raise AmiError(tr("AMI is not connected"))
         link, self._asked = self._link, self._asked + 1
         asked = {"Action": action, "ActionID": f"ivr-{self._asked}", **fields}
         try:
             async with asyncio.timeout(AMI_ANSWER_SECONDS):
                 answer = await link.send_action(asked)
         except TimeoutError:
-            raise AmiError(f"AMI does not answer {action}") from None
+            raise AmiError(tr("AMI does not answer {action}").format(action=action)) from None
         finally:
             link.protocol.forget(asked["ActionID"])
         messages: list[Message] = answer if isinstance(answer, list) else [answer]
         if not messages[0].success:
-            reason = messages[0].get("Message", "no reason given")
-            raise AmiError(f"AMI refuses {action}: {reason}")
+            reason = messages[0].get("Message", tr("no reason given"))
+            raise AmiError(
+                tr("AMI refuses {action}: {reason}").format(action=action, reason=reason)
+            )
         return [dict(message) for message in messages]
 
     async def keep_up(self) -> None:

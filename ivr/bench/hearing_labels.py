@@ -144,8 +144,8 @@ def _table(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
                 columns = list(DEFAULT_COLUMNS)  # the first line names a file, not columns
             if len(cells) > len(columns):
                 raise CorpusError(
-                    tr("{place}: {number} cells under {number_2} columns").format(
-                        place=place, number=len(cells), number_2=len(columns)
+                    tr("{place}: {cells} cells under {columns} columns").format(
+                        place=place, cells=len(cells), columns=len(columns)
                     )
                 )
             yield LabelledRow(place, {c: v.strip() for c, v in zip(columns, cells, strict=False)})

@@ -72,8 +72,8 @@ def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
             text = next((one[name] for name in _TEXTS if name in one), None)
             if (found := intent_of(label)) is None or not isinstance(text, str):
                 raise ParaphrasesError(
-                    tr("{where}: {one} lacks text or a known intent: add them").format(
-                        where=where, one=one
+                    tr("{where}: {entry} lacks text or a known intent: add them").format(
+                        where=where, entry=one
                     )
                 )
             corpus.intents.append((text, found))
@@ -99,8 +99,8 @@ def _texts(where: str, value: Any) -> Iterator[str]:
         text = one if isinstance(one, str) else one.get("text") if isinstance(one, dict) else None
         if not isinstance(text, str):
             raise ParaphrasesError(
-                tr("{where}: {one!r} is not a sentence: write it in quotes").format(
-                    where=where, one=one
+                tr("{where}: {entry!r} is not a sentence: write it in quotes").format(
+                    where=where, entry=one
                 )
             )
         yield text
@@ -120,8 +120,8 @@ def _expected(where: str, value: Any) -> Iterator[tuple[str, str]]:
             text, expected = one if len(one) == 2 else (None, None)
         if not isinstance(text, str) or expected is None:
             raise ParaphrasesError(
-                tr("{where}: {one!r} has no text or no value: write text and expected").format(
-                    where=where, one=one
+                tr("{where}: {entry!r} has no text or no value: write text and expected").format(
+                    where=where, entry=one
                 )
             )
         yield text, str(expected)

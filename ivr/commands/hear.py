@@ -80,8 +80,8 @@ class Recording:
         samples: Samples = np.clip(np.rint(first), -32768, 32767).astype(np.int16)
         if len(samples) < FRAME:
             raise HearError(
-                tr("{path} is shorter than the {FRAME_SECONDS:.0f} ms of a frame").format(
-                    path=path, FRAME_SECONDS=FRAME_SECONDS * 1000
+                tr("{path} is shorter than the {milliseconds:.0f} ms of a frame").format(
+                    path=path, milliseconds=FRAME_SECONDS * 1000
                 )
             )
         return cls(samples, rate, sound.shape[1])
@@ -222,7 +222,9 @@ def report_summary(heard: HearingReport) -> str:
     """Return the text below the table: when the caller spoke, and the last verdict."""
     spans = [f"{span.start:.2f}-{span.end:.2f} s" for span in heard.speech]
     why = f": {heard.verdict.why}" if heard.verdict.why else ""
-    return f"speech   {', '.join(spans) or 'none'}\nverdict  {heard.verdict.condition}{why}"
+    speech = tr("speech   {spans}").format(spans=", ".join(spans) or tr("none"))
+    verdict = tr("verdict  {verdict}").format(verdict=f"{heard.verdict.condition}{why}")
+    return f"{speech}\n{verdict}"
 
 
 def report_as_json(heard: HearingReport) -> str:

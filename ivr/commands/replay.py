@@ -57,8 +57,8 @@ def play_call(
         raise fail(error) from None
     except OSError as error:
         raise fail(
-            tr("{filename} cannot be read ({strerror}): run this as a user who may").format(
-                filename=error.filename, strerror=error.strerror
+            tr("{file} cannot be read ({reason}): run this as a user who may").format(
+                file=error.filename, reason=error.strerror
             )
         ) from None
 

@@ -38,10 +38,11 @@ from ivr.recognition.model import Model, load_model
 from ivr.recognition.silero import SileroModel
 from ivr.service.loading import StartError, load_sheet, load_understander, load_vocabulary
 from ivr.softphone.wav import WavError, read_wav
+from ivr.translation import marked, tr
 from ivr.words.catalogue import Catalogue, CatalogueError
 from ivr.words.composition import Composer, Vocabulary
 
-HINT = "Type what you say and press Enter; a line of digits is keys. Ctrl-D hangs up."
+HINT = marked("Type what you say and press Enter; a line of digits is keys. Ctrl-D hangs up.")
 
 _KEYS = frozenset("0123456789*#")
 
@@ -80,7 +81,7 @@ def talk_command(
     elif fast:
         conversation.fast(iter(sys.stdin))
     else:
-        typer.echo(HINT)
+        typer.echo(tr(HINT))
         conversation.live(Terminal())
     typer.echo(conversation.summary)
 
@@ -138,7 +139,9 @@ class Talk:
     def summary(self) -> str:
         """Outcome, length and rows of the call, in one line."""
         rows = " → ".join(self.rows)
-        return f"outcome {self._call.outcome} after {self._line.now:.2f} s; rows {rows}"
+        return tr("outcome {outcome} after {seconds:.2f} s; rows {rows}").format(
+            outcome=self._call.outcome, seconds=self._line.now, rows=rows
+        )
 
     def fast(self, lines: Iterator[str]) -> None:
         """Run the call in virtual time, reading a line whenever the bot waits for the caller.
@@ -162,7 +165,7 @@ class Talk:
             line = keyboard.line(due)
             self._advance(due if line is None else min(due, keyboard.now))
             if line == "":
-                self._tell("> hangs up")
+                self._tell("> " + tr("hangs up"))
                 self._line.deliver(CallerHungUp())
             elif line is not None and line.strip():
                 self._says(line.strip())
@@ -188,13 +191,13 @@ class Talk:
             for event in ear.hear(frame, now):
                 if isinstance(event, SpeechStarted):
                     onset = event.onset
-                    self._tell("> speaks")
+                    self._tell("> " + tr("speaks"))
                 elif isinstance(event, SpeechEnded):
                     said = samples[
                         round(max(0.0, onset - LOOK_BACK_SECONDS) * RATE) : frames * FRAME
                     ]
                     heard = model.decode(said)
-                    self._tell(f"> {heard.text or '(no words)'}")
+                    self._tell(f"> {heard.text or tr('(no words)')}")
                     words = self._understood(heard.text)
                     words = replace(words, confidence=heard.confidence, unknown=heard.unknown)
                     event = replace(event, words=words)
@@ -244,11 +247,11 @@ class Talk:
             case Play(prompt=prompt):
                 self._tell(prompt.text)
             case StopPlaying():
-                self._tell("(interrupted)")
+                self._tell(tr("(interrupted)"))
             case MakeTicket(ticket=ticket):
-                self._tell(f"(ticket: {ticket.kind})")
+                self._tell(tr("(ticket: {kind})").format(kind=tr(ticket.kind)))
             case HangUp():
-                self._tell("hangs up")
+                self._tell(tr("hangs up"))
 
     def _tell(self, text: str) -> None:
         self._out(f"{self._line.now:7.2f}  {text}")

@@ -19,11 +19,15 @@ from ivr.recognition.files import ModelError
 from ivr.recognition.model import load_model
 from ivr.recognition.silero import SileroModel
 from ivr.recognition.spans import transcribe
+from ivr.translation import marked, tr
 from ivr.understanding.phrases import PhraseError
 from ivr.understanding.rows import row_of
 from ivr.words.phrase_files import read_understander
 
-COLUMNS = ("text", "intent", "row", "score", "certainty", "runner-up", "slots", "why")
+COLUMNS = (
+    marked("text"), marked("intent"), marked("row"), marked("score"), marked("certainty"),
+    marked("runner-up"), marked("slots"), marked("why"),
+)  # fmt: skip
 _SOUNDS = frozenset((".wav", ".flac", ".ogg", ".mp3"))
 """Endings of the names of sound files; anything else is a sentence."""
 
@@ -53,7 +57,7 @@ def understand_command(
         for meaning in meanings:
             typer.echo(meaning_as_json(meaning))
         return
-    table = Table(*COLUMNS, box=None, pad_edge=False)
+    table = Table(*map(tr, COLUMNS), box=None, pad_edge=False)
     for meaning in meanings:
         table.add_row(*cells(meaning))
     print_table(table)

@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 
 from ivr.config.settings import Settings
-from ivr.translation import tr
+from ivr.translation import library_tr, tr
 
 
 class ConfigError(Exception):
@@ -48,9 +48,9 @@ def read_secret(path: Path | None, setting: str) -> SecretStr | None:
     except OSError as error:
         raise ConfigError(
             tr(
-                "{setting} = {path} cannot be read ({strerror}): create the file or "
+                "{setting} = {path} cannot be read ({reason}): create the file or "
                 "correct the setting"
-            ).format(setting=setting, path=path, strerror=error.strerror)
+            ).format(setting=setting, path=path, reason=error.strerror)
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(
@@ -72,9 +72,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(
-            tr(
-                "the settings file {path} cannot be read ({strerror}): give another --config"
-            ).format(path=path, strerror=error.strerror)
+            tr("the settings file {path} cannot be read ({reason}): give another --config").format(
+                path=path, reason=error.strerror
+            )
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(
@@ -113,9 +113,18 @@ def _sentence(error: ValidationError) -> str:
     if problem["type"] == "extra_forbidden":
         field = Settings.model_fields.get(place[0])
         known = getattr(field.annotation if field else Settings, "model_fields", {})
-        return f"{setting} is not a setting: known here are {', '.join(known)}"
+        return tr("{setting} is not a setting: known here are {known}").format(
+            setting=setting, known=", ".join(known)
+        )
     if problem["type"] == "model_type":
-        return f"{setting} = {problem['input']!r} is not a group: write [{setting}] above it"
-    unit = ", a number of seconds without a unit" if setting.endswith("_seconds") else ""
-    remedy = problem["msg"].replace("Input should be", "give").replace(" a valid ", " a ")
-    return f"{setting} = {problem['input']!r} cannot be used: {remedy}{unit}"
+        return tr("{setting} = {value!r} is not a group: write [{setting}] above it").format(
+            setting=setting, value=problem["input"]
+        )
+    sentence = tr("{setting} = {value!r} cannot be used: {remedy}")
+    if setting.endswith("_seconds"):
+        sentence = tr(
+            "{setting} = {value!r} cannot be used: {remedy}, a number of seconds without a unit"
+        )
+    remedy = library_tr(problem["msg"]).replace("Input should be", "give")
+    remedy = remedy.replace(" a valid ", " a ")
+    return sentence.format(setting=setting, value=problem["input"], remedy=remedy)

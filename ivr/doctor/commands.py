@@ -10,6 +10,7 @@ from rich.text import Text
 from ivr.command_line import ConfigOption, JsonOption, print_table
 from ivr.doctor import checks_as_json, examine, worst
 from ivr.doctor.finding import CheckVerdict
+from ivr.translation import tr
 
 _COLOURS = {
     CheckVerdict.OK: "green",
@@ -42,9 +43,9 @@ def doctor_command(
     if as_json:
         typer.echo(checks_as_json(checks))
     else:
-        table = Table("", "check", "says", "what to do", box=None, pad_edge=False)
+        table = Table("", tr("check"), tr("says"), tr("what to do"), box=None, pad_edge=False)
         for check in checks:
-            verdict = Text(check.verdict, _COLOURS[check.verdict])
-            table.add_row(verdict, check.name, Text(check.says), Text(check.remedy))
+            verdict = Text(tr(check.verdict), _COLOURS[check.verdict])
+            table.add_row(verdict, tr(check.name), Text(check.says), Text(check.remedy))
         print_table(table)
     raise typer.Exit(worst(checks).exit_code)

@@ -29,7 +29,7 @@ from ivr.records.database import has_current_version as check_version
 from ivr.records.recorder import GIGABYTE
 from ivr.records.recording_files import INCOMING
 from ivr.service.loading import StartError, load_catalogue, load_sheet
-from ivr.translation import tr
+from ivr.translation import marked, tr
 from ivr.understanding.phrases import PhraseError
 from ivr.voice.check import check_prompts
 from ivr.voice.current import sha256_of
@@ -64,7 +64,7 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
     yield Check(
         "sheet",
         CheckVerdict.OK,
-        tr("{number} rows in {sheet}").format(number=len(sheet), sheet=settings.prompts.sheet),
+        tr("{rows} rows in {sheet}").format(rows=len(sheet), sheet=settings.prompts.sheet),
     )
     yield _phrases(settings.prompts.sheet)
     directory = settings.prompts.directory
@@ -76,13 +76,13 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
         return
     if report.problems:
         first = wrong("prompts", report.problems[0], CheckVerdict.WARNING)
-        says = tr("{number} prompts have a problem, the first: {says}").format(
-            number=len(report.problems), says=first.says
+        says = tr("{prompts} prompts have a problem, the first: {problem}").format(
+            prompts=len(report.problems), problem=first.says
         )
         yield Check(first.name, first.verdict, says, first.remedy)
     else:
-        says = tr("{present} clips are current in {directory}").format(
-            present=report.figures.present, directory=directory
+        says = tr("{clips} clips are current in {directory}").format(
+            clips=report.figures.present, directory=directory
         )
         yield Check("prompts", CheckVerdict.OK, says)
     if pbx_sounds is not None:
@@ -99,8 +99,8 @@ def _phrases(sheet: Path) -> Check:
     return Check(
         "phrases",
         CheckVerdict.OK,
-        tr("{sentences} sentences of {number} intents").format(
-            sentences=sentences, number=len(phrases.say)
+        tr("{sentences} sentences of {intents} intents").format(
+            sentences=sentences, intents=len(phrases.say)
         ),
     )
 
@@ -108,7 +108,7 @@ def _phrases(sheet: Path) -> Check:
 def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
     """Check that the PBX has each prompt of the manifest, in at least one format."""
     name, remedy = (
-        "pbx sounds",
+        marked("pbx sounds"),
         tr("run `ivr prompts install --pbx-sounds {pbx_sounds}`").format(pbx_sounds=pbx_sounds),
     )
     missing: list[str] = []
@@ -122,19 +122,19 @@ def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
             elif any(hash not in (None, recording.sha256[end]) for end, hash in found.items()):
                 other.append(recording.id)
     except OSError as error:
-        says = tr("{filename} cannot be read ({strerror})").format(
-            filename=error.filename, strerror=error.strerror
+        says = tr("{file} cannot be read ({reason})").format(
+            file=error.filename, reason=error.strerror
         )
         return Check(name, CheckVerdict.BROKEN, says, tr("run this as a user who may read it"))
     if missing:
-        says = tr("{pbx_sounds} lacks {number} prompts, such as {missing}").format(
-            pbx_sounds=pbx_sounds, number=len(missing), missing=missing[0]
+        says = tr("{pbx_sounds} lacks {missing} prompts, such as {example}").format(
+            pbx_sounds=pbx_sounds, missing=len(missing), example=missing[0]
         )
         return Check(name, CheckVerdict.BROKEN, says, remedy)
     if other:
-        says = tr("{number} prompts in {pbx_sounds} are not as rendered, such as {other}").format(
-            number=len(other), pbx_sounds=pbx_sounds, other=other[0]
-        )
+        says = tr(
+            "{different} prompts in {pbx_sounds} are not as rendered, such as {example}"
+        ).format(different=len(other), pbx_sounds=pbx_sounds, example=other[0])
         return Check(name, CheckVerdict.WARNING, says, remedy)
     return Check(
         name,
@@ -145,24 +145,24 @@ def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
 
 def _recognition(settings: RecognitionSettings) -> Check:
     """Load the model in a process of its own and let it decode a sentence."""
-    name, model = "recognition", chosen(settings.model, settings.models)
+    name, model = marked("recognition"), chosen(settings.model, settings.models)
     try:
         heard = asyncio.run(check_model(model))
     except ModelError as error:
         found = wrong(name, error)
-        says = tr("{says}; calls go on by keys").format(says=found.says)
+        says = tr("{problem}; calls go on by keys").format(problem=found.says)
         remedy = found.remedy or "run `ivr models fetch small`"
         return Check(name, CheckVerdict.BROKEN, says, remedy)
     if model is None:
         return Check(
-            name, CheckVerdict.WARNING, embedded.NOTICE, tr("run `ivr models fetch small`")
+            name, CheckVerdict.WARNING, tr(embedded.NOTICE), tr("run `ivr models fetch small`")
         )
     text, ratio = heard.text, heard.decode_ratio
     if allocator() is None:
         says = tr(
             "{model} recognised {text} in a trial, in {ratio:.2f} s for each "
-            "second of speech (less with {PACKAGE} installed)"
-        ).format(model=model, text=text, ratio=ratio, PACKAGE=PACKAGE)
+            "second of speech (less with {package} installed)"
+        ).format(model=model, text=text, ratio=ratio, package=PACKAGE)
     else:
         says = tr(
             "{model} recognised {text} in a trial, in {ratio:.2f} s for each second of speech"
@@ -172,7 +172,7 @@ def _recognition(settings: RecognitionSettings) -> Check:
 
 def _records(directory: Path) -> Check:
     """Check that records can be written; it is tried with a file that never has a name."""
-    name = "records"
+    name = marked("records")
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
     remedy = tr("make it writable for this user, or set another records.directory")
     try:
@@ -180,8 +180,8 @@ def _records(directory: Path) -> Check:
             file.write(b"\n")
         free = shutil.disk_usage(existing).free
     except OSError as error:
-        says = tr("records.directory = {directory} cannot be written ({strerror})").format(
-            directory=directory, strerror=error.strerror
+        says = tr("records.directory = {directory} cannot be written ({reason})").format(
+            directory=directory, reason=error.strerror
         )
         return Check(name, CheckVerdict.BROKEN, says, remedy)
     spool = directory / "spool"
@@ -190,11 +190,11 @@ def _records(directory: Path) -> Check:
             name, CheckVerdict.BROKEN, tr("{spool} cannot be written").format(spool=spool), remedy
         )
     if odd := sorted(path for ending in ODD for path in spool.glob(ending)):
-        says = tr("{odd} holds records that the database refused").format(odd=odd[0])
+        says = tr("{file} holds records that the database refused").format(file=odd[0])
         remedy = tr("enter by hand what it holds, then remove it")
         return Check(name, CheckVerdict.WARNING, says, remedy)
     says = tr("{directory} is writable, {free:.1f} GB are free").format(
-        directory=directory, free=free / 1000000000.0
+        directory=directory, free=free / 1e9
     )
     for verdict in (CheckVerdict.BROKEN, CheckVerdict.WARNING):
         if free < FREE_BYTES[verdict]:
@@ -207,7 +207,7 @@ def _recording(settings: RecordingSettings) -> Check:
 
     Only a call shows whether Asterisk may write there.
     """
-    name, directory = "recording", settings.directory
+    name, directory = marked("recording"), settings.directory
     if settings.mode == "off":
         return Check(name, CheckVerdict.OK, tr("off: the sound of calls is not kept"))
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
@@ -225,8 +225,8 @@ def _recording(settings: RecordingSettings) -> Check:
         return Check(
             name, CheckVerdict.BROKEN, says, tr("make room, or lower recording.min_free_gb")
         )
-    says = tr("{mode}: {directory}, which Asterisk must have as {on_the_pbx}").format(
-        mode=settings.mode, directory=directory, on_the_pbx=settings.on_the_pbx
+    says = tr("{mode}: {directory}, which Asterisk must have as {pbx_directory}").format(
+        mode=settings.mode, directory=directory, pbx_directory=settings.on_the_pbx
     )
     return Check(name, CheckVerdict.OK, says)
 
@@ -252,8 +252,8 @@ def _database(settings: RecordsSettings) -> Check:
         return wrong("database", error)
     except SQLAlchemyError as error:
         says = tr(
-            "{name} cannot be read ({error}); calls go on, the spool keeps the records"
-        ).format(name=name, error=why(error))
+            "{name} cannot be read ({reason}); calls go on, the spool keeps the records"
+        ).format(name=name, reason=why(error))
         return Check(
             "database", CheckVerdict.BROKEN, says, tr("start it, or correct records.database")
         )
@@ -263,7 +263,7 @@ def _database(settings: RecordsSettings) -> Check:
     return Check(
         "database",
         CheckVerdict.OK,
-        tr("{name} has version {newest}").format(name=name, newest=newest()),
+        tr("{name} has version {version}").format(name=name, version=newest()),
     )
 
 

@@ -1,8 +1,11 @@
 """The findings of the checks, and the verdict on all of them."""
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+
+_WITH_REMEDY = re.compile(r"(?P<says>.*)(?:[:;] |[：；])(?P<remedy>.*)", re.DOTALL)
 
 
 class CheckVerdict(StrEnum):
@@ -46,8 +49,7 @@ def wrong(name: str, error: object, verdict: CheckVerdict = CheckVerdict.BROKEN)
 
     Our sentences say what is wrong, then, after their last colon or semicolon, what to do.
     """
-    sentence = str(error)
-    cut = max(sentence.rfind(": "), sentence.rfind("; "))
-    if cut < 0:
-        return Check(name, verdict, sentence)
-    return Check(name, verdict, sentence[:cut], sentence[cut + 2 :])
+    found = _WITH_REMEDY.fullmatch(str(error))
+    if found is None:
+        return Check(name, verdict, str(error))
+    return Check(name, verdict, found["says"], found["remedy"])

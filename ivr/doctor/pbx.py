@@ -9,13 +9,17 @@ from ivr.asterisk.ami_link import AmiError
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.doctor.finding import Check, CheckVerdict, wrong
 from ivr.service.loading import StartError, manager
-from ivr.translation import tr
+from ivr.translation import marked, tr
 
 OLDEST_ASTERISK = (22, 10, 1)
 """Older releases of 22 have security holes open to callers; see asterisk-conf/README.md."""
 CONTEXT, TRANSFERS = "ivr-hotline", "ivr-transfer"
 """The contexts of our dialplan: for incoming calls, and for calls that are put through."""
 _CONNECT_SECONDS = 2.0
+
+
+_PORTS = {"agi": marked("agi port"), "audio": marked("audio port")}
+"""The names of the checks of the service's ports, by the group of settings."""
 
 
 class Asked(Protocol):
@@ -31,18 +35,18 @@ def listens(group: str, host: str, port: int) -> Check:
 
     The connection is closed at once, which neither of our servers counts as a call.
     """
-    name, place = f"{group} port", f"{host}:{port}"
+    name, place = _PORTS[group], f"{host}:{port}"
     try:
         socket.create_connection((host, port), _CONNECT_SECONDS).close()
     except OSError as error:
-        says = tr("nothing listens on {place} ({value})").format(
-            place=place, value=error.strerror or error
+        says = tr("nothing listens on {place} ({reason})").format(
+            place=place, reason=error.strerror or error
         )
         remedy = tr("start `ivr serve`, or correct {group}.host and {group}.port").format(
             group=group
         )
         return Check(name, CheckVerdict.BROKEN, says, remedy)
-    return Check(name, CheckVerdict.OK, f"{place} listens")
+    return Check(name, CheckVerdict.OK, tr("{place} listens").format(place=place))
 
 
 async def pbx_checks(settings: Settings) -> list[Check]:
@@ -58,24 +62,26 @@ async def pbx_checks(settings: Settings) -> list[Check]:
         return [Check("ami", CheckVerdict.OK, tr("not used (ami.host is empty)"))]
     try:
         await ami.connect()
-        user = f"{settings.ami.user} is logged in at {settings.ami.host}:{settings.ami.port}"
+        user = tr("{user} is logged in at {host}:{port}").format(
+            user=settings.ami.user, host=settings.ami.host, port=settings.ami.port
+        )
         return [
             Check("ami", CheckVerdict.OK, user),
             *[check async for check in _answers(ami, settings)],
         ]
     except AmiError as error:
         found = wrong("ami", error, CheckVerdict.WARNING)
-        remedy = found.remedy or (
+        remedy = found.remedy or tr(
             "start Asterisk, and set ami.host and ami.port as [general] of manager.conf does"
         )
-        says = tr("{says}; calls go on without it").format(says=found.says)
+        says = tr("{problem}; calls go on without it").format(problem=found.says)
         return [Check("ami", CheckVerdict.WARNING, says, remedy)]
     finally:
         ami.close()
 
 
 async def _answers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
-    rights = "give this user of manager.conf write = reporting"
+    rights = tr("give this user of manager.conf write = reporting")
     try:
         yield _version((await ami.ask("CoreSettings")).get("AsteriskVersion", ""))
     except AmiError as error:
@@ -85,7 +91,7 @@ async def _answers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
         yield await _hand_over(ami, settings)
     except AmiError as error:
         if "Did not find" in str(error):
-            says = tr("there is no context {CONTEXT}").format(CONTEXT=CONTEXT)
+            says = tr("there is no context {context}").format(context=CONTEXT)
             remedy = tr("include ivr-hotline.conf and run `dialplan reload`")
             yield Check("dialplan", CheckVerdict.BROKEN, says, remedy)
         else:
@@ -94,7 +100,7 @@ async def _answers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
         yield check
     try:
         channels = (await ami.ask("CoreStatus")).get("CoreCurrentCalls", "?")
-        yield Check("channels", CheckVerdict.OK, f"{channels} live")
+        yield Check("channels", CheckVerdict.OK, tr("{channels} live").format(channels=channels))
     except AmiError as error:
         yield Check("channels", CheckVerdict.WARNING, str(error), rights)
 
@@ -108,8 +114,8 @@ async def _transfers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
         except AmiError as error:
             if "Did not find" in str(error):
                 says = tr(
-                    "{TRANSFERS} has no extension {extension}, which transfer.{key} names"
-                ).format(TRANSFERS=TRANSFERS, extension=extension, key=key)
+                    "{context} has no extension {extension}, which transfer.{key} names"
+                ).format(context=TRANSFERS, extension=extension, key=key)
                 remedy = tr("add it to ivr-transfer.conf and run `dialplan reload`")
                 yield Check("transfer", CheckVerdict.BROKEN, says, remedy)
                 continue
@@ -117,8 +123,8 @@ async def _transfers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
         yield Check(
             "transfer",
             CheckVerdict.OK,
-            tr("transfer.{key} leads to {extension} of {TRANSFERS}").format(
-                key=key, extension=extension, TRANSFERS=TRANSFERS
+            tr("transfer.{key} leads to {extension} of {context}").format(
+                key=key, extension=extension, context=TRANSFERS
             ),
         )
 
@@ -129,7 +135,7 @@ def _version(text: str) -> Check:
     if version < OLDEST_ASTERISK:
         oldest = ".".join(map(str, OLDEST_ASTERISK))
         says = (
-            tr("version {text} is older than {oldest}").format(text=text, oldest=oldest)
+            tr("version {version} is older than {oldest}").format(version=text, oldest=oldest)
             if text
             else tr("its version is unknown")
         )
@@ -139,7 +145,7 @@ def _version(text: str) -> Check:
             says,
             tr("upgrade to {oldest} or newer").format(oldest=oldest),
         )
-    return Check("asterisk", CheckVerdict.OK, f"version {text}")
+    return Check("asterisk", CheckVerdict.OK, tr("version {version}").format(version=text))
 
 
 async def _hand_over(ami: Asked, settings: Settings) -> Check:
@@ -148,16 +154,16 @@ async def _hand_over(ami: Asked, settings: Settings) -> Check:
         (await ami.ask("Getvar", Variable=name)).get("Value", "")
         for name in ("IVR_SERVICE", "IVR_SERVICE_2", "IVR_TOKEN")
     ]
-    where = "correct it in ivr-globals.conf and run `dialplan reload`"
+    where = tr("correct it in ivr-globals.conf and run `dialplan reload`")
     port = settings.agi.port
     if not any(place.endswith(f":{port}") for place in (service, second)):
         says = (
-            tr("{CONTEXT} hands calls to {service}, but agi.port is {port}").format(
-                CONTEXT=CONTEXT, service=service, port=port
+            tr("{context} hands calls to {service}, but agi.port is {port}").format(
+                context=CONTEXT, service=service, port=port
             )
             if service
-            else tr("{CONTEXT} hands calls to no service, but agi.port is {port}").format(
-                CONTEXT=CONTEXT, port=port
+            else tr("{context} hands calls to no service, but agi.port is {port}").format(
+                context=CONTEXT, port=port
             )
         )
         return Check("dialplan", CheckVerdict.WARNING, says, where)
@@ -171,5 +177,5 @@ async def _hand_over(ami: Asked, settings: Settings) -> Check:
     return Check(
         "dialplan",
         CheckVerdict.OK,
-        tr("{CONTEXT} hands calls to {service}").format(CONTEXT=CONTEXT, service=service),
+        tr("{context} hands calls to {service}").format(context=CONTEXT, service=service),
     )

@@ -55,8 +55,8 @@ def parse_hours(
     for day in week:
         if day not in DAYS:
             raise HoursError(
-                tr("week has the day {day}: write one of {DAYS}").format(
-                    day=day, DAYS=", ".join(DAYS)
+                tr("week has the day {day}: write one of {days}").format(
+                    day=day, days=", ".join(DAYS)
                 )
             )
     spans = {DAYS.index(day): tuple(_spans(day, text)) for day, text in week.items()}

@@ -164,8 +164,8 @@ def _answer(table: Any, place: int, company: Mapping[str, str]) -> Answer:
     for key in table:
         if key not in _KEYS:
             raise SheetError(
-                tr("answer {id} has the unknown key {key}: use {KEYS}").format(
-                    id=id, key=key, KEYS=", ".join(_KEYS)
+                tr("answer {id} has the unknown key {key}: use {known}").format(
+                    id=id, key=key, known=", ".join(_KEYS)
                 )
             )
     table = filled(table, company, f"answer {id}")

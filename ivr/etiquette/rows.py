@@ -6,7 +6,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, assert_never
 
 from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, Keys, Nobody, Request, Speech, Unheard, enter
-from ivr.translation import tr
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -32,7 +31,7 @@ def row(
             return await script(await enter(id), *args, **kwargs)
 
         if id in SCRIPTS:
-            raise ValueError(tr("row {id!r} has two scripts").format(id=id))
+            raise ValueError(f"row {id!r} has two scripts")
         SCRIPTS[id] = run
         return run
 

@@ -155,8 +155,8 @@ def _say(table: Mapping[str, Any], where: str) -> dict[str, str]:
     say = table.get("say")
     if not isinstance(say, dict) or not say:
         raise SheetError(
-            tr("{where}: say is missing; put the words to speak under [{where_2}.say]").format(
-                where=where, where_2=where.split()[0]
+            tr("{where}: say is missing; put the words to speak under [{table}.say]").format(
+                where=where, table=where.split()[0]
             )
         )
     for key, words in say.items():
@@ -200,8 +200,8 @@ def _seconds(table: Mapping[str, Any], id: str) -> float:
         raise SheetError(
             tr(
                 "row {id}: seconds is {seconds!r}; give a number above 0, at most "
-                "{LONGEST_WAIT:.0f}, the unit is seconds"
-            ).format(id=id, seconds=seconds, LONGEST_WAIT=_LONGEST_WAIT)
+                "{longest:.0f}, the unit is seconds"
+            ).format(id=id, seconds=seconds, longest=_LONGEST_WAIT)
         )
     return float(seconds)
 
@@ -228,9 +228,9 @@ def _by_id(rows: Iterable[Row]) -> dict[str, Row]:
         if row.number in numbers:
             raise SheetError(
                 tr(
-                    "row {id}: number {number} is already that of row {numbers}; give one "
+                    "row {id}: number {number} is already that of row {other}; give one "
                     "of them another number"
-                ).format(id=row.id, number=row.number, numbers=numbers[row.number])
+                ).format(id=row.id, number=row.number, other=numbers[row.number])
             )
         found[row.id], numbers[row.number] = row, row.id
     return found

@@ -14,7 +14,6 @@ from ivr.hearing.frames import CHUNK_SECONDS
 from ivr.hearing.history import Stretch
 from ivr.hearing.measure import SPEECH_SECONDS, Measured
 from ivr.hearing.tonality import longest, pure_tone, tonal_share, tone_share
-from ivr.translation import tr
 
 SILENT_DBOV = -43.0
 """Level in dBov below which a line without speech is a quiet room."""
@@ -74,18 +73,14 @@ def _with_speech(m: Measured, current: Condition) -> Finding:
     snr_needed += STAY_NOISY_DB if current is Condition.NOISE else 0.0
     certain = m.snr < CERTAIN_SNR_DB or m.speech_seconds >= CERTAIN_SECONDS
     if m.snr < snr_needed and m.floor > NOISY_FLOOR_DBOV and certain:
-        why = tr("SNR {snr:.1f} dB < {snr_needed:g} dB over a floor of {floor:.0f} dBov").format(
-            snr=m.snr, snr_needed=snr_needed, floor=m.floor
-        )
+        why = f"SNR {m.snr:.1f} dB < {snr_needed:g} dB over a floor of {m.floor:.0f} dBov"
         return Finding(Condition.NOISE, why)
     quietest = QUIET_DBOV + (STAY_QUIET_DB if current is Condition.TOO_QUIET else 0.0)
     if m.speech_level < quietest:
         return Finding(Condition.TOO_QUIET, f"speech at {m.speech_level:.1f} dBov < {quietest:g}")
     slowest = ROOM_DECAY + (STAY_ROOM if current is Condition.HANDS_FREE else 0.0)
     if m.decay > slowest and m.slopes >= ROOM_SLOPES and m.snr > ROOM_SNR_DB:
-        why = tr("sounds die away at {decay:.0f} dB/s, slower than {slowest:g}").format(
-            decay=m.decay, slowest=slowest
-        )
+        why = f"sounds die away at {m.decay:.0f} dB/s, slower than {slowest:g}"
         return Finding(Condition.HANDS_FREE, why)
     return Finding(Condition.OK, f"speech at {m.speech_level:.1f} dBov, SNR {m.snr:.1f} dB")
 
@@ -93,9 +88,7 @@ def _with_speech(m: Measured, current: Condition) -> Finding:
 def _without_speech(stretch: Stretch, m: Measured) -> Finding:
     """Return the finding on a line without a caller: prompt, fax, tone, silence, music or noise."""
     if m.echo_seconds >= SPEECH_SECONDS:
-        why = tr("{echo_seconds:.1f} s of voice, all of it our prompt").format(
-            echo_seconds=m.echo_seconds
-        )
+        why = f"{m.echo_seconds:.1f} s of voice, all of it our prompt"
         return Finding(Condition.OWN_PROMPT, why)
     loudest = float(np.max(stretch.levels))
     if loudest > -50.0:

@@ -39,12 +39,14 @@ async def run_command(*words: str, check: bool = True) -> str:
         )
     except FileNotFoundError:
         raise LabError(
-            tr("{words} is not installed: run docker/engine.sh").format(words=words[0])
+            tr("{program} is not installed: run docker/engine.sh").format(program=words[0])
         ) from None
     output = (await process.communicate())[0].decode("utf-8", "replace").strip()
     if check and process.returncode:
         last = output.splitlines()[-1] if output else f"exit code {process.returncode}"
-        raise LabError(f"`{' '.join(words[:3])} …` failed: {last}")
+        raise LabError(
+            tr("`{command} …` failed: {error}").format(command=" ".join(words[:3]), error=last)
+        )
     return output
 
 
@@ -182,7 +184,7 @@ class Pbx:
             await asyncio.sleep(0.2)
         log = (await self.log()).splitlines()[-5:]
         raise LabError(
-            tr("Asterisk does not start; its last log lines: {log}").format(log=" | ".join(log))
+            tr("Asterisk does not start; its last log lines: {lines}").format(lines=" | ".join(log))
         )
 
     def _write_secrets(self) -> None:

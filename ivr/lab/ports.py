@@ -25,8 +25,8 @@ def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list
     found = list(islice(free, count))
     if len(found) < count:
         raise OSError(
-            tr("fewer than {count} of the {SIZE} ports of this process are free").format(
-                count=count, SIZE=_SIZE
+            tr("fewer than {count} of the {size} ports of this process are free").format(
+                count=count, size=_SIZE
             )
         )
     return found
@@ -55,8 +55,8 @@ def _ports_of_this_process() -> Iterator[int]:
             first = _FIRST + block * _SIZE
             return _turn(lock, range(first, first + _SIZE))
     raise OSError(
-        tr("{BLOCKS} other processes have laboratories on this machine: end one of them").format(
-            BLOCKS=_BLOCKS
+        tr("{number} other processes have laboratories on this machine: end one of them").format(
+            number=_BLOCKS
         )
     )
 

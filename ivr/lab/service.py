@@ -82,8 +82,8 @@ class LabService:
         waiting.cancel()
         if not self._ready.is_set():
             raise LabError(
-                tr("the service does not start; its last log line: {lines}").format(
-                    lines=self.lines[-1:]
+                tr("the service does not start; its last log line: {line}").format(
+                    line=self.lines[-1:]
                 )
             )
 

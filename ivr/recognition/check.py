@@ -59,7 +59,7 @@ async def _check(model: Path | None) -> Checked:
         outcome = await utterance.finish()
         decoded = time.monotonic()
         megabytes = _megabytes(recognisers.pids)
-    where = model or "the package"
+    where = model or tr("the package")
     if isinstance(outcome, NotHeard):
         raise ModelError(
             tr(

@@ -21,14 +21,14 @@ from ivr.recognition.choice import chosen
 from ivr.recognition.download import DownloadProgress
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.official import MODELS
-from ivr.translation import tr
+from ivr.translation import marked, tr
 
 models_app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     help="Fetch, check and list the models that turn speech into words.",
 )
-_TINY = "built-in"
+_TINY = marked("built-in")
 
 
 def _settings(config: Path | None) -> RecognitionSettings:
@@ -59,8 +59,8 @@ def fetch_command(
     """
     if name not in MODELS:
         raise fail(
-            tr("there is no model {name!r}: take {MODELS}").format(
-                name=name, MODELS=" or ".join(MODELS)
+            tr("there is no model {name!r}: take {known}").format(
+                name=name, known=" or ".join(MODELS)
             )
         )
     if sha256 and not (len(sha256) == 64 and set(sha256.lower()) <= set("0123456789abcdef")):
@@ -70,8 +70,8 @@ def fetch_command(
     settings, model = _settings(config), MODELS[name]
     if (settings.models / model.folder).is_dir() and not again:
         typer.echo(
-            tr("{models} is there; --again fetches it anew").format(
-                models=settings.models / model.folder
+            tr("{directory} is there; --again fetches it anew").format(
+                directory=settings.models / model.folder
             )
         )
         return
@@ -86,7 +86,7 @@ def fetch_command(
         raise fail(
             tr("the fetch was interrupted: run it again, it goes on with what has come")
         ) from None
-    typer.echo(f"{installed.directory}: SHA-256 {installed.sha256} ({installed.vouched})")
+    typer.echo(f"{installed.directory}: SHA-256 {installed.sha256} ({tr(installed.vouched)})")
     if installed.vouched == "first seen":
         typer.echo(
             tr("no hash of this model is known: note this one, and compare it with another source")
@@ -130,23 +130,24 @@ def list_command(config: ConfigOption = None) -> None:
     """List the models, which of them are installed, and which one the service takes."""
     settings = _settings(config)
     taken = chosen(settings.model, settings.models)
-    table = Table("", "model", "", "where", box=None, pad_edge=False)
-    rows = [(m.name, settings.models / m.folder, m.about) for m in MODELS.values()]
+    table = Table("", tr("model"), "", tr("where"), box=None, pad_edge=False)
+    rows = [(m.name, settings.models / m.folder, tr(m.about)) for m in MODELS.values()]
     if taken is not None and taken not in [where for _, where, _ in rows]:
-        rows.append(("settings", taken, "recognition.model"))
+        rows.append((tr("settings"), taken, "recognition.model"))
     for name, where, about in rows:
         table.add_row("→" if where == taken else "", name, about, _state(where))
-    table.add_row("→" if taken is None else "", _TINY, "understands no people", "in the package")
+    mark = "→" if taken is None else ""
+    table.add_row(mark, tr(_TINY), tr("understands no people"), tr("in the package"))
     print_table(table)
 
 
 def _state(directory: Path) -> str:
     if not directory.is_dir():
-        return f"not installed ({directory})"
+        return tr("not installed ({directory})").format(directory=directory)
     try:
         check_files(directory)
     except ModelError as error:
-        return f"broken: {error}"
+        return tr("broken: {error}").format(error=error)
     return str(directory)
 
 
@@ -155,16 +156,20 @@ def _try(directory: Path | None) -> None:
         found = asyncio.run(check_model(directory))
     except ModelError as error:
         raise fail(error) from None
-    typer.echo(f"{directory or _TINY}: {check_line(found)}")
+    typer.echo(f"{directory or tr(_TINY)}: {check_line(found)}")
     if directory is None:
-        typer.echo(embedded.NOTICE)
+        typer.echo(tr(embedded.NOTICE))
 
 
 def check_line(found: Checked) -> str:
     """Return what a check found, in one line."""
+    loaded = tr("loaded in {seconds:.1f} s").format(seconds=found.load_seconds)
     memory = "" if found.megabytes is None else f", {found.megabytes:.0f} MB"
-    words = "as said" if found.exact else f"said was {SAID} (by a synthesiser)"
-    return (
-        f"loaded in {found.load_seconds:.1f} s{memory}; heard {found.text} "
-        f"(confidence {found.confidence:.2f}), {words}; {found.decode_ratio:.3f} s for each second"
-    )
+    sentence = tr("heard {text} (confidence {confidence:.2f}), as said")
+    if not found.exact:
+        sentence = tr(
+            "heard {text} (confidence {confidence:.2f}), said was {said} (by a synthesiser)"
+        )
+    heard = sentence.format(text=found.text, confidence=found.confidence, said=SAID)
+    speed = tr("{seconds:.3f} s for each second").format(seconds=found.decode_ratio)
+    return f"{loaded}{memory}; {heard}; {speed}"

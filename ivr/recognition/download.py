@@ -62,9 +62,9 @@ class _NoDowngrade(urllib.request.HTTPRedirectHandler):
         if req.type == "https" and not newurl.startswith("https:"):
             raise DownloadError(
                 tr(
-                    "{full_url} redirects to {newurl}, which is not protected against "
+                    "{url} redirects to {target}, which is not protected against "
                     "forgery: fetch the file by hand and give it with --from"
-                ).format(full_url=req.full_url, newurl=newurl)
+                ).format(url=req.full_url, target=newurl)
             )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -136,9 +136,9 @@ class Download:
                 raise DownloadError(
                     tr(
                         "the server of {url} has no certificate that this machine trusts "
-                        "({verify_message}): install ca-certificates, or give a file with "
+                        "({reason}): install ca-certificates, or give a file with "
                         "--from"
-                    ).format(url=self.url, verify_message=error.reason.verify_message)
+                    ).format(url=self.url, reason=error.reason.verify_message)
                 ) from None
             raise _Interrupted(str(error.reason)) from None
         except (http.client.HTTPException, TimeoutError, ConnectionError, ssl.SSLError) as error:
@@ -165,7 +165,7 @@ class Download:
             have = 0  # the server sends the whole file: no ranges, or another version than before
         elif _first(answer) != have:
             self.part.unlink()
-            raise _Interrupted("the server sends another part than the one requested")
+            raise _Interrupted(tr("the server sends another part than the one requested"))
         version = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
         self.note.write_text(json.dumps({"url": self.url, "version": version}))
         with self.part.open("r+b" if have else "wb") as file:
@@ -179,20 +179,26 @@ class Download:
                 if have > self.most:
                     raise DownloadError(
                         tr(
-                            "{url} is longer than {most} octets, more than any model: correct the "
+                            "{url} is longer than {limit} octets, more than any model: correct the "
                             "address"
-                        ).format(url=self.url, most=self.most)
+                        ).format(url=self.url, limit=self.most)
                     )
         if total is not None and have != total:
-            raise _Interrupted(f"the connection ended after {have} of {total} octets")
+            raise _Interrupted(
+                tr("the connection ended after {have} of {total} octets").format(
+                    have=have, total=total
+                )
+            )
 
     def _refused(self, error: urllib.error.HTTPError, have: int) -> None:
         if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and have:
             self.part.unlink()  # it belonged to another file, or is longer than the whole file
-            raise _Interrupted("the part that was fetched before does not belong to this file")
+            raise _Interrupted(tr("the part that was fetched before does not belong to this file"))
         if error.code in _PASSING:
             wait = error.headers.get("Retry-After", "")
-            said = f"the server answers {error.code} {error.reason}"
+            said = tr("the server answers {code} {reason}").format(
+                code=error.code, reason=error.reason
+            )
             raise _Interrupted(said, float(wait) if wait.isdigit() else None)
         raise DownloadError(
             tr(

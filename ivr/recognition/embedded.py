@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ivr.paths import cache_directory
 from ivr.recognition.files import ModelError
-from ivr.translation import tr
+from ivr.translation import marked, tr
 
 PACKED = Path(__file__).with_name("tiny-cn.zip")
-NOTICE = (
+NOTICE = marked(
     "speech recognition runs on the built-in test model: it understands synthetic test callers, "
     "not people"
 )

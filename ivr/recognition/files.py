@@ -39,9 +39,7 @@ def check_files(directory: Path) -> None:
     with acoustic.open("rb") as file:
         if not file.read(32).lstrip(b"\0B ").startswith(b"<TransitionModel>"):
             raise ModelError(
-                tr("{acoustic} is not an acoustic model: install the model again").format(
-                    acoustic=acoustic
-                )
+                tr("{path} is not an acoustic model: install the model again").format(path=acoustic)
             )
 
 

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ivr.translation import tr
-
 LONGEST_FRAME = 4_000_000
 """Maximum payload in octets, four minutes of sound; a longer one is an error."""
 _HEAD = struct.Struct("<BII")
@@ -75,11 +73,7 @@ class FrameCutter:
             kind, utterance, length = _HEAD.unpack_from(self._octets)
             end = _HEAD.size + length
             if length > LONGEST_FRAME or kind not in _KINDS:
-                raise FramingError(
-                    tr("kind {kind} with {length} octets is not a frame").format(
-                        kind=kind, length=length
-                    )
-                )
+                raise FramingError(f"kind {kind} with {length} octets is not a frame")
             if len(self._octets) < end:
                 return
             payload = bytes(self._octets[_HEAD.size : end])

@@ -14,7 +14,7 @@ from ivr.recognition.download import Download, DownloadError, DownloadProgress
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.official import Official
 from ivr.recognition.unpack import UnpackError, unpack
-from ivr.translation import tr
+from ivr.translation import marked, tr
 
 RECORD = "fetched.json"
 """File in a model's directory with the address and the SHA-256 of its zip, as JSON."""
@@ -70,7 +70,7 @@ def fetch_model(
                         "{source} is not the expected file (SHA-256 {found}, {vouched}: "
                         "{wanted}): fetch it again; if the maker has changed it, check the new "
                         "one and give its --sha256"
-                    ).format(source=source, found=found, vouched=vouched, wanted=wanted)
+                    ).format(source=source, found=found, vouched=tr(vouched), wanted=wanted)
                 )
             _place(packed, model, models, {"url": source, "sha256": found})
             if packed.parent == models:
@@ -78,9 +78,9 @@ def fetch_model(
     except OSError as error:
         raise ModelError(
             tr(
-                "the model cannot be written to {models} ({value}): make room or "
+                "the model cannot be written to {models} ({reason}): make room or "
                 "correct recognition.models"
-            ).format(models=models, value=error.strerror or error)
+            ).format(models=models, reason=error.strerror or error)
         ) from None
     return InstalledModel(models / model.folder, found, vouched)
 
@@ -88,13 +88,15 @@ def fetch_model(
 def _wanted(model: Official, models: Path, given: str) -> tuple[str, str]:
     """Return the SHA-256 that the zip must have ("" if unknown) and the source of that hash."""
     if given:
-        return given.lower(), "given"
+        return given.lower(), marked("given")
     if model.sha256:
-        return model.sha256, "pinned"
+        return model.sha256, marked("pinned")
     try:
-        return str(json.loads((models / model.folder / RECORD).read_text())["sha256"]), "as before"
+        return str(json.loads((models / model.folder / RECORD).read_text())["sha256"]), marked(
+            "as before"
+        )
     except (OSError, ValueError, KeyError, TypeError):
-        return "", "first seen"
+        return "", marked("first seen")
 
 
 @contextmanager
@@ -105,9 +107,9 @@ def _alone(lock: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ModelError(
-                tr("another `ivr models fetch` is running in {parent}: wait until it ends").format(
-                    parent=lock.parent
-                )
+                tr(
+                    "another `ivr models fetch` is running in {directory}: wait until it ends"
+                ).format(directory=lock.parent)
             ) from None
         yield
 
@@ -138,7 +140,7 @@ def _bring(
     if shutil.disk_usage(models).free < model.room:
         raise ModelError(
             tr("{models} has less than {room:.1f} GB free: make room").format(
-                models=models, room=model.room / 1000000000.0
+                models=models, room=model.room / 1e9
             )
         )
     # A hash given by the user may belong to another file, whose length is not known.

@@ -12,6 +12,7 @@ from ivr.recognition.framing import Frame, Kind
 from ivr.recognition.process import Ended, WorkerProcess
 from ivr.recognition.transcript import NotHeard, Reason, Transcript
 from ivr.recognition.utterance import Utterance
+from ivr.translation import tr
 
 log = structlog.get_logger()
 
@@ -176,8 +177,10 @@ class Keeper:
             restart_in_seconds=wait,
         )
         self._fail(
-            f"the recogniser of {self._model} ends while it loads the model "
-            f"({ended.last_line or ended.how}): install the model again"
+            tr(
+                "the recogniser of {model} ends while it loads the model ({error}): install the "
+                "model again"
+            ).format(model=self._model, error=ended.last_line or ended.how)
         )
 
     def _fail(self, sentence: str) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ivr.translation import marked
+
 PAGE = "https://alphacephei.com/vosk/models"
 """Directory of all models on the maker's site."""
 
@@ -42,7 +44,7 @@ MODELS = {
             "3af8b0e7e0f835ae9d414ce5df580237a3cfb08d586c9fbbb0f7ff29ad5b14ba",
             43_898_754,
             200_000_000,
-            "42 MB; the one for calls",
+            marked("42 MB; the one for calls"),
         ),
         # No project was found that pins a hash of this model, so the first fetch trusts what the
         # maker's site sends over TLS. The hash is shown and recorded, and a second fetch must have
@@ -53,7 +55,7 @@ MODELS = {
             "",
             None,
             5_000_000_000,
-            "1.3 GB; more words right, several times the time",
+            marked("1.3 GB; more words right, several times the time"),
         ),
     )
 }

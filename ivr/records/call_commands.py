@@ -53,7 +53,9 @@ def list_calls(
     if as_json_:
         typer.echo(as_json([dict(one) for one in found]))
         return
-    table = Table("call", "started", "caller", "seconds", "outcome", "tickets", "rows", box=None)
+    names = (tr("call"), tr("started"), tr("caller"), tr("seconds"), tr("outcome"), tr("tickets"),
+             tr("rows"))  # fmt: skip
+    table = Table(*names, box=None)
     for one in found:
         seconds = "" if one["seconds"] is None else f"{one['seconds']:.1f}"
         cells = (one["call"][:8], local(one["started"]), one["caller"], seconds,
@@ -116,8 +118,11 @@ def _show(
     call: CallRow, steps: Sequence[CallRow], left: Sequence[CallRow], recording: CallRow | None
 ) -> None:
     now = datetime.now(UTC)
-    length = "not over" if call["seconds"] is None else f"{call['seconds']:.1f} s"
-    head = f"{call['caller'] or 'unknown'} → {call['number']}  {length}  {call['outcome'] or ''}"
+    length = tr("not over")
+    if call["seconds"] is not None:
+        length = tr("{seconds:.1f} s").format(seconds=call["seconds"])
+    caller = call["caller"] or tr("unknown")
+    head = f"{caller} → {call['number']}  {length}  {call['outcome'] or ''}"
     typer.echo(f"{local(call['started'])}  {printable(head)}")
     typer.echo(
         tr("call {call}  channel {uniqueid}").format(
@@ -125,11 +130,20 @@ def _show(
         )
     )
     if recording is not None:
-        typer.echo(f"recording {printable(recordings.recording_line(recording))}")
+        told = printable(recordings.recording_line(recording))
+        typer.echo(tr("recording {recording}").format(recording=told))
     for ticket in left:
-        due = f"  due {local(ticket['deadline'])}" if ticket["deadline"] else ""
-        late = "  OVERDUE" if is_overdue(ticket, now) else ""
-        typer.echo(f"ticket {ticket['number']}  {ticket['kind']}  {ticket['status']}{due}{late}")
+        typer.echo(_ticket_line(ticket, now))
     typer.echo("")
     for line in lines(steps, {ticket["step"]: ticket["number"] for ticket in left}):
-        typer.echo(f"{line.at:8.2f}  {line.who:<7} {printable(line.says)}")
+        typer.echo(f"{line.at:8.2f}  {tr(line.who):<7} {printable(line.says)}")
+
+
+def _ticket_line(ticket: CallRow, now: datetime) -> str:
+    told = {"number": ticket["number"], "kind": tr(ticket["kind"]), "status": tr(ticket["status"])}
+    if not ticket["deadline"]:
+        return tr("ticket {number}  {kind}  {status}").format(**told)
+    sentence = tr("ticket {number}  {kind}  {status}  due {deadline}")
+    if is_overdue(ticket, now):
+        sentence = tr("ticket {number}  {kind}  {status}  due {deadline}  OVERDUE")
+    return sentence.format(**told, deadline=local(ticket["deadline"]))

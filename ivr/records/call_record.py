@@ -23,10 +23,11 @@ from ivr.dialogue.ticket import Ticket
 from ivr.records.entries import SpoolEntry
 from ivr.records.recording_files import name_of
 from ivr.records.spool_writer import Item, Promise, SpoolNote
+from ivr.translation import marked
 
 log = structlog.get_logger()
 
-REFUSED = "the caller did not want to be recorded"
+REFUSED = marked("the caller did not want to be recorded")
 """The problem of a recording that the caller refused, as the database has it."""
 
 

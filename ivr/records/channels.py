@@ -85,7 +85,7 @@ class Webhook:
         except (OSError, http.client.HTTPException) as error:
             raise NotDeliveredError(str(error) or type(error).__name__) from None
         if not 200 <= status < 300:
-            raise NotDeliveredError(tr("HTTP status {status}").format(status=status))
+            raise NotDeliveredError(f"HTTP status {status}")
 
 
 @dataclass(frozen=True, slots=True)

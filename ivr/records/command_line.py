@@ -50,9 +50,9 @@ def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
     except SQLAlchemyError as error:
         raise fail(
             tr(
-                "the records cannot be used ({database}): start the database, or "
+                "the records cannot be used ({reason}): start the database, or "
                 "correct records.database"
-            ).format(database=database.why(error))
+            ).format(reason=database.why(error))
         ) from None
 
 
@@ -93,7 +93,7 @@ def export(
         out.write_text(text, encoding=encoding, errors="backslashreplace", newline="")
     except OSError as error:
         raise fail(
-            tr("{out} cannot be written ({strerror}): choose another --out").format(
-                out=out, strerror=error.strerror
+            tr("{out} cannot be written ({reason}): choose another --out").format(
+                out=out, reason=error.strerror
             )
         ) from None

@@ -12,7 +12,7 @@ from ivr.records import database
 from ivr.records import old_recordings as recordings
 from ivr.records import prune as retention
 from ivr.records.command_line import must_be_current, opened
-from ivr.translation import tr
+from ivr.translation import marked, tr
 
 records_app = typer.Typer(
     no_args_is_help=True,
@@ -34,8 +34,8 @@ def migrate_command(
         database.migrate(engine, revision)
         with database.reading(engine) as connection:
             typer.echo(
-                tr("the records have version {value}").format(
-                    value=database.version(connection) or "none"
+                tr("the records have version {version}").format(
+                    version=database.version(connection) or tr("none")
                 )
             )
 
@@ -79,21 +79,27 @@ def prune_command(
             gone = retention.prune_records(engine, before)
     of_records, of_recordings = _WOULD_GO if dry_run else _ARE_GONE
     typer.echo(
-        of_records.format(
+        tr(of_records).format(
             calls=gone.calls, tickets=gone.tickets, callers=gone.callers, days=f"{kept:g}"
         )
     )
     if sounds or settings.recording.mode != "off":
-        typer.echo(of_recordings.format(recordings=sounds, days=f"{sounds_kept:g}"))
+        typer.echo(tr(of_recordings).format(recordings=sounds, days=f"{sounds_kept:g}"))
 
 
 _WOULD_GO = (
-    "{calls} calls, {tickets} tickets and {callers} callers of more than {days} days ago would go",
-    "{recordings} recordings of more than {days} days ago would go",
+    marked(
+        "{calls} calls, {tickets} tickets and {callers} callers of more than {days} days ago would "
+        "go"
+    ),
+    marked("{recordings} recordings of more than {days} days ago would go"),
 )
 _ARE_GONE = (
-    "{calls} calls, {tickets} tickets and {callers} callers of more than {days} days ago are gone",
-    "{recordings} recordings of more than {days} days ago are gone",
+    marked(
+        "{calls} calls, {tickets} tickets and {callers} callers of more than {days} days ago are "
+        "gone"
+    ),
+    marked("{recordings} recordings of more than {days} days ago are gone"),
 )
 
 
@@ -103,7 +109,7 @@ def _prune_recordings(engine: Engine, directory: Path, before: datetime, now: da
     except OSError as error:
         raise fail(
             tr(
-                "recordings in {directory} cannot be removed ({strerror}): run the "
+                "recordings in {directory} cannot be removed ({reason}): run the "
                 "command as the user of the service"
-            ).format(directory=directory, strerror=error.strerror)
+            ).format(directory=directory, reason=error.strerror)
         ) from None

@@ -163,7 +163,7 @@ def _make(directory: Path, setting: Path) -> None:
             return
         raise RecordsError(
             tr(
-                "records.directory = {setting} cannot be written ({strerror}): make it "
+                "records.directory = {setting} cannot be written ({reason}): make it "
                 "writable for this user or choose another"
-            ).format(setting=setting, strerror=error.strerror)
+            ).format(setting=setting, reason=error.strerror)
         ) from None

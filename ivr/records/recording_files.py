@@ -19,7 +19,7 @@ from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.records.output import SHANGHAI
 from ivr.records.spool import sync_directory
-from ivr.translation import tr
+from ivr.translation import marked
 
 INCOMING = "incoming"
 """Name of the directory, below recording.directory, that Asterisk writes to."""
@@ -80,7 +80,7 @@ def join(directory: Path, name: str) -> Kept:
     kept = directory / name
     sides = [_samples(leg) for leg in legs_of(directory, name)]
     if not any(map(len, sides)):
-        raise RecordingError(tr("Asterisk has written no sound"))
+        raise RecordingError(marked("Asterisk has written no sound"))
     kept.parent.mkdir(mode=0o750, exist_ok=True)
     part = kept.with_suffix(".part")
     with part.open("wb") as file:

@@ -57,7 +57,9 @@ def file_of(row: CallRow, directory: Path) -> Path:
     call = row["call"][:8]
     if row["problem"] is not None:
         raise NoRecordingError(
-            tr("call {call} has no recording: {problem}").format(call=call, problem=row["problem"])
+            tr("call {call} has no recording: {problem}").format(
+                call=call, problem=tr(row["problem"])
+            )
         )
     if row["removed"] is not None:
         raise NoRecordingError(
@@ -91,8 +93,12 @@ def is_as_kept(row: CallRow, path: Path) -> bool:
 def recording_line(row: CallRow) -> str:
     """Return the file and the state of a recording in one line, for a person."""
     if row["removed"] is not None or row["problem"] is not None:
-        gone = f"removed {local(row['removed'])}" if row["removed"] else "being removed"
-        return f"{row['file']}  {row['problem'] or gone}"
+        gone = tr("being removed")
+        if row["removed"]:
+            gone = tr("removed {moment}").format(moment=local(row["removed"]))
+        return f"{row['file']}  {tr(row['problem'] or '') or gone}"
     if row["kept"] is None:
-        return f"{row['file']}  not complete yet"
-    return f"{row['file']}  {row['seconds']:.1f} s  sha256 {row['sha256']}"
+        return f"{row['file']}  {tr('not complete yet')}"
+    return tr("{file}  {seconds:.1f} s  sha256 {sha256}").format(
+        file=row["file"], seconds=row["seconds"], sha256=row["sha256"]
+    )

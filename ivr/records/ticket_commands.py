@@ -62,14 +62,16 @@ def list_tickets(
     if as_json_:
         typer.echo(as_json([_ticket(row, now) for row in found]))
         return
-    names = ("number", "kind", "status", "who", "contact", "for", "left", "due", "")
+    names = (tr("number"), tr("kind"), tr("status"), tr("who"), tr("contact"), tr("for"),
+             tr("left"), tr("due"), "")  # fmt: skip
     table = Table(*names, box=None)
     for row in found:
-        late = f"overdue {_age(now - row['deadline'])}" if is_overdue(row, now) else ""
+        late = _overdue(now - row["deadline"]) if is_overdue(row, now) else ""
         who = (row["surname"] or "") + (row["title"] or "") or row["caller"]
-        whose = row["status"] if row["assignee"] is None else f"{row['status']}: {row['assignee']}"
+        status = tr(row["status"])
+        whose = status if row["assignee"] is None else f"{status}: {row['assignee']}"
         left, due = local(row["created"]), local(row["deadline"])
-        cells = (row["number"], row["kind"], whose, who, row["contact"] or row["caller"],
+        cells = (row["number"], tr(row["kind"]), whose, who, row["contact"] or row["caller"],
                  row["department"] or "", left, due)  # fmt: skip
         table.add_row(*(Text(printable(text)) for text in cells), Text(late, "bold red"))
     print_table(table)
@@ -138,15 +140,19 @@ def _change(
     with connected(config, writing=True) as connection:
         now = datetime.now(UTC)
         queries.change(connection, number, status, now, assignee=assignee, note=note)
-    typer.echo(tr("ticket {number} is {status}").format(number=printable(number), status=status))
+    typer.echo(
+        tr("ticket {number} is {status}").format(number=printable(number), status=tr(status))
+    )
 
 
 def _ticket(row: CallRow, now: datetime) -> dict[str, Any]:
     return {**row, "overdue": is_overdue(row, now)}
 
 
-def _age(time: timedelta) -> str:
+def _overdue(time: timedelta) -> str:
     minutes = int(time.total_seconds() // 60)
     if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+        return tr("overdue {number} min").format(number=minutes)
+    if minutes < 48 * 60:
+        return tr("overdue {number} h").format(number=minutes // 60)
+    return tr("overdue {number} d").format(number=minutes // 1440)

@@ -81,10 +81,10 @@ def one(connection: Connection, number: str) -> CallRow:
     if len(found) > 1:
         raise TicketError(
             tr(
-                "{number} tickets have the number {number_2}: give each "
+                "{count} tickets have the number {number}: give each "
                 "records.directory a records.site of its own, and change the status of "
                 "these in the database"
-            ).format(number=len(found), number_2=number)
+            ).format(count=len(found), number=number)
         )
     return found[0]
 
@@ -103,7 +103,7 @@ def change(
     if ticket["status"] not in WAITING:
         raise TicketError(
             tr("ticket {number} is {status} already and was not changed").format(
-                number=number, status=ticket["status"]
+                number=number, status=tr(ticket["status"])
             )
         )
     values: dict[str, Any] = {"status": status.value, "changed": now}

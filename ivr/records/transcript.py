@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ivr.translation import marked, tr
+
 NOTICED_SECONDS = 0.3
 """Seconds of silence from which on a pause is shown; shorter ones are pauses between sentences."""
 
@@ -48,52 +50,57 @@ class _Reader:
     def read(self, step: int, at: float, what: str, fields: Mapping[str, Any]) -> None:
         match what:
             case "EnterRow":
-                self._add(at, "row", fields["row"])
+                self._add(at, marked("row"), fields["row"])
             case "Play":
                 louder = f" ({fields['rendering']})" if "rendering" in fields else ""
                 spoken = fields["text"] + louder + self._pause(at)
-                self._plays[fields["play"]] = self._add(at, "bot", spoken)
+                self._plays[fields["play"]] = self._add(at, marked("bot"), spoken)
             case "PromptFinished":
                 self._quiet = at
             case "StopPlaying" if fields["play"] in self._plays:
                 play = self._plays[fields["play"]]
-                play.says += f" (cut after {at - play.at:.1f} s)"
+                play.says += " " + tr("(cut after {seconds:.1f} s)").format(seconds=at - play.at)
             case "PromptFailed":
-                self._add(at, "fault", f"the prompt was not played: {fields['reason']}")
+                says = tr("the prompt was not played: {reason}").format(reason=fields["reason"])
+                self._add(at, marked("fault"), says)
             case "SpeechStarted":
-                self._speech = self._add(fields["onset"], "caller", "(speaks)")
+                self._speech = self._add(fields["onset"], marked("caller"), tr("(speaks)"))
                 self._quiet = None
             case "SpeechEnded" if self._speech is not None:
                 self._speech.says = _speech(fields)
                 self._quiet = self._speech.at + fields["seconds"]
                 self._speech = None
             case "KeyPressed":
-                self._add(at, "caller", f"presses {fields['key']}")
+                self._add(at, "caller", tr("presses {keys}").format(keys=fields["key"]))
                 self._quiet = at
             case "LineChanged":
                 why = f": {fields['why']}" if fields.get("why") else ""
-                self._add(at, "line", f"{fields['condition']}{why}")
+                self._add(at, marked("line"), f"{fields['condition']}{why}")
             case "MakeTicket":
-                number = self._numbers.get(step, "was not kept")
-                self._add(at, "ticket", f"{number} {fields['ticket']['kind']}")
+                number = self._numbers.get(step) or tr("was not kept")
+                self._add(at, marked("ticket"), f"{number} {tr(fields['ticket']['kind'])}")
             case "StartRecording":
-                self._add(at, "record", "from here on")
+                self._add(at, marked("record"), tr("from here on"))
             case "DropRecording":
-                self._add(at, "record", "stops, and nothing of it is kept")
+                self._add(at, "record", tr("stops, and nothing of it is kept"))
             case "CallerHungUp":
-                self._add(at, "caller", "hangs up")
+                self._add(at, "caller", tr("hangs up"))
             case "LineLost":
-                self._add(at, "fault", f"the line is lost: {fields['reason']}")
+                says = tr("the line is lost: {reason}").format(reason=fields["reason"])
+                self._add(at, "fault", says)
             case "HangUp":
-                self._add(at, "bot", f"hangs up: {fields['outcome']}{self._pause(at)}")
+                says = tr("hangs up: {outcome}").format(outcome=fields["outcome"])
+                self._add(at, "bot", says + self._pause(at))
             case "HandBack":
-                self._add(at, "fault", "the caller is handed back to the PBX")
+                self._add(at, "fault", tr("the caller is handed back to the PBX"))
 
     def _pause(self, at: float) -> str:
         """Return the length of the pause before ``at`` in words, or ``""`` if it is too short."""
         since, self._quiet = self._quiet, None
         pause = 0.0 if since is None else at - since
-        return f" [{pause:.1f} s later]" if pause >= NOTICED_SECONDS else ""
+        if pause < NOTICED_SECONDS:
+            return ""
+        return " " + tr("[{seconds:.1f} s later]").format(seconds=pause)
 
     def _add(self, at: float, who: str, says: str) -> TranscriptLine:
         line = TranscriptLine(at, who, says)
@@ -105,12 +112,16 @@ def _speech(fields: Mapping[str, Any]) -> str:
     """Return the words of the caller and their meaning; without words, the length of the speech."""
     words = fields.get("words")
     if not words or not words["meaning"]["text"]:
-        return f"(speaks {fields['seconds']:.1f} s)"
+        return tr("(speaks {seconds:.1f} s)").format(seconds=fields["seconds"])
     meaning = words["meaning"]
     told = [f"{meaning['intent']} {meaning['score']:.2f} {meaning['certainty']}"]
     if meaning["runner_up"]:
-        told.append(f"next {meaning['runner_up']} {meaning['runner_up_score']:.2f}")
-    told.append(f"heard {words['confidence']:.2f}")
+        told.append(
+            tr("next {intent} {score:.2f}").format(
+                intent=meaning["runner_up"], score=meaning["runner_up_score"]
+            )
+        )
+    told.append(tr("heard {confidence:.2f}").format(confidence=words["confidence"]))
     told += [f"{name} {_short(value)}" for name, value in meaning["slots"].items() if value]
     return f"{meaning['text']} [{'; '.join(told)}]"
 

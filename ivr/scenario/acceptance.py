@@ -12,6 +12,7 @@ from ivr.etiquette.sheet import Sheet
 from ivr.scenario.files import slots_of
 from ivr.scenario.steps import Hears
 from ivr.scenario.verdict import ScenarioVerdict
+from ivr.translation import marked, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class RowResult:
         """``green``, ``red``, or ``none`` if no scenario was run for the row."""
         if not self.verdicts:
             return "none"
-        return "green" if all(verdict.passed for verdict in self.verdicts) else "red"
+        passed = all(verdict.passed for verdict in self.verdicts)
+        return marked("green") if passed else marked("red")
 
     @property
     def words(self) -> list[str]:
@@ -69,7 +71,13 @@ def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -
 def acceptance_table(sheet: Sequence[RowResult]) -> Table:
     """Return the sheet as a table for a terminal."""
     shown = Table(
-        "#", "row", "words heard", "waits (s)", "calls", "result", title="acceptance sheet"
+        "#",
+        tr("row"),
+        tr("words heard"),
+        tr("waits (s)"),
+        tr("calls"),
+        tr("result"),
+        title=tr("acceptance sheet"),
     )
     colours = {"green": "green", "red": "bold red", "none": "yellow"}
     for entry in sheet:
@@ -79,7 +87,7 @@ def acceptance_table(sheet: Sequence[RowResult]) -> Table:
             Text("\n".join(entry.words)),
             " ".join(entry.waits),
             str(len(entry.verdicts)),
-            Text(entry.result, colours[entry.result]),
+            Text(tr(entry.result), colours[entry.result]),
         )
     return shown
 

@@ -114,14 +114,14 @@ def run_scenarios(
         chosen = _chosen(files, stage, only)
         where = None if fast or to == DOCKER else _target(to, user, password_file)
         with progress_bar() as bar:
-            task = bar.add_task("scenarios", total=len(chosen))
+            task = bar.add_task(tr("scenarios"), total=len(chosen))
             play = RunContext(stage, chosen, lambda _: bar.advance(task))
             verdicts = _played(play, settings, where, fast, records, at_once, root)
         whole = not files and only is None
         sheet = acceptance.entries(stage.sheet, verdicts, every=whole)
         result = acceptance.acceptance_figures(sheet, verdicts, time.monotonic() - began)
         if out is not None:
-            _write(out, sheet, verdicts, result, "virtual time" if fast else to)
+            _write(out, sheet, verdicts, result, tr("virtual time") if fast else to)
     except _CANNOT as error:
         raise fail(error) from None
     _tell(sheet, verdicts, result, as_json)
@@ -199,12 +199,12 @@ def _tell(
         told = result.figures
         typer.echo(
             tr(
-                "{rows_green:.0f} of {rows_green_2:.0f} rows green; "
-                "{scenarios_passed:.0f} of {scenarios:.0f} scenarios in {seconds:.0f} s"
+                "{green:.0f} of {rows:.0f} rows green; "
+                "{passed:.0f} of {scenarios:.0f} scenarios in {seconds:.0f} s"
             ).format(
-                rows_green=told["rows_green"],
-                rows_green_2=result.limits["rows_green"],
-                scenarios_passed=told["scenarios_passed"],
+                green=told["rows_green"],
+                rows=result.limits["rows_green"],
+                passed=told["scenarios_passed"],
                 scenarios=told["scenarios"],
                 seconds=told["seconds"],
             )

@@ -24,7 +24,7 @@ from ivr.scenario.steps import (
     TicketLeft,
     kind_of,
 )
-from ivr.translation import tr
+from ivr.translation import library_tr, tr
 
 SHIPPED = Path(__file__).parent / "shipped"
 """Directory of the scenarios that come with the product; they prove all rows of the sheet."""
@@ -47,10 +47,10 @@ def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
             if scenario.name in places:
                 raise ScenarioError(
                     tr(
-                        "{scenario}: the name {name!r} is taken by {places}: give one of them "
+                        "{scenario}: the name {name!r} is taken by {other}: give one of them "
                         "another name"
                     ).format(
-                        scenario=scenario.place(), name=scenario.name, places=places[scenario.name]
+                        scenario=scenario.place(), name=scenario.name, other=places[scenario.name]
                     )
                 )
             places[scenario.name] = scenario.place()
@@ -64,8 +64,8 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
     for row in scenario.table.rows:
         if row not in sheet:
             raise ScenarioError(
-                tr("{scenario}: there is no row {row!r} in the sheet: its rows are {sheet}").format(
-                    scenario=scenario.place(), row=row, sheet=", ".join(sheet)
+                tr("{scenario}: there is no row {row!r} in the sheet: its rows are {rows}").format(
+                    scenario=scenario.place(), row=row, rows=", ".join(sheet)
                 )
             )
     for number, step in enumerate(scenario.steps):
@@ -73,8 +73,8 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
         match step:
             case Hears(hears=id) if id not in prompts:
                 raise ScenarioError(
-                    tr("{place}: there is no prompt {id!r} in the sheet: {id_2}").format(
-                        place=place, id=id, id_2=_nearest(id, prompts)
+                    tr("{place}: there is no prompt {id!r} in the sheet: {hint}").format(
+                        place=place, id=id, hint=_nearest(id, prompts)
                     )
                 )
             case Hears(hears=id, values=values) if missing := _no_slots(values, prompts[id]):
@@ -98,10 +98,10 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
             case Act(into=float()) if not _begins_a_turn(scenario, number):
                 raise ScenarioError(
                     tr(
-                        "{place}: into counts from a prompt that begins after {LEAST_PAUSE} s "
+                        "{place}: into counts from a prompt that begins after {pause} s "
                         "of quiet: put before it a hears with at least that `after`, or words "
                         "of the caller and a hears"
-                    ).format(place=place, LEAST_PAUSE=LEAST_PAUSE)
+                    ).format(place=place, pause=LEAST_PAUSE)
                 )
             case _:
                 pass
@@ -164,8 +164,8 @@ def _read(file: Path) -> list[Scenario]:
         raw = tomllib.loads(text)
     except OSError as error:
         raise ScenarioError(
-            tr("{file} cannot be read ({strerror}): correct its path").format(
-                file=file, strerror=error.strerror
+            tr("{file} cannot be read ({reason}): correct its path").format(
+                file=file, reason=error.strerror
             )
         ) from None
     except UnicodeDecodeError:
@@ -212,35 +212,44 @@ def _sentence(
     match first["type"]:
         case "extra_forbidden":
             known = _keys(table, list_key, item)
-            return f"{place}: unknown key {key!r}: {known}"
+            return tr("{place}: unknown key {key!r}: use {known}").format(
+                place=place, key=key, known=known
+            )
         case "missing":
-            return f"{place}: {key} is missing in the scenario {table.get('name', '')!r}: add it"
+            return tr("{place}: {key} is missing in the scenario {name!r}: add it").format(
+                place=place, key=key, name=table.get("name", "")
+            )
         case "union_tag_not_found" | "union_tag_invalid":
-            return f"{place}: a step has exactly one of the keys {', '.join(STEP_KINDS)}"
+            return tr("{place}: a step has exactly one of the keys {known}").format(
+                place=place, known=", ".join(STEP_KINDS)
+            )
         case _:
             written = table if item is None else table[list_key][item]
             # Behind the key, pydantic names the member of a union that it tried.
             keys = written if isinstance(written, Mapping) else ()
             key = next((str(part) for part in reversed(first["loc"]) if part in keys), list_key)
-            return f"{place}: {key} = {first['input']!r} is not allowed: {first['msg'].lower()}"
+            return tr("{place}: {key} = {value!r} is not allowed: {reason}").format(
+                place=place, key=key, value=first["input"], reason=library_tr(first["msg"]).lower()
+            )
 
 
 def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
-    """Return the keys that are known in that place, as an instruction."""
+    """Return the names of the keys that are known in that place."""
     model: type[BaseModel] = ScenarioTable
     if item is not None and list_key == "tickets":
         model = TicketLeft
     elif item is not None and (kind := kind_of(table[list_key][item])):
         model = STEP_KINDS[kind]
-    names = [field.alias or name for name, field in model.model_fields.items()]
-    return f"use {', '.join(names)}"
+    return ", ".join(field.alias or name for name, field in model.model_fields.items())
 
 
 def _nearest(id: str, prompts: Iterable[str]) -> str:
     """Return as a hint the prompts of the same row, or the command that lists all prompts."""
     row = PromptId.parse(id).row
     near = [known for known in prompts if PromptId.parse(known).row == row]
-    return f"that row says {', '.join(near)}" if near else "`ivr prompts list` lists all prompts"
+    if not near:
+        return tr("`ivr prompts list` lists all prompts")
+    return tr("that row says {prompts}").format(prompts=", ".join(near))
 
 
 def _no_slots(values: Mapping[str, str], prompt: Prompt) -> str:

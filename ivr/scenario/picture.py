@@ -8,6 +8,7 @@ import numpy as np
 from ivr.hearing.frames import RATE
 from ivr.scenario.seen import CallSound, Seen
 from ivr.scenario.verdict import ScenarioVerdict
+from ivr.translation import tr
 
 WIDTH, LANE, AXIS, MARGIN = 1160, 64, 22, 70
 """In pixels: width of the picture, height of a waveform, height of the axis, width of the names."""
@@ -56,7 +57,7 @@ class _Scale:
 
 def _lane(sound: CallSound, scale: _Scale, top: int, who: str) -> Iterator[str]:
     middle = top + LANE / 2 + 8
-    yield f'<text class="who" x="4" y="{middle + 4:.0f}">{who}</text>'
+    yield f'<text class="who" x="4" y="{middle + 4:.0f}">{tr(who)}</text>'
     yield f'<line class="zero" x1="{MARGIN}" x2="{WIDTH - 12}" y1="{middle}" y2="{middle}"/>'
     if not len(sound.samples):
         return
@@ -82,7 +83,12 @@ def _prompts(verdict: ScenarioVerdict, scale: _Scale) -> Iterator[str]:
         step = wanted.get(id(spoken))
         known = verdict.scenario.steps[step] if step is not None else None
         name = getattr(known, "hears", None) or min(spoken.ids, default="?")
-        title = f"{name}: {spoken.text} (correlation {spoken.correlation:.3f}, {spoken.rendering})"
+        title = tr("{prompt}: {text} (correlation {correlation:.3f}, {rendering})").format(
+            prompt=name,
+            text=spoken.text,
+            correlation=spoken.correlation,
+            rendering=tr(spoken.rendering),
+        )
         yield from _box(scale, spoken.start, spoken.end, 0, kind, name, title)
 
 
@@ -124,4 +130,5 @@ def _axis(seen: Seen, scale: _Scale, height: int) -> Iterator[str]:
         yield f'<path class="tick" d="M{x:.1f} 0V{y}"/>'
         yield f'<text class="seconds" x="{x:.1f}" y="{y + 12}">{second}</text>'
     x = scale.x(seen.ended)
-    yield f'<path class="bye" d="M{x:.1f} 0V{y}"><title>the {seen.ended_by} hangs up</title></path>'
+    bye = tr("the caller hangs up") if seen.ended_by == "caller" else tr("the bot hangs up")
+    yield f'<path class="bye" d="M{x:.1f} 0V{y}"><title>{escape(bye)}</title></path>'

@@ -12,10 +12,10 @@ from ivr.scenario.seen import CallSound, Seen
 from ivr.scenario.stage import Stage
 from ivr.scenario.steps import Scenario
 from ivr.scenario.wire import spoken_prompts
-from ivr.softphone.commands import refusal
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import ALAW
+from ivr.softphone.summary import refusal
 
 PHONE = "6001"
 """The account on a PBX in Docker."""

@@ -62,9 +62,9 @@ def check_readable(settings: RecordsSettings) -> None:
     url = url_of(settings)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NoRecordsError(
-            tr(
-                "there are no records at {database}: name the service's settings file with -c"
-            ).format(database=url.database)
+            tr("there are no records at {path}: name the service's settings file with -c").format(
+                path=url.database
+            )
         )
     _read(settings, datetime.now(UTC))
 
@@ -83,9 +83,9 @@ def _read(settings: RecordsSettings, since: datetime) -> list[RecordedCall]:
     except SQLAlchemyError as error:
         raise NoRecordsError(
             tr(
-                "the service's records cannot be read ({error}): name the service's "
+                "the service's records cannot be read ({reason}): name the service's "
                 "settings file with -c"
-            ).format(error=why(error))
+            ).format(reason=why(error))
         ) from None
     finally:
         engine.dispose()

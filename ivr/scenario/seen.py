@@ -11,6 +11,7 @@ from ivr.hearing.g711 import Samples
 from ivr.records.transcript import TranscriptLine as TranscriptLine
 from ivr.scenario.steps import TicketLeft
 from ivr.softphone.recording import Gaps
+from ivr.translation import tr
 
 NOTHING = np.zeros(0, np.int16)
 """The samples of a direction of which no sound is known."""
@@ -31,8 +32,8 @@ class SpokenPrompt:
     """Least correlation of what was heard with one of the rendered files."""
 
     def __str__(self) -> str:
-        name = min(self.ids, default="a sound that is no prompt")
-        return name if self.complete else f"{name} (cut off)"
+        name = min(self.ids, default=tr("a sound that is no prompt"))
+        return name if self.complete else tr("{prompt} (cut off)").format(prompt=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ivr.dialogue.meaning import Title
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Rendering
 from ivr.dialogue.ticket import TicketKind
+from ivr.translation import tr
 
 TOLERANCE_SECONDS = 0.15
 """Seconds by which a wait may differ from the scenario; measured: `ivr bench waits`."""
@@ -197,8 +198,8 @@ def step_text(step: Act) -> str:
         case Plays(plays=path):
             return path.name
         case Presses(presses=keys):
-            return f"presses {keys}"
+            return tr("presses {keys}").format(keys=keys)
         case LineSound(line=kind):
-            return f"line: {kind}"
+            return tr("line: {kind}").format(kind=kind)
         case _:
-            return "hangs up"
+            return tr("hangs up")

@@ -15,6 +15,7 @@ from ivr.scenario.steps import (
     Scenario,
     TicketLeft,
 )
+from ivr.translation import tr
 
 AT_ONCE_SECONDS = 0.6
 """Longest time between two prompts without a wait; a ticket may be written in between."""
@@ -106,7 +107,7 @@ class _Walk:
                 return self._hears(number, step)
             case HungUp(after=after, within=within):
                 if self._seen.ended_by != "bot":
-                    self._problem(number, "the bot did not hang up")
+                    self._problem(number, tr("the bot did not hang up"))
                     return False
                 self._wait(number, self._seen.ended, after, within)
                 return True
@@ -116,41 +117,56 @@ class _Walk:
     def _hears(self, number: int, step: Hears) -> bool:
         spoken = self._spoken()
         if spoken is None:
-            self._problem(number, f"expected {step.hears}, but nothing more was heard")
+            sentence = tr("expected {prompt}, but nothing more was heard")
+            self._problem(number, sentence.format(prompt=step.hears))
             return False
         if step.hears not in spoken.ids:
-            self._problem(number, f"expected {step.hears}, but heard {spoken}")
+            sentence = tr("expected {prompt}, but heard {heard}")
+            self._problem(number, sentence.format(prompt=step.hears, heard=spoken))
             return False
         self._next += 1
         self.verdict.heard[number] = spoken
         self._wait(number, spoken.start, step.after, step.within)
         if step.cut is spoken.complete:
-            how = "to its end" if step.cut else "only in part"
-            self._problem(number, f"{step.hears} was heard {how}")
+            sentence = tr("{prompt} was heard only in part")
+            if step.cut:
+                sentence = tr("{prompt} was heard to its end")
+            self._problem(number, sentence.format(prompt=step.hears))
         if spoken.correlation < LEAST_CORRELATION:
+            sentence = tr("{prompt} is not what was rendered: correlation {correlation:.2f}")
+            self._problem(
+                number, sentence.format(prompt=step.hears, correlation=spoken.correlation)
+            )
+        if step.rendering is not None and step.rendering != spoken.rendering:
+            sentence = tr("{prompt} was {rendering}, not {wanted}")
             self._problem(
                 number,
-                f"{step.hears} is not what was rendered: correlation {spoken.correlation:.2f}",
+                sentence.format(
+                    prompt=step.hears, rendering=tr(spoken.rendering), wanted=tr(step.rendering)
+                ),
             )
-        if step.rendering not in (None, spoken.rendering):
-            self._problem(number, f"{step.hears} was {spoken.rendering}, not {step.rendering}")
         wanted = self._spell(step)
         if wanted is not None and wanted != spoken.text:
-            self._problem(number, f"expected {wanted!r}, but heard {spoken.text!r}")
+            sentence = tr("expected {wanted!r}, but heard {text!r}")
+            self._problem(number, sentence.format(wanted=wanted, text=spoken.text))
         self._since, self._acted_last = spoken.end, False
         return True
 
     def _acts_out(self, number: int, step: Act) -> bool:
         acted = self._acts.get(number)
         if acted is None:
-            self._problem(
-                number, f"the call was over before the caller could do this; {self._last()}"
-            )
+            sentence = tr("the call was over before the caller could do this; nothing was heard")
+            if self._seen.spoken:
+                sentence = tr(
+                    "the call was over before the caller could do this; heard last: {prompt}"
+                )
+            last = self._seen.spoken[-1] if self._seen.spoken else ""
+            self._problem(number, sentence.format(prompt=last))
             return False
         if not isinstance(step, LineSound | HangsUp):
             self._since, self._acted_last = acted.end, True
         if isinstance(step, HangsUp) and self._seen.ended_by == "bot":
-            self._problem(number, "the bot hung up first")
+            self._problem(number, tr("the bot hung up first"))
         return True
 
     def _wait(self, number: int, until: float, wanted: float | None, within: float) -> None:
@@ -159,8 +175,11 @@ class _Walk:
         good = seconds < limit if wanted is None else abs(seconds - wanted) <= within
         self.verdict.waits.append(Wait(number, self._since, seconds, wanted, within, good))
         if not good:
-            right = f"at most {limit} s" if wanted is None else f"{wanted} ± {within} s"
-            self._problem(number, f"the wait was {seconds:.2f} s, not {right}")
+            sentence = tr("the wait was {seconds:.2f} s, not {wanted} ± {within} s")
+            if wanted is None:
+                sentence = tr("the wait was {seconds:.2f} s, not at most {limit} s")
+            told = {"seconds": seconds, "limit": limit, "wanted": wanted, "within": within}
+            self._problem(number, sentence.format(**told))
 
     def _spoken(self) -> SpokenPrompt | None:
         heard = self._seen.spoken
@@ -172,23 +191,22 @@ class _Walk:
         more = self._spoken()
         gone = self._seen.ended_by == "caller" and more is not None
         if more is not None and not (gone and more.start > self._seen.ended - GONE_SECONDS):
-            self._problem(None, f"{more} was heard as well, and no step asks for it")
+            sentence = tr("{prompt} was heard as well, and no step asks for it")
+            self._problem(None, sentence.format(prompt=more))
 
     def _end(self) -> None:
         wanted = self._scenario.table.outcome
         if None not in (wanted, self._seen.outcome) and wanted != self._seen.outcome:
-            self._problem(None, f"the call ended as {self._seen.outcome}, not {wanted}")
+            sentence = tr("the call ended as {outcome}, not {wanted}")
+            self._problem(None, sentence.format(outcome=self._seen.outcome, wanted=wanted))
 
     def _left(self) -> None:
         wanted, left = self._scenario.table.tickets, self._seen.tickets
         if wanted is None or left is None:
             return
         if len(wanted) != len(left) or not all(map(_fits, wanted, left)):
-            self._problem(None, f"the call left {_listed(left)}, not {_listed(wanted)}")
-
-    def _last(self) -> str:
-        spoken = self._seen.spoken
-        return f"heard last: {spoken[-1]}" if spoken else "nothing was heard"
+            sentence = tr("the call left {left}, not {wanted}")
+            self._problem(None, sentence.format(left=_listed(left), wanted=_listed(wanted)))
 
     def _problem(self, number: int | None, sentence: str) -> None:
         self.verdict.problems.append(f"{self._scenario.place(number)}: {sentence}")
@@ -204,4 +222,4 @@ def _fits(wanted: TicketLeft, left: TicketLeft) -> bool:
 def _listed(tickets: Sequence[TicketLeft]) -> str:
     known = [ticket.model_dump(exclude_none=True) for ticket in tickets]
     told = (", ".join(f"{name} {value}" for name, value in of.items()) for of in known)
-    return "; ".join(told) or "no ticket"
+    return "; ".join(told) or tr("no ticket")

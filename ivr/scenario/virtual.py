@@ -44,6 +44,7 @@ from ivr.scenario.steps import (
     TicketLeft,
     step_text,
 )
+from ivr.translation import tr
 from ivr.words.catalogue import Rendering
 
 NOTICED_SECONDS, SURE_OF_END_SECONDS = 0.15, 0.5
@@ -143,14 +144,14 @@ class _Performance:
                 self._speaks(text or "……", Words(self._meaning(text)) if text else _mumbled(text))
             case Presses(presses=keys):
                 for key in keys:
-                    self._note("caller", f"presses {key}")
+                    self._note("caller", tr("presses {keys}").format(keys=key))
                     self._deliver(KeyPressed(key))
             case LineSound(line=kind):
                 quiet = step.dbov is not None and step.dbov < TOO_NOISY_DBOV
                 self._line_is = Condition.NOBODY if quiet else _LINES[kind]
                 self._deliver(LineChanged(self._line_is))
             case HangsUp():
-                self._note("caller", "hangs up")
+                self._note("caller", tr("hangs up"))
                 self._deliver(CallerHungUp())
         end = self._said_until if isinstance(step, Says | Plays) else self._line.now
         self._acted.append(Acted(number, step_text(step), start, end))
@@ -218,13 +219,13 @@ class _Performance:
                 self._spoken[-1] = replace(self._spoken[-1], end=now, complete=False)
             case MakeTicket(ticket=ticket):
                 self._tickets.append(TicketLeft.model_validate(ticket, from_attributes=True))
-                self._note("ticket", ticket.kind)
+                self._note("ticket", tr(ticket.kind))
             case HangUp(outcome):
                 self._hung_up = now
-                self._note("bot", f"hangs up: {outcome}")
+                self._note("bot", tr("hangs up: {outcome}").format(outcome=outcome))
             case Transfer(target):
                 self._hung_up = now
-                self._note("bot", f"transfers to {target}")
+                self._note("bot", tr("transfers to {target}").format(target=target))
 
     def _note(self, who: str, says: str) -> TranscriptLine:
         self._transcript.append(TranscriptLine(self._line.now, who, says))

@@ -222,9 +222,9 @@ async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -
     except OSError as error:
         raise StartError(
             tr(
-                "{group}.port = {port} on {host} cannot be used ({strerror}): stop "
+                "{group}.port = {port} on {host} cannot be used ({reason}): stop "
                 "what uses it or set another {group}.port"
-            ).format(group=group, port=port, host=host, strerror=error.strerror)
+            ).format(group=group, port=port, host=host, reason=error.strerror)
         ) from None
 
 

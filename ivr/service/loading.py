@@ -39,8 +39,8 @@ def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
         for id in (SILENCE, MUSIC.id, *(prompt.id for prompt in sheet.fragments())):
             if not catalogue.path(id).is_file():
                 raise CatalogueError(
-                    tr("prompt {id} has no file {catalogue}: run `ivr prompts render`").format(
-                        id=id, catalogue=catalogue.path(id)
+                    tr("prompt {id} has no file {file}: run `ivr prompts render`").format(
+                        id=id, file=catalogue.path(id)
                     )
                 )
             catalogue.samples(id)

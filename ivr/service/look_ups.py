@@ -76,7 +76,7 @@ class LookUps:
             return _answer(await run(self._threads, self._function, *asked))
         if self._settings.url:
             return _answer(await run(self._threads, self._post, *asked))
-        raise ValueError(tr("neither look_ups.url nor look_ups.python is set"))
+        raise ValueError("neither look_ups.url nor look_ups.python is set")
 
     def _ticket(self, number: str) -> Found:
         """Return the status of a ticket, or ``unknown``."""
@@ -107,7 +107,7 @@ class LookUps:
             connection.request("POST", path, body, {"Content-Type": "application/json"})
             response = connection.getresponse()
             if response.status != 200:
-                raise ValueError(tr("HTTP status {status}").format(status=response.status))
+                raise ValueError(f"HTTP status {response.status}")
             return json.loads(response.read(_MOST_OCTETS))
         finally:
             connection.close()
@@ -116,10 +116,10 @@ class LookUps:
 def _answer(told: Any) -> Found:
     """Return what ``{"found": "valid", "values": {"N": 3}}`` says; else raise ValueError."""
     if not isinstance(told, Mapping) or not isinstance(told.get("found"), str):
-        raise ValueError(tr("the answer is not an object with a text under found"))
+        raise ValueError("the answer is not an object with a text under found")
     values = told.get("values", {})
     if not isinstance(values, Mapping):
-        raise ValueError(tr("the values of the answer are not an object"))
+        raise ValueError("the values of the answer are not an object")
     return Found(told["found"], {str(name): str(value) for name, value in values.items()})
 
 

@@ -32,15 +32,15 @@ def house_from_settings(settings: Settings, knowledge: Knowledge) -> House:
                 raise ConfigError(
                     tr(
                         "complaints.{kind}.{customer} = {figure:g} cannot be spoken: give "
-                        "whole hours from 1 to {MOST_HOURS}"
-                    ).format(kind=kind, customer=customer, figure=figure, MOST_HOURS=_MOST_HOURS)
+                        "whole hours from 1 to {most}"
+                    ).format(kind=kind, customer=customer, figure=figure, most=_MOST_HOURS)
                 )
             if customer not in (ANYBODY, *complaints.customers):
                 raise ConfigError(
                     tr(
                         "complaints.{kind}.{customer} is not a class of customers: list their "
-                        "numbers in complaints.customers, or write {ANYBODY}"
-                    ).format(kind=kind, customer=customer, ANYBODY=ANYBODY)
+                        "numbers in complaints.customers, or write {anybody}"
+                    ).format(kind=kind, customer=customer, anybody=ANYBODY)
                 )
     return House(
         Transfers(transfer.human, transfer.supervisor, transfer.automatic),

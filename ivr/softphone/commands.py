@@ -5,13 +5,11 @@ import contextlib
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from ivr.command_line import (
     JsonOption,
@@ -21,7 +19,7 @@ from ivr.command_line import (
     formerly,
     password_in,
 )
-from ivr.softphone.matching import HeardPrompt, heard_prompts, measured_waits
+from ivr.softphone.matching import heard_prompts
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import (
@@ -36,6 +34,7 @@ from ivr.softphone.script import (
     Silence,
     Tone,
 )
+from ivr.softphone.summary import call_summary, print_summary, refusal
 from ivr.softphone.wav import WavError, read_wav
 from ivr.translation import tr
 from ivr.words.catalogue import Catalogue, CatalogueError
@@ -90,11 +89,13 @@ def parse_action(text: str) -> Action:
         case "hang-up", []:
             return HangUpStep()
         case _:
-            raise WrongInput(f"--do {text} is not an action; `--help` lists them")
+            raise WrongInput(
+                tr("--do {text} is not an action; `--help` lists them").format(text=text)
+            )
 
 
 def _seconds(text: str) -> float:
-    return _number(text, 0.02, 86400, "seconds")
+    return _number(text, 0.02, 86400, tr("seconds"))
 
 
 def _number(text: str, least: float, most: float, unit: str) -> float:
@@ -103,76 +104,19 @@ def _number(text: str, least: float, most: float, unit: str) -> float:
     except ValueError:
         value = math.nan
     if not least <= value <= most:
-        raise WrongInput(f"{text!r} is not a number of {unit} from {least:g} to {most:g}")
+        raise WrongInput(
+            tr("{text!r} is not a number of {unit} from {least:g} to {most:g}").format(
+                text=text, unit=unit, least=least, most=most
+            )
+        )
     return value
 
 
 def _server(text: str) -> tuple[str, int]:
     host, _, port = text.partition(":")
     if not host or (port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536)):
-        raise WrongInput(f"--server {text} is not HOST or HOST:PORT")
+        raise WrongInput(tr("--server {text} is not HOST or HOST:PORT").format(text=text))
     return host, int(port or 5060)
-
-
-def refusal(recording: CallRecording, user: str, server: str) -> str:
-    """Return in one sentence why a call was not answered."""
-    match recording.status:
-        case 401 | 403 | 407:
-            return f"{server} does not accept user {user} with this password ({recording.status})"
-        case 404 | 484:
-            return f"there is no number {recording.number} on {server} ({recording.status})"
-        case 408:
-            return f"{server} did not answer: is it the right address, and is a firewall between?"
-        case 486 | 600:
-            return f"{recording.number} is busy ({recording.status})"
-        case 487:
-            return f"{recording.number} was not answered within the time"
-        case 488 | 606:
-            return f"{server} does not take the codec {recording.codec.name} ({recording.status})"
-        case 503 if recording.reason == "Connection refused":
-            return f"nothing listens for SIP on {server}: is the PBX up?"
-        case _:
-            return f"{server} refused the call: {recording.status} {recording.reason}"
-
-
-def call_summary(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> dict[str, Any]:
-    """Return the figures of a call as JSON values; times are seconds after the answer."""
-    origin = recording.invited if recording.answered is None else recording.answered
-    silences: list[float | None] = [*measured_waits(recording, prompts)] or [None] * (
-        len(prompts) + 1
-    )
-    return {
-        "number": recording.number,
-        "status": recording.status,
-        "reason": recording.reason,
-        "answered_after_seconds": _rounded(origin - recording.invited)
-        if recording.answered
-        else None,
-        "first_audio_seconds": _rounded(recording.first_audio - origin)
-        if recording.first_audio
-        else None,
-        "ended_seconds": _rounded(recording.ended - origin),
-        "ended_by": recording.ended_by,
-        "prompts": [
-            {
-                "id": prompt.id,
-                "same_sound_ids": prompt.same_sound_ids,
-                "wait_before_seconds": _rounded(wait),
-                "start_seconds": _rounded(prompt.start - origin),
-                "end_seconds": _rounded(prompt.end - origin),
-                "complete": prompt.complete,
-                "correlation": _rounded(prompt.correlation),
-            }
-            for prompt, wait in zip(prompts, silences, strict=False)
-        ],
-        "wait_before_end_seconds": _rounded(silences[-1]),
-        "sent_packets": len(recording.sent),
-        "rtp": asdict(recording.gaps()),
-    }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
 
 
 async def _placed(
@@ -186,12 +130,16 @@ async def _placed(
     """Make the call and return its recording; call ``progress`` with a text once a second."""
     async with phone:
         call = phone.dial(number, script, codec=CODECS[codec], max_seconds=max_seconds)
-        progress(f"calling {number}")
+        progress(tr("calling {number}").format(number=number))
 
         async def watch() -> None:
             if await call.answered():
                 for seconds in range(86400):
-                    progress(f"answered; {seconds} s, {call.packets} packets received")
+                    progress(
+                        tr("answered; {seconds} s, {packets} packets received").format(
+                            seconds=seconds, packets=call.packets
+                        )
+                    )
                     await asyncio.sleep(1.0)
 
         watching = asyncio.create_task(watch())
@@ -237,11 +185,15 @@ def call_command(
     """
     try:
         if codec not in CODECS:
-            raise WrongInput(f"--codec {codec} is neither alaw nor ulaw")
+            raise WrongInput(tr("--codec {codec} is neither alaw nor ulaw").format(codec=codec))
         script = [parse_action(text) for text in do or []]
         catalogue = Catalogue.load(prompts) if prompts else None
         if out is not None and not out.parent.is_dir():
-            raise WrongInput(f"--out {out}: there is no directory {out.parent}")
+            raise WrongInput(
+                tr("--out {out}: there is no directory {directory}").format(
+                    out=out, directory=out.parent
+                )
+            )
         phone = Softphone(_server(server), user, password_in(password_file))
     except (WrongInput, WavError, CatalogueError, ValueError, OSError) as error:
         raise fail(error) from None
@@ -264,7 +216,7 @@ def call_command(
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
     elif recording.answered is not None:
-        _print(figures)
+        print_summary(figures)
     if recording.answered is None:
         raise fail(refusal(recording, user, server), 1)
 
@@ -278,29 +230,3 @@ def _status() -> Iterator[Callable[[str], None]]:
         return
     with console.status("") as status:
         yield status.update
-
-
-def _print(figures: dict[str, Any]) -> None:
-    console = Console(highlight=False)
-    console.print(
-        f"answered after {figures['answered_after_seconds']:.3f} s, {figures['ended_by']} hung up"
-        f" after {figures['ended_seconds']:.3f} s"
-    )
-    if figures["prompts"]:
-        table = Table("prompt", "wait before", "start", "end", "heard")
-        for prompt in figures["prompts"]:
-            times = [f"{prompt[f'{name}_seconds']:.3f}" for name in ("wait_before", "start", "end")]
-            table.add_row(
-                " = ".join(prompt["same_sound_ids"]),
-                *times,
-                "whole" if prompt["complete"] else "cut off",
-            )
-        console.print(table)
-        console.print(
-            f"from the last prompt to the end: {figures['wait_before_end_seconds']:.3f} s"
-        )
-    rtp = figures["rtp"]
-    console.print(
-        f"{rtp['packets']} packets received, {rtp['lost']} lost, gap p50 {rtp['p50_ms']:.1f} ms,"
-        f" p99 {rtp['p99_ms']:.1f} ms, longest {rtp['max_ms']:.1f} ms"
-    )

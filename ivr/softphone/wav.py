@@ -80,9 +80,9 @@ def _resampled(path: Path, sound: NDArray[np.float64], rate: int) -> NDArray[np.
     except ModuleNotFoundError:
         raise WavError(
             tr(
-                "{path} has {rate} samples per second: give a file with {RATE}, or run "
+                "{path} has {rate} samples per second: give a file with {wanted}, or run "
                 "`pip install 'ivr[tools]'`, which resamples it"
-            ).format(path=path, rate=rate, RATE=RATE)
+            ).format(path=path, rate=rate, wanted=RATE)
         ) from None
     resampled: NDArray[np.float64] = soxr.resample(sound, rate, RATE, quality="HQ")
     return resampled

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-from ivr.translation import tr
-
 DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 TELEPHONE_DIGITS = DIGITS | {"1": "幺"}
 """Words for numbers that are read digit by digit: 1 is 幺, because 一 can be misheard as 七."""
@@ -25,9 +23,7 @@ def cardinal(number: int) -> str:
     ValueError if it is below 0 or above :data:`LARGEST`.
     """
     if not 0 <= number <= LARGEST:
-        raise ValueError(
-            tr("{number} is not between 0 and {LARGEST}").format(number=number, LARGEST=LARGEST)
-        )
+        raise ValueError(f"{number} is not between 0 and {LARGEST}")
     if number == 0:
         return DIGITS["0"]
     words, above = "", False

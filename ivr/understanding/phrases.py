@@ -165,8 +165,8 @@ class _Reader:
     def _template(self, where: str, sentence: str) -> Template:
         if len(sentence) > LONGEST_TEMPLATE:
             raise PhraseError(
-                tr("{where}… has more than {LONGEST_TEMPLATE} characters: shorten it").format(
-                    where=where[:80], LONGEST_TEMPLATE=LONGEST_TEMPLATE
+                tr("{where}… has more than {longest} characters: shorten it").format(
+                    where=where[:80], longest=LONGEST_TEMPLATE
                 )
             )
         try:
@@ -175,9 +175,9 @@ class _Reader:
             raise PhraseError(f"{where}: {error}") from None
         if (ways := templates.count(parts)) > MOST_WORDINGS:
             raise PhraseError(
-                tr(
-                    "{where} has {ways} wordings, more than {MOST_WORDINGS}: make it two sentences"
-                ).format(where=where, ways=ways, MOST_WORDINGS=MOST_WORDINGS)
+                tr("{where} has {ways} wordings, more than {most}: make it two sentences").format(
+                    where=where, ways=ways, most=MOST_WORDINGS
+                )
             )
         self._classes_used += [(where, name) for name in templates.slots(parts)]
         wordings = templates.wordings(parts, MOST_WORDINGS)

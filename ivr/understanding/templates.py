@@ -74,12 +74,12 @@ class _Reader:
             elif sign == "{":
                 parts.append(TemplateSlot(self._name()))
             elif sign in _SIGNS or not sign:
-                raise TemplateError(
-                    tr("{template!r} has a bracket without a partner: {value}").format(
-                        template=self._template,
-                        value="close it" if not sign else f"open {sign} before or remove it",
-                    )
+                sentence = tr(
+                    "{template!r} has a bracket without a partner: open {sign} before or remove it"
                 )
+                if not sign:
+                    sentence = tr("{template!r} has a bracket without a partner: close it")
+                raise TemplateError(sentence.format(template=self._template, sign=sign))
             elif parts and isinstance(parts[-1], str):
                 parts[-1] += sign
             else:

@@ -17,9 +17,10 @@ from ivr.etiquette.sheet import Sheet
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.pages import page_template
+from ivr.translation import tr
 from ivr.voice.check import PromptReport
 from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, prompt_level
-from ivr.words.catalogue import RENDERINGS, Catalogue, RenderedPrompt, Rendering
+from ivr.words.catalogue import RENDERINGS, Catalogue, RenderedPrompt
 
 _FINDINGS = 50
 """Largest number of findings on the page."""
@@ -27,12 +28,6 @@ _BARS = 120
 """Stretches of a waveform."""
 _WIDTH, _HEIGHT = 360, 44
 """Size of a waveform in units of its SVG."""
-_LABELS: dict[Rendering, str] = {
-    "normal": "正常",
-    "louder": "加大音量",
-    "loudest": "最大音量",
-    "slow": "慢速",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ def audition_page(sheet: Sheet, catalogue: Catalogue, report: PromptReport) -> s
         ]
 
     return page_template("ivr.voice", "audition.html.j2").render(
-        title=sheet.company.get("公司", "Prompts"),
+        title=sheet.company.get("公司", tr("Prompts")),
         voice=f"{catalogue.manifest.engine} · {catalogue.manifest.voice}",
         figures=_figures(report),
         findings=report.problems[:_FINDINGS],
@@ -76,13 +71,13 @@ def _figures(report: PromptReport) -> list[tuple[str, str]]:
     """Return the name and value of each figure at the top of the page."""
     figures = report.figures
     cells = [
-        ("prompts", str(figures.prompts)),
-        ("present", f"{figures.present_percent:g} %"),
-        ("speech", f"{figures.seconds / 60:.0f} min"),
-        ("findings", str(len(report.problems))),
+        (tr("prompts"), str(figures.prompts)),
+        (tr("present"), f"{figures.present_percent:g} %"),
+        (tr("speech"), tr("{minutes:.0f} min").format(minutes=figures.seconds / 60)),
+        (tr("findings"), str(len(report.problems))),
     ]
     for rendering, spread in figures.levels.items():
-        name = f"{_LABELS[rendering]}: spread · peak"
+        name = tr("{rendering}: spread · peak").format(rendering=tr(rendering))
         cells.append((name, f"{spread.spread_db:.2f} dB · {spread.peak_max_dbfs:.1f} dBFS"))
     return cells
 
@@ -95,7 +90,7 @@ def _shown(recording: RenderedPrompt, samples: Samples) -> _ShownSound:
         (f"{recording.active_level_dbov:.1f} dBov", good_level),
         (f"{recording.peak_dbfs:.1f} dBFS", recording.peak_dbfs <= HIGHEST_PEAK_DBFS),
     ]
-    label = _LABELS[recording.rendering]
+    label = tr(recording.rendering)
     return _ShownSound(label, _flac_url(samples), _outline(samples), measures)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.frames import FRAME, RATE
+from ivr.translation import tr
 from ivr.voice.clip import Clip, clips_of
 from ivr.voice.current import clip_hash, damaged
 from ivr.voice.duration import plausible
@@ -22,8 +23,6 @@ from ivr.voice.standard import (
     prompt_level,
 )
 from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, RenderedPrompt, Rendering
-
-_RENDER, _RENDER_AGAIN = "run `ivr prompts render`", "run `ivr prompts render --again`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,9 @@ def check_prompts(
     for clip in clips:
         recording = catalogue.manifest.find(clip.prompt.id, clip.form.rendering)
         if recording is None:
-            problems.append(f"{clip.name} is not rendered: {_RENDER}")
+            problems.append(
+                tr("{clip} is not rendered: run `ivr prompts render`").format(clip=clip.name)
+            )
             continue
         stale = [*_staleness(clip, catalogue), *_damage(clip, recording, directory)]
         problems += [*stale, *_forbidden(clip, recording, sheet)]
@@ -115,7 +116,7 @@ def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
     recording = catalogue.clip(clip.prompt.id, clip.form.rendering)
     expected = clip_hash(clip, manifest.engine, manifest.voice, recording.source)
     if recording.text_sha256 != expected:
-        yield f"{clip.name} is out of date: {_RENDER}"
+        yield tr("{clip} is out of date: run `ivr prompts render`").format(clip=clip.name)
 
 
 def _damage(clip: Clip, recording: RenderedPrompt, directory: Path) -> Iterator[str]:
@@ -123,15 +124,19 @@ def _damage(clip: Clip, recording: RenderedPrompt, directory: Path) -> Iterator[
     for path, exists in damaged(directory, clip, recording):
         name = path.relative_to(directory / "zh").as_posix()
         if exists:
-            yield f"{name} is not the file that was rendered: {_RENDER}"
+            yield tr("{file} is not the file that was rendered: run `ivr prompts render`").format(
+                file=name
+            )
         else:
-            yield f"{name} is missing: {_RENDER}"
+            yield tr("{file} is missing: run `ivr prompts render`").format(file=name)
 
 
 def _forbidden(clip: Clip, recording: RenderedPrompt, sheet: Sheet) -> Iterator[str]:
     """Yield a finding if the rendered words contain a phrase that a row forbids (不应该)."""
     if forbidden := sheet.forbidden_in(recording.text):
-        yield f"{clip.name} says {forbidden[1]!r}, which {forbidden[0].id} forbids"
+        yield tr("{clip} says {phrase!r}, which {row} forbids").format(
+            clip=clip.name, phrase=forbidden[1], row=forbidden[0].id
+        )
 
 
 def _measured(recording: RenderedPrompt, directory: Path) -> RenderedPrompt:
@@ -147,22 +152,35 @@ def _unfit(clip: Clip, measured: RenderedPrompt) -> Iterator[str]:
     wanted = prompt_level(clip.form.rendering, joint=clip.form.joint)
     if abs(measured.active_level_dbov - wanted) > LEVEL_TOLERANCE_DB:
         yield (
-            f"{clip.name} has a level of {measured.active_level_dbov:.1f} dBov, "
-            f"not {wanted:.1f} ±{LEVEL_TOLERANCE_DB:.0f}: {_RENDER_AGAIN}"
+            tr(
+                "{clip} has a level of {level:.1f} dBov, not {wanted:.1f} ±{tolerance:.0f}: "
+                "run `ivr prompts render --again`"
+            ).format(
+                clip=clip.name,
+                level=measured.active_level_dbov,
+                wanted=wanted,
+                tolerance=LEVEL_TOLERANCE_DB,
+            )
         )
     if measured.peak_dbfs > HIGHEST_PEAK_DBFS:
         yield (
-            f"{clip.name} peaks at {measured.peak_dbfs:.1f} dBFS, "
-            f"above {HIGHEST_PEAK_DBFS:.0f}: {_RENDER_AGAIN}"
+            tr(
+                "{clip} peaks at {peak:.1f} dBFS, above {highest:.0f}: run `ivr prompts "
+                "render --again`"
+            ).format(clip=clip.name, peak=measured.peak_dbfs, highest=HIGHEST_PEAK_DBFS)
         )
     if round(measured.seconds * RATE) % FRAME:
-        yield f"{clip.name} does not end on a 20 ms frame: {_RENDER_AGAIN}"
+        yield tr("{clip} does not end on a 20 ms frame: run `ivr prompts render --again`").format(
+            clip=clip.name
+        )
     least, most = plausible(clip.words, slow=clip.form.rendering == "slow")
     speech = measured.seconds - sum(EDGE_SECONDS[clip.form.edges])
     if not least <= speech <= most:
         yield (
-            f"{clip.name} has {speech:.2f} s of speech, not {least:.2f} to {most:.2f}: "
-            "listen to it, then record it or render it again"
+            tr(
+                "{clip} has {seconds:.2f} s of speech, not {least:.2f} to {most:.2f}: "
+                "listen to it, then record it or render it again"
+            ).format(clip=clip.name, seconds=speech, least=least, most=most)
         )
 
 
@@ -171,8 +189,10 @@ def _uneven(figures: Figures) -> Iterator[str]:
     for rendering, levels in figures.levels.items():
         if levels.spread_db > LEVEL_SPREAD_DB:
             yield (
-                f"the {rendering} prompts differ in level by {levels.spread_db:.1f} dB, "
-                f"more than {LEVEL_SPREAD_DB}: {_RENDER_AGAIN}"
+                tr(
+                    "the {rendering} prompts differ in level by {spread:.1f} dB, more than "
+                    "{most}: run `ivr prompts render --again`"
+                ).format(rendering=tr(rendering), spread=levels.spread_db, most=LEVEL_SPREAD_DB)
             )
 
 
@@ -181,7 +201,9 @@ def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
     wanted = {(clip.prompt.id, clip.form.rendering): clip for clip in clips}
     for recording in catalogue.manifest.all():
         if (recording.id, recording.rendering) not in wanted:
-            yield f"{recording.id} is no longer in the sheet: {_RENDER}"
+            yield tr("{prompt} is no longer in the sheet: run `ivr prompts render`").format(
+                prompt=recording.id
+            )
 
 
 def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: int) -> Figures:

@@ -14,6 +14,7 @@ from ivr.command_line import JsonOption, fail, formerly, print_table, progress_b
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.paths import cache_directory
+from ivr.translation import tr
 from ivr.understanding.phrases import PhraseError
 from ivr.voice import VoiceError
 from ivr.voice.arguments import DirectoryOption, PiecesOption, SheetOption, read_arguments
@@ -71,7 +72,7 @@ def render_command(
     try:
         speaker, recorded = _speaker(engine, voice, files, cache, words, pieces)
         with progress_bar() as bar:
-            task = bar.add_task("rendering", total=None)
+            task = bar.add_task(tr("rendering"), total=None)
             result = render_stale(
                 words,
                 target,
@@ -91,8 +92,12 @@ def render_command(
     except (VoiceError, OSError) as error:
         raise fail(error) from None
     typer.echo(
-        f"{len(result.rendered)} rendered, {len(result.kept)} kept, "
-        f"{len(result.removed)} removed in {target}"
+        tr("{rendered} rendered, {kept} kept, {removed} removed in {directory}").format(
+            rendered=len(result.rendered),
+            kept=len(result.kept),
+            removed=len(result.removed),
+            directory=target,
+        )
     )
     _learn(path)
 
@@ -101,7 +106,9 @@ def _learn(path: Path) -> None:
     """Learn what callers say, so that no start of the service has to wait for it."""
     try:
         if learn(path):
-            typer.echo(f"learned what callers say, in {path.with_name(LEARNED)}")
+            typer.echo(
+                tr("learned what callers say, in {file}").format(file=path.with_name(LEARNED))
+            )
     except (PhraseError, OSError) as error:
         raise fail(error) from None
 
@@ -129,7 +136,7 @@ def _speaker(
             from ivr.voice.studio import Studio
 
             if files is None:
-                raise VoiceError("name the directory of the recordings with --files")
+                raise VoiceError(tr("name the directory of the recordings with --files"))
             studio = Studio(files)
             there = [piece for piece in fragments_to_render(words) if studio.has(piece)]
             return studio, there if pieces else ()
@@ -140,13 +147,15 @@ def list_prompts(sheet: SheetOption = None, directory: DirectoryOption = None) -
     """List every prompt with its words, and the length and level of its rendering."""
     path, words = read_arguments(sheet)
     recordings = known(directory or path.parent / "rendered").recordings
-    table = Table("prompt", Column("words", overflow="fold"), "seconds", "dBov", box=None)
+    table = Table(
+        tr("prompt"), Column(tr("words"), overflow="fold"), tr("seconds"), "dBov", box=None
+    )
     for prompt in words.fragments():
         recording = recordings.get(prompt.id)
         measures = (
             (f"{recording.seconds:.2f}", f"{recording.active_level_dbov:.1f}")
             if recording and recording.text == prompt.text
-            else ("not rendered", "")
+            else (tr("not rendered"), "")
         )
         table.add_row(prompt.id, Text(prompt.text), *measures)
     print_table(table)
@@ -181,11 +190,26 @@ def check_rendered(
 def _sentences(report: PromptReport) -> list[str]:
     figures = report.figures
     return [
-        f"{figures.prompts} prompts in {figures.clips} clips: {figures.present} present, "
-        f"{figures.current} current, {figures.seconds:.0f} s of speech",
+        tr(
+            "{prompts} prompts in {clips} clips: {present} present, {current} current, "
+            "{seconds:.0f} s of speech"
+        ).format(
+            prompts=figures.prompts,
+            clips=figures.clips,
+            present=figures.present,
+            current=figures.current,
+            seconds=figures.seconds,
+        ),
         *(
-            f"{rendering}: {one.lowest_db:+.2f} to {one.highest_db:+.2f} dB around its level, "
-            f"highest peak {one.peak_max_dbfs} dBFS"
+            tr(
+                "{rendering}: {lowest:+.2f} to {highest:+.2f} dB around its level, highest "
+                "peak {peak} dBFS"
+            ).format(
+                rendering=tr(rendering),
+                lowest=one.lowest_db,
+                highest=one.highest_db,
+                peak=one.peak_max_dbfs,
+            )
             for rendering, one in figures.levels.items()
         ),
     ]

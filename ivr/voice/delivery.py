@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ivr.command_line import PasswordFileOption, UserOption, fail, password_in
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.arguments import (
     DirectoryOption,
@@ -50,14 +51,16 @@ def play_prompt(
         play_into_call(samples, Destination.parse(to), user, password_in(password_file))
     except (VoiceError, CatalogueError, OSError) as error:
         raise fail(error) from None
-    typer.echo(f"{id} was played to {to}")
+    typer.echo(tr("{prompt} was played to {to}").format(prompt=id, to=to))
 
 
 def _rendering(text: str) -> Rendering:
     for rendering in RENDERINGS:
         if rendering == text:
             return rendering
-    raise VoiceError(f"--rendering {text} is none of {', '.join(RENDERINGS)}")
+    raise VoiceError(
+        tr("--rendering {text} is none of {known}").format(text=text, known=", ".join(RENDERINGS))
+    )
 
 
 def install_command(
@@ -78,10 +81,17 @@ def install_command(
         for name in names[:20]:
             typer.echo(f"{mark} {name}")
         if len(names) > 20:
-            typer.echo(f"{mark} … and {len(names) - 20} more")
+            typer.echo(tr("{mark} … and {number} more").format(mark=mark, number=len(names) - 20))
     typer.echo(
-        f"{len(done.added)} added, {len(done.changed)} changed, {len(done.removed)} removed, "
-        f"{done.kept} kept in {pbx_sounds / 'zh'}"
+        tr(
+            "{added} added, {changed} changed, {removed} removed, {kept} kept in {directory}"
+        ).format(
+            added=len(done.added),
+            changed=len(done.changed),
+            removed=len(done.removed),
+            kept=done.kept,
+            directory=pbx_sounds / "zh",
+        )
     )
 
 
@@ -102,6 +112,12 @@ def sheet_page(
         out.write_text(audition_page(words, catalogue, report), encoding="utf-8")
     except OSError as error:
         raise fail(
-            f"{out} cannot be written ({error.strerror}): name another file with --out"
+            tr("{out} cannot be written ({reason}): name another file with --out").format(
+                out=out, reason=error.strerror
+            )
         ) from None
-    typer.echo(f"{out} has {len(words.fragments())} prompts: open it in a browser")
+    typer.echo(
+        tr("{out} has {number} prompts: open it in a browser").format(
+            out=out, number=len(words.fragments())
+        )
+    )

@@ -24,6 +24,7 @@ import soundfile
 from edge_tts.exceptions import EdgeTTSException, NoAudioReceived
 from numpy.typing import NDArray
 
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 from ivr.voice.duration import plausible
@@ -88,7 +89,11 @@ class Edge:
         try:
             edge_tts.Communicate("您好", self.voice_name)
         except ValueError as error:
-            raise VoiceError(f"{error}: name a voice such as {XIAOXIAO} with --voice") from None
+            raise VoiceError(
+                tr("{error}: name a voice such as {voice} with --voice").format(
+                    error=error, voice=XIAOXIAO
+                )
+            ) from None
         self.cache.mkdir(parents=True, exist_ok=True)
         reasons = asyncio.run(self._fetched(missing, progress))
         if reasons:
@@ -101,7 +106,9 @@ class Edge:
         try:
             return _decoded(self._path(take).read_bytes())
         except (OSError, _BadAudio) as error:
-            raise VoiceError(f"the fetched audio cannot be read ({error})") from None
+            raise VoiceError(
+                tr("the fetched audio cannot be read ({error})").format(error=error)
+            ) from None
 
     def _path(self, take: Take) -> Path:
         key = json.dumps([take.words, self.voice_name, take.slow])
@@ -146,7 +153,7 @@ class Edge:
                 draft.write_bytes(audio)
                 draft.replace(self._path(take))
                 return ""
-        return f"{reason}, {self.patience.attempts} times"
+        return tr("{reason}, {number} times").format(reason=reason, number=self.patience.attempts)
 
     async def _attempt(self, take: Take) -> bytes:
         rate = _SLOW_RATE if take.slow else "+0%"
@@ -158,7 +165,9 @@ def _decoded(audio: bytes) -> tuple[NDArray[np.int16], int]:
     try:
         samples, rate = soundfile.read(io.BytesIO(audio), dtype="int16", always_2d=True)
     except soundfile.LibsndfileError as error:
-        raise _BadAudio(f"what arrived is not audio ({error.error_string})") from None
+        raise _BadAudio(
+            tr("what arrived is not audio ({error})").format(error=error.error_string)
+        ) from None
     return np.ascontiguousarray(samples[:, 0]), int(rate)
 
 
@@ -168,29 +177,41 @@ def _refuse_wrong_length(audio: bytes, take: Take) -> None:
     seconds = len(samples) / rate
     least, most = plausible(take.words, slow=take.slow)
     if seconds < least:
-        raise _BadAudio(f"cut off: {seconds:.1f} s arrived, {least:.1f} s is the least")
+        raise _BadAudio(
+            tr("cut off: {seconds:.1f} s arrived, {least:.1f} s is the least").format(
+                seconds=seconds, least=least
+            )
+        )
     if seconds > most + 2.0:  # plus silence at the ends
-        raise _BadAudio(f"garbled: {seconds:.1f} s arrived, {most:.1f} s is the most")
+        raise _BadAudio(
+            tr("garbled: {seconds:.1f} s arrived, {most:.1f} s is the most").format(
+                seconds=seconds, most=most
+            )
+        )
     loudest = float(np.abs(samples.astype(np.float64)).max(initial=0.0))
     last = np.abs(samples[-rate // 20 :].astype(np.float64)).max(initial=0.0)
     if not loudest:
-        raise _BadAudio("silence arrived")
+        raise _BadAudio(tr("silence arrived"))
     if last > loudest * 10 ** (_CUT_OFF_DB / 20):
-        raise _BadAudio(f"cut off after {seconds:.1f} s, in the middle of a word")
+        raise _BadAudio(
+            tr("cut off after {seconds:.1f} s, in the middle of a word").format(seconds=seconds)
+        )
 
 
 def _explained(error: Exception, patience: Patience) -> str:
     """Return what went wrong, in words for an operator."""
     match error:
         case TimeoutError():
-            return f"no complete answer within {patience.seconds:g} s"
+            return tr("no complete answer within {seconds:g} s").format(seconds=patience.seconds)
         case NoAudioReceived():
-            return "the service sent no audio"
+            return tr("the service sent no audio")
         case aiohttp.WSServerHandshakeError(status=403):
-            return "the service refused (403): its rules have changed or this clock is wrong"
+            return tr("the service refused (403): its rules have changed or this clock is wrong")
         case aiohttp.WSServerHandshakeError(status=status):
-            return f"the service refused ({status})"
+            return tr("the service refused ({status})").format(status=status)
         case aiohttp.ClientConnectorError():
-            return "the service cannot be reached: check the connection to the internet"
+            return tr("the service cannot be reached: check the connection to the internet")
         case _:
-            return f"the service answered wrongly ({error or type(error).__name__})"
+            return tr("the service answered wrongly ({error})").format(
+                error=error or type(error).__name__
+            )

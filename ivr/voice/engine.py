@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 
@@ -21,7 +22,11 @@ class PromptsFailed(VoiceError):
         """The reason by the name of the clip."""
         count = len(self.reasons)
         super().__init__(
-            f"{count} prompt{'s' * (count != 1)} could not be made; the old set stays in place"
+            tr("1 prompt could not be made; the old set stays in place")
+            if count == 1
+            else tr("{count} prompts could not be made; the old set stays in place").format(
+                count=count
+            )
         )
 
 

@@ -12,6 +12,7 @@ import espeakng_loader
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 from ivr.voice.standard import SLOWER
@@ -68,7 +69,9 @@ class Espeak:
         library, rate = _library()
         if library.espeak_SetVoiceByName(self.voice_name.encode()) != 0:
             raise VoiceError(
-                f"espeak-ng has no voice {self.voice_name!r}: name another with --voice"
+                tr("espeak-ng has no voice {voice!r}: name another with --voice").format(
+                    voice=self.voice_name
+                )
             )
         library.espeak_SetParameter(_RATE, self.words_per_minute, 0)
         library.espeak_SetParameter(_PITCH, self.pitch, 0)
@@ -86,7 +89,9 @@ class Espeak:
         samples = np.concatenate(chunks) if chunks else np.zeros(0, np.int16)
         if status != 0 or not samples.any():
             raise VoiceError(
-                f"espeak-ng says nothing for {text!r} (status {status}): write it in other words"
+                tr(
+                    "espeak-ng says nothing for {text!r} (status {status}): write it in other words"
+                ).format(text=text, status=status)
             )
         return samples, rate
 
@@ -102,8 +107,10 @@ def _library() -> tuple[ctypes.CDLL, int]:
         rate = library.espeak_Initialize(_SYNCHRONOUS, 0, data, _DO_NOT_EXIT)
         if rate <= 0:
             raise VoiceError(
-                f"espeak-ng cannot start with its data in {data.decode()}: "
-                "install espeakng-loader again"
+                tr(
+                    "espeak-ng cannot start with its data in {directory}: install "
+                    "espeakng-loader again"
+                ).format(directory=data.decode())
             )
         _loaded.append((library, rate))
     return _loaded[0]

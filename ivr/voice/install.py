@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.current import sha256_of
 from ivr.voice.staging import finish
@@ -45,7 +46,10 @@ def install_prompts(directory: Path, sounds: Path, owner: str = "") -> Installed
         raise VoiceError(str(error)) from None
     if not sounds.is_dir():
         raise VoiceError(
-            f"there is no directory {sounds}: name Asterisk's sounds directory with --pbx-sounds"
+            tr(
+                "there is no directory {directory}: name Asterisk's sounds directory with "
+                "--pbx-sounds"
+            ).format(directory=sounds)
         )
     before = {name: sha256_of(sounds / name) for name in wanted}
     new = [name for name in wanted if before[name] != wanted[name]]
@@ -57,7 +61,9 @@ def install_prompts(directory: Path, sounds: Path, owner: str = "") -> Installed
         removed = tuple(_removed(sounds, wanted.keys()))
     except (OSError, LookupError) as error:
         raise VoiceError(
-            f"{sounds} cannot be changed ({error}): run this command as its owner"
+            tr("{directory} cannot be changed ({error}): run this command as its owner").format(
+                directory=sounds, error=error
+            )
         ) from None
     finally:
         shutil.rmtree(stage, ignore_errors=True)
@@ -86,11 +92,13 @@ def _staged(directory: Path, stage: Path, wanted: dict[str, str], owner: str) ->
         _give(place, owner)
     for name, sha256 in wanted.items():
         if not (directory / name).is_file():
-            raise VoiceError(f"{name} is missing: run `ivr prompts render`")
+            raise VoiceError(tr("{file} is missing: run `ivr prompts render`").format(file=name))
         shutil.copyfile(directory / name, stage / name)
         if sha256_of(stage / name) != sha256:
             raise VoiceError(
-                f"{name} is not the file that was rendered: run `ivr prompts render`, then again"
+                tr(
+                    "{file} is not the file that was rendered: run `ivr prompts render`, then again"
+                ).format(file=name)
             )
         (stage / name).chmod(0o644)
         _give(stage / name, owner)

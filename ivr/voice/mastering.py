@@ -10,6 +10,7 @@ from scipy import ndimage, signal
 
 from ivr.hearing.frames import FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Form
 from ivr.voice.loudness import level
@@ -74,7 +75,7 @@ def _trim(sound: _Sound, rate: int) -> _Sound:
     """Return the sound from its first to its last audible 10 ms, with 10 ms more at either end."""
     audible = np.flatnonzero(_audible(sound, rate))
     if not len(audible):
-        raise VoiceError("the engine gave silence: listen to its voice, then render again")
+        raise VoiceError(tr("the engine gave silence: listen to its voice, then render again"))
     step = rate // 100
     return sound[max(0, audible[0] - 1) * step : (audible[-1] + 2) * step]
 

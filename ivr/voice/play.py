@@ -13,6 +13,7 @@ from ivr.hearing.g711 import Samples
 from ivr.softphone.phone import Softphone
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import ALAW, HangUpStep, PlayedSound, Silence
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.formats import wav_file
 
@@ -39,13 +40,19 @@ def play_file(path: Path) -> None:
     """Play a WAV file through the loudspeaker; raise VoiceError if this machine cannot play."""
     player = next((name for name in _PLAYERS if shutil.which(name)), None)
     if player is None:
-        raise VoiceError("this machine has no audio player: install alsa-utils")
+        raise VoiceError(tr("this machine has no audio player: install alsa-utils"))
     done = subprocess.run(
         [player, *_PLAYERS[player], str(path)], stderr=subprocess.PIPE, check=False
     )
     if done.returncode:
-        reason = done.stderr.decode(errors="replace").strip().splitlines() or ["it gives no reason"]
-        raise VoiceError(f"{player} cannot play ({reason[-1]}): check the sound device")
+        reason = done.stderr.decode(errors="replace").strip().splitlines() or [
+            tr("it gives no reason")
+        ]
+        raise VoiceError(
+            tr("{player} cannot play ({reason}): check the sound device").format(
+                player=player, reason=reason[-1]
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,11 @@ class Destination:
         """Read ``sip:NUMBER@HOST`` or ``sip:NUMBER@HOST:PORT``; VoiceError for anything else."""
         match = _ADDRESS.fullmatch(text)
         if match is None or not 0 < int(match["port"] or 5060) < 65536:
-            raise VoiceError(f"{text} is not a SIP address: write sip:NUMBER@HOST or …@HOST:PORT")
+            raise VoiceError(
+                tr("{text} is not a SIP address: write sip:NUMBER@HOST or …@HOST:PORT").format(
+                    text=text
+                )
+            )
         return cls(match["number"], match["host"], int(match["port"] or 5060))
 
 
@@ -79,6 +90,8 @@ def play_into_call(samples: Samples, to: Destination, user: str, password: str) 
     recording = asyncio.run(call())
     if recording.answered is None:
         raise VoiceError(
-            f"{to.number} on {to.host} did not answer ({recording.status} {recording.reason})"
+            tr("{number} on {host} did not answer ({status} {reason})").format(
+                number=to.number, host=to.host, status=recording.status, reason=recording.reason
+            )
         )
     return recording

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
+from ivr.translation import tr
 from ivr.voice.clip import Clip, Take, clips_of, takes_of
 from ivr.voice.current import is_current, known
 from ivr.voice.engine import Engine, PromptsFailed, RenderProgress
@@ -53,7 +54,7 @@ def render_prompts(
     clips = clips_of(sheet, pieces)
     chosen = [clip for clip in clips if only is None or f"{clip.prompt.id}.".startswith(f"{only}.")]
     if not chosen:
-        raise KeyError(f"the sheet has neither a row nor a prompt {only!r}")
+        raise KeyError(tr("the sheet has neither a row nor a prompt {name!r}").format(name=only))
     with staging_directory(directory) as path:
         old = known(directory)
         stale = _stale(chosen, directory, engine, old, anew=anew)

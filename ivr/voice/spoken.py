@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ivr.paths import SHARE
+from ivr.translation import tr
 from ivr.understanding.numerals import DIGITS, cardinal, digit_by_digit, telephone_groups
 from ivr.voice import VoiceError
 from ivr.words.composition import TITLES
@@ -43,13 +44,23 @@ class Pronunciation:
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise VoiceError(f"pronunciation: not valid TOML: {error}; correct it") from None
+            raise VoiceError(
+                tr("pronunciation: not valid TOML: {error}; correct it").format(error=error)
+            ) from None
         for name, table in raw.items():
             if name not in ("words", "surnames") or not isinstance(table, dict):
-                raise VoiceError(f"pronunciation: unknown table {name}; use words or surnames")
+                raise VoiceError(
+                    tr("pronunciation: unknown table {name}; use words or surnames").format(
+                        name=name
+                    )
+                )
             for word, given in table.items():
                 if not word or not isinstance(given, str) or not given or _has_digit(given):
-                    raise VoiceError(f"pronunciation: {word!r} = {given!r}: write it in characters")
+                    raise VoiceError(
+                        tr("pronunciation: {word!r} = {spoken!r}: write it in characters").format(
+                            word=word, spoken=given
+                        )
+                    )
         return cls(raw.get("words", {}), raw.get("surnames", {}))
 
     def applied(self, text: str) -> str:

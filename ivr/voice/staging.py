@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.words.catalogue import RENDERINGS, Manifest, folder
 
@@ -42,7 +43,11 @@ def staging_directory(directory: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(path, ignore_errors=True)
     except BlockingIOError:
-        raise VoiceError(f"another process renders into {directory}: wait until it ends") from None
+        raise VoiceError(
+            tr("another process renders into {directory}: wait until it ends").format(
+                directory=directory
+            )
+        ) from None
     finally:
         os.close(lock)
 

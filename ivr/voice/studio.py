@@ -15,6 +15,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ivr.dialogue.row import Prompt
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 from ivr.voice.duration import plausible
@@ -51,7 +52,9 @@ class Studio:
         """Raise PromptsFailed if recordings are missing, unreadable or too short."""
         if not self.folder.is_dir():
             raise VoiceError(
-                f"there is no folder {self.folder}: name the folder of the recordings with --files"
+                tr(
+                    "there is no folder {folder}: name the folder of the recordings with --files"
+                ).format(folder=self.folder)
             )
         reasons: dict[str, str] = {}
         for done, take in enumerate(takes, 1):
@@ -66,7 +69,9 @@ class Studio:
         """Return the recording as mono samples and their rate in Hz; VoiceError if unusable."""
         path = self._recording(take)
         if path is None:
-            raise VoiceError(f"there is no recording {take.clips[0].prompt.id}.wav")
+            raise VoiceError(
+                tr("there is no recording {prompt}.wav").format(prompt=take.clips[0].prompt.id)
+            )
         samples, rate = _read(path)
         if take.slow and not path.stem.endswith(".slow"):
             samples = stretched(samples, rate, 1 / SLOWER)
@@ -87,7 +92,9 @@ class Studio:
         """Yield why the take cannot be made of its recording, if it cannot."""
         path = self._recording(take)
         if path is None:
-            yield f"record it as {take.clips[0].prompt.id}.wav: {take.words}"
+            yield tr("record it as {prompt}.wav: {words}").format(
+                prompt=take.clips[0].prompt.id, words=take.words
+            )
             return
         try:
             samples, rate = _read(path)
@@ -96,7 +103,9 @@ class Studio:
             return
         seconds, (least, _) = len(samples) / rate, plausible(take.words)
         if seconds < least:
-            yield f"{path.name} has {seconds:.1f} s, too short for its words; record it again"
+            yield tr("{file} has {seconds:.1f} s, too short for its words; record it again").format(
+                file=path.name, seconds=seconds
+            )
 
 
 def _read(path: Path) -> tuple[NDArray[np.float64], int]:
@@ -105,6 +114,8 @@ def _read(path: Path) -> tuple[NDArray[np.float64], int]:
         samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
     except (soundfile.LibsndfileError, OSError) as error:
         raise VoiceError(
-            f"{path.name} cannot be read as audio ({error}); record it again"
+            tr("{file} cannot be read as audio ({error}); record it again").format(
+                file=path.name, error=error
+            )
         ) from None
     return samples.mean(axis=1) * 32768.0, int(rate)

@@ -70,8 +70,8 @@ class Vocabulary:
             for name, table in raw.items():
                 if name not in tables or not isinstance(table, dict):
                     raise VocabularyError(
-                        tr("unknown table {name}; use {TABLES}").format(
-                            name=name, TABLES=", ".join(_TABLES)
+                        tr("unknown table {name}; use {known}").format(
+                            name=name, known=", ".join(_TABLES)
                         )
                     )
                 tables[name].update(_by_words(name, table))

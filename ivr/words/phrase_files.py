@@ -178,8 +178,8 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except OSError as error:
         raise PhraseError(
-            tr("{path} cannot be read ({strerror}): correct its permissions").format(
-                path=path, strerror=error.strerror
+            tr("{path} cannot be read ({reason}): correct its permissions").format(
+                path=path, reason=error.strerror
             )
         ) from None
     except UnicodeDecodeError:

@@ -23,9 +23,9 @@ def read_sheet(path: Path) -> Sheet:
     SheetError says in one sentence what is wrong and what to do.
     """
     company, knowledge = path.with_name(COMPANY), path.with_name(KNOWLEDGE)
-    words = _text(path, "the sheet")
-    variables = _text(company, "the company") if company.exists() else ""
-    answers = _text(knowledge, "the knowledge") if knowledge.exists() else ""
+    words = _text(path, tr("the sheet"))
+    variables = _text(company, tr("the company")) if company.exists() else ""
+    answers = _text(knowledge, tr("the knowledge")) if knowledge.exists() else ""
     try:
         return parse_sheet(words, variables, answers)
     except SheetError as error:
@@ -53,8 +53,8 @@ def _text(path: Path, what: str) -> str:
     except OSError as error:
         raise SheetError(
             tr(
-                "{what} {path} cannot be read ({strerror}): correct its path or its permissions"
-            ).format(what=what, path=path, strerror=error.strerror)
+                "{what} {path} cannot be read ({reason}): correct its path or its permissions"
+            ).format(what=what, path=path, reason=error.strerror)
         ) from None
     except UnicodeDecodeError:
         raise SheetError(

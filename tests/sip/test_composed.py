@@ -24,7 +24,6 @@ from tests.softphone.joints import joints
 
 pytestmark = [
     pytest.mark.sip,
-    pytest.mark.xdist_group("composed"),
     pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="session"),
 ]

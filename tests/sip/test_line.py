@@ -24,7 +24,6 @@ from tests.sip.conftest import Heard, call
 
 pytestmark = [
     pytest.mark.sip,
-    pytest.mark.xdist_group("line"),
     pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="session"),
 ]

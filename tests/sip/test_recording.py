@@ -33,7 +33,6 @@ from tests.softphone import sounds
 
 pytestmark = [
     pytest.mark.sip,
-    pytest.mark.xdist_group("recording"),
     pytest.mark.timeout(180),
     pytest.mark.asyncio(loop_scope="session"),
 ]

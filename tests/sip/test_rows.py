@@ -19,7 +19,6 @@ from tests.sip.conftest import Heard, call
 
 pytestmark = [
     pytest.mark.sip,
-    pytest.mark.xdist_group("rows"),
     pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="session"),
 ]

@@ -22,7 +22,6 @@ from ivr.scenario.verdict import ScenarioVerdict
 
 pytestmark = [
     pytest.mark.sip,
-    pytest.mark.xdist_group("scenarios"),
     pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="session"),
 ]

@@ -13,7 +13,6 @@ from tests.sip.test_understood import Turn, script
 
 pytestmark = [
     pytest.mark.sip,
-    pytest.mark.xdist_group("transfers"),
     pytest.mark.timeout(180),
     pytest.mark.asyncio(loop_scope="session"),
 ]

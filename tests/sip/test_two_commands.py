@@ -14,7 +14,7 @@ from ivr.lab.pbx import HOTLINE, PHONES
 from ivr.softphone import Silence, Softphone, heard_prompts
 from ivr.words.catalogue import Catalogue
 
-pytestmark = [pytest.mark.sip, pytest.mark.xdist_group("two_commands"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(600)]
 
 CONTAINERS = ("ivr-asterisk", "ivr-service")
 TYPED = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}

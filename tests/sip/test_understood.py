@@ -20,7 +20,6 @@ from tests.sip.conftest import Heard, call
 
 pytestmark = [
     pytest.mark.sip,
-    pytest.mark.xdist_group("understood"),
     pytest.mark.timeout(400),
     pytest.mark.asyncio(loop_scope="session"),
 ]

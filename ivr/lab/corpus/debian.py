@@ -39,16 +39,24 @@ def package(name: str) -> Path:
     for tool in ("apt-get", "dpkg"):
         if shutil.which(tool) is None:
             raise CorpusError(
-                tr("{tool} is missing: unpack Debian's package {name} into {there} by hand").format(
-                    tool=tool, name=name, there=there
-                )
+                tr(
+                    "{tool} is missing: unpack Debian's package {package} into {directory} by hand"
+                ).format(tool=tool, package=name, directory=there)
             )
     there.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=there.parent) as work:
-        _run(["apt-get", "download", name], Path(work), f"cannot fetch Debian's package {name}")
+        _run(
+            ["apt-get", "download", name],
+            Path(work),
+            tr("cannot fetch Debian's package {package}").format(package=name),
+        )
         found = list(Path(work).glob("*.deb"))
         unpacked = Path(work) / "unpacked"
-        _run(["dpkg", "-x", found[0].name, "unpacked"], Path(work), f"cannot unpack {name}")
+        _run(
+            ["dpkg", "-x", found[0].name, "unpacked"],
+            Path(work),
+            tr("cannot unpack {package}").format(package=name),
+        )
         if not there.is_dir():
             unpacked.rename(there)
     return there
@@ -84,7 +92,7 @@ def read_sound(path: Path) -> Samples:
     with wave.open(str(path)) as sound:
         if sound.getframerate() != RATE or sound.getsampwidth() != 2 or sound.getnchannels() != 1:
             raise CorpusError(
-                tr("{path} is not 16-bit mono at {RATE} Hz").format(path=path, RATE=RATE)
+                tr("{path} is not 16-bit mono at {rate} Hz").format(path=path, rate=RATE)
             )
         return np.frombuffer(sound.readframes(sound.getnframes()), "<i2").astype(np.int16)
 

@@ -1,0 +1,59 @@
+"""The language of commands: their help texts, their usage, and typer's errors about wrong options.
+
+Help texts are written in English where a command is defined, and translated here when the command
+is made. Typer takes its headings from gettext, but not its usage line and its errors.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+# Typer has its own copy of click, and exports only a part of it.
+from typer._click.core import Context
+from typer._click.exceptions import NoArgsIsHelpError, UsageError
+from typer._click.formatting import HelpFormatter
+
+from ivr.translation import library_tr, tr
+
+TEXTS = ("help", "short_help", "epilog", "options_metavar", "subcommand_metavar")
+"""Attributes of commands and parameters that are texts for people."""
+
+
+class _Formatter(HelpFormatter):
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the usage line."""
+        super().write_usage(prog, args, tr("Usage: ") if prefix is None else prefix)
+
+
+class _Context(Context):
+    formatter_class = _Formatter
+
+
+def described(command: Any) -> Iterator[Any]:  # typer's types of commands are private
+    """Yield everything that help describes: a command, its parameters and its sub-commands."""
+    yield command
+    yield from command.params
+    yield command.get_help_option(Context(command))
+    for each in getattr(command, "commands", {}).values():
+        yield from described(each)
+
+
+def translate_command(command: Any) -> None:
+    """Translate the texts of a command, and of all parameters and commands below it."""
+    for each in described(command):
+        for name in TEXTS:
+            if text := getattr(each, name, None):
+                setattr(each, name, tr(text))
+        if hasattr(each, "context_class"):
+            each.context_class = _Context
+
+
+@contextmanager
+def errors_translated() -> Iterator[None]:
+    """Translate typer's error about a wrong option or argument, if one is raised."""
+    try:
+        yield
+    except NoArgsIsHelpError:
+        raise
+    except UsageError as error:
+        raise UsageError(library_tr(error.format_message()), error.ctx) from None
