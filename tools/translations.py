@@ -5,7 +5,7 @@ sentences that the code no longer has leave it. ``ivr.mo`` is what the program r
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def collected() -> set[str]:
     return found - {""}
 
 
-def _extracted(directory: Path, keywords: dict[str, tuple[int, ...] | None]) -> Iterator[str]:
+def _extracted(directory: Path, keywords: Mapping[str, tuple[int, ...] | None]) -> Iterator[str]:
     for _, _, sentence, _, _ in extract_from_dir(directory, _METHODS, keywords=keywords):
         yield sentence if isinstance(sentence, str) else sentence[0]
 

@@ -171,7 +171,7 @@ def _recognition(settings: RecognitionSettings) -> Check:
 
 
 def _records(directory: Path) -> Check:
-    """Check that records can be written; it is tried with a file that never has a name."""
+    """Check that records can be written, by writing to a temporary file, and the free space."""
     name = marked("records")
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
     remedy = tr("make it writable for this user, or set another records.directory")
