@@ -10,7 +10,7 @@ context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 mkdir "$context/docker"
 cp "$root"/docker/*.sh "$root"/docker/*.Dockerfile "$context/docker"/
-cp -r "$root/asterisk-conf" "$root/ivr" "$root/pyproject.toml" "$root/LICENSE" "$root/THIRD-PARTY.md" "$context"/
+cp -r "$root/asterisk-conf" "$root/ivr" "$root/pyproject.toml" "$root/requirements" "$root/LICENSE" "$root/THIRD-PARTY.md" "$context"/
 : >"$context/README.md" # pyproject.toml names it; a change of its text needs no new image
 find "$context" -name __pycache__ -prune -exec rm -rf {} +
 

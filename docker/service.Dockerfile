@@ -21,14 +21,13 @@ COPY host-ca.crt /tmp/host-ca.crt
 ARG PIP_INDEX_URL=
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 # The dependencies first: they change rarely and are cached as a layer.
-COPY pyproject.toml /tmp/src/
+COPY requirements/service.txt /tmp/src/requirements.txt
 RUN set -e; cd /tmp/src; \
     if [ -s /tmp/host-ca.crt ]; then export PIP_CERT=/tmp/host-ca.crt; fi; \
     if [ -z "$PIP_INDEX_URL" ]; then unset PIP_INDEX_URL; fi; \
-    python3 -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); print(*p['build-system']['requires'], *p['project']['dependencies'], sep='\n')" >requirements.txt; \
     # srt, which vosk wants for subtitles, comes as source alone.
-    /opt/ivr/bin/pip install -q --only-binary :all: --no-binary srt -r requirements.txt
-COPY README.md LICENSE THIRD-PARTY.md /tmp/src/
+    /opt/ivr/bin/pip install -q --only-binary :all: --no-binary srt --require-hashes -r requirements.txt
+COPY pyproject.toml README.md LICENSE THIRD-PARTY.md /tmp/src/
 COPY ivr /tmp/src/ivr
 RUN /opt/ivr/bin/pip install -q --no-deps --no-build-isolation /tmp/src \
  && /opt/ivr/bin/pip uninstall -q -y pip setuptools
