@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 
 class LiveCall:
-    """Connects a :class:`Call` with its line, its ear and its record."""
+    """Connects a :class:`Call` with its line, its ear (the call's detectors) and its record."""
 
     def __init__(
         self,
@@ -57,9 +57,12 @@ class LiveCall:
         look_up: LookUp = nothing_known,
         waited: Callable[[float], None] = lambda late: None,
     ) -> None:
-        """``reference`` finds the sound of a prompt, by which the ear knows its echo; a composed
-        prompt has the sound of all its clips. ``waited`` is called after each wait that ended by
-        its deadline: with the seconds from the deadline until the reaction was complete."""
+        """``reference`` returns the samples of a prompt; of a composed one, those of all its clips.
+
+        By these the detectors find the echo of the prompt in the caller's audio. ``look_up``
+        carries out a look-up. ``waited`` is called after each wait that ended by its deadline, with
+        the seconds from the deadline until the reaction was complete.
+        """
         self._call, self._ear, self._scribe = call, ear, scribe
         self._reference, self._record, self._recorder = reference, record, recorder
         self._look_up, self._waited = look_up, waited
@@ -79,13 +82,13 @@ class LiveCall:
         return self._call.outcome
 
     def start(self, line: Line) -> None:
-        """Begin the call: the caller is on the line."""
+        """Begin the call, which has been answered, on ``line``."""
         self._line = line
         now = self._loop.time()
         self._guarded(lambda: self._call.start(now), now)
 
     def deliver(self, event: Event, now: float) -> None:
-        """Take in an event that happened at ``now`` (seconds of the event loop)."""
+        """Take in an event that happened at ``now`` (seconds of the event loop's clock)."""
         if self._closed:
             return
         self._record.note(event, now)
@@ -94,7 +97,10 @@ class LiveCall:
         self._guarded(lambda: self._call.receive(event, now), now)
 
     def hear(self, frame: Samples, now: float) -> None:
-        """Take in 20 ms of the caller's audio, 8 kHz, which arrived at ``now``."""
+        """Take in 20 ms of the caller's audio: 160 samples of 16 bits at 8 kHz.
+
+        ``now`` is the arrival of the audio, in seconds of the event loop's clock.
+        """
         if self._closed or self._ear_broken:
             return
         if not self._ear_open:
@@ -109,7 +115,10 @@ class LiveCall:
             self._set_timer()
 
     def tapped(self, attached: bool, now: float) -> None:
-        """Note that the tap has come or gone. Without it we cannot hear the caller."""
+        """Take in whether the tap, the side channel with the caller's audio, is now attached.
+
+        Without the tap we cannot hear the caller. ``now``: seconds of the event loop's clock.
+        """
         if self._closed or self._deaf is not attached or self._ear_broken:
             return
         self._deaf = not attached
@@ -119,13 +128,14 @@ class LiveCall:
         self.deliver(LineChanged(condition), now)
 
     def end(self, outcome: Outcome) -> None:
-        """End the call from outside: the caller hears the last words."""
+        """End the call from outside with ``outcome``, after the last words have been spoken."""
         now = self._loop.time()
         self._guarded(lambda: self._call.end_with(outcome, now), now)
 
     def close(self, why: str) -> None:
-        """Close the call: the line is gone, and a call that has not ended is lost. Idempotent.
+        """Close the call, whose line is gone. Idempotent.
 
+        A call that has no outcome yet gets the outcome LINE_LOST.
         ``why`` is the reason for the record, in one sentence.
         """
         now = self._loop.time()
@@ -198,11 +208,14 @@ class LiveCall:
         self.deliver(LookedUp(order, found), self._loop.time())
 
     def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
-        """Return the events of the ear. If the ear raises, the call goes on by keys alone."""
+        """Return the events that ``ask`` gets from the detectors.
+
+        If ``ask`` raises, return none; the call then goes on by keys alone.
+        """
         try:
             return ask()
         except Exception:
-            log.exception("ear_failed", effect="the call goes on by keys")
+            log.exception("ear_failed", effect="this caller is not heard any more; only keys work")
             self.tapped(False, now)
             self._ear_broken = True
             return []
@@ -219,7 +232,7 @@ class LiveCall:
         self._timer = None if earliest is None else self._loop.call_at(earliest, self._tick)
 
     def _tick(self) -> None:
-        """Act on a deadline. Events of the same instant are delivered before it."""
+        """Carry out the deadline that is due, after the detectors' events of the same instant."""
         self._timer = None
         now = self._loop.time()
         for event in [] if self._deaf else self._heard(lambda: self._ear.wake(now), now):

@@ -13,14 +13,17 @@ from ivr.hearing.g711 import Samples
 
 
 class Line(Protocol):
-    """The caller's telephone line. It plays prompts, and sends silence while there is none."""
+    """The caller's telephone line: plays prompts, and sends silence while no prompt is played."""
 
     def play(self, play: Play) -> None:
-        """Play a prompt and cut the one that is being played; the end comes back as an event."""
+        """Play a prompt; cut the one that is being played.
+
+        PromptFinished or PromptFailed is delivered as an event when the prompt ends.
+        """
         ...
 
     def stop(self, play: int) -> None:
-        """Cut a prompt, if it is still the one being played."""
+        """Cut the prompt with the number ``play`` if it is still being played."""
         ...
 
     def hang_up(self, outcome: Outcome) -> None:
@@ -28,7 +31,7 @@ class Line(Protocol):
         ...
 
     def transfer(self, target: str) -> None:
-        """End the call for this service: the PBX connects the caller to this extension."""
+        """End the call for this service: the PBX connects the caller to extension ``target``."""
         ...
 
     def hand_back(self) -> None:
@@ -37,10 +40,10 @@ class Line(Protocol):
 
 
 class Recorder(Protocol):
-    """Records the sound of one call, both sides of it. No method blocks."""
+    """Records the audio of one call, the caller's and ours. No method blocks."""
 
     def start(self) -> None:
-        """Begin to record."""
+        """Begin to record the call."""
         ...
 
     def drop(self) -> None:
@@ -52,11 +55,11 @@ class CallLog(Protocol):
     """The record of one call: every event and command with its time. No method blocks."""
 
     def note(self, what: Event | Command, now: float) -> None:
-        """Add an event or a command of the moment ``now``."""
+        """Add an event or a command with its time, ``now``: seconds of the event loop's clock."""
         ...
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Write the ticket whose command was noted last.
+        """Write the ticket, whose command MakeTicket was the last thing noted.
 
         ``made`` is called later, on the event loop: with the number of the ticket once it is on the
         disk, or with None when it could not be written.
@@ -64,7 +67,7 @@ class CallLog(Protocol):
         ...
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Complete the record: the call is over."""
+        """Complete the record: the call has ended at ``now`` with ``outcome``."""
         ...
 
 
@@ -72,7 +75,7 @@ class Recognition(Protocol):
     """One utterance while it is being recognised. Only ``finish`` waits."""
 
     def feed(self, samples: Samples) -> None:
-        """Add sound: 16-bit samples, 8 kHz."""
+        """Add the next audio of the utterance: 16-bit samples at 8 kHz."""
         ...
 
     async def finish(self) -> Words | None:
@@ -80,19 +83,21 @@ class Recognition(Protocol):
         ...
 
     def cancel(self) -> None:
-        """Give the utterance up: its words are not wanted any more. Idempotent."""
+        """Stop recognising the utterance, whose words are not needed any more. Idempotent."""
         ...
 
 
 Recogniser = Callable[[Callable[[Meaning | None], None]], Recognition]
-"""Begins to recognise one utterance. The callback is called during the utterance whenever there are
-words or they have changed: with the meaning of the words so far while these are few, else None."""
+"""Begins to recognise one utterance. The callback is called each time the words recognised so far
+change: with their meaning while they have at most 6 characters
+(:data:`ivr.recognition.interpreter.FEW`), with None once they have more."""
 
 
 LookUp = Callable[[Query], Awaitable[Found]]
-"""Looks something up for a caller who waits. It never raises; it returns FAILED after too long."""
+"""Finds the answer to a query for a caller who waits. It never raises; it returns FAILED after an
+error or after too long a time."""
 
 
 async def nothing_known(query: Query) -> Found:
-    """Return FAILED: the look-up of a service that has none."""
+    """Return FAILED for every query: the look-up of a service that can look nothing up."""
     return FAILED

@@ -1,8 +1,10 @@
-"""Speech to words: the scribe stands between the ear and the call and adds words to SpeechEnded.
+"""The scribe: recognises the caller's speech and adds the words to the event SpeechEnded.
+
+The events of the detectors (the class Ear) go through the scribe to the call.
 
 Only speech and the 0.3 s before it are recognised. SpeechEnded is held back until the words are
 known, and so is every later event, so that the call sees them in order. That takes about a tenth of
-a second; ``deadline_seconds`` in :mod:`ivr.recognition.utterance` is the longest.
+a second, and at most :func:`ivr.recognition.utterance.deadline_seconds`.
 """
 
 import asyncio
@@ -22,7 +24,8 @@ from ivr.hearing.speech import LOOK_BACK_SECONDS
 log = structlog.get_logger()
 
 KEPT_FRAMES = 60
-"""Frames kept for the look-back: 1.2 s. Speech is confirmed at most 0.5 s after its onset."""
+"""Number of the newest 20 ms frames that are kept: 1.2 s. Recognition begins 0.3 s before the onset
+of the speech, and speech is confirmed at most 0.5 s after its onset."""
 
 Deliver = Callable[[Event, float], None]
 
@@ -37,17 +40,23 @@ class Scribe:
         self._held: deque[tuple[Event, asyncio.Task[Words | None] | None]] = deque()
         self._telling: asyncio.Task[None] | None = None
         self.leaving = False
-        """Whether the caller, who still seems to speak, has said a sure goodbye and nothing else.
+        """Whether the utterance in progress is surely a goodbye so far, and nothing else.
+
         Callers do not go on after that, so a shorter pause ends their speech."""
 
     def hear(self, frame: Samples, now: float) -> None:
-        """Take in a frame of audio that arrived at ``now``, before the ear hears it."""
+        """Take in a frame of the caller's audio, 8 kHz, before the detectors get it.
+
+        ``now`` is the arrival of the frame, in seconds of the event loop's clock.
+        """
         self._recent.append((now, frame))
         if self._current is not None:
             self._current.feed(frame)
 
     def perceive(self, event: Event, now: float, deliver: Deliver) -> None:
-        """Deliver an event of the ear, at once or as soon as the words before it are known.
+        """Deliver an event of the detectors by calling ``deliver`` with the event and its time.
+
+        If words of earlier speech are still being recognised, the event waits until they are known.
 
         SpeechEnded is delivered with its words. LineChanged is never held back: the call needs the
         verdict on the line when the words come.
@@ -65,14 +74,14 @@ class Scribe:
         self._in_turn(event, words, now, deliver)
 
     def lose_track(self) -> None:
-        """Give up the utterance that is being recognised: the caller cannot be heard any more."""
+        """Cancel the utterance that is being recognised: the caller cannot be heard any more."""
         self.leaving = False
         if self._current is not None:
             self._current.cancel()
             self._current = None
 
     def close(self) -> None:
-        """Give up everything that is not delivered yet: the call is over. Idempotent."""
+        """Cancel all events that are not delivered yet: the call is over. Idempotent."""
         self.lose_track()
         if self._telling is not None:
             self._telling.cancel()
@@ -92,7 +101,10 @@ class Scribe:
             self._telling = asyncio.get_running_loop().create_task(self._tell(deliver))
 
     def _begin(self, onset: float, deliver: Deliver) -> None:
-        """Recognise speech that began at ``onset``; deliver WordsAppeared at its first words."""
+        """Begin to recognise speech; deliver WordsAppeared when its first words are recognised.
+
+        ``onset`` is the time, in seconds of the event loop's clock, at which the speech began.
+        """
         self.lose_track()
         told = False
 
@@ -127,9 +139,9 @@ def _is_goodbye(guess: Meaning) -> bool:
 
 
 async def _finish(utterance: Recognition) -> Words | None:
-    """Return the words, or None if the recogniser raises: the call goes on without them."""
+    """Return the words of the utterance; None if they are lost or the recogniser raises."""
     try:
         return await utterance.finish()
     except Exception:
-        log.exception("recognition_failed", effect="the words of this utterance are lost")
+        log.exception("recognition_failed", effect="the caller is asked to repeat (row 25)")
         return None

@@ -1,4 +1,4 @@
-"""The shell of a call without a line: it drives the same :class:`Call`, and time is a number.
+"""The shell of a call without a line: drives the same :class:`Call` in virtual time, a mere number.
 
 ``ivr talk``, virtual scenarios and the tests in virtual time use it. Prompts last as long as their
 recordings, or as long as it takes to speak their words.
@@ -14,11 +14,11 @@ from ivr.dialogue.row import MUSIC, Prompt
 from ivr.dialogue.ticket import Ticket
 
 SECONDS_PER_CHARACTER = 0.22
-"""How long each character of an unrendered prompt takes; measured on the rendered sheet."""
+"""Seconds to speak one character of an unrendered prompt; measured on the rendered sheet."""
 MUSIC_LENGTH = 30.0
-"""Seconds of the music on hold (``music.hold``)."""
+"""Length of the music on hold (``music.hold``), in seconds."""
 NUMBER = "582369"
-"""The number of every ticket where none is written to a disk."""
+"""The number that every ticket of a virtual call has, unless the test or scenario gives another."""
 
 
 def speaking_seconds(prompt: Prompt) -> float:
@@ -29,7 +29,7 @@ def speaking_seconds(prompt: Prompt) -> float:
 
 
 class VirtualCall:
-    """Carries a call through virtual time, which its owner advances."""
+    """Drives a call in virtual time, which the owner of this object advances."""
 
     def __init__(
         self,
@@ -39,22 +39,28 @@ class VirtualCall:
         numbered: Callable[[Ticket], str | None] = lambda ticket: NUMBER,
         looked_up: Callable[[Query], tuple[float, Found]] = lambda query: (0.0, FAILED),
     ) -> None:
-        """``told`` is called with every command and its time. ``seconds`` returns how long a prompt
-        lasts; ``numbered`` the number of a ticket, or None when it is not kept; ``looked_up`` after
-        how many seconds a look-up ends, and its result."""
+        """``told`` is called with every command and its time, in seconds since the answer.
+
+        ``seconds`` returns the length of a prompt in seconds; ``numbered`` returns the number of a
+        ticket, or None if the ticket cannot be written; ``looked_up`` returns the seconds that a
+        look-up takes, and its result.
+        """
         self.now = 0.0
         """Seconds since the call was answered."""
         self.playing: Play | None = None
-        """The prompt that is being played."""
+        """The prompt that is being played; None if none is."""
         self.began = 0.0
-        """When the last prompt began."""
+        """Time, in seconds since the answer, at which the last prompt began; 0 before the first."""
         self._call, self._told, self._seconds = call, told, seconds
         self._numbered, self._looked_up = numbered, looked_up
         self._found: list[tuple[float, LookedUp]] = []
 
     @property
     def prompt_end(self) -> float:
-        """When the prompt that is being played ends; infinity without one."""
+        """Time, in seconds since the answer, at which the prompt being played ends.
+
+        Infinity if none is being played.
+        """
         if self.playing is None:
             return float("inf")
         return self.began + self._seconds(self.playing.prompt)
@@ -65,20 +71,24 @@ class VirtualCall:
         self._carry_out()
 
     def deliver(self, event: Event) -> None:
-        """Take in an event that happens now."""
+        """Take in an event that happens at the present virtual time."""
         self._call.receive(event, self.now)
         self._carry_out()
 
     def next_change(self) -> float:
-        """Return when something happens by itself; infinity when nothing will."""
+        """Return the next time at which a prompt or a look-up ends or a deadline is due.
+
+        The time is in seconds since the answer; infinity if there is none.
+        """
         deadline = self._call.next_deadline()
         found = min(map(_time, self._found)) if self._found else float("inf")
         return min(self.prompt_end, found, float("inf") if deadline is None else deadline)
 
     def advance(self, time: float, *, inclusive: bool = True) -> None:
-        """Let time pass until ``time``: prompts and look-ups end, then deadlines take effect.
+        """Let time pass until ``time``, in seconds since the answer.
 
-        Things that are due at ``time`` itself happen only if ``inclusive``.
+        Prompts and look-ups end, then deadlines take effect. What is due at
+        ``time`` itself happens only if ``inclusive``.
         """
         while self._call.outcome is None:
             due = self.next_change()

@@ -1,8 +1,8 @@
 """One call: it runs the script, turns events into the script's answers, and owns every deadline.
 
 Events come in by :meth:`Call.receive`, the passing of time by :meth:`Call.wake`. What the script
-wants done is drained by :meth:`Call.commands`. The theory of operation, the states and what happens
-in them are in :mod:`ivr.dialogue.states`; this module carries the table out.
+wants done is drained by :meth:`Call.commands`. The theory of operation, and the table that says
+what happens in each state, are in :mod:`ivr.dialogue.states`; this module carries the table out.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,12 +23,13 @@ from ivr.dialogue.states import CallState, Reaction, Signal, move, state_of
 from ivr.dialogue.verbs import Heard, Listen, Say, TimedRequest
 
 REPLAYS = 2
-"""How often a prompt that was cut for a sound is said again: a noisy room cuts each repetition."""
+"""Largest number of times that a prompt is said again after a sound without words has cut it. A
+noisy room would cut every repetition, too."""
 TICKET_SECONDS = 2.0
-"""How long a caller waits in silence for a ticket to be written before they are told that it could
-not be: a sync takes 5 ms, and dead air is noticed after 3 s."""
+"""Seconds that a caller waits in silence for a ticket to be written; then they are told that it
+could not be written. A sync to the disk takes 5 ms, and callers notice silence after 3 s."""
 MUSIC_SECONDS = 2.0
-"""Shortest music on hold: a shorter piece sounds like a fault."""
+"""Least seconds for which music on hold is played: shorter music sounds like a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,15 @@ class Limits:
     """Limits that no call exceeds, whatever its script does."""
 
     call_seconds: float = 600.0
-    """After this time the caller hears the last words."""
+    """Seconds from the answer of the call to its last words."""
     utterance_seconds: float = 60.0
-    """After this much unbroken speech the caller is answered in mid-sentence."""
+    """Seconds of unbroken speech after which the script goes on while the caller still speaks."""
     steps: int = 500
-    """Requests of one script."""
+    """Largest number of requests that a script may make; after them the last words are spoken."""
 
 
 class Call:
-    """Drives one script. It knows no audio, sockets or clocks; ``now`` is in seconds."""
+    """Drives the script of one call. Every ``now`` is in seconds of one clock, any clock."""
 
     def __init__(
         self,
@@ -54,9 +55,11 @@ class Call:
         limits: Limits | None = None,
         compose: Callable[[Prompt, Mapping[str, str]], Prompt] = without_values,
     ) -> None:
-        """``last_words`` makes the script that is run when the call must be ended for an outcome.
+        """``script`` makes the script of the call.
 
-        ``rows`` finds a row of the sheet by its id; ``compose`` fills the slots of a prompt.
+        ``last_words`` makes the script that is run instead when the call must end early, with the
+        given outcome. ``rows`` returns a row of the sheet by its id; ``compose`` returns a prompt
+        with its slots filled with the values.
         """
         self.outcome: Outcome | None = None
         self._last_words = last_words
@@ -74,15 +77,15 @@ class Call:
         self._cut: Say | None = None
         self._replays = 0
         self._ending: Outcome | None = None
-        """The outcome that the last words are spoken for."""
+        """The outcome for which the last words are being spoken; None before them."""
 
     def start(self, now: float) -> None:
-        """Begin the call, which has been answered."""
+        """Run the script to its first wait; the call was answered at ``now``, in seconds."""
         self._call_deadline = now + self._limits.call_seconds
         self._resume(None, now)
 
     def receive(self, event: Event, now: float) -> None:
-        """Take in an event that happened on the line at ``now``."""
+        """Take in an event that happened at ``now``, in seconds; without effect after the end."""
         if self.outcome is not None:
             return
         match event:
@@ -110,7 +113,7 @@ class Call:
                 self._caller_acts(event, now)
 
     def wake(self, now: float) -> None:
-        """Let every deadline at or before ``now`` take effect."""
+        """Carry out the deadline that is due at ``now``, in seconds; without one, do nothing."""
         if self.outcome is not None:
             return
         if self._call_deadline is not None and now >= self._call_deadline:
@@ -120,12 +123,12 @@ class Call:
             self._react(Signal.DEADLINE, now)
 
     def next_deadline(self) -> float | None:
-        """Return when :meth:`wake` wants to be called next, or None."""
+        """Return when :meth:`wake` must be called next (seconds of ``now``); None means never."""
         due = [time for time in (self._due(), self._call_deadline) if time is not None]
         return min(due, default=None)
 
     def commands(self) -> list[Command]:
-        """Return what the script has asked for since the last time, in order."""
+        """Return the commands given since this method was called last, in order."""
         return self._orders.fetch()
 
     def end_with(self, outcome: Outcome, now: float) -> None:
@@ -144,7 +147,7 @@ class Call:
         self._resume(None, now)
 
     def fail(self, now: float) -> None:
-        """End the call for a defect of ours with an apology; hand the caller back if that fails."""
+        """End the call with an apology for our error; if that fails, hand the caller to the PBX."""
         if self._ending is None:
             self.end_with(Outcome.FAILED, now)
         elif self.outcome is None:
@@ -168,8 +171,8 @@ class Call:
     # From signals to reactions.
 
     def _react(self, signal: Signal, now: float, told: Any = None) -> None:
-        """Carry out one cell of the table. ``told`` is what the signal brings: a Heard after SAID
-        and KEY, a number or None after TICKET."""
+        """Carry out the table's reaction to ``signal``. ``told`` comes with it: with SAID and KEY,
+        what the caller said or pressed; with TICKET, its number or None; otherwise None."""
         reaction, to = move(self._state, signal)
         self._state = to or self._state
         match reaction:
@@ -230,7 +233,7 @@ class Call:
     # The script.
 
     def _resume(self, answer: object, now: float) -> None:
-        """Run the script on to its next request that takes time, or to its end."""
+        """Send ``answer`` to the script; run it to its next request that takes time, or its end."""
         self._state = CallState.RUNNING
         self._request = self._deadline = None
         while self._state is CallState.RUNNING:
@@ -242,7 +245,7 @@ class Call:
             answer = self._begin(request, now)
 
     def _begin(self, request: TimedRequest | Transfer | ScriptEnded, now: float) -> Heard | None:
-        """Begin a request; return the answer if the caller has given it before."""
+        """Begin a request; return its answer if the caller has given it already, else None."""
         match request:
             case Transfer():
                 self._close(Outcome.TRANSFERRED)
@@ -257,7 +260,7 @@ class Call:
         return None
 
     def _suspend(self, request: TimedRequest, now: float) -> None:
-        """Go to the state of a request that takes time."""
+        """Begin a request that takes time: set the call's state, prompt and deadline for it."""
         self._request = request
         self._state = state_of(
             request,
@@ -279,7 +282,10 @@ class Call:
         self._orders.play(say, now, barge_in=say.barge_in and self._ending is None)
 
     def _wait(self, listen: Listen, now: float) -> None:
-        """Wait for the caller from now on, or until they have finished what they are saying."""
+        """Set the deadline of a wait for the caller: ``listen.seconds`` after ``now``.
+
+        It is the end of the longest utterance if the caller speaks, and ``now`` if a fax called.
+        """
         self._wait_ends = now + listen.seconds
         if self._state is CallState.HEARING:
             self._deadline = now + self._limits.utterance_seconds
@@ -288,7 +294,7 @@ class Call:
             self._deadline = now if fax else self._wait_ends
 
     def _close(self, outcome: Outcome) -> None:
-        """End the call: the ``finally`` clauses of the script run, and no deadline is left."""
+        """End the call: close the script, order its draft to be written, and drop all deadlines."""
         self._run.close()
         self._orders.keep_draft()
         self.outcome, self._state = outcome, CallState.ENDED

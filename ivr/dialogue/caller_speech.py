@@ -1,4 +1,7 @@
-"""The caller's side of a call: the events of the ear and the keys become signals of the table."""
+"""The caller's side of a call: turns their speech and keys into signals of the state table.
+
+The table is :data:`ivr.dialogue.states.TABLE`.
+"""
 
 from dataclasses import replace
 from typing import assert_never
@@ -19,38 +22,41 @@ from ivr.dialogue.states import Signal
 from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard
 
 DECISION_SECONDS = 0.4
-"""Longest time that a deadline waits for possible speech to be confirmed or dismissed."""
+"""Most seconds that a deadline waits for possible speech to be confirmed or dismissed."""
 WORDLESS_SECONDS = 1.0
-"""A sound shorter than this that holds no words is a cough or a sound in the room. Longer speech
-without words is a caller whom the recogniser does not know: a dialect, another language."""
+"""Seconds below which a sound without words is taken for a cough or a noise in the room. A longer
+one is taken for a caller whose dialect or language the recogniser does not know."""
 
 _DISTURBED = frozenset({Condition.NOISE, Condition.TOO_QUIET, Condition.HANDS_FREE})
 
 Perceived = tuple[Signal, Heard | None]
-"""A signal, and what the caller said or pressed when it is SAID or KEY."""
+"""A signal, and what the caller said or pressed if the signal is SAID or KEY, else None."""
 
 
 class CallerSpeech:
-    """Whether the caller speaks, and what is wrong with how they sound.
+    """Keeps whether the caller of one call is speaking, and the last verdict on their line.
 
-    All times are in the seconds of the call's ``now``.
+    All times are in seconds of the call's clock (``now``).
     """
 
     def __init__(self) -> None:
         self.onset: float | None = None
-        """When the caller began to speak; None while they are silent."""
+        """Time, in seconds of the call's clock (``now``), at which the caller began to speak; None
+        while they are silent."""
         self.condition = Condition.NOBODY
-        """The last verdict on the line."""
+        """The last verdict of the detectors on the caller's line."""
         self.kept: Heard | None = None
-        """Something the caller said or pressed, kept for the next listen, which it answers."""
+        """What the caller said or pressed before the script listened: it answers the script's next
+        listen. None if there is nothing."""
         self._decision: float | None = None
 
     def perceive(
         self, event: CallerEvent, now: float, prompt_began: float | None
     ) -> Perceived | None:
-        """Take in an event; return its signal, None if nothing depends on the state of the call.
+        """Take in an event; return its signal, or None if it is no signal to the state table.
 
-        ``prompt_began`` is when the prompt that is being played was ordered, None without one.
+        ``prompt_began`` is the time, in seconds of the call's clock (``now``), at which the prompt
+        now being played was ordered; None if none is being played.
         """
         match event:
             case SpeechPossible():
@@ -75,25 +81,34 @@ class CallerSpeech:
         return None
 
     def take_kept(self, seconds: float) -> Heard | None:
-        """Return what answers a listen of this length at once, if anything does; it is used up."""
+        """Return, and forget, what the caller said or pressed before a listen of ``seconds``.
+
+        None if there is nothing, so that the script must wait.
+        """
         kept, self.kept = self.kept, None
         return None if kept is None else with_left(kept, seconds)
 
     def decide(self) -> None:
-        """Let deadlines wait for possible speech no longer."""
+        """Note that possible speech is confirmed or dismissed: deadlines wait for it no longer."""
         self._decision = None
 
     def decided(self, deadline: float) -> float:
-        """Return when a deadline takes effect: possible speech is decided before it."""
+        """Return the time at which ``deadline`` takes effect, in seconds of the call's clock.
+
+        It is later than ``deadline`` while possible speech is neither confirmed nor dismissed.
+        """
         return deadline if self._decision is None else max(deadline, self._decision)
 
     def speech(self, seconds: float, words: Words | None = None) -> Speech:
-        """Return speech of this length with what is wrong with it."""
+        """Return a Speech of this length, with the verdict that disturbs it (NOISE …) or OK."""
         disturbed = self.condition in _DISTURBED
         return Speech(seconds, self.condition if disturbed else Condition.OK, words)
 
     def silence(self) -> Heard:
-        """Return what a wait in which nobody spoke ends with."""
+        """Return the answer to a listen in which nobody spoke.
+
+        Unheard if the caller's audio does not reach us, else Nobody with the verdict on the line.
+        """
         unheard = self.condition is Condition.UNHEARD
         return Unheard() if unheard else Nobody(self.condition)
 
@@ -114,11 +129,17 @@ class CallerSpeech:
 
 
 def with_left(heard: Heard, seconds: float) -> Heard:
-    """Return ``heard``; speech with so many seconds left of the listen that it answers."""
+    """Return ``heard``; if it is Speech, with ``left`` set to ``seconds``, but at least 0.
+
+    ``seconds`` is the part of the listen that had not passed when the speech ended.
+    """
     return replace(heard, left=max(seconds, 0.0)) if isinstance(heard, Speech) else heard
 
 
 def _is_wordless(heard: Speech) -> bool:
-    """Return whether it was no speech; a caller who is hard to hear may have spoken after all."""
+    """Return whether ``heard`` was a short sound without words, and no speech.
+
+    False if the caller is hard to hear: they may have spoken after all.
+    """
     no_words = heard.words is not None and heard.words.none
     return no_words and heard.condition is Condition.OK and heard.seconds < WORDLESS_SECONDS

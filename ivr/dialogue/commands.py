@@ -1,6 +1,6 @@
-"""Commands: things that a call wants done, in the imperative. The shell carries them out.
+"""Commands: what a call wants done, named in the imperative. The call's shell carries them out.
 
-A script awaits many of them as they are (see :mod:`ivr.dialogue.verbs`). The name of a command is
+A script may await many of them directly (see :mod:`ivr.dialogue.verbs`). The name of a command is
 kept in the records of every call (table ``steps``, column ``what``) and must not change.
 """
 
@@ -14,15 +14,15 @@ from ivr.dialogue.ticket import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Speak a prompt; answered by PromptFinished or PromptFailed with the same number."""
+    """Play a prompt; answered by PromptFinished or PromptFailed with the same number."""
 
     play: int
     """Number of the prompt in the call, from 1."""
     prompt: Prompt
-    """The prompt as it is spoken: its slots are filled in, its ``clips`` follow without a gap."""
+    """The prompt as it is spoken: its slots are filled in; its ``clips`` are played one after
+    the other without a gap."""
     barge_in: bool
-    """Whether a key ends the prompt. Keys that are pressed during any other prompt are delivered,
-    too."""
+    """Whether a key pressed by the caller ends the prompt. The key is delivered in either case."""
     rendering: Rendering = "normal"
 
 
@@ -43,12 +43,15 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class HandBack:
-    """Leave the caller to the PBX, unfinished: its dialplan has a second service and an apology."""
+    """Give the unfinished call back to the PBX.
+
+    The PBX's dialplan has a second service and an apology for this case.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class EnterRow:
-    """Begin a row of the sheet: for the record, and for the tickets that are left in the row."""
+    """Begin a row of the sheet: the record notes it, and tickets made from now on name it."""
 
     row: str
 
@@ -59,13 +62,13 @@ class MakeTicket:
 
     ticket: Ticket
     order: int = 0
-    """Number of the ticket in the call, from 1; not the number that the caller is told. A script
-    leaves it 0, and :class:`~ivr.dialogue.orders.Orders` counts."""
+    """Number of the ticket within the call, from 1; not the number that the caller is told. It is 0
+    in a script; :class:`~ivr.dialogue.orders.Orders` replaces the 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartRecording:
-    """Record the call from now on, both sides of it."""
+    """Record the call from now on: the caller's audio and ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,12 @@ class DropRecording:
 
 @dataclass(frozen=True, slots=True)
 class BeginLookUp:
-    """Look something up while the call goes on; answered by LookedUp with the same ``order``."""
+    """Begin a look-up while the call goes on; answered by LookedUp with the same ``order``."""
 
     query: Query
     order: int = 0
-    """Number of the look-up in the call, from 1. A script leaves it 0, and
-    :class:`~ivr.dialogue.orders.Orders` counts."""
+    """Number of the look-up within the call, from 1. It is 0 in a script;
+    :class:`~ivr.dialogue.orders.Orders` replaces the 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Transfer:
     """Have the PBX connect the caller to somebody else: the call is over for this service."""
 
     target: str
-    """An extension of the dialplan's context ``ivr-transfer``; never a caller's words."""
+    """The extension to connect the caller to, in the dialplan's context ``ivr-transfer``; never
+    taken from a caller's words."""
 
 
 Command = (

@@ -1,4 +1,6 @@
-"""Events: facts about a call, in the past tense. The shell delivers them with the time.
+"""Events: what happened in a call, named in the past tense.
+
+The shell of the call (:mod:`ivr.call`) delivers each event with the time at which it happened.
 
 The name of an event is kept in the records of every call (table ``steps``, column ``what``) and
 must not change.
@@ -35,9 +37,9 @@ class Condition(StrEnum):
     TOO_QUIET = "too_quiet"
     """The caller is too quiet to be understood."""
     HANDS_FREE = "hands_free"
-    """The caller is far from the microphone, and the room is heard with them."""
+    """The caller is far from the telephone's microphone, and the room's reverberation is heard."""
     OK = "ok"
-    """A caller is heard well."""
+    """A caller is heard well: nothing is wrong with the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class PromptFinished:
     """The caller has heard the last packet of a prompt."""
 
     play: int
-    """Number of the :class:`~ivr.dialogue.commands.Play` it answers."""
+    """Number of the :class:`~ivr.dialogue.commands.Play` that this event answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +55,26 @@ class PromptFailed:
     """A prompt could not be played. The call ends with an apology."""
 
     play: int
-    """Number of the :class:`~ivr.dialogue.commands.Play` it answers."""
+    """Number of the :class:`~ivr.dialogue.commands.Play` that this event answers."""
     reason: str
-    """Why, in one sentence for the record."""
+    """Reason of the failure, in one sentence for the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarOpened:
-    """The first of the caller's audio has arrived."""
+    """The first 20 ms of the caller's audio have arrived."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechPossible:
-    """Something began that may turn out to be speech: a deadline waits for the answer."""
+    """A sound began that may be speech; SpeechStarted or SpeechDismissed will decide.
+
+    Deadlines wait for that decision, at most
+    :data:`~ivr.dialogue.caller_speech.DECISION_SECONDS`.
+    """
 
     onset: float
-    """When it began, in the seconds of ``now``."""
+    """Time, in seconds of the call's clock (``now``), at which the sound began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +84,16 @@ class SpeechDismissed:
 
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
-    """The caller is speaking."""
+    """The caller has begun to speak."""
 
     onset: float
-    """When the speech began, in the seconds of ``now``: earlier than the event itself."""
+    """Time, in seconds of the call's clock (``now``), at which the speech began: earlier than the
+    time of the event itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordsAppeared:
-    """The recogniser has its first guess at words, while the caller still speaks."""
+    """The recogniser has its first guess at the caller's words, while the caller still speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +101,9 @@ class SpeechEnded:
     """The caller has stopped speaking."""
 
     seconds: float
-    """How long the caller spoke."""
+    """Length of the speech, in seconds."""
     words: Words | None = None
-    """The caller's words; None when our own recognition could not tell."""
+    """The caller's words; None if our recognition failed or took too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +115,11 @@ class KeyPressed:
 
 @dataclass(frozen=True, slots=True)
 class LineChanged:
-    """There is a new verdict on the line."""
+    """The detectors have reached a new verdict on the caller's line."""
 
     condition: Condition
     why: str = field(default="", compare=False)
-    """The rule that decided and what it measured, for the record."""
+    """The rule that gave the verdict and the values it measured, for the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ class TicketMade:
     """A ticket is on the disk and cannot be lost any more, or it could not be written."""
 
     order: int
-    """Order of the :class:`~ivr.dialogue.commands.MakeTicket` it answers."""
+    """The ``order`` of the :class:`~ivr.dialogue.commands.MakeTicket` that this event answers."""
     number: str | None
     """The number to tell the caller; None when the ticket could not be written."""
 
@@ -130,7 +137,7 @@ class LookedUp:
     """A look-up has ended, with a result or without one."""
 
     order: int
-    """Order of the :class:`~ivr.dialogue.commands.BeginLookUp` it answers."""
+    """The ``order`` of the :class:`~ivr.dialogue.commands.BeginLookUp` that this event answers."""
     found: Found
 
 
@@ -144,7 +151,7 @@ class LineLost:
     """The connection to the PBX is lost, or the PBX refuses to go on with the call."""
 
     reason: str
-    """Why, in one sentence for the record."""
+    """Reason of the loss, in one sentence for the record."""
 
 
 CallerEvent = (
@@ -156,7 +163,7 @@ CallerEvent = (
     | KeyPressed
     | LineChanged
 )
-"""The events that come from the caller: from the ear, the recogniser and the keys."""
+"""The events that come from the caller, by way of the detectors, the recogniser and the keys."""
 
 Event = (
     CallerEvent

@@ -1,7 +1,7 @@
 """The meaning of a caller's words: found by :mod:`ivr.understanding`, used by the rows.
 
-An intent that has a row of the sheet has the row's id, so that one word runs from the phrase files
-to the records. The others are those that every conversation needs.
+An intent that belongs to a row of the sheet has the row's id as its value, so that one word is used
+from the phrase files to the records. The other intents are those that every conversation needs.
 """
 
 from dataclasses import dataclass, field
@@ -14,83 +14,83 @@ class Intent(StrEnum):
 
     # Rows of the sheet.
     CANNOT_HEAR_AGENT = "cannot_hear_agent"
-    """3 您的声音太小，我听不清；大声一点。"""
+    """Row 3; the caller says, for example, 您的声音太小，我听不清；大声一点。"""
     WRONG_NUMBER = "wrong_number"
-    """4 打错了；这里不是银行吗？"""
+    """Row 4; the caller says, for example, 打错了；这里不是银行吗？"""
     SLOW_ANSWER = "slow_answer"
-    """5 你们的电话怎么这么难打，等了半天才接。"""
+    """Row 5; the caller says, for example, 你们的电话怎么这么难打，等了半天才接。"""
     OTHER_DEPARTMENT = "other_department"
-    """6 帮我转财务部；我找技术部。"""
+    """Row 6; the caller says, for example, 帮我转财务部；我找技术部。"""
     PRIVATE_CALL = "private_call"
-    """7 我找小王，我是他朋友。"""
+    """Row 7; the caller says, for example, 我找小王，我是他朋友。"""
     CONFIRM_UNDERSTOOD = "confirm_understood"
-    """16 我没听明白，再解释一下。"""
+    """Row 16; the caller says, for example, 我没听明白，再解释一下。"""
     PURCHASE_INTENT = "purchase_intent"
-    """19 我想买企业QQ；想开几个工号。"""
+    """Row 19; the caller says, for example, 我想买企业QQ；想开几个工号。"""
     CANNOT_ANSWER_NOW = "cannot_answer_now"
-    """20 你们查一下再给我回电话；叫人给我回个电话。"""
+    """Row 20; the caller says, for example, 你们查一下再给我回电话；叫人给我回个电话。"""
     CANNOT_FULFIL = "cannot_fulfil"
-    """21 免费送我一个；帮我查别人的聊天记录。"""
+    """Row 21; the caller says, for example, 免费送我一个；帮我查别人的聊天记录。"""
     SLOW_SERVICE = "slow_service"
-    """22 你怎么这么慢，能不能快点。"""
+    """Row 22; the caller says, for example, 你怎么这么慢，能不能快点。"""
     ABUSIVE_CALLER = "abusive_caller"
-    """24 骂人的话。"""
+    """Row 24: the caller swears at us (骂人的话)."""
     ATTITUDE_COMPLAINT = "attitude_complaint"
-    """26 你们客服态度太差了；刚才那个人挂我电话。"""
+    """Row 26; the caller says, for example, 你们客服态度太差了；刚才那个人挂我电话。"""
     COMPLAINT_DEFERRED = "complaint_deferred"
-    """27 我要投诉；你们的产品老掉线，给我个说法。"""
+    """Row 27; the caller says, for example, 我要投诉；你们的产品老掉线，给我个说法。"""
     AGENT_IDENTITY = "agent_identity"
-    """29 你叫什么名字；你今年多大；你工号多少。"""
+    """Row 29; the caller says, for example, 你叫什么名字；你今年多大；你工号多少。"""
     INVITATION = "invitation"
-    """30 晚上一起吃个饭吧。"""
+    """Row 30; the caller says, for example, 晚上一起吃个饭吧。"""
     SUGGESTION = "suggestion"
-    """31 我给你们提个建议。"""
+    """Row 31; the caller says, for example, 我给你们提个建议。"""
     NUISANCE_CALL = "nuisance_call"
-    """32 骚扰、无聊、纠缠：陪我聊聊天嘛。"""
+    """Row 32: a nuisance call (骚扰、无聊、纠缠), for example with 陪我聊聊天嘛。"""
     CLOSING = "closing"
-    """33 没有了；就这些。"""
+    """Row 33; the caller says, for example, 没有了；就这些。"""
     THANKS = "thanks"
-    """34 谢谢你；麻烦你了。"""
+    """Row 34; the caller says, for example, 谢谢你；麻烦你了。"""
     COMPANY_FACTS = "company_facts"
-    """36 (18) 你们公司在哪里；网址是什么；电话多少。"""
+    """Rows 36 and 18; the caller says, for example, 你们公司在哪里；网址是什么；电话多少。"""
     # Intents that every conversation needs.
     PRODUCT_QUESTION = "product_question"
-    """14 企业QQ怎么收费；有什么功能。"""
+    """Row 14; the caller says, for example, 企业QQ怎么收费；有什么功能。"""
     TICKET_STATUS = "ticket_status"
-    """17 我上次投诉的事处理得怎么样了；查一下我的单子。"""
+    """Row 17; the caller says, for example, 我上次投诉的事处理得怎么样了；查一下我的单子。"""
     HUMAN_AGENT = "human_agent"
-    """转人工；我要找真人。"""
+    """The caller says, for example, 转人工；我要找真人。"""
     REPEAT = "repeat"
-    """再说一遍；你刚才说什么？"""
+    """The caller says, for example, 再说一遍；你刚才说什么？"""
     SLOWER = "slower"
-    """说慢一点，我记一下。"""
+    """The caller says, for example, 说慢一点，我记一下。"""
     HOLD_ON = "hold_on"
-    """等一下；你别挂，我拿支笔。"""
+    """The caller says, for example, 等一下；你别挂，我拿支笔。"""
     HELLO = "hello"
-    """喂，你好，有人吗？"""
+    """The caller says, for example, 喂，你好，有人吗？"""
     YES = "yes"
-    """是的；对；好。"""
+    """The caller says, for example, 是的；对；好。"""
     NO = "no"
-    """不是；不对；不用。"""
+    """The caller says, for example, 不是；不对；不用。"""
     GOODBYE = "goodbye"
-    """再见；挂了啊。"""
+    """The caller says, for example, 再见；挂了啊。"""
     GIVE_NAME = "give_name"
-    """我姓张；免贵姓王。"""
+    """The caller says, for example, 我姓张；免贵姓王。"""
     GIVE_NUMBER = "give_number"
-    """我的电话是一三八……"""
+    """The caller says, for example, 我的电话是一三八……"""
     OTHER = "other"
-    """None of the above: talk about something else, or nonsense."""
+    """None of the other intents: talk about something else, or nonsense."""
 
 
 class Certainty(StrEnum):
-    """How far a guess may be acted on."""
+    """How certain a guessed meaning is, which says what the script does with it."""
 
     SURE = "sure"
-    """Act on it."""
+    """The script acts on the meaning at once."""
     LIKELY = "likely"
-    """Ask first: 请问您说的是……的意思吗？ (row 15)"""
+    """The script first asks whether the meaning is right: 请问您说的是……的意思吗？ (row 15)"""
     UNSURE = "unsure"
-    """Nothing fits: 麻烦您……再复述一遍 (row 25)."""
+    """No meaning fits; the script asks the caller to repeat: 麻烦您……再复述一遍 (row 25)."""
 
 
 Title = Literal["先生", "小姐", "女士"]
@@ -100,7 +100,7 @@ Fact = Literal["company", "address", "website", "phone"]
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The details in a caller's words; None where nothing was said about one."""
+    """The details in a caller's words; a field is None if the caller said nothing about it."""
 
     surname: str | None = None
     title: Title | None = None
@@ -124,7 +124,7 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The best guess at the meaning of some words, and how good it is."""
+    """The best guess at the meaning of a caller's words, and how good the guess is."""
 
     text: str
     """The words, as recognised."""
@@ -136,18 +136,20 @@ class Meaning:
     runner_up_score: float = 0.0
     slots: Slots = field(default_factory=Slots)
     why: tuple[str, ...] = ()
-    """The pieces of the text that counted most for the intent, the strongest first."""
+    """The parts of the text that counted most for the intent, the strongest first."""
 
 
 HARMLESS = frozenset({Intent.YES, Intent.NO, Intent.HELLO, Intent.GIVE_NAME, Intent.GIVE_NUMBER})
-"""Intents of which a weak guess is acted on: to ask about it would be worse than to be wrong."""
+"""Intents that are acted on even if the guess is only LIKELY: to ask the caller whether it is right
+would be worse than an error."""
 
 INTELLIGIBLE = 0.9
-"""Mean confidence at or above which the recogniser knows the words. Known sentences have a median
-of 1.00, other Mandarin of 0.94, other languages of 0.84 (measured with the tiny model)."""
+"""Least mean confidence of the recogniser, 0 to 1, at which it is taken to know the words. Known
+sentences have a median of 1.00, other Mandarin of 0.94, other languages of 0.84 (measured with the
+built-in tiny model)."""
 
 _FOREIGN = 0.3
-"""Share of unknown words at or above which the caller speaks another language."""
+"""Least share of unknown words, 0 to 1, at which the caller is taken to speak another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +158,22 @@ class Words:
 
     meaning: Meaning
     confidence: float = 1.0
-    """The recogniser's mean confidence over the words, 0 to 1. Nonsense has a high one, too, and is
-    not rejected by it."""
+    """The recogniser's mean confidence over the words, 0 to 1. Nonsense cannot be
+    rejected by it, because nonsense has a high confidence, too."""
     unknown: float = 0.0
-    """The share of the utterance that is none of the recogniser's words, 0 to 1."""
+    """The share of the utterance, 0 to 1, that is none of the words the recogniser knows."""
 
     @property
     def none(self) -> bool:
-        """Whether there were no words: a cough, a breath, a sound in the room."""
+        """Whether the utterance has no words: a cough, a breath, a sound in the room."""
         return not self.meaning.text and self.unknown == 0.0
 
     @property
     def understood(self) -> bool:
-        """Whether there is something to act on or to ask back about.
+        """Whether the words have a meaning that the script can act on or ask the caller about.
 
-        A weak guess is none if many words are unknown: the caller speaks another language.
+        A LIKELY guess does not count if a share of 0.3 or more of the utterance is unknown: the
+        caller is then taken to speak another language.
         """
         meaning = self.meaning
         if meaning.certainty is Certainty.LIKELY and self.unknown >= _FOREIGN:
@@ -184,7 +187,7 @@ class Words:
 
     @property
     def sure(self) -> bool:
-        """Whether the meaning may be acted on without asking back."""
+        """Whether the script may act on the meaning without asking the caller first."""
         meaning = self.meaning
         return self.understood and (
             meaning.certainty is Certainty.SURE or meaning.intent in HARMLESS

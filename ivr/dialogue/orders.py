@@ -1,4 +1,4 @@
-"""The commands of one call, numbered so that an answer finds the command it answers."""
+"""The commands of one call, numbered so that each answer can be matched to its command."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,10 +11,13 @@ from ivr.dialogue.verbs import Say
 
 
 class Orders:
-    """The commands that the shell has not fetched yet, and what is under way in it."""
+    """Collects the commands of one call until the shell fetches them.
+
+    Keeps also which prompt is being played, the draft of a ticket and the results of look-ups.
+    """
 
     def __init__(self, compose: Callable[[Prompt, Mapping[str, str]], Prompt]) -> None:
-        """``compose`` fills the slots of a prompt with values."""
+        """``compose`` returns a prompt with its slots filled with the values."""
         self._compose = compose
         self._waiting: list[Command] = []
         self._row = ""
@@ -23,71 +26,82 @@ class Orders:
         self._draft: Ticket | None = None
         self._look_ups = 0
         self.playing: Play | None = None
-        """The prompt that is being spoken."""
+        """The prompt that is being played; None if none is."""
         self.played_at = 0.0
-        """When the last prompt was ordered, in the seconds of ``now``."""
+        """Time, in seconds of the call's clock (``now``), at which the last prompt was ordered; 0
+        before the first."""
         self.found: dict[int, Found] = {}
-        """The results of the look-ups that have ended, by their order."""
+        """The results of the look-ups that have ended, by the ``order`` of the look-up."""
 
     def give(self, command: Command) -> None:
-        """Order something that is not answered."""
+        """Add ``command`` to the commands that :meth:`fetch` returns."""
         self._waiting.append(command)
 
     def fetch(self) -> list[Command]:
-        """Return what was ordered since the last time, in order."""
+        """Return the commands added since this method was called last, in order."""
         waiting, self._waiting = self._waiting, []
         return waiting
 
     def enter(self, entry: EnterRow) -> None:
-        """Begin a row of the sheet; the tickets that follow belong to it."""
+        """Begin a row of the sheet; the tickets made from now on name that row."""
         self._row = entry.row
         self.give(entry)
 
     def play(self, say: Say, now: float, *, barge_in: bool) -> None:
-        """Speak a prompt; there is only one at a time."""
+        """Order a prompt to be played; it replaces the prompt now being played, if there is one.
+
+        ``now`` is the time in seconds; ``barge_in`` says whether a key ends the prompt.
+        """
         self._plays += 1
         prompt = self._compose(say.prompt, say.values)
         self.playing, self.played_at = Play(self._plays, prompt, barge_in, say.rendering), now
         self.give(self.playing)
 
     def stop_playing(self) -> None:
-        """Cut the prompt that is being spoken, if there is one."""
+        """Order the prompt that is being played to be cut, if there is one."""
         if self.playing is not None:
             self.give(StopPlaying(self.playing.play))
             self.playing = None
 
     @property
     def prompt_began(self) -> float | None:
-        """When the prompt that is being spoken was ordered; None without one."""
+        """Time, in seconds of the call's clock (``now``), at which the prompt now being played was
+        ordered; None if none is being played."""
         return None if self.playing is None else self.played_at
 
     def is_playing(self, play: int) -> bool:
-        """Return whether this prompt is being spoken: its end may cross the order to cut it."""
+        """Return whether the prompt with the number ``play`` is being played.
+
+        False once the prompt has been ordered to be cut, even if its end is reported after that.
+        """
         return self.playing is not None and self.playing.play == play
 
     def look_up(self, request: BeginLookUp) -> int:
-        """Begin to look something up; return the order under which the result will be ``found``."""
+        """Order a look-up; return its number, under which ``found`` will hold the result."""
         self._look_ups += 1
         self.give(replace(request, order=self._look_ups))
         return self._look_ups
 
     def draft(self, ticket: Ticket) -> None:
-        """Remember what the caller has told so far."""
+        """Keep ``ticket``, with what the caller has told so far, as the draft of a ticket."""
         self._draft = self._of_this_row(ticket)
 
     def make(self, ticket: Ticket) -> None:
-        """Write a ticket; it takes the place of the draft."""
+        """Order ``ticket`` to be written; the draft, if there is one, is discarded."""
         self._draft = None
         self._make(self._of_this_row(ticket))
 
     def keep_draft(self) -> None:
-        """Write the draft, if there is one, as the script ends before its time."""
+        """Order the draft, if there is one, to be written as a ticket: the script has ended.
+
+        A script leaves a draft if it ends early, for example when the caller hangs up.
+        """
         if self._draft is not None:
             ticket, self._draft = self._draft, None
             self._make(ticket)
 
     def is_newest_ticket(self, order: int) -> bool:
-        """Return whether this is the order of the ticket that was written last."""
+        """Return whether ``order`` is the number of the ticket that was ordered last."""
         return order == self._tickets
 
     def _of_this_row(self, ticket: Ticket) -> Ticket:

@@ -13,7 +13,10 @@ Rendering = Literal["normal", "louder", "loudest", "slow"]
 
 
 class Edges(StrEnum):
-    """How much silence a clip keeps at its edges: only a whole sentence has both pauses."""
+    """The place of a clip in its sentence, which decides how much silence its edges have.
+
+    Only a whole sentence has the full silence before and after its words.
+    """
 
     WHOLE = "whole"
     """The clip is a whole sentence."""
@@ -24,7 +27,7 @@ class Edges(StrEnum):
     LAST = "last"
     """The clip ends a sentence that another clip began."""
     GROUP = "group"
-    """The clip ends a group of digits: a person takes a breath here, for less than 120 ms."""
+    """The clip ends a group of digits, after which a person takes a breath of less than 120 ms."""
 
 
 class PromptId(NamedTuple):
@@ -33,7 +36,7 @@ class PromptId(NamedTuple):
     row: str
     """The id of the row that says the prompt."""
     key: str
-    """The prompt's key in that row; a part of a prompt with slots has its number after it."""
+    """The prompt's key in that row; for a part between slots, ``key.number``, as in ``ask.1``."""
 
     @classmethod
     def parse(cls, id: str) -> "PromptId":
@@ -50,9 +53,9 @@ class Prompt:
     """Words to be spoken."""
 
     row: str
-    """The id of the row that says them; of a clip with a value its kind, such as ``digit``."""
+    """The id of the row that says the words; for a clip of a value, its kind, such as ``digit``."""
     key: str
-    """Their key in that row."""
+    """The key of the words in that row."""
     text: str
     edges: Edges = Edges.WHOLE
     parts: tuple[str, ...] = ()
@@ -60,12 +63,12 @@ class Prompt:
 
     @classmethod
     def named(cls, id: str, text: str, edges: Edges = Edges.WHOLE) -> "Prompt":
-        """Return the prompt with this id."""
+        """Return the prompt with this id (``row.key``), text and edges."""
         return cls(*PromptId.parse(id), text, edges)
 
     @property
     def id(self) -> str:
-        """``row.key``, which names the rendered files, too."""
+        """The id ``row.key``, from which the rendered files have their names."""
         return f"{self.row}.{self.key}"
 
     @property
@@ -92,9 +95,9 @@ class Row:
     never: tuple[str, ...] = ()
     """不应该: words that no prompt of the product may contain."""
     seconds: float = 5.0
-    """How long the row waits for the caller, counted from the end of the prompt."""
+    """Seconds that the row waits for the caller to answer, counted from the end of the prompt."""
     tries: int = 1
-    """How often the row asks before it goes on."""
+    """Number of times that the row asks the caller before it goes on to something else."""
 
     def prompt(self, key: str) -> Prompt:
         """Return the words under ``key``; raise KeyError if the row says nothing under it."""
@@ -103,7 +106,7 @@ class Row:
         return Prompt(self.id, key, self.say[key])
 
     def prompts(self) -> tuple[Prompt, ...]:
-        """Return everything the row says, in the order of the sheet."""
+        """Return all prompts that the row says, in the order of the sheet."""
         return tuple(self.prompt(key) for key in self.say)
 
 
@@ -116,10 +119,11 @@ class Slot:
 
 
 def parts(prompt: Prompt) -> tuple[Prompt | Slot | str, ...]:
-    """Return a prompt cut at its ``{slots}``: words as prompts, slots, bare punctuation as text.
+    """Return the parts of a prompt, cut at its ``{slots}``, in order.
 
-    A prompt without slots is its own only part. The words of ``ask_topic.ask`` after a slot in
-    front have the id ``ask_topic.ask.1``.
+    Words become a Prompt, a slot a Slot, and punctuation without words a str. A prompt without
+    slots is its own only part. The words are numbered from 1: the first words of ``ask_topic.ask``
+    have the id ``ask_topic.ask.1``, even if a slot stands before them.
     """
     if not _SLOT.search(prompt.text):
         return (prompt,)
@@ -155,7 +159,7 @@ def fragments(prompt: Prompt) -> tuple[Prompt, ...]:
 
 
 def without_values(prompt: Prompt, values: Mapping[str, str]) -> Prompt:
-    """Return the literal words of a prompt alone, without its slots; ``values`` are not used.
+    """Return the prompt with its literal words alone, without its slots; ``values`` are not used.
 
     A call without a :class:`ivr.words.composition.Composer` speaks prompts with slots this way.
     """

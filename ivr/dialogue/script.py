@@ -1,4 +1,4 @@
-"""A script and those of its requests that take no time."""
+"""Run a script, and answer at once those of its requests that take no time."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Draft, Listen, Request, Result, Say, TimedRequest
 
 Script = Coroutine[Request, Any, Outcome]
-"""A script yields requests, is sent their answers, and returns how the call ended."""
+"""A coroutine that yields requests, is sent their answers, and returns the outcome of the call."""
 
 
 class StepLimitError(Exception):
-    """A script has made more requests than a call allows."""
+    """A script has made more requests than the limits of a call allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,16 @@ class ScriptRun:
     def __init__(
         self, script: Script, orders: Orders, rows: Callable[[str], Row], steps: float
     ) -> None:
-        """``rows`` finds a row of the sheet by its id; ``steps`` is the most requests allowed."""
+        """``rows`` returns a row of the sheet by its id.
+
+        ``steps`` is the largest number of requests that the script may make.
+        """
         self._script, self._orders, self._rows, self._left = script, orders, rows, steps
 
     def resume(self, answer: object) -> TimedRequest | Transfer | ScriptEnded:
         """Send ``answer`` to the script; return its next request that takes time or ends the call.
 
-        Raises StepLimitError, and whatever the script raises.
+        Raises StepLimitError after too many requests, and every exception that the script raises.
         """
         while True:
             if self._left <= 0:
@@ -73,5 +76,5 @@ class ScriptRun:
                     return request
 
     def close(self) -> None:
-        """End the script where it is: its ``finally`` clauses run. Idempotent."""
+        """End the script where it waits: its ``finally`` clauses run. Idempotent."""
         self._script.close()

@@ -19,15 +19,15 @@ state of the script's next request. A ``Listen`` begins in HEARING when the call
 
 Two rules decide every race:
 
-* At equal instants an event beats a deadline: the shell delivers events first.
+* An event and a deadline of the same instant: the event comes first. The shell delivers it first.
 * Speech belongs to the moment at which it *began*. If it began before a prompt did, the prompt was
   a mistake and is withdrawn, even one that is otherwise heard to its end. Speech that began before
   a prompt and ends in it has been answered already: it does not answer the next question. While
   something that may be speech is being decided, a deadline waits for the decision.
 
 A sound without words was no speech. The wait goes on as if the sound had not been, and a prompt
-that was cut for it is said again. The repetition gives way to words alone, by the recogniser's
-first guess.
+that was cut for it is said again. Only words cut the repetition, at the recogniser's first
+guess.
 
 Four things are not in the table because they are the same in every state: the caller hangs up or
 the line is lost (the call is over at once), the call reaches its limit or is ended from outside
@@ -44,30 +44,36 @@ from ivr.dialogue.verbs import Listen, Say, TimedRequest
 
 
 class CallState(Enum):
-    """A state of a call. Each docstring names what the call is waiting for."""
+    """A state of a call, described by what the call waits for."""
 
     RUNNING = auto()
-    """Nothing: the script runs. This lasts no time."""
+    """The call waits for nothing: the script runs. This lasts no time."""
     SPEAKING = auto()
-    """The end of a prompt, which speech or a key interrupts."""
+    """The call waits for the end of a prompt, which speech or a key interrupts."""
     HEARD_OUT = auto()
-    """The end of a prompt that nothing cuts; what the caller says answers the next listen."""
+    """The call waits for the end of a prompt that nothing cuts.
+
+    What the caller says meanwhile answers the script's next listen.
+    """
     ON_HOLD = auto()
-    """The end of a look-up, with music on hold."""
+    """The call waits for the end of a look-up, with music on hold."""
     LAST_WORDS = auto()
-    """The end of a prompt that nothing cuts, after which the call is over."""
+    """The call waits for the end of its last words, which nothing cuts."""
     LISTENING = auto()
-    """The caller, who is silent."""
+    """The call waits for the caller, who is silent."""
     HEARING = auto()
-    """The end of what the caller is saying."""
+    """The call waits for the end of what the caller is saying."""
     REPLAYING = auto()
-    """The caller, who is silent, while the prompt that was cut for a sound is said again."""
+    """The call waits for the caller, who is silent, and says a prompt again.
+
+    A sound without words had cut the prompt.
+    """
     TALKED_OVER = auto()
-    """The caller, who has begun to speak, while the prompt is said again."""
+    """The call waits for the end of what the caller is saying, and says a prompt again."""
     KEEPING = auto()
-    """A ticket, which is being written to the disk."""
+    """The call waits for a ticket to be written to the disk."""
     ENDED = auto()
-    """Nothing any more."""
+    """The call is over and waits for nothing."""
 
 
 class Signal(Enum):
@@ -80,71 +86,79 @@ class Signal(Enum):
     EARLIER_SPEECH = auto()
     """The caller speaks, and began before the prompt did."""
     WORDS = auto()
-    """There are words in what the caller is saying."""
+    """The recogniser has found words in what the caller is saying."""
     SAID = auto()
-    """The caller has finished speaking."""
+    """The caller has finished speaking, and it was no mere sound without words."""
     SOUND = auto()
-    """The caller has finished, and there were no words."""
+    """What seemed to be speech has ended: it was a short sound without words."""
     SOUND_CUT_PROMPT = auto()
-    """The caller has finished without words, and the sound has cut a prompt that may be said again.
-    """
+    """A short sound without words has ended, after it cut a prompt that may be said again."""
     ANSWERED_SPEECH = auto()
-    """The caller has finished what began before the prompt did: the prompt is the answer to it."""
+    """The caller has finished speech that began before the prompt did.
+
+    The prompt is our answer to that speech.
+    """
     KEY = auto()
     """The caller has pressed a key."""
     FAX = auto()
     """The caller is a fax, which will not speak."""
     DEAF = auto()
-    """The caller cannot be heard any more, by our own fault."""
+    """The caller's audio does not reach us any more, by our own fault."""
     FOUND = auto()
-    """The look-up has ended for which the music is played."""
+    """The look-up has ended during which the music on hold is played."""
     TICKET = auto()
-    """The ticket is on the disk, or could not be written."""
+    """The ticket has been written to the disk, or could not be written."""
     DEADLINE = auto()
-    """The time is up that the state allows."""
+    """The time for which the call waits in its state is over."""
 
 
 class Reaction(Enum):
-    """An action of a call at a signal."""
+    """The action of a call when a signal arrives."""
 
     GO_ON = auto()
-    """Resume the script; with the number after a ticket, and with None when time was up."""
+    """Resume the script: with the number of the ticket after TICKET, otherwise with None."""
     INTERRUPT = auto()
-    """Cut the prompt, remember it in case there are no words in the speech, and resume."""
+    """Cut the prompt and resume the script.
+
+    Remember the prompt, so that it can be said again if the speech has no words.
+    """
     WITHDRAW = auto()
     """Cut the prompt and resume the script."""
     TAKE_KEY = auto()
-    """Cut the prompt, keep the key for the next listen and resume."""
+    """Cut the prompt, keep the key as the answer to the next listen, and resume the script."""
     REMEMBER = auto()
-    """Keep what the caller said or pressed for the next listen."""
+    """Keep what the caller said or pressed as the answer to the next listen."""
     HEAR = auto()
-    """Wait for the end of the speech, at most the longest utterance."""
+    """Wait for the end of the speech, at most ``Limits.utterance_seconds``."""
     STOP_PROMPT = auto()
-    """Cut the prompt and go on hearing."""
+    """Cut the prompt, and go on waiting for the end of the speech."""
     ANSWER = auto()
     """Resume the script with what the caller said or pressed."""
     ANSWER_SPEECH = auto()
     """Resume the script as if the caller, who still speaks, had finished."""
     ANSWER_SILENCE = auto()
-    """Resume the script with the silence."""
+    """Resume the script with the answer that nobody spoke."""
     REPLAY = auto()
-    """Say the prompt again that was cut."""
+    """Say the prompt again that a sound without words has cut."""
     SPEAK_ON = auto()
-    """Go on with the repetition, which has no deadline."""
+    """Go on with the repetition of the prompt, and remove the deadline."""
     WAIT_ON = auto()
-    """Go on with the wait, up to the end that it had."""
+    """Go on waiting for the caller, until the wait's original end."""
     WAIT_ANEW = auto()
-    """Begin the wait of the listen from its start: the repetition has been heard."""
+    """Begin the wait of the listen again at its full length: the repeated prompt has ended."""
     END_WAIT = auto()
-    """Put the deadline at this instant; possible speech is still decided before it."""
+    """Set the deadline to now.
+
+    The deadline still waits until possible speech is confirmed or dismissed.
+    """
     END_MUSIC = auto()
-    """Put the deadline at the end of the shortest music."""
+    """Set the deadline to the end of the shortest music (``MUSIC_SECONDS``), or to now if later."""
     NOTHING = auto()
-    """Do nothing, although the signal may arrive here."""
+    """Do nothing: the signal may arrive in this state and changes nothing."""
 
 
 class Move(NamedTuple):
-    """One cell of the table."""
+    """One cell of the table: what a call does when one signal arrives in one state."""
 
     reaction: Reaction
     to: CallState | None
@@ -152,7 +166,7 @@ class Move(NamedTuple):
 
 
 _SCRIPT = CallState.RUNNING
-"""The script runs on, to the state of its next request."""
+"""The next state if the script runs on; the script's next request then decides the state."""
 _SAME = None
 
 
@@ -174,7 +188,8 @@ _SPEAKING = {
     _S.KEY: Move(_R.TAKE_KEY, _SCRIPT),
     **_nothing(_S.WORDS, _S.SOUND, _S.ANSWERED_SPEECH, _S.FAX, _S.DEAF, _S.TICKET),
 }
-"""The cells of SPEAKING, which has no deadline. The other prompts differ from it in a few cells."""
+"""The cells of the state SPEAKING, which has no deadline. HEARD_OUT, ON_HOLD and LAST_WORDS, in
+which a prompt is played as well, differ from it in two or three cells each."""
 
 TABLE: Mapping[CallState, Mapping[Signal, Move]] = {
     _C.RUNNING: {},
@@ -247,7 +262,11 @@ listen and KEEPING have a deadline."""
 
 
 def state_of(request: TimedRequest, *, last_words: bool, caller_speaks: bool) -> CallState:
-    """Return the state in which a request begins."""
+    """Return the state in which the call begins to wait for the answer to ``request``.
+
+    ``last_words``: the last words of the call are being spoken. ``caller_speaks``: the caller is
+    speaking already.
+    """
     match request:
         case Say() if last_words:
             return CallState.LAST_WORDS
@@ -262,7 +281,7 @@ def state_of(request: TimedRequest, *, last_words: bool, caller_speaks: bool) ->
 
 
 def move(state: CallState, signal: Signal) -> Move:
-    """Return the cell of the table; raise IllegalSignalError if there is none."""
+    """Return the table's cell for this state and signal; IllegalSignalError if there is none."""
     found = TABLE[state].get(signal)
     if found is None:
         raise IllegalSignalError(f"{signal.name} cannot arise in the state {state.name}")

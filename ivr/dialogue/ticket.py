@@ -7,16 +7,16 @@ from ivr.dialogue.meaning import Title
 
 
 class TicketKind(StrEnum):
-    """The kind of a ticket, which says how it is dealt with."""
+    """The kind of a ticket, which says what somebody must do with the ticket."""
 
     MESSAGE = "message"
-    """Hand it on to a department (row 6) or to a colleague (row 7)."""
+    """Hand the caller's message on to a department (row 6) or to a colleague (row 7)."""
     CALLBACK = "callback"
-    """Find the answer and call back (row 20)."""
+    """Find the answer and call the caller back (row 20)."""
     COMPLAINT = "complaint"
     """Answer the complaint before the deadline (rows 26, 27, 28)."""
     SALES_LEAD = "sales_lead"
-    """Sell (row 19)."""
+    """Sell to the caller, who wants to buy something (row 19)."""
     SUGGESTION = "suggestion"
     """Pass the suggestion on (row 31)."""
     ABUSE = "abuse"
@@ -27,11 +27,11 @@ class TicketKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One ticket: everything the caller told for it; None where they told nothing.
+    """One ticket: everything the caller told for it. A field is None if they told nothing about it.
 
-    This one value travels from the row that asks for it to the line of the spool. A new field needs
-    nothing but a column of the same name in the table ``tickets``. The record adds the call, the
-    number, the caller and the times.
+    The same object goes from the row that makes the ticket to the spool, which writes the ticket as
+    one line. A new field needs only a column of the same name in the table ``tickets``. The record
+    adds the call, the number of the ticket, the caller's number and the times.
     """
 
     kind: TicketKind
@@ -44,8 +44,9 @@ class Ticket:
     transcript: str | None = None
     """The caller's words, as far as they were recognised."""
     hours: float | None = None
-    """Within so many hours the caller was promised an answer: the deadline in the record."""
+    """Hours within which the caller was promised an answer; the record holds this as a deadline.
+    None without such a promise."""
     customer_class: str | None = None
     """The caller's class in the table of service times (row 28)."""
     row: str = ""
-    """The id of the row that was being spoken; :class:`~ivr.dialogue.orders.Orders` fills it in."""
+    """Id of the row in which the ticket was made, set by :class:`~ivr.dialogue.orders.Orders`."""

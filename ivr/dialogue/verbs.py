@@ -31,17 +31,17 @@ class Speech:
     """The caller said something."""
 
     seconds: float
-    """How long the caller spoke."""
+    """Length of the speech, in seconds."""
     condition: Condition = Condition.OK
     """The condition that disturbed the speech: NOISE, TOO_QUIET, HANDS_FREE, or OK."""
     words: Words | None = None
-    """The words; None when our own recognition could not tell."""
+    """The caller's words; None if our recognition failed or took too long."""
     left: float = field(default=0.0, compare=False)
-    """Seconds of the :func:`listen` that were left at the end of the speech."""
+    """Seconds of the :func:`listen` that had not passed yet when the speech ended; at least 0."""
 
     @property
     def understood(self) -> bool:
-        """Whether the words mean something. Then nothing is wrong, however the caller sounds."""
+        """Whether the words have a meaning that the script can use, on however bad a line."""
         return self.words is not None and self.words.understood
 
 
@@ -54,19 +54,19 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """The time passed and no caller was heard: no-input."""
+    """The time of a listen passed and no caller was heard: no-input."""
 
     condition: Condition
-    """The verdict on the line meanwhile."""
+    """The verdict on the caller's line when the time was over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """The time passed, and nobody could have been heard: the caller's audio does not reach us."""
+    """The time of a listen passed, and the caller's audio does not reach us, by our own fault."""
 
 
 Heard = Speech | Keys | Nobody | Unheard
-"""All that a :func:`listen` can end with; match it with ``assert_never``."""
+"""All answers that a :func:`listen` can have; match them all, with ``assert_never`` at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Say:
     """Values for the slots of the prompt, by the names of the slots."""
     rendering: Rendering = "normal"
     until: int | None = None
-    """The order of the look-up whose end cuts the prompt: music on hold."""
+    """Number of the look-up whose end cuts the prompt (music on hold); None for other prompts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Result:
 
 
 TimedRequest = Say | Listen | MakeTicket
-"""A request during which the script waits; the answer comes later."""
+"""A request that takes time: the script waits until its answer comes."""
 
 Request = (
     TimedRequest
@@ -120,7 +120,7 @@ Request = (
 
 
 class Ask(Generic[T]):
-    """The one awaitable: it yields its request and returns the answer that the call sends back."""
+    """The awaitable of every verb: yields ``request`` to the call and returns the call's answer."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -144,30 +144,30 @@ def say(
 
 
 def listen(seconds: float) -> Ask[Heard]:
-    """Wait for the caller, for ``seconds`` from the end of the last prompt as they heard it.
+    """Wait ``seconds`` for the caller, from when they have heard the last prompt to its end.
 
-    A caller who has begun to speak is heard to the end, however long that takes. A fax is not
-    waited for: the answer comes at once.
+    A caller who has begun to speak is heard to the end, however long that takes. If the
+    caller is a fax, the answer comes at once.
     """
     return Ask(Listen(seconds))
 
 
 def enter(row: str) -> Ask[Row]:
-    """Begin a row of the sheet; the answer is its words and seconds. The record notes the row."""
+    """Begin the row of the sheet with this id; the answer is the row. The record notes the row."""
     return Ask(EnterRow(row))
 
 
 def make_ticket(ticket: Ticket) -> Ask[str | None]:
-    """Write a ticket, and go on when it cannot be lost any more.
+    """Write a ticket to the disk, and go on when it is there and cannot be lost any more.
 
     The answer is the number to tell the caller: ``say(row.prompt("number"), 单号=number)``. None
-    means that nothing was kept; say ``system.not_kept`` then, and no number.
+    means that the ticket could not be written; say ``system.not_kept`` then, and no number.
     """
     return Ask(MakeTicket(ticket))
 
 
 def record() -> Ask[None]:
-    """Record the call from now on; a recording that fails does not concern the script."""
+    """Record the call from now on; if the recording fails, the script does not notice."""
     return Ask(StartRecording())
 
 
@@ -177,34 +177,37 @@ def drop_recording() -> Ask[None]:
 
 
 def draft(ticket: Ticket) -> Ask[None]:
-    """Leave what the caller has told so far as a draft.
+    """Keep ``ticket``, with what the caller has told so far, as a draft.
 
-    It becomes a ticket if the call ends before the next :func:`make_ticket`, which takes its place.
+    The draft is written as a ticket if the call ends before the next :func:`make_ticket`; that verb
+    discards the draft.
     """
     return Ask(Draft(ticket))
 
 
 def look_up(query: Query) -> Ask[int]:
-    """Begin to look something up, and go on at once; the answer is its order, for the verbs below.
+    """Begin a look-up, and go on at once; the answer is the number of the look-up.
 
-    A look-up ends by itself, found or failed, at the latest after the time that
+    :func:`result` and :func:`play_music` take this number as ``order``.
+
+    The look-up ends by itself, with a result or FAILED, at the latest after the time that
     :mod:`ivr.service.look_ups` allows.
     """
     return Ask(BeginLookUp(query))
 
 
 def result(order: int) -> Ask[Found | None]:
-    """Ask what a look-up has found; the answer is None while it goes on."""
+    """Ask what the look-up number ``order`` has found; the answer is None until it ends."""
     return Ask(Result(order))
 
 
 def play_music(music: Prompt, order: int) -> Ask[None]:
-    """Play music on hold: as :func:`say`, and the end of the look-up ends it, too."""
+    """Play music on hold until it ends, the caller interrupts it, or look-up ``order`` ends."""
     return Ask(Say(music, barge_in=True, until=order))
 
 
 def transfer(target: str) -> Ask[None]:
-    """Have the PBX connect the caller. The script ends here: nothing after this verb is reached.
+    """Have the PBX connect the caller to ``target``. The script ends here, with this verb.
 
     ``target`` comes from the settings, never from what a caller said.
     """

@@ -1,7 +1,7 @@
 """The rendered prompts: their files, lengths and samples.
 
-The room ``voice`` writes the manifest, and all other rooms read it here. The service never
-synthesises speech.
+The package :mod:`ivr.voice` writes the manifest, and all other packages read it here. The service
+never synthesises speech.
 """
 
 import json
@@ -16,7 +16,8 @@ from ivr.hearing.played import Reference
 from ivr.translation import tr
 
 SOUNDS = "zh/ivr"
-"""Directory of the normal rendering, below the rendered directory and below Asterisk's sounds."""
+"""Directory of the files of the normal rendering, relative to the rendered directory and to
+Asterisk's directory of sounds."""
 
 RENDERINGS: tuple[Rendering, ...] = get_args(Rendering)
 """All renderings of a prompt; the first one is the normal one."""
@@ -28,7 +29,8 @@ def folder(rendering: Rendering) -> str:
 
 
 SILENCE = "silence.10"
-"""File with ten seconds of a-law idle code, which is sent to the caller while the bot waits."""
+"""Id of the clip with ten seconds of a-law idle code, which is sent to the caller while the bot
+waits."""
 
 
 class CatalogueError(Exception):
@@ -37,42 +39,49 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RenderedPrompt:
-    """One prompt in one rendering, as files."""
+    """One prompt in one rendering, with the names and measures of its files."""
 
     id: str
     """Id of the prompt: ``no_sound.ask``."""
     text: str
     text_sha256: str
-    """SHA-256 over the text, the voice and the mastering. If it changes, the files are outdated."""
+    """SHA-256 over text, voice and mastering. If it changes, the files are outdated."""
     seconds: float
     active_level_dbov: float
-    """Level in dBov: the active speech level (ITU-T P.56) of a sentence, or the level of the words
-    alone of a piece."""
+    """Level in dBov. For a sentence, the active speech level (ITU-T P.56); for a part of a sentence
+    (``joint``), the level of its words without the pauses."""
     peak_dbfs: float
     sha256: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file by its extension (``alaw``, ``ulaw``, ``sln16``, ``g722`` …)."""
     rendering: Rendering = "normal"
     source: str = ""
-    """SHA-256 of the recording it was made from; empty for a synthetic voice."""
+    """SHA-256 of the human recording that was rendered; empty for a synthetic voice."""
     joint: bool = False
-    """True for a piece of a sentence, whose level and edges are made to fit other pieces."""
+    """Whether this is a part of a sentence, with level and edges that fit the clips beside it."""
 
     @property
     def stem(self) -> str:
-        """The name of its files without extension: ``no_sound-ask``."""
+        """The name of the prompt's files without extension: ``no_sound-ask``."""
         return self.id.replace(".", "-")
 
     @property
     def sound(self) -> str:
-        """The name for Asterisk, which adds the language ``zh/``: ``ivr/no_sound-ask``."""
+        """The name of the prompt's files for Asterisk, which puts the language ``zh/`` before it:
+        ``ivr/no_sound-ask``."""
         return f"{folder(self.rendering)}/{self.stem}"
 
     def plain(self) -> dict[str, Any]:
-        """Return the fields by name, not copied: ``asdict`` takes 0.3 s for 4,500 recordings."""
+        """Return the values of the fields by name, without copies.
+
+        ``asdict``, which copies them, takes 0.3 s for 4,500 recordings.
+        """
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def file(self, extension: str) -> str:
-        """Return the path of a file, below the rendered directory and below Asterisk's sounds."""
+        """Return the path of the file with this extension, such as ``alaw``.
+
+        It is relative to the rendered directory and to Asterisk's directory of sounds.
+        """
         return f"zh/{self.sound}.{extension}"
 
 
@@ -87,7 +96,7 @@ class Manifest:
     recordings: dict[str, RenderedPrompt]
     """The normal rendering of each prompt, by its id."""
     variants: dict[Rendering, dict[str, RenderedPrompt]] = field(default_factory=dict)
-    """The other renderings, as far as they exist, each by the ids of prompts."""
+    """The prompts of each other rendering by their ids, as far as they have been rendered."""
 
     def all(self) -> Iterator[RenderedPrompt]:
         """Yield all rendered prompts, the normal rendering first."""
@@ -130,7 +139,7 @@ class Manifest:
 
 
 class Catalogue:
-    """The rendered prompts below one directory, for playing and for finding their echo."""
+    """The rendered prompts below one directory, for playing them and for finding their echo."""
 
     def __init__(self, directory: Path, manifest: Manifest) -> None:
         self.directory = directory
@@ -178,18 +187,21 @@ class Catalogue:
         return self.manifest.find(id, rendering) or self[id]
 
     def path(self, id: str, extension: str = "alaw", rendering: Rendering = "normal") -> Path:
-        """Return the path of a prompt's file."""
+        """Return the path of a prompt's file; CatalogueError if the prompt is not rendered."""
         return self.directory / self.clip(id, rendering).file(extension)
 
     def samples(self, id: str, rendering: Rendering = "normal") -> Samples:
-        """Return the samples of a prompt as an a-law line carries them, 8 kHz; cached."""
+        """Return the samples of a prompt as an a-law line carries them: 16 bits, 8 kHz; cached."""
         if (id, rendering) not in self._samples:
             octets = self.path(id, rendering=rendering).read_bytes()
             self._samples[id, rendering] = decode_alaw(octets)
         return self._samples[id, rendering]
 
     def reference(self, id: str, rendering: Rendering = "normal") -> Reference:
-        """Return the prompt in the form in which the ear finds its echo; cached."""
+        """Return the samples of a prompt with the level of each frame; cached.
+
+        By these the detectors find the echo of the prompt in the caller's audio.
+        """
         if (id, rendering) not in self._references:
             self._references[id, rendering] = Reference.of(self.samples(id, rendering))
         return self._references[id, rendering]

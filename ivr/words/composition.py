@@ -5,7 +5,8 @@ clip for each digit. A value without a clip is replaced by a neutral wording (�
 value causes silence, a missing file or an exception. The complete text is known before it is
 spoken, so a sentence with a forbidden phrase is never spoken.
 
-Pure: the tables are passed as text, and a function of the caller says whether a clip exists.
+Nothing here reads files: the tables are passed as text, and a function that is passed, too, says
+whether a clip exists.
 """
 
 import re
@@ -20,12 +21,12 @@ from ivr.translation import tr
 from ivr.understanding.numerals import digit_groups, telephone_groups
 
 TITLES = {"先生": "sir", "小姐": "miss", "女士": "madam"}
-"""Titles of callers, with the part of the clip's name for each."""
+"""Titles of callers, each with the word that stands for it in the names of clips."""
 NEUTRAL_TITLE = "先生/女士"
 NEUTRAL_DEPARTMENT = "相关部门"
 NEUTRAL_MEANING = "这样"
 NEUTRAL_NUMBER = "数"
-"""Replaces an unknown number, as in 并在数小时内, within several hours."""
+"""Words spoken for an unknown number, as in 并在数小时内, within several hours."""
 NEUTRAL_CODE = "已登记的号码"
 LARGEST_NUMBER = 99
 """Largest number that has a clip of its own."""
@@ -50,15 +51,18 @@ class Vocabulary:
     """The values that can be spoken in slots, and the names of their clips."""
 
     surnames: Mapping[str, str] = field(default_factory=dict)
-    """Pinyin with tones by surname. Surnames with the same sound share a clip."""
+    """Pinyin with tone number (zhang1) by surname. Surnames that sound alike share a clip."""
     departments: Mapping[str, str] = field(default_factory=dict)
-    """Name of the clip by the department's words."""
+    """Name of each department's clip, by the name of the department as it is spoken."""
     meanings: Mapping[str, str] = field(default_factory=dict)
-    """Name of the clip by the words of the meaning."""
+    """Name of each meaning's clip, by the words in which the meaning is spoken."""
 
     @classmethod
     def parse(cls, *texts: str) -> "Vocabulary":
-        """Parse the texts of ``surnames.toml`` and ``values.toml``; VocabularyError if wrong."""
+        """Parse the texts of ``surnames.toml`` and ``values.toml``.
+
+        VocabularyError, with the entry and the remedy, if one of them is wrong.
+        """
         tables: dict[str, dict[str, str]] = {name: {} for name in _TABLES}
         for text in texts:
             try:
@@ -79,7 +83,10 @@ class Vocabulary:
 
 
 def _by_words(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the words of each entry of a table with the name of their clip."""
+    """Yield the words of each entry of the table ``name``, with the name of their clip.
+
+    VocabularyError if an entry is wrong.
+    """
     for key, words in table.items():
         if not (_PINYIN if name == "surnames" else _KEY).fullmatch(key):
             raise VocabularyError(
@@ -97,7 +104,7 @@ def _by_words(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One part of a sentence: its text, and the ids of the clips that speak it."""
+    """One part of a sentence: its text, and the ids of the clips in which it is spoken."""
 
     text: str
     clips: tuple[str, ...]
@@ -107,7 +114,7 @@ _NOTHING = _Piece("", ())
 
 
 class Composer:
-    """Fills the slots of prompts with clips."""
+    """Fills the slots of prompts with values for which there are clips."""
 
     def __init__(
         self,
@@ -166,7 +173,7 @@ class Composer:
         return next(usable, _NOTHING)
 
     def _address(self, surname: str, title: str) -> _Piece:
-        """Return 张先生 as one clip; else the title 先生 alone; else 先生/女士."""
+        """Return 张先生, the title 先生 alone or 先生/女士: the first of them that has a clip."""
         candidates = [_Piece(NEUTRAL_TITLE, ("title.neutral",))]
         if title in TITLES:
             candidates.insert(0, _Piece(title, (title_clip(title),)))
@@ -204,7 +211,10 @@ class Composer:
         return self._first(named, _Piece(neutral, (f"{kind}.neutral",)))
 
     def _number(self, value: str, measured: bool) -> _Piece:
-        """Return a number below 100 as one clip; 2 is 两 if something is counted, as in 两小时."""
+        """Return a number below 100 as one clip, or the neutral wording for any other value.
+
+        If ``measured``, a measure word follows, and 2 is spoken as 两, as in 两小时.
+        """
         neutral = _Piece(NEUTRAL_NUMBER, ("number.neutral",))
         number = _whole(value)
         if number is None or number > LARGEST_NUMBER:
@@ -220,9 +230,10 @@ class Composer:
         return self._first(_Piece(f"{number}小时", clips), neutral)
 
     def _digits(self, groups: Sequence[str], neutral: str) -> _Piece:
-        """Return one clip for each digit, chosen by its place in the group.
+        """Return one clip for each digit, chosen by the place of the digit in its group.
 
-        The clip of the last digit of a group ends with a short pause.
+        The clip of the last digit of a group ends with a short pause. If there are more than
+        LONGEST_CODE digits, or a clip is missing, return the neutral wording.
         """
         clips = tuple(id for group in groups for id in _group_clips(group))
         fits = len(clips) <= LONGEST_CODE
@@ -243,7 +254,7 @@ def title_clip(title: str) -> str:
 
 
 def _group_clips(group: str) -> Iterator[str]:
-    """Yield the clips of a group: ``138`` is digit.yao.start, digit.3.middle, digit.8.end.
+    """Yield the ids of a group's clips: for ``138`` digit.yao.start, digit.3.middle, digit.8.end.
 
     A letter has one clip for all places.
     """
@@ -256,10 +267,10 @@ def _group_clips(group: str) -> Iterator[str]:
 
 
 def _title_after(after: Prompt | Slot | str, values: Mapping[str, str]) -> tuple[str | None, str]:
-    """Return the title that follows a surname and the punctuation behind it.
+    """Return the title in ``after``, the part behind a surname, and the punctuation beside it.
 
-    The title is None if the following part is not a title, which one clip could speak with the
-    surname.
+    One clip can then speak the surname with the title. If the part is not a title, return None and
+    an empty text.
     """
     if isinstance(after, Slot) and after.name == "先生":
         return values.get("先生", ""), ""
@@ -269,6 +280,6 @@ def _title_after(after: Prompt | Slot | str, values: Mapping[str, str]) -> tuple
 
 
 def _whole(value: str) -> int | None:
-    """Return the whole number in ``value``, in ordinary or full-width digits; else None."""
+    """Return the number in ``value``; None unless that is one to four digits (also full-width)."""
     plain = unicodedata.normalize("NFKC", value).strip()
     return int(plain) if re.fullmatch(r"[0-9]{1,4}", plain) else None

@@ -1,4 +1,4 @@
-"""Read the phrase files of a deployment, and learn and keep the weights made from them.
+"""Read the phrase files of a deployment; learn and keep the weights of the classifier from them.
 
 Learning takes half a minute. `ivr prompts render` learns in advance and puts the weights beside the
 sheet, in a file whose name contains the digest of everything they depend on. If such a file does
@@ -32,15 +32,16 @@ from ivr.words.wording import read_vocabulary
 DIRECTORY = "phrases"
 """Directory of phrase files beside the sheet; without it, the product's own files are used."""
 LEARNED = "learned"
-"""Directory beside the sheet for weights that were learned in advance."""
+"""Directory beside the sheet for classifier weights that were learned in advance."""
 _LONGEST_WORD = 4
-"""Maximum number of characters of a word in talk about other subjects."""
+"""Maximum number of characters of a dictionary word that is used for talk about other subjects."""
 
 
 def read_files(sheet: Path) -> dict[str, str]:
-    """Return the texts of the phrase files beside ``sheet``, or the product's, by their paths.
+    """Return the texts of the phrase files beside ``sheet``, by their paths.
 
-    PhraseError if there are none or one cannot be read.
+    If there is no directory of them, return the product's own. PhraseError if the directory holds
+    no phrase files or one of them cannot be read.
     """
     directory = sheet.with_name(DIRECTORY)
     if not directory.is_dir():
@@ -61,15 +62,18 @@ def read_phrases(sheet: Path) -> Phrases:
 
 
 def read_fillers(sheet: Path) -> Fillers:
-    """Return the words for the classes in the phrases beside ``sheet``; PhraseError if wrong."""
+    """Return the words that replace a class such as {部门} in the phrases beside ``sheet``.
+
+    PhraseError as :func:`read_phrases`.
+    """
     return Fillers(read_phrases(sheet), _spoken_words(sheet).surnames)
 
 
 def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
     """Return the understander for the callers of ``sheet``; PhraseError as :func:`read_phrases`.
 
-    Weights are learned if there are none yet. ``cache`` is the directory in which they are then
-    kept; the user's cache directory if it is None.
+    The classifier's weights are learned if no file holds them yet. ``cache`` is the directory in
+    which they are then kept; None means the user's cache directory.
     """
     files, words = read_files(sheet), _spoken_words(sheet)
     name = _name(files, words.surnames)
@@ -84,7 +88,9 @@ def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
 
 
 def learn(sheet: Path) -> bool:
-    """Learn from the phrases beside ``sheet`` in advance; return False if that is done already.
+    """Learn the classifier's weights from the phrases beside ``sheet``, and write them beside it.
+
+    Return False if that was done before and nothing has changed since, else True.
 
     Older weights in the directory are deleted. PhraseError as :func:`read_phrases`; OSError if the
     weights cannot be written.
@@ -103,13 +109,13 @@ def learn(sheet: Path) -> bool:
 
 
 def background() -> Background:
-    """Return the words for talk about other subjects: the words of pypinyin's dictionary."""
+    """Return the short words of pypinyin's dictionary, to make talk about other subjects."""
     return Background([word for word in PHRASES_DICT if len(word) <= _LONGEST_WORD])
 
 
 @dataclass(frozen=True, slots=True)
 class _SpokenWords:
-    """The names that the hotline can speak."""
+    """The names of departments and the surnames that the hotline can speak."""
 
     departments: tuple[str, ...]
     surnames: tuple[str, ...]
@@ -139,7 +145,10 @@ def _without_comments(text: str) -> str:
 
 
 def _learned(sheet: Path, name: str) -> Weights | None:
-    """Return weights learned in advance, beside the sheet or beside the product's; else None."""
+    """Return the weights learned in advance, from the sheet's directory or the product's own.
+
+    None if neither has the file ``name``.
+    """
     return _read(sheet.with_name(LEARNED) / name) or _read(SHARE / LEARNED / name)
 
 
@@ -159,7 +168,7 @@ def _read(path: Path) -> Weights | None:
 
 
 def _keep(weights: Weights, target: Path) -> None:
-    """Write the weights to a temporary file and rename it, so that ``target`` is complete."""
+    """Write the weights to a temporary file and rename it, so that ``target`` is never partial."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
         np.savez(

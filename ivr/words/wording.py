@@ -14,7 +14,7 @@ KNOWLEDGE = "knowledge.toml"
 a number and is called back (row 20)."""
 
 TABLES = ("surnames.toml", "values.toml")
-"""Files with the values that can be spoken in slots."""
+"""Files with the values (surnames, departments, meanings) for the slots of prompts."""
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -36,7 +36,7 @@ def read_vocabulary(directory: Path) -> Vocabulary:
     """Return the values that can be spoken in slots, from the tables in ``directory``.
 
     A missing table is replaced by the one shipped with the product. VocabularyError if a table is
-    wrong, OSError if it cannot be read.
+    wrong, OSError if a table cannot be read.
     """
     brought = (directory / name for name in TABLES)
     return Vocabulary.parse(
