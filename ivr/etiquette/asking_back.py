@@ -1,9 +1,9 @@
 """Rows 11, 15 and 25: ask back until it is clear what the caller means.
 
-A weak guess is asked about in the sheet's words (15), at most twice for one wish. Words that fit
-no intent are asked for again (25). Speech that is loud enough but badly recognised is taken for a
-dialect or another language, and both steps of row 11 follow. If nothing helps, a person calls
-back (20).
+After a weak guess the caller is asked, in the sheet's words, whether they mean it (row 15), at
+most twice for one wish. If their words fit no intent, they are asked to repeat them (row 25).
+Speech that is loud enough but badly recognised is taken for a dialect or another language, and
+both steps of row 11 follow. If nothing helps, a person calls back (row 20).
 """
 
 from dataclasses import dataclass, replace
@@ -16,15 +16,20 @@ from ivr.etiquette.rows import row
 from ivr.etiquette.speaking import say_aside
 
 CLARIFICATIONS = 2
-"""How often in a row a guess is asked about; a third question would seem like mockery."""
+"""Maximum number of questions 请问您说的是……的意思吗？ (row 15) for one wish; a third one would
+seem like mockery."""
 _ATTEMPTS = 3
-"""The number of utterances that fit no intent after which nothing more is asked."""
+"""Least number of utterances that fit no intent, for one wish, at which row 25 does not ask the
+caller to repeat it any more."""
 LOST_ATTEMPTS = 3
-"""How often words that our recogniser lost are asked for again; the caller is not at fault."""
+"""Maximum number of times, for one wish, that the caller is asked to repeat words which our
+recogniser has lost; the caller is not at fault."""
 NOTHING_MORE = frozenset({Intent.CLOSING, Intent.THANKS, Intent.GOODBYE})
-"""Intents for which a weak guess is enough after the question 请问还有什么可以帮助您？"""
+"""Intents that are acted upon after the question 请问还有什么可以帮助您？, even if they are only a
+weak guess."""
 UNSPEAKABLE = frozenset({Intent.ABUSIVE_CALLER, Intent.NUISANCE_CALL})
-"""Intents that are never asked about: nobody is asked whether they meant to be rude."""
+"""Intents that row 15 (您说的是……的意思吗？) never asks about: no caller is asked whether they
+meant to be rude."""
 
 
 @row("clarify")
@@ -48,8 +53,8 @@ async def ask_repeat(row: Row) -> Heard:
 async def dialect(row: Row, *, again: bool) -> Heard:
     """Row 11 遇到客户讲方言客户代表却听不懂时: ask the caller to speak Mandarin.
 
-    ``again``: 当客户继续讲方言，不讲普通话时, ask them to fetch somebody who speaks Mandarin.
-    Return what is heard then.
+    With ``again`` (当客户继续讲方言，不讲普通话时), ask them to fetch somebody who speaks Mandarin.
+    Return what is heard after the request.
     """
     await say_aside(row.prompt("other_person" if again else "mandarin"))
     return await listen(row.seconds)
@@ -65,7 +70,10 @@ MadeOut = Meaning | GivenUp | Nobody | Unheard
 
 
 class AskingBack:
-    """Finds out what the caller means by one wish; the attempts are counted for this wish only."""
+    """Finds out what the caller means by one wish, by asking back where that is needed.
+
+    The number of questions is counted for this wish only.
+    """
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
@@ -74,7 +82,9 @@ class AskingBack:
     async def make_out(self, heard: Heard) -> MadeOut:
         """Return what ``heard`` means, after asking back as often as the limits allow.
 
-        Nobody and Unheard are returned as they are. A key becomes a meaning (see :func:`_key`).
+        Return GivenUp if the caller could not be understood within these limits. Nobody (silence)
+        and Unheard (the caller's audio does not reach us) are returned as they are. A pressed key
+        becomes a meaning: 0 asks for a person, any other is a hello.
         """
         reply: Heard | Meaning | GivenUp
         while isinstance(heard, Speech):
@@ -93,13 +103,13 @@ class AskingBack:
         return _key(heard.digits) if isinstance(heard, Keys) else heard
 
     def _is_known(self, words: Words) -> bool:
-        """Return whether the words are a question that the company has an answer to."""
+        """Return whether the words are a question that prompts/knowledge.toml has an answer to."""
         return self._guest.house.knowledge.find(words.meaning) is not None
 
     def _answers_the_question(self, words: Words) -> bool:
-        """Return whether the words answer our last question, for which a weak guess is enough.
+        """Return whether the words answer our last question, which needs no more than a weak guess.
 
-        Examples are 没有了 after row 33 and 不清楚 after row 16.
+        Such answers are 没有了 to row 33 (anything else?) and 不清楚 to row 16 (was it clear?).
         """
         intent = words.meaning.intent
         for_more = self._guest.was_asked_for_more and intent in NOTHING_MORE
@@ -107,7 +117,11 @@ class AskingBack:
         return words.understood and (for_more or unclear)
 
     def _may_be_asked_about(self, words: Words) -> bool:
-        """Return whether the words are a guess that row 15 may ask about now."""
+        """Return whether row 15 may now ask the caller if they mean the intent that was guessed.
+
+        It may not if ``words`` were not understood, if it has asked CLARIFICATIONS times for this
+        wish, or if the intent is rude (UNSPEAKABLE).
+        """
         asked_enough = self._clarified >= CLARIFICATIONS
         return words.understood and not asked_enough and words.meaning.intent not in UNSPEAKABLE
 
@@ -116,7 +130,11 @@ class AskingBack:
         return meaning
 
     async def _ask_about(self, guess: Meaning) -> Heard | Meaning:
-        """Ask about ``guess`` (15): yes makes it certain, no is followed by row 25."""
+        """Ask whether the caller means ``guess`` (row 15).
+
+        After yes, return the guess as certain; after no, ask the caller to repeat their wish (row
+        25) and return the answer. Return any other answer as it is.
+        """
         self._clarified += 1
         heard = await clarify(meaning_words(guess))
         match plain_answer(heard):
@@ -128,7 +146,12 @@ class AskingBack:
                 return heard
 
     async def _say_again(self, words: Words) -> Heard | GivenUp:
-        """Ask for words that fit no intent: by row 11 if they are badly recognised, else by 25."""
+        """Ask the caller to repeat ``words``, which fit no intent, and return the answer.
+
+        From the second such utterance of a wish on, badly recognised words are answered by the two
+        steps of row 11 (please speak Mandarin; please fetch somebody who does). Otherwise row 25
+        asks; from the third such utterance on, GivenUp is returned instead.
+        """
         self._unclear += 1
         if self._unclear > 1 and not words.intelligible and self._foreign < 2:
             self._foreign += 1
@@ -138,24 +161,27 @@ class AskingBack:
         return await ask_repeat()
 
     async def _say_again_what_we_lost(self) -> Heard | GivenUp:
-        """Ask again (25) for words that the recogniser lost."""
+        """Ask the caller to repeat words that the recogniser lost (row 25); return the answer.
+
+        Return GivenUp after LOST_ATTEMPTS such questions for one wish.
+        """
         self._lost += 1
         return GivenUp() if self._lost > LOST_ATTEMPTS else await ask_repeat()
 
 
 def meaning_words(guess: Meaning) -> str:
-    """Return the name of ``guess`` in [meanings] of values.toml, which row 15 says.
+    """Return the key under which [meanings] of values.toml has the words of row 15 for ``guess``.
 
-    A question about a topic of the product has the name of the topic.
+    It is the topic for a question about a known topic of the product, otherwise the intent.
     """
     topic = guess.slots.topic if guess.intent is Intent.PRODUCT_QUESTION else None
     return topic or guess.intent.value
 
 
 def plain_answer(heard: Heard) -> Intent | None:
-    """Return YES or NO if the words say so, however uncertain they are; None otherwise.
+    """Return Intent.YES or Intent.NO if the caller's words mean that, however uncertain the guess.
 
-    It is for use after a question that wants yes or no.
+    Return None for other words, keys and silence. The function is for use after a yes-no question.
     """
     if not isinstance(heard, Speech) or heard.words is None:
         return None
@@ -164,6 +190,9 @@ def plain_answer(heard: Heard) -> Intent | None:
 
 
 def _key(digits: str) -> Meaning:
-    """Return the meaning of a key: 0 asks for a person, any other shows that somebody is there."""
+    """Return the meaning of a pressed key: 0 asks for a person.
+
+    Any other key counts as a hello, because it shows that a caller is there.
+    """
     intent = Intent.HUMAN_AGENT if digits == "0" else Intent.HELLO
     return Meaning(digits, intent, Certainty.SURE, 1.0)

@@ -14,17 +14,19 @@ _BUYERS: dict[Buyer, str] = {"personal": "个人购买", "company": "企业购�
 """How a ticket names the two kinds of buyers."""
 MESSAGE = TicketKind.MESSAGE
 _CALL_ME = frozenset({Intent.CANNOT_ANSWER_NOW, Intent.GIVE_NUMBER})
-"""Intents by which a private caller asks to be called back."""
+"""Intents by which the caller of a private call (row 7) asks to be called back."""
 ANNOUNCED = 10
-"""Characters up to which the first words only announce what the caller wants to tell."""
+"""Most characters at which the caller's first words, such as 我要投诉, only announce what they want
+to tell; they are then asked to go on."""
 
 
 @row("other_department")
 async def other_department(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
     """Row 6 客户想直接拨打本公司内部其他部门的电话时: take a message and the number to call back.
 
-    Both become a message ticket for the department. Return Nobody when the caller is silent;
-    None when the ticket is made.
+    The message and the number become a message ticket for the department. Return Nobody when the
+    caller is silent, otherwise None; an answer without words makes no ticket. Raise ChangedSubject
+    when the caller states another wish.
     """
     await say(row.prompt("ask"))  # 您能否将具体情况和联系电话告诉我，我帮您联系好吗？
     heard = await listen(row.seconds)
@@ -46,7 +48,7 @@ async def private_call(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
     """Row 7 工作间接到打来公司的私人电话时: say that the colleague may not answer, and goodbye.
 
     A caller who gives a number or asks to be called back leaves a message ticket for the
-    colleague, and None is returned. Otherwise return what the caller says.
+    colleague, and None is returned. Otherwise return what the caller says after the goodbye.
     """
     await say_farewell(row.prompt("farewell"))
     heard = await listen(row.seconds)
@@ -62,8 +64,9 @@ async def private_call(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
 async def purchase_intent(row: Row, guest: Guest, wish: Meaning) -> None:
     """Row 19 想要问是否有购买意向时: ask for the kind of buyer and the number of accounts.
 
-    What the caller has already said is not asked for. Then the list of numbers is announced, and
-    everything becomes a sales-lead ticket: a person calls back.
+    What the caller has already said is not asked for. Then the list of numbers is announced
+    (我给您传份号码表), and the answers become a sales-lead ticket: a person calls back. Raise
+    ChangedSubject when the caller states another wish.
     """
     buyer, count = wish.slots.buyer, wish.slots.count
     if buyer is None:
@@ -85,10 +88,10 @@ async def purchase_intent(row: Row, guest: Guest, wish: Meaning) -> None:
 
 @row("cannot_answer_now")
 async def cannot_answer_now(row: Row, guest: Guest, wish: Meaning | None = None) -> Heard | None:
-    """Row 20 无法当场答复的客户咨询: take the number and the name, and say goodbye.
+    """Row 20 无法当场答复的客户咨询: ask for the caller's number and name, and say goodbye.
 
-    They become a callback ticket. Return what the caller says after the goodbye; return None,
-    without a ticket, when the caller does not want to be called back.
+    The number and the name become a callback ticket. Return what the caller says after the goodbye;
+    return None, without a ticket, when the caller does not want to be called back.
     """
     if guest.phone is None:  # 请您留下您的联系电话我们查询后将尽快与您联系，好吗？
         told = wish is not None and bool(wish.slots.digits)
@@ -123,9 +126,9 @@ async def suggestion(row: Row, guest: Guest, wish: Meaning) -> None:
 
 
 def follow_unless(wish: Meaning, meaning: Meaning) -> None:
-    """Raise ChangedSubject if ``meaning`` surely is another subject than ``wish``.
+    """Raise ChangedSubject if ``meaning`` is certain and is another wish than ``wish``.
 
-    The same intent again counts as an answer.
+    A meaning with the same intent as ``wish`` counts as an answer and raises nothing.
     """
     if meaning.intent is not wish.intent:
         follow(meaning)

@@ -36,7 +36,9 @@ async def thanks(row: Row) -> Heard:
 
 @row("caller_stays_on")
 async def caller_stays_on(row: Row) -> Heard:
-    """Row 35 遇客户通话仍未挂电话: ask once more; after silence say that the service hangs up.
+    """Row 35 遇客户通话仍未挂电话: ask 请问还有什么可以帮助您？, then say 对不起，我挂线了。
+
+    The second sentence is only for a caller who has stayed silent after the first.
 
     Return what the caller says; Nobody means that the service hangs up now.
     """

@@ -1,8 +1,8 @@
 """Decide when the caller is told that their line is bad: one place for every listen of a call.
 
-A row says ``heard = await listen(...)`` and does not handle lines. What was heard passes through
-this module first. A caller who cannot be understood is told why (rows 8, 9 and 10), and the row
-receives what they say after that. A caller who is understood is not disturbed.
+A row says ``heard = await listen(...)`` and does not handle bad lines. What was heard passes
+through this module first. A caller who cannot be understood is told why (rows 8, 9 and 10), and
+the listening row receives what they say after that. A caller who is understood is not disturbed.
 
 Each of these rows comes at most once in a call; after that the caller is served as well as
 possible. For this reason nothing here can keep a call open: silence and the limits of the call
@@ -28,24 +28,31 @@ DUE: Mapping[Condition, SubScript] = {
     Condition.NOISE: noisy_line,  # 10
     Condition.FAX: fax,
 }
-"""The row for each reason why a caller cannot be understood."""
+"""The script that answers each condition of the line in which a caller cannot be understood."""
 
 HOLD_LISTENS = 12
-"""How many listens of five seconds a call spends on a caller who plays music to us: a minute.
-A caller who has asked somebody a question is back by then, or has forgotten us."""
+"""Maximum number of listens in one call, of five seconds each, in which the hotline waits while
+music comes from the caller's side: a minute. A caller who has put us on hold to ask somebody a
+question is back by then, or has forgotten us."""
 
 
 class Coach:
-    """Handles the bad lines of one call, and remembers what the caller has been told."""
+    """Handles the bad line of one call, and remembers which rows about it have run."""
 
     def __init__(self) -> None:
         self._said: set[SubScript] = set()
         self._hold_listens = HOLD_LISTENS
         self._caller_heard = False
-        """Whether a caller was heard; afterwards noise without a voice is a silent caller."""
+        """Whether speech was heard in this call. Once it was, noise without a voice counts as a
+        silent caller, no longer as a noisy line (row 10)."""
 
     async def clear(self, heard: Heard) -> Heard:
-        """Return what is heard after everything has been done about the line that is allowed."""
+        """Run the rows about the line that ``heard`` calls for, and return what is heard then.
+
+        Each row runs at most once in a call. While music comes from the caller's side, wait for its
+        end, for at most a minute in all. If nothing is to be done, return ``heard``. Raise CallOver
+        when one of the rows ends the call.
+        """
         while True:
             if heard == Nobody(Condition.MUSIC) and self._hold_listens:
                 self._hold_listens -= 1
@@ -58,7 +65,10 @@ class Coach:
                 return heard
 
     def _due(self, heard: Heard) -> SubScript | None:
-        """Return the row that ``heard`` calls for, or None if there is none or it was said."""
+        """Return the script about the line (of DUE) that ``heard`` calls for.
+
+        Return None if the line needs none, or if that script has run in this call.
+        """
         trouble = trouble_of(heard) or doubt_of(heard)
         if isinstance(heard, Nobody):
             machine = heard.condition is Condition.FAX
@@ -69,11 +79,11 @@ class Coach:
 
 
 class Attended(Awaitable[Outcome]):
-    """``await Attended(script, guest)`` runs a script and stands between it and the caller.
+    """``await Attended(script, guest)`` runs a script and does for it what every row needs.
 
-    Each prompt is addressed to this caller (:meth:`Guest.addressed`). Each answer to a listen has
-    passed through the coach, and what every row grants has been granted
-    (:mod:`ivr.etiquette.courtesy`).
+    Each prompt of the script gets the caller's name and volume (:meth:`Guest.addressed`). Before
+    the script receives the answer to a listen, the line is handled (:class:`Coach`), and wishes
+    that every row grants, such as 再说一遍, are granted (:mod:`ivr.etiquette.courtesy`).
     """
 
     def __init__(self, script: Coroutine[Request, Any, Outcome], guest: Guest) -> None:
@@ -87,7 +97,8 @@ class Attended(Awaitable[Outcome]):
     def _run(self, script: Coroutine[Request, Any, T], *, attended: bool) -> Generator[Any, Any, T]:
         """Yield the requests of ``script`` and return its result.
 
-        ``attended`` is False for the scripts of this class itself, whose answers pass unchanged.
+        With ``attended``, each answer to a listen is replaced by the result of :meth:`_attend`. It
+        is False for the scripts of :meth:`_attend` itself, which receive the answers unchanged.
         """
         answer: Any = None
         try:
@@ -105,7 +116,11 @@ class Attended(Awaitable[Outcome]):
             script.close()
 
     async def _attend(self, heard: Heard, seconds: float) -> Heard:
-        """Return what the row receives for ``heard``, which answered a listen of ``seconds``."""
+        """Return what a row receives when ``heard`` has answered its listen of ``seconds``.
+
+        This is what is heard after the rows about the line (8, 9, 10) and after wishes that every
+        row grants, such as 再说一遍; without any of them, ``heard`` itself.
+        """
         heard = await self._coach.clear(heard)
         while (granted := grant(self._guest, heard, seconds)) is not None:
             heard = await self._coach.clear(await granted)

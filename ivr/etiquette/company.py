@@ -17,11 +17,14 @@ _VARIABLE = re.compile(r"<([^<>]*)>")
 
 
 class SheetError(Exception):
-    """The sheet cannot be used; the message names the row, the key and the remedy."""
+    """The sheet, company.toml or knowledge.toml cannot be used.
+
+    The message is one sentence, which names the row, answer or variable and the remedy.
+    """
 
 
 def parse_company(text: str) -> dict[str, str]:
-    """Return the variables written in ``text`` (TOML).
+    """Return the company's variables written in ``text`` (TOML): the words by the variable's name.
 
     Raise SheetError if one of them is unusable; its message is one sentence.
     """
@@ -56,8 +59,8 @@ def parse_company(text: str) -> dict[str, str]:
 def filled(value: Any, company: Mapping[str, str], where: str) -> Any:
     """Return ``value``, read from TOML, with each variable replaced by the company's words.
 
-    Lists and tables are filled recursively. ``where`` names the place for the SheetError that an
-    undefined variable raises.
+    Variables in lists and tables are replaced as well. Raise SheetError, whose message begins with
+    ``where``, if a variable is undefined or an angle bracket has no partner.
     """
     if isinstance(value, str):
         return _filled(value, company, where)

@@ -16,35 +16,44 @@ from ivr.etiquette.tickets import joined_speech, leave_ticket, story
 
 Class = Literal["simple", "complex"]
 _TIME_LIMITS: Mapping[Class, str] = {"simple": "简单投诉时限", "complex": "复杂投诉时限"}
-"""The variable of prompts/company.toml that holds the hours of row 27, by class of complaint."""
+"""For each class of complaint, the name of the variable of prompts/company.toml that holds the
+hours until the answer which row 27 promises."""
 ANYBODY = "default"
-"""The class of customers who have none of their own in the table of service times."""
+"""Key of the table of service times (28) whose hours hold for customers without an entry there."""
 _COMPLEX = "复杂投诉"
-"""The variable of prompts/company.toml that lists the words of a complex complaint."""
+"""Name of the variable of prompts/company.toml that lists the words which make a complaint
+complex, with spaces between them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """The words of a complaint and its class."""
+    """A complaint: the caller's words (``told``) and its class (``kind``)."""
 
     told: str
     kind: Class
 
 
 def complaint(told: str, company: Mapping[str, str]) -> Complaint:
-    """Return the complaint ``told`` with its class, which the words of ``company`` decide."""
+    """Return the complaint ``told`` with its class.
+
+    It is complex if it contains one of the words that the company's variable 复杂投诉 lists,
+    otherwise simple.
+    """
     complex = any(word in told for word in company.get(_COMPLEX, "").split())
     return Complaint(told, "complex" if complex else "simple")
 
 
 def deferred_hours(guest: Guest, kind: Class) -> float:
-    """Return the hours until row 27 promises an answer: the company's, or else 2 and 24."""
+    """Return the hours within which row 27 promises an answer to a complaint of this class.
+
+    They are those of prompts/company.toml, or else 2 for a simple and 24 for a complex complaint.
+    """
     known = guest.company.get(_TIME_LIMITS[kind], "")
     return float(known) if known.isdecimal() else {"simple": 2.0, "complex": 24.0}[kind]
 
 
 def accepted_hours(guest: Guest, kind: Class) -> float:
-    """Return the hours until row 28 promises an answer, from the table of service times.
+    """Return the hours within which row 28 promises an answer, from the table of service times.
 
     根据投诉的类别和客户类别的不同而不同，见服务时限标准. Where the table has no entry, the hours
     are those of row 27.
@@ -57,8 +66,8 @@ def accepted_hours(guest: Guest, kind: Class) -> float:
 async def attitude_complaint(row: Row, guest: Guest, wish: Meaning) -> Heard:
     """Row 26 遇到客户投诉客户代表态度不好时: apologise, ask for details, record the complaint.
 
-    The complaint and the number to call back become a complaint ticket; row 28 ends it. Return
-    what the caller says after its goodbye.
+    The complaint and the number to call back become a complaint ticket. Then row 28 promises an
+    answer and says goodbye. Return what the caller says after that goodbye.
     """
     await say(row.prompt("ask"))  # 您是否能将详细情况告诉我？
     first = await listen(row.seconds)
@@ -74,7 +83,7 @@ async def attitude_complaint(row: Row, guest: Guest, wish: Meaning) -> Heard:
 async def complaint_accepted(row: Row, hours: float) -> Heard:
     """Row 28 对客户投诉，在受理结束时: promise an answer within ``hours``, and say goodbye.
 
-    Return what the caller says then.
+    Return what the caller says after the goodbye.
     """
     await say_farewell(row.prompt("farewell"), N=f"{hours:.0f}")
     return await listen(row.seconds)

@@ -1,7 +1,7 @@
 """Row 12 and telephone numbers: who the caller is, and where to call back.
 
-A number may be spoken, at once or in pieces, or typed and ended with #. It is read back in groups
-and counts only after the caller has confirmed it; 不对 corrects it.
+A number may be spoken, at once or in pieces, or typed and ended with #. The hotline reads it back
+in groups; it counts only after the caller has confirmed it, and they may correct it (不对，是……).
 """
 
 from collections.abc import Callable
@@ -14,10 +14,12 @@ from ivr.etiquette.rows import row
 from ivr.understanding.numerals import is_telephone_number
 
 NUMBER_ATTEMPTS = 4
-"""How often a number is asked for; then the ticket has only the number that called.
-At 10 % misheard digits three attempts get 98.0 % right, four 99.3 % (`ivr bench understand`)."""
+"""Maximum number of attempts to get a telephone number from the caller; after that the ticket has
+only the calling number. With 10 % of the digits misheard, three attempts get 98.0 % of the numbers
+right, four 99.3 % (`ivr bench understand`)."""
 BETWEEN_SECONDS = 3.0
-"""Seconds between two pieces of a number: people breathe, and look for the next key."""
+"""Seconds that the hotline listens for the next piece of a number: people breathe, and look for the
+next key."""
 
 _NO_WISH = frozenset(
     {
@@ -25,11 +27,11 @@ _NO_WISH = frozenset(
         Intent.REPEAT, Intent.SLOWER, Intent.HOLD_ON, Intent.CANNOT_ANSWER_NOW, Intent.OTHER,
     }
 )  # fmt: skip
-"""Intents that may answer a question for a number or a name without changing the subject."""
+"""Intents that do not change the subject when the caller was asked for a number or a name."""
 
 
 class ChangedSubject(Exception):
-    """The caller changed the subject in the middle of a row; the conversation continues there."""
+    """The caller changed the subject in the middle of a row; the wish ``to`` is answered next."""
 
     def __init__(self, to: Meaning) -> None:
         super().__init__(to.intent)
@@ -40,8 +42,8 @@ class ChangedSubject(Exception):
 async def ask_name(row: Row, guest: Guest, prompt: Prompt | None = None) -> None:
     """Row 12 想要问客户的名字: ask 请问，您贵姓？ unless the name is known or was asked for.
 
-    ``prompt`` is another wording of the question. The name is used from then on (13). Raise
-    ChangedSubject when the caller says something else.
+    ``prompt`` is another wording of the question. Later prompts contain the name (row 13). Raise
+    ChangedSubject when the caller states a wish instead.
     """
     if guest.surname is not None or guest.asked_name:
         return
@@ -54,10 +56,10 @@ async def ask_name(row: Row, guest: Guest, prompt: Prompt | None = None) -> None
 
 
 async def contact_number(guest: Guest, heard: Heard) -> None:
-    """Take the number in ``heard`` or ask for it, until the caller confirms one.
+    """Take the telephone number in ``heard`` or ask for it, until the caller confirms one.
 
-    A confirmed number becomes ``guest.phone``; otherwise that stays None. Raise ChangedSubject
-    when the caller says something else instead.
+    A confirmed number becomes ``guest.phone``, which otherwise stays None: when the caller refuses,
+    or after NUMBER_ATTEMPTS attempts. Raise ChangedSubject when the caller states a wish instead.
     """
     system = await enter("system")
     for attempt in range(NUMBER_ATTEMPTS):
@@ -83,10 +85,11 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
 async def collected(
     heard: Heard, whole: Callable[[str], bool] = is_telephone_number
 ) -> tuple[str, Heard]:
-    """Return the digits that are spoken or typed, beginning with ``heard``, and the last answer.
+    """Return the digits of a number that is spoken or typed in pieces, and what was heard last.
 
-    Further pieces are listened for until a pause or #. Spoken digits that are ``whole`` end the
-    number at once.
+    ``heard`` is the first piece; without digits in it, "" and ``heard`` are returned. Further
+    pieces are listened for until there is a pause of BETWEEN_SECONDS, the key # or an answer
+    without digits. Spoken digits for which ``whole`` returns True end the number at once.
     """
     digits = ""
     while True:
@@ -107,25 +110,31 @@ async def collected(
 
 
 def said(heard: Heard) -> Meaning | None:
-    """Return what the words mean, however uncertain; None if there are no words."""
+    """Return the meaning of the caller's words in ``heard``, however uncertain it is.
+
+    Return None if there are no words: a key, silence, or speech that the recogniser has lost.
+    """
     if not isinstance(heard, Speech) or heard.words is None:
         return None
     return heard.words.meaning
 
 
 def number_as_said(meaning: Meaning) -> Heard:
-    """Return the speech that ``meaning`` came from, so that its digits can be collected."""
+    """Return ``meaning`` as speech, as if just heard: :func:`collected` then reads its digits."""
     return Speech(0.0, words=Words(meaning))
 
 
 def follow(meaning: Meaning) -> None:
-    """Raise ChangedSubject if ``meaning`` is certain and is a wish of its own."""
+    """Raise ChangedSubject if ``meaning`` is certain and is a wish, not an answer such as yes."""
     if meaning.certainty is Certainty.SURE and meaning.intent not in _NO_WISH:
         raise ChangedSubject(meaning)
 
 
 def intent(heard: Heard) -> Intent | None:
-    """Return the intent of the words, however uncertain; None if there are no words."""
+    """Return the intent of the caller's words in ``heard``, however uncertain it is.
+
+    Return None if there are no words: a key, silence, or speech that the recogniser has lost.
+    """
     meaning = said(heard)
     return None if meaning is None else meaning.intent
 

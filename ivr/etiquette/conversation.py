@@ -1,4 +1,4 @@
-"""How the rows follow one another, from the first word to the last."""
+"""The order of the rows in a call, from the greeting to the goodbye."""
 
 from collections.abc import Mapping
 from typing import assert_never
@@ -30,8 +30,8 @@ async def hotline(
 ) -> Outcome:
     """Run a whole call and return how it ended.
 
-    A caller who is hard to hear is told why (8, 9, 10), whichever row listens. ``guest`` holds
-    what is known of the caller; without it, ``company`` holds the variables of
+    A caller who is hard to hear is told why (rows 8, 9, 10), whichever row listens. ``guest`` holds
+    what is known of the caller; if it is None, ``company`` holds the variables of
     prompts/company.toml. ``returned`` says that the caller was put through to people and nobody
     answered; ``recording`` says whether the call is recorded.
     """
@@ -48,8 +48,8 @@ async def conversation(
 ) -> Outcome:
     """Greet the caller, then find out what they want and answer it, until the call ends.
 
-    A caller who falls silent is asked whether there is anything else (33); one who then stays on
-    the line hears row 35.
+    A caller who falls silent is asked whether there is anything else (row 33); one who stays on
+    the line after the goodbye hears row 35. Return the outcome when the service is to hang up.
     """
     if not returned:  # a caller who comes back has heard the notice before
         await notice(guest, recording)
@@ -76,22 +76,28 @@ async def conversation(
 
 
 async def answered(guest: Guest, wish: Meaning | GivenUp) -> Heard:
-    """Answer ``wish`` and return what the caller says then; row 20 answers what is not clear."""
+    """Answer ``wish`` and return what the caller says then.
+
+    If their wish could not be understood (GivenUp), row 20 offers to call back.
+    """
     return await dealt_with(
         guest, answer_wish(guest, wish) if isinstance(wish, Meaning) else cannot_answer_now(guest)
     )
 
 
 async def back_again(guest: Guest) -> Heard:
-    """Serve a caller who was put through to people and whom nobody answered."""
+    """Serve a caller who was put through to people and whom nobody answered.
+
+    Return what the caller says at the end.
+    """
     return await dealt_with(guest, nobody_answered(guest))
 
 
 async def dealt_with(guest: Guest, doing: Answering) -> Heard:
-    """Run ``doing``, and the rows of every subject that the caller changes to meanwhile.
+    """Run the row ``doing``; each time the caller changes the subject, run the row for the new one.
 
-    Return what the caller says at the end; if the last row leaves the next word to us, ask
-    whether there is anything else (33).
+    Return what the caller says at the end. If the last row returns None, ask whether there is
+    anything else (row 33) and return the answer.
     """
     while True:
         try:
@@ -104,9 +110,10 @@ async def dealt_with(guest: Guest, doing: Answering) -> Heard:
 
 
 async def keys_only() -> Heard:
-    """Say that we cannot hear the caller, and listen for keys.
+    """Say that we cannot hear the caller, ask them to press keys, and return what is heard.
 
-    It is said when our own audio has failed, where row 2 would blame the caller's telephone.
+    This is said when the caller's audio does not reach us by our own fault; row 2 would blame the
+    caller's telephone for it.
     """
     system = await enter("system")
     await say(system.prompt("keys_only"))
@@ -114,10 +121,10 @@ async def keys_only() -> Heard:
 
 
 async def last_words(outcome: Outcome) -> Outcome:
-    """Say what a caller hears when the call is ended from outside, so that it is never silence.
+    """Say the last prompt of a call that is ended from outside, so that its end is never silence.
 
-    The limit of a call is followed by the goodbye of row 33, everything else by the apology.
-    Return ``outcome``.
+    A call that has reached its time limit (Outcome.LIMIT) ends with the goodbye of row 33, any
+    other with the apology of the row ``system``. Return ``outcome``.
     """
     if outcome is Outcome.LIMIT:
         await say_farewell((await enter("closing")).prompt("farewell"))

@@ -11,13 +11,16 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.recording import not_recorded, refuses
 
 HOLD_SECONDS = 20.0
-"""Seconds that a caller who asks us to wait is given: to find a pen or to ask a colleague."""
+"""Seconds that the hotline listens after a caller has asked it to wait: enough to find a pen or to
+ask a colleague."""
 
 
 def grant(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, Any, Heard] | None:
-    """Return the script that does what ``heard`` asks for, or None if it asks for nothing here.
+    """Return the script that grants the wish in ``heard``: to repeat, to slow down, to wait, or not
+    to record. Return None if ``heard`` is none of these wishes, or if a row answers it here.
 
-    The script returns what is heard then. ``seconds`` is how long the current row listens.
+    The script returns what is heard after its prompt. ``seconds`` is how long the current row
+    listens; the script listens as long, or HOLD_SECONDS for a caller who asks us to wait.
     """
     if refuses(guest, heard):
         return not_recorded(guest, seconds)
@@ -38,13 +41,13 @@ def grant(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, Any,
 
 
 async def _again(last: Say, seconds: float) -> Heard:
-    """Say ``last`` again and return what is heard in the ``seconds`` after it."""
+    """Say the prompt ``last`` again and return what is heard in the ``seconds`` after it."""
     await Ask(last)
     return await listen(seconds)
 
 
 async def _hold() -> Heard:
-    """Tell the caller to take their time, and wait for them."""
+    """Tell the caller to take their time; return what is heard in HOLD_SECONDS."""
     system = await enter("system")
     await say(system.prompt("take_your_time"))
     return await listen(HOLD_SECONDS)

@@ -21,7 +21,8 @@ _FACTS: dict[Fact, str] = {
 }
 """The key of row 36 for each fact that a caller may ask for."""
 EXPLANATIONS = 3
-"""How often the same explanation is repeated; after that the caller is called back."""
+"""Maximum number of times that one explanation is repeated; after that a person calls the caller
+back (row 20)."""
 
 
 @row("ask_topic")
@@ -45,7 +46,10 @@ async def take_note(row: Row) -> Heard:
 
 
 async def announced() -> None:
-    """Ask the caller to take a pen (18); raise ChangedSubject when they want something else."""
+    """Ask the caller to write down what follows (row 18).
+
+    Raise ChangedSubject when they state another wish instead.
+    """
     if (meaning := said(await take_note())) is not None:
         follow(meaning)
 
@@ -54,9 +58,9 @@ async def announced() -> None:
 async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Heard:
     """Row 36 备注: tell the company's name, address, website or number, slowly.
 
-    ``facts`` are those that were asked for; none means all. Row 18 announces them, except to a
-    caller who asks for a part of what they have just heard: they have a pen in their hand. Return
-    what the caller says when they are asked whether it was clear (16).
+    ``facts`` are those that were asked for; an empty tuple means all. Row 18 (please write down)
+    announces them, except to a caller who asks for a part of what they have just heard: they have a
+    pen in their hand. Return what the caller says to the question whether it was clear (row 16).
     """
     wanted = [_FACTS[fact] for fact in facts] or list(_FACTS.values())
     sentences = [Say(row.prompt(key), True, {}, "slow") for key in wanted]
@@ -67,7 +71,10 @@ async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Hear
 
 
 async def answered_at_once(guest: Guest, answer: Answer) -> Heard:
-    """Tell an answer of prompts/knowledge.toml, and ask whether it was clear (16)."""
+    """Say an answer of prompts/knowledge.toml, and ask whether it was clear (row 16).
+
+    Return what the caller says to that.
+    """
     await enter(KNOWLEDGE)
     if answer.write_down:
         await announced()
@@ -79,9 +86,10 @@ async def answered_at_once(guest: Guest, answer: Answer) -> Heard:
 async def explain(
     guest: Guest, sentences: Sequence[Say], in_other_words: Sequence[Prompt] = ()
 ) -> Heard:
-    """Say ``sentences``, ask whether they were clear (16), and return the answer.
+    """Say ``sentences``, ask whether they were clear (row 16), and return the caller's answer.
 
-    Both wordings are remembered, so that :func:`explain_again` can repeat them.
+    ``guest`` keeps the sentences and ``in_other_words``, the same explanation in other words, so
+    that :func:`explain_again` can say them.
     """
     guest.explained, guest.explanations = list(sentences), 0
     guest.in_other_words = [Say(prompt, True) for prompt in in_other_words]
@@ -94,7 +102,8 @@ async def explain(
 async def confirm_understood(row: Row, *, again: bool = False) -> Heard:
     """Row 16 向客户解释完毕后，应向客户确认是否明了: ask whether the explanation was clear.
 
-    The question is 请问我刚才的解释您是否明白？, and ``again``: 是否清楚？ Return the answer.
+    The question is 请问我刚才的解释您是否明白？, with ``again`` 请问我刚才的解释您是否清楚？
+    Return the answer.
     """
     await ask_if_clear(row.prompt("clear" if again else "understood"))
     return await listen(row.seconds)
@@ -103,9 +112,9 @@ async def confirm_understood(row: Row, *, again: bool = False) -> Heard:
 async def explain_again(guest: Guest) -> Heard | None:
     """Row 16 若客户不能完全明白，应将客户不明白的地方重新解释，直到客户明白为止: explain again.
 
-    The first time it is said in other words if there are any, later slowly. Return the answer to
-    the question whether it is clear now; None if there is nothing to explain or it was explained
-    EXPLANATIONS times.
+    The first repetition is in other words if there are any; all others are the same sentences,
+    slowly. Return the answer to the question whether the explanation is clear now; None if nothing
+    has been explained in this call, or if it was repeated EXPLANATIONS times.
     """
     if not guest.explained or guest.explanations == EXPLANATIONS:
         return None

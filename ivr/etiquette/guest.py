@@ -10,7 +10,7 @@ from ivr.etiquette.house import Arrival, House
 from ivr.etiquette.speaking import AnythingElse, Aside, Farewell, IsItClear
 
 _LOUDER: tuple[Rendering, ...] = ("normal", "louder", "loudest")
-"""How prompts are spoken, by the number of times that the caller could not hear us."""
+"""The rendering of prompts, by the number of times that the caller has said they cannot hear us."""
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class Guest:
     company: Mapping[str, str] = field(default_factory=dict)
     """The company's variables by name (prompts/company.toml)."""
     house: House = field(default_factory=House)
-    """The settings of the service that the rows use."""
+    """The company's settings that the rows use."""
     arrival: Arrival = field(default_factory=Arrival)
     """How this call reached the service."""
     surname: str | None = None
@@ -31,40 +31,44 @@ class Guest:
     title: Title | None = None
     """先生, 小姐 or 女士; None as long as it is unknown."""
     asked_name: bool = False
-    """Whether the caller was asked for their name; nobody is asked twice (12)."""
+    """Whether the caller was asked for their name (row 12); no caller is asked twice."""
     phone: str | None = None
-    """The number to call back, confirmed by the caller."""
+    """The number to call back; None as long as the caller has confirmed none."""
     may_refuse: bool = False
     """Whether the caller was told that they may refuse to be recorded, and has not refused."""
     recorded: bool = False
     """Whether the call is being recorded under the policy ``consent``."""
     louder: int = 0
-    """How often the caller could not hear us; every later prompt of the call is louder (3)."""
+    """How often the caller has said that they cannot hear us; later prompts are louder (row 3)."""
     said: Say | None = None
-    """The last prompt that was said to the caller, asides included."""
+    """The last prompt that was said to the caller, asides (您大声一点) included; None before the
+    first prompt of the call."""
     question: Say | None = None
-    """The last prompt that was not an aside: the one that the caller's words answer."""
+    """The last prompt that was not an aside (您大声一点): the caller's words answer this one. None
+    before the first such prompt of the call."""
     explained: list[Say] = field(default_factory=list)
-    """The last explanation, sentence by sentence, for when it must be explained again (16)."""
+    """The last explanation, sentence by sentence, so that it can be repeated (row 16); empty before
+    the first explanation."""
     in_other_words: list[Say] = field(default_factory=list)
-    """The same explanation in other words; it is the first that is said again (16)."""
+    """The last explanation in other words, for its first repetition (row 16); empty if there are no
+    other words."""
     explanations: int = 0
-    """How often the last explanation was explained again."""
+    """How often the last explanation has been repeated."""
     times: dict[Intent, int] = field(default_factory=dict)
     """How often the caller has expressed each intent in this call."""
     transfers: int = 0
     """How often the caller was put through to people and nobody answered."""
     reported: set[Intent] = field(default_factory=set)
-    """The intents that were reported to the supervisor in this call (24, 32)."""
+    """The offences that were reported to the supervisor in this call (rows 24 and 32)."""
 
     @property
     def was_asked_for_more(self) -> bool:
-        """Whether the caller answers the question 请问还有什么可以帮助您？"""
+        """Whether our last question to the caller was 请问还有什么可以帮助您？ (rows 33 and 35)."""
         return isinstance(self.question, AnythingElse)
 
     @property
     def was_asked_if_clear(self) -> bool:
-        """Whether the caller answers the question 请问我刚才的解释您是否明白？"""
+        """Whether our last question to the caller was 请问我刚才的解释您是否明白？ (row 16)."""
         return isinstance(self.question, IsItClear)
 
     @property
@@ -74,7 +78,10 @@ class Guest:
 
     @property
     def customer_class(self) -> str | None:
-        """The class of the calling number in the table of service times (28), or None."""
+        """The class of customer of the calling number, for the table of service times (row 28).
+
+        None if the settings give the number no class.
+        """
         return self.house.customers.get(self.arrival.caller)
 
     @property
@@ -88,13 +95,13 @@ class Guest:
         return set(self.times) <= {Intent.HELLO, Intent.YES, Intent.GIVE_NAME}
 
     def learn(self, meaning: Meaning) -> None:
-        """Count the intent of something that was understood, and keep the name that it gives."""
+        """Count the intent of ``meaning``, which was understood, and keep its name, if any."""
         self.times[meaning.intent] = self.times.get(meaning.intent, 0) + 1
         self.surname = meaning.slots.surname or self.surname
         self.title = meaning.slots.title or self.title
 
     def addressed(self, request: Request) -> Request:
-        """Return ``request`` as this caller hears it, and remember it.
+        """Return ``request`` with this caller's name and volume, and remember it as said.
 
         Row 13 当已经了解客户的姓名的时候: every prompt that has the slots 姓 and 先生 is filled
         with the caller's name. Row 3: every prompt is louder after the caller could not hear us.

@@ -15,11 +15,14 @@ _SPAN = re.compile(r"([0-2]?\d):([0-5]\d)-([0-2]?\d):([0-5]\d)")
 _DAY_MINUTES = 24 * 60
 
 MinuteSpan = tuple[int, int]
-"""The first minute since midnight that is worked, and the first that is not worked any more."""
+"""A span of working time, in minutes since midnight: its first minute, and the first after it."""
 
 
 class HoursError(Exception):
-    """The hours cannot be used; the message names the day and the remedy in one sentence."""
+    """The working hours of the settings cannot be used.
+
+    The message names the day and the remedy in one sentence.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,15 @@ class Hours:
     """A working week, and the days that differ from it."""
 
     week: Mapping[int, tuple[MinuteSpan, ...]] = field(default_factory=dict)
-    """The spans of each day of the week, 0 for Monday. An empty week is always worked."""
+    """The spans of working time by day of the week, 0 for Monday. If the mapping is empty, somebody
+    always works."""
     holidays: frozenset[date] = frozenset()
     """Days on which nobody works."""
     workdays: frozenset[date] = frozenset()
     """调休: Saturdays and Sundays that are worked with the hours of a Monday."""
 
     def open_at(self, local: datetime | None) -> bool:
-        """Return whether somebody works at ``local``; True if the moment is unknown."""
+        """Return whether somebody works at the local time ``local``; True if it is None."""
         if not self.week or local is None:
             return True
         day = local.date()
@@ -48,9 +52,10 @@ class Hours:
 def parse_hours(
     week: Mapping[str, str], holidays: Iterable[date] = (), workdays: Iterable[date] = ()
 ) -> Hours:
-    """Return the hours of settings such as ``{"mon": "09:00-12:00 13:30-18:00"}``.
+    """Return the working hours of settings such as ``{"mon": "09:00-12:00 13:30-18:00"}``.
 
-    Raise HoursError, which names the day, if they are unusable.
+    Nobody works on ``holidays``; ``workdays`` have the hours of a Monday. Raise HoursError, which
+    names the day, if the settings are unusable.
     """
     for day in week:
         if day not in DAYS:

@@ -1,4 +1,4 @@
-"""The company's settings for the rows beyond their words, and how one call arrived."""
+"""The settings that the rows need beside their words, and how one call reached the service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,19 +8,23 @@ from ivr.etiquette.hours import Hours
 from ivr.etiquette.knowledge import Knowledge
 
 RINGS = 3
-"""More rings than this before the answer are a slow answer: 电话铃声响三声后才接起 (5)."""
+"""Most rings before the answer at which it is not slow; after more, row 5 apologises:
+电话铃声响三声后才接起."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transfers:
-    """Extensions of the dialplan's context ``ivr-transfer``; an empty string means none."""
+    """The extensions to which callers are connected, of the dialplan's context ``ivr-transfer``.
+
+    An empty string means that there is no such extension.
+    """
 
     human: str = ""
     """People who answer callers that ask for a person (转人工, key 0)."""
     supervisor: str = ""
-    """现场业务主管, who takes over callers that go on insulting (24)."""
+    """现场业务主管, who takes over callers that go on insulting (row 24)."""
     automatic: str = ""
-    """自动台, to which nuisance callers are connected who do not hang up (32)."""
+    """自动台, to which nuisance callers are connected who do not hang up (row 32)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,10 @@ class House:
     hours: Hours = field(default_factory=Hours)
     knowledge: Knowledge = field(default_factory=Knowledge)
     service_times: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """服务时限标准 (28): hours by class of complaint (simple, complex) and class of customer."""
+    """服务时限标准 (row 28): the hours within which an answer is promised, by class of complaint
+    (simple, complex) and in it by class of customer."""
     customers: Mapping[str, str] = field(default_factory=dict)
-    """The class of customer by calling number."""
+    """The class of customer, by calling number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,9 @@ class Arrival:
     caller: str = ""
     """The calling number; empty if it is withheld."""
     local: datetime | None = None
-    """The company's local time when the call was answered."""
+    """The company's local time when the call was answered; None if it is unknown."""
     rings: int = 0
-    """How often it rang before the call was answered."""
+    """How often the telephone rang before the call was answered."""
     waited: float = 0.0
     """Seconds that the call waited in a queue."""
 

@@ -1,9 +1,9 @@
 """Questions that the company can answer at once: prompts/knowledge.toml, which its staff edit.
 
-An answer is found by the likeness between the caller's words and its questions: the cosine of
-TF-IDF over their sounds and pairs of sounds (:mod:`ivr.understanding.features`), so that rare
-sounds count more. Words that are close to no question are not answered here: nothing is
-invented, and a person calls back (20).
+An answer is found by the likeness between the caller's words and its questions. Both are vectors of
+TF-IDF over their syllables and pairs of syllables (:mod:`ivr.understanding.features`), so that rare
+syllables count more. Words that are close to no question are not answered here: nothing is
+invented, and a person calls back (row 20).
 """
 
 import re
@@ -23,17 +23,18 @@ from ivr.understanding.features import features
 from ivr.understanding.syllables import syllables_of
 
 NEAR = 0.6
-"""The least likeness at which a question is the one that was asked, if the words are a question.
+"""Least likeness, 0 to 1, at which the caller's words count as a question of prompts/knowledge.toml
+if their intent is to ask something.
 
-Of the 12,876 test sentences 20 come so near; all of them that ask the hotline something mean that
-question."""
+Of the 12,876 test sentences 20 have a likeness of at least this to some question; all of these 20
+that ask the hotline something mean that question."""
 SAME = 0.85
-"""The least likeness at which a question is the one that was asked, with any intent: so near, the
-words are those of the file."""
+"""Least likeness, 0 to 1, at which the caller's words count as a question of prompts/knowledge.toml
+whatever their intent: with this likeness they are nearly the words of the file."""
 ROW = "knowledge"
-"""The id of the row that holds all answers, beside the rows of the sheet."""
+"""Id of the row that holds all answers of prompts/knowledge.toml; it is not on the paper sheet."""
 _QUESTIONS = frozenset({Intent.PRODUCT_QUESTION, Intent.COMPANY_FACTS})
-"""Intents of callers who ask a question."""
+"""Intents by which callers ask a question."""
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _KEYS = ("id", "questions", "say", "in_other_words", "write_down", "ask", "found")
 
@@ -44,17 +45,19 @@ class Answer:
 
     id: str
     questions: tuple[str, ...]
-    """The questions that it answers, as callers ask them."""
+    """The questions that this answer belongs to, as callers ask them."""
     say: tuple[Prompt, ...] = ()
-    """The answer, sentence by sentence."""
+    """The answer, sentence by sentence; empty if the answer has to be looked up."""
     in_other_words: tuple[Prompt, ...] = ()
-    """The same answer for callers who have not understood it (16)."""
+    """The same answer in other words, for callers who have not understood it (row 16)."""
     write_down: bool = False
-    """Whether the answer is long, so that it is announced and spoken slowly (18)."""
+    """Whether the caller is asked to write the answer down (row 18), which is then said slowly."""
     ask: Prompt | None = None
-    """The question for a number, for an answer that is looked up by it (17)."""
+    """The prompt that asks the caller for the number by which the answer is looked up (row 17);
+    None if nothing is looked up."""
     found: Mapping[str, Prompt] = field(default_factory=dict)
-    """The prompt for each finding of the look-up."""
+    """The prompt to say for each finding of the look-up, by the name of the finding; empty if
+    nothing is looked up."""
 
     def prompts(self) -> tuple[Prompt, ...]:
         """Return every prompt of the answer."""
@@ -69,7 +72,11 @@ class Knowledge:
     answers: tuple[Answer, ...] = ()
 
     def find(self, meaning: Meaning) -> Answer | None:
-        """Return the answer whose question is most like the words; None if none is near enough."""
+        """Return the answer with the question that is most like the words of ``meaning``.
+
+        Return None if no question is like enough: NEAR (0.6) for words that ask something, SAME
+        (0.85) for others.
+        """
         asked = self._weighed(_sounds(meaning.text))
         likeness, answer = max(
             ((_likeness(asked, known), answer) for known, answer in self._questions),
@@ -79,21 +86,21 @@ class Knowledge:
         return answer if likeness >= (NEAR if meaning.intent in _QUESTIONS else SAME) else None
 
     def row(self) -> Row:
-        """Return all prompts of the answers as a row beside those of the sheet."""
+        """Return a row with all prompts of the answers; it has the number 0 and the id ROW."""
         prompts = [prompt for answer in self.answers for prompt in answer.prompts()]
         say = {prompt.key: prompt.text for prompt in prompts}
         return Row(0, ROW, "", say)
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
-        """The inverse document frequency of each sound over all questions."""
+        """The inverse document frequency of each feature (syllable or pair) over all questions."""
         texts = [set(_sounds(one)) for answer in self.answers for one in answer.questions]
         counts = Counter(name for text in texts for name in text)
         return {name: log(1 + len(texts) / count) for name, count in counts.items()}
 
     @cached_property
     def _questions(self) -> tuple[tuple[Mapping[str, float], Answer], ...]:
-        """Each question as weighed sounds, with its answer."""
+        """Each question as a vector of length 1 (weights by feature), with its answer."""
         return tuple(
             (self._weighed(_sounds(question)), answer)
             for answer in self.answers
@@ -101,7 +108,7 @@ class Knowledge:
         )
 
     def _weighed(self, names: tuple[str, ...]) -> Mapping[str, float]:
-        """Return the sounds with their weights, scaled to a vector of length 1."""
+        """Return the features ``names`` as a vector of length 1, weighed by their rarity."""
         unseen = max(self._rarity.values(), default=1.0)
         weights = {name: self._rarity.get(name, unseen) for name in names}
         length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
@@ -109,7 +116,11 @@ class Knowledge:
 
 
 def _sounds(text: str) -> tuple[str, ...]:
-    """Return the near sounds of ``text`` and pairs of them, which survive mishearing best."""
+    """Return the features of ``text`` that survive mishearing best.
+
+    They are its folded syllables (similar ones made equal), alone and in sequences of two and
+    three, and pairs of folded syllables that need not be neighbours.
+    """
     return tuple(
         name for name in features(syllables_of(text).sounds) if name.startswith(("~", "&"))
     )
@@ -119,7 +130,7 @@ def _likeness(asked: Mapping[str, float], question: Mapping[str, float]) -> floa
     """Return the likeness of two vectors from 0 to 1.
 
     It is the mean of their cosine and of the part of the question that the caller said, so that
-    words beside the question count half.
+    additional words of the caller lower it only half as much as by the cosine alone.
     """
     common = asked.keys() & question.keys()
     cosine = sum(asked[name] * question[name] for name in common)
@@ -130,7 +141,7 @@ def _likeness(asked: Mapping[str, float], question: Mapping[str, float]) -> floa
 def parse_knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
     """Return the answers written in ``text`` (TOML), with the variables of ``company`` filled in.
 
-    Raise SheetError, which names the answer, the key and the remedy, if one is unusable.
+    Raise SheetError, which names the answer, the key and the remedy, if an answer is unusable.
     """
     try:
         raw = tomllib.loads(text)

@@ -1,4 +1,4 @@
-"""Rows 3, 8, 9 and 10: what is wrong with the line; and fax machines that call.
+"""Rows 3, 8, 9 and 10: callers and lines that are hard to hear; and fax machines that call.
 
 :mod:`ivr.etiquette.coaching` decides when a caller is told what is wrong with their line.
 """
@@ -12,11 +12,11 @@ from ivr.etiquette.rows import is_silent, row
 from ivr.etiquette.speaking import say_aside, say_farewell
 
 LOUDEST = 2
-"""How often the volume can be raised."""
+"""Number of times that the volume of our prompts can be raised in a call."""
 
 
 class CallOver(Exception):
-    """The call ends now, from any place in the conversation; ``outcome`` says how it ended."""
+    """A row raises this exception to end the call at once; ``outcome`` says how the call ended."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
@@ -70,7 +70,8 @@ async def speakerphone(row: Row) -> Heard:
 async def noisy_line(row: Row) -> Heard:
     """Row 10 遇到电话杂音太大听不清楚时: ask the caller to call from another telephone, goodbye.
 
-    稍停 5 秒，挂机: raise CallOver then. Return what is heard if the caller is clear by that time.
+    稍停 5 秒，挂机: raise CallOver 5 s after the prompt, unless the caller is heard clearly within
+    that time; then return what they say.
     """
     goodbye = say(row.prompt("farewell"), barge_in=False)
     heard = await _heard_after(goodbye, row.seconds, Condition.NOISE)
@@ -80,9 +81,10 @@ async def noisy_line(row: Row) -> Heard:
 
 
 async def fax() -> Heard:
-    """Thank a fax and raise CallOver; return what is heard if a person speaks instead.
+    """Say goodbye to a fax machine and raise CallOver.
 
-    A person may stand beside the machine. No time is waited for a fax itself.
+    If a person beside the machine speaks, return what they say. The wait for them ends as soon as
+    the tones of the fax are heard again.
     """
     closing = await enter("closing")
     goodbye = say_farewell(closing.prompt("farewell"))
@@ -93,9 +95,10 @@ async def fax() -> Heard:
 
 
 async def _heard_after(goodbye: Ask[None], seconds: float, trouble: Condition) -> Heard:
-    """Say ``goodbye``, which is heard out, and return what is heard in the ``seconds`` after it.
+    """Say ``goodbye``, without barge-in, and return what is heard in the ``seconds`` after it.
 
-    Speech that has the same trouble does not shorten the wait: 等 5 秒 are whole seconds.
+    Speech that has the same ``trouble`` does not shorten the wait, because 等 5 秒 means 5 whole
+    seconds.
     """
     await goodbye
     heard = await listen(seconds)
@@ -105,16 +108,17 @@ async def _heard_after(goodbye: Ask[None], seconds: float, trouble: Condition) -
 
 
 def _still(trouble: Condition, heard: Heard) -> bool:
-    """Return whether there is the same trouble again, or no answer: 若仍听不清楚."""
+    """Return whether ``heard`` has the same ``trouble`` again, or is no answer: 若仍听不清楚."""
     return is_silent(heard) or trouble_of(heard) is trouble
 
 
 def doubt_of(heard: Heard) -> Condition | None:
-    """Return what the caller may be asked to mend before a guess is asked about; None: nothing.
+    """Return the condition of the line that the caller is asked to mend after uncertain words.
 
-    To speak up (8) and to take the handset (9) are small favours that help for the rest of the
-    call. The caller cannot mend noise and would hear a goodbye for it (10), so in noise the guess
-    is asked about first.
+    It is TOO_QUIET (row 8: speak up) or HANDS_FREE (row 9: take the handset): small favours that
+    help for the rest of the call. None means that the words are certain or that the caller can mend
+    nothing. Noise would bring them a goodbye (row 10), so in noise row 15 asks first whether the
+    guess at their meaning is right.
     """
     if not isinstance(heard, Speech) or heard.words is None or heard.words.sure:
         return None
@@ -123,10 +127,12 @@ def doubt_of(heard: Heard) -> Condition | None:
 
 
 def trouble_of(heard: Heard) -> Condition | None:
-    """Return what kept us from understanding the caller; None if nothing did or nobody spoke.
+    """Return the condition of the line that kept us from understanding the caller.
 
-    In noise only clear words count as understood, because a television is recognised as digits,
-    which have a meaning, too.
+    Return None if they were understood, if the line is good, or if nobody spoke.
+
+    In noise only words that the recogniser is confident of count as understood, because it takes
+    the talk of a television for digits, which have a meaning, too.
     """
     if not isinstance(heard, Speech) or heard.condition is Condition.OK:
         return None

@@ -16,31 +16,37 @@ from ivr.etiquette.knowledge import Answer
 from ivr.etiquette.rows import is_silent, is_there, row
 
 ROUNDS = 4
-"""Rounds of music, half a minute each, after which the caller is called back instead (20)."""
+"""Number of rounds of music, half a minute each, after which the hotline stops waiting for a
+look-up and offers to call back (row 20)."""
 KEYED_TICKET_DIGITS = 6
-"""Digits of the shortest ticket number (ivr.records.numbers)."""
+"""Number of digits of the shortest ticket number (ivr.records.numbers)."""
 _UNKNOWN = "unknown"
-"""The finding of a look-up when nothing has this number; the number is asked for again."""
+"""Name of the finding of a look-up when no entry has the caller's number; they are then asked for
+the number again."""
 _REFUSALS = frozenset({Intent.NO, Intent.CLOSING, Intent.GOODBYE})
 """Intents by which a caller declines to wait or to give a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Something that is looked up by a number."""
+    """A kind of look-up, by a number that the caller gives."""
 
     name: str
     """The name of the look-up, such as ``ticket``."""
     ask: Prompt
-    """The question for the number."""
+    """The prompt that asks the caller for the number."""
     found: Mapping[str, Prompt]
-    """The prompt for each finding of the look-up."""
+    """The prompt to say for each finding of the look-up, by the name of the finding."""
     shortest: int = 99
-    """Digits after which a spoken number is whole. By default only a pause ends the number."""
+    """Least number of digits at which a spoken number is complete, so that listening for it ends.
+    With the default only a pause ends a number."""
 
 
 async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
-    """Tell the state of a ticket by its number: 我上次投诉的事处理得怎么样了？"""
+    """Tell the state of a ticket by its number: 我上次投诉的事处理得怎么样了？
+
+    Return what the caller says, or None when row 33 (anything else?) is to follow.
+    """
     system = await enter("system")
     found = {
         what: system.prompt(f"status_{what}") for what in ("open", "assigned", "done", "cancelled")
@@ -50,17 +56,20 @@ async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def answered_by_look_up(guest: Guest, wish: Meaning, answer: Answer) -> Heard | None:
-    """Tell an answer of prompts/knowledge.toml that depends on a number of the caller's."""
+    """Say an answer of prompts/knowledge.toml that is looked up by a number which the caller gives.
+
+    Return what the caller says, or None when row 33 (anything else?) is to follow.
+    """
     await enter(KNOWLEDGE)
     assert answer.ask is not None  # parse_knowledge refuses such an answer without it
     return await looked_up(guest, wish, Wanted(answer.id, answer.ask, answer.found))
 
 
 async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None:
-    """Ask for the number, look it up while the caller waits (17), and explain what was found.
+    """Ask for the number, look it up while the caller waits (row 17), and explain what was found.
 
-    If nothing can be found out, the caller is called back (20). Return what the caller says, or
-    None when the next word is ours.
+    If nothing can be found out, row 20 offers to call back. Return what the caller says, or None
+    when row 33 (anything else?) is to follow. Raise ChangedSubject for another wish.
     """
     system = await enter("system")
     heard = number_as_said(wish)
@@ -90,8 +99,8 @@ async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None
 async def hold(row: Row, guest: Guest, query: Query) -> Found | Heard:
     """Row 17 查询相关资料，需客户等待时: ask the caller to wait, play music, thank them.
 
-    应先征求客户的意见: nothing is looked up before the caller agrees. Return what was found, or
-    what a caller says who does not agree or does not want to wait any longer.
+    应先征求客户的意见: nothing is looked up before the caller agrees. Return what was found; if the
+    caller does not agree or does not want to wait any longer, return what they say.
     """
     await say(row.prompt("ask"))  # 请您稍等片刻，好吗？
     heard = await listen(row.seconds)
@@ -105,9 +114,9 @@ async def hold(row: Row, guest: Guest, query: Query) -> Found | Heard:
 
 
 async def _music(order: int) -> Heard | None:
-    """Play music until the look-up has ended or ROUNDS are over.
+    """Play music until the look-up with the number ``order`` has ended, at most for ROUNDS rounds.
 
-    Return what the caller says when they no longer want to wait, else None.
+    Return what the caller says if they no longer want to wait, otherwise None.
     """
     for _ in range(ROUNDS):
         await play_music(MUSIC, order)

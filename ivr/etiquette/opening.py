@@ -10,8 +10,8 @@ from ivr.etiquette.rows import is_silent, row
 async def greeting(row: Row, arrival: Arrival) -> Heard:
     """Row 1 客户打来电话，客服人员的第一句话: greet the caller and return what they say.
 
-    A caller who has waited long hears the apology of row 5 at once, unless they have interrupted
-    the greeting.
+    A caller who has waited in a queue or for more than three rings hears the apology of row 5 right
+    after the greeting, unless they have interrupted it.
     """
     await say(row.prompt("ask"))
     if not arrival.was_slow:
@@ -22,10 +22,10 @@ async def greeting(row: Row, arrival: Arrival) -> Heard:
 
 @row("no_sound")
 async def no_sound(row: Row) -> Heard:
-    """Row 2 如果遇到电话没有声音时: ask, wait, ask again, wait, say goodbye, wait.
+    """Row 2 如果遇到电话没有声音时: ask, wait 5 s, ask again, wait 5 s, say goodbye, wait 5 s.
 
-    Return what the caller says; speech keeps the call even in the last five seconds. Nobody means
-    that the service hangs up.
+    Return what the caller says; if they speak, even in the last five seconds, the call goes on.
+    Nobody means that the service hangs up.
     """
     for _ in range(row.tries):
         await say(row.prompt("ask"))
@@ -42,7 +42,7 @@ async def no_sound(row: Row) -> Heard:
 async def wrong_number(row: Row) -> Heard:
     """Row 4 用户拨错号时: say whom the caller has reached, and 请您查证后再拨。
 
-    Return what the caller says, who may have a question after all.
+    Return what the caller says: they may have a question after all.
     """
     await say(row.prompt("explain"))
     return await listen(row.seconds)

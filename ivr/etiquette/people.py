@@ -1,4 +1,4 @@
-"""Callers who want a person, and callers who are connected to one."""
+"""Connect callers to people, and take their number if nobody answers."""
 
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.dialogue.verbs import Heard, enter, say, transfer
@@ -6,15 +6,17 @@ from ivr.etiquette.business import cannot_answer_now
 from ivr.etiquette.guest import Guest
 
 MOST_TRANSFERS = 2
-"""Unanswered transfers after which the caller is called back: they have waited long enough."""
+"""Number of unanswered transfers in a call after which the hotline offers to call back instead: the
+caller has waited long enough."""
 WANTS_A_PERSON = Meaning("转人工", Intent.HUMAN_AGENT, Certainty.SURE, 1.0)
-"""The wish of a caller who comes back from a transfer."""
+"""The wish of a caller whose transfer to people nobody has answered."""
 
 
 async def human_agent(guest: Guest, wish: Meaning) -> Heard | None:
-    """Connect the caller to people during working hours; otherwise take their number (20).
+    """Connect a caller who says 转人工 or presses 0 to people, if the call came in working hours.
 
-    It answers 转人工 and key 0.
+    A transfer ends the call for the service. Without one, row 20 takes the caller's number; return
+    what they say then, or None if they do not want to be called back.
     """
     if not guest.is_open:
         await say((await enter("system")).prompt("closed"))
@@ -24,7 +26,10 @@ async def human_agent(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def nobody_answered(guest: Guest) -> Heard | None:
-    """Tell a caller who comes back from a transfer that nobody is free; take their number (20)."""
+    """Say that nobody is free, to a caller whose transfer was not answered; then row 20 follows.
+
+    Return what the caller says after row 20, or None if they do not want to be called back.
+    """
     guest.transfers += 1
     await say((await enter("system")).prompt("nobody_free"))
     return await cannot_answer_now(guest, WANTS_A_PERSON)

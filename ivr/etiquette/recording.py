@@ -1,7 +1,7 @@
 """The notice that a call is recorded, which comes before row 1, and refusals to be recorded.
 
 The sheet does not mention recording: with the policy ``off`` its greeting stays the first thing
-that a caller hears. A refusal is granted at any moment (:mod:`ivr.etiquette.courtesy`).
+that a caller hears. A caller may refuse at any moment (:mod:`ivr.etiquette.courtesy`).
 """
 
 from typing import Literal
@@ -18,7 +18,8 @@ Policy = Literal["off", "on", "consent"]
 ``consent``: a call is recorded unless its caller refuses."""
 
 ANSWER_SECONDS = 1.5
-"""Seconds before the greeting in which a refusal is awaited; a later one is granted as well."""
+"""Seconds, after the notice and before the greeting, in which the hotline listens for a refusal; a
+later refusal is granted as well."""
 REFUSAL_KEY = "0"
 _REFUSALS = Keywords({
     "of the recording": (
@@ -33,7 +34,8 @@ _REFUSALS = Keywords({
 async def notice(guest: Guest, policy: Policy) -> None:
     """Say that the call is recorded, and begin the recording.
 
-    With ``on`` it begins before the notice, with ``consent`` after the time for a refusal.
+    With the policy ``on`` the recording begins before the notice, with ``consent`` ANSWER_SECONDS
+    after it, unless the caller refuses. With ``off`` nothing happens.
     """
     if policy == "off":
         return
@@ -53,8 +55,9 @@ async def notice(guest: Guest, policy: Policy) -> None:
 def refuses(guest: Guest, heard: Heard) -> bool:
     """Return whether ``heard`` refuses the recording.
 
-    Words that name the recording refuse it at any time. REFUSAL_KEY and a mere 不同意 refuse it
-    only until the caller has said what they want, other words for no only until it has begun.
+    Words that name the recording, such as 不要录音, refuse it at any time. REFUSAL_KEY (0) and a
+    mere 不同意 refuse it only until the caller has said what they want; other words for no, only
+    until the recording has begun.
     """
     if not guest.may_refuse:
         return False
@@ -72,7 +75,7 @@ def refuses(guest: Guest, heard: Heard) -> bool:
 
 
 async def not_recorded(guest: Guest, seconds: float) -> Heard:
-    """Drop the recording and say so; return what is heard in the ``seconds`` after it."""
+    """Delete the recording, say so, and return what is heard in the ``seconds`` after that."""
     guest.may_refuse = False
     if guest.recorded:
         guest.recorded = False

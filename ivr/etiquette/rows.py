@@ -21,8 +21,8 @@ def row(
 ) -> Callable[[Callable[Concatenate[Row, P], Doing[T]]], Callable[P, Doing[T]]]:
     """Return a decorator that passes the row ``id`` to a script as its first argument.
 
-    The decorated script is called without that argument. When it begins, the row is entered and
-    so noted in the record. Raise ValueError if the row has a script already.
+    The decorated script is called without that argument. Each time it begins, the record of the
+    call notes the row. The decorator raises ValueError if the row has a script already.
     """
 
     def decorate(script: Callable[Concatenate[Row, P], Doing[T]]) -> Callable[P, Doing[T]]:
@@ -50,5 +50,5 @@ def is_there(heard: Heard) -> bool:
 
 
 def is_silent(heard: Heard) -> bool:
-    """Return whether nobody was heard although our audio works: 还是无声."""
+    """Return whether nobody was heard although the caller's audio reaches us: 还是无声."""
     return isinstance(heard, Nobody)

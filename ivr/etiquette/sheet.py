@@ -21,24 +21,25 @@ from ivr.translation import tr
 _ID = re.compile(r"[a-z0-9_]+")
 _KEYS = ("number", "id", "situation", "never", "seconds", "tries", "say")
 _LONGEST_WAIT = 60.0
-"""Seconds a row may wait at most; a larger number is surely milliseconds, or a mistake."""
+"""Most seconds that the sheet may let a row wait for the caller; a larger number is surely in
+milliseconds, or a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet(Mapping[str, Row]):
     """The rows of the sheet by id, in the order of the paper.
 
-    The rows ``system`` and ``knowledge`` are found by their ids as well, but they are not counted:
-    the paper does not have them.
+    The rows ``system`` and ``knowledge`` are found by their ids as well, but they are neither
+    iterated over nor counted, because the paper does not have them.
     """
 
     rows: Mapping[str, Row]
     system: Row
     """Sentences that the service needs beyond the paper: row 0, id ``system``."""
     company: Mapping[str, str] = field(default_factory=dict)
-    """The company's variables by name, as filled into the words."""
+    """The company's variables by name; their values have been filled into the rows' words."""
     knowledge: Knowledge = field(default_factory=Knowledge)
-    """The questions that are answered at once."""
+    """The questions that the company can answer, with their answers (prompts/knowledge.toml)."""
 
     def __getitem__(self, id: str) -> Row:
         if id == KNOWLEDGE:
@@ -52,18 +53,22 @@ class Sheet(Mapping[str, Row]):
         return len(self.rows)
 
     def prompts(self) -> tuple[Prompt, ...]:
-        """Return everything that may be said; the rows ``system`` and ``knowledge`` come last."""
+        """Return the prompts of all rows; the rows ``system`` and ``knowledge`` come last."""
         rows = (*self.rows.values(), self.system, self.knowledge.row())
         return tuple(prompt for row in rows for prompt in row.prompts())
 
     def fragments(self) -> tuple[Prompt, ...]:
-        """Return everything that can be rendered before a call: the prompts without their slots."""
+        """Return everything that can be rendered before a call.
+
+        These are the prompts without slots, and the words around the slots of all others, each part
+        a prompt of its own.
+        """
         return tuple(part for prompt in self.prompts() for part in fragments(prompt))
 
     def forbidden_in(self, text: str) -> tuple[Row, str] | None:
         """Return the first forbidden phrase in ``text`` with the row that forbids it, or None.
 
-        It serves the prompts of the sheet and the sentences that are composed during a call.
+        Both the prompts of the sheet and the sentences composed during a call are checked with it.
         """
         for row in self.rows.values():
             for phrase in row.never:
@@ -110,7 +115,10 @@ def _knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
 
 
 def _row(table: Any, place: int, company: Mapping[str, str]) -> Row:
-    """Return the row of one ``[[row]]`` table; ``place``, from 1, names it if its id is bad."""
+    """Return the row of one ``[[row]]`` table; SheetError if something in it is unusable.
+
+    ``place`` is the table's place in the file, from 1, for the message about an unusable id.
+    """
     if not isinstance(table, dict):
         raise SheetError(
             tr("row at place {place} is not a table: begin it with a line [[row]]").format(
@@ -268,7 +276,9 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _forbidding(phrase: str) -> re.Pattern[str]:
-    """Return a pattern that finds ``phrase`` in plain text, whatever its spaces and punctuation.
+    """Return a pattern that finds ``phrase`` in text without full-width letters.
+
+    It ignores differences in spaces, punctuation and case.
 
     Two rules keep short phrases from forbidding more than they say. A phrase without the end of
     a sentence in it does not match across one: 什么意思 is not in 什么？意思是…. A single character

@@ -1,9 +1,10 @@
-"""Verbs that say a prompt and mark what it is for, at the place where it is said.
+"""Functions that say a prompt with a mark of its purpose: farewell, question or aside.
 
-What the caller answers is understood by that mark: 没有了 is a goodbye after
-请问还有什么可以帮助您？, and silence is treated differently after a farewell. :class:`Guest`
-remembers the last marked request. A prompt that is said by :func:`ivr.dialogue.verbs.say` has no
-mark. The call itself treats every mark as a plain :class:`~ivr.dialogue.verbs.Say`.
+The caller's answer is understood by that mark: 没有了 is a goodbye after
+请问还有什么可以帮助您？, and silence is treated differently after a farewell.
+:class:`ivr.etiquette.guest.Guest` remembers the last prompt with its mark. A prompt said by
+:func:`ivr.dialogue.verbs.say` has no mark. The call itself treats every marked request as a plain
+:class:`~ivr.dialogue.verbs.Say`.
 """
 
 from ivr.dialogue.row import Prompt
@@ -35,14 +36,14 @@ class IsItClear(Say):
 class Aside(Say):
     """A request about how the caller speaks, such as 请您大声一点.
 
-    The question that was asked before it stays open: the caller's next words answer that one.
+    The caller's next words do not answer this request but the question that was asked before it.
     """
 
     __slots__ = ()
 
 
 def say_farewell(prompt: Prompt, **values: str) -> Ask[None]:
-    """Say goodbye; the prompt is heard out, and the caller is expected to hang up after it."""
+    """Say goodbye without barge-in; the caller is expected to hang up after it."""
     return Ask(Farewell(prompt, barge_in=False, values=values))
 
 
@@ -57,5 +58,5 @@ def ask_if_clear(prompt: Prompt) -> Ask[None]:
 
 
 def say_aside(prompt: Prompt, *, barge_in: bool = True, **values: str) -> Ask[None]:
-    """Say something that leaves the question before it open."""
+    """Say a request such as 请您大声一点; the caller's next words answer the question before it."""
     return Ask(Aside(prompt, barge_in, values))

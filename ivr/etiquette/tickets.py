@@ -8,16 +8,18 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_there
 
 TELLING_SECONDS = 3.0
-"""Seconds of silence after which a story has ended: people pause in a long one."""
+"""Seconds of silence after which the caller's story counts as ended; in a long story people pause
+for less."""
 MOST_PIECES = 20
-"""Utterances of a story after which the caller is answered."""
+"""Maximum number of utterances of a story; after them the hotline answers even if the caller goes
+on."""
 
 
 async def story(guest: Guest, kind: TicketKind, wish: str, first: Heard) -> str:
     """Return all that the caller tells until they fall silent, as far as it is recognised.
 
-    ``first`` is the beginning of it. ``wish`` and the story become a ticket of this kind even if
-    the caller hangs up in the middle.
+    ``first`` is the first utterance of the story. ``wish`` and the story become a ticket of this
+    kind even if the caller hangs up in the middle.
     """
     pieces: list[str] = []
     heard = first
@@ -30,7 +32,10 @@ async def story(guest: Guest, kind: TicketKind, wish: str, first: Heard) -> str:
 
 
 async def note(guest: Guest, kind: TicketKind, transcript: str) -> None:
-    """Keep a draft that becomes the ticket if the caller hangs up now."""
+    """Store ``transcript`` as the draft of a ticket of this kind.
+
+    The draft becomes a ticket if the call ends before the row has made its ticket.
+    """
     await draft(_ticket(guest, kind, transcript))
 
 
@@ -49,11 +54,12 @@ async def leave_ticket(
     department: str | None = None,
     name: Prompt | None = None,
 ) -> None:
-    """Take the caller's number and name, make the ticket, and tell its number.
+    """Ask for the caller's telephone number and name, make a ticket, and tell the ticket's number.
 
-    ``heard`` may hold the telephone number already; ``name`` is another wording of the question
-    for the name. If the caller changes the subject meanwhile, make the ticket with what is known
-    and then raise ChangedSubject. If they hang up, the draft becomes the ticket.
+    ``heard`` may hold the telephone number already; ``hours`` is the ticket's deadline,
+    ``department`` its addressee, and ``name`` another wording of the question for the name. If the
+    caller changes the subject meanwhile, make the ticket with what is known and then raise
+    ChangedSubject. If they hang up, what is known becomes the ticket.
     """
     changed: ChangedSubject | None = None
     await draft(_ticket(guest, kind, transcript, hours, department))
@@ -84,9 +90,10 @@ async def keep(
     hours: float | None = None,
     department: str | None = None,
 ) -> None:
-    """Make the ticket, and tell its number slowly once it is safely stored.
+    """Make a ticket, and tell its number slowly once the ticket is safely stored.
 
-    If it cannot be stored, say so and tell no number.
+    ``hours`` is its deadline, ``department`` its addressee. If it cannot be stored, say so and tell
+    no number.
     """
     number = await make_ticket(_ticket(guest, kind, transcript, hours, department))
     system = await enter("system")

@@ -30,11 +30,15 @@ from ivr.etiquette.opening import slow_answer, wrong_number
 from ivr.etiquette.people import human_agent
 
 Answering = Coroutine[Request, Any, Heard | None]
-"""A row that is running. It returns what the caller says, or None when the next word is ours."""
+"""A row that is running. It returns what the caller says at its end, or None when row 33 (anything
+else?) is to follow."""
 
 
 async def answer_wish(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer ``wish`` with what the company knows, or else by the row for its intent."""
+    """Answer ``wish`` from prompts/knowledge.toml if it has an answer, else by the intent's row.
+
+    Return what the caller says then, or None when row 33 (anything else?) is to follow.
+    """
     known = guest.house.knowledge.find(wish)
     if known is not None and known.ask is not None:
         return await answered_by_look_up(guest, wish, known)
@@ -44,33 +48,44 @@ async def answer_wish(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def hello(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 喂，你好: at the beginning ask what it is about (14), later whether there is more."""
+    """Answer 喂，你好: at the beginning ask what the call is about (row 14).
+
+    Later return None, so that row 33 (anything else?) follows.
+    """
     return await ask_topic() if guest.is_new else None
 
 
 async def question(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 想咨询一下: ask for the topic (14); if it is known, find out and call back (20)."""
+    """Answer 想咨询一下: ask for the topic (row 14).
+
+    If the caller has named the topic, row 20 takes their number: a person finds out and calls back.
+    """
     if wish.slots.topic is None:
         return await ask_topic()
     return await cannot_answer_now(guest, wish)
 
 
 async def yes(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 有: after 请问还有什么可以帮助您？ ask what it is about (14)."""
+    """Answer 有: after 请问还有什么可以帮助您？ ask for the topic (row 14).
+
+    After any other question return None, so that row 33 (anything else?) follows.
+    """
     return await ask_topic() if guest.was_asked_for_more else None
 
 
 async def no(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 没有: after row 33 say goodbye, after row 16 explain again."""
+    """Answer 没有: after row 33 (anything else?) say goodbye, after row 16 (was it clear?) explain
+    again, otherwise ask whether there is anything else.
+    """
     if guest.was_asked_if_clear:
         return await not_understood(guest, wish)
     return await closing(nothing_more=guest.was_asked_for_more)
 
 
 async def not_understood(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 没听明白: explain again (16), and at last call back (20).
+    """Answer 没听明白: repeat the last explanation (16), and in the end offer to call back (20).
 
-    If nothing has been explained yet, ask what it is about (14).
+    If nothing has been explained yet, ask for the topic (row 14).
     """
     if not guest.explained:
         return await ask_topic()
@@ -112,5 +127,5 @@ ROWS: Mapping[Intent, Callable[[Guest, Meaning], Answering]] = {
     Intent.HOLD_ON: hello,
     Intent.OTHER: question,
 }
-"""The answer to each intent. Wishes that are granted at any moment of a call (再说一遍，等一下)
-have been handled by :mod:`ivr.etiquette.courtesy` before."""
+"""The script that answers each intent. Wishes that are granted at any moment of a call (再说一遍，
+等一下) have been handled by :mod:`ivr.etiquette.courtesy` before."""

@@ -1,4 +1,4 @@
-"""Turn the classifier's scores into a probability, and decide what may be done with a guess.
+"""Turn the classifier's scores into a probability, and decide if a guess may be acted upon.
 
 The constants come from a cross-validation in two folds over 9,200 utterances: the phrases, with 0
 to 40 % of the characters misheard, and talk about other subjects.
@@ -18,26 +18,28 @@ LIKELY = 0.4
 """Smallest probability of a guess that the caller is asked to confirm (row 15). Below it the guess
 is wrong more often than right, and the question would only annoy."""
 _BIAS, _BY_LENGTH = 0.15, 0.42
-"""Correction of the log-odds: a constant, and a factor for the logarithm of the length."""
+"""Terms added to the log-odds of a guess: a constant, and a factor for the logarithm of the number
+of syllables."""
 _LEAST = 1e-6
-"""Chances are kept this far from 0 and 1, so that their log-odds are finite."""
+"""Least distance of a chance from 0 and from 1, so that its log-odds are finite."""
 
 
 def probability(chance: float, length: int) -> float:
-    """Return the probability that the best guess is right, 0 to 1.
+    """Return the probability that the classifier's best guess is right, 0 to 1.
 
-    ``chance`` is its softmax value, ``length`` the number of syllables (at least one). The length
-    matters because the softmax value is too low for long utterances.
+    ``chance`` is the softmax value of the guess, ``length`` the number of syllables of the
+    utterance (at least one). The length matters because the softmax value is too low for long
+    utterances.
     """
     chance = min(max(chance, _LEAST), 1 - _LEAST)
     return 1 / (1 + exp(-(log(chance / (1 - chance)) + _BIAS + _BY_LENGTH * log(length))))
 
 
 def certainty(intent: Intent, score: float, other: float = 0.0) -> Certainty:
-    """Return whether a guess may be acted upon, asked about, or neither.
+    """Return whether a guess may be acted upon (SURE), asked about (LIKELY) or neither (UNSURE).
 
-    ``score`` is its probability, ``other`` the softmax value of talk about other subjects. The
-    intent OTHER is never acted upon.
+    ``score`` is the probability that the guess is right, ``other`` the softmax value of talk about
+    other subjects. The intent OTHER is always UNSURE.
     """
     if intent is Intent.OTHER or score < LIKELY:
         return Certainty.UNSURE

@@ -15,7 +15,7 @@ class Weights:
 
     labels: tuple[str, ...]
     features: Mapping[str, int]
-    """Row in ``matrix`` by the name of the feature."""
+    """The row of each feature in ``matrix``, by the name of the feature."""
     matrix: _Floats
     """Weights, shape (features, labels)."""
     bias: _Floats
@@ -24,8 +24,9 @@ class Weights:
     def scores(self, present: Sequence[str]) -> _Floats:
         """Return the log-odds of each label up to a common constant, shape (labels,).
 
-        The sum is divided by the root of the number of features. Unknown features count in that
-        number, so unknown words make all labels less certain.
+        ``present`` names the features of an utterance. The sum of their weights is divided by the
+        root of their number. Unknown features count in that number, so unknown words make all
+        labels less certain.
         """
         rows = [row for name in present if (row := self.features.get(name)) is not None]
         total = self.matrix[rows].sum(axis=0) / np.sqrt(max(len(present), 1))
@@ -33,7 +34,7 @@ class Weights:
 
 
 def softmax(scores: NDArray[np.floating]) -> _Floats:
-    """Return probabilities that sum to 1 along the last axis."""
+    """Return ``scores`` (log-odds) as probabilities, which sum to 1 along the last axis."""
     shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), np.float32)
 
@@ -58,9 +59,10 @@ def fit(
     decay: float = 1e-5,
     batch: int = 256,
 ) -> Weights:
-    """Fit a softmax regression by Adagrad (Duchi 2011) on sparse batches.
+    """Return the weights of a softmax regression, fitted by Adagrad (Duchi 2011) in sparse batches.
 
-    ``known`` names the features with a weight; others are ignored. ``rate`` is the learning rate.
+    ``known`` names the features that get a weight; others are ignored. ``epochs`` is the number of
+    passes over the examples, ``rate`` the learning rate, ``batch`` the examples in a batch.
     ``decay`` is the factor of the L2 penalty, applied to the features that occur in a batch. The
     defaults were chosen by cross-validation over the phrases.
     """
@@ -101,14 +103,20 @@ def _flat(rows: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], NDArray
 
 
 def _add(target: _Floats, owner: NDArray[np.intp], values: _Floats) -> None:
-    """Add to each row of ``target`` the values of that owner; ``owner`` is sorted."""
+    """Set each row of ``target`` whose index is in ``owner`` to the sum of its rows of ``values``.
+
+    Row n of ``values`` belongs to row ``owner[n]`` of ``target``; ``owner`` is sorted.
+    """
     if len(owner):
         starts = np.flatnonzero(np.diff(owner, prepend=-1))
         target[owner[starts]] = np.add.reduceat(values, starts, axis=0)
 
 
 def _gathered(flat: NDArray[np.int32], values: _Floats) -> tuple[NDArray[np.int32], _Floats]:
-    """Return the distinct indices in ``flat``, sorted, and the sum of the values of each."""
+    """Return the distinct indices in ``flat``, sorted, and for each the sum of its values.
+
+    Row n of ``values`` belongs to the index ``flat[n]``.
+    """
     order = np.argsort(flat, kind="stable")
     ordered = flat[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))

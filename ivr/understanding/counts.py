@@ -1,4 +1,4 @@
-"""Read whole numbers from the sounds of their words: 二十五, 一百零八, 两三个, 十来个."""
+"""Read whole numbers from the syllables of their words: 二十五, 一百零八, 两三个, 十来个."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,16 @@ from pypinyin import lazy_pinyin
 _DIGITS = dict(zip(lazy_pinyin("零一二三四五六七八九"), range(10), strict=True)) | {"liang": 2}
 _UNITS = {"shi": 10, "bai": 100, "qian": 1000}
 _LARGE = {"wan": 10**4}
-"""亿 is left out, because it sounds like 一 and callers do not count so many."""
+"""Large units by their syllable. 亿 is left out, because it sounds like 一 and callers do not count
+so many."""
 _ABOUT = ("lai", "duo", "ji")
-"""Words behind an approximate number: 十来个, 二十多个, 十几个. They do not change its value."""
+"""Syllables of the words behind an approximate number: 十来个, 二十多个, 十几个. These words do not
+change the number's value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number, read from sounds ``start`` to ``end`` (exclusive)."""
+    """A whole number, read from the syllables ``start`` to ``end`` (exclusive) of an utterance."""
 
     value: int
     start: int
@@ -23,7 +25,7 @@ class Count:
 
 
 def cardinal_at(sounds: Sequence[str], start: int) -> Count | None:
-    """Return the longest whole number that begins at ``start``; None if there is none.
+    """Return the longest whole number that begins at syllable ``start``; None if there is none.
 
     Of two neighbouring digits, as in 两三个, the second one is the value.
     """

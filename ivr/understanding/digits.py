@@ -1,8 +1,8 @@
 """Find runs of digits in recognised text, across filler words and misheard digits.
 
-A character that is written as a digit counts as one. A character that only sounds like a digit (要
-for 幺, 吧 for 八) is uncertain: it is kept in the run if it stands near written digits, and the
-caller of :func:`readings` decides by the whole number whether it is a digit.
+A character that is written as a digit (3, 三) counts as a digit. A character that only sounds like
+one (要 for 幺, 吧 for 八) is uncertain: it is kept in the run if it stands near written digits. The
+code that calls :func:`readings` decides by the whole number whether it is a digit.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,11 +21,12 @@ _WORDS_OF_SENTENCES = frozenset("吧就是有时事以把起其而又也十")
 """Characters that sound like digits but are also common words next to digits."""
 _TEN, _TIMES = "十", "ge"
 _EDGE = 2
-"""Maximum number of uncertain digits before the first and after the last written digit."""
+"""Maximum number of uncertain digits kept before the first written digit of a run, and the maximum
+number kept after its last written digit."""
 _BELIEVED = 0.4
-"""Smallest share of the digits of a run that must be written as digits."""
+"""Smallest share of digits written as digits (not only sounding so) at which a run is accepted."""
 _LONG = 5
-"""Runs with at least this many written digits are never taken for a count, such as 二十五."""
+"""Least number of written digits at which a run is never taken for a count, such as 二十五."""
 _COUNTED = frozenset("个套名位台天年月次遍点块号岁人张元分")
 """Measure words; digits before one of them are a count."""
 _FILLERS = tuple(
@@ -36,19 +37,23 @@ _FILLERS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """One element of a run."""
+    """One element of a run of digits."""
 
     value: str
     """One digit, or the same digit several times for words such as 三个八."""
     written: bool
     """True if the character is written as a digit; False if it only sounds like one."""
     likely: bool
-    """True if the digit is kept when neither reading gives a valid telephone number."""
+    """True if the digit belongs to the likeliest reading of the run, which is used when no reading
+    is a valid telephone number."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigitRun:
-    """Digits in a row without filler words, from sound ``start`` to ``end`` (exclusive)."""
+    """Digits said in a row, without the filler words between them.
+
+    They are read from the syllables ``start`` to ``end`` (exclusive) of the utterance.
+    """
 
     digits: tuple[Digit, ...]
     start: int
@@ -61,15 +66,15 @@ class DigitRun:
 
 
 def digit_at(heard: Syllables, at: int) -> str | None:
-    """Return the digit that the sound at ``at`` is or resembles; None if it resembles none."""
+    """Return the digit that the syllable at index ``at`` is or resembles, otherwise None."""
     sound = heard.sounds[at]
     return _WRITTEN.get(_sign(heard, at)) or _SOUNDS.get(sound) or _NEAR.get(fold(sound))
 
 
 def run_at(heard: Syllables, start: int, stops: frozenset[int]) -> DigitRun | None:
-    """Return the run that begins at ``start``; None if there is none.
+    """Return the run of digits that begins at syllable ``start``; None if there is none.
 
-    ``stops`` holds indices of sounds at which a run ends.
+    ``stops`` holds the indices of syllables at which a run ends.
     """
     found: list[tuple[int, int, str, bool]] = []
     at = start
@@ -88,17 +93,17 @@ def run_at(heard: Syllables, start: int, stops: frozenset[int]) -> DigitRun | No
 
 
 def is_count(heard: Syllables, run: DigitRun) -> bool:
-    """Return True if a run is a count and not a telephone number: 两三个, 二十五, 2013年."""
+    """Return True if a run of digits is a count, not a telephone number: 两三个, 二十五, 2013年."""
     follows = _sign(heard, run.end) if run.end < len(heard) else ""
     tens = _TEN in heard.words(run.start, run.end)
     return (run.written < _LONG and follows in _COUNTED) or (run.written < _LONG and tens)
 
 
 def _run(heard: Syllables, found: Sequence[tuple[int, int, str, bool]]) -> DigitRun | None:
-    """Keep at most two uncertain digits at either end.
+    """Return the run of the digits ``found``, with at most two uncertain digits at either end.
 
-    Return None if too few are written as digits. ``found`` holds for each digit its first
-    sound, its end, its value, and whether it is written.
+    Return None if too few of them are written as digits. ``found`` holds for each digit its first
+    syllable, its end (exclusive), its value, and whether it is written as a digit.
     """
     written = [place for place, (_, _, _, sure) in enumerate(found) if sure]
     if not written:
@@ -117,12 +122,12 @@ def _run(heard: Syllables, found: Sequence[tuple[int, int, str, bool]]) -> Digit
 
 
 def _apart(heard: Syllables, at: int) -> bool:
-    """Return True if the character that sounds like a digit is not a common word as well."""
+    """Return True if the character of syllable ``at``, an uncertain digit, is no common word."""
     return _sign(heard, at) not in _WORDS_OF_SENTENCES
 
 
 def _times(heard: Syllables, at: int) -> str | None:
-    """Return the repeated digits of words such as 三个八 (888) at ``at``; None without them."""
+    """Return the digits of words such as 三个八 (888) at syllable ``at``, otherwise None."""
     if at + 2 >= len(heard) or heard.sounds[at + 1] != _TIMES:
         return None
     times, digit = _WRITTEN.get(_sign(heard, at)), _WRITTEN.get(_sign(heard, at + 2))
@@ -130,21 +135,21 @@ def _times(heard: Syllables, at: int) -> str | None:
 
 
 def _filler(heard: Syllables, at: int) -> int:
-    """Return the number of sounds of the filler word at ``at``; 0 if there is none."""
+    """Return the number of syllables of the filler word that begins at ``at``; 0 without one."""
     return next((len(one) for one in _FILLERS if heard.sounds[at : at + len(one)] == one), 0)
 
 
 def _sign(heard: Syllables, at: int) -> str:
-    """Return the character of a sound; full-width digits become ordinary ones."""
+    """Return the character of syllable ``at``; full-width digits become ordinary ones."""
     sign = heard.text[heard.places[at]]
     return chr(ord(sign) - 0xFEE0) if "０" <= sign <= "９" else sign
 
 
 def readings(run: DigitRun) -> Iterator[str]:
-    """Yield the possible readings of a run, the likeliest first; at most 256.
+    """Yield the possible readings of a run as strings of digits, the likeliest first; at most 256.
 
-    Each of the first eight uncertain digits is kept or left out, with the fewest changes from
-    ``Digit.likely`` first.
+    The first reading has the digits with ``Digit.likely``. The others keep or leave out each of the
+    first eight uncertain digits otherwise, those with the fewest changes first.
     """
     doubtful = [place for place, digit in enumerate(run.digits) if not digit.written][:8]
     changes = sorted(range(1 << len(doubtful)), key=int.bit_count)

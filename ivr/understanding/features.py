@@ -1,9 +1,9 @@
-"""The features of an utterance that the classifier uses: sequences and pairs of sounds.
+"""The features of an utterance that the classifier uses: sequences and pairs of syllables.
 
 They are n-grams of one to three syllables, with marks for the beginning and end of the utterance;
-the same n-grams with similar sounds folded into one; and pairs of folded sounds that are up to five
-syllables apart. A pair is still found when a sound between its two is misheard or a word is
-inserted. A run of digits counts as one sound, whichever digits it has.
+the same n-grams with similar syllables folded into one; and pairs of folded syllables that are up
+to five syllables apart. A pair is still found when a syllable between its two is misheard or a word
+is inserted. A run of digits counts as one syllable, whichever digits it has.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,16 +14,19 @@ from ivr.understanding.syllables import fold
 
 DIGIT_SOUNDS = frozenset(lazy_pinyin("零一幺二两三四五六七八九洞"))
 _RUN = 4
-"""Digits in a row that are replaced by one sign; fewer, as in 三四五个, are not."""
+"""Least number of digits in a row that are replaced by one sign; fewer, as in 三四五个, are not."""
 _APART = 5
-"""Largest distance of a pair of sounds, in syllables. In a cross-validation over the phrases, pairs
-add 1.5 % of right guesses."""
+"""Largest distance between the two syllables of a pair, in syllables. In a cross-validation over
+the phrases, pairs add 1.5 % of right guesses."""
 _NUMBER = "<number>"
 _START, _END = "^", "$"
 
 
 def without_numbers(sounds: Sequence[str]) -> list[tuple[str, int]]:
-    """Return each sound with its index; a run of digits becomes one NUMBER at its first index."""
+    """Return each syllable with its index.
+
+    Four or more digits in a row become one sign ``<number>``, with the index of the first digit.
+    """
     kept: list[tuple[str, int]] = []
     at = 0
     while at < len(sounds):
@@ -42,7 +45,8 @@ def without_numbers(sounds: Sequence[str]) -> list[tuple[str, int]]:
 def features(sounds: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Return all features of an utterance by name.
 
-    The value is the range of sounds (from, to, exclusive) at which the feature occurs first.
+    ``sounds`` are its syllables. The value is the range of syllables (from, to, exclusive) at which
+    the feature occurs first.
     """
     places = without_numbers(sounds)
     exact = [_START, *(sound for sound, _ in places), _END]
@@ -56,7 +60,10 @@ def features(sounds: Sequence[str]) -> dict[str, tuple[int, int]]:
 
 
 def _grams(exact: Sequence[str], folded: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield each feature with the first and the last index that it covers."""
+    """Yield the name of each feature with the index of its first and of its last syllable.
+
+    ``exact`` holds the syllables, ``folded`` the same ones with similar syllables made equal.
+    """
     count = len(exact)
     for at in range(count):
         if 0 < at < count - 1:

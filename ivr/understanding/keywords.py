@@ -1,11 +1,12 @@
-"""Find words by their sound: exact sounds before similar ones, longer words before shorter ones."""
+"""Find words by their syllables: exact matches before similar ones, longer words before shorter."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.understanding.syllables import fold, syllables_of
 
 _NEAR_FROM = 2
-"""Fewest syllables of a word that is found by similar sounds as well."""
+"""Least number of syllables at which a word is also found by similar syllables, not only by equal
+ones."""
 
 
 class Keywords:
@@ -18,9 +19,10 @@ class Keywords:
         self._words = sorted(pairs, key=lambda pair: -len(pair[0]))
 
     def find(self, sounds: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-        """Yield the name of the list of each word found, with its sounds (from, to, exclusive).
+        """Yield, for each word found, the name of its list and its syllables (from, to, exclusive).
 
-        Words with exact sounds come first, then those with similar sounds; the longest first.
+        ``sounds`` are the syllables of an utterance. Words with equal syllables come first, then
+        those with similar ones; in both groups the longest word comes first.
         """
         folded = [fold(sound) for sound in sounds]
         for word, name in self._words:
@@ -32,7 +34,7 @@ class Keywords:
                 yield name, at, at + len(word)
 
     def first(self, sounds: Sequence[str]) -> str | None:
-        """Return the name of the list whose word is found first; None if no word is found."""
+        """Return the name of the list that :meth:`find` yields first; None if no word is found."""
         return next((name for name, _, _ in self.find(sounds)), None)
 
 

@@ -1,7 +1,7 @@
 """Simulate the errors of a recogniser for training: syllables replaced, lost or inserted.
 
-A homophone, which keeps the sound, is not an error here, because understanding never looks at
-characters. The shares are those of the errors that change a sound.
+A homophone, which keeps the syllable, is not an error here, because understanding compares
+syllables, not characters.
 """
 
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ import numpy as np
 from ivr.understanding.syllables import fold, split
 
 _NEAR, _RANDOM, _LOST = 0.62, 0.10, 0.16
-"""Shares of the errors: replaced by a similar sound, replaced by any sound, lost; the rest are
-inserted sounds. In the literature on Mandarin recognisers, two thirds to three quarters of the
-errors are substitutions, most of them between similar sounds."""
+"""Shares of the errors that change a syllable: replaced by a similar syllable, replaced by any
+syllable, lost; the rest are inserted syllables. In the literature on Mandarin recognisers, two
+thirds to three quarters of the errors are substitutions, most of them between similar syllables."""
 
 
 class Mishearing:
-    """Changes sounds at random, as a recogniser would."""
+    """Changes syllables at random, as the errors of a recogniser do."""
 
     def __init__(self, sounds: Sequence[str]) -> None:
         """``sounds`` holds all syllables that may occur in the result."""
@@ -27,7 +27,7 @@ class Mishearing:
     def __call__(
         self, sounds: Sequence[str], rate: float, random: np.random.Generator
     ) -> list[str]:
-        """Return ``sounds`` with errors; each sound is wrong with the probability ``rate``."""
+        """Return the syllables ``sounds`` with errors; each is wrong with probability ``rate``."""
         heard: list[str] = []
         for sound, draw in zip(sounds, random.random((len(sounds), 3)), strict=True):
             wrong, kind, which = (float(number) for number in draw)
@@ -46,10 +46,11 @@ class Mishearing:
         return self._all[int(which * len(self._all))]
 
     def _neighbours(self, sound: str) -> list[str]:
-        """Return the sounds that ``sound`` may be misheard as, some of them several times.
+        """Return the syllables that ``sound`` may be misheard as.
 
-        Sounds that fold to the same and sounds that share only the initial or the final get about
-        the same total number of entries.
+        One that is to be chosen more often is in the list several times: the syllables that are
+        often confused with ``sound`` (equal after :func:`fold`) get about as many entries in all as
+        those that only share its initial or its final.
         """
         initial, final = split(sound)
         alike = [one for one in self._all if one != sound and fold(one) == fold(sound)]

@@ -25,7 +25,7 @@ _LIKENED = "的"
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The surname and the title found in an utterance; None for a part that was not found."""
+    """The surname and the title found in an utterance; None for one that was not found."""
 
     surname: str | None
     title: Title | None
@@ -34,7 +34,7 @@ class Name:
 
 
 class Names:
-    """Finds the surnames that the hotline can say."""
+    """Finds in an utterance the surnames that the hotline can speak, and titles."""
 
     def __init__(self, surnames: Iterable[str], spelt: Mapping[str, Sequence[str]]) -> None:
         """``spelt`` holds for a surname the words that spell it out, such as 弓长张."""
@@ -53,9 +53,10 @@ class Names:
         self._spelt = sorted(pairs, key=lambda pair: -len(pair[0]))
 
     def find(self, heard: Syllables, *, alone: bool = False) -> Name:
-        """Return the surname and the title in ``heard``.
+        """Return the surname and the title in ``heard``, each None if it is not there.
 
-        ``alone`` says that the caller gives their name, so the utterance may begin with a surname.
+        ``alone`` says that the caller gives their name, so that a surname at the beginning of the
+        utterance counts without words such as 我姓 before it or a title behind it.
         """
         titles = _titles(heard)
         title = titles[0][1] if titles else None
@@ -75,9 +76,9 @@ class Names:
         return Name(None, title)
 
     def _at(self, heard: Syllables, start: int, *, near: bool) -> str | None:
-        """Return the surname that begins at sound ``start``, preferring one of two characters.
+        """Return the surname that begins at syllable ``start``; None if there is none.
 
-        ``near`` allows similar sounds. None if there is no surname.
+        A surname of two characters is preferred. ``near`` allows similar syllables as well.
         """
         for size in (2, 1):
             if start + size <= len(heard) and (name := self._of(heard, start, start + size)):
@@ -87,10 +88,10 @@ class Names:
         return None
 
     def _of(self, heard: Syllables, start: int, end: int) -> str | None:
-        """Return the surname with the sounds ``start`` to ``end``; None if there is none.
+        """Return the surname with the syllables ``start`` to ``end`` (exclusive), otherwise None.
 
         The written characters are taken if they are a frequent surname or one of two characters;
-        otherwise the most frequent surname with these sounds.
+        otherwise the most frequent surname with these syllables.
         """
         written = heard.words(start, end)
         name = self._exact.get(tuple(heard.sounds[start:end]))
@@ -116,7 +117,10 @@ class Names:
 
 
 def _titles(heard: Syllables) -> list[tuple[int, Title | None]]:
-    """Return the index and the title of each title in ``heard``, in order."""
+    """Return each title in ``heard`` with the index of its first syllable, in order.
+
+    The title is None for words such as 经理, which the hotline does not use to address a caller.
+    """
     found = [
         (at, title)
         for words, title in _TITLES.items()
@@ -126,7 +130,7 @@ def _titles(heard: Syllables) -> list[tuple[int, Title | None]]:
 
 
 def _places(sounds: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    """Return the indices at which the sounds ``wanted`` begin."""
+    """Return the indices in ``sounds`` at which the syllables ``wanted`` begin."""
     size = len(wanted)
     return [
         at for at in range(len(sounds) - size + 1) if tuple(sounds[at : at + size]) == tuple(wanted)

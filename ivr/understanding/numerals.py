@@ -1,4 +1,4 @@
-"""Group and read numbers in Mandarin, for composed sentences and for rendering. Pure."""
+"""Write numbers as Mandarin words and cut them into groups for reading aloud. Pure."""
 
 import re
 import unicodedata
@@ -56,10 +56,10 @@ def digit_by_digit(digits: str) -> str:
 
 
 def telephone_groups(number: str) -> tuple[str, ...]:
-    """Return the digits of a telephone number in the groups in which they are read.
+    """Return the digits of a telephone number in the groups in which they are read aloud.
 
-    Examples: 138-0371-2345, 0371-6638-5255. Other characters only separate groups. All digits are
-    kept, except the country code 86 before a mobile number.
+    Examples: 138-0371-2345, 0371-6638-5255. Characters that are no digits only separate groups. All
+    digits are kept, except the country code 86 before a mobile number.
     """
     written = re.sub(r"[^0-9]+", " ", _plain(number)).split()
     digits = "".join(written)
@@ -86,17 +86,20 @@ def is_telephone_number(digits: str) -> bool:
 
 
 def digit_groups(code: str) -> tuple[str, ...]:
-    """Return the digits and letters of a ticket or staff number in groups for reading.
+    """Return the digits and letters of a ticket or staff number in groups for reading aloud.
 
-    Groups end at hyphens and at changes between digits and letters; longer ones are cut into
-    threes.
+    Groups end at hyphens and at changes between digits and letters. A group of more than four is
+    cut into groups of three; the last one has four if one would be left over.
     """
     written = re.findall(r"[0-9]+|[A-Z]+", _plain(code).upper())
     return tuple(group for part in written for group in _in_threes(part))
 
 
 def _in_fours(digits: str) -> tuple[str, ...]:
-    """Return groups of four, counted from the end (7 are 3 and 4); up to five stay together."""
+    """Return ``digits`` in groups of four, counted from the end: 7 digits become 3 and 4.
+
+    Up to five digits stay together.
+    """
     if len(digits) <= 5:
         return (digits,)
     first = len(digits) % 4 or 4
@@ -104,9 +107,9 @@ def _in_fours(digits: str) -> tuple[str, ...]:
 
 
 def _in_threes(signs: str) -> tuple[str, ...]:
-    """Return groups of three from the start, without a single one at the end.
+    """Return ``signs`` in groups of three from the start; the last group has two, three or four.
 
-    4 stay together, 7 are 3 and 4.
+    4 signs stay together, 7 become 3 and 4.
     """
     last = len(signs) - 4 if len(signs) % 3 == 1 else len(signs) // 3 * 3
     groups = [signs[at : at + 3] for at in range(0, max(last, 0), 3)]

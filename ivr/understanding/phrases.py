@@ -1,7 +1,7 @@
 """The phrases of callers as data: the sentences of each intent, and the words that fill slots.
 
-They are parsed from the texts of ``prompts/phrases/*.toml``. A mistake in them is refused at start,
-because it would make the hotline understand less than the author meant.
+The phrases are parsed from the texts of ``prompts/phrases/*.toml``. A mistake in these files is
+refused at start, because it would make the hotline understand less than the author meant.
 """
 
 import re
@@ -26,7 +26,7 @@ BUILT_IN_CLASSES = ("姓", "部门", "数")
 telephone number in the intent give_number and a count in all others."""
 
 WordLists = Mapping[str, tuple[str, ...]]
-"""Lists of words by the name of the list."""
+"""Lists of words, by the name of the list or by what its words stand for."""
 
 
 class PhraseError(Exception):
@@ -38,7 +38,7 @@ class Template:
     """A sentence of a phrase file."""
 
     wordings: tuple[str, ...]
-    """All wordings that it stands for, with classes in braces."""
+    """All wordings that the sentence stands for; places for a word of a class are written {姓}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Phrases:
     classes: WordLists = field(default_factory=dict)
     topics: WordLists = field(default_factory=dict)
     departments: WordLists = field(default_factory=dict)
-    """Words that callers use, by the department's name that the hotline speaks."""
+    """Words that callers use for a department, by the name by which the hotline calls it."""
     facts: WordLists = field(default_factory=dict)
     buyers: WordLists = field(default_factory=dict)
     surnames: WordLists = field(default_factory=dict)
@@ -60,11 +60,12 @@ class Phrases:
     def parse(
         cls, files: Mapping[str, str], departments: Sequence[str] = (), *, proved: bool = False
     ) -> "Phrases":
-        """Parse the texts of phrase files, given by their names; PhraseError if one is wrong.
+        """Parse phrase files, given as texts by file name; PhraseError if one cannot be used.
 
         ``departments`` are the names that the hotline can speak; words for other departments are
-        refused. ``proved`` says that these texts have been parsed without error before; the checks
-        of how the sentences sound, which take seconds, are then skipped.
+        refused. ``proved`` says that these texts have been parsed without error before. The two
+        checks of the sentences' syllables, which take seconds, are then skipped: that none is
+        silent, and that no sentence sounds like one of another intent.
         """
         reader = _Reader(departments, proved)
         for name, text in sorted(files.items()):
@@ -73,7 +74,7 @@ class Phrases:
 
 
 class _Reader:
-    """Collects the phrase files and checks each of them and all of them together."""
+    """Reads the phrase files one by one, checks each, and then all of them together."""
 
     def __init__(self, departments: Sequence[str], proved: bool) -> None:
         self._proved = proved
@@ -231,7 +232,7 @@ class _Reader:
 
 
 def _key(wording: str) -> tuple[str, ...]:
-    """Return the sounds of a wording; a class stands for itself."""
+    """Return the syllables of a wording; a class such as {姓} remains as one element."""
     pieces = re.split(r"(\{.+?\})", wording)
     return tuple(
         sound

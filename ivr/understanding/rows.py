@@ -49,7 +49,7 @@ _ALIASES = {
 
 
 def row_of(intent: Intent) -> int | None:
-    """Return the number of the row that answers an intent; None if no single row does."""
+    """Return the number of the sheet's row that answers an intent; None if no single row does."""
     named = _ROWS.get(intent.value)
     if named is not None:
         return named[0]
@@ -57,9 +57,10 @@ def row_of(intent: Intent) -> int | None:
 
 
 def intent_of(label: object) -> Intent | None:
-    """Return the intent for the name of an intent, an alias, or the id or number of a row.
+    """Return the intent that ``label`` names; None if it names none.
 
-    None if ``label`` is none of these.
+    ``label`` is the name of an intent, a name used in the test sentences (such as ``louder``), or
+    the id or the number of a row of the sheet.
     """
     key = str(label).strip().lower()
     return Intent(key) if key in set(Intent) else _ALIASES.get(key)

@@ -10,16 +10,17 @@ from ivr.understanding.numerals import cardinal, digit_by_digit
 from ivr.understanding.phrases import Phrases
 
 COPIES = 4
-"""Number of copies of a wording with classes that are learned, each with other words."""
+"""Number of copies that are learned of a wording with classes, such as 我姓{姓}, each with other
+random words."""
 _SLOT = re.compile(r"\{(.+?)\}")
 _LARGEST_COUNT = 60
 _DIGITS = (11, 11, 11, 8, 7, 4, 4)
-"""Lengths of numbers said digit by digit: mobile numbers, land lines, the last four digits. A
-length that stands here more often is used more often."""
+"""Numbers of digits of the random telephone numbers that are learned: mobile numbers, land lines,
+the last four digits. A length that stands here more often is used more often."""
 
 
 class Fillers:
-    """Fills the classes of wordings with random words."""
+    """Replaces the classes in wordings, such as {姓}, by random words."""
 
     def __init__(self, phrases: Phrases, surnames: Sequence[str]) -> None:
         self._surnames = surnames
@@ -27,7 +28,10 @@ class Fillers:
         self._words = {**phrases.classes, "部门": tuple(departments)}
 
     def fill(self, wording: str, intent: Intent, random: np.random.Generator) -> Iterator[str]:
-        """Yield copies with random words for the classes, or the wording itself if it has none."""
+        """Yield COPIES copies of ``wording`` with random words for its classes, such as {姓}.
+
+        A wording without classes is yielded once, as it is.
+        """
         for _ in range(COPIES if "{" in wording else 1):
             yield _SLOT.sub(lambda match: self._word(match[1], intent, random), wording)
 

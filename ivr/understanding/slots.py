@@ -13,13 +13,13 @@ from ivr.understanding.telephone import numbers
 
 _COUNTED = ("ge", "tao", "ming", "wei", "tai")
 _LONGEST_PERSON = 4
-"""Characters of a person's name, at most."""
+"""Maximum number of characters of a person's name."""
 _ASKED_FOR = ("找一下", "叫一下", "找", "叫", "请", "让")
 _AFTER_PERSON = frozenset("在接听说吗呢的，,。 ")
 
 
 class SlotReader:
-    """Finds the values of all slots in an utterance."""
+    """Finds the values that an utterance mentions: name, number, department, count and others."""
 
     def __init__(self, phrases: Phrases, surnames: Iterable[str]) -> None:
         self._names = Names(surnames, phrases.surnames)
@@ -29,10 +29,10 @@ class SlotReader:
         self._buyers = Keywords(phrases.buyers)
 
     def read(self, heard: Syllables, intent: Intent) -> Slots:
-        """Return the values that ``heard`` contains, given its intent.
+        """Return the values that ``heard`` mentions, given its intent.
 
-        In a private call (row 7) a name is that of the person asked for, unless the caller says
-        that it is their own.
+        In a private call (row 7) a name counts as that of the person asked for, unless the caller
+        says that it is their own.
         """
         said = numbers(heard)
         name = self._names.find(heard, alone=intent is Intent.GIVE_NAME)
@@ -54,7 +54,10 @@ class SlotReader:
 
 
 def _without_product(heard: Syllables) -> tuple[str, ...]:
-    """Return the sounds without 企业QQ, 你们公司 and 贵公司, which do not tell who buys."""
+    """Return the syllables without those of 企业QQ, 你们公司 and 贵公司.
+
+    These words have 企业 or 公司 in them but do not tell that a company buys.
+    """
     text = " ".join(heard.sounds)
     for words in ("企业QQ", "你们公司", "贵公司"):
         text = text.replace(" ".join(syllables_of(words).sounds), "-")
@@ -62,7 +65,10 @@ def _without_product(heard: Syllables) -> tuple[str, ...]:
 
 
 def _count(heard: Syllables) -> int | None:
-    """Return a number before a measure word, or one that is the whole utterance; None without."""
+    """Return the number before a measure word, or the number that is the whole utterance.
+
+    Return None if there is neither.
+    """
     for at in range(len(heard)):
         found = cardinal_at(heard.sounds, at)
         if found is None:
@@ -75,7 +81,10 @@ def _count(heard: Syllables) -> int | None:
 
 
 def _person(heard: Syllables) -> str | None:
-    """Return the person that the caller asks for, the words behind 找 and the like; else None."""
+    """Return the person that the caller asks for: the characters behind 找, 叫, 请 or 让.
+
+    Return None if there are none.
+    """
     for words in _ASKED_FOR:
         _, found, rest = heard.text.partition(words)
         if found:

@@ -1,8 +1,9 @@
 """Convert text to the syllables it sounds like: toneless pinyin, one for each character.
 
-A recogniser makes far more errors in characters than in sounds: it may write 投诉 as 头数, and both
-are tou su if s and sh count as the same. Therefore understanding compares sounds, not characters.
-Tones are left out, because they are misheard most often. :func:`fold` makes similar sounds equal.
+A recogniser makes far more errors in characters than in syllables: it may write 投诉 as 头数, and
+both are tou su if s and sh count as the same. Therefore understanding compares syllables, not
+characters. Tones are left out, because they are misheard most often. :func:`fold` makes similar
+syllables equal.
 """
 
 import unicodedata
@@ -15,7 +16,8 @@ from typing import Any
 from pypinyin import Style, lazy_pinyin
 
 MOST_SYLLABLES = 300
-"""Syllables of a text that are read: more than a minute of speech. The rest is ignored."""
+"""Maximum number of syllables of a text that are converted: more than a minute of speech. The rest
+of the text is ignored."""
 _LONGEST_TEXT = 4 * MOST_SYLLABLES
 _DIGITS = dict(zip("0123456789", lazy_pinyin("零一二三四五六七八九"), strict=True))
 _SOUNDS = _DIGITS | {"q": "kou"}
@@ -36,10 +38,10 @@ class Syllables:
     text: str
     sounds: tuple[str, ...]
     places: tuple[int, ...]
-    """For each sound, the index of its character in ``text``."""
+    """For each syllable in ``sounds``, the index of its character in ``text``."""
 
     def words(self, start: int, end: int) -> str:
-        """Return the part of the text that belongs to sounds ``start`` to ``end`` (exclusive)."""
+        """Return the part of the text that has the syllables ``start`` to ``end`` (exclusive)."""
         return self.text[self.places[start] : self.places[end - 1] + 1] if start < end else ""
 
     def __len__(self) -> int:
@@ -57,7 +59,7 @@ def syllables_of(text: str) -> Syllables:
 
 
 def _sounds(text: str) -> Iterator[tuple[str, int]]:
-    """Yield each sound with the index of its character.
+    """Yield each syllable with the index of its character.
 
     Han characters in a row are read together, because the word determines the reading.
     """
@@ -86,16 +88,17 @@ def _read(run: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 
 @lru_cache(4096)
 def _readings(signs: str) -> tuple[str, ...]:
-    """Return the readings of Han characters.
+    """Return the syllable of each of the Han characters ``signs``.
 
-    They are cached: a reading takes a quarter of a millisecond, and callers say the same things.
+    The results are cached, because one takes a quarter of a millisecond and callers say the same
+    things.
     """
     readings = lazy_pinyin(signs, style=Style.NORMAL, errors=_one_by_one)
     return tuple(_HUMMED.get(reading, reading) for reading in readings)
 
 
 def _one_by_one(signs: str) -> Any:
-    """Return characters without a reading one by one.
+    """Return the characters for which pypinyin has no syllable, as a list of single characters.
 
     pypinyin accepts this list, although its type hints do not say so.
     """
@@ -114,9 +117,9 @@ def split(sound: str) -> tuple[str, str]:
 
 @lru_cache(4096)
 def fold(sound: str) -> str:
-    """Return the same sound for syllables that are often confused.
+    """Return a syllable that stands for all that are often confused with ``sound``.
 
-    Examples: zh/z, ch/c, sh/s, n/l/r, f/hu, ing/in.
+    Such syllables differ only in zh/z, ch/c, sh/s, n/l/r, f/hu, ing/in, eng/en or ang/an.
     """
     initial, final = split(sound)
     if not final:

@@ -10,15 +10,15 @@ from ivr.understanding.numerals import is_telephone_number
 from ivr.understanding.syllables import Syllables, syllables_of
 
 _FEWEST = 2
-"""Digits in a row that count as a number; a single one is only a word."""
+"""Least number of digits in a row that counts as a number; a single digit counts as a word."""
 _MOBILE = 11
-"""Digits of a mobile number, which most callers leave."""
+"""Number of digits of a mobile number, the kind of number that most callers leave."""
 _PLACES = ("wei", "ge")
 """Measure words of digits, as in 后四位."""
 
 
 class _Mark(Enum):
-    """Words that say what the digits behind them are for."""
+    """Words that say what the digits behind them are for, such as 不对 and 后 (四位)."""
 
     NONE = ""
     AGAIN = "重复一遍 重复一下 重复一次 重复 再说一遍 再说一次 再念一遍 再报一遍 再来一遍"
@@ -42,7 +42,7 @@ class SpokenNumber:
     phone: str | None
     """A complete and valid number without the country code; None if there is none."""
     digits: str
-    """The digits said, after corrections; "" for fewer than two."""
+    """All digits said, with the caller's corrections applied; "" for fewer than two digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,16 @@ class _Piece:
     run: DigitRun
     mark: _Mark
     places: int = 0
-    """Number of digits that the mark names, as in 后四位; 0 if it names none."""
+    """Number of digits that the mark names, such as 4 in 后四位; 0 if it names no number."""
     denied: str = ""
-    """The digits that the run replaces: 8 in 不是八是九."""
+    """The digits that the run replaces, such as 8 in 不是八是九; "" if the mark is not DENIED."""
 
 
 def numbers(heard: Syllables, known: str = "") -> SpokenNumber:
-    """Return the number in an utterance.
+    """Return the telephone number in an utterance.
 
-    ``known`` is a number that was read back to the caller; the utterance may correct it.
+    ``known`` is a number that was read back to the caller and that the utterance may correct; "" if
+    there is none.
     """
     said, whole = known, known if is_whole(known) else ""
     for piece in _pieces(heard, corrects=bool(known)):
@@ -84,7 +85,10 @@ def numbers(heard: Syllables, known: str = "") -> SpokenNumber:
 
 
 def is_whole(number: str) -> bool:
-    """Return True if ``number`` is valid and complete, with or without the country code."""
+    """Return True if ``number`` is a complete and valid telephone number.
+
+    It may have the country code.
+    """
     return is_telephone_number(_plain(number))
 
 
@@ -119,15 +123,19 @@ def _begun_again(number: str) -> str | None:
 
 
 def _chosen(run: DigitRun, fits: Callable[[str], bool]) -> str:
-    """Return the likeliest reading that fits, or the likeliest of all if none does."""
+    """Return the likeliest reading of ``run`` for which ``fits`` is True.
+
+    If there is none, return the likeliest reading of all.
+    """
     likeliest = next(readings(run))
     return next((one for one in readings(run) if fits(one)), likeliest)
 
 
 def _joined(said: str, run: DigitRun) -> str:
-    """Return ``said`` with the run added as a further group.
+    """Return the digits ``said`` with those of the run added as a further group.
 
-    If they are not a number together and the run is a complete number, that number is returned.
+    If both together are no complete number but the run alone is one, return the run. If ``said`` is
+    complete already, return it, or the run if that is complete too or has at least 7 digits.
     """
     new = _chosen(run, is_whole)
     if is_whole(said):
@@ -137,9 +145,9 @@ def _joined(said: str, run: DigitRun) -> str:
 
 
 def _placed(said: str, piece: _Piece) -> str:
-    """Return ``said`` with its end or beginning replaced, as in 后四位是… or 前三位是….
+    """Return ``said`` with its end or beginning replaced by a piece, as in 后四位是… or 前三位是….
 
-    Digits for the end are added instead if ``said`` lacks them.
+    If ``said`` still lacks its last digits, the digits for the end are added to it instead.
     """
     size = piece.places
     new = _chosen(piece.run, lambda one: is_whole(one) or len(one) == size)
@@ -159,7 +167,7 @@ def _replaced(said: str, denied: str, new: str) -> str:
 
 
 def _corrected(said: str, run: DigitRun) -> str:
-    """Return ``said`` corrected by a run.
+    """Return the digits ``said`` as corrected by a run of digits.
 
     A complete number replaces ``said``. A part replaces the digits that it resembles most, or the
     end if it resembles none.
@@ -181,7 +189,10 @@ def _corrected(said: str, run: DigitRun) -> str:
 
 
 def _pieces(heard: Syllables, *, corrects: bool) -> Iterator[_Piece]:
-    """Yield the runs of digits with their marks; ``corrects`` makes INSTEAD the default mark."""
+    """Yield the runs of digits in ``heard``, each with the mark that was said before it.
+
+    With ``corrects`` a run without a mark counts as a correction (INSTEAD).
+    """
     marks = {at: found for at in range(len(heard)) if (found := _mark_at(heard, at))}
     stops = frozenset(marks)
     default = _Mark.INSTEAD if corrects else _Mark.NONE
@@ -203,7 +214,10 @@ def _pieces(heard: Syllables, *, corrects: bool) -> Iterator[_Piece]:
 
 
 def _mark_at(heard: Syllables, at: int) -> tuple[_Mark, int, int] | None:
-    """Return the mark at ``at``, the number of digits it names, and where it ends; else None."""
+    """Return the mark at syllable ``at``, the number of digits it names (0 for none), and its end.
+
+    The end is the index of the first syllable after the mark. Return None if there is no mark.
+    """
     for words, mark in _MARKS:
         if heard.sounds[at : at + len(words)] != words:
             continue
@@ -220,7 +234,10 @@ def _mark_at(heard: Syllables, at: int) -> tuple[_Mark, int, int] | None:
 
 
 def _denied(heard: Syllables, at: int, stops: frozenset[int]) -> _Piece | None:
-    """Return the piece behind 不是 in 不是八是九 (digits, 是, digits); None if it is not there."""
+    """Return the piece that begins at syllable ``at``, behind 不是, as in 不是八是九.
+
+    It consists of the wrong digits, 是 and the right digits; None if these do not stand there.
+    """
     wrong = ""
     while at < len(heard) and heard.words(at, at + 1) != "是" and at not in stops:
         if (value := digit_at(heard, at)) is None:

@@ -38,20 +38,27 @@ Sequence_ = tuple["str | TemplateSlot | Choice", ...]
 
 
 def parse_template(template: str) -> Sequence_:
-    """Return the parts of a template; TemplateError if brackets do not match."""
+    """Return the parts of a template.
+
+    TemplateError if a bracket has no partner or only one alternative in it.
+    """
     reader = _Reader(template.translate(_WIDE))
     options = reader.options("")
     return options[0] if len(options) == 1 else (Choice(options),)
 
 
 class _Reader:
-    """Reads a template once, from the left."""
+    """Parses one template, from left to right; an object serves for one template only."""
 
     def __init__(self, template: str) -> None:
         self._template, self._at = template, 0
 
     def options(self, closing: str) -> tuple[Sequence_, ...]:
-        """Read alternatives up to the bracket ``closing``; "" means the end of the template."""
+        """Read alternatives up to the bracket ``closing`` and return the parts of each.
+
+        "" for ``closing`` means the end of the template. TemplateError if a bracket has no partner
+        or only one alternative in it.
+        """
         options: list[Sequence_] = []
         parts: list[str | TemplateSlot | Choice] = []
         while True:
@@ -102,7 +109,7 @@ class _Reader:
 
 
 def slots(parts: Sequence_) -> Iterator[str]:
-    """Yield the names of all classes in a template."""
+    """Yield the names of all classes in a template, such as 姓 for {姓}."""
     for part in parts:
         if isinstance(part, TemplateSlot):
             yield part.name
@@ -121,7 +128,7 @@ def count(parts: Sequence_) -> int:
 
 
 def wordings(parts: Sequence_, most: int) -> list[str]:
-    """Return the first ``most`` wordings without duplicates; classes stay in braces."""
+    """Return the first ``most`` wordings of a template without duplicates; classes stay as {姓}."""
     return list(dict.fromkeys(islice(_wordings(parts), most)))
 
 

@@ -1,4 +1,5 @@
-"""Learn weights from phrases, with misheard copies and with talk about other subjects.
+"""Learn the classifier's weights from the phrases, from copies of them with simulated recognition
+errors, and from talk about other subjects.
 
 The same phrases and the same seed give the same weights.
 """
@@ -18,41 +19,50 @@ from ivr.understanding.slot_fillers import Fillers
 from ivr.understanding.syllables import syllables_of
 
 LEARNING_VERSION = "1"
-"""Increased when the same phrases give other weights than before. The name of a file of weights
-depends on it, so weights of another version are learned again."""
+"""Version of the learning; it is increased when the same phrases give other weights than before.
+The name of a file of weights depends on it, so weights of another version are learned again."""
 LABELS = tuple(Intent)
 SEED = 5
 VARIANTS = 8
 """Maximum number of wordings of one template that are learned."""
 ERROR_RATES = (0.0, 0.1, 0.2, 0.3, 0.4)
-"""Shares of wrong sounds in the copies of a sentence; there is one copy for each."""
+"""Shares of wrong syllables in the copies of a sentence that are learned: one copy per share."""
 ASIDES = 3.0
-"""Sentences of up to this many syllables are all learned once more with something said before or
-behind them; of longer ones, a share of ASIDES divided by their length."""
+"""Each sentence of up to this many syllables is learned once more with an addition before or behind
+it (你好，……); of longer ones a share is: ASIDES divided by their number of syllables."""
 NAMED, GREETED = (Intent.GIVE_NAME,), (Intent.HELLO,)
 _BEFORE = (Intent.HELLO, Intent.YES, Intent.NO, Intent.GIVE_NAME, Intent.GIVE_NUMBER)
 BEHIND = (Intent.GIVE_NAME, Intent.GIVE_NUMBER, Intent.GOODBYE)
 PLACES = ((_BEFORE,), (BEHIND,), (NAMED, GREETED), (NAMED, BEHIND))
-"""Kinds of sentences that are put around a request, the nearest first: 你好，我姓张，……；
-我姓张，……，电话是……"""
+"""The additions that a request may get, of which one is chosen at random. Each addition gives the
+intents of the sentences that are put before or behind the request, the nearest first, as in
+你好，我姓张，…… and 我姓张，……，电话是……"""
 _RARE = 3
-"""Features that only occur in talk about other subjects need this many occurrences to be kept."""
+"""Least number of occurrences at which a feature is kept that only occurs in talk about other
+subjects."""
 
 
 Sentence = tuple[Intent, tuple[str, ...]]
-"""An intent and the sounds of a sentence that expresses it."""
+"""An intent and the syllables of a sentence that expresses it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Source of talk about other subjects: words of the language, to be combined at random."""
+    """Source of talk about other subjects: words of Mandarin, to be combined at random.
+
+    ``sentences`` is the number of such sentences that are learned.
+    """
 
     words: Sequence[str]
     sentences: int = 800
 
 
 def train(phrases: Phrases, fillers: Fillers, background: Background, seed: int = SEED) -> Weights:
-    """Return the weights of the classifier over all intents."""
+    """Return the weights of the classifier over all intents, learned from these phrases.
+
+    ``background`` gives the examples for the intent OTHER. The same arguments give the same
+    weights.
+    """
     random = np.random.default_rng(seed)
     clean = list(_sentences(phrases, fillers, random))
     clean += list(_with_asides(clean, random))
@@ -110,6 +120,6 @@ def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iter
 
 
 def _talk(words: Sequence[str], random: np.random.Generator) -> tuple[str, ...]:
-    """Return the sounds of one to five unrelated words."""
+    """Return the syllables of one to five words, chosen from ``words`` at random."""
     chosen = random.choice(len(words), int(random.integers(1, 6)))
     return syllables_of("".join(words[n] for n in chosen)).sounds

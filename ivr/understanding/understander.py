@@ -14,10 +14,10 @@ from ivr.understanding.syllables import Syllables, syllables_of
 from ivr.understanding.telephone import numbers
 
 REASONS = 4
-"""Maximum number of pieces of the text that are named as reasons."""
+"""Maximum number of pieces of the caller's text that are named as reasons for an intent."""
 _TELLING = 0.6
-"""A sound is named as a reason if its part of the score is at least this share of the strongest
-sound's part."""
+"""A syllable is named as a reason for an intent if it adds more than this share of what the
+strongest syllable adds to the score of that intent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class Guess:
     probabilities: Sequence[float]
     """Softmax value of each label."""
     length: int
-    """Number of syllables."""
+    """Number of syllables of the utterance."""
 
 
 class Understander:
-    """Understands the callers of one deployment, by its learned phrases."""
+    """Finds what callers mean, by weights learned from the phrases of one deployment."""
 
     def __init__(self, weights: Weights, slots: SlotReader) -> None:
         self._weights, self._slots = weights, slots
@@ -65,22 +65,25 @@ class Understander:
         )
 
     def corrected(self, number: str, text: str) -> str | None:
-        """Return ``number``, which was read back, as corrected by ``text``.
+        """Return ``number``, which was read back to the caller, as corrected by their ``text``.
 
-        不对，最后两位是五六 changes its end; a complete number replaces it. None if the result is
-        not a valid number.
+        不对，最后两位是五六 changes the end of the number; a complete number replaces it. None if
+        the result is not a valid telephone number.
         """
         return numbers(syllables_of(text), number).phone
 
     def guess(self, heard: Syllables) -> Guess:
-        """Return the two best intents of an utterance, which must have at least one sound."""
+        """Return the two most probable intents of ``heard``, which has at least one syllable."""
         present = features(heard.sounds)
         chances = softmax(self._weights.scores(list(present)))
         second, best = np.argsort(chances, kind="stable")[-2:]
         return Guess(int(best), int(second), chances.tolist(), len(heard))
 
     def _reasons(self, heard: Syllables, label: int) -> list[str]:
-        """Return the pieces of the text that speak most for a label, the strongest first."""
+        """Return the pieces of the text that add most to the score of ``label``, strongest first.
+
+        There are at most REASONS (4) pieces.
+        """
         spoke = np.zeros(len(heard), np.float32)
         for name, (start, end) in features(heard.sounds).items():
             row = self._weights.features.get(name)
