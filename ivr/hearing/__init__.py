@@ -1,5 +1,6 @@
-"""Hearing: from the caller's 20 ms frames to events and a verdict on the line.
+"""Hearing: turns the caller's audio frames (20 ms each) into events, such as the start of speech,
+and into a verdict on the line (its condition and the reason).
 
-The room is pure: it reads no clock, no file and no socket. Times are arguments, in seconds of any
-clock that does not jump.
+The package is pure: it reads no clock, no file and no socket. Every time is an argument, in seconds
+of the call's clock (`now`), which may be any clock that does not jump.
 """

@@ -1,8 +1,9 @@
-"""The condition of the line: examined all the time, and changed only when the evidence is enough.
+"""The condition of the line: evaluated all the time, and changed only when the evidence is enough.
 
-Missing packets and idle code are facts and change the condition at once. Everything else is found
-by the rules, 2.6 times a second, and becomes the condition when two looks in a row agree. What is
-known of a caller's voice is kept while they are silent: silence says nothing about it.
+Missing packets and idle code are facts and change the condition at once. Every other condition is
+found by the rules (rules.py), 2.6 times a second, and is adopted when two evaluations in a row
+agree. A condition found from a caller's voice is kept while they are silent, because silence says
+nothing about the voice.
 """
 
 from ivr.dialogue.events import Condition, Event, LineChanged
@@ -13,31 +14,33 @@ from ivr.hearing.rules import Finding, find
 from ivr.hearing.verdict import LineMeasures, LineVerdict
 
 NO_RTP_SECONDS = 0.5
-"""Seconds without a packet after which the line counts as without RTP."""
+"""Seconds without a packet after which the condition is NO_RTP."""
 DEAD_PEAK = 8
 """Magnitude of the samples of a-law's idle code: a chunk with no larger sample carries no sound."""
 DEAD_SECONDS = 1.0
-"""Seconds of idle code that make a dead line."""
+"""Seconds of the codec's idle code after which the line counts as dead."""
 MUTED_SECONDS = 3.0
-"""The same once a caller has been heard: some telephones send idle code between the words."""
+"""Seconds of the codec's idle code after which the line counts as dead once a caller has spoken:
+some telephones send idle code between the words."""
 LOOK_EVERY = 12
-"""Chunks from one look at the line to the next: 0.38 s."""
+"""Number of chunks from one evaluation of the line by the rules to the next: 12, 0.38 s."""
 FIRST_LOOK = 24
-"""Chunks before the first look: 0.77 s."""
+"""Number of chunks before the first evaluation of the line by the rules: 24, 0.77 s."""
 FLOOR_LOOKS = 26
-"""Looks whose noise floor is remembered: 10 s."""
+"""Number of the last evaluations of the line whose noise floor is remembered: 26, 10 s."""
 WHOLE_SECONDS = LENGTH * CHUNK_SECONDS - 0.1
-"""Seconds without a voice after which a known caller counts as gone: all that a look covers, less
-the 0.1 s of rounding to chunks."""
+"""Seconds without a voice after which a caller who has spoken counts as gone: the 5 s that one
+evaluation covers, less 0.1 s for the rounding to chunks."""
 ENOUGH_SECONDS = 2.5
-"""The same for a caller of whom only the start of speech was heard and no look has confirmed."""
+"""Seconds without a voice after which a caller counts as gone if only the start of their speech was
+detected and no evaluation of the line has confirmed it."""
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
 _NO_EVIDENCE = (Condition.NOBODY, Condition.OWN_PROMPT)
 
 
 class LineCondition:
-    """Follow the condition of one line from its chunks and from their absence."""
+    """Follows the condition of one line, from the chunks that arrive and from their absence."""
 
     def __init__(self, now: float) -> None:
         self.condition = Condition.NOBODY
@@ -54,7 +57,8 @@ class LineCondition:
 
     @property
     def numbers(self) -> LineMeasures:
-        """Return what the last look measured; all fields are empty before the first look."""
+        """Return the measures of the last evaluation of the line; all fields have their defaults
+        (None or 0) before the first."""
         m = self._measured
         if m is None:
             return LineMeasures()
@@ -69,26 +73,29 @@ class LineCondition:
 
     @property
     def verdict(self) -> LineVerdict:
-        """Return the condition, its reason and the numbers of the last look."""
+        """Return the condition of the line, the reason and the measures of the last evaluation."""
         return LineVerdict(self.condition, self.why, self.numbers)
 
     def next_deadline(self) -> float | None:
-        """Return when missing packets become NO_RTP; None if they already have."""
+        """Return the time, in seconds of the call's clock (`now`), at which the condition becomes
+        NO_RTP if no packet arrives; None if it already is."""
         if self.condition is Condition.NO_RTP:
             return None
         return self._last_frame + NO_RTP_SECONDS
 
     def hear_frame(self, now: float) -> list[Event]:
-        """Note that a packet arrived at ``now``; return the change if that ends NO_RTP."""
+        """Take note that a packet arrived at ``now``, in seconds of the call's clock; if that ends
+        NO_RTP, return the change of condition, otherwise no event."""
         self._last_frame = now
         if self.condition is Condition.NO_RTP:
             return self._become(Finding(self._before, "packets arrive again"))
         return []
 
     def hear_chunk(self, peak: float) -> list[Event]:
-        """Note a chunk of 32 ms that is already in the history; return the change, if any.
+        """Take note of a chunk of 32 ms that is already in the history; return the change of
+        condition, if there is one.
 
-        ``peak`` is the largest magnitude of its samples.
+        ``peak`` is the largest magnitude of the chunk's 16-bit samples.
         """
         if peak > DEAD_PEAK:
             self._dead_seconds = 0.0
@@ -103,7 +110,8 @@ class LineCondition:
         return self._look() if self._until_look <= 0 else []
 
     def caller_heard(self) -> list[Event]:
-        """Note that speech was confirmed: a caller is there, with no known trouble so far."""
+        """Take note that speech was confirmed: a caller is there, with no known trouble so far.
+        Return the change of condition, if there is one."""
         self._candidate = None
         if self.condition in (*_CALLER, Condition.NOISE):
             return []
@@ -112,11 +120,13 @@ class LineCondition:
         return told
 
     def caller_finished(self) -> list[Event]:
-        """Look at the line at the end of speech: a short answer gets no second look."""
+        """Evaluate the line at the end of speech, because a short answer is over before a second
+        evaluation; return the change of condition, if there is one."""
         return self._look(spoken=True)
 
     def wake(self, now: float) -> list[Event]:
-        """Note that no frame has arrived until ``now``; return NO_RTP when it is due."""
+        """Take note that no frame has arrived until ``now``, in seconds of the call's clock; return
+        the change to NO_RTP when it is due, otherwise no event."""
         # The same sum as in next_deadline, so that rounding cannot put one before the other.
         if now < self._last_frame + NO_RTP_SECONDS:
             return []
@@ -126,10 +136,11 @@ class LineCondition:
         return self._become(Finding(Condition.NO_RTP, f"no packet for {NO_RTP_SECONDS:g} s"))
 
     def _look(self, *, spoken: bool = False) -> list[Event]:
-        """Look at the last five seconds; return the change of condition, if any.
+        """Evaluate the last 5 s of the line by the rules; return the change of condition, if there
+        is one.
 
         ``spoken``: an utterance has just ended, so the finding about a new caller counts although
-        only one look has made it.
+        only one evaluation has made it.
         """
         self._until_look = LOOK_EVERY
         if self.condition in (Condition.DEAD_LINE, Condition.NO_RTP) or not len(self.history):
@@ -152,7 +163,7 @@ class LineCondition:
         return self._become(found)
 
     def _is_only_silent(self, found: Finding, m: Measured) -> bool:
-        """Return whether the finding says only that a known caller is silent now."""
+        """Return whether ``found`` means only that a caller who has spoken before is silent now."""
         if self.condition not in _CALLER:
             return False
         if found.condition in _NO_EVIDENCE:

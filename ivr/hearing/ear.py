@@ -1,7 +1,8 @@
-"""The ear of one call: it takes the caller's frames and returns events.
+"""The class Ear (the detectors of one call): takes the caller's frames and returns events.
 
 Detectors measure time in audio, but only a clock can tell that no audio arrives. Therefore every
-method takes ``now`` in seconds, and :meth:`Ear.next_deadline` says when the ear must be woken.
+method takes ``now`` in seconds of the call's clock, and :meth:`Ear.next_deadline` returns when
+:meth:`Ear.wake` must be called.
 """
 
 from dataclasses import replace
@@ -21,39 +22,46 @@ from ivr.hearing.splices import Splices
 from ivr.hearing.verdict import LineVerdict
 
 _HOLE_SECONDS = 0.2
-"""Seconds between two frames from which the sounds before and after are treated as unrelated."""
+"""Seconds between two frames above which the audio before and after is treated as unrelated."""
 DEAF_BELOW_DBOV = -66.0
-"""Level in dBov up to which a chunk is not given to the voice detector. No speech is that quiet on
-a-law, whose own noise is at -72 dBov, and a silent line then costs almost no CPU."""
+"""Highest level in dBov of a chunk that is not given to the voice detector. No speech is that quiet
+on a-law, whose own noise is at -72 dBov, and a silent line then costs almost no CPU."""
 LEARN_EVERY = 4
-"""Chunks between two updates of what the echo gate has learned: 0.13 s."""
+"""Number of chunks between two updates of what the echo gate has learned: 4, 0.13 s."""
 BREATH_SECONDS = 0.3
 """Seconds of silence that end an utterance which is known to be complete; other utterances may go
 on after a longer pause. Chosen so that the recogniser, which decodes in steps of 0.24 s, has
-guessed the last word by then."""
+recognised the last word by then."""
 ECHO_SECONDS = 0.83
-"""Seconds after a prompt in which its echo may still arrive: the longest lag of the echo gate."""
+"""Seconds after the end of a prompt in which its echo may still arrive: the longest lag that the
+echo gate considers."""
 ECHO_REMOVED_DB = 6.0
-"""Decibels by which the echo gate must lower a chunk for the chunk to count as our own prompt."""
+"""Least decibels by which the echo gate must lower a chunk for the chunk to count as our own
+prompt."""
 CLIPPED = 32000
-"""Magnitude from which a sample counts as clipped: a-law reaches 32256, μ-law 32124."""
+"""Least magnitude at which a 16-bit sample counts as clipped: the largest of a-law is 32256, that
+of μ-law 32124."""
 AMPLIFY_BELOW_DBOV, MAX_GAIN_DB = -30.0, 20.0
-"""Callers quieter than this level are amplified for the voice detector, by 2 dB for each dB they
-lack and by MAX_GAIN_DB at most (measured: a quiet caller is detected after 142 ms instead of
-220 ms, and 2.4 % instead of 5.9 % are missed)."""
+"""Callers quieter than AMPLIFY_BELOW_DBOV are amplified for the voice detector, by 2 dB for each dB
+that they are below it and by MAX_GAIN_DB at most (measured: a quiet caller is detected after 142 ms
+instead of 220 ms, and 2.4 % instead of 5.9 % are missed)."""
 RISE_DB, FALL_DB = 1.5, 9.0
-"""Decibels per chunk by which that gain may rise or fall."""
+"""Most decibels per chunk by which the gain for quiet callers may rise and fall."""
 FORGET_DB = 0.15
-"""Decibels per chunk by which the remembered loudest level falls: 5 dB in a second."""
+"""Decibels per chunk by which the remembered loudest level of the caller falls: 5 dB in a
+second."""
 START_DBOV = -30.0
-"""Loudest level that is assumed before any sound was heard; at it nothing is amplified."""
+"""Loudest level in dBov that is assumed before any audio has arrived; at this level nothing is
+amplified."""
 
 
 class VoiceDetector(Protocol):
-    """A voice detector as the ear needs it; it keeps state from chunk to chunk."""
+    """A voice detector as the class Ear (the detectors of one call) uses it; it keeps state from
+    chunk to chunk."""
 
     def process(self, chunk: memoryview) -> float:
-        """Return the probability of voice, 0 to 1, in 256 float32 samples between -1 and 1."""
+        """Return the probability of voice, 0 to 1, in ``chunk``: 256 float32 samples at 8 kHz
+        between -1 and 1."""
         ...
 
     def reset(self) -> None:
@@ -62,9 +70,11 @@ class VoiceDetector(Protocol):
 
 
 class Ear:
-    """Listen to one caller, from answer to hang-up.
+    """The detectors of one call, from answer to hang-up: take the caller's audio and return events,
+    such as the start of speech or a change of the line's condition.
 
-    ``hang_seconds`` is the silence that ends an utterance.
+    ``hang_seconds`` is the silence in seconds that ends an utterance, ``now`` the time of the
+    answer in seconds of the call's clock.
     """
 
     def __init__(self, detector: VoiceDetector, now: float, *, hang_seconds: float = 0.5) -> None:
@@ -83,44 +93,49 @@ class Ear:
         self._prompt_until = now
 
     def prompt_started(self, reference: Reference, now: float) -> None:
-        """Note that a prompt begins to be heard by the caller at ``now``."""
+        """Take note that the caller begins to hear a prompt at ``now``, in seconds of the call's
+        clock."""
         self._prompt_until = now + len(reference.samples) / RATE + ECHO_SECONDS
         self._echo.prompt_started(reference, now)
 
     def prompt_stopped(self, now: float) -> None:
-        """Note that the prompt has ended or was cut at ``now``."""
+        """Take note that the prompt ended or was cut at ``now``, in seconds of the call's clock."""
         self._prompt_until = min(self._prompt_until, now + ECHO_SECONDS)
         self._echo.prompt_stopped(now)
 
     def expect_end(self, soon: bool) -> None:
-        """Set whether what the caller has said so far is complete.
+        """Set whether the words that the caller has said so far are already a complete answer
+        (``soon``).
 
-        While it is, BREATH_SECONDS of silence end the utterance. The setting holds until the next
-        call of this method.
+        While they are, BREATH_SECONDS (0.3 s) of silence end the utterance, otherwise the usual
+        hang time. The setting holds until the next call of this method.
         """
         longest = BREATH_SECONDS if soon else self._hang_seconds
         self._speech.hang_seconds = min(longest, self._hang_seconds)
 
     @property
     def verdict(self) -> LineVerdict:
-        """Return the verdict on the line as of the last frame."""
+        """Return the condition of the line, the reason and the measures, as of the last frame."""
         found = self._condition.verdict
         numbers = replace(found.numbers, return_loss_db=self._echo.return_loss_db)
         return replace(found, numbers=numbers)
 
     def next_deadline(self) -> float | None:
-        """Return when :meth:`wake` must be called if no frame comes first; None if never."""
+        """Return the time, in seconds of the call's clock, at which :meth:`wake` must be called if
+        no frame comes first; None if it need not be called."""
         deadlines = (self._condition.next_deadline(), self._speech.next_deadline())
         return min((time for time in deadlines if time is not None), default=None)
 
     def wake(self, now: float) -> list[Event]:
-        """Note that no frame has arrived until ``now``; return what follows from that."""
+        """Take note that no frame has arrived until ``now``, in seconds of the call's clock; return
+        the events that follow from that."""
         return [*self._with_verdict(self._speech.wake(now)), *self._condition.wake(now)]
 
     def hear(self, frame: Samples, now: float) -> list[Event]:
-        """Take some of the caller's audio, usually 20 ms, that arrived at ``now``.
+        """Take the next samples of the caller's audio, usually 20 ms, which arrived at ``now``.
 
-        ``frame`` may have any number of samples. Return the events in order of time.
+        ``frame`` may have any number of samples at 8 kHz; ``now`` is in seconds of the call's
+        clock. Return the events that the samples cause, in order of time.
         """
         began = now - len(frame) / RATE
         if self._last_frame is not None and began - self._last_frame > _HOLE_SECONDS:
@@ -164,15 +179,17 @@ class Ear:
         return [*self._with_verdict(found), *self._condition.hear_chunk(peak)]
 
     def _is_echo(self, now: float) -> bool:
-        """Return whether what seems to be speech is our prompt or cannot be told from it."""
+        """Return whether the possible speech is the echo of our prompt or cannot be distinguished
+        from it."""
         joined = now < self._prompt_until and self._splices.recent
         return joined or self._echo.explains(now)
 
     def _with_verdict(self, found: list[Event]) -> list[Event]:
-        """Add the changes of the line that the start and the end of speech cause.
+        """Return the events ``found``, with the changes of the line's condition that the start and
+        the end of speech cause.
 
-        A change at the end of speech comes before SpeechEnded, so that whoever answers the
-        utterance knows it; a change at the start comes after SpeechStarted.
+        A change at the end of speech comes before SpeechEnded, so that the dialogue knows the
+        condition when it answers the utterance; a change at the start comes after SpeechStarted.
         """
         told: list[Event] = []
         for event in found:
@@ -184,9 +201,11 @@ class Ear:
         return told
 
     def _amplified(self, samples: FloatArray, level: float) -> memoryview:
-        """Return the chunk for the detector, between -1 and 1 and with a quiet caller amplified.
+        """Return the chunk for the voice detector: float32, between -1 and 1, a quiet caller
+        amplified.
 
-        The detector would miss quiet callers otherwise.
+        ``level`` is the chunk's level in dBov. Without the gain the detector would miss quiet
+        callers.
         """
         self._loudest = max(level, self._loudest - FORGET_DB)
         wanted = min(max(2 * (AMPLIFY_BELOW_DBOV - self._loudest), 0.0), MAX_GAIN_DB)

@@ -1,14 +1,15 @@
-"""The echo gate: it tells the caller from our own prompt that comes back as echo.
+"""The echo gate: distinguishes the caller's voice from our own prompt that comes back as echo.
 
-Every sample of the prompt is known, and is used in two ways. Both need only the past.
+Every sample of the prompt is known, and is used in two ways. Both use only audio that has already
+arrived.
 
 By level: the prompt's level, delayed by the echo's lag and lowered by the echo return loss,
-predicts what would arrive if nobody spoke. Only what is clearly louder counts as the caller. Lag
-and loss are learned while the prompt plays (see echo_level).
+predicts the level that would arrive if nobody spoke. Only a clearly louder chunk counts as the
+caller's. Lag and loss are learned while the prompt is played (see echo_level).
 
 By waveform: the echo is found by correlation and then subtracted (see echo_waveform), so that the
-caller need only exceed what is left of it. Until the echo is found, every sound that could be
-speech is correlated with the prompt; what the prompt explains by itself is echo.
+caller need only be louder than the residue. Until the echo is found, every sound that could be
+speech is correlated with the prompt; a sound that a copy of the prompt explains is echo.
 """
 
 import numpy as np
@@ -47,65 +48,76 @@ from ivr.hearing.played import Played, Reference
 from ivr.hearing.ranks import nearest_rank
 
 _TAIL_SECONDS = 1.0
-"""Seconds after the end of a prompt from which no echo of it can arrive (MAX_LAG is 830 ms)."""
+"""Seconds after the end of a prompt after which no echo of it can arrive (the longest lag, MAX_LAG,
+is 830 ms)."""
 HOLE_SECONDS = 0.1
-"""Seconds between the clock and the count of samples from which audio is missing; a smaller
-difference is jitter."""
+"""Difference in seconds between the clock and the count of samples above which audio is missing; a
+smaller difference is jitter."""
 TRUSTED_DB = -3.0
-"""Residue in dB relative to the echo up to which the canceller is trusted."""
+"""Largest residue (the part of the echo that subtraction leaves), in dB relative to the echo, at
+which the canceller is trusted."""
 ABOVE_FLOOR_DB = 5.0
-"""Decibels above the line's noise that a chunk must have while a prompt can be heard. Quiet noise
-is amplified for the voice detector, which would otherwise go on hearing the prompt in it."""
+"""Decibels above the line's noise that a chunk must exceed to count as the caller's while the echo
+of a prompt can arrive. Quiet noise is amplified for the voice detector, which would otherwise go on
+detecting the prompt's voice in it."""
 INAUDIBLE_DBOV = -66.0
-"""Level in dBov up to which an echo is not subtracted: the ear does not give so quiet a chunk to
-the voice detector."""
+"""Highest level in dBov of a chunk from which no echo is subtracted: so quiet a chunk is not given
+to the voice detector either."""
 SPLICE_DB = 6.0
-"""Decibels by which the echo must fit better at another place of the prompt before packets count
-as lost (by chance it fits 1 dB better, with half of a chunk at its place 3 dB)."""
+"""Least decibels by which the predicted echo must fit a chunk better with another place of the
+prompt before packets count as lost. By chance another place fits 1 dB better, and 3 dB better if it
+is right for half of the chunk."""
 SPLICE_PACKETS = 5
-"""Lost packets that are tried at most. Two are tried backwards as well, in case the clock was put
-forward wrongly before."""
+"""Largest number of lost packets that is tried to explain an echo that does not fit. One and two
+packets backwards are tried as well, in case the clock was put forward wrongly before."""
 
 
 class EchoGate:
-    """Subtract the echo of our prompts from one line, and admit what is louder than the rest.
+    """Subtracts the echo of our prompts from one caller's audio, and admits the chunks that are
+    louder than what is left of the echo.
 
-    For each chunk call :meth:`clean`, then :meth:`admits` with what it returned.
+    For each chunk call :meth:`clean`, then :meth:`admits` with the chunk that :meth:`clean`
+    returned.
     """
 
     def __init__(self) -> None:
         self._played = Played()
         self._awake = False
         self._clock = 0.0
-        """When the last chunk ended, counted in samples, because packets have jitter."""
+        """Time, in seconds of the call's clock (`now`), at which the last chunk ended: counted in
+        samples, because packets have jitter."""
         self._cleaned = False
-        """Whether :meth:`clean` has seen the present chunk."""
+        """Whether :meth:`clean` has already added the present chunk to the past."""
         self._past = Past()
         self._level = EchoLevel()
         self._canceller = Canceller()
         self._left_db: float | None = None
-        """Residue of the canceller in dB relative to the echo; None while it is not trusted."""
+        """Residue that the canceller leaves, in dB relative to the echo; None while the canceller
+        is not trusted."""
         self._floor_dbov = FLOOR_DBOV
-        """Level of the line's noise, measured while the caller was silent."""
+        """Level of the line's noise in dBov, measured while the caller was silent."""
 
     @property
     def return_loss_db(self) -> float | None:
-        """Return the echo return loss learned so far in dB; None if none is learned."""
+        """Return the echo return loss learned so far in dB; None until one is learned."""
         return -self._level.gain_db if self._level.learned else None
 
     def prompt_started(self, reference: Reference, now: float) -> None:
-        """Note that a prompt begins to be heard at ``now``."""
+        """Take note that the caller begins to hear a prompt at ``now``, in seconds of the call's
+        clock."""
         self._played.start(reference, now)
         self._distrust()
 
     def prompt_stopped(self, now: float) -> None:
-        """Note that the prompt was cut at ``now``, or has ended before."""
+        """Take note that the prompt was cut at ``now``, in seconds of the call's clock, unless it
+        ended before."""
         self._played.stop(now)
 
     def clean(self, chunk: Samples, now: float) -> Samples:
-        """Return the chunk that ended at ``now`` without the echo in it.
+        """Return the chunk that ended at ``now`` (seconds of the call's clock) with the echo
+        subtracted.
 
-        The chunk is returned as it is while no echo is known.
+        ``chunk`` has CHUNK (256) samples; it is returned unchanged while no echo is known.
         """
         if self._no_echo_at(now):
             return chunk
@@ -129,9 +141,11 @@ class EchoGate:
         return cleaned
 
     def admits(self, chunk: Samples, level: float, now: float) -> bool:
-        """Return whether the chunk that ended at ``now`` is louder than our echo.
+        """Return whether the chunk that ended at ``now`` is louder than the echo of our prompts can
+        be.
 
-        ``level`` is the chunk's level in dBov.
+        ``level`` is the chunk's level in dBov, ``now`` in seconds of the call's clock. True
+        whenever no echo can arrive.
         """
         if self._no_echo_at(now):
             self._awake = False
@@ -146,7 +160,8 @@ class EchoGate:
         return level > max(echo + MARGIN_DB, self._floor_dbov + ABOVE_FLOOR_DB)
 
     def explains(self, now: float) -> bool:
-        """Return whether the last 256 ms, up to ``now``, are a copy of what was played.
+        """Return whether the last 256 ms, up to ``now``, are echo: a copy of the prompts that were
+        played.
 
         If so, none of these chunks counts as the caller's any more.
         """
@@ -163,17 +178,20 @@ class EchoGate:
 
     @property
     def removed_db(self) -> float:
-        """Return by how many dB :meth:`clean` lowered the last chunk; 0 if it changed nothing."""
+        """Return the decibels by which :meth:`clean` lowered the last chunk; 0 if it changed
+        nothing."""
         if not self._awake or self._left_db is None or self._past.left[-1] <= FLOOR_DBOV:
             return 0.0
         return max(float(self._past.heard[-1] - self._past.left[-1]), 0.0)
 
     def was_caller(self) -> None:
-        """Note that the last chunk is the caller's voice, so that nothing is learned from it."""
+        """Take note that the last chunk is the caller's voice, so that nothing is learned from
+        it."""
         self._past.caller[-1] = True
 
     def learn(self) -> None:
-        """Learn lag, loss and noise from the last chunks. Call it only while nobody speaks."""
+        """Learn the echo's lag, the echo return loss and the line's noise from the last 4 s. It
+        must be called only while nobody speaks."""
         if not self._awake:
             return
         past = self._past
@@ -184,7 +202,8 @@ class EchoGate:
             self._canceller.search(past.arrived.ravel(), self._played_around())
 
     def _echo_left(self) -> float | None:
-        """Return the canceller's residue in dB relative to the echo; None if it is not trusted."""
+        """Return the residue that the canceller leaves, in dB relative to the echo; None if it
+        cannot be trusted or too few chunks were measured."""
         past = self._past
         usable = loud(past.echo) & ~past.caller
         if np.count_nonzero(usable) < ENOUGH:
@@ -193,7 +212,8 @@ class EchoGate:
         return left if left <= TRUSTED_DB else None
 
     def _floor(self) -> float:
-        """Return the level of the line's noise in dBov; FLOOR_DBOV if too little was heard."""
+        """Return the level of the line's noise in dBov; FLOOR_DBOV (-96) if fewer than ENOUGH (10)
+        chunks without the caller's voice have arrived."""
         past = self._past
         if self._left_db is not None:
             return nearest_rank(past.left[past.left > FLOOR_DBOV], 10)
@@ -201,10 +221,11 @@ class EchoGate:
         return nearest_rank(heard, 10) if len(heard) >= ENOUGH else FLOOR_DBOV
 
     def _echo_at(self, now: float) -> FloatArray:
-        """Return the echo in the present chunk.
+        """Return the predicted echo in the present chunk, which ended at ``now``; shape (CHUNK,).
 
-        If the echo does not fit, packets may have been lost: other places of the prompt are tried,
-        and if one fits much better, the clock is put there.
+        If the prediction does not fit, packets may have been lost: other places of the prompt are
+        tried, and if one fits better by SPLICE_DB, the clock of the echo gate is moved to that
+        place.
         """
         sound, canceller = self._past.arrived[-1], self._canceller
 
@@ -227,16 +248,18 @@ class EchoGate:
         return after(0)
 
     def _no_echo_at(self, now: float) -> bool:
-        """Return whether no echo can arrive at ``now``."""
+        """Return whether the last prompt ended so long before ``now`` that no echo of it can
+        arrive."""
         return now > self._played.ended + _TAIL_SECONDS
 
     def _distrust(self) -> None:
-        """Forget how well the canceller works, so that it must prove itself again."""
+        """Forget how well the canceller works, so that it is not trusted until it has been measured
+        again."""
         self._left_db = None
         self._past.echo[:] = self._past.left[:] = FLOOR_DBOV
 
     def _step(self, chunk: Samples, now: float) -> None:
-        """Make the chunk that ended at ``now`` the present one."""
+        """Add the chunk that ended at ``now`` to the past, as the present chunk."""
         self._clock += CHUNK_SECONDS
         if not self._awake or abs(now - self._clock) > HOLE_SECONDS:
             self._clock = now
@@ -249,6 +272,6 @@ class EchoGate:
         past.heard[-1] = chunk_dbov(past.arrived[-1])
 
     def _played_around(self) -> FloatArray:
-        """Return all played samples that may be heard in the last WINDOW chunks."""
+        """Return all samples of the prompts whose echo may be in the last WINDOW (8) chunks."""
         count = (WINDOW + MAX_LAG) * CHUNK + EARLY
         return self._played.samples_until(self._clock + EARLY / RATE, count)

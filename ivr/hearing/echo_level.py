@@ -1,4 +1,5 @@
-"""The echo's level: how long after the prompt it arrives, and how much quieter it is."""
+"""Predicts the echo's level: how long after the prompt the echo arrives, and how much quieter it
+is."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,43 +10,47 @@ from ivr.hearing.level import FLOOR_DBOV, Levels
 from ivr.hearing.ranks import nearest_rank
 
 MARGIN_DB = 9.0
-"""Decibels above the predicted echo from which a chunk counts as the caller's (measured)."""
+"""Decibels above the predicted echo above which a chunk counts as the caller's; found by
+measurement."""
 UNLEARNED_GAIN_DB = -35.0
-"""Level of the echo relative to the prompt, in dB, that is assumed before anything is learned.
-With the margin it admits a caller 26 dB below the prompt."""
+"""Level of the echo relative to the prompt, in dB, that is assumed before anything is learned. With
+MARGIN_DB added, a caller 26 dB below the prompt is admitted."""
 HISTORY = 125
-"""Chunks from which the gate learns: 4 s."""
+"""Number of the last chunks from which the echo gate learns: 125, 4 s."""
 ENOUGH = 10
-"""Loud chunks of prompt that are needed to learn anything: 0.32 s."""
+"""Least number of loud chunks of a prompt from which anything is learned: 10, 0.32 s."""
 LOUD_DB = 15.0
-"""Decibels below the 95th percentile of the levels down to which a chunk counts as loud."""
+"""Most decibels below the 95th percentile of the levels at which a chunk still counts as loud."""
 CORRELATED = 0.45
-"""Correlation of the two level curves from which their lag is accepted."""
+"""Correlation between the level curves of the prompt and of the caller's audio above which the lag
+found between them is accepted."""
 RECENT = 3
-"""Chunks before the present one whose echo may still be dying away."""
+"""Number of chunks before the present one whose echo may still be dying away in the present one."""
 WINDOW = 8
-"""Chunks whose samples are kept: 256 ms."""
+"""Number of the last chunks whose samples are kept: 8, 256 ms."""
 
 
 class Past:
-    """The last chunks in which an echo was possible, the newest last."""
+    """Levels and samples of the last chunks (32 ms each) in which an echo was possible, the newest
+    last."""
 
     def __init__(self) -> None:
         self.count = 0
         rows = np.full((4, HISTORY), FLOOR_DBOV)
         self._rows = rows
         self.heard, self.played, self.echo, self.left = rows
-        """Levels in dBov of each chunk: of what arrived, of the prompt, of the predicted echo, and
-        of what is left when the echo is subtracted."""
+        """Levels in dBov of each of the last HISTORY (125) chunks: of the audio that arrived, of
+        the prompt, of the predicted echo, and of the residue after the echo was subtracted."""
         self.caller = np.zeros(HISTORY, np.bool_)
-        """Whether each chunk was the caller's."""
+        """Whether each of the last HISTORY (125) chunks was the caller's voice."""
         self.arrived = np.zeros((WINDOW, CHUNK), np.float32)
         self.cleaned = np.zeros((WINDOW, CHUNK), np.float32)
-        """Samples of the last WINDOW chunks as they arrived and without the echo, each shaped
-        (WINDOW, CHUNK)."""
+        """Samples of the last WINDOW (8) chunks, as they arrived and with the echo subtracted, each
+        array shaped (WINDOW, CHUNK)."""
 
     def step(self, played: float) -> None:
-        """Drop the oldest chunk and add an empty one, with the prompt at level ``played``."""
+        """Drop the oldest chunk and add an empty one, during which the prompt had the level
+        ``played`` in dBov."""
         self.count = min(self.count + 1, HISTORY)
         for past in (self.arrived, self.cleaned, self.caller):
             past[:-1] = past[1:]
@@ -56,7 +61,7 @@ class Past:
 
 
 class EchoLevel:
-    """Predict the level of the echo from the level of the prompt."""
+    """Predicts the level of the echo from the level of the prompt."""
 
     def __init__(self) -> None:
         self.gain_db = UNLEARNED_GAIN_DB
@@ -64,11 +69,11 @@ class EchoLevel:
         self._lag: int | None = None
 
     def learn(self, past: Past) -> None:
-        """Fit lag and return loss to the levels of what was heard.
+        """Fit the echo's lag and the echo return loss to the levels of the chunks in ``past``.
 
-        If the two level curves correlate, what was heard is the echo, and its lag is known. If
-        they do not, any echo is quieter than what was heard while the caller was silent, and the
-        caller need only be louder than that.
+        If the level curves of the prompt and of the audio that arrived correlate, that audio is the
+        echo, and the lag is known. If they do not, any echo is quieter than the audio that arrived
+        while the caller was silent, and the caller need only be louder than that audio.
         """
         if past.count <= MAX_LAG:
             return
@@ -90,7 +95,7 @@ class EchoLevel:
         self.learned = True
 
     def loudest(self, past: Past) -> float:
-        """Return the loudest level in dBov that the echo should have in the present chunk."""
+        """Return the highest level in dBov that the echo should have in the present chunk."""
         if self._lag is None:
             return float(past.played[-MAX_LAG:].max()) + self.gain_db
         end = HISTORY - self._lag
@@ -98,12 +103,15 @@ class EchoLevel:
 
 
 def loud(levels: Levels) -> NDArray[np.bool_]:
-    """Return for each chunk whether it is loud compared with the others and above -60 dBov."""
+    """Return, for each chunk, whether its level is above -60 dBov and at most LOUD_DB (15 dB) below
+    the 95th percentile of all ``levels``."""
     return levels > max(nearest_rank(levels, 95) - LOUD_DB, -60.0)
 
 
 def _best_lag(played: Levels, heard: Levels) -> int | None:
-    """Return the lag in chunks at which the level curves correlate best; None if too little."""
+    """Return the lag, in chunks of 32 ms, at which the level curves of the prompt (``played``) and
+    of the caller's audio (``heard``) correlate best; None if they correlate too little or are too
+    short."""
     heard = np.maximum(heard[MAX_LAG:], nearest_rank(heard, 10))
     if len(heard) < 2 * ENOUGH:
         return None

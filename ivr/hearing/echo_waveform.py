@@ -1,9 +1,9 @@
-"""The echo's waveform: which part of the prompt it is a copy of, and how to subtract it.
+"""The echo's waveform: finds the part of the prompt of which the echo is a copy, and subtracts it.
 
 First the lag is found by correlation. Then a filter of 32 ms around that lag learns how the line
-changes the prompt, and what it predicts is subtracted. The filter is a Kalman filter for each
-frequency (Enzner and Vary, Signal Processing 86, 2006). It estimates its own error and the power
-of everything but the echo, so a caller who speaks at the same time does not spoil it.
+changes the prompt, and the echo that the filter predicts is subtracted. The filter is a Kalman
+filter for each frequency (Enzner and Vary, Signal Processing 86, 2006). It estimates its own error
+and the power of everything but the echo, so a caller who speaks at the same time does not spoil it.
 """
 
 from typing import Any
@@ -14,45 +14,55 @@ from numpy.typing import NDArray
 from ivr.hearing.frames import CHUNK, FloatArray
 
 Spectrum = NDArray[np.complex64]
-"""Real FFT of SPAN samples: CHUNK + 1 bins."""
+"""Real FFT of SPAN (512) samples; shape (CHUNK + 1,)."""
 
 EXPLAINED = 0.17
-"""Share of a sound's power that one delayed copy of the prompt must explain for the sound to be
-echo. Of independent speech it explains less than 0.1, and 0.1 of a caller over an echo 10 dB below
-them. Of echoes over a bad line it explains as little as 0.175 (measured over 1,600 windows of
-`ivr bench hearing`)."""
+"""Least share of a sound's power that one delayed copy of the prompt must explain for the sound to
+be echo. A copy explains less than 0.1 of independent speech, and 0.1 of a caller who speaks over an
+echo 10 dB below them. Of echoes over a bad line it explains as little as 0.175 (measured over 1,600
+windows of `ivr bench hearing`)."""
 EXPLAINED_AGAIN = 0.12
-"""The same for a copy with the lag that the echo had before; a chance copy has it once in 400."""
+"""Least share of a sound's power that a copy of the prompt must explain for the sound to be echo,
+if the copy has the lag that the echo had before. A chance copy has that lag once in 400."""
 MOSTLY = 0.5
-"""The same for the sound as it arrived, before anything is subtracted: where the filter predicts
-wrongly, no copy explains the residue, although the sound was echo. Of a caller 3 dB above an echo
-a copy explains a third. With both tests, 2 instead of 4 of 320 echoes are taken for a caller, and
-2 instead of 3 of 320 callers over an echo are missed (measured: `ivr bench hearing`, development
-split)."""
+"""Least share of the power of a sound as it arrived, before anything is subtracted, that a copy of
+the prompt must explain for the sound to be echo. Where the filter predicts wrongly, no copy
+explains the residue, although the sound was echo. If a caller is 3 dB above an echo, a copy
+explains a third. With this test and that of EXPLAINED, 2 instead of 4 of 320 echoes are taken for a
+caller, and 2 instead of 3 of 320 callers over an echo are missed (measured: `ivr bench hearing`,
+development split)."""
 MAX_LAG = 26
-"""Longest lag that is considered, in chunks: 830 ms, a speakerphone on a mobile network."""
+"""Longest lag from the prompt to its echo that is considered, in chunks: 26, 830 ms, as of a
+speakerphone on a mobile network."""
 EARLY = 480
-"""Samples by which the prompt may have begun on the wire before the time we know: 60 ms."""
+"""Largest number of samples by which a prompt may have begun on the network before the time that
+was noted for its start: 480, 60 ms."""
 BEFORE = 64
-"""Taps of the filter before the lag: 8 ms. The other 24 ms are after it."""
+"""Number of taps that the filter has before the lag: 64, 8 ms. The other 24 ms are after the
+lag."""
 AGREE = 8
-"""Samples by which the lags of two searches may differ and still count as the same echo."""
+"""Largest difference in samples between the lags that two searches found at which both count as the
+same echo."""
 FOUND = 0.05
-"""Share of the power that a copy must explain in such a search; of noise it explains 0.01."""
+"""Least share of the audio's power that a copy of the prompt must explain for a search to have
+found the echo; of noise a copy explains 0.01."""
 SPAN = 2 * CHUNK
-"""Samples of the prompt that affect one chunk, and the length of the transforms."""
+"""Number of samples of the prompt that affect one chunk, and length of the Fourier transforms."""
 STEADY = 0.998
-"""Share of the line's response (as power) that is assumed to stay from chunk to chunk."""
+"""Share of the line's response (as power) that is assumed to stay the same from one chunk to the
+next."""
 SMOOTHED = 0.5
-"""Share of the last estimate that stays in the next one, of the power that is not echo."""
+"""Share of the previous estimate that is kept in the next estimate of the power that is not
+echo."""
 
 
 class Canceller:
-    """Predict the echo of the prompt, chunk by chunk."""
+    """Predicts the echo of the prompt, chunk by chunk, with an adaptive filter."""
 
     def __init__(self) -> None:
         self.lag: int | None = None
-        """Samples from the playing of a sound to its echo; None until the echo is found."""
+        """Number of samples from the playing of a sound to the arrival of its echo; None until the
+        echo is found."""
         self._candidate = -(10**6)
         self._response: Spectrum = np.zeros(CHUNK + 1, np.complex64)
         self._doubt: FloatArray = np.zeros(CHUNK + 1, np.float32)
@@ -61,7 +71,8 @@ class Canceller:
         self._residual: FloatArray | None = None
 
     def search(self, sound: FloatArray, played: FloatArray) -> float:
-        """Look for ``sound`` in ``played``, which ends EARLY samples later.
+        """Search the prompts in ``played`` for the part of which ``sound`` is a copy; ``played``
+        ends EARLY (480) samples later than ``sound``.
 
         Return the share of the sound's power that the best copy explains, 0 to 1. A lag that two
         searches in a row find becomes :attr:`lag`.
@@ -74,9 +85,10 @@ class Canceller:
         return share
 
     def echo_in(self, chunk: FloatArray, played: FloatArray) -> FloatArray:
-        """Return the predicted echo in ``chunk``, both of CHUNK samples.
+        """Return the predicted echo in ``chunk``; both have CHUNK (256) samples.
 
-        ``played`` is SPAN samples of prompt; they end ``lag - BEFORE`` samples before the chunk.
+        ``played`` has SPAN (512) samples of the prompts; they end ``lag - BEFORE`` samples before
+        the chunk ends.
         """
         self._played = _spectrum(played)
         echo = _sound(self._played * self._response)[CHUNK:]
@@ -84,7 +96,7 @@ class Canceller:
         return echo
 
     def adapt(self) -> None:
-        """Update the filter by the last chunk that :meth:`echo_in` has seen."""
+        """Update the filter by the chunk last given to :meth:`echo_in`; each chunk is used once."""
         if self._residual is None:
             return
         error = _spectrum(np.concatenate([np.zeros(CHUNK, np.float32), self._residual]))
@@ -100,11 +112,13 @@ class Canceller:
         self._doubt += (1 - STEADY) * _power(self._response)
 
     def forget(self) -> None:
-        """Drop the last chunk, because it was the caller's and would spoil the filter."""
+        """Discard the chunk last given to :meth:`echo_in`, because it was the caller's voice and
+        would spoil the filter."""
         self._residual = None
 
     def _begin(self, lag: int, gain: float) -> None:
-        """Start with one scaled copy of the prompt, and with an error as large as itself."""
+        """Start the filter with one copy of the prompt, ``lag`` samples later and scaled by
+        ``gain``, and with an assumed error as large as the copy."""
         self.lag = lag
         taps = np.zeros(SPAN, np.float32)
         taps[BEFORE] = gain
@@ -117,8 +131,8 @@ class Canceller:
 def best_explained(sound: FloatArray, played: FloatArray) -> tuple[float, float, int]:
     """Find the part of ``played`` that, scaled, explains most of the power of ``sound``.
 
-    Return the share of the power that it explains, 0 to 1, the scale, and the lag in samples.
-    ``played`` ends EARLY samples after ``sound`` does and is longer.
+    Return the share of the power that this part explains (0 to 1), its scale, and its lag in
+    samples. ``played`` is longer than ``sound`` and ends EARLY (480) samples after it.
     """
     size = 1 << (len(sound) + len(played) - 1).bit_length()
     spectrum = _spectrum(played, size) * np.conj(_spectrum(sound, size))

@@ -1,4 +1,4 @@
-"""The units of time in which the hearing room works, and its type of array."""
+"""Units of time of the package ``hearing`` (sample, frame, chunk) and its type of array."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,13 +6,15 @@ from numpy.typing import NDArray
 RATE = 8000
 """Samples per second of a telephone line (ITU-T G.711)."""
 FRAME = 160
-"""Samples in a frame, as RTP and Asterisk's AudioSocket carry them: 20 ms."""
+"""Number of samples in a frame (20 ms), the unit in which RTP and Asterisk's AudioSocket carry
+audio."""
 CHUNK = 256
-"""Samples in a chunk, as the voice detector (Silero) takes them at 8 kHz: 32 ms."""
+"""Number of samples in a chunk (32 ms), the unit that the voice detector (Silero) takes at 8
+kHz."""
 FRAME_SECONDS = FRAME / RATE
-"""Seconds in a frame."""
+"""Length of a frame in seconds: 0.02."""
 CHUNK_SECONDS = CHUNK / RATE
-"""Seconds in a chunk."""
+"""Length of a chunk in seconds: 0.032."""
 
 FloatArray = NDArray[np.float32]
 """Samples, spectra or probabilities in single precision."""

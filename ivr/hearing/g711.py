@@ -1,4 +1,4 @@
-"""G.711: a-law and μ-law to 16-bit linear samples and back, by table.
+"""G.711: converts a-law and μ-law octets to 16-bit linear samples and back, by tables.
 
 The tables follow ITU-T G.711. A-law has no zero: its idle code 0xD5 decodes to +8, so the level of
 digital silence on an a-law line is -72 dBov.
@@ -34,9 +34,11 @@ def _ulaw_table() -> Samples:
 
 
 def _nearest_code(table: Samples, idle: int) -> NDArray[np.uint8]:
-    """Return for each of the 65,536 linear values the code whose decoded value is nearest.
+    """Return, for each of the 65,536 linear values from -32768 up, the code with the nearest
+    decoded value; ``table`` holds the decoded value of each of the 256 codes.
 
-    Zero is as near to the idle code as to the code of the opposite sign, and becomes the idle code.
+    Zero is as near to the idle code ``idle`` as to the code of the opposite sign, and becomes the
+    idle code.
     """
     order = np.argsort(table, kind="stable")
     values = table[order].astype(np.int32)

@@ -1,7 +1,8 @@
-"""The last seconds of a call as the verdict needs them: one row of figures for each chunk.
+"""The last 5 s of a caller's audio, from which the condition of the line is judged: one row of
+figures for each chunk of 32 ms.
 
-Each chunk of 32 ms gives four spectra, 8 ms apart, over a Hann window of 32 ms. Levels, bands,
-tones and rates of decay are all computed from these spectra, so the samples are not kept.
+For each chunk four spectra are computed, 8 ms apart, each over a Hann window of 32 ms. Levels,
+bands, tones and rates of decay are all computed from these spectra, so the samples are not kept.
 """
 
 from dataclasses import dataclass
@@ -14,19 +15,21 @@ from ivr.hearing.frames import CHUNK, RATE, FloatArray
 from ivr.hearing.level import FLOOR_DBOV
 
 HOP = 64
-"""Samples between two spectra: 8 ms."""
+"""Number of samples from the start of one spectrum's window to the start of the next: 64, 8 ms."""
 HOPS = CHUNK // HOP
-"""Spectra in a chunk."""
+"""Number of spectra that are computed for each chunk (32 ms)."""
 LENGTH = 157
-"""Chunks that are kept: 5.02 s, the length on which the thresholds of the rules were measured."""
+"""Number of chunks that are kept: 157 of 32 ms, 5.02 s. On this length the thresholds of the rules
+(rules.py) were measured."""
 BIN_HZ = RATE / CHUNK
-"""Width of a bin of the spectra in Hz."""
+"""Width of a frequency bin of the spectra in Hz."""
 BINS = CHUNK // 2 + 1
-"""Bins of a spectrum."""
+"""Number of frequency bins in a spectrum."""
 SUB_BANDS_HZ = (300, 700, 1400, 2400, 3400)
-"""Edges in Hz of the sub-bands in which the decay of sounds is measured."""
+"""Edges in Hz of the four sub-bands in which the decay of sounds is measured."""
 LOWEST_HZ = 100
-"""Frequency in Hz below which a telephone carries hum and no speech."""
+"""Frequency in Hz below which a telephone line carries hum and no speech; levels are measured above
+it."""
 
 _WINDOW = np.hanning(CHUNK + 1)[:CHUNK].astype(np.float32)
 # The factor 2 is for the negative frequencies; the sum is the window's power; full scale is 1.
@@ -41,33 +44,37 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The chunks that one look at the line covers, oldest first.
+    """The chunks (32 ms each) that one evaluation of the line covers, oldest first.
 
-    All arrays are views into the history and change with it.
+    All arrays are views into those of the :class:`History`: their contents change when it takes
+    another chunk.
     """
 
     power: FloatArray
-    """Mean square of each chunk above 100 Hz, where full scale is 1; shape (chunks,)."""
+    """Mean square of each chunk's samples above 100 Hz, where full scale is 1; shape (chunks,)."""
     spectra: FloatArray
-    """Mean power of each chunk in each bin, on the same scale; shape (chunks, BINS)."""
+    """Mean power of each chunk in each frequency bin, where full scale is 1; shape (chunks,
+    BINS)."""
     bands: FloatArray
-    """Power in each sub-band every 8 ms; shape (chunks * HOPS, 4)."""
+    """Power in each of the four sub-bands, one row every 8 ms; shape (chunks * HOPS, 4)."""
     voice: FloatArray
-    """Probability of voice in each chunk by the voice detector."""
+    """Probability of voice (0 to 1) that the voice detector returned for each chunk; 1 where the
+    echo of our own prompt was found; shape (chunks,)."""
     ours: Flags
-    """Whether the echo gate takes each chunk for our own prompt."""
+    """Whether each chunk counts as our own prompt that came back as echo; shape (chunks,)."""
     clipped: FloatArray
-    """Share of each chunk's samples at the codec's limit."""
+    """Share of each chunk's samples that are at the codec's limit, 0 to 1; shape (chunks,)."""
 
     @property
     def levels(self) -> FloatArray:
-        """Return the level of each chunk above 100 Hz in dBov."""
+        """Return the level in dBov of each chunk above 100 Hz; shape (chunks,)."""
         levels: FloatArray = 10 * np.log10(self.power)
         return levels
 
 
 class History:
-    """The last :data:`LENGTH` chunks; :meth:`add` takes some 40 microseconds."""
+    """Keeps the figures of the last :data:`LENGTH` chunks (5.02 s); :meth:`add` takes about 40
+    µs."""
 
     def __init__(self) -> None:
         size = 2 * LENGTH
@@ -84,14 +91,16 @@ class History:
         return self._end - self._begin
 
     def forget(self) -> None:
-        """Drop all chunks, because audio is missing and what follows is unrelated."""
+        """Drop all chunks, because audio is missing and the audio after the gap is unrelated to
+        them."""
         self._begin = self._end
         self._recent[:] = 0.0
 
     def add(self, chunk: FloatArray, *, silent: bool = False) -> None:
-        """Add a chunk of CHUNK samples on the scale of 16 bits; :meth:`judge` says the rest of it.
+        """Add a chunk of CHUNK (256) samples on the scale of 16 bits, and compute its spectra.
 
-        A ``silent`` chunk is entered at FLOOR_DBOV without computing its spectra.
+        A ``silent`` chunk gets the level FLOOR_DBOV (-96) without spectra. The other figures of the
+        chunk are then entered by :meth:`judge`.
         """
         at = self._next()
         recent = self._recent
@@ -116,10 +125,10 @@ class History:
         self._bands[at * HOPS : (at + 1) * HOPS] = powers @ _BANDS
 
     def judge(self, voice: float, *, ours: bool, clipped: float = 0.0) -> None:
-        """Enter what detector, echo gate and codec say about the chunk that was added last.
+        """Enter what voice detector, echo gate and codec found in the chunk that was added last.
 
-        ``voice`` is the probability of voice, ``ours`` whether it is our prompt, and ``clipped``
-        the share of samples at the codec's limit.
+        ``voice`` is the probability of voice (0 to 1), ``ours`` whether the chunk is the echo of
+        our own prompt, and ``clipped`` the share of its samples at the codec's limit (0 to 1).
         """
         at = self._end - 1
         self._voice[at] = voice
@@ -127,7 +136,7 @@ class History:
         self._clipped[at] = clipped
 
     def last(self, chunks: int = LENGTH) -> Stretch:
-        """Return the last ``chunks``, or all if there are fewer."""
+        """Return the last ``chunks`` chunks, or all chunks if there are fewer."""
         begin, end = max(self._begin, self._end - chunks), self._end
         return Stretch(
             self._power[begin:end],
@@ -139,9 +148,10 @@ class History:
         )
 
     def _next(self) -> int:
-        """Return the index of the next chunk.
+        """Make room for one more chunk, and return its index in the arrays.
 
-        The arrays hold twice LENGTH; when they are full, the newer half moves to the front.
+        The arrays have room for twice LENGTH chunks; when they are full, the newer half moves to
+        the front.
         """
         if self._end == 2 * LENGTH:
             for kept in (self._power, self._spectra, self._voice, self._ours, self._clipped):
@@ -153,7 +163,8 @@ class History:
 
 
 def _band_matrix() -> FloatArray:
-    """Return the matrix that sums the bins of each sub-band; shape (BINS, 4)."""
+    """Return the matrix by which a spectrum's bins are summed to the four sub-bands; shape (BINS,
+    4)."""
     matrix = np.zeros((BINS, len(SUB_BANDS_HZ) - 1), np.float32)
     for band, (low, high) in enumerate(pairwise(SUB_BANDS_HZ)):
         matrix[round(low / BIN_HZ) : round(high / BIN_HZ), band] = 1.0

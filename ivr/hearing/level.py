@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from ivr.hearing.frames import FRAME, FloatArray
 
 FLOOR_DBOV = -96.0
-"""Level of silence and lowest level that is returned, below the smallest step of 16 bits."""
+"""Lowest level in dBov that the functions of this module return, and the level of silence. It is
+below the smallest step of 16 bits."""
 
 # ITU-T P.56 (12/2011), table 1: the parameters of method B.
 _TIME_CONSTANT_SECONDS = 0.03
@@ -25,7 +26,7 @@ Waveform = NDArray[np.int16] | NDArray[np.float64]
 """16-bit linear samples, or floats on the same scale."""
 
 Levels = NDArray[np.float64]
-"""Levels in dBov."""
+"""Array of levels in dBov."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def gain(decibels: float) -> float:
 
 
 def dbov(samples: Waveform, *, remove_dc: bool = False) -> float:
-    """Return the RMS level in dBov; FLOOR_DBOV if there are no samples.
+    """Return the RMS level of ``samples`` in dBov; FLOOR_DBOV (-96) if there are none.
 
     With ``remove_dc`` the mean is subtracted first, so that a-law's idle code, a constant 8, is
     silence.
@@ -56,7 +57,10 @@ def dbov(samples: Waveform, *, remove_dc: bool = False) -> float:
 
 
 def frame_levels_dbov(samples: NDArray[np.int16]) -> Levels:
-    """Return the level in dBov of each whole frame of 20 ms, without its DC part."""
+    """Return the level in dBov of each whole frame of 160 samples (20 ms).
+
+    The mean of each frame is subtracted first. Samples after the last whole frame are ignored.
+    """
     frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
     power = np.maximum(np.var(frames, axis=1), 1e-3) / 32768.0**2
     levels: Levels = np.maximum(10 * np.log10(power), FLOOR_DBOV)
@@ -64,10 +68,12 @@ def frame_levels_dbov(samples: NDArray[np.int16]) -> Levels:
 
 
 def chunk_dbov(sound: FloatArray, *, remove_dc: bool = False) -> float:
-    """Return the RMS level in dBov of samples on the scale of 16 bits, as :func:`dbov` does.
+    """Return the RMS level in dBov of the samples ``sound`` on the scale of 16 bits, as
+    :func:`dbov` does.
 
-    Works in single precision and without a copy, because the ear needs up to ten levels for each
-    chunk of 32 ms. Raise ZeroDivisionError if there are no samples.
+    Works in single precision and without a copy, because the class Ear (the detectors of one call)
+    needs up to ten levels for each chunk of 32 ms. With ``remove_dc`` the mean is subtracted. Raise
+    ZeroDivisionError if there are no samples.
     """
     power = float(np.dot(sound, sound)) / len(sound)
     if remove_dc:
@@ -77,16 +83,17 @@ def chunk_dbov(sound: FloatArray, *, remove_dc: bool = False) -> float:
 
 
 def peak_dbfs(samples: Waveform) -> float:
-    """Return the largest magnitude in dB relative to 32768; a-law reaches -0.14."""
+    """Return the largest magnitude of ``samples`` in dB relative to 32768; FLOOR_DBOV (-96) if
+    there are none. The largest value of a-law is -0.14 dB."""
     values = np.asarray(samples, np.float64)
     peak = float(np.max(np.abs(values))) if len(values) else 0.0
     return _dbov_of_power(peak**2)
 
 
 def active_speech_level(samples: Waveform, rate: int) -> ActiveLevel:
-    """Return the active speech level by ITU-T P.56, method B, of ``rate`` samples per second.
+    """Return the active speech level (ITU-T P.56, method B) of ``samples``, ``rate`` per second.
 
-    The mean is subtracted first. Silence has the level FLOOR_DBOV and the activity 0.
+    The mean is subtracted first. Silence has the level FLOOR_DBOV (-96) and the activity 0.
     """
     values = np.asarray(samples, np.float64) / 32768.0
     if not len(values):
@@ -104,15 +111,16 @@ def active_speech_level(samples: Waveform, rate: int) -> ActiveLevel:
 
 
 def _dbov_of_power(power: float) -> float:
-    """Return the level in dBov of a mean square of 16-bit samples."""
+    """Return the level in dBov that belongs to ``power``, the mean square of 16-bit samples."""
     return max(10 * log10(max(power, 1e-9) / 32768.0**2), FLOOR_DBOV)
 
 
 def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
-    """Return the exponential average y[n] = g y[n-1] + (1-g) x[n].
+    """Return the exponential average y of ``values`` (x): y[n] = g y[n-1] + (1-g) x[n].
 
-    Expanded, y[n] = gⁿ (y[0] + (1-g) Σ x[k] g⁻ᵏ), which is a cumulative sum. Blocks of ten time
-    constants keep g⁻ᵏ below e¹⁰, so that no precision is lost.
+    The time constant is 0.03 s: g = exp(-1 / (0.03 s * ``rate``)). Expanded, y[n] = gⁿ (y[0] +
+    (1-g) Σ x[k] g⁻ᵏ), which is a cumulative sum. Blocks of ten time constants keep g⁻ᵏ below e¹⁰,
+    so that no precision is lost.
     """
     decay = exp(-1.0 / (_TIME_CONSTANT_SECONDS * rate))
     block = max(1, int(10 * _TIME_CONSTANT_SECONDS * rate))
@@ -129,8 +137,8 @@ def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
 
 
 def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
-    """Return for each threshold how many samples are above it or within ``hangover`` samples after
-    one that is."""
+    """Return, for each threshold of P.56, the number of samples of ``envelope`` that reach the
+    threshold or follow within ``hangover`` samples one that does."""
     counts = []
     for threshold in _THRESHOLDS:
         above = np.flatnonzero(envelope >= threshold)
@@ -140,10 +148,12 @@ def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
 
 
 def _level_at_margin(energy: float, counts: list[int]) -> float:
-    """Return the level of the active time that is 15.9 dB above the threshold it was found with.
+    """Return the active speech level in dBov: the level of the active samples, counted with a
+    threshold that is 15.9 dB lower than this level.
 
-    Between the two thresholds around that point the decibels are interpolated, as in P.56.
-    ``energy`` is the sum of squares, ``counts`` the active samples by threshold.
+    Between the two thresholds around that point the levels are interpolated, as in P.56. ``energy``
+    is the sum of the squared samples (full scale is 1), ``counts`` the number of active samples for
+    each threshold.
     """
     level_below, margin_below = FLOOR_DBOV, 0.0
     for n, (threshold, count) in enumerate(zip(_THRESHOLDS, counts, strict=True)):

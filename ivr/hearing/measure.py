@@ -1,7 +1,7 @@
-"""Measures of the last seconds of a line: speech, echo, noise floor, decay and clipping.
+"""Measures of the last 5 s of a line: speech, echo, noise floor, decay and clipping.
 
-The definitions are those of the experiments that fixed the thresholds of the rules: changing one
-makes the other wrong.
+The definitions are those of the experiments that fixed the thresholds of the rules (rules.py): a
+change of a definition makes the thresholds wrong.
 """
 
 from dataclasses import dataclass
@@ -13,71 +13,79 @@ from ivr.hearing.history import HOP, Flags, Stretch
 from ivr.hearing.ranks import nearest_rank
 
 VOICED = 0.4
-"""Probability from which a chunk counts as voice."""
+"""Probability of voice above which a chunk counts as voice."""
 GAP, RUN = 3, 2
-"""Chunks: gaps of up to GAP (96 ms) are filled; runs shorter than RUN (64 ms) are no speech."""
+"""Numbers of chunks: gaps of up to GAP chunks (96 ms) between voice are filled; voice shorter than
+RUN chunks (64 ms) is no speech."""
 SPEECH_SECONDS = 0.30
-"""Seconds of voice from which a caller has spoken."""
+"""Least seconds of voice, within the last 5 s, at which a caller counts as having spoken."""
 LEAD, TAIL = 2, 10
-"""Chunks before and after speech that do not count as noise: the detector's delay, and the 320 ms
-in which a voice and the detector's response to it die away."""
+"""Numbers of chunks before and after speech that do not count as noise: before it, for the
+detector's delay; after it, for the 320 ms in which a voice and the detector's response to it die
+away."""
 ENOUGH_NOISE = 10
-"""Chunks between the words from which the noise floor is certain: 0.32 s."""
+"""Least number of chunks between the words at which the noise floor is certain: 10, 0.32 s."""
 LASTING_DB = 10.0
-"""Decibels above the quietest moments up to which a sound may be noise, because noise lasts. What
-is louder is the reverberation of a room (measured: noise and babble are 4 dB above, at the 95th
-percentile)."""
+"""Most decibels by which the noise floor may exceed the quietest moments of the line, because noise
+lasts. A louder sound between the words is the reverberation of a room (measured: noise and babble
+are 4 dB above the quietest moments, at the 95th percentile)."""
 CODEC_FLOOR_DBOV = -70.0
-"""Lowest noise floor in dBov from which an SNR is counted; below it is the codec's own noise."""
+"""Lowest noise floor in dBov with which an SNR is computed; a lower floor is only the codec's own
+noise."""
 HUSH_DBOV = -50.0
-"""Level in dBov below which a line without voice is quiet and nothing else is measured."""
+"""Level in dBov below which a line without voice counts as quiet, and only its level is
+measured."""
 SLOPE_HOPS = 8
-"""Hops over which a slope is taken: 64 ms."""
+"""Number of hops (8 ms each) over which one slope of a falling sound is measured: 8, 64 ms."""
 SLOPE_LOUD_DB, SLOPE_ABOVE_DB = 15.0, 10.0
-"""Decibels: a slope begins at most SLOPE_LOUD_DB below the band's loudest sounds and at least
-SLOPE_ABOVE_DB above its quietest."""
+"""Decibels: the slope of a falling sound is measured only if it begins at most SLOPE_LOUD_DB below
+the loudest sounds of its sub-band and at least SLOPE_ABOVE_DB above the quietest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The measures of one stretch of a line. Levels are in dBov, times in seconds."""
+    """The measures of the last 5 s of a line, or of a shorter stretch. Levels are in dBov, times in
+    seconds."""
 
     seconds: float
-    """Length of the stretch."""
+    """Length of the measured stretch in seconds."""
     speech_seconds: float
-    """Time with voice that is not our own prompt."""
+    """Seconds with voice that is not our own prompt."""
     echo_seconds: float
-    """Time with voice that is our own prompt coming back."""
+    """Seconds with voice that is our own prompt coming back as echo."""
     speech_level: float
-    """Level while there is speech, without the noise; the floor if there is none."""
+    """Level in dBov while there is speech, without the noise; the noise floor if there is no
+    speech."""
     floor: float
-    """Noise floor: the level between the words."""
+    """Noise floor in dBov: the level between the words."""
     floor_certain: bool
-    """Whether enough was heard between the words to measure the floor."""
+    """Whether enough audio arrived between the words (0.32 s) to measure the noise floor."""
     snr: float
     """Speech level above the noise floor in dB."""
     others_level: float
-    """Mean level of all that is not voice."""
+    """Mean level in dBov of all chunks that are not voice."""
     others_spread: float
-    """Difference between the 95th and the 5th percentile of its level in dB."""
+    """Difference in dB between the 95th and the 5th percentile of the level of all chunks that are
+    not voice."""
     decay: float
     """5th percentile of the slopes of falling sounds in dB/s; minus infinity if there are none."""
     slopes: int
-    """Number of these slopes."""
+    """Number of slopes of falling sounds from which the decay was measured."""
     clipped: float
-    """Share of samples at the codec's limit while there is speech, 0 to 1."""
+    """Share of the samples at the codec's limit while there is speech, 0 to 1."""
 
     @property
     def spoken(self) -> bool:
-        """Return whether there is enough voice to say that a caller has spoken."""
+        """Return whether there are at least SPEECH_SECONDS (0.3 s) of voice, so that a caller has
+        spoken."""
         return self.speech_seconds >= SPEECH_SECONDS
 
 
 def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Measured:
-    """Measure a stretch of at least one chunk.
+    """Return the measures of a stretch of at least one chunk (32 ms).
 
-    ``remembered_floor`` is a noise floor of some seconds ago in dBov; it is used if the caller
-    makes no pause in which the noise is heard alone.
+    ``remembered_floor`` is the lowest noise floor in dBov measured in the last 10 s, None if none
+    was; it is used if the caller makes no pause in which the noise is alone.
     """
     levels = stretch.levels
     raw = voiced_spans(stretch.voice > VOICED)
@@ -106,7 +114,8 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
 
 
 def _hush(levels: FloatArray) -> Measured:
-    """Return the measures of a quiet line without voice. It is quick, as most lines are quiet."""
+    """Return the measures of a quiet line without voice from its ``levels`` in dBov. The
+    computation is short, as most lines are quiet."""
     floor = nearest_rank(levels, 50)
     return Measured(
         seconds=len(levels) * CHUNK_SECONDS,
@@ -125,15 +134,16 @@ def _hush(levels: FloatArray) -> Measured:
 
 
 def voiced_spans(voiced: Flags) -> Flags:
-    """Return ``voiced`` with short gaps filled and short bursts removed."""
+    """Return ``voiced`` (one flag for each chunk) with gaps of up to GAP (3) chunks filled and then
+    runs shorter than RUN (2) chunks removed."""
     filled = ~_without_short(~voiced, GAP + 1, edges=False)
     return _without_short(filled, RUN, edges=True)
 
 
 def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
-    """Return ``flags`` without runs shorter than ``shortest``.
+    """Return ``flags`` with every run of set flags that is shorter than ``shortest`` cleared.
 
-    Runs that touch either end are removed only with ``edges``.
+    Runs that touch either end of ``flags`` are cleared only with ``edges``.
     """
     steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     kept = flags.copy()
@@ -145,7 +155,8 @@ def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
 
 
 def _around(speech: Flags) -> Flags:
-    """Return ``speech`` widened by LEAD chunks before and TAIL chunks after."""
+    """Return ``speech`` (one flag for each chunk) with each run of set flags widened by LEAD (2)
+    chunks before it and TAIL (10) chunks after it."""
     wide = speech.copy()
     for shift in range(1, LEAD + 1):
         wide[:-shift] |= speech[shift:]
@@ -157,7 +168,8 @@ def _around(speech: Flags) -> Flags:
 def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> tuple[float, bool]:
     """Return the noise floor in dBov, and whether it was measured rather than guessed.
 
-    ``levels`` are those of all chunks, ``others`` of those that are not near speech.
+    ``levels`` are the levels in dBov of all chunks, ``others`` of the chunks that are not near
+    speech; ``remembered`` is an earlier noise floor in dBov, None if there is none.
     """
     lasting = nearest_rank(levels, 3) + LASTING_DB
     if len(others) < ENOUGH_NOISE:
@@ -167,7 +179,8 @@ def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> 
 
 
 def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
-    """Return the level in dBov while there is speech, with the power of the noise subtracted."""
+    """Return the level in dBov while there is speech, with the power of the noise subtracted;
+    ``floor`` if there is no speech."""
     if not speech.any():
         return floor
     whole = float(np.mean(power[speech]))
@@ -175,9 +188,10 @@ def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
 
 
 def _decay(bands: FloatArray) -> tuple[float, int]:
-    """Return how fast sounds die away in dB/s, and from how many slopes that is known.
+    """Return the rate in dB/s at which sounds die away, and the number of slopes it was measured
+    from; minus infinity and 0 if there is no slope.
 
-    In a room sounds die away slowly.
+    In a room sounds die away slowly. ``bands`` is the power in each sub-band every 8 ms.
     """
     if len(bands) <= SLOPE_HOPS:
         return float("-inf"), 0

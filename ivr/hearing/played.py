@@ -10,26 +10,29 @@ from ivr.hearing.g711 import Samples
 from ivr.hearing.level import FLOOR_DBOV, Levels, frame_levels_dbov
 
 _KEPT = 3
-"""Prompts that are remembered. The echo of an earlier one can hardly still arrive."""
+"""Number of the last prompts that are remembered. The echo of an earlier one can hardly still
+arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A prompt as the ear needs it: 8 kHz samples, and the level in dBov of each 20 ms frame."""
+    """A prompt as the echo gate needs it: 8 kHz samples, and the level in dBov of each 20 ms
+    frame."""
 
     samples: Samples
     levels: Levels
 
     @classmethod
     def of(cls, samples: Samples) -> "Reference":
-        """Return the reference of a prompt's samples."""
+        """Return the reference (samples and their levels) of a prompt's samples at 8 kHz."""
         return cls(samples, frame_levels_dbov(samples))
 
     @classmethod
     def joined(cls, parts: Sequence["Reference"]) -> "Reference":
-        """Return the reference of prompts that are played one after the other.
+        """Return one reference (samples and levels) for prompts that are played one after the
+        other.
 
-        Each part must consist of whole frames.
+        Each of ``parts`` must consist of whole frames of 160 samples.
         """
         if len(parts) == 1:
             return parts[0]
@@ -46,30 +49,34 @@ class _Prompt:
 
 
 class Played:
-    """The prompts of one call on a timeline, in seconds of the clock that the ear is given."""
+    """The prompts played in one call, with their times in seconds of the call's clock (`now`)."""
 
     def __init__(self) -> None:
         self._prompts: list[_Prompt] = []
 
     @property
     def ended(self) -> float:
-        """Return when the last prompt ended or will end; minus infinity before the first one."""
+        """Return the time, in seconds of the call's clock (`now`), at which the last prompt ended
+        or will end; minus infinity before the first prompt."""
         return self._prompts[-1].ended if self._prompts else float("-inf")
 
     def start(self, reference: Reference, now: float) -> None:
-        """Add a prompt that begins to be heard at ``now``; cut the one that still plays."""
+        """Add a prompt that the caller begins to hear at ``now``; a prompt that is still played
+        ends there."""
         self.stop(now)
         end = now + len(reference.samples) / RATE
         self._prompts = [*self._prompts[1 - _KEPT :], _Prompt(reference, now, end)]
 
     def stop(self, now: float) -> None:
-        """Cut the prompt at ``now`` unless it has ended before."""
+        """End the last prompt at ``now``, in seconds of the call's clock, unless it ended
+        before."""
         if self._prompts:
             last = self._prompts[-1]
             last.ended = min(last.ended, now)
 
     def level_at(self, time: float) -> float:
-        """Return the level in dBov of the frame that plays at ``time``."""
+        """Return the level in dBov of the frame that is played at ``time``, in seconds of the
+        call's clock; FLOOR_DBOV (-96) if no prompt is played then."""
         for prompt in reversed(self._prompts):
             if prompt.began <= time < prompt.ended:
                 levels = prompt.reference.levels
@@ -78,7 +85,8 @@ class Played:
         return FLOOR_DBOV
 
     def samples_until(self, end: float, count: int) -> FloatArray:
-        """Return the ``count`` samples played up to ``end``; zero where nothing was played."""
+        """Return the last ``count`` samples (8 kHz) of prompts played up to ``end``, in seconds of
+        the call's clock; 0 where nothing was played."""
         played = np.zeros(count, np.float32)
         for prompt in self._prompts:
             first = count - round((end - prompt.began) * RATE)

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 
 def nearest_rank(values: NDArray[np.floating[Any]], percent: float) -> float:
-    """Return the one of ``values`` whose rank is nearest to a percentile.
+    """Return the ``percent``-th percentile (0 to 100) of ``values``: the value of the nearest rank.
 
-    Ten times as quick as ``numpy.percentile``, which interpolates between two values; the ear
-    needs up to ten percentiles for each look at the line. Raise IndexError if there are no values.
+    Ten times as quick as ``numpy.percentile``, which interpolates between two values; the class Ear
+    (the detectors of one call) needs up to ten percentiles 2.6 times a second. Raise IndexError if
+    there are no values.
     """
     rank = round(percent / 100 * (len(values) - 1))
     return float(np.partition(values, rank)[rank])

@@ -1,4 +1,4 @@
-"""The rules: they turn the measures of the last seconds into a condition and its reason.
+"""The rules that find the condition of a line, and the reason, from the measures of its last 5 s.
 
 The rules are tried in order, and the first that holds decides. The thresholds were measured on the
 development split of the corpus and checked on the test split, which has other speakers and rooms
@@ -16,50 +16,57 @@ from ivr.hearing.measure import SPEECH_SECONDS, Measured
 from ivr.hearing.tonality import longest, pure_tone, tonal_share, tone_share
 
 SILENT_DBOV = -43.0
-"""Level in dBov below which a line without speech is a quiet room."""
+"""Level in dBov below which a line without speech counts as a quiet room in which nobody speaks."""
 TONE_SHARE = 0.60
-"""Share of the loud chunks that must be pure tones for a tone."""
+"""If more than this share of the loud chunks (of the last 5 s) consists of pure tones, the
+condition of the line is TONE."""
 CNG_HZ, CNG_SECONDS = 1100.0, 0.40
-"""Frequency, and seconds of it that are a calling fax: by ITU-T T.30 it sends 0.5 s of 1100 Hz
-every 3.5 s."""
+"""Frequency in Hz of the tone of a calling fax, and least seconds of it by which the fax is
+recognised. By ITU-T T.30 the fax sends 0.5 s of 1100 Hz every 3.5 s."""
 CED_HZ, CED_SECONDS = 2100.0, 1.5
-"""The same for an answering fax or modem: by ITU-T T.30 and V.25 it sends 2.6 to 4 s of 2100 Hz."""
+"""Frequency in Hz of the tone of an answering fax or modem, and least seconds of it by which that
+is recognised. By ITU-T T.30 and V.25 it sends 2.6 to 4 s of 2100 Hz."""
 TONAL_SHARE, MUSIC_SPREAD_DB = 0.03, 4.0
-"""Music has more than this share of notes, and its level varies by more than this in dB."""
+"""A sound counts as music if more than TONAL_SHARE of the frequency bins of its loud chunks are
+notes, and its level varies by more than MUSIC_SPREAD_DB (dB)."""
 NOISY_SNR_DB, NOISY_FLOOR_DBOV = 12.0, -50.0
-"""A caller's line is noisy if the SNR in dB is below the first and the noise floor in dBov above
-the second."""
+"""A caller's line is noisy if its SNR is below NOISY_SNR_DB (dB) and its noise floor above
+NOISY_FLOOR_DBOV (dBov)."""
 CERTAIN_SNR_DB, CERTAIN_SECONDS = 6.0, 1.0
-"""With an SNR in dB of at least the first, a noisy line needs so many seconds of speech to be
-certain."""
+"""With an SNR of CERTAIN_SNR_DB (dB) or more, a line counts as noisy only once CERTAIN_SECONDS of
+speech were measured; with a lower SNR, at once."""
 ROOM_DECAY, ROOM_SLOPES, ROOM_SNR_DB = -240.0, 150, 8.0
-"""A caller is in a room if sounds die away slower than the first in dB/s, by at least so many
-slopes, and the SNR in dB is above the third."""
+"""A caller counts as hands-free in a room if sounds die away more slowly than ROOM_DECAY (dB/s),
+measured on at least ROOM_SLOPES falls of the level, and the SNR is above ROOM_SNR_DB (dB)."""
 FILLED_DECAY, FILLED_SNR_DB = -170.0, 8.0
-"""Sounds that die away slower than the first in dB/s fill the pauses and hide how quiet the line
-is. Then a noisy line needs an SNR below the second in dB. Measured: with
-this rule and LASTING_DB 1 of 300 hands-free callers is taken for noise, without them 7 of 400; 3 of
-320 noisy lines, all with gusts of wind, are taken for a room."""
+"""Sounds that die away more slowly than FILLED_DECAY (dB/s) fill the pauses and hide how quiet the
+line is. The line then counts as noisy only with an SNR below FILLED_SNR_DB (dB). Measured: with
+this rule and LASTING_DB (the limit of the noise floor in measure.py), 1 of 300 hands-free callers
+is taken for noise, without them 7 of 400; 3 of 320 noisy lines, all with gusts of wind, are taken
+for a room."""
 QUIET_DBOV = -38.0
-"""Speech level in dBov below which a caller is too quiet."""
+"""Level of the speech in dBov below which a caller counts as too quiet."""
 
 STAY_QUIET_DB, STAY_NOISY_DB, STAY_ROOM = 2.0, 2.0, -35.0
-"""Hysteresis: a condition is left only when its number is so much better than its threshold, in
-dB, dB and dB/s."""
+"""Hysteresis: a line leaves TOO_QUIET, NOISE or HANDS_FREE only when its measure is better than the
+threshold by this: speech level in dB, SNR in dB, decay in dB/s."""
 
 
 class Finding(NamedTuple):
-    """The result of one look at the line."""
+    """The condition that one evaluation of the line by the rules has found."""
 
     condition: Condition
     why: str
-    """The rule that decided, with its figures."""
+    """The rule that decided, with its figures, such as ``SNR 8.1 dB < 12 dB over a floor of -41
+    dBov``."""
 
 
 def find(stretch: Stretch, m: Measured, current: Condition) -> Finding:
-    """Return the finding of the first rule that holds.
+    """Return the condition by the first rule that holds, with the reason.
 
-    ``current`` is the condition until now, which is left only with hysteresis.
+    ``m`` holds the measures of the chunks in ``stretch``. ``current`` is the condition of the line
+    until now; the line leaves it only with the hysteresis of STAY_QUIET_DB, STAY_NOISY_DB or
+    STAY_ROOM.
     """
     if not m.spoken:
         return _without_speech(stretch, m)
@@ -67,7 +74,7 @@ def find(stretch: Stretch, m: Measured, current: Condition) -> Finding:
 
 
 def _with_speech(m: Measured, current: Condition) -> Finding:
-    """Return the finding on a line with a caller: noise, too quiet, hands-free or all right."""
+    """Return the finding on a line on which a caller speaks: noise, too quiet, hands-free or OK."""
     filled = m.decay > FILLED_DECAY and m.slopes >= ROOM_SLOPES
     snr_needed = FILLED_SNR_DB if filled else NOISY_SNR_DB
     snr_needed += STAY_NOISY_DB if current is Condition.NOISE else 0.0
@@ -86,7 +93,8 @@ def _with_speech(m: Measured, current: Condition) -> Finding:
 
 
 def _without_speech(stretch: Stretch, m: Measured) -> Finding:
-    """Return the finding on a line without a caller: prompt, fax, tone, silence, music or noise."""
+    """Return the finding on a line on which no caller speaks: our own prompt, fax, tone, nobody,
+    music or noise."""
     if m.echo_seconds >= SPEECH_SECONDS:
         why = f"{m.echo_seconds:.1f} s of voice, all of it our prompt"
         return Finding(Condition.OWN_PROMPT, why)
@@ -107,7 +115,7 @@ def _without_speech(stretch: Stretch, m: Measured) -> Finding:
 
 
 def _fax(stretch: Stretch) -> Finding | None:
-    """Return the finding of a fax; None if neither of its tones is heard for long enough."""
+    """Return the finding of a fax; None if neither of a fax's two tones lasts long enough."""
     for hertz, seconds in ((CNG_HZ, CNG_SECONDS), (CED_HZ, CED_SECONDS)):
         found = longest(pure_tone(stretch, hertz)) * CHUNK_SECONDS
         if found >= seconds:

@@ -21,41 +21,45 @@ from ivr.dialogue.events import (
 from ivr.hearing.frames import CHUNK_SECONDS
 
 VOICE_PROBABILITY = 0.3
-"""Probability from which a chunk is voiced. Silero's authors use 0.5. With 0.3, speech starts 8 ms
-sooner in the median than with 0.4, with as many false starts (measured: 640 clear callers and 525
-lines without a caller, development split of `ivr bench hearing`)."""
+"""Least probability of voice at which a chunk counts as voiced. Silero's authors use 0.5. With 0.3,
+the start of speech is detected 8 ms sooner in the median than with 0.4, with as many false starts
+(measured: 640 clear callers and 525 lines without a caller, development split of `ivr bench
+hearing`)."""
 FAINT_DB, FORGET_DB = 20.0, 0.32
-"""A voiced chunk FAINT_DB below the loudest of the utterance does not prolong it: the detector
-notices the end of a voice late, and how late depends on the voice. With this rule 98 % of 191
-sentences end within 150 ms of the wanted time, without it 94 % (measured as above). The remembered
-loudest level falls by FORGET_DB per chunk, 10 dB in a second, so that callers who turn away from
-their telephone can go on speaking."""
+"""A voiced chunk more than FAINT_DB below the loudest chunk of the utterance does not prolong the
+utterance: the detector notices the end of a voice late, and how late depends on the voice. With
+this rule 98 % of 191 sentences end within 150 ms of the wanted time, without it 94 % (measured:
+development split of `ivr bench hearing`). The remembered loudest level falls by FORGET_DB per
+chunk, 10 dB in a second, so that callers who turn away from their telephone can go on speaking."""
 CONFIRM, WINDOW = 4, 7
-"""CONFIRM voiced chunks (128 ms) among the last WINDOW are speech. A cough of 80 ms has at most
-one; none of 200 pieces of 80 ms cut from real speech became speech (measured in tests/hearing)."""
+"""CONFIRM voiced chunks (128 ms) among the last WINDOW chunks confirm speech. A cough of 80 ms has
+at most one voiced chunk; none of 200 clips of 80 ms cut from real speech was confirmed as speech
+(measured in tests/hearing)."""
 CLEAR = 2.7
-"""Sum of the probabilities of three chunks in a row from which they are speech: a clear voice. With
-this rule speech starts 16 ms sooner in the median. None of 180 coughs of 80 to 250 ms becomes
-speech by it, and 5 % of pieces of 80 ms cut from real words do (measured as above)."""
+"""Least sum of the probabilities of voice of three chunks in a row that confirms speech: the voice
+is clear. With this rule the start of speech is detected 16 ms sooner in the median. None of 180
+coughs of 80 to 250 ms is confirmed as speech by it, and 5 % of clips of 80 ms cut from real words
+are (measured as for CONFIRM)."""
 GIVE_UP = 3
-"""Unvoiced chunks in a row after which possible speech is dismissed."""
+"""Number of unvoiced chunks in a row after which possible speech is dismissed."""
 PATIENCE = 2 * WINDOW
-"""Chunks after which possible speech that is still undecided is dismissed: crackle is voiced now
-and then."""
+"""Number of chunks after which possible speech that is still undecided is dismissed: crackle is
+voiced now and then."""
 LATENCY_SECONDS = 0.04
-"""Seconds by which the onset is put before the first voiced chunk. A voice begins 56 ms before that
-chunk in the median and 142 ms at p95 (measured over 144 utterances); a little less than the median
-is not too early."""
+"""Seconds by which the onset of speech is put before the start of the first voiced chunk. A voice
+begins 56 ms before that chunk in the median and 142 ms at the 95th percentile (measured over 144
+utterances); 40 ms, a little less than the median, is not too early."""
 LOOK_BACK_SECONDS = 0.3
-"""Seconds of sound before the onset that a recogniser needs as well: an onset is set by the first
-voiced chunk, and the first phone of a word is not always voiced."""
+"""Seconds of audio before the onset of speech that a recogniser needs as well: the onset is set by
+the first voiced chunk, and the first phone of a word is not always voiced."""
 RELEASE_SECONDS = 0.03
-"""Seconds by which the last voiced chunk outlasts the voice, cut to one chunk of 32 ms; the hang
-time is counted from so much before its end (measured as above)."""
+"""Seconds from the end of the voice to the end of the last voiced chunk, limited to one chunk of 32
+ms. The hang time is counted from that much before the chunk's end (measured as for
+LATENCY_SECONDS)."""
 
 
 class State(Enum):
-    """The states of the table above."""
+    """States of the detection of speech, as drawn in the table at the head of this module."""
 
     QUIET = auto()
     STARTING = auto()
@@ -64,12 +68,12 @@ class State(Enum):
 
 
 class SpeechTable:
-    """Turn the probability of voice, chunk by chunk, into the start and the end of speech."""
+    """Turns the probability of voice in each chunk into events: the start and the end of speech."""
 
     def __init__(self, hang_seconds: float = 0.5) -> None:
         self.state = State.QUIET
         self.hang_seconds = hang_seconds
-        """Seconds of silence that end an utterance."""
+        """Seconds of silence after which an utterance has ended."""
         self._recent: list[float] = []
         self._onset = 0.0
         self._last_voiced = 0.0
@@ -78,15 +82,17 @@ class SpeechTable:
 
     @property
     def speaking(self) -> bool:
-        """Return whether speech has started and not ended."""
+        """Return whether speech has been confirmed and has not ended."""
         return self.state in (State.SPEAKING, State.STOPPING)
 
     def next_deadline(self) -> float | None:
-        """Return when the utterance ends if no further audio arrives; None without one."""
+        """Return the time, in seconds of the call's clock (`now`), at which the utterance ends if
+        no further audio arrives; None if nobody is speaking."""
         return self._end() if self.speaking else None
 
     def _end(self) -> float:
-        """Return when the hang time after the last voice has passed."""
+        """Return the time, in seconds of the call's clock, at which the hang time after the last
+        voice is over."""
         return self._last_voiced - RELEASE_SECONDS + self.hang_seconds
 
     def hear(
@@ -96,10 +102,11 @@ class SpeechTable:
         level: float = 0.0,
         is_echo: Callable[[], bool] = lambda: False,
     ) -> list[Event]:
-        """Take the probability of voice and the level in dBov of the chunk that ended at ``now``.
+        """Take the probability of voice (0 to 1) and the level in dBov of the chunk that ended at
+        ``now``, in seconds of the call's clock.
 
-        ``is_echo`` is called only when speech would be confirmed; if it returns True, the speech
-        is dismissed. Return the events that follow.
+        ``is_echo`` is called, without arguments, only when speech would be confirmed; if it returns
+        True, the speech is dismissed. Return the events that the chunk causes.
         """
         voiced = probability >= VOICE_PROBABILITY
         self._recent = [*self._recent[1 - WINDOW :], probability if voiced else 0.0]
@@ -126,21 +133,24 @@ class SpeechTable:
         return self.wake(now)
 
     def wake(self, now: float) -> list[Event]:
-        """End the utterance if its hang time has passed, with or without audio."""
+        """End the utterance if its hang time is over at ``now``, with or without further audio;
+        return SpeechEnded if so, otherwise no event."""
         if not self.speaking or now < self._end():
             return []
         self.state = State.QUIET
         return [SpeechEnded(self._last_voiced - self._onset)]
 
     def lose_track(self) -> list[Event]:
-        """Dismiss possible speech, because audio is missing after it."""
+        """Dismiss possible speech, because audio is missing after it; return SpeechDismissed if
+        there was any, otherwise no event."""
         if self.state is not State.STARTING:
             return []
         self.state = State.QUIET
         return [SpeechDismissed()]
 
     def _decide(self, is_echo: Callable[[], bool]) -> list[Event]:
-        """Confirm possible speech, dismiss it, or leave it undecided and return no event."""
+        """Confirm possible speech or dismiss it, and return the event for that; return no event
+        while it is undecided. ``is_echo`` is called only when speech would be confirmed."""
         several = sum(probability > 0.0 for probability in self._recent) >= CONFIRM
         enough = several or sum(self._recent[-3:]) >= CLEAR
         if enough and not is_echo():

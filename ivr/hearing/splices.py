@@ -1,22 +1,25 @@
-"""Splices: places where packets were lost and unrelated sounds are neighbours.
+"""Splices: places in the audio at which packets were lost, so that unrelated sounds are neighbours.
 
-Asterisk's audio stream does not mark a lost packet; the sound only becomes shorter than the time
-that has passed. A late packet is different: the packets after it are in time again.
+Asterisk's audio stream does not mark a lost packet; the audio only becomes shorter than the time
+that has passed. A late packet is different: the packets after it arrive in time again.
 """
 
 from ivr.hearing.frames import CHUNK_SECONDS
 
 LOST_SECONDS = 0.016
-"""Seconds by which _AGREE chunks in a row must come later than their samples say: then a packet of
-20 ms is missing."""
+"""Seconds of delay, compared with the count of samples, that three chunks in a row (_AGREE) must
+exceed: then a packet of 20 ms is missing."""
 _AGREE = 3
-"""Chunks in a row that must be late: 96 ms, less than it takes to confirm speech."""
+"""Number of chunks in a row that must come late for a splice (lost packets): 3, 96 ms, less than it
+takes to confirm speech."""
 SETTLED = 8
-"""Chunks after which a splice is outside the 256 ms that the echo gate compares with a prompt."""
+"""Number of chunks after which a splice (lost packets) is older than the 256 ms that the echo gate
+compares with a prompt."""
 
 
 class Splices:
-    """Find splices by comparing the number of samples with the time that has passed."""
+    """Finds splices (places where packets were lost) by comparing the number of samples with the
+    time that has passed."""
 
     def __init__(self) -> None:
         self._clock: float | None = None
@@ -25,11 +28,11 @@ class Splices:
 
     @property
     def recent(self) -> bool:
-        """Return whether there was a splice in the last 256 ms."""
+        """Return whether a splice (lost packets) was found in the last 256 ms."""
         return self._since < SETTLED
 
     def hear(self, now: float) -> None:
-        """Note that a chunk ended at ``now``."""
+        """Take note that a chunk of 32 ms ended at ``now``, in seconds of the call's clock."""
         self._clock = now if self._clock is None else self._clock + CHUNK_SECONDS
         self._since += 1
         if now < self._clock:  # the first packets were late

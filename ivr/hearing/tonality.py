@@ -1,4 +1,4 @@
-"""Pure tones, keys and musical notes in the spectra of a stretch of a line."""
+"""Finds pure tones, telephone keys (DTMF) and musical notes in the spectra of a line."""
 
 import numpy as np
 
@@ -6,22 +6,26 @@ from ivr.hearing.frames import FloatArray
 from ivr.hearing.history import BIN_HZ, Flags, Stretch
 
 ENOUGH_TONE = 12
-"""Loud chunks from which there may be a tone: 0.38 s. The shortest that matters, a fax's CNG, has
-0.5 s."""
+"""Least number of loud chunks in which a tone can be found: 12, 0.38 s. The shortest tone that
+matters, a fax's CNG, lasts 0.5 s."""
 STEADY_DB, STEADY_SHARE = 0.3, 0.35
-"""At least STEADY_SHARE of a tone's chunks are as loud as the chunk before, to STEADY_DB."""
+"""A tone is steady: at least STEADY_SHARE of its chunks differ in level from the chunk before by
+less than STEADY_DB (dB)."""
 KEYS_SHARE = 0.5
-"""Share of the loud chunks that must be DTMF keys to be a tone without being steady."""
+"""Least share of the loud chunks that must be DTMF keys for these to count as a tone although their
+level is not steady."""
 DTMF_BINS = (20, 33), (37, 54)
-"""Bins of the low group (697 to 941 Hz) and of the high group (1209 to 1633 Hz) of DTMF."""
+"""Frequency bins (first, end) of the low group (697 to 941 Hz) and of the high group (1209 to 1633
+Hz) of DTMF."""
 
 
 def tone_share(stretch: Stretch) -> float:
-    """Return the share of the loud chunks that are one to four pure tones, the strongest above
-    310 Hz.
+    """Return the share of the loud chunks that consist of one to four pure tones, of which the
+    strongest is above 310 Hz.
 
-    Return 0 if there are too few loud chunks, because a voice begins like a tone, and if the level
-    is not steady and no DTMF keys are heard: notes of music fade, tones of the network do not.
+    Return 0 if there are fewer than ENOUGH_TONE (12) loud chunks, because a voice begins like a
+    tone. Return 0 also if the level is not steady and no DTMF keys are found: notes of music fade,
+    tones of the network do not.
     """
     loud = _loud(stretch)
     if np.count_nonzero(loud) < ENOUGH_TONE:
@@ -40,7 +44,8 @@ def tone_share(stretch: Stretch) -> float:
 
 
 def _take_peak(spectra: FloatArray) -> FloatArray:
-    """Set the highest peak of each spectrum, five bins wide, to zero and return its power."""
+    """Set the highest peak of each spectrum, five bins wide, to zero, and return the power it had;
+    shape (spectra,)."""
     top, rows = np.argmax(spectra, axis=1), np.arange(len(spectra))
     peak = np.zeros(len(spectra), np.float32)
     for offset in range(-2, 3):
@@ -51,7 +56,8 @@ def _take_peak(spectra: FloatArray) -> FloatArray:
 
 
 def _key_share(spectra: FloatArray) -> float:
-    """Return the share of the spectra that are one tone of each group of DTMF (ITU-T Q.23)."""
+    """Return the share of the spectra that consist of one tone of the low group and one of the high
+    group of DTMF (ITU-T Q.23)."""
     total = spectra[:, 3:].sum(axis=1)
     low, high = (spectra[:, begin:end].copy() for begin, end in DTMF_BINS)
     pair = _take_peak(low), _take_peak(high)
@@ -60,8 +66,8 @@ def _key_share(spectra: FloatArray) -> float:
 
 
 def pure_tone(stretch: Stretch, hertz: float) -> Flags:
-    """Return which chunks consist of one tone within 25 Hz of ``hertz`` and are as loud as the
-    chunk before."""
+    """Return, for each chunk, whether it consists of one tone within 25 Hz of ``hertz`` and is as
+    loud as the chunk before."""
     first, last = round((hertz - 90) / BIN_HZ), round((hertz + 90) / BIN_HZ)
     around = stretch.spectra[:, first : last + 1]
     power = around.sum(axis=1)
@@ -73,15 +79,16 @@ def pure_tone(stretch: Stretch, hertz: float) -> Flags:
 
 
 def longest(flags: Flags) -> int:
-    """Return the length of the longest run of set flags."""
+    """Return the number of flags in the longest run of set flags; 0 if none is set."""
     steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     return int(np.max(steps[1::2] - steps[::2], initial=0))
 
 
 def tonal_share(stretch: Stretch) -> float:
-    """Return the share of the bins of all loud chunks that are 15 dB above their neighbours.
+    """Return the share of the frequency bins of all loud chunks that are 15 dB above their
+    neighbours; 0 if no chunk is loud.
 
-    Notes of music are; 31.6 in the code is 15 dB as a ratio of powers.
+    Notes of music are such bins; 31.6 in the code is 15 dB as a ratio of powers.
     """
     loud = _loud(stretch)
     if not loud.any():
@@ -93,7 +100,8 @@ def tonal_share(stretch: Stretch) -> float:
 
 
 def _loud(stretch: Stretch) -> Flags:
-    """Return which chunks are above -55 dBov and at most 20 dB below the loudest."""
+    """Return, for each chunk, whether it is above -55 dBov and at most 20 dB below the loudest
+    chunk."""
     levels = stretch.levels
     found: Flags = levels > max(-55.0, float(np.max(levels)) - 20.0)
     return found

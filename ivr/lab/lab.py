@@ -17,11 +17,11 @@ class Lab:
 
     pbx: Pbx
     services: tuple[LabService, ...]
-    """The first service takes the calls; a second one takes over when the first fails."""
+    """The services: the first takes the calls, a second takes over when the first fails."""
     catalogue: Catalogue
     """The prompts that the services play."""
     number: str = HOTLINE
-    """The number at which the hotline is called."""
+    """The number that is called to reach the hotline."""
 
     @property
     def service(self) -> LabService:
@@ -29,7 +29,7 @@ class Lab:
         return self.services[0]
 
     def telephone(self) -> Softphone:
-        """Return a telephone of the laboratory, to be opened by ``async with``."""
+        """Return a softphone of the laboratory, to be opened by ``async with``."""
         return Softphone(self.pbx.server, PHONES[0], self.pbx.password())
 
 
@@ -42,11 +42,11 @@ async def laboratory(
     cdr: bool = False,
     settings: Mapping[str, str] = {},
 ) -> AsyncIterator[Lab]:
-    """Build a laboratory from the checkout at ``root``, and remove it afterwards.
+    """Build a laboratory from the checkout at ``root``, and remove it after the ``async with``.
 
-    ``services`` is their number, ``max_calls`` the limit of calls at once. With ``cdr`` Asterisk
-    writes CDR and CEL. ``settings`` are IVR_* variables of the services. Raise LabError if Asterisk
-    or a service does not start.
+    ``services`` is the number of services, ``max_calls`` the limit of calls at the same time. With
+    ``cdr`` Asterisk writes CDR and CEL (its records of calls and of events). ``settings`` are IVR_*
+    variables of the services. Raise LabError if Asterisk or a service does not start.
     """
     prompts, sheet = root / "prompts" / "rendered", root / "prompts" / "sheet.toml"
     crew = tuple(LabService(prompts, sheet, max_calls) for _ in range(services))

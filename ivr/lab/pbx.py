@@ -1,4 +1,4 @@
-"""Asterisk in a container, run as docker/compose.yaml does, on free ports."""
+"""Asterisk in a container, run as docker/compose.yaml runs it, but on free ports of loopback."""
 
 import asyncio
 import csv
@@ -14,22 +14,23 @@ from ivr.records.recording_files import INCOMING
 from ivr.translation import tr
 
 IMAGE = "ivr-asterisk"
-"""Image of Asterisk, built by `make images`."""
+"""Name of the container image of Asterisk, built by `make images`."""
 LAB_RUN = os.environ.get("IVR_LAB_RUN", "")
-"""Label of the containers, by which the starter of a test run can remove those that it left."""
+"""Value of the label ``ivr.lab`` of each container. The program that starts a test run sets it, and
+removes by it the containers that the run has left behind."""
 PHONES = ("6001", "6002")
-"""Extensions of the telephones."""
+"""Extensions (SIP accounts) of the laboratory's telephones."""
 HOTLINE = "66385255"
-"""Number of the hotline in the dialplan."""
+"""Number at which the hotline is called in the dialplan."""
 _RTP_PORTS = 400
 
 
 class LabError(Exception):
-    """A laboratory that cannot be built; the message names the reason."""
+    """Raised when a laboratory cannot be built; the message names the reason."""
 
 
 async def run_command(*words: str, check: bool = True) -> str:
-    """Run a command and return its output, of both streams.
+    """Run a command and return what it wrote to its output and error streams.
 
     Raise LabError if the command is not installed, or if it fails and ``check`` is set.
     """
@@ -51,16 +52,17 @@ async def run_command(*words: str, check: bool = True) -> str:
 
 
 class Pbx:
-    """One container of Asterisk."""
+    """One container that runs Asterisk."""
 
     def __init__(
         self, sounds: Path, agi_ports: tuple[int, ...], max_calls: int = 100, *, cdr: bool = False
     ) -> None:
-        """Choose ports and secrets.
+        """Choose free ports, and make the passwords.
 
         ``sounds`` is the directory of rendered prompts. ``agi_ports`` are the FastAGI ports of the
-        first and, if there is one, the second service. With ``cdr`` Asterisk writes CDR and CEL,
-        which :meth:`cdrs` and :meth:`cels` read.
+        first and, if there is one, the second service. ``max_calls`` is the limit of calls at the
+        same time. With ``cdr`` Asterisk writes CDR and CEL (records of calls and of events), which
+        :meth:`cdrs` and :meth:`cels` read.
         """
         self._sounds = sounds.resolve()
         self._agi_ports = agi_ports
@@ -69,7 +71,8 @@ class Pbx:
         self._directory = tempfile.TemporaryDirectory(prefix="ivr-lab-")
         self._recordings = tempfile.TemporaryDirectory(prefix="ivr-recordings-")
         self.recordings = Path(self._recordings.name)
-        """The services' ``recording.directory``, which the container has at the same path."""
+        """The directory of recordings (setting ``recording.directory`` of the services), which has
+        the same path in the container."""
         self.name = f"ivr-lab-{secrets.token_hex(4)}"
         self.secrets = {
             name: secrets.token_hex(12)
@@ -81,7 +84,7 @@ class Pbx:
 
     @property
     def server(self) -> tuple[str, int]:
-        """Return the address to which a softphone sends its calls."""
+        """Return the address and port to which a softphone sends its calls."""
         return ("127.0.0.1", self.sip_port)
 
     def password(self, phone: str = PHONES[0]) -> str:
@@ -89,7 +92,7 @@ class Pbx:
         return self.secrets[f"phone-{phone}"]
 
     def secret_file(self, name: str) -> Path:
-        """Return the path of the file with a secret, such as ``ami``."""
+        """Return the path of the file with the secret ``name``, such as ``ami``."""
         return Path(self._directory.name) / name
 
     async def start(self) -> None:
@@ -125,7 +128,8 @@ class Pbx:
         await self._until_booted()
 
     async def stop(self) -> None:
-        """Remove the container and its directories."""
+        """Remove the container and the laboratory's temporary directories of secrets and
+        recordings."""
         try:
             await run_command("docker", "rm", "-f", self.name, check=False)
         finally:
@@ -133,18 +137,21 @@ class Pbx:
             self._recordings.cleanup()
 
     async def ask(self, command: str) -> str:
-        """Return the output of a command of Asterisk's console."""
+        """Return the output of ``command`` on Asterisk's console, or the error message if it
+        fails."""
         return await run_command(
             "docker", "exec", self.name, "asterisk", "-rx", command, check=False
         )
 
     async def channels(self) -> int:
-        """Return the number of channels, with those of the audio stream; -1 if it is unknown."""
+        """Return the number of Asterisk's channels, which includes those of audio streams to the
+        service; -1 if Asterisk does not tell it."""
         found = re.search(r"(\d+) active channels?", await self.ask("core show channels count"))
         return int(found.group(1)) if found else -1
 
     async def channels_after(self, seconds: float) -> int:
-        """Wait up to ``seconds`` for all channels to end; return how many are left."""
+        """Wait up to ``seconds`` for all channels to end; return how many are left (-1 if that is
+        unknown)."""
         deadline = asyncio.get_running_loop().time() + seconds
         left = await self.channels()
         while left and asyncio.get_running_loop().time() < deadline:
@@ -157,11 +164,13 @@ class Pbx:
         return await run_command("docker", "logs", self.name, check=False)
 
     async def cdrs(self) -> list[list[str]]:
-        """Return Asterisk's CDR, a list of cells for each call; the last one is the userfield."""
+        """Return Asterisk's call detail records (CDR), a list of cells for each record; the last
+        cell is the userfield. Raise LabError if they cannot be read."""
         return await self._csv("cdr-csv/Master.csv")
 
     async def cels(self) -> list[list[str]]:
-        """Return Asterisk's CEL, one list of cells for each event."""
+        """Return Asterisk's channel event log (CEL), a list of cells for each event. Raise LabError
+        if it cannot be read."""
         return await self._csv("cel-custom/ivr.csv")
 
     async def _csv(self, name: str) -> list[list[str]]:
@@ -170,7 +179,7 @@ class Pbx:
         return list(csv.reader(text.splitlines()))
 
     async def kill(self) -> None:
-        """Kill Asterisk as a crash does: calls end without BYE, sessions without HANGUP."""
+        """Kill Asterisk as a crash does: calls end without BYE, AGI sessions without HANGUP."""
         await run_command("docker", "kill", self.name)
 
     async def _until_booted(self) -> None:

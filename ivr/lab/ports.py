@@ -1,4 +1,4 @@
-"""Ports of loopback for the parts of a laboratory."""
+"""Finds free ports of loopback for the parts of a laboratory."""
 
 import fcntl
 import socket
@@ -12,14 +12,16 @@ from typing import TextIO
 from ivr.translation import tr
 
 _FIRST, _SIZE, _BLOCKS = 10_000, 500, 20
-"""The ports of the blocks. They lie below those that the kernel gives to outgoing connections, so
-nothing takes a port between the moment it is found free and the moment it is used."""
+"""First port, ports in a block, and number of blocks; each process uses one block. The blocks lie
+below the ports that the kernel gives to outgoing connections, so nothing takes a port between the
+moment it is found free and the moment it is used."""
 
 
 def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:
-    """Return ports of loopback that are free, and that this function gives to no other process.
+    """Return ``count`` free ports of loopback, which this function gives to no other process.
 
-    Raises OSError when this process or this machine has no more.
+    Raise OSError if too few ports of this process are free, or if other processes use all blocks of
+    ports.
     """
     free = (port for port in islice(_ports_of_this_process(), _SIZE) if _is_free(port, kind))
     found = list(islice(free, count))
@@ -45,9 +47,11 @@ def _is_free(port: int, kind: socket.SocketKind) -> bool:
 
 @cache
 def _ports_of_this_process() -> Iterator[int]:
-    """Return the ports of one block in turn, so that a port just left is not used again soon.
+    """Return an endless iterator over the ports of one block, so that a port just left is not used
+    again soon.
 
-    The first block that no other process has is locked as long as this process lives.
+    The first block that no other process uses is locked as long as this process lives. Raise
+    OSError if there is none.
     """
     for block in range(_BLOCKS):
         path = Path(tempfile.gettempdir()) / f"ivr-ports-{block}.lock"
@@ -62,7 +66,8 @@ def _ports_of_this_process() -> Iterator[int]:
 
 
 def _locked(path: Path) -> TextIO | None:
-    """Return the file, open and locked; None when another process has it."""
+    """Return the file at ``path``, open and locked; None if another process has locked it or it
+    cannot be opened."""
     try:
         lock = path.open("w")
     except OSError:

@@ -1,4 +1,4 @@
-"""The service as a separate process, which can be killed, stopped and drained."""
+"""The service as a separate process that a test can kill, stop and drain."""
 
 import asyncio
 import json
@@ -21,14 +21,15 @@ from ivr.records.database import connect, reading, url_of
 from ivr.translation import tr
 
 START_SECONDS = 60.0
-"""Seconds that the service may take to start."""
+"""Longest time in seconds that the service may take to start."""
 
 
 class LabService:
-    """One process of ``ivr serve`` on free ports."""
+    """One process of ``ivr serve`` on free ports of loopback."""
 
     def __init__(self, prompts: Path, sheet: Path, max_calls: int) -> None:
-        """Choose ports; ``prompts`` is the directory of rendered prompts, ``sheet`` a file."""
+        """Choose free ports; ``prompts`` is the directory of rendered prompts, ``sheet`` the file
+        sheet.toml, ``max_calls`` the limit of calls at the same time."""
         self.agi_port, self.audio_port = free_ports(2)
         self._prompts, self._sheet, self._max_calls = prompts, sheet, max_calls
         self._directory = tempfile.TemporaryDirectory(prefix="ivr-service-")
@@ -37,24 +38,24 @@ class LabService:
         self._ready = asyncio.Event()
         self._logged = asyncio.Event()
         self.lines: list[dict[str, Any]] = []
-        """The log so far, one entry for each line."""
+        """The service's log so far: one entry, as parsed from JSON, for each line."""
 
     @property
     def pid(self) -> int:
-        """Return the id of the process."""
+        """Return the process id of the service."""
         assert self._process is not None
         return self._process.pid
 
     @property
     def records_directory(self) -> Path:
-        """Return the directory of its records, for commands that read them."""
+        """Return the directory of the service's records, for commands that read them."""
         return Path(self._directory.name)
 
     async def start(self, pbx: Pbx, settings: Mapping[str, str] = {}) -> None:
-        """Start the service and wait until it is ready.
+        """Start the service for the calls of ``pbx``, and wait until it is ready.
 
-        ``settings`` are further IVR_* variables. Raise LabError with the last line of its log if it
-        is not ready within START_SECONDS.
+        ``settings`` are further IVR_* variables. Raise LabError with the last line of the service's
+        log if it is not ready within START_SECONDS (60).
         """
         ours = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
         environment = ours | {
@@ -88,17 +89,17 @@ class LabService:
             )
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process."""
+        """Send a signal to the process of the service."""
         assert self._process is not None
         self._process.send_signal(number)
 
     async def ended(self) -> int:
-        """Wait for the end of the process and return its exit code."""
+        """Wait until the process of the service ends, and return its exit code."""
         assert self._process is not None
         return await self._process.wait()
 
     async def stop(self) -> None:
-        """Kill the process if it still runs, and remove its directory."""
+        """Kill the process of the service if it still runs, and remove its directory."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
@@ -107,10 +108,10 @@ class LabService:
         self._directory.cleanup()
 
     async def records(self, count: int = 0, seconds: float = 5.0) -> list[dict[str, Any]]:
-        """Return the records of ended calls, the first call first.
+        """Return the service's records of ended calls, the first call first.
 
-        A record reaches the database a moment after its call has ended; this waits for ``count``
-        of them, or for ``seconds``.
+        A record reaches the database a moment after its call has ended: wait until there are
+        ``count`` records, but at most ``seconds``.
         """
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
@@ -120,7 +121,8 @@ class LabService:
             await asyncio.sleep(0.05)  # the database sends no events
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
-        """Return all rows of a table of its records."""
+        """Return all rows of a table of the service's database of records, in the order of the
+        primary key."""
         engine = connect(url_of(self._records))
         try:
             with reading(engine) as connection:
@@ -133,11 +135,12 @@ class LabService:
         return RecordsSettings(directory=Path(self._directory.name))
 
     def open_files(self) -> int:
-        """Return how many file descriptors the process holds."""
+        """Return the number of file descriptors that the process of the service has open."""
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     async def logged(self, event: str, count: int, seconds: float = 5.0) -> list[dict[str, Any]]:
-        """Wait up to ``seconds`` for ``count`` log lines of an event; return those there are."""
+        """Wait up to ``seconds`` until the service has logged ``event`` ``count`` times; return the
+        log lines of the event, which may be fewer."""
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
             found = [line for line in self.lines if line.get("event") == event]
@@ -150,7 +153,7 @@ class LabService:
                     await self._logged.wait()
 
     async def _read(self) -> None:
-        """Collect the log until the process ends."""
+        """Collect the service's log in ``lines`` until its process ends."""
         assert self._process is not None
         assert self._process.stderr is not None
         async for line in self._process.stderr:
@@ -165,7 +168,7 @@ class LabService:
 
 
 def ended_calls(settings: RecordsSettings) -> list[dict[str, Any]]:
-    """Return the records of ended calls, the first call first."""
+    """Return the records of ended calls in the database of ``settings``, the first call first."""
     engine = connect(url_of(settings))
     try:
         with reading(engine) as connection:

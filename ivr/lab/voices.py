@@ -1,4 +1,4 @@
-"""Synthetic callers, in voices that differ from the prompts'."""
+"""Speech of synthetic callers, in other voices than that of the prompts."""
 
 from functools import lru_cache
 
@@ -17,21 +17,21 @@ VOICES = (
     Espeak("cmn+f4", words_per_minute=180, pitch=70),
     Espeak("cmn+m1", words_per_minute=210, pitch=45),
 )
-"""Voices of callers who speak Mandarin."""
+"""Voices of espeak-ng for callers who speak Mandarin."""
 FOREIGNER = Espeak("de+m3", words_per_minute=160)
-"""Voice of a caller who speaks German."""
+"""Voice of espeak-ng for a caller who speaks German."""
 FOREIGN = "Guten Tag, ich möchte gern wissen, wo sich Ihr Büro befindet"
-"""A sentence for that voice; no recogniser of Mandarin knows its words."""
+"""A German sentence for a caller; no recogniser of Mandarin knows its words."""
 PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请帮我转人工", "喂，你好，听得到吗")
-"""Sentences for callers."""
+"""Mandarin sentences for callers."""
 
 
 @lru_cache(maxsize=64)
 def says(text: str, voice: int | Espeak = 0, dbov: float = -25.0) -> Samples:
-    """Return ``text`` as spoken by a caller, at 8 kHz and an active speech level of ``dbov``.
+    """Return ``text`` as spoken by a caller, at 8 kHz and an active speech level of ``dbov`` dBov.
 
-    ``voice`` is a voice or an index into VOICES, modulo their number. The samples begin and end
-    with voice.
+    ``voice`` is a voice of espeak-ng or an index into VOICES, modulo their number. The samples
+    begin and end with voice.
     """
     speaker = voice if isinstance(voice, Espeak) else VOICES[voice % len(VOICES)]
     spoken = master(*speaker.synthesise(text))
@@ -40,9 +40,9 @@ def says(text: str, voice: int | Espeak = 0, dbov: float = -25.0) -> Samples:
 
 
 def cough(seconds: float = 0.08, dbov: float = -20.0, seed: int = 1) -> Samples:
-    """Return a burst of low-pass noise at 8 kHz with an RMS level of ``dbov``.
+    """Return a cough: ``seconds`` of low-pass noise at 8 kHz with an RMS level of ``dbov`` dBov.
 
-    By default it is too short for a word.
+    The default of 80 ms is too short for a word. ``seed`` determines the samples.
     """
     count = round(seconds * RATE)
     noise = np.random.default_rng(seed).normal(0, 1, count + 8)

@@ -1,4 +1,5 @@
-"""A corpus for the hearing room: windows of a caller's line with known conditions.
+"""A corpus to test the package ``hearing``: windows (clips of 5 or 6 s) of a caller's line whose
+condition is known.
 
 All randomness comes from the seed. No speech, music, room or voice of the development split occurs
 in the test split.
@@ -6,4 +7,4 @@ in the test split.
 
 
 class CorpusError(Exception):
-    """A corpus that cannot be built or read; the message is one sentence with the reason."""
+    """Raised when a corpus cannot be built or read; the message is one sentence with the reason."""

@@ -1,4 +1,5 @@
-"""Recipes with a caller: ok, too quiet, noise, hands-free, and sweeps over one quantity."""
+"""Recipes for windows with a caller: ok, too quiet, noise, hands-free, and sweeps (series in which
+one quantity is varied)."""
 
 from dataclasses import dataclass
 
@@ -17,45 +18,51 @@ from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Truth, Window
 
 STILL = 1.3
-"""Seconds of silence after the last word in which its end must be detected."""
+"""Least seconds of silence after the caller's last word in windows in which the end of that word
+must be detected."""
 CLIPPED_DB = 10.0
-"""Decibels above the active speech level at which the telephone of one caller in twenty clips."""
+"""One caller in twenty has a telephone that clips (overloads), at this many decibels above the
+active speech level."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The properties that a recipe asks for; None for no noise or no room."""
+    """Properties of speech, noise and room that a recipe asks for in a window; None for noise and
+    SNR if there is no noise, for RT60 and DRR if there is no room."""
 
     speech_dbov: float
     """Active speech level by ITU-T P.56 in dBov."""
     noise: str | None = None
-    """Kind of noise."""
+    """Kind of the noise, such as ``car``; None for no noise."""
     snr_db: float | None = None
-    """Speech level above the noise in dB."""
+    """Speech level above the noise in dB; None for no noise."""
     rt60_s: float | None = None
-    """Reverberation time of the room in seconds."""
+    """Reverberation time of the room in seconds; None for no room."""
     drr_db: float | None = None
-    """Ratio of direct to reverberant sound in dB."""
+    """Ratio of direct to reverberant energy in dB; None for no room."""
 
 
 def ok(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a caller without trouble: -34 to -16 dBov, SNR of 18 dB and more."""
+    """Make a window with a caller and no trouble: speech at -34 to -16 dBov, SNR of 18 dB or
+    more."""
     kind, snr = _background(random, 18.0, 40.0)
     scene = Scene(float(random.uniform(-34, -16)), kind, snr, *_handset(random))
     return build(random, stock, order, Condition.OK, scene)
 
 
 def too_quiet(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a caller who is too quiet: -54 to -42 dBov, SNR of 14 dB and more."""
+    """Make a window with a caller who is too quiet: speech at -54 to -42 dBov, SNR of 14 dB or
+    more."""
     kind, snr = _background(random, 14.0, 30.0)
     scene = Scene(float(random.uniform(-54, -42)), kind, snr, *_handset(random))
     return build(random, stock, order, Condition.TOO_QUIET, scene)
 
 
 def hands_free(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a caller far from the microphone in a room.
+    """Make a window with a caller far from the microphone in a room.
 
-    RT60 is 0.4 to 0.8 s, DRR -8 to 0 dB, the level -36 to -22 dBov, the SNR 15 to 35 dB.
+    RT60 is 0.4 to 0.8 s, DRR -8 to 0 dB, the level of the speech -36 to -22 dBov, the SNR 15 to 35
+    dB.
     """
     kind = _stationary(random)
     scene = Scene(
@@ -69,7 +76,8 @@ def hands_free(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def noise_window(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make speech at an SNR of -6 to 0 dB, or, in 40 %, noise alone at -36 to -14 dBov."""
+    """Make a window with speech at an SNR of -6 to 0 dB, or, in 40 % of the windows, with noise
+    alone at -36 to -14 dBov."""
     kinds = (*STATIONARY, "babble", "babble", "tv")
     kind = kinds[random.integers(len(kinds))]
     if random.random() < 0.4:
@@ -80,7 +88,7 @@ def noise_window(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def noise_alone(random: Generator, stock: Stock, order: Order, kind: str, level: float) -> Window:
-    """Make a line without a caller that carries noise of a kind at ``level`` dBov."""
+    """Make a window without a caller that has noise of a ``kind`` at ``level`` dBov."""
     line = SimulatedLine.any(random)
     sound = telephone.at_level(line.band(talk.noise_stretch(random, stock, kind, COUNT)), level)
     truth = Truth(f"{kind} alone", noise=kind, noise_dbov=level)
@@ -89,7 +97,8 @@ def noise_alone(random: Generator, stock: Stock, order: Order, kind: str, level:
 
 
 def swept(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a caller with one quantity at the order's value and the others harmless.
+    """Make a window with a caller in which one quantity has the order's value and the others are
+    harmless.
 
     The quantity is the order's group: ``level`` in dBov, ``snr`` and ``snr_babble`` in dB, ``rt60``
     in seconds. The label is the nearer clear condition; no accuracy is computed from it.
@@ -120,10 +129,11 @@ def build(
     *,
     plain: bool = False,
 ) -> Window:
-    """Make a caller who talks in a scene, begins within 1.2 s and, in a third, stops early.
+    """Make a window with a caller in ``scene``, who begins within 1.2 s and, in a third of the
+    windows, stops early.
 
     The levels are set after the telephone's effects, so they are those of the scene. ``plain``
-    leaves out the effects of bad telephones.
+    leaves out the effects of bad telephones. ``label`` is the condition that should be found.
     """
     line = SimulatedLine.any(random, artefacts=not plain)
     speaker = talk.anybody(random, stock)
@@ -163,7 +173,8 @@ def _with_noise(
     scene: Scene,
     speaker: Speaker,
 ) -> tuple[Wave, float]:
-    """Return the caller with the noise of line and scene, and the level of all noise in dBov.
+    """Return the caller's audio with the noise of line and scene added, and the level of all noise
+    in dBov.
 
     The line's own noise is at least 16 dB below the caller, so that a quiet caller is not a noisy
     one as well.
@@ -181,7 +192,8 @@ def _with_noise(
 
 
 def _background(random: Generator, low: float, high: float) -> tuple[str | None, float | None]:
-    """Choose for half of the callers a noise and its SNR between ``low`` and ``high`` dB."""
+    """Choose, for half of the callers, a kind of noise and its SNR between ``low`` and ``high`` dB;
+    None and None for the others."""
     if random.random() < 0.5:
         return None, None
     kinds = (*STATIONARY, "babble", "tv")
@@ -189,20 +201,21 @@ def _background(random: Generator, low: float, high: float) -> tuple[str | None,
 
 
 def _stationary(random: Generator) -> str:
-    """Choose a noise without voices."""
+    """Choose the name of a noise without voices."""
     kinds = tuple(STATIONARY)
     return kinds[random.integers(len(kinds))]
 
 
 def _handset(random: Generator) -> tuple[float | None, float | None]:
-    """Choose RT60 in seconds and DRR in dB of a faint room, for half of the handsets."""
+    """Choose, for half of the handsets, RT60 in seconds and DRR in dB of a faint room; None and
+    None for the others."""
     if random.random() < 0.5:
         return None, None
     return float(random.uniform(0.2, 0.6)), float(random.uniform(12, 22))
 
 
 def _where(random: Generator, stock: Stock, scene: Scene) -> Room | None:
-    """Make the scene's room; None if it has none."""
+    """Make the room of ``scene``; None if the scene has none."""
     if scene.rt60_s is None or scene.drr_db is None:
         return None
     return room(random, stock.split, scene.rt60_s, scene.drr_db)

@@ -19,17 +19,18 @@ from ivr.paths import cache_directory
 from ivr.translation import tr
 
 _NO_SPEECH = ("beep", "tone", "silence", "ascending", "ring", "monkeys", "moo", "-join", "-leave")
-"""Parts of the names of files without speech."""
+"""Parts of file names: a file whose name contains one of them has no speech."""
 _HIGH_PASS = signal.butter(2, 100, "highpass", fs=RATE, output="sos")
 
 
 def cache() -> Path:
-    """Return the directory for fetched packages and synthesised speech."""
+    """Return the directory in which fetched packages and synthesised speech are cached."""
     return cache_directory() / "corpus"
 
 
 def package(name: str) -> Path:
-    """Return the directory of an unpacked package, and fetch it first if it is not in the cache.
+    """Return the directory of the unpacked Debian package ``name``; fetch it first if it is not
+    cached.
 
     Raise CorpusError if it cannot be fetched or unpacked.
     """
@@ -63,7 +64,11 @@ def package(name: str) -> Path:
 
 
 def speech_files(name: str) -> list[Path]:
-    """Return the files with speech of a package, all by one speaker, sorted by name."""
+    """Return the files with speech of the Debian package ``name``, all by one speaker, sorted by
+    name.
+
+    Raise CorpusError if the package cannot be fetched.
+    """
     folder = package(name) / "usr/share/asterisk/sounds"
     files = [path for path in folder.glob("*/*") if path.suffix in (".wav", ".gsm")]
     spoken = [path for path in files if not any(part in path.name for part in _NO_SPEECH)]
@@ -71,16 +76,20 @@ def speech_files(name: str) -> list[Path]:
 
 
 def music_files(name: str) -> list[Path]:
-    """Return the files of a package of music on hold, sorted by name."""
+    """Return the WAV files of the Debian package ``name`` with music on hold, sorted by name.
+
+    Raise CorpusError if the package cannot be fetched.
+    """
     return sorted((package(name) / "usr/share/asterisk/moh").glob("*.wav"))
 
 
 def read_sound(path: Path) -> Samples:
-    """Read a file of these packages: 8 kHz mono, WAV or raw frames of GSM 06.10.
+    """Return the samples of a sound file of a Debian package: 8 kHz mono, WAV or raw GSM 06.10
+    frames.
 
-    The GSM files begin with an offset as strong as the voice that decays in 0.3 s. It is filtered
-    out, because cutting it off would leave a click before the first word. Raise CorpusError if a
-    WAV file has another format.
+    Each GSM file begins with a DC offset that is as strong as the voice and decays in 0.3 s. The
+    offset is filtered out, because cutting its part of the file off would leave a click before the
+    first word. Raise CorpusError if a WAV file has another format.
     """
     if path.suffix == ".gsm":
         import soundfile  # here, because only two packages need it
@@ -98,7 +107,8 @@ def read_sound(path: Path) -> Samples:
 
 
 def _run(command: list[str], work: Path, problem: str) -> None:
-    """Run a command in a directory; raise CorpusError with ``problem`` and its last output line."""
+    """Run ``command`` in the directory ``work``; if it fails, raise CorpusError with ``problem``
+    and the last line of its error output."""
     done = subprocess.run(command, cwd=work, capture_output=True, text=True)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]

@@ -1,4 +1,4 @@
-"""The line from the sound at the caller's end to the frames that reach us."""
+"""Simulates the telephone line: from the audio at the caller's end to the frames that reach us."""
 
 from dataclasses import dataclass, replace
 
@@ -12,21 +12,24 @@ from ivr.lab.corpus.sources import Wave
 from ivr.lab.corpus.window import Truth, Window
 
 SECONDS = 5.0
-"""Length of most windows."""
+"""Length in seconds of a window (clip of a caller's line); only those of ``barge_in`` are
+longer."""
 COUNT = round(SECONDS * RATE)
-"""Samples in such a window."""
+"""Number of samples in a window of SECONDS (5 s) at 8 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Which window to make; together with seed and split it determines every sample."""
+    """Description of one window (clip of a caller's line) to be made; together with seed and split
+    it determines every sample."""
 
     group: str
-    """Name of the recipe."""
+    """Name of the recipe by which the window is made, such as ``ok``."""
     number: int
-    """Number of the window in its group."""
+    """Number of the window among those of its group (and of its value), from 0."""
     value: float | None = None
-    """Value of the quantity of a sweep; None if it is no sweep."""
+    """If the window belongs to a sweep (a series in which one quantity, such as the SNR, is
+    varied): the value of that quantity. Otherwise None."""
 
 
 @dataclass(slots=True)
@@ -34,15 +37,16 @@ class SimulatedLine:
     """A caller's telephone and the network between them and us."""
 
     narrow: bool
-    """Whether the band is only 330 to 2900 Hz."""
+    """Whether the telephone's band is only 330 to 2900 Hz instead of 300 to 3400 Hz."""
     gsm: bool
-    """Whether a part of the way is coded by GSM full rate."""
+    """Whether a part of the audio path is coded by GSM full rate."""
     alaw: bool
     """Whether the codec is a-law rather than μ-law."""
     loss: float
-    """Share of packets lost."""
+    """Share of the packets that is lost, 0 to 1."""
     pause: tuple[float, float] | None
-    """Begin and end in seconds of a time without packets."""
+    """Begin and end of a time without packets, in seconds from the start of the window; None if
+    there is no such time."""
     agc: bool
     """Whether the telephone has automatic gain control."""
     suppression: bool
@@ -50,7 +54,11 @@ class SimulatedLine:
 
     @classmethod
     def any(cls, random: Generator, *, artefacts: bool = True) -> "SimulatedLine":
-        """Make a random line; each artefact of real telephones is on a tenth of the lines."""
+        """Make a random line.
+
+        Each artefact of real telephones (narrow band, GSM, automatic gain, noise suppression) is on
+        about a tenth of the lines; without ``artefacts`` on none.
+        """
         start = float(random.uniform(0.5, 4.5))
         some = [bool(random.random() < share) for share in (0.1, 0.1, 0.1, 0.08)]
         return cls(
@@ -66,16 +74,18 @@ class SimulatedLine:
         )
 
     def microphone(self, sound: Wave) -> Wave:
-        """Return a caller's sound as the telephone picks it up: its band and automatic gain."""
+        """Return the caller's audio at 8 kHz after the telephone's microphone: limited to the
+        telephone's band, with automatic gain control if it has that."""
         heard = telephone.band(sound, narrow=self.narrow)
         return telephone.automatic_gain(heard) if self.agc else heard
 
     def band(self, sound: Wave) -> Wave:
-        """Return the sound in the telephone's band."""
+        """Return the audio limited to the telephone's band."""
         return telephone.band(sound, narrow=self.narrow)
 
     def frames(self, sound: Wave, random: Generator) -> telephone.Frames:
-        """Return the frames that arrive after codec and network."""
+        """Return the frames (20 ms) of ``sound`` that arrive after codec and network, each with its
+        time of arrival."""
         decoded = telephone.codec(sound, alaw=self.alaw, gsm=self.gsm)
         return telephone.packets(decoded, random, loss=self.loss, pause=self.pause)
 
@@ -88,9 +98,12 @@ class SimulatedLine:
         random: Generator,
         prompt: tuple[Samples, float] | None = None,
     ) -> Window:
-        """Return the finished window; what the line did is added to its truth.
+        """Return the finished window: ``sound`` after codec and network, with its right condition
+        ``label``.
 
-        ``prompt`` is a prompt that plays meanwhile and when it starts.
+        The properties of the line are added to ``truth``. ``prompt`` holds the samples of a prompt
+        that is played meanwhile and the seconds from the start of the window at which it starts;
+        None if none is played.
         """
         names = ("narrow", "gsm", "agc", "suppression")
         told = replace(

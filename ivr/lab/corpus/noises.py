@@ -1,4 +1,5 @@
-"""Noises of rooms, streets and lines. Each has ``count`` samples at 8 kHz and any level."""
+"""Noises of rooms, streets and lines. Each function returns ``count`` samples at 8 kHz, at no fixed
+level."""
 
 from collections.abc import Callable
 
@@ -11,35 +12,37 @@ from ivr.lab.corpus.sources import Wave
 
 
 def coloured(random: Generator, count: int, slope: float) -> Wave:
-    """Make noise whose power falls as f to the power of ``slope``: 0 white, 1 pink, 2 brown."""
+    """Make ``count`` samples of noise whose power density falls as f to the power of ``slope``: 0
+    white, 1 pink, 2 brown."""
     spectrum = np.fft.rfft(random.normal(0, 1, count))
     frequency = np.maximum(np.fft.rfftfreq(count, 1 / RATE), 20.0)
     return np.fft.irfft(spectrum * frequency ** (-slope / 2), count)
 
 
 def between(random: Generator, count: int, low: float, high: float, slope: float = 0.0) -> Wave:
-    """Make coloured noise between ``low`` and ``high`` Hz."""
+    """Make ``count`` samples of noise between ``low`` and ``high`` Hz, whose power density falls as
+    f to the power of ``slope``."""
     sos = signal.butter(2, (low, high), "bandpass", fs=RATE, output="sos")
     return np.asarray(signal.sosfilt(sos, coloured(random, count, slope)), np.float64)
 
 
 def white(random: Generator, count: int) -> Wave:
-    """Make noise with the same power in each hertz."""
+    """Make ``count`` samples of white noise: the same power in each hertz."""
     return coloured(random, count, 0.0)
 
 
 def pink(random: Generator, count: int) -> Wave:
-    """Make noise with the same power in each octave."""
+    """Make ``count`` samples of pink noise: the same power in each octave."""
     return coloured(random, count, 1.0)
 
 
 def brown(random: Generator, count: int) -> Wave:
-    """Make noise whose power falls by 6 dB per octave."""
+    """Make ``count`` samples of brown noise: its power density falls by 6 dB per octave."""
     return coloured(random, count, 2.0)
 
 
 def car(random: Generator, count: int) -> Wave:
-    """Make a car from inside: tyres, and an engine of varying speed."""
+    """Make ``count`` samples of the noise inside a car: tyres, and an engine of varying speed."""
     turns = random.uniform(25, 45) * (1 + 0.05 * _wander(random, count, 0.3))
     phase = 2 * np.pi * np.cumsum(turns) / RATE
     engine = np.asarray(sum(np.sin(n * phase + n) / n for n in range(2, 14)), np.float64)
@@ -48,7 +51,7 @@ def car(random: Generator, count: int) -> Wave:
 
 
 def hum(random: Generator, count: int) -> Wave:
-    """Make mains hum of 50 or 60 Hz with harmonics and a little white noise."""
+    """Make ``count`` samples of mains hum of 50 or 60 Hz with harmonics and faint white noise."""
     mains = float(random.choice([50.0, 60.0]))
     phase = 2 * np.pi * mains * np.arange(count) / RATE
     harmonics = range(2, round(1500 / mains))
@@ -59,7 +62,7 @@ def hum(random: Generator, count: int) -> Wave:
 
 
 def street(random: Generator, count: int) -> Wave:
-    """Make a street: one to three cars that pass, over distant traffic."""
+    """Make ``count`` samples of street noise: one to three cars that pass, over distant traffic."""
     time = np.arange(count) / RATE
     sound = coloured(random, count, 1.2)
     sound /= np.std(sound)
@@ -72,34 +75,36 @@ def street(random: Generator, count: int) -> Wave:
 
 
 def fan(random: Generator, count: int) -> Wave:
-    """Make a fan: air noise with the rhythm of the blades."""
+    """Make ``count`` samples of fan noise: air, in the rhythm of the blades."""
     blades = random.uniform(40, 120)
     swing = 1 + 0.3 * np.sin(2 * np.pi * blades * np.arange(count) / RATE)
     return coloured(random, count, 0.7) * swing
 
 
 def wind(random: Generator, count: int) -> Wave:
-    """Make wind on a microphone: low noise in gusts."""
+    """Make ``count`` samples of wind on a microphone: noise of low frequency in gusts."""
     gusts = np.exp(0.8 * _wander(random, count, 1.5))
     return coloured(random, count, 1.8) * gusts
 
 
 def modem(random: Generator, count: int) -> Wave:
-    """Make a modem on a bad line: symbols on a carrier of 1800 Hz, and crackle."""
+    """Make ``count`` samples of a modem on a bad line: symbols on a carrier of 1800 Hz, and
+    crackle."""
     symbols = random.integers(0, 4, count // 4 + 1).repeat(4)[:count]
     carrier = np.cos(2 * np.pi * 1800 * np.arange(count) / RATE + symbols * np.pi / 2)
     return between(random, count, 600, 3000) * 0.3 + carrier + crackle(random, count) * 0.2
 
 
 def crackle(random: Generator, count: int) -> Wave:
-    """Make crackle: 100 to 400 clicks a second, most of them small."""
+    """Make ``count`` samples of crackle: 100 to 400 clicks a second, most of them quiet."""
     clicks = random.random(count) < random.uniform(100, 400) / RATE
     sound = np.where(clicks, random.standard_t(3, count), 0.0)
     return np.asarray(signal.lfilter([1.0], [1, -0.7], sound), np.float64)
 
 
 def _wander(random: Generator, count: int, hertz: float) -> Wave:
-    """Make a slow random curve that changes about ``hertz`` times a second, of variance near 1."""
+    """Make ``count`` samples of a random curve with a variance near 1 that changes about ``hertz``
+    times a second."""
     knots = max(4, round(count / RATE * hertz * 2) + 2)
     curve = np.interp(
         np.linspace(0, knots - 1, count), np.arange(knots), random.normal(0, 1, knots)
@@ -119,11 +124,11 @@ STATIONARY: dict[str, Callable[[Generator, int], Wave]] = {
     "modem": modem,
     "crackle": crackle,
 }
-"""The noises without voices, by name."""
+"""The functions that make noises without voices, by the name of the noise."""
 
 
 def clicks(random: Generator, count: int) -> Wave:
-    """Make two to eight clicks, as of a handset that is laid down."""
+    """Make ``count`` samples with two to eight clicks, as of a handset that is laid down."""
     sound = np.zeros(count)
     for _ in range(random.integers(2, 9)):
         at, length = random.integers(0, count - 400), random.integers(8, 120)
@@ -132,7 +137,7 @@ def clicks(random: Generator, count: int) -> Wave:
 
 
 def breathing(random: Generator, count: int) -> Wave:
-    """Make breathing near the microphone, 12 to 24 times a minute."""
+    """Make ``count`` samples of breathing near the microphone, 12 to 24 times a minute."""
     time = np.arange(count) / RATE + random.uniform(0, 5)
     breaths = random.uniform(0.2, 0.4)
     within = (time * breaths) % 1.0

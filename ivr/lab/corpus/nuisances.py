@@ -1,4 +1,5 @@
-"""Recipes without a caller's voice, and recipes in which our own prompt comes back."""
+"""Recipes for windows without a caller's voice, and for windows in which our own prompt comes back
+as echo."""
 
 import numpy as np
 from numpy.random import Generator
@@ -16,11 +17,11 @@ from ivr.lab.corpus.telephone import Frames
 from ivr.lab.corpus.window import Truth, Window
 
 BARGE_IN_SECONDS = 6.0
-"""Length of a window in which a caller interrupts a prompt."""
+"""Length in seconds of a window in which a caller interrupts a prompt."""
 
 
 def nobody(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a line on which nobody speaks: seven kinds of quiet, in turn."""
+    """Make a window in which nobody speaks: seven kinds of quiet, in turn by the order's number."""
     kinds = ("idle", "comfort", "room", "breathing", "clicks", "dtx", "no_rtp")
     kind = kinds[order.number % len(kinds)]
     line = SimulatedLine.any(random, artefacts=False)
@@ -35,7 +36,7 @@ def nobody(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def dead_line(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a line that carries noise and then only the codec's idle code."""
+    """Make a window in which the line carries noise and then only the codec's idle code."""
     line, at = SimulatedLine.any(random, artefacts=False), float(random.uniform(0.5, 2.5))
     sound = telephone.idle_noise(random, COUNT, float(random.uniform(-66, -52)))
     sound[round(at * RATE) :] = 0.0
@@ -44,7 +45,7 @@ def dead_line(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def no_rtp(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a line on which packets stop arriving."""
+    """Make a window in which packets stop arriving."""
     line, at = SimulatedLine.any(random, artefacts=False), float(random.uniform(0.5, 2.5))
     sound = telephone.idle_noise(random, COUNT, float(random.uniform(-66, -52)))
     line.pause = (at, SECONDS + 1)
@@ -57,7 +58,8 @@ def no_rtp(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def tone_window(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a tone of the network or of a fax at -30 to -9 dBov, measured while the tone is on."""
+    """Make a window with a tone of the network or of a fax at -30 to -9 dBov, measured while the
+    tone is on."""
     kind = tones.TONE_KINDS[order.number % len(tones.TONE_KINDS)]
     line, level = SimulatedLine.any(random), float(random.uniform(-30, -9))
     sound = tones.network_tone(random, kind, COUNT)
@@ -69,7 +71,8 @@ def tone_window(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def music_window(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make music on hold at -34 to -16 dBov, a third of it synthetic."""
+    """Make a window with music on hold at -34 to -16 dBov; every third window has synthetic
+    music."""
     line, level = SimulatedLine.any(random), float(random.uniform(-34, -16))
     made = not stock.pieces or order.number % 3 == 0
     piece = tones.melody(random, COUNT) if made else talk.recorded_music(random, stock, COUNT)
@@ -80,9 +83,9 @@ def music_window(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def own_prompt(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a line with only the echo of our prompt, 20 to 450 ms later.
+    """Make a window with nothing but the echo of our prompt, 20 to 450 ms after the prompt.
 
-    The echo return loss is the order's value, or 10 to 35 dB.
+    The echo return loss in dB is the order's value, or 10 to 35 dB if the order has none.
     """
     line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35)) if order.value is None else order.value
@@ -93,7 +96,8 @@ def own_prompt(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def barge_in_window(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a caller who speaks while our prompt comes back, mostly 3 dB or more above its echo."""
+    """Make a window in which a caller speaks while our prompt comes back, mostly 3 dB or more above
+    its echo."""
     count = round(BARGE_IN_SECONDS * RATE)
     line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35))
@@ -117,7 +121,8 @@ def barge_in_window(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def _quiet(random: Generator, stock: Stock, line: SimulatedLine, kind: str) -> tuple[Wave, float]:
-    """Return quiet of a kind and its level in dBov."""
+    """Return ``COUNT`` samples of the quiet ``kind`` (one of those in :func:`nobody`) and their
+    level in dBov."""
     if kind in ("idle", "no_rtp"):
         return np.zeros(COUNT), -96.0
     if kind in ("comfort", "dtx"):
@@ -137,7 +142,8 @@ def _quiet(random: Generator, stock: Stock, line: SimulatedLine, kind: str) -> t
 
 
 def _with_holes(random: Generator, frames: Frames) -> Frames:
-    """Return the frames of discontinuous transmission, with pauses of up to two seconds."""
+    """Return the frames that arrive with discontinuous transmission, which pauses for up to two
+    seconds at a time."""
     kept: Frames = []
     sends, until = True, float(random.uniform(0.2, 1.0))
     for at, frame in frames:
@@ -152,10 +158,11 @@ def _with_holes(random: Generator, frames: Frames) -> Frames:
 def _echo(
     random: Generator, stock: Stock, line: SimulatedLine, count: int, loss_db: float
 ) -> tuple[Samples, float, Wave, float]:
-    """Return a prompt, when it starts, its echo, and how many seconds later that arrives.
+    """Return a prompt, its start in seconds from the start of the window, its echo, and the seconds
+    from the prompt to the echo.
 
-    ``loss_db`` is the ratio of the powers of prompt and echo. Half of the echoes are distorted by a
-    small loudspeaker, and half come from a room rather than from a hybrid.
+    ``loss_db`` is the ratio of the powers of prompt and echo in dB. Half of the echoes are
+    distorted by a small loudspeaker, and half come from a room rather than from a hybrid.
     """
     start, delay = float(random.uniform(0, 0.4)), float(random.uniform(0.02, 0.45))
     seconds = count / RATE - start

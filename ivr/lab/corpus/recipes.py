@@ -1,4 +1,5 @@
-"""The list of recipes, and windows made by order, seed and split."""
+"""The list of recipes (functions that each make one kind of window), and the making of windows from
+order, seed and split."""
 
 from collections.abc import Callable, Iterator, Sequence
 from zlib import crc32
@@ -13,7 +14,7 @@ from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Window
 
 _VERSION = 2
-"""Version of the corpus: raise it with every change that makes other samples."""
+"""Version of the corpus; raise it with every change that makes other samples."""
 
 _RECIPES: dict[str, Callable[[Generator, Stock, Order], Window]] = {
     "ok": callers.ok,
@@ -34,11 +35,11 @@ _RECIPES: dict[str, Callable[[Generator, Stock, Order], Window]] = {
     "erl": nuisances.own_prompt,
 }
 CLASSES = ("ok", "too_quiet", "noise", "hands_free", "nobody")
-"""Groups for the conditions that the sheet's rows treat."""
+"""Names of the groups of windows whose conditions are treated by rows of the sheet."""
 NUISANCES = ("tone", "music", "own_prompt")
-"""Groups of sounds that must not be taken for a caller."""
+"""Names of the groups of windows with sounds that must not be taken for a caller."""
 CASES = ("barge_in", "dead_line", "no_rtp")
-"""Groups in which the time of an event matters."""
+"""Names of the groups of windows in which the time of an event is measured."""
 SWEEPS: dict[str, tuple[float, ...]] = {
     "level": (-54, -48, -44, -42, -40, -39, -38, -37, -36, -34, -30, -24),
     "snr": (-6, 0, 3, 6, 9, 12, 15, 18, 24),
@@ -46,17 +47,18 @@ SWEEPS: dict[str, tuple[float, ...]] = {
     "rt60": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8),
     "erl": (5, 10, 15, 20, 25, 30, 35, 45),
 }
-"""Values of the swept quantities: speech level in dBov, SNR in dB, SNR in dB, reverberation time in
-seconds (at a DRR of -8 to 0 dB), and echo return loss in dB."""
+"""Values of each quantity that is swept (varied in a series of windows): ``level`` is the speech
+level in dBov, ``snr`` and ``snr_babble`` the SNR in dB, ``rt60`` the reverberation time in seconds
+(at a DRR of -8 to 0 dB), and ``erl`` the echo return loss in dB."""
 
 
 def orders(per_class: int, groups: Sequence[str] = (*CLASSES, *NUISANCES, *CASES)) -> list[Order]:
-    """Return the orders for ``per_class`` windows of each group."""
+    """Return the orders (descriptions) of ``per_class`` windows for each group."""
     return [Order(group, number) for group in groups for number in range(per_class)]
 
 
 def sweep_orders(per_point: int) -> list[Order]:
-    """Return the orders for ``per_point`` windows of each value of each sweep."""
+    """Return the orders (descriptions) of ``per_point`` windows for each value of each sweep."""
     return [
         Order(quantity, number, value)
         for quantity, values in SWEEPS.items()
@@ -66,7 +68,8 @@ def sweep_orders(per_point: int) -> list[Order]:
 
 
 def make_window(order: Order, seed: int, stock: Stock) -> Window:
-    """Make the window of an order; the same order, seed and split make the same samples."""
+    """Make the window that ``order`` describes; the same order, seed and split make the same
+    samples."""
     which = crc32(f"{_VERSION} {stock.split} {order.group} {order.value}".encode())
     random = np.random.default_rng([seed, which, order.number])
     return _RECIPES[order.group](random, stock, order)
@@ -80,7 +83,11 @@ def windows(
     *,
     recorded: bool = True,
 ) -> Iterator[Window]:
-    """Make ``per_class`` windows of each group; without ``recorded`` all sounds are synthetic."""
+    """Yield ``per_class`` windows of each group; without ``recorded`` all speech and music is
+    synthetic.
+
+    Raise CorpusError if recorded speech or music cannot be fetched.
+    """
     stock = Stock.of(Split(split), recorded=recorded)
     for order in orders(per_class, groups):
         yield make_window(order, seed, stock)

@@ -1,8 +1,9 @@
 """Rooms: impulse responses from a mouth to a telephone's microphone.
 
 There are two independent generators: decaying noise for the development split, and the image
-sources of a rectangular room for the test split. Both are scaled to the reverberation time and to
-the ratio of direct to reverberant energy that the recipe asks for.
+sources of a rectangular room for the test split. The responses of both are scaled to the
+reverberation time and to the ratio of direct to reverberant energy that the recipe of a window asks
+for.
 """
 
 from dataclasses import dataclass
@@ -15,27 +16,30 @@ from ivr.hearing.frames import RATE
 from ivr.lab.corpus.sources import Split, Wave
 
 SPEED_OF_SOUND = 343.0
-"""Metres per second at 20 °C."""
+"""Speed of sound in metres per second at 20 °C."""
 _FINE = 4
-"""Factor by which the images are placed on a finer grid than 8 kHz."""
+"""Factor by which the grid of time on which image sources (mirror images of the speaker) are placed
+is finer than 8 kHz."""
 IMAGES_SECONDS = 0.45
-"""Seconds for which images are computed; noise continues their decay."""
+"""Seconds of an impulse response for which image sources are computed; noise continues their
+decay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """An impulse response and its properties."""
+    """An impulse response from a mouth to a microphone in a room, and its properties."""
 
     response: Wave
-    """The response at 8 kHz, with an energy of 1."""
+    """The impulse response at 8 kHz, with an energy of 1."""
     rt60_s: float
-    """Seconds in which sound decays by 60 dB."""
+    """Reverberation time: seconds in which sound decays by 60 dB."""
     drr_db: float
     """Ratio of direct to reverberant energy in dB."""
 
 
 def room(random: Generator, split: Split, rt60_s: float, drr_db: float) -> Room:
-    """Make a room with this reverberation time and this ratio of direct to reverberant energy."""
+    """Make a random room with a reverberation time of ``rt60_s`` seconds and a ratio of direct to
+    reverberant energy of ``drr_db`` dB."""
     tail = _noise_tail(random, rt60_s) if split is Split.DEV else _shoebox_tail(random, rt60_s)
     tail[0] = 0.0  # the place of the direct sound
     direct = np.zeros(len(tail))
@@ -46,13 +50,14 @@ def room(random: Generator, split: Split, rt60_s: float, drr_db: float) -> Room:
 
 
 def heard_in(sound: Wave, where: Room) -> Wave:
-    """Return the sound as the microphone picks it up, with the same length."""
+    """Return ``sound`` as the microphone in the room ``where`` picks it up; the length stays the
+    same."""
     return np.asarray(signal.fftconvolve(sound, where.response)[: len(sound)], np.float64)
 
 
 def decay_time(response: Wave) -> float:
-    """Return RT60 in seconds by Schroeder's integral, fitted from -5 to -25 dB; NaN if it is too
-    short."""
+    """Return the reverberation time (RT60) of an impulse response in seconds, by Schroeder's
+    integral fitted from -5 to -25 dB; NaN if the response is too short for that."""
     left = np.cumsum(response[::-1] ** 2)[::-1]
     curve = 10 * np.log10(np.maximum(left / left[0], 1e-12))
     first, last = np.argmax(curve <= -5), np.argmax(curve <= -25)
@@ -63,7 +68,8 @@ def decay_time(response: Wave) -> float:
 
 
 def _noise_tail(random: Generator, rt60_s: float) -> Wave:
-    """Make decaying Gaussian noise whose high frequencies decay a little faster."""
+    """Make Gaussian noise that decays by 60 dB in ``rt60_s`` seconds, its high frequencies a little
+    faster."""
     count = round(rt60_s * 1.1 * RATE)
     time = np.arange(count) / RATE
     tail = np.zeros(count)
@@ -76,7 +82,8 @@ def _noise_tail(random: Generator, rt60_s: float) -> Wave:
 
 
 def _shoebox_tail(random: Generator, rt60_s: float) -> Wave:
-    """Make the reflections in a rectangular room, without the direct sound.
+    """Make the reflections in a random rectangular room with a reverberation time of ``rt60_s``
+    seconds, without the direct sound.
 
     The method is that of image sources (Allen and Berkley, 1979).
     """
@@ -98,7 +105,8 @@ def _shoebox_tail(random: Generator, rt60_s: float) -> Wave:
 def _images(
     random: Generator, size: Wave, source: Wave, microphone: Wave, reflection: float
 ) -> Wave:
-    """Return the response of all images within IMAGES_SECONDS, without the direct sound.
+    """Return the impulse response (8 kHz) of all image sources within IMAGES_SECONDS (0.45 s),
+    without the direct sound.
 
     Each image is moved by up to 4 cm, because no wall is perfectly flat. ``size``, ``source`` and
     ``microphone`` are (x, y, z) in metres; ``reflection`` is the walls' factor of amplitude.
@@ -127,7 +135,8 @@ def _images(
 
 
 def _carried_on(random: Generator, tail: Wave, rt60_s: float) -> Wave:
-    """Continue ``tail`` by decaying noise, which late reflections cannot be distinguished from."""
+    """Return ``tail`` continued by decaying noise to 1.1 times ``rt60_s``; late reflections cannot
+    be distinguished from such noise."""
     count = round(rt60_s * 1.1 * RATE)
     if count <= len(tail):
         return tail[:count]

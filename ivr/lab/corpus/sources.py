@@ -1,8 +1,8 @@
-"""Speakers and music of each split, cached on disk.
+"""Speakers and music of each split (development and test) of the corpus, cached on disk.
 
 The splits share no recorded speaker: their languages differ (one woman speaks both English and
-Spanish, so both are in one split). Synthetic speakers have other voices and other sentences in
-each split. Each utterance is trimmed and brought to the same active speech level.
+Spanish, so both languages are in one split). Synthetic speakers have other voices and other
+sentences in each split. Each utterance is trimmed and brought to the same active speech level.
 """
 
 import os
@@ -22,18 +22,18 @@ from ivr.lab.corpus import debian
 from ivr.voice.espeak import Espeak
 
 SOURCES_VERSION = 2
-"""Version of the cached utterances: raise it to make them again."""
+"""Version of the cached utterances; raise it to have them made again."""
 NOMINAL_DBOV = -26.0
 """Active speech level of every cached utterance in dBov (ITU-T P.830)."""
 SHORTEST, LONGEST = 0.6, 9.0
-"""Seconds of the shortest and the longest utterance that is used."""
+"""Length in seconds of the shortest and of the longest utterance that is used."""
 
 Wave = NDArray[np.float64]
-"""Mono at 8 kHz, on the scale of 16-bit samples."""
+"""Mono samples at 8 kHz as floats on the scale of 16-bit samples."""
 
 
 class Split(StrEnum):
-    """The two parts of the corpus, which share no speaker, no room generator and no music."""
+    """The two parts of the corpus, which share no speaker, no generator of rooms and no music."""
 
     DEV = "dev"
     TEST = "test"
@@ -68,7 +68,8 @@ RECORDED = {
 MUSIC_PACKAGE = "asterisk-moh-opsound-wav"
 """Debian package of the recorded music."""
 RECORDED_MUSIC = {Split.DEV: ("macroform",), Split.TEST: ("manolo", "reno")}
-"""Prefixes of the files of each split: one artist for development, two others for the test."""
+"""Prefixes of the names of each split's music files: one artist for development, two others for the
+test."""
 
 _MANDARIN = {
     Split.DEV: (
@@ -107,7 +108,11 @@ _VARIANTS = {
 
 
 def speakers(split: Split, *, recorded: bool = True) -> list[Speaker]:
-    """Return all speakers of a split; with ``recorded`` also those of Debian's packages."""
+    """Return all speakers of a split: those that espeak-ng synthesises and, with ``recorded``,
+    those of Debian's packages.
+
+    Raise CorpusError if a package cannot be fetched.
+    """
     found: list[Speaker] = []
     if recorded:
         for language, package in RECORDED[split]:
@@ -123,7 +128,8 @@ def speakers(split: Split, *, recorded: bool = True) -> list[Speaker]:
 
 
 def music_pieces(split: Split) -> list[Samples]:
-    """Return the recorded pieces of music of a split."""
+    """Return the recorded pieces of music of a split, each as samples at 8 kHz; CorpusError if they
+    cannot be fetched."""
     files = debian.music_files(MUSIC_PACKAGE)
     return [
         debian.read_sound(path) for path in files if path.name.startswith(RECORDED_MUSIC[split])
@@ -131,13 +137,17 @@ def music_pieces(split: Split) -> list[Samples]:
 
 
 def _recorded(package: str) -> Iterator[Samples]:
-    """Read the speech of a Debian package."""
+    """Yield the samples of each file with speech of a Debian package."""
     for path in debian.speech_files(package):
         yield debian.read_sound(path)
 
 
 def _synthetic(split: Split, variant: str, pitch: int, pace: int) -> Iterator[Samples]:
-    """Synthesise a voice's sentences by espeak-ng; the last one is in another language."""
+    """Yield the sentences of the split, synthesised by espeak-ng in one voice at 8 kHz; the last
+    sentence is in another language than Mandarin.
+
+    ``pitch`` is espeak-ng's (0 to 99), ``pace`` is in words per minute.
+    """
     language, foreign = _FOREIGN[split]
     said = [("cmn", text) for text in _MANDARIN[split]] + [(language, foreign)]
     for spoken, text in said:
@@ -148,7 +158,8 @@ def _synthetic(split: Split, variant: str, pitch: int, pace: int) -> Iterator[Sa
 
 
 def _cached(name: str, build: Callable[[], Iterator[Samples]]) -> tuple[Samples, ...]:
-    """Return the utterances of the sounds that ``build`` makes, from the cache if they are there.
+    """Return the utterances in the sounds that ``build`` yields; read them from the cache if it has
+    them under ``name``.
 
     espeak-ng never makes the same samples twice, so the same seed makes the same corpus only with
     the same cache.
@@ -167,8 +178,8 @@ def _cached(name: str, build: Callable[[], Iterator[Samples]]) -> tuple[Samples,
 
 
 def _utterance(sound: Samples) -> Iterator[Samples]:
-    """Yield the sound trimmed to its speech and at the nominal level; nothing if its length is not
-    between SHORTEST and LONGEST."""
+    """Yield the sound trimmed to its speech and brought to NOMINAL_DBOV (-26); yield nothing if its
+    length is not between SHORTEST and LONGEST."""
     level = active_speech_level(sound, RATE).level_dbov
     voiced = np.flatnonzero(frame_levels_dbov(sound) > level - 25.0)
     if not len(voiced):

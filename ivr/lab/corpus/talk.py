@@ -1,4 +1,4 @@
-"""Sounds made of speech and music: callers, crowds, television, music on hold."""
+"""Audio made of speech and music: callers, babble, television, music on hold."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,13 +16,13 @@ from ivr.lab.corpus.sources import Speaker, Split, Wave
 from ivr.lab.corpus.telephone import at_level
 
 VOICED_DB = 15.9
-"""Decibels below the active speech level down to which a frame is voiced: the margin of ITU-T
-P.56."""
+"""Most decibels below the active speech level at which a frame counts as voiced: the margin of
+ITU-T P.56."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """All speakers and pieces of music of a split."""
+    """All speakers and recorded pieces of music of a split."""
 
     split: Split
     speakers: tuple[Speaker, ...]
@@ -30,7 +30,11 @@ class Stock:
 
     @classmethod
     def of(cls, split: Split, *, recorded: bool = True) -> "Stock":
-        """Return the stock of a split; without ``recorded`` only what is synthetic."""
+        """Return the speakers and the music of a split; without ``recorded`` only synthetic
+        speakers and no music.
+
+        Raise CorpusError if recorded speech or music cannot be fetched.
+        """
         return _stock(split, recorded)
 
 
@@ -41,7 +45,8 @@ def _stock(split: Split, recorded: bool) -> Stock:
 
 
 def anybody(random: Generator, stock: Stock, *, other_than: Speaker | None = None) -> Speaker:
-    """Choose a speaker: in 65 % a recorded one, otherwise espeak-ng's Mandarin."""
+    """Choose a random speaker other than ``other_than``: with a probability of 0.65 a recorded one
+    (if there is any), otherwise one of espeak-ng's Mandarin voices."""
     others = [speaker for speaker in stock.speakers if speaker is not other_than]
     recorded = [speaker for speaker in others if speaker.language != "cmn"]
     made = [speaker for speaker in others if speaker.language == "cmn"]
@@ -52,10 +57,11 @@ def anybody(random: Generator, stock: Stock, *, other_than: Speaker | None = Non
 def speech(
     random: Generator, speaker: Speaker, seconds: float, pause: tuple[float, float] = (0.12, 0.45)
 ) -> Wave:
-    """Make at most ``seconds`` of a speaker who talks with pauses of ``pause`` seconds.
+    """Return at most ``seconds`` of speech of one speaker, with random pauses between utterances;
+    ``pause`` is their least and greatest length in seconds.
 
-    The sound begins with voice. Half of the voices are made a little higher or lower, so that there
-    are more voices than speakers.
+    The result begins with voice. Half of the voices are made a little higher or lower, so that
+    there are more voices than speakers.
     """
     factor = float(random.uniform(0.86, 1.12)) if random.random() < 0.5 else 1.0
     wanted, parts, length = round(seconds * RATE), list[Wave](), 0
@@ -75,7 +81,8 @@ def speech(
 
 
 def voiced_span(dry: Wave) -> tuple[float, float]:
-    """Return when the first voiced frame begins and when the last one ends, in seconds."""
+    """Return the times, in seconds from the start of ``dry``, at which the first voiced frame
+    begins and the last voiced frame ends; the whole length if no frame is voiced."""
     level = active_speech_level(dry, RATE).level_dbov
     loud = np.flatnonzero(
         frame_levels_dbov(np.clip(dry, -32768, 32767).astype(np.int16)) > level - VOICED_DB
@@ -86,7 +93,8 @@ def voiced_span(dry: Wave) -> tuple[float, float]:
 
 
 def placed(sound: Wave, at: float, count: int) -> Wave:
-    """Return ``count`` samples of silence with the sound put at ``at`` seconds."""
+    """Return ``count`` samples of silence into which ``sound`` is put, ``at`` seconds from the
+    start; its end is cut off if there is no room for it."""
     whole, start = np.zeros(count), round(at * RATE)
     part = sound[: max(0, count - start)]
     whole[start : start + len(part)] = part
@@ -94,14 +102,16 @@ def placed(sound: Wave, at: float, count: int) -> Wave:
 
 
 def babble(random: Generator, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
-    """Make babble: eight to fourteen people who talk at once."""
+    """Make ``count`` samples of babble: eight to fourteen people, without ``other_than``, who talk
+    at once."""
     return _crowd(random, stock, count, int(random.integers(8, 15)), other_than)
 
 
 def television(
     random: Generator, stock: Stock, count: int, other_than: Speaker | None = None
 ) -> Wave:
-    """Make a television: one to three voices over music from a loudspeaker in a room."""
+    """Make ``count`` samples of a television: one to three voices, without ``other_than``, over
+    music from a loudspeaker in a room."""
     voices = at_level(_crowd(random, stock, count, int(random.integers(1, 4)), other_than), -24.0)
     under = at_level(music_stretch(random, stock, count), float(random.uniform(-34, -24)))
     sos = signal.butter(2, (180, 3600), "bandpass", fs=RATE, output="sos")
@@ -110,13 +120,15 @@ def television(
 
 
 def music_stretch(random: Generator, stock: Stock, count: int) -> Wave:
-    """Make a stretch of music, in 65 % recorded if there is any, otherwise synthetic."""
+    """Make ``count`` samples of music: with a probability of 0.65 recorded (if there is any),
+    otherwise synthetic."""
     made = not stock.pieces or random.random() < 0.35
     return tones.melody(random, count) if made else recorded_music(random, stock, count)
 
 
 def recorded_music(random: Generator, stock: Stock, count: int) -> Wave:
-    """Choose a stretch of a recorded piece that is not its silent beginning or end."""
+    """Choose ``count`` samples of a recorded piece of music, other than its silent beginning or
+    end."""
     piece = stock.pieces[random.integers(len(stock.pieces))]
     for _ in range(20):
         start = random.integers(RATE, len(piece) - count - RATE)
@@ -130,7 +142,8 @@ def recorded_music(random: Generator, stock: Stock, count: int) -> Wave:
 def noise_stretch(
     random: Generator, stock: Stock, kind: str, count: int, other_than: Speaker | None = None
 ) -> Wave:
-    """Make noise of a kind: ``babble``, ``tv`` or a name of STATIONARY."""
+    """Make ``count`` samples of the noise ``kind``: ``babble``, ``tv`` or a name in STATIONARY
+    (noises without voices). The speaker ``other_than`` is not in it."""
     if kind == "babble":
         return babble(random, stock, count, other_than)
     if kind == "tv":
@@ -141,7 +154,8 @@ def noise_stretch(
 def _crowd(
     random: Generator, stock: Stock, count: int, voices: int, other_than: Speaker | None
 ) -> Wave:
-    """Make ``voices`` people who talk at once, at levels up to 4 dB apart from the mean."""
+    """Make ``count`` samples of ``voices`` people who talk at once, each at a level up to 4 dB
+    above or below -26 dBov."""
     sound = np.zeros(count)
     for _ in range(voices):
         one = speech(random, anybody(random, stock, other_than=other_than), count / RATE + 1.5)
@@ -151,5 +165,5 @@ def _crowd(
 
 
 def quiet_kinds() -> tuple[str, ...]:
-    """Return the names of the noises that are also heard in a quiet room."""
+    """Return the names of the kinds of noise that also occur in a quiet room."""
     return ("white", "pink", "brown", "fan", "hum", "car")

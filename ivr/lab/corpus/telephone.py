@@ -1,4 +1,4 @@
-"""The effects of a telephone and a network on a sound."""
+"""The effects of a telephone and of the network on audio at 8 kHz."""
 
 import io
 from collections.abc import Iterator
@@ -13,36 +13,40 @@ from ivr.hearing.level import active_speech_level, gain
 from ivr.lab.corpus.sources import Wave
 
 Frames = list[tuple[float, Samples]]
-"""The arrival of each frame of 20 ms in seconds, and its samples; lost frames are missing."""
+"""For each frame of 20 ms that arrives: its time of arrival in seconds from the start of the
+window, and its samples; lost frames are missing."""
 
 _BAND = signal.butter(4, (300, 3400), "bandpass", fs=RATE, output="sos")
 _NARROW = signal.butter(4, (330, 2900), "bandpass", fs=RATE, output="sos")
 
 
 def band(sound: Wave, *, narrow: bool = False) -> Wave:
-    """Return the sound in the band of 300 to 3400 Hz (ITU-T G.712), or 330 to 2900 if narrow."""
+    """Return the audio limited to 300 to 3400 Hz (ITU-T G.712), or to 330 to 2900 Hz if
+    ``narrow``."""
     return np.asarray(signal.sosfilt(_NARROW if narrow else _BAND, sound), np.float64)
 
 
 def at_speech_level(sound: Wave, level: float) -> Wave:
-    """Return the sound at an active speech level (ITU-T P.56) of ``level`` dBov."""
+    """Return the audio scaled to an active speech level (ITU-T P.56) of ``level`` dBov."""
     usual = at_level(sound, -26.0)  # P.56 cannot measure below its lowest threshold
     return usual * gain(level - active_speech_level(usual, RATE).level_dbov)
 
 
 def at_level(sound: Wave, level: float) -> Wave:
-    """Return the sound at an RMS level of ``level`` dBov."""
+    """Return the audio scaled to an RMS level of ``level`` dBov."""
     return sound * (32768 * gain(level) / float(np.std(sound)))
 
 
 def idle_noise(random: Generator, count: int, level: float | None = None) -> Wave:
-    """Make white noise at ``level`` dBov, or at the -74 to -66 dBov measured on idle channels."""
+    """Make ``count`` samples of white noise at ``level`` dBov, or, if None, at a random level
+    within the -74 to -66 dBov measured on idle channels."""
     chosen = random.uniform(-74, -66) if level is None else level
     return random.normal(0, 32768 * gain(chosen), count)
 
 
 def codec(sound: Wave, *, alaw: bool, gsm: bool = False) -> Samples:
-    """Return the samples after G.711, and after GSM full rate before it if ``gsm``."""
+    """Return the audio after coding and decoding by G.711 (a-law or μ-law); with ``gsm`` after GSM
+    full rate before that."""
     linear = np.clip(np.round(sound), -32768, 32767).astype(np.int16)
     if gsm:
         linear = _gsm(linear)
@@ -50,7 +54,7 @@ def codec(sound: Wave, *, alaw: bool, gsm: bool = False) -> Samples:
 
 
 def _gsm(linear: Samples) -> Samples:
-    """Return the samples after GSM 06.10, which mobile calls sound like."""
+    """Return the samples after coding and decoding by GSM 06.10 (full rate), as in mobile calls."""
     import soundfile  # here, because few windows need it
 
     file = io.BytesIO()
@@ -61,9 +65,9 @@ def _gsm(linear: Samples) -> Samples:
 
 
 def automatic_gain(sound: Wave, strength: float = 0.5) -> Wave:
-    """Return the sound after automatic gain control.
+    """Return the audio after automatic gain control.
 
-    ``strength`` is the share of a deviation from the usual level that is removed, 0 to 1.
+    ``strength`` is the share, 0 to 1, of a deviation from the usual level that is removed.
     """
     power = signal.lfilter([1 - 0.9995], [1, -0.9995], sound**2)  # over 0.25 s
     usual = 10 ** (active_speech_level(sound, RATE).level_dbov / 10) * 32768.0**2
@@ -72,7 +76,8 @@ def automatic_gain(sound: Wave, strength: float = 0.5) -> Wave:
 
 
 def noise_suppression(sound: Wave, depth_db: float = 8.0) -> Wave:
-    """Return the sound after noise suppression, which lowers it by ``depth_db`` between words."""
+    """Return the audio after noise suppression, which lowers the audio between words by
+    ``depth_db`` dB."""
     level = active_speech_level(sound, RATE).level_dbov
     power = signal.lfilter([1 - 0.996], [1, -0.996], sound**2)  # over 30 ms
     threshold = 10 ** ((level - 18) / 10) * 32768.0**2
@@ -81,7 +86,7 @@ def noise_suppression(sound: Wave, depth_db: float = 8.0) -> Wave:
 
 
 def clipped(sound: Wave, level: float) -> Wave:
-    """Return the sound clipped at ``level`` dBov, as by a microphone that is held too near."""
+    """Return the audio clipped at ``level`` dBov, as by a microphone that is held too near."""
     top = 32768 * gain(level)
     return np.clip(sound, -top, top)
 
@@ -93,10 +98,11 @@ def packets(
     loss: float = 0.0,
     pause: tuple[float, float] | None = None,
 ) -> Frames:
-    """Return the whole frames that arrive.
+    """Return the whole frames (20 ms) of ``samples`` that arrive, each with its time of arrival.
 
     ``loss`` is the share of lost packets, in bursts of mostly one packet. ``pause`` is the begin
-    and the end in seconds of a time without packets.
+    and the end of a time without packets, in seconds from the start of ``samples``; None if there
+    is no such time.
     """
     return list(_arriving(samples, random, loss, pause or (0.0, 0.0)))
 

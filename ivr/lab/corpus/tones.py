@@ -1,4 +1,4 @@
-"""Tones of networks, keys and faxes, and synthetic music."""
+"""Makes tones of networks, keys and faxes, and synthetic music."""
 
 import numpy as np
 from numpy.random import Generator
@@ -22,16 +22,18 @@ CADENCES: dict[str, tuple[tuple[float, ...], float, float]] = {
     "howler_us": ((1400, 2060, 2450, 2600), 0.1, 0.1),
     "howler_cn": ((950,), 1.0, 0.0),
 }
-"""Frequencies in Hz, and cadence as seconds on and off (ITU-T E.180 and its supplement 2, T.30)."""
+"""For each tone: its frequencies in Hz, and its cadence as seconds on and seconds off (ITU-T E.180
+and its supplement 2, T.30)."""
 _KEYS = [(low, high) for low in (697, 770, 852, 941) for high in (1209, 1336, 1477, 1633)]
 TONE_KINDS = (*CADENCES, "dtmf_held", "dtmf_dialled", "sit")
-"""All kinds of tones."""
+"""Names of all kinds of tones that :func:`network_tone` makes."""
 FAX_KINDS = ("cng", "ced")
-"""Those of them that a fax sends."""
+"""Names of the kinds of tones that a fax sends."""
 
 
 def network_tone(random: Generator, kind: str, count: int) -> Wave:
-    """Make a tone that begins at a random point of its cadence."""
+    """Make ``count`` samples of the tone ``kind`` (one of TONE_KINDS), from a random point of its
+    cadence on."""
     if kind == "dtmf_held":
         return chord(_KEYS[random.integers(16)], count)
     if kind == "dtmf_dialled":
@@ -47,18 +49,19 @@ def network_tone(random: Generator, kind: str, count: int) -> Wave:
 
 
 def chord(frequencies: "list[float] | tuple[float, ...]", count: int) -> Wave:
-    """Make the sum of sines of equal amplitude."""
+    """Make ``count`` samples of the sum of sines of equal amplitude with these ``frequencies`` in
+    Hz."""
     time = np.arange(count) / RATE
     return np.asarray(sum(np.sin(2 * np.pi * hertz * time) for hertz in frequencies), np.float64)
 
 
 def _ramped(on: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Wave:
-    """Return an envelope that follows ``on`` within 5 ms, so that there is no click."""
+    """Return an envelope, 0 to 1, that follows ``on`` within 5 ms, so that there is no click."""
     return np.asarray(signal.lfilter(np.ones(40) / 40, [1], on.astype(np.float64)), np.float64)
 
 
 def _dialled(random: Generator, count: int) -> Wave:
-    """Make a telephone number that is dialled by DTMF."""
+    """Make ``count`` samples of a telephone number that is dialled by DTMF keys."""
     sound, at = np.zeros(count), random.integers(0, RATE // 4)
     while at < count:
         length = int(random.integers(RATE // 12, RATE // 4))
@@ -69,14 +72,16 @@ def _dialled(random: Generator, count: int) -> Wave:
 
 
 def _special_information(random: Generator, count: int) -> Wave:
-    """Make the special information tone: three rising tones, a second of silence (ITU-T E.180)."""
+    """Make ``count`` samples of the special information tone: three rising tones, then a second of
+    silence (ITU-T E.180)."""
     parts = [chord((hertz,), round(0.33 * RATE)) for hertz in (950, 1400, 1800)]
     once = np.concatenate([*parts, np.zeros(RATE)])
     return np.roll(np.resize(once, count), random.integers(0, len(once)))
 
 
 def melody(random: Generator, count: int) -> Wave:
-    """Make music: chords, a tune and sometimes drums, in a random key and tempo."""
+    """Make ``count`` samples of music: chords, a tune and in half of the cases drums, in a random
+    key and tempo."""
     beat = round(RATE * 60 / random.uniform(70, 140))
     root = random.uniform(90, 180)
     scale = (
@@ -104,12 +109,14 @@ def melody(random: Generator, count: int) -> Wave:
 
 
 def _hertz(root: float, scale: "np.ndarray[tuple[int], np.dtype[np.int64]]", degree: int) -> float:
-    """Return the frequency of a degree of a scale, given in semitones, above ``root`` Hz."""
+    """Return the frequency in Hz of the note ``degree`` of a scale that begins at ``root`` Hz;
+    ``scale`` has seven notes in semitones above the root."""
     return float(root * 2 ** ((scale[degree % 7] + 12 * (degree // 7)) / 12))
 
 
 def _note(sound: Wave, at: int, length: int, hertz: float, loud: float, bright: float) -> None:
-    """Add a decaying note with its harmonics below 3.6 kHz to ``sound`` at sample ``at``."""
+    """Add a decaying note of ``length`` samples, with its harmonics below 3.6 kHz, to ``sound``
+    from sample ``at`` on."""
     time = np.arange(max(length, 1)) / RATE
     envelope = np.minimum(time / 0.01, 1.0) * np.exp(-time * 2.0)
     for n in range(1, 9):

@@ -1,4 +1,4 @@
-"""A window of a caller's line, and what is known of how it was made."""
+"""A window (a clip of a caller's line), and what is known of how it was made."""
 
 from dataclasses import dataclass, field
 
@@ -9,58 +9,63 @@ from ivr.lab.corpus.telephone import Frames
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The properties that the recipe gave a window; None for what it does not have.
+    """The properties that the recipe gave a window; a field is None if the window lacks the
+    property.
 
-    Levels are in dBov, times in seconds.
+    Levels are in dBov, times in seconds from the start of the window.
     """
 
     kind: str
     """Variant of the recipe, such as the kind of noise or tone."""
     voice: str | None = None
-    """Name of the speaker."""
+    """Name of the speaker; None if nobody speaks."""
     speech_dbov: float | None = None
-    """Active speech level of the caller alone by ITU-T P.56."""
+    """Active speech level of the caller alone in dBov by ITU-T P.56; None if nobody speaks."""
     snr_db: float | None = None
-    """Active speech level above the RMS level of the noise in dB, both in the telephone's band."""
+    """Active speech level above the RMS level of the noise in dB, both in the telephone's band;
+    None without speech or noise."""
     noise: str | None = None
-    """Kind of noise."""
+    """Kind of the noise, such as ``car``; None if no noise was added."""
     noise_dbov: float | None = None
-    """Level of the noise, tone or music."""
+    """Level in dBov of the noise, tone or music; None if there is none."""
     rt60_s: float | None = None
-    """Reverberation time of the room."""
+    """Reverberation time (RT60) of the room in seconds; None without a room."""
     drr_db: float | None = None
-    """Ratio of direct to reverberant energy in dB."""
+    """Ratio of direct to reverberant energy in dB; None without a room."""
     return_loss_db: float | None = None
-    """Echo return loss in dB."""
+    """Echo return loss in dB; None without an echo of our prompt."""
     echo_delay_s: float | None = None
-    """Delay of the echo after the prompt."""
+    """Delay in seconds from the prompt to its echo; None without an echo."""
     onset_s: float | None = None
-    """Begin of the condition: the caller's first voice, or the line's becoming dead."""
+    """Time, in seconds from the start of the window, at which the condition begins: the caller's
+    first voice, the line's becoming dead, or the end of the packets; None in other windows."""
     end_s: float | None = None
-    """End of the last frame with voice, if enough silence follows to detect it."""
+    """Time, in seconds from the start of the window, at which the last frame with voice ends; None
+    unless enough silence follows to detect that end."""
     alaw: bool = True
     """Whether the codec is a-law rather than μ-law."""
     loss: float = 0.0
-    """Share of packets lost."""
+    """Share of the packets that is lost, 0 to 1."""
     artefacts: tuple[str, ...] = ()
-    """Names of the line's artefacts, such as ``gsm``."""
+    """Names of the artefacts that the line has, such as ``gsm``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Some seconds of a caller's line."""
+    """A clip of a caller's line, 5 or 6 s long, with the condition that must be found on it."""
 
     group: str
-    """Name of the recipe, such as ``ok`` or ``barge_in``."""
+    """Name of the recipe by which the window was made, such as ``ok`` or ``barge_in``."""
     number: int
-    """Number of the window in its group."""
+    """Number of the window among those of its group (and of its value), from 0."""
     label: Condition
-    """The right verdict at the end."""
+    """Condition that the detectors should have found by the end of the window."""
     seconds: float
-    """Length."""
+    """Length in seconds."""
     frames: Frames = field(repr=False)
     truth: Truth
     prompt: Samples | None = field(default=None, repr=False)
-    """Samples of the prompt that plays meanwhile, if any."""
+    """Samples (8 kHz) of the prompt that is played meanwhile; None if none is played."""
     prompt_start: float | None = None
-    """Second at which that prompt starts."""
+    """Seconds from the start of the window to the start of that prompt (``prompt``); None without
+    one."""
