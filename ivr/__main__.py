@@ -1,4 +1,4 @@
-"""``python -m ivr``."""
+"""Runs the ``ivr`` command for ``python -m ivr``."""
 
 from ivr.cli import main
 

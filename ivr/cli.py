@@ -1,6 +1,7 @@
 """The ``ivr`` command: a list of its sub-commands, each of which is imported when it is called.
 
-The service must start soon, and without the packages that only the tools need.
+Importing all of them would delay the start of the service, and would need packages that only the
+tools use.
 """
 
 from importlib import import_module
@@ -55,14 +56,20 @@ SUB_COMMANDS = {
         "Measure the ear, and real calls through Asterisk in Docker.",
     ),
 }
-"""Name of each sub-command: the module and Typer object that carry it out, and its help."""
+"""By the name of each sub-command: its ``module:typer_object``, and its help in English."""
 
 
 class _ImportedWhenCalled(TyperGroup):
-    """The group of all sub-commands; those in it have a name and a help, and are imported later."""
+    """The group of all sub-commands, of which only the names and the help texts are held.
+
+    The module of a sub-command is imported when that sub-command is called.
+    """
 
     def make_context(self, *args: Any, **settings: Any) -> Any:
-        """Read the options before the sub-command's name, in the language of the process."""
+        """Return typer's context with the options that stand before the sub-command's name.
+
+        The help texts and the errors are translated into the language of the process.
+        """
         translate_command(self)
         with errors_translated():
             return super().make_context(*args, **settings)
@@ -70,7 +77,12 @@ class _ImportedWhenCalled(TyperGroup):
     def resolve_command(
         self, ctx: Any, args: list[str]
     ) -> tuple[str | None, Any, list[str]]:  # the types of typer's context and command are private
-        """Return the name, the command and the words for it, as typer asks to call or complete."""
+        """Return the sub-command's name, its imported command and the arguments left for it.
+
+        Typer asks for them when the sub-command is called, and when a shell completes a line. If a
+        package is missing, a call raises ModuleNotFoundError; a completion gets the command
+        without its options. The name is None when a completion has no known sub-command.
+        """
         name, command, words = super().resolve_command(ctx, args)
         if name is None:
             return name, command, words
@@ -83,7 +95,7 @@ class _ImportedWhenCalled(TyperGroup):
             raise
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a sub-command; a package that it needs and that is missing is one sentence."""
+        """Run a sub-command; if a package that it needs is missing, print one sentence and exit."""
         try:
             with errors_translated():
                 return super().invoke(ctx)
@@ -133,5 +145,5 @@ def root(
 
 
 def main() -> None:
-    """Run the command; the entry point of the package."""
+    """Run the ``ivr`` command with the arguments of this process; the package's entry point."""
     app(prog_name="ivr")

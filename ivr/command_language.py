@@ -16,12 +16,12 @@ from typer._click.formatting import HelpFormatter
 from ivr.translation import library_tr, tr
 
 TEXTS = ("help", "short_help", "epilog", "options_metavar", "subcommand_metavar")
-"""Attributes of commands and parameters that are texts for people."""
+"""Attributes of typer's commands and parameters that hold the texts shown by ``--help``."""
 
 
 class _Formatter(HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """Write the usage line."""
+        """Write the usage line; ``prefix`` None means the translated ``Usage:``."""
         super().write_usage(prog, args, tr("Usage: ") if prefix is None else prefix)
 
 
@@ -30,7 +30,7 @@ class _Context(Context):
 
 
 def described(command: Any) -> Iterator[Any]:  # typer's types of commands are private
-    """Yield everything that help describes: a command, its parameters and its sub-commands."""
+    """Yield all that ``--help`` describes: a command, its parameters, and its sub-commands' own."""
     yield command
     yield from command.params
     yield command.get_help_option(Context(command))
@@ -39,7 +39,7 @@ def described(command: Any) -> Iterator[Any]:  # typer's types of commands are p
 
 
 def translate_command(command: Any) -> None:
-    """Translate the texts of a command, and of all parameters and commands below it."""
+    """Translate in place the help texts of a command, of its parameters and its sub-commands."""
     for each in described(command):
         for name in TEXTS:
             if text := getattr(each, name, None):
@@ -50,7 +50,10 @@ def translate_command(command: Any) -> None:
 
 @contextmanager
 def errors_translated() -> Iterator[None]:
-    """Translate typer's error about a wrong option or argument, if one is raised."""
+    """Translate the sentence of a UsageError that is raised in the block.
+
+    A UsageError is typer's error about a wrong option or argument.
+    """
     try:
         yield
     except NoArgsIsHelpError:

@@ -29,10 +29,10 @@ from ivr.config import ConfigError, Settings, load_settings
 CANNOT = 2
 """Exit code when something that the user set, gave or forgot makes the command impossible."""
 CHECKOUT = Path(__file__).resolve().parents[1]
-"""The checkout that this package lies in, for the commands that need its Docker files."""
+"""Root of the git checkout with this package, for the commands that need its Docker files."""
 _PIPE_WIDTH = 200
-"""Columns of a table that goes to no terminal: numbers and names are copied from it, so it is
-printed wide rather than cut."""
+"""Width in characters of a table that is printed into a pipe or a file. Numbers and names are
+copied from such a table, so they must not be cut."""
 
 ConfigOption = Annotated[
     Path | None,
@@ -48,7 +48,7 @@ PasswordFileOption = Annotated[
 
 
 def formerly(**names: str) -> dict[str, Any]:
-    """Return settings of a command that still takes options by their former names.
+    """Return the typer context settings of a command that also takes its options' former names.
 
     ``names`` maps each former name to the present one, both without dashes before them. Former
     names are not shown by ``--help``.
@@ -58,13 +58,16 @@ def formerly(**names: str) -> dict[str, Any]:
 
 
 def fail(sentence: object, exit_code: int = CANNOT) -> typer.Exit:
-    """Print one sentence on stderr and return the exit, which the calling function raises."""
+    """Print one sentence on stderr; return the typer.Exit that the calling function is to raise."""
     typer.echo(f"ivr: {sentence}", err=True)
     return typer.Exit(exit_code)
 
 
 def settings_or_exit(config: Path | None) -> Settings:
-    """Return the settings; when they cannot be used, say why and end with exit code 2."""
+    """Return the settings of the file ``config`` and of the environment.
+
+    If they cannot be used, print why and raise typer.Exit with code 2.
+    """
     try:
         return load_settings(config)
     except ConfigError as error:
@@ -72,17 +75,20 @@ def settings_or_exit(config: Path | None) -> Settings:
 
 
 def password_in(file: Path | None) -> str:
-    """Return the password in a file, or an empty one without a file. Raises OSError."""
+    """Return the password in a file, without spaces around it; without a file, an empty text.
+
+    Raise OSError when the file cannot be read.
+    """
     return "" if file is None else file.read_text(encoding="utf-8").strip()
 
 
 def print_table(table: Table) -> None:
-    """Print a table in the terminal's width, or wide where there is no terminal."""
+    """Print a table in the terminal's width, or 200 characters wide if stdout is no terminal."""
     Console(width=None if Console().is_terminal else _PIPE_WIDTH).print(table)
 
 
 def progress_bar() -> Progress:
-    """Return a progress bar on stderr, shown in a terminal only and removed at the end."""
+    """Return a progress bar on stderr, shown only if that is a terminal, and removed at the end."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),

@@ -1,4 +1,4 @@
-"""Logging: one structured line per transition, on stderr, which never delays a call.
+"""Logging: each event is one structured line on stderr, and writing it never delays a call.
 
 The program that reads stderr may stop reading. A blocked write would stop the event loop, and with
 it every call. A line is therefore put into a bounded queue (logging.handlers.QueueHandler) and
@@ -19,59 +19,59 @@ import structlog
 from ivr.config import ServiceSettings
 
 _WAITING_LINES = 10_000
-"""Lines in the queue at most: some megabytes."""
+"""Most lines that wait in the queue to be written: a full queue takes megabytes of memory."""
 
 
 class _DroppingHandler(QueueHandler):
-    """Puts rendered records into a queue; never blocks and never raises."""
+    """Puts log records, rendered as text, into a queue; never blocks and never raises."""
 
     dropped = 0
-    """Records that found the queue full or could not be rendered."""
+    """Number of records lost because the queue was full or they could not be rendered as text."""
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        """Put a record into the queue, or count it when the queue is full."""
+        """Put a record into the queue; when the queue is full, count the record as dropped."""
         try:
             self.queue.put_nowait(record)
         except queue.Full:
             self.dropped += 1
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Count a record that cannot be rendered; logging's own report could block on stderr."""
+        """Count a record that cannot be rendered; a report by ``logging`` could block on stderr."""
         self.dropped += 1
 
 
 class BackgroundWriter(QueueListener):
-    """A thread that writes to a file what ``handler`` is given."""
+    """A thread that writes to a file the log records that its ``handler`` receives."""
 
     def __init__(self, file: TextIO, waiting: int = _WAITING_LINES) -> None:
-        """``waiting`` is the most lines that wait to be written; further ones are dropped."""
+        """Start the thread. At most ``waiting`` lines wait to be written; others are dropped."""
         self._lines: queue.Queue[logging.LogRecord | None] = queue.Queue(waiting)
         self.handler = _DroppingHandler(self._lines)
         super().__init__(self._lines)
         self._file = file
         self._unwritten = 0
-        """Lines for which writing failed, as it does when stderr is closed."""
+        """Number of lines that the file did not take, for example because stderr is closed."""
         self._reported = 0
         self.start()
 
     @property
     def dropped(self) -> int:
-        """Lines lost so far: nobody read them in time, or the file could not be written."""
+        """Number of lines lost so far: the queue was full, or the file could not be written."""
         return self.handler.dropped + self._unwritten
 
     def handle(self, record: logging.LogRecord) -> None:
-        """Write one line, after a report of the lines that were dropped before it."""
+        """Write one line; if lines were dropped before it, write their number first."""
         if not self._write(record.getMessage()):
             self._unwritten += 1
 
     def enqueue_sentinel(self) -> None:
-        """Mark the end of the queue; wait for room, since what waits is to be written first."""
+        """Put the mark that ends the thread behind all waiting lines; block until there is room."""
         self._lines.put(None)
 
     def drain(self, seconds: float = 1.0) -> None:
-        """Write what waits, for ``seconds`` at most, and end the thread.
+        """Write the lines that wait, for at most ``seconds``, and end the thread.
 
-        For the end of the process: lines that are logged afterwards are not written.
+        Call this at the end of the process: lines that are logged afterwards are not written.
         """
         ending = threading.Thread(target=self._end, name="log-end", daemon=True)
         ending.start()
@@ -82,7 +82,7 @@ class BackgroundWriter(QueueListener):
         self._write()
 
     def _write(self, *lines: str) -> bool:
-        """Write lines and, before them, how many were dropped; return False if that fails."""
+        """Write lines and, before them, how many were dropped; return False if the file fails."""
         dropped = self.dropped
         if dropped > self._reported:
             missing = dropped - self._reported
@@ -98,7 +98,7 @@ class BackgroundWriter(QueueListener):
 
 @contextmanager
 def unlogged() -> Iterator[None]:
-    """Log nothing inside the block: for a command that prints itself what happens."""
+    """Suppress log lines inside the block, for a command that itself prints what happens."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
@@ -116,7 +116,10 @@ def log_to_stderr() -> None:
 
 
 def set_up(service: ServiceSettings) -> BackgroundWriter:
-    """Log to stderr as the settings say; return the writer, which is to be drained at the end."""
+    """Log to stderr at the level and in the format of ``service``.
+
+    Return the writer; call its ``drain`` at the end of the process.
+    """
     writer = BackgroundWriter(sys.stderr)
     level = logging.getLevelName(service.log_level.upper())
     added: list[structlog.typing.Processor] = [
@@ -149,7 +152,10 @@ def set_up(service: ServiceSettings) -> BackgroundWriter:
 def _name_the_library(
     _logger: structlog.typing.WrappedLogger, _method: str, entry: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """Turn a record of a library or of asyncio into a line with the event ``library``."""
+    """Give a log record of a library or of asyncio the event ``library``.
+
+    The fields ``logger`` and ``message`` then hold the name of its logger and its text.
+    """
     entry["logger"], entry["message"] = entry["_record"].name, entry["event"]
     entry["event"] = "library"
     return entry

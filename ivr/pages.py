@@ -1,4 +1,4 @@
-"""HTML pages from Jinja2 templates; every value that is filled in is escaped."""
+"""HTML pages from Jinja2 templates, which escape every value unless it is marked as HTML."""
 
 from functools import cache
 
@@ -12,7 +12,8 @@ def page_template(package: str, name: str) -> Template:
     """Return the template ``name`` from the directory ``templates`` of a package.
 
     Values are escaped, except those that are :class:`markupsafe.Markup`. Rendering raises
-    UndefinedError for a name that was not given, so that a page never has an empty place.
+    jinja2.UndefinedError for a variable that was not given, so that a page never has an empty
+    place.
     """
     environment = Environment(
         loader=PackageLoader(package),

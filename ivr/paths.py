@@ -28,7 +28,7 @@ def cache_directory() -> Path:
 
 
 def _temporary() -> Path:
-    """Return a temporary directory of this user; raise PermissionError if it is another user's."""
+    """Return a temporary directory of this user; raise PermissionError if another user owns it."""
     own = Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}"
     own.mkdir(mode=0o700, exist_ok=True)
     if own.is_symlink() or own.stat().st_uid != os.getuid():

@@ -59,9 +59,10 @@ LIBRARY_SENTENCES = (
     "Tuple should have at least {number} item after validation, not {found}",
     "List should have at least {number} item after validation, not {found}",
 )
-"""Sentences of libraries that reach people; the first one that fits a sentence is taken.
+"""Messages of typer and pydantic that users can see, with a {field} for each part that varies.
 
-A field ``sentence`` is itself such a sentence.
+A message is translated by the first of these that matches it. The field {sentence} stands for a
+message that is itself one of these.
 """
 
 
@@ -71,16 +72,19 @@ def tr(sentence: str) -> str:
 
 
 def marked(word: str) -> str:
-    """Return an English word as it is.
+    """Return an English word unchanged; ``make translations`` puts it into the catalogue.
 
-    The word enters the catalogue, so that :func:`tr` can translate it where it is shown; until then
-    it stands in data that programs read, too.
+    In data that programs read, the word stays English; :func:`tr` translates it where it is shown
+    to people.
     """
     return word
 
 
 def library_tr(sentence: str) -> str:
-    """Return a sentence of a library in the language of the process, or as it is if unknown."""
+    """Return a message of typer or pydantic in the language of the process.
+
+    A message that matches none of LIBRARY_SENTENCES is returned unchanged.
+    """
     for template, pattern in _library_patterns():
         if found := pattern.fullmatch(sentence):
             fields = found.groupdict()
@@ -92,7 +96,10 @@ def library_tr(sentence: str) -> str:
 
 @cache
 def _library_patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Return each of LIBRARY_SENTENCES with a pattern that has a group for each field."""
+    """Return each of LIBRARY_SENTENCES (messages of libraries) with a pattern that matches it.
+
+    The pattern has a named group for each {field} of the sentence.
+    """
     return [
         (each, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(each)), re.DOTALL))
         for each in LIBRARY_SENTENCES

@@ -18,10 +18,11 @@ from ivr.asterisk.agi_wire import AgiError, Header, LineCutter, Replies, Reply
 log = structlog.get_logger()
 
 HEADER_SECONDS = 2.0
-"""Seconds that a peer has to send its environment; a PBX sends it at once."""
+"""Seconds after connecting within which a peer must send its AGI environment; a PBX sends it at
+once."""
 AGI_REPLY_SECONDS = 5.0
-"""Seconds without a reply to a command after which the session is closed. Asterisk replies within
-1-2 ms."""
+"""Seconds after a command at which the session is closed if no reply has come. Asterisk replies
+within 1-2 ms."""
 SETTLE_SECONDS = 0.02
 """Seconds after a ``STREAM FILE`` in which no command is sent. A command that Asterisk reads
 together with the ``STREAM FILE`` is never answered and does not cut the stream; measured: this
@@ -29,12 +30,12 @@ happens within 1 ms."""
 
 
 class LineClosed(Exception):
-    """The session is over: the caller has hung up, or the PBX has closed or does not answer."""
+    """The session is over: a hang-up, or the PBX closed the connection or does not reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A reply and when its octets arrived, in seconds of the event loop's clock."""
+    """A reply, and the time at which it arrived, in seconds of the event loop's clock."""
 
     reply: Reply
     at: float
@@ -44,7 +45,7 @@ class AgiSession(asyncio.Protocol):
     """One FastAGI connection, from its environment to its end."""
 
     def __init__(self, opened: Callable[["AgiSession"], None]) -> None:
-        """``opened`` is called once, when a valid environment has arrived."""
+        """``opened`` is called once, with this session, when a valid environment has arrived."""
         self.environment: Mapping[str, str] = {}
         self.caller_hung_up = False
         self._opened = opened
@@ -61,9 +62,10 @@ class AgiSession(asyncio.Protocol):
     # Commands.
 
     async def ask(self, octets: bytes) -> Reply:
-        """Send one command and return its reply; a stream that plays is cut by it.
+        """Send one command and return its reply; the command cuts a STREAM FILE that is playing.
 
-        Raise LineClosed when the session ends first or Asterisk does not reply.
+        Raise LineClosed when the session ends first, and when Asterisk does not reply within
+        AGI_REPLY_SECONDS (5 s), which closes the session.
         """
         if self._stream is not None:
             await asyncio.sleep(self._streamed_at + SETTLE_SECONDS - self._loop.time())
@@ -81,7 +83,8 @@ class AgiSession(asyncio.Protocol):
     def stream(self, octets: bytes) -> asyncio.Future[Answered | None]:
         """Send a STREAM FILE; the future gives its reply, or None when another command cut it.
 
-        The future raises LineClosed when the session ends first.
+        The future raises LineClosed when the session ends first. Raise LineClosed when the session
+        has already ended.
         """
         self._write(octets)
         self._streamed_at = self._loop.time()
@@ -102,13 +105,15 @@ class AgiSession(asyncio.Protocol):
     # Called by asyncio.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A peer has connected; its environment must come within HEADER_SECONDS."""
+        """A peer has connected; refuse it if HEADER_SECONDS (2 s) pass without its environment."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._deadline = self._loop.call_later(HEADER_SECONDS, self._refuse, "it sent no header")
+        self._deadline = self._loop.call_later(
+            HEADER_SECONDS, self._refuse, "it sent no AGI header"
+        )
 
     def data_received(self, data: bytes) -> None:
-        """Octets have arrived; octets that are not AGI end the session."""
+        """Octets have arrived; handle their lines. Octets that are not AGI end the session."""
         now = self._loop.time()
         try:
             for line in self._lines.feed(data):
@@ -119,7 +124,7 @@ class AgiSession(asyncio.Protocol):
             self._refuse(str(error))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection has ended."""
+        """The connection has ended; end the session."""
         self._end()
 
     def _line(self, line: str, now: float) -> None:
@@ -170,12 +175,12 @@ Serve = Callable[[AgiSession], Awaitable[None]]
 
 
 class AgiServer:
-    """Listens for Asterisk and runs one task for each call."""
+    """Listens for FastAGI connections from Asterisk, and runs one task for each call."""
 
     def __init__(self, serve: Serve, token: str | None = None) -> None:
-        """``serve`` runs a call to its end.
+        """``serve`` is called with each accepted session, and runs its call to the end.
 
-        A session is refused unless its first AGI argument is ``token``; None: no token is needed.
+        A session is refused unless its first AGI argument is ``token``; None: all are accepted.
         """
         self._serve = serve
         self._token = token
@@ -200,7 +205,7 @@ class AgiServer:
         if self._token is not None and not hmac.compare_digest(
             given.encode(), self._token.encode()
         ):
-            log.warning("agi_refused", reason="the token is wrong: see agi.token_file")
+            log.warning("agi_refused", reason="its token is not the one in agi.token_file")
             session.close()
             return
         task = asyncio.get_running_loop().create_task(self._run(session))
@@ -213,6 +218,6 @@ class AgiServer:
         except LineClosed:
             pass
         except Exception:
-            log.exception("call_failed")
+            log.exception("call_failed", effect="the PBX takes the caller back")
         finally:
             session.close()

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 MAX_LINE = 1024
-"""Octets of a line; longer ones are refused."""
+"""Most octets of a line from Asterisk; a longer line is refused."""
 MAX_HEADER_LINES = 64
-"""Lines of an environment, and of a usage text."""
+"""Most lines of a session's environment, and of the usage text in a reply."""
 MAX_HEADER = 16 * 1024
-"""Characters of an environment."""
+"""Most characters of a session's environment."""
 LONGEST_NUMBER = 32
-"""Characters of a telephone number: E.164 has 15, and some trunks prefix routing digits."""
+"""Most characters of a telephone number: E.164 has 15, and some trunks prefix routing digits."""
 
 _KEY = re.compile(r"agi_[a-z0-9_]{1,40}")
 _REPLY = re.compile(r"([0-9]{3})(?:-| )(.*)")
@@ -28,7 +28,8 @@ _NAME = re.compile(r"[A-Z_]{1,40}|TIMEOUT\(absolute\)")
 _VALUE = re.compile(r"[A-Za-z0-9_+.-]{0,200}")
 _SOUND = re.compile(r"[a-z0-9_/-]{1,64}")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-"""Control characters, and surrogates, which UTF-8 cannot encode."""
+"""Matches characters that are refused in both directions: control characters, and surrogates, which
+UTF-8 cannot encode."""
 
 
 class AgiError(Exception):
@@ -53,18 +54,18 @@ class Reply:
 
     @property
     def endpos(self) -> int:
-        """The number of samples that a stream has played; 0 if the reply is to something else."""
+        """The sample of the sound file (8 kHz) at which a stream ended; 0 in any other reply."""
         found = _ENDPOS.search(self.rest)
         return int(found.group(1)) if found else 0
 
     @property
     def key(self) -> str:
-        """The key whose code is the result, or empty: a stream was ended by that key."""
+        """The telephone key that ended a stream; empty if none did."""
         return _KEYS.get(self.result, "")
 
 
 class LineCutter:
-    """Cuts a stream of octets into lines; keeps at most one line and refuses longer ones."""
+    """Cuts a stream of octets into lines; keeps at most one unfinished line."""
 
     def __init__(self, limit: int = MAX_LINE) -> None:
         self._limit = limit
@@ -73,8 +74,8 @@ class LineCutter:
     def feed(self, octets: bytes) -> Iterator[str]:
         """Yield the lines that ``octets`` complete, without their ends.
 
-        Raise AgiError on a line that is too long. The lines before it are yielded first, however
-        the octets were split.
+        Raise AgiError on a line longer than the limit (MAX_LINE octets). The lines before it are
+        yielded first, however the octets were split.
         """
         *whole, rest = (self._rest + octets).split(b"\n")
         self._rest = rest[: self._limit]
@@ -96,10 +97,11 @@ class Header:
         self._size = 0
 
     def add(self, line: str) -> Mapping[str, str] | None:
-        """Take one line; return the environment if the line is the empty one at its end, else None.
+        """Take one line; return the environment if this is the empty line that ends it, else None.
 
         Raise AgiError for a line that Asterisk does not send: without a colon, with an unknown or
-        a repeated key (a forged line would come second), with control characters, or too much.
+        a repeated key (a forged line would come second), with control characters, or beyond the
+        limits of size; also when the environment ends without the names of a channel.
         """
         if not line:
             if "agi_uniqueid" not in self._found or "agi_channel" not in self._found:
@@ -126,9 +128,11 @@ class Replies:
         self._usage = 0
 
     def add(self, line: str) -> Reply | None:
-        """Return the reply that ``line`` completes, or None; raise AgiError if it is no reply.
+        """Return the reply that ``line`` completes; None while a usage text goes on.
 
-        ``HANGUP`` is not a reply: the caller of this method takes it out before.
+        Raise AgiError if the line belongs to no reply.
+
+        ``HANGUP`` is not a reply, and must not be passed in.
         """
         if self._usage:
             return self._in_usage(line)
@@ -165,9 +169,10 @@ def command(*words: str) -> bytes:
 
 
 def stream_file(sound: str, keys: str = "", offset: int = 0) -> bytes:
-    """Return the command to play a sound from the sample ``offset`` on; any of ``keys`` ends it.
+    """Return the command that plays a sound file from the sample ``offset`` (8 kHz) on.
 
-    Raise AgiError when the name could lead out of the directory of sounds.
+    The caller ends it by any of ``keys``. Raise AgiError when the name ``sound`` could lead out of
+    the PBX's directory of sounds.
     """
     if not _SOUND.fullmatch(sound) or sound.startswith("/"):
         raise AgiError(f"{sound!r} is not the name of a sound")

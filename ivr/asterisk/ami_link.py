@@ -1,7 +1,7 @@
 """One connection to the manager interface: panoramisk's, with limits and without reconnecting.
 
-It neither pings nor reconnects nor repeats an action by itself. It asks for no events, so none can
-pile up. A peer that sends more than an answer may hold is disconnected.
+The connection neither pings nor reconnects nor repeats an action by itself. It asks for no events,
+so none can pile up. A peer that sends more than the limits below allow is disconnected.
 """
 
 import asyncio
@@ -11,9 +11,9 @@ from panoramisk.manager import Manager
 from panoramisk.message import Message
 
 MESSAGE_OCTETS = 64 << 10
-"""Octets of one message at most; the message of a channel has 700."""
+"""Most octets of one message; the message that describes a channel has 700."""
 ANSWER_MESSAGES = 5_000
-"""Messages of one answer at most: enough for the channels of 1,600 calls."""
+"""Most messages of one answer: enough to list the channels of 1,600 calls."""
 
 
 class AmiError(Exception):
@@ -21,18 +21,18 @@ class AmiError(Exception):
 
 
 class AmiRefused(AmiError):
-    """The user or the secret is wrong, or the address is not permitted."""
+    """The PBX refuses the login: wrong user, wrong secret, or an address that is not permitted."""
 
 
 class Link(Manager):  # type: ignore[misc]
-    """panoramisk's manager, for one connection only."""
+    """panoramisk's client of the manager interface, for one connection only."""
 
     def __init__(self, **config: object) -> None:
         super().__init__(**config)
         self.lost = asyncio.Event()
         """Set when the connection has ended."""
         self.lost_because = "AMI has closed the connection"
-        """The reason, as a sentence."""
+        """The reason why the connection has ended, as a sentence."""
 
     def login(self, future: object) -> None:
         """Do nothing: :class:`ivr.asterisk.manager.Ami` reads the answer to the login."""
@@ -41,11 +41,11 @@ class Link(Manager):  # type: ignore[misc]
         """Do nothing: :class:`ivr.asterisk.manager.Ami` pings with a deadline."""
 
     def connection_lost(self, exc: object) -> None:
-        """Set ``lost``; only :class:`ivr.asterisk.manager.Ami` connects again."""
+        """Set ``lost`` and do not connect again: :class:`ivr.asterisk.manager.Ami` does."""
         self.lost.set()
 
     def close(self) -> None:
-        """Close the connection; no timer and no action is left."""
+        """Close the connection; no timer and no unanswered action remains."""
         super().close()
         self.lost.set()
 
@@ -54,7 +54,7 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
     """panoramisk's protocol, which keeps only a limited number of octets and messages."""
 
     def data_received(self, data: bytes) -> None:
-        """Octets have arrived; disconnect when a message is too long or is none."""
+        """Octets have arrived; disconnect on a malformed message and on one that is too long."""
         try:
             super().data_received(data)
         except Exception:  # it fails on a repeated key and on other malformed messages
@@ -63,14 +63,14 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
             self._refuse("a message that is too long")
 
     def handle_message(self, message: Message) -> None:
-        """A message has arrived; disconnect when the answer it belongs to is too long."""
+        """A message has arrived; disconnect if its answer now has more than ANSWER_MESSAGES."""
         super().handle_message(message)
         action = self.responses.get(message.id)
         if action is not None and len(action.responses) > ANSWER_MESSAGES:
             self._refuse("an answer that is too long")
 
     def forget(self, action_id: str) -> None:
-        """Drop an answer that is no longer waited for."""
+        """Drop what has come of the answer to this action, for which nobody waits any more."""
         self.responses.pop(action_id, None)
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
         super().close()
 
     def connection_lost(self, exc: object) -> None:
-        """The connection has ended, perhaps before it was handed over."""
+        """The connection has ended; tell its Link, unless it ended before it had one."""
         if self.factory is not None:
             super().connection_lost(exc)
 

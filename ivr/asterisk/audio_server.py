@@ -12,26 +12,29 @@ from ivr.asterisk.audio_wire import AUDIO_8K, ERROR, HANG_UP, AudioError, Packet
 log = structlog.get_logger()
 
 FIRST_PACKET_SECONDS = 1.0
-"""Seconds that a peer has to send the UUID it was given."""
+"""Seconds after connecting within which a peer must send the UUID that it was given."""
 OCTETS_PER_SECOND = 16_000
 """Octets of audio in a second: 16-bit samples at 8 kHz."""
 EXPECT_SECONDS = 5.0
-"""Seconds for which a UUID is valid; it is valid for one connection."""
+"""Seconds after the making of a UUID within which a connection may begin with it, once only."""
 
 
 class Listener(Protocol):
     """Receives the audio of one connection."""
 
     def connected(self, transport: asyncio.Transport) -> None:
-        """The connection has been made."""
+        """The connection has been made; ``transport`` sends to Asterisk and closes it."""
         ...
 
     def audio(self, payload: bytes, now: float) -> None:
-        """16-bit little-endian samples at 8 kHz have arrived at ``now``."""
+        """16-bit little-endian samples at 8 kHz have arrived.
+
+        ``now`` is the time of their arrival, in seconds of the event loop's clock.
+        """
         ...
 
     def disconnected(self) -> None:
-        """The connection has ended."""
+        """The connection has ended, by either side or by a fault."""
         ...
 
 
@@ -41,7 +44,7 @@ class AudioConnection(asyncio.Protocol):
     def __init__(
         self, claim: Callable[[uuid.UUID], Listener | None], connected: set[uuid.UUID]
     ) -> None:
-        """``claim`` returns the listener that expects a UUID, or None when nothing expects it.
+        """``claim`` returns the listener that expects a UUID, or None if the UUID is not expected.
 
         The UUID is in the set ``connected`` as long as the connection lasts.
         """
@@ -54,7 +57,7 @@ class AudioConnection(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A peer has connected; its UUID must come within FIRST_PACKET_SECONDS."""
+        """A peer has connected; refuse it if FIRST_PACKET_SECONDS (1 s) pass without its UUID."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._deadline = self._loop.call_later(
@@ -62,7 +65,7 @@ class AudioConnection(asyncio.Protocol):
         )
 
     def data_received(self, data: bytes) -> None:
-        """Octets have arrived; octets that are not AudioSocket end the connection."""
+        """Octets have arrived; handle their packets. Malformed octets end the connection."""
         now = self._loop.time()
         packets: list[Packet] = []
         try:
@@ -78,7 +81,7 @@ class AudioConnection(asyncio.Protocol):
             self._refuse(str(error))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection has ended."""
+        """The connection has ended; tell the listener."""
         if self._deadline is not None:
             self._deadline.cancel()
         if self._id is not None:
@@ -114,7 +117,7 @@ class AudioConnection(asyncio.Protocol):
 
 
 class AudioServer:
-    """Listens for AudioSocket connections."""
+    """Listens for AudioSocket connections, and gives each to the listener that expects it."""
 
     def __init__(self) -> None:
         self._expected: dict[uuid.UUID, tuple[Listener, asyncio.TimerHandle]] = {}
@@ -134,14 +137,17 @@ class AudioServer:
             self._server.close()
 
     def expect(self, listener: Listener) -> uuid.UUID:
-        """Return a UUID with which one connection may come within EXPECT_SECONDS."""
+        """Return a new UUID; ``listener`` gets the connection that begins with it.
+
+        The connection must come within EXPECT_SECONDS (5 s); only the first one is accepted.
+        """
         id = uuid.uuid4()
         timer = asyncio.get_running_loop().call_later(EXPECT_SECONDS, self._take, id)
         self._expected[id] = (listener, timer)
         return id
 
     def forget(self, id: uuid.UUID) -> None:
-        """Refuse this UUID from now on."""
+        """Refuse connections with this UUID from now on."""
         self._take(id)
 
     def _take(self, id: uuid.UUID) -> Listener | None:

@@ -1,4 +1,7 @@
-"""The AudioSocket protocol without a socket: an octet of kind, two of length, the payload."""
+"""The AudioSocket protocol without a socket.
+
+A packet is one octet of kind, two octets of length (big-endian) and the payload.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -7,11 +10,11 @@ from dataclasses import dataclass
 HANG_UP, UUID, DTMF, AUDIO_8K, ERROR = 0x00, 0x01, 0x03, 0x10, 0xFF
 _KINDS = frozenset({HANG_UP, UUID, DTMF, AUDIO_8K, ERROR})
 MAX_PAYLOAD = 2048
-"""Octets of a payload at most: a frame has 320, and the length field allows 65,535."""
+"""Most octets of a payload: a frame of 20 ms has 320, and the length field allows 65,535."""
 
 
 class AudioError(Exception):
-    """The peer does not speak AudioSocket, or sends another kind of it than audio of 8 kHz."""
+    """The peer does not speak AudioSocket, or sends audio of another sample rate than 8 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Packet:
 
 
 class Packets:
-    """Cuts a stream of octets into packets; keeps at most one packet."""
+    """Cuts a stream of octets into packets; keeps at most one unfinished packet."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -58,8 +61,9 @@ class Packets:
 
 
 def encode_packet(kind: int, payload: bytes = b"") -> bytes:
-    """Return one packet.
+    """Return the octets of one packet.
 
-    It must be sent in one write: Asterisk closes a connection whose header comes alone.
+    They must be sent in one write: Asterisk closes a connection on which the three octets of kind
+    and length come without the payload.
     """
     return bytes((kind, len(payload) >> 8, len(payload) & 0xFF)) + payload

@@ -1,7 +1,7 @@
 """Rows and tickets of a call as variables of its channel, for the PBX's own records.
 
 ``IVR_ROWS`` and ``IVR_TICKETS`` are kept up to date during the call, so that they are set however
-it ends. The dialplan writes them into CDR(userfield) and a CEL event
+the call ends. The dialplan writes them into CDR(userfield) and a CEL event
 (asterisk-conf/ivr-hotline.conf).
 """
 
@@ -14,20 +14,20 @@ from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket
 
 LONGEST_VALUE = 160
-"""Characters of the rows at most: a userfield has 255, and outcome and tickets come first."""
+"""Most characters of one variable: the CDR's userfield has 255 for outcome, tickets and rows."""
 
 
 class TellingThePbx:
-    """A :class:`ivr.call.ports.CallLog` that tells the PBX what it passes on to another one."""
+    """A :class:`ivr.call.ports.CallLog` that tells the PBX what it passes on to another CallLog."""
 
     def __init__(self, record: CallLog, tell: Callable[[str, str], None]) -> None:
-        """``tell`` sets a variable of the channel, by name and value, and delays no sound."""
+        """``tell`` is called with the name and the value of a variable of the caller's channel."""
         self._record, self._tell = record, tell
         self._rows: list[str] = []
         self._tickets: list[str] = []
 
     def note(self, what: Event | Command, now: float) -> None:
-        """Pass an event or a command on; set IVR_ROWS when a row is entered."""
+        """Pass an event or a command on; set IVR_ROWS when a row of the sheet is entered."""
         self._record.note(what, now)
         if isinstance(what, EnterRow):
             self._rows.append(what.row)
@@ -45,7 +45,7 @@ class TellingThePbx:
         self._record.make_ticket(ticket, now, tell)
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Pass the end on; the line sets IVR_OUTCOME."""
+        """Pass the end of the call on; AgiLine, not this class, sets IVR_OUTCOME."""
         self._record.close(outcome, now)
 
 

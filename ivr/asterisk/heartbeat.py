@@ -1,9 +1,10 @@
 """The heartbeat: a channel of Asterisk that takes the caller back when this process stops.
 
 The dead-man timer of :mod:`ivr.asterisk.line` lasts as long as the prompt it guards. This channel
-is quicker: it is sent a short noise every half second. When it has received none for two seconds,
-its dialplan (``[ivr-watchdog]`` in asterisk-conf/ivr-hotline.conf) redirects the caller to the
-second service or to the apology. It needs one channel and no right on the manager interface.
+is quicker: this process sends it a short noise every half second. When it has received none for two
+seconds, its dialplan (``[ivr-watchdog]`` in asterisk-conf/ivr-hotline.conf) redirects the caller to
+the second service or to the apology. A heartbeat needs one channel and no right on the manager
+interface.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from ivr.asterisk.audio_wire import AUDIO_8K, encode_packet
 from ivr.hearing.frames import FRAME
 
 BEAT_SECONDS = 0.5
-"""Seconds from one beat to the next."""
+"""Seconds from one beat (a short noise that is sent to the heartbeat's channel) to the next."""
 OVERDUE_SECONDS = 1.5
 """Seconds since the last beat after which the PBX may have taken the caller back: its dialplan
 waits two seconds from one beat to the next."""
@@ -27,7 +28,7 @@ BEAT = encode_packet(AUDIO_8K, (np.resize([4000, -4000], FRAME)).astype("<i2").t
 
 
 class Heartbeat:
-    """One call's heartbeat. Implements :class:`ivr.asterisk.audio_server.Listener`."""
+    """The heartbeat of one call. Implements :class:`ivr.asterisk.audio_server.Listener`."""
 
     def __init__(
         self,
@@ -51,22 +52,29 @@ class Heartbeat:
         most."""
 
     def overdue(self, now: float) -> bool:
-        """Return whether the PBX may have taken the caller back, because beats have stopped."""
+        """Return whether the PBX may have taken the caller back, because beats have stopped.
+
+        That is so when the last beat was sent at least OVERDUE_SECONDS (1.5 s) before ``now``. The
+        time ``now`` is in seconds of the event loop's clock. Before the first beat, return False.
+        """
         return self._due is not None and now - self._due >= OVERDUE_SECONDS - BEAT_SECONDS
 
     def attach(self) -> None:
-        """Ask Asterisk for the channel. If it does not come, only the dead-man timer is left."""
+        """Ask Asterisk for the heartbeat's channel.
+
+        If the channel does not connect, only the dead-man timer guards the caller.
+        """
         self._send(self._originate)
 
     def _originate(self) -> bytes:
-        """Return the command that asks for the channel, and expect it from now on."""
+        """Return the command that makes the channel, and expect its connection from now on."""
         self._expected = self._server.expect(self)
         tech = f"AudioSocket/{self._address}/{self._expected}"
         place = f"exten,ivr-watchdog,s,1,5,av(IVR_CALLER={self._channel})"
         return command("EXEC", "Originate", f"{tech},{place}")
 
     def close(self) -> None:
-        """End the channel; without this it would outlive the call."""
+        """End the heartbeat's channel, which would otherwise outlive the call."""
         self._closed = True
         if self._expected is not None:
             self._server.forget(self._expected)
@@ -78,7 +86,7 @@ class Heartbeat:
     # ivr.asterisk.audio_server.Listener
 
     def connected(self, transport: asyncio.Transport) -> None:
-        """The channel has connected."""
+        """The channel has connected; begin to send beats, or end it if the call is over."""
         self._transport = transport
         if self._closed:
             transport.close()
@@ -86,10 +94,10 @@ class Heartbeat:
             self._beat()
 
     def audio(self, payload: bytes, now: float) -> None:
-        """Ignore what the channel sends."""
+        """Ignore the audio that the heartbeat's channel sends."""
 
     def disconnected(self) -> None:
-        """The channel has ended."""
+        """The heartbeat's channel has ended; send no more beats."""
         if self._timer is not None:
             self._timer.cancel()
 

@@ -32,24 +32,25 @@ from ivr.words.catalogue import SILENCE, Catalogue, RenderedPrompt
 log = structlog.get_logger()
 
 _KEYS = "0123456789*#"
-"""Keys that end a sound."""
+"""Telephone keys that end the sound that is being played."""
 SILENCE_SECONDS = 2.3
-"""Seconds of one piece of silence. Pieces are short, so that the dead-man timer is never armed for
-long; and no wait of whole seconds ends in the first moments of a piece, when a stream cannot be cut
-yet."""
+"""Seconds of silence that one command plays between prompts. The time is short, so that the
+dead-man timer is never set to a long one. It is no whole number, so that no wait of whole seconds
+ends in the first moments of such a silence, when a stream cannot be cut yet."""
 FIRST_SIGN_SECONDS = 2.0
 """Seconds of the dead-man timer that the dialplan sets before the first command: IVR_FIRST_SIGN in
 ivr-globals.conf."""
 GRACE_SECONDS = 2.5
-"""Seconds by which the dead-man timer is longer than the sound."""
+"""Seconds by which the dead-man timer is set longer than the sound that is then played."""
 
 
 Errand = Callable[[], bytes]
-"""Makes a command that must not cut a prompt; called when the command can be sent."""
+"""Returns the octets of a command that must not cut a prompt. An errand is called at the moment at
+which its command can be sent."""
 
 
 class AgiLine:
-    """A :class:`ivr.call.ports.Line` on one FastAGI session."""
+    """The caller's line: a :class:`ivr.call.ports.Line` on one FastAGI session."""
 
     def __init__(
         self,
@@ -57,7 +58,10 @@ class AgiLine:
         catalogue: Catalogue,
         report: Callable[[Event, float], None],
     ) -> None:
-        """``report`` is called with every event of the line and its time."""
+        """``report`` is called with each event of the line and its time.
+
+        The time is in seconds of the event loop's clock.
+        """
         self._session = session
         self._catalogue = catalogue
         self._report = report
@@ -68,7 +72,8 @@ class AgiLine:
         self._hanging_up = False
         self._handing_back = False
         self._resume_at = (0, 0)
-        """Clip and sample at which a prompt goes on that was stopped by a key."""
+        """Index of the clip, and sample in it (8 kHz), at which the next prompt begins. Not (0, 0)
+        only for a prompt that a key has stopped and that is to go on."""
         self._variables: dict[str, str] = {}
         """Variables of the caller's channel that are set together with the next timer."""
         self._armed_until = self._loop.time() + FIRST_SIGN_SECONDS
@@ -77,13 +82,13 @@ class AgiLine:
     # ivr.call.ports.Line
 
     def play(self, play: Play) -> None:
-        """Play a prompt now."""
+        """Play a prompt now, and cut the one that is being played."""
         self._next, self._current = play, None
         self._resume_at = (0, 0)
         self._changed.set()
 
     def stop(self, play: int) -> None:
-        """Cut a prompt, if it is still played; silence follows at once."""
+        """Cut the prompt with this number, if it is still being played; silence follows at once."""
         if self._next is not None and self._next.play == play:
             self._next = None
         if self._current is not None and self._current.play == play:
@@ -101,7 +106,7 @@ class AgiLine:
         self._changed.set()
 
     def transfer(self, target: str) -> None:
-        """End the call by intention; the dialplan goes on in its context ``ivr-transfer``."""
+        """End the call by intention; the PBX goes on at ``target`` in its ``ivr-transfer``."""
         self._variables |= {
             "IVR_OUTCOME": Outcome.TRANSFERRED, "IVR_TRANSFER": target, "IVR_DONE": "1",
         }  # fmt: skip
@@ -109,25 +114,28 @@ class AgiLine:
         self._changed.set()
 
     def hand_back(self) -> None:
-        """Leave the call to the PBX, without IVR_DONE: it acts as if the service had died."""
+        """Leave the call to the PBX without setting IVR_DONE, as if the service had died."""
         self._handing_back = self._hanging_up = True
         self._changed.set()
 
     # For the other parts of the call.
 
     def send_between_prompts(self, errand: Errand) -> None:
-        """Send a command as soon as it cuts no prompt."""
+        """Send the command that ``errand`` returns, as soon as it would cut no prompt."""
         self._errands.append(errand)
         if self._current is None:
             self._changed.set()
 
     def tell(self, name: str, value: str) -> None:
-        """Set a variable of the caller's channel, by the command that sets the next timer: no sound
-        waits for it."""
+        """Set a variable of the caller's channel.
+
+        The command that sets the dead-man timer before the next sound sets it too, so that no sound
+        waits for another command.
+        """
         self._variables[name] = value
 
     async def run(self) -> None:
-        """Carry out what is asked for until the call is over."""
+        """Play prompts and silence, send errands; close the session when the call is over."""
         try:
             while not self._hanging_up:
                 if self._errands:
@@ -142,7 +150,7 @@ class AgiLine:
             self._session.close()
 
     async def _one_sound(self) -> None:
-        """Play a prompt or a piece of silence, to its end or until something else is asked for."""
+        """Play the next prompt, or silence, to its end or until something else is asked for."""
         self._changed.clear()
         self._current, self._next = self._next, None
         play = self._current
@@ -171,7 +179,7 @@ class AgiLine:
             self._sound_ended(play, spoken, at)
 
     def _clips(self, play: Play | None) -> list[RenderedPrompt]:
-        """Return the clips to play one after the other, without those that are not rendered."""
+        """Return the clips of a prompt (None: of silence), without those that are not rendered."""
         if play is None:
             return [self._catalogue[SILENCE]]
         missing = [id for id in play.prompt.clips if id not in self._catalogue]
@@ -180,7 +188,8 @@ class AgiLine:
                 "clip_not_rendered",
                 prompt=play.prompt.id,
                 clips=missing,
-                remedy="ivr prompts render",
+                effect="the prompt is played without them",
+                remedy="run `ivr prompts render`",
             )
         return [
             self._catalogue.clip(id, play.rendering)
@@ -189,21 +198,21 @@ class AgiLine:
         ]
 
     async def _arm_dead_man(self, seconds: float) -> None:
-        """Let the PBX take the caller back GRACE_SECONDS after a sound of this length."""
+        """Set the dead-man timer to the ``seconds`` of the next sound and GRACE_SECONDS more."""
         limit = seconds + GRACE_SECONDS
         self._armed_until = self._loop.time() + limit
         self._variables["TIMEOUT(absolute)"] = f"{limit:.1f}"
         await self._set()
 
     async def _set(self) -> None:
-        """Set the variables that wait, the timer among them, by one command."""
+        """Set all waiting variables of the channel, the timer among them, by one command."""
         variables, self._variables = self._variables, {}
         await self._session.ask(set_variables(variables))
 
     async def _until_changed(
         self, stream: "asyncio.Future[Answered | None]", limit: float
     ) -> Answered | None:
-        """Return the reply that ends the sound, or None when something else is to be done first.
+        """Return the reply at the end of the sound, or None if something else is to be done first.
 
         Raise LineClosed when neither happens within ``limit`` seconds: the PBX is frozen.
         """
@@ -219,14 +228,20 @@ class AgiLine:
         return stream.result() if stream.done() else None
 
     def _sound_ended(self, play: Play, spoken: bool, at: float) -> None:
-        """Report how a prompt ended; ``spoken`` says whether any clip of it was played."""
+        """Report at the time ``at`` that a prompt has finished, or failed if no clip was played.
+
+        ``spoken`` is True if at least one clip of it was played.
+        """
         if not spoken:
             self._failed(play, "the PBX has no such file", at)
         elif self._is_over(play):
             self._report(PromptFinished(play.play), at)
 
     def _key_stopped(self, play: Play | None, clip: int, sample: int) -> None:
-        """Let a prompt that must be heard out go on where a key has stopped it."""
+        """Continue a prompt that a key stopped in ``clip`` at ``sample``, if keys must not end it.
+
+        Any other prompt is over.
+        """
         if play is not None and self._current is play and not play.barge_in:
             self._next, self._resume_at = play, (clip, sample)
         else:
@@ -240,7 +255,7 @@ class AgiLine:
         return True
 
     def _report_key(self, stream: "asyncio.Future[Answered | None]") -> None:
-        """Report a key that ended the sound, also when the sound was being cut at that moment."""
+        """Report the key that ended a sound, even if the sound was being cut at that moment."""
         answered = None if stream.cancelled() or stream.exception() else stream.result()
         if answered is not None and answered.reply.key:
             self._report(KeyPressed(answered.reply.key), answered.at)
@@ -248,10 +263,10 @@ class AgiLine:
     async def _was_spoken(
         self, clip: RenderedPrompt, play: Play | None, answered: Answered
     ) -> bool:
-        """Return whether a clip was played.
+        """Return whether a clip was played; False if the PBX does not have its file.
 
         Asterisk replies alike to a missing file and to a hang-up, so the state of the channel is
-        asked for. Raise LineClosed on a hang-up, and when the silence is missing.
+        asked for. Raise LineClosed on a hang-up, and when the file of silence is missing.
         """
         if answered.reply.code == 200 and not answered.reply.result.startswith("-"):
             return True
@@ -264,7 +279,8 @@ class AgiLine:
             "clip_missing_on_pbx",
             prompt=play.prompt.id,
             clip=clip.sound,
-            remedy="ivr prompts install",
+            effect="the prompt is played without it",
+            remedy="run `ivr prompts install`",
         )
         return False
 
@@ -284,7 +300,10 @@ class AgiLine:
 
 
 def _command(clip: RenderedPrompt, play: Play | None, offset: int) -> bytes:
-    """Return the command to play a clip from a sample on; of the silence, only its last piece."""
+    """Return the command that plays ``clip`` from the sample ``offset`` (8 kHz) on.
+
+    If ``play`` is None, the clip is silence, and only its last SILENCE_SECONDS are played.
+    """
     if play is None:
         offset = int((clip.seconds - SILENCE_SECONDS) * 8000)
     return stream_file(clip.sound, _KEYS, offset)

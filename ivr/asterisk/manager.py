@@ -1,8 +1,8 @@
 """The manager interface (AMI): health and status of the PBX. Calls never depend on it.
 
-panoramisk speaks the protocol. This module makes up for four of its faults, each of them measured:
-it sends a line break on as the beginning of a second action, repeats unanswered actions after a
-reconnect, never notices a frozen PBX, and repeats a refused password without end.
+panoramisk speaks the protocol. This module makes up for four faults of panoramisk, each of them
+measured: it sends a line break on as the beginning of a second action, repeats unanswered actions
+after a reconnect, never notices a frozen PBX, and repeats a refused password without end.
 """
 
 import asyncio
@@ -20,23 +20,24 @@ from ivr.translation import tr
 log = structlog.get_logger()
 
 AMI_ANSWER_SECONDS = 5.0
-"""Seconds that an action may take; a PBX that does not answer a ping by then is frozen."""
+"""Seconds within which the PBX must answer an action; without an answer to a ping, it is frozen."""
 PING_SECONDS = 10.0
 """Seconds between two pings."""
 AMI_RETRY_SECONDS = (1.0, 30.0)
 """Seconds of the first and of the longest pause between attempts to connect. The pause doubles each
 time; the actual one is drawn at random between half of it and all of it (jitter)."""
 _REFUSALS = 3
-"""Refusals in a row after which the password is taken to be wrong."""
+"""Number of refused logins in a row after which the password is taken to be wrong."""
 REFUSED_SECONDS = 300.0
-"""Seconds between attempts after that; more frequent ones could lock everybody out of AMI."""
+"""Seconds between logins with a password that is taken to be wrong; more frequent ones could lock
+everybody out of AMI."""
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 _EFFECT = "calls go on without the manager interface"
 
 
 class AmiState(StrEnum):
-    """The state of the connection."""
+    """The state of the connection to the manager interface (AMI)."""
 
     UNUSED = "unused"
     """The settings name no manager interface."""
@@ -58,7 +59,7 @@ class Ami:
         self.state = AmiState.DOWN
 
     async def connect(self) -> None:
-        """Connect and log in; raise AmiError with the reason when that fails."""
+        """Connect and log in within AMI_ANSWER_SECONDS; raise AmiError with the reason if not."""
         if _UNSAFE.search(self._user + self._secret):
             raise AmiError(tr("ami.user and ami.secret_file must not hold control characters"))
         loop = asyncio.get_running_loop()
@@ -101,7 +102,7 @@ class Ami:
     async def ask(self, action: str, **fields: str) -> Mapping[str, str]:
         """Return the answer to one action, which must be one that changes nothing.
 
-        Raise AmiError when it is refused or not answered, or when there is no connection.
+        Raise AmiError when the action is refused or not answered, or when there is no connection.
         """
         return (await self._ask(action, fields))[0]
 
@@ -166,7 +167,7 @@ class Ami:
                 pause = min(pause * 2, AMI_RETRY_SECONDS[1])
 
     def close(self) -> None:
-        """Disconnect. Idempotent."""
+        """Disconnect from the PBX. Idempotent."""
         if self._link is not None:
             self._link.close()
             self._link = None

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from ivr.asterisk.agi_wire import command
 
 _STEM = re.compile(r"/[A-Za-z0-9_./-]+")
-"""The path has no comma, bracket or space: these would begin further arguments of MixMonitor, and
-its third argument is a command that the PBX runs."""
+"""Matches an absolute path without comma, bracket or space: these would begin further arguments of
+MixMonitor, and its third argument is a command that the PBX runs."""
 
 
 def is_one_word(path: str) -> bool:
@@ -32,7 +32,7 @@ class MixMonitor:
         self._send, self._stem = send, stem
 
     def start(self) -> None:
-        """Record from the next sound on, until the channel ends."""
+        """Record both sides of the call, from the next prompt or silence to the channel's end."""
         files = f",r({self._stem}-caller.wav)t({self._stem}-hotline.wav)"
         self._send(lambda: command("EXEC", "MixMonitor", files))
 

@@ -2,9 +2,9 @@
 
 There are three kinds: a session that goes on although its caller is gone, a caller whom the
 dialplan does not take back, and a side channel (tap, heartbeat) whose socket is closed. The
-dead-man timer and the closing of sockets normally end each of them. One that is still there at the
-second look is a defect and is logged. An orphaned call is ended. An orphaned channel is only named:
-the right to end it would be the right to end every call on the PBX.
+dead-man timer and the closing of sockets normally end each of them. One that is found again in the
+list of 30 s later is a defect and is logged. An orphaned call is ended. An orphaned channel is only
+named in the log: the right to end it would be the right to end every call on the PBX.
 """
 
 import asyncio
@@ -20,26 +20,27 @@ from ivr.asterisk.manager import Ami, AmiState
 log = structlog.get_logger()
 
 ORPHAN_LOOK_SECONDS = 30.0
-"""Seconds between two looks. An orphan is one that is found in two looks in a row: the dead-man
+"""Seconds between two comparisons of this service's calls with the PBX's list of channels. An
+orphan is a call or a channel without its counterpart in two comparisons in a row: the dead-man
 timer has long been due by then."""
 _FIELDS = {"Channel", "Uniqueid", "Context", "Exten", "Priority"}
 
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """The calls and side channels that this service has."""
+    """The calls and the side channels (taps, heartbeats) that this service has."""
 
     calls: Set[str]
     """Unique ids of the channels whose calls are being served."""
     sockets: Set[str]
     """UUIDs of the side channels that are connected."""
     audio: str
-    """host:port of this service's AudioSocket server, as the PBX is told it."""
+    """host:port of this service's AudioSocket server, as given to the PBX."""
 
 
 @dataclass(frozen=True, slots=True)
 class Orphans:
-    """The orphans that were found in two looks in a row."""
+    """The calls without a channel and channels without a call that two lists in a row show."""
 
     calls: Set[str] = frozenset()
     """Unique ids of the calls whose channel is gone."""
@@ -48,15 +49,15 @@ class Orphans:
 
 
 class Comparison:
-    """Compares each look with the one before. Pure."""
+    """Compares this service's calls with two lists in a row of the PBX's channels. Pure."""
 
     def __init__(self) -> None:
         self._places: dict[str, str] = {}
-        """Context, extension and priority at which each call was seen, by unique id."""
+        """Context, extension and priority at which each call was last listed, by unique id."""
         self._before = Orphans()
 
     def look(self, ours: Ours, channels: Sequence[Mapping[str, str]]) -> Orphans:
-        """Return the orphans, given the channels of a CoreShowChannels.
+        """Return the orphans, given the PBX's channels as AMI's CoreShowChannels lists them.
 
         A call counts only if its channel was listed before: another PBX, whose channels are not in
         this list, may hand calls to this service as well. The channel of an ended call counts only
@@ -82,41 +83,48 @@ class Comparison:
 
 
 def _place(channel: Mapping[str, str]) -> str:
-    """Return where in the dialplan a channel is."""
+    """Return the place of a channel in the dialplan as ``context,extension,priority``."""
     return "{Context},{Exten},{Priority}".format_map(channel)
 
 
 def _is_closed_socket(name: str, ours: Ours) -> bool:
-    """Return whether a channel is a side channel of this service with a closed socket."""
+    """Return whether a channel is a side channel of this service whose socket is closed."""
     side = re.fullmatch(rf"AudioSocket/{re.escape(ours.audio)}-(.+)", name)
     return side is not None and side[1] not in ours.sockets
 
 
 class OrphanCheck:
-    """Looks for orphans while the manager interface is connected."""
+    """Finds calls without a channel and channels without a call while AMI is connected."""
 
     def __init__(self, ami: Ami, ours: Callable[[], Ours], end: Callable[[str], None]) -> None:
-        """``end`` ends a call, given the unique id of its channel."""
+        """``ours`` returns what this service has now; ``end`` ends the call with a unique id."""
         self.channels = 0
-        """Number of channels that are orphaned now."""
+        """Number of channels that the last comparison found orphaned (without a call)."""
         self.calls = 0
-        """Number of calls that were orphaned and ended so far."""
+        """Number of calls that were ended so far because their channel was gone."""
         self._ami, self._ours, self._end = ami, ours, end
         self._comparison = Comparison()
         self._told: Set[str] = frozenset()
 
     async def watch(self) -> None:
-        """Look every ORPHAN_LOOK_SECONDS until cancelled."""
+        """Call :meth:`look` every ORPHAN_LOOK_SECONDS while AMI is connected, until cancelled."""
         while True:
             await asyncio.sleep(ORPHAN_LOOK_SECONDS)
             if self._ami.state is AmiState.UP:
                 try:
                     await self.look()
                 except AmiError as error:
-                    log.warning("channels_not_compared", reason=str(error), effect="calls go on")
+                    log.warning(
+                        "channels_not_compared",
+                        reason=str(error),
+                        effect="calls go on; orphans are not found",
+                    )
 
     async def look(self) -> None:
-        """Look once; raise AmiError when the PBX does not list its channels."""
+        """Compare the PBX's channels with our calls once; end orphaned calls, log all orphans.
+
+        Raise AmiError when the PBX does not list its channels.
+        """
         before = self._ours()
         channels = await self._ami.ask_all("CoreShowChannels")
         after = self._ours()

@@ -1,9 +1,9 @@
-"""The tap: a side channel that brings the caller's audio, without the prompts.
+"""The tap: a side channel that delivers the caller's audio, without the prompts, to this process.
 
-It runs ``ChanSpy`` on the caller's channel and is made from the AGI session, so it needs no right
-on the manager interface. When it fails, the call goes on: the tap is attached again, and after
-three failures the caller can use only keys. Without the tap the caller is told that they cannot be
-heard, rather than that their telephone has no sound (row 2).
+The tap runs ``ChanSpy`` on the caller's channel and is made from the AGI session, so it needs no
+right on the manager interface. When it fails, the call goes on: the tap is attached again, and
+after three failures in a row the caller can use only keys. Without the tap the caller is told that
+they cannot be heard, rather than that their telephone has no sound (row 2).
 """
 
 import asyncio
@@ -21,15 +21,17 @@ from ivr.hearing.g711 import Samples
 log = structlog.get_logger()
 
 _ATTEMPTS = 3
-"""Times in a row that a tap is asked for."""
+"""Number of requests for a tap, without one second of audio between them, before giving up."""
 PROVEN_FRAMES = 50
-"""Frames (one second of audio) after which a tap has worked: a later loss is counted anew."""
+"""Frames (one second of audio) after which a tap has worked: after a later loss, requests are
+counted from zero again."""
 ATTACH_SECONDS = 1.0
-"""Seconds after which a tap that has not connected is given up; measured: it takes 2 ms."""
+"""Seconds from the request for a tap, after which it is given up if it has not connected. Measured:
+it connects within 2 ms."""
 
 
 class Tap:
-    """One call's tap. Implements :class:`ivr.asterisk.audio_server.Listener`."""
+    """The tap of one call. Implements :class:`ivr.asterisk.audio_server.Listener`."""
 
     def __init__(
         self,
@@ -44,8 +46,9 @@ class Tap:
         id of the caller's channel.
 
         ``send`` takes a function that makes an AGI command, and calls it when the command can be
-        sent. ``hear`` is called with each frame of 160 samples and its arrival, ``attached`` with
-        True when the tap has connected and with False when it is lost, and with the time.
+        sent. ``hear`` is called with each frame of 160 samples (20 ms) and the time of its arrival,
+        ``attached`` with True when the tap has connected and with False when it is lost, and with
+        the time; both times are in seconds of the event loop's clock.
         """
         self._server, self._address, self._uniqueid = server, address, uniqueid
         self._send, self._hear, self._attached = send, hear, attached
@@ -59,11 +62,11 @@ class Tap:
         self._closed = False
 
     def attach(self) -> None:
-        """Ask Asterisk for the tap as soon as that cuts no prompt."""
+        """Ask Asterisk for the tap, as soon as the command would cut no prompt."""
         self._send(self._originate)
 
     def _originate(self) -> bytes:
-        """Return the command that asks for the tap, and expect it from now on."""
+        """Return the command that makes the tap, and expect its connection from now on."""
         self._attempts += 1
         self._expected = self._server.expect(self)
         self._deadline = self._loop.call_later(ATTACH_SECONDS, self._missed)
@@ -84,7 +87,7 @@ class Tap:
     # ivr.asterisk.audio_server.Listener
 
     def connected(self, transport: asyncio.Transport) -> None:
-        """The tap has connected."""
+        """The tap has connected; report it, or end the tap if the call is over."""
         self._forget()
         if self._closed:
             transport.close()
@@ -94,7 +97,7 @@ class Tap:
         self._attached(True, self._loop.time())
 
     def audio(self, payload: bytes, now: float) -> None:
-        """Cut the audio into frames; Asterisk sends packets of any size."""
+        """Cut the audio into frames and pass them on; Asterisk sends packets of any size."""
         data = self._rest + payload
         whole = len(data) // (2 * FRAME) * (2 * FRAME)
         samples = np.frombuffer(data[:whole], "<i2")
@@ -106,7 +109,7 @@ class Tap:
             self._attempts = 0
 
     def disconnected(self) -> None:
-        """The tap has ended: with the call, or by a fault."""
+        """The tap has ended; if the call goes on, ask for the tap again."""
         self._transport = None
         self._rest = b""
         if not self._closed:
@@ -116,15 +119,20 @@ class Tap:
         self._again("it did not connect")
 
     def _again(self, reason: str) -> None:
-        """Report the loss; ask for the tap again unless that has failed too often."""
+        """Report the loss of the tap; ask for it again unless 3 requests in a row have failed."""
         self._forget()
-        log.warning("tap_lost", reason=reason, attempt=self._attempts)
+        log.warning(
+            "tap_lost",
+            reason=reason,
+            attempt=self._attempts,
+            effect="the caller is not heard until the tap is back",
+        )
         self._attached(False, self._loop.time())
         if self._attempts < _ATTEMPTS:
             self.attach()
 
     def _forget(self) -> None:
-        """Expect no connection any more."""
+        """Cancel the deadline, and refuse the connection of the tap that was asked for."""
         if self._deadline is not None:
             self._deadline.cancel()
         if self._expected is not None:

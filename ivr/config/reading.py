@@ -17,8 +17,9 @@ class ConfigError(Exception):
 
 
 def load_settings(path: Path | None = None) -> Settings:
-    """Return the settings of a TOML file and the environment; without a file, the defaults and
-    the environment. Raise ConfigError, which names what is wrong.
+    """Return the settings: the environment overrides the file ``path``, which overrides defaults.
+
+    When ``path`` is None, no file is read. Raise ConfigError, which names what is wrong.
     """
     values: dict[str, Any] = {} if path is None else _read_toml(path)
     _refuse_unknown_variables()
@@ -106,7 +107,7 @@ def _refuse_unknown_variables() -> None:
 
 
 def _sentence(error: ValidationError) -> str:
-    """Return the first problem of a validation as one sentence: setting, value, remedy."""
+    """Return the first problem that pydantic found as one sentence: setting, value, remedy."""
     problem = error.errors()[0]
     place = [str(part) for part in problem["loc"]]
     setting = ".".join(place)

@@ -12,7 +12,7 @@ from ivr.paths import SHARE
 
 
 def _shipped(name: str) -> Path:
-    """Return ``prompts/name`` below the working directory, or the shipped one if only that exists.
+    """Return ``prompts/name`` in the working directory, or the shipped file if only that exists.
 
     When neither exists, the first is returned, so that an error names the place to create it.
     """
@@ -27,7 +27,7 @@ class _Group(BaseModel):
 
 
 class AgiSettings(_Group):
-    """FastAGI, the port at which Asterisk hands calls over.
+    """FastAGI, the port of this service at which Asterisk hands calls over to it.
 
     A program that can connect to this port can control calls: protect it with the token.
     """
@@ -38,11 +38,11 @@ class AgiSettings(_Group):
     """TCP port to listen on."""
     token_file: Path | None = None
     """File with the token that the dialplan sends as its first argument. Connections without the
-    token are refused; when no file is set, none is asked for."""
+    token are refused; when no file is set, all connections are accepted."""
 
 
 class AudioSettings(_Group):
-    """AudioSocket, the port at which Asterisk delivers the caller's audio."""
+    """AudioSocket, the port of this service at which Asterisk delivers the caller's audio."""
 
     host: str = "127.0.0.1"
     """Address to listen on; Asterisk is told to connect to the same address."""
@@ -51,7 +51,7 @@ class AudioSettings(_Group):
 
 
 class AmiSettings(_Group):
-    """Asterisk's manager interface (AMI). It is advisory: calls go on without it."""
+    """Asterisk's manager interface (AMI). It only monitors the PBX: calls go on without it."""
 
     host: str = ""
     """Address of the PBX. Empty: AMI is not used."""
@@ -67,9 +67,10 @@ class PromptSettings(_Group):
     """The words of the sheet and the sound files made of them."""
 
     sheet: Path = Field(default_factory=lambda: _shipped("sheet.toml"))
-    """The file sheet.toml; the tables of company, names, phrases and knowledge lie beside it."""
+    """Path of the etiquette sheet, sheet.toml. The tables of company, names, phrases and knowledge
+    are read from the same directory."""
     directory: Path = Field(default_factory=lambda: _shipped("rendered"))
-    """Directory of the prompts that ``ivr prompts render`` has made."""
+    """Directory of the sound files that ``ivr prompts render`` has made."""
 
 
 class CallSettings(_Group):
@@ -79,7 +80,8 @@ class CallSettings(_Group):
     """Most calls at the same time; a call in which somebody talks takes 0.7 % of a core. Further
     calls are left to the dialplan."""
     max_call_seconds: float = Field(600.0, ge=10, le=86400)
-    """Seconds after which a call is ended."""
+    """Seconds from the beginning of a call after which the caller hears the last words and the call
+    is ended."""
     speech_end_seconds: float = Field(0.5, ge=0.2, le=3.0)
     """Seconds of silence after which an utterance of the caller has ended (endpointing)."""
 
@@ -103,64 +105,66 @@ class RecordsSettings(_Group):
     """Directory of the spool (entries that the database does not have yet), and of the database
     itself unless ``database`` names another."""
     database: str = ""
-    """URL: sqlite:///FILE or postgresql://USER@HOST/NAME. Empty: records.db in ``directory``."""
+    """URL of the database: sqlite:///FILE or postgresql://USER@HOST/NAME. Empty: the SQLite file
+    records.db in ``directory``."""
     password_file: Path | None = None
     """File with the password of a PostgreSQL database."""
     site: int = Field(0, ge=0, le=3)
-    """Number of this ``directory`` among those whose tickets go into the same database. With a
-    different number for each, no two tickets have the same ticket number."""
+    """Number of this ``directory`` among those whose tickets go into the same database. Each
+    directory needs its own number, so that no two tickets have the same ticket number."""
     keep_days: float = Field(180.0, gt=0)
-    """Days that ``ivr records prune`` keeps; unfinished tickets and their calls stay longer."""
+    """Days for which ``ivr records prune`` keeps calls and tickets; unfinished tickets and their
+    calls stay longer."""
 
 
 class RecordingSettings(_Group):
     """The sound recordings of calls. Asterisk writes them, so both must see one directory."""
 
     mode: Literal["off", "on", "consent"] = "off"
-    """``on``: every caller is told that the call is recorded. ``consent``: callers are told also
-    that they may refuse, by key 0 or by words."""
+    """``off``: no call is recorded. ``on``: every call is recorded, and every caller is told so.
+    ``consent``: callers are told also that they may refuse, by key 0 or by words."""
     directory: Path = Path("var/recordings")
-    """Directory of the recordings, by day. Asterisk writes into ``incoming`` below it during a
-    call."""
+    """Directory of the recordings, with one subdirectory for each day. During a call Asterisk
+    writes into the subdirectory ``incoming``."""
     pbx_directory: str = Field("", pattern=r"^(/[A-Za-z0-9_./-]+)?$", max_length=200)
-    """The same ``directory`` as the PBX sees it. Empty: it has the same path there."""
+    """Path of ``directory`` on the PBX. Empty: the path is the same there."""
     keep_days: float = Field(90.0, gt=0)
-    """Days that ``ivr records prune`` keeps; recordings of calls with unfinished tickets stay
-    longer."""
+    """Days for which ``ivr records prune`` keeps recordings; those of calls with unfinished tickets
+    stay longer."""
     min_free_gb: float = Field(2.0, ge=0)
-    """Gigabytes (10^9 octets) free on the disk below which nothing is recorded. A minute of a call
-    takes 2 MB, and as much again while its two sides are joined."""
+    """Least free space of the disk, in gigabytes (10^9 octets), at which calls are recorded. A
+    minute of a call takes 2 MB, and as much again while its two sides are joined."""
 
     @property
     def on_the_pbx(self) -> str:
-        """The absolute path of ``directory`` on the PBX."""
+        """The absolute path, on the PBX, of the directory of the recordings."""
         return self.pbx_directory or str(self.directory.absolute())
 
 
 class NotifySettings(_Group):
-    """The ways to notify the supervisor of tickets."""
+    """The channels by which the supervisor is notified of tickets: webhook and mail."""
 
     kinds: tuple[TicketKind, ...] = (
         TicketKind.COMPLAINT,
         TicketKind.ABUSE,
         TicketKind.NUISANCE,
     )
-    """Kinds of tickets that are notified when they come in. Tickets of every kind are notified
-    when they are late."""
+    """The supervisor is notified of each new ticket of these kinds. When the deadline of a ticket
+    has passed, they are notified of it whatever its kind."""
     webhook: str = ""
-    """URL to which a JSON object is posted. Empty: none."""
+    """URL to which each notification is posted as a JSON object. Empty: nothing is posted."""
     webhook_secret_file: Path | None = None
-    """File with the key that signs what is posted."""
+    """File with the key that signs posted notifications; needed when ``webhook`` is set."""
     mail_to: tuple[str, ...] = ()
-    """Mail addresses that are notified. Empty: no mail is sent."""
+    """Mail addresses to which notifications are sent. Empty: no mail is sent."""
     mail_from: str = ""
-    """Mail address of the sender."""
+    """Mail address of the sender of notifications; needed when ``mail_to`` is set."""
     smtp_host: str = ""
-    """Mail server."""
+    """Host name of the server that sends the mails; needed when ``mail_to`` is set."""
     smtp_port: int = Field(25, ge=1, le=65535)
     """TCP port of the mail server."""
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
-    """Encryption: none, by STARTTLS, or TLS from the beginning."""
+    """Encryption of the connection to the mail server: none, STARTTLS, or TLS from the start."""
     smtp_user: str = ""
     """User name for the mail server."""
     smtp_password_file: Path | None = None
@@ -188,16 +192,19 @@ class HoursSettings(_Group):
     """The working hours, in China's time. Nothing set: people always work."""
 
     week: dict[str, str] = {}
-    """Times by day, mon to sun: "09:00-12:00 13:30-18:00". Nobody works on a day that is left
-    out."""
+    """Working hours by day of the week (mon to sun), such as "09:00-12:00 13:30-18:00". Nobody
+    works on a day that is left out."""
     holidays: tuple[date, ...] = ()
-    """Days on which nobody works although ``week`` has times for their day of the week."""
+    """Dates on which nobody works although ``week`` has hours for their day of the week."""
     workdays: tuple[date, ...] = ()
-    """Saturdays and Sundays on which people work, with the times of a Monday."""
+    """Dates of Saturdays and Sundays on which people work, with the hours of a Monday."""
 
 
 class ComplaintSettings(_Group):
-    """The table of service times (row 28): hours by class of customer, ``default`` for others."""
+    """Service times (row 28): hours until a complaint is answered, by class of customer.
+
+    The class ``default`` is that of all customers who are in no other class.
+    """
 
     simple: dict[str, float] = {}
     """Hours until a simple complaint is answered, by class of customer: whole numbers, 1 to 99."""
@@ -208,25 +215,25 @@ class ComplaintSettings(_Group):
 
 
 class LookUpSettings(_Group):
-    """The system that is asked for the answers that knowledge.toml looks up (row 17)."""
+    """The company's system that answers the look-ups of knowledge.toml (row 17)."""
 
     url: str = Field("", pattern="^(https?://.+)?$")
     """URL to which a JSON object with look_up, key and caller is posted; the answer is a JSON
-    object with found and values."""
+    object with found and values. Empty: nothing is posted."""
     python: str = Field("", pattern=r"^([\w.]+:\w+)?$")
-    """``module:function`` that is called instead of ``url``, with the same three values; it returns
-    the same object."""
+    """``module:function`` that is called instead of ``url``, with look_up, key and caller; it
+    returns a mapping with found and values. Empty: ``url`` is used."""
     seconds: float = Field(30.0, gt=0, le=120)
-    """Seconds after which a look-up has failed; the caller is then called back."""
+    """Seconds after which an unanswered look-up has failed; the caller is then called back."""
 
 
 class MetricsSettings(_Group):
-    """The figures for Prometheus. They are of the service, never of one caller."""
+    """The metrics for Prometheus: figures of the whole service, which tell nothing of a caller."""
 
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: int = Field(0, ge=0, le=65535)
-    """TCP port to listen on. 0: the figures are not served."""
+    """TCP port to listen on. 0: the metrics are not served."""
 
 
 class ServiceSettings(_Group):
@@ -272,5 +279,5 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the only two sources: the environment, which wins, and the file."""
+        """Return the two sources of settings: the environment, which wins, and the TOML file."""
         return (env_settings, init_settings)

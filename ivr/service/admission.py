@@ -27,7 +27,7 @@ _CHANNEL = re.compile(r"[A-Za-z0-9_.@/;-]{1,100}")
 
 
 class Admission:
-    """Admits calls, and knows all that are being served."""
+    """Admits calls up to ``call.max_calls``, and holds those that are being served."""
 
     def __init__(
         self,
@@ -36,8 +36,9 @@ class Admission:
         recorder: RecordingKeeper,
         script: Callable[[], Script] | None = None,
     ) -> None:
-        """``recorder`` says whether there is room for recordings. ``script`` is what every call
-        goes through; None: the conversation of the sheet.
+        """``recorder`` tells whether the disk has room for recordings.
+
+        ``script`` begins the dialogue of every call; None: the conversation of the etiquette sheet.
         """
         self.calls: set[OneCall] = set()
         """The calls that are being served now."""
@@ -46,7 +47,11 @@ class Admission:
         self._transferred = TransferredGuests()
 
     async def serve(self, session: AgiSession) -> None:
-        """Serve one call from its first AGI line to its end, or refuse it."""
+        """Serve one call from its first AGI line to its end.
+
+        Refuse it, by returning at once, when the limit of calls is reached or the names of its
+        channel are malformed.
+        """
         uniqueid = session.environment["agi_uniqueid"]
         channel = session.environment["agi_channel"]
         if not (_UNIQUEID.fullmatch(uniqueid) and _CHANNEL.fullmatch(channel)):
@@ -54,19 +59,24 @@ class Admission:
             log.warning("agi_refused", reason=reason)
             return
         if len(self.calls) >= self._shared.settings.call.max_calls:
-            log.warning("call_refused", reason="call.max_calls are being served", call=uniqueid)
+            log.warning(
+                "call_refused",
+                reason="as many calls as call.max_calls are being served",
+                effect="the PBX takes the caller back",
+                call=uniqueid,
+            )
             return
         with structlog.contextvars.bound_contextvars(call=uniqueid):
             await self._serve(session, uniqueid)
 
     def close(self, uniqueid: str) -> None:
-        """Close the session of the call with this unique id: its channel is gone."""
+        """Close the AGI session of the call with this unique id, whose channel does not exist."""
         for call in list(self.calls):
             if call.uniqueid == uniqueid:
                 call.session.close()
 
     def end_all(self, outcome: Outcome) -> None:
-        """End all calls; the callers hear the last words of this outcome."""
+        """End all calls after their callers have heard the last words of ``outcome``."""
         for call in list(self.calls):
             call.end(outcome)
 
@@ -100,7 +110,7 @@ class Admission:
         return Guest(self._shared.sheet.company, self._house, arrival), returned
 
     def _script(self, guest: Guest, *, returned: bool) -> Callable[[], Script]:
-        """Return what the call goes through.
+        """Return the function that begins the dialogue of a call.
 
         When there is no room for a recording, the call is not recorded, and the caller is not told
         that it is.
@@ -109,6 +119,6 @@ class Admission:
             return self._own_script
         policy: Policy = self._shared.settings.recording.mode
         if policy != "off" and not self._recorder.ready:
-            log.warning("call_not_recorded", reason="there is no room: see recording_stopped")
+            log.warning("call_not_recorded", reason="the disk has no room: see recording_stopped")
             policy = "off"
         return partial(hotline, guest=guest, returned=returned, recording=policy)

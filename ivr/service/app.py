@@ -43,20 +43,20 @@ from ivr.words.composition import Composer
 log = structlog.get_logger()
 
 LAST_WORDS_SECONDS = 15.0
-"""Seconds that a drained call may take for the apology."""
+"""Most seconds for which a stopping service waits until the last callers have heard the apology."""
 
 LAST_NEWS_SECONDS = 2.0
-"""Seconds that the end of the service waits for a notification that is being delivered; it is
-delivered again at the next start."""
+"""Most seconds for which a stopping service waits for a notification that is being delivered, and
+then for a recording that is being joined. The next start repeats what was not finished."""
 
 
 class Hotline:
-    """The running service."""
+    """The service: all its parts, built from the settings."""
 
     def __init__(self, settings: Settings, script: Callable[[], Script] | None = None) -> None:
-        """Load everything that may be wrong; raise StartError for the first thing that is.
+        """Load all files that the settings name; raise StartError for the first that is wrong.
 
-        ``script`` is what every call goes through; None: the conversation of the sheet.
+        ``script`` begins the dialogue of every call; None: the conversation of the etiquette sheet.
         """
         self.settings = settings
         self.sheet = load_sheet(settings)
@@ -105,8 +105,8 @@ class Hotline:
     async def start(self) -> None:
         """Listen for calls.
 
-        Raise StartError when a port is taken, a model cannot be loaded or the records are of a
-        newer version; nothing is left open then.
+        Raise StartError when a port is taken, a model cannot be loaded or a newer program has
+        written the database of the records; nothing is left open then.
         """
         try:
             await self.records.start()
@@ -131,7 +131,7 @@ class Hotline:
             advising = _advise(self._ami, self._orphans)
             self._advising = asyncio.get_running_loop().create_task(advising)
         # Objects that exist now live until the end. A full collection of them during a call would
-        # be heard, so they are taken out of the collector's reach.
+        # interrupt its sound, so they are taken out of the collector's reach.
         gc.collect()
         gc.freeze()
 
@@ -161,7 +161,8 @@ class Hotline:
     async def drain(self) -> None:
         """Take no new calls and let the running ones end.
 
-        Calls that still run after service.drain_seconds hear the apology.
+        Callers who are still served after service.drain_seconds hear the apology. Return when all
+        calls have ended, or LAST_WORDS_SECONDS (15 s) after the apologies have begun.
         """
         self.agi.stop_listening()
         log.info("draining", calls=self.calls)
@@ -184,7 +185,7 @@ class Hotline:
         log.info("stopped")
 
     def _composer(self) -> Composer:
-        """Return what composes sentences of the clips that have a file."""
+        """Return the composer, which fills the slots of prompts with clips that have a file."""
         recordings = self.catalogue.manifest.recordings
         usable = {id for id in recordings if self.catalogue.path(id).is_file()}
         vocabulary = load_vocabulary(self.settings)
@@ -196,7 +197,7 @@ class Hotline:
         return OrphanCheck(self._ami, self._ours, self._admission.close)
 
     def _ours(self) -> Ours:
-        """Return the calls and side channels that the channels of the PBX are compared with."""
+        """Return this service's calls and side channels, to compare with the PBX's channels."""
         calls = {call.uniqueid for call in self._admission.calls}
         sockets = {str(id) for id in self.audio.connected}
         audio = self.settings.audio
@@ -204,19 +205,22 @@ class Hotline:
 
 
 async def _advise(ami: Ami, orphans: OrphanCheck) -> None:
-    """Keep the manager connection up; a defect in it must not disturb any call."""
+    """Keep the manager connection up and search for orphaned calls and channels, until cancelled.
+
+    An exception is logged and not raised: it must not disturb any call.
+    """
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(ami.keep_up())
             group.create_task(orphans.watch())
     except Exception:
-        log.exception("ami_failed", effect="calls go on without the manager interface")
+        log.exception("ami_failed", effect="calls go on; AMI is not used until the next start")
     finally:
         ami.close()
 
 
 async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -> None:
-    """Await the start of a server; StartError names the setting when its port cannot be used."""
+    """Await the start of a server; raise StartError, which names the setting, for a bad port."""
     try:
         await starting
     except OSError as error:
@@ -229,7 +233,10 @@ async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -
 
 
 async def run_service(settings: Settings) -> None:
-    """Run the hotline until SIGTERM or SIGINT; a second signal stops it at once."""
+    """Run the hotline until SIGTERM or SIGINT, then drain and stop it.
+
+    A second signal stops it at once. Raise StartError when it cannot start.
+    """
     hotline_service = Hotline(settings)
     stopping, at_once = asyncio.Event(), asyncio.Event()
 

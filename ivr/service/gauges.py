@@ -1,4 +1,4 @@
-"""The gauges of the metrics: figures that the parts of the service have at the moment."""
+"""The gauges of the metrics: present figures of the service's parts, such as queue lengths."""
 
 from ivr.asterisk.manager import Ami, AmiState
 from ivr.asterisk.orphans import OrphanCheck
@@ -14,9 +14,9 @@ def watch(
     ami: Ami | None,
     orphans: OrphanCheck | None,
 ) -> None:
-    """Add the figures of these parts to the metrics.
+    """Add a gauge for each figure of these parts; ``ami`` and ``orphans`` are None without AMI.
 
-    The thread of the endpoint reads them, so reading one must not wait for anything.
+    The thread that serves the metrics reads the figures, so reading one must not block.
     """
     _watch_records(metrics, records)
     metrics.watch(

@@ -1,4 +1,4 @@
-"""Loads what the settings name before the first call; StartError says what is wrong with it."""
+"""Before the first call, loads all that the settings name; StartError says what is wrong there."""
 
 from ivr.asterisk.manager import Ami
 from ivr.asterisk.mix_monitor import is_one_word
@@ -25,7 +25,7 @@ class StartError(Exception):
 
 
 def load_sheet(settings: Settings) -> Sheet:
-    """Return the sheet; raise StartError when its file is missing or wrong."""
+    """Return the etiquette sheet; raise StartError when its file is missing or wrong."""
     try:
         return read_sheet(settings.prompts.sheet)
     except SheetError as error:
@@ -33,7 +33,7 @@ def load_sheet(settings: Settings) -> Sheet:
 
 
 def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
-    """Return the rendered prompts; StartError names the first prompt that has no file."""
+    """Return the rendered prompts; raise StartError, which names the first one without a file."""
     try:
         catalogue = Catalogue.load(settings.prompts.directory)
         for id in (SILENCE, MUSIC.id, *(prompt.id for prompt in sheet.fragments())):
@@ -50,7 +50,10 @@ def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
 
 
 def load_vocabulary(settings: Settings) -> Vocabulary:
-    """Return what may stand in the slots of the sheet; raise StartError when a table is wrong."""
+    """Return the values that can be spoken in the slots of prompts.
+
+    Raise StartError when a table of values is missing or wrong.
+    """
     try:
         return read_vocabulary(settings.prompts.sheet.parent)
     except (VocabularyError, OSError) as error:
@@ -60,7 +63,10 @@ def load_vocabulary(settings: Settings) -> Vocabulary:
 
 
 def load_understander(settings: Settings) -> Understander:
-    """Return what finds the meaning of words; raise StartError when a phrase file is wrong."""
+    """Return the understander, which finds the meaning of a caller's words.
+
+    Raise StartError when a file of example phrases is wrong.
+    """
     try:
         return phrase_files.read_understander(settings.prompts.sheet)
     except PhraseError as error:
@@ -78,7 +84,7 @@ def load_voice_detector() -> SileroModel:
 
 
 def manager(settings: Settings) -> Ami | None:
-    """Return the client of the manager interface, not connected; None when it is not used.
+    """Return the client of the manager interface, not yet connected; None if ami.host is empty.
 
     Raise StartError when its secret cannot be read: that is an error of the settings, not a fault
     of the PBX.
@@ -101,7 +107,10 @@ def manager(settings: Settings) -> Ami | None:
 
 
 def notifier(settings: Settings) -> Notifier:
-    """Return what notifies the supervisor of tickets; raise StartError when it cannot."""
+    """Return the notifier, which notifies the supervisor of tickets.
+
+    Raise StartError when a setting of its channels or of the database is wrong.
+    """
     try:
         engine = connect(url_of(settings.records))
         return Notifier(engine, channels(settings.notify), settings.notify.kinds)
@@ -110,9 +119,10 @@ def notifier(settings: Settings) -> Notifier:
 
 
 def recorder(settings: Settings) -> RecordingKeeper:
-    """Return what keeps recordings in order.
+    """Return the keeper of recordings, which joins the files that Asterisk writes.
 
-    Raise StartError when Asterisk cannot be given the directory in a command.
+    Raise StartError when a command to Asterisk cannot hold the directory's path, or when a setting
+    of the database is wrong.
     """
     place = settings.recording.on_the_pbx
     if settings.recording.mode != "off" and not is_one_word(place):

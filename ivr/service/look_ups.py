@@ -1,6 +1,7 @@
 """Look-ups while a caller waits (row 17): in the records, by HTTP, by a Python function.
 
-An error and a look-up that takes too long give FAILED; the caller is then called back.
+A look-up that raises an error or takes longer than look_ups.seconds results in FAILED; the caller
+is then called back.
 """
 
 import asyncio
@@ -28,30 +29,40 @@ from ivr.translation import tr
 log = structlog.get_logger()
 
 THREADS = 8
-"""Most look-ups at the same time; one that hangs holds its thread until the peer gives up."""
+"""Most look-ups that run at the same time, each in a thread. One that hangs occupies its thread
+until its function returns."""
 _MOST_OCTETS = 65536
-"""Octets of an HTTP answer that are read."""
+"""Most octets that are read of an HTTP answer; the rest is left out."""
 
 Function = Callable[[str, str, str], Any]
-"""``(look_up, key, caller)`` to ``{"found": …, "values": {…}}``, or to a coroutine of that."""
+"""Takes the name of the look-up, the digits that the caller gave, and the calling number. Returns
+``{"found": …, "values": {…}}``, or a coroutine that returns it."""
 
 
 class LookUps:
     """All look-ups of a service; :meth:`find` carries one out."""
 
     def __init__(self, settings: config.LookUpSettings, records: Engine) -> None:
-        """Raise ConfigError when the function of the settings cannot be used."""
+        """``records`` is the database of the records.
+
+        Raise ConfigError when the function that look_ups.python names cannot be imported.
+        """
         self._settings, self._records = settings, records
         self._function = _function(settings.python) if settings.python else None
         self._threads = ThreadPoolExecutor(THREADS, "look-up")
 
     async def find(self, query: Query, caller: str) -> Found:
-        """Return what was found for the caller with this number; FAILED on any error."""
+        """Return what the look-up has found for the caller with the number ``caller``.
+
+        Return FAILED on any error, and when look_ups.seconds have passed without an answer.
+        """
         try:
             async with asyncio.timeout(self._settings.seconds):
                 return await self._found(query, caller)
         except TimeoutError:
-            log.warning("look_up_failed", look_up=query.name, reason="it takes too long")
+            log.warning(
+                "look_up_failed", look_up=query.name, reason="no answer within look_ups.seconds"
+            )
         except SQLAlchemyError as error:
             log.warning("look_up_failed", look_up=query.name, reason=why(error))
         except Exception as error:  # a function of the company may raise anything
@@ -59,7 +70,7 @@ class LookUps:
         return FAILED
 
     def close(self) -> None:
-        """Cancel the look-ups that have not begun and close the database; do not wait."""
+        """Cancel look-ups that have not begun, close the database; wait for no running look-up."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._records.dispose()
 
@@ -79,7 +90,7 @@ class LookUps:
         raise ValueError("neither look_ups.url nor look_ups.python is set")
 
     def _ticket(self, number: str) -> Found:
-        """Return the status of a ticket, or ``unknown``."""
+        """Return the status of the ticket with this number; ``unknown`` if there is none."""
         with reading(self._records) as connection:
             try:
                 return Found(tickets.one(connection, number)["status"])
@@ -87,7 +98,10 @@ class LookUps:
                 return Found("unknown")
 
     def _caller(self, number: str) -> Found:
-        """Return how often a caller has been abusive or a nuisance, or ``unknown``."""
+        """Return how often the caller with this number has been abusive or a nuisance.
+
+        The result is ``unknown`` if the records hold neither of that number.
+        """
         query = select(callers.c.abuse, callers.c.nuisance).where(callers.c.caller == number)
         with reading(self._records) as connection:
             known = connection.execute(query).first()
@@ -96,7 +110,11 @@ class LookUps:
         return Found("known", {"abuse": str(known.abuse), "nuisance": str(known.nuisance)})
 
     def _post(self, name: str, key: str, caller: str) -> Any:
-        """Post JSON and return the JSON of the answer; any status but 200 raises ValueError."""
+        """Post a look-up as JSON to look_ups.url, and return the decoded JSON of the answer.
+
+        Raise ValueError for a status other than 200 and for an answer that is not JSON; raise
+        OSError or HTTPException when the connection fails.
+        """
         place = urlsplit(self._settings.url)
         secure = place.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
@@ -114,7 +132,10 @@ class LookUps:
 
 
 def _answer(told: Any) -> Found:
-    """Return what ``{"found": "valid", "values": {"N": 3}}`` says; else raise ValueError."""
+    """Return an answer such as ``{"found": "valid", "values": {"N": 3}}`` as Found.
+
+    Raise ValueError when the answer has another form.
+    """
     if not isinstance(told, Mapping) or not isinstance(told.get("found"), str):
         raise ValueError("the answer is not an object with a text under found")
     values = told.get("values", {})

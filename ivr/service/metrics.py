@@ -28,12 +28,15 @@ from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket, TicketKind
 
 _REPLY_SECONDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.2, 2.0, 5.0)
-"""Bounds of the buckets of ``ivr_reply_seconds``."""
+"""Upper bounds, in seconds, of the buckets of ``ivr_reply_seconds``: the time from the end of what
+a caller says to the order to play the reply."""
 WAIT_ERROR_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-"""Bounds of the buckets of ``ivr_wait_error_seconds``. `ivr bench waits` allows 5 ms in the median
-and 20 ms at the 99th percentile."""
+"""Upper bounds, in seconds, of the buckets of ``ivr_wait_error_seconds``: how late the action after
+a wait of the sheet is done. `ivr bench waits` allows 5 ms in the median and 20 ms at the 99th
+percentile."""
 WRITE_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 30.0, 300.0)
-"""Bounds of the buckets of ``ivr_record_write_seconds``."""
+"""Upper bounds, in seconds, of the buckets of ``ivr_record_write_seconds``: the time from a step of
+a call to its row in the database."""
 
 
 class Metrics:
@@ -87,7 +90,7 @@ class Metrics:
             self.tickets.labels(kind)
 
     def watch(self, name: str, help: str, value: Callable[[], float]) -> None:
-        """Add a gauge; ``value`` is called whenever the metrics are read."""
+        """Add a gauge; ``value`` is called for its figure whenever the metrics are read."""
         Gauge(name, help, registry=self.registry).set_function(value)
 
     def watch_state(
@@ -103,7 +106,11 @@ class Metrics:
             gauge.labels(state).set_function(stands_at(state))
 
     def tapped(self, attached: Callable[[bool, float], None]) -> Callable[[bool, float], None]:
-        """Return ``attached`` with its calls counted: for the tap of one call."""
+        """Return a function that counts a tap's losses and reconnections and calls ``attached``.
+
+        Its arguments are those of ``attached``: whether the tap is connected, and the time in
+        seconds of the event loop's clock.
+        """
         away = False
 
         def count(there: bool, now: float) -> None:
@@ -118,7 +125,10 @@ class Metrics:
         return count
 
     def loaded(self, entries: Sequence[dict[str, Any]]) -> None:
-        """Observe the age of steps when they reach the database; the loader's thread calls this."""
+        """Put the age of each step among ``entries`` into the histogram.
+
+        The thread that loads entries into the database calls this after each transaction.
+        """
         now = datetime.now(UTC)
         for entry in entries:
             if entry["entry"] == "step":
@@ -126,38 +136,39 @@ class Metrics:
                 self.writes.observe(max(0.0, age.total_seconds()))
 
     def counted(self, record: CallLog) -> "CountedCall":
-        """Return the log of a call with what it notes counted."""
+        """Return a log of a call that counts what it is given and passes it on to ``record``."""
         return CountedCall(self, record)
 
     def serve(self, host: str, port: int) -> "Endpoint":
-        """Serve the figures on a port; raise OSError when it cannot be used."""
+        """Serve the metrics on a port; raise OSError when the port cannot be used."""
         return Endpoint(*start_http_server(port, host, registry=self.registry))
 
 
 class Endpoint:
-    """The port at which the figures are served, and its thread."""
+    """The port at which the metrics are served over HTTP, and the thread that serves them."""
 
     def __init__(self, server: WSGIServer, thread: Thread) -> None:
         self._server, self._thread = server, thread
 
     def close(self) -> None:
-        """Stop serving; return when the port is free."""
+        """Stop serving the metrics; return when the port is free."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
 
 class CountedCall:
-    """A :class:`ivr.call.ports.CallLog` that counts what it passes on to another one."""
+    """A :class:`ivr.call.ports.CallLog` that counts what it passes on to another CallLog."""
 
     def __init__(self, metrics: Metrics, record: CallLog) -> None:
         self._metrics, self._record = metrics, record
         self._onset: float | None = None
         self._spoken: float | None = None
-        """Time of the caller's last sound; None when they have been replied to."""
+        """Time, in seconds of the event loop's clock, at which the caller's last utterance ended;
+        None before it, while the caller speaks, and once they have been replied to."""
 
     def note(self, what: Event | Command, now: float) -> None:
-        """Pass an event or a command on, and count it."""
+        """Pass an event or a command on to the other CallLog, and count it."""
         self._record.note(what, now)
         metrics = self._metrics
         match what:
@@ -181,7 +192,7 @@ class CountedCall:
                 pass
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Pass the ticket on, and count it as kept or refused."""
+        """Pass the ticket on; count it as kept or refused once that is known."""
 
         def count(number: str | None) -> None:
             if number is None:

@@ -61,9 +61,9 @@ class OneCall:
     ) -> None:
         """Build each part before those that use it.
 
-        The line comes first, because the others send their AGI commands through it. It reports to
-        :meth:`_report`, which uses the live call and the heartbeat: nothing is reported before
-        :meth:`run`, and they exist by then.
+        The line comes first, because the other parts send their AGI commands through it. The line
+        reports events to :meth:`_report`, which uses the live call and the heartbeat. The line
+        reports nothing before :meth:`run`, and by then both exist.
         """
         self._shared, self._guest = shared, guest
         self.session = session
@@ -82,7 +82,7 @@ class OneCall:
 
     @property
     def outcome(self) -> Outcome | None:
-        """The outcome of the call; None while it goes on."""
+        """The outcome of the call; None while the call goes on."""
         return self._live.outcome
 
     @property
@@ -91,7 +91,7 @@ class OneCall:
         return self._heartbeat.longest_lag
 
     async def run(self) -> None:
-        """Serve the caller until the call is over; cancel to end it at once."""
+        """Serve the caller until the call is over; cancelling this task ends the call at once."""
         try:
             self._tap.attach()
             self._heartbeat.attach()
@@ -106,11 +106,14 @@ class OneCall:
             self._live.close("a defect of the service")
 
     def end(self, outcome: Outcome) -> None:
-        """End the call; the caller hears the last words of this outcome."""
+        """End the call after the caller has heard the last words of ``outcome``."""
         self._live.end(outcome)
 
     def _live_call(self, script: Callable[[], Script], now: float) -> LiveCall:
-        """Return the live call with its script, ear, records and recording."""
+        """Return the live call: its script, its ear (the detectors of one call) and its record.
+
+        ``now`` is the beginning of the call, in seconds of the event loop's clock.
+        """
         shared, settings = self._shared, self._shared.settings
         environment = self.session.environment
         number, caller = (
@@ -133,14 +136,18 @@ class OneCall:
     def _report(self, event: Event, now: float) -> None:
         """Deliver an event of the line to the live call.
 
-        A hang-up while the heartbeat is overdue is the PBX that has taken the caller back.
+        A hang-up while the heartbeat is overdue is delivered as LineLost: the PBX has taken the
+        caller back.
         """
         if isinstance(event, CallerHungUp) and self._heartbeat.overdue(now):
             event = LineLost("the PBX took the caller back while this process stood still")
         self._live.deliver(event, now)
 
     def _reference(self, play: Play) -> Reference:
-        """Return the sound of a prompt, for the echo; of a composed one, the sound of its clips."""
+        """Return the samples and levels of a prompt, to find its echo in the caller's audio.
+
+        Those of a composed prompt are its clips' in order; a clip without a file is left out.
+        """
         sounds = []
         for id in play.prompt.clips:
             with suppress(CatalogueError, OSError):  # the line leaves it out as well, and logs it

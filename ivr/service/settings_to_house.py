@@ -1,4 +1,4 @@
-"""Makes the house of the settings, and the arrival of a call of its AGI environment."""
+"""Turns settings into a House (the company's rules), and an AGI environment into an Arrival."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,11 +12,11 @@ from ivr.records.output import SHANGHAI
 from ivr.translation import tr
 
 _MOST_HOURS = 99
-"""Most hours that can be spoken."""
+"""Most hours of a service time: larger numbers of hours cannot be spoken."""
 
 
 def house_from_settings(settings: Settings, knowledge: Knowledge) -> House:
-    """Return extensions for transfers, working hours and service times as they are set.
+    """Return the extensions for transfers, the working hours and the service times of settings.
 
     Raise ConfigError, which names the setting and the remedy.
     """
@@ -65,10 +65,10 @@ def arrival_from_environment(environment: Mapping[str, str], wall: float) -> Arr
 
 
 def is_back_from_transfer(environment: Mapping[str, str]) -> bool:
-    """Return whether the caller was transferred and nobody answered."""
+    """Return whether the caller comes back from a transfer that nobody answered."""
     return environment.get("agi_arg_4", "") == "back"
 
 
 def _number(text: str) -> int:
-    """Return the number that an argument holds, of five digits at most; 0 if it is none."""
+    """Return the number of one to five digits that an AGI argument holds; 0 if it holds none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0

@@ -1,9 +1,9 @@
-"""Remembers callers who were transferred, in case nobody answers them."""
+"""Remembers callers who were transferred, in case nobody answers the transfer."""
 
 from ivr.etiquette.guest import Guest
 
 MOST_TRANSFERRED = 1000
-"""Callers who are remembered at the same time; of more, the earliest is forgotten."""
+"""Most transferred callers who are remembered; for one more, the earliest is forgotten."""
 
 
 class TransferredGuests:
@@ -22,5 +22,5 @@ class TransferredGuests:
             del self._guests[next(iter(self._guests))]
 
     def take(self, uniqueid: str) -> Guest | None:
-        """Return what was known of this channel's caller and forget it; None if nothing was."""
+        """Return, and forget, what is known of this channel's caller; None if nothing is known."""
         return self._guests.pop(uniqueid, None)
