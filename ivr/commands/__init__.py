@@ -1,1 +1,1 @@
-"""The commands that belong to no other room."""
+"""The commands of ``ivr`` that belong to no other package, such as ``ivr talk``."""

@@ -1,7 +1,7 @@
-"""``ivr hear``: play one recording to the ear of a call, and report its verdicts.
+"""``ivr hear``: runs the detectors of a call on a recording, and reports their verdicts.
 
-Testers use it to see why the bot said what it said. It needs the ``tools`` extra, which reads
-sound files of any format.
+Testers use it to see why the bot said what it said. The command needs the ``tools`` extra (the
+optional packages for testers), which reads sound files of any format.
 """
 
 import json
@@ -23,44 +23,46 @@ from ivr.recognition.silero import SileroModel
 from ivr.translation import tr
 
 EVERY_SECONDS = 0.5
-"""Seconds between two rows of the report if the verdict does not change."""
+"""Seconds of the recording between two rows of the report while the verdict stays the same."""
 HEADER = (
     "   time  verdict      speech   floor    SNR   decay   ERL  clipped  why\n"
     "      s                 dBov    dBov     dB    dB/s    dB        %"
 )
-"""Heading of the table; the second line has the units."""
+"""Heading of the table of verdicts; its second line has the units."""
 HEADERLESS = {
     **dict.fromkeys((".alaw", ".al", ".pcma"), "ALAW"),
     **dict.fromkeys((".ulaw", ".ul", ".mulaw", ".pcmu"), "ULAW"),
     **dict.fromkeys((".sln", ".raw", ".pcm"), "PCM_16"),
     ".gsm": "GSM610",
 }
-"""Coding of files without a header, by the suffixes that Asterisk uses; all have 8 kHz."""
+"""Coding (libsndfile's name) of sound files without a header, by the suffixes that Asterisk uses.
+All have 8 kHz and one channel."""
 MONO = {"samplerate": RATE, "channels": 1}
-"""Format of these files."""
+"""Sample rate and channels of sound files without a header."""
 
 
 class HearError(ValueError):
-    """A recording that cannot be heard; the message names the file and the reason."""
+    """A file cannot be read or written by ``ivr hear``; the message has its name and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A sound file as the ear needs it."""
+    """A sound file in the form that the detectors of a call need: one channel at 8 kHz."""
 
     samples: Samples
-    """Samples of the first channel at 8 kHz."""
+    """Samples of the first channel: 16-bit integers, 8 kHz, shape (samples,)."""
     rate: int
-    """Samples per second in the file, before resampling."""
+    """Sample rate of the file in Hz, before it was resampled to 8 kHz."""
     channels: int
-    """Channels in the file; only the first one is heard."""
+    """Number of channels in the file; only the first one is used."""
 
     @classmethod
     def read(cls, path: Path) -> "Recording":
-        """Read a file of any format that libsndfile knows.
+        """Read a sound file of any format that libsndfile knows.
 
-        A file with a suffix of HEADERLESS is read as 8 kHz mono, little endian. Raise HearError if
-        the file is missing, cannot be read, or is shorter than a frame.
+        A file without a header (its suffix is in HEADERLESS, such as ``.alaw``) is read as 8 kHz
+        mono, little endian. Raise HearError if the file is missing, cannot be read, or is shorter
+        than one frame.
         """
         if not path.is_file():
             raise HearError(tr("there is no file {path}").format(path=path))
@@ -88,11 +90,11 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        """Return its length in seconds."""
+        """Length of the recording in seconds."""
         return len(self.samples) / RATE
 
     def __str__(self) -> str:
-        """Return its length and what was done to it, for the tester."""
+        """Return the length, and whether the file was resampled or channels were left out."""
         parts = [f"{self.seconds:.2f} s"]
         if self.rate != RATE:
             parts.append(f"resampled from {self.rate} Hz")
@@ -103,16 +105,16 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """The verdict at one time."""
+    """One row of the report: the verdict on the line at one time of the recording."""
 
     at: float
-    """Seconds of the recording."""
+    """Seconds from the start of the recording."""
     verdict: LineVerdict
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSpan:
-    """A span of time, in seconds of the recording."""
+    """A span of time; both ends are in seconds from the start of the recording."""
 
     start: float
     end: float
@@ -120,23 +122,27 @@ class ReportSpan:
 
 @dataclass(frozen=True, slots=True)
 class HearingReport:
-    """The ear's verdicts on a recording, and the speech that it found."""
+    """The result of ``ivr hear``: the verdicts on a recording, and the speech found in it."""
 
     recording: Recording
     rows: tuple[ReportRow, ...]
-    """Verdicts in order of time: at every change, at regular intervals, and at the end."""
+    """Verdicts in order of time: at every change of the condition, at regular intervals (normally
+    EVERY_SECONDS, 0.5 s), and at the end."""
     speech: tuple[ReportSpan, ...]
-    """The caller's utterances."""
+    """Spans of the recording in which the caller speaks, one for each utterance."""
     prompt: ReportSpan | None
-    """When our prompt played; None if none did."""
+    """Span of the recording in which our prompt was played; None if none was."""
 
     @property
     def verdict(self) -> LineVerdict:
-        """Return the verdict at the end."""
+        """The verdict at the end of the recording."""
         return self.rows[-1].verdict
 
     def verdicts(self) -> Iterator[tuple[Condition, ReportSpan]]:
-        """Yield each condition with the span in which it held."""
+        """Yield each condition of the line (such as NOISE) with the span of time in which it held.
+
+        The spans follow each other without a gap; a condition may come several times.
+        """
         condition, start = self.rows[0].verdict.condition, 0.0
         for row in self.rows:
             if row.verdict.condition is not condition:
@@ -151,10 +157,11 @@ def hear(
     prompt_start: float = 0.0,
     every: float = EVERY_SECONDS,
 ) -> HearingReport:
-    """Play a recording to the ear frame by frame, as a call does, and return the report.
+    """Run the detectors of a call on a recording, frame by frame, and return the report.
 
-    ``prompt`` is the prompt that was played meanwhile, from ``prompt_start`` seconds of the
-    recording on. ``every`` is the interval of the rows in seconds.
+    ``prompt`` is the prompt of ours that was played during the recording, and ``prompt_start`` its
+    beginning in seconds from the start of the recording. ``every`` are the seconds between two rows
+    of the report while the verdict stays the same.
     """
     ear = Ear(SileroModel.load().stream(), 0.0)
     rows: list[ReportRow] = []
@@ -181,14 +188,14 @@ def hear(
 
 
 class _Speech:
-    """Collect the spans in which the caller spoke."""
+    """Collects the spans of a recording in which the caller speaks."""
 
     def __init__(self) -> None:
         self._spans: list[ReportSpan] = []
         self._onset: float | None = None
 
     def tell(self, events: list[Event]) -> None:
-        """Take the events of one frame."""
+        """Take in the events that the detectors returned for one frame."""
         for event in events:
             if isinstance(event, SpeechStarted):
                 self._onset = max(event.onset, 0.0)
@@ -197,13 +204,16 @@ class _Speech:
                 self._onset = None
 
     def spans(self, end: float) -> tuple[ReportSpan, ...]:
-        """Return all spans; an utterance that has not ended lasts until ``end``."""
+        """Return the span of each utterance; one that has not ended lasts until ``end``.
+
+        All times are in seconds from the start of the recording.
+        """
         last = [] if self._onset is None else [ReportSpan(self._onset, end)]
         return (*self._spans, *last)
 
 
 def line_of(row: ReportRow) -> str:
-    """Return a row of the table under HEADER."""
+    """Return a row of the report as a line of the table whose heading is HEADER."""
     numbers = row.verdict.numbers
     cells = [
         f"{row.at:7.2f}  {row.verdict.condition:<11}",
@@ -219,7 +229,7 @@ def line_of(row: ReportRow) -> str:
 
 
 def report_summary(heard: HearingReport) -> str:
-    """Return the text below the table: when the caller spoke, and the last verdict."""
+    """Return the two lines below the table: when the caller speaks, and the last verdict."""
     spans = [f"{span.start:.2f}-{span.end:.2f} s" for span in heard.speech]
     why = f": {heard.verdict.why}" if heard.verdict.why else ""
     speech = tr("speech   {spans}").format(spans=", ".join(spans) or tr("none"))
@@ -228,7 +238,7 @@ def report_summary(heard: HearingReport) -> str:
 
 
 def report_as_json(heard: HearingReport) -> str:
-    """Return the whole report as one JSON object."""
+    """Return the whole report as the text of one JSON object; times are in seconds."""
     return json.dumps(
         {
             "seconds": round(heard.recording.seconds, 3),
@@ -256,10 +266,10 @@ def report_as_json(heard: HearingReport) -> str:
 
 
 def _figure(value: float | None, width: int, digits: int = 1) -> str:
-    """Return a number aligned to the right; a dash for None."""
+    """Return a number with ``digits`` decimals, aligned right in ``width``; a dash for None."""
     return f"{'-' if value is None else format(value, f'.{digits}f'):>{width}}"
 
 
 def _rounded(figures: dict[str, float | None]) -> dict[str, float | None]:
-    """Return the figures to three decimals."""
+    """Return the figures rounded to three decimals; None stays None."""
     return {name: None if value is None else round(value, 3) for name, value in figures.items()}

@@ -1,4 +1,4 @@
-"""``ivr hear``: the options of the command; :mod:`ivr.commands.hear` makes the report."""
+"""``ivr hear``: the command and its options; :mod:`ivr.commands.hear` makes the report."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The report of ``ivr hear`` as a picture."""
+"""Draws the report of ``ivr hear`` on a recording as a picture, with matplotlib."""
 
 from pathlib import Path
 from typing import Any
@@ -26,17 +26,17 @@ COLOURS = {
     Condition.MUSIC: "#3a6fd0",
     Condition.OWN_PROMPT: "#2aa5b5",
 }
-"""Colour of each condition in the bar of verdicts."""
+"""Colour of each condition of the line, in the bar at the bottom of the picture."""
 SPEECH_COLOUR = "#2e9e4f"
 PROMPT_COLOUR = "#2aa5b5"
 POINTS = 4000
-"""Most columns of the waveform, more than a screen has."""
+"""Number of columns that a long waveform is reduced to: more than a screen has."""
 
 
 def draw_report(heard: HearingReport, title: str, path: Path) -> None:
-    """Draw waveform, level, speech and verdicts over time into an image file.
+    """Draw waveform, level, speech and verdicts of a recording over time into an image file.
 
-    The suffix of ``path`` chooses the format. Raise HearError if the file cannot be written.
+    The suffix of ``path`` sets the file format. Raise HearError if the file cannot be written.
     """
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
@@ -63,7 +63,7 @@ def draw_report(heard: HearingReport, title: str, path: Path) -> None:
 
 
 def _waveform(axes: Any, heard: HearingReport) -> None:
-    """Draw the waveform, the caller's speech and our prompt."""
+    """Draw the recording's waveform, and the spans of the caller's speech and of our prompt."""
     seconds, low, high = _envelope(heard.recording)
     axes.fill_between(seconds, low, high, color="#30506e", linewidth=0.4)
     for index, span in enumerate(heard.speech):
@@ -87,7 +87,7 @@ def _waveform(axes: Any, heard: HearingReport) -> None:
 
 
 def _levels(axes: Any, heard: HearingReport) -> None:
-    """Draw the level of each frame, and the speech level and noise floor of the verdicts."""
+    """Draw the level of each frame, and speech level and noise floor at each row of the report."""
     levels = frame_levels_dbov(heard.recording.samples)
     axes.plot((np.arange(len(levels)) + 0.5) * FRAME_SECONDS, levels, color="#30506e", lw=0.7)
     at = [row.at for row in heard.rows]
@@ -109,7 +109,7 @@ def _levels(axes: Any, heard: HearingReport) -> None:
 
 
 def _verdicts(axes: Any, heard: HearingReport) -> None:
-    """Draw a bar of the verdicts with a legend."""
+    """Draw a bar with the colour of the line's condition at each time, and a legend below it."""
     seen: set[Condition] = set()
     for condition, span in heard.verdicts():
         axes.axvspan(
@@ -126,7 +126,11 @@ def _verdicts(axes: Any, heard: HearingReport) -> None:
 
 
 def _envelope(recording: Recording) -> tuple[Any, Any, Any]:
-    """Return time in seconds, lowest and highest sample (of 1) of each column of the picture."""
+    """Return, for each column of the waveform, its time, lowest and highest sample.
+
+    The three arrays have the same length. Time is in seconds from the start of the recording;
+    samples are from -1 to 1.
+    """
     step = max(1, len(recording.samples) // POINTS, FRAME // 16)
     columns = recording.samples[: len(recording.samples) // step * step].reshape(-1, step) / 32768
     return np.arange(len(columns)) * step / RATE, columns.min(axis=1), columns.max(axis=1)

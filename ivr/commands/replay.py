@@ -1,7 +1,7 @@
-"""``ivr calls play``: listen to the recording of a call, here or in a telephone.
+"""``ivr calls play``: plays the recording of a call on this machine or in a telephone.
 
-The other commands of the group are in :mod:`ivr.records.call_commands`; this one is
-here because the room ``records`` may not import what plays sounds.
+The other commands of ``ivr calls`` are in :mod:`ivr.records.call_commands`. This one is not,
+because the package ``ivr.records`` may not import the packages that play sounds.
 """
 
 from pathlib import Path

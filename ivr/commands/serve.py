@@ -1,4 +1,4 @@
-"""``ivr serve``: the service."""
+"""``ivr serve``: runs the service that answers the hotline."""
 
 import asyncio
 

@@ -1,7 +1,8 @@
 """``ivr talk``: the whole conversation in a terminal, without any PBX.
 
-The caller is typed (a line is something said, a line of digits and ``*#`` are keys) or is a WAV
-file, which then goes through the real ear. No prompt has to be rendered for it.
+The user types what the caller says, one utterance a line; a line of digits, ``*`` and ``#`` is keys
+that the caller presses. Or the caller is a WAV file, which then goes through the detectors and the
+speech recognition of real calls. The prompts need not be rendered.
 """
 
 import sys
@@ -97,17 +98,20 @@ def _conversation(settings: Settings) -> "Talk":
 
 
 def _at_once(seconds: float) -> None:
-    """Return without waiting until ``seconds`` after the answer."""
+    """Return at once: in virtual time, nothing waits until ``seconds`` after the answer."""
 
 
 def _clock() -> Callable[[float], None]:
-    """Return a function that returns when it is so many seconds after now."""
+    """Return a function that sleeps until the given number of seconds after this call of _clock.
+
+    It returns at once if that time is over.
+    """
     answered = time.monotonic()
     return lambda at: time.sleep(max(0.0, answered + at - time.monotonic()))
 
 
 class Talk:
-    """One conversation: a virtual call of which every step is printed."""
+    """One conversation of ``ivr talk``: a call without a telephone line; each step is printed."""
 
     def __init__(
         self,
@@ -117,11 +121,12 @@ class Talk:
         meaning: Callable[[str], Meaning],
         vocabulary: Vocabulary | None = None,
     ) -> None:
-        """Prepare a call; each line about it goes to ``out``.
+        """Prepare a call; ``out`` is called with each line of text about it.
 
-        Prompts last as long as their recordings in ``catalogue``; without one, their length is
-        estimated. ``meaning`` understands what is typed or recognised; ``vocabulary`` holds what
-        may stand in the slots of a sentence.
+        A prompt lasts as long as its rendered clips in ``catalogue``; if the catalogue is None or
+        lacks a clip, the length is estimated from the text. ``meaning`` returns the meaning of
+        words that are typed or recognised. ``vocabulary`` holds the values that prompts can speak
+        in their slots; None: no values.
         """
         self._meaning = meaning
         self.rows: list[str] = []
@@ -133,20 +138,22 @@ class Talk:
         self._call = Call(script, last_words, sheet.__getitem__, compose=compose)
         self._line = VirtualCall(self._call, self._told, self._seconds)
         self._utterance: tuple[float, float, str] | None = None
-        """The utterance in progress: the second of its start, that of its end, and its words."""
+        """The typed utterance that the caller is speaking: its start and its end, in seconds from
+        the answer, and its words. None while the caller does not speak."""
 
     @property
     def summary(self) -> str:
-        """Outcome, length and rows of the call, in one line."""
+        """One line about the call: its outcome, its seconds, and the rows of the sheet entered."""
         rows = " → ".join(self.rows)
         return tr("outcome {outcome} after {seconds:.2f} s; rows {rows}").format(
             outcome=self._call.outcome, seconds=self._line.now, rows=rows
         )
 
     def fast(self, lines: Iterator[str]) -> None:
-        """Run the call in virtual time, reading a line whenever the bot waits for the caller.
+        """Run the call in virtual time; take the next line whenever the bot waits for the caller.
 
-        For an empty line, and after the end of the lines, the caller says nothing.
+        A line is what the caller says or the keys that they press. For an empty line, and after the
+        last one, the caller says nothing.
         """
         self._line.start()
         while self._call.outcome is None:
@@ -158,7 +165,10 @@ class Talk:
                 self._advance(self._next_change())
 
     def live(self, keyboard: Keyboard) -> None:
-        """Run the call in real time; at the end of the input the caller hangs up."""
+        """Run the call in real time, with the lines that are typed as the caller's words and keys.
+
+        The caller hangs up at the end of the input.
+        """
         self._line.start()
         while self._call.outcome is None:
             due = self._next_change()
@@ -171,10 +181,11 @@ class Talk:
                 self._says(line.strip())
 
     def sound(self, samples: Samples, until: Callable[[float], None], model: Model) -> None:
-        """Run the call with a recording of the caller (8 kHz) as the real ear hears it.
+        """Run the call with a recording of the caller, through the detectors of real calls.
 
-        After the recording the caller is silent. ``until`` is given seconds after the answer and
-        returns at that time, or at once in virtual time. ``model`` recognises the words.
+        ``samples`` are 16-bit integers at 8 kHz; after their end the caller is silent. ``until`` is
+        called for each frame with its end in seconds from the answer, and returns at that time, or
+        at once for virtual time. ``model`` recognises the words.
         """
         ear = Ear(SileroModel.load().stream(), 0.0)
         onset = 0.0
@@ -221,7 +232,10 @@ class Talk:
         return due if self._utterance is None else min(due, self._utterance[1])
 
     def _advance(self, to: float) -> None:
-        """Let time pass until ``to``; if the utterance in progress ends before, deliver it."""
+        """Let time pass until ``to``, in seconds from the answer.
+
+        If the typed utterance ends until then, deliver its end and its words to the call.
+        """
         if self._utterance is not None and self._utterance[1] <= to:
             (began, end, text), self._utterance = self._utterance, None
             self._line.advance(end, inclusive=False)

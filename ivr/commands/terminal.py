@@ -1,4 +1,4 @@
-"""The keyboard of ``ivr talk``: lines that the caller types, and the clock."""
+"""The keyboard of ``ivr talk``: reads the lines that the user types as the caller."""
 
 import os
 import select
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Keyboard(Protocol):
-    """The lines that the caller types, and the clock by which they are read."""
+    """The lines that the user of ``ivr talk`` types as the caller, and the clock of the call."""
 
     @property
     def now(self) -> float:
@@ -15,21 +15,25 @@ class Keyboard(Protocol):
         ...
 
     def line(self, until: float) -> str | None:
-        """Return the next line with its end; None when ``until`` comes first.
+        """Wait for the next line; return it with its line feed.
 
-        The line is empty at the end of the input.
+        Return None if no line is complete at ``until`` (in seconds from the answer), and ``""`` at
+        the end of the input.
         """
         ...
 
 
 class Terminal:
-    """Standard input in real time.
+    """The keyboard of a real terminal, read from standard input in real time.
 
-    It is read without a thread: Python could not end while a thread waits for a line.
+    No thread reads it: Python could not end while a thread waits for a line.
     """
 
     def __init__(self, file: int = 0) -> None:
-        """Read from the descriptor ``file``, from which nothing else may read."""
+        """Read from the file descriptor ``file``, from which nothing else may read.
+
+        The call counts as answered now.
+        """
         self._file = file
         self._answered = time.monotonic()
         self._octets = b""
@@ -41,7 +45,7 @@ class Terminal:
         return time.monotonic() - self._answered
 
     def line(self, until: float) -> str | None:
-        """See :class:`Keyboard`."""
+        """Wait for the next line; see :meth:`Keyboard.line`."""
         while b"\n" not in self._octets and not self._ended:
             if not select.select([self._file], [], [], max(0.0, until - self.now))[0]:
                 return None

@@ -1,4 +1,4 @@
-"""``ivr understand``: the meaning that the hotline finds in words, typed or spoken."""
+"""``ivr understand``: shows the meaning that the hotline finds in a sentence or recording."""
 
 import json
 import sys
@@ -29,7 +29,7 @@ COLUMNS = (
     marked("runner-up"), marked("slots"), marked("why"),
 )  # fmt: skip
 _SOUNDS = frozenset((".wav", ".flac", ".ogg", ".mp3"))
-"""Endings of the names of sound files; anything else is a sentence."""
+"""Suffixes of sound files; an argument without one of these is taken for a sentence."""
 
 understand_app = typer.Typer(add_completion=False)
 
@@ -72,9 +72,10 @@ def _texts(what: str, settings: Settings) -> Iterable[str]:
 
 
 def words_of_recording(path: Path, settings: Settings) -> Iterator[str]:
-    """Yield the words of a recording, utterance by utterance, as calls would hear them.
+    """Yield the recognised words of each utterance of a recording, as in a call.
 
-    Raises HearError when the file is no recording, ModelError when no model can be loaded.
+    Raise HearError if the file is not a recording, and ModelError if the model of the settings
+    cannot be loaded.
     """
     from ivr.commands.hear import Recording  # here, because it needs the tools extra
 
@@ -85,7 +86,7 @@ def words_of_recording(path: Path, settings: Settings) -> Iterator[str]:
 
 
 def cells(meaning: Meaning) -> list[Text]:
-    """Return the cells of a sentence's row, in the order of COLUMNS."""
+    """Return the cells of the table's row for a meaning, in the order of COLUMNS (its headings)."""
     row = row_of(meaning.intent)
     second = f"{meaning.runner_up} {meaning.runner_up_score:.2f}" if meaning.runner_up else ""
     slots = ", ".join(f"{name} {_in_words(value)}" for name, value in _filled(meaning).items())
@@ -95,14 +96,14 @@ def cells(meaning: Meaning) -> list[Text]:
 
 
 def meaning_as_json(meaning: Meaning) -> str:
-    """Return a meaning as one line of JSON."""
+    """Return a meaning, with the row of the sheet that it leads to, as one line of JSON."""
     fields = asdict(meaning)
     slots = {**fields.pop("slots"), "facts": list(meaning.slots.facts)}
     return json.dumps({**fields, "row": row_of(meaning.intent), "slots": slots}, ensure_ascii=False)
 
 
 def _filled(meaning: Meaning) -> dict[str, Any]:
-    """Return the slots that have a value."""
+    """Return the slots of a meaning that have a value: the values by the slots' names."""
     return {name: value for name, value in asdict(meaning.slots).items() if value}
 
 

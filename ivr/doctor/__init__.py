@@ -1,4 +1,4 @@
-"""The doctor: check everything that a call needs, and name a remedy for each fault.
+"""``ivr doctor``: checks everything that a call needs, and names a remedy for each fault.
 
 The checks change nothing and disturb no call.
 """
@@ -17,10 +17,11 @@ __all__ = ["Check", "CheckVerdict", "checks_as_json", "examine", "worst"]
 def examine(
     config: Path | None, *, service_only: bool = False, pbx_sounds: Path | None = None
 ) -> list[Check]:
-    """Return the findings of all checks, in the order in which their remedies are best followed.
+    """Run all checks; return their findings in the order in which remedies are best carried out.
 
-    With ``service_only`` only the two ports of the service are checked. ``pbx_sounds`` is the
-    PBX's sounds directory (``astdatadir``/sounds), when this machine has it.
+    With ``service_only``, check only the two ports of the service. ``pbx_sounds`` is the PBX's
+    sounds directory (``astdatadir``/sounds); None if this machine does not have it. If the settings
+    in ``config`` are wrong, return that finding alone.
     """
     try:
         settings = load_settings(config)

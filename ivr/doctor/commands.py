@@ -1,4 +1,4 @@
-"""``ivr doctor``: print what the checks found."""
+"""``ivr doctor``: runs the checks of service and PBX, and prints their findings."""
 
 from pathlib import Path
 from typing import Annotated

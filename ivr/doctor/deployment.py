@@ -1,4 +1,4 @@
-"""The checks of this machine: words, sounds, models, records, recordings, secrets."""
+"""The checks of this machine: prompts, speech recognition, records, recordings and secrets."""
 
 import asyncio
 import os
@@ -37,14 +37,15 @@ from ivr.words.catalogue import SOUNDS, Catalogue
 from ivr.words.phrase_files import read_phrases
 
 FREE_BYTES = {CheckVerdict.WARNING: 500_000_000, CheckVerdict.BROKEN: 20_000_000}
-"""Free bytes on the disk below which the verdict is a warning, or broken. The records of a call
-take about 5 kB."""
+"""Least free bytes on the disk of the records, by verdict: with less, the verdict is a warning, or
+broken. The records of a call take about 5 kB."""
 ODD = ("*.damaged", "refused.lines")
-"""Names of files in the spool that hold what the database refused."""
+"""Name patterns of files in the spool's directory with records that are not in the database: their
+lines are damaged, or the database refused them."""
 
 
 def deployment_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
-    """Yield the findings, in the order in which their remedies are best followed."""
+    """Yield the findings of all checks of this machine, in the best order for their remedies."""
     yield from _words(settings, pbx_sounds)
     yield _recognition(settings.recognition)
     yield _records(settings.records.directory)
@@ -55,7 +56,7 @@ def deployment_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[C
 
 
 def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
-    """Check the sheet, its phrases, its prompts here, and its prompts on the PBX."""
+    """Check the etiquette sheet, its phrases and rendered prompts, and their copies on the PBX."""
     try:
         sheet = load_sheet(settings)
     except StartError as error:
@@ -90,7 +91,7 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
 
 
 def _phrases(sheet: Path) -> Check:
-    """Check the phrases from which the understanding of callers is learned."""
+    """Check the files of example phrases from which the understander of callers is trained."""
     try:
         phrases = read_phrases(sheet)
     except PhraseError as error:
@@ -106,7 +107,7 @@ def _phrases(sheet: Path) -> Check:
 
 
 def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
-    """Check that the PBX has each prompt of the manifest, in at least one format."""
+    """Check that the PBX has each prompt of ``catalogue`` as rendered, in at least one format."""
     name, remedy = (
         marked("pbx sounds"),
         tr("run `ivr prompts install --pbx-sounds {pbx_sounds}`").format(pbx_sounds=pbx_sounds),
@@ -144,7 +145,7 @@ def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
 
 
 def _recognition(settings: RecognitionSettings) -> Check:
-    """Load the model in a process of its own and let it decode a sentence."""
+    """Check speech recognition: load its model in another process and decode a test sentence."""
     name, model = marked("recognition"), chosen(settings.model, settings.models)
     try:
         heard = asyncio.run(check_model(model))
@@ -171,7 +172,7 @@ def _recognition(settings: RecognitionSettings) -> Check:
 
 
 def _records(directory: Path) -> Check:
-    """Check that records can be written, by writing to a temporary file, and the free space."""
+    """Check the disk space, that records can be written, and that no record was refused."""
     name = marked("records")
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
     remedy = tr("make it writable for this user, or set another records.directory")
@@ -203,9 +204,9 @@ def _records(directory: Path) -> Check:
 
 
 def _recording(settings: RecordingSettings) -> Check:
-    """Check that calls can be recorded: the directory and the free space.
+    """Check that this machine can record calls: recording.directory and its free space.
 
-    Only a call shows whether Asterisk may write there.
+    Only a call shows whether Asterisk may write to that directory.
     """
     name, directory = marked("recording"), settings.directory
     if settings.mode == "off":
@@ -232,7 +233,7 @@ def _recording(settings: RecordingSettings) -> Check:
 
 
 def _database(settings: RecordsSettings) -> Check:
-    """Check that the database answers, and look at its version; it is not migrated here."""
+    """Check that the records' database answers with a known version; do not migrate it."""
     try:
         url = url_of(settings)
         name = url.render_as_string(hide_password=True)
@@ -268,7 +269,7 @@ def _database(settings: RecordsSettings) -> Check:
 
 
 def _notify(settings: Settings) -> Check:
-    """Check the ways in which the supervisor is told of tickets; nothing is sent."""
+    """Check the settings by which the supervisor is notified of tickets; send nothing."""
     try:
         ways = [channel.name for channel in channels(settings.notify)]
     except ConfigError as error:

@@ -1,4 +1,4 @@
-"""The findings of the checks, and the verdict on all of them."""
+"""The findings of the checks of ``ivr doctor``, and the verdict on all of them."""
 
 import json
 import re
@@ -9,7 +9,7 @@ _WITH_REMEDY = re.compile(r"(?P<says>.*)(?:[:;] |[：；])(?P<remedy>.*)", re.DO
 
 
 class CheckVerdict(StrEnum):
-    """The verdict of a check; the worst one decides the exit code."""
+    """The verdict of a check; the worst verdict decides the exit code of ``ivr doctor``."""
 
     OK = "ok"
     WARNING = "warning"
@@ -17,37 +17,38 @@ class CheckVerdict(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """0 for ok, 1 for a warning, 2 for broken."""
+        """Exit code of ``ivr doctor``: 0 for ok, 1 for a warning, 2 for broken."""
         return list(CheckVerdict).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The finding of one check."""
+    """The finding of one check of ``ivr doctor``."""
 
     name: str
     verdict: CheckVerdict
     says: str
     """The finding, as a sentence without a full stop."""
     remedy: str = ""
-    """Advice, in the imperative; empty when nothing has to be done."""
+    """Advice on how to correct the fault, in the imperative; empty if there is nothing to do."""
 
 
 def worst(checks: list[Check]) -> CheckVerdict:
-    """Return the worst verdict of some checks."""
+    """Return the worst verdict of the checks; ValueError if the list is empty."""
     return max((check.verdict for check in checks), key=lambda verdict: verdict.exit_code)
 
 
 def checks_as_json(checks: list[Check]) -> str:
-    """Return the findings as one JSON object."""
+    """Return the findings as the text of one JSON object: the worst verdict, and each check."""
     found = {"verdict": worst(checks), "checks": [asdict(check) for check in checks]}
     return json.dumps(found, ensure_ascii=False, indent=1)
 
 
 def wrong(name: str, error: object, verdict: CheckVerdict = CheckVerdict.BROKEN) -> Check:
-    """Return the finding that an error's sentence tells.
+    """Return an error as the finding of the check ``name``.
 
-    Our sentences say what is wrong, then, after their last colon or semicolon, what to do.
+    Error messages of this program say what is wrong and then, after the last colon or semicolon,
+    what to do: this becomes the remedy. Without a colon or semicolon, the remedy is empty.
     """
     found = _WITH_REMEDY.fullmatch(str(error))
     if found is None:

@@ -1,4 +1,4 @@
-"""The checks of the ports that the service listens on, and of the PBX by its manager interface."""
+"""The checks of the service's ports, and of the PBX through its manager interface (AMI)."""
 
 import re
 import socket
@@ -12,28 +12,33 @@ from ivr.service.loading import StartError, manager
 from ivr.translation import marked, tr
 
 OLDEST_ASTERISK = (22, 10, 1)
-"""Older releases of 22 have security holes open to callers; see asterisk-conf/README.md."""
+"""Oldest version of Asterisk without a warning. Older releases of 22 have security holes that
+callers can use; see asterisk-conf/README.md."""
 CONTEXT, TRANSFERS = "ivr-hotline", "ivr-transfer"
-"""The contexts of our dialplan: for incoming calls, and for calls that are put through."""
+"""Contexts of our dialplan in Asterisk: for incoming calls, and for calls put through to staff."""
 _CONNECT_SECONDS = 2.0
 
 
 _PORTS = {"agi": marked("agi port"), "audio": marked("audio port")}
-"""The names of the checks of the service's ports, by the group of settings."""
+"""Names of the checks of the service's ports, by the group of settings that has the port."""
 
 
 class Asked(Protocol):
-    """The part of the manager interface that the checks use."""
+    """The part of a connection to Asterisk's manager interface that the checks use."""
 
     async def ask(self, action: str, **fields: str) -> Mapping[str, str]:
-        """Return the answer to an action. Raises AmiError when it is refused."""
+        """Send an action to Asterisk; return the fields of its answer by name.
+
+        Raise AmiError if Asterisk refuses the action or does not answer.
+        """
         ...
 
 
 def listens(group: str, host: str, port: int) -> Check:
-    """Check that a port of the settings' ``group`` accepts connections.
+    """Return the finding of whether a port of the service accepts connections.
 
-    The connection is closed at once, which neither of our servers counts as a call.
+    ``group`` is the group of settings that has the port: ``agi`` or ``audio``. The connection is
+    closed at once; the service does not count it as a call.
     """
     name, place = _PORTS[group], f"{host}:{port}"
     try:
@@ -50,9 +55,9 @@ def listens(group: str, host: str, port: int) -> Check:
 
 
 async def pbx_checks(settings: Settings) -> list[Check]:
-    """Check the PBX by its manager interface.
+    """Return the findings of the checks of the PBX, through its manager interface (AMI).
 
-    Calls go on without that interface, so it is a warning when it does not answer.
+    Calls go on without that interface, so the finding is only a warning if it does not answer.
     """
     try:
         ami = manager(settings)
@@ -106,7 +111,10 @@ async def _answers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
 
 
 async def _transfers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
-    """Check the extensions of [transfer]; callers put through to a missing one are lost."""
+    """Check that the dialplan has each extension that the settings in [transfer] name.
+
+    A caller who is put through to a missing extension is lost.
+    """
     names = {key: extension for key, extension in settings.transfer if extension}
     for key, extension in names.items():
         try:
@@ -149,7 +157,10 @@ def _version(text: str) -> Check:
 
 
 async def _hand_over(ami: Asked, settings: Settings) -> Check:
-    """Check that the dialplan hands calls to this service, and with its token."""
+    """Check that the dialplan hands calls to this service's port, and with this service's token.
+
+    Raise AmiError if Asterisk does not tell its global variables.
+    """
     service, second, token = [
         (await ami.ask("Getvar", Variable=name)).get("Value", "")
         for name in ("IVR_SERVICE", "IVR_SERVICE_2", "IVR_TOKEN")

@@ -1,1 +1,1 @@
-"""The records of calls: spool, database, tickets, notifications and recordings."""
+"""The records of calls: spool (files on the disk), database, tickets, notifications, recordings."""

@@ -1,4 +1,7 @@
-"""The record of one call: its events, commands and tickets become entries of the spool."""
+"""The record of one call: its events, commands and tickets become entries of the spool.
+
+The spool is the files on the disk that hold the records until the database has them.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -28,22 +31,31 @@ from ivr.translation import marked
 log = structlog.get_logger()
 
 REFUSED = marked("the caller did not want to be recorded")
-"""The problem of a recording that the caller refused, as the database has it."""
+"""Text in the column ``problem`` of a recording that the caller refused."""
 
 
 class CallRecord:
-    """Implements :class:`ivr.call.ports.CallLog`; callbacks run on the loop that it was made on."""
+    """The record of one call. It implements :class:`ivr.call.ports.CallLog`.
+
+    Callbacks run on the event loop on which the record was made.
+    """
 
     def __init__(
         self, run: str, uniqueid: str, number: str, caller: str, answered: float, wall: float,
         put: Callable[[Item], None],
     ) -> None:  # fmt: skip
-        """``answered`` (monotonic) and ``wall`` (UTC) are the same moment in seconds."""
+        """Begin the record; ``put`` is called with each note or ticket for the spool.
+
+        ``answered`` and ``wall`` are the moment of the answer, in seconds: on the monotonic clock
+        and as Unix time. ``run`` names this process, ``uniqueid`` the PBX's channel, and ``number``
+        is the number that ``caller`` dialled.
+        """
         self.call = uuid4().hex
-        """Our id of the call: if a service dies, two calls have the same ``uniqueid``."""
+        """Our id of the call. The PBX's ``uniqueid`` would not do: if a service dies in a call, the
+        service that takes the call over records the same channel again."""
         self._caller, self._answered, self._wall, self._put = caller, answered, wall, put
         self.recording = name_of(uniqueid, self.call, self._at(answered))
-        """Path of the call's recording below recording.directory, whether it is recorded or not."""
+        """Path of the recording below recording.directory, even if the call is never recorded."""
         self._recorded: str | None = None
         self._rows: list[str] = []
         self._step = 0
@@ -55,7 +67,7 @@ class CallRecord:
         put(SpoolNote(lambda: begun))
 
     def note(self, what: Event | Command, now: float) -> None:
-        """Add an event or a command, with its fields, as the next step."""
+        """Add an event or a command as the next step, at ``now`` (monotonic, in seconds)."""
         self._step += 1
         step = self._step
         self._put(SpoolNote(lambda: self._noted(step, what, now)))
@@ -72,9 +84,10 @@ class CallRecord:
                 pass
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Write a ticket under the step that was noted last.
+        """Write a ticket, made at ``now`` (monotonic, in seconds), under the step noted last.
 
-        ``made`` is called with its number when it is on the disk, or with None if it was refused.
+        ``made`` is called later, on the event loop: with the ticket's number once the ticket is on
+        the disk, or with None if it could not be written.
         """
         step = self._step
         created, recording = self._at(now), self._recorded
@@ -94,7 +107,7 @@ class CallRecord:
             if number is None:
                 log.error(
                     "ticket_not_kept", kind=ticket.kind, row=ticket.row,
-                    effect="the caller is told so",
+                    effect="the ticket is lost, and the caller is told so",
                 )  # fmt: skip
             else:
                 log.info("ticket", number=number, kind=ticket.kind, row=ticket.row)
@@ -103,7 +116,7 @@ class CallRecord:
         self._put(Promise(entry, lambda number: self._later(tell, number)))
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Write the end of the call."""
+        """Write that the call ended with ``outcome`` at ``now`` (monotonic, in seconds)."""
         seconds, rows = round(now - self._answered, 3), list(self._rows)
         log.info("call_ended", record=self.call, outcome=outcome, seconds=seconds, rows=rows)
         ended: SpoolEntry = {
@@ -117,7 +130,10 @@ class CallRecord:
         self._put(SpoolNote(lambda: entry))
 
     def _at(self, now: float) -> datetime:
-        """Return the UTC of a monotonic moment; setting the clock during the call has no effect."""
+        """Return the UTC time of ``now``, which is in seconds of the monotonic clock.
+
+        A change of the system's clock during the call has no effect on the result.
+        """
         return datetime.fromtimestamp(self._wall + now - self._answered, UTC)
 
     def _noted(self, step: int, what: Event | Command, now: float) -> SpoolEntry:
@@ -139,7 +155,10 @@ class CallRecord:
         return fields
 
     def _later(self, tell: Callable[[str | None], None], number: str | None) -> None:
-        """Call ``tell`` on the loop, from the writer's thread; a closed loop has no caller left."""
+        """Call ``tell`` with ``number`` on the event loop; this runs on the spool writer's thread.
+
+        Do nothing if the loop is closed: its calls are over.
+        """
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(tell, number)
 

@@ -1,4 +1,4 @@
-"""Queries for calls, their steps and the tickets that were left in them."""
+"""Database queries for calls, their steps (events and commands) and their tickets."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Select, or_, select
 from ivr.records.schema import calls_table, steps_table, tickets_table
 
 CallRow = dict[str, Any]
-"""A row of a table: column names and values."""
+"""One row of a database table: its values by column name."""
 _AT_ONCE = 1_000
-"""Values in one query; SQLite takes 32,766 at most."""
+"""Most call ids in one query; SQLite takes 32,766 values at most."""
 
 
 def fetched_rows(connection: Connection, query: Select[Any]) -> list[CallRow]:
-    """Return the rows that a query finds."""
+    """Return the rows that a query finds, each as a dictionary by column name."""
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -28,9 +28,10 @@ def listed_calls(
     row: str | None = None,
     limit: int | None = None,
 ) -> list[CallRow]:
-    """Return the calls that meet all conditions, the newest first.
+    """Return the calls that meet all conditions, the newest first, and at most ``limit``.
 
-    ``row`` is a row of the sheet that the call entered.
+    A condition that is None is left out. ``since`` is the earliest start of a call, ``caller`` the
+    caller's number, and ``row`` a row of the etiquette sheet that the call entered.
     """
     query = select(calls_table).order_by(calls_table.c.started.desc(), calls_table.c.call)
     if since is not None:
@@ -47,9 +48,10 @@ def listed_calls(
 
 
 def found(connection: Connection, name: str) -> list[CallRow]:
-    """Return the calls of a name, the oldest first.
+    """Return the calls that ``name`` means, the oldest first; an empty list if there are none.
 
-    ``name`` is the beginning of our id of the call, the PBX's unique id, or a ticket's number.
+    ``name`` is the beginning of our id of the call, the unique id of its channel on the PBX, or the
+    number of a ticket that was made in the call.
     """
     of_ticket = select(tickets_table.c.call).where(tickets_table.c.number == name)
     fits = (
@@ -62,19 +64,22 @@ def found(connection: Connection, name: str) -> list[CallRow]:
 
 
 def steps_of(connection: Connection, call: str) -> list[CallRow]:
-    """Return the steps of a call (events and commands), in order."""
+    """Return the steps (events and commands) of the call with our id ``call``, the first first."""
     query = select(steps_table).where(steps_table.c.call == call).order_by(steps_table.c.step)
     return fetched_rows(connection, query)
 
 
 def tickets_of(connection: Connection, call: str) -> list[CallRow]:
-    """Return the tickets of a call, in order."""
+    """Return the tickets of the call with our id ``call``, the first one made first."""
     query = select(tickets_table).where(tickets_table.c.call == call).order_by(tickets_table.c.step)
     return fetched_rows(connection, query)
 
 
 def numbers_of(connection: Connection, found: Iterable[CallRow]) -> dict[str, str]:
-    """Return the ticket numbers of each call that has tickets, with spaces between them."""
+    """Return, by our id of the call, the numbers of its tickets, with spaces between them.
+
+    Calls without tickets are left out.
+    """
     ids = [call["call"] for call in found]
     numbers: dict[str, list[str]] = {}
     for first in range(0, len(ids), _AT_ONCE):
@@ -90,7 +95,11 @@ def numbers_of(connection: Connection, found: Iterable[CallRow]) -> dict[str, st
 
 
 def call_as_dict(call: CallRow, happened: Iterable[CallRow]) -> dict[str, Any]:
-    """Return a call and its steps as other programs get it; its values fit into JSON."""
+    """Return a call and its steps in the form for other programs; all values fit into JSON.
+
+    ``rows`` are the rows of the sheet that the call entered, in order, and ``row`` is the last of
+    them, or None if the call entered none.
+    """
     return {
         **{name: plain(value) for name, value in call.items() if name != "rows"},
         "row": reached[-1] if (reached := (call["rows"] or "").split()) else None,
@@ -100,5 +109,5 @@ def call_as_dict(call: CallRow, happened: Iterable[CallRow]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return the value of a column for JSON: a moment in ISO 8601, others as they are."""
+    """Return the value of a column for JSON: a moment as ISO 8601 text, others unchanged."""
     return value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value

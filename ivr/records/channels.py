@@ -1,4 +1,7 @@
-"""Channels to the supervisor: a signed webhook and e-mail. Each blocks for some seconds."""
+"""The channels by which the supervisor is notified of tickets: a signed webhook and e-mail.
+
+A delivery blocks its thread for up to _SECONDS (10 s) for each answer of the receiver.
+"""
 
 import hmac
 import http.client
@@ -19,41 +22,44 @@ from ivr.records.output import local, printable
 from ivr.translation import tr
 
 _SECONDS = 10.0
-"""Seconds that the other side may take for each answer."""
+"""Most seconds that the web server or mail server may take for each of its answers."""
 SENT_FIELDS = (
     "number", "kind", "row", "status", "caller", "surname", "title", "contact", "department",
     "customer_class", "created", "deadline",
 )  # fmt: skip
-"""Columns of a ticket that are sent; the caller's words are not: `ivr tickets show` has them."""
+"""Columns of a ticket that are sent to the supervisor. The caller's words are not sent;
+`ivr tickets show` prints them."""
 
 
 class NotDeliveredError(Exception):
-    """The other side did not accept a notification; the message says why, in a few words."""
+    """The web server or mail server did not accept a notification; the message is the reason."""
 
 
 class Channel(Protocol):
-    """One way to notify the supervisor."""
+    """One means of notifying the supervisor of a ticket, such as e-mail."""
 
     @property
     def name(self) -> str:
-        """The channel's name in the database: one word, which is unique."""
+        """Name of the channel in the database: one word that no other channel has."""
         ...
 
     def deliver(self, id: str, event: str, ticket: Mapping[str, Any], now: datetime) -> None:
-        """Return when the other side has accepted the notification.
+        """Send a notification; return when the receiving server has accepted it.
 
-        ``event`` is ``new`` or ``overdue``. A repeated delivery has the same ``id``. Raise
-        NotDeliveredError if the other side did not accept it.
+        ``event`` is what happened to the ticket: ``new`` or ``overdue``. ``ticket`` is its row of
+        the database, and ``now`` the time of the delivery. A repeated delivery has the same ``id``.
+        Raise NotDeliveredError if the server did not accept the notification.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A POST of JSON; ``X-Ivr-Signature`` is the HMAC-SHA256 of timestamp, a full stop and body.
+    """A channel that sends notifications by HTTP POST, as JSON.
 
-    A status of 2xx means that it was accepted, and no other one does. Redirections are not
-    followed: callers' data goes to no other receiver than the one in the settings.
+    The header ``X-Ivr-Signature`` is the HMAC-SHA256 of the timestamp, a full stop and the body.
+    Only a status of 2xx means that the notification was accepted. Redirections are not followed:
+    callers' data goes to no other receiver than the one in the settings.
     """
 
     url: str
@@ -61,7 +67,7 @@ class Webhook:
     name: str = "webhook"
 
     def deliver(self, id: str, event: str, ticket: Mapping[str, Any], now: datetime) -> None:
-        """See :class:`Channel`."""
+        """Send the notification by HTTP POST; see :meth:`Channel.deliver`."""
         sent = {name: _plain(ticket[name]) for name in SENT_FIELDS}
         body = json.dumps({"id": id, "event": event, "ticket": sent}).encode()
         moment = str(int(now.timestamp()))
@@ -90,14 +96,14 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """An e-mail with the ticket's fields as text, sent by SMTP."""
+    """A channel that sends notifications as e-mails by SMTP, with the ticket's fields as text."""
 
     settings: NotifySettings
     password: SecretStr | None
     name: str = "mail"
 
     def deliver(self, id: str, event: str, ticket: Mapping[str, Any], now: datetime) -> None:
-        """See :class:`Channel`."""
+        """Send the notification as an e-mail; see :meth:`Channel.deliver`."""
         settings = self.settings
         message = EmailMessage()
         message["From"], message["To"] = settings.mail_from, ", ".join(settings.mail_to)
@@ -125,7 +131,10 @@ class Mail:
 
 
 def channels(settings: NotifySettings) -> tuple[Channel, ...]:
-    """Return the channels of the settings. Raise ConfigError if a setting is missing or wrong."""
+    """Return the channels that the settings configure: webhook, e-mail, both or none.
+
+    Raise ConfigError if a setting is missing or wrong.
+    """
     found: list[Channel] = []
     if settings.webhook:
         secret = read_secret(settings.webhook_secret_file, "notify.webhook_secret_file")

@@ -1,4 +1,4 @@
-"""The shared part of the records' commands: the database, filters, exports."""
+"""What the commands for calls, tickets and records share: database, filters, exports."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,7 +28,11 @@ FormatOption = Annotated[ExportFormat, typer.Option("--format", help="Format of 
 
 @contextmanager
 def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
-    """Yield the database of the settings; report each error in one sentence and exit code 2."""
+    """Yield an engine for the database that the settings name; close it afterwards.
+
+    An error ends the program with one sentence and exit code 2. So does a missing SQLite file,
+    unless ``must_exist`` is false.
+    """
     settings = settings_or_exit(config)
     try:
         url = database.url_of(settings.records)
@@ -58,7 +62,11 @@ def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
 
 @contextmanager
 def connected(config: Path | None, *, writing: bool = False) -> Iterator[Connection]:
-    """Yield a connection in a transaction, to a database of this program's version."""
+    """Yield a connection, in a transaction, to the database that the settings name.
+
+    The transaction only reads, unless ``writing``. An error, or a database whose version is not
+    this program's, ends the program with one sentence and exit code 2.
+    """
     with (
         opened(config) as engine,
         engine.begin() if writing else database.reading(engine) as connection,
@@ -68,7 +76,7 @@ def connected(config: Path | None, *, writing: bool = False) -> Iterator[Connect
 
 
 def must_be_current(connection: Connection) -> None:
-    """Raise DatabaseError if the database does not have this program's version."""
+    """Raise DatabaseError if the version of the database is not the one this program needs."""
     if not database.has_current_version(connection):
         raise database.DatabaseError(
             tr("the records have an older version: run `ivr records migrate`")
@@ -76,14 +84,18 @@ def must_be_current(connection: Connection) -> None:
 
 
 def since(days: float | None) -> datetime | None:
-    """Return the moment that is so many days ago, or None without a number."""
+    """Return the moment ``days`` days ago, in UTC; None if ``days`` is None."""
     return None if days is None else datetime.now(UTC) - timedelta(days=days)
 
 
 def export(
     form: ExportFormat, out: Path | None, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Write rows to ``out`` or standard output, as CSV of these columns or as JSON."""
+    """Write ``rows`` to the file ``out``, or to standard output if it is None.
+
+    CSV has the given columns, JSON has all of a row. A file that cannot be written ends the program
+    with one sentence and exit code 2.
+    """
     text = as_csv(columns, rows) if form == "csv" else as_json(rows) + "\n"
     if out is None:
         typer.echo(text.encode("utf-8", "backslashreplace"), nl=False)

@@ -1,4 +1,4 @@
-"""Opening the database, reading its version, and migrating it to the version of this program."""
+"""Opens the records' database, reads its version, and migrates it to this program's version."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,24 +17,24 @@ from ivr.config import read_secret
 from ivr.translation import tr
 
 LOCK_SECONDS = 5.0
-"""Seconds that SQLite waits for another process before it says that the database is locked."""
+"""Most seconds that SQLite waits for another process to unlock the database; then it fails."""
 _CONNECT_SECONDS = 5
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATION_LOCK = 0x697672
-"""Key of PostgreSQL's advisory lock, by which two services that start together migrate one after
-the other: "ivr" in ASCII."""
+"""Key of PostgreSQL's advisory lock, "ivr" in ASCII. Two services that start together migrate the
+database one after the other, because each takes this lock."""
 
 
 class DatabaseError(Exception):
-    """The database cannot be used; the message is one sentence with its name and the remedy."""
+    """The database cannot be used; the message is one sentence with the fault and the remedy."""
 
 
 class NewerDatabaseError(DatabaseError):
-    """A newer program has written the database."""
+    """The database was written by a newer version of this program, so this one cannot use it."""
 
 
 def url_of(settings: config.RecordsSettings) -> URL:
-    """Return the URL of the database, with the password from its file.
+    """Return the URL of the database, with the password from records.password_file.
 
     Raise DatabaseError if the setting is not a URL of SQLite or PostgreSQL or holds a password, and
     ConfigError if the file of the password cannot be read.
@@ -70,11 +70,12 @@ def url_of(settings: config.RecordsSettings) -> URL:
 
 
 def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
-    """Return an engine whose transactions can write from their beginning; open nothing yet.
+    """Return an engine for the database; open no connection yet.
 
-    SQLite is in WAL mode, so that readers never wait, and syncs at each commit. Transactions begin
-    as IMMEDIATE: a deferred one that turns to writing fails at once if another one has written
-    meanwhile, in spite of the busy timeout (measured).
+    SQLite is in WAL mode, so that readers never wait, and syncs at each commit. A transaction
+    begins as IMMEDIATE, that is, with the lock for writing: a deferred transaction that begins to
+    write later fails at once if another one has written meanwhile, in spite of the busy timeout
+    (measured). ``lock_seconds`` is the longest wait for the lock of another process.
     """
     if url.get_backend_name() == "postgresql":
         return create_engine(url, connect_args={"connect_timeout": _CONNECT_SECONDS})
@@ -97,27 +98,27 @@ def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection in a transaction that only reads and so waits for no other one."""
+    """Yield a connection in a transaction that only reads, and so waits for no other one."""
     with engine.connect().execution_options(reads=True) as connection, connection.begin():
         yield connection
 
 
 def newest() -> str:
-    """Return the version that this program writes."""
+    """Return the newest database version that this program knows, and which it writes."""
     head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     assert head is not None
     return head
 
 
 def version(connection: Connection) -> str | None:
-    """Return the version of the database, or None if it is empty."""
+    """Return the version of the database, such as ``0004``; None if it has no tables."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def has_current_version(connection: Connection) -> bool:
-    """Return whether the database has this program's version; if not, it has to be migrated.
+    """Return whether the database has this program's version; otherwise it must be migrated.
 
-    Raise NewerDatabaseError if it has a version that this program does not know.
+    Raise NewerDatabaseError if this program does not know the database's version.
     """
     found = version(connection)
     known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
@@ -134,10 +135,11 @@ def has_current_version(connection: Connection) -> bool:
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
-    """Bring the database to version ``to``, up or down, in one transaction.
+    """Migrate the database to version ``to``, newer or older, in one transaction.
 
-    A database that has the newest version is not touched: a service that may not create tables can
-    use it. Raise NewerDatabaseError if this program does not know the database's version, and
+    ``to`` is a version, ``head`` (the newest) or ``base`` (no tables). A database that has the
+    newest version already is not written to, so that a service without the right to create tables
+    can use it. Raise NewerDatabaseError if this program does not know the database's version, and
     DatabaseError if ``to`` is not a version.
     """
     known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
@@ -165,7 +167,7 @@ def migrate(engine: Engine, to: str = "head") -> None:
 def why(error: Exception) -> str:
     """Return the message of an error, in one line.
 
-    The message of a database error is the driver's, without the statement and its values.
+    For a database error it is the message of the driver, without the SQL statement and its values.
     """
     told = str(getattr(error, "orig", None) or error).strip()
     return told.splitlines()[0] if told else type(error).__name__

@@ -1,8 +1,9 @@
 """The entries of the spool and their encoding as lines. Pure.
 
-A line is the CRC-32 of its JSON, a space, the JSON in ASCII, and a line feed. After the last line a
-file has zeros, because it is allocated on the disk in advance; a line that was cut off by a crash
-ends in zeros or has a wrong checksum.
+The spool is the files that hold the records of calls until the database has them. A line is the
+CRC-32 of its JSON, a space, the JSON in ASCII, and a line feed. After the last line a file has
+zeros, because it is allocated on the disk in advance; a line that was cut off by a crash ends in
+zeros or has a wrong checksum.
 """
 
 import json
@@ -11,29 +12,33 @@ from typing import Any
 from zlib import crc32
 
 SpoolEntry = dict[str, Any]
-"""``entry`` is its kind: call, step, ticket, recording, recording_dropped or end. ``call`` and, in
-steps and tickets, ``step`` are its key, by which an entry that is loaded twice is stored once."""
+"""One entry of the spool. ``entry`` is its kind: call, step, ticket, recording, recording_dropped
+or end. Its key is ``call``, in steps and tickets together with ``step``; because of this key, an
+entry that is loaded into the database twice is stored there once."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpoolLines:
-    """The lines of a piece of the spool."""
+    """The result of decoding octets that were read from a file of the spool."""
 
     entries: list[SpoolEntry]
     end: int
-    """Octets up to the end of the last complete line."""
+    """Number of octets from the start of the decoded ones to the end of the last complete line."""
     damaged: int
-    """Number of complete lines with a wrong checksum."""
+    """Number of complete lines with a wrong checksum; their entries are left out."""
 
 
 def encode_entry(entry: SpoolEntry) -> bytes:
-    """Return the line of an entry."""
+    """Return an entry as a line of the spool, with its checksum and line feed."""
     told = json.dumps(entry, separators=(",", ":")).encode("ascii")
     return b"%08x %s\n" % (crc32(told), told)
 
 
 def decode(octets: bytes) -> SpoolLines:
-    """Return the entries of the complete lines; the rest has not been written yet."""
+    """Return the entries of the complete lines in ``octets``.
+
+    What follows the last complete line has not been written completely, and is left out.
+    """
     octets = octets.partition(b"\0")[0]
     end = octets.rfind(b"\n") + 1
     entries, damaged = [], 0

@@ -1,4 +1,7 @@
-"""The records of a running service: notes go to the spool and from there to the database."""
+"""The records of a running service: they go to the spool and from there to the database.
+
+The spool is the files on the disk that hold the records until the database has them.
+"""
 
 import asyncio
 import errno
@@ -37,35 +40,38 @@ from ivr.translation import tr
 log = structlog.get_logger()
 
 CLOSE_SECONDS = 10.0
-"""Seconds that the end of a service waits for its database; the spool keeps the rest."""
+"""Most seconds that a service which ends waits for each of its two threads: the one that writes the
+spool, and the one that loads it into the database. What is not loaded then stays in the spool."""
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
-"""Errors of a disk whose settings may be right: calls are answered all the same."""
+"""Error numbers (full, over quota, read-only, defective) that say that the disk has failed, not
+that records.directory is wrong: the service starts and answers calls all the same."""
 
 
 class RecordsError(Exception):
-    """The records cannot be kept; the message names the setting and the remedy."""
+    """A setting of the records is wrong; the message names the setting and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordsStatus:
-    """How much is not in the database yet, and what fails."""
+    """The state of the records: how much the database lacks, and whether database or disk fails."""
 
     behind_octets: int
-    """Octets that are in the spool and not yet in the database."""
+    """Octets of records that are in the spool and not in the database yet."""
     waiting: int
-    """Notes that are in memory only."""
+    """Number of notes and tickets that are only in memory, not on the disk yet."""
     lost: int
-    """Notes that were given up because the disk took none for too long."""
+    """Number of notes (entries other than tickets) given up since the start of the service, because
+    the disk failed for so long that too many of them were in memory."""
     refused: int
-    """Tickets that were not kept; their callers were told so."""
+    """Number of tickets since the start that could not be written; their callers were told so."""
     database_down_seconds: float | None
-    """Seconds since the database began to fail, or None if it works."""
+    """Seconds since the database began to fail; None if it works."""
     spool_fails: bool
-    """Whether the disk did not take the last lines."""
+    """Whether the last attempt to write to the spool failed."""
 
 
 class Records:
-    """Begins the record of each call and brings the records into the database."""
+    """All records of one service: begins the record of each call, loads it into the database."""
 
     def __init__(
         self,
@@ -75,9 +81,11 @@ class Records:
         lock_seconds: float = LOCK_SECONDS,
         loaded: Callable[[Sequence[SpoolEntry]], None] = lambda entries: None,
     ) -> None:
-        """Create the spool's directory; raise RecordsError if a setting is wrong.
+        """Create the directory of the spool; raise RecordsError if a setting is wrong.
 
-        ``loaded`` is called on the loader's thread with the entries of each committed transaction.
+        ``segment_bytes`` is the size of each file of the spool in octets, ``lock_seconds`` the
+        longest wait for SQLite's lock. ``loaded`` is called on the loader's thread after each
+        committed transaction, with the entries that it stored.
         """
         directory = settings.directory / "spool"
         _make(directory, settings.directory)
@@ -94,10 +102,10 @@ class Records:
         self._writer = SpoolWriter(spool, numbers, self._loader.wake)
 
     async def start(self) -> None:
-        """Start both threads.
+        """Start the thread that writes the spool and the one that loads it into the database.
 
-        Raise RecordsError if a newer program has written the database. A database that cannot be
-        reached is no error: calls are answered all the same.
+        Raise RecordsError if a newer version of this program has written the database. A database
+        that cannot be reached is no error: calls are answered all the same.
         """
         try:
             await asyncio.to_thread(self._check)
@@ -107,7 +115,8 @@ class Records:
         except SQLAlchemyError as error:
             log.warning(
                 "records_database_unknown",
-                reason=why(error), effect="calls go on; the spool keeps everything",
+                reason=why(error), effect="calls go on; the spool keeps their records",
+                remedy="start the database, or correct records.database",
             )  # fmt: skip
         self._writer.start()
         self._loader.start()
@@ -117,14 +126,16 @@ class Records:
     ) -> CallRecord:
         """Return the record of a new call.
 
-        ``answered`` (monotonic) and ``wall`` (UTC) are the moment of the answer, in seconds.
+        ``answered`` and ``wall`` are the moment of the answer, in seconds: on the monotonic clock
+        and as Unix time. ``uniqueid`` names the PBX's channel, and ``number`` is the number that
+        ``caller`` dialled.
         """
         put = self._writer.put
         return CallRecord(self.run, uniqueid, number, caller, answered, wall, put)
 
     @property
     def status(self) -> RecordsStatus:
-        """The state of the records, for the metrics."""
+        """The present state of the records, for the metrics of the service."""
         down = self._loader.down_since
         return RecordsStatus(
             behind_octets=self._loader.behind,
@@ -136,7 +147,10 @@ class Records:
         )
 
     async def close(self) -> None:
-        """Write all notes to the disk, load them if the database works, and end both threads."""
+        """Write all notes to the spool, load them if the database works, and end both threads.
+
+        Wait at most CLOSE_SECONDS (10 s) for each thread.
+        """
         await asyncio.to_thread(self._writer.stop, CLOSE_SECONDS)
         await asyncio.to_thread(self._loader.stop, CLOSE_SECONDS)
         if behind := self._loader.behind:
@@ -158,7 +172,9 @@ def _make(directory: Path, setting: Path) -> None:
         if error.errno in DISK_ERRORS:
             log.error(
                 "records_directory_not_writable",
-                reason=error.strerror, effect="tickets are refused until it can be written",
+                reason=error.strerror,
+                effect="callers can leave no tickets until it can be written",
+                remedy="make room on the disk of records.directory, or repair it",
             )  # fmt: skip
             return
         raise RecordsError(

@@ -1,4 +1,4 @@
-"""Storing entries of the spool as rows of the tables, each once however often it is loaded."""
+"""Stores entries of the spool as rows of the database, once however often they are loaded."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -22,13 +22,16 @@ from ivr.records.schema import (
 log = structlog.get_logger()
 
 _INSTANTS = frozenset({"started", "ended", "wall", "created", "deadline", "changed"})
-"""Fields of entries that are moments, in ISO 8601."""
+"""Names of the fields of an entry that hold a moment, as ISO 8601 text."""
 COUNTED = frozenset({"abuse", "nuisance"})
-"""Kinds of tickets that are counted for each caller."""
+"""Kinds of tickets whose number is kept for each caller, in the table ``callers``."""
 
 
 def store_entries(connection: Connection, entries: Sequence[SpoolEntry]) -> None:
-    """Store entries in the transaction of ``connection``."""
+    """Store entries of the spool in the transaction of ``connection``.
+
+    Raise KeyError, TypeError, ValueError or an error of SQLAlchemy if an entry cannot be stored.
+    """
     rows = [_row(entry) for entry in entries]
     _insert(connection, calls_table, _of("call", rows))
     told = _of("step", rows)
@@ -50,7 +53,10 @@ def store_entries(connection: Connection, entries: Sequence[SpoolEntry]) -> None
 
 
 def close_run(connection: Connection, run: str) -> int:
-    """End the open calls of a process that is gone; return their number."""
+    """Mark the open calls of a service that is gone as ended (``service_died``).
+
+    ``run`` is the name of its process. Return the number of these calls.
+    """
     last = (
         select(func.max(steps_table.c.wall))
         .where(steps_table.c.call == calls_table.c.call)
@@ -88,7 +94,7 @@ def _of(kind: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def insert(connection: Connection, table: Table) -> Any:
-    """Return an insert that does nothing if the table has a row of the same key."""
+    """Return an INSERT statement that does nothing if the table has a row with the same key."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing(index_elements=[*table.primary_key])
 
@@ -99,7 +105,7 @@ def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
 
 
 def _utterance(step: dict[str, Any]) -> dict[str, Any]:
-    """Return the row for the words of a step that ends speech."""
+    """Return the row of the table ``utterances`` for a step that holds recognised words."""
     words = step["fields"]["words"]
     meaning = words["meaning"]
     taken = ("intent", "certainty", "score", "runner_up", "runner_up_score", "slots")
@@ -114,7 +120,10 @@ def _utterance(step: dict[str, Any]) -> dict[str, Any]:
 
 
 def _recording(connection: Connection, row: dict[str, Any]) -> None:
-    """Store that a call is recorded; an entry loaded twice does not bring a dropped one back."""
+    """Store that a call is recorded, unless the database has its recording already.
+
+    An entry that is loaded twice must not restore a recording that the caller has refused.
+    """
     query = insert(connection, recordings_table).returning(recordings_table.c.call)
     if connection.execute(query, row).first() is not None:
         of_call = calls_table.c.call == row["call"]
@@ -122,7 +131,7 @@ def _recording(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
-    """Store that the caller refused the recording, and remove the references to it."""
+    """Store that the caller refused the recording; call and tickets do not name its file then."""
     of_call = recordings_table.c.call == row["call"]
     connection.execute(update(recordings_table).where(of_call).values(problem=row["problem"]))
     for table in (calls_table, tickets_table):
@@ -130,7 +139,10 @@ def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _ticket(connection: Connection, row: dict[str, Any]) -> None:
-    """Store a ticket and count its caller, once however often it is loaded."""
+    """Store a ticket; if its kind is in COUNTED, add it to the counts of its caller.
+
+    Do nothing if the database has the ticket already.
+    """
     new = connection.execute(
         insert(connection, tickets_table).returning(tickets_table.c.call), row
     ).first()

@@ -1,8 +1,8 @@
 """The thread that loads the spool into the database, as soon as the database works.
 
-Calls go on while the database fails: the spool keeps their records. The spool is loaded in pieces,
-each in one transaction. A piece that failed is loaded again, and every row has a key, so each row
-is stored exactly once.
+The spool is files on the disk, called segments, that keep the records of calls while the database
+fails. Up to READ_BYTES of a segment are loaded in one transaction. A transaction that failed is
+repeated, and every row has a key, so each row is stored exactly once.
 """
 
 import threading
@@ -22,15 +22,17 @@ from ivr.records.spool import ENDING, Segment, Spool
 log = structlog.get_logger()
 
 _GATHER_SECONDS = 0.1
-"""Seconds between two transactions. Each costs a sync of the disk, so steps are gathered."""
+"""Seconds between two rounds of loading. Each transaction costs a sync of the disk, so the entries
+of this time are stored together."""
 _LOOK_SECONDS = 5.0
-"""Seconds between two searches for segments that other processes have left behind."""
+"""Seconds between two searches for segments (files of the spool) whose process is gone."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 10.0
-"""Seconds before the next try after a failure; each further failure doubles them."""
+"""Seconds before loading is tried again: after the first failure, and at most. Each further failure
+doubles the pause."""
 
 
 class Loader:
-    """Loads the segments of this process's spool, and those of processes that are gone."""
+    """Loads the spool into the database: this process's segments, and those of dead processes."""
 
     def __init__(
         self,
@@ -39,9 +41,14 @@ class Loader:
         engine: Engine,
         loaded: Callable[[Sequence[SpoolEntry]], None] = lambda entries: None,
     ) -> None:
-        """``directory`` is the spool's; ``loaded`` is called on this thread after each commit."""
+        """``directory`` is the directory of the spool.
+
+        ``loaded`` is called on the loader's thread after each read of a segment has been stored,
+        with the entries that it held.
+        """
         self.down_since: float | None = None
-        """Moment of the first failure on the monotonic clock, in seconds; None if loading works."""
+        """Time, in seconds of the monotonic clock, at which loading began to fail; None if it
+        works."""
         self._spool, self._directory, self._engine, self._loaded = spool, directory, engine, loaded
         self._orphans: list[Segment] = []
         self._looked = 0.0
@@ -50,15 +57,15 @@ class Loader:
         self._thread = threading.Thread(target=self._run, name="records", daemon=True)
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the loader's thread."""
         self._thread.start()
 
     def wake(self) -> None:
-        """Tell the thread that the spool has grown."""
+        """Tell the loader's thread that the spool has new lines."""
         self._news.set()
 
     def stop(self, seconds: float) -> None:
-        """Load the rest of the spool in one try, and end; wait at most ``seconds`` for it."""
+        """Try once to load the rest of the spool, and end the thread; wait at most ``seconds``."""
         self._stopping.set()
         self._news.set()
         self._thread.join(seconds)
@@ -69,7 +76,7 @@ class Loader:
 
     @property
     def behind(self) -> int:
-        """Octets of the spool that are not in the database yet."""
+        """Number of octets of the spool that are not in the database yet."""
         segments = [*self._spool.segments, *self._orphans]
         return sum(segment.end - segment.loaded for segment in segments)
 
@@ -106,7 +113,8 @@ class Loader:
             self.down_since = time.monotonic()
             log.error(
                 "records_database_down",
-                reason=why(error), effect="calls go on; the spool keeps everything",
+                reason=why(error), effect="calls go on; the spool keeps their records",
+                remedy="start the database, or correct records.database",
             )  # fmt: skip
 
     def _works(self) -> None:
@@ -116,7 +124,10 @@ class Loader:
             log.warning("records_database_back", after_seconds=seconds)
 
     def _load_all(self) -> bool:
-        """Load all that the spool has; return whether it had anything new."""
+        """Load all new lines of the spool into the database; return whether there were any.
+
+        Raise SQLAlchemyError, DatabaseError or OSError if the database or the disk fails.
+        """
         if not self._migrated:
             migrate(self._engine)
             self._migrated = True
@@ -146,7 +157,7 @@ class Loader:
             if lines.damaged:
                 log.error(
                     "spool_damaged", file=str(segment.path), lines=lines.damaged,
-                    effect="these lines are not loaded",
+                    effect="these lines are not loaded into the database", remedy="check the disk",
                 )  # fmt: skip
                 segment.damaged = True
             self._store(lines.entries)
@@ -157,7 +168,10 @@ class Loader:
         return some
 
     def _store(self, entries: Sequence[SpoolEntry]) -> None:
-        """Store entries in one transaction; if the database refuses some, store all the others."""
+        """Store entries in one transaction; if the database refuses an entry, store all the others.
+
+        A refused entry is written to the file ``refused.lines``.
+        """
         if not entries:
             return
         try:
@@ -177,18 +191,22 @@ class Loader:
         log.error(
             "record_refused", reason=reason, kind=entry.get("entry"), file=str(path),
             effect="the entry is in the file, not in the database",
+            remedy="enter by hand what the file holds, then remove it",
         )  # fmt: skip
         with path.open("ab") as file:
             file.write(encode_entry(entry))
 
     def _finish_orphan(self, segment: Segment) -> None:
-        """Remove a loaded segment of a process that is gone; with its last one end its calls."""
+        """Remove a segment of a dead process when it is loaded; keep a damaged one, renamed.
+
+        With the last segment of the process, mark its open calls as ended.
+        """
         if {*self._directory.glob(f"{segment.run}.*{ENDING}")} <= {segment.path}:
             with self._engine.begin() as connection:
                 if open_calls := close_run(connection, segment.run):
                     log.warning(
                         "calls_of_a_dead_service", run=segment.run, calls=open_calls,
-                        effect="their records are ended as service_died",
+                        effect="these calls have the outcome service_died",
                     )  # fmt: skip
         if segment.damaged:
             segment.set_aside()

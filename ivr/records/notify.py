@@ -1,8 +1,9 @@
 """The thread that notifies the supervisor of new tickets and of tickets that are overdue.
 
-A notification is a row of its table, one for each ticket, event and channel. Its key is sent with
-it, so that the receiver recognises one that comes twice because the service died before it could
-note the delivery. A delivery that fails is tried again, later each time.
+A notification is a row of the table ``notifications``: one for each ticket, event (new or overdue)
+and channel (webhook or e-mail). Its key is sent with it, so that the receiver recognises a
+notification that comes twice because the service died before it could note the delivery. A delivery
+that fails is tried again after a pause that doubles each time.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,21 +23,23 @@ from ivr.records.tickets import WAITING
 log = structlog.get_logger()
 
 _LOOK_SECONDS = 2.0
-"""Seconds between two looks for tickets that are new or overdue."""
+"""Seconds between two searches of the database for tickets that are new or overdue."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
-"""Time before the next try after a failed delivery; each further failure doubles it."""
+"""Time before a delivery is tried again: after its first failure, and at most. Each further failure
+doubles the pause."""
 CLAIM = timedelta(minutes=2)
-"""Time for which a service claims a notification: longer than a delivery can take. Another service
-that shares the database leaves it alone meanwhile."""
+"""Time for which a service claims a notification before it delivers it: longer than a delivery can
+take. Meanwhile, other services that share the database do not deliver that notification."""
 _ATTEMPTS = 48
-"""Tries before a notification is given up, after about two days."""
+"""Number of failed deliveries after which a notification is given up: about two days."""
 HORIZON = timedelta(days=2)
-"""Age up to which the supervisor is notified of an event. Older ones are left out, so that turning
-notifications on does not flood the supervisor."""
+"""Greatest age of an event (a ticket was made, or became overdue) of which the supervisor is
+notified. Older events are left out, so that turning notifications on does not flood the
+supervisor."""
 
 
 class Notifier:
-    """Delivers notifications to channels on a thread of its own."""
+    """Notifies the supervisor of new and overdue tickets, on a thread of its own."""
 
     def __init__(
         self,
@@ -46,7 +49,11 @@ class Notifier:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
-        """A new ticket is delivered if its kind is one of ``kinds``, an overdue one in any case."""
+        """Prepare the thread; ``clock`` returns the time in UTC.
+
+        The supervisor is notified of a new ticket if its kind is one of ``kinds``, and of every
+        overdue ticket. ``look_seconds`` are the seconds between two searches for tickets.
+        """
         self._engine, self._channels, self._kinds = engine, channels, kinds
         self._clock = clock
         self._thread = PeriodicThread(
@@ -54,17 +61,23 @@ class Notifier:
         )
 
     def start(self) -> None:
-        """Start the thread, unless there is no channel."""
+        """Start the thread, unless no channel is configured."""
         if self._channels:
             self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """End the thread; wait at most ``seconds`` for a delivery that has begun."""
+        """End the thread; wait at most ``seconds`` for a delivery that has begun.
+
+        The database keeps the other notifications for the next start.
+        """
         self._thread.stop(seconds)
         self._engine.dispose()
 
     def look(self) -> None:
-        """Add rows for new events, and try the deliveries that are due."""
+        """Store a notification for each new event, and deliver all notifications that are due.
+
+        Raise SQLAlchemyError if the database fails.
+        """
         now = self._clock()
         with reading(self._engine) as connection:
             news = self._news(connection, now)
@@ -81,7 +94,7 @@ class Notifier:
             self._tell(one)
 
     def _news(self, connection: Connection, now: datetime) -> list[dict[str, object]]:
-        """Return rows for the events that have no notification yet."""
+        """Return rows of the table ``notifications`` for events that have no notification yet."""
         came_in = tickets_table.c.created > now - HORIZON, tickets_table.c.kind.in_(self._kinds)
         is_late = (
             tickets_table.c.deadline.between(now - HORIZON, now),

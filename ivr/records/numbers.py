@@ -1,9 +1,9 @@
-"""Ticket numbers: short ones that need no database and are never given twice.
+"""Ticket numbers: they are short, need no database and are never given twice.
 
 Tickets are counted, so that no two numbers are equal, and the count is scrambled, so that a number
 does not tell how many tickets there are. The count is reserved on the disk in blocks, before a
-number of the block is used: services that share the directory share the count, and a crash wastes
-one block at most.
+number of the block is used: services that share records.directory share the count, and a crash
+wastes one block (BLOCK counts) at most.
 """
 
 import fcntl
@@ -14,20 +14,20 @@ from pathlib import Path
 from ivr.records.spool import sync_directory
 
 TICKET_DIGITS = "2356789"
-"""Digits of a number. A spreadsheet drops a leading 0, a handwritten 1 looks like a 7, and 四
-sounds like 死 (death)."""
+"""Digits of a ticket number. Left out are 0, which a spreadsheet drops at the beginning, 1, which
+looks like a 7 when handwritten, and 4, because 四 sounds like 死 (death)."""
 SITES = 4
-"""Number of values of records.site."""
+"""Number of values that the setting records.site may have."""
 BLOCK = 32
-"""Counts that are reserved at once."""
+"""Number of counts that a process reserves on the disk at a time."""
 _ROUNDS = 4
-"""Rounds of the Feistel network."""
+"""Number of rounds of the Feistel network, which scrambles the count into a number."""
 
 
 def number_of(count: int) -> str:
-    """Return the number of the ticket with this count (from 0); each count has a number of its own.
+    """Return the number of the ticket with this count (from 0); no two counts have the same number.
 
-    The first 117,649 numbers have six digits, the next ones eight, and so on.
+    The first 117,649 tickets have numbers of six digits, the next 5,764,801 of eight, and so on.
     """
     length = 6
     while count >= (size := len(TICKET_DIGITS) ** length):
@@ -49,17 +49,21 @@ def _mixed(turn: int, value: int) -> int:
 
 
 class TicketNumbers:
-    """Gives out the numbers of one directory; one thread may use it."""
+    """Gives out the ticket numbers of one records.directory; for use by one thread only."""
 
     def __init__(self, directory: Path, site: int) -> None:
-        """``site`` is from 0 to SITES - 1: directories with different sites share no number."""
+        """Use the count in ``directory``; ``site`` is from 0 to SITES - 1 (3).
+
+        Two directories with different sites never give out the same number.
+        """
         self._path, self._site = directory / "ticket-count", site
         self._next = self._end = 0
 
     def take(self) -> str:
-        """Return a number that no ticket has.
+        """Return a new ticket number, as text of digits.
 
-        Raise OSError if the count cannot be written, ValueError if its file holds no count.
+        Raise OSError if the count of tickets cannot be read or written, and ValueError if its file
+        holds no number.
         """
         if self._next == self._end:
             self._next = self._reserve()
@@ -68,7 +72,7 @@ class TicketNumbers:
         return number_of((self._next - 1) * SITES + self._site)
 
     def _reserve(self) -> int:
-        """Reserve a block on the disk; return its first count."""
+        """Reserve the next BLOCK counts on the disk; return the first of them."""
         new = self._path.with_suffix(".new")
         file = os.open(
             self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640

@@ -1,4 +1,4 @@
-"""Retention of recordings: files and rows that are older than recording.keep_days."""
+"""Retention of recordings: finds and removes those that are older than recording.keep_days."""
 
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,10 @@ log = structlog.get_logger()
 
 
 def old_recordings(engine: Engine, before: datetime) -> list[CallRow]:
-    """Return recordings that began before a moment, except of calls with an unfinished ticket."""
+    """Return the rows of the recordings that began before ``before`` and still have files.
+
+    Recordings of calls with an unfinished ticket are left out.
+    """
     unfinished = select(tickets_table.c.call).where(tickets_table.c.status.in_(WAITING))
     conditions = (
         recordings_table.c.started < before,
@@ -28,10 +31,11 @@ def old_recordings(engine: Engine, before: datetime) -> list[CallRow]:
 
 
 def prune_recordings(engine: Engine, directory: Path, before: datetime, now: datetime) -> int:
-    """Remove old recordings, and files of that age that have no row; return their number.
+    """Remove the files of recordings older than ``before``; return how many were removed.
 
-    The row keeps the moment of removal as long as its call is kept. Raise OSError if a file cannot
-    be removed; the next run tries it again.
+    Files of that age that belong to no recording in the database are removed and counted as well.
+    The row of a recording stays as long as its call, with ``now`` as the moment of removal. Raise
+    OSError if a file cannot be removed; the next run tries it again.
     """
     gone = 0
     for one in old_recordings(engine, before):
@@ -51,12 +55,15 @@ def prune_recordings(engine: Engine, directory: Path, before: datetime, now: dat
     for file in _strays(directory, known, before):
         file.unlink(missing_ok=True)
         gone += 1
-        log.warning("recording_of_no_call", file=str(file), effect="it was removed: it is old")
+        log.warning("recording_of_no_call", file=str(file), effect="it was removed: it was too old")
     return gone
 
 
 def _strays(directory: Path, known: set[str], before: datetime) -> list[Path]:
-    """Return files of no recording in ``known`` that were last written to before a moment."""
+    """Return the files of no recording in ``known`` that were last written before ``before``.
+
+    ``known`` are the recordings' paths below ``directory``.
+    """
     kept = {directory / name for name in known}
     legs = {leg for name in known for leg in legs_of(directory, name)}
     return [

@@ -1,7 +1,8 @@
-"""Rows as text, CSV and JSON, in which a caller's words are never taken for instructions.
+"""Writes rows of the database as text, CSV and JSON, so that callers' words do no harm.
 
-On a terminal, control characters are written as escapes. In CSV, a cell that a spreadsheet would
-take for a formula begins with an apostrophe (OWASP, CSV injection). JSON escapes them itself.
+In text for a terminal, control characters are written as escapes. In CSV, a cell that a spreadsheet
+would take for a formula begins with an apostrophe (OWASP, CSV injection). JSON has escapes of its
+own.
 """
 
 import csv
@@ -13,15 +14,16 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""The time of China: one zone, and no summer time since 1991."""
+"""The time zone of China, UTC+8: the only zone there, and no summer time since 1991."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""Beginnings of a cell that spreadsheets take for a formula."""
+"""Characters at the beginning of a cell for which spreadsheets take the cell for a formula."""
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories that are escaped: controls, bidirectional marks, surrogates, line ends."""
+"""Unicode categories whose characters are written as escapes: controls, bidirectional marks,
+surrogates, line ends."""
 
 
 def printable(text: str) -> str:
-    r"""Return the text in one line, with escapes as ``\x1b`` for control characters.
+    r"""Return the text in one line, with escapes such as ``\x1b`` for control characters.
 
     A backslash in the text itself is not escaped: the result cannot be turned back into the text.
     """
@@ -40,7 +42,10 @@ def local(moment: datetime | None) -> str:
 
 
 def cell(value: Any) -> str:
-    """Return a value as a cell of CSV."""
+    """Return a value as the text of a CSV cell: ``""`` for None, a moment in the time of China.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -50,7 +55,7 @@ def cell(value: Any) -> str:
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return rows as CSV with a header and CRLF line ends (RFC 4180)."""
+    """Return the given columns of ``rows`` as CSV with a header and CRLF line ends (RFC 4180)."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(columns)
@@ -60,7 +65,10 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def as_json(value: Any) -> str:
-    """Return indented JSON, with moments in ISO 8601 and UTC."""
+    """Return ``value`` as indented JSON, with moments as ISO 8601 text in UTC.
+
+    Raise TypeError if JSON has no form for a value.
+    """
     return json.dumps(value, ensure_ascii=False, indent=1, default=_moment)
 
 

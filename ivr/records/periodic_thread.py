@@ -1,4 +1,4 @@
-"""A daemon thread that looks at the database, or at a disk, every few seconds."""
+"""A daemon thread that calls a function at a regular interval, such as a check of the disk."""
 
 import threading
 from collections.abc import Callable
@@ -12,18 +12,19 @@ log = structlog.get_logger()
 
 
 class PeriodicThread(threading.Thread):
-    """Calls a function every few seconds until it is stopped, whatever that function raises.
+    """A thread that calls a function at a regular interval until the thread is stopped.
 
-    The first call comes after the first pause. An error of the database or of the disk is logged
-    when it begins, not again before a call has succeeded.
+    The first call comes after the first pause. An exception of the function does not end the
+    thread. An error of the database or of the disk is logged once, and again only if a call has
+    succeeded meanwhile; any other exception is logged each time.
     """
 
     def __init__(
         self, name: str, look: Callable[[], None], seconds: float, *, failing_event: str
     ) -> None:
-        """``seconds`` are the pause between two calls of ``look``.
+        """``seconds`` are the pause between two calls of the function ``look``.
 
-        ``failing_event`` is the log event for an error of the database or of the disk.
+        ``failing_event`` is the name of the log event for an error of the database or of the disk.
         """
         super().__init__(name=name, daemon=True)
         self._look, self._seconds, self._failing_event = look, seconds, failing_event
@@ -32,11 +33,11 @@ class PeriodicThread(threading.Thread):
 
     @property
     def stopping(self) -> bool:
-        """Whether the thread has been told to end; a long ``look`` returns early then."""
+        """Whether the thread has been told to end; a ``look`` that takes long must then return."""
         return self._stopping.is_set()
 
     def run(self) -> None:
-        """Call ``look`` until the thread is stopped."""
+        """Call the function ``look`` at the interval until the thread is stopped."""
         while not self._stopping.wait(self._seconds):
             try:
                 self._look()
@@ -45,13 +46,17 @@ class PeriodicThread(threading.Thread):
                 if not self._failing:
                     self._failing = True
                     log.warning(
-                        self._failing_event, reason=why(error), effect="it is tried again and again"
+                        self._failing_event,
+                        reason=why(error),
+                        effect="the work waits until it succeeds",
                     )
             except Exception:  # a defect of ours must not end the thread
-                log.exception("periodic_thread_failed", thread=self.name)
+                log.exception(
+                    "periodic_thread_failed", thread=self.name, effect="the work is tried again"
+                )
 
     def stop(self, seconds: float) -> None:
-        """Tell the thread to end, and wait at most ``seconds`` for it."""
+        """Tell the thread to end, and wait at most ``seconds`` until it has ended."""
         self._stopping.set()
         if self.is_alive():
             self.join(seconds)

@@ -1,4 +1,7 @@
-"""Retention: old calls, tickets and callers are removed, except those with an unfinished ticket."""
+"""Retention: removes old calls, tickets and counts of callers from the database.
+
+Unfinished tickets and their calls stay, however old they are.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +21,13 @@ from ivr.records.schema import (
 from ivr.records.tickets import WAITING
 
 BATCH = 500
-"""Calls that one transaction removes: it takes 50 ms, for which the service waits."""
+"""Most calls that one transaction removes. It takes 50 ms, during which the service cannot
+write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """The numbers of rows that were removed, or would be."""
+    """The numbers of calls, tickets and callers that were removed, or would be."""
 
     calls: int
     tickets: int
@@ -31,7 +35,7 @@ class Pruned:
 
 
 def old_records(engine: Engine, before: datetime) -> Pruned:
-    """Return how much :func:`prune_records` would remove."""
+    """Return how many rows :func:`prune_records` would remove; remove nothing."""
     with reading(engine) as connection:
 
         def number(table: Table, *conditions: ColumnElement[bool]) -> int:
@@ -46,11 +50,11 @@ def old_records(engine: Engine, before: datetime) -> Pruned:
 
 
 def prune_records(engine: Engine, before: datetime) -> Pruned:
-    """Remove what is older than a moment; return how much.
+    """Remove the records that are older than ``before``; return how many.
 
-    Removed are calls that began before it, with their steps and utterances, tickets that were
-    finished before it with their notifications, and callers who have not been abusive or a nuisance
-    since. A call with an unfinished ticket stays, and so does the ticket.
+    These are calls that began before that moment, with their steps and utterances; tickets that
+    were finished before it, with their notifications; and the counts of callers who have not been
+    abusive or a nuisance since. An unfinished ticket stays, and so does its call.
     """
     pruned_calls = 0
     while True:

@@ -1,9 +1,10 @@
-"""The thread that watches the free space for recordings and joins the files of each one.
+"""The thread that watches the free disk space for recordings, and completes each recording.
 
-A recording has a row from its beginning. When Asterisk has closed both of its files, the thread
-joins them to one and writes its length and SHA-256 into the row. The rows are the queue, so that no
-recording is forgotten when the service dies or the database is down for a while. A recording that
-the caller refused is removed instead.
+Asterisk records a call into two files: the caller and the hotline. When Asterisk has closed both,
+the thread joins them to one file and writes its length and SHA-256 into the recording's row of the
+database. The row exists from the beginning of the recording, so that no recording is forgotten when
+the service dies or the database is down for a while. A recording that the caller refused is removed
+instead.
 """
 
 import shutil
@@ -34,15 +35,16 @@ from ivr.records.schema import calls_table, recordings_table
 log = structlog.get_logger()
 
 _LOOK_SECONDS = 2.0
-"""Seconds between two looks at the disk and at recordings that may be complete."""
+"""Seconds between two checks of the free disk space and of the recordings to be completed."""
 QUIET_SECONDS = 60.0
-"""Seconds after the last write to a file, after which Asterisk is taken to have died and the file
-to be complete. A file that is not there so long after the call is not waited for."""
+"""Seconds without a write to a recording's files after which Asterisk is taken to have died and the
+files to be complete. If there are no files so many seconds after the end of the call, the recording
+is given up."""
 GIGABYTE = 1e9
 
 
 class RecordingKeeper:
-    """Keeps the recordings of one directory, on a thread of its own."""
+    """Completes the recordings in recording.directory, and watches its disk, on its own thread."""
 
     def __init__(
         self,
@@ -51,7 +53,10 @@ class RecordingKeeper:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
-        """Keep the arguments; touch neither disk nor database."""
+        """Prepare the thread; touch neither disk nor database.
+
+        ``clock`` returns the time in UTC; ``look_seconds`` are the seconds between two checks.
+        """
         self._settings, self._engine, self._clock = settings, engine, clock
         self._directory = settings.directory
         self._ready: bool | None = None
@@ -61,26 +66,29 @@ class RecordingKeeper:
 
     @property
     def ready(self) -> bool:
-        """Whether calls are to be recorded and the disk had room at the last look."""
+        """Whether recording is on in the settings, and the disk had room at the last check."""
         return self._settings.mode != "off" and bool(self._ready)
 
     def start(self) -> None:
-        """Start the thread, unless recording is off and there are no recordings."""
+        """Start the thread, unless recording is off and recording.directory does not exist."""
         if self._settings.mode != "off":
             self.look_at_disk()
         if self._settings.mode != "off" or self._directory.exists():
             self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """End the thread; wait at most ``seconds`` for a join that has begun.
+        """End the thread; wait at most ``seconds`` for the files that it is joining.
 
-        The next start repeats a join that was not finished.
+        The next start of the service repeats a join that was not finished.
         """
         self._thread.stop(seconds)
         self._engine.dispose()
 
     def look_at_disk(self) -> None:
-        """Find out whether the disk has room; calls are not recorded below the limit."""
+        """Set ``ready``: whether the disk has the free space recording.min_free_gb.
+
+        Make the directories if they are missing. Errors of the disk are logged, not raised.
+        """
         ready, reason = True, ""
         try:
             _make(self._directory)
@@ -89,20 +97,24 @@ class RecordingKeeper:
                 needed = self._settings.min_free_gb
                 ready, reason = False, f"{free:.3f} GB are free, and {needed} GB are needed"
         except OSError as error:
-            ready, reason = False, f"it cannot be used ({error.strerror})"
+            ready, reason = False, f"the directory cannot be used ({error.strerror})"
         if ready is not self._ready:
             place = str(self._directory)
             if not ready:
                 log.error(
                     "recording_stopped",
                     directory=place, reason=reason, effect="calls go on and are not recorded",
+                    remedy="make room, or make the directory writable for the service",
                 )  # fmt: skip
             elif self._ready is False:
                 log.warning("recording_works_again", directory=place)
         self._ready = ready
 
     def look(self) -> None:
-        """Join the recordings that are complete, and remove those that callers refused."""
+        """Join the files of recordings that Asterisk has completed; remove refused recordings.
+
+        Raise SQLAlchemyError if the database fails, and OSError if the disk does.
+        """
         with reading(self._engine) as connection:
             query = select(recordings_table, calls_table.c.ended).join(
                 calls_table, calls_table.c.call == recordings_table.c.call
@@ -127,7 +139,11 @@ class RecordingKeeper:
         self.look()
 
     def _keep(self, one: CallRow) -> None:
-        """Join a recording if Asterisk has closed its files; give it up if there are none."""
+        """Join a recording's files if Asterisk has closed them or has died.
+
+        Do nothing if Asterisk may still write to them. Give the recording up if they have no sound
+        or do not exist.
+        """
         name, now = one["file"], self._clock()
         legs = [leg for leg in legs_of(self._directory, name) if leg.exists()]
         try:
@@ -150,7 +166,10 @@ class RecordingKeeper:
         log.info("recording_kept", call=one["call"], file=name, seconds=round(kept.seconds, 1))
 
     def _is_quiet(self, one: CallRow, legs: Sequence[Path]) -> bool:
-        """Return whether nothing has been written for QUIET_SECONDS."""
+        """Return whether the files ``legs`` were not written to for QUIET_SECONDS (60 s).
+
+        Without files, return whether the call has been over for that long.
+        """
         moments = [leg.stat().st_mtime for leg in legs] or [one["ended"].timestamp()]
         return self._clock().timestamp() - max(moments) > QUIET_SECONDS
 
@@ -161,7 +180,7 @@ class RecordingKeeper:
 
 
 def _make(directory: Path) -> None:
-    """Make the directories; Asterisk writes to ``incoming``, and this process removes from it."""
+    """Make ``directory`` and, in it, ``incoming``: group-writable, as Asterisk writes to it."""
     incoming = directory / INCOMING
     if not incoming.exists():
         incoming.mkdir(parents=True)

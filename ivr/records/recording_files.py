@@ -1,7 +1,8 @@
 """The files of recordings: two that Asterisk writes during a call, and one that is kept.
 
-Asterisk writes each side into ``incoming``, as 16-bit WAV of 8 kHz. The file that is kept has both,
-the caller on the left and the hotline on the right, in a directory for each day of China.
+Asterisk writes the caller and the hotline into one file each in the directory ``incoming``, as
+16-bit WAV of 8 kHz. The file that is kept has both, the caller on the left and the hotline on the
+right. It is in a directory for the day, by the time of China.
 """
 
 import hashlib
@@ -22,22 +23,23 @@ from ivr.records.spool import sync_directory
 from ivr.translation import marked
 
 INCOMING = "incoming"
-"""Name of the directory, below recording.directory, that Asterisk writes to."""
+"""Name of the directory below recording.directory into which Asterisk writes recordings."""
 SIDES = ("caller", "hotline")
-"""Endings of the two files of a recording, which are the left and the right channel."""
+"""Ends of the names of the two files that Asterisk writes of a call (``-caller.wav``,
+``-hotline.wav``). The first becomes the left channel, the second the right one."""
 _HEAD = 44
-"""Octets of the WAV header, in the files that Asterisk writes and in ours."""
+"""Length in octets of the WAV header, in the files that Asterisk writes and in ours."""
 _BLOCK = 20 * RATE
-"""Samples of a side that are joined at once (20 s): a long recording must not delay calls."""
+"""Samples of each side that are joined at a time (20 s): a long recording must not delay calls."""
 
 
 class RecordingError(Exception):
-    """A recording has no sound; the message says why, in a few words."""
+    """A recording has no sound; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The measures of a file that is complete."""
+    """Size, length in seconds, and SHA-256 (hexadecimal) of a recording's complete file."""
 
     octets: int
     seconds: float
@@ -45,25 +47,36 @@ class Kept:
 
 
 def name_of(uniqueid: str, call: str, started: datetime) -> str:
-    """Return ``2026-11-26/ivr-1795369695.1-0f3a52c1.wav``: day in China, channel, call."""
+    """Return the path of a recording below recording.directory.
+
+    An example is ``2026-11-26/ivr-1795369695.1-0f3a52c1.wav``: the day in China, the unique id of
+    the PBX's channel, and the first eight digits of our id of the call.
+    """
     return f"{started.astimezone(SHANGHAI):%Y-%m-%d}/{uniqueid}-{call[:8]}.wav"
 
 
 def stem_in(directory: str, name: str) -> str:
-    """Return the path of a recording that Asterisk writes, without ``-SIDE.wav``."""
+    """Return the path of the two files that Asterisk writes, without ``-caller.wav`` and the like.
+
+    ``directory`` is recording.directory, and ``name`` the recording's path below it.
+    """
     return f"{directory}/{INCOMING}/{Path(name).stem}"
 
 
 def legs_of(directory: Path, name: str) -> list[Path]:
-    """Return the two files that Asterisk writes, the caller's first."""
+    """Return the paths of a recording's two files that Asterisk writes, the caller's first.
+
+    ``directory`` is recording.directory, and ``name`` the recording's path below it.
+    """
     stem = stem_in(str(directory), name)
     return [Path(f"{stem}-{side}.wav") for side in SIDES]
 
 
 def is_closed(leg: Path) -> bool:
-    """Return whether Asterisk has closed a file: only then the header has the sound's length.
+    """Return whether Asterisk has closed the WAV file ``leg``.
 
-    Raise OSError if there is no such file.
+    Asterisk writes the length of the sound into the header only when it closes the file. Raise
+    OSError if there is no such file.
     """
     with leg.open("rb") as file:
         head = file.read(_HEAD)
@@ -72,10 +85,11 @@ def is_closed(leg: Path) -> bool:
 
 
 def join(directory: Path, name: str) -> Kept:
-    """Join the two sides to the file that is kept, and sync it to the disk.
+    """Join the two files that Asterisk has written to the one that is kept; sync it to the disk.
 
-    A side that is shorter ends in silence. The files of the sides stay. Raise RecordingError if
-    neither has sound, and OSError if the disk fails.
+    ``name`` is the path of that file below ``directory``; return its measures. The shorter side
+    ends in silence. Asterisk's files stay. Raise RecordingError if neither has sound, and OSError
+    if the disk fails.
     """
     kept = directory / name
     sides = [_samples(leg) for leg in legs_of(directory, name)]
@@ -98,7 +112,10 @@ def join(directory: Path, name: str) -> Kept:
 
 
 def kept_file(path: Path) -> Kept:
-    """Return the measures of a file that is kept. Raise OSError if it cannot be read."""
+    """Return size, length and SHA-256 of a recording's complete file, which is read whole.
+
+    Raise OSError if the file cannot be read.
+    """
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         octets = os.fstat(file.fileno()).st_size
@@ -106,16 +123,19 @@ def kept_file(path: Path) -> Kept:
 
 
 def remove_legs(directory: Path, name: str) -> None:
-    """Remove the files that Asterisk has written. Raise OSError if one cannot be removed."""
+    """Remove the two files that Asterisk has written of the recording ``name``, if they exist.
+
+    Raise OSError if a file cannot be removed.
+    """
     for leg in legs_of(directory, name):
         leg.unlink(missing_ok=True)
 
 
 def remove_refused(directory: Path, name: str) -> None:
-    """Remove all files that Asterisk writes of this recording's channel.
+    """Remove the files of a refused recording, and all others that Asterisk wrote of its channel.
 
-    A service that has died may have begun to record the same channel under another name. Raise
-    OSError if a file cannot be removed.
+    The others exist if a service that has died had begun to record the same channel under another
+    name. Raise OSError if a file cannot be removed.
     """
     channel = Path(name).stem.rpartition("-")[0]
     for side in SIDES:
@@ -124,7 +144,7 @@ def remove_refused(directory: Path, name: str) -> None:
 
 
 def remove(directory: Path, name: str) -> None:
-    """Remove all files of a recording, and its day's directory if that is empty then.
+    """Remove all files of the recording ``name``, then the directory of its day if that is empty.
 
     Raise OSError if a file cannot be removed.
     """
@@ -136,7 +156,7 @@ def remove(directory: Path, name: str) -> None:
 
 
 def _samples(leg: Path) -> Samples:
-    """Return the samples of a side, mapped from its file; none if there is no such file."""
+    """Return the samples in the WAV file ``leg``, memory-mapped; none if there is no such file."""
     length = (leg.stat().st_size - _HEAD) // 2 if leg.exists() else 0
     if length <= 0:
         return np.zeros(0, np.int16)
@@ -144,7 +164,10 @@ def _samples(leg: Path) -> Samples:
 
 
 def _block(sides: Sequence[Samples], start: int) -> bytes:
-    """Return up to _BLOCK frames of both sides from ``start`` on, interleaved."""
+    """Return the samples of both sides from index ``start`` on, interleaved as 16-bit stereo.
+
+    There are up to _BLOCK samples of each side (20 s); the shorter side is filled with zeros.
+    """
     pieces = [side[start : start + _BLOCK] for side in sides]
     both = np.zeros((max(map(len, pieces)), len(pieces)), "<i2")
     for column, piece in enumerate(pieces):

@@ -1,4 +1,4 @@
-"""Queries for recordings: the recording of a call, and its file."""
+"""Database queries for the recording of a call, and the path of its file."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from ivr.translation import tr
 
 
 class NoRecordingError(Exception):
-    """There is no recording to play; the message says why, and where it would be."""
+    """There is no recording to play; the message is one sentence with the reason."""
 
 
 def of_call(connection: Connection, call: str) -> CallRow | None:
-    """Return the row of a call's recording, or None if the call was not recorded."""
+    """Return the row of the recording of the call with our id ``call``; None if it has none."""
     return next(
         iter(
             fetched_rows(
@@ -28,7 +28,10 @@ def of_call(connection: Connection, call: str) -> CallRow | None:
 
 
 def named(connection: Connection, name: str) -> CallRow:
-    """Return the recording of a call by a name that ``ivr calls show`` takes.
+    """Return the row of the recording of the call that ``name`` means.
+
+    ``name`` is the beginning of our id of the call, the unique id of its channel, or the number of
+    a ticket. If it means several calls, the oldest one with a recording counts.
 
     Raise NoRecordingError if there is no such call or no recording of it.
     """
@@ -52,7 +55,11 @@ def named(connection: Connection, name: str) -> CallRow:
 
 
 def file_of(row: CallRow, directory: Path) -> Path:
-    """Return the path of a recording that is complete and there; else raise NoRecordingError."""
+    """Return the path of a recording's file below ``directory``.
+
+    Raise NoRecordingError if the recording is not complete, was removed or refused, or if its file
+    is missing.
+    """
     path: Path = directory / row["file"]
     call = row["call"][:8]
     if row["problem"] is not None:
@@ -86,12 +93,15 @@ def file_of(row: CallRow, directory: Path) -> Path:
 
 
 def is_as_kept(row: CallRow, path: Path) -> bool:
-    """Return whether the file has the SHA-256 of the row. Raise OSError if it cannot be read."""
+    """Return whether the file has the SHA-256 that the recording's row holds.
+
+    Raise OSError if the file cannot be read.
+    """
     return bool(kept_file(path).sha256 == row["sha256"])
 
 
 def recording_line(row: CallRow) -> str:
-    """Return the file and the state of a recording in one line, for a person."""
+    """Return one line for a person: the recording's file, and its length or why it is missing."""
     if row["removed"] is not None or row["problem"] is not None:
         gone = tr("being removed")
         if row["removed"]:

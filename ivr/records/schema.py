@@ -1,6 +1,7 @@
-"""The tables, described once for SQLite and PostgreSQL. The migrations make the same tables.
+"""The tables of the records' database, described once for SQLite and PostgreSQL.
 
-There are no foreign keys: a row whose call was lost to a full disk is still worth keeping.
+The migrations make the same tables. There are no foreign keys: a ticket or step whose call was lost
+because the disk was full is still worth keeping.
 """
 
 import json
@@ -26,26 +27,26 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite keeps it as text without a zone."""
+    """Column type of a moment in UTC; SQLite keeps it as text without a time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert a value for the database."""
+        """Return a moment as the database takes it; for SQLite in UTC without a time zone."""
         if value is None or dialect.name != "sqlite":
             return value
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert a value from the database."""
+        """Return a moment of the database in UTC; None stays None."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class KeptText(TypeDecorator[str]):
-    r"""Text from a caller or from the line, which may hold anything.
+    r"""Column type of text from a caller or from the PBX, which may hold any character.
 
     Characters that no database takes (NUL, surrogates) are stored as ``\x00`` and ``\udcff``,
     all others as they are.
@@ -55,24 +56,24 @@ class KeptText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Convert a value for the database."""
+        """Return the text as the database takes it; None stays None."""
         if value is None:
             return None
         return value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
 class Fields(TypeDecorator[dict[str, Any]]):
-    """The fields of a step, stored as JSON in ASCII."""
+    """Column type of a dictionary, such as the fields of a step; stored as JSON in ASCII."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
-        """Convert a value for the database."""
+        """Return the dictionary as JSON text for the database; None stays None."""
         return None if value is None else json.dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
-        """Convert a value from the database."""
+        """Return the dictionary of JSON text from the database; None stays None."""
         return None if value is None else json.loads(value)
 
 

@@ -1,9 +1,10 @@
 """The spool: files on the disk that hold the records of calls until the database has them.
 
-A process writes segments of its own, ``RUN.0001.spool`` and so on, and locks them as long as it
-lives. A process that finds a segment without a lock takes it over, so that the tickets of a process
-that was killed do not wait for its restart. Segments are allocated on the disk in advance, so that
-they can be written to when others have filled the disk, and a sync has no file size to write.
+A process writes files of its own, called segments (``RUN.0001.spool`` and so on, where RUN names
+the process), and locks them as long as it lives. A process that finds a segment without a lock
+takes it over, so that the tickets of a process that was killed do not wait for its restart.
+Segments are allocated on the disk in advance, so that they can be written to when other programs
+have filled the disk, and a sync need not write a new file size.
 """
 
 import errno
@@ -14,31 +15,35 @@ from contextlib import suppress
 from pathlib import Path
 
 SEGMENT_BYTES = 4 << 20
-"""Room for about 500 calls; a restart after a crash loads at most this much again."""
+"""Size of a segment (a file of the spool) in octets: room for about 500 calls. A restart after a
+crash loads at most this much into the database a second time."""
 READ_BYTES = 256 << 10
-"""Octets that are loaded at once: about 1,500 lines."""
+"""Most octets that are read at a time, to be loaded into the database: about 1,500 lines."""
 ENDING = ".spool"
-"""Ending of the name of a segment."""
+"""End of the file name of a segment (a file of the spool)."""
 
 
 class Segment:
-    """One file of the spool, locked by this process."""
+    """One file of the spool (the records that the database may lack), locked by this process."""
 
     def __init__(self, path: Path, file: int, end: int) -> None:
-        """``file`` is a locked descriptor, ``end`` the length of the written part in octets."""
+        """``file`` is a locked descriptor of ``path``, ``end`` the octets written to it so far."""
         self.path = path
         self.run = path.name.split(".")[0]
         self.end = end
         self.loaded = 0
-        """Octets from the start that the database has."""
+        """Octets, from the start of the file, that the database has already."""
         self.sealed = False
-        """Whether nothing will be appended any more."""
+        """Whether no further lines will be appended to the segment."""
         self.damaged = False
-        """Whether it holds complete lines with a wrong checksum."""
+        """Whether the segment holds complete lines with a wrong checksum."""
         self._file = file
 
     def append(self, lines: bytes) -> None:
-        """Write lines and sync. Raise OSError if the disk fails; ``end`` is as before then."""
+        """Write lines to the segment and sync them to the disk.
+
+        Raise OSError if the disk fails; ``end`` then stays as it was.
+        """
         at = self.end
         while at < self.end + len(lines):
             written = os.pwrite(self._file, lines[at - self.end :], at)
@@ -49,47 +54,66 @@ class Segment:
         self.end = at
 
     def read(self) -> bytes:
-        """Return up to READ_BYTES that are not loaded yet; the last line may be incomplete."""
+        """Return the next octets that the database lacks, at most READ_BYTES.
+
+        The last line may be incomplete. Raise OSError if the disk fails.
+        """
         return os.pread(self._file, min(READ_BYTES, self.end - self.loaded), self.loaded)
 
     def read_line(self) -> bytes:
-        """Return all that is not loaded yet, for a line that is longer than READ_BYTES."""
+        """Return all octets that the database lacks: used for a line longer than READ_BYTES.
+
+        Raise OSError if the disk fails.
+        """
         return os.pread(self._file, self.end - self.loaded, self.loaded)
 
     def seal(self) -> None:
-        """Allow no further appends, and cut off what a failed append may have left."""
+        """Mark the segment as complete; cut off what a failed append may have left in the file."""
         with suppress(OSError):
             os.ftruncate(self._file, self.end)
         self.sealed = True  # last: the loader may close a sealed segment at any time
 
     def close(self) -> None:
-        """Close and unlock the file: another process may take it over."""
+        """Close and unlock the file, so that another process may take the segment over."""
         os.close(self._file)
 
     def remove(self) -> None:
-        """Delete the file, when the database has all of it."""
+        """Delete and close the file; called when the database has all of its lines."""
         self.path.unlink(missing_ok=True)
         self.close()
 
     def set_aside(self) -> None:
-        """Rename the file to ``*.damaged``, which is not loaded again, for a person to look at."""
+        """Rename the file to ``*.damaged`` and close it: a person has to look at its lines.
+
+        A file of that name is never loaded.
+        """
         self.path.rename(self.path.with_suffix(".damaged"))
         self.close()
 
 
 class Spool:
-    """The segments of one process. One thread appends, and another one loads."""
+    """The segments (files of the spool) of one process.
+
+    One thread appends lines to them, and another thread loads them into the database.
+    """
 
     def __init__(self, directory: Path, run: str, segment_bytes: int = SEGMENT_BYTES) -> None:
-        """``run`` is a name that no other process has ever had."""
+        """Use ``directory``; make no file before the first append.
+
+        ``run`` names this process; no other process may ever have had the name. ``segment_bytes``
+        is the size of a segment in octets.
+        """
         self.segments: list[Segment] = []
-        """Segments of this process that the loader has not removed yet, the oldest first."""
+        """Segments of this process that still exist, the oldest first; the loader removes them."""
         self._current: Segment | None = None
         self._directory, self._run, self._bytes = directory, run, segment_bytes
         self._count = 0
 
     def append(self, lines: bytes) -> None:
-        """Write lines and sync them to the disk. Raise OSError if the disk does not take them."""
+        """Write lines to the current segment, or to a new one if it is full, and sync them.
+
+        Raise OSError if the disk does not take them.
+        """
         if self._current is not None and self._current.end + len(lines) > self._bytes:
             self.finish()
         if self._current is None:
@@ -102,13 +126,13 @@ class Spool:
             raise
 
     def finish(self) -> None:
-        """Seal the current segment; the next line begins a new one."""
+        """Complete the current segment; the next append makes a new one."""
         if self._current is not None:
             self._current.seal()
             self._current = None
 
     def orphans(self) -> Iterator[Segment]:
-        """Yield the segments of processes that are gone, the oldest first, locked by this one."""
+        """Lock and yield the segments of processes that are gone, the oldest first."""
         ours = {segment.path for segment in self.segments}
         for path in sorted(self._directory.glob(f"*{ENDING}")):
             if path not in ours and (segment := _taken_over(path)) is not None:
@@ -134,7 +158,10 @@ class Spool:
 
 
 def _taken_over(path: Path) -> Segment | None:
-    """Return the segment if its writer is gone and no other process has taken it."""
+    """Lock and return the segment ``path`` if the process that wrote it is gone.
+
+    Return None if that process lives, or if another process has taken the segment over.
+    """
     try:
         file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
@@ -152,7 +179,10 @@ def _taken_over(path: Path) -> Segment | None:
 
 
 def sync_directory(directory: Path) -> None:
-    """Sync a directory, so that names which were added or removed are on the disk."""
+    """Sync a directory, so that added, renamed and removed file names are on the disk.
+
+    Raise OSError if the disk fails.
+    """
     file = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(file)

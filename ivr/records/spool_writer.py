@@ -1,8 +1,10 @@
 """The thread that writes the spool, so that calls never wait for the disk.
 
-A ticket is written at once, with all notes before it; other notes are gathered for a moment, so
-that one sync serves many. Notes that the disk does not take stay in memory and are tried again.
-Tickets are not: their callers are told at once that they could not be kept.
+The spool is the files that hold the records of calls until the database has them. A ticket is
+written at once, with all notes (entries other than tickets) before it. Notes are gathered for
+_GATHER_SECONDS (0.02 s), so that one sync of the disk serves many of them. Notes that the disk does
+not take stay in memory and are tried again. Tickets are not tried again: their callers are told at
+once that the ticket could not be kept.
 """
 
 import queue
@@ -21,28 +23,34 @@ from ivr.records.spool import Spool
 log = structlog.get_logger()
 
 _GATHER_SECONDS = 0.02
-"""Seconds after a first note in which further ones are gathered for the same sync."""
+"""Seconds, counted from a note, in which further notes are gathered for the same sync of the
+disk."""
 _RETRY_SECONDS = 1.0
-"""Seconds before the disk is tried again after a failure."""
+"""Seconds between a failed write to the spool and the next try."""
 _WAITING_LINES = 50_000
-"""Notes that stay in memory while the disk takes none: the steps of 500 calls, about 10 MB."""
+"""Most notes that are kept in memory while the disk fails: the steps of 500 calls, about 10 MB.
+With more, the oldest notes are given up."""
 BATCH_ITEMS = 2_000
-"""Notes and tickets in one write at most."""
+"""Most notes and tickets that are written to the spool with one sync of the disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpoolNote:
-    """An entry that is written soon; ``entry`` makes it, on the writer's thread."""
+    """An entry of the spool other than a ticket; it may be written a moment later.
+
+    ``entry`` is called once, on the writer's thread, and returns the entry.
+    """
 
     entry: Callable[[], SpoolEntry]
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A ticket, whose entry gets a number.
+    """A ticket for the spool; it gets its number when it is written.
 
-    ``made`` is called with the number when the entry is on the disk, or with None if it could not
-    be written.
+    ``entry`` is called with the number and returns the entry. ``made`` is called with the number
+    once the entry is on the disk, or with None if it could not be written. Both are called on the
+    writer's thread.
     """
 
     entry: Callable[[str], SpoolEntry]
@@ -53,37 +61,38 @@ Item = SpoolNote | Promise
 
 
 class SpoolWriter:
-    """Takes notes and tickets from any thread, and writes them on its own."""
+    """Takes notes and tickets from any thread, and writes them to the spool on its own thread."""
 
     def __init__(self, spool: Spool, numbers: TicketNumbers, written: Callable[[], None]) -> None:
-        """``written`` is called on the writer's thread whenever the spool has grown."""
+        """Prepare the thread; it calls ``written`` after each successful write to the spool."""
         self.lost = 0
-        """Notes that were given up because more than _WAITING_LINES waited."""
+        """Number of notes given up since the start: more than _WAITING_LINES (50,000) waited."""
         self.refused = 0
-        """Tickets that could not be kept; their callers were told so."""
+        """Number of tickets since the start that could not be written; their callers were told
+        so."""
         self.failing = False
-        """Whether the disk did not take the last lines."""
+        """Whether the last attempt to write to the disk failed."""
         self._spool, self._numbers, self._written = spool, numbers, written
         self._items: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._waiting: deque[bytes] = deque(maxlen=_WAITING_LINES)
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the writer's thread."""
         self._thread.start()
 
     def put(self, item: Item) -> None:
-        """Hand over an item without blocking."""
+        """Add a note or ticket to the writer's queue; never block."""
         self._items.put(item)
 
     def stop(self, seconds: float) -> None:
-        """Write the items that were put so far, and end; wait at most ``seconds`` for it."""
+        """Write the items in the queue, and end the thread; wait at most ``seconds`` for that."""
         self._items.put(None)
         self._thread.join(seconds)
 
     @property
     def waiting(self) -> int:
-        """Notes that are in memory only."""
+        """Number of notes and tickets that are only in memory, not on the disk yet."""
         return len(self._waiting) + self._items.qsize()
 
     def _run(self) -> None:
@@ -94,7 +103,7 @@ class SpoolWriter:
         self._spool.finish()
 
     def _gather(self) -> tuple[list[Item], bool]:
-        """Return the next items, and whether they are the last."""
+        """Wait for items of the queue; return those to write next, and whether to end then."""
         batch: list[Item] = []
         until = time.monotonic() + _RETRY_SECONDS if self._waiting else None
         while len(batch) < BATCH_ITEMS:
@@ -123,7 +132,10 @@ class SpoolWriter:
                 else:
                     tickets.append((encode_entry(item.entry(number)), item.made, number))
             except Exception:
-                log.exception("note_not_written")  # a defect of ours must not end the thread
+                # A defect of ours must not end the thread.
+                log.exception(
+                    "note_not_written", effect="a note or ticket is missing in the records"
+                )
         self._append(notes, tickets)
 
     def _append(
@@ -163,5 +175,6 @@ class SpoolWriter:
             self.failing = True
             log.error(
                 "spool_not_written",
-                reason=str(error), effect="tickets are refused until it can be written",
+                reason=str(error), effect="callers can leave no tickets until it can be written",
+                remedy="make room on the disk of records.directory, or repair it",
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tickets in the database: queries, and their status: open, assigned, done or cancelled."""
+"""Tickets in the database: queries, and changes of a ticket's status."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from ivr.translation import tr
 
 
 class TicketStatus(StrEnum):
-    """The status of a ticket."""
+    """The status of a ticket: what the staff have done about it so far."""
 
     OPEN = "open"
     ASSIGNED = "assigned"
@@ -22,11 +22,11 @@ class TicketStatus(StrEnum):
 
 
 WAITING = (TicketStatus.OPEN, TicketStatus.ASSIGNED)
-"""Statuses of a ticket that is unfinished."""
+"""The statuses that count as unfinished: open and assigned."""
 
 
 class TicketError(Exception):
-    """A request for a ticket cannot be met; the message has its number and the remedy."""
+    """A ticket cannot be found or changed; the message is one sentence with its number."""
 
 
 def listed_tickets(
@@ -39,9 +39,12 @@ def listed_tickets(
     overdue_at: datetime | None = None,
     limit: int | None = None,
 ) -> list[CallRow]:
-    """Return the tickets that meet all conditions, sorted by deadline and then by age.
+    """Return the tickets that meet all conditions, at most ``limit`` of them.
 
-    With ``overdue_at``, return only tickets that were unfinished and past their deadline then.
+    The earliest deadline comes first, then the oldest ticket; tickets without a deadline are last.
+    A condition that is None or empty is left out. ``status`` are the statuses to include, ``since``
+    is the earliest creation. With ``overdue_at``, only unfinished tickets whose deadline is before
+    that moment are returned.
     """
     query = select(tickets_table)
     if status:
@@ -66,9 +69,9 @@ def listed_tickets(
 
 
 def one(connection: Connection, number: str) -> CallRow:
-    """Return the ticket of a number, which may be written as 582369 or 582-369.
+    """Return the row of the ticket with a number, which may be written as 582369 or 582-369.
 
-    Raise TicketError if there is none or if several have the number.
+    Raise TicketError if no ticket or several tickets have the number.
     """
     plain = "".join(sign for sign in number if sign.isdecimal())
     found = fetched_rows(connection, select(tickets_table).where(tickets_table.c.number == plain))
@@ -98,7 +101,11 @@ def change(
     assignee: str | None = None,
     note: str | None = None,
 ) -> None:
-    """Set the status of a ticket. Raise TicketError if there is none or it is finished."""
+    """Set the status of the ticket with a number; ``now`` becomes the time of its last change.
+
+    ``assignee`` and ``note`` are stored unless they are None. Raise TicketError if no ticket or
+    several tickets have the number, or if the ticket is done or cancelled already.
+    """
     ticket = one(connection, number)
     if ticket["status"] not in WAITING:
         raise TicketError(
@@ -116,6 +123,6 @@ def change(
 
 
 def is_overdue(ticket: CallRow, now: datetime) -> bool:
-    """Return whether a ticket is unfinished and past its deadline."""
+    """Return whether a ticket is unfinished at ``now`` and past its deadline."""
     due = ticket["deadline"]
     return due is not None and due < now and ticket["status"] in WAITING

@@ -1,7 +1,7 @@
-"""The transcript of a call as a supervisor reads it, with what was understood. Pure.
+"""The transcript of a call for a supervisor: what was said, and how it was understood. Pure.
 
-A minute of a call takes less than a screen: a prompt and its end are one line, and so are speech
-and its meaning. Other steps are left to ``ivr calls show --json``.
+A minute of a call takes less than a screen: a prompt and its end are one line, and so are the
+caller's speech and its meaning. ``ivr calls show --json`` shows the steps that have no line here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,26 +11,28 @@ from typing import Any
 from ivr.translation import marked, tr
 
 NOTICED_SECONDS = 0.3
-"""Seconds of silence from which on a pause is shown; shorter ones are pauses between sentences."""
+"""Least seconds of silence that are shown as a pause; shorter ones are between sentences."""
 
 
 @dataclass(slots=True)
 class TranscriptLine:
-    """A line of the transcript; words in it are not escaped."""
+    """A line of the transcript. Control characters in the caller's words are not escaped."""
 
     at: float
-    """Seconds since the answer."""
+    """Seconds from the answer of the call."""
     who: str
-    """``caller``, ``bot``, ``row``, ``ticket``, ``line``, ``record`` or ``fault``."""
+    """Source of the line: ``caller``, ``bot``, ``row`` (a row of the sheet begins), ``ticket``,
+    ``line`` (the state of the telephone line changes), ``record`` (the recording) or ``fault``."""
     says: str
 
 
 def lines(steps: Iterable[Mapping[str, Any]], numbers: Mapping[int, str]) -> list[TranscriptLine]:
-    """Return the transcript of the steps of a call (``at``, ``step``, ``what``, ``fields``).
+    """Return the transcript of a call, in the order of time.
 
-    ``numbers`` are the numbers of the call's tickets by their step. The lines are in the order of
-    time; speech has the moment of its onset, though its step comes later. A line of the bot after a
-    pause has the pause's length, so that the sheet's five seconds can be checked.
+    ``steps`` are the call's rows of the table ``steps``, in order; of each, ``at``, ``step``,
+    ``what`` and ``fields`` are used. ``numbers`` are the numbers of the call's tickets, by the step
+    in which they were made. A line of the caller's speech has the time of its onset. A line of the
+    bot after a pause has the length of the pause, so that the sheet's five seconds can be checked.
     """
     reader = _Reader(numbers)
     for step in steps:
@@ -45,7 +47,8 @@ class _Reader:
         self._plays: dict[int, TranscriptLine] = {}
         self._speech: TranscriptLine | None = None
         self._quiet: float | None = None
-        """Moment from which on nobody has spoken; None while somebody speaks."""
+        """Seconds from the answer to the moment since when nobody has spoken; None while the caller
+        speaks, before the first prompt has ended, and once the pause has been shown."""
 
     def read(self, step: int, at: float, what: str, fields: Mapping[str, Any]) -> None:
         match what:
@@ -95,7 +98,11 @@ class _Reader:
                 self._add(at, "fault", tr("the caller is handed back to the PBX"))
 
     def _pause(self, at: float) -> str:
-        """Return the length of the pause before ``at`` in words, or ``""`` if it is too short."""
+        """Return a text with the length of the silence before ``at``, for the end of a line.
+
+        ``at`` is in seconds from the answer. Return ``""`` if there was no silence, or less than
+        NOTICED_SECONDS (0.3 s). Also note that the silence is over.
+        """
         since, self._quiet = self._quiet, None
         pause = 0.0 if since is None else at - since
         if pause < NOTICED_SECONDS:
@@ -109,7 +116,11 @@ class _Reader:
 
 
 def _speech(fields: Mapping[str, Any]) -> str:
-    """Return the words of the caller and their meaning; without words, the length of the speech."""
+    """Return the text of a line of speech: the caller's words and, in brackets, their meaning.
+
+    ``fields`` are those of a SpeechEnded step. Without recognised words, return the length of the
+    speech.
+    """
     words = fields.get("words")
     if not words or not words["meaning"]["text"]:
         return tr("(speaks {seconds:.1f} s)").format(seconds=fields["seconds"])

@@ -1,1 +1,1 @@
-"""The migrations of the database, for alembic."""
+"""The migrations of the records' database, run by alembic."""

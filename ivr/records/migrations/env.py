@@ -1,4 +1,4 @@
-"""Runs a migration of alembic in the transaction of :func:`ivr.records.database.migrate`."""
+"""Alembic runs this module: it migrates in the transaction of ivr.records.database.migrate."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""One module for each version, in order."""
+"""The migrations: one module for each version of the records' database."""

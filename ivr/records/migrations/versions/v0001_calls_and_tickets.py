@@ -1,4 +1,4 @@
-"""Create calls, their steps and utterances, tickets, and the counts of abusive callers."""
+"""Version 0001: tables of calls, steps, utterances and tickets, and counts of abusive callers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +7,7 @@ revision, down_revision = "0001", None
 
 
 def upgrade() -> None:
-    """Create the tables of an empty database."""
+    """Create the tables of version 0001 in an empty database."""
     instant = sa.DateTime(timezone=True)
     op.create_table(
         "calls",
@@ -82,6 +82,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop all tables."""
+    """Drop all tables of version 0001."""
     for table in ("callers", "tickets", "utterances", "steps", "calls"):
         op.drop_table(table)

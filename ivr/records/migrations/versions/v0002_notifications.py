@@ -1,4 +1,4 @@
-"""Create notifications to the supervisor, and results of scenarios."""
+"""Version 0002: tables of the notifications to the supervisor, and of results of scenarios."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +7,7 @@ revision, down_revision = "0002", "0001"
 
 
 def upgrade() -> None:
-    """Create both tables."""
+    """Create the tables ``notifications`` and ``scenario_results``."""
     instant = sa.DateTime(timezone=True)
     op.create_table(
         "notifications",
@@ -35,6 +35,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop both tables."""
+    """Drop the tables ``notifications`` and ``scenario_results``."""
     for table in ("scenario_results", "notifications"):
         op.drop_table(table)

@@ -1,4 +1,4 @@
-"""Create recordings, and name them in their calls."""
+"""Version 0003: the table of recordings, and a column of ``calls`` with the recording's file."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +7,7 @@ revision, down_revision = "0003", "0002"
 
 
 def upgrade() -> None:
-    """Create the table, and the column of calls that names the file."""
+    """Create the table ``recordings`` and the column ``recording`` of ``calls``."""
     instant = sa.DateTime(timezone=True)
     op.add_column("calls", sa.Column("recording", sa.Text))
     op.create_table(
@@ -27,6 +27,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the table and the column; the files stay."""
+    """Drop the table ``recordings`` and the column of ``calls``; the recordings' files stay."""
     op.drop_table("recordings")
     op.drop_column("calls", "recording")

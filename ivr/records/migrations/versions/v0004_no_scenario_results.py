@@ -1,4 +1,4 @@
-"""Drop the table of scenario results: a scenario's report is a file, and nothing wrote rows."""
+"""Version 0004: no table of scenario results. Reports of scenarios are files; it had no rows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,12 +7,12 @@ revision, down_revision = "0004", "0003"
 
 
 def upgrade() -> None:
-    """Drop the table."""
+    """Drop the table ``scenario_results``."""
     op.drop_table("scenario_results")
 
 
 def downgrade() -> None:
-    """Create the table as version 0002 did."""
+    """Create the table ``scenario_results`` as version 0002 did."""
     op.create_table(
         "scenario_results",
         sa.Column("run", sa.String(64), primary_key=True),
