@@ -18,16 +18,16 @@ from ivr.softphone.script import Action, PlayedSound, Silence
 
 LIMITS = {"stop_p95_ms": 400.0}
 EARLIEST_SECONDS, LATEST_SECONDS = 0.5, 4.0
-"""Range of the seconds from the answer to the caller's words; the greeting lasts 5.7 s."""
+"""Range of the seconds from the answer to the caller's first word; the greeting lasts 5.7 s."""
 VOICED_DBOV = -40.0
-"""Level from which a packet of the caller counts as voiced, in dBov."""
+"""Least level in dBov at which a packet of the caller counts as voiced."""
 _PROMPT = "greeting.ask"
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
     """Interrupt the greeting in ``calls`` simultaneous calls, each at another moment.
 
-    ``done`` is called after each call.
+    ``done`` is called after each call. ``root`` is the directory of the checkout.
     """
     rng = np.random.default_rng(seed)
     starts = rng.uniform(EARLIEST_SECONDS, LATEST_SECONDS, calls)
@@ -62,7 +62,10 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 async def _interrupt(
     lab: Lab, starts: list[float], words: list[Samples], done: Callable[[], None]
 ) -> list[CallRecording]:
-    """Place one call for each of ``words``, which begin at ``starts`` in seconds."""
+    """Place one call for each of ``words``, which is spoken ``starts`` seconds after the answer.
+
+    ``done`` is called after each call.
+    """
     async with lab.telephone() as phone:
 
         async def one(start: float, sound: Samples) -> CallRecording:
@@ -77,8 +80,8 @@ async def _interrupt(
 def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> float | None:
     """Return the seconds from the caller's first voiced packet to the end of the greeting.
 
-    ``voiced_after`` is the time from the first packet of the sound to the first voiced one. None
-    if the greeting was not cut.
+    ``voiced_after`` is the seconds from the first packet of the caller's words to the first voiced
+    one. None if the greeting was not cut.
     """
     spoken = next(
         (packet.time for packet in recording.sent if packet.what == PlayedSound.__name__), None
@@ -90,7 +93,7 @@ def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> flo
 
 
 def voiced(sound: Samples) -> float:
-    """Return the seconds from the start of a sound to its first voiced packet."""
+    """Return the seconds from the start of a clip to its first voiced packet (VOICED_DBOV)."""
     frames = [sound[at : at + FRAME] for at in range(0, len(sound), FRAME)]
     first = next(i for i, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)
     return first * FRAME_SECONDS

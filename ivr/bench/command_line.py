@@ -33,12 +33,15 @@ _CANNOT_MEASURE = (
     RecordingsError,
     RecordsError,
 )
-"""Errors that say why a bench cannot be run on this machine, or with what it was given."""
+"""Errors that say why a bench cannot be run on this machine or with the files it was given."""
 
 
 @contextmanager
 def measurable() -> Iterator[None]:
-    """When what is done meanwhile cannot be measured, say why and end with exit code 2."""
+    """Run the body of ``with``; if it cannot be measured, print why and exit with code 2.
+
+    These are the errors in _CANNOT_MEASURE.
+    """
     try:
         yield
     except _CANNOT_MEASURE as error:
@@ -47,9 +50,10 @@ def measurable() -> Iterator[None]:
 
 @contextmanager
 def counted(what: str, total: int | None) -> Iterator[Callable[[], None]]:
-    """Show progress in ``what``, of which there are ``total`` if that is known.
+    """Show a progress bar named ``what``, of ``total`` steps; None if the number is not known.
 
-    Yield the function that counts one more. Errors are those of :func:`measurable`.
+    Yield the function that counts one more step. Errors in the body of ``with`` are treated as
+    :func:`measurable` does.
     """
     with measurable(), progress_bar() as bar:
         task = bar.add_task(what, total=total)
@@ -57,7 +61,7 @@ def counted(what: str, total: int | None) -> Iterator[Callable[[], None]]:
 
 
 def print_result(result: BenchResult, as_json: bool) -> None:
-    """Print the figures with their limits; end with exit code 1 when a limit is not kept."""
+    """Print figures and limits, as JSON or as a table; exit with code 1 if a limit is broken."""
     if as_json:
         typer.echo(result.dump())
     else:

@@ -260,7 +260,11 @@ def bench_understand(
 def _bench_spoken(
     sheet: Path, corpus: Path | None, model: Path | None, seed: int, as_json: bool
 ) -> None:
-    """Speak and recognise the sentences of a corpus, or ours and the phrases learned from."""
+    """Speak, recognise and understand sentences, and print the figures.
+
+    The sentences are those of the file ``corpus``; if it is None, the built-in paraphrases and the
+    phrases that the hotline has learned from.
+    """
     with measurable():
         understander = read_understander(sheet)
         kinds = {"unseen": understand_spoken.of_corpus(read_corpus(corpus), seed)}

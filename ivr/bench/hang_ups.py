@@ -1,4 +1,4 @@
-"""``ivr bench hang-ups``: callers hang up at every moment of row 2, and nothing may be left."""
+"""``ivr bench hang-ups``: callers hang up at every moment of row 2; nothing of a call may stay."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ from ivr.softphone.script import HangUpStep, Silence
 _AT_ONCE = 20
 """Largest number of simultaneous calls."""
 LATEST_SECONDS = 39.0
-"""Time of the latest hang-up after the answer.
+"""Seconds from the answer to the latest hang-up.
 
 Row 2 lasts 37.5 s, so the hotline ends the last calls itself.
 """
@@ -33,17 +33,17 @@ LIMITS = {
     "records_missing": 0.0,
 }
 SAME_INSTANT_SECONDS = LIMITS["session_end_max_ms"] / 1000
-"""Time within which caller and hotline may both end a call without knowing of the other's end."""
+"""Most seconds between the hang-ups of caller and hotline if neither knew of the other's."""
 _OUTCOMES = {"caller": Outcome.CALLER_HUNG_UP, "callee": Outcome.NO_SOUND}
-"""Outcome that the service should record, by the side that sent the BYE."""
+"""Outcome that the service should record for a call, by the side that sent the BYE."""
 _SIDES = {"caller": "caller", "callee": "hotline"}
-"""Names of these sides in the problems."""
+"""Names of the two sides of a call in the sentences of ``problems``."""
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
     """Let ``calls`` callers hang up at moments that are spread evenly over row 2.
 
-    ``done`` is called after each call.
+    ``done`` is called after each call. ``root`` is the directory of the checkout.
     """
     moments = np.random.default_rng(seed).permutation(np.linspace(0.02, LATEST_SECONDS, calls))
     settings = {"IVR_SERVICE__LOG_LEVEL": "debug"}
@@ -77,7 +77,10 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 async def _hang_up_after(
     lab: Lab, moments: list[float], done: Callable[[], None]
 ) -> list[CallRecording]:
-    """Place a call for each of ``moments``, the seconds after which its caller hangs up."""
+    """Place a call for each of ``moments``: the seconds after which its caller hangs up.
+
+    At most _AT_ONCE calls are up at once. ``done`` is called after each call.
+    """
     free = asyncio.Semaphore(_AT_ONCE)
     async with lab.telephone() as phone:
 
@@ -92,14 +95,14 @@ async def _hang_up_after(
 
 @dataclass(frozen=True, slots=True)
 class CallEnds:
-    """The ends of calls as their callers saw them, compared with those of the service."""
+    """Comparison of the ends of calls as callers saw them with those that the service recorded."""
 
     differences_ms: list[float]
     """Milliseconds between the BYE of each caller who hung up and the end of their session."""
     unpaired: int
-    """Number of calls that caller and hotline ended within SAME_INSTANT_SECONDS.
+    """Number of calls that caller and hotline ended within SAME_INSTANT_SECONDS of each other.
 
-    Their records name another side than the one that the caller saw hang up.
+    The records of these calls name another side than the one that the caller saw hang up.
     """
     problems: tuple[str, ...]
 
@@ -110,13 +113,13 @@ def compare_ends(
     closed: Sequence[dict[str, Any]],
     to_wall: float,
 ) -> CallEnds:
-    """Compare answered calls with their records and ``session_closed`` log lines.
+    """Compare answered calls with their records and with the log lines ``session_closed``.
 
-    ``to_wall`` is added to monotonic seconds, which recordings have, to give seconds since 1970,
-    which log lines have; both clocks are those of this machine. The service does not know which
-    caller is which. Calls and sessions are therefore paired so that the differences of time are
-    least in all; a pair in which the two sides disagree about who ended the call costs as much as
-    SAME_INSTANT_SECONDS more.
+    ``to_wall`` is the seconds to add to the monotonic clock of the recordings to get seconds since
+    1970, the clock of the log lines; both clocks are those of this machine. The service does not
+    know which caller is which. Calls and sessions are therefore paired so that the differences of
+    time are least in all; a pair in which the two sides disagree about who ended the call costs as
+    much as SAME_INSTANT_SECONDS more.
     """
     outcomes = {record["call"]: record["outcome"] for record in records}
     said = [outcomes.get(line["call"]) for line in closed]

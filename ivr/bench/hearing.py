@@ -1,4 +1,4 @@
-"""``ivr bench hearing``: how often the ear is right about a line, how soon, and at what cost."""
+"""``ivr bench hearing``: how often, how soon and at what cost the verdict about a line is right."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -20,28 +20,31 @@ from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, orders, sw
 from ivr.lab.corpus.sources import Split
 
 POINTS_PER = 8
-"""A point of a sweep has the windows of a class divided by this."""
+"""Divisor of the number of windows: a class has ``per`` windows, a point of a sweep ``per`` / 8."""
 BABBLE = ("snr_babble", 3.0)
-"""The point of a sweep that has as many windows as a class, because its figure has a limit."""
+"""Quantity and value of the point of a sweep that has as many windows as a class: its figure
+(callers 3 dB above other voices) has a limit."""
 PROCESSES = 2
-"""Processes that make and stream windows at once."""
+"""Number of processes that make and stream windows in parallel."""
 MISJUDGED = 12
-"""Most misjudged windows of a group that are listed; of recordings all are listed."""
+"""Most misjudged windows of a group that are printed; for recordings, all are printed."""
 _WIDTH = 180
-"""Characters per line that the matrix needs, also when the output is a pipe."""
+"""Least characters per line of the console, for the confusion matrix; also if the output is a
+pipe."""
 
 
 @dataclass(frozen=True, slots=True)
 class HearingBenchReport:
-    """The figures of the bench and the windows they were computed from."""
+    """The figures of the bench and the windows (test recordings) they were computed from."""
 
     result: BenchResult
     heard: list[JudgedWindow] = field(repr=False)
     named: bool = False
-    """Whether the windows are recordings with names; then every misjudged one is listed."""
+    """True if the windows are the user's recordings, which have names; all misjudged ones are
+    printed."""
 
     def show(self, console: Console) -> None:
-        """Print the confusion matrix with Wilson's intervals, the curves, and misjudged windows."""
+        """Print the confusion matrix with Wilson's intervals, the sweeps, and misjudged windows."""
         console.width = max(console.width, _WIDTH)
         clear = [window for window in self.heard if window.group not in SWEEPS]
         console.print(_matrix(clear))
@@ -60,12 +63,18 @@ class HearingBenchReport:
                 console.print(f"and {count - MISJUDGED} more of {group}")
 
     def draw(self, directory: Path, seed: int, split: str) -> None:
-        """Draw confusion, delays and the curves through the grey zone as PNG files."""
+        """Draw confusion, delays and the shares over each sweep as PNG files in ``directory``.
+
+        ``seed`` and ``split`` are named in the titles.
+        """
         draw_hearing(self.heard, directory, "recordings" if self.named else f"seed {seed}, {split}")
 
 
 def windows_of(per: int) -> list[Order]:
-    """Return the orders of all windows, in a fixed order, with ``per`` windows of each class."""
+    """Return the orders of all windows, in a fixed order, with ``per`` windows of each class.
+
+    An order says how a window (a test recording) is to be made.
+    """
     points = [
         order
         for order in sweep_orders(max(1, per // POINTS_PER))
@@ -75,10 +84,11 @@ def windows_of(per: int) -> list[Order]:
 
 
 def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> HearingBenchReport:
-    """Make the corpus and stream it through the ear that calls use.
+    """Make the corpus and stream it through the detectors that calls use.
 
-    ``done`` is called after each window. Raise CorpusError when the speech recordings that the
-    corpus is made of cannot be fetched.
+    ``per`` is the number of windows (test recordings) of each class; ``done`` is called after each
+    window. Raise CorpusError when the speech recordings that the corpus is made of cannot be
+    fetched.
     """
     heard = listen_to_all(windows_of(per), seed, Split(split), done, PROCESSES)
     return HearingBenchReport(
@@ -87,7 +97,7 @@ def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> Hearin
 
 
 def measure_corpus(directory: Path) -> HearingBenchReport:
-    """Stream the recordings of a directory; raise CorpusError when they cannot be read."""
+    """Stream the labelled recordings of a directory; raise CorpusError if they cannot be read."""
     heard = [
         stream_window(window, detector(), name=name)
         for name, window in labelled_recordings(directory)
@@ -99,7 +109,10 @@ def measure_corpus(directory: Path) -> HearingBenchReport:
 def _result(
     found: dict[str, float], samples: int, seed: int, only: set[str] | None = None
 ) -> BenchResult:
-    """Return the result with all limits, or with the limits of the figures in ``only``."""
+    """Return the result of the figures ``found``, with the limits of the figures in ``only``.
+
+    None: with all limits. ``samples`` is the number of windows that the figures are from.
+    """
     every = {**AT_LEAST, **AT_MOST}
     limits = {name: limit for name, limit in every.items() if only is None or name in only}
     at_least = frozenset(AT_LEAST) & frozenset(limits)
@@ -107,7 +120,10 @@ def _result(
 
 
 def _matrix(heard: list[JudgedWindow]) -> Table:
-    """Return a table of verdicts (columns) by label (rows), with the interval of the recall."""
+    """Return a table of the number of windows by group (rows) and verdict (columns).
+
+    The last columns are the number of right verdicts and Wilson's 95 % interval of their share.
+    """
     counts = confusion([(window.group, window.condition.value) for window in heard])
     called = sorted({name for row in counts.values() for name in row})
     table = Table("is \\ called", *called, "right", "95 %", title="confusion")
@@ -122,7 +138,10 @@ def _matrix(heard: list[JudgedWindow]) -> Table:
 
 
 def curve_table(quantity: str, points: list[JudgedWindow]) -> Table:
-    """Return a table of the share of each verdict for each value of a sweep."""
+    """Return a table of the share of each verdict (columns) for each value of a sweep (rows).
+
+    ``quantity`` is what the sweep varies, such as ``snr``; ``points`` are its windows.
+    """
     values = sorted({window.value for window in points if window.value is not None})
     called = sorted({window.condition.value for window in points})
     table = Table(f"{quantity}", *called, "windows", title=f"grey zone: {LABEL_TITLES[quantity]}")
@@ -134,7 +153,7 @@ def curve_table(quantity: str, points: list[JudgedWindow]) -> Table:
 
 
 def _in_words(window: JudgedWindow) -> str:
-    """Return a line about a misjudged window: how it was made, and the ear's verdict."""
+    """Return a line of text about a misjudged window: how it was made, and the verdict on it."""
     truth = window.truth
     known = {
         "speech": truth.speech_dbov,

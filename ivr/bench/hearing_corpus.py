@@ -1,4 +1,4 @@
-"""A directory of labelled recordings as windows, so that operators can measure their own lines."""
+"""A directory of labelled recordings, as windows of the bench, to measure operators' own lines."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ ALIASES = {
     Condition.MUSIC: "moh hold music_on_hold hold_music",
     Condition.OWN_PROMPT: "echo own_echo prompt_echo own_prompt_echo echo_only",
 }
-"""Further words that a label may be, besides the names of the verdicts."""
+"""Further words, separated by spaces, that a label may be, by the verdict they stand for."""
 BARGE_IN = ("barge_in", "double_talk", "bargein", "doubletalk")
 """Labels of recordings in which the caller speaks over our prompt."""
 
@@ -57,7 +57,7 @@ class _Label:
 
 
 def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
-    """Yield the name and the window of each labelled file.
+    """Yield the name and the window of each recording in the labels file of ``directory``.
 
     Raise CorpusError that names the line of the labels file and what is wrong with it.
     """
@@ -69,7 +69,7 @@ def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
 
 
 def label_of(word: str) -> _Label:
-    """Return the group and the verdict of a label; raise ValueError if it is unknown."""
+    """Return the group and the right verdict for a label; raise ValueError if it is unknown."""
     plain = word.strip().lower().replace("-", "_").replace(" ", "_")
     if plain in BARGE_IN:
         return _Label("barge_in", Condition.OK)
@@ -109,6 +109,6 @@ def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window
 
 
 def _found(directory: Path, name: str) -> Path:
-    """Return the path of a file whose name may lack the suffix ``.wav``."""
+    """Return the path of the recording ``name``, with ``.wav`` added if that is missing."""
     path = directory / name
     return path if path.is_file() or path.suffix else path.with_suffix(".wav")

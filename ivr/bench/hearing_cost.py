@@ -1,4 +1,4 @@
-"""CPU that the ear costs, in percent of a core and as a multiple of decoding a-law."""
+"""CPU that the ear (the detectors of one call) costs, in percent of a core, and beside a-law."""
 
 from collections.abc import Callable
 from time import process_time
@@ -10,11 +10,14 @@ from ivr.hearing.g711 import Samples, decode_alaw
 from ivr.recognition.silero import SileroModel
 
 _SECONDS = 28.5
-"""Sound that is heard for each figure."""
+"""Seconds of audio that are played for each figure."""
 
 
 def cost(seed: int) -> dict[str, float]:
-    """Return the figures of the cost of a call that talks and of one that is silent."""
+    """Return the CPU cost of the detectors, in a call that talks and in one that is silent.
+
+    The figures are in percent of a core, and as a multiple of the cost of decoding a-law.
+    """
     sent = sounds(_SECONDS, seed)
     talking, silent = decode_alaw(sent.talking), decode_alaw(sent.silent)
 
@@ -34,7 +37,10 @@ def cost(seed: int) -> dict[str, float]:
 
 
 def _listener(sound: Samples) -> Callable[[int, float], None]:
-    """Return a step that gives one frame of ``sound`` to an ear."""
+    """Return a function that gives one frame of ``sound`` to the detectors of one call.
+
+    Its arguments are the first sample of the frame and the time, in seconds of audio.
+    """
     ear = Ear(SileroModel.load().stream(), 0.0)
 
     def hear(at: int, now: float) -> None:
@@ -44,7 +50,7 @@ def _listener(sound: Samples) -> Callable[[int, float], None]:
 
 
 def _per_frame(step: Callable[[int, float], None], count: int) -> float:
-    """Return the CPU seconds of ``step`` for each frame of 20 ms."""
+    """Return the mean CPU seconds of ``step`` for each frame of 20 ms in ``count`` samples."""
     begin = process_time()
     for n, at in enumerate(range(0, count - FRAME + 1, FRAME)):
         step(at, n * FRAME_SECONDS)

@@ -1,4 +1,4 @@
-"""Labels of recordings: a file in CSV, TSV, text, JSON, JSON lines or TOML, or directory names."""
+"""Labels of recordings, in a file (CSV, TSV, text, JSON, JSON lines, TOML) or as folder names."""
 
 import csv
 import json
@@ -14,24 +14,24 @@ from ivr.translation import tr
 
 SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".toml", ".txt")
 DEFAULT_COLUMNS = ("file", "label", "reference", "reference_start", "onset")
-"""Columns of a table that has no line of names."""
+"""Names of the columns of a table of labels that has no header line."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
-    """One entry of a labels file."""
+    """One entry of a labels file, about one recording."""
 
     place: str
-    """Where the entry is, for error messages: ``labels.csv line 3``."""
+    """Place of the entry in its file, for error messages: ``labels.csv line 3``."""
     cells: Mapping[str, str]
-    """Texts of the entry by the names of their columns, in lower case."""
+    """Texts of the entry by the names of their columns, which are in lower case."""
 
     def first(self, names: tuple[str, ...]) -> str | None:
-        """Return the text of the first of these columns that is not empty; None if all are."""
+        """Return the text of the first column of ``names`` that is not empty; None if all are."""
         return next((self.cells[name] for name in names if self.cells.get(name)), None)
 
     def seconds(self, names: tuple[str, ...]) -> float | None:
-        """Return the number in the first of these columns that is not empty, in seconds.
+        """Return the seconds in the first column of ``names`` that is not empty.
 
         A column whose name ends with ``_ms`` holds milliseconds. None if all columns are empty;
         raise ValueError when the text is not a time.
@@ -52,10 +52,10 @@ class LabelledRow:
 
 
 def read_labels(directory: Path) -> list[LabelledRow]:
-    """Return the entries of the directory's labels file.
+    """Return the entries of the labels file in ``directory``, one for each recording.
 
-    If there is no such file, each subdirectory is named after the label of the files in it. Raise
-    CorpusError when there is neither, or when the file has an error.
+    If there is no such file, each subdirectory is named after the label of the recordings in it.
+    Raise CorpusError when there is neither, or when the file has an error.
     """
     if not directory.is_dir():
         raise CorpusError(tr("there is no directory {directory}").format(directory=directory))
@@ -79,9 +79,10 @@ def read_labels(directory: Path) -> list[LabelledRow]:
 
 
 def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
-    """Return the entries of a text in the format of ``suffix``.
+    """Return the entries in the text of a labels file whose name has the suffix ``suffix``.
 
-    Raise CorpusError that names the place of an error.
+    ``name`` is the path of the file, for errors. Raise CorpusError that names the place of an
+    error.
     """
     if suffix in (".csv", ".tsv", ".txt"):
         return _table(text, suffix, name)
@@ -97,7 +98,7 @@ def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
 
 
 def _labels_file(directory: Path) -> Path | None:
-    """Return ``labels.*``, or the only table of the directory; None if there is no such file."""
+    """Return the path of ``labels.*`` or of the only table in ``directory``; None without one."""
     named = [directory / f"labels{suffix}" for suffix in SUFFIXES]
     there = [path for path in named if path.is_file()]
     tables = SUFFIXES[:-1]  # a text with another name is more likely a note to the reader
@@ -108,7 +109,10 @@ def _labels_file(directory: Path) -> Path | None:
 
 
 def _folders(directory: Path) -> list[LabelledRow]:
-    """Return an entry for each file in a subdirectory, labelled with the subdirectory's name."""
+    """Return an entry for each file in a subdirectory, labelled with the subdirectory's name.
+
+    Raise CorpusError if there is no such file.
+    """
     files = sorted(path for path in directory.glob("*/*") if path.is_file())
     if not files:
         wanted = ", ".join(f"labels{suffix}" for suffix in SUFFIXES)
@@ -165,10 +169,11 @@ def _json_lines(text: str, name: str) -> Iterator[LabelledRow]:
 
 
 def _entries(whole: Any, name: str) -> Iterator[LabelledRow]:
-    """Yield the entries of a JSON or TOML document.
+    """Yield the entries of a JSON or TOML document of labels.
 
-    It is a list of entries, a mapping with one such list under any name, or a mapping from files
-    to labels or entries.
+    The document is a list of entries, a mapping with one such list under any name, or a mapping
+    from files to labels or entries. Raise CorpusError, with the file's path ``name``, if it is
+    none.
     """
     if isinstance(whole, dict):
         lists = [value for value in whole.values() if isinstance(value, list)]
@@ -202,5 +207,5 @@ def _row(entry: Any, place: str) -> LabelledRow:
 
 
 def _plain(column: str) -> str:
-    """Return the name of a column in lower case with underscores."""
+    """Return the name of a column in lower case, with underscores for hyphens and spaces."""
     return column.strip().lower().replace("-", "_").replace(" ", "_")

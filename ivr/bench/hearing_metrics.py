@@ -1,4 +1,4 @@
-"""Figures of the hearing bench, computed from what the ear reported about each window."""
+"""Figures of the hearing bench, from the reports of the ear (a call's detectors) on each window."""
 
 from collections.abc import Callable, Iterable, Sequence
 from math import nan
@@ -12,18 +12,18 @@ from ivr.lab.corpus.noises import STATIONARY
 from ivr.lab.corpus.recipes import CLASSES, NUISANCES
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
-"""Verdicts that say that a caller speaks."""
+"""Verdicts on a line that say that a caller speaks."""
 BARGE_IN_WITHIN_SECONDS = 1.5
-"""A barge-in counts when speech is reported within this time after the caller's first word."""
+"""Most seconds from the caller's first word to the report of speech for a barge-in to count."""
 EARLY_SECONDS = 0.1
-"""A start that is reported up to this long before the first voiced frame is still the caller's.
+"""Most seconds before the first voiced frame at which a reported start of speech is the caller's.
 
 The label is found by energy and misses a soft beginning.
 """
 HANG_SECONDS = 0.5
-"""Silence after which the ear reports the end of speech."""
+"""Seconds of silence after speech at which its end should be reported."""
 NEVER = 99.0
-"""Seconds that count for an event that did not come; more than every limit."""
+"""Seconds that stand for the delay of an event that did not come; more than every limit."""
 
 AT_MOST = {
     "nuisance_as_caller": 0.01,
@@ -46,7 +46,7 @@ AT_LEAST = {
     "true_barge_in": 0.97,
     "babble_as_noise_at_snr_3": 0.90,
 }
-"""Smallest values of figures; AT_MOST holds the largest values of others."""
+"""Smallest values that figures may have; AT_MOST holds the largest values of others."""
 
 
 def share_of_windows(items: Sequence[JudgedWindow], good: Callable[[JudgedWindow], bool]) -> float:
@@ -55,12 +55,12 @@ def share_of_windows(items: Sequence[JudgedWindow], good: Callable[[JudgedWindow
 
 
 def hearing_figures(heard: Sequence[JudgedWindow]) -> dict[str, float]:
-    """Return the figures for which there are windows."""
+    """Return the figures of the judged windows; figures without windows are left out."""
     return measured({**_classes(heard), **_nuisances(heard), **_delays(heard), **_turns(heard)})
 
 
 def of_group(heard: Iterable[JudgedWindow], *groups: str) -> list[JudgedWindow]:
-    """Return the windows of these groups."""
+    """Return the windows of ``heard`` that belong to one of ``groups``."""
     return [window for window in heard if window.group in groups]
 
 
@@ -110,7 +110,10 @@ def _nuisances(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 
 
 def _barged_in(window: JudgedWindow) -> bool:
-    """Return whether a start was reported in time, or at any time if the onset is not known."""
+    """Return whether the caller's speech was reported within BARGE_IN_WITHIN_SECONDS of its onset.
+
+    If the onset is not known, a report at any time counts.
+    """
     if window.truth.onset_s is None:
         return bool(window.starts)
     delay = start_delay(window)
@@ -129,7 +132,7 @@ def _delays(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 def verdict_delays(heard: Iterable[JudgedWindow]) -> list[float]:
     """Return the seconds from the onset to the first right verdict, for windows with an onset.
 
-    A verdict that never came counts as if it had come at NEVER.
+    A verdict that never came counts as given NEVER (99) seconds after the start of the window.
     """
     return [
         max(
@@ -168,9 +171,11 @@ def start_delay(window: JudgedWindow) -> float | None:
 
 
 def end_errors_ms(heard: Iterable[JudgedWindow]) -> list[float]:
-    """Return how much later than HANG_SECONDS after the last voiced frame each end was reported.
+    """Return the milliseconds by which the end of speech was reported too late, for each window.
 
-    Windows whose label has no end are left out; an end that did not come counts as NEVER.
+    A report is on time HANG_SECONDS after the last voiced frame. Windows whose label has no end are
+    left out; a report that did not come counts as given NEVER (99) seconds after the window's
+    start.
     """
     errors = []
     for window in heard:
@@ -182,7 +187,7 @@ def end_errors_ms(heard: Iterable[JudgedWindow]) -> list[float]:
 
 
 def flips(window: JudgedWindow) -> int:
-    """Count the returns to a verdict about the caller that had been left before."""
+    """Return how often the verdict returned to one about the caller that had been left before."""
     about = [what for _, what in window.changes if what in (*_CALLER, Condition.NOISE)]
     kept = [what for n, what in enumerate(about) if n == 0 or what is not about[n - 1]]
     return sum(what in kept[:n] for n, what in enumerate(kept))

@@ -1,4 +1,4 @@
-"""Pictures of the hearing bench: confusion, delays, and curves through the grey zone."""
+"""Pictures of the hearing bench: confusion, delays, and shares of verdicts over each sweep."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,13 +18,17 @@ LABEL_TITLES = {
     "rt60": "reverberation time in s at a DRR of -8 to 0 dB",
     "erl": "echo return loss of our own prompt in dB",
 }
-"""Quantity that each sweep of the corpus changes, and its unit."""
+"""Label of the axis of each sweep (a series of windows): the quantity that it varies, and its
+unit."""
 DELAYED = ("noise", "too_quiet", "hands_free", "dead_line", "no_rtp")
-"""Groups whose delays are drawn; each has a limit in hearing_metrics.py."""
+"""Groups of windows whose delays are drawn; each has a limit in hearing_metrics.py."""
 
 
 def draw_hearing(heard: Sequence[JudgedWindow], directory: Path, title: str) -> None:
-    """Draw ``hearing_confusion.png``, ``hearing_delays.png``, and a picture for each sweep."""
+    """Draw ``hearing_confusion.png``, ``hearing_delays.png``, and a picture for each sweep.
+
+    ``heard`` is the judged windows; the files are written into ``directory``, with ``title`` above.
+    """
     _confusion([window for window in heard if window.group not in SWEEPS], directory, title)
     _delays(heard, directory, title)
     for quantity in SWEEPS:

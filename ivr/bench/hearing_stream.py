@@ -1,4 +1,4 @@
-"""Windows of the corpus, streamed through the ear as a call would, and what it reported."""
+"""Windows (test recordings) streamed through the ear (a call's detectors), and its reports."""
 
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
@@ -19,38 +19,39 @@ from ivr.lab.corpus.window import Truth, Window
 from ivr.recognition.silero import SileroModel
 
 Changes = list[tuple[float, Condition]]
-"""Each new verdict, with the second at which it was given."""
+"""Each new verdict, with the seconds from the start of the window at which it was given."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedWindow:
-    """One window and what the ear reported about it. Times are seconds since the window began."""
+    """One window (test recording) and what the ear (a call's detectors) reported about it."""
 
     group: str
     """Class, nuisance, case or sweep that the window belongs to, as in lab/corpus/recipes.py."""
     name: str
-    """Group and number of the window, or the name of its file."""
+    """Group and number of the window, or the name of its recording."""
     value: float | None
-    """Value of the quantity that a sweep changes; None for other windows."""
+    """If the window belongs to a sweep (a series in which one quantity is varied): the
+    quantity's value here. Otherwise None."""
     label: Condition
-    """The right verdict."""
+    """The right verdict on the window, by its label."""
     seconds: float
-    """Length of the window."""
+    """Length of the window in seconds."""
     truth: Truth
     condition: Condition
-    """The verdict at the end."""
+    """The verdict of the detectors at the end of the window."""
     why: str
-    """The ear's reason for this verdict, in words."""
+    """Reason of the detectors for the verdict at the end of the window, in words."""
     numbers: LineMeasures
     changes: Changes
     starts: list[float]
-    """Times at which the ear reported a start of speech."""
+    """Times, in seconds from the start of the window, at which a start of speech was reported."""
     ends: list[float]
-    """Times at which the ear reported an end of speech."""
+    """Times, in seconds from the start of the window, at which an end of speech was reported."""
 
     @property
     def right(self) -> bool:
-        """Whether the verdict at the end has the class of the label."""
+        """Whether the verdict at the end of the window has the same class as the right one."""
         return class_of(self.condition) is class_of(self.label)
 
 
@@ -72,10 +73,11 @@ def stream_window(
     value: float | None = None,
     name: str | None = None,
 ) -> JudgedWindow:
-    """Stream a window through an ear and return what it reported.
+    """Stream a window (a test recording) through an ear (a call's detectors); return its reports.
 
-    Where packets are missing, the ear is woken at its own deadlines, as on a call. ``value`` is
-    that of a sweep; ``name`` stands in place of group and number.
+    Where packets are missing, the ear is woken at its own deadlines, as on a call. ``value`` is the
+    value of the quantity if the window belongs to a sweep. ``name`` is the name of a recording; if
+    None, group and number are the name.
     """
     ear = Ear(detector, 0.0)
     events_at: list[tuple[float, Event]] = []
@@ -120,7 +122,10 @@ def stream_window(
 
 
 def _due(ear: Ear, now: float) -> Iterator[float]:
-    """Yield the ear's deadlines before ``now``; a deadline that does not move is given once."""
+    """Yield the deadlines of ``ear`` before ``now``, in seconds from the start of the window.
+
+    A deadline that does not move is yielded once.
+    """
     last = float("-inf")
     while (deadline := ear.next_deadline()) is not None and last < deadline < now:
         last = deadline
@@ -131,7 +136,7 @@ def _due(ear: Ear, now: float) -> Iterator[float]:
 def detector() -> VoiceDetector:
     """Return the voice detector of this process, the one that calls use.
 
-    Each ear resets it before its first frame.
+    Each ear (the detectors of one call) resets it before its first frame.
     """
     return SileroModel.load().stream()
 
@@ -139,7 +144,10 @@ def detector() -> VoiceDetector:
 def listen_to_order(
     order: Order, *, seed: int, split: Split, recorded: bool = True
 ) -> JudgedWindow:
-    """Make the window of an order and stream it."""
+    """Make the window (test recording) that ``order`` describes, stream it, and return the reports.
+
+    ``recorded`` says whether the window may contain recordings of people.
+    """
     window = make_window(order, seed, Stock.of(split, recorded=recorded))
     return stream_window(window, detector(), order.value)
 
@@ -147,7 +155,10 @@ def listen_to_order(
 def listen_to_all(
     orders: Iterable[Order], seed: int, split: Split, done: Callable[[], None], jobs: int
 ) -> list[JudgedWindow]:
-    """Make and stream all windows in ``jobs`` processes; ``done`` is called after each."""
+    """Make and stream the windows of ``orders`` in ``jobs`` processes, and return the reports.
+
+    ``done`` is called after each window.
+    """
     work = partial(listen_to_order, seed=seed, split=split)
     Stock.of(split)  # is fetched and synthesised once, before all processes need it
     spawn = multiprocessing.get_context("spawn")

@@ -16,9 +16,9 @@ LIMITS = {
     "loop_lag_max_ms": 500.0,  # the heartbeat takes calls back from 1,500 ms on
 }
 _SPREAD_SECONDS = 5.0
-"""Time within which the calls begin."""
+"""Seconds over which the beginnings of the calls are spread."""
 _FINE = ("debug", "info")
-"""Levels of log lines that are no complaint; a line without a level is a complaint."""
+"""Levels of log lines that do not count as complaints; a line without a level is a complaint."""
 
 
 async def measure(
@@ -26,7 +26,8 @@ async def measure(
 ) -> tuple[BenchResult, list[SilentCall]]:
     """Place ``calls`` calls of four kinds of silent callers, all up at once.
 
-    Return the result and the calls; ``done`` is called after each call.
+    Return the result and the calls; ``done`` is called after each call. ``root`` is the directory
+    of the checkout.
     """
     settings = {"IVR_SERVICE__LOG_LEVEL": "debug"}
     async with laboratory(root, max_calls=calls + 5, settings=settings) as lab:

@@ -1,4 +1,4 @@
-"""Text with the errors of a recogniser: homophones, similar sounds, lost and added characters.
+"""Text with the errors of a recogniser: homophones, similar syllables, lost and added characters.
 
 The errors are made in characters and with a random stream of their own, so that they differ from
 the errors in syllables that the training makes (ivr.understanding.mishearing).
@@ -13,10 +13,10 @@ from pypinyin import lazy_pinyin
 from pypinyin.constants import PHRASES_DICT
 
 SHARES = {"homophone": 0.50, "near": 0.25, "other": 0.05, "lost": 0.12, "added": 0.08}
-"""Share of each kind of error.
+"""Share of each kind among the errors that are made in a text.
 
-Most errors of Mandarin recognition by far are substitutions, and most of these sound alike,
-because the language model chooses among the words that fit the sounds.
+Most errors of Mandarin recognition by far are substitutions, and most of these sound alike, because
+the language model chooses among the words that fit the syllables.
 """
 # Initials and finals of pinyin that are easily confused, in groups.
 _SAME_INITIAL = ("zh z", "ch c", "sh s", "n l", "f h", "l r", "j q x", "b p", "d t", "g k")
@@ -45,7 +45,7 @@ def misheard(text: str, rate: float, random: np.random.Generator) -> str:
 
 @cache
 def _characters() -> dict[str, list[str]]:
-    """Return the characters of common words by their toneless pinyin."""
+    """Return the characters of common words, listed by their toneless pinyin."""
     signs = sorted({sign for word in PHRASES_DICT if len(word) == 2 for sign in word})
     sounding: dict[str, list[str]] = defaultdict(list)
     for sign in signs:
@@ -66,13 +66,16 @@ def _any(random: np.random.Generator) -> str:
 
 @cache
 def _alike(sign: str) -> Sequence[str]:
-    """Return the other characters with the same toneless pinyin."""
+    """Return the other characters that have the same toneless pinyin as ``sign``."""
     return [one for one in _characters().get(lazy_pinyin(sign)[0], ()) if one != sign]
 
 
 @cache
 def _near(sign: str) -> Sequence[str]:
-    """Return the characters whose initial or final differs by one easy confusion."""
+    """Return the characters whose pinyin differs from that of ``sign`` by one easy confusion.
+
+    A confusion is that of an initial (zh, z) or of a final (in, ing); tones do not count.
+    """
     sound = lazy_pinyin(sign)[0]
     found = set()
     for group in _SAME_INITIAL:

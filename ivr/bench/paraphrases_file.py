@@ -1,4 +1,4 @@
-"""Labelled sentences: the built-in paraphrases, or a file of the user's."""
+"""Labelled sentences for the bench ``understand``: the built-in paraphrases, or the user's file."""
 
 import tomllib
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from ivr.translation import tr
 from ivr.understanding.rows import intent_of
 
 BUILT_IN = Path(__file__).with_name("paraphrases")
-"""Directory of the sentences that the understander has not learned."""
+"""Directory of the built-in sentences, which the understander has not learned."""
 NAMES, NUMBERS = "names", "numbers"
 # Keys that the text and the label of a sentence may have.
 _TEXTS, _LABELS = ("text", "said", "say", "sentence", "spoken"), ("intent", "row", "id", "label")
@@ -23,19 +23,19 @@ class ParaphrasesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Sentences with their right answers."""
+    """Sentences with the answers that are right: their intents, surnames or telephone numbers."""
 
     intents: list[tuple[str, Intent]] = field(default_factory=list)
     names: list[tuple[str, str]] = field(default_factory=list)
-    """Sentences with the surname in each."""
+    """Pairs of a sentence and the surname that is said in it."""
     numbers: list[tuple[str, str]] = field(default_factory=list)
-    """Sentences with the telephone number in each."""
+    """Pairs of a sentence and the telephone number that is said in it."""
 
 
 def read_corpus(path: Path | None = None) -> Corpus:
-    """Return the sentences of a TOML file, or the built-in ones.
+    """Return the labelled sentences of a TOML file, or the built-in ones if ``path`` is None.
 
-    Raise ParaphrasesError when the file cannot be used.
+    Raise ParaphrasesError when a file cannot be used.
     """
     corpus = Corpus()
     for file in sorted(BUILT_IN.glob("*.toml")) if path is None else [path]:
@@ -57,7 +57,10 @@ def read_corpus(path: Path | None = None) -> Corpus:
 
 
 def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
-    """Add the sentences of one key to ``corpus``; ``where`` names the key in errors."""
+    """Add the sentences in ``value``, the TOML value of ``key``, to ``corpus``.
+
+    ``where`` names the key in errors. Raise ParaphrasesError if key or value cannot be used.
+    """
     if key in (NAMES, NUMBERS):
         pairs = corpus.names if key == NAMES else corpus.numbers
         pairs.extend(_expected(where, value))
@@ -86,7 +89,10 @@ def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
 
 
 def _texts(where: str, value: Any) -> Iterator[str]:
-    """Yield sentences: one, a list, or a table with such a list under ``say``."""
+    """Yield the sentences in a TOML value: a sentence, a list, or a table with a list ``say``.
+
+    ``where`` names the value's key in errors. Raise ParaphrasesError if there is none in it.
+    """
     if isinstance(value, dict):
         value = value.get("say", value.get("sentences"))
     if isinstance(value, str):
@@ -107,7 +113,10 @@ def _texts(where: str, value: Any) -> Iterator[str]:
 
 
 def _expected(where: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield sentences with their values: {text, expected}, ["text", "value"] or text = value."""
+    """Yield pairs of sentence and right value: {text, expected}, ["text", "value"] or text = value.
+
+    ``where`` names the key of ``value`` in errors. Raise ParaphrasesError if a pair is incomplete.
+    """
     if isinstance(value, dict) and "say" in value:
         value = value["say"]
     pairs = value.items() if isinstance(value, dict) else value

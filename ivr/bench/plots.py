@@ -12,7 +12,7 @@ from ivr.hearing.frames import RATE
 
 
 def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
-    """Draw the distribution of the errors of waits as ``waits.png``."""
+    """Draw the distribution of the errors of waits as ``waits.png`` in ``directory``."""
     ordered = sorted(errors_ms)
     with picture(directory / "waits.png", (6, 3)) as axes:
         axes.step(ordered, np.arange(1, len(ordered) + 1) / len(ordered), where="post")
@@ -24,7 +24,7 @@ def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
 
 
 def plot_call(call: SilentCall, directory: Path) -> None:
-    """Draw one call as its caller heard it, with its prompts and waits, as ``row_2.png``."""
+    """Draw the audio that the caller of a call heard, with prompts and waits, as ``row_2.png``."""
     assert call.recording.answered is not None
     start, samples = call.recording.audio()
     origin = call.recording.answered
@@ -47,7 +47,7 @@ def plot_call(call: SilentCall, directory: Path) -> None:
 
 @contextmanager
 def picture(path: Path, inches: tuple[float, float]) -> Iterator[Any]:
-    """Yield axes to draw on; save the picture as a PNG afterwards. The size is in inches."""
+    """Yield axes of a new picture of that size in inches; save it afterwards as PNG ``path``."""
     import matplotlib  # here, because it is slow to import and only pictures need it
 
     matplotlib.use("Agg")

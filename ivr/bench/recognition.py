@@ -1,8 +1,8 @@
 """``ivr bench recognition``: the cost, the delay and the errors of recognition.
 
-Callers speak in real time to the workers of the service. Several speak at once and end at the same
-moment, which is the worst case for the one whose turn comes last. As in a call, the recogniser is
-fed 0.3 s before the speech, the speech, and the silence that ends it.
+Callers speak in real time to the workers of the service. MANY (10) speak at once and end at the
+same moment, which is the worst case for the one whose turn comes last. As in a call, the recogniser
+is fed 0.3 s before the speech, the speech, and the silence that ends it.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from ivr.recognition.transcript import NotHeard, Transcript
 MANY = 10
 """Number of callers who talk at once, on one core."""
 IDLE_SECONDS = 4.0
-"""Time over which the cost of silence is measured."""
+"""Seconds over which the CPU cost of silent callers is measured."""
 LIMITS = {
     "finalise_1_p50_ms": 30.0,
     "finalise_1_p95_ms": 60.0,
@@ -32,34 +32,36 @@ LIMITS = {
     "talking_core_percent": 5.0,
     "talking_calls_per_core": 20.0,
 }
-"""A reply may take 900 ms at p95; 500 ms of this are the silence that ends an utterance."""
+"""Limits of figures, by name. A reply may take 900 ms at p95; 500 ms of this are the silence
+that ends an utterance."""
 ERROR_LIMIT = 3.0
-"""Limit of wrong characters in percent, for the tiny model and synthetic callers at 15 dB SNR."""
+"""Most percent of wrong characters, for the tiny model and synthetic callers at 15 dB SNR."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """Sums of the measurements so far."""
+    """Sums and lists of the measurements so far."""
 
     waits: dict[int, list[float]] = field(default_factory=dict)
-    """Milliseconds from the end of an utterance to its transcript, by the number of callers."""
+    """Milliseconds from the end of each utterance to its transcript, by the number of callers
+    who spoke at once."""
     characters: int = 0
     wrong: int = 0
-    """Wrong characters."""
+    """Number of characters that were recognised wrongly."""
     exact: int = 0
-    """Utterances without a wrong character."""
+    """Number of utterances that were recognised without a wrong character."""
     utterances: int = 0
     seconds: float = 0.0
-    """Seconds of sound that were fed while MANY callers talked."""
+    """Seconds of audio, summed over the callers, that were fed while MANY (10) callers talked."""
     cpu: float = 0.0
-    """CPU seconds that this sound cost."""
+    """CPU seconds that recognition cost while MANY (10) callers talked."""
     problems: list[str] = field(default_factory=list)
 
 
 def rounds_of(spoken: Sequence[SpokenSample], callers: int) -> list[list[SpokenSample]]:
-    """Return groups of ``callers`` samples that are spoken together.
+    """Return ``spoken`` in groups of ``callers`` samples, which callers speak at the same time.
 
-    Each sample comes once; the last group is filled up from the beginning.
+    Each sample comes once; the last group is filled up with samples from the beginning.
     """
     rounds = [list(spoken[at : at + callers]) for at in range(0, len(spoken), callers)]
     rounds[-1] += [spoken[n % len(spoken)] for n in range(callers - len(rounds[-1]))]
@@ -67,7 +69,7 @@ def rounds_of(spoken: Sequence[SpokenSample], callers: int) -> list[list[SpokenS
 
 
 def recognition_steps(spoken: Sequence[SpokenSample]) -> int:
-    """Return how often :func:`measure` calls ``done``."""
+    """Return the number of times that :func:`measure` calls ``done``, for a progress bar."""
     return len(rounds_of(spoken, 1)) + len(rounds_of(spoken, MANY)) + 1
 
 
@@ -82,7 +84,8 @@ async def measure(
 ) -> BenchResult:
     """Measure recognition with ``model``, or with the built-in tiny model if it is None.
 
-    ``workers`` is the number of worker processes. Raise ModelError when the model cannot be used.
+    ``workers`` is the number of worker processes; ``done`` is called :func:`recognition_steps`
+    times. Raise ModelError when the model cannot be used.
     """
     with unlogged():
         return await _measure(spoken, model, workers, seed, idle_seconds, done)
@@ -180,7 +183,7 @@ def _cpu(pids: Sequence[int]) -> float:
 
 
 def _megabytes(pids: Sequence[int]) -> float:
-    """Return the resident memory of the first worker in megabytes; NaN without /proc."""
+    """Return the resident memory of the first worker process in megabytes; NaN without /proc."""
     try:
         status = Path(f"/proc/{pids[0]}/status").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""Sentences of the recognition bench: synthetic callers, or recordings of the user's."""
+"""Sentences of the recognition bench, spoken by synthetic callers or in the user's recordings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
 
 UNTRAINED = (Espeak("cmn+f4", 190, 60), Espeak("cmn+m8", 180, 40))
-"""Voices that the tiny model was not trained with (tools/tiny_vosk/corpus.py)."""
+"""Synthetic voices that the tiny model was not trained with (tools/tiny_vosk/corpus.py)."""
 SENTENCES = (
     "打错了",
     "我想了解一下企业QQ",
@@ -29,13 +29,13 @@ SENTENCES = (
     "没有其他问题了谢谢再见",
 )
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
-"""Noise before and after the speech, as a call feeds it to the recogniser."""
+"""Seconds of noise before and after the speech, as a call feeds them to the recogniser."""
 SNR_DB = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenSample:
-    """One sentence of a caller, with its sound at 8 kHz."""
+    """One sentence of a caller: its text and its audio (16-bit samples at 8 kHz)."""
 
     text: str
     samples: Samples
@@ -46,7 +46,10 @@ class RecordingsError(Exception):
 
 
 def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
-    """Return the first ``sentences`` sentences, each in both voices :func:`on_the_line`."""
+    """Return the first ``sentences`` of SENTENCES, each spoken by both voices of UNTRAINED.
+
+    Each is in the form in which it comes from a telephone line (:func:`on_the_line`).
+    """
     random = np.random.default_rng(seed)
     return [
         SpokenSample(text, on_the_line(master(*voice.synthesise(text)), random))
@@ -56,7 +59,7 @@ def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
 
 
 def on_the_line(voice: Samples, random: np.random.Generator) -> Samples:
-    """Return a voice as it comes from a telephone line.
+    """Return a clip of a voice (16-bit, 8 kHz) as it comes from a telephone line.
 
     Silence is added before and after it, then white noise SNR_DB below its active level, and the
     whole is coded as a-law once.
@@ -74,7 +77,7 @@ def recorded(directory: Path) -> list[SpokenSample]:
     """Return every recording in ``directory`` that has a text of the same name (one.wav, one.txt).
 
     Punctuation and spaces are removed from the texts, because only characters are compared. Raise
-    RecordingsError when a file cannot be used or there is none.
+    RecordingsError when a text has no recording, a file cannot be used, or there is none.
     """
     spoken = []
     for path in sorted(directory.glob("*.txt")):

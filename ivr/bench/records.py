@@ -1,9 +1,10 @@
-"""``ivr bench records``: tickets lost by kills of the service, and the delay of calls by records.
+"""``ivr bench records``: tickets lost when the service is killed; the delay that records cause.
 
 A process that makes tickets as fast as it can is killed (SIGKILL) at random moments, from its first
-line of Python to its thousandth ticket. The next process loads what is left in the spool. Every
-ticket whose number was returned before a kill must be in the database once at the end. Then one
-process writes steps at a steady rate, and the lag of its event loop is measured.
+line of Python to its thousandth ticket. The next process loads the entries left in the spool into
+the database. Every ticket whose number was returned before a kill must be in the database once at
+the end. Then one process writes steps (events of calls) at a steady rate, and the lag of its event
+loop is measured.
 """
 
 import asyncio
@@ -40,16 +41,17 @@ LIMITS = {
     "events_per_second": 1000.0,
     "loop_lag_p99_ms": 20.0,
 }
-"""An event loop that lags by 20 ms is late for a packet of audio."""
+"""Limits of figures, by name. An event loop that lags by 20 ms is late for a packet of audio."""
 _AT_LEAST = frozenset({"events_per_second"})
 LONGEST_LIFE_SECONDS = 0.25
-"""Longest time to a kill; a process makes a hundred tickets on average."""
+"""Most seconds from a process's first ticket (or start) to its kill; it makes a hundred tickets
+on average."""
 _TICK_SECONDS = 0.005
-"""Period at which the lag of the event loop is measured."""
+"""Seconds between two measurements of the lag of the event loop."""
 CALLS = 60
-"""Simultaneous calls of the steady load."""
+"""Number of simultaneous calls in the steady load."""
 EVENTS_PER_TICKET = 100
-"""Steps of the steady load for each ticket."""
+"""Number of steps (events of calls) in the steady load after which one ticket is made."""
 _COMPLAINT = Ticket(
     TicketKind.COMPLAINT, "张", "先生", "13812345678", transcript="老掉线", hours=2,
     row="complaint_deferred",
@@ -58,20 +60,21 @@ _COMPLAINT = Ticket(
 
 @dataclass(slots=True)
 class Kills:
-    """The tickets that were promised before the kills."""
+    """The tickets that were promised (whose numbers were returned) before the kills."""
 
     promised: list[str] = field(default_factory=list)
-    """Numbers of the tickets."""
+    """Numbers of the tickets that were returned before a kill."""
     early: int = 0
-    """Number of kills before the first ticket of their process."""
+    """Number of kills before the killed process had returned its first ticket."""
 
 
 def kill_writers(
     settings: config.RecordsSettings, kills: int, seed: int, done: Callable[[], None]
 ) -> Kills:
-    """Start ``kills`` processes that promise tickets, and kill each at a random moment.
+    """Start ``kills`` processes, one after the other, that make tickets; kill each at random.
 
-    ``done`` is called after each kill.
+    Return the tickets that were promised (whose numbers were returned) before the kills. ``done``
+    is called after each kill.
     """
     generator = random.Random(seed)
     context = multiprocessing.get_context("forkserver")
@@ -99,7 +102,7 @@ def kill_writers(
 
 
 def _rest(pipe: Connection) -> list[str]:
-    """Return the ticket numbers that were sent before the kill and are still in the pipe."""
+    """Return the ticket numbers that a killed process had sent and that are still in the pipe."""
     numbers = []
     try:
         while True:
@@ -109,7 +112,10 @@ def _rest(pipe: Connection) -> list[str]:
 
 
 def promise_until_killed(settings: config.RecordsSettings, pipe: Connection) -> None:
-    """Make ticket after ticket, and send each number as soon as a caller might hear it."""
+    """Make ticket after ticket; send each number into ``pipe`` as soon as a caller might hear it.
+
+    The process runs until it is killed.
+    """
 
     async def run() -> None:
         records = Records(settings)
@@ -126,7 +132,7 @@ def promise_until_killed(settings: config.RecordsSettings, pipe: Connection) -> 
 
 
 def _begun(records: Records) -> CallRecord:
-    """Return the record of a call that has just begun."""
+    """Begin a call in ``records`` and return its record, with the first row entered."""
     now = time.monotonic()
     record = records.begin("1700.1", "66385255", "13800000000", now, time.time())
     record.note(EnterRow("greeting"), now)
@@ -134,7 +140,7 @@ def _begun(records: Records) -> CallRecord:
 
 
 async def _ticket(record: CallRecord) -> str | None:
-    """Make a ticket; return its number, or None when it was not stored."""
+    """Make a ticket in a call; return its number, or None when the ticket was not stored."""
     number: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
     now = time.monotonic()
     record.note(MakeTicket(_COMPLAINT, 1), now)
@@ -144,21 +150,24 @@ async def _ticket(record: CallRecord) -> str | None:
 
 @dataclass(slots=True)
 class Load:
-    """Measurements of the steady load."""
+    """Measurements of the steady load (steps of calls written at a constant rate)."""
 
     writes: list[float] = field(default_factory=list)
     """Milliseconds from each step to its commit in the database."""
     promises: list[float] = field(default_factory=list)
-    """Milliseconds from asking for each ticket to its number."""
+    """Milliseconds from asking for each ticket to receiving its number."""
     lags: list[float] = field(default_factory=list)
-    """Lag of the event loop at each tick, in milliseconds."""
+    """Milliseconds by which the event loop was late, measured every _TICK_SECONDS (5 ms)."""
     noted: int = 0
-    """Number of steps."""
+    """Number of steps that were recorded."""
     seconds: float = 0.0
     """Seconds from the first step until all steps were in the database."""
 
     def loaded(self, entries: Sequence[SpoolEntry]) -> None:
-        """Measure how old the loaded steps are; the loader's thread calls this."""
+        """Add the milliseconds from each step in ``entries`` until now to ``writes``.
+
+        The loader's thread calls this when the entries are committed to the database.
+        """
         now = datetime.now(UTC)
         for entry in entries:
             if entry["entry"] == "step":
@@ -167,7 +176,10 @@ class Load:
 
 
 async def steady_load(settings: config.RecordsSettings, rate: float, seconds: float) -> Load:
-    """Record ``rate`` steps a second in CALLS calls at once, and some tickets, for ``seconds``."""
+    """Record ``rate`` steps a second over all of CALLS (60) calls, for ``seconds``.
+
+    A ticket is made after every EVENTS_PER_TICKET (100) steps. Return the measurements.
+    """
     load = Load()
     records = Records(settings, loaded=load.loaded)
     await records.start()
@@ -222,7 +234,8 @@ def measure(
 ) -> BenchResult:
     """Kill writers on the database of ``killed``, then load that of ``settings``; both are empty.
 
-    ``rate`` is in steps per second; ``done`` is called after each kill. Raise RecordsError when
+    ``kills`` is the number of processes killed; ``rate`` is the steps per second of the load over
+    all calls, which lasts ``seconds``; ``done`` is called after each kill. Raise RecordsError when
     a database cannot be used.
     """
     with unlogged():
@@ -257,14 +270,14 @@ def measure(
 
 
 async def _settle(settings: config.RecordsSettings) -> None:
-    """Start the records once more, so that what the kills have left is loaded."""
+    """Start the record keeper once more, to load into the database what killed processes left."""
     records = Records(settings)
     await records.start()
     await records.close()
 
 
 def _column(settings: config.RecordsSettings, column: Any) -> list[Any]:
-    """Return all values of a column of the database."""
+    """Return all values of one column in the database of ``settings``."""
     engine = connect(url_of(settings))
     try:
         with reading(engine) as connection:

@@ -11,7 +11,7 @@ import numpy as np
 
 
 def machine() -> str:
-    """Describe this machine in one line: cores, load, system, Python."""
+    """Return a line about this machine: cores, load, operating system, Python."""
     load = os.getloadavg()[0]
     return (
         f"{os.cpu_count()} cores {platform.machine()}, load {load:.1f}, "
@@ -20,12 +20,12 @@ def machine() -> str:
 
 
 def percentile(values: list[float], percent: float) -> float:
-    """Return the linearly interpolated percentile; NaN, which keeps no limit, of no values."""
+    """Return the linearly interpolated percentile; NaN, which keeps no limit, without values."""
     return float(np.percentile(values, percent)) if values else nan
 
 
 def measured(figures: Mapping[str, float]) -> dict[str, float]:
-    """Return the figures that have a value; NaN stands for a figure that could not be measured."""
+    """Return the figures without those that are NaN, which could not be measured."""
     return {name: value for name, value in figures.items() if not isnan(value)}
 
 
@@ -36,19 +36,19 @@ class BenchResult:
     bench: str
     figures: Mapping[str, float]
     limits: Mapping[str, float]
-    """Largest value that a figure may have; for a figure in ``at_least``, the smallest."""
+    """Largest value of each limited figure; for a figure in ``at_least``, the smallest value."""
     samples: int
     """Number of calls, sentences, windows or kills that the figures were computed from."""
     seed: int = 0
     problems: tuple[str, ...] = ()
-    """Sentences about what went wrong; the bench fails if there are any."""
+    """Sentences about calls that went wrong; the bench fails if there are any."""
     at_least: frozenset[str] = frozenset()
-    """Names of the figures whose limit is a smallest value."""
+    """Names of the figures whose limit is the smallest value they may have."""
     machine: str = field(default_factory=machine)
 
     @property
     def passed(self) -> bool:
-        """Whether all figures keep their limits; a figure that was not measured does not."""
+        """Whether there is no problem and all figures keep their limits; missing figures do not."""
         return not self.problems and all(map(self._keeps, self.limits))
 
     def _keeps(self, name: str) -> bool:

@@ -11,15 +11,15 @@ from ivr.softphone.script import Action, ComfortNoise, Noise, NoRtp, Silence
 from ivr.words.catalogue import Catalogue
 
 ROW_2 = ("greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell")
-"""Prompts that a silent caller hears before the BYE."""
+"""Names of the prompts that a silent caller hears in row 2 before the hotline's BYE."""
 _MAX_SECONDS = 90.0
-"""Seconds after which a caller hangs up; row 2 lasts 37.5 s."""
+"""Seconds from the answer after which a caller hangs up; row 2 lasts 37.5 s."""
 NO_RTP, COMFORT_NOISE = "no RTP at all", "comfort noise"
 
 
 @dataclass(frozen=True, slots=True)
 class SilentCaller:
-    """One kind of silent caller."""
+    """One kind of silent caller: the script of what the caller sends."""
 
     name: str
     script: tuple[Action, ...]
@@ -28,7 +28,7 @@ class SilentCaller:
 
 
 def kinds(seed: int) -> tuple[SilentCaller, ...]:
-    """Return the four kinds of silent callers; ``seed`` is that of the room noise."""
+    """Return the four kinds of silent callers; ``seed`` is the random seed of the room noise."""
     return (
         SilentCaller(NO_RTP, (NoRtp(),), False),
         SilentCaller("digital silence", (Silence(),), True),
@@ -39,7 +39,7 @@ def kinds(seed: int) -> tuple[SilentCaller, ...]:
 
 @dataclass(frozen=True, slots=True)
 class SilentCall:
-    """One call of a silent caller, with the prompts that were heard in it."""
+    """One call of a silent caller, with the prompts that the caller heard in it."""
 
     caller: SilentCaller
     recording: CallRecording
@@ -47,7 +47,7 @@ class SilentCall:
 
     @property
     def problem(self) -> str | None:
-        """Sentence about what is wrong with the call; None if it went through row 2."""
+        """Sentence about what is wrong with the call; None if it went through row 2 completely."""
         recording = self.recording
         if recording.answered is None:
             return f"{self.caller.name}: not answered ({recording.status} {recording.reason})"
@@ -60,12 +60,12 @@ class SilentCall:
 
     @property
     def waits(self) -> list[float]:
-        """Seconds from the end of each prompt to the start of the next, and of the last to BYE."""
+        """Seconds from the end of each prompt to the next prompt, or after the last to the BYE."""
         return measured_waits(self.recording, self.prompts)[1:]
 
     @property
     def first_prompt(self) -> float:
-        """Seconds from 200 OK to the first packet of the greeting."""
+        """Seconds from the 200 OK to the first packet of the greeting."""
         assert self.recording.answered is not None
         return self.prompts[0].start - self.recording.answered
 
@@ -73,9 +73,10 @@ class SilentCall:
 async def call_silently(
     lab: Lab, calls: int, seed: int, spread_seconds: float, done: Callable[[], None]
 ) -> list[SilentCall]:
-    """Place ``calls`` calls, all up at once, that begin evenly within ``spread_seconds``.
+    """Place ``calls`` calls of silent callers, all up at once; return them in order of their start.
 
-    ``done`` is called after each call.
+    The calls begin at equal distances within ``spread_seconds``; ``done`` is called after each
+    call.
     """
     callers = [kinds(seed + i)[i % 4] for i in range(calls)]
     async with lab.telephone() as phone:
@@ -95,12 +96,12 @@ async def call_silently(
 
 
 def prompts_of(recording: CallRecording, catalogue: Catalogue) -> list[HeardPrompt]:
-    """Return the prompts that were heard in a call; none if it was not answered."""
+    """Return the prompts that the caller heard in a call; none if the call was not answered."""
     return heard_prompts(recording, catalogue) if recording.answered is not None else []
 
 
 def silence_missing(call: SilentCall) -> float:
-    """Return the percentage of the packets due during the waits that did not come."""
+    """Return the percentage of packets missing among those due between and after the prompts."""
     times = [packet.time for packet in call.recording.received]
     ends = [prompt.end for prompt in call.prompts]
     starts = [prompt.start for prompt in call.prompts[1:]] + [call.recording.ended]

@@ -1,8 +1,9 @@
-"""``ivr bench streams``: the CPU that hearing many callers at once costs, with the calls' own ears.
+"""``ivr bench streams``: CPU cost of hearing many callers at once, with the detectors of calls.
 
-Time is virtual: every stream gets its next 20 ms in turn, so each ear and each detector runs on
-a processor whose caches the other streams have just used. The CPU time of the process is measured,
-and the least of several passes is taken, because other processes disturb the measurement.
+An ear is the object that holds the detectors of one call. Time is virtual: every stream gets its
+next 20 ms in turn, so each ear and each voice detector runs on a processor whose caches the other
+streams have just used. The CPU time of the process is measured, and the least of several passes is
+taken (of ``passes``, 3), because other processes disturb the measurement.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,24 +23,26 @@ from ivr.lab.voices import PHRASES, says
 from ivr.recognition.silero import SileroModel
 
 PAUSE_SECONDS = 0.5
-"""Pause between two sentences of a talking caller."""
+"""Seconds of pause between two sentences of a talking caller."""
 COMFORT_DBOV = -70.0
-"""Level of the comfort noise of a silent caller."""
+"""Level in dBov of the comfort noise of a silent caller."""
 SPREAD = 37
-"""Frames between the places at which two streams begin in the recording, so that they differ."""
+"""Number of frames between the starting places of two streams in the recording, so that the
+streams differ."""
 WARM_SECONDS = 1.0
-"""Sound that every ear hears before the measurement, because the first chunks find cold caches."""
+"""Seconds of audio that are played before the measurement, because the first chunks find cold
+caches."""
 LIMITS = {"talking": 1.0, "silent": 0.1}
-"""Percent of a core that each stream may cost."""
+"""Most percent of a core that each stream may cost, by the kind of caller."""
 EAR_ONLY, RATIO = "ear_only_core_percent", "alaw_decode_ratio"
 
 Pass = Callable[[], float]
-"""One pass of a measurement; it returns CPU seconds per stream and second of audio."""
+"""One pass of a measurement; it returns the CPU seconds per stream and second of audio."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """The sound of three kinds of callers as octets of a-law."""
+    """The audio of three kinds of callers, as octets of a-law at 8 kHz."""
 
     talking: bytes
     silent: bytes
@@ -47,7 +50,7 @@ class Sounds:
 
 
 def sounds(seconds: float, seed: int) -> Sounds:
-    """Return ``seconds`` of speech with pauses, of comfort noise, and of a dead line."""
+    """Return ``seconds`` each of speech with pauses, of comfort noise, and of a dead line."""
     count = round(seconds / FRAME_SECONDS) * FRAME
     pause = np.zeros(round(PAUSE_SECONDS * RATE), np.int16)
     turns = [
@@ -71,10 +74,10 @@ def measure(
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Measure the cost for each number of ``streams`` at once, with ``seconds`` of audio each.
+    """Measure the CPU cost per stream for each number in ``streams`` of streams at once.
 
-    ``done`` is called :func:`streams_steps` times. Raise ModelError when the voice detector
-    cannot be loaded.
+    Each stream has ``seconds`` of audio; the least of ``passes`` measurements counts. ``done`` is
+    called :func:`streams_steps` times. Raise ModelError when the voice detector cannot be loaded.
     """
     model = SileroModel.load()
     sent = sounds(seconds, seed)
@@ -111,12 +114,12 @@ def measure(
 
 
 def streams_steps(streams: Sequence[int]) -> int:
-    """Return how often :func:`measure` calls ``done``."""
+    """Return the number of times that :func:`measure` calls ``done``, for a progress bar."""
     return 2 + 4 * len(streams)
 
 
 def draw_streams(result: BenchResult, streams: Sequence[int], directory: Path) -> None:
-    """Draw the cost of a stream over the number of streams as ``streams.png``."""
+    """Draw the cost per stream over the number of streams as ``streams.png`` in ``directory``."""
     with picture(directory / "streams.png", (8, 4)) as axes:
         for kind in ("talking", "silent", "dead", "detector"):
             cost = [result.figures[f"{kind}_{count}_core_percent"] for count in streams]
@@ -141,13 +144,16 @@ def _frames(sound: Samples) -> list[Samples]:
 
 
 def _chunks(octets: bytes) -> list[memoryview]:
-    """Return ``octets`` in the chunks that an ear gives to its detector."""
+    """Return ``octets`` of a-law in the chunks that a call's voice detector is given.
+
+    A chunk is CHUNK float32 samples in ±1 at 8 kHz.
+    """
     sound = decode_alaw(octets).astype(np.float32) / 32768
     return [chunk.data for chunk in sound[: len(sound) // CHUNK * CHUNK].reshape(-1, CHUNK)]
 
 
 def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) -> float:
-    """Return CPU seconds per second of audio.
+    """Call each of ``rounds`` and return the CPU seconds per second of audio.
 
     Each round plays ``seconds`` of audio; the first ``warm`` rounds are not counted.
     """
@@ -161,9 +167,10 @@ def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) 
 
 
 def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) -> float:
-    """Return the CPU seconds per stream and second of ``count`` ears.
+    """Return the CPU seconds per stream and second of audio of ``count`` ears at once.
 
-    They hear the same recording from different places on.
+    An ear is the detectors of one call; ``detector`` makes its voice detector. All ears hear the
+    same recording, a-law, each from another place on.
     """
     frames = _frames(decode_alaw(octets))
     ears = [Ear(detector(), 0.0) for _ in range(count)]
@@ -180,14 +187,17 @@ def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) ->
 
 
 def _ear_only(model: SileroModel, octets: bytes) -> Pass:
-    """Return a pass that measures an ear without its detector, whose answers are replayed."""
+    """Return a pass that measures an ear (a call's detectors) without its voice detector.
+
+    The voice detector's answers to ``octets``, a-law, are recorded once and replayed.
+    """
     learning = _Remembering(model.stream())
     _listen(octets, 1, lambda: learning)
     return lambda: _listen(octets, 1, lambda: _Answering(learning.answers))
 
 
 class _Remembering:
-    """A voice detector that remembers its answers."""
+    """A voice detector that passes chunks on to another one and keeps its answers."""
 
     def __init__(self, detector: VoiceDetector) -> None:
         self._detector = detector
@@ -202,7 +212,7 @@ class _Remembering:
 
 
 class _Answering:
-    """A voice detector that replays answers and costs nothing."""
+    """A voice detector that replays recorded answers and costs nothing."""
 
     def __init__(self, answers: Sequence[float]) -> None:
         self._answers = iter(answers)
@@ -211,11 +221,11 @@ class _Answering:
         return next(self._answers)
 
     def reset(self) -> None:
-        """Do nothing: the answers do not depend on a state."""
+        """Do nothing: the replayed answers do not depend on a state."""
 
 
 def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
-    """Return the CPU seconds per stream and second of ``count`` detectors."""
+    """Return the CPU seconds per stream and second of audio of ``count`` voice detectors."""
     streams = [model.stream() for _ in range(count)]
 
     def turn(n: int) -> None:
@@ -227,7 +237,7 @@ def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> flo
 
 
 def _decode(octets: bytes) -> float:
-    """Return the CPU seconds per second of decoding a-law in frames of 20 ms."""
+    """Return the CPU seconds per second of audio of decoding a-law in frames of 20 ms."""
 
     def rounds() -> Iterator[Callable[[], object]]:
         for at in range(0, len(octets), FRAME):

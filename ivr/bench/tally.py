@@ -26,7 +26,7 @@ def share(flags: Sequence[bool]) -> float:
 
 
 def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
-    """Count the answers for each label; ``pairs`` are (label, answer)."""
+    """Return for each label how often each answer was given; ``pairs`` are (label, answer)."""
     table: dict[str, Counter[str]] = {}
     for label, answer in pairs:
         table.setdefault(label, Counter())[answer] += 1
@@ -34,7 +34,7 @@ def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
 
 
 def edit_distance(wanted: Sequence[str], heard: Sequence[str]) -> int:
-    """Return the fewest signs to replace, leave out or add to make one sequence of the other."""
+    """Return the least number of signs to replace, remove or add to turn one into the other."""
     row = np.arange(len(heard) + 1)
     for sign in wanted:
         above = row + 1

@@ -34,16 +34,18 @@ _TURNS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("我声音听不清楚，你大声一点", ("cannot_hear_agent.ask",)),
     ("好的，再见", ("closing.farewell",)),
 )
-"""Sentences that each caller says, each with the prompts of the reply.
+"""Sentences that each caller says, each with the names of the prompts of the reply.
 
-The last one is a goodbye, which needs a shorter pause.
+The last sentence is a goodbye, after which the hotline waits for a shorter pause.
 """
 _REPLY_SECONDS = 0.8
-"""Assumed time from a sentence to its reply, by which the next sentence is timed."""
+"""Assumed seconds from the end of a sentence to its reply, by which the caller's next sentence
+is timed."""
 _THINKING_SECONDS = (0.6, 1.6)
-"""Range of the seconds between the end of a reply and the caller's next sentence."""
+"""Range of the seconds from the end of a reply to the caller's next sentence."""
 _SPREAD_SECONDS = 3.0
-"""Time within which the calls begin, so that all talk at once but not in step."""
+"""Seconds over which the beginnings of the calls are spread, so that all talk at once but not in
+step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,10 @@ class Turn:
     """One sentence of a caller and the reply to it."""
 
     reply_seconds: float | None
-    """Seconds from the last voiced packet to the first of the reply; None without a reply."""
+    """Seconds from the sentence's last voiced packet to the reply's first packet; None without
+    reply."""
     understood: bool
-    """Whether the reply was the right one for the sentence."""
+    """Whether the reply was the one that belongs to the sentence."""
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
@@ -80,14 +83,14 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 
 
 def _milliseconds(turns: Sequence[Turn]) -> list[float]:
-    """Return the times of the replies that came."""
+    """Return the milliseconds to each reply; turns without a reply are left out."""
     return [1000 * turn.reply_seconds for turn in turns if turn.reply_seconds is not None]
 
 
 def _script(catalogue: Catalogue, number: int, rng: np.random.Generator) -> list[Action]:
-    """Return the actions of a caller who waits for the greeting and for each reply.
+    """Return the actions of caller ``number``, who waits for the greeting and for each reply.
 
-    Each wait is as long as the prompts and a normal reply take.
+    Each wait is as long as the prompts and a normal reply take, and a random pause from ``rng``.
     """
     waits = [catalogue["greeting.ask"].seconds]
     waits += [_REPLY_SECONDS + sum(catalogue[id].seconds for id in ids) for _, ids in _TURNS]
@@ -113,7 +116,7 @@ async def _talk(
 
 
 def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
-    """Return the turns of a call, in the order of _TURNS."""
+    """Return the turns (sentence and reply) of a call, in the order of the sentences in _TURNS."""
     prompts = prompts_of(recording, catalogue)
     found = []
     for (_, expected), end in zip(_TURNS, _ends(recording), strict=False):
@@ -124,12 +127,15 @@ def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
 
 
 def _sounds_as(prompt: HeardPrompt, id: str) -> bool:
-    """Return whether a prompt that was heard is ``id`` or has the same sound."""
+    """Return whether a prompt that was heard is the prompt ``id`` or has the same recording."""
     return id == prompt.id or id in prompt.same_sound_ids
 
 
 def _ends(recording: CallRecording) -> Iterator[float]:
-    """Yield the time at which the last voiced packet of each sentence ended."""
+    """Yield the time at which the last voiced packet of each sentence ended.
+
+    Times are those of the recording's packets, in seconds of the monotonic clock.
+    """
     for what, packets in groupby(recording.sent, lambda packet: packet.what):
         if what == PlayedSound.__name__:
             sent = list(packets)
@@ -138,6 +144,6 @@ def _ends(recording: CallRecording) -> Iterator[float]:
 
 
 def _last_voiced(frames: Sequence[Samples]) -> int:
-    """Return the index of the last voiced frame; the last frame if none is voiced."""
+    """Return the index of the last frame of at least VOICED_DBOV; of the last if there is none."""
     voiced = (n for n, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)
     return max(voiced, default=len(frames) - 1)

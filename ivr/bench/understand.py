@@ -1,8 +1,8 @@
 """``ivr bench understand``: how often callers are understood, and how often acted upon wrongly.
 
-The sentences were not learned from. They are given to the understander with the character error
-rates of good and bad recognisers. A sentence is understood when the best guess is its intent. A
-false action is a wrong guess that the hotline would act on without asking.
+The understander has not learned from the sentences. They are given to it as text with the character
+error rates of good and bad recognisers. A sentence is understood when the best guess is its intent.
+A false action is a wrong guess that the hotline would act on without asking.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,11 +23,13 @@ from ivr.understanding.numerals import digit_by_digit
 from ivr.understanding.understander import Understander
 
 RATES = (0, 10, 20, 30, 40)
-"""Character error rates in percent."""
+"""Shares of characters misheard, in percent, at which the sentences are measured."""
 TELLINGS = 10
-"""Number of callers who say each number; with only one, each failure would be over one percent."""
+"""Number of callers who say each telephone number; with only one, each failure would be over one
+percent."""
 NUMBER_RATE = 0.1
-"""Share of wrong characters in numbers: digits are recognised better than sentences."""
+"""Share of wrong characters, 0 to 1, in telephone numbers: digits are recognised better than
+sentences."""
 _AT_LEAST = {
     "intent_accuracy_cer0": 0.97,
     "intent_accuracy_cer20": 0.92,
@@ -35,21 +37,21 @@ _AT_LEAST = {
     "phone_accuracy": 0.98,
 }
 _AT_MOST = {"false_action_rate_max": 0.02, "false_action_out_of_domain": 0.01}
-"""Limits of figures: smallest values above, largest values here."""
+"""Largest values that figures may have; _AT_LEAST holds the smallest values of others."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodSentence:
-    """A sentence with errors, and how it was understood."""
+    """One sentence with the errors of a recogniser, and how it was understood."""
 
     rate: int
-    """Character error rate in percent."""
+    """Share of the sentence's characters that were misheard, in percent."""
     label: Intent
     meaning: Meaning
 
     @property
     def right(self) -> bool:
-        """Whether the best guess is the label."""
+        """Whether the understander's best guess is the right intent."""
         return self.meaning.intent is self.label
 
     @property
@@ -60,13 +62,13 @@ class UnderstoodSentence:
 
 @dataclass(slots=True)
 class UnderstandingReport:
-    """The figures of the bench and the sentences they were computed from."""
+    """The figures of the bench ``understand`` and the sentences they were computed from."""
 
     result: BenchResult
     heard: list[UnderstoodSentence] = field(default_factory=list)
 
     def confusions(self) -> Table:
-        """Return a table of the intents that were taken for others, in sentences without errors."""
+        """Return a table of the intents and of those they were mistaken for, without mishearing."""
         table = Table("is", "right", "taken for", title="confusions without errors")
         pairs = [(h.label.value, h.meaning.intent.value) for h in self.heard if h.rate == RATES[0]]
         for label, called in sorted(confusion(pairs).items()):
@@ -75,7 +77,7 @@ class UnderstandingReport:
         return table
 
     def draw(self, directory: Path) -> None:
-        """Draw accuracy and false actions over the error rate as ``understand.png``."""
+        """Draw accuracy and false actions over the error rate: ``directory``/understand.png."""
         figures = self.result.figures
         with picture(directory / "understand.png", (6, 3.5)) as axes:
             for name in ("intent_accuracy", "false_action_rate"):
@@ -89,7 +91,10 @@ class UnderstandingReport:
 def measure(
     understander: Understander, corpus: Corpus, seed: int, done: Callable[[], None]
 ) -> UnderstandingReport:
-    """Measure the understander on the sentences; ``done`` is called once for each of RATES."""
+    """Measure the understander on the sentences of ``corpus`` at each of RATES.
+
+    RATES are shares of characters misheard, in percent; ``done`` is called after each.
+    """
     random = np.random.default_rng([seed, 271])
     heard = []
     for rate in RATES:
@@ -128,7 +133,11 @@ def measure(
 def _phones(
     understander: Understander, said: Sequence[tuple[str, str]], random: np.random.Generator
 ) -> float:
-    """Return the share of callers whose number is right after it was read back to them."""
+    """Return the share of callers whose telephone number is understood rightly.
+
+    ``said`` is pairs of a sentence and the number in it; each is said by TELLINGS (10) callers, who
+    hear the number read back and may repeat it.
+    """
     return share(
         [
             _agreed(understander, text, number, random)
@@ -143,8 +152,8 @@ def _agreed(
 ) -> bool:
     """Return whether a caller's number is understood in as many attempts as row 12 allows.
 
-    The caller says ``text``, and then the digits one by one until the number that is read back is
-    right. These callers do not take the offer to type the number.
+    The caller says ``text``, and then the digits of ``number`` one by one until the number that is
+    read back is right. These callers do not take the offer to type the number.
     """
     wanted = "".join(filter(str.isdigit, number))
     again = digit_by_digit(wanted)

@@ -1,10 +1,10 @@
 """``ivr bench understand --spoken``: sentences spoken, recognised by Vosk, then understood.
 
 Two synthetic voices that the built-in model was not trained with say the sentences over a-law, with
-white noise at 15 dB SNR. The kind ``phrases`` is the phrases of every row, from which the hotline
-has learned and the built-in model has its words. The kind ``unseen`` is sentences that neither has
-seen. Errors of recognition are part of the figures. An official model, which real callers need, may
-be given in place of the built-in one.
+white noise at 15 dB SNR. The sentences of the kind ``phrases`` are the phrases of every row, from
+which the hotline has learned; the built-in model knows the words of them. The hotline and the model
+have seen none of the kind ``unseen``. Errors of recognition are part of the figures. An official
+model, which real callers need, may be given in place of the built-in one.
 """
 
 import math
@@ -27,7 +27,7 @@ from ivr.understanding.understander import Understander
 from ivr.voice.mastering import master
 
 PER_INTENT = {"unseen": 12, "phrases": 96}
-"""Sentences of each intent, chosen by the seed, because all of them would take hours.
+"""Number of sentences of each intent, by their kind; all sentences would take hours.
 
 With 96, a row of one intent has 192 samples. With 48 samples, a row that is right in 97 % of all
 cases falls below 95 % in one draw of six.
@@ -38,7 +38,7 @@ LIMITS = {
     "accuracy_unseen": 0.95,
 }
 Labelled = Sequence[tuple[str, Intent]]
-"""Sentences with their intents."""
+"""Pairs of a sentence and its intent."""
 
 
 def measure(
@@ -73,7 +73,10 @@ def measure(
 
 
 def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
-    """Return the accuracy of all sentences, of each row, and of the worst row."""
+    """Return the share of right answers in all sentences, in each row, and in the worst row.
+
+    ``right`` says for each intent whether each of its sentences was understood.
+    """
     rows: dict[int, list[bool]] = defaultdict(list)
     for label, answers in right.items():
         if (row := row_of(label)) is not None:
@@ -88,7 +91,10 @@ def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
 
 
 def of_phrases(phrases: Phrases, fillers: Fillers, seed: int) -> Labelled:
-    """Return random wordings of each intent of the phrase files, with words in their slots."""
+    """Return random wordings of each intent in the phrase files, with words in their slots.
+
+    At most PER_INTENT["phrases"] (96) of each intent are drawn by ``seed``; OTHER is left out.
+    """
     random = np.random.default_rng([seed, 1])
     drawn = []
     for label, templates in phrases.say.items():
@@ -101,7 +107,10 @@ def of_phrases(phrases: Phrases, fillers: Fillers, seed: int) -> Labelled:
 
 
 def of_corpus(corpus: Corpus, seed: int) -> Labelled:
-    """Return random sentences of each intent except OTHER."""
+    """Return random sentences of each intent in ``corpus`` except OTHER.
+
+    At most PER_INTENT["unseen"] (12) of each intent are drawn by ``seed``.
+    """
     random = np.random.default_rng([seed, 2])
     by_intent: dict[Intent, list[str]] = defaultdict(list)
     for text, label in corpus.intents:

@@ -1,4 +1,4 @@
-"""``ivr bench waits``: the error of the sheet's waits of five seconds, in the caller's packets."""
+"""``ivr bench waits``: error of the sheet's waits of five seconds, measured in callers' packets."""
 
 import time
 from collections.abc import Callable
@@ -17,9 +17,9 @@ from ivr.bench.silent_calls import (
 from ivr.lab.lab import laboratory
 
 _SECONDS = 5.0
-"""Wait of row 2: 稍停五秒."""
+"""Seconds that the hotline should wait in row 2: 稍停五秒 (pause five seconds)."""
 SPREAD_SECONDS = 2.0
-"""Time within which the calls begin."""
+"""Seconds over which the beginnings of the calls are spread."""
 LIMITS = {
     "wait_error_p50_ms": 5.0,
     "wait_error_p99_ms": 20.0,
@@ -36,7 +36,8 @@ async def measure(
 ) -> tuple[BenchResult, list[SilentCall]]:
     """Place ``calls`` simultaneous calls of four kinds of silent callers.
 
-    Return the result and the calls; ``done`` is called after each call.
+    Return the result and the calls; ``done`` is called after each call. ``root`` is the directory
+    of the checkout.
     """
     async with laboratory(root, max_calls=calls + 5) as lab:
         heard = await call_silently(lab, calls, seed, SPREAD_SECONDS, done)
@@ -45,15 +46,16 @@ async def measure(
 
 
 def errors_ms(calls: list[SilentCall]) -> list[float]:
-    """Return the signed error of every wait of the good calls, in milliseconds."""
+    """Return the signed error of every wait in milliseconds; calls with a problem are left out."""
     return [(wait - _SECONDS) * 1000 for call in calls if not call.problem for wait in call.waits]
 
 
 def _ear_open_ms(heard: list[SilentCall], records: list[dict[str, Any]]) -> list[float]:
-    """Return the milliseconds from each caller's 200 OK until their audio reached the ear.
+    """Return the milliseconds from each caller's 200 OK until their audio reached the detectors.
 
-    Only callers who send voice packets count. They are paired with the records in the order of
-    time; if the numbers differ, the figure is undefined and the list is empty.
+    Only callers who send voice packets count. The calls are paired with the ``records`` of the
+    service in the order of time; if the numbers differ, the figure is undefined and the list is
+    empty.
     """
     to_wall = time.time() - time.monotonic()
     answers = sorted(
@@ -91,7 +93,7 @@ def _result(heard: list[SilentCall], ear_open: list[float], seed: int) -> BenchR
 
 
 def _first_prompts(calls: list[SilentCall]) -> dict[str, float]:
-    """Return the p95 of the first prompt's delay for each kind of caller that has called."""
+    """Return the p95 of the seconds to the first prompt for each kind of caller that has called."""
     kinds = {NO_RTP: "_no_rtp", COMFORT_NOISE: "_comfort_noise"}
     delays: dict[str, list[float]] = {}
     for call in calls:

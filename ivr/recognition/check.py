@@ -13,9 +13,9 @@ from ivr.recognition.transcript import NotHeard
 from ivr.translation import tr
 
 CLIP = Path(__file__).with_name("clip.alaw")
-"""A clear sentence, a-law at 8 kHz; made by tools/tiny_vosk/clip.py."""
+"""File with a clear spoken sentence, a-law at 8 kHz; made by tools/tiny_vosk/clip.py."""
 SAID = "你们公司在哪里"
-"""The words of the sentence in CLIP."""
+"""The words of the sentence in CLIP, which a model decodes when it is checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class Checked:
     text: str
     confidence: float
     load_seconds: float
-    """Seconds from the start of the process until the model is ready."""
+    """Seconds from the start of the worker process until the model is ready."""
     decode_ratio: float
-    """Seconds to decode one second of sound, overhead included; at 1.0 a core serves one call."""
+    """Seconds to decode one second of audio, overhead included; at 1.0 a core serves one call."""
     megabytes: float | None
-    """Memory of the process with the model; None if the system does not report it."""
+    """Resident memory of the worker process in megabytes; None if the system does not report it."""
 
     @property
     def exact(self) -> bool:
-        """True if the text is exactly SAID.
+        """True if the recognised text is exactly SAID, the words of the sentence.
 
         The sentence is synthetic, so a good model for human speech may recognise it with errors.
         """
@@ -41,9 +41,9 @@ class Checked:
 
 
 async def check_model(model: Path | None) -> Checked:
-    """Check the model in directory ``model``, or the built-in one if it is None.
+    """Check the model in directory ``model``, or the built-in one if it is None: decode a sentence.
 
-    ModelError if the model cannot be loaded or does not recognise one word of the sentence.
+    ModelError if the model cannot be loaded, gives no transcript in time, or recognises no word.
     """
     with unlogged():
         return await _check(model)

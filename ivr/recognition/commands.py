@@ -102,7 +102,7 @@ def fetch_command(
 
 @contextmanager
 def _bar(name: str) -> Iterator[DownloadProgress]:
-    """Show a progress bar in a terminal; yield the function that moves it."""
+    """Show progress of the download ``name`` in a terminal; yield the function that moves it."""
     columns = (BarColumn(), DownloadColumn(), SpeedColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -162,7 +162,7 @@ def _try(directory: Path | None) -> None:
 
 
 def check_line(found: Checked) -> str:
-    """Return what a check found, in one line."""
+    """Return what the check of a model found, in one line: seconds, memory, words and speed."""
     loaded = tr("loaded in {seconds:.1f} s").format(seconds=found.load_seconds)
     memory = "" if found.megabytes is None else f", {found.megabytes:.0f} MB"
     sentence = tr("heard {text} (confidence {confidence:.2f}), as said")

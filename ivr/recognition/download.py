@@ -20,16 +20,18 @@ from ivr.translation import tr
 TIMEOUT_SECONDS = 30.0
 """Seconds without an octet after which a connection is given up and a new one is made."""
 DOWNLOAD_ATTEMPTS = 5
-"""Connections in a row that bring no octet before the download fails."""
+"""Number of connections in a row after which the download fails, if none after the first has
+brought an octet."""
 LONGEST_PAUSE_SECONDS = 60.0
 """Longest pause between two connections, whatever the server asks for in Retry-After."""
 _PIECE = 1 << 18
-"""Octets that are read at once."""
+"""Most octets that are read from a connection at once."""
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """HTTP statuses of temporary problems, after which the request is repeated."""
 
 DownloadProgress = Callable[[int, int | None], None]
-"""Called with the octets fetched so far and the total, or None if the total is unknown."""
+"""Callback for the progress of a download: called after each read with the octets fetched so far
+and the length of the whole file, or None if the length is unknown."""
 
 
 class DownloadError(Exception):
@@ -39,7 +41,7 @@ class DownloadError(Exception):
 class _Interrupted(Exception):
     """One connection ended before the file was complete; the download may be resumed.
 
-    ``wait`` is the pause in seconds that the server asked for, or None.
+    ``wait`` is the pause in seconds that the server asked for; None if it asked for none.
     """
 
     def __init__(self, why: str, wait: float | None = None) -> None:
@@ -48,7 +50,7 @@ class _Interrupted(Exception):
 
 
 class _NoDowngrade(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but refuses those from HTTPS to HTTP."""
+    """Follows HTTP redirects, but refuses those from HTTPS to HTTP with a DownloadError."""
 
     def redirect_request(
         self,
@@ -71,26 +73,26 @@ class _NoDowngrade(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """The download of ``url`` into the file ``part``, with a note beside it for resuming."""
+    """The download of ``url`` into the file ``part``; a file beside it permits resuming."""
 
     url: str
     part: Path
     octets: int | None = None
     """Exact length of the file; None if it is not known."""
     most: int = 4_000_000_000
-    """Octets after which the download fails; the large model has 1.3 GB."""
+    """Octets after which the download fails with a DownloadError; the large model has 1.3 GB."""
     timeout: float = TIMEOUT_SECONDS
     sleep: Callable[[float], None] = time.sleep
 
     @property
     def note(self) -> Path:
-        """File that records the URL and the server's version (ETag or date) of ``part``."""
+        """File beside ``part`` with its URL and its version on the server (ETag or date)."""
         return self.part.with_name(self.part.name + ".json")
 
     def run(self, progress: DownloadProgress) -> None:
-        """Download until ``part`` is the whole file.
+        """Download until the file ``part`` is complete; call ``progress`` after each read.
 
-        DownloadError if that fails; ``part`` is kept, and the next run resumes there.
+        DownloadError if that fails; ``part`` is kept, and the next run goes on at its end.
         """
         failures = 0
         while True:
@@ -115,7 +117,10 @@ class Download:
         return self.part.stat().st_size if self.part.exists() else 0
 
     def _connect(self, progress: DownloadProgress) -> None:
-        """Make one connection and fetch the octets that ``part`` lacks."""
+        """Make one HTTP connection and fetch the octets that the file ``part`` lacks.
+
+        _Interrupted if the connection ends too early; DownloadError if a new one would not help.
+        """
         have = self._have()
         if have and have == self.octets:
             return
@@ -207,9 +212,9 @@ class Download:
         )
 
     def _version(self) -> str:
-        """Return the version of ``part`` for If-Range, or "" if none may be used.
+        """Return the version of ``part`` for the header If-Range, or "" if none may be used.
 
-        HTTP forbids weak tags (W/) in If-Range.
+        The version is the server's ETag or date. HTTP forbids weak tags (W/) in If-Range.
         """
         try:
             note = json.loads(self.note.read_text())
@@ -220,7 +225,7 @@ class Download:
 
 
 def _total(answer: http.client.HTTPResponse) -> int | None:
-    """Return the length of the whole file, or None if the server does not say it."""
+    """Return the length of the whole file in octets, or None if the server does not say it."""
     if answer.status == HTTPStatus.PARTIAL_CONTENT:
         said = answer.headers.get("Content-Range", "").rpartition("/")[2]
     else:
@@ -229,6 +234,6 @@ def _total(answer: http.client.HTTPResponse) -> int | None:
 
 
 def _first(answer: http.client.HTTPResponse) -> int | None:
-    """Return the position in the file at which the part in ``answer`` begins."""
+    """Return the file position at which ``answer`` begins; None if the server does not say it."""
     said = answer.headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
     return int(said) if said.isdigit() else None

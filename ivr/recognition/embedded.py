@@ -16,17 +16,18 @@ NOTICE = marked(
     "speech recognition runs on the built-in test model: it understands synthetic test callers, "
     "not people"
 )
-"""Sentence for the log and for commands when the built-in model is used."""
+"""Sentence that the log and the commands show when the built-in model is used."""
 FETCH_MODEL = "fetch a model for human callers with `ivr models fetch`"
-"""Remedy for the log when the built-in model is used."""
+"""Remedy that the log names when the built-in model is used."""
 
 
 def unpacked(packed: Path = PACKED, cache: Path | None = None) -> Path:
     """Return the directory of the unpacked model, below ``cache`` or the user's cache directory.
 
-    The name of the directory contains the hash of the zip. The directory is unpacked elsewhere and
-    then renamed, so it is always complete, and two processes may unpack at the same time.
-    ModelError if the zip is damaged or nothing can be written.
+    ``packed`` is the zip of the model; its hash is part of the directory's name. The zip is
+    unpacked into another directory, which is then renamed, so the directory is always complete, and
+    two processes may unpack at the same time. ModelError if the zip is damaged or nothing can be
+    written.
     """
     try:
         digest = hashlib.sha256(packed.read_bytes()).hexdigest()[:16]

@@ -12,29 +12,30 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = "libjemalloc2"
-"""Package of jemalloc on Debian and Ubuntu."""
+"""Name of the package of jemalloc (a memory allocator) on Debian and Ubuntu."""
 _ALLOCATORS = ("/usr/lib/*/libjemalloc.so.2", "/usr/lib64/libjemalloc.so.2")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""One thread for each worker: several workers run in parallel, not several threads in one."""
+"""Variables that give each worker one thread: several workers run in parallel, not several
+threads in one."""
 _CORES = {
     "SkylakeX": {"avx512f", "avx512bw", "avx512dq", "avx512vl"},
     "Haswell": {"avx2", "fma"},
 }
-"""OpenBLAS's names of processors and the abilities that they need, the fastest first. libvosk
-contains an OpenBLAS of 2022, which treats newer processors as a Pentium 4."""
+"""OpenBLAS's names of processors with the instruction sets that each needs, the fastest first.
+libvosk contains an OpenBLAS of 2022, which treats newer processors as a Pentium 4."""
 
 
 @cache
 def allocator() -> Path | None:
-    """Return the path of the library jemalloc, or None if it is not installed."""
+    """Return the path of the library jemalloc (a memory allocator); None if it is not installed."""
     found = (path for pattern in _ALLOCATORS for path in Path("/").glob(pattern[1:]))
     return next(found, None)
 
 
 def for_worker(given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the environment of a worker: ``given`` with our variables added.
+    """Return the environment variables of a recognition worker: ``given`` with ours added.
 
-    A core named in ``given`` (OPENBLAS_CORETYPE) is kept.
+    A processor named in ``given`` (OPENBLAS_CORETYPE) is kept.
     """
     found = allocator()
     preloaded = given.get("LD_PRELOAD", ""), "" if found is None else str(found)
@@ -50,7 +51,7 @@ def _core(abilities: Iterable[str]) -> dict[str, str]:
 
 @cache
 def _processor() -> frozenset[str]:
-    """Return the abilities of the processor, as Linux names them; nothing on other systems."""
+    """Return the processor's instruction sets, named as in /proc/cpuinfo; empty without it."""
     try:
         told = Path("/proc/cpuinfo").read_text()
     except OSError:

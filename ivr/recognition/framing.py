@@ -1,8 +1,8 @@
-"""The protocol between the service and its recognition workers. Pure.
+"""The frames that the service and its recognition workers exchange. Pure: no input or output.
 
-A frame is a kind (1 octet), the number of an utterance (4 octets), the length of the payload
-(4 octets), both little-endian, and the payload. The worker answers each frame with exactly one
-frame, in order, so the service always knows how much a worker still has to do.
+A frame is a kind (1 octet), the number of an utterance (4 octets), the length of the payload (4
+octets), both little-endian, and the payload. The worker answers each frame with exactly one frame,
+in order, so the service always knows how much a worker still has to do.
 """
 
 import struct
@@ -11,45 +11,48 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 LONGEST_FRAME = 4_000_000
-"""Maximum payload in octets, four minutes of sound; a longer one is an error."""
+"""Maximum length of a frame's payload in octets, four minutes of audio; a longer frame is an
+error."""
 _HEAD = struct.Struct("<BII")
 
 
 class Kind(IntEnum):
-    """The kinds of frames."""
+    """The kinds of frames between the service and a recognition worker."""
 
     # To the worker:
     AUDIO = 1
-    """Sound of an utterance: 16-bit samples, little-endian, 8 kHz. The first one begins it."""
+    """Audio of an utterance: 16-bit samples, little-endian, 8 kHz. Its first frame begins the
+    utterance."""
     FINISH = 2
-    """The utterance is over. The answer is TRANSCRIPT."""
+    """The caller's utterance is over. The worker answers with TRANSCRIPT."""
     CANCEL = 3
-    """The utterance is no longer needed; the worker drops it."""
+    """The service no longer needs the utterance; the worker drops it."""
     PING = 4
-    """A request for any answer, which shows that the worker is running."""
+    """A request of the service for any answer, which shows that the worker is running."""
     # From the worker:
     DONE = 16
-    """The oldest unanswered frame has been processed."""
+    """The worker has processed the oldest frame that it had not answered."""
     PARTIAL = 17
-    """The same as DONE, with the changed partial text of the utterance as payload."""
+    """The same as DONE; the payload is the text recognised so far, which has changed."""
     TRANSCRIPT = 18
-    """The transcript of an utterance, as JSON."""
+    """The transcript of an utterance, as JSON; the answer to FINISH."""
     READY = 19
-    """The model is loaded. It is the first frame of a worker and is not an answer."""
+    """The worker has loaded the model. This is a worker's first frame and is not an answer."""
     FAILED = 20
-    """The model cannot be used; the payload is a sentence. Not an answer; the worker ends."""
+    """The model cannot be used; the payload is a sentence that says why. The worker then ends.
+    Not an answer."""
 
 
 _KINDS = frozenset(Kind)
 
 
 class FramingError(Exception):
-    """The octets are not frames of this protocol, so the other side has a defect."""
+    """The octets received are not frames of this protocol, so the other side has a defect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One message in either direction; ``utterance`` is 0 if it concerns no utterance."""
+    """One message of the service or of a worker; ``utterance`` is 0 if it concerns no utterance."""
 
     kind: Kind
     utterance: int = 0
@@ -61,13 +64,13 @@ class Frame:
 
 
 class FrameCutter:
-    """Cuts incoming octets, which arrive in pieces of any length, into frames."""
+    """Cuts octets from a pipe, which arrive in blocks of any length, into frames."""
 
     def __init__(self) -> None:
         self._octets = bytearray()
 
     def feed(self, octets: bytes) -> Iterator[Frame]:
-        """Yield the frames that are complete now; FramingError if the octets are not a frame."""
+        """Add ``octets`` and yield the frames now complete; FramingError if they are not frames."""
         self._octets += octets
         while len(self._octets) >= _HEAD.size:
             kind, utterance, length = _HEAD.unpack_from(self._octets)

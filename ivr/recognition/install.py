@@ -1,4 +1,4 @@
-"""Install an official model. It is verified and complete, or nothing is changed."""
+"""Install an official model: verified and complete, or nothing is changed."""
 
 import fcntl
 import hashlib
@@ -19,7 +19,7 @@ from ivr.translation import marked, tr
 RECORD = "fetched.json"
 """File in a model's directory with the address and the SHA-256 of its zip, as JSON."""
 _PIECE = 1 << 20
-"""Octets that are hashed at once."""
+"""Most octets of a file that are read and hashed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,9 @@ def fetch_model(
     """Install ``model`` below the directory ``models``, replacing an installed one.
 
     ``source`` is the URL of a mirror or a local zip; the maker's site if empty. ``sha256`` is the
-    expected hash; the known one if empty. ``download`` fetches the file. An interrupted download
-    is resumed by the next call. After a ModelError the directory of the model is as it was before.
+    expected hash; the known one if empty. ``download`` fetches the zip and calls ``progress`` after
+    each read. An interrupted download is resumed by the next call. After a ModelError the directory
+    of the model is as it was before.
     """
     source = source or model.url
     wanted, vouched = _wanted(model, models, sha256)
@@ -86,7 +87,10 @@ def fetch_model(
 
 
 def _wanted(model: Official, models: Path, given: str) -> tuple[str, str]:
-    """Return the SHA-256 that the zip must have ("" if unknown) and the source of that hash."""
+    """Return the SHA-256 that the zip must have, and where it is from (InstalledModel.vouched).
+
+    The hash is "" if none is known. ``given`` is the user's hash, "" if the user gave none.
+    """
     if given:
         return given.lower(), marked("given")
     if model.sha256:
@@ -101,7 +105,10 @@ def _wanted(model: Official, models: Path, given: str) -> tuple[str, str]:
 
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
-    """Hold the file ``lock``, because two fetches at once would write to the same partial file."""
+    """Hold the lock file ``lock``; ModelError if another fetch holds it.
+
+    Two fetches at once would write to the same partial file.
+    """
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -122,7 +129,12 @@ def _bring(
     progress: DownloadProgress,
     download: type[Download],
 ) -> Path:
-    """Return the path of the zip: the user's own file, or a downloaded one in ``models``."""
+    """Return the path of the model's zip: the user's own file, or one downloaded into ``models``.
+
+    ``source`` is the path of the user's file or a URL. ``sha256`` is the hash that the user gave,
+    or "". ``progress`` is called after each read of the download. ModelError if the file does not
+    exist, if there is too little room, or if the download fails.
+    """
     if "://" not in source:
         path = Path(source).expanduser()
         if not path.is_file():
@@ -161,7 +173,11 @@ def _hash(path: Path) -> str:
 
 
 def _place(packed: Path, model: Official, models: Path, record: dict[str, str]) -> None:
-    """Unpack the zip beside the target, check it, and only then replace the target."""
+    """Unpack the zip ``packed`` beside the model's directory, check it, then replace the directory.
+
+    ``record`` is written into the directory as RECORD. ModelError if the zip is refused or
+    incomplete; the old directory then stays.
+    """
     target = models / model.folder
     draft = Path(tempfile.mkdtemp(prefix=f".{model.folder}-", dir=models))
     old = draft.with_name(draft.name + "-old")

@@ -19,14 +19,14 @@ one to five milliseconds."""
 
 
 class Interpreter:
-    """Begins an :class:`Interpretation` for each utterance, for any number of callers."""
+    """Begins an :class:`Interpretation` for each utterance of any number of callers."""
 
     def __init__(self, recognisers: Recognisers, meaning: Callable[[str], Meaning]) -> None:
         """``meaning`` returns the meaning of a text; it must take a few milliseconds only."""
         self._recognisers, self._meaning = recognisers, meaning
 
     def __call__(self, appeared: Callable[[Meaning | None], None]) -> "Interpretation":
-        """Begin an utterance.
+        """Begin to recognise and understand one utterance.
 
         ``appeared`` is called each time the words recognised so far change. Its argument is the
         meaning of these words, or None if they are more than FEW characters.
@@ -40,17 +40,17 @@ class Interpreter:
 
 
 class Interpretation:
-    """The interpretation of one utterance. Implements :class:`ivr.call.ports.Recognition`."""
+    """Recognises and understands one utterance. Implements :class:`ivr.call.ports.Recognition`."""
 
     def __init__(self, utterance: Utterance, meaning: Callable[[str], Meaning]) -> None:
         self._utterance, self._meaning = utterance, meaning
 
     def feed(self, samples: Samples) -> None:
-        """Add sound: 16-bit samples at 8 kHz."""
+        """Add audio of the utterance: 16-bit samples at 8 kHz."""
         self._utterance.feed(samples)
 
     async def finish(self) -> Words | None:
-        """End the utterance and return its words; None, and a line in the log, if they are lost."""
+        """End the utterance; return its words, or None, with a logged warning, if they are lost."""
         outcome = await self._utterance.finish()
         if isinstance(outcome, NotHeard):
             log.warning(

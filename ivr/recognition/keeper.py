@@ -1,4 +1,4 @@
-"""Supervise one worker: start it, notice when it ends or hangs, and start another one."""
+"""Supervise one recognition worker: start it, notice when it ends or hangs, start another one."""
 
 import asyncio
 import json
@@ -17,30 +17,34 @@ from ivr.translation import tr
 log = structlog.get_logger()
 
 TICK_SECONDS = 0.25
-"""Seconds between two checks of a worker."""
+"""Seconds between two checks of a recognition worker."""
 STUCK_TICKS = 8
-"""Checks in a row without any answer after which a worker counts as stuck; two seconds. Checks are
-counted instead of seconds, so that a pause of the service itself is not blamed on the worker."""
+"""Number of checks in a row without any answer after which a worker counts as stuck; two
+seconds. Checks are counted instead of seconds, so that a pause of the service itself is not
+blamed on the worker."""
 PING_TICKS = 4
-"""Checks after which an idle worker is sent a PING: once in a second."""
+"""Number of checks between two PING frames to an idle worker; one second."""
 LOAD_TICKS = 480
-"""STUCK_TICKS while the model is being loaded: two minutes, for the large model on a slow disk."""
+"""Value that replaces STUCK_TICKS (checks without an answer) while the model is being loaded:
+two minutes, for the large model on a slow disk."""
 FULL_SECONDS = 5.0
-"""Seconds of sound that wait to be decoded; a worker with more takes no new utterance."""
+"""Most seconds of audio that may wait to be decoded; a worker with more takes no new utterance."""
 MOST_UTTERANCES = 100
-"""Maximum number of utterances at once with one worker; a recogniser takes 1 to 50 MB."""
+"""Most utterances that one worker holds at once; the recogniser of each takes 1 to 50 MB."""
 BACK_OFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
-"""Pauses before a restart: none after the first death, then longer after each worker that ends
-before it has run for HEALTHY_SECONDS."""
+"""Seconds of pause before a worker is restarted: none after the first death, then longer after
+each worker that ends before it has run for HEALTHY_SECONDS."""
 HEALTHY_SECONDS = 60.0
-"""Seconds that a worker must run for the pauses to begin again with the first one."""
+"""Seconds that a worker must run for the pauses before restarts to begin again with the first
+one."""
 ABANDONED_SECONDS = 120.0
-"""Seconds without a call of feed or finish after which an utterance is given up as a defect."""
+"""Seconds without a call of feed or finish after which an utterance is given up: a defect of the
+service."""
 _FULL_OCTETS = round(FULL_SECONDS * RATE * 2)
 
 
 class Keeper:
-    """Runs one worker at a time with the model in ``model``, and holds its utterances."""
+    """Runs one worker at a time with the model in directory ``model``, and holds its utterances."""
 
     def __init__(self, model: Path) -> None:
         self._model = model
@@ -54,7 +58,8 @@ class Keeper:
         self._lost = 0
         self._refusal = ""
         self.up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done when the first worker has loaded the model; fails with ModelError if it cannot."""
+        """Future: done when the first worker has loaded the model; fails with ModelError if it
+        cannot."""
 
     @property
     def pid(self) -> int | None:
@@ -63,12 +68,12 @@ class Keeper:
 
     @property
     def running(self) -> bool:
-        """True if there is a worker. Frames that are sent while it loads the model wait."""
+        """True if there is a worker. Frames sent while it loads the model wait in the pipe."""
         return self.pid is not None
 
     @property
     def load(self) -> tuple[bool, int, int]:
-        """The load, to be compared: not answering, number of utterances, octets not yet decoded."""
+        """The worker's load, for comparison: not answering, utterances, octets not yet decoded."""
         silent = self._process is None or not self._process.ready or self._silent_ticks > 1
         backlog = 0 if self._process is None else self._process.backlog
         return (silent, len(self._utterances), backlog)
@@ -84,16 +89,16 @@ class Keeper:
         self._utterances[utterance.number] = utterance
 
     def send(self, frame: Frame) -> None:
-        """Send ``frame`` to the worker; it is lost if there is none."""
+        """Send ``frame`` to the worker; the frame is lost if no worker is running."""
         if self._process is not None:
             self._process.send(frame)
 
     def forget(self, utterance: Utterance) -> None:
-        """Remove ``utterance``, which is over."""
+        """Remove ``utterance``, which is over, from the utterances of the worker."""
         self._utterances.pop(utterance.number, None)
 
     async def keep(self) -> None:
-        """Run workers, one after the other, until cancelled."""
+        """Run workers, one after the other, until the task is cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
@@ -114,7 +119,7 @@ class Keeper:
             await asyncio.sleep(wait)
 
     def tick(self) -> None:
-        """Check the worker and the utterances; called every TICK_SECONDS."""
+        """Check that the worker answers and no utterance is abandoned; called every 0.25 s."""
         self._forget_abandoned()
         process = self._process
         if process is None or self._stuck:
@@ -142,7 +147,7 @@ class Keeper:
                 utterance.lose(Reason.ABANDONED)
 
     def close(self) -> None:
-        """End all utterances as lost, because the service stops."""
+        """End all utterances of the worker as lost, because the service stops."""
         self._lose_all(Reason.STOPPED)
 
     def _hear(self, frame: Frame) -> None:
@@ -166,7 +171,10 @@ class Keeper:
                 pass
 
     def _report_end(self, ended: Ended, wait: float) -> None:
-        """Log the end of the worker; end its utterances as lost, so that row 25 asks to repeat."""
+        """Log the end of the worker, and ``wait``, the seconds until the next one is started.
+
+        The worker's utterances end as lost, so that row 25 asks their callers to repeat.
+        """
         self._lose_all(Reason.DIED)
         log.error(
             "recogniser_died",
@@ -184,7 +192,7 @@ class Keeper:
         )
 
     def _fail(self, sentence: str) -> None:
-        """Fail ``up`` with ModelError, unless a worker has loaded the model before."""
+        """Fail the future ``up`` with ModelError, unless a worker has loaded the model before."""
         if not self.up.done():
             self.up.set_exception(ModelError(sentence))
             self.up.exception()  # marks it as retrieved, also if nothing waits for it

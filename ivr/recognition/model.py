@@ -1,10 +1,11 @@
-"""Vosk as this product uses it: sound at 8 kHz in, words with confidence out.
+"""Vosk as this product uses it: audio at 8 kHz in, words with confidence out.
 
 Rules of use, each measured on libvosk 0.3.45: give the rate 8000 and never resample; make a new
-recogniser for each utterance, because Reset keeps sound that is not yet decoded; finish at the end
-of speech that the ear finds; reject nothing by its confidence, because wrong words also come with
-1.0. Feeding releases the GIL, so it may run in a thread. Kaldi can still end the process on a model
-that is broken in ways no check finds, so the service decodes in processes of their own.
+recogniser for each utterance, because Reset keeps audio that is not yet decoded; finish an
+utterance at the end of speech that our detectors report; reject nothing by its confidence, because
+wrong words also come with 1.0. Feeding releases the GIL, so it may run in a thread. Kaldi can still
+end the process on a model that is broken in ways no check finds, so the service decodes in worker
+processes.
 """
 
 import json
@@ -28,17 +29,17 @@ _CHUNK = RATE // 10
 
 
 class Model:
-    """A loaded model. Threads may share it, each with its own utterances."""
+    """A loaded Vosk model. Threads may share it, each with its own utterances."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
 
     def utterance(self) -> "ModelUtterance":
-        """Begin one utterance; takes about half a millisecond."""
+        """Begin to decode one utterance; takes about half a millisecond."""
         return ModelUtterance(vosk.KaldiRecognizer(self._model, RATE))
 
     def decode(self, samples: Samples) -> Transcript:
-        """Return the transcript of ``samples`` (8 kHz), decoded as one utterance."""
+        """Return the transcript of ``samples`` (16-bit, 8 kHz), decoded as one utterance."""
         utterance = self.utterance()
         for start in range(0, len(samples), _CHUNK):
             utterance.feed(samples[start : start + _CHUNK])
@@ -54,11 +55,11 @@ class ModelUtterance:
         self._parts: list[Transcript] = []
 
     def feed(self, samples: Samples) -> None:
-        """Decode more sound: 8 kHz, in pieces of any length."""
+        """Decode more audio of the utterance: 16-bit samples at 8 kHz, in arrays of any length."""
         self.feed_octets(samples.astype("<i2").tobytes())
 
     def feed_octets(self, octets: bytes) -> None:
-        """As :meth:`feed`, with 16-bit samples, little-endian.
+        """Decode more audio, as :meth:`feed`: octets of 16-bit samples, little-endian, at 8 kHz.
 
         The number of octets must be even: Vosk accepts half a sample without an error.
         """
@@ -66,13 +67,13 @@ class ModelUtterance:
             self._parts.append(_heard(self._recogniser.Result()))
 
     def so_far(self) -> str:
-        """Return the text recognised so far; later sound may change it."""
+        """Return the text of the utterance recognised so far; later audio may change it."""
         partial = json.loads(self._recogniser.PartialResult()).get("partial", "")
         known = [word for word in partial.split() if word != UNKNOWN]
         return "".join([*(part.text for part in self._parts), *known])
 
     def finish(self) -> Transcript:
-        """End the utterance and return its transcript; nothing may be fed afterwards."""
+        """End the utterance and return its transcript; no audio may be fed afterwards."""
         return Transcript(tuple(chain.from_iterable(part.words for part in self._all())))
 
     def _all(self) -> Iterator[Transcript]:
@@ -81,10 +82,10 @@ class ModelUtterance:
 
 
 def load_model(path: Path | None = None) -> Model:
-    """Load the model in directory ``path``, or the built-in one if it is None, with a warning.
+    """Load the Vosk model in directory ``path``, or the built-in model if it is None.
 
-    The model decodes a quarter of a second of silence as a test. ModelError says in one sentence
-    why the model cannot be used and what to do.
+    The built-in model causes a warning in the log. The model decodes a quarter of a second of
+    silence as a test. ModelError says in one sentence why the model cannot be used and what to do.
     """
     vosk.SetLogLevel(-1)
     directory = embedded.unpacked() if path is None else path

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from ivr.translation import marked
 
 PAGE = "https://alphacephei.com/vosk/models"
-"""Directory of all models on the maker's site."""
+"""Address on the maker's site below which the zips of all models are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """A model as its maker offers it (licence: Apache 2.0)."""
+    """A speech model as its maker offers it (licence: Apache 2.0)."""
 
     name: str
-    """Name of the model in ``ivr models fetch NAME``."""
+    """Name of the model in the command ``ivr models fetch NAME``."""
     folder: str
     """Name of the only directory in the zip, and of the directory of the installed model."""
     sha256: str
@@ -21,13 +21,13 @@ class Official:
     octets: int | None
     """Exact length of the zip; None if it is not known."""
     room: int
-    """Free octets that installing takes: the zip and its unpacked files."""
+    """Octets that must be free to install the model: for the zip and its unpacked files."""
     about: str
     """Short description for ``ivr models list``."""
 
     @property
     def url(self) -> str:
-        """Address of the zip."""
+        """URL of the model's zip on the maker's site."""
         return f"{PAGE}/{self.folder}.zip"
 
 

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 class Recognisers:
-    """Several workers with the same model, for one event loop. Not safe for threads."""
+    """Several worker processes with the same model, for one event loop. Not safe for threads."""
 
     def __init__(self, model: Path | None = None, *, workers: int = 1) -> None:
         """``model`` is the directory of a Vosk model; None means the built-in tiny one.
@@ -47,8 +47,8 @@ class Recognisers:
     async def start(self) -> None:
         """Start the workers and wait until each has loaded the model.
 
-        ModelError if one of them cannot; no worker is left then. A warning in the log says that
-        the tiny model does not understand human speech.
+        ModelError if one of them cannot; no worker is left then. If the built-in tiny model is
+        used, a warning in the log says that it does not understand human speech.
         """
         directory = embedded.unpacked() if self._model is None else self._model
         check_files(directory)
@@ -64,7 +64,7 @@ class Recognisers:
             raise
 
     async def stop(self) -> None:
-        """End all workers and leave no process. Unfinished utterances are lost. Idempotent."""
+        """End all worker processes. Unfinished utterances are lost. Idempotent."""
         for keeper in self._keepers:
             keeper.close()
         tasks, self._tasks, self._keepers = self._tasks, [], []
@@ -86,21 +86,21 @@ class Recognisers:
 
     @property
     def pids(self) -> list[int]:
-        """Process ids of the workers that are running."""
+        """Process ids of the recognition workers that are running."""
         return [keeper.pid for keeper in self._keepers if keeper.pid is not None]
 
     @property
     def utterances(self) -> int:
-        """Number of utterances that are being fed or wait for their transcript."""
+        """Number of callers' utterances that are being fed or wait for their transcript."""
         return sum(keeper.load[1] for keeper in list(self._keepers))
 
     @property
     def backlog_seconds(self) -> float:
-        """Seconds of sound that the workers have received and not yet decoded."""
+        """Seconds of audio that the workers have received and not yet decoded."""
         return sum(keeper.load[2] for keeper in list(self._keepers)) / (2 * RATE)
 
     def utterance(self, on_partial: Callable[[str], None] | None = None) -> Utterance:
-        """Begin one utterance with the worker that has the least to do.
+        """Begin to recognise one utterance, with the worker that has the least to do.
 
         ``on_partial`` is called with the text recognised so far when it changes, at most once in
         0.24 s of speech. If no worker can take the utterance, it is lost from the start, and its

@@ -1,4 +1,4 @@
-"""One worker process, seen from the event loop: it takes and gives frames and never blocks."""
+"""One worker process, seen from the event loop: frames go to and come from it without blocking."""
 
 import asyncio
 import os
@@ -14,26 +14,27 @@ from ivr.recognition.environment import for_worker
 from ivr.recognition.framing import Frame, FrameCutter, FramingError, Kind
 
 _PIECE = 1 << 16
-"""Octets that are read at once."""
+"""Most octets that are read from a pipe at once."""
 _KEPT_STDERR = 2000
-"""Octets of the end of a worker's stderr that are kept: Kaldi writes there why it aborts."""
+"""Number of octets kept of the end of a worker's stderr: Kaldi writes there why it aborts."""
 _GRACE_SECONDS = 1.0
-"""Seconds that a worker may take to stop before it is killed."""
+"""Seconds that a worker may take to stop after its stdin is closed, before it is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The end of a worker."""
+    """The exit of a worker process."""
 
     pid: int
     how: str
-    """"exit 0", "SIGABRT", or a sentence about an error in its frames."""
+    """Cause of the worker's end: "exit 0", "SIGABRT", or a sentence about an error in its
+    frames."""
     last_line: str
-    """The last line of its stderr."""
+    """The last line that the worker wrote to stderr; "" if it wrote none."""
 
 
 class WorkerProcess:
-    """A running worker. The owner must await :meth:`run` until the worker ends."""
+    """A running worker process. Its owner must await :meth:`run` until the worker ends."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin is not None
@@ -41,15 +42,15 @@ class WorkerProcess:
         self._stdin = process.stdin
         self._unanswered: deque[int] = deque()
         self.ready = False
-        """True if the model is loaded; frames that are sent earlier wait in the pipe."""
+        """True if the worker has loaded the model; frames sent earlier wait in the pipe."""
         self.backlog = 0
-        """Octets of the frames that have not been answered."""
+        """Octets of the frames sent to the worker that it has not answered."""
         self.answers = 0
         """Number of frames received from the worker."""
 
     @classmethod
     async def start(cls, model: Path) -> "WorkerProcess":
-        """Start a worker with the model in ``model``; it inherits only three pipes."""
+        """Start a worker with the model in directory ``model``; it inherits only three pipes."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -71,11 +72,11 @@ class WorkerProcess:
 
     @property
     def waiting(self) -> int:
-        """Number of frames that have not been answered."""
+        """Number of frames sent to the worker that it has not answered."""
         return len(self._unanswered)
 
     def send(self, frame: Frame) -> None:
-        """Send a frame without blocking; it is lost if the worker has ended."""
+        """Send a frame to the worker without blocking; it is lost if the worker has ended."""
         if self._stdin.is_closing():
             return
         octets = frame.encode()
@@ -84,9 +85,10 @@ class WorkerProcess:
         self._stdin.write(octets)
 
     async def run(self, tell: Callable[[Frame], None]) -> Ended:
-        """Call ``tell`` with each frame that arrives, until the process has ended and is reaped.
+        """Call ``tell`` with each frame from the worker, until its process has ended and is reaped.
 
-        If this is cancelled, the worker is asked to stop and then killed.
+        Return how it ended. If the task is cancelled, the worker is asked to stop, and killed if it
+        still runs after one second.
         """
         assert self._process.stderr is not None
         stderr = asyncio.create_task(_tail(self._process.stderr))
@@ -103,7 +105,7 @@ class WorkerProcess:
         return Ended(self.pid, problem or _how(status), last_line)
 
     def kill(self) -> None:
-        """Kill the process at once, also if it is stopped (SIGSTOP)."""
+        """Kill the worker process at once, also if it is stopped (SIGSTOP)."""
         if self._process.returncode is None:
             # Process.kill is not used: it reaps the process itself, and asyncio would then never
             # learn the exit status.
@@ -116,7 +118,10 @@ class WorkerProcess:
             await asyncio.wait_for(self._process.wait(), _GRACE_SECONDS)
 
     async def _listen(self, tell: Callable[[Frame], None]) -> str:
-        """Read frames until the worker closes stdout; return the error in its frames or ""."""
+        """Call ``tell`` with each frame from the worker until the worker closes stdout.
+
+        Return the error in the octets received, or "" if there was none.
+        """
         assert self._process.stdout is not None
         frames = FrameCutter()
         try:

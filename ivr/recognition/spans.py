@@ -1,4 +1,4 @@
-"""Recognise a recording as a call does: the ear finds the speech, the model decodes each span.
+"""Recognise a recording as a call does: detect the speech, then decode each span of speech.
 
 As in a call, the recogniser is fed the 0.3 s before the onset, the speech, and the silence that
 ends it, and nothing else of the recording.
@@ -18,7 +18,7 @@ from ivr.recognition.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class SpeechSpan:
-    """Speech from ``start`` to ``end``, in seconds of the recording."""
+    """A span of speech from ``start`` to ``end``, in seconds from the start of the recording."""
 
     start: float
     end: float
@@ -44,7 +44,7 @@ def speech_spans(samples: Samples, detector: VoiceDetector) -> Iterator[SpeechSp
 def transcribe(
     samples: Samples, model: Model, detector: VoiceDetector
 ) -> list[tuple[SpeechSpan, Transcript]]:
-    """Return each utterance of ``samples`` (8 kHz) with its transcript; decodes in this process."""
+    """Return span and transcript of each utterance in ``samples`` (8 kHz), decoded here."""
     return [
         (span, model.decode(samples[round(span.start * RATE) : round(span.end * RATE)]))
         for span in speech_spans(samples, detector)

@@ -1,4 +1,4 @@
-"""The result of recognising an utterance: its words, or why there are none. Pure."""
+"""The result of recognising an utterance: its words, or the reason why there are none. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,28 +18,28 @@ class Word:
     start: float
     end: float
     confidence: float
-    """0 to 1. It is also high for wrong words."""
+    """The recogniser's confidence in the word, 0 to 1. It is also high for wrong words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The recognised words of an utterance; none for silence and noise."""
+    """The recognised words of an utterance; no words for silence and noise."""
 
     words: tuple[Word, ...]
 
     @property
     def text(self) -> str:
-        """The words without spaces, as Chinese is written, and without [unk]."""
+        """The words of the utterance without spaces, as Chinese is written, and without [unk]."""
         return "".join(word.text for word in self.words if word.text != UNKNOWN)
 
     @property
     def confidence(self) -> float:
-        """Mean confidence of all words, 0 to 1; 0.0 if there are no words."""
+        """Mean confidence of all recognised words, 0 to 1; 0.0 if there are no words."""
         return fmean(word.confidence for word in self.words) if self.words else 0.0
 
     @property
     def unknown(self) -> float:
-        """Share of the words that are [unk], 0 to 1; 0.0 if there are no words."""
+        """Share of the words that are [unk] (unknown), 0 to 1; 0.0 if there are no words."""
         return fmean(word.text == UNKNOWN for word in self.words) if self.words else 0.0
 
     @classmethod
@@ -49,7 +49,7 @@ class Transcript:
         return cls(tuple(Word(w["word"], w["start"], w["end"], w["conf"]) for w in words))
 
     def dump(self) -> dict[str, Any]:
-        """Return the transcript in the form that :meth:`of` parses."""
+        """Return the transcript in Vosk's form, the one that :meth:`of` parses."""
         return {
             "result": [
                 {"word": w.text, "start": w.start, "end": w.end, "conf": w.confidence}
@@ -59,29 +59,30 @@ class Transcript:
 
 
 class Reason(StrEnum):
-    """Reasons why an utterance has no transcript. Row 25 answers all of them."""
+    """Reasons why an utterance has no transcript. After each, row 25 asks the caller to repeat."""
 
     DIED = "died"
-    """The worker ended."""
+    """The worker process ended before the transcript came."""
     STUCK = "stuck"
-    """The worker answered no more and was killed."""
+    """The worker process answered no more and was killed."""
     LATE = "late"
     """The transcript did not arrive before the deadline of the utterance."""
     BUSY = "busy"
-    """All workers had too much to do."""
+    """All workers had too much to do when the utterance began."""
     NO_WORKER = "no_worker"
-    """No worker was running, because workers end as soon as they start."""
+    """No worker was running when the utterance began, because workers end as soon as they start."""
     ABANDONED = "abandoned"
-    """Nothing fed, finished or cancelled the utterance for two minutes: a defect of the service."""
+    """The service did not feed, finish or cancel the utterance for two minutes: a defect of the
+    service."""
     CANCELLED = "cancelled"
-    """The caller has hung up, or the sound was an echo of a prompt."""
+    """The utterance was cancelled: the caller has hung up, or it was an echo of a prompt."""
     STOPPED = "stopped"
     """The service is being stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotHeard:
-    """The result of an utterance that was lost, which is not the caller's fault (row 25)."""
+    """The result of an utterance that was lost, which is no fault of the caller (row 25)."""
 
     reason: Reason
 

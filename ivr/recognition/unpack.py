@@ -1,4 +1,4 @@
-"""Unpack the zip of a model: only files, only below one directory, only a limited amount."""
+"""Unpack the zip of a model: only files, only below one directory, only up to a limit of octets."""
 
 import os
 import stat
@@ -9,24 +9,25 @@ from pathlib import Path, PurePosixPath
 from ivr.translation import tr
 
 _MOST_OCTETS = 6_000_000_000
-"""Maximum size of all unpacked files; the large Chinese model has about 2 GB."""
+"""Maximum size in octets of all unpacked files together; the large Chinese model has about 2 GB."""
 MOST_FILES = 1000
-"""Maximum number of entries in a zip."""
+"""Maximum number of entries in the zip of a model."""
 MOST_RATIO = 200
-"""Maximum ratio of unpacked to packed size; real models have less than 4."""
+"""Maximum ratio of unpacked to packed size of a zip; zips of real models have less than 4."""
 _PIECE = 1 << 20
-"""Octets that are copied at once."""
+"""Most octets that are copied at once."""
 
 
 class UnpackError(Exception):
-    """The zip may not be unpacked; the message says why."""
+    """The zip may not be unpacked or is damaged; the message says why."""
 
 
 def unpack(packed: Path, folder: str, into: Path) -> None:
     """Unpack the files below ``folder`` in the zip ``packed`` into the existing directory ``into``.
 
-    UnpackError, before anything is written, if a name leads out of the directory, an entry is not
-    a file or directory, or there is too much; and at any time if a file is damaged.
+    UnpackError, before anything is written, if a name leads out of the directory or is not below
+    ``folder``, if an entry is not a file or directory, or if there are too many files or octets;
+    and at any time if a file is damaged.
     """
     try:
         with zipfile.ZipFile(packed) as archive:

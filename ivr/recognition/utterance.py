@@ -1,4 +1,4 @@
-"""One utterance, seen from a call: it is fed, and then finished or cancelled."""
+"""One utterance, seen from a call: audio is fed to it, then it is finished or cancelled."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,20 +14,21 @@ from ivr.recognition.transcript import NotHeard, Reason, RecognitionOutcome
 log = structlog.get_logger()
 
 BATCH_SECONDS = 0.06
-"""Seconds of sound in one frame to the worker: this makes a third as many frames as 20 ms would,
-and leaves at most this much to be sent when the utterance ends."""
+"""Seconds of audio in one frame to the worker. This makes a third as many frames as 20 ms would,
+and leaves at most 0.06 s of audio to be sent when the utterance ends."""
 LONGEST_SECONDS = 60.0
-"""Seconds of an utterance that are recognised; no answer to the hotline is as long."""
+"""Seconds of an utterance that are recognised, from its start; the rest is ignored. No answer to
+the hotline is as long."""
 _BATCH_OCTETS = round(BATCH_SECONDS * RATE) * 2
 
 
 def deadline_seconds(length: float) -> float:
-    """Return the seconds that recognising ``length`` seconds may take after their end."""
+    """Return the most seconds from the end of an utterance of that length to its transcript."""
     return 1.5 * length + 1.0
 
 
 class Sender(Protocol):
-    """The receiver of an utterance's frames: the keeper of the worker it is assigned to."""
+    """The receiver of an utterance's frames: the keeper of the worker that decodes it."""
 
     @property
     def pid(self) -> int | None:
@@ -35,11 +36,11 @@ class Sender(Protocol):
         ...
 
     def send(self, frame: Frame) -> None:
-        """Send a frame without waiting."""
+        """Send a frame to the worker without waiting."""
         ...
 
     def forget(self, utterance: "Utterance") -> None:
-        """Remove ``utterance``, which is over."""
+        """Remove ``utterance``, which is over, from the utterances of the worker."""
         ...
 
 
@@ -63,28 +64,28 @@ class Utterance:
         self._timer: asyncio.TimerHandle | None = None
         self._finishing = False
         self.so_far = ""
-        """The text recognised so far; later sound may change it."""
+        """The text of the utterance recognised so far; later audio may change it."""
         self.seconds = 0.0
-        """Seconds of sound fed so far."""
+        """Seconds of audio of the utterance fed so far."""
         self.touched = asyncio.get_running_loop().time()
-        """Time of the last call of feed or finish, by the clock of the event loop."""
+        """Time of the last call of feed or finish, in seconds of the event loop's clock."""
 
     @property
     def lost(self) -> NotHeard | None:
-        """The reason why there will be no transcript, as soon as it is known; None before.
+        """The reason why the utterance has no transcript; None if it has one or may still get one.
 
-        A lost utterance may still be fed; the sound is ignored.
+        A lost utterance may still be fed; the audio is ignored.
         """
         told = self._outcome.result() if self._outcome.done() else None
         return told if isinstance(told, NotHeard) else None
 
     @property
     def pid(self) -> int | None:
-        """Process id of the worker; None if the utterance is over or no worker is running."""
+        """Process id of the utterance's worker; None if it is over or no worker is running."""
         return None if self._worker is None else self._worker.pid
 
     def feed(self, samples: Samples) -> None:
-        """Add sound: 16-bit samples at 8 kHz, in pieces of any length."""
+        """Add audio of the utterance: 16-bit samples at 8 kHz, in arrays of any length."""
         self.touched = self._outcome.get_loop().time()
         if self._outcome.done() or self._finishing or self.seconds >= LONGEST_SECONDS:
             return
@@ -96,7 +97,8 @@ class Utterance:
     async def finish(self) -> RecognitionOutcome:
         """End the utterance and return its transcript, or NotHeard with the reason.
 
-        Takes at most ``deadline_seconds(self.seconds)``. Cancelling the wait cancels the utterance.
+        Takes at most ``deadline_seconds(self.seconds)``. Cancelling the task that waits for the
+        transcript cancels the utterance.
         """
         if not self._outcome.done() and not self._finishing:
             self._finishing = True
@@ -112,11 +114,11 @@ class Utterance:
             raise
 
     def cancel(self) -> None:
-        """Drop the utterance: the caller has hung up, or it was our own echo. Idempotent."""
+        """Drop the utterance: the caller has hung up, or it was an echo of a prompt. Idempotent."""
         self.lose(Reason.CANCELLED)
 
     def lose(self, reason: Reason) -> None:
-        """End the utterance as lost and tell the worker to drop it."""
+        """End the utterance as lost for ``reason`` and have the worker drop it, if not yet over."""
         if not self._outcome.done():
             self._send(Kind.CANCEL)
             self._end(NotHeard(reason))
@@ -124,7 +126,7 @@ class Utterance:
     # Called by the keeper of the worker.
 
     def partial(self, text: str) -> None:
-        """Take the new text recognised so far and report it, unless the utterance is ending."""
+        """Store ``text``, recognised so far, and report it to ``on_partial`` before the end."""
         self.so_far = text
         if self._on_partial is not None and not self._outcome.done() and not self._finishing:
             try:
@@ -133,7 +135,7 @@ class Utterance:
                 log.exception("partial_failed", effect="this guess is ignored; the call goes on")
 
     def settle(self, outcome: RecognitionOutcome) -> None:
-        """Take the result from the worker, unless the utterance is over."""
+        """End the utterance with ``outcome`` from the worker, unless it is already over."""
         if not self._outcome.done():
             self._end(outcome)
 

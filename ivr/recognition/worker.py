@@ -27,20 +27,20 @@ from ivr.recognition.transcript import Transcript  # noqa: E402
 
 _PR_SET_PDEATHSIG = 1
 _PIECE = 1 << 16
-"""Octets that are read at once."""
+"""Most octets that are read from stdin at once."""
 _NICE = 5
-"""Niceness of a worker. Recognition can wait a little; the event loop and Asterisk, which time the
-sound and the waits of all calls on the same cores, cannot. Without it, 15 calls beside two busy
-processes on two cores had waits that ended 0.11 s late."""
+"""Niceness of a worker process. Recognition can wait; the event loop and Asterisk, which time
+the audio and the waits of all calls on the same cores, cannot. Without it, 15 calls beside two
+busy processes on two cores had waits that ended 0.11 s late."""
 
 
 _ASKED_OCTETS = 2 * 8000 * 24 // 100
-"""Octets of sound between two requests for the partial text, 0.24 s: Vosk decodes in pieces of this
-length, and asking four times as often makes recognition a fifth more expensive."""
+"""Octets of audio between two requests for the partial text, 0.24 s: Vosk decodes in blocks of
+this length, and asking four times as often makes recognition a fifth more expensive."""
 
 
 class Worker:
-    """Holds the utterances of one worker process and answers each frame with one frame."""
+    """Decodes the utterances of one worker process and answers each frame with one frame."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -49,7 +49,7 @@ class Worker:
         self._unasked: dict[int, int] = {}
 
     def answer(self, frame: Frame) -> Frame:
-        """Process ``frame`` and return the answer."""
+        """Process ``frame``, which the service sent, and return the frame that answers it."""
         match frame.kind:
             case Kind.AUDIO:
                 return self._hear(frame)
@@ -86,7 +86,10 @@ class Worker:
 
 
 def run_worker() -> None:
-    """Load the model, send READY, and answer frames until stdin ends."""
+    """Load the model, send READY, and answer the frames on stdin until stdin ends.
+
+    If the model cannot be used, send FAILED and return.
+    """
     die_with(int(sys.argv[2]))
     os.nice(_NICE)
     # stdout carries only frames: what a library prints is redirected to stderr.
