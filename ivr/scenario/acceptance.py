@@ -17,15 +17,15 @@ from ivr.translation import marked, tr
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """One row of the sheet with the scenarios that prove it."""
+    """One row of the sheet of phone etiquette, with the verdicts on the scenarios that prove it."""
 
     row: Row
     verdicts: Sequence[ScenarioVerdict]
-    """The verdicts of these scenarios."""
+    """The verdicts on the scenarios that prove the row."""
 
     @property
     def result(self) -> str:
-        """``green``, ``red``, or ``none`` if no scenario was run for the row."""
+        """``green`` if all scenarios of the row passed, ``red`` if not, ``none`` without any."""
         if not self.verdicts:
             return "none"
         passed = all(verdict.passed for verdict in self.verdicts)
@@ -33,7 +33,7 @@ class RowResult:
 
     @property
     def words(self) -> list[str]:
-        """The row's own sentences that were heard, each once."""
+        """Texts of the row's own sentences that were heard in the row's calls, each once."""
         texts = {
             spoken.text: None
             for verdict in self.verdicts
@@ -44,7 +44,7 @@ class RowResult:
 
     @property
     def waits(self) -> list[str]:
-        """The measured seconds of the waits that the row's scenarios name, as text."""
+        """The measured seconds of each wait whose length the row's scenarios set, as ``5.02``."""
         return [
             f"{wait.seconds:.2f}"
             for verdict in self.verdicts
@@ -60,7 +60,10 @@ class RowResult:
 
 
 def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -> list[RowResult]:
-    """Return the rows in the order of the sheet: all, or those that some scenario proves."""
+    """Return the result of each row of the sheet, in its order.
+
+    With ``every``, all rows are returned; otherwise those that at least one scenario proves.
+    """
     all_rows = (
         RowResult(row, [each for each in verdicts if row.id in each.scenario.table.rows])
         for row in sheet.values()
@@ -69,7 +72,7 @@ def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -
 
 
 def acceptance_table(sheet: Sequence[RowResult]) -> Table:
-    """Return the sheet as a table for a terminal."""
+    """Return the results of the rows as a table for a terminal, one line for each row."""
     shown = Table(
         "#",
         tr("row"),
@@ -95,7 +98,7 @@ def acceptance_table(sheet: Sequence[RowResult]) -> Table:
 def acceptance_figures(
     sheet: Sequence[RowResult], verdicts: Sequence[ScenarioVerdict], seconds: float
 ) -> BenchResult:
-    """Return the figures of a run that had to prove the rows of ``sheet``.
+    """Return the figures of a run of scenarios; it passes if all rows in ``sheet`` are green.
 
     ``seconds`` is how long the run took.
     """

@@ -1,4 +1,4 @@
-"""The caller of a real call: they wait until the bot has finished, then do what is written.
+"""The caller of a real call: they wait until the bot has finished, then carry out the next step.
 
 The caller is a script for the softphone that is made while it is played: every 20 ms they look at
 the packets that have arrived and decide what to send next. They recognise no prompts. They wait
@@ -43,28 +43,33 @@ from ivr.softphone.script import (
 )
 
 SOUND_DBOV = -50.0
-"""Level above which a packet is sound of the bot; mastered speech is at -22 dBov."""
+"""Level in dBov above which a packet counts as sound of the bot; mastered speech is at -22 dBov."""
 LEAD_IN_SECONDS, TAIL_SECONDS = 0.08, 0.15
-"""Silence at the beginning and end of every file; it belongs to the prompt."""
+"""Seconds of silence at the beginning and at the end of every prompt's file; they belong to the
+prompt."""
 _PATIENCE_SECONDS = 10.0
 """Seconds beyond what the scenario allows after which a caller who hears nothing hangs up."""
 
 Arrived = Callable[[], Sequence[tuple[float, bytes]]]
-"""A function that returns all datagrams of the call so far, with their arrivals."""
+"""A function that returns all datagrams of the call so far, each with its arrival in seconds."""
 
 
 class FarEnd:
-    """The times at which the bot has spoken, by the packets that have arrived."""
+    """The times at which the bot has spoken, found in the packets that have arrived.
+
+    Times are seconds of the clock of the packets' arrivals.
+    """
 
     def __init__(self, codec: Codec, arrived: Arrived) -> None:
         self.turns: list[float] = []
-        """When each turn of the bot began: sound after at least LEAST_PAUSE of quiet."""
+        """Time at which each turn of the bot began: sound after more than 0.7 s (LEAST_PAUSE) of
+        quiet."""
         self.last_sound = -inf
-        """Arrival of the last packet with sound."""
+        """Arrival of the last packet with sound of the bot; minus infinity before the first."""
         self._codec, self._arrived, self._read = codec, arrived, 0
 
     def look(self) -> None:
-        """Process the packets that have arrived since the last call of this method."""
+        """Read the packets that have arrived since the last call of this method."""
         datagrams = self._arrived()
         for time, datagram in datagrams[self._read :]:
             try:
@@ -81,14 +86,14 @@ class FarEnd:
 
 
 class Caller:
-    """The caller of one scenario; :meth:`script` yields what they send."""
+    """The caller of one scenario; :meth:`script` yields the actions that their telephone sends."""
 
     def __init__(
         self, scenario: Scenario, codec: Codec, arrived: Arrived, now: Callable[[], float]
     ) -> None:
-        """Take a scenario; ``now`` and the times of ``arrived`` are of one clock."""
+        """Take a scenario; ``now`` returns the seconds of the clock that ``arrived`` uses too."""
         self.acted: list[Acted] = []
-        """The steps that the caller has carried out; times are of that clock."""
+        """The steps that the caller has carried out; times are seconds of the clock of ``now``."""
         self.gave_up = False
         """Whether the caller hung up because the bot said nothing."""
         self._scenario, self._now = scenario, now
@@ -97,7 +102,7 @@ class Caller:
         self._carried: Iterator[Samples] | None = None
 
     def script(self) -> Iterator[Action]:
-        """Yield what the caller sends, from the answer to the end of the call."""
+        """Yield the actions of the caller's telephone, from the answer to the end of the call."""
         wanted: list[Hears] = []
         self._since = self._now()
         heard = 0
@@ -120,7 +125,11 @@ class Caller:
         yield HangUpStep()
 
     def _wait_to_act(self, act: Act, wanted: list[Hears], turns: int) -> Iterator[Action]:
-        """Yield what the line carries until it is time for ``act``, or the caller gives up."""
+        """Yield what the line carries until it is time for ``act``, or the caller gives up.
+
+        ``wanted`` are the prompts to be heard before ``act``; ``turns`` is the number of turns that
+        the bot has had by then.
+        """
         if isinstance(act, LineSound) and not wanted:
             return  # the line has carried it from the beginning
         patience = (
@@ -141,7 +150,7 @@ class Caller:
             yield self._idle()
 
     def _turns_before(self, step: Act) -> int:
-        """Return how many turns the bot has had before its reply to a step."""
+        """Return the number of turns that the bot has had before its reply to ``step``."""
         interrupts = step.into is not None and isinstance(step, Presses)
         return len(self._bot.turns) - interrupts  # the bot replies to a key without a pause
 
@@ -171,7 +180,10 @@ class Caller:
             yield PlayedSound(frame)
 
     def _idle(self) -> Action:
-        """Return what the line carries while the caller says nothing: 20 ms of it, or 200 ms."""
+        """Return what the line carries next while the caller says nothing.
+
+        The action lasts 20 ms, or 200 ms if it is comfort noise.
+        """
         if self._carried is not None:
             return PlayedSound(next(self._carried))
         match self._line.line:
@@ -184,7 +196,10 @@ class Caller:
 
 
 def _turns(wanted: list[Hears]) -> int:
-    """Return in how many turns the bot says the prompts: a wait begins a new turn."""
+    """Return in how many turns (sound after quiet) the bot says the prompts in ``wanted``.
+
+    A prompt begins a new turn if its wait is at least 0.7 s (LEAST_PAUSE).
+    """
     later = sum((step.after or 0.0) >= LEAST_PAUSE for step in wanted[1:])
     return later + 1 if wanted else 0
 

@@ -1,4 +1,4 @@
-"""Read and check scenario files; a mistake is told in one sentence with its line."""
+"""Read and check scenario files; a mistake is reported in one sentence with its line."""
 
 import re
 import tomllib
@@ -35,9 +35,9 @@ class ScenarioError(Exception):
 
 
 def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
-    """Return the scenarios of all files; a directory stands for all ``*.toml`` in it.
+    """Return the checked scenarios of all files; a directory stands for all ``*.toml`` in it.
 
-    Raise ScenarioError for the first mistake; two scenarios of one name are a mistake.
+    Raise ScenarioError for the first mistake; two scenarios of the same name are a mistake.
     """
     found: list[Scenario] = []
     places: dict[str, str] = {}
@@ -59,7 +59,10 @@ def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
 
 
 def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
-    """Raise ScenarioError if the sheet lacks what a scenario asks for, or it cannot be played."""
+    """Raise ScenarioError if ``scenario`` cannot be played, or names what ``sheet`` does not have.
+
+    That is a row, a prompt or a slot.
+    """
     prompts = {prompt.id: prompt for prompt in sheet.prompts()}
     for row in scenario.table.rows:
         if row not in sheet:
@@ -109,7 +112,10 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
 
 
 def _begins_a_turn(scenario: Scenario, number: int) -> bool:
-    """Return whether the step before is a prompt that follows a pause."""
+    """Return whether the step before step ``number`` is a prompt that begins after quiet.
+
+    Quiet is the caller's turn, or a wait of at least 0.7 s (LEAST_PAUSE).
+    """
     before = scenario.steps[number - 1] if number else None
     if not isinstance(before, Hears):
         return False
@@ -118,9 +124,10 @@ def _begins_a_turn(scenario: Scenario, number: int) -> bool:
 
 
 def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
-    """Raise ScenarioError for a row that the scenario names and does not prove.
+    """Raise ScenarioError for a row that the scenario lists in ``rows`` and does not prove.
 
-    A row is proven when its words are heard; a row that is only slots, when these are filled.
+    A row is proven when a step hears one of its prompts; a row that consists of slots only, when a
+    step gives these slots values.
     """
     heard = [step for step in scenario.steps if isinstance(step, Hears)]
     for id in scenario.table.rows:
@@ -136,9 +143,10 @@ def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
 
 
 def slots_of(row: Row) -> frozenset[str]:
-    """Return the slots by which a row is heard in sentences of other rows: {姓}先生 of row 13.
+    """Return the slots of a row that has no sentence of its own, such as {姓}先生 of row 13.
 
-    The set is empty for a row with a sentence of its own.
+    Such a row is heard only as a value in sentences of other rows. The set is empty for a row with
+    a sentence of its own.
     """
     found = [parts(prompt) for prompt in row.prompts()]
     if any(len(of) > 2 or not isinstance(of[0], Slot) for of in found):
@@ -234,7 +242,7 @@ def _sentence(
 
 
 def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
-    """Return the names of the keys that are known in that place."""
+    """Return the keys that a scenario, or table ``item`` in its list ``list_key``, may have."""
     model: type[BaseModel] = ScenarioTable
     if item is not None and list_key == "tickets":
         model = TicketLeft
@@ -244,7 +252,7 @@ def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
 
 
 def _nearest(id: str, prompts: Iterable[str]) -> str:
-    """Return as a hint the prompts of the same row, or the command that lists all prompts."""
+    """Return a hint for the unknown prompt ``id``: the prompts of its row, or how to list all."""
     row = PromptId.parse(id).row
     near = [known for known in prompts if PromptId.parse(known).row == row]
     if not near:

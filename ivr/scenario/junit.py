@@ -1,4 +1,4 @@
-"""The verdicts as JUnit XML, as build servers read it."""
+"""The verdicts on scenarios as JUnit XML, the format that build servers read."""
 
 from collections.abc import Sequence
 from xml.etree import ElementTree as xml
@@ -28,5 +28,8 @@ def junit_xml(verdicts: Sequence[ScenarioVerdict]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Replace control characters, which XML cannot hold and words of callers may contain."""
+    """Return ``text`` with � for each control character.
+
+    XML cannot hold these, and words of callers may contain them.
+    """
     return "".join(sign if sign >= " " or sign in "\t\n" else "�" for sign in text)

@@ -17,7 +17,7 @@ from ivr.scenario.verdict import ScenarioVerdict
 def report_page(
     sheet: Sequence[RowResult], verdicts: Sequence[ScenarioVerdict], result: BenchResult, where: str
 ) -> str:
-    """Return the page as HTML text; ``where`` says what was called."""
+    """Return the page as HTML text; ``where`` names the PBX that was called, or virtual time."""
     return page_template("ivr.scenario", "report.html.j2").render(
         sheet=sheet,
         verdicts=verdicts,

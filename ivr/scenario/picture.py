@@ -11,9 +11,11 @@ from ivr.scenario.verdict import ScenarioVerdict
 from ivr.translation import tr
 
 WIDTH, LANE, AXIS, MARGIN = 1160, 64, 22, 70
-"""In pixels: width of the picture, height of a waveform, height of the axis, width of the names."""
+"""In pixels: width of the picture, height of a waveform, height of the axis, width of the names
+at the left."""
 LOUD = 2 / 32768
-"""Height of a waveform per unit of a sample: half of full scale fills a lane."""
+"""Height of a waveform, in half heights of its lane, per unit of a 16-bit sample: half of full
+scale fills the lane."""
 _STYLE = """
 .ground{fill:#fafafa;stroke:#ddd}
 .wave{stroke-width:1;fill:none}.wave.bot{stroke:#1d4ed8}.wave.caller{stroke:#b45309}
@@ -26,7 +28,7 @@ text{font:10px system-ui,"Noto Sans CJK SC",sans-serif;fill:#333}
 
 
 def svg(verdict: ScenarioVerdict) -> str:
-    """Return the picture as SVG, for a file or for the inside of a page; all words are escaped."""
+    """Return the picture as SVG, for a file or for the inside of a page; words are escaped."""
     scale = _Scale(max(verdict.seen.ended, 1.0))
     height = 2 * LANE + AXIS + 34
     parts = [
@@ -51,7 +53,7 @@ class _Scale:
         self.pixels = WIDTH - MARGIN - 12
 
     def x(self, time: float) -> float:
-        """Return the horizontal position of a time, in seconds after the answer."""
+        """Return the horizontal position, in pixels, of ``time``, in seconds after the answer."""
         return MARGIN + self.pixels * min(max(time / self.seconds, 0.0), 1.0)
 
 

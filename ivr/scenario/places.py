@@ -1,7 +1,7 @@
 """The line numbers of the scenarios in a file, and of their keys and steps.
 
-They are needed for error messages, and tomllib does not tell them. The text is already known to be
-valid TOML, so that it is enough to look for strings, comments, keys and brackets.
+They are needed for error messages, and tomllib does not give them. The text is already known to be
+valid TOML, so that it is enough to find its strings, comments, keys and brackets.
 """
 
 import re
@@ -19,24 +19,26 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _HEADER = re.compile(r"\[\s*scenario\s*(?:\.\s*(\w+)\s*)?\]\]")
-"""The rest of a table header after its first bracket."""
+"""Pattern of the rest of a table header after its first bracket: ``[scenario]]`` or
+``[scenario.steps]]``."""
 
 
 @dataclass(slots=True)
 class LineNumbers:
-    """The line numbers of one scenario, counted from 1."""
+    """The line numbers of one scenario in its file, counted from 1."""
 
     scenario: int
-    """Line of ``[[scenario]]``."""
+    """Line of ``[[scenario]]`` in the file."""
     keys: dict[str, int] = field(default_factory=dict)
-    """Line of each key."""
+    """Line of each key of the scenario, by the key."""
     items: dict[str, list[int]] = field(default_factory=dict)
-    """First lines of the tables in each list, by the key of the list."""
+    """First line of each table in the scenario's lists, such as ``steps``, by the key of the
+    list."""
 
     def of(self, key: str = "", item: int | None = None) -> int:
         """Return the line of a key, or of the table at index ``item`` of its list.
 
-        Return the line of the scenario if the key is not there.
+        Return the line of ``[[scenario]]`` if the scenario has no such key.
         """
         tables = self.items.get(key, [])
         if item is not None and item < len(tables):
@@ -72,7 +74,10 @@ def lines_of(text: str) -> list[LineNumbers]:
 
 
 def _tokens(text: str) -> Iterator[tuple[int, str, str, int]]:
-    """Yield line, kind, text and end position of keys and marks outside strings and comments."""
+    """Yield line, kind, text and end position of each key and mark outside strings and comments.
+
+    A mark is a bracket, a brace or the end of a line.
+    """
     line = 1
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""

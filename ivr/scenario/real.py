@@ -18,9 +18,10 @@ from ivr.softphone.script import ALAW
 from ivr.softphone.summary import refusal
 
 PHONE = "6001"
-"""The account on a PBX in Docker."""
+"""Name of the account with which the caller's telephone calls a PBX in Docker."""
 _APART_SECONDS = 1.0
-"""Least seconds between the starts of two calls, because records are found by their start."""
+"""Least seconds between the starts of two calls, because the service's record of a call is found by
+the call's start."""
 _MAX_SECONDS = 240.0
 """Seconds after dialling at which a caller hangs up."""
 
@@ -45,13 +46,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PlacedCall:
-    """A call that was made."""
+    """A call that was made for a scenario and answered, after its end."""
 
     scenario: Scenario
     recording: CallRecording
     caller: Caller
     started: float
-    """When it was answered, in seconds since the epoch."""
+    """Time at which the call was answered, in seconds since the epoch."""
 
 
 async def call_all(
@@ -103,7 +104,7 @@ async def _call(phone: Softphone, target: Target, scenario: Scenario) -> PlacedC
 
 
 def seen(made: PlacedCall, record: RecordedCall | None, stage: Stage) -> Seen:
-    """Return what is known of a call that was answered.
+    """Return the observations of an answered call; ``record`` is the service's record of it.
 
     This computes too long for the event loop: run it in a thread while calls are up.
     """

@@ -17,13 +17,14 @@ from ivr.scenario.steps import TicketLeft
 from ivr.translation import tr
 
 _PATIENCE_SECONDS = 10.0
-"""Seconds to wait for a record, which is complete a moment after its call has ended."""
+"""Most seconds to wait for a call's record, which is complete a moment after the call has ended."""
 NEAR_SECONDS = 0.5
-"""Largest difference between the answer in the packets and in the record, by two clocks."""
+"""Largest difference, in seconds, between the time of a call's answer in the packets and in the
+service's record at which the record is that call's; two clocks give these times."""
 
 
 class NoRecordsError(Exception):
-    """The records cannot be read; the message says why."""
+    """The service's records of calls cannot be read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class RecordedCall:
     """One call as the service has recorded it."""
 
     started: float
-    """Seconds since the epoch."""
+    """Time at which the call was answered, in seconds since the epoch."""
     outcome: str
     tickets: Sequence[TicketLeft]
     transcript: Sequence[TranscriptLine]
@@ -40,9 +41,11 @@ class RecordedCall:
 async def records_of(
     settings: RecordsSettings, answers: Sequence[float], patience: float = _PATIENCE_SECONDS
 ) -> list[RecordedCall | None]:
-    """Return the record of each call, found by when it was answered (seconds since the epoch).
+    """Return the service's record of each call, found by the time of its answer.
 
-    Wait up to ``patience`` seconds until all records are there; one that is missing is None then.
+    ``answers`` are these times, in seconds since the epoch. Wait up to ``patience`` seconds until
+    all records are there; a record that is still missing then is None. Raise NoRecordsError if the
+    records cannot be read.
     """
     since = datetime.fromtimestamp(min(answers) - NEAR_SECONDS, UTC)
     deadline = asyncio.get_running_loop().time() + patience
@@ -55,9 +58,9 @@ async def records_of(
 
 
 def check_readable(settings: RecordsSettings) -> None:
-    """Check before the calls that the records can be read after them.
+    """Check, before any call is made, that the service's records can be read after the calls.
 
-    Raise NoRecordsError if they cannot be read, DatabaseError if their URL is not valid.
+    Raise NoRecordsError if they cannot be read, DatabaseError if the database's URL is not valid.
     """
     url = url_of(settings)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():

@@ -17,8 +17,8 @@ from ivr.scenario.verdict import ScenarioVerdict, judge
 from ivr.words.phrase_files import read_understander
 
 AT_ONCE = 8
-"""Calls at the same time. On two cores that also run the service, replies take 0.45 s with 6 calls
-and 0.49 s with 10; the shipped set takes four minutes with 8."""
+"""Number of calls at the same time, by default. On two cores that also run the service, replies
+take 0.45 s with 6 calls and 0.49 s with 10; the shipped set takes four minutes with 8."""
 
 Done = Callable[[Scenario], None]
 """A function that is called with each scenario when it has been played."""
@@ -26,14 +26,17 @@ Done = Callable[[Scenario], None]
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """The scenarios of a run and the words that they are played with."""
+    """The scenarios of one run, and the sheet and prompts that they are played with.
+
+    ``done`` is called with each scenario when it has been played.
+    """
 
     stage: Stage
     scenarios: Sequence[Scenario]
     done: Done
 
     def fast(self, sheet: Path) -> list[ScenarioVerdict]:
-        """Play in virtual time and return the verdicts.
+        """Play the scenarios in virtual time, without a PBX, and return the verdicts.
 
         Raise PhraseError when the learned phrases beside ``sheet`` cannot be used.
         """
@@ -46,9 +49,10 @@ class RunContext:
         return verdicts
 
     async def in_docker(self, checkout: Path, at_once: int) -> list[ScenarioVerdict]:
-        """Play through Asterisk in Docker; raise LabError when that cannot be built.
+        """Play the scenarios through Asterisk in Docker and return the verdicts.
 
-        ``at_once`` is the number of calls at the same time.
+        ``at_once`` is the number of calls at the same time. Raise LabError
+        when Asterisk or the service beside it cannot be started.
         """
         async with laboratory(checkout, max_calls=at_once + 5) as lab:
             phone = real.PHONE
@@ -60,10 +64,12 @@ class RunContext:
     async def on(
         self, target: Target, records: RecordsSettings | None, at_once: int
     ) -> list[ScenarioVerdict]:
-        """Play through any PBX; tickets and outcomes are judged only with ``records``.
+        """Play the scenarios through any PBX and return the verdicts.
 
-        Raise TargetError when the PBX does not take the calls, ScenarioError when a sound cannot
-        be made, NoRecordsError when the records cannot be read.
+        Tickets and outcomes are judged only with ``records``, the settings of the service's
+        records. ``at_once`` is the number of calls at the same time. Raise TargetError when the PBX
+        does not take the calls, ScenarioError when a sound cannot be made, NoRecordsError when the
+        records cannot be read.
         """
         if records is not None:
             check_readable(records)

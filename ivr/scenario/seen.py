@@ -19,17 +19,19 @@ NOTHING = np.zeros(0, np.int16)
 
 @dataclass(frozen=True, slots=True)
 class SpokenPrompt:
-    """One prompt as it reached the caller."""
+    """One prompt as it reached the caller; times are seconds after the answer."""
 
     ids: frozenset[str]
-    """The prompts of the sheet that it may be, as some sound alike; empty for another sound."""
+    """Ids of the sheet's prompts that this may be, since some sound alike; empty for a sound that
+    is no prompt."""
     text: str
     start: float
     end: float
     complete: bool
     rendering: Rendering = "normal"
     correlation: float = 1.0
-    """Least correlation of what was heard with one of the rendered files."""
+    """Smallest correlation of a part of what was heard with the rendered file of that part, at most
+    1.0."""
 
     def __str__(self) -> str:
         name = min(self.ids, default=tr("a sound that is no prompt"))
@@ -38,10 +40,10 @@ class SpokenPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """One step that the caller carried out."""
+    """One step that the caller carried out, and the times of its beginning and end in seconds."""
 
     step: int
-    """Index of the step in the scenario."""
+    """Index of the step among all steps of the scenario, from 0."""
     what: str
     """The step as a text for reports."""
     start: float
@@ -50,29 +52,29 @@ class Acted:
 
 @dataclass(frozen=True, slots=True)
 class CallSound:
-    """The sound of one direction of a call."""
+    """The sound of one direction of a call; it starts ``start`` seconds after the answer."""
 
     start: float = 0.0
     samples: Samples = field(default_factory=lambda: NOTHING)
-    """Samples at 8 kHz."""
+    """The samples of this direction at 8 kHz; empty if no sound is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All that is known of a call after its end."""
+    """All that is known of a call after its end; ``ended`` is in seconds after the answer."""
 
     spoken: Sequence[SpokenPrompt]
     acted: Sequence[Acted]
     ended: float
     ended_by: Literal["caller", "bot"]
     tickets: Sequence[TicketLeft] | None = None
-    """The tickets that the call left; None if there is no record of it."""
+    """The tickets that the call left; None if the service's record of the call is not known."""
     outcome: str | None = None
-    """The outcome that the service recorded; None if there is no record of it."""
+    """The outcome in the service's record of the call; None if that record is not known."""
     transcript: Sequence[TranscriptLine] = ()
     caller_sound: CallSound = field(default_factory=CallSound)
     bot_sound: CallSound = field(default_factory=CallSound)
     gaps: Gaps | None = None
-    """The time between the bot's packets, and how many were lost."""
+    """The time between the bot's packets, and how many were lost; None in virtual time."""
     wrong: Sequence[str] = ()
-    """Problems other than those of the conversation, as sentences."""
+    """Problems of the call that lie outside the conversation, as sentences."""

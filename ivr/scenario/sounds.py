@@ -22,19 +22,20 @@ from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
 
 LOOP_SECONDS = 30
-"""Seconds after which the sound of a line is repeated."""
+"""Seconds of sound that are made for a caller's line; then the same sound is repeated."""
 _LEVELS = {
     "noise": -24.0, "room": -65.0, "hum": -56.0, "breathing": -52.0, "television": -24.0,
     "music": -24.0, "fax": -15.0, "ringback": -15.0,
 }  # fmt: skip
-"""Levels in dBov of lines for which a scenario gives none."""
+"""Level in dBov of each kind of line, for a step that gives none."""
 _TALKERS = 10
-"""Voices at the same time on the line `television`, so many that the ear takes it for noise."""
+"""Number of voices at the same time on the line `television`, so many that the detectors of a call
+classify it as noise."""
 
 
 @lru_cache(maxsize=256)
 def voice(step: Says) -> Samples:
-    """Return the caller's speech at 8 kHz, at the step's level and distance.
+    """Return the words of a step as speech at 8 kHz, in the step's voice, level and distance.
 
     Raise VoiceError if espeak-ng does not have the voice.
     """
@@ -48,16 +49,16 @@ def voice(step: Says) -> Samples:
 
 
 def recording(step: Plays, file: Path) -> Samples:
-    """Return the recording that the caller plays; raise WavError when it cannot be used.
+    """Return the recording that the caller plays in a step, at 8 kHz.
 
-    ``file`` is the scenario file.
+    ``file`` is the scenario file. Raise WavError when the recording cannot be used.
     """
     return read_wav(file.parent / step.plays)
 
 
 @lru_cache(maxsize=16)
 def line_sound(step: LineSound) -> Samples | None:
-    """Return 30 s of what a line carries, to be repeated; None if it carries no sound."""
+    """Return 30 s of what a line carries, at 8 kHz, to be repeated; None if it carries no sound."""
     if step.line in ("silence", "no_rtp", "comfort_noise"):
         return None
     level = _LEVELS[step.line] if step.dbov is None else step.dbov
@@ -86,7 +87,7 @@ def _wave(kind: str) -> Wave:
 
 
 def frames(samples: Samples) -> Iterator[Samples]:
-    """Yield pieces of 20 ms; the last one is filled with silence."""
+    """Yield ``samples`` in frames of 20 ms (160 samples); the last is filled up with silence."""
     for at in range(0, len(samples), FRAME):
         piece = samples[at : at + FRAME]
         yield np.pad(piece, (0, FRAME - len(piece)))
@@ -98,9 +99,9 @@ def _samples(sound: Wave) -> Samples:
 
 
 def prepare(scenario: Scenario) -> None:
-    """Make all sounds of a scenario, so that none has to be made during its call.
+    """Make and cache all sounds of a scenario, so that none has to be made during its call.
 
-    Raise ScenarioError when one cannot be made.
+    Raise ScenarioError when a sound cannot be made.
     """
     for number, step in enumerate(scenario.steps):
         try:

@@ -13,7 +13,7 @@ from ivr.words.wording import read_sheet, read_vocabulary
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """The parts that all calls of a run share."""
+    """The sheet, its rendered prompts and its vocabulary, which all calls of a run share."""
 
     sheet: Sheet
     catalogue: Catalogue
@@ -23,25 +23,32 @@ class Stage:
     def load(cls, sheet: Path, rendered: Path) -> "Stage":
         """Return the stage of a sheet file and a directory of rendered prompts.
 
-        Raise SheetError, VocabularyError, CatalogueError or OSError when one cannot be used.
+        The vocabulary is read from the directory of the sheet. Raise SheetError, VocabularyError,
+        CatalogueError or OSError when one of them cannot be used.
         """
         return cls(read_sheet(sheet), Catalogue.load(rendered), read_vocabulary(sheet.parent))
 
     @property
     def compose(self) -> Composer:
-        """A composer that fills slots as the service does."""
+        """A composer that fills the slots of prompts as the service does."""
         has = self.catalogue.__contains__
         return Composer(self.vocabulary, has, forbids=self.sheet.forbidden_in)
 
     def prompt(self, id: str) -> Prompt:
-        """Return the prompt of the sheet with this id."""
+        """Return the prompt of the sheet with this id; StopIteration if there is none."""
         return next(prompt for prompt in self.sheet.prompts() if prompt.id == id)
 
     def filled(self, step: Hears) -> Prompt | None:
-        """Return the prompt with the values of a step; None if the step gives no values."""
+        """Return the prompt that a step hears, its slots filled with the step's values.
+
+        Return None if the step gives no values.
+        """
         return self.compose(self.prompt(step.hears), step.values) if step.values else None
 
     def spelled(self, step: Hears) -> str | None:
-        """Return the text of the filled prompt; None if the step gives no values."""
+        """Return the text of the prompt that a step hears, with the step's values in its slots.
+
+        Return None if the step gives no values.
+        """
         prompt = self.filled(step)
         return None if prompt is None else prompt.text

@@ -18,12 +18,14 @@ from ivr.dialogue.ticket import TicketKind
 from ivr.translation import tr
 
 TOLERANCE_SECONDS = 0.15
-"""Seconds by which a wait may differ from the scenario; measured: `ivr bench waits`."""
+"""Most seconds by which a wait may differ from the scenario, if the step gives no ``within``;
+measured by `ivr bench waits`."""
 THINKING_SECONDS = 1.0
-"""Seconds from the end of the bot's words to the caller's step, if the scenario gives none."""
+"""Seconds from the end of the bot's words to the caller's next step, if that step gives no
+``after``."""
 LEAST_PAUSE = 0.7
-"""Seconds of quiet after which the bot has certainly finished; pauses within a slow prompt reach
-0.65 s."""
+"""Least seconds of quiet after which the bot has certainly finished; pauses within a slow prompt
+reach 0.65 s."""
 
 Level = Annotated[float, Field(ge=-75, le=-6)]
 Seconds = Annotated[float, Field(ge=0, le=300)]
@@ -40,29 +42,32 @@ class _Table(BaseModel):
 
 
 class Hears(_Table):
-    """A prompt of the sheet must be heard next."""
+    """A step of a scenario: a prompt of the sheet must be heard next."""
 
     hears: Text
-    """Its id: ``no_sound.ask``."""
+    """Id of the prompt: ``no_sound.ask``."""
     after: Seconds | None = None
-    """Seconds after the end of what came before; None: at once, or as a reply to the caller."""
+    """Seconds from the end of what came before to the prompt's beginning; None: at once after a
+    prompt, without delay after words of the caller."""
     within: Annotated[float, Field(gt=0, le=30)] = TOLERANCE_SECONDS
-    """Seconds by which ``after`` may be missed."""
+    """Most seconds by which the wait may be shorter or longer than ``after``."""
     cut: bool = False
-    """Whether it must be cut off; otherwise it must be heard to its end."""
+    """Whether the prompt must be cut off; otherwise it must be heard to its end."""
     rendering: Rendering | None = None
-    """The rendering that must be heard; None: any."""
+    """The rendering in which the prompt must be heard; None: any."""
     values: Mapping[str, str] = Field(default_factory=dict, alias="with")
-    """The values that its slots must be filled with."""
+    """The values that the prompt's slots must be filled with, by the slot's name; empty: any."""
 
 
 class Act(_Table):
-    """A step that the caller carries out."""
+    """A step of a scenario that the caller carries out."""
 
     after: Annotated[float, Field(ge=LEAST_PAUSE, le=300)] | None = None
-    """Seconds after the end of the last prompt, as the caller hears it."""
+    """Seconds from the end of the last prompt, as the caller hears it, to this step; None: 1.0
+    (THINKING_SECONDS), unless ``into`` is given."""
     into: Annotated[float, Field(ge=0.2, le=60)] | None = None
-    """Seconds after the beginning of the last prompt, which is still being spoken then."""
+    """Seconds from the beginning of the last prompt, which is still being spoken then, to this
+    step; None: the step follows the end of the prompt."""
 
 
 class Says(Act):
@@ -70,9 +75,9 @@ class Says(Act):
 
     says: Text
     voice: Annotated[int, Field(ge=1, le=4)] | Text = 3
-    """One of the laboratory's callers, or any voice of espeak-ng: ``de+m3``."""
+    """Number of one of the laboratory's callers, or name of any voice of espeak-ng: ``de+m3``."""
     dbov: Level = -25.0
-    """Active speech level in dBov."""
+    """Active speech level of the caller's words in dBov."""
     hands_free: bool = False
     """Whether the caller speaks from across a room."""
 
@@ -83,7 +88,8 @@ class Plays(Act):
     plays: Path
     """Path of a WAV file, relative to the directory of the scenario file."""
     words: str = Field("", alias="as")
-    """The words in it, for virtual time; without them it is speech that is not understood."""
+    """The words in the recording, for runs in virtual time; without them the recording is speech
+    that is not understood."""
 
 
 class Presses(Act):
@@ -93,11 +99,11 @@ class Presses(Act):
 
 
 class LineSound(Act):
-    """From here on the caller's line carries this sound beside their voice."""
+    """From this step on, the caller's line carries this sound beside their voice."""
 
     line: LineKind
     dbov: Level | None = None
-    """Level in dBov; None: the usual level of the sound."""
+    """Level of the sound in dBov; None: the usual level of a sound of this kind."""
 
 
 class HangsUp(Act):
@@ -107,7 +113,7 @@ class HangsUp(Act):
 
 
 class HungUp(_Table):
-    """The bot must hang up."""
+    """A step of a scenario: the bot must hang up."""
 
     hung_up: Literal[True]
     after: Seconds | None = None
@@ -129,11 +135,14 @@ STEP_KINDS: Mapping[str, type[_Table]] = {
     "hears": Hears, "says": Says, "plays": Plays, "presses": Presses, "line": LineSound,
     "hangs_up": HangsUp, "hung_up": HungUp,
 }  # fmt: skip
-"""The kinds of steps, each by the key that marks it."""
+"""The kinds of a scenario's steps, each by the key that a step of this kind has in the file."""
 
 
 def kind_of(table: object) -> str | None:
-    """Return the key of a step's kind; None if the table has no such key, or several."""
+    """Return the key that marks the kind of a step, given as a table or as a model.
+
+    Return None if the table has no such key, or more than one.
+    """
     named = [key for key in STEP_KINDS if isinstance(table, Mapping) and key in table]
     named += [key for key, kind in STEP_KINDS.items() if isinstance(table, kind)]
     return named[0] if len(named) == 1 else None
@@ -152,16 +161,16 @@ Step = Annotated[
 
 
 class ScenarioTable(_Table):
-    """One ``[[scenario]]`` of a file."""
+    """One ``[[scenario]]`` table of a scenario file."""
 
     name: Text
     rows: Annotated[tuple[Text, ...], Field(min_length=1)]
-    """The rows of the sheet that it proves."""
+    """Ids of the sheet's rows that the scenario proves."""
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     tickets: tuple[TicketLeft, ...] | None = None
-    """All tickets that the call must leave; None: any."""
+    """All tickets that the call must leave, in order; None: tickets are not judged."""
     outcome: Outcome | None = None
-    """The outcome that the call must have; None: any."""
+    """The outcome that the service must record for the call; None: any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +180,13 @@ class Scenario:
     table: ScenarioTable
     file: Path
     line: int
-    """Line of ``[[scenario]]``, counted from 1."""
+    """Line of ``[[scenario]]`` in the file, counted from 1."""
     lines: tuple[int, ...]
-    """Lines of the steps."""
+    """Line of each step in the file, counted from 1."""
 
     @property
     def name(self) -> str:
-        """The name in reports."""
+        """The name of the scenario, as reports show it."""
         return self.table.name
 
     @property
@@ -186,7 +195,7 @@ class Scenario:
         return self.table.steps
 
     def place(self, step: int | None = None) -> str:
-        """Return ``file:line`` of a step, or of the scenario."""
+        """Return ``file:line`` of the step with index ``step``, or with None of the scenario."""
         return f"{self.file}:{self.line if step is None else self.lines[step]}"
 
 

@@ -1,5 +1,7 @@
-"""The verdict on a call: it is compared with its scenario step by step, up to a difference after
-which the two cannot be compared."""
+"""The verdict on a call, from the comparison of the call with its scenario.
+
+They are compared step by step, up to the first difference after which the rest cannot be compared.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,41 +20,45 @@ from ivr.scenario.steps import (
 from ivr.translation import tr
 
 AT_ONCE_SECONDS = 0.6
-"""Longest time between two prompts without a wait; a ticket may be written in between."""
+"""Longest time, in seconds, between two prompts for which the scenario sets no wait; a ticket may
+be written in between."""
 _REPLY_SECONDS = 2.5
-"""Longest time from the caller's last word to the bot's first: endpointing and recognition."""
+"""Longest time, in seconds, from the caller's last word to the bot's first: endpointing and
+recognition."""
 LEAST_CORRELATION = 0.9
-"""Least correlation of a prompt with the rendered files; one that arrives unchanged has 1.0."""
+"""Least correlation of a heard prompt with its rendered files at which the prompt counts as
+unchanged; an unchanged one has 1.0."""
 GONE_SECONDS = 1.5
-"""A prompt that begins less than this before the caller hangs up is not judged."""
+"""Seconds before the caller hangs up; a prompt that begins within them and that no step asks for is
+not reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A measured wait before a prompt or before the bot hangs up."""
+    """One wait that was measured in a call, before a prompt or before the bot hangs up."""
 
     step: int
-    """Index of the step that follows the wait."""
+    """Index of the scenario's step that follows the wait."""
     start: float
-    """Seconds after the answer."""
+    """Beginning of the wait, in seconds after the answer."""
     seconds: float
-    """Length from the end of what came before, as the caller heard it."""
+    """Length of the wait in seconds, from the end of what came before, as the caller heard it."""
     wanted: float | None
-    """Length that the scenario asks for; None: as soon as possible."""
+    """Length in seconds that the scenario asks for; None: as soon as possible."""
     within: float
-    """Seconds by which ``wanted`` may be missed."""
+    """Most seconds by which the wait may be shorter or longer than ``wanted``."""
     good: bool
 
     @property
     def error(self) -> float | None:
-        """Measured minus wanted seconds of a wait that must be exact; otherwise None."""
+        """Measured minus wanted seconds; None if no length is wanted, or only to over ±0.15 s."""
         exact = self.wanted is not None and self.within <= TOLERANCE_SECONDS
         return self.seconds - self.wanted if exact and self.wanted is not None else None
 
 
 @dataclass(slots=True)
 class ScenarioVerdict:
-    """The result of one scenario."""
+    """The result of one scenario: the call, what was measured in it, and its problems."""
 
     scenario: Scenario
     seen: Seen
@@ -60,18 +66,19 @@ class ScenarioVerdict:
     """The prompt that was heard for each step that asks for one, by the index of the step."""
     waits: list[Wait] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    """Sentences that begin with the file and line of the scenario."""
+    """All differences between call and scenario, as sentences that begin with file and line."""
 
     @property
     def passed(self) -> bool:
-        """Whether the call went as written."""
+        """Whether the call went as the scenario says: it has no problems."""
         return not self.problems
 
 
 def judge(scenario: Scenario, seen: Seen, spell: Callable[[Hears], str | None]) -> ScenarioVerdict:
     """Compare a call with its scenario and return the verdict.
 
-    ``spell`` returns the text of a step's prompt with the step's values, or None if it has none.
+    ``spell`` returns the text of a step's prompt with the step's values in its slots, or None if
+    the step gives no values.
     """
     walk = _Walk(scenario, seen, spell)
     walk.run()
@@ -101,7 +108,7 @@ class _Walk:
             self._problem(None, wrong)
 
     def _goes(self, number: int) -> bool:
-        """Judge a step; return whether the next one can be compared."""
+        """Judge step ``number``; return whether the next step can be compared with the call."""
         match step := self._scenario.steps[number]:
             case Hears():
                 return self._hears(number, step)

@@ -1,7 +1,7 @@
-"""A scenario in virtual time: no time passes and there is no sound.
+"""A scenario in virtual time: the clock is a number, so that nothing waits, and there is no sound.
 
-The caller's words are understood as on a call. The condition of their line is reported as the ear
-would report it.
+The caller's words are understood as on a real call. The condition of their line is reported as the
+detectors of a real call would report it.
 """
 
 from collections.abc import Callable
@@ -48,16 +48,17 @@ from ivr.translation import tr
 from ivr.words.catalogue import Rendering
 
 NOTICED_SECONDS, SURE_OF_END_SECONDS = 0.15, 0.5
-"""Seconds from the beginning of speech to its report, and from its end to its report; with the
-real ear they are the same."""
+"""Seconds from the beginning of speech to its report, and from the end of speech to its report; the
+detectors of a real call take as long."""
 TOO_QUIET_DBOV, TOO_NOISY_DBOV = -42.0, -40.0
-"""Speech below the first level is too quiet, a line above the second is noisy; both lie far from
-the levels at which the real ear decides either way."""
+"""Levels in dBov: speech below the first is too quiet, a line above the second is noisy. Both lie
+far from the levels at which the detectors of a real call decide either way."""
 _PATIENCE_SECONDS = 60.0
-"""Seconds for each prompt after which a caller who waits for it gives up."""
+"""Seconds of virtual time for each prompt after which a caller who waits for the prompt gives
+up."""
 
 _NOTHING = Found("unknown")
-"""The result of a look-up: in virtual time no earlier call has left anything."""
+"""The result of each look-up in the records: in virtual time no earlier call has left anything."""
 _LINES = {
     "no_rtp": Condition.NO_RTP, "comfort_noise": Condition.NO_RTP, "silence": Condition.DEAD_LINE,
     "room": Condition.NOBODY, "hum": Condition.NOBODY, "breathing": Condition.NOBODY,
@@ -67,9 +68,9 @@ _LINES = {
 
 
 def play_virtually(scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) -> Seen:
-    """Play a scenario to its end and return its observations.
+    """Play a scenario in virtual time to its end; return what happened in the call.
 
-    ``meaning`` returns the meaning of the caller's words.
+    ``meaning`` is called with the caller's words and returns their meaning.
     """
     return _Performance(scenario, stage, meaning).seen()
 
@@ -86,11 +87,13 @@ class _Performance:
         """Number of prompts that have begun since the caller's last step."""
         self._rendering: Rendering = "normal"
         self._speaks_now = 0
-        """Number of the Play command of the last prompt."""
+        """Number in the Play command of the prompt that began last; 0 before the first."""
         self._said_until = 0.0
-        """When the caller last stopped speaking."""
+        """Time, in seconds of virtual time after the answer, at which the caller last stopped
+        speaking; 0.0 before they have spoken."""
         self._hung_up: float | None = None
-        """When the bot hung up; None if it has not."""
+        """Time, in seconds of virtual time after the answer, at which the bot hung up or
+        transferred the call; None if it has done neither."""
         guest = Guest(stage.sheet.company, House(knowledge=stage.sheet.knowledge))
         script = partial(hotline, guest=guest)
         self._call = Call(script, last_words, stage.sheet.__getitem__, compose=stage.compose)
@@ -119,7 +122,7 @@ class _Performance:
         )  # fmt: skip
 
     def _wait_for(self, wanted: int, act: Act) -> None:
-        """Let time pass until ``act``: after ``wanted`` prompts, or into the last of them."""
+        """Let virtual time pass until ``act``: after ``wanted`` prompts or into the last one."""
         if isinstance(act, LineSound) and not wanted:
             return  # the line has carried it from the beginning
         limit = self._line.now + _PATIENCE_SECONDS * max(wanted, 1)
@@ -185,7 +188,11 @@ class _Performance:
         self._deliver(SpeechEnded(seconds, words))
 
     def _finish(self, wanted: int) -> None:
-        """Let the bot finish; without an end in the scenario, the caller hangs up afterwards."""
+        """Let virtual time pass until the bot has finished.
+
+        If the scenario does not say how the call ends, the caller hangs up then. ``wanted`` is the
+        number of prompts that are to be heard before.
+        """
         if isinstance(self._scenario.steps[-1], HungUp):
             self._line.advance(self._line.now + _PATIENCE_SECONDS)
         elif self._call.outcome is None:
@@ -233,5 +240,5 @@ class _Performance:
 
 
 def _mumbled(text: str, confidence: float = 1.0, unknown: float = 0.0) -> Words:
-    """Return words without any intent."""
+    """Return ``text`` as words of the caller that were not understood."""
     return Words(Meaning(text, Intent.OTHER, Certainty.UNSURE, 0.1), confidence, unknown)

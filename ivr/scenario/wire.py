@@ -1,8 +1,9 @@
 """Find the prompts of the sheet that a caller heard, from the packets of the call.
 
-The rendered files of sentence parts and of values are found by correlation. Sound between them
-that is none of these files is a piece as well. Pieces are then joined to sentences: a part belongs
-to the sentence before it when it is the next part of that sentence and follows at once.
+The rendered files of sentence parts and of values are found by correlation; each that is heard is
+one piece. Sound between them that is none of these files is a piece as well. Pieces are then joined
+to sentences: a piece belongs to the sentence before it when it is the next part of that sentence
+and follows at once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,33 +24,35 @@ from ivr.softphone.sentences import heard_sentence
 from ivr.words.catalogue import RENDERINGS, Rendering
 
 APART_SECONDS = 0.22
-"""Least silence between two sentences. The edges of two files have 0.23 s of silence together;
-the silence within a sentence is shorter."""
+"""Least silence, in seconds, between two sentences. The edges of two files have 0.23 s of silence
+together; the silence within a sentence is shorter."""
 LEAST_SECONDS = 0.1
-"""Least length of another sound; a shorter one is a joint or the rest of a prompt that was cut."""
+"""Least length, in seconds, at which a sound that is no rendered file counts; a shorter one is a
+joint or the rest of a prompt that was cut off."""
 _NAMES = "name."
-"""Beginning of the ids of spoken surnames."""
+"""Beginning of the ids of the clips that are spoken surnames."""
 _BLOCK = 80
-"""Samples over which the level is taken: 10 ms."""
+"""Samples of a block, over which the level of sound is measured: 10 ms."""
 _QUIET = 32768.0 * 10 ** (-50 / 20)
-"""Amplitude below which a block is quiet: -50 dBov."""
+"""Root mean square of samples below which a block (10 ms) is quiet: -50 dBov."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One clip or other sound that was heard; times are seconds after the answer."""
+    """One rendered clip or other sound that was heard; times are seconds after the answer."""
 
     start: float
     end: float
     places: Mapping[str, int]
-    """Its index in each sentence that it may belong to; empty for a value or another sound."""
+    """Index of this part in each sentence that it may belong to, by the sentence's id; empty for a
+    value or a sound that is no clip."""
     complete: bool = True
     rendering: Rendering | None = None
     correlation: float = 1.0
 
 
 class Sentences:
-    """The sheet's sentences as parts: words, and slots that may hold any sound."""
+    """The sheet's sentences as lists of parts: clips of words, and slots for any sound."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.prompts: dict[str, Prompt] = {prompt.id: prompt for prompt in sheet.prompts()}
@@ -58,14 +61,15 @@ class Sentences:
             for id, prompt in self.prompts.items()
         }
         self.places: dict[str, dict[str, int]] = {}
-        """The index of each clip of words in each sentence that has it, by clip and sentence."""
+        """The index of each clip of words in each sentence that has it, by clip id and sentence
+        id."""
         for id, of in self.parts.items():
             for place, part in enumerate(of):
                 if isinstance(part, Prompt):
                     self.places.setdefault(part.id, {})[id] = place
 
     def begun(self, piece: Piece) -> dict[str, int]:
-        """Return the sentences that may begin with a piece, with the index of that part."""
+        """Return the ids of the sentences that may begin with ``piece``, and its index in each."""
         if piece.places:
             before = {id: self.parts[id][:place] for id, place in piece.places.items()}
             return {
@@ -75,7 +79,10 @@ class Sentences:
         return {id: 0 for id, of in self.parts.items() if isinstance(of[0], Slot)}
 
     def extended(self, at: Mapping[str, int], piece: Piece) -> dict[str, int]:
-        """Return the sentences among ``at`` that may continue with a piece, with its index."""
+        """Return the ids of the sentences that may continue with ``piece``, and its index in each.
+
+        ``at`` gives the sentences to choose from, and the index of the last part heard in each.
+        """
         further: dict[str, int] = {}
         for id, place in at.items():
             of = self.parts[id]
@@ -92,7 +99,7 @@ class Sentences:
 def spoken_prompts(
     recording: CallRecording, scenario: Scenario, stage: Stage
 ) -> list[SpokenPrompt]:
-    """Return in order what the bot said in a call that was answered."""
+    """Return, in order, the prompts that the caller heard in a call that was answered."""
     assert recording.answered is not None
     sentences = Sentences(stage.sheet)
     wanted = [step for step in scenario.steps if isinstance(step, Hears)]
@@ -123,7 +130,7 @@ def _piece(clip: HeardPrompt, sentences: Sentences, origin: float) -> Piece:
 
 
 def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Yield the sounds in which no clip was found."""
+    """Yield each sound of at least 0.1 s outside ``pieces``, the clips that were found."""
     timeline = recording.timeline
     offset = timeline.start - (recording.answered or timeline.start)
     blocks = timeline.samples[: len(timeline.samples) // _BLOCK * _BLOCK].astype(np.float64)
@@ -143,7 +150,7 @@ def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piec
 
 
 def _joined(pieces: Sequence[Piece], sentences: Sentences) -> Iterator[SpokenPrompt]:
-    """Yield the sentences that the pieces make."""
+    """Yield the sentences that ``pieces``, in the order of time, make up."""
     group: list[Piece] = []
     at: dict[str, int] = {}
     for piece in pieces:
@@ -179,7 +186,11 @@ def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentence
 def _with_values(
     heard: SpokenPrompt, filled: Sequence[Prompt], recording: CallRecording, stage: Stage
 ) -> SpokenPrompt:
-    """Return the sentence with the values that a step asks for, if exactly these were heard."""
+    """Return ``heard`` with the text of its prompt in ``filled``, if just these clips were heard.
+
+    ``filled`` are the prompts of the scenario's steps with the values of these steps. Otherwise
+    return ``heard`` unchanged.
+    """
     for prompt in filled:
         if prompt.id not in heard.ids:
             continue

@@ -14,11 +14,16 @@ from ivr.softphone.sip import SipError, SipRequest, SipResponse
 from ivr.softphone.transaction import Transaction
 
 _PATIENCE = 4.0
-"""Seconds that a BYE or CANCEL may take, so that a test ends even if the PBX does not answer."""
+"""Most seconds that we wait for the answer to a BYE or CANCEL, so that a test ends even if the PBX
+does not answer."""
 
 
 class SoftphoneCall:
-    """A call, made by :meth:`Softphone.dial`. It ends by itself or by :meth:`hang_up`."""
+    """A call placed by :meth:`Softphone.dial`.
+
+    It ends when the callee, its script or :meth:`hang_up` hangs up, or ``max_seconds`` after
+    dialling.
+    """
 
     def __init__(
         self,
@@ -31,9 +36,9 @@ class SoftphoneCall:
     ) -> None:
         self.number = number
         self.answered_at: float | None = None
-        """Arrival of the 200 OK in monotonic seconds; None until then."""
+        """Time at which the 200 OK arrived, in monotonic seconds; None until it arrives."""
         self.ringing_at: float | None = None
-        """Arrival of the first 180 or 183 in monotonic seconds; None until then."""
+        """Time at which the first 180 or 183 arrived, in monotonic seconds; None until then."""
         self._account = account
         self._dialog = Dialog(account, number)
         self._script = script
@@ -54,7 +59,7 @@ class SoftphoneCall:
 
     @property
     def id(self) -> str:
-        """The Call-ID."""
+        """Value of the Call-ID header in all SIP messages of this call."""
         return self._dialog.call_id
 
     async def answered(self) -> bool:
@@ -65,18 +70,18 @@ class SoftphoneCall:
         return self._answer.is_set()
 
     async def ended(self) -> CallRecording:
-        """Wait for the end of the call and return its recording.
+        """Wait for the end of the call and return its recording: times, packets and sound.
 
-        Raise SipError when one of its messages could not be built.
+        Raise SipError when a SIP message of the call could not be built.
         """
         return await asyncio.shield(self._task)
 
     def on_end(self, callback: Callable[[], object]) -> None:
-        """Call ``callback`` when the call is over."""
+        """Call ``callback`` without arguments when the telephone call has ended."""
         self._task.add_done_callback(lambda _: callback())
 
     def hang_up(self) -> None:
-        """End the call by a BYE, or by a CANCEL while it is not answered. Idempotent."""
+        """End the call by a BYE, or by a CANCEL before the answer; a second call does nothing."""
         self._closing.set()
 
     def play(self, script: Iterable[Action]) -> None:
@@ -86,12 +91,15 @@ class SoftphoneCall:
 
     @property
     def packets(self) -> int:
-        """Number of datagrams that have reached the RTP port so far."""
+        """Number of datagrams that have reached the RTP port of this call so far."""
         return len(self._media.received)
 
     @property
     def received(self) -> Sequence[tuple[float, bytes]]:
-        """Arrival (monotonic seconds) and bytes of these datagrams; it grows as more arrive."""
+        """Arrival (monotonic seconds) and bytes of each datagram that has reached the RTP port.
+
+        The sequence grows as more arrive.
+        """
         return self._media.received
 
     # --- the course of the call -------------------------------------------------------------
@@ -119,9 +127,9 @@ class SoftphoneCall:
         )
 
     async def _placed(self) -> SipResponse:
-        """Send the INVITE, with the password if asked for, and return its final answer.
+        """Send the INVITE, again with the password if asked for it; return the final answer.
 
-        The INVITE is cancelled when :meth:`hang_up` is called or the time of the call is over.
+        The INVITE is cancelled when :meth:`hang_up` is called or ``max_seconds`` after dialling.
         """
         invite = self._dialog.request("INVITE", body=self._session.to_bytes())
         answer = await self._invite(invite)
@@ -162,7 +170,10 @@ class SoftphoneCall:
     async def _cancel(
         self, invite: Transaction, placing: asyncio.Task[tuple[SipResponse, float]]
     ) -> None:
-        """Cancel the INVITE, after its first answer as RFC 3261 section 9.1 demands."""
+        """Send a CANCEL for the INVITE, once any answer to it has come (RFC 3261 section 9.1).
+
+        Without any answer within 4 s (:data:`_PATIENCE`), send no CANCEL.
+        """
         self._closing.set()
         self._ended = time.monotonic(), "caller"
         heard = asyncio.create_task(invite.heard_of.wait())
@@ -173,7 +184,7 @@ class SoftphoneCall:
             await asyncio.wait({placing}, timeout=_PATIENCE)
 
     async def _talk(self, answer: SipResponse) -> None:
-        """Send the script until one side hangs up."""
+        """Send the script's packets until one side hangs up or ``max_seconds`` after dialling."""
         try:
             session = sdp.parse_sdp(answer.body) if answer.body else self._early
             if session is None or session.payload_type(self._codec.encoding) is None:
@@ -205,7 +216,7 @@ class SoftphoneCall:
         return transaction
 
     async def _settled(self, request: SipRequest) -> None:
-        """Send a BYE or CANCEL and wait for its answer, at most :data:`_PATIENCE` seconds."""
+        """Send a BYE or CANCEL and wait at most 4 s for its answer; errors are ignored."""
         try:
             answer, _ = await self._begin(request).final(_PATIENCE)
             if answer.status in (401, 407) and request.method == "BYE":
@@ -238,12 +249,12 @@ class SoftphoneCall:
             transaction.receive(response, arrived)
 
     def fail(self, error: OSError) -> None:
-        """Fail all transactions that wait for an answer, because nothing listens at the server."""
+        """Fail all SIP transactions that wait for an answer: nothing listens at the server."""
         for transaction in self._transactions.values():
             transaction.fail(error)
 
     def receive_request(self, request: SipRequest, arrived: float) -> None:
-        """Answer a request of the other side within the call."""
+        """Answer a SIP request of the other side; ``arrived`` is in monotonic seconds."""
         tag = self._dialog.tag
         match request.method:
             case "ACK":
@@ -263,7 +274,7 @@ class SoftphoneCall:
         self._send(response.to_bytes())
 
     def _reoffered(self, request: SipRequest, tag: str) -> SipResponse:
-        """Answer a re-INVITE or UPDATE, and send audio to its new address if it names one."""
+        """Return our answer to a re-INVITE or UPDATE; if it names an address, send audio there."""
         try:
             if request.body:
                 offered = sdp.parse_sdp(request.body)
@@ -279,5 +290,5 @@ class SoftphoneCall:
 
 
 def _local(status: int, reason: str) -> SipResponse:
-    """Return the response that stands for a timeout or a network error (section 8.1.3.1)."""
+    """Return a response made by us for a timeout or network error (RFC 3261 section 8.1.3.1)."""
     return SipResponse(headers=(), status=status, reason=reason)

@@ -1,7 +1,8 @@
 """Candidates for one prompt that was heard: how far each agrees with the sound, and which is best.
 
-A candidate is a known prompt at a place of the timeline. It is followed frame by frame (a frame is
-a packet, 20 ms) for as long as it agrees with what was heard.
+A candidate is a known prompt placed at one sample of the timeline (the sound that the caller
+received). It is compared with the timeline frame by frame (a frame is a packet, 20 ms), for as long
+as the two agree.
 """
 
 from collections.abc import Sequence
@@ -17,39 +18,42 @@ from ivr.softphone.rtp import SAMPLES_PER_PACKET
 T = TypeVar("T", bound=np.generic)
 
 _FAINT = 1e-3
-"""A frame of a prompt is speech down to 30 dB below the prompt's loudest frame."""
+"""Least energy, relative to the prompt's loudest frame, at which a frame (20 ms) of a prompt counts
+as speech: 30 dB below it."""
 _AGREES = 0.85
-"""Least correlation of a frame that continues a prompt."""
+"""Least correlation of a heard frame (20 ms) with a prompt's frame at which the two agree."""
 _LEAST_FRAMES = 5
-"""Least number of frames of speech that must agree: a tenth of a second."""
+"""Least number of a prompt's frames of speech (20 ms each) that must agree with what was heard, for
+the prompt to be a candidate: a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A prompt that may have been heard from a given sample of the timeline on."""
+    """A known prompt that the caller may have heard, and where in the received sound it begins."""
 
     prompt: KnownPrompt
     start: int
-    """Sample of the timeline at which the file begins."""
+    """Sample of the timeline (the received sound, 8 kHz) at which the prompt's file begins."""
     length: int
-    """Samples of the file that were heard."""
+    """Number of samples of the prompt's file that were heard, from the file's beginning on."""
     points: float
-    """Score up to the end of what was heard; a frame of speech that agrees counts 1."""
+    """Sum over the frames (20 ms) that were heard: 1 for a frame of speech that agrees with the
+    file, -1 for one that does not, 0.02 for a quiet frame of a pause."""
     gain: float
-    """Amplitude of what was heard, relative to the file."""
+    """Amplitude of what was heard, divided by that of the prompt's file."""
     correlation: float
-    """Correlation of what was heard with the file, at most 1.0."""
+    """Correlation of what was heard with the prompt's file, at most 1.0."""
     ids: tuple[str, ...]
-    """All prompts that it may be."""
+    """Ids of all prompts that this may be, since some sound alike."""
 
     @property
     def end(self) -> int:
-        """Sample of the timeline at which it ends."""
+        """Sample of the received sound (8 kHz) after the last that was heard of the prompt."""
         return self.start + self.length
 
     @property
     def complete(self) -> bool:
-        """Whether it was heard up to the last 40 ms of the file."""
+        """Whether the prompt was heard to its end: less than 40 ms of its file are missing."""
         return len(self.prompt.sound) - self.length < 2 * SAMPLES_PER_PACKET
 
 
@@ -65,12 +69,13 @@ def padded_window(values: NDArray[T], start: int, length: int) -> NDArray[T]:
 def follow_prompt(
     prompt: KnownPrompt, sound: PromptSound, present: NDArray[np.bool_], start: int
 ) -> Candidate | None:
-    """Return how far a prompt that begins at ``start`` agrees with what was heard.
+    """Return how far ``prompt``, placed at sample ``start`` of ``sound``, agrees with it.
 
-    Return None when fewer than five frames of its speech agree. A frame of the prompt's speech
-    counts one point for or against; a frame that did not arrive counts nothing, so that lost
-    packets do not end a prompt. A pause of the prompt that is quiet counts 0.02 for it, a pause
-    with sound in it one point against it.
+    Return None when fewer than five frames (20 ms each) of its speech agree. ``present`` says for
+    each sample of ``sound`` whether a packet brought it. A frame of the prompt's speech counts one
+    point for or against it; a frame that did not arrive counts nothing, so that lost packets do not
+    end a prompt. A frame of the prompt's pauses counts 0.02 for it when the sound is quiet there,
+    and one point against it when the sound is not.
     """
     length = -(-len(prompt.sound) // SAMPLES_PER_PACKET) * SAMPLES_PER_PACKET
     expected = padded_window(prompt.sound, 0, length).reshape(-1, SAMPLES_PER_PACKET)
@@ -111,9 +116,9 @@ def follow_prompt(
 
 
 def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
-    """Return the candidate that agrees longest; of equals, the one as loud as its file.
+    """Return the candidate with the most points; of equals, the one nearest to its file in level.
 
-    Its ``ids`` name all prompts that cannot be told from it.
+    Its ``ids`` name all prompts whose sound cannot be told from its own.
     """
     candidates = [one for one in candidates if not _is_outdone(one, candidates)]
     most = max(one.points for one in candidates)
@@ -130,7 +135,8 @@ def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
 
 
 def _is_outdone(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
-    """Return whether another rendering of the same words fits as far and is nearer in level.
+    """Return whether another rendering of the same prompt agrees about as long as ``candidate`` and
+    is nearer to its file in level.
 
     A louder rendering has more frames that count as speech, and so more points.
     """

@@ -68,7 +68,7 @@ class WrongInput(Exception):
 def parse_action(text: str) -> Action:
     """Return the action that ``--do TEXT`` means.
 
-    Raise WrongInput, WavError or ValueError when it is not an action or its values are wrong.
+    Raise WrongInput, WavError or ValueError when TEXT is not an action or its values are wrong.
     """
     name, _, rest = text.partition(":")
     match name, rest.split(":") if rest else []:
@@ -127,7 +127,11 @@ async def _placed(
     max_seconds: float,
     progress: Callable[[str], None],
 ) -> CallRecording:
-    """Make the call and return its recording; call ``progress`` with a text once a second."""
+    """Make the call and return its recording.
+
+    ``progress`` is called with a text for the terminal: at dialling, and once a second after the
+    answer.
+    """
     async with phone:
         call = phone.dial(number, script, codec=CODECS[codec], max_seconds=max_seconds)
         progress(tr("calling {number}").format(number=number))
@@ -223,7 +227,7 @@ def call_command(
 
 @contextlib.contextmanager
 def _status() -> Iterator[Callable[[str], None]]:
-    """Yield a function that shows a text on stderr for a while, if that is a terminal."""
+    """Yield a function that shows a text on stderr until the next one, if stderr is a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda text: None

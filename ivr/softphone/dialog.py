@@ -18,9 +18,9 @@ class Account:
     password: str
     server: tuple[str, int]
     local: tuple[str, int]
-    """Our SIP address, as it stands in Via and Contact."""
+    """Our host and SIP port, as they stand in the Via and Contact headers."""
     t1: float
-    """Seconds to the first retransmission."""
+    """Seconds from sending a SIP request to its first retransmission."""
 
     @property
     def contact(self) -> tuple[str, str]:
@@ -34,7 +34,7 @@ class Dialog:
     def __init__(self, account: Account, number: str) -> None:
         self.call_id = secrets.token_hex(12)
         self.tag = secrets.token_hex(4)
-        """The tag of our side."""
+        """The tag of our side of the dialog, as it stands in the From header."""
         self._account = account
         self._target = sip.uri(number, *account.server)
         self._from = f"<{sip.uri(account.user, *account.local)}>;tag={self.tag}"
@@ -43,7 +43,7 @@ class Dialog:
         self._cseq = 0
 
     def request(self, method: str, *, cseq: int | None = None, body: bytes = b"") -> SipRequest:
-        """Return a request with the next sequence number, or with ``cseq`` if that is given."""
+        """Return a request of this dialog, with the next CSeq number or with ``cseq`` if given."""
         if cseq is None:
             self._cseq = cseq = self._cseq + 1
         host, port = self._account.local
@@ -63,9 +63,9 @@ class Dialog:
         return SipRequest(method=method, uri=self._target, headers=tuple(headers), body=body)
 
     def authorized(self, request: SipRequest, refusal: SipResponse) -> SipRequest:
-        """Return the request with the next number and the answer to the server's challenge.
+        """Return ``request`` again, with the next CSeq number and the answer to the challenge.
 
-        Raise SipError when the 401 or 407 has no challenge that we can answer.
+        Raise SipError when ``refusal``, a 401 or 407, has no challenge that we can answer.
         """
         account = self._account
         header = sip.authorization(
@@ -80,17 +80,20 @@ class Dialog:
         return replace(again, headers=(*again.headers, header))
 
     def established(self, answer: SipResponse) -> None:
-        """Take tag, target and route set from a 2xx; raise SipError if its Contact has no URI."""
+        """Take the other side's tag, target and route set from ``answer``, a 2xx to the INVITE.
+
+        Raise SipError if its Contact has no URI.
+        """
         self._to = answer.get("To")
         self._routes = sip.routes(answer)
         if contact := answer.get("Contact"):
             self._target = sip.address_uri(contact)
 
     def ack(self, invite: SipRequest, answer: SipResponse) -> SipRequest:
-        """Return the ACK of a final answer.
+        """Return the ACK of ``answer``, a final answer to ``invite``.
 
         After a 2xx it is a request of its own within the dialog; after a refusal it is a part of
-        the INVITE's transaction (section 17.1.1.3).
+        the INVITE's transaction (RFC 3261 section 17.1.1.3).
         """
         number, _ = invite.cseq
         ack = self.request("ACK", cseq=number)
@@ -101,7 +104,7 @@ class Dialog:
         return replace(ack, uri=invite.uri, headers=headers)
 
     def cancel(self, invite: SipRequest) -> SipRequest:
-        """Return the CANCEL of an INVITE that has no final answer yet (section 9.1)."""
+        """Return the CANCEL of an INVITE that has no final answer yet (RFC 3261 section 9.1)."""
         number, _ = invite.cseq
         cancel = self.request("CANCEL", cseq=number)
         own = {"Via": invite.get("Via")}

@@ -1,9 +1,9 @@
 """Find which prompts a caller heard, and when, by correlation with the rendered files.
 
-Wherever sound begins after quiet, the beginnings of all prompts are tried there at once
-(:mod:`ivr.softphone.prompt_library`). Those that fit are followed frame by frame for as long as
-they agree with what was heard (:mod:`ivr.softphone.candidates`). A prompt that was cut off is
-therefore recognised by its beginning, and prompts that begin alike by how they continue.
+Wherever sound begins after quiet, the beginnings of all prompts are correlated with it at once
+(:mod:`ivr.softphone.prompt_library`). The prompts that fit are compared further, frame by frame,
+for as long as they agree with what was heard (:mod:`ivr.softphone.candidates`). A prompt that was
+cut off is therefore recognised by its beginning, and prompts that begin alike by how they continue.
 """
 
 from collections.abc import Sequence
@@ -32,11 +32,14 @@ from ivr.softphone.rtp import PACKET_SECONDS, SAMPLES_PER_PACKET
 from ivr.words.catalogue import Catalogue, Rendering
 
 _TAIL = 640
-"""Samples at the end of a file without sound (80 ms): a sound there belongs to the next prompt."""
+"""Samples at the end of every prompt's file that are silent (80 ms): sound that is heard there
+belongs to the next prompt."""
 _LIKELY = 0.4
-"""Least correlation of a head that is followed; a head that is cut after a third reaches it."""
+"""Least correlation of a prompt's head (its first 256 ms) with what was heard at which the rest of
+the prompt is compared too; a head that is cut off after a third reaches it."""
 _ALIGNMENT = 8
-"""Samples by which a correlation peak may miss a packet's border (1 ms)."""
+"""Most samples by which a prompt's place, a peak of the correlation, may miss a packet's border:
+1 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,17 @@ class HeardPrompt:
 
     id: str
     same_sound_ids: tuple[str, ...]
-    """All prompts that sound the same as far as this one was heard, ``id`` among them."""
+    """Ids of all prompts that sound the same as far as this one was heard, ``id`` among them."""
     start: float
-    """Arrival of the packet with the first sample of the file."""
+    """Arrival of the packet with the first sample of the prompt's file, in monotonic seconds."""
     end: float
-    """Arrival of the packet with the last sample that was heard, plus its 20 ms."""
+    """Arrival of the packet with the last sample heard, plus its 20 ms; in monotonic seconds."""
     correlation: float
-    """Correlation of what was heard with the file, at most 1.0."""
+    """Correlation of what was heard with the prompt's file, at most 1.0."""
     complete: bool
-    """Whether it was heard up to the last 40 ms of the file."""
+    """Whether the prompt was heard to its end: less than 40 ms of its file are missing."""
     heard_seconds: float
-    """Length of the part of the file that was heard."""
+    """Length, in seconds, of the part of the prompt's file that was heard."""
     rendering: Rendering = "normal"
 
 
@@ -65,12 +68,12 @@ def heard_prompts(
     renderings: tuple[Rendering, ...] = ("normal",),
     among: frozenset[str] | None = None,
 ) -> list[HeardPrompt]:
-    """Return the prompts in the order in which they were heard.
+    """Return the prompts that the caller heard in a call, in the order in which they were heard.
 
-    Only prompts in these ``renderings``, and with an id in ``among`` unless it is None, are looked
-    for; fewer prompts take less time. A prompt that was cut off within its first 100 ms of speech
-    is not found. Where a cut falls into a pause of the prompt, the pause counts as heard.
-    Raise CatalogueError when a file is missing.
+    The recorded sound is searched only for prompts in these ``renderings``, and with an id in
+    ``among`` (None: any id); fewer prompts take less time. A prompt that was cut off within its
+    first 100 ms of speech is not found. Where a cut falls into a pause of the prompt, the pause
+    counts as heard. Raise CatalogueError when a prompt's file is missing.
     """
     timeline, library = recording.timeline, prompt_library(catalogue, renderings, among)
     sound = timeline.samples.astype(np.float32)
@@ -119,7 +122,11 @@ def _heard(candidate: Candidate, timeline: Timeline) -> HeardPrompt:
 def _prompt_at(
     library: PromptLibrary, sound: PromptSound, present: NDArray[np.bool_], onset: int
 ) -> Candidate | None:
-    """Return the prompt whose sound begins within 128 ms of ``onset``, or None."""
+    """Return the prompt of ``library`` that begins in ``sound`` within 128 ms of sample ``onset``.
+
+    Return None if there is no such prompt. ``present`` says for each sample of ``sound`` whether a
+    packet brought it.
+    """
     lags = SEARCH_SAMPLES - HEAD_SAMPLES
     before = lags // 2
     around = padded_window(sound, onset - before, SEARCH_SAMPLES)
@@ -144,7 +151,10 @@ def _prompt_at(
 def _prompt_after_cut(
     library: PromptLibrary, sound: PromptSound, present: NDArray[np.bool_], cut: Candidate
 ) -> Candidate | None:
-    """Return the prompt that follows one that was cut off, with no pause between them, or None."""
+    """Return the prompt that begins where ``cut`` was cut off, with no pause between them.
+
+    Return None if there is no such prompt, or if ``cut`` was heard to its end.
+    """
     if cut.complete:
         return None
     reply = _prompt_at(library, sound, present, cut.end)

@@ -1,4 +1,4 @@
-"""The RTP side of one call: it sends a script every 20 ms and keeps all datagrams that arrive."""
+"""The RTP side of one call: it sends the script's packets, and keeps all datagrams that arrive."""
 
 import asyncio
 import secrets
@@ -10,8 +10,8 @@ from ivr.softphone.script import Action, Codec, PacketStep, packet_steps
 from ivr.softphone.udp import StampedSocket
 
 _CATCH_UP_SECONDS = 0.060
-"""Longest delay after which the late packets are still sent, all at once; after a longer delay
-they are left out."""
+"""Longest delay of this process, in seconds, after which the packets that are late are still sent,
+all at once; after a longer delay they are left out."""
 
 
 def skipped(late: float) -> int:
@@ -20,15 +20,16 @@ def skipped(late: float) -> int:
 
 
 class Media:
-    """An RTP port; it receives from the beginning and sends from :meth:`start` on."""
+    """The RTP port of one call; it receives from its creation on, and sends after :meth:`start`."""
 
     def __init__(self, host: str, codec: Codec, hang_up: Callable[[], None]) -> None:
         """Bind an even port of ``host``; ``hang_up`` is called when the script hangs up."""
         self.received: list[tuple[float, bytes]] = []
-        """Arrival (monotonic seconds) and bytes of each datagram."""
+        """Arrival (monotonic seconds) and bytes of each datagram that has reached the port."""
         self.sent: list[TxPacket] = []
         self.remote: tuple[str, int] | None = None
-        """Address to send to; a re-INVITE of the other side may change it."""
+        """Host and port that packets are sent to; None until :meth:`start`. A re-INVITE of the
+        other side may change it."""
         self._codec = codec
         self._event_type = TELEPHONE_EVENT
         self._hang_up = hang_up
@@ -45,9 +46,10 @@ class Media:
     def start(
         self, script: Iterable[Action], remote: tuple[str, int], event_type: int | None
     ) -> None:
-        """Begin to send to ``remote``.
+        """Begin to send the packets of ``script`` to the host and port ``remote``.
 
-        ``event_type`` is the other side's payload type of digits; None stands for our own.
+        ``event_type`` is the other side's payload type of telephone events (pressed keys); None
+        stands for our own, 101.
         """
         self.remote = remote
         self._event_type = TELEPHONE_EVENT if event_type is None else event_type
@@ -60,7 +62,7 @@ class Media:
         self._steps = packet_steps(script, self._codec, self._event_type)
 
     def stop(self) -> None:
-        """Send nothing more."""
+        """Send no more packets; those that arrive are still kept."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

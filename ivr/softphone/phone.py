@@ -39,7 +39,8 @@ class Softphone:
 
         All requests are sent to ``server``, whatever Contact or Route say. ``local_host`` is the
         address of this machine that the server can reach; ``auto`` takes the one that the route
-        to the server has. ``t1`` is the number of seconds to the first retransmission.
+        to the server has. ``t1`` is the number of seconds from sending a request to its first
+        retransmission.
         """
         self._server = server
         self._user = user
@@ -83,7 +84,7 @@ class Softphone:
         codec: Codec = ALAW,
         max_seconds: float = 120.0,
     ) -> SoftphoneCall:
-        """Begin a call and return it; its script starts when it is answered.
+        """Begin a call to ``number`` and return it; its script starts when the call is answered.
 
         After the end of the script the caller sends silence, or nothing if NoRtp was last, until
         the other side hangs up. The caller hangs up ``max_seconds`` after dialling.
@@ -101,7 +102,10 @@ class Softphone:
         codec: Codec = ALAW,
         max_seconds: float = 120.0,
     ) -> CallRecording:
-        """Make a call as :meth:`dial` does and wait for its end; hang up when cancelled."""
+        """Make a call as :meth:`dial` does and return its recording after its end.
+
+        Hang up when the task is cancelled.
+        """
         call = self.dial(number, script, codec=codec, max_seconds=max_seconds)
         try:
             return await call.ended()

@@ -1,4 +1,7 @@
-"""The rendered files as :mod:`ivr.softphone.matching` looks for them, each distinct sound once."""
+"""The rendered prompts, prepared for the search in recorded calls (:mod:`ivr.softphone.matching`).
+
+Files with the same samples are one entry.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,50 +13,56 @@ from numpy.typing import NDArray
 from ivr.words.catalogue import Catalogue, Rendering
 
 PromptSound = NDArray[np.float32]
-"""Samples at 8 kHz on the scale of 16 bits."""
+"""Samples of sound at 8 kHz, from -32768.0 to 32767.0."""
 
 _QUIET_DBOV = -50.0
-"""Below this level a block or frame counts as quiet; mastered speech is at -22 dBov."""
+"""Level in dBov below which a block (5 ms) or frame (20 ms) of sound counts as quiet; mastered
+speech is at -22 dBov."""
 QUIET_POWER = 32768.0**2 * 10 ** (_QUIET_DBOV / 10)
-"""The same as a mean square of samples."""
+"""Mean square of samples below which a block (5 ms) or frame (20 ms) counts as quiet: -50 dBov."""
 HEAD_SAMPLES = 2048
-"""A prompt is looked for by its head: its first 256 ms from the first sound on."""
+"""Samples of a prompt's head, by which the prompt is searched for: its first 256 ms from its first
+sound on."""
 SEARCH_SAMPLES = 4096
-"""Length of the correlation: the head, and 128 ms before and after the expected beginning."""
+"""Samples of recorded sound with which a prompt's head is correlated: the 256 ms of the head, and
+128 ms before and after."""
 _BLOCK = 40
-"""Samples per step of the search for beginnings: 5 ms."""
+"""Samples of a block, the step in which beginnings of sound are searched for: 5 ms."""
 _PAUSE_BLOCKS = 8
-"""Quiet blocks before a beginning: 40 ms, half of the lead-in of a file."""
+"""Least number of quiet blocks (5 ms each) before a beginning of sound: 40 ms, half of the silence
+with which a prompt's file begins."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownPrompt:
-    """A sound that one or more prompts of the catalogue have."""
+    """The sound of one rendered file, and the ids of all prompts whose files have that sound."""
 
     ids: tuple[str, ...]
-    """The prompts whose files are identical."""
+    """Ids of the prompts whose files have exactly this sound."""
     rendering: Rendering
     sound: PromptSound
     onset: int
-    """Sample at which the sound begins, after the lead-in."""
+    """Index of the first sample of the file that is not silent, to 5 ms."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PromptLibrary:
-    """All prompts that are looked for."""
+    """All prompts for which the sound of a recorded call is searched."""
 
     prompts: Sequence[KnownPrompt]
     heads: NDArray[np.complex64]
-    """Conjugate spectrum of each prompt's head, scaled to unit energy; one row per prompt."""
+    """Conjugate spectrum of each prompt's head (the first 256 ms of its sound), scaled to unit
+    energy; one row per prompt, :data:`SEARCH_SAMPLES` / 2 + 1 columns."""
 
 
 @lru_cache(maxsize=4)
 def prompt_library(
     catalogue: Catalogue, renderings: tuple[Rendering, ...], among: frozenset[str] | None
 ) -> PromptLibrary:
-    """Return the prompts in these renderings, limited to the ids ``among`` unless it is None.
+    """Return the prompts in these renderings, prepared for the search in recorded calls.
 
-    Raise CatalogueError when a file is missing. A file of silence is left out: it is never heard.
+    Only prompts with an id in ``among`` are returned (None: all). Raise CatalogueError when a
+    prompt's file is missing. A file of silence is left out: it is never heard.
     """
     ids_by_sound: dict[tuple[Rendering, bytes], list[str]] = {}
     for rendering in renderings:
@@ -79,7 +88,7 @@ def prompt_library(
 
 
 def sound_onsets(sound: PromptSound) -> Iterator[int]:
-    """Yield the samples, to 5 ms, at which sound begins after at least 40 ms of quiet."""
+    """Yield the index of each sample, to 5 ms, at which sound follows at least 40 ms of quiet."""
     blocks = sound[: len(sound) // _BLOCK * _BLOCK].reshape(-1, _BLOCK)
     active = np.flatnonzero(np.mean(blocks**2, axis=1) > QUIET_POWER)
     before = np.concatenate(([-_PAUSE_BLOCKS - 1], active[:-1]))

@@ -23,9 +23,12 @@ EndedBy = Literal["caller", "callee", "refused"]
 
 _DECODE = {codec.payload_type: codec.decode for codec in CODECS.values()}
 _DRIFT_SECONDS = 0.25
-"""Largest difference between an RTP timestamp and the arrival at which the timestamp is used."""
+"""Largest difference, in seconds, between a packet's place by its RTP timestamp and by its arrival
+at which the place by the timestamp is used."""
 _DRIFT_AT_MARKER_SECONDS = 0.1
-"""The same for a packet with a marker, where a sender may begin a new count."""
+"""Largest difference, in seconds, between a packet's place by its RTP timestamp and by its
+arrival at which the timestamp is used, for a packet with the RTP marker: there a sender may begin a
+new count of timestamps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +40,34 @@ class TxPacket:
     payload_type: int
     payload: bytes
     what: str
-    """Name of the action that it belongs to: ``PlayedSound``, ``Silence``, …"""
+    """Name of the script's action that the packet belongs to: ``PlayedSound``, ``Silence``, …"""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The sound of one direction: audio packets placed by their RTP timestamps."""
+    """The sound of one direction of a call: audio packets placed by their RTP timestamps.
+
+    The packets of the caller's own sound "arrive" when they are sent.
+    """
 
     start: float
-    """Time of the first sample: the arrival of the first packet."""
+    """Time of the first sample, in monotonic seconds: the arrival of the first packet; 0.0 without
+    any."""
     samples: Samples
     """Samples at 8 kHz; zero where no packet arrived."""
     present: NDArray[np.bool_]
     """For each sample, whether a packet brought it."""
     firsts: NDArray[np.int64]
-    """Position of each packet's first sample, ascending."""
+    """Index in ``samples`` of each packet's first sample, ascending."""
     lengths: NDArray[np.int64]
     """Number of samples in each packet."""
     times: NDArray[np.float64]
-    """Arrival of each packet."""
+    """Arrival of each packet, in monotonic seconds."""
 
     def arrival(self, sample: int) -> float:
-        """Return when the packet that carries ``sample`` arrived.
+        """Return the arrival, in monotonic seconds, of the packet with sample ``sample``.
 
-        For a packet that was lost, return when it would have arrived.
+        For a packet that was lost, return the time at which it would have arrived.
         """
         at = max(int(np.searchsorted(self.firsts, sample, "right")) - 1, 0)
         after = sample - int(self.firsts[at])
@@ -81,7 +88,8 @@ class Gaps:
     """Number of audio packets that were received."""
     lost: int
     p50_ms: float
-    """Median of the inter-arrival time; likewise its 99th percentile and its maximum."""
+    """Median of the time from one audio packet's arrival to the next one's; ``p99_ms`` is its 99th
+    percentile, ``max_ms`` its maximum, all in milliseconds."""
     p99_ms: float
     max_ms: float
 
@@ -93,20 +101,22 @@ class CallRecording:
     number: str
     codec: Codec
     invited: float
-    """When the call was dialled."""
+    """Time at which the call was dialled, in monotonic seconds."""
     ringing: float | None
-    """Arrival of the first 180 or 183."""
+    """Arrival of the first 180 or 183 response, in monotonic seconds; None if there was none."""
     answered: float | None
-    """Arrival of the 200 OK."""
+    """Arrival of the 200 OK, in monotonic seconds; None if the call was not answered."""
     ended: float
-    """Arrival of the BYE or of the refusal, or when our own BYE or CANCEL was sent."""
+    """Time of the end in monotonic seconds: the arrival of the other side's BYE or refusal, or the
+    sending of our own BYE or CANCEL."""
     ended_by: EndedBy
     status: int
-    """Final status of the INVITE; by RFC 3261, 408 when no answer came and 503 when nothing
+    """Final SIP status of the INVITE; by RFC 3261, 408 when no answer came and 503 when nothing
     listens at the server's address."""
     reason: str
     datagrams: Sequence[tuple[float, bytes]]
-    """Arrival and bytes of all datagrams at the RTP port, early media included."""
+    """Arrival (monotonic seconds) and bytes of all datagrams at the RTP port, those before the
+    answer (early media) included."""
     sent: Sequence[TxPacket]
 
     @cached_property
@@ -150,20 +160,24 @@ class CallRecording:
         )
 
     def audio(self) -> tuple[float, Samples]:
-        """Return the start time and the samples of the sound that the caller received."""
+        """Return start (monotonic seconds) and samples of the sound that the caller received."""
         return self.timeline.start, self.timeline.samples
 
     @property
     def first_audio(self) -> float | None:
-        """Arrival of the first audio packet after the answer; None if there is none."""
+        """Arrival (monotonic seconds) of the first audio packet after the answer; None without any.
+
+        In a call that was not answered, all packets since dialling count.
+        """
         origin = self.invited if self.answered is None else self.answered
         times = (p.time for p in self.received if p.payload_type in _DECODE and p.time >= origin)
         return next(times, None)
 
     def gaps(self) -> Gaps:
-        """Return the inter-arrival times of audio packets.
+        """Return how regularly the audio packets arrived, and how many were lost.
 
-        Pauses do not count; a packet with a marker ends a pause.
+        A pause, in which the other side sends nothing until a packet with the RTP marker, does not
+        count as a time between packets.
         """
         heard = [packet for packet in self.received if packet.payload_type in _DECODE]
         waits = [
@@ -176,16 +190,16 @@ class CallRecording:
         return Gaps(len(heard), lost, float(p50), float(p99), float(longest))
 
     def save_wav(self, path: Path) -> None:
-        """Write both sides on one clock: the caller left, the PBX right; 8 kHz, 16 bits."""
+        """Write both sides, on one clock, to a WAV file: caller left, PBX right; 8 kHz, 16 bits."""
         write_wav(path, [(self.said.start, self.said.samples), self.audio()])
 
 
 def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Timeline:
     """Return the timeline of packets that are given in the order of arrival.
 
-    A packet is (time, ssrc, timestamp, marker, payload, payload type). Within a stream the RTP
-    timestamp says where it belongs. When the stream changes, or a sender begins a new count after
-    a pause, the arrival says it.
+    A packet is (time, ssrc, timestamp, marker, payload, payload type). Within a stream (one SSRC)
+    the RTP timestamp gives the packet's place. When the stream changes, or a sender begins a new
+    count of timestamps after a pause, the arrival gives it.
     """
     origin = packets[0][0] if packets else 0.0
     firsts = np.zeros(len(packets), np.int64)
@@ -218,7 +232,7 @@ def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Ti
 
 
 def _lost(packets: Sequence[RxPacket]) -> int:
-    """Return how many sequence numbers are missing between the first and last of each stream."""
+    """Return how many packets are missing between the first and last of each stream (SSRC)."""
     lost = 0
     for ssrc in {packet.ssrc for packet in packets}:
         numbers: set[int] = set()

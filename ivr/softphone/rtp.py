@@ -6,11 +6,12 @@ from dataclasses import dataclass
 COMFORT_NOISE = 13
 """The payload type of comfort noise (RFC 3551)."""
 TELEPHONE_EVENT = 101
-"""The payload type that we offer for digits; the other side may name another in its answer."""
+"""The payload type that we offer for telephone events (pressed keys); the other side may name
+another in its answer."""
 SAMPLES_PER_PACKET = 160
 PACKET_SECONDS = 0.020
 DTMF_DIGITS = "0123456789*#ABCD"
-"""The digits in the order of their event numbers."""
+"""The keys of a telephone, each at the index that is its event number (RFC 4733)."""
 
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
@@ -28,7 +29,7 @@ class RxPacket:
     """Arrival by the kernel's timestamp, in monotonic seconds."""
     sequence: int
     timestamp: int
-    """Position in units of 1/8000 s, modulo 2^32."""
+    """Position of the packet's first sample in its stream, in units of 1/8000 s, modulo 2^32."""
     payload_type: int
     marker: bool
     ssrc: int
@@ -38,7 +39,7 @@ class RxPacket:
 def pack(
     payload_type: int, sequence: int, timestamp: int, ssrc: int, payload: bytes, marker: bool
 ) -> bytes:
-    """Return one packet; sequence, timestamp and SSRC are taken modulo their width."""
+    """Return one RTP packet as bytes; sequence, timestamp and SSRC are taken modulo their width."""
     kind = payload_type | 0x80 if marker else payload_type
     return (
         _HEADER.pack(0x80, kind, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc & 0xFFFFFFFF)
@@ -47,7 +48,10 @@ def pack(
 
 
 def parse_packet(datagram: bytes, time: float = 0.0) -> RxPacket:
-    """Return the packet that arrived at ``time``; raise RtpError for RTCP and other datagrams."""
+    """Return the RTP packet in a datagram that arrived at ``time`` (monotonic seconds).
+
+    Raise RtpError for RTCP and for other datagrams that are not RTP.
+    """
     if len(datagram) < 12:
         raise RtpError(f"{len(datagram)} bytes are too short for RTP")
     first, kind, sequence, timestamp, ssrc = _HEADER.unpack_from(datagram)
@@ -70,9 +74,9 @@ def parse_packet(datagram: bytes, time: float = 0.0) -> RxPacket:
 
 
 def event(digit: str, duration: int, end: bool, volume: int = 10) -> bytes:
-    """Return the payload of an event: ``digit`` has lasted ``duration`` samples.
+    """Return the payload of a telephone event: ``digit`` has been pressed for ``duration`` samples.
 
-    ``end`` says that it is over. ``volume`` is the level in dB below 0 dBm0. Raise ValueError when
-    ``digit`` is not a digit.
+    A sample is 1/8000 s. ``end`` says that the key has been released. ``volume`` is the level of
+    its tone in dB below 0 dBm0. Raise ValueError when ``digit`` is none of 0-9, *, # and A-D.
     """
     return _EVENT.pack(DTMF_DIGITS.index(digit), (0x80 if end else 0) | volume, duration)

@@ -32,11 +32,13 @@ from ivr.softphone.sdp import PCMA, PCMU
 from ivr.translation import tr
 
 _CHUNK = 50 * SAMPLES_PER_PACKET
-"""Samples that are made at a time: one second, so that a long sound does not delay other calls."""
+"""Samples that are computed and encoded at a time: one second, so that a long sound does not delay
+other calls."""
 _EVENT_UPDATES, _EVENT_ENDS, _EVENT_PAUSE = 8, 3, 5
-"""Packets of a digit: 160 ms of updates, the end three times (RFC 4733), 100 ms of silence."""
+"""Packets of 20 ms for one pressed key: 160 ms of updates, the end three times (RFC 4733), 100 ms
+of silence."""
 _COMFORT_NOISE_EVERY = 10
-"""Steps from one comfort noise packet to the next: 200 ms."""
+"""Slots of 20 ms from one comfort noise packet to the next: 200 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Codec:
 
     name: str
     encoding: str
-    """Name and clock rate in SDP: ``PCMA/8000``."""
+    """Name and clock rate of the codec as SDP writes them: ``PCMA/8000``."""
     payload_type: int
     idle: int
     """The octet of a sample of silence."""
@@ -60,21 +62,21 @@ CODECS = {codec.name: codec for codec in (ALAW, ULAW)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlayedSound:
-    """Send recorded sound: 16-bit samples at 8 kHz. The last packet is filled with silence."""
+    """Send recorded sound: 16-bit samples at 8 kHz. The last packet is filled up with silence."""
 
     samples: Samples
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Send packets of the codec's idle octet."""
+    """Send packets of silence (the codec's idle octet)."""
 
     seconds: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """Send a sine; ``dbov`` is its RMS level relative to a full-scale square wave."""
+    """Send a sine of ``hz``; ``dbov`` is its RMS level relative to a full-scale square wave."""
 
     hz: float
     seconds: float
@@ -83,7 +85,7 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Send white noise up to 4 kHz; ``dbov`` is its RMS level."""
+    """Send white noise up to 4 kHz; ``dbov`` is its RMS level in dBov."""
 
     seconds: float
     dbov: float
@@ -99,7 +101,7 @@ class NoRtp:
 
 @dataclass(frozen=True, slots=True)
 class ComfortNoise:
-    """Send a comfort noise packet every 200 ms and nothing else; ``level`` is in -dBov."""
+    """Send a comfort noise packet every 200 ms and nothing else; ``level`` 60 means -60 dBov."""
 
     seconds: float = math.inf
     level: int = 60
@@ -109,7 +111,7 @@ class ComfortNoise:
 class Digits:
     """Press keys one after the other, as RFC 4733 events.
 
-    Raise ValueError when ``keys`` is empty or holds other characters.
+    Raise ValueError when ``keys`` is empty or holds a character other than 0-9, *, # and A-D.
     """
 
     keys: str
@@ -129,13 +131,13 @@ Action = PlayedSound | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | 
 
 @dataclass(frozen=True, slots=True)
 class PacketStep:
-    """The packet of one slot of 20 ms, or none."""
+    """The packet that is sent in one slot of 20 ms of a call, or the fact that none is sent."""
 
     what: str
-    """Name of the action, for reports."""
+    """Name of the script's action that the step belongs to, for reports."""
     payload_type: int
     payload: bytes | None
-    """None means that no packet is sent in this slot."""
+    """The RTP payload of the packet; None means that no packet is sent in this slot."""
     marker: bool
     advance: int
     """Samples by which the RTP timestamp advances after this slot."""
@@ -146,10 +148,11 @@ class PacketStep:
 def packet_steps(
     script: Iterable[Action], codec: Codec = ALAW, event_type: int = TELEPHONE_EVENT
 ) -> Iterator[PacketStep]:
-    """Yield the steps of a script.
+    """Yield one step for each 20 ms of a script.
 
-    After the end of the script the steps are silence, or no packets if NoRtp came last; they end
-    only when the script hangs up. ``event_type`` is the payload type of digits.
+    After the end of the script the steps are silence, or no packets if NoRtp came last; the steps
+    end only when the script hangs up. ``event_type`` is the payload type of telephone events
+    (pressed keys).
     """
     resumes = True  # the next audio packet follows a slot without audio, so it carries the marker
     last: Action | None = None
@@ -217,7 +220,7 @@ def _slots(seconds: float) -> Iterable[int]:
 
 
 def _sound(action: PlayedSound | Tone | Noise) -> Iterator[Samples]:
-    """Yield the samples of an action in chunks of one second."""
+    """Yield the samples of an action, at 8 kHz, in chunks of at most one second."""
     if isinstance(action, PlayedSound):
         for at in range(0, len(action.samples), _CHUNK):
             yield action.samples[at : at + _CHUNK]

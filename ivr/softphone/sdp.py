@@ -23,12 +23,12 @@ class Session:
     direction: str = "sendrecv"
 
     def payload_type(self, encoding: str) -> int | None:
-        """Return the payload type of ``encoding`` on this side, or None if it is not taken."""
+        """Return this side's payload type of ``encoding``; None if this side does not take it."""
         wanted = encoding.lower()
         return next((pt for pt, name in self.formats.items() if name.lower() == wanted), None)
 
     def to_bytes(self, version: int = 1) -> bytes:
-        """Return the description as a message body; ``version`` grows when it changes."""
+        """Return the description as a message body; each change of it needs a new ``version``."""
         types = " ".join(str(pt) for pt in self.formats)
         lines = [
             "v=0",
@@ -66,7 +66,10 @@ def answer_offer(offered: Session, ours: Session) -> Session:
 
 
 def parse_sdp(body: bytes) -> Session:
-    """Return the first audio stream of a description; raise SipError if it cannot be used."""
+    """Return the first audio stream of a session description, the body of a SIP message.
+
+    Raise SipError if the body is none, or has no audio stream or no IPv4 address.
+    """
     lines = [line.rstrip("\r") for line in body.decode("utf-8", "replace").split("\n")]
     if lines[0] != "v=0":
         raise SipError("not a session description: it does not begin with v=0")

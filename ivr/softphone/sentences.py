@@ -1,7 +1,7 @@
 """Find each clip of a composed sentence in what a caller heard.
 
-The clips that were to be played are known. Each is correlated with what arrived just after the
-clip before it.
+A clip is a rendered file that holds a part of a sentence. The clips that were to be played are
+known. Each is correlated with what arrived just after the clip before it.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,14 @@ from ivr.softphone.rtp import PACKET_SECONDS
 from ivr.words.catalogue import Catalogue, Rendering
 
 _SURE = 0.9
-"""Least correlation of a clip that counts as found; a clip that arrives unchanged has 1.0."""
+"""Least correlation with what was heard at which a clip counts as found; a clip that arrives
+unchanged has 1.0."""
 _FIRST_WITHIN = 10 * RATE
-"""Samples within which the first clip of a sentence must begin."""
+"""Most samples from the start of the search to the beginning of a sentence's first clip: 10 s."""
 _NEXT_WITHIN = RATE // 2
-"""Samples after the end of one clip within which the next must begin."""
+"""Most samples from the end of one clip of a sentence to the beginning of the next: 0.5 s."""
 _MARGIN = RATE // 400
-"""Samples by which a clip's border may be missed: 2.5 ms."""
+"""Most samples by which the place found for a clip may miss the clip's true border: 2.5 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,17 @@ class HeardClip:
     correlation: float
     """Correlation of the clip with what was heard at its place, at most 1.0."""
     first: int
-    """Sample of the timeline at which it begins."""
+    """Sample of the timeline (the received sound, 8 kHz) at which the clip begins."""
     length: int
-    """Samples of the clip."""
+    """Number of samples of the clip, at 8 kHz."""
     start: float
-    """Arrival of the packet with its first sample, monotonic seconds."""
+    """Arrival of the packet with the clip's first sample, in monotonic seconds."""
     end: float
-    """Arrival of the packet with its last sample, plus its 20 ms."""
+    """Arrival of the packet with the clip's last sample, plus its 20 ms; monotonic seconds."""
 
     @property
     def heard(self) -> bool:
-        """Whether it was found."""
+        """Whether the clip was found: its correlation is at least 0.9."""
         return self.correlation >= _SURE
 
 
@@ -54,10 +55,11 @@ def heard_sentence(
     rendering: Rendering = "normal",
     after: int = 0,
 ) -> list[HeardClip]:
-    """Return where each of ``clips`` was heard, from sample ``after`` of the timeline on.
+    """Return where in a call each of ``clips`` was heard, from sample ``after`` on.
 
     The list is as long as ``clips``: a clip that was not heard is listed at the place where it
-    fits best, with its correlation there. Raise CatalogueError when a file is missing.
+    fits best, with its correlation there. Samples are those of the received sound, at 8 kHz. Raise
+    CatalogueError when a clip's file is missing.
     """
     timeline = recording.timeline
     found: list[HeardClip] = []
@@ -79,7 +81,10 @@ def _heard(id: str, correlation: float, first: int, length: int, timeline: Timel
 
 
 def _place(clip: NDArray[np.float64], sound: NDArray[np.float64]) -> tuple[int, float]:
-    """Return the first sample of ``sound`` at which the clip fits, and its correlation there."""
+    """Return the first sample of ``sound`` at which the clip fits, and its correlation there.
+
+    Return 0 and 0.0 if ``sound`` is shorter than the clip.
+    """
     lags = len(sound) - len(clip) + 1
     if lags < 1:
         return 0, 0.0

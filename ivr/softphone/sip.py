@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 _VERSION = "SIP/2.0"
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, NOTIFY"
-"""Value of our Allow header."""
+"""Value of our Allow header: the SIP methods that we answer."""
 
 _COMPACT = {
     "v": "Via",
@@ -26,8 +26,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?")
 _CSEQ = re.compile(r"([0-9]{1,10})\s+([A-Za-z0-9.!%*_+`'~-]+)")
 _PARAMETER = re.compile(r'(?<![\w-])([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)')
-"""One ``name=value`` of a challenge. A name begins after another character: without this, a long
-word that is no parameter would be tried from each of its letters, in quadratic time."""
+"""Pattern of one ``name=value`` in a digest challenge. A name begins after another character:
+without this, a long word that is no parameter would be tried from each of its letters, in quadratic
+time."""
 
 
 class SipError(ValueError):
@@ -36,7 +37,7 @@ class SipError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """The common part of a request and a response."""
+    """The common part of a SIP request and a SIP response."""
 
     headers: tuple[tuple[str, str], ...]
     """Name and value of each header in the order of the message, without Content-Length."""
@@ -44,16 +45,16 @@ class Message:
 
     @property
     def start_line(self) -> str:
-        """The first line of the message."""
+        """The first line of the SIP message."""
         raise NotImplementedError
 
     def all(self, name: str) -> list[str]:
-        """Return the values of all headers called ``name``, in any case of letters."""
+        """Return the values of all headers called ``name``, in upper or lower case letters."""
         wanted = name.lower()
         return [value for header, value in self.headers if header.lower() == wanted]
 
     def get(self, name: str, default: str = "") -> str:
-        """Return the first value of a header, or ``default`` if there is none."""
+        """Return the value of the first header called ``name``, or ``default`` if there is none."""
         return next(iter(self.all(name)), default)
 
     @property
@@ -66,12 +67,12 @@ class Message:
 
     @property
     def branch(self) -> str:
-        """The branch parameter of the topmost Via, which identifies the transaction."""
+        """The branch parameter of the topmost Via, which names the transaction; may be empty."""
         match = re.search(r";\s*branch\s*=\s*([^;,\s]+)", self.get("Via"), re.IGNORECASE)
         return match[1] if match else ""
 
     def to_bytes(self) -> bytes:
-        """Return the message as it is sent; raise SipError if a value contains a line break."""
+        """Return the message as it is sent; raise SipError if a header contains a line break."""
         lines = [self.start_line, *(f"{name}: {value}" for name, value in self.headers)]
         for line in lines:
             if re.search(r"[\r\n\0]", line):
@@ -82,32 +83,32 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipRequest(Message):
-    """A request: INVITE, ACK, BYE, …"""
+    """A SIP request: INVITE, ACK, BYE, …"""
 
     method: str
     uri: str
 
     @property
     def start_line(self) -> str:
-        """Method, request-URI and version."""
+        """The first line of the request: method, request-URI and version."""
         return f"{self.method} {self.uri} {_VERSION}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipResponse(Message):
-    """A response: 100 Trying, 200 OK, 486 Busy Here, …"""
+    """A SIP response: 100 Trying, 200 OK, 486 Busy Here, …"""
 
     status: int
     reason: str
 
     @property
     def start_line(self) -> str:
-        """Version, status code and reason phrase."""
+        """The first line of the response: version, status code and reason phrase."""
         return f"{_VERSION} {self.status} {self.reason}"
 
 
 def parse_message(datagram: bytes) -> SipRequest | SipResponse:
-    """Return the message in one UDP datagram; raise SipError if it is not a whole message."""
+    """Return the SIP message in a UDP datagram; raise SipError if it is not a complete message."""
     head, separator, body = datagram.lstrip(b"\r\n").partition(b"\r\n\r\n")
     if not separator:
         raise SipError("no empty line after the headers")
@@ -171,13 +172,13 @@ def address_uri(value: str) -> str:
 
 
 def tag(value: str) -> str:
-    """Return the tag parameter of a From or To value, or the empty string."""
+    """Return the tag parameter of a From or To value; an empty string if there is none."""
     match = re.search(r";\s*tag\s*=\s*([^;,\s]+)", value.rpartition(">")[2], re.IGNORECASE)
     return match[1] if match else ""
 
 
 def routes(message: Message) -> tuple[str, ...]:
-    """Return the Record-Route values as the caller's route set (section 12.1.2): reversed."""
+    """Return the Record-Route URIs reversed: the caller's route set (RFC 3261 section 12.1.2)."""
     joined = ",".join(message.all("Record-Route"))
     return tuple(f"<{route}>" for route in reversed(re.findall(r"<([^<>]+)>", joined)))
 
@@ -190,7 +191,7 @@ def reply(
     tag: str,
     body: bytes = b"",
 ) -> SipResponse:
-    """Return the response to ``request`` with the headers ``extra``.
+    """Return the response to ``request``, with ``extra`` headers after those that RFC 3261 demands.
 
     ``tag`` is added to the To header if that has no tag yet.
     """
@@ -208,21 +209,21 @@ def reply(
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """The digest challenge of a 401 or 407."""
+    """The digest challenge of a 401 or 407 response."""
 
     realm: str
     nonce: str
     opaque: str | None
     qop: bool
-    """Whether ``qop=auth`` is offered; without it the older form of RFC 2069 is used."""
+    """Whether the server offers ``qop=auth``; without it the older form of RFC 2069 is used."""
     proxy: bool
-    """Whether it came in a 407, so that the answer is a Proxy-Authorization header."""
+    """Whether the challenge came in a 407, so that the answer is a Proxy-Authorization header."""
 
 
 def challenge(response: SipResponse) -> Challenge:
-    """Return the MD5 digest challenge of a 401 or 407.
+    """Return the MD5 digest challenge of a 401 or 407 response.
 
-    Raise SipError if there is none that we can answer.
+    Raise SipError if the response has no challenge that we can answer.
     """
     proxy = response.status == 407
     offered = response.all("Proxy-Authenticate" if proxy else "WWW-Authenticate")
@@ -247,7 +248,11 @@ def challenge(response: SipResponse) -> Challenge:
 def authorization(
     asked: Challenge, user: str, password: str, method: str, uri: str, cnonce: str, count: int = 1
 ) -> tuple[str, str]:
-    """Return name and value of the header that answers a challenge for one request."""
+    """Return name and value of the header that answers the challenge ``asked`` for one request.
+
+    ``method`` and ``uri`` are those of the request; ``cnonce`` is a random text of ours, ``count``
+    the number of our answers to this challenge, this one included.
+    """
     secret = _md5(f"{user}:{asked.realm}:{password}")
     action = _md5(f"{method}:{uri}")
     parts = {"username": user, "realm": asked.realm, "nonce": asked.nonce, "uri": uri}

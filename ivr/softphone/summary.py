@@ -1,4 +1,4 @@
-"""What a test call has shown: why it was not answered, or its figures."""
+"""The result of a test call: in one sentence why it was not answered, or its figures."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -40,7 +40,10 @@ def refusal(recording: CallRecording, user: str, server: str) -> str:
 
 
 def call_summary(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> dict[str, Any]:
-    """Return the figures of a call as JSON values; times are seconds after the answer."""
+    """Return the figures of a call as JSON values; times are seconds after the answer.
+
+    In a call that was not answered, they are seconds after dialling.
+    """
     origin = recording.invited if recording.answered is None else recording.answered
     silences: list[float | None] = [*measured_waits(recording, prompts)] or [None] * (
         len(prompts) + 1
@@ -80,7 +83,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def print_summary(figures: dict[str, Any]) -> None:
-    """Print the figures of an answered call for a person."""
+    """Print the figures of an answered call (:func:`call_summary`) as sentences and a table."""
     console = Console(highlight=False)
     console.print(
         tr("answered after {answered:.3f} s, {side} hung up after {ended:.3f} s").format(

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from ivr.softphone.sip import SipRequest, SipResponse
 
 T1 = 0.5
-"""Seconds to the first retransmission: the round-trip estimate of RFC 3261."""
+"""Seconds from sending a request to its first retransmission: the round-trip estimate of RFC
+3261."""
 _T2 = 4.0
-"""Longest interval between retransmissions of a request other than INVITE (RFC 3261)."""
+"""Longest time, in seconds, between retransmissions of a request other than INVITE (RFC 3261)."""
 
 
 class Transaction:
-    """A request that is repeated until its first response."""
+    """A SIP request that is sent again and again until its first response arrives."""
 
     def __init__(
         self,
@@ -25,7 +26,8 @@ class Transaction:
     ) -> None:
         """Prepare to send ``request``; raise SipError if it cannot be built.
 
-        ``provisional`` is called with each 1xx response and its arrival.
+        ``provisional`` is called with each 1xx response and its arrival (monotonic seconds). ``t1``
+        is the number of seconds to the first retransmission.
         """
         self.request = request
         self.heard_of = asyncio.Event()
@@ -54,7 +56,7 @@ class Transaction:
             self.heard_of.set()
 
     async def final(self, patience: float | None = None) -> tuple[SipResponse, float]:
-        """Send the request; return its final response and when that arrived.
+        """Send the request; return its final response and its arrival (monotonic seconds).
 
         Raise TimeoutError if there is no response for 64 times T1, or no final response within
         ``patience`` seconds; raise the OSError that :meth:`fail` was given.

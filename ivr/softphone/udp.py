@@ -1,6 +1,6 @@
-"""A UDP socket that tells when the kernel received each datagram.
+"""A UDP socket that gives the time at which the kernel received each datagram.
 
-A process that is busy with fifty calls reads a packet some milliseconds late. The kernel's
+A process that is busy with fifty calls reads a packet milliseconds late. The kernel's
 timestamp is not affected by that, so that measurements show the network and not this process.
 """
 
@@ -19,7 +19,10 @@ Receive = Callable[[bytes, float], None]
 
 
 def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float:
-    """Return the monotonic seconds of the kernel's timestamp, or of now if there is none."""
+    """Return the arrival of a datagram, in monotonic seconds, by the kernel's timestamp.
+
+    Return the present time if ``ancillary``, the control data of the datagram, has no timestamp.
+    """
     for level, kind, value in ancillary:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(value) >= _TIMESPEC.size:
             seconds, nanoseconds = _TIMESPEC.unpack_from(value)
@@ -30,9 +33,9 @@ def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float:
 
 
 async def stamps_begun(host: str) -> bool:
-    """Wait until the kernel timestamps datagrams; return False if it does not within 0.2 s.
+    """Wait until the kernel timestamps datagrams; return whether it does within 0.2 s.
 
-    The kernel begins some milliseconds after the first socket of the machine has asked for it.
+    The kernel begins milliseconds after the first socket of the machine has asked for it.
     Until then the timestamp is the time of reading, which is late in a busy process.
     """
     with _bound(host, even=False) as probe:
@@ -50,7 +53,7 @@ async def stamps_begun(host: str) -> bool:
 
 
 class StampedSocket:
-    """A non-blocking IPv4 UDP socket on the running event loop."""
+    """A non-blocking IPv4 UDP socket on the event loop; it times the arrival of each datagram."""
 
     def __init__(
         self,
@@ -61,7 +64,7 @@ class StampedSocket:
         failed: Callable[[OSError], None] | None = None,
         even: bool = False,
     ) -> None:
-        """Bind a free port of ``host``; ``receive`` is called with each datagram and its arrival.
+        """Bind a free port of ``host``; call ``receive`` with each datagram and its arrival.
 
         With ``peer``, only datagrams from that address are received. ``failed`` is called with
         the error when a datagram cannot be sent or nothing listens at the peer. ``even`` takes an
@@ -81,21 +84,21 @@ class StampedSocket:
         self._loop.add_reader(self._socket, self._readable)
 
     def send(self, datagram: bytes) -> None:
-        """Send to the peer; ``failed`` is called with an error of the network."""
+        """Send ``datagram`` to the peer; ``failed`` is called with an error of the network."""
         try:
             self._socket.send(datagram)
         except OSError as error:
             self._report(error)
 
     def send_to(self, datagram: bytes, address: tuple[str, int]) -> None:
-        """Send to ``address``; ``failed`` is called with an error of the network."""
+        """Send ``datagram`` to ``address``; ``failed`` is called with an error of the network."""
         try:
             self._socket.sendto(datagram, address)
         except OSError as error:
             self._report(error)
 
     def close(self) -> None:
-        """Close the socket. Idempotent."""
+        """Close the socket; if it is closed already, do nothing."""
         if self._socket.fileno() >= 0:
             self._loop.remove_reader(self._socket)
             self._socket.close()

@@ -43,9 +43,10 @@ def read_wav(path: Path) -> Samples:
 
 
 def write_wav(path: Path, sides: Sequence[tuple[float, Samples]]) -> None:
-    """Write a file at 8 kHz and 16 bits with one channel for each of ``sides``.
+    """Write a WAV file at 8 kHz and 16 bits, with one channel for each of ``sides``.
 
-    A side is its start in seconds, on a common clock, and its samples at 8 kHz.
+    A side is the time of its first sample, in seconds of a clock that all sides share, and its
+    samples at 8 kHz.
     """
     origin = min([start for start, samples in sides if len(samples)], default=0.0)
     placed = [(round((start - origin) * RATE), samples) for start, samples in sides]
@@ -62,7 +63,10 @@ def write_wav(path: Path, sides: Sequence[tuple[float, Samples]]) -> None:
 
 
 def _linear(octets: bytes, width: int) -> NDArray[np.float64]:
-    """Return PCM of 8 bits (unsigned) or 16, 24 or 32 bits (signed) on the scale of 16 bits."""
+    """Return PCM of 8 bits (unsigned) or 16, 24 or 32 bits (signed) on the scale of 16 bits.
+
+    ``width`` is the number of octets of a sample.
+    """
     if width == 1:
         return (np.frombuffer(octets, np.uint8).astype(np.float64) - 128.0) * 256.0
     if width == 3:
@@ -74,7 +78,11 @@ def _linear(octets: bytes, width: int) -> NDArray[np.float64]:
 
 
 def _resampled(path: Path, sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
-    """Return the sound of a file at 8 kHz, without what lies above 4 kHz."""
+    """Return ``sound``, from the file ``path`` at ``rate``, at 8 kHz and without what lies above 4
+    kHz.
+
+    Raise WavError if the resampler is not installed.
+    """
     try:
         import soxr  # here, because only the tools extra has it, and few files need it
     except ModuleNotFoundError:
