@@ -1,1 +1,1 @@
-"""Tools that make what the package ships; they are not part of it."""
+"""Tools that make files which the package ``ivr`` ships; the tools themselves are not shipped."""

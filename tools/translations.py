@@ -1,4 +1,4 @@
-"""Collect the sentences for people into the Chinese catalogue, and compile it: `make translations`.
+"""Collect all sentences shown to people in the Chinese catalogue; compile it: `make translations`.
 
 The catalogue ``ivr.po`` keeps its translations. New sentences enter it without one and are listed;
 sentences that the code no longer has leave it. ``ivr.mo`` is what the program reads.
@@ -32,11 +32,12 @@ WORDS = (TicketKind, TicketStatus, CheckVerdict, RENDERINGS)
 """Enumerations whose values are shown to people."""
 _METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
 _KEYWORDS = {"tr": None, "marked": None, "Check": (1,)}
-"""Functions whose first argument is looked up; a check is shown under its name."""
+"""Functions whose first argument is translated when it is shown (for Check, its name), as babel
+takes them."""
 
 
 def collected() -> set[str]:
-    """Return all sentences that may be looked up: ours, help texts, and those of libraries."""
+    """Return all sentences that may be translated: our own, help texts, and those of libraries."""
     typers = Path(typer.__file__).parent
     found = set(LIBRARY_SENTENCES)
     found.update(str(value) for words in WORDS for value in words)
@@ -63,13 +64,16 @@ def _help_texts() -> Iterator[str]:
 
 
 def read_catalogue() -> Catalog:
-    """Return the catalogue of the file."""
+    """Return the catalogue that is stored in ``ivr.po``."""
     with PO.open("rb") as file:
         return read_po(file, locale="zh_CN")
 
 
 def updated(catalogue: Catalog, sentences: set[str]) -> Catalog:
-    """Return a catalogue of exactly these sentences, in alphabetical order."""
+    """Return a catalogue of exactly ``sentences``, in alphabetical order.
+
+    Translations are taken from ``catalogue``; a new sentence has none.
+    """
     new = Catalog(
         locale="zh_CN",
         project="ivr",
@@ -89,7 +93,7 @@ def updated(catalogue: Catalog, sentences: set[str]) -> Catalog:
 
 
 def compile_catalogue(catalogue: Catalog, path: Path) -> None:
-    """Write the binary catalogue that gettext reads."""
+    """Write ``catalogue`` to ``path`` in the binary form that gettext reads."""
     with path.open("wb") as file:
         write_mo(file, catalogue)
 

@@ -1,4 +1,4 @@
-"""Render the words of the sheet as sound files, ahead of any call. Nothing here runs in a call."""
+"""Render the words of the sheet as audio files, ahead of any call. Nothing here runs in a call."""
 
 
 class VoiceError(Exception):

@@ -1,4 +1,4 @@
-"""The shared part of ``ivr prompts``: options, the sheet, the rendered prompts."""
+"""Options of several ``ivr prompts`` commands, and their reading of the sheet and the prompts."""
 
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +30,10 @@ PiecesOption = Annotated[
 
 
 def catalogue_in(directory: Path) -> Catalogue:
-    """Return the rendered prompts; when they cannot be used, say why and end with exit code 2."""
+    """Return the prompts rendered in ``directory``.
+
+    If they cannot be used, print why and raise the exit with code 2.
+    """
     try:
         return Catalogue.load(directory)
     except CatalogueError as error:
@@ -38,10 +41,10 @@ def catalogue_in(directory: Path) -> Catalogue:
 
 
 def read_arguments(sheet: Path | None) -> tuple[Path, Sheet]:
-    """Return the path of the sheet, and the sheet; when it is wrong, say why and exit with code 2.
+    """Return the path of the sheet (the file of all words that the bot says), and its content.
 
     Without ``sheet`` the path is ``prompts/sheet.toml``, or that of the shipped sheet if there is
-    no such file.
+    no such file. If the sheet is wrong, print why and raise the exit with code 2.
     """
     path = sheet or Path("prompts/sheet.toml")
     if sheet is None and not path.is_file():

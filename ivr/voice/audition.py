@@ -1,7 +1,7 @@
-"""One page to judge the prompts by: every row with its words, players, levels and waveforms.
+"""An HTML page to judge the prompts by: every row's words, players, levels and waveforms.
 
-The page is a single file that loads nothing from anywhere: sounds are embedded as FLAC at 8 kHz,
-as a telephone carries them.
+The page is a single file that loads nothing from anywhere: the audio is embedded as FLAC at 8 kHz,
+the sample rate of a telephone.
 """
 
 import base64
@@ -23,11 +23,11 @@ from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, prompt_lev
 from ivr.words.catalogue import RENDERINGS, Catalogue, RenderedPrompt
 
 _FINDINGS = 50
-"""Largest number of findings on the page."""
+"""Largest number of findings that the page lists."""
 _BARS = 120
-"""Stretches of a waveform."""
+"""Number of equal stretches into which a prompt is divided to draw its waveform."""
 _WIDTH, _HEIGHT = 360, 44
-"""Size of a waveform in units of its SVG."""
+"""Width and height of the drawing of a waveform, in units of its SVG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,16 @@ class _ShownSound:
     label: str
     flac_url: str
     outline: str
-    """Points of the waveform's polygon."""
+    """Points of the waveform's polygon, as SVG writes them: ``x,y x,y …``."""
     measures: list[tuple[str, bool]]
-    """Each figure with its unit, and whether it is within its limit."""
+    """Each measurement as text with its unit, and whether it is within its limit."""
 
 
 def audition_page(sheet: Sheet, catalogue: Catalogue, report: PromptReport) -> str:
-    """Return the page as HTML text."""
+    """Return the page about the prompts in ``catalogue`` as HTML text, in the order of ``sheet``.
+
+    ``report`` gives the figures and findings at the top.
+    """
 
     def prompts(row: Row) -> list[Prompt]:
         return [part for prompt in row.prompts() for part in fragments(prompt)]
@@ -95,14 +98,18 @@ def _shown(recording: RenderedPrompt, samples: Samples) -> _ShownSound:
 
 
 def _flac_url(samples: Samples) -> str:
-    """Return the sound as a data URL."""
+    """Return mono samples at 8 kHz as a ``data:`` URL of a FLAC file."""
     file = io.BytesIO()
     soundfile.write(file, samples, RATE, format="FLAC", subtype="PCM_16")
     return f"data:audio/flac;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def _outline(samples: Samples) -> str:
-    """Return the loudest sample of each of 120 stretches as one mirrored outline."""
+    """Return the SVG points of a waveform.
+
+    They give the peak of each of _BARS (120) equal stretches above the middle line and, mirrored,
+    below it.
+    """
     heights = [_HEIGHT / 2 * tall for tall in _envelope(samples)]
     step, middle = _WIDTH / _BARS, _HEIGHT / 2
     above = [f"{n * step:.1f},{middle - tall:.1f}" for n, tall in enumerate(heights)]
@@ -111,12 +118,15 @@ def _outline(samples: Samples) -> str:
 
 
 def _ceiling() -> str:
-    """Return the path of two lines at the highest peak that is allowed."""
+    """Return the SVG path of two horizontal lines, which show the highest peak allowed.
+
+    One is above and one below the middle of the waveform.
+    """
     middle, ceiling = _HEIGHT / 2, _HEIGHT / 2 * 10 ** (HIGHEST_PEAK_DBFS / 20)
     return f"M0 {middle - ceiling:.1f}H{_WIDTH}M0 {middle + ceiling:.1f}H{_WIDTH}"
 
 
 def _envelope(samples: Samples) -> Iterator[float]:
-    """Yield the peak of each stretch, relative to full scale."""
+    """Yield the peak of each of _BARS (120) equal stretches, as a share of full scale (0 to 1)."""
     for part in np.array_split(np.abs(samples.astype(np.float64)), _BARS):
         yield float(part.max(initial=0.0)) / 32768.0

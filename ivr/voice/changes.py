@@ -25,9 +25,10 @@ class Change:
 def changes(
     directory: Path, sheet: Sheet, *, pieces: Sequence[Prompt] | None = None
 ) -> list[Change]:
-    """Return the changes that rendering now would make, in the order of the sheet.
+    """Return the prompts whose words in ``sheet`` differ from those rendered in ``directory``.
 
-    ``pieces`` are the fragments beyond the sheet's own; None means all of them.
+    They are in the order of the sheet; those that it no longer has come last. ``pieces`` are the
+    fragments (slot values such as names and numbers) that are compared too; None means all of them.
     """
     before = {id: one.text for id, one in known(directory).recordings.items() if one.text}
     after = {

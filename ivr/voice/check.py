@@ -1,4 +1,7 @@
-"""Check the rendered prompts against the sheet and the standard; a finding names its remedy."""
+"""Check the rendered prompts against the words of the sheet and the standard of levels and lengths.
+
+Every finding is a sentence that names its remedy.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -27,15 +30,18 @@ from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, RenderedP
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Levels of one rendering's clips, relative to the level that each must have, and peaks."""
+    """The range of the levels of one rendering's clips, and their highest peak.
+
+    Levels are in decibels relative to the level that each clip must have.
+    """
 
     clips: int
     lowest_db: float
     highest_db: float
     spread_db: float
-    """``highest_db`` less ``lowest_db``."""
+    """``highest_db`` less ``lowest_db``, in decibels."""
     peak_max_dbfs: float
-    """The highest peak of all clips."""
+    """The highest peak of all clips of the rendering, in dBFS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +50,25 @@ class Figures:
 
     prompts: int
     clips: int
-    """Number of prompts times renderings."""
+    """Number of clips that there should be: one for each prompt in each rendering."""
     present: int
-    """Clips that the manifest lists."""
+    """Number of these clips that are rendered, that is, listed in the manifest."""
     current: int
-    """Clips with the words of the sheet, and whose files are those of the manifest."""
+    """Number of these clips rendered from the present words, with intact
+    files."""
     present_percent: float
     seconds: float
-    """Length of all present clips together."""
+    """Seconds that all rendered clips last together."""
     levels: dict[Rendering, Spread]
-    """The levels by rendering; empty if nothing is rendered."""
+    """The range of levels of each rendering; empty if nothing is rendered."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptReport:
-    """The outcome of :func:`check_prompts`."""
+    """The findings and figures of a check of the rendered prompts by :func:`check_prompts`."""
 
     problems: tuple[str, ...]
-    """One sentence for each finding."""
+    """One sentence for each finding; empty if all is well."""
     figures: Figures
 
     def dump(self) -> str:
@@ -78,9 +85,10 @@ def check_prompts(
 ) -> PromptReport:
     """Compare the prompts rendered in ``directory`` with ``sheet``; report findings, never raise.
 
-    ``pieces`` are the fragments beyond the sheet's own; None means all of them. Levels come from
-    the manifest unless ``measure`` is true: then every a-law file is measured again. A new set of
-    files that a killed process had completed is moved to its place first.
+    ``pieces`` are the fragments (slot values such as names and numbers) that are checked too; None
+    means all of them. Levels come from the manifest unless ``measure`` is true: then every a-law
+    file is measured again. If a killed process has left a complete new set of files, these are
+    moved to their places first.
     """
     clips = clips_of(sheet, pieces)
     try:
@@ -111,7 +119,7 @@ def check_prompts(
 
 
 def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
-    """Yield a finding if the clip was not rendered from these words by the manifest's voice."""
+    """Yield a finding if the clip was not made of its present words by the manifest's voice."""
     manifest = catalogue.manifest
     recording = catalogue.clip(clip.prompt.id, clip.form.rendering)
     expected = clip_hash(clip, manifest.engine, manifest.voice, recording.source)
@@ -120,7 +128,7 @@ def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _damage(clip: Clip, recording: RenderedPrompt, directory: Path) -> Iterator[str]:
-    """Yield a finding for each file that is missing or differs from the manifest."""
+    """Yield a finding for each file of the clip that is missing or not as in the manifest."""
     for path, exists in damaged(directory, clip, recording):
         name = path.relative_to(directory / "zh").as_posix()
         if exists:
@@ -140,7 +148,10 @@ def _forbidden(clip: Clip, recording: RenderedPrompt, sheet: Sheet) -> Iterator[
 
 
 def _measured(recording: RenderedPrompt, directory: Path) -> RenderedPrompt:
-    """Return the recording with the measures of its a-law file; unchanged if there is no file."""
+    """Return ``recording`` with length, level and peak measured again on its a-law file.
+
+    If there is no such file, it is returned unchanged.
+    """
     path = directory / recording.file("alaw")
     if not path.is_file():
         return recording
@@ -148,7 +159,7 @@ def _measured(recording: RenderedPrompt, directory: Path) -> RenderedPrompt:
 
 
 def _unfit(clip: Clip, measured: RenderedPrompt) -> Iterator[str]:
-    """Yield a finding for each measure that is outside the standard."""
+    """Yield a finding for each measure (level, peak, length) that is outside the standard."""
     wanted = prompt_level(clip.form.rendering, joint=clip.form.joint)
     if abs(measured.active_level_dbov - wanted) > LEVEL_TOLERANCE_DB:
         yield (
@@ -185,7 +196,7 @@ def _unfit(clip: Clip, measured: RenderedPrompt) -> Iterator[str]:
 
 
 def _uneven(figures: Figures) -> Iterator[str]:
-    """Yield a finding for each rendering whose levels differ too much."""
+    """Yield a finding for each rendering whose levels differ by more than LEVEL_SPREAD_DB."""
     for rendering, levels in figures.levels.items():
         if levels.spread_db > LEVEL_SPREAD_DB:
             yield (
@@ -197,7 +208,7 @@ def _uneven(figures: Figures) -> Iterator[str]:
 
 
 def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
-    """Yield a finding for each rendered prompt that is neither in the sheet nor a fragment."""
+    """Yield a finding for each rendered prompt that is not among ``clips``, the wanted ones."""
     wanted = {(clip.prompt.id, clip.form.rendering): clip for clip in clips}
     for recording in catalogue.manifest.all():
         if (recording.id, recording.rendering) not in wanted:
@@ -207,7 +218,7 @@ def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
 
 
 def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: int) -> Figures:
-    """Return the figures of ``clips``, of which ``found`` are rendered."""
+    """Return the figures of ``clips``, of which ``found`` are rendered, ``current`` up to date."""
     spoken = [clip for clip in clips if not is_wordless(clip)]
     levels = {
         rendering: _spread([one for one in found if one.rendering == rendering])
@@ -226,7 +237,10 @@ def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: in
 
 
 def _spread(found: Sequence[RenderedPrompt]) -> Spread:
-    """Return the levels of one rendering; ``found`` has at least one clip."""
+    """Return the range of levels and the highest peak of ``found``: all clips of one rendering.
+
+    ``found`` has at least one clip.
+    """
     away = [one.active_level_dbov - prompt_level(one.rendering, joint=one.joint) for one in found]
     low, high = round(min(away), 2), round(max(away), 2)
     peak = max(one.peak_dbfs for one in found)

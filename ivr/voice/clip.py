@@ -1,4 +1,4 @@
-"""The clips to render: every prompt of the sheet and every fragment, in every rendering."""
+"""The clips to render: every prompt of the sheet and fragment (slot value), in every rendering."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,45 +13,48 @@ from ivr.words.catalogue import RENDERINGS, SILENCE, Rendering
 
 @dataclass(frozen=True)
 class Form:
-    """The rendering of a clip, and the silence at its edges."""
+    """The rendering of a clip (normal, louder, loudest or slow), and the silence at its edges."""
 
     rendering: Rendering = "normal"
     edges: Edges = Edges.WHOLE
 
     @property
     def joint(self) -> bool:
-        """True if the clip is a piece of a sentence, played between others."""
+        """True if the clip is a part of a sentence, played directly before or after other clips."""
         return self.edges is not Edges.WHOLE
 
 
 @lru_cache(maxsize=8192)
 def _spoken(text: str) -> str:
-    """Return the spoken form of a text; cached, because every rendering needs it."""
+    """Return ``text``, digits and letters spelt out; cached, as every rendering needs it."""
     return spoken_text(text)
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A prompt in one rendering: one sound, in one file for each format."""
+    """A prompt in one rendering. It is stored in one file for each format (a-law, WAV …)."""
 
     prompt: Prompt
     form: Form
 
     @cached_property
     def words(self) -> str:
-        """The words for the engine, with digits and letters spelt out."""
+        """The prompt's words, with digits and letters spelt out for the speech engine."""
         return _spoken(self.prompt.text)
 
     @property
     def name(self) -> str:
-        """The name for people: ``no_sound.ask`` or ``no_sound.ask (slow)``."""
+        """The name in messages: the prompt's id, and unless it is normal the rendering.
+
+        Examples are ``no_sound.ask`` and ``no_sound.ask (slow)``.
+        """
         rendering = self.form.rendering
         return self.prompt.id + ("" if rendering == "normal" else f" ({rendering})")
 
 
 @dataclass(frozen=True)
 class Take:
-    """One utterance of the engine, for all clips with the same words and pace."""
+    """One utterance of the speech engine; all clips with these words and this pace use it."""
 
     words: str
     slow: bool
@@ -59,9 +62,10 @@ class Take:
 
 
 def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip, ...]:
-    """Return all clips of the sheet, the normal rendering first.
+    """Return all clips to render, the normal rendering first.
 
-    ``pieces`` are the fragments beyond the sheet's own; None means all that composition needs.
+    They are silence, music on hold, the prompts of ``sheet``, and ``pieces``. ``pieces`` are the
+    fragments (slot values such as names and numbers); None means all that composition needs.
     """
     beyond = fragments_to_render(sheet) if pieces is None else pieces
     prompts = (*sheet.fragments(), *beyond)
@@ -77,7 +81,7 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
 
 
 def takes_of(clips: Iterable[Clip]) -> list[Take]:
-    """Return the takes for ``clips``: equal words at the same pace are one take."""
+    """Return the takes (utterances of the engine) for ``clips``: one for equal words and pace."""
     together: dict[tuple[str, bool], list[Clip]] = {}
     for clip in clips:
         together.setdefault((clip.words, clip.form.rendering == "slow"), []).append(clip)

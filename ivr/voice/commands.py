@@ -1,4 +1,4 @@
-"""``ivr prompts``: render, check and compare what the hotline says."""
+"""``ivr prompts``: render, list, check and compare the prompts, that is, what the hotline says."""
 
 import os
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ prompts_app.command("sheet")(sheet_page)
 
 
 class EngineName(StrEnum):
-    """The engines that can speak prompts."""
+    """The names of the speech engines, as ``--engine`` takes them."""
 
     ESPEAK = "espeak"
     EDGE = "edge"
@@ -103,7 +103,11 @@ def render_command(
 
 
 def _learn(path: Path) -> None:
-    """Learn what callers say, so that no start of the service has to wait for it."""
+    """Train the understander on the callers' phrases beside the sheet ``path``; store its weights.
+
+    Otherwise the next start of the service would have to wait for this. If the phrases cannot be
+    used or the weights not be written, print why and raise the exit with code 2.
+    """
     try:
         if learn(path):
             typer.echo(
@@ -121,7 +125,10 @@ def _speaker(
     words: Sheet,
     pieces: bool,
 ) -> tuple[Engine, Sequence[Prompt] | None]:
-    """Return the engine and the pieces that it can speak, which is None for all of them."""
+    """Return the engine, and the fragments (slot values) it can speak: None for all, () for none.
+
+    Raise VoiceError if the engine is ``files`` and its directory is not given.
+    """
     wanted = None if pieces else ()
     match name:
         case EngineName.ESPEAK:

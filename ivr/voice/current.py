@@ -1,4 +1,4 @@
-"""Find out which rendered clips are current: their words, voice, mastering and files."""
+"""Find out which rendered clips are current in their words, voice, mastering and files."""
 
 import hashlib
 import json
@@ -15,7 +15,8 @@ from ivr.words.catalogue import Catalogue, CatalogueError, Manifest, RenderedPro
 def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
     """Return the SHA-256 of everything whose change makes the clip out of date.
 
-    ``source`` is the result of :meth:`ivr.voice.engine.Engine.source` for the clip's take.
+    ``engine`` and ``voice`` are the names in the manifest. ``source`` is the result of
+    :meth:`ivr.voice.engine.Engine.source` for the clip's take (the utterance that it is made from).
     """
     form = clip.form
     parts = [clip.prompt.text, clip.words, engine, voice, source, STANDARD_VERSION]
@@ -24,7 +25,10 @@ def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
 
 
 def known(directory: Path) -> Manifest:
-    """Return the manifest in ``directory``; an empty one if it is missing or damaged."""
+    """Return the manifest (the list of rendered clips) in ``directory``.
+
+    If it is missing or damaged, return an empty one.
+    """
     try:
         return Catalogue.load(directory).manifest
     except CatalogueError:
@@ -34,7 +38,10 @@ def known(directory: Path) -> Manifest:
 def is_current(
     directory: Path, clip: Clip, voice: Voice, manifest: Manifest, source: str = ""
 ) -> bool:
-    """Return True if ``clip`` is rendered from its words by this voice and its files are intact."""
+    """Return True if ``clip`` is rendered from its words by this voice and its files are intact.
+
+    ``manifest`` lists what is rendered in ``directory``; ``source`` is that of :func:`clip_hash`.
+    """
     recording = manifest.find(clip.prompt.id, clip.form.rendering)
     return (
         recording is not None
@@ -44,7 +51,10 @@ def is_current(
 
 
 def damaged(directory: Path, clip: Clip, recording: RenderedPrompt) -> Iterator[tuple[Path, bool]]:
-    """Yield each file of a clip that differs from the manifest, and whether it exists."""
+    """Yield each file of a clip that is missing or differs from its hash, and whether it exists.
+
+    The hashes are those of ``recording``, the clip's entry in the manifest.
+    """
     for extension in extensions(clip):
         path = directory / recording.file(extension)
         found = sha256_of(path)

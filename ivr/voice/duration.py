@@ -1,4 +1,4 @@
-"""The seconds that words may take. A sound far outside was cut off, garbled or misread."""
+"""The time that words take to speak. Audio of another length was cut off, garbled or misread."""
 
 import re
 
@@ -7,13 +7,15 @@ from ivr.voice.standard import LONGER_PAUSES, SLOWER
 _SYLLABLE = re.compile(r"[\u3400-\u9fff]|[A-Za-z]")
 _PAUSE = re.compile(r"[，。！？：；、]")
 _SHORTEST_SYLLABLE = 0.1
-"""Seconds. A hurried speaker makes eight syllables per second; an E of espeak lasts 0.12."""
+"""Least seconds that a syllable takes. A hurried speaker makes eight syllables per second; an E of
+espeak lasts 0.12 s."""
 _LONGEST_SYLLABLE = 0.55
-"""Seconds. A careful speaker spelling a website makes two syllables per second."""
+"""Most seconds that a syllable takes. A careful speaker spelling a website makes two syllables per
+second."""
 _LONGEST_PAUSE = 0.9
-"""Seconds at a punctuation mark."""
+"""Most seconds that the pause at a punctuation mark takes."""
 _MARGIN_SECONDS = 0.5
-"""Seconds that the edges and a final breath may add."""
+"""Most seconds that the silence at the edges and a final breath add."""
 
 
 def syllables(words: str) -> int:
@@ -22,7 +24,7 @@ def syllables(words: str) -> int:
 
 
 def plausible(words: str, *, slow: bool = False) -> tuple[float, float]:
-    """Return the least and the most seconds that speaking ``words`` can take."""
+    """Return the least and the most seconds that ``words`` can take, spoken slowly if ``slow``."""
     count = syllables(words)
     least = _SHORTEST_SYLLABLE * count
     most = _LONGEST_SYLLABLE * count + _LONGEST_PAUSE * len(_PAUSE.findall(words)) + _MARGIN_SECONDS

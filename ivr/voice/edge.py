@@ -1,10 +1,10 @@
 """edge-tts: neural Mandarin voices of an unofficial service without guarantees.
 
-The service refuses, hangs or closes early, and a connection that closes in the middle leaves a
-shorter file without any error. For this reason every prompt has its own time-out and several
-attempts, and its length and its end are compared with what its words need. Good audio is kept in a
-cache by its words, so that the next run fetches only what is missing. Only the words of the sheet
-are sent, and only ahead of calls.
+The service sometimes refuses, does not answer or closes early, and a connection that closes in the
+middle leaves a shorter file without any error. For this reason every prompt has its own time-out
+and several attempts, and the length and the end of its audio are compared with what its words need.
+Good audio is kept in a cache by its words, so that the next run fetches only what is missing. Only
+the words of the sheet are sent, and only ahead of calls.
 """
 
 import asyncio
@@ -35,36 +35,40 @@ from ivr.voice.standard import SLOWER
 XIAOXIAO = "zh-CN-XiaoxiaoNeural"
 _SLOW_RATE = f"{round(100 * (SLOWER - 1)):+d}%"
 _CUT_OFF_DB = -30.0
-"""Level of the last 50 ms relative to the peak, above which the audio was cut off within a word.
-Derived from how speech ends; not measured on the real service."""
+"""Largest level of the last 50 ms relative to the peak, in decibels, at which the audio counts as
+complete; louder audio was cut off within a word. Derived from how speech ends; not measured on the
+real service."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Time-outs and attempts."""
+    """Time-outs and attempts for prompts that are fetched from the service."""
 
     seconds: float = 30.0
-    """Time-out of one attempt. edge-tts ignores its own when the server sends nothing."""
+    """Time-out of one attempt. edge-tts's own has no effect if the server sends nothing."""
     attempts: int = 4
     backoff_seconds: float = 1.0
-    """Pause before the second attempt, doubled before each further one; jitter adds up to half."""
+    """Pause before the second attempt, doubled before each further one; up to half of it is added
+    at random (jitter)."""
     parallel: int = 4
-    """Largest number of connections at once; the service refuses more than a few."""
+    """Largest number of simultaneous connections; the service refuses clients that open too
+    many."""
 
 
 class _BadAudio(Exception):
-    """The audio is not the prompt; another attempt may succeed."""
+    """The audio received is not the prompt as a whole; another attempt may succeed."""
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One voice of edge-tts, whose audio is kept in the directory ``cache``."""
+    """One voice of edge-tts as an engine; the directory ``cache`` keeps the fetched audio."""
 
     cache: Path
     voice_name: str = XIAOXIAO
     patience: Patience = field(default_factory=Patience)
     seed: int | None = None
-    """Seed of the jitter between attempts; None means a different jitter every time."""
+    """Seed of the random part of the pauses between attempts; None means another one in every
+    run."""
 
     @property
     def name(self) -> str:
@@ -73,7 +77,7 @@ class Edge:
 
     @property
     def voice(self) -> str:
-        """The voice in the manifest."""
+        """The name of the voice, as it stands in the manifest."""
         return self.voice_name
 
     def source(self, take: Take) -> str:
@@ -81,7 +85,12 @@ class Edge:
         return ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """Fetch the takes that are not cached; raise PromptsFailed if some cannot be fetched."""
+        """Fetch the takes (utterances) that are not in the cache.
+
+        Call ``progress`` after each with the number done and the number to fetch. Raise
+        PromptsFailed if a take cannot be fetched, and VoiceError if the name of the voice is not
+        valid.
+        """
         spoken = [take for take in takes if not all(is_wordless(clip) for clip in take.clips)]
         missing = [take for take in spoken if not self._path(take).is_file()]
         if not missing:
@@ -115,7 +124,10 @@ class Edge:
         return self.cache / f"{hashlib.sha256(key.encode()).hexdigest()}.mp3"
 
     async def _fetched(self, takes: Sequence[Take], progress: RenderProgress) -> dict[Take, str]:
-        """Fetch all takes; return the reason for each that could not be fetched."""
+        """Fetch ``takes`` into the cache; return the reason for each that could not be fetched.
+
+        Call ``progress`` after each with the number done and the number of all.
+        """
         free = asyncio.Semaphore(self.patience.parallel)
         jitter = random.Random(self.seed)
         reasons: dict[Take, str] = {}
@@ -135,7 +147,10 @@ class Edge:
         return {take: reasons[take] for take in takes if take in reasons}
 
     async def _reason_after_attempts(self, take: Take, jitter: random.Random) -> str:
-        """Fetch one take into the cache; return why that failed, or an empty string."""
+        """Fetch one take into the cache in at most ``patience.attempts`` attempts.
+
+        Return why the last one failed, or an empty string if the take was fetched.
+        """
         reason = ""
         for attempt in range(self.patience.attempts):
             if attempt:
@@ -199,7 +214,7 @@ def _refuse_wrong_length(audio: bytes, take: Take) -> None:
 
 
 def _explained(error: Exception, patience: Patience) -> str:
-    """Return what went wrong, in words for an operator."""
+    """Return what went wrong in an attempt, in words for an operator."""
     match error:
         case TimeoutError():
             return tr("no complete answer within {seconds:g} s").format(seconds=patience.seconds)

@@ -1,4 +1,4 @@
-"""The interface of every engine: a synthetic voice or the recordings of a person."""
+"""The interface of every speech engine: a synthetic voice or the recordings of a person."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -11,15 +11,16 @@ from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 
 RenderProgress = Callable[[int, int], None]
-"""Called with the number that are ready and the number of all."""
+"""Function that is called while prompts are made, with the number that are done and the number of
+all."""
 
 
 class PromptsFailed(VoiceError):
-    """Some prompts cannot be made. No file was replaced."""
+    """At least one prompt cannot be made. No rendered file was replaced."""
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
         self.reasons = dict(reasons)
-        """The reason by the name of the clip."""
+        """Why each clip cannot be made, by the name of the clip."""
         count = len(self.reasons)
         super().__init__(
             tr("1 prompt could not be made; the old set stays in place")
@@ -31,31 +32,35 @@ class PromptsFailed(VoiceError):
 
 
 class Voice(Protocol):
-    """The identity of a voice, which the manifest records."""
+    """The identity of a voice, as the manifest of the rendered prompts records it."""
 
     @property
     def name(self) -> str:
-        """The engine, with its version where that changes how it sounds."""
+        """The name of the engine, with its version if another version would sound different."""
 
     @property
     def voice(self) -> str:
-        """The voice and everything that changes how it sounds."""
+        """The name of the voice and every setting that changes how it sounds."""
 
 
 class Engine(Voice, Protocol):
-    """A voice that speaks. It is pickled and sent to the processes that render."""
+    """A voice that can speak prompts. It is pickled and sent to the processes that render."""
 
     def source(self, take: Take) -> str:
         """Return what decides how a take sounds besides its words and the voice.
 
-        It is hashed with them, so that a change makes the clips out of date.
+        For a recording this is its hash, for a synthetic voice an empty string. The result is a
+        part of the hash of each clip, so that a change makes the clips out of date.
         """
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """Fetch what the takes need; raise PromptsFailed if some cannot be spoken."""
+        """Fetch what the takes (utterances) need; PromptsFailed if one of them cannot be made.
+
+        ``progress`` may be called after each take, with the number done and the number of all.
+        """
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the take as mono samples and their rate in Hz; raise VoiceError if there are none.
+        """Return the take as mono samples and their rate in Hz; VoiceError if it cannot be made.
 
         Called in several processes at once, after :meth:`prepare`.
         """

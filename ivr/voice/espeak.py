@@ -49,7 +49,7 @@ class Espeak:
 
     @property
     def voice(self) -> str:
-        """The voice in the manifest, with everything that changes its sound."""
+        """The voice in the manifest: its name and every setting that changes its sound."""
         return f"{self.voice_name}, rate {self.words_per_minute}, pitch {self.pitch}"
 
     def prepare(self, takes: Sequence[Take], progress: Callable[[int, int], None]) -> None:
@@ -65,7 +65,10 @@ class Espeak:
         return replace(self, words_per_minute=pace).synthesise(take.words)
 
     def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
-        """Return ``text`` as mono samples and their rate in Hz; VoiceError if there are none."""
+        """Return ``text`` as mono samples and their rate in Hz.
+
+        Raise VoiceError if espeak-ng does not have the voice or says nothing for the text.
+        """
         library, rate = _library()
         if library.espeak_SetVoiceByName(self.voice_name.encode()) != 0:
             raise VoiceError(
@@ -100,7 +103,10 @@ _loaded: list[tuple[ctypes.CDLL, int]] = []
 
 
 def _library() -> tuple[ctypes.CDLL, int]:
-    """Return the library, started once per process, and the sample rate of its voices in Hz."""
+    """Return the library, started once per process, and the sample rate of its voices in Hz.
+
+    Raise VoiceError if it cannot start.
+    """
     if not _loaded:
         library = ctypes.CDLL(espeakng_loader.get_library_path())
         data = espeakng_loader.get_data_path().encode()

@@ -1,7 +1,7 @@
-"""A mastered prompt in the formats that Asterisk and audio players read.
+"""The formats of a mastered prompt: those that Asterisk and audio players read.
 
-The louder, loudest and slow renderings have no wide band: they are for callers who hear badly, on
-ordinary lines.
+The louder, loudest and slow renderings are not made for wide-band lines (16 kHz): they are for
+callers who hear badly, on ordinary lines.
 """
 
 import io
@@ -19,13 +19,13 @@ from ivr.voice.standard import WIDE_RATE
 from ivr.words.catalogue import SILENCE
 
 _SILENCE_SECONDS = 10
-"""Length of the file of silence."""
+"""Seconds that the file of silence lasts."""
 _G722_FRAME = 320
 """Samples per frame of the G.722 encoder: 20 ms."""
 
 
 def extensions(clip: Clip) -> tuple[str, ...]:
-    """Return the formats of a clip. Only ``wav`` has a header."""
+    """Return the extensions of the files of a clip, such as ``alaw``. Only ``wav`` has a header."""
     if clip.form.rendering != "normal":
         return ("alaw", "ulaw", "sln")
     if clip.form.joint:
@@ -34,7 +34,10 @@ def extensions(clip: Clip) -> tuple[str, ...]:
 
 
 def formats(clip: Clip, sound: NDArray[np.int16], rate: int) -> dict[str, bytes]:
-    """Return the contents of the clip's files by extension, from a sound at ``rate`` Hz."""
+    """Return the clip's files by extension, made of ``sound``, mono samples at ``rate`` Hz.
+
+    Raise VoiceError if ``sound`` is silent.
+    """
     # Imported here, because scipy takes half a second and most runs render nothing.
     from ivr.voice.mastering import WIDE, master
 
@@ -47,7 +50,10 @@ def formats(clip: Clip, sound: NDArray[np.int16], rate: int) -> dict[str, bytes]
 
 
 def _silence() -> dict[str, bytes]:
-    """Return ten seconds of silence: the idle code of each law, so that the line sounds idle."""
+    """Return the contents of the files of silence (ten seconds) by extension.
+
+    The a-law and µ-law files hold the idle code of their law, so that the line sounds idle.
+    """
     count = _SILENCE_SECONDS * RATE
     return _narrow(np.zeros(count, np.int16)) | {
         "alaw": bytes([ALAW_IDLE]) * count,
@@ -58,7 +64,7 @@ def _silence() -> dict[str, bytes]:
 
 
 def encode_g722(samples: Samples) -> bytes:
-    """Return samples at 16 kHz as ITU-T G.722 at 64 kbit/s: one octet for two samples."""
+    """Return mono samples at 16 kHz as ITU-T G.722 at 64 kbit/s: one octet for two samples."""
     import av  # here, because it loads codecs and most runs render nothing
 
     encoder = av.CodecContext.create("g722", "w")
@@ -76,12 +82,12 @@ def encode_g722(samples: Samples) -> bytes:
 
 
 def is_wordless(clip: Clip) -> bool:
-    """Return True for silence and music, which no engine speaks."""
+    """Return True if the clip is silence or music on hold, which no engine speaks."""
     return clip.prompt.id in (SILENCE, MUSIC.id)
 
 
 def wordless(clip: Clip) -> dict[str, bytes]:
-    """Return the contents of the files of silence or music by extension."""
+    """Return the contents of the files of ``clip``, silence or music on hold, by extension."""
     if clip.prompt.id == SILENCE:
         return _silence()
     narrow, wide = hold_music(RATE), hold_music(WIDE_RATE)
@@ -90,7 +96,7 @@ def wordless(clip: Clip) -> dict[str, bytes]:
 
 
 def _narrow(samples: Samples) -> dict[str, bytes]:
-    """Return the contents of the files at 8 kHz by extension."""
+    """Return the contents of the files for ``samples``, mono at 8 kHz, by extension."""
     linear = samples.astype("<i2").tobytes()
     return {
         "alaw": encode_alaw(samples),
@@ -101,7 +107,7 @@ def _narrow(samples: Samples) -> dict[str, bytes]:
 
 
 def wav_file(samples: Samples) -> bytes:
-    """Return a WAV file of mono samples at 8 kHz."""
+    """Return the content of a WAV file of mono samples at 8 kHz."""
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)

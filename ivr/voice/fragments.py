@@ -1,7 +1,7 @@
 """The fragments: prompts for the values that fill the slots of the sheet.
 
-:mod:`ivr.words.composition` composes sentences from them. Their ``edges`` keep hardly any silence,
-because they are played between other prompts.
+:mod:`ivr.words.composition` composes sentences from them. The silence at their edges lasts only 20
+to 40 ms, because they are played between other prompts.
 """
 
 from collections.abc import ItemsView, Iterator
@@ -27,10 +27,9 @@ from ivr.words.composition import (
 from ivr.words.wording import read_vocabulary
 
 _PLACES = {"start": ("，", Edges.INNER), "middle": ("、", Edges.INNER), "end": ("。", Edges.GROUP)}
-"""Punctuation and edges of a digit by its place in a group.
+"""Punctuation after a digit, and the silence at its edges, by its place in a group of digits.
 
-The punctuation makes the engine raise or lower its voice.
-"""
+The punctuation makes the engine raise or lower its voice."""
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +38,7 @@ def _shipped() -> Vocabulary:
 
 
 def fragments_to_render(sheet: Sheet, vocabulary: Vocabulary | None = None) -> Iterator[Prompt]:
-    """Yield every fragment in a stable order, each id once.
+    """Yield every fragment (prompt for a slot value) in a stable order, each id once.
 
     ``sheet`` does not limit them: numbers, for example, are read back although no row has a slot
     for one. Without ``vocabulary`` the values shipped with the product are used.
@@ -57,7 +56,10 @@ def _clip(id: str, text: str, edges: Edges = Edges.INNER) -> Prompt:
 
 
 def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
-    """Yield surname and title as one prompt (张先生); surnames that sound alike share it."""
+    """Yield each surname with each title as one prompt (张先生), and a neutral title.
+
+    Surnames that sound alike share one prompt.
+    """
     yield _clip("title.neutral", NEUTRAL_TITLE)
     recorded: dict[str, str] = {}
     for surname, pinyin in vocabulary.surnames.items():
@@ -69,14 +71,17 @@ def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
 
 
 def _listed(kind: str, entries: ItemsView[str, str], neutral: str) -> Iterator[Prompt]:
-    """Yield the values of a table, and the neutral words for a value that is not in it."""
+    """Yield a prompt for each of ``entries`` (words and id), and one for any value not among them.
+
+    The latter says the words ``neutral``.
+    """
     yield _clip(f"{kind}.neutral", neutral)
     for words, id in entries:
         yield _clip(f"{kind}.{id}", words)
 
 
 def _numbers() -> Iterator[Prompt]:
-    """Yield the cardinal numbers and the numbers of hours."""
+    """Yield the cardinal numbers up to LARGEST_NUMBER and the hours up to LONGEST_HOURS."""
     yield _clip("number.neutral", NEUTRAL_NUMBER)
     yield _clip("number.liang", "两")
     for number in range(LARGEST_NUMBER + 1):
@@ -87,7 +92,10 @@ def _numbers() -> Iterator[Prompt]:
 
 
 def _codes() -> Iterator[Prompt]:
-    """Yield each digit for three places in a group, and each letter."""
+    """Yield each digit in three forms (at the start, in the middle and at the end of a group).
+
+    Then yield each Latin letter.
+    """
     yield _clip("code.number", NEUTRAL_CODE)
     yield _clip("code.attribute", NEUTRAL_CODE.removesuffix("号码"))
     for digit, said in TELEPHONE_DIGITS.items():

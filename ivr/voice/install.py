@@ -1,7 +1,7 @@
 """Install the rendered prompts in the sounds directory of an Asterisk that answers calls.
 
-Every file is first copied into a directory beside its place and compared with the hash in the
-manifest. When all are right, each is renamed to its place. A call therefore finds every prompt at
+Every file is first copied into a separate directory and compared with the hash in the manifest.
+When all copies are right, each is renamed to its place. A call therefore finds every prompt at
 every moment, the old or the new one, and a copy that fails changes nothing.
 """
 
@@ -18,26 +18,28 @@ from ivr.voice.staging import finish
 from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, folder
 
 _FORMATS = ("alaw", "ulaw", "sln", "sln16", "g722")
-"""The formats that Asterisk plays; ``wav`` is for people."""
+"""The extensions of the files that Asterisk plays; ``wav`` files are for people and not
+installed."""
 _STAGE = ".ivr-install"
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledPrompts:
-    """The files that changed, as paths below the PBX's sounds directory."""
+    """The files added, changed and removed, as paths below the PBX's sounds directory."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     kept: int
-    """Number of files that were up to date."""
+    """Number of files that were up to date already."""
 
 
 def install_prompts(directory: Path, sounds: Path, owner: str = "") -> InstalledPrompts:
-    """Make the prompts below ``sounds`` those that are rendered in ``directory``.
+    """Install the prompts rendered in ``directory`` in ``sounds``, Asterisk's directory of sounds.
 
-    ``owner`` is ``user`` or ``user:group``; if it is empty, the user who runs this owns the files.
-    Raise VoiceError if a file differs from the manifest or cannot be written.
+    Prompts there that are not among them are removed. ``owner`` is ``user`` or ``user:group``; if
+    it is empty, the user who runs this owns the files. Raise VoiceError if there is no usable
+    manifest, or if a file differs from it or cannot be written.
     """
     try:
         finish(directory)
@@ -76,7 +78,7 @@ def install_prompts(directory: Path, sounds: Path, owner: str = "") -> Installed
 
 
 def _wanted(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """Yield every file for the PBX with its hash."""
+    """Yield the path (below the sounds directory) and SHA-256 of each file that the PBX needs."""
     for recording in catalogue.manifest.all():
         for extension in _FORMATS:
             if extension in recording.sha256:
@@ -84,7 +86,10 @@ def _wanted(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
 
 
 def _staged(directory: Path, stage: Path, wanted: dict[str, str], owner: str) -> None:
-    """Copy ``wanted`` below ``stage``; raise VoiceError for a file that is missing or damaged."""
+    """Copy the files ``wanted`` (SHA-256 by path) from ``directory`` to ``stage``, for ``owner``.
+
+    Raise VoiceError for a file that is missing or damaged.
+    """
     for rendering in RENDERINGS:
         place = stage.parent / folder(rendering)
         place.mkdir(parents=True, exist_ok=True)
@@ -105,7 +110,7 @@ def _staged(directory: Path, stage: Path, wanted: dict[str, str], owner: str) ->
 
 
 def _give(path: Path, owner: str) -> None:
-    """Change the owner of a file or directory unless ``owner`` is empty."""
+    """Make ``owner`` (``user`` or ``user:group``, if not empty) own a file or directory."""
     match owner.split(":"):
         case [user] if user:
             shutil.chown(path, user)
@@ -114,7 +119,10 @@ def _give(path: Path, owner: str) -> None:
 
 
 def _removed(sounds: Path, wanted: Container[str]) -> Iterator[str]:
-    """Remove unwanted files from the folders of prompts; yield their names. Leave other folders."""
+    """Remove the files not in ``wanted`` from the prompts' folders below ``sounds``; yield them.
+
+    Other folders stay as they are.
+    """
     for rendering in RENDERINGS:
         for path in sorted((sounds / "zh" / folder(rendering)).iterdir()):
             name = path.relative_to(sounds).as_posix()

@@ -1,4 +1,4 @@
-"""The level of a prompt: of a sentence by ITU-T P.56, of a piece by its words alone."""
+"""The level of a prompt: of a sentence by ITU-T P.56, of a part of one without its pauses."""
 
 from typing import TypedDict
 
@@ -9,7 +9,8 @@ from ivr.hearing.g711 import decode_alaw
 from ivr.hearing.level import FLOOR_DBOV, Waveform, active_speech_level, dbov, peak_dbfs
 
 _FAINT_DB = 25.0
-"""A frame more than this below the loudest one is a pause or an edge."""
+"""Most decibels below the loudest frame at which a frame counts as words; a fainter one is a pause
+or an edge."""
 
 
 class Measures(TypedDict):
@@ -21,7 +22,10 @@ class Measures(TypedDict):
 
 
 def measure_alaw(alaw: bytes, *, joint: bool) -> Measures:
-    """Return the measures of an a-law file: what a caller on an a-law line hears."""
+    """Return length, level and peak of a-law audio at 8 kHz, as a caller on an a-law line hears it.
+
+    ``joint`` is true for a part of a sentence.
+    """
     heard = decode_alaw(alaw)
     return Measures(
         seconds=len(heard) / RATE,
@@ -47,7 +51,7 @@ def word_level(samples: Waveform, rate: int) -> float:
 
 
 def level(samples: Waveform, rate: int, *, joint: bool) -> float:
-    """Return the word level in dBov for a joint, else the active speech level of P.56."""
+    """Return the level in dBov: by words if ``joint`` (a part of a sentence), else by P.56."""
     if joint:
         return word_level(samples, rate)
     return active_speech_level(samples, rate).level_dbov

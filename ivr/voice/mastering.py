@@ -1,4 +1,4 @@
-"""Make a telephone prompt of an engine's sound: band, level, peaks, edges, pauses, length."""
+"""Make a telephone prompt of an engine's audio: band, level, peaks, edges, pauses, length."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,31 +25,34 @@ from ivr.voice.standard import (
 )
 
 _CEILING = 32768 * 10 ** ((HIGHEST_PEAK_DBFS - 0.2) / 20)
-"""Largest magnitude of a sample, below the standard by more than a-law rounding can add."""
+"""Largest magnitude of a sample: 0.2 dB below the standard's highest peak, more than rounding to
+a-law can add."""
 _LOOK_AHEAD_SECONDS = {"normal": 0.005, "louder": 0.001, "loudest": 0.001, "slow": 0.005}
-"""Look-ahead of the limiter. In the louder renderings its gain must recover between two periods
-of a voice."""
+"""Look-ahead of the limiter in seconds, about half the length of its windows, by rendering. In the
+louder renderings the gain must recover between two periods of a voice."""
 _FADE_SECONDS = 0.005
-"""Length of the fades at both ends, which prevent clicks."""
+"""Seconds of the fade at either end of the speech, which prevents a click."""
 _SILENT_DB = -45.0
-"""Level relative to the loudest 10 ms. Quieter sound before and after the speech is trimmed."""
+"""Least level of speech, in decibels relative to the loudest 10 ms. Quieter audio before and after
+the speech is trimmed."""
 _PAUSE_SECONDS = 0.08
-"""Shortest silence within speech that is a pause and not the closure of a consonant."""
+"""Least seconds of a silence within speech that is a pause and not the closure of a consonant."""
 _NEAR_DB, _ROUNDS = 0.05, 60
-"""Accuracy of the level, and the largest number of rounds of limiting and raising. A sentence
-takes one to five rounds; a letter such as F, louder, whose hiss is all peaks, takes up to 40."""
+"""Accuracy of the level in decibels, and the largest number of rounds of limiting and raising. A
+sentence takes one to five rounds; a letter such as F in the louder renderings, whose hiss is all
+peaks, takes up to 40."""
 
 _Sound = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The sampling rate and the frequencies of a line."""
+    """Sampling rate and range of frequencies of a kind of line: narrow-band or wide-band."""
 
     rate: int
     """Samples per second."""
     hz: tuple[int, int]
-    """The lowest and the highest frequency."""
+    """The lowest and the highest frequency, in Hz."""
 
 
 NARROW = Band(RATE, BAND_HZ)
@@ -60,9 +63,9 @@ _SENTENCE = Form()
 def master(
     samples: NDArray[np.int16], rate: int, form: Form = _SENTENCE, band: Band = NARROW
 ) -> Samples:
-    """Return the prompt at the rate of the band, in a whole number of 20 ms frames.
+    """Return the mastered prompt as samples at the rate of ``band``, in whole frames of 20 ms.
 
-    ``samples`` are mono at ``rate`` Hz. Raise VoiceError if they are silent.
+    ``samples`` are the engine's audio, mono at ``rate`` Hz. Raise VoiceError if they are silent.
     """
     speech = _trim(samples.astype(np.float64), rate)
     if form.rendering == "slow":
@@ -72,7 +75,10 @@ def master(
 
 
 def _trim(sound: _Sound, rate: int) -> _Sound:
-    """Return the sound from its first to its last audible 10 ms, with 10 ms more at either end."""
+    """Return the audio from its first to its last audible 10 ms, with 10 ms more at either end.
+
+    Raise VoiceError if no part is audible.
+    """
     audible = np.flatnonzero(_audible(sound, rate))
     if not len(audible):
         raise VoiceError(tr("the engine gave silence: listen to its voice, then render again"))
@@ -81,7 +87,7 @@ def _trim(sound: _Sound, rate: int) -> _Sound:
 
 
 def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
-    """Return for each 10 ms whether there is speech."""
+    """Return for each 10 ms of ``sound`` whether it is speech, that is, above _SILENT_DB."""
     step = rate // 100
     frames = sound[: len(sound) // step * step].reshape(-1, step)
     loudness = np.sqrt(np.mean(frames**2, axis=1))
@@ -91,7 +97,10 @@ def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
 
 
 def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
-    """Lengthen each pause by its own sound, reversed, so that the noise of the room goes on."""
+    """Lengthen each pause by the factor LONGER_PAUSES.
+
+    A part of the pause is added reversed, so that the noise of the room continues.
+    """
     step = rate // 100
     audible = np.flatnonzero(_audible(sound, rate))
     parts, done = [], 0
@@ -106,7 +115,7 @@ def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
 
 
 def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
-    """Return the sound in the band and at its rate, with fades at both ends."""
+    """Return ``sound`` limited to the band and resampled to its rate, with fades at both ends."""
     highest = min(band.hz[1], 0.45 * rate)  # an engine may give less than a wide band
     sections = signal.butter(2, (band.hz[0], highest), "bandpass", fs=rate, output="sos")
     padding = min(len(sound) - 1, 15)
@@ -119,14 +128,18 @@ def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
 
 
 def _with_edges(speech: _Sound, form: Form, band: Band) -> _Sound:
-    """Add silence before and after, so that the last frame is whole."""
+    """Add the silence of ``form`` before and after the speech; fill up the last frame of 20 ms."""
     lead_in, tail = (round(seconds * band.rate) for seconds in EDGE_SECONDS[form.edges])
     missing = -(lead_in + len(speech) + tail) % round(FRAME_SECONDS * band.rate)
     return np.pad(speech, (lead_in, tail + missing))
 
 
 def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
-    """Raise the sound to its level; each round adds what the limiter took in the last one."""
+    """Raise the speech to the level of ``form`` and limit its peaks.
+
+    The limiter lowers the level, so this is done in rounds: each raises the gain by what was
+    missing after the last one.
+    """
     wanted = prompt_level(form.rendering, joint=form.joint)
     gain_db = wanted - level(speech, band.rate, joint=form.joint)
     look_ahead = round(_LOOK_AHEAD_SECONDS[form.rendering] * band.rate)
@@ -141,10 +154,10 @@ def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
 
 
 def _limit(sound: _Sound, look_ahead: int) -> _Sound:
-    """Lower the gain ahead of each peak and raise it afterwards, so that no peak is clipped.
+    """Lower the gain ahead of each peak and raise it afterwards: no sample exceeds _CEILING.
 
-    The gain of a sample is the least gain that a window around it needs, averaged over a window of
-    the same length. It is never above the gain that the sample itself needs.
+    The gain of a sample is the least gain that any sample in a window around it needs, averaged
+    over a window of the same length. It is never above the gain that the sample itself needs.
     """
     loudest = np.abs(sound)
     if loudest.max(initial=0.0) <= _CEILING:

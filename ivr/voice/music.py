@@ -1,8 +1,8 @@
 """Music on hold: half a minute of notes made of sines, which may be repeated.
 
 It was composed for this product and needs no licence. It is rendered like a prompt, so that its
-echo is known and Asterisk plays it as a prompt: a word or a key ends it, and the dead-man timer is
-armed to its length.
+echo is known and Asterisk plays it as a prompt: a word or a key of the caller ends it, and the
+dead-man timer, which the PBX runs in case the service dies, is set to its length.
 """
 
 import numpy as np
@@ -13,23 +13,25 @@ _SECONDS = 30.0
 _BEAT = 0.625
 """Seconds per beat."""
 _LEVEL_DBOV = -26.0
-"""RMS level, 4 dB below the speech of prompts: they must be louder than the music."""
+"""RMS level in dBov, 4 dB below the speech of prompts, which must be louder than the music."""
 _DECAY_SECONDS = 0.9
-"""Time constant of the first partial; that of the nth is an nth of it."""
+"""Seconds in which the first partial of a note decays to 37 % (1/e); the nth takes an nth of
+this."""
 _PARTIALS = (1.0, 0.35, 0.12)
-"""Amplitude of each partial."""
+"""Amplitude of each partial of a note, the fundamental first."""
 _ATTACK_SECONDS = 0.02
-"""Length of the linear attack of a note."""
+"""Seconds of the linear rise of the amplitude at the start of a note."""
 _SCALE = (392.0, 440.0, 523.25, 587.33, 659.25, 783.99)
-"""宫调式: a pentatonic scale from G4 in Hz, within the telephone band."""
+"""Frequencies of notes in Hz: a pentatonic scale (宫调式) from G4, within the telephone band."""
 _MELODY = (
     "0 2 4 3 2 . 1 0 1 2 3 . 2 1 0 . 2 3 5 4 3 . 2 3 4 2 1 . 0 1 0 . 3 4 5 . 4 3 2 . 1 2 0 . . ."
 )
-"""The degree of the scale for each beat; at a full stop the last note rings on."""
+"""The index in _SCALE of the note that starts on each beat; on a full stop the last note rings
+on."""
 
 
 def hold_music(rate: int) -> Samples:
-    """Return the music at ``rate`` samples per second."""
+    """Return the music as mono samples, ``rate`` in a second."""
     sound = np.zeros(round(_SECONDS * rate))
     for beat, degree in enumerate(_MELODY.split()):
         if degree != ".":
@@ -42,7 +44,10 @@ def hold_music(rate: int) -> Samples:
 
 
 def _note(hertz: float, rate: int) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    """Return the sound of a plucked string: partials that decay, higher ones faster."""
+    """Return a note like that of a plucked string: partials that decay, the higher ones faster.
+
+    ``hertz`` is the frequency of the first partial.
+    """
     seconds = np.arange(round(4 * _DECAY_SECONDS * rate)) / rate
     attack = np.minimum(seconds / _ATTACK_SECONDS, 1.0)
     partials = (

@@ -22,10 +22,10 @@ _PLAYERS = {
     "paplay": (),
     "ffplay": ("-nodisp", "-autoexit", "-loglevel", "error"),
 }
-"""Programs that play a WAV file, with their options; the first one found is used."""
+"""Programs that play a WAV file, with their options; the first one that is installed is used."""
 _ADDRESS = re.compile(r"sip:(?P<number>[^@:\s]+)@(?P<host>[^@:\s]+)(?::(?P<port>\d{1,5}))?")
 _BEFORE, _AFTER = 0.5, 0.5
-"""Seconds of silence around the prompt, so that a listener hears where it begins."""
+"""Seconds of silence before and after the prompt, so that a listener hears where it begins."""
 
 
 def play_here(samples: Samples) -> None:
@@ -57,7 +57,7 @@ def play_file(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The telephone to call."""
+    """The telephone to call by SIP: its number, and the host and port that it is called at."""
 
     number: str
     host: str
@@ -77,7 +77,11 @@ class Destination:
 
 
 def play_into_call(samples: Samples, to: Destination, user: str, password: str) -> CallRecording:
-    """Call, play the prompt and hang up; raise VoiceError if the call is not answered."""
+    """Call ``to``, play ``samples`` (mono, 8 kHz) and hang up; return the recording of the call.
+
+    ``user`` and ``password`` answer the PBX if it asks for them. Raise VoiceError if the call is
+    not answered.
+    """
     seconds = len(samples) / RATE + _BEFORE + _AFTER
     script = (Silence(_BEFORE), PlayedSound(samples), Silence(_AFTER), HangUpStep())
 

@@ -1,4 +1,4 @@
-"""Render the sheet into a directory, as files that Asterisk can play.
+"""Render the prompts of the sheet into a directory, as files that Asterisk can play.
 
 No file is replaced before all are rendered; see :mod:`ivr.voice.staging`.
 """
@@ -28,7 +28,7 @@ class Rendered:
 
 
 def _silent(done: int, of: int) -> None:
-    """Ignore the progress."""
+    """Do nothing: the default for ``progress``."""
 
 
 def render_prompts(
@@ -44,9 +44,10 @@ def render_prompts(
 ) -> Rendered:
     """Render the prompts that are missing or out of date; with ``anew`` also current ones.
 
-    ``pieces`` are the fragments beyond the sheet's own; None means all of them. ``only`` is the id
-    of a row or a prompt: nothing else is rendered. ``processes`` is the largest number of processes
-    that render. ``progress`` is called with the number of clips that are ready and of all.
+    ``pieces`` are the fragments (slot values such as names and numbers) that are rendered too; None
+    means all of them. ``only`` is the id of a row or a prompt: nothing else is rendered.
+    ``processes`` is the largest number of processes that render. ``progress`` is called while the
+    engine prepares and then after each take, with the number done and the number of all.
 
     Raise KeyError if the sheet does not have ``only``, VoiceError if another process renders into
     ``directory``, and PromptsFailed if prompts cannot be made; then no file was replaced.
@@ -70,7 +71,10 @@ def render_prompts(
 def _stale(
     clips: Iterable[Clip], directory: Path, engine: Engine, manifest: Manifest, *, anew: bool
 ) -> list[Take]:
-    """Return the takes whose clips are not all current, each with those clips alone."""
+    """Return the takes (utterances) that have a clip out of date, each with only those clips.
+
+    With ``anew`` every clip counts as out of date.
+    """
     stale = []
     for take in takes_of(clips):
         source = engine.source(take)
@@ -87,7 +91,10 @@ def _stale(
 def _made(
     engine: Engine, takes: Sequence[Take], into: Path, processes: int, progress: RenderProgress
 ) -> list[RenderedPrompt]:
-    """Render the takes; raise PromptsFailed if one of them fails."""
+    """Render the takes below ``into``; raise PromptsFailed if one of them fails.
+
+    Call ``progress`` after each take with the number of clips done and the number of all.
+    """
     recordings: list[RenderedPrompt] = []
     failures: dict[str, str] = {}
     expected = sum(len(take.clips) for take in takes)
@@ -104,7 +111,7 @@ def _made(
 def _manifest(
     engine: Engine, clips: Iterable[Clip], old: Manifest, made: Iterable[RenderedPrompt]
 ) -> Manifest:
-    """Return the manifest of ``clips``: each as it was made now, else as ``old`` has it."""
+    """Return the manifest of ``clips``: each as in ``made`` (rendered now), else as in ``old``."""
     new = {(recording.id, recording.rendering): recording for recording in made}
     by_rendering: dict[Rendering, dict[str, RenderedPrompt]] = {name: {} for name in RENDERINGS}
     for clip in clips:

@@ -1,8 +1,8 @@
-"""Spell out digits, numbers and letters for the engine, as a person reads them aloud.
+"""Spell out digits, numbers and letters for the speech engine, as a person reads them aloud.
 
 Only the words for the engine change; the manifest and the records keep the sheet's text. Each kind
-of thing that is written in signs (a date, a price, a telephone number …) has an entry in
-:data:`_KINDS`. Each entry is applied to the whole text once, in that order.
+of text that is written in signs (a date, a price, a telephone number …) has an entry in
+:data:`_KINDS`. Each entry is applied to the whole text once, in the order of that table.
 """
 
 import re
@@ -20,27 +20,31 @@ from ivr.words.composition import TITLES
 
 _SHIPPED = SHARE / "pronunciation.toml"
 _MEASURE = r"(?:小时|分钟|秒|个|天|位|次|家|种|台|周|元|块|点|倍|人|名|份|部|条|年(?!级))"
-"""Measure words; before them 2 is read as 两."""
+"""Pattern of the measure words, before which 2 is read as 两."""
 _COUNTED = re.compile(rf"\s*(?:{_MEASURE}|万|亿|户|米|字|月|日|号|岁)")
-"""Words after a number that make it a quantity."""
+"""Pattern of the words that make the number before them a quantity."""
 _TWO = re.compile(rf"\s*{_MEASURE}")
 _LONGEST_NUMBER = 12
-"""Digits; a longer row of them is a code even before a unit."""
+"""Most digits of a quantity; a longer row of digits is read as a code even before a unit."""
 _LONGEST_BARE_NUMBER = 4
-"""Digits of a number without a unit; a longer one is a code (a QQ number, a ticket)."""
+"""Most digits of a number without a unit; a longer one is read as a code (a QQ number, a
+ticket)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pronunciation:
-    """The characters for the engine, by the word that it would misread."""
+    """Words that the engine would misread, each with the characters that it is given instead."""
 
     words: Mapping[str, str] = field(default_factory=dict)
     surnames: Mapping[str, str] = field(default_factory=dict)
-    """Used only before a title: 曾 is zeng1 in 曾先生, and céng in 曾经."""
+    """Surnames that are replaced only before a title: 曾 is zeng1 in 曾先生, and céng in 曾经."""
 
     @classmethod
     def parse(cls, text: str) -> "Pronunciation":
-        """Read ``pronunciation.toml``; raise VoiceError that names the wrong entry."""
+        """Return the table in ``text``, the content of ``pronunciation.toml``.
+
+        Raise VoiceError, which names the wrong entry.
+        """
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -116,7 +120,7 @@ def _has_digit(text: str) -> bool:
 
 
 def _website(match: re.Match[str]) -> str:
-    """Spell the address letter by letter, with 点 for a dot, so that a caller can write it down.
+    """Spell a web or mail address letter by letter, with 点 for a dot, so that callers can note it.
 
     Each letter stands between pauses, because espeak reads an A among letters as the article.
     """
@@ -125,12 +129,12 @@ def _website(match: re.Match[str]) -> str:
 
 
 def _telephone(match: re.Match[str]) -> str:
-    """Read the number digit by digit, with a pause between the groups."""
+    """Read a telephone number digit by digit, with a pause (，) between its groups."""
     return "，".join(digit_by_digit(group) for group in telephone_groups(match[0]))
 
 
 def _date(match: re.Match[str]) -> str:
-    """Read 2026-11-22 as 二零二六年十一月二十二日, and what is no date as a telephone number."""
+    """Read 2026-11-22 as 二零二六年十一月二十二日; if it is no date, read its digits one by one."""
     year, month, day = match.groups()
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
         return "，".join(digit_by_digit(group) for group in match.groups())
@@ -202,7 +206,11 @@ def _range(match: re.Match[str]) -> str:
 
 
 def _number_or_code(match: re.Match[str]) -> str:
-    """Read a quantity as a number, and a code digit by digit: it starts with 0 or is long."""
+    """Read a quantity as a number, and a code digit by digit.
+
+    Digits are a code if they start with 0 or are more than _LONGEST_NUMBER (without a unit,
+    _LONGEST_BARE_NUMBER).
+    """
     digits = match[0].replace(",", "")
     before, after = match.string[: match.start()], match.string[match.end() :][:8]
     counted = _COUNTED.match(after) is not None
@@ -235,4 +243,5 @@ _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (r"\s*℃", lambda match: "摄氏度"),
     )
 )
-"""Pattern and reading of each kind of thing that is written in signs; earlier ones come first."""
+"""Each kind of text that is written in signs: its pattern, and the function that returns its words.
+They are applied in this order."""

@@ -1,10 +1,11 @@
 """Replace a set of prompts by a new one: as a whole, or not at all.
 
-The new files are first written into a separate directory. One rename declares it complete; then the
-files are moved to their places, the manifest last. A process that is killed before the rename
-leaves the old set as it was. One that is killed afterwards leaves the remaining moves to
-:func:`finish`, which rendering, checking and installing call first. Files are moved one by one,
-because a container that has mounted the directory would not see another directory in its place.
+The new files are first written into a separate directory. Renaming that directory declares it
+complete; then the files are moved to their places, the manifest last. A process that is killed
+before the renaming leaves the old set as it was. One that is killed afterwards leaves the remaining
+moves to :func:`finish`, which the commands that render, check and install call first. Files are
+moved one by one, because a container that has mounted the directory would not see another directory
+in its place.
 """
 
 import fcntl
@@ -24,9 +25,9 @@ _DRAFT, _COMPLETE = ".next", ".complete"
 
 @contextmanager
 def staging_directory(directory: Path) -> Iterator[Path]:
-    """Yield an empty directory for the new files; remove it afterwards.
+    """Yield a directory without files for the new prompts; remove it afterwards.
 
-    The files survive if :func:`take_over` has moved them. Raise VoiceError if another process
+    Files that :func:`take_over` has moved out of it remain. Raise VoiceError if another process
     renders into ``directory``.
     """
     directory.mkdir(parents=True, exist_ok=True)
@@ -53,14 +54,17 @@ def staging_directory(directory: Path) -> Iterator[Path]:
 
 
 def take_over(directory: Path, manifest: Manifest) -> None:
-    """Replace the old files by those of the staging directory, which ``manifest`` lists."""
+    """Replace the files in ``directory`` by those of its staging directory, as in ``manifest``."""
     (directory / _DRAFT / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
     (directory / _DRAFT).rename(directory / _COMPLETE)
     finish(directory)
 
 
 def finish(directory: Path) -> None:
-    """Move the files of a complete new set to their places, if a killed process has left any."""
+    """Move the new files that a killed process has left in ``directory`` to their places, if any.
+
+    Only a complete new set is moved.
+    """
     complete = directory / _COMPLETE
     if not complete.is_dir():
         return

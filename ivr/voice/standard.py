@@ -8,43 +8,49 @@ from ivr.dialogue.row import Edges
 from ivr.words.catalogue import Rendering
 
 STANDARD_VERSION = 3
-"""Raise it with every change that makes prompts sound different; all are then rendered again."""
+"""Version of the standard, to be raised with every change that makes prompts sound different; all
+are then rendered again."""
 
 BAND_HZ = (300, 3400)
-"""The band of ITU-T G.712."""
+"""Lowest and highest frequency of the band of ITU-T G.712, in Hz."""
 WIDE_RATE = 16000
 """Samples per second of ITU-T G.722."""
 WIDE_BAND_HZ = (100, 7000)
-"""The band of ITU-T G.722 without its lowest 50 Hz, where telephones hum."""
+"""Lowest and highest frequency in Hz: the band of ITU-T G.722 without its lowest 50 Hz, where
+telephones hum."""
 LEVEL_DBOV = -22.0
-"""Active speech level of a sentence in the normal rendering."""
+"""Active speech level of a sentence in the normal rendering, in dBov."""
 LOUDER_DB: dict[Rendering, float] = {"louder": 6.0, "loudest": 9.0}
-"""Decibels above the normal rendering. Row 3 speaks louder when the caller hears badly."""
+"""Decibels by which other renderings are louder than the normal one. The bot speaks louder when the
+caller hears badly (row 3)."""
 LEVEL_TOLERANCE_DB = 1.0
-"""The most by which a prompt may differ from its level."""
+"""Most decibels by which the level of a prompt may differ from the level that it must have."""
 LEVEL_SPREAD_DB = 1.5
-"""The most by which the loudest prompt of a rendering may lie above its quietest."""
+"""Most decibels by which the loudest prompt of a rendering may lie above its quietest."""
 WORD_LEVEL_DBOV = -20.5
-"""Level of pieces of sentences by :func:`ivr.voice.loudness.word_level`.
+"""Level in dBov of parts of sentences, measured by :func:`ivr.voice.loudness.word_level`.
 
 The words of a sentence with an active speech level of -22 dBov have this word level (median of the
-sheet's sentences; quartiles -20.8 and -20.2). P.56 does not suit a piece: with its 200 ms hangover
-八 measures 3.3 dB too low, and would be raised by as much above its neighbours."""
+sheet's sentences; quartiles -20.8 and -20.2). P.56 does not suit a part of a sentence: with its 200
+ms hangover 八 measures 3.3 dB too low, and would be raised by as much above its neighbours."""
 HIGHEST_PEAK_DBFS = -3.0
-"""Highest peak of a prompt."""
+"""Highest peak that a prompt may have, in dBFS."""
 LEAD_IN_SECONDS = 0.08
-"""Silence before the words, so that a line that opens late cuts none of them off."""
+"""Seconds of silence before the words, so that a line that opens late cuts none of them off."""
 TAIL_SECONDS = 0.15
-"""Silence after the words."""
+"""Seconds of silence after the words."""
 JOINT_SECONDS = 0.02
-"""Silence at an edge beside another piece. Two such edges, 20 ms of trimming and 20 ms of packet
-are 80 ms. The longest gap at a joint is 120 ms: Asterisk has 40 ms to begin the next file."""
+"""Seconds of silence at an edge that adjoins another clip. Two such edges, 20 ms that trimming
+leaves and 20 ms of packet are 80 ms. The longest gap at a joint is 120 ms: Asterisk has 40 ms to
+begin the next file."""
 GROUP_SECONDS = 0.04
-"""Silence after a group of digits, where a person takes a breath; the gap there is 100 ms."""
+"""Seconds of silence after a group of digits, where a person takes a breath; the gap there is 100
+ms."""
 SLOWER = 0.75
-"""Pace of the slow rendering relative to the normal one."""
+"""Pace of the slow rendering as a share of the normal pace."""
 LONGER_PAUSES = 1.5
-"""Factor by which the pauses of the slow rendering are lengthened besides the slower pace."""
+"""Factor by which the pauses of the slow rendering are lengthened in addition to the slower
+pace."""
 
 
 EDGE_SECONDS: dict[Edges, tuple[float, float]] = {
@@ -54,9 +60,12 @@ EDGE_SECONDS: dict[Edges, tuple[float, float]] = {
     Edges.LAST: (JOINT_SECONDS, TAIL_SECONDS),
     Edges.GROUP: (JOINT_SECONDS, GROUP_SECONDS),
 }
-"""Seconds of silence before and after a clip."""
+"""Seconds of silence before and after a clip, by the kind of its edges."""
 
 
 def prompt_level(rendering: Rendering, *, joint: bool) -> float:
-    """Return the level in dBov that a prompt must have: a word level for a joint."""
+    """Return the level in dBov that a prompt must have.
+
+    For a part of a sentence (``joint``) it is a word level, else an active speech level.
+    """
     return (WORD_LEVEL_DBOV if joint else LEVEL_DBOV) + LOUDER_DB.get(rendering, 0.0)

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 _Sound = NDArray[np.float64]
 
 _WINDOW_SECONDS = 0.03
-"""Length of a window."""
+"""Seconds that a window lasts."""
 _SHIFT_SECONDS = 0.008
-"""Largest shift of a window to either side: half the period of a voice at 62 Hz."""
+"""Most seconds by which a window is shifted to either side: half the period of a voice at 62 Hz."""
 
 
 def stretched(sound: _Sound, rate: int, factor: float) -> _Sound:
-    """Return ``sound`` stretched to ``factor`` times its length, with the same pitch."""
+    """Return ``sound`` (at ``rate`` Hz) with ``factor`` times its length and the same pitch."""
     hop = round(_WINDOW_SECONDS * rate) // 2
     reach = round(_SHIFT_SECONDS * rate)
     window = np.hanning(2 * hop + 1)[:-1]

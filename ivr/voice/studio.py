@@ -29,7 +29,7 @@ _EXTENSIONS = ("wav", "flac", "mp3", "ogg")
 
 @dataclass(frozen=True)
 class Studio:
-    """The recordings in one folder."""
+    """The recordings in one folder, as an engine."""
 
     folder: Path
 
@@ -40,16 +40,20 @@ class Studio:
 
     @property
     def voice(self) -> str:
-        """The voice in the manifest, the same for all recordings: each is hashed by itself."""
+        """The voice in the manifest, the same for all recordings: each has its own hash there."""
         return "as recorded"
 
     def source(self, take: Take) -> str:
-        """Return the hash of the recording; empty if there is none."""
+        """Return the SHA-256 of the take's recording; empty if there is none."""
         path = self._recording(take)
         return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """Raise PromptsFailed if recordings are missing, unreadable or too short."""
+        """Check all recordings; PromptsFailed if one is missing, unreadable or too short.
+
+        Call ``progress`` after each with the number done and the number of all. Raise VoiceError if
+        there is no such folder.
+        """
         if not self.folder.is_dir():
             raise VoiceError(
                 tr(
@@ -66,7 +70,11 @@ class Studio:
             raise PromptsFailed(reasons)
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the recording as mono samples and their rate in Hz; VoiceError if unusable."""
+        """Return the recording as mono samples and their rate in Hz.
+
+        A slow take without a slow recording is stretched. Raise VoiceError if there is no
+        recording, or if it cannot be read.
+        """
         path = self._recording(take)
         if path is None:
             raise VoiceError(
@@ -82,14 +90,17 @@ class Studio:
         return any((self.folder / f"{prompt.id}.{ext}").is_file() for ext in _EXTENSIONS)
 
     def _recording(self, take: Take) -> Path | None:
-        """Return the first file for the take, if any; one spoken slowly first for a slow take."""
+        """Return the file of the take's recording; None if there is none.
+
+        For a slow take, a recording that was spoken slowly comes first.
+        """
         ids = list(dict.fromkeys(clip.prompt.id for clip in take.clips))
         names = [f"{id}.slow" for id in ids] * take.slow + ids
         paths = (self.folder / f"{name}.{ext}" for name in names for ext in _EXTENSIONS)
         return next((path for path in paths if path.is_file()), None)
 
     def _obstacles(self, take: Take) -> Iterator[str]:
-        """Yield why the take cannot be made of its recording, if it cannot."""
+        """Yield the reason why the take cannot be made of its recording; nothing if it can."""
         path = self._recording(take)
         if path is None:
             yield tr("record it as {prompt}.wav: {words}").format(
@@ -109,7 +120,10 @@ class Studio:
 
 
 def _read(path: Path) -> tuple[NDArray[np.float64], int]:
-    """Return the mean of all channels on the scale of 16 bits, and the rate in Hz."""
+    """Return the mean of a file's channels, on the scale of 16-bit samples, and the rate in Hz.
+
+    Raise VoiceError if the file cannot be read as audio.
+    """
     try:
         samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
     except (soundfile.LibsndfileError, OSError) as error:

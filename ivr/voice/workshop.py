@@ -1,4 +1,4 @@
-"""Render takes into files: in this process if they are few, else in several processes."""
+"""Render takes into files: fewer than 24 takes in this process, more in several processes."""
 
 import hashlib
 import multiprocessing
@@ -19,14 +19,15 @@ from ivr.voice.loudness import measure_alaw
 from ivr.words.catalogue import RenderedPrompt
 
 _FEW = 24
-"""Fewer takes are rendered in this process, because others must import scipy first."""
+"""Least number of takes that are rendered in several processes: fewer are rendered in this one,
+because each other process must import scipy first."""
 _BATCH = 12
-"""Takes that a process gets at a time."""
+"""Number of takes that a process is given at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedTake:
-    """The outcome of one take: its recordings, or the reason why there are none."""
+    """The outcome of one take: the manifest's entries of its clips, or the reason why it failed."""
 
     take: Take
     recordings: tuple[RenderedPrompt, ...]
@@ -36,7 +37,10 @@ class RenderedTake:
 def render_takes(
     engine: Engine, takes: Sequence[Take], into: Path, processes: int
 ) -> Iterator[RenderedTake]:
-    """Render every take into the directory ``into``; yield the outcomes in any order."""
+    """Render every take into the directory ``into``; yield the outcomes in any order.
+
+    ``processes`` is the largest number of processes that render.
+    """
     if processes < 2 or len(takes) < _FEW:
         for take in takes:
             yield _made(engine, take, into)
@@ -53,7 +57,7 @@ def render_takes(
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent is killed, so that no orphan goes on writing."""
+    """Let this process end when its parent process is killed, so that no orphan goes on writing."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel
@@ -65,7 +69,10 @@ def _batch(engine: Engine, takes: Sequence[Take], into: Path) -> list[RenderedTa
 
 
 def _made(engine: Engine, take: Take, into: Path) -> RenderedTake:
-    """Render one take and write its files."""
+    """Render one take and write its files below ``into``.
+
+    A VoiceError is not raised: its message becomes the outcome's ``failure``.
+    """
     try:
         source = engine.source(take)
         if all(is_wordless(clip) for clip in take.clips):
@@ -86,7 +93,10 @@ def _made(engine: Engine, take: Take, into: Path) -> RenderedTake:
 
 
 def _recording(clip: Clip, octets: dict[str, bytes], engine: Engine, source: str) -> RenderedPrompt:
-    """Return the manifest's entry of a clip, measured on its a-law file."""
+    """Return the manifest's entry of a clip, measured on its a-law file.
+
+    ``octets`` are the contents of the clip's files by extension; ``source`` is that of its take.
+    """
     return RenderedPrompt(
         id=clip.prompt.id,
         text=clip.prompt.text,

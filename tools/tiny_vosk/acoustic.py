@@ -1,7 +1,7 @@
 """The acoustic model in Kaldi's files: am/final.mdl as text, and graph/phones.txt.
 
-Phones are numbered from 1: silence, unknown, then each phone four times, once for each place in a
-word (Kaldi's word_boundary.int). The four share one output of the network.
+Phones are numbered from 1: silence, unknown, then each other phone four times, once for each place
+in a word (Kaldi's word_boundary.int). The four numbers of a phone share one output of the network.
 """
 
 import math
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 STAY = 0.6
 """Probability that a phone lasts one more frame of 30 ms."""
 _PRIOR_POWER = 0.7
-"""Exponent of the priors: below 1, rare phones are favoured less than Bayes' rule would."""
+"""Exponent of the priors (each phone's share of the training frames). As it is below 1, rare phones
+are favoured less than Bayes' rule would."""
 _STEPS = 20
 """Quantisation steps in one standard deviation of a layer's weights.
 
@@ -26,7 +27,7 @@ _PLACES = ("begin", "end", "internal", "singleton")
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """An affine map of some neighbouring frames."""
+    """One layer of the network: an affine map of several frames of its input."""
 
     context: tuple[int, ...]
     """Offsets of these frames from the current one, in frames of 10 ms."""
@@ -37,13 +38,13 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Acoustic:
-    """The whole model: layers with a ReLU between each two, one output per phone."""
+    """The whole acoustic model: layers with a ReLU between each two, one output per phone."""
 
     phones: list[str]
-    """Silence, unknown, then all others."""
+    """Names of the phones: silence, unknown, then all others."""
     layers: list[Layer]
     prior: NDArray[np.float64]
-    """Share of the training frames that each phone has."""
+    """Share of the training frames that each phone has; shape (phones,)."""
 
 
 def phone_table(phones: list[str]) -> list[tuple[str, str, int]]:
@@ -55,7 +56,7 @@ def phone_table(phones: list[str]) -> list[tuple[str, str, int]]:
 
 
 def write(model: Acoustic, directory: Path) -> None:
-    """Write the model's files below ``directory``."""
+    """Write am/final.mdl, graph/phones.txt, graph/phones/word_boundary.int below ``directory``."""
     for folder in ("am", "graph/phones"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
     table = phone_table(model.phones)
@@ -112,11 +113,11 @@ def _network(model: Acoustic) -> str:
 
 
 def _in_steps(layers: list[Layer]) -> list[Layer]:
-    """Return layers that compute the same with integer weights, which pack to half the size.
+    """Return layers that compute the same with integer weights; in the zip they take half the size.
 
-    The first layer keeps its weights, because its inputs differ much in size, and so does the
-    last. A ReLU lets a positive factor pass, so each layer's step size is a factor of the next
-    layer's weights.
+    The first layer keeps its weights, because its inputs differ much in size, and so does the last.
+    A ReLU lets a positive factor pass, so each layer is divided by its step size, and the weights
+    of the next layer are multiplied by it.
     """
     first, *inner, last = layers
     stepped, size = [first], 1.0

@@ -28,12 +28,12 @@ def telephone(
     noise: Sound | None = None,
     snr_db: float = 0.0,
 ) -> Sound:
-    """Return speech as it leaves the line, at 8 kHz.
+    """Return speech as it leaves a telephone line, at 8 kHz.
 
-    ``samples`` have ``rate`` samples a second. ``dbov`` is the level of the voiced parts,
-    ``band`` limits the sound to 300 to 3400 Hz, ``law`` codes it as a-law once. ``before`` and
-    ``after`` are seconds of padding. ``noise`` has the level 1 and at least the length of the
-    result; it is added ``snr_db`` below the speech.
+    ``samples`` have ``rate`` samples a second. ``dbov`` is the level of the voiced parts in dBov,
+    ``band`` limits the speech to 300 to 3400 Hz, ``law`` codes it as a-law once. ``before`` and
+    ``after`` are seconds of padding. ``noise`` has the RMS 1 and at least the length of the result;
+    it is added ``snr_db`` below the speech. None means no noise.
     """
     sound = soxr.resample(samples.astype(np.float64), rate, RATE, quality="HQ")
     if band:
@@ -55,7 +55,10 @@ def through_alaw(sound: Sound) -> Sound:
 
 
 def noise_of(kind: str, count: int, random: np.random.Generator) -> Sound:
-    """Return ``count`` samples of white noise, pink noise or mains hum, with an RMS of 1."""
+    """Return ``count`` samples at 8 kHz of ``kind``, one of NOISES, with an RMS of 1.
+
+    These are white noise, pink noise and mains hum (50 Hz).
+    """
     noise = random.standard_normal(count)
     if kind == "pink":
         spectrum = np.fft.rfft(noise)

@@ -1,7 +1,7 @@
 """``python -m tools.tiny_vosk.clip``: make the sentence that `ivr models check` decodes.
 
-The bot's own voice says it on a telephone line without noise. The file is a-law and part of the
-package.
+It is spoken by the bot's own voice on a telephone line without noise. The file is a-law and part of
+the package.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from tools.tiny_vosk.synthesiser import Synthesiser
 
 
 def main() -> None:
-    """Synthesise the sentence and write its file."""
+    """Synthesise the sentence SAID and write it to the file CLIP."""
     speech = Synthesiser().speak(SAID, "cmn", rate=175)
     sound = telephone(speech.samples, speech.rate, before=0.3, after=0.3, law=False)
     CLIP.write_bytes(encode_alaw(sound.astype(np.int16)))

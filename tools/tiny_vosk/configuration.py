@@ -1,4 +1,4 @@
-"""The settings that the model gives to Vosk: conf/mfcc.conf and conf/model.conf."""
+"""The settings that the model's files give to Vosk: conf/mfcc.conf and conf/model.conf."""
 
 FRAME_SECONDS, FRAME_CENTRE = 0.01, 0.0125
 """Seconds from one frame to the next, and from the start of a frame of 25 ms to its centre."""
@@ -15,7 +15,7 @@ MFCC = {
     "allow-upsample": "true",
     "allow-downsample": "true",
 }
-"""Options of conf/mfcc.conf; front_end.py computes the same features."""
+"""Options of conf/mfcc.conf, the computation of cepstra; front_end.py computes the same."""
 
 DECODING = {
     "min-active": "200",
@@ -29,4 +29,4 @@ DECODING = {
     "endpoint.rule3.min-trailing-silence": "1.0",
     "endpoint.rule4.min-trailing-silence": "2.0",
 }
-"""Options of conf/model.conf."""
+"""Options of conf/model.conf, the decoder and its detection of the end of an utterance."""

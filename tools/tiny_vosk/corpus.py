@@ -2,8 +2,8 @@
 
 espeak-ng says random syllables, words and sentences in many voices, and a telephone line disturbs
 them. Every frame of 10 ms is labelled with the phoneme that espeak-ng was saying. Foreign speech is
-labelled SPN, noise SIL. A file that exists is kept. A seed that crashes or hangs is left out and
-named. A seed takes about 6 CPU seconds, half of them to read the phrases.
+labelled SPN, noise SIL. A file that exists is kept. A seed whose process crashes or hangs is left
+out and named. A seed takes about 6 CPU seconds, half of them to read the phrases.
 """
 
 import argparse
@@ -39,22 +39,22 @@ ia ie iao iu ian in iang ing iong ua uo uai ui uan un uang ue
 _INITIALS = [*_SOUNDS.splitlines()[1].split(), ""]
 _FINALS = " ".join(_SOUNDS.splitlines()[2:]).split()
 _UTTERANCES, _NOISES = 60, 5
-"""Number of utterances, and of noises without speech, of a seed."""
+"""Number of utterances, and of noises without speech, that are made for each seed."""
 _RESIZED, _SIZES = 0.6, (0.88, 1.15)
 """Share of the utterances that are played faster or slower, and the range of the factor.
 
 This gives vocal tracts of sizes that no variant of espeak-ng has.
 """
 _SNRS_DB = (None, None, 35, 30, 25, 20, 15, 15, 10, 10, 5, 0)
-"""SNRs to choose from, in dB; None is no noise."""
+"""Signal-to-noise ratios in dB, of which one is chosen for each utterance; None means no noise."""
 _SHORT_GAP = 0.06
-"""Seconds; a shorter silence between two phonemes is not labelled as silence."""
+"""Least seconds of a silence between two phonemes for it to be labelled as silence."""
 _SEED_SECONDS = 40
-"""Seconds after which a seed is taken to hang."""
+"""Seconds after which the process of a seed is taken to hang, and ended."""
 
 
 def main() -> None:
-    """Make the files of the seeds that do not exist yet."""
+    """Make the corpus files of the seeds that have none yet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--seeds", type=int, default=340)
@@ -124,7 +124,7 @@ def _speak_seed(seed: int, directory: Path) -> None:
 def _words(
     chooser: random.Random, vocabulary: list[str], phrases: list[str], prompts: list[str]
 ) -> tuple[bool, str]:
-    """Return whether the language is foreign, and what to say in it."""
+    """Return whether the language is foreign, and words chosen at random to be said in it."""
     kind = chooser.random()
     if kind < 0.30:
         syllables = chooser.randint(2, 8)
@@ -164,9 +164,11 @@ def _on_a_line(
 
 
 def _labels(speech: Speech, before: float, count: int, foreign: bool) -> list[str]:
-    """Return the phoneme at the centre of each of ``count`` frames.
+    """Return the label (the name of the phoneme) at the centre of each of ``count`` frames.
 
-    A silence shorter than _SHORT_GAP has the label of the phoneme that follows it.
+    The first frame begins ``before`` seconds ahead of the speech. A silence shorter than _SHORT_GAP
+    has the label of the phoneme that follows it. Phonemes of foreign speech except
+    silence have the label UNKNOWN.
     """
     starts = np.array([start for start, _ in speech.phonemes])
     names = [name for _, name in speech.phonemes]

@@ -1,4 +1,4 @@
-"""The recogniser's front end: cepstra of 8 kHz sound, as libvosk computes them."""
+"""The recogniser's front end: cepstra of speech at 8 kHz, as libvosk computes them."""
 
 import kaldi_native_fbank as knf
 import numpy as np
@@ -9,7 +9,10 @@ from tools.tiny_vosk.configuration import CEPSTRA
 
 
 def features(sound: Sound) -> NDArray[np.float32]:
-    """Return one row of CEPSTRA for each 10 ms of ``sound``, as libvosk does with :data:`MFCC`."""
+    """Return the cepstra of ``sound`` (8 kHz), as libvosk computes them with :data:`MFCC`.
+
+    The shape is (frames of 10 ms, CEPSTRA).
+    """
     options = knf.MfccOptions()
     options.frame_opts.samp_freq = 2 * RATE
     options.frame_opts.dither = 1.0
@@ -24,7 +27,10 @@ def features(sound: Sound) -> NDArray[np.float32]:
 
 
 def _doubled(sound: Sound) -> Sound:
-    """Return ``sound`` at 16 kHz, as Kaldi's LinearResample makes it: six zeros, 3.96 kHz."""
+    """Return ``sound`` resampled from 8 to 16 kHz, as Kaldi's LinearResample does it.
+
+    Its filter is a low-pass at 3.96 kHz with six zeros of a sinc to either side.
+    """
     offsets = np.arange(-8, 9) / RATE
     doubled = np.zeros(2 * len(sound))
     for phase in (0, 1):

@@ -9,12 +9,13 @@ from tools.tiny_vosk.acoustic import STAY
 
 _MAGIC, _VERSION, _EXPANDED_MUTABLE = 2125659606, 2, 0x3
 _STAY_COST, _LEAVE_COST = -math.log(STAY), -math.log(1 - STAY)
-"""Costs are negative logarithms of probabilities."""
+"""Costs of staying in a phone for one more frame, and of leaving it: negative logarithms of their
+probabilities."""
 
 
 @dataclass(slots=True)
 class Graph:
-    """A weighted finite-state transducer from transitions of phones to words."""
+    """A weighted finite-state transducer: from transitions of phones (input) to words (output)."""
 
     arcs: list[list[tuple[int, int, float, int]]] = field(default_factory=list)
     """Arcs that leave each state: (input label, output label, cost, next state)."""
@@ -27,13 +28,13 @@ class Graph:
         return len(self.arcs) - 1
 
     def step(self, source: int, cost: float, target: int) -> None:
-        """Add an arc from ``source`` to ``target`` that takes no sound."""
+        """Add an arc from ``source`` to ``target`` that consumes no frame and puts out no word."""
         self.arcs[source].append((0, 0, cost, target))
 
     def chain(self, phones: list[int], target: int) -> list[int]:
-        """Add a path through ``phones`` to ``target``; return the state of each phone.
+        """Add a path through ``phones`` to the state ``target``; return the state of each phone.
 
-        No arc leads to the first of these states yet.
+        No arc leads to the first of these states yet: :meth:`enter` adds one.
         """
         inside = [self.within(phone) for phone in phones]
         for before, phone, state in zip(inside, phones[1:], inside[1:], strict=False):
@@ -42,7 +43,7 @@ class Graph:
         return inside
 
     def within(self, phone: int) -> int:
-        """Add a state in which ``phone`` lasts, and return its number."""
+        """Add a state with a loop in which ``phone`` lasts, and return the number of the state."""
         state = self.state()
         self.arcs[state].append((2 * phone - 1, 0, _STAY_COST, state))
         return state
@@ -56,7 +57,10 @@ class Graph:
         self.arcs[source].append((2 * phone, word, cost + _LEAVE_COST, inside))
 
     def write(self, path: Path, start: int) -> None:
-        """Write the graph as OpenFst's ``vector`` of ``standard`` arcs, little-endian."""
+        """Write the graph as OpenFst's ``vector`` of ``standard`` arcs, little-endian.
+
+        ``start`` is the number of the state in which a sentence begins.
+        """
         arcs = sum(map(len, self.arcs))
         octets = bytearray(struct.pack("<i", _MAGIC))
         for name in (b"vector", b"standard"):

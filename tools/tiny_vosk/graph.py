@@ -2,7 +2,8 @@
 
 The bigram decoding graph is built from words.txt, phrases.txt, prompts/phrases and the sheet's
 prompts, and packed as ivr/recognition/tiny-cn.zip. The acoustic model comes from DIRECTORY, where
-``train`` has written it, or from the present zip, so new words need no training. Half a minute.
+``train`` has written it, or from the existing zip, so new words need no training. It takes half a
+minute.
 """
 
 import argparse
@@ -23,22 +24,22 @@ MODEL = text.HERE.parents[1] / "ivr" / "recognition" / "tiny-cn.zip"
 _UNKNOWN_WORD, _START, _END = "[unk]", "<s>", "</s>"
 _SILENCE_PHONE, _UNKNOWN_PHONE = 1, 2
 _UNKNOWN_PHONES = 3
-"""Fewest frames of 30 ms that [unk] lasts."""
+"""Least number of frames of 30 ms that [unk], the word for unknown speech, lasts."""
 _UNKNOWN_COST = 6.0
-"""Cost of [unk] in place of a word."""
+"""Cost (negative logarithm of a probability) of [unk] in place of a word."""
 _NEW = 0.4
-"""Weight of unseen successors for each different seen successor of a word (Witten and Bell).
+"""Weight of the unseen successors of a word for each different successor that is seen in the
+sentences (Witten and Bell).
 
-Chosen on a twelfth of prompts/phrases that the graph was not built from.
-"""
+The value was chosen on a twelfth of prompts/phrases that the graph was not built from."""
 _LEAST_BACK_OFF, _MOST_BACK_OFF = 0.1, 0.9
-"""Range of the probability that is left for unseen successors."""
+"""Least and largest probability that is left for the unseen successors of a word."""
 _PAUSE_COST = 0.5
-"""Cost of a silence between two words."""
+"""Cost (negative logarithm of a probability) of a silence between two words."""
 _END_ANYWHERE = 0.05
-"""Probability that a caller ends with a word that no sentence ends with."""
+"""Probability that a caller stops after a word with which no sentence ends."""
 _UNSAID = 0.3
-"""Weight of a word that is in no sentence; a word that is in one sentence has 1 more."""
+"""Weight of a word that is in no sentence; each sentence with the word adds its own weight."""
 _NAME = 0.1
 """Factor of a surname's weight outside the slot for names: few callers say 董, many say 懂."""
 _ACOUSTIC_FILES = ("am/final.mdl", "graph/phones.txt", "graph/phones/word_boundary.int")
@@ -47,13 +48,14 @@ A model for tests, trained on espeak-ng's speech alone by tools/tiny_vosk.
 It understands synthetic callers who say what words.txt holds, and no person.
 """
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""Date of every packed file, the earliest of zip: the same files give the same octets."""
+"""Date of every packed file, the earliest that a zip can have: the same files give the same
+octets."""
 Weights = dict[str, float]
-"""Weights of words and slots, 0.0 for those that are not in it."""
+"""Weight of each word or slot; 0.0 for one that is not in the table."""
 
 
 def main() -> None:
-    """Build the graph and pack the model."""
+    """Build the decoding graph and pack the model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--acoustic", type=Path)
     parser.add_argument("--out", type=Path, default=MODEL)
@@ -70,7 +72,7 @@ def main() -> None:
 
 
 def build(model: Path) -> None:
-    """Write all files of ``model`` except the acoustic ones, which must be there.
+    """Write all files of the model into its directory, which must have the acoustic ones already.
 
     Raise ValueError for a word that cannot be spelt with the phones of the acoustic model.
     """
@@ -93,7 +95,11 @@ def build(model: Path) -> None:
 
 
 def _spelling(vocabulary: list[str], phones: Path) -> dict[str, list[list[int]]]:
-    """Return the numbered phones of each word, as said alone and as said before a title."""
+    """Return the pronunciations of each word as numbers of phones.
+
+    They are that of the word alone and that before a title, if it differs. ``phones`` is the path
+    of phones.txt. Raise ValueError for a word that espeak-ng or the acoustic model does not have.
+    """
     table = (line.split() for line in phones.read_text(encoding="utf-8").splitlines())
     number = {name: int(value) for name, value in table}
     synthesiser = Synthesiser()
@@ -121,7 +127,8 @@ def _numbered(phones: tuple[str, ...], number: dict[str, int]) -> list[int]:
 def _sentences(vocabulary: set[str]) -> list[tuple[list[str], float]]:
     """Return the sentences of callers and of the bot as words and slots, each with its weight.
 
-    Sentences of prompts/phrases and prompts are left out if the vocabulary does not cover them.
+    Sentences of prompts/phrases and of the bot are left out if a word of theirs is not in
+    ``vocabulary``.
     """
     heard = [(text.cut(phrase, vocabulary), float(n)) for phrase, n in text.weighted().items()]
     others = [*text.callers(), *((words, 1.0) for words in sorted(set(text.prompts().values())))]
@@ -137,7 +144,7 @@ def _graph(
     spelling: dict[str, list[list[int]]],
     sentences: list[tuple[list[str], float]],
 ) -> tuple[Graph, int]:
-    """Return the graph and its first state.
+    """Return the decoding graph and the number of its first state.
 
     There is a state after each word and slot. It leads to the words and slots that follow in the
     sentences, and backs off to those that follow the word's slot, and to all words.
@@ -175,14 +182,15 @@ def _graph(
 
 
 def _pause(graph: Graph, state: int) -> None:
-    """Allow a silence in ``state``."""
+    """Add a loop to ``state`` in which the speaker may be silent."""
     graph.enter(state, _SILENCE_PHONE, 0, _PAUSE_COST, graph.chain([_SILENCE_PHONE], state)[0])
 
 
 def _follow(graph: Graph, state: int, following: Weights, entry: dict[str, int]) -> float:
     """Add arcs from ``state`` to the words and slots that follow it in the sentences.
 
-    Return the probability that is left for all others (Witten and Bell).
+    ``entry`` has the state in which each of them begins. Return the probability that is left for
+    all others (Witten and Bell).
     """
     count = sum(following.values())
     new = _NEW * len(following)
@@ -199,14 +207,14 @@ def _follow(graph: Graph, state: int, following: Weights, entry: dict[str, int])
 
 
 def _slots() -> dict[str, dict[str, float]]:
-    """Return the slots, such as "{姓}", with the share of each word that may fill them."""
+    """Return the slots, such as "{姓}", each with the words that may fill it and their shares."""
     return {f"{{{name}}}": members for name, members in text.classes().items()}
 
 
 def _counts(
     sentences: list[tuple[list[str], float]],
 ) -> tuple[Weights, dict[str, Weights]]:
-    """Return the weight of each word or slot, and of each pair: first, then second."""
+    """Return the weight of each word or slot, and that of each pair by its first and its second."""
     single: Weights = defaultdict(float)
     following: dict[str, Weights] = defaultdict(lambda: defaultdict(float))
     for sentence, weight in sentences:

@@ -17,7 +17,7 @@ _MARKS = ("<", "[", "#")
 
 
 def vocabulary() -> frozenset[str]:
-    """Return the words that the packed tiny model can recognise."""
+    """Return the words that the tiny model in the package can recognise."""
     with zipfile.ZipFile(PACKED) as archive:
         lines = archive.read("graph/words.txt").decode().splitlines()
     return frozenset(word for line in lines if not (word := line.split()[0]).startswith(_MARKS))
@@ -37,14 +37,17 @@ class HeardBack:
 
 
 def keywords(said: str, vocabulary: Collection[str]) -> list[str]:
-    """Return the words of at least two characters in ``said``, the text given to the engine."""
+    """Return the words of ``said`` that are in ``vocabulary`` and have at least two characters.
+
+    ``said`` is the text that the speech engine was given.
+    """
     return [
         word for word in segment(said, vocabulary) if len(word) >= _SHORTEST and word in vocabulary
     ]
 
 
 def compare(said: str, recognised: str, vocabulary: Collection[str]) -> HeardBack:
-    """Compare the keywords of ``said`` with the words in ``recognised``; spaces are ignored.
+    """Compare the keywords of ``said`` with the words in ``recognised``, whose spaces are ignored.
 
     A word that is said twice must be recognised twice.
     """
@@ -57,7 +60,7 @@ def compare(said: str, recognised: str, vocabulary: Collection[str]) -> HeardBac
 
 
 def hear_back(model: Model, said: str, samples: Samples, vocabulary: Collection[str]) -> HeardBack:
-    """Decode a prompt's ``samples`` (8 kHz) and look for the keywords of ``said``.
+    """Decode a prompt's ``samples`` (8 kHz) and compare the result with the keywords of ``said``.
 
     ``vocabulary`` holds the words of the model, see :func:`vocabulary`.
     """

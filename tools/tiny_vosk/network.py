@@ -1,4 +1,4 @@
-"""The time-delay network, in torch, which only ``train`` needs."""
+"""The acoustic model's time-delay network, in torch, which only ``train`` needs."""
 
 # mypy: allow-subclassing-any
 # Nobody needs torch to check the types: it is not among the packages of pyproject.toml.
@@ -7,13 +7,14 @@ import torch
 from torch import nn
 
 CONTEXTS = ((-2, -1, 0, 1, 2), (-2, 0, 2), (-3, 0, 3), (-6, -3, 0, 3), (-6, 0, 3))
-"""Offsets of the frames that each layer looks at, in frames of 10 ms."""
+"""Offsets of the frames that each layer takes from its input, in frames of 10 ms."""
 SUBSAMPLING = 3
-"""Only every third frame is computed after the second layer; Vosk's settings say 3 as well."""
+"""From the second layer on, only every third frame is computed; Vosk's settings say 3 as well."""
 _SUBSAMPLED_AT = 1
-"""Index of the layer whose inputs are subsampled."""
+"""Index of the layer whose inputs are subsampled, that is, of which only every third is taken."""
 _DROPPED = 0.1
-"""Dropout while training; without it the network learns the voices by heart."""
+"""Share of values that are set to zero at random while training (dropout); otherwise the network
+would overfit the voices."""
 
 
 class Network(nn.Module):
@@ -30,9 +31,9 @@ class Network(nn.Module):
         self.output = nn.Linear(hidden, phones)
 
     def forward(self, rows: torch.Tensor, offset: int = 0) -> torch.Tensor:
-        """Return the scores (utterance, frame, phone) at the frames offset, offset + 3, …
+        """Return the scores, shape (utterance, frame, phone), at the frames offset, offset + 3, …
 
-        ``rows`` has the shape (utterance, frame, cepstrum).
+        ``rows`` are the cepstra, of shape (utterance, frame, cepstrum).
         """
         for layer, (context, affine, norm) in enumerate(
             zip(CONTEXTS, self.affine, self.norm, strict=True)

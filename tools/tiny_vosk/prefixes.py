@@ -1,7 +1,7 @@
-"""Paths of words that begin with the same phones, shared as far as the phones are the same.
+"""Paths through the graph for words that begin with the same phones, which share these phones.
 
-With a path of its own for each word, each end of a word led to four thousand others, and decoding
-cost twice as much.
+With a separate path for each word, four thousand arcs left the end of each word, and decoding cost
+twice as much.
 """
 
 from collections import defaultdict
@@ -29,10 +29,11 @@ def branch(
     depth: int = 0,
     paid: float = 0.0,
 ) -> None:
-    """Add arcs from ``source``, where ``depth`` phones have been said, to each way with its cost.
+    """Add arcs from the state ``source`` to each of ``ways`` (pronunciations), each with its cost.
 
-    The shared part of a path has the cost of its cheapest word; ``paid`` is the part of it that
-    the arcs before ``source`` have.
+    ``source`` is the state after the first ``depth`` phones, which all ``ways`` share. The shared
+    part of a path has the cost of its cheapest word; ``paid`` is the share of that cost which the
+    arcs before ``source`` have already.
     """
     alike: dict[int, list[tuple[float, Way]]] = defaultdict(list)
     for cost, way in ways:

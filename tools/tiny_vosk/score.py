@@ -2,7 +2,8 @@
 
 Voices that were not trained say each phrase of phrases.txt (with random words in its slots), the
 bot's prompts and unseen.txt, over a-law at several noise levels. Printed are the share of sentences
-that are exactly right, and of wrong characters and syllables. About two minutes.
+that are recognised exactly, and the shares of wrong characters and syllables. It takes about two
+minutes.
 """
 
 import argparse
@@ -60,7 +61,7 @@ def main() -> None:
 
 
 def _row(model: Model, sentences: list[str], snr_db: float | None, *, misses: bool) -> str:
-    """Decode the sentences in both voices and return the line to print."""
+    """Decode the sentences in both VOICES and return the line to print; None as SNR: no noise."""
     right = wrong_characters = characters = wrong_syllables = 0
     for voice in VOICES:
         for sentence in sentences:
@@ -83,7 +84,7 @@ _synthesiser = cache(Synthesiser)  # espeak-ng is started once per process
 
 
 def _heard(model: Model, sentence: str, voice: str, snr_db: float | None) -> str:
-    """Return what the model recognises when ``voice`` says ``sentence``; None is no noise."""
+    """Return what the model recognises when ``voice`` says ``sentence``; None as SNR: no noise."""
     speech = _synthesiser().speak(sentence, voice, rate=190)
     noise = None
     if snr_db is not None:

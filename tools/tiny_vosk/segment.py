@@ -1,10 +1,10 @@
-"""Cut text into the words of a vocabulary. Pure."""
+"""Cut text into the words of a vocabulary; nothing here has a side effect."""
 
 import re
 from collections.abc import Collection
 
 _WRITING = re.compile(r"[0-9A-Za-z㐀-鿿]+")
-"""Characters that are spoken; everything else is punctuation."""
+"""Pattern of the characters that are spoken; everything else is punctuation."""
 
 
 def clauses(text: str) -> list[str]:
@@ -15,9 +15,9 @@ def clauses(text: str) -> list[str]:
 def segment(text: str, words: Collection[str]) -> list[str]:
     """Return ``text`` cut into as few of ``words`` as possible.
 
-    A character that belongs to no word is a piece of its own and counts as two words, so that
-    known words are preferred. Between two results of the same size the one with the longer first
-    word wins. Punctuation is left out, and no word reaches across it.
+    A character that belongs to no word is a part by itself and counts as two words, so that known
+    words are preferred. Between two results of the same size the one with the longer first word
+    wins. Punctuation is left out, and no word reaches across it.
     """
     longest = max(map(len, words), default=1)
     return [word for clause in clauses(text) for word in _cut(clause, words, longest)]

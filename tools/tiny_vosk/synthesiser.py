@@ -1,7 +1,8 @@
-"""espeak-ng with its phonemes: speech with the sample at which each phoneme begins.
+"""espeak-ng with its phonemes: speech with the second at which each phoneme begins.
 
-The library is the one of ivr.voice.espeak, started so that it reports phonemes, once per process.
-It crashes or hangs now and then with some voices and variants, so run it in a process that may die.
+The library is the one of ivr.voice.espeak, started once per process and so that it reports
+phonemes. It crashes or hangs now and then with some voices and variants, so run it in a process
+that may die.
 """
 
 import ctypes
@@ -40,17 +41,18 @@ _CALLBACK = ctypes.CFUNCTYPE(
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Synthesised sound and its phonemes."""
+    """Synthesised speech and its phonemes."""
 
     samples: NDArray[np.int16]
     rate: int
     """Samples per second."""
     phonemes: list[tuple[float, str]]
-    """Second at which each phoneme begins, and its name without tone and stress."""
+    """Second from the start of the samples at which each phoneme begins, and its name without tone
+    and stress."""
 
     @property
     def seconds(self) -> float:
-        """Duration in seconds."""
+        """Duration of the speech in seconds."""
         return len(self.samples) / self.rate
 
     def resized(self, factor: float) -> "Speech":
@@ -109,7 +111,7 @@ class Synthesiser:
         return Speech(samples, self._rate, phonemes)
 
     def pronunciation(self, word: str) -> list[str]:
-        """Return the phonemes of ``word`` when it is said alone."""
+        """Return the names of the phonemes of ``word`` when it is said alone, without pauses."""
         return [name for _, name in self.speak(word).phonemes if name != SILENCE]
 
 

@@ -1,4 +1,4 @@
-"""The model's words and sentences.
+"""The tiny model's words and sentences.
 
 They come from words.txt, phrases.txt, the callers' sentences in prompts/phrases and the sheet's
 prompts.
@@ -28,20 +28,23 @@ _RARE = 0.05
 """Weight of a surname that is only in prompts/surnames.toml; one of classes.toml has 1."""
 _SLOT = re.compile(r"\{(.+?)\}")
 _WORDINGS = 6
-"""Most wordings that are taken from one template; together they count as one sentence."""
+"""Largest number of wordings that are taken from one template of a caller's sentences; together
+they count as one sentence."""
 _OFTEN = 5
-"""Callers' sentences that a word must be in to be a word here; others are spelt by characters."""
+"""Least number of callers' sentences with a word at which it enters the vocabulary; rarer words are
+recognised as single characters."""
 _MANDARIN = re.compile(r"[㐀-鿿]+")
 _NUMBER, _COUNT = ("{数}" * 8, "{几}")
-"""Replacement for {数} of prompts/phrases in the intent give_number, and in all others."""
+"""Replacements for the slot {数} in prompts/phrases: the first in the intent give_number, the
+second in all others."""
 
 
 @cache
 def words() -> list[str]:
-    """Return the sorted vocabulary.
+    """Return the sorted vocabulary of the model.
 
-    It holds words.txt, the words of all classes, and from the callers' sentences in
-    prompts/phrases the common words and every character.
+    It holds words.txt, the words of all classes, and from the callers' sentences in prompts/phrases
+    the common words and every character.
     """
     said: dict[str, float] = defaultdict(float)
     for phrase, share in callers():
@@ -72,8 +75,8 @@ def callers() -> list[tuple[str, float]]:
 def classes() -> dict[str, dict[str, float]]:
     """Return the words of each class (a name in braces) with their shares, which add up to 1.
 
-    The class 姓 also has the surnames that the hotline can say, except those that sound like one
-    in classes.toml: the model does not hear tones, and the common surname is the better guess.
+    The class 姓 also has the surnames that the hotline can say, except those that sound like one in
+    classes.toml: the model does not distinguish tones, and the common surname is the better guess.
     """
     raw = tomllib.loads((HERE / "classes.toml").read_text(encoding="utf-8"))
     kinds = {name: dict.fromkeys(members.split(), 1.0) for name, members in raw.items()}
@@ -123,7 +126,7 @@ def said(phrase: str, chooser: random.Random) -> str:
 
 
 def prompts() -> dict[str, str]:
-    """Return the text that the voice is given for each prompt, by prompt id."""
+    """Return the text that the speech engine is given for each prompt, by the id of the prompt."""
     sheet = parse_sheet(
         (_PROMPTS / "sheet.toml").read_text(encoding="utf-8"),
         (_PROMPTS / "company.toml").read_text(encoding="utf-8"),
@@ -132,16 +135,16 @@ def prompts() -> dict[str, str]:
 
 
 def before_a_title(word: str) -> str:
-    """Return the text that the voice is given for ``word`` in front of 先生.
+    """Return the text that the speech engine is given for ``word`` in front of 先生.
 
-    It differs from ``word`` for surnames that the voice would misread.
+    It differs from ``word`` for surnames that the engine would misread.
     """
     title = "先生"
     return spoken_text(word + title).removesuffix(title)
 
 
 def cut(phrase: str, vocabulary: set[str]) -> list[str]:
-    """Return ``phrase`` as words and slots ("{姓}"); ValueError names the unknown parts."""
+    """Return ``phrase`` cut into words and slots ("{姓}"); ValueError names unknown parts."""
     pieces = _pieces(phrase, vocabulary)
     if strangers := [piece for piece in pieces if not _known(piece, vocabulary)]:
         raise ValueError(f"{phrase!r} holds {strangers}: add them to words.txt")
@@ -149,7 +152,7 @@ def cut(phrase: str, vocabulary: set[str]) -> list[str]:
 
 
 def covered(phrase: str, vocabulary: set[str]) -> list[str] | None:
-    """Return ``phrase`` as words and slots; None if the vocabulary does not cover all of it."""
+    """Return ``phrase`` cut into words and slots; None if ``vocabulary`` lacks a part of it."""
     pieces = _pieces(phrase, vocabulary)
     return pieces if all(_known(piece, vocabulary) for piece in pieces) else None
 
@@ -172,7 +175,7 @@ def _phrases() -> Phrases:
 
 
 def _found(clause: str) -> list[str]:
-    """Return the words of a clause, by a dictionary of Mandarin."""
+    """Return the words of a clause, cut by jieba's dictionary of Mandarin."""
     jieba.setLogLevel("WARNING")
     return list(jieba.cut(clause, HMM=False))
 

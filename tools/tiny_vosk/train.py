@@ -1,7 +1,8 @@
 """``python -m tools.tiny_vosk.train CORPUS OUT [--epochs N] [--hidden N]``: the acoustic model.
 
-It writes OUT/am/final.mdl and OUT/graph/phones.txt, which ``graph`` packs, in 36 minutes on two
-cores. The training is seeded, but another machine may give slightly different weights.
+The command trains on CORPUS and writes OUT/am/final.mdl and OUT/graph/phones.txt, which ``graph``
+packs, in 36 minutes on two cores. The training is seeded, but another machine may give slightly
+different weights.
 """
 
 import argparse
@@ -21,17 +22,18 @@ from tools.tiny_vosk.network import CONTEXTS, SUBSAMPLING, Network
 from tools.tiny_vosk.synthesiser import SILENCE, Synthesiser
 
 _FEWEST_FRAMES = 300
-"""A phone with fewer frames that is in no word is trained as UNKNOWN."""
+"""Least number of frames with which a phone is trained; one that has fewer and is in no word is
+trained as UNKNOWN."""
 _BATCH = 24
-"""Utterances that the network is trained with at once."""
+"""Number of utterances in one step of the training."""
 _NOT_A_FRAME = -1
-"""Label of the frames that fill up a shorter utterance; the loss ignores them."""
+"""Label of the frames that fill up a shorter utterance of a batch; the loss ignores them."""
 
 Utterances = list[tuple[torch.Tensor, torch.Tensor]]
 
 
 def main() -> None:
-    """Train on all seeds of a corpus and write the acoustic model."""
+    """Train on all files of a corpus and write the acoustic model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("out", type=Path)
@@ -55,7 +57,10 @@ def main() -> None:
 
 
 def _read(corpus: Path) -> tuple[list[str], Utterances]:
-    """Return the phones, silence and unknown first, and each utterance as cepstra and labels."""
+    """Return the names of the phones, silence and unknown first, and all utterances.
+
+    Each utterance is its cepstra (a row per frame) and the number of each frame's phone.
+    """
     files = [np.load(path) for path in sorted(corpus.glob("*.npz"))]
     counts = Counter(label for file in files for label in file["labels"].tolist())
     synthesiser = Synthesiser()
@@ -76,7 +81,10 @@ def _read(corpus: Path) -> tuple[list[str], Utterances]:
 
 
 def _fit(network: Network, utterances: Utterances, epochs: int) -> None:
-    """Train the network; every 25th batch is kept for judging it after each epoch."""
+    """Train ``network`` in place.
+
+    Every 25th batch is not trained; the accuracy on these is printed after each epoch.
+    """
     order = sorted(range(len(utterances)), key=lambda index: len(utterances[index][0]))
     batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
     judged, trained = batches[::25], [b for index, b in enumerate(batches) if index % 25]
@@ -113,7 +121,11 @@ def _fit(network: Network, utterances: Utterances, epochs: int) -> None:
 def _scores(
     network: Network, utterances: Utterances, batch: list[int], offset: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the scores and labels of a batch's frames; shorter utterances are filled up."""
+    """Return the network's scores and the labels of a batch's frames offset, offset + 3, …
+
+    ``batch`` are indices of ``utterances``. Shorter ones are filled up with their last frame, which
+    is labelled _NOT_A_FRAME.
+    """
     longest = max(len(utterances[index][0]) for index in batch)
     rows = torch.zeros(len(batch), longest, CEPSTRA)
     labels = torch.full((len(batch), longest), _NOT_A_FRAME)
@@ -132,7 +144,11 @@ def _folded(
     prior: NDArray[np.float64],
     phones: list[str],
 ) -> acoustic.Acoustic:
-    """Return the network as affine maps only, each with the normalisation before it folded in."""
+    """Return the network as affine layers, each with the normalisation before it folded in.
+
+    ``mean`` and ``deviation`` are those of the cepstra; ``prior`` is each phone's share of the
+    frames.
+    """
     scale, shift = (1 / deviation).double().numpy(), (-mean / deviation).double().numpy()
     layers = []
     for context, affine, norm in zip(

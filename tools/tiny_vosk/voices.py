@@ -7,6 +7,6 @@ Hugo Jacky Marco Mario Reed announcer antonio caleb gustave ian kaukovalta migue
 sandro victor zac
 """
 VARIANTS = _TRAINED.split()
-"""Variants that the model is trained with."""
+"""Variants of the voice that the model is trained with."""
 UNSEEN = ("f4", "m8", "belinda", "Mike")
-"""Variants that are never trained; all figures come from the first two."""
+"""Variants of the voice that are never trained; ``score`` measures with the first two."""
