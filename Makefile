@@ -20,7 +20,8 @@ stop:
 # Calls take long but need little of the processor, so four laboratories run at once.
 test: lint engine sipp postgresql prometheus prompts images
 	$(bin)/pytest -m "not sip" -n auto --dist worksteal --cov
-	$(bin)/pytest -m sip -n 3 --dist loadfile
+	$(bin)/pytest -m "sip and alone"
+	$(bin)/pytest -m "sip and not alone" -n 3 --dist loadfile
 
 test-fast: venv prompts
 	$(bin)/pytest -q -m "not sip and not slow" -n auto --dist worksteal --hypothesis-profile quick

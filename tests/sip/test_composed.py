@@ -24,6 +24,7 @@ from tests.softphone.joints import joints
 
 pytestmark = [
     pytest.mark.sip,
+    pytest.mark.alone,
     pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="session"),
 ]
