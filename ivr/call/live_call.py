@@ -1,7 +1,7 @@
 """The shell of one live call: it delivers events, carries out commands and keeps one timer.
 
-All of it runs in callbacks on one event loop, so there is no queue and no lock: an event is
-delivered, the commands that it caused are carried out, and the timer is set anew.
+Everything runs in callbacks on one event loop, so there is no queue and no lock. In each callback
+an event is delivered, the resulting commands are carried out, and the timer is set anew.
 """
 
 import asyncio
@@ -57,11 +57,12 @@ class LiveCall:
         look_up: LookUp = nothing_known,
         waited: Callable[[float], None] = lambda late: None,
     ) -> None:
-        """``reference`` returns the samples of a prompt; of a composed one, those of all its clips.
+        """``reference`` returns the samples of a prompt, with all clips of a composed prompt.
 
-        By these the detectors find the echo of the prompt in the caller's audio. ``look_up``
-        carries out a look-up. ``waited`` is called after each wait that ended by its deadline, with
-        the seconds from the deadline until the reaction was complete.
+        The detectors use these samples to find the echo of the prompt in the caller's audio.
+        ``look_up`` carries out a look-up. ``waited`` is called after each wait that ended by its
+        deadline. Its argument is the number of seconds from the deadline until the call's reaction
+        was complete.
         """
         self._call, self._ear, self._scribe = call, ear, scribe
         self._reference, self._record, self._recorder = reference, record, recorder
@@ -115,9 +116,9 @@ class LiveCall:
             self._set_timer()
 
     def tapped(self, attached: bool, now: float) -> None:
-        """Take in whether the tap, the side channel with the caller's audio, is now attached.
+        """Take in whether the tap (the side channel that carries the caller's audio) is attached.
 
-        Without the tap we cannot hear the caller. ``now``: seconds of the event loop's clock.
+        Without the tap we cannot hear the caller. ``now`` is in seconds of the event loop's clock.
         """
         if self._closed or self._deaf is not attached or self._ear_broken:
             return
@@ -128,15 +129,15 @@ class LiveCall:
         self.deliver(LineChanged(condition), now)
 
     def end(self, outcome: Outcome) -> None:
-        """End the call from outside with ``outcome``, after the last words have been spoken."""
+        """Speak the last words, then end the call with ``outcome``."""
         now = self._loop.time()
         self._guarded(lambda: self._call.end_with(outcome, now), now)
 
     def close(self, why: str) -> None:
         """Close the call, whose line is gone. Idempotent.
 
-        A call that has no outcome yet gets the outcome LINE_LOST.
-        ``why`` is the reason for the record, in one sentence.
+        A call that has no outcome yet gets the outcome LINE_LOST. ``why`` is the reason of the loss
+        for the record, in one sentence.
         """
         now = self._loop.time()
         if self._call.outcome is None:
@@ -148,7 +149,7 @@ class LiveCall:
     # Commands and time.
 
     def _guarded(self, step: Callable[[], None], now: float) -> None:
-        """Run one step of the call. If the step raises, the call ends with the apology.
+        """Run ``step`` and the commands it gives. If one raises, the call ends with the apology.
 
         If the apology fails as well, the caller is handed back to the PBX.
         """
@@ -210,7 +211,7 @@ class LiveCall:
     def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
         """Return the events that ``ask`` gets from the detectors.
 
-        If ``ask`` raises, return none; the call then goes on by keys alone.
+        If ``ask`` raises, return an empty list; from then on only the caller's keys count.
         """
         try:
             return ask()
@@ -232,7 +233,7 @@ class LiveCall:
         self._timer = None if earliest is None else self._loop.call_at(earliest, self._tick)
 
     def _tick(self) -> None:
-        """Carry out the deadline that is due, after the detectors' events of the same instant."""
+        """Deliver the detectors' events of this instant, then carry out a deadline that is due."""
         self._timer = None
         now = self._loop.time()
         for event in [] if self._deaf else self._heard(lambda: self._ear.wake(now), now):

@@ -27,11 +27,11 @@ class Line(Protocol):
         ...
 
     def hang_up(self, outcome: Outcome) -> None:
-        """End the call, and tell the PBX that it has ended properly."""
+        """End the call. Tell the PBX ``outcome``, and that the service has not died."""
         ...
 
     def transfer(self, target: str) -> None:
-        """End the call for this service: the PBX connects the caller to extension ``target``."""
+        """End the call for this service, and have the PBX connect the caller to ``target``."""
         ...
 
     def hand_back(self) -> None:
@@ -47,7 +47,7 @@ class Recorder(Protocol):
         ...
 
     def drop(self) -> None:
-        """Stop recording, and keep nothing of what has been recorded."""
+        """Stop recording, and delete what has been recorded."""
         ...
 
 
@@ -59,10 +59,10 @@ class CallLog(Protocol):
         ...
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Write the ticket, whose command MakeTicket was the last thing noted.
+        """Write the ticket. Its command MakeTicket must be the last thing that was noted.
 
-        ``made`` is called later, on the event loop: with the number of the ticket once it is on the
-        disk, or with None when it could not be written.
+        ``made`` is called later, on the event loop: with the ticket's number once the ticket is on
+        the disk, or with None if the ticket could not be written.
         """
         ...
 
@@ -89,15 +89,15 @@ class Recognition(Protocol):
 
 Recogniser = Callable[[Callable[[Meaning | None], None]], Recognition]
 """Begins to recognise one utterance. The callback is called each time the words recognised so far
-change: with their meaning while they have at most 6 characters
-(:data:`ivr.recognition.interpreter.FEW`), with None once they have more."""
+change. Its argument is the meaning of these words while they have at most 6 characters
+(:data:`ivr.recognition.interpreter.FEW`), and None if they have more."""
 
 
 LookUp = Callable[[Query], Awaitable[Found]]
-"""Finds the answer to a query for a caller who waits. It never raises; it returns FAILED after an
-error or after too long a time."""
+"""Looks up the answer to a query while the caller waits. It never raises: after an error or a
+time-out it returns FAILED."""
 
 
 async def nothing_known(query: Query) -> Found:
-    """Return FAILED for every query: the look-up of a service that can look nothing up."""
+    """Return FAILED for every query. A service without any source of answers uses this look-up."""
     return FAILED

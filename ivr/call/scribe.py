@@ -3,8 +3,9 @@
 The events of the detectors (the class Ear) go through the scribe to the call.
 
 Only speech and the 0.3 s before it are recognised. SpeechEnded is held back until the words are
-known, and so is every later event, so that the call sees them in order. That takes about a tenth of
-a second, and at most :func:`ivr.recognition.utterance.deadline_seconds`.
+known. Later events are held back as well, so that the call sees all events in order; only
+LineChanged is not. Holding back takes about a tenth of a second, and at most
+:func:`ivr.recognition.utterance.deadline_seconds`.
 """
 
 import asyncio
@@ -24,8 +25,9 @@ from ivr.hearing.speech import LOOK_BACK_SECONDS
 log = structlog.get_logger()
 
 KEPT_FRAMES = 60
-"""Number of the newest 20 ms frames that are kept: 1.2 s. Recognition begins 0.3 s before the onset
-of the speech, and speech is confirmed at most 0.5 s after its onset."""
+"""Number of the newest 20 ms frames that are kept: 1.2 s. At least 0.8 s are needed: recognition
+begins 0.3 s before the onset of the speech, and speech is confirmed at most 0.5 s after its
+onset."""
 
 Deliver = Callable[[Event, float], None]
 
@@ -40,9 +42,9 @@ class Scribe:
         self._held: deque[tuple[Event, asyncio.Task[Words | None] | None]] = deque()
         self._telling: asyncio.Task[None] | None = None
         self.leaving = False
-        """Whether the utterance in progress is surely a goodbye so far, and nothing else.
+        """Whether all words of the utterance so far are surely a goodbye.
 
-        Callers do not go on after that, so a shorter pause ends their speech."""
+        Callers seldom go on after a goodbye, so a shorter pause ends the utterance."""
 
     def hear(self, frame: Samples, now: float) -> None:
         """Take in a frame of the caller's audio, 8 kHz, before the detectors get it.
@@ -58,8 +60,8 @@ class Scribe:
 
         If words of earlier speech are still being recognised, the event waits until they are known.
 
-        SpeechEnded is delivered with its words. LineChanged is never held back: the call needs the
-        verdict on the line when the words come.
+        SpeechEnded is delivered with its words. LineChanged is never held back: when the words are
+        delivered, the call must know the newest verdict on the line.
         """
         words: asyncio.Task[Words | None] | None = None
         match event:
@@ -74,14 +76,14 @@ class Scribe:
         self._in_turn(event, words, now, deliver)
 
     def lose_track(self) -> None:
-        """Cancel the utterance that is being recognised: the caller cannot be heard any more."""
+        """Stop recognising the present utterance; its words are not needed or cannot be heard."""
         self.leaving = False
         if self._current is not None:
             self._current.cancel()
             self._current = None
 
     def close(self) -> None:
-        """Cancel all events that are not delivered yet: the call is over. Idempotent."""
+        """Discard all events that are not delivered yet: the call is over. Idempotent."""
         self.lose_track()
         if self._telling is not None:
             self._telling.cancel()
@@ -139,7 +141,7 @@ def _is_goodbye(guess: Meaning) -> bool:
 
 
 async def _finish(utterance: Recognition) -> Words | None:
-    """Return the words of the utterance; None if they are lost or the recogniser raises."""
+    """Return the words of the utterance; None if recognition failed or took too long."""
     try:
         return await utterance.finish()
     except Exception:

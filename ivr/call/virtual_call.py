@@ -1,4 +1,6 @@
-"""The shell of a call without a line: drives the same :class:`Call` in virtual time, a mere number.
+"""The shell of a call without a line: drives the same :class:`Call` in virtual time.
+
+Virtual time is a number of seconds that the program sets, so that nothing waits in real time.
 
 ``ivr talk``, virtual scenarios and the tests in virtual time use it. Prompts last as long as their
 recordings, or as long as it takes to speak their words.
@@ -18,7 +20,7 @@ SECONDS_PER_CHARACTER = 0.22
 MUSIC_LENGTH = 30.0
 """Length of the music on hold (``music.hold``), in seconds."""
 NUMBER = "582369"
-"""The number that every ticket of a virtual call has, unless the test or scenario gives another."""
+"""Number of every ticket of a virtual call, unless the test or scenario gives another number."""
 
 
 def speaking_seconds(prompt: Prompt) -> float:
@@ -41,9 +43,9 @@ class VirtualCall:
     ) -> None:
         """``told`` is called with every command and its time, in seconds since the answer.
 
-        ``seconds`` returns the length of a prompt in seconds; ``numbered`` returns the number of a
-        ticket, or None if the ticket cannot be written; ``looked_up`` returns the seconds that a
-        look-up takes, and its result.
+        ``seconds`` returns the length of a prompt in seconds. ``numbered`` returns the number of a
+        ticket, or None if the ticket is to count as not written. ``looked_up`` returns two values:
+        the seconds that a look-up takes, and its result.
         """
         self.now = 0.0
         """Seconds since the call was answered."""
@@ -78,7 +80,7 @@ class VirtualCall:
     def next_change(self) -> float:
         """Return the next time at which a prompt or a look-up ends or a deadline is due.
 
-        The time is in seconds since the answer; infinity if there is none.
+        The time is in seconds since the answer. Return infinity if nothing of that is to come.
         """
         deadline = self._call.next_deadline()
         found = min(map(_time, self._found)) if self._found else float("inf")
@@ -87,8 +89,9 @@ class VirtualCall:
     def advance(self, time: float, *, inclusive: bool = True) -> None:
         """Let time pass until ``time``, in seconds since the answer.
 
-        Prompts and look-ups end, then deadlines take effect. What is due at
-        ``time`` itself happens only if ``inclusive``.
+        Everything that is due before ``time`` happens in order. At the same instant a prompt ends
+        first, then look-ups end, then deadlines take effect. Anything that is due at ``time``
+        itself happens only if ``inclusive``.
         """
         while self._call.outcome is None:
             due = self.next_change()

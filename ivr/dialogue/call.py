@@ -2,7 +2,7 @@
 
 Events come in by :meth:`Call.receive`, the passing of time by :meth:`Call.wake`. What the script
 wants done is drained by :meth:`Call.commands`. The theory of operation, and the table that says
-what happens in each state, are in :mod:`ivr.dialogue.states`; this module carries the table out.
+what happens in each state, are in :mod:`ivr.dialogue.states`. This module carries out that table.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,13 +23,13 @@ from ivr.dialogue.states import CallState, Reaction, Signal, move, state_of
 from ivr.dialogue.verbs import Heard, Listen, Say, TimedRequest
 
 REPLAYS = 2
-"""Largest number of times that a prompt is said again after a sound without words has cut it. A
-noisy room would cut every repetition, too."""
+"""Largest number of times that one prompt is said again because a sound without words has cut it.
+Without a limit, noise that the recogniser first takes for words would cut every repetition."""
 TICKET_SECONDS = 2.0
-"""Seconds that a caller waits in silence for a ticket to be written; then they are told that it
-could not be written. A sync to the disk takes 5 ms, and callers notice silence after 3 s."""
+"""Most seconds that a caller waits in silence for a ticket to be written. After that they are told
+that it was not written. A sync to the disk takes 5 ms, and callers notice silence after 3 s."""
 MUSIC_SECONDS = 2.0
-"""Least seconds for which music on hold is played: shorter music sounds like a fault."""
+"""Shortest time, in seconds, for which a look-up plays music on hold: less sounds like a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Limits:
     """Limits that no call exceeds, whatever its script does."""
 
     call_seconds: float = 600.0
-    """Seconds from the answer of the call to its last words."""
+    """Most seconds from the answer of the call until its last words begin."""
     utterance_seconds: float = 60.0
     """Seconds of unbroken speech after which the script goes on while the caller still speaks."""
     steps: int = 500
@@ -45,7 +45,7 @@ class Limits:
 
 
 class Call:
-    """Drives the script of one call. Every ``now`` is in seconds of one clock, any clock."""
+    """Drives the script of one call. Every ``now`` is in seconds of one clock of any origin."""
 
     def __init__(
         self,
@@ -57,9 +57,9 @@ class Call:
     ) -> None:
         """``script`` makes the script of the call.
 
-        ``last_words`` makes the script that is run instead when the call must end early, with the
-        given outcome. ``rows`` returns a row of the sheet by its id; ``compose`` returns a prompt
-        with its slots filled with the values.
+        ``last_words`` takes the outcome of a call that must end early, and makes the script that is
+        then run instead. ``rows`` returns a row of the sheet by its id. ``compose`` returns a
+        prompt whose slots are filled with the given values.
         """
         self.outcome: Outcome | None = None
         self._last_words = last_words
@@ -132,10 +132,7 @@ class Call:
         return self._orders.fetch()
 
     def end_with(self, outcome: Outcome, now: float) -> None:
-        """End the call from outside: the caller hears the last words, then we hang up.
-
-        Does nothing once last words are being spoken: they are never cut off.
-        """
+        """Speak the last words and hang up; do nothing if they have begun: nothing cuts them."""
         if self.outcome is not None or self._ending is not None:
             return
         self._run.close()
@@ -171,8 +168,8 @@ class Call:
     # From signals to reactions.
 
     def _react(self, signal: Signal, now: float, told: Any = None) -> None:
-        """Carry out the table's reaction to ``signal``. ``told`` comes with it: with SAID and KEY,
-        what the caller said or pressed; with TICKET, its number or None; otherwise None."""
+        """Carry out the table's reaction to ``signal``. ``told`` is what the caller said or pressed
+        (SAID, KEY), the ticket's number or None (TICKET), and None for any other signal."""
         reaction, to = move(self._state, signal)
         self._state = to or self._state
         match reaction:
@@ -233,7 +230,7 @@ class Call:
     # The script.
 
     def _resume(self, answer: object, now: float) -> None:
-        """Send ``answer`` to the script; run it to its next request that takes time, or its end."""
+        """Send ``answer`` to the script; run it until a request takes time or the script ends."""
         self._state = CallState.RUNNING
         self._request = self._deadline = None
         while self._state is CallState.RUNNING:
@@ -284,7 +281,8 @@ class Call:
     def _wait(self, listen: Listen, now: float) -> None:
         """Set the deadline of a wait for the caller: ``listen.seconds`` after ``now``.
 
-        It is the end of the longest utterance if the caller speaks, and ``now`` if a fax called.
+        If the caller is speaking, the deadline is ``Limits.utterance_seconds`` after ``now``
+        instead. If a fax called, the deadline is ``now``.
         """
         self._wait_ends = now + listen.seconds
         if self._state is CallState.HEARING:

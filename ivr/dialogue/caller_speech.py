@@ -30,11 +30,11 @@ one is taken for a caller whose dialect or language the recogniser does not know
 _DISTURBED = frozenset({Condition.NOISE, Condition.TOO_QUIET, Condition.HANDS_FREE})
 
 Perceived = tuple[Signal, Heard | None]
-"""A signal, and what the caller said or pressed if the signal is SAID or KEY, else None."""
+"""A signal, and what came with it: what the caller said (SAID) or pressed (KEY), else None."""
 
 
 class CallerSpeech:
-    """Keeps whether the caller of one call is speaking, and the last verdict on their line.
+    """Keeps whether the caller of one call is speaking, and the newest verdict on their line.
 
     All times are in seconds of the call's clock (``now``).
     """
@@ -81,15 +81,16 @@ class CallerSpeech:
         return None
 
     def take_kept(self, seconds: float) -> Heard | None:
-        """Return, and forget, what the caller said or pressed before a listen of ``seconds``.
+        """Return what the caller said or pressed before the script listened, and forget it.
 
-        None if there is nothing, so that the script must wait.
+        ``seconds`` is the length of the listen. None if the caller said and pressed nothing: the
+        script must wait.
         """
         kept, self.kept = self.kept, None
         return None if kept is None else with_left(kept, seconds)
 
     def decide(self) -> None:
-        """Note that possible speech is confirmed or dismissed: deadlines wait for it no longer."""
+        """Note that possible speech is confirmed or dismissed: deadlines wait no longer for it."""
         self._decision = None
 
     def decided(self, deadline: float) -> float:
@@ -100,7 +101,7 @@ class CallerSpeech:
         return deadline if self._decision is None else max(deadline, self._decision)
 
     def speech(self, seconds: float, words: Words | None = None) -> Speech:
-        """Return a Speech of this length, with the verdict that disturbs it (NOISE …) or OK."""
+        """Return a Speech. Its condition is the line's if that disturbs speech (NOISE …), or OK."""
         disturbed = self.condition in _DISTURBED
         return Speech(seconds, self.condition if disturbed else Condition.OK, words)
 
@@ -129,17 +130,17 @@ class CallerSpeech:
 
 
 def with_left(heard: Heard, seconds: float) -> Heard:
-    """Return ``heard``; if it is Speech, with ``left`` set to ``seconds``, but at least 0.
+    """Return ``heard``; if ``heard`` is Speech, set its ``left`` to ``seconds``, at least 0.
 
-    ``seconds`` is the part of the listen that had not passed when the speech ended.
+    ``seconds`` is the time of the listen that had not passed yet when the speech ended.
     """
     return replace(heard, left=max(seconds, 0.0)) if isinstance(heard, Speech) else heard
 
 
 def _is_wordless(heard: Speech) -> bool:
-    """Return whether ``heard`` was a short sound without words, and no speech.
+    """Return whether ``heard`` was only a short sound without words.
 
-    False if the caller is hard to hear: they may have spoken after all.
+    False if the line's verdict is not OK: a caller who is hard to hear may have spoken after all.
     """
     no_words = heard.words is not None and heard.words.none
     return no_words and heard.condition is Condition.OK and heard.seconds < WORDLESS_SECONDS

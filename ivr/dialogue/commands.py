@@ -1,7 +1,8 @@
 """Commands: what a call wants done, named in the imperative. The call's shell carries them out.
 
-A script may await many of them directly (see :mod:`ivr.dialogue.verbs`). The name of a command is
-kept in the records of every call (table ``steps``, column ``what``) and must not change.
+A script can await the last six commands of this module directly (see :mod:`ivr.dialogue.verbs`).
+The name of a command is kept in the records of every call (table ``steps``, column ``what``) and
+must not change.
 """
 
 from dataclasses import dataclass
@@ -19,10 +20,10 @@ class Play:
     play: int
     """Number of the prompt in the call, from 1."""
     prompt: Prompt
-    """The prompt as it is spoken: its slots are filled in; its ``clips`` are played one after
-    the other without a gap."""
+    """The prompt with its slots filled in. Its ``clips`` are played one after the other without a
+    gap."""
     barge_in: bool
-    """Whether a key pressed by the caller ends the prompt. The key is delivered in either case."""
+    """Whether a key ends the prompt. The call gets the event KeyPressed in either case."""
     rendering: Rendering = "normal"
 
 
@@ -62,8 +63,8 @@ class MakeTicket:
 
     ticket: Ticket
     order: int = 0
-    """Number of the ticket within the call, from 1; not the number that the caller is told. It is 0
-    in a script; :class:`~ivr.dialogue.orders.Orders` replaces the 0."""
+    """Place of the ticket among the tickets of the call, from 1; not the number that the caller is
+    told. Scripts leave it 0, and :class:`~ivr.dialogue.orders.Orders` sets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class StartRecording:
 
 @dataclass(frozen=True, slots=True)
 class DropRecording:
-    """Stop recording, and keep nothing of what has been recorded: the caller does not agree."""
+    """Stop recording and delete what has been recorded: the caller does not agree to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ class BeginLookUp:
 
     query: Query
     order: int = 0
-    """Number of the look-up within the call, from 1. It is 0 in a script;
-    :class:`~ivr.dialogue.orders.Orders` replaces the 0."""
+    """Number of the look-up within the call, from 1. Scripts leave it 0, and
+    :class:`~ivr.dialogue.orders.Orders` sets it."""
 
 
 @dataclass(frozen=True, slots=True)

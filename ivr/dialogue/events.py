@@ -14,12 +14,12 @@ from ivr.dialogue.meaning import Words
 
 
 class Condition(StrEnum):
-    """The verdict on the caller's line: the one thing that is wrong with it, or OK."""
+    """The verdict on the caller's line: the one thing that is wrong with the line, or OK."""
 
     NO_RTP = "no_rtp"
     """No packet arrives: a dead handset, one-way audio, or comfort noise that the PBX drops."""
     UNHEARD = "unheard"
-    """The caller's audio does not reach this service, by our own fault: only keys are left."""
+    """The caller's audio does not reach this service, by our own fault; keys still do."""
     DEAD_LINE = "dead_line"
     """Packets arrive and carry nothing but the codec's idle code."""
     NOBODY = "nobody"
@@ -67,7 +67,7 @@ class EarOpened:
 
 @dataclass(frozen=True, slots=True)
 class SpeechPossible:
-    """A sound began that may be speech; SpeechStarted or SpeechDismissed will decide.
+    """A sound began that may be speech. SpeechStarted or SpeechDismissed follows and decides it.
 
     Deadlines wait for that decision, at most
     :data:`~ivr.dialogue.caller_speech.DECISION_SECONDS`.
@@ -87,13 +87,13 @@ class SpeechStarted:
     """The caller has begun to speak."""
 
     onset: float
-    """Time, in seconds of the call's clock (``now``), at which the speech began: earlier than the
-    time of the event itself."""
+    """Time, in seconds of the call's clock (``now``), at which the speech began. It is earlier than
+    the time of the event, because speech is confirmed only after its onset."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordsAppeared:
-    """The recogniser has its first guess at the caller's words, while the caller still speaks."""
+    """The recogniser has recognised the first words of the caller, who is still speaking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class LineChanged:
 
 @dataclass(frozen=True, slots=True)
 class TicketMade:
-    """A ticket is on the disk and cannot be lost any more, or it could not be written."""
+    """A ticket has been written to the disk and cannot be lost any more, or the writing failed."""
 
     order: int
     """The ``order`` of the :class:`~ivr.dialogue.commands.MakeTicket` that this event answers."""

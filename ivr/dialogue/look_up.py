@@ -10,15 +10,15 @@ class Query:
 
     name: str
     """Kind of look-up: TICKET (the state of a ticket), CALLER (records about a calling number), or
-    the id of an answer of prompts/knowledge.toml."""
+    the id of an answer in prompts/knowledge.toml."""
     key: str = ""
-    """The number to look up, in digits: the one that the caller gave, or their calling number."""
+    """The number to look up, in digits: a number that the caller gave, or their calling number."""
 
 
 TICKET = "ticket"
-"""Name of the query for the state of a ticket, whose number is the query's ``key``."""
+"""Name of a query for the state of a ticket. The query's ``key`` is the ticket's number."""
 CALLER = "caller"
-"""Name of the query for the records about a calling number, which is the query's ``key``."""
+"""Name of a query for the records about a calling number. The query's ``key`` is that number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class Found:
     """The result of a look-up."""
 
     what: str
-    """One word that names the answer to the caller; ``failed`` if nothing could be found out."""
+    """One word that names the answer for the caller; ``failed`` if the look-up failed."""
     values: Mapping[str, str] = field(default_factory=dict)
-    """Values for the slots of that answer, by the names of the slots."""
+    """Values for the slots of the answer ``what``, by the names of the slots."""
 
 
 FAILED = Found("failed")
-"""The result if the source of the answer is down, too slow or missing: the caller is called back
-(row 20)."""
+"""The result if the source of the answer is down, too slow or missing. The caller is then promised
+a call back (row 20)."""

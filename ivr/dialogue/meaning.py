@@ -10,7 +10,7 @@ from typing import Literal
 
 
 class Intent(StrEnum):
-    """The one thing that a caller wants, or says about the call."""
+    """The intents: what a caller wants, or what they say about the call. An utterance has one."""
 
     # Rows of the sheet.
     CANNOT_HEAR_AGENT = "cannot_hear_agent"
@@ -83,7 +83,7 @@ class Intent(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How certain a guessed meaning is, which says what the script does with it."""
+    """The certainty of a guessed meaning. It decides what the script does with the guess."""
 
     SURE = "sure"
     """The script acts on the meaning at once."""
@@ -140,13 +140,13 @@ class Meaning:
 
 
 HARMLESS = frozenset({Intent.YES, Intent.NO, Intent.HELLO, Intent.GIVE_NAME, Intent.GIVE_NUMBER})
-"""Intents that are acted on even if the guess is only LIKELY: to ask the caller whether it is right
-would be worse than an error."""
+"""Intents that are acted on even if the guess is only LIKELY. A question whether the guess is right
+would disturb the caller more than an error."""
 
 INTELLIGIBLE = 0.9
-"""Least mean confidence of the recogniser, 0 to 1, at which it is taken to know the words. Known
-sentences have a median of 1.00, other Mandarin of 0.94, other languages of 0.84 (measured with the
-built-in tiny model)."""
+"""Least mean confidence, 0 to 1, at which the recogniser is taken to know the words. The median
+confidence is 1.00 for known sentences, 0.94 for other Mandarin and 0.84 for other languages
+(measured with the built-in tiny model): most speech in other languages is below this value."""
 
 _FOREIGN = 0.3
 """Least share of unknown words, 0 to 1, at which the caller is taken to speak another language."""
@@ -158,10 +158,10 @@ class Words:
 
     meaning: Meaning
     confidence: float = 1.0
-    """The recogniser's mean confidence over the words, 0 to 1. Nonsense cannot be
-    rejected by it, because nonsense has a high confidence, too."""
+    """The recogniser's mean confidence over the words, 0 to 1. It is high for nonsense, too, so
+    nonsense cannot be rejected by its confidence."""
     unknown: float = 0.0
-    """The share of the utterance, 0 to 1, that is none of the words the recogniser knows."""
+    """The share of the utterance, 0 to 1, that matches no word of the recogniser's vocabulary."""
 
     @property
     def none(self) -> bool:
@@ -172,8 +172,8 @@ class Words:
     def understood(self) -> bool:
         """Whether the words have a meaning that the script can act on or ask the caller about.
 
-        A LIKELY guess does not count if a share of 0.3 or more of the utterance is unknown: the
-        caller is then taken to speak another language.
+        False if the guess is only LIKELY and a share of 0.3 or more of the utterance is unknown:
+        the caller is then taken to speak another language.
         """
         meaning = self.meaning
         if meaning.certainty is Certainty.LIKELY and self.unknown >= _FOREIGN:
@@ -182,7 +182,7 @@ class Words:
 
     @property
     def intelligible(self) -> bool:
-        """Whether the recogniser knows the words: no other language, no babble of many voices."""
+        """Whether the recogniser knows the words; False for other languages and babbling voices."""
         return self.confidence >= INTELLIGIBLE and self.unknown < _FOREIGN
 
     @property

@@ -13,11 +13,12 @@ from ivr.dialogue.verbs import Say
 class Orders:
     """Collects the commands of one call until the shell fetches them.
 
-    Keeps also which prompt is being played, the draft of a ticket and the results of look-ups.
+    It also keeps the prompt that is being played, the draft of a ticket and the results of
+    look-ups.
     """
 
     def __init__(self, compose: Callable[[Prompt, Mapping[str, str]], Prompt]) -> None:
-        """``compose`` returns a prompt with its slots filled with the values."""
+        """``compose`` returns a prompt whose slots are filled with the given values."""
         self._compose = compose
         self._waiting: list[Command] = []
         self._row = ""
@@ -48,9 +49,9 @@ class Orders:
         self.give(entry)
 
     def play(self, say: Say, now: float, *, barge_in: bool) -> None:
-        """Order a prompt to be played; it replaces the prompt now being played, if there is one.
+        """Order a prompt to be played. It replaces the prompt now being played, if there is one.
 
-        ``now`` is the time in seconds; ``barge_in`` says whether a key ends the prompt.
+        ``now`` is the time in seconds of the call's clock. ``barge_in``: a key ends the prompt.
         """
         self._plays += 1
         prompt = self._compose(say.prompt, say.values)
@@ -72,12 +73,13 @@ class Orders:
     def is_playing(self, play: int) -> bool:
         """Return whether the prompt with the number ``play`` is being played.
 
-        False once the prompt has been ordered to be cut, even if its end is reported after that.
+        False as soon as a command to cut that prompt has been given, even if an event reports the
+        prompt's end later.
         """
         return self.playing is not None and self.playing.play == play
 
     def look_up(self, request: BeginLookUp) -> int:
-        """Order a look-up; return its number, under which ``found`` will hold the result."""
+        """Order a look-up and return its number. ``found`` will hold the result by this number."""
         self._look_ups += 1
         self.give(replace(request, order=self._look_ups))
         return self._look_ups
@@ -92,9 +94,10 @@ class Orders:
         self._make(self._of_this_row(ticket))
 
     def keep_draft(self) -> None:
-        """Order the draft, if there is one, to be written as a ticket: the script has ended.
+        """Order the draft, if there is one, to be written as a ticket.
 
-        A script leaves a draft if it ends early, for example when the caller hangs up.
+        This is called when the script has ended. A script leaves a draft if it ends early, for
+        example when the caller hangs up.
         """
         if self._draft is not None:
             ticket, self._draft = self._draft, None

@@ -1,4 +1,4 @@
-"""A row of the etiquette sheet as the scripts see it: its words and its seconds."""
+"""A row of the etiquette sheet as the scripts use it: its words, waiting time and tries."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,11 +9,12 @@ from typing import Literal, NamedTuple
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
 Rendering = Literal["normal", "louder", "loudest", "slow"]
-"""How a prompt is spoken: as usual, 6 or 9 dB louder, or a quarter slower with longer pauses."""
+"""How a prompt is spoken: ``louder`` is 6 dB and ``loudest`` 9 dB above ``normal``; ``slow`` is a
+quarter slower than ``normal`` and has longer pauses."""
 
 
 class Edges(StrEnum):
-    """The place of a clip in its sentence, which decides how much silence its edges have.
+    """The place of a clip in its sentence. It decides how much silence surrounds the clip's words.
 
     Only a whole sentence has the full silence before and after its words.
     """
@@ -23,7 +24,7 @@ class Edges(StrEnum):
     FIRST = "first"
     """The clip begins a sentence; another clip follows."""
     INNER = "inner"
-    """The clip stands between others, or is a value that may stand anywhere in a sentence."""
+    """The clip stands between other clips, or is a value that may stand anywhere in a sentence."""
     LAST = "last"
     """The clip ends a sentence that another clip began."""
     GROUP = "group"
@@ -31,18 +32,18 @@ class Edges(StrEnum):
 
 
 class PromptId(NamedTuple):
-    """The id of a prompt, ``row.key``, taken apart."""
+    """The id of a prompt, ``row.key``, split into its row and its key."""
 
     row: str
     """The id of the row that says the prompt."""
     key: str
-    """The prompt's key in that row; for a part between slots, ``key.number``, as in ``ask.1``."""
+    """The prompt's key in its row. Words between two slots have ``key.number``, as in ``ask.1``."""
 
     @classmethod
     def parse(cls, id: str) -> "PromptId":
-        """Return the row and the key of an id: ``ask_topic`` and ``ask.1`` of ``ask_topic.ask.1``.
+        """Split an id at its first full stop: ``ask_topic.ask.1`` has the key ``ask.1``.
 
-        An id without a full stop is a row without a key.
+        An id without a full stop is a row; its key is empty.
         """
         row, _, key = id.partition(".")
         return cls(row, key)
@@ -53,13 +54,13 @@ class Prompt:
     """Words to be spoken."""
 
     row: str
-    """The id of the row that says the words; for a clip of a value, its kind, such as ``digit``."""
+    """The id of the row that says the words; for a value's clip, the kind of value (``digit``)."""
     key: str
     """The key of the words in that row."""
     text: str
     edges: Edges = Edges.WHOLE
     parts: tuple[str, ...] = ()
-    """The ids of the clips that a composed sentence is joined from; empty for a single clip."""
+    """The ids of the clips that are joined to a composed sentence; empty for a single clip."""
 
     @classmethod
     def named(cls, id: str, text: str, edges: Edges = Edges.WHOLE) -> "Prompt":
@@ -68,7 +69,7 @@ class Prompt:
 
     @property
     def id(self) -> str:
-        """The id ``row.key``, from which the rendered files have their names."""
+        """The id ``row.key``. The names of the rendered files are made from it."""
         return f"{self.row}.{self.key}"
 
     @property
@@ -83,7 +84,7 @@ MUSIC = Prompt("music", "hold", "（音乐）")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One situation of the sheet; the same ``id`` runs through code, files, tests and records."""
+    """One situation of the sheet. Code, files, tests and records use the same ``id`` for it."""
 
     number: int
     """The row's place on the paper sheet, from 1."""
@@ -121,9 +122,10 @@ class Slot:
 def parts(prompt: Prompt) -> tuple[Prompt | Slot | str, ...]:
     """Return the parts of a prompt, cut at its ``{slots}``, in order.
 
-    Words become a Prompt, a slot a Slot, and punctuation without words a str. A prompt without
-    slots is its own only part. The words are numbered from 1: the first words of ``ask_topic.ask``
-    have the id ``ask_topic.ask.1``, even if a slot stands before them.
+    Words become a Prompt, a slot becomes a Slot, and punctuation without words becomes a str. A
+    prompt without slots is returned whole, as the only part. Otherwise the words are numbered from
+    1: the first words of ``ask_topic.ask`` have the id ``ask_topic.ask.1``, even if a slot stands
+    before them.
     """
     if not _SLOT.search(prompt.text):
         return (prompt,)
@@ -151,17 +153,18 @@ def _edges(place: int, of: int) -> Edges:
 
 
 def fragments(prompt: Prompt) -> tuple[Prompt, ...]:
-    """Return the literal parts of a prompt between its ``{slots}``, each a prompt of its own.
+    """Return the words of a prompt that stand outside its ``{slots}``, each as a prompt.
 
-    Parts without a spoken character are left out.
+    Parts that have only punctuation are left out.
     """
     return tuple(part for part in parts(prompt) if isinstance(part, Prompt))
 
 
 def without_values(prompt: Prompt, values: Mapping[str, str]) -> Prompt:
-    """Return the prompt with its literal words alone, without its slots; ``values`` are not used.
+    """Return the prompt without its slots: only its literal words are left.
 
     A call without a :class:`ivr.words.composition.Composer` speaks prompts with slots this way.
+    ``values`` is not used; a Composer takes the same argument.
     """
     if (literal := fragments(prompt)) in ((), (prompt,)):
         return prompt

@@ -1,4 +1,4 @@
-"""Run a script, and answer at once those of its requests that take no time."""
+"""Run a script. Requests of the script that take no time are answered here at once."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Draft, Listen, Request, Result, Say, TimedRequest
 
 Script = Coroutine[Request, Any, Outcome]
-"""A coroutine that yields requests, is sent their answers, and returns the outcome of the call."""
+"""A coroutine that yields requests, receives their answers, and returns the call's outcome."""
 
 
 class StepLimitError(Exception):
@@ -33,7 +33,7 @@ class ScriptEnded:
 
 
 class ScriptRun:
-    """Runs one script from one request that takes time to the next."""
+    """Runs one script. Each step goes on until the script makes a request that takes time."""
 
     def __init__(
         self, script: Script, orders: Orders, rows: Callable[[str], Row], steps: float
@@ -47,7 +47,8 @@ class ScriptRun:
     def resume(self, answer: object) -> TimedRequest | Transfer | ScriptEnded:
         """Send ``answer`` to the script; return its next request that takes time or ends the call.
 
-        Raises StepLimitError after too many requests, and every exception that the script raises.
+        Return ScriptEnded if the script returns. Raise StepLimitError after too many requests, and
+        any exception that the script raises.
         """
         while True:
             if self._left <= 0:

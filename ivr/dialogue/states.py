@@ -1,9 +1,11 @@
 """The states of a call as one table: what the script waits for, and what may happen meanwhile.
 
-Theory of operation. A script is suspended in one request at a time that takes time: ``Say``,
-``Listen`` or ``MakeTicket``. The request, together with what the line does, is the state of the
-call. :class:`~ivr.dialogue.call.Call` turns each event and each deadline into one :class:`Signal`,
-finds the pair of state and signal in :data:`TABLE`, and carries out the :class:`Reaction` there.
+Theory of operation. Three requests of a script take time: ``Say``, ``Listen`` and ``MakeTicket``.
+The script is suspended in one of them at a time. That request, together with what is heard on the
+line, makes the state of the call.
+
+:class:`~ivr.dialogue.call.Call` turns each event and each deadline into one :class:`Signal`, finds
+the pair of state and signal in :data:`TABLE`, and carries out the :class:`Reaction` there.
 The reaction ends in the next state::
 
     Say, may be interrupted          SPEAKING
@@ -19,20 +21,22 @@ state of the script's next request. A ``Listen`` begins in HEARING when the call
 
 Two rules decide every race:
 
-* An event and a deadline of the same instant: the event comes first. The shell delivers it first.
+* If an event and a deadline fall on the same instant, the shell delivers the event first.
 * Speech belongs to the moment at which it *began*. If it began before a prompt did, the prompt was
-  a mistake and is withdrawn, even one that is otherwise heard to its end. Speech that began before
-  a prompt and ends in it has been answered already: it does not answer the next question. While
-  something that may be speech is being decided, a deadline waits for the decision.
+  a mistake and is cut, even a prompt that is otherwise heard to its end. Speech that began before a
+  prompt and ends while that prompt is played does not answer the next question: the prompt was the
+  answer to that speech. While a sound may still turn out to be speech, a deadline waits.
 
-A sound without words was no speech. The wait goes on as if the sound had not been, and a prompt
-that was cut for it is said again. Only words cut the repetition, at the recogniser's first
-guess.
+A sound without words was no speech. The wait goes on as if there had been no sound. A prompt that
+was cut because of the sound is said again. The repetition is cut only by words, as soon as the
+recogniser has found the first of them.
 
-Four things are not in the table because they are the same in every state: the caller hangs up or
-the line is lost (the call is over at once), the call reaches its limit or is ended from outside
-(the last words), a prompt or the script fails (the apology, or, if the last words fail, the PBX),
-and speech becomes possible or is dismissed (deadlines wait, or no longer).
+Four things are not in the table because they are the same in every state:
+
+* The caller hangs up or the line is lost: the call is over at once.
+* The call reaches its limit or is ended from outside: the last words are spoken.
+* A prompt or the script fails: the apology is spoken. If the last words fail, the PBX takes over.
+* Speech becomes possible, or is dismissed: deadlines begin to wait, or wait no longer.
 """
 
 from collections.abc import Mapping
@@ -51,12 +55,13 @@ class CallState(Enum):
     SPEAKING = auto()
     """The call waits for the end of a prompt, which speech or a key interrupts."""
     HEARD_OUT = auto()
-    """The call waits for the end of a prompt that nothing cuts.
+    """The call waits for the end of a prompt that neither new speech nor a key cuts.
 
-    What the caller says meanwhile answers the script's next listen.
+    What the caller says meanwhile answers the script's next listen. Only speech that began before
+    the prompt cuts it.
     """
     ON_HOLD = auto()
-    """The call waits for the end of a look-up, with music on hold."""
+    """The call waits for the end of a look-up while the caller hears music on hold."""
     LAST_WORDS = auto()
     """The call waits for the end of its last words, which nothing cuts."""
     LISTENING = auto()
@@ -64,12 +69,12 @@ class CallState(Enum):
     HEARING = auto()
     """The call waits for the end of what the caller is saying."""
     REPLAYING = auto()
-    """The call waits for the caller, who is silent, and says a prompt again.
+    """The call says a prompt again, which a sound without words had cut; the caller is silent.
 
-    A sound without words had cut the prompt.
+    An answer of the caller ends this wait, too.
     """
     TALKED_OVER = auto()
-    """The call waits for the end of what the caller is saying, and says a prompt again."""
+    """The call says a prompt again while the caller speaks, and waits until they have finished."""
     KEEPING = auto()
     """The call waits for a ticket to be written to the disk."""
     ENDED = auto()
@@ -77,22 +82,22 @@ class CallState(Enum):
 
 
 class Signal(Enum):
-    """Something that happens to a waiting call, if its state decides what follows."""
+    """Something that happens to a waiting call. The state of the call decides what follows."""
 
     PROMPT_ENDED = auto()
     """The caller has heard the prompt to its end."""
     SPEECH = auto()
     """The caller has begun to speak."""
     EARLIER_SPEECH = auto()
-    """The caller speaks, and began before the prompt did."""
+    """The caller is speaking, and began to speak before the prompt began."""
     WORDS = auto()
     """The recogniser has found words in what the caller is saying."""
     SAID = auto()
-    """The caller has finished speaking, and it was no mere sound without words."""
+    """The caller has finished speaking; it was more than a short sound without words."""
     SOUND = auto()
     """What seemed to be speech has ended: it was a short sound without words."""
     SOUND_CUT_PROMPT = auto()
-    """A short sound without words has ended, after it cut a prompt that may be said again."""
+    """A short sound without words has ended. It had cut a prompt, which may be said again."""
     ANSWERED_SPEECH = auto()
     """The caller has finished speech that began before the prompt did.
 
@@ -105,7 +110,7 @@ class Signal(Enum):
     DEAF = auto()
     """The caller's audio does not reach us any more, by our own fault."""
     FOUND = auto()
-    """The look-up has ended during which the music on hold is played."""
+    """The look-up has ended for which the caller hears music on hold."""
     TICKET = auto()
     """The ticket has been written to the disk, or could not be written."""
     DEADLINE = auto()
@@ -135,7 +140,7 @@ class Reaction(Enum):
     ANSWER = auto()
     """Resume the script with what the caller said or pressed."""
     ANSWER_SPEECH = auto()
-    """Resume the script as if the caller, who still speaks, had finished."""
+    """Resume the script as if the caller had finished speaking, although they still speak."""
     ANSWER_SILENCE = auto()
     """Resume the script with the answer that nobody spoke."""
     REPLAY = auto()
@@ -143,7 +148,7 @@ class Reaction(Enum):
     SPEAK_ON = auto()
     """Go on with the repetition of the prompt, and remove the deadline."""
     WAIT_ON = auto()
-    """Go on waiting for the caller, until the wait's original end."""
+    """Go on waiting for the caller, until the time at which the wait would have ended anyway."""
     WAIT_ANEW = auto()
     """Begin the wait of the listen again at its full length: the repeated prompt has ended."""
     END_WAIT = auto()
@@ -152,7 +157,7 @@ class Reaction(Enum):
     The deadline still waits until possible speech is confirmed or dismissed.
     """
     END_MUSIC = auto()
-    """Set the deadline to the end of the shortest music (``MUSIC_SECONDS``), or to now if later."""
+    """End the music when it has been played for ``MUSIC_SECONDS``; if it has, end it at once."""
     NOTHING = auto()
     """Do nothing: the signal may arrive in this state and changes nothing."""
 
@@ -166,7 +171,7 @@ class Move(NamedTuple):
 
 
 _SCRIPT = CallState.RUNNING
-"""The next state if the script runs on; the script's next request then decides the state."""
+"""The next state when the script is resumed. The script's next request then decides the state."""
 _SAME = None
 
 
@@ -188,8 +193,8 @@ _SPEAKING = {
     _S.KEY: Move(_R.TAKE_KEY, _SCRIPT),
     **_nothing(_S.WORDS, _S.SOUND, _S.ANSWERED_SPEECH, _S.FAX, _S.DEAF, _S.TICKET),
 }
-"""The cells of the state SPEAKING, which has no deadline. HEARD_OUT, ON_HOLD and LAST_WORDS, in
-which a prompt is played as well, differ from it in two or three cells each."""
+"""The cells of the state SPEAKING, which has no deadline. A prompt is played in HEARD_OUT, ON_HOLD
+and LAST_WORDS as well; each of these three states differs from SPEAKING in two or three cells."""
 
 TABLE: Mapping[CallState, Mapping[Signal, Move]] = {
     _C.RUNNING: {},
@@ -256,9 +261,9 @@ TABLE: Mapping[CallState, Mapping[Signal, Move]] = {
     },
     _C.ENDED: {},
 }  # fmt: skip
-"""The move at each signal in each state. A pair that is missing cannot arise: speech that has not
-begun cannot end, a prompt that is not played cannot end, and only ON_HOLD, the four states of a
-listen and KEEPING have a deadline."""
+"""The move at each signal in each state. A pair of state and signal that is missing cannot arise.
+Speech that has not begun cannot end. A prompt that is not played cannot end. Only ON_HOLD, KEEPING
+and the four states of a listen (LISTENING, HEARING, REPLAYING, TALKED_OVER) have a deadline."""
 
 
 def state_of(request: TimedRequest, *, last_words: bool, caller_speaks: bool) -> CallState:

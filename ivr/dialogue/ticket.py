@@ -7,7 +7,7 @@ from ivr.dialogue.meaning import Title
 
 
 class TicketKind(StrEnum):
-    """The kind of a ticket, which says what somebody must do with the ticket."""
+    """The kind of a ticket: the task of the person who handles the ticket."""
 
     MESSAGE = "message"
     """Hand the caller's message on to a department (row 6) or to a colleague (row 7)."""
@@ -27,7 +27,7 @@ class TicketKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One ticket: everything the caller told for it. A field is None if they told nothing about it.
+    """What a caller told us for one ticket. A field is None if they told us nothing about it.
 
     The same object goes from the row that makes the ticket to the spool, which writes the ticket as
     one line. A new field needs only a column of the same name in the table ``tickets``. The record
@@ -44,8 +44,8 @@ class Ticket:
     transcript: str | None = None
     """The caller's words, as far as they were recognised."""
     hours: float | None = None
-    """Hours within which the caller was promised an answer; the record holds this as a deadline.
-    None without such a promise."""
+    """Hours within which the caller was promised an answer; None without such a promise. The record
+    keeps the resulting deadline instead of the hours."""
     customer_class: str | None = None
     """The caller's class in the table of service times (row 28)."""
     row: str = ""

@@ -1,8 +1,9 @@
 """The verbs: everything that a script may await.
 
-A script is an ``async def`` that runs without an event loop: each verb yields a request to the
-:class:`~ivr.dialogue.call.Call` that drives it, and is resumed with the answer. A request that the
-shell carries out as it stands is a :mod:`command <ivr.dialogue.commands>`; the others are here.
+A script is an ``async def`` that runs without an event loop. Each verb yields a request to the
+:class:`~ivr.dialogue.call.Call` that drives the script, and the script is resumed with the answer.
+Some requests are :mod:`commands <ivr.dialogue.commands>`, which the shell carries out unchanged.
+The classes of all other requests are in this module.
 """
 
 from collections.abc import Generator, Mapping
@@ -33,7 +34,7 @@ class Speech:
     seconds: float
     """Length of the speech, in seconds."""
     condition: Condition = Condition.OK
-    """The condition that disturbed the speech: NOISE, TOO_QUIET, HANDS_FREE, or OK."""
+    """The condition that disturbed the speech: NOISE, TOO_QUIET or HANDS_FREE; OK if none did."""
     words: Words | None = None
     """The caller's words; None if our recognition failed or took too long."""
     left: float = field(default=0.0, compare=False)
@@ -41,7 +42,7 @@ class Speech:
 
     @property
     def understood(self) -> bool:
-        """Whether the words have a meaning that the script can use, on however bad a line."""
+        """Whether the words have a meaning that the script can use, even if the line is bad."""
         return self.words is not None and self.words.understood
 
 
@@ -54,7 +55,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """The time of a listen passed and no caller was heard: no-input."""
+    """The time of a listen passed and no caller was heard (the "no-input" of speech dialogues)."""
 
     condition: Condition
     """The verdict on the caller's line when the time was over."""
@@ -66,7 +67,7 @@ class Unheard:
 
 
 Heard = Speech | Keys | Nobody | Unheard
-"""All answers that a :func:`listen` can have; match them all, with ``assert_never`` at the end."""
+"""Every answer that :func:`listen` can give. Scripts match all four, then ``assert_never``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Say:
     """Values for the slots of the prompt, by the names of the slots."""
     rendering: Rendering = "normal"
     until: int | None = None
-    """Number of the look-up whose end cuts the prompt (music on hold); None for other prompts."""
+    """Number of the look-up whose end stops music on hold; None for any other prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ Request = (
 
 
 class Ask(Generic[T]):
-    """The awaitable of every verb: yields ``request`` to the call and returns the call's answer."""
+    """The awaitable that every verb returns: it yields ``request`` to the call; await gives the
+    call's answer."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -134,34 +136,38 @@ def say(
 ) -> Ask[None]:
     """Speak ``prompt``, and go on when it has been heard or when the caller interrupts it.
 
-    ``values`` fill its slots: ``say(row.prompt("ask"), 姓="张", 先生="先生")``. A value that cannot
-    be spoken is replaced by a neutral wording (see :mod:`ivr.words.composition`).
+    ``values`` fill the slots of ``prompt``: ``say(row.prompt("ask"), 姓="张", 先生="先生")``.
+    A value that cannot be spoken is replaced by a neutral wording (see
+    :mod:`ivr.words.composition`).
 
-    A goodbye is spoken with ``barge_in=False``: it is heard to its end. The next :func:`listen`
-    returns what the caller said meanwhile.
+    With ``barge_in=False``, for example for a goodbye, the caller cannot interrupt the prompt.
+    The next :func:`listen` then returns what the caller said during the prompt.
     """
     return Ask(Say(prompt, barge_in, values, rendering))
 
 
 def listen(seconds: float) -> Ask[Heard]:
-    """Wait ``seconds`` for the caller, from when they have heard the last prompt to its end.
+    """Wait for the caller to speak or press a key, at most ``seconds`` from this request on.
 
-    A caller who has begun to speak is heard to the end, however long that takes. If the
-    caller is a fax, the answer comes at once.
+    If a prompt is said again meanwhile, the time begins anew at the end of that prompt.
+
+    A caller who has begun to speak is heard to the end, but not for more than the
+    ``utterance_seconds`` of :class:`~ivr.dialogue.call.Limits`. If the caller is a fax, the answer
+    comes at once.
     """
     return Ask(Listen(seconds))
 
 
 def enter(row: str) -> Ask[Row]:
-    """Begin the row of the sheet with this id; the answer is the row. The record notes the row."""
+    """Begin the row of the sheet with the id ``row``, and note it in the record; return the row."""
     return Ask(EnterRow(row))
 
 
 def make_ticket(ticket: Ticket) -> Ask[str | None]:
     """Write a ticket to the disk, and go on when it is there and cannot be lost any more.
 
-    The answer is the number to tell the caller: ``say(row.prompt("number"), 单号=number)``. None
-    means that the ticket could not be written; say ``system.not_kept`` then, and no number.
+    The answer is the number to tell the caller: ``say(row.prompt("number"), 单号=number)``. The
+    answer None means that the ticket could not be written: then say ``system.not_kept`` instead.
     """
     return Ask(MakeTicket(ticket))
 
@@ -179,8 +185,8 @@ def drop_recording() -> Ask[None]:
 def draft(ticket: Ticket) -> Ask[None]:
     """Keep ``ticket``, with what the caller has told so far, as a draft.
 
-    The draft is written as a ticket if the call ends before the next :func:`make_ticket`; that verb
-    discards the draft.
+    The draft is written as a ticket if the call ends before the next :func:`make_ticket`. A
+    :func:`make_ticket` discards the draft.
     """
     return Ask(Draft(ticket))
 
@@ -190,19 +196,19 @@ def look_up(query: Query) -> Ask[int]:
 
     :func:`result` and :func:`play_music` take this number as ``order``.
 
-    The look-up ends by itself, with a result or FAILED, at the latest after the time that
-    :mod:`ivr.service.look_ups` allows.
+    The look-up ends by itself: with a result, or with FAILED. :mod:`ivr.service.look_ups` limits
+    how long that may take.
     """
     return Ask(BeginLookUp(query))
 
 
 def result(order: int) -> Ask[Found | None]:
-    """Ask what the look-up number ``order`` has found; the answer is None until it ends."""
+    """Return the result of the look-up with the number ``order``; None while it is going on."""
     return Ask(Result(order))
 
 
 def play_music(music: Prompt, order: int) -> Ask[None]:
-    """Play music on hold until it ends, the caller interrupts it, or look-up ``order`` ends."""
+    """Play music on hold until look-up ``order`` or the music ends, or the caller interrupts."""
     return Ask(Say(music, barge_in=True, until=order))
 
 

@@ -16,21 +16,21 @@ from ivr.hearing.played import Reference
 from ivr.translation import tr
 
 SOUNDS = "zh/ivr"
-"""Directory of the files of the normal rendering, relative to the rendered directory and to
-Asterisk's directory of sounds."""
+"""Directory with the files of all prompts in the normal rendering. The path is the same below the
+directory of rendered prompts and below Asterisk's directory of sounds."""
 
 RENDERINGS: tuple[Rendering, ...] = get_args(Rendering)
 """All renderings of a prompt; the first one is the normal one."""
 
 
 def folder(rendering: Rendering) -> str:
-    """Return the directory of a rendering below that of the language, such as ``ivr-louder``."""
+    """Return the name of a rendering's directory, such as ``ivr-louder``; it is in ``zh``."""
     return "ivr" if rendering == "normal" else f"ivr-{rendering}"
 
 
 SILENCE = "silence.10"
-"""Id of the clip with ten seconds of a-law idle code, which is sent to the caller while the bot
-waits."""
+"""Id of the clip with ten seconds of a-law idle code. It is played to the caller while the service
+waits for them."""
 
 
 class CatalogueError(Exception):
@@ -45,11 +45,11 @@ class RenderedPrompt:
     """Id of the prompt: ``no_sound.ask``."""
     text: str
     text_sha256: str
-    """SHA-256 over text, voice and mastering. If it changes, the files are outdated."""
+    """SHA-256 of the text, the voice and the mastering. If it changes, the files are outdated."""
     seconds: float
     active_level_dbov: float
-    """Level in dBov. For a sentence, the active speech level (ITU-T P.56); for a part of a sentence
-    (``joint``), the level of its words without the pauses."""
+    """Level in dBov. A sentence has its active speech level here (ITU-T P.56). A part of a sentence
+    (``joint``) has the level of its words without the pauses."""
     peak_dbfs: float
     sha256: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file by its extension (``alaw``, ``ulaw``, ``sln16``, ``g722`` …)."""
@@ -57,7 +57,7 @@ class RenderedPrompt:
     source: str = ""
     """SHA-256 of the human recording that was rendered; empty for a synthetic voice."""
     joint: bool = False
-    """Whether this is a part of a sentence, with level and edges that fit the clips beside it."""
+    """Whether this is a part of a sentence. Its level and edges then fit the clips beside it."""
 
     @property
     def stem(self) -> str:
@@ -66,21 +66,22 @@ class RenderedPrompt:
 
     @property
     def sound(self) -> str:
-        """The name of the prompt's files for Asterisk, which puts the language ``zh/`` before it:
-        ``ivr/no_sound-ask``."""
+        """The name under which Asterisk plays the prompt, such as ``ivr/no_sound-ask``. Asterisk
+        itself puts the directory of the language, ``zh/``, before the name."""
         return f"{folder(self.rendering)}/{self.stem}"
 
     def plain(self) -> dict[str, Any]:
-        """Return the values of the fields by name, without copies.
+        """Return the values of the fields by name, without copying them.
 
-        ``asdict``, which copies them, takes 0.3 s for 4,500 recordings.
+        The function ``dataclasses.asdict`` copies the values; it takes 0.3 s for 4,500 recordings.
         """
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def file(self, extension: str) -> str:
         """Return the path of the file with this extension, such as ``alaw``.
 
-        It is relative to the rendered directory and to Asterisk's directory of sounds.
+        The path is relative. It is the same below the directory of rendered prompts and below
+        Asterisk's directory of sounds.
         """
         return f"zh/{self.sound}.{extension}"
 
@@ -96,7 +97,7 @@ class Manifest:
     recordings: dict[str, RenderedPrompt]
     """The normal rendering of each prompt, by its id."""
     variants: dict[Rendering, dict[str, RenderedPrompt]] = field(default_factory=dict)
-    """The prompts of each other rendering by their ids, as far as they have been rendered."""
+    """For each other rendering, the prompts that have been rendered in it, by id."""
 
     def all(self) -> Iterator[RenderedPrompt]:
         """Yield all rendered prompts, the normal rendering first."""
@@ -105,7 +106,7 @@ class Manifest:
             yield from recordings.values()
 
     def find(self, id: str, rendering: Rendering) -> RenderedPrompt | None:
-        """Return the prompt in exactly this rendering; None if it does not exist."""
+        """Return the prompt in exactly this rendering; None if it is not rendered so."""
         if rendering == "normal":
             return self.recordings.get(id)
         return self.variants.get(rendering, {}).get(id)
@@ -180,9 +181,9 @@ class Catalogue:
             ) from None
 
     def clip(self, id: str, rendering: Rendering = "normal") -> RenderedPrompt:
-        """Return the prompt in this rendering, or in the normal one if this one does not exist.
+        """Return the prompt in ``rendering``; if that does not exist, in the normal rendering.
 
-        CatalogueError if the prompt is not rendered at all.
+        CatalogueError if the normal rendering does not exist either.
         """
         return self.manifest.find(id, rendering) or self[id]
 
@@ -191,16 +192,16 @@ class Catalogue:
         return self.directory / self.clip(id, rendering).file(extension)
 
     def samples(self, id: str, rendering: Rendering = "normal") -> Samples:
-        """Return the samples of a prompt as an a-law line carries them: 16 bits, 8 kHz; cached."""
+        """Return a prompt's samples, decoded from a-law: 16 bits, 8 kHz. The result is cached."""
         if (id, rendering) not in self._samples:
             octets = self.path(id, rendering=rendering).read_bytes()
             self._samples[id, rendering] = decode_alaw(octets)
         return self._samples[id, rendering]
 
     def reference(self, id: str, rendering: Rendering = "normal") -> Reference:
-        """Return the samples of a prompt with the level of each frame; cached.
+        """Return the samples of a prompt with the level of each frame. The result is cached.
 
-        By these the detectors find the echo of the prompt in the caller's audio.
+        The detectors use it to find the echo of the prompt in the caller's audio.
         """
         if (id, rendering) not in self._references:
             self._references[id, rendering] = Reference.of(self.samples(id, rendering))

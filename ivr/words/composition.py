@@ -2,11 +2,11 @@
 
 ``{姓}{先生}，请问您需要…`` is spoken as the clip 张先生 and the clip 请问您需要…, ``{电话}`` as one
 clip for each digit. A value without a clip is replaced by a neutral wording (先生/女士), so that no
-value causes silence, a missing file or an exception. The complete text is known before it is
-spoken, so a sentence with a forbidden phrase is never spoken.
+value causes silence, a missing file or an exception. The complete text is checked for forbidden
+phrases before it is spoken. If a value causes such a phrase, the values are left out.
 
-Nothing here reads files: the tables are passed as text, and a function that is passed, too, says
-whether a clip exists.
+This module reads no files: the caller of this module passes the tables as text, and a function
+that says whether a clip exists.
 """
 
 import re
@@ -21,20 +21,20 @@ from ivr.translation import tr
 from ivr.understanding.numerals import digit_groups, telephone_groups
 
 TITLES = {"先生": "sir", "小姐": "miss", "女士": "madam"}
-"""Titles of callers, each with the word that stands for it in the names of clips."""
+"""Titles of callers in Chinese, and the word for each title in the names of clips."""
 NEUTRAL_TITLE = "先生/女士"
 NEUTRAL_DEPARTMENT = "相关部门"
 NEUTRAL_MEANING = "这样"
 NEUTRAL_NUMBER = "数"
-"""Words spoken for an unknown number, as in 并在数小时内, within several hours."""
+"""Word spoken instead of an unknown number: 并在数小时内, "within several hours"."""
 NEUTRAL_CODE = "已登记的号码"
 LARGEST_NUMBER = 99
 """Largest number that has a clip of its own."""
 LONGEST_HOURS = 72
 """Largest number of hours that has a clip of its own."""
 LONGEST_CODE = 24
-"""Maximum number of digits and letters that are read out. Callers cannot write down more, and no
-ticket, staff or telephone number is longer."""
+"""Largest number of digits and letters that are spoken one by one. Callers cannot write down more,
+and no ticket, staff or telephone number is longer."""
 
 _MEASURES = re.compile(r"\s*(?:小时|个|天|位|次|分钟|周)")
 _TABLES = ("surnames", "departments", "meanings")
@@ -51,7 +51,8 @@ class Vocabulary:
     """The values that can be spoken in slots, and the names of their clips."""
 
     surnames: Mapping[str, str] = field(default_factory=dict)
-    """Pinyin with tone number (zhang1) by surname. Surnames that sound alike share a clip."""
+    """Pinyin with tone number (``zhang1``) of each surname. It is part of the name of the surname's
+    clip, so surnames that sound alike share a clip."""
     departments: Mapping[str, str] = field(default_factory=dict)
     """Name of each department's clip, by the name of the department as it is spoken."""
     meanings: Mapping[str, str] = field(default_factory=dict)
@@ -83,9 +84,9 @@ class Vocabulary:
 
 
 def _by_words(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the words of each entry of the table ``name``, with the name of their clip.
+    """Yield pairs from the table ``name``: the words of an entry, and the name of their clip.
 
-    VocabularyError if an entry is wrong.
+    Raise VocabularyError if an entry is wrong.
     """
     for key, words in table.items():
         if not (_PINYIN if name == "surnames" else _KEY).fullmatch(key):
@@ -122,9 +123,10 @@ class Composer:
         has: Callable[[str], bool] = lambda id: True,
         forbids: Callable[[str], object] = lambda text: None,
     ) -> None:
-        """``has`` returns True for the id of a rendered clip.
+        """``has`` says whether the clip with an id is rendered.
 
-        ``forbids`` returns a forbidden phrase in a text (``Sheet.forbidden_in``), or None.
+        ``forbids`` returns a forbidden phrase that a text contains, or None if it contains none
+        (``Sheet.forbidden_in``).
         """
         self._vocabulary, self._has, self._forbids = vocabulary, has, forbids
         self._meanings = {name: words for words, name in vocabulary.meanings.items()}
@@ -132,9 +134,9 @@ class Composer:
     def __call__(self, prompt: Prompt, values: Mapping[str, str]) -> Prompt:
         """Return the prompt as it is spoken: its text without slots, its clips in order.
 
-        ``values`` holds the value of each slot. {意思} may be given in words or by the name of its
-        clip. If the text contains a forbidden phrase, the prompt is composed again without values.
-        Raises nothing.
+        ``values`` holds the value of each slot. For {意思} that may be the words or the name of
+        their clip. If the text contains a forbidden phrase, the prompt is composed again without
+        values. Raises nothing.
         """
         if not any(isinstance(part, Slot) for part in parts(prompt)):
             return prompt
@@ -168,7 +170,7 @@ class Composer:
                     yield self._value(name, values.get(name, ""), after)
 
     def _first(self, *candidates: _Piece) -> _Piece:
-        """Return the first piece whose clips all exist; an empty piece if there is none."""
+        """Return the first candidate whose clips all exist; an empty piece if there is none."""
         usable = (one for one in candidates if one.clips and all(map(self._has, one.clips)))
         return next(usable, _NOTHING)
 
@@ -211,9 +213,9 @@ class Composer:
         return self._first(named, _Piece(neutral, (f"{kind}.neutral",)))
 
     def _number(self, value: str, measured: bool) -> _Piece:
-        """Return a number below 100 as one clip, or the neutral wording for any other value.
+        """Return the clip of a number from 0 to 99, or the neutral wording for any other value.
 
-        If ``measured``, a measure word follows, and 2 is spoken as 两, as in 两小时.
+        ``measured`` says that a measure word follows: 2 is then spoken as 两, as in 两小时.
         """
         neutral = _Piece(NEUTRAL_NUMBER, ("number.neutral",))
         number = _whole(value)
@@ -267,10 +269,10 @@ def _group_clips(group: str) -> Iterator[str]:
 
 
 def _title_after(after: Prompt | Slot | str, values: Mapping[str, str]) -> tuple[str | None, str]:
-    """Return the title in ``after``, the part behind a surname, and the punctuation beside it.
+    """Return the title that follows a surname, and the punctuation beside the title.
 
-    One clip can then speak the surname with the title. If the part is not a title, return None and
-    an empty text.
+    ``after`` is the part of the prompt that follows the surname. If it is a title, one clip can
+    speak surname and title together. If it is no title, return None and an empty text.
     """
     if isinstance(after, Slot) and after.name == "先生":
         return values.get("先生", ""), ""
@@ -280,6 +282,6 @@ def _title_after(after: Prompt | Slot | str, values: Mapping[str, str]) -> tuple
 
 
 def _whole(value: str) -> int | None:
-    """Return the number in ``value``; None unless that is one to four digits (also full-width)."""
+    """Return ``value`` as a number if it is one to four digits (also full-width), else None."""
     plain = unicodedata.normalize("NFKC", value).strip()
     return int(plain) if re.fullmatch(r"[0-9]{1,4}", plain) else None

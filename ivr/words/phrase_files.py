@@ -1,8 +1,9 @@
 """Read the phrase files of a deployment; learn and keep the weights of the classifier from them.
 
 Learning takes half a minute. `ivr prompts render` learns in advance and puts the weights beside the
-sheet, in a file whose name contains the digest of everything they depend on. If such a file does
-not exist, the weights are learned at the first start and kept in the user's cache directory.
+sheet. The name of their file contains a digest of everything the weights are learned from. If no
+file has that name, the weights are learned at the first start and kept in the user's cache
+directory.
 """
 
 import hashlib
@@ -34,14 +35,15 @@ DIRECTORY = "phrases"
 LEARNED = "learned"
 """Directory beside the sheet for classifier weights that were learned in advance."""
 _LONGEST_WORD = 4
-"""Maximum number of characters of a dictionary word that is used for talk about other subjects."""
+"""Most characters of a dictionary word from which talk about other subjects is made for
+learning."""
 
 
 def read_files(sheet: Path) -> dict[str, str]:
     """Return the texts of the phrase files beside ``sheet``, by their paths.
 
-    If there is no directory of them, return the product's own. PhraseError if the directory holds
-    no phrase files or one of them cannot be read.
+    If there is no directory ``phrases`` beside the sheet, return the product's own phrase files.
+    PhraseError if the directory holds no phrase files or one of them cannot be read.
     """
     directory = sheet.with_name(DIRECTORY)
     if not directory.is_dir():
@@ -62,18 +64,19 @@ def read_phrases(sheet: Path) -> Phrases:
 
 
 def read_fillers(sheet: Path) -> Fillers:
-    """Return the words that replace a class such as {部门} in the phrases beside ``sheet``.
+    """Return the words that fill a placeholder such as {部门} in the phrases beside ``sheet``.
 
-    PhraseError as :func:`read_phrases`.
+    PhraseError as for :func:`read_phrases`.
     """
     return Fillers(read_phrases(sheet), _spoken_words(sheet).surnames)
 
 
 def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
-    """Return the understander for the callers of ``sheet``; PhraseError as :func:`read_phrases`.
+    """Return the understander for the phrases beside ``sheet``.
 
-    The classifier's weights are learned if no file holds them yet. ``cache`` is the directory in
-    which they are then kept; None means the user's cache directory.
+    The classifier's weights are learned if no file holds them yet, and are then kept in the
+    directory ``cache``; None means the user's cache directory. PhraseError as for
+    :func:`read_phrases`.
     """
     files, words = read_files(sheet), _spoken_words(sheet)
     name = _name(files, words.surnames)
@@ -90,10 +93,11 @@ def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
 def learn(sheet: Path) -> bool:
     """Learn the classifier's weights from the phrases beside ``sheet``, and write them beside it.
 
-    Return False if that was done before and nothing has changed since, else True.
+    Return True if weights were learned now. Return False if the weights of these phrases exist
+    already.
 
-    Older weights in the directory are deleted. PhraseError as :func:`read_phrases`; OSError if the
-    weights cannot be written.
+    Older weights in the directory are deleted. PhraseError as for :func:`read_phrases`; OSError if
+    the weights cannot be written.
     """
     files, words = read_files(sheet), _spoken_words(sheet)
     name = _name(files, words.surnames)
@@ -109,7 +113,7 @@ def learn(sheet: Path) -> bool:
 
 
 def background() -> Background:
-    """Return the short words of pypinyin's dictionary, to make talk about other subjects."""
+    """Return the short words of pypinyin's dictionary, for examples of talk that is off topic."""
     return Background([word for word in PHRASES_DICT if len(word) <= _LONGEST_WORD])
 
 
@@ -132,9 +136,9 @@ def _spoken_words(sheet: Path) -> _SpokenWords:
 
 
 def _name(files: Mapping[str, str], surnames: tuple[str, ...]) -> str:
-    """Return the name of the file of weights: a digest of everything they are learned from.
+    """Return the name of the file of weights. It has a digest of all that they are learned from.
 
-    Lines of the phrase files that are comments do not count.
+    Comment lines of the phrase files are not part of the digest.
     """
     parts = [LEARNING_VERSION, dictionary, *surnames, *map(_without_comments, files.values())]
     return f"understanding-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}.npz"

@@ -10,8 +10,8 @@ from ivr.words.composition import Vocabulary
 COMPANY = "company.toml"
 """File of the company's variables beside the sheet; a sheet without variables needs none."""
 KNOWLEDGE = "knowledge.toml"
-"""File of answers beside the sheet. Without it, no question is answered at once: the caller leaves
-a number and is called back (row 20)."""
+"""File beside the sheet with answers to callers' questions. Without this file no question is
+answered at once: the caller leaves a number and is called back (row 20)."""
 
 TABLES = ("surnames.toml", "values.toml")
 """Files with the values (surnames, departments, meanings) for the slots of prompts."""
@@ -35,8 +35,8 @@ def read_sheet(path: Path) -> Sheet:
 def read_vocabulary(directory: Path) -> Vocabulary:
     """Return the values that can be spoken in slots, from the tables in ``directory``.
 
-    A missing table is replaced by the one shipped with the product. VocabularyError if a table is
-    wrong, OSError if a table cannot be read.
+    A missing table is replaced by the table that the product brings. VocabularyError if a table is
+    wrong; OSError if a table cannot be read.
     """
     brought = (directory / name for name in TABLES)
     return Vocabulary.parse(
