@@ -16,24 +16,29 @@ from ivr.hearing.verdict import LineMeasures, LineVerdict
 NO_RTP_SECONDS = 0.5
 """Seconds without a packet after which the condition is NO_RTP."""
 DEAD_PEAK = 8
-"""Magnitude of the samples of a-law's idle code: a chunk with no larger sample carries no sound."""
+"""Largest magnitude of a 16-bit sample in a chunk that carries no sound: a-law's idle code decodes
+to 8."""
 DEAD_SECONDS = 1.0
 """Seconds of the codec's idle code after which the line counts as dead."""
 MUTED_SECONDS = 3.0
-"""Seconds of the codec's idle code after which the line counts as dead once a caller has spoken:
-some telephones send idle code between the words."""
+"""Seconds of the codec's idle code after which a line on which a caller was found (OK, TOO_QUIET or
+HANDS_FREE) counts as dead. More than DEAD_SECONDS (1 s), because some telephones send idle code
+between the words."""
 LOOK_EVERY = 12
 """Number of chunks from one evaluation of the line by the rules to the next: 12, 0.38 s."""
 FIRST_LOOK = 24
 """Number of chunks before the first evaluation of the line by the rules: 24, 0.77 s."""
 FLOOR_LOOKS = 26
-"""Number of the last evaluations of the line whose noise floor is remembered: 26, 10 s."""
+"""Number of noise floors that are remembered: those of the last 26 evaluations in which the noise
+floor could be measured, usually 10 s."""
 WHOLE_SECONDS = LENGTH * CHUNK_SECONDS - 0.1
-"""Seconds without a voice after which a caller who has spoken counts as gone: the 5 s that one
-evaluation covers, less 0.1 s for the rounding to chunks."""
+"""Seconds without a voice after which a finding of noise, music, a tone or a fax replaces the
+condition of a caller. They are the 5 s that one evaluation covers, less 0.1 s for the rounding to
+chunks."""
 ENOUGH_SECONDS = 2.5
-"""Seconds without a voice after which a caller counts as gone if only the start of their speech was
-detected and no evaluation of the line has confirmed it."""
+"""Seconds without a voice that are enough, instead of WHOLE_SECONDS (4.9 s), to give up the
+condition of a caller if only the start of their speech was detected and no evaluation of the line
+has confirmed it."""
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
 _NO_EVIDENCE = (Condition.NOBODY, Condition.OWN_PROMPT)
@@ -92,8 +97,8 @@ class LineCondition:
         return []
 
     def hear_chunk(self, peak: float) -> list[Event]:
-        """Take note of a chunk of 32 ms that is already in the history; return the change of
-        condition, if there is one.
+        """Take note of a chunk of 32 ms that was already added to the history of the line; return
+        the change of condition, if there is one.
 
         ``peak`` is the largest magnitude of the chunk's 16-bit samples.
         """
@@ -110,8 +115,8 @@ class LineCondition:
         return self._look() if self._until_look <= 0 else []
 
     def caller_heard(self) -> list[Event]:
-        """Take note that speech was confirmed: a caller is there, with no known trouble so far.
-        Return the change of condition, if there is one."""
+        """Take note that speech was confirmed. Unless a caller or noise was already found on the
+        line, the condition becomes OK; return this change, otherwise no event."""
         self._candidate = None
         if self.condition in (*_CALLER, Condition.NOISE):
             return []
@@ -120,8 +125,8 @@ class LineCondition:
         return told
 
     def caller_finished(self) -> list[Event]:
-        """Evaluate the line at the end of speech, because a short answer is over before a second
-        evaluation; return the change of condition, if there is one."""
+        """Evaluate the line at the end of speech, because a short answer is over before two regular
+        evaluations can agree. Return the change of condition, if there is one."""
         return self._look(spoken=True)
 
     def wake(self, now: float) -> list[Event]:
@@ -139,8 +144,8 @@ class LineCondition:
         """Evaluate the last 5 s of the line by the rules; return the change of condition, if there
         is one.
 
-        ``spoken``: an utterance has just ended, so the finding about a new caller counts although
-        only one evaluation has made it.
+        Two evaluations in a row must agree on a change. With ``spoken`` (an utterance has just
+        ended) one evaluation is enough if the condition is OK only because speech has started.
         """
         self._until_look = LOOK_EVERY
         if self.condition in (Condition.DEAD_LINE, Condition.NO_RTP) or not len(self.history):

@@ -1,8 +1,8 @@
 """The class Ear (the detectors of one call): takes the caller's frames and returns events.
 
-Detectors measure time in audio, but only a clock can tell that no audio arrives. Therefore every
-method takes ``now`` in seconds of the call's clock, and :meth:`Ear.next_deadline` returns when
-:meth:`Ear.wake` must be called.
+The detectors count time by the audio that arrives, but only a clock can tell that no audio arrives.
+Therefore the methods that take audio or report its absence also take ``now`` in seconds of the
+call's clock, and :meth:`Ear.next_deadline` returns when :meth:`Ear.wake` must be called.
 """
 
 from dataclasses import replace
@@ -22,7 +22,8 @@ from ivr.hearing.splices import Splices
 from ivr.hearing.verdict import LineVerdict
 
 _HOLE_SECONDS = 0.2
-"""Seconds between two frames above which the audio before and after is treated as unrelated."""
+"""If more than this many seconds of audio are missing between two frames, the audio after the gap
+is treated as unrelated to the audio before it."""
 DEAF_BELOW_DBOV = -66.0
 """Highest level in dBov of a chunk that is not given to the voice detector. No speech is that quiet
 on a-law, whose own noise is at -72 dBov, and a silent line then costs almost no CPU."""
@@ -42,17 +43,18 @@ CLIPPED = 32000
 """Least magnitude at which a 16-bit sample counts as clipped: the largest of a-law is 32256, that
 of μ-law 32124."""
 AMPLIFY_BELOW_DBOV, MAX_GAIN_DB = -30.0, 20.0
-"""Callers quieter than AMPLIFY_BELOW_DBOV are amplified for the voice detector, by 2 dB for each dB
-that they are below it and by MAX_GAIN_DB at most (measured: a quiet caller is detected after 142 ms
-instead of 220 ms, and 2.4 % instead of 5.9 % are missed)."""
+"""Callers quieter than AMPLIFY_BELOW_DBOV (dBov) are amplified for the voice detector: by 2 dB for
+each dB below that level, but by at most MAX_GAIN_DB. Measured: with this gain a quiet caller is
+detected after 142 ms instead of 220 ms, and 2.4 % instead of 5.9 % of quiet callers are missed."""
 RISE_DB, FALL_DB = 1.5, 9.0
-"""Most decibels per chunk by which the gain for quiet callers may rise and fall."""
+"""The gain for quiet callers rises by at most RISE_DB and falls by at most FALL_DB decibels per
+chunk."""
 FORGET_DB = 0.15
 """Decibels per chunk by which the remembered loudest level of the caller falls: 5 dB in a
 second."""
 START_DBOV = -30.0
-"""Loudest level in dBov that is assumed before any audio has arrived; at this level nothing is
-amplified."""
+"""Level in dBov that is assumed as the caller's loudest before any audio has arrived; a caller at
+this level is not amplified."""
 
 
 class VoiceDetector(Protocol):
@@ -107,15 +109,17 @@ class Ear:
         """Set whether the words that the caller has said so far are already a complete answer
         (``soon``).
 
-        While they are, BREATH_SECONDS (0.3 s) of silence end the utterance, otherwise the usual
-        hang time. The setting holds until the next call of this method.
+        If they are, the utterance ends after BREATH_SECONDS (0.3 s) of silence, otherwise after the
+        ``hang_seconds`` that the Ear was made with. If ``hang_seconds`` is shorter, it always
+        applies. The setting holds until the next call of this method.
         """
         longest = BREATH_SECONDS if soon else self._hang_seconds
         self._speech.hang_seconds = min(longest, self._hang_seconds)
 
     @property
     def verdict(self) -> LineVerdict:
-        """Return the condition of the line, the reason and the measures, as of the last frame."""
+        """Return the present condition of the line, the reason, and the measures of the last
+        evaluation of the line (5 s of audio)."""
         found = self._condition.verdict
         numbers = replace(found.numbers, return_loss_db=self._echo.return_loss_db)
         return replace(found, numbers=numbers)
@@ -127,8 +131,8 @@ class Ear:
         return min((time for time in deadlines if time is not None), default=None)
 
     def wake(self, now: float) -> list[Event]:
-        """Take note that no frame has arrived until ``now``, in seconds of the call's clock; return
-        the events that follow from that."""
+        """Take note that no frame has arrived until ``now``, in seconds of the call's clock. Return
+        the events that are due without audio: the end of an utterance, and the change to NO_RTP."""
         return [*self._with_verdict(self._speech.wake(now)), *self._condition.wake(now)]
 
     def hear(self, frame: Samples, now: float) -> list[Event]:
@@ -201,8 +205,8 @@ class Ear:
         return told
 
     def _amplified(self, samples: FloatArray, level: float) -> memoryview:
-        """Return the chunk for the voice detector: float32, between -1 and 1, a quiet caller
-        amplified.
+        """Return the chunk as the voice detector needs it: float32 between -1 and 1, amplified if
+        the caller is quiet.
 
         ``level`` is the chunk's level in dBov. Without the gain the detector would miss quiet
         callers.

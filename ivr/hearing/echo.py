@@ -51,25 +51,26 @@ _TAIL_SECONDS = 1.0
 """Seconds after the end of a prompt after which no echo of it can arrive (the longest lag, MAX_LAG,
 is 830 ms)."""
 HOLE_SECONDS = 0.1
-"""Difference in seconds between the clock and the count of samples above which audio is missing; a
-smaller difference is jitter."""
+"""If the call's clock and the count of samples differ by more than this many seconds, audio is
+missing; a smaller difference is jitter."""
 TRUSTED_DB = -3.0
 """Largest residue (the part of the echo that subtraction leaves), in dB relative to the echo, at
 which the canceller is trusted."""
 ABOVE_FLOOR_DB = 5.0
-"""Decibels above the line's noise that a chunk must exceed to count as the caller's while the echo
-of a prompt can arrive. Quiet noise is amplified for the voice detector, which would otherwise go on
-detecting the prompt's voice in it."""
+"""Decibels by which a chunk must exceed the line's noise to count as the caller's while the echo of
+a prompt can arrive. Without this limit the voice detector, for which quiet noise is amplified,
+would go on detecting the prompt's voice in the noise."""
 INAUDIBLE_DBOV = -66.0
 """Highest level in dBov of a chunk from which no echo is subtracted: so quiet a chunk is not given
 to the voice detector either."""
 SPLICE_DB = 6.0
-"""Least decibels by which the predicted echo must fit a chunk better with another place of the
-prompt before packets count as lost. By chance another place fits 1 dB better, and 3 dB better if it
-is right for half of the chunk."""
+"""Packets count as lost if the echo predicted from another place of the prompt fits a chunk better,
+by at least this many decibels. By chance another place fits 1 dB better, and 3 dB better if it is
+right for half of the chunk."""
 SPLICE_PACKETS = 5
-"""Largest number of lost packets that is tried to explain an echo that does not fit. One and two
-packets backwards are tried as well, in case the clock was put forward wrongly before."""
+"""Largest number of lost packets that is tried as the reason why an echo does not fit the
+prediction. The places one and two packets earlier in the prompt are tried as well, in case the
+clock was put forward wrongly before."""
 
 
 class EchoGate:
@@ -117,7 +118,8 @@ class EchoGate:
         """Return the chunk that ended at ``now`` (seconds of the call's clock) with the echo
         subtracted.
 
-        ``chunk`` has CHUNK (256) samples; it is returned unchanged while no echo is known.
+        ``chunk`` has CHUNK (256) samples. It is returned unchanged if it is almost silent, or if
+        the predicted echo is not known or not trusted yet.
         """
         if self._no_echo_at(now):
             return chunk
@@ -141,10 +143,10 @@ class EchoGate:
         return cleaned
 
     def admits(self, chunk: Samples, level: float, now: float) -> bool:
-        """Return whether the chunk that ended at ``now`` is louder than the echo of our prompts can
-        be.
+        """Return whether the chunk that ended at ``now`` is louder than the line's noise and than
+        the echo of our prompts can be.
 
-        ``level`` is the chunk's level in dBov, ``now`` in seconds of the call's clock. True
+        ``level`` is the chunk's level in dBov, ``now`` in seconds of the call's clock. Return True
         whenever no echo can arrive.
         """
         if self._no_echo_at(now):
@@ -160,10 +162,10 @@ class EchoGate:
         return level > max(echo + MARGIN_DB, self._floor_dbov + ABOVE_FLOOR_DB)
 
     def explains(self, now: float) -> bool:
-        """Return whether the last 256 ms, up to ``now``, are echo: a copy of the prompts that were
-        played.
+        """Return whether the 256 ms before ``now`` (seconds of the call's clock) are echo, which
+        means a copy of the prompts that were played.
 
-        If so, none of these chunks counts as the caller's any more.
+        If they are echo, the chunks of these 256 ms no longer count as the caller's voice.
         """
         if self._no_echo_at(now):
             return False
@@ -202,8 +204,9 @@ class EchoGate:
             self._canceller.search(past.arrived.ravel(), self._played_around())
 
     def _echo_left(self) -> float | None:
-        """Return the residue that the canceller leaves, in dB relative to the echo; None if it
-        cannot be trusted or too few chunks were measured."""
+        """Return the residue that the canceller leaves, in dB relative to the echo. Return None if
+        the residue is above TRUSTED_DB (-3 dB), or if fewer than ENOUGH (10) chunks with echo were
+        measured."""
         past = self._past
         usable = loud(past.echo) & ~past.caller
         if np.count_nonzero(usable) < ENOUGH:
@@ -223,9 +226,9 @@ class EchoGate:
     def _echo_at(self, now: float) -> FloatArray:
         """Return the predicted echo in the present chunk, which ended at ``now``; shape (CHUNK,).
 
-        If the prediction does not fit, packets may have been lost: other places of the prompt are
-        tried, and if one fits better by SPLICE_DB, the clock of the echo gate is moved to that
-        place.
+        If the prediction does not fit, packets may have been lost, and other places of the prompt
+        are tried. If one of them fits better by SPLICE_DB (6 dB), the echo gate's clock is set so
+        that the prompt goes on from that place.
         """
         sound, canceller = self._past.arrived[-1], self._canceller
 

@@ -10,20 +10,21 @@ from ivr.hearing.level import FLOOR_DBOV, Levels
 from ivr.hearing.ranks import nearest_rank
 
 MARGIN_DB = 9.0
-"""Decibels above the predicted echo above which a chunk counts as the caller's; found by
-measurement."""
+"""A chunk counts as the caller's if it is more than this many decibels above the predicted echo;
+the value was found by measurement."""
 UNLEARNED_GAIN_DB = -35.0
 """Level of the echo relative to the prompt, in dB, that is assumed before anything is learned. With
-MARGIN_DB added, a caller 26 dB below the prompt is admitted."""
+MARGIN_DB (9 dB) added, a caller is admitted who is less than 26 dB below the prompt."""
 HISTORY = 125
 """Number of the last chunks from which the echo gate learns: 125, 4 s."""
 ENOUGH = 10
 """Least number of loud chunks of a prompt from which anything is learned: 10, 0.32 s."""
 LOUD_DB = 15.0
-"""Most decibels below the 95th percentile of the levels at which a chunk still counts as loud."""
+"""A chunk counts as loud if it is at most this many decibels below the 95th percentile of the
+levels."""
 CORRELATED = 0.45
-"""Correlation between the level curves of the prompt and of the caller's audio above which the lag
-found between them is accepted."""
+"""The lag found between the prompt's level curve and that of the caller's audio is accepted if the
+two curves correlate by more than this."""
 RECENT = 3
 """Number of chunks before the present one whose echo may still be dying away in the present one."""
 WINDOW = 8
@@ -95,7 +96,8 @@ class EchoLevel:
         self.learned = True
 
     def loudest(self, past: Past) -> float:
-        """Return the highest level in dBov that the echo should have in the present chunk."""
+        """Return the predicted level of the echo in the present chunk, in dBov: the highest that is
+        expected."""
         if self._lag is None:
             return float(past.played[-MAX_LAG:].max()) + self.gain_db
         end = HISTORY - self._lag

@@ -18,31 +18,31 @@ Spectrum = NDArray[np.complex64]
 
 EXPLAINED = 0.17
 """Least share of a sound's power that one delayed copy of the prompt must explain for the sound to
-be echo. A copy explains less than 0.1 of independent speech, and 0.1 of a caller who speaks over an
-echo 10 dB below them. Of echoes over a bad line it explains as little as 0.175 (measured over 1,600
-windows of `ivr bench hearing`)."""
+be echo. Measured over 1,600 windows of `ivr bench hearing`: a copy explains less than 0.1 of
+independent speech, 0.1 of a caller who speaks over an echo 10 dB quieter than they are, but at
+least 0.175 of an echo, even over a bad line."""
 EXPLAINED_AGAIN = 0.12
 """Least share of a sound's power that a copy of the prompt must explain for the sound to be echo,
-if the copy has the lag that the echo had before. A chance copy has that lag once in 400."""
+if the copy has the lag that the echo had before. It may be smaller than EXPLAINED (0.17), because a
+copy that fits by chance has that lag only once in 400."""
 MOSTLY = 0.5
 """Least share of the power of a sound as it arrived, before anything is subtracted, that a copy of
-the prompt must explain for the sound to be echo. Where the filter predicts wrongly, no copy
-explains the residue, although the sound was echo. If a caller is 3 dB above an echo, a copy
-explains a third. With this test and that of EXPLAINED, 2 instead of 4 of 320 echoes are taken for a
-caller, and 2 instead of 3 of 320 callers over an echo are missed (measured: `ivr bench hearing`,
-development split)."""
+the prompt must explain for the sound to be echo. Either this test or that of EXPLAINED is enough:
+where the filter predicts wrongly, no copy explains the residue, although the sound was echo. If a
+caller is 3 dB above an echo, a copy explains only a third of the sound. Measured on the development
+split of `ivr bench hearing`: with this test added to that of EXPLAINED, 2 instead of 4 of 320
+echoes are taken for a caller, and 2 instead of 3 of 320 callers over an echo are missed."""
 MAX_LAG = 26
 """Longest lag from the prompt to its echo that is considered, in chunks: 26, 830 ms, as of a
 speakerphone on a mobile network."""
 EARLY = 480
-"""Largest number of samples by which a prompt may have begun on the network before the time that
-was noted for its start: 480, 60 ms."""
+"""A prompt may have begun on the network up to this many samples before the time that was noted for
+its start: 480, 60 ms."""
 BEFORE = 64
 """Number of taps that the filter has before the lag: 64, 8 ms. The other 24 ms are after the
 lag."""
 AGREE = 8
-"""Largest difference in samples between the lags that two searches found at which both count as the
-same echo."""
+"""Two searches have found the same echo if their lags differ by at most this many samples."""
 FOUND = 0.05
 """Least share of the audio's power that a copy of the prompt must explain for a search to have
 found the echo; of noise a copy explains 0.01."""
@@ -52,8 +52,8 @@ STEADY = 0.998
 """Share of the line's response (as power) that is assumed to stay the same from one chunk to the
 next."""
 SMOOTHED = 0.5
-"""Share of the previous estimate that is kept in the next estimate of the power that is not
-echo."""
+"""For each chunk the power of everything but the echo is estimated anew; this share of the previous
+estimate is kept."""
 
 
 class Canceller:
@@ -85,10 +85,10 @@ class Canceller:
         return share
 
     def echo_in(self, chunk: FloatArray, played: FloatArray) -> FloatArray:
-        """Return the predicted echo in ``chunk``; both have CHUNK (256) samples.
+        """Return the predicted echo in ``chunk``; the echo and the chunk have CHUNK (256) samples.
 
-        ``played`` has SPAN (512) samples of the prompts; they end ``lag - BEFORE`` samples before
-        the chunk ends.
+        ``played`` has SPAN (512) samples of the prompts. Its last sample was played ``lag -
+        BEFORE`` samples before the end of the chunk.
         """
         self._played = _spectrum(played)
         echo = _sound(self._played * self._response)[CHUNK:]
@@ -117,8 +117,8 @@ class Canceller:
         self._residual = None
 
     def _begin(self, lag: int, gain: float) -> None:
-        """Start the filter with one copy of the prompt, ``lag`` samples later and scaled by
-        ``gain``, and with an assumed error as large as the copy."""
+        """Start the filter anew. At first it predicts the echo as one copy of the prompt, ``lag``
+        samples later and scaled by ``gain``, and assumes an error as large as this copy."""
         self.lag = lag
         taps = np.zeros(SPAN, np.float32)
         taps[BEFORE] = gain

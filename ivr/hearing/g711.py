@@ -11,9 +11,9 @@ Samples = NDArray[np.int16]
 """Mono 16-bit linear samples at 8 kHz."""
 
 ALAW_IDLE = 0xD5
-"""The octet an a-law line carries when nobody speaks."""
+"""The octet (idle code) that stands for silence on an a-law line."""
 ULAW_IDLE = 0xFF
-"""The octet a μ-law line carries when nobody speaks."""
+"""The octet (idle code) that stands for silence on a μ-law line."""
 
 
 def _alaw_table() -> Samples:

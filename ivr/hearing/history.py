@@ -19,8 +19,8 @@ HOP = 64
 HOPS = CHUNK // HOP
 """Number of spectra that are computed for each chunk (32 ms)."""
 LENGTH = 157
-"""Number of chunks that are kept: 157 of 32 ms, 5.02 s. On this length the thresholds of the rules
-(rules.py) were measured."""
+"""Number of chunks that are kept: 157 of 32 ms, 5.02 s. The thresholds of the rules (rules.py) were
+measured on this length."""
 BIN_HZ = RATE / CHUNK
 """Width of a frequency bin of the spectra in Hz."""
 BINS = CHUNK // 2 + 1
@@ -51,7 +51,7 @@ class Stretch:
     """
 
     power: FloatArray
-    """Mean square of each chunk's samples above 100 Hz, where full scale is 1; shape (chunks,)."""
+    """Mean square of each chunk's audio above 100 Hz, where full scale is 1; shape (chunks,)."""
     spectra: FloatArray
     """Mean power of each chunk in each frequency bin, where full scale is 1; shape (chunks,
     BINS)."""
@@ -67,7 +67,7 @@ class Stretch:
 
     @property
     def levels(self) -> FloatArray:
-        """Return the level in dBov of each chunk above 100 Hz; shape (chunks,)."""
+        """Return the level in dBov of each chunk's audio above 100 Hz; shape (chunks,)."""
         levels: FloatArray = 10 * np.log10(self.power)
         return levels
 
@@ -99,8 +99,8 @@ class History:
     def add(self, chunk: FloatArray, *, silent: bool = False) -> None:
         """Add a chunk of CHUNK (256) samples on the scale of 16 bits, and compute its spectra.
 
-        A ``silent`` chunk gets the level FLOOR_DBOV (-96) without spectra. The other figures of the
-        chunk are then entered by :meth:`judge`.
+        For a ``silent`` chunk no spectra are computed, and its level is FLOOR_DBOV (-96). Voice,
+        echo and clipping of the chunk are entered afterwards by :meth:`judge`.
         """
         at = self._next()
         recent = self._recent

@@ -71,9 +71,9 @@ def chunk_dbov(sound: FloatArray, *, remove_dc: bool = False) -> float:
     """Return the RMS level in dBov of the samples ``sound`` on the scale of 16 bits, as
     :func:`dbov` does.
 
-    Works in single precision and without a copy, because the class Ear (the detectors of one call)
-    needs up to ten levels for each chunk of 32 ms. With ``remove_dc`` the mean is subtracted. Raise
-    ZeroDivisionError if there are no samples.
+    The level is computed in single precision and without a copy, because the class Ear (the
+    detectors of one call) needs up to ten levels for each chunk of 32 ms. With ``remove_dc`` the
+    mean is subtracted. Raise ZeroDivisionError if there are no samples.
     """
     power = float(np.dot(sound, sound)) / len(sound)
     if remove_dc:
@@ -119,8 +119,8 @@ def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
     """Return the exponential average y of ``values`` (x): y[n] = g y[n-1] + (1-g) x[n].
 
     The time constant is 0.03 s: g = exp(-1 / (0.03 s * ``rate``)). Expanded, y[n] = gⁿ (y[0] +
-    (1-g) Σ x[k] g⁻ᵏ), which is a cumulative sum. Blocks of ten time constants keep g⁻ᵏ below e¹⁰,
-    so that no precision is lost.
+    (1-g) Σ x[k] g⁻ᵏ), which is a cumulative sum. It is computed in blocks of ten time constants, so
+    that g⁻ᵏ stays below e¹⁰ and no precision is lost.
     """
     decay = exp(-1.0 / (_TIME_CONSTANT_SECONDS * rate))
     block = max(1, int(10 * _TIME_CONSTANT_SECONDS * rate))
@@ -137,8 +137,9 @@ def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
 
 
 def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
-    """Return, for each threshold of P.56, the number of samples of ``envelope`` that reach the
-    threshold or follow within ``hangover`` samples one that does."""
+    """Return, for each threshold of P.56, the number of active samples of ``envelope``. A sample is
+    active if the sample itself, or one of the ``hangover`` samples before it, reaches the
+    threshold."""
     counts = []
     for threshold in _THRESHOLDS:
         above = np.flatnonzero(envelope >= threshold)
@@ -148,12 +149,12 @@ def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
 
 
 def _level_at_margin(energy: float, counts: list[int]) -> float:
-    """Return the active speech level in dBov: the level of the active samples, counted with a
-    threshold that is 15.9 dB lower than this level.
+    """Return the active speech level in dBov. It is the level of those samples that are active at a
+    threshold 15.9 dB below this same level.
 
-    Between the two thresholds around that point the levels are interpolated, as in P.56. ``energy``
-    is the sum of the squared samples (full scale is 1), ``counts`` the number of active samples for
-    each threshold.
+    Between the two nearest of P.56's thresholds the level is interpolated. ``energy`` is the sum of
+    the squared samples (full scale is 1), ``counts`` the number of active samples for each
+    threshold.
     """
     level_below, margin_below = FLOOR_DBOV, 0.0
     for n, (threshold, count) in enumerate(zip(_THRESHOLDS, counts, strict=True)):

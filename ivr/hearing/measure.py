@@ -20,18 +20,18 @@ RUN chunks (64 ms) is no speech."""
 SPEECH_SECONDS = 0.30
 """Least seconds of voice, within the last 5 s, at which a caller counts as having spoken."""
 LEAD, TAIL = 2, 10
-"""Numbers of chunks before and after speech that do not count as noise: before it, for the
-detector's delay; after it, for the 320 ms in which a voice and the detector's response to it die
-away."""
+"""LEAD chunks before speech and TAIL chunks after speech do not count as noise. The first allow for
+the detector's delay, the second (320 ms) for the time in which a voice and the detector's response
+to it die away."""
 ENOUGH_NOISE = 10
-"""Least number of chunks between the words at which the noise floor is certain: 10, 0.32 s."""
+"""Least number of chunks between the words for the noise floor to count as measured: 10, 0.32 s."""
 LASTING_DB = 10.0
-"""Most decibels by which the noise floor may exceed the quietest moments of the line, because noise
-lasts. A louder sound between the words is the reverberation of a room (measured: noise and babble
-are 4 dB above the quietest moments, at the 95th percentile)."""
+"""Most decibels by which the noise floor may exceed the quietest moments of the line. Noise lasts,
+so a louder sound between the words is the reverberation of a room. Measured: in 95 % of the cases
+noise and babble are at most 4 dB above the quietest moments, well below this limit."""
 CODEC_FLOOR_DBOV = -70.0
-"""Lowest noise floor in dBov with which an SNR is computed; a lower floor is only the codec's own
-noise."""
+"""Least noise floor in dBov that is used for an SNR. A lower noise floor is only the codec's own
+noise and is replaced by this level."""
 HUSH_DBOV = -50.0
 """Level in dBov below which a line without voice counts as quiet, and only its level is
 measured."""
@@ -76,16 +76,17 @@ class Measured:
 
     @property
     def spoken(self) -> bool:
-        """Return whether there are at least SPEECH_SECONDS (0.3 s) of voice, so that a caller has
-        spoken."""
+        """Return whether a caller has spoken: whether at least SPEECH_SECONDS (0.3 s) of voice were
+        measured."""
         return self.speech_seconds >= SPEECH_SECONDS
 
 
 def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Measured:
     """Return the measures of a stretch of at least one chunk (32 ms).
 
-    ``remembered_floor`` is the lowest noise floor in dBov measured in the last 10 s, None if none
-    was; it is used if the caller makes no pause in which the noise is alone.
+    ``remembered_floor`` is the lowest noise floor in dBov that earlier evaluations measured; None
+    if there is none. It limits the guess of the noise floor if the caller makes no pause long
+    enough to measure the noise.
     """
     levels = stretch.levels
     raw = voiced_spans(stretch.voice > VOICED)
@@ -114,8 +115,8 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
 
 
 def _hush(levels: FloatArray) -> Measured:
-    """Return the measures of a quiet line without voice from its ``levels`` in dBov. The
-    computation is short, as most lines are quiet."""
+    """Return the measures of a quiet line without voice from its ``levels`` in dBov. This
+    computation is short, because most lines are quiet."""
     floor = nearest_rank(levels, 50)
     return Measured(
         seconds=len(levels) * CHUNK_SECONDS,
@@ -179,8 +180,11 @@ def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> 
 
 
 def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
-    """Return the level in dBov while there is speech, with the power of the noise subtracted;
-    ``floor`` if there is no speech."""
+    """Return the level of the speech in dBov: the mean ``power`` of the chunks with ``speech``,
+    minus the power of the noise. Return ``floor``, the noise floor in dBov, if no chunk has speech.
+
+    ``power`` is the mean square of each chunk, where full scale is 1.
+    """
     if not speech.any():
         return floor
     whole = float(np.mean(power[speech]))
@@ -188,10 +192,10 @@ def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
 
 
 def _decay(bands: FloatArray) -> tuple[float, int]:
-    """Return the rate in dB/s at which sounds die away, and the number of slopes it was measured
-    from; minus infinity and 0 if there is no slope.
+    """Return the rate in dB/s at which sounds die away (in a room slowly), and the number of slopes
+    from which this rate was measured. Return minus infinity and 0 if there is no slope.
 
-    In a room sounds die away slowly. ``bands`` is the power in each sub-band every 8 ms.
+    ``bands`` is the power in each sub-band every 8 ms.
     """
     if len(bands) <= SLOPE_HOPS:
         return float("-inf"), 0

@@ -10,7 +10,7 @@ from ivr.hearing.g711 import Samples
 from ivr.hearing.level import FLOOR_DBOV, Levels, frame_levels_dbov
 
 _KEPT = 3
-"""Number of the last prompts that are remembered. The echo of an earlier one can hardly still
+"""Number of the last prompts that are remembered. The echo of an earlier prompt can hardly still
 arrive."""
 
 
@@ -61,8 +61,8 @@ class Played:
         return self._prompts[-1].ended if self._prompts else float("-inf")
 
     def start(self, reference: Reference, now: float) -> None:
-        """Add a prompt that the caller begins to hear at ``now``; a prompt that is still played
-        ends there."""
+        """Add a prompt that the caller begins to hear at ``now``, in seconds of the call's clock.
+        If another prompt is still played, that prompt ends at ``now``."""
         self.stop(now)
         end = now + len(reference.samples) / RATE
         self._prompts = [*self._prompts[1 - _KEPT :], _Prompt(reference, now, end)]
@@ -85,8 +85,8 @@ class Played:
         return FLOOR_DBOV
 
     def samples_until(self, end: float, count: int) -> FloatArray:
-        """Return the last ``count`` samples (8 kHz) of prompts played up to ``end``, in seconds of
-        the call's clock; 0 where nothing was played."""
+        """Return the ``count`` samples (8 kHz) that were played up to the time ``end``, in seconds
+        of the call's clock; 0 where no prompt was played."""
         played = np.zeros(count, np.float32)
         for prompt in self._prompts:
             first = count - round((end - prompt.began) * RATE)

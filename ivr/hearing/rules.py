@@ -21,14 +21,15 @@ TONE_SHARE = 0.60
 """If more than this share of the loud chunks (of the last 5 s) consists of pure tones, the
 condition of the line is TONE."""
 CNG_HZ, CNG_SECONDS = 1100.0, 0.40
-"""Frequency in Hz of the tone of a calling fax, and least seconds of it by which the fax is
-recognised. By ITU-T T.30 the fax sends 0.5 s of 1100 Hz every 3.5 s."""
+"""Frequency in Hz of the tone of a calling fax, and the least seconds that this tone must last for
+the line to count as a fax. By ITU-T T.30 the fax sends 0.5 s of 1100 Hz every 3.5 s."""
 CED_HZ, CED_SECONDS = 2100.0, 1.5
-"""Frequency in Hz of the tone of an answering fax or modem, and least seconds of it by which that
-is recognised. By ITU-T T.30 and V.25 it sends 2.6 to 4 s of 2100 Hz."""
+"""Frequency in Hz of the tone of an answering fax or modem, and the least seconds that this tone
+must last for the line to count as a fax. By ITU-T T.30 and V.25 the tone lasts 2.6 to 4 s."""
 TONAL_SHARE, MUSIC_SPREAD_DB = 0.03, 4.0
-"""A sound counts as music if more than TONAL_SHARE of the frequency bins of its loud chunks are
-notes, and its level varies by more than MUSIC_SPREAD_DB (dB)."""
+"""A sound counts as music if its level varies by more than MUSIC_SPREAD_DB (dB), and if more than
+TONAL_SHARE of the frequency bins of its loud chunks are 15 dB above their neighbours, as musical
+notes are."""
 NOISY_SNR_DB, NOISY_FLOOR_DBOV = 12.0, -50.0
 """A caller's line is noisy if its SNR is below NOISY_SNR_DB (dB) and its noise floor above
 NOISY_FLOOR_DBOV (dBov)."""
@@ -42,14 +43,15 @@ FILLED_DECAY, FILLED_SNR_DB = -170.0, 8.0
 """Sounds that die away more slowly than FILLED_DECAY (dB/s) fill the pauses and hide how quiet the
 line is. The line then counts as noisy only with an SNR below FILLED_SNR_DB (dB). Measured: with
 this rule and LASTING_DB (the limit of the noise floor in measure.py), 1 of 300 hands-free callers
-is taken for noise, without them 7 of 400; 3 of 320 noisy lines, all with gusts of wind, are taken
-for a room."""
+is taken for noise; without the two, 7 of 400 are. With the two, 3 of 320 noisy lines, all with
+gusts of wind, are taken for a room."""
 QUIET_DBOV = -38.0
 """Level of the speech in dBov below which a caller counts as too quiet."""
 
 STAY_QUIET_DB, STAY_NOISY_DB, STAY_ROOM = 2.0, 2.0, -35.0
-"""Hysteresis: a line leaves TOO_QUIET, NOISE or HANDS_FREE only when its measure is better than the
-threshold by this: speech level in dB, SNR in dB, decay in dB/s."""
+"""Hysteresis: a line leaves TOO_QUIET only when the speech is STAY_QUIET_DB (dB) above the
+threshold, NOISE only when the SNR is STAY_NOISY_DB (dB) above its threshold, and HANDS_FREE only
+when sounds die away 35 dB/s (STAY_ROOM) faster than at the threshold."""
 
 
 class Finding(NamedTuple):
@@ -65,8 +67,8 @@ def find(stretch: Stretch, m: Measured, current: Condition) -> Finding:
     """Return the condition by the first rule that holds, with the reason.
 
     ``m`` holds the measures of the chunks in ``stretch``. ``current`` is the condition of the line
-    until now; the line leaves it only with the hysteresis of STAY_QUIET_DB, STAY_NOISY_DB or
-    STAY_ROOM.
+    until now. While a caller speaks, TOO_QUIET, NOISE and HANDS_FREE are left only at stricter
+    thresholds (hysteresis).
     """
     if not m.spoken:
         return _without_speech(stretch, m)

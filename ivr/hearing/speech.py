@@ -27,35 +27,36 @@ the start of speech is detected 8 ms sooner in the median than with 0.4, with as
 hearing`)."""
 FAINT_DB, FORGET_DB = 20.0, 0.32
 """A voiced chunk more than FAINT_DB below the loudest chunk of the utterance does not prolong the
-utterance: the detector notices the end of a voice late, and how late depends on the voice. With
-this rule 98 % of 191 sentences end within 150 ms of the wanted time, without it 94 % (measured:
-development split of `ivr bench hearing`). The remembered loudest level falls by FORGET_DB per
-chunk, 10 dB in a second, so that callers who turn away from their telephone can go on speaking."""
+utterance, because the detector notices the end of a voice late. Measured on the development split
+of `ivr bench hearing`: with this rule 98 % of 191 sentences end within 150 ms of the wanted time,
+without it 94 %. The remembered loudest level falls by FORGET_DB per chunk, 10 dB in a second, so
+that callers who turn away from their telephone can go on speaking."""
 CONFIRM, WINDOW = 4, 7
 """CONFIRM voiced chunks (128 ms) among the last WINDOW chunks confirm speech. A cough of 80 ms has
-at most one voiced chunk; none of 200 clips of 80 ms cut from real speech was confirmed as speech
-(measured in tests/hearing)."""
+at most one voiced chunk. This rule alone confirmed none of 200 clips of 80 ms cut from real speech
+(measured in tests/hearing, before the rule of CLEAR was added)."""
 CLEAR = 2.7
-"""Least sum of the probabilities of voice of three chunks in a row that confirms speech: the voice
-is clear. With this rule the start of speech is detected 16 ms sooner in the median. None of 180
-coughs of 80 to 250 ms is confirmed as speech by it, and 5 % of clips of 80 ms cut from real words
-are (measured as for CONFIRM)."""
+"""Three chunks in a row confirm speech if their probabilities of voice have at least this sum: the
+voice is then clear. With this rule the start of speech is detected 16 ms sooner in the median. The
+rule confirms none of 180 coughs of 80 to 250 ms, but 5 % of clips of 80 ms cut from real words (all
+measured)."""
 GIVE_UP = 3
 """Number of unvoiced chunks in a row after which possible speech is dismissed."""
 PATIENCE = 2 * WINDOW
-"""Number of chunks after which possible speech that is still undecided is dismissed: crackle is
-voiced now and then."""
+"""Number of chunks after which possible speech that is still undecided is dismissed. Crackle would
+otherwise stay undecided, because some of its chunks are voiced."""
 LATENCY_SECONDS = 0.04
 """Seconds by which the onset of speech is put before the start of the first voiced chunk. A voice
-begins 56 ms before that chunk in the median and 142 ms at the 95th percentile (measured over 144
-utterances); 40 ms, a little less than the median, is not too early."""
+begins 56 ms before that chunk in the median and 142 ms before it at the 95th percentile (measured
+over 144 utterances). 40 ms is a little less than the median, so that most onsets are not put too
+early."""
 LOOK_BACK_SECONDS = 0.3
 """Seconds of audio before the onset of speech that a recogniser needs as well: the onset is set by
 the first voiced chunk, and the first phone of a word is not always voiced."""
 RELEASE_SECONDS = 0.03
-"""Seconds from the end of the voice to the end of the last voiced chunk, limited to one chunk of 32
-ms. The hang time is counted from that much before the chunk's end (measured as for
-LATENCY_SECONDS)."""
+"""The end of the last voiced chunk is assumed to be this many seconds after the end of the voice,
+and the hang time is counted from the end of the voice. The value was measured over 144 utterances
+and limited to one chunk of 32 ms."""
 
 
 class State(Enum):
@@ -141,8 +142,8 @@ class SpeechTable:
         return [SpeechEnded(self._last_voiced - self._onset)]
 
     def lose_track(self) -> list[Event]:
-        """Dismiss possible speech, because audio is missing after it; return SpeechDismissed if
-        there was any, otherwise no event."""
+        """Dismiss speech that is not confirmed yet, because audio is missing after it. Return
+        SpeechDismissed if there was such speech, otherwise no event."""
         if self.state is not State.STARTING:
             return []
         self.state = State.QUIET

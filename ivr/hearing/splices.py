@@ -7,11 +7,11 @@ that has passed. A late packet is different: the packets after it arrive in time
 from ivr.hearing.frames import CHUNK_SECONDS
 
 LOST_SECONDS = 0.016
-"""Seconds of delay, compared with the count of samples, that three chunks in a row (_AGREE) must
-exceed: then a packet of 20 ms is missing."""
+"""A packet of 20 ms counts as lost if each of three chunks in a row (_AGREE) ends more than this
+many seconds later than the count of samples says."""
 _AGREE = 3
-"""Number of chunks in a row that must come late for a splice (lost packets): 3, 96 ms, less than it
-takes to confirm speech."""
+"""Number of chunks in a row that must come late for a packet to count as lost: 3 (96 ms), no more
+than it takes to confirm speech."""
 SETTLED = 8
 """Number of chunks after which a splice (lost packets) is older than the 256 ms that the echo gate
 compares with a prompt."""

@@ -9,10 +9,10 @@ ENOUGH_TONE = 12
 """Least number of loud chunks in which a tone can be found: 12, 0.38 s. The shortest tone that
 matters, a fax's CNG, lasts 0.5 s."""
 STEADY_DB, STEADY_SHARE = 0.3, 0.35
-"""A tone is steady: at least STEADY_SHARE of its chunks differ in level from the chunk before by
-less than STEADY_DB (dB)."""
+"""Loud chunks are a steady tone if at least STEADY_SHARE of them differ in level from the chunk
+before by less than STEADY_DB (dB)."""
 KEYS_SHARE = 0.5
-"""Least share of the loud chunks that must be DTMF keys for these to count as a tone although their
+"""If at least this share of the loud chunks are DTMF keys, they count as a tone even when their
 level is not steady."""
 DTMF_BINS = (20, 33), (37, 54)
 """Frequency bins (first, end) of the low group (697 to 941 Hz) and of the high group (1209 to 1633
@@ -66,8 +66,8 @@ def _key_share(spectra: FloatArray) -> float:
 
 
 def pure_tone(stretch: Stretch, hertz: float) -> Flags:
-    """Return, for each chunk, whether it consists of one tone within 25 Hz of ``hertz`` and is as
-    loud as the chunk before."""
+    """Return, for each chunk, whether it is loud, consists of one tone within 25 Hz of ``hertz``,
+    and differs in level by less than STEADY_DB (0.3 dB) from the chunk before."""
     first, last = round((hertz - 90) / BIN_HZ), round((hertz + 90) / BIN_HZ)
     around = stretch.spectra[:, first : last + 1]
     power = around.sum(axis=1)
@@ -88,7 +88,7 @@ def tonal_share(stretch: Stretch) -> float:
     """Return the share of the frequency bins of all loud chunks that are 15 dB above their
     neighbours; 0 if no chunk is loud.
 
-    Notes of music are such bins; 31.6 in the code is 15 dB as a ratio of powers.
+    A musical note makes such a bin; 31.6 in the code is 15 dB as a ratio of powers.
     """
     loud = _loud(stretch)
     if not loud.any():

@@ -17,7 +17,8 @@ class Lab:
 
     pbx: Pbx
     services: tuple[LabService, ...]
-    """The services: the first takes the calls, a second takes over when the first fails."""
+    """The services: the first takes the calls; a second, if there is one, takes over when the first
+    fails."""
     catalogue: Catalogue
     """The prompts that the services play."""
     number: str = HOTLINE

@@ -16,12 +16,13 @@ from ivr.translation import tr
 IMAGE = "ivr-asterisk"
 """Name of the container image of Asterisk, built by `make images`."""
 LAB_RUN = os.environ.get("IVR_LAB_RUN", "")
-"""Value of the label ``ivr.lab`` of each container. The program that starts a test run sets it, and
-removes by it the containers that the run has left behind."""
+"""Value of the label ``ivr.lab`` of each laboratory's container. The program that starts a test run
+sets IVR_LAB_RUN to a value of its own, and finds by this label the containers that the run has left
+behind, to remove them."""
 PHONES = ("6001", "6002")
 """Extensions (SIP accounts) of the laboratory's telephones."""
 HOTLINE = "66385255"
-"""Number at which the hotline is called in the dialplan."""
+"""Number that the dialplan connects to the hotline."""
 _RTP_PORTS = 400
 
 
@@ -96,7 +97,8 @@ class Pbx:
         return Path(self._directory.name) / name
 
     async def start(self) -> None:
-        """Run the container and wait until Asterisk takes calls; LabError if it does not."""
+        """Run the container and wait until Asterisk takes calls. Raise LabError if Asterisk does
+        not start."""
         self._write_secrets()
         self.recordings.chmod(0o755)
         incoming = self.recordings / INCOMING

@@ -12,16 +12,17 @@ from typing import TextIO
 from ivr.translation import tr
 
 _FIRST, _SIZE, _BLOCKS = 10_000, 500, 20
-"""First port, ports in a block, and number of blocks; each process uses one block. The blocks lie
-below the ports that the kernel gives to outgoing connections, so nothing takes a port between the
-moment it is found free and the moment it is used."""
+"""First port of all blocks, number of ports in a block, and number of blocks. Each process uses one
+block. The blocks lie below the ports that the kernel gives to outgoing connections, so no outgoing
+connection takes a port between the moment it is found free and the moment it is used."""
 
 
 def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:
-    """Return ``count`` free ports of loopback, which this function gives to no other process.
+    """Return ``count`` free ports of loopback, from the block of 500 ports that this process has
+    for itself.
 
-    Raise OSError if too few ports of this process are free, or if other processes use all blocks of
-    ports.
+    Raise OSError if fewer than ``count`` ports of the block are free, or if other processes use all
+    20 blocks.
     """
     free = (port for port in islice(_ports_of_this_process(), _SIZE) if _is_free(port, kind))
     found = list(islice(free, count))
@@ -47,11 +48,11 @@ def _is_free(port: int, kind: socket.SocketKind) -> bool:
 
 @cache
 def _ports_of_this_process() -> Iterator[int]:
-    """Return an endless iterator over the ports of one block, so that a port just left is not used
-    again soon.
+    """Return an endless iterator over the ports of one block. It goes round the block, so that a
+    port that was just released is not used again soon.
 
-    The first block that no other process uses is locked as long as this process lives. Raise
-    OSError if there is none.
+    The block is the first that no other process uses; it stays locked as long as this process
+    lives. Raise OSError if other processes use all blocks.
     """
     for block in range(_BLOCKS):
         path = Path(tempfile.gettempdir()) / f"ivr-ports-{block}.lock"

@@ -1,4 +1,5 @@
-"""The service as a separate process that a test can kill, stop and drain."""
+"""The service (``ivr serve``) as a separate process, to which a test can send signals: to kill it,
+or to let it end its calls and stop."""
 
 import asyncio
 import json

@@ -18,8 +18,8 @@ from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Truth, Window
 
 STILL = 1.3
-"""Least seconds of silence after the caller's last word in windows in which the end of that word
-must be detected."""
+"""In windows in which the end of the caller's last word must be detected, silence follows that word
+for at least this many seconds."""
 CLIPPED_DB = 10.0
 """One caller in twenty has a telephone that clips (overloads), at this many decibels above the
 active speech level."""
@@ -97,11 +97,12 @@ def noise_alone(random: Generator, stock: Stock, order: Order, kind: str, level:
 
 
 def swept(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window with a caller in which one quantity has the order's value and the others are
-    harmless.
+    """Make a window with a caller in which one quantity has the order's value and the others cause
+    no trouble.
 
     The quantity is the order's group: ``level`` in dBov, ``snr`` and ``snr_babble`` in dB, ``rt60``
-    in seconds. The label is the nearer clear condition; no accuracy is computed from it.
+    in seconds. The window's label is the condition on whose side of a fixed limit the value lies.
+    Near the limit either condition may be right, so no accuracy is computed from the label.
     """
     value = order.value
     assert value is not None
@@ -129,11 +130,12 @@ def build(
     *,
     plain: bool = False,
 ) -> Window:
-    """Make a window with a caller in ``scene``, who begins within 1.2 s and, in a third of the
-    windows, stops early.
+    """Make a window with a caller in ``scene``, who begins to speak within 1.2 s and, in a third of
+    the windows, stops early.
 
-    The levels are set after the telephone's effects, so they are those of the scene. ``plain``
-    leaves out the effects of bad telephones. ``label`` is the condition that should be found.
+    The levels are set after the telephone's effects, so that the window has the levels that
+    ``scene`` asks for. ``plain`` leaves out the effects of bad telephones. ``label`` is the
+    condition that should be found.
     """
     line = SimulatedLine.any(random, artefacts=not plain)
     speaker = talk.anybody(random, stock)
@@ -176,8 +178,8 @@ def _with_noise(
     """Return the caller's audio with the noise of line and scene added, and the level of all noise
     in dBov.
 
-    The line's own noise is at least 16 dB below the caller, so that a quiet caller is not a noisy
-    one as well.
+    The line's own noise is at least 16 dB below the caller, so that a window with a quiet caller is
+    not a noisy one as well.
     """
     idle = min(float(random.uniform(-74, -66)), scene.speech_dbov - 16.0)
     noise = telephone.idle_noise(random, COUNT, idle)
@@ -207,8 +209,8 @@ def _stationary(random: Generator) -> str:
 
 
 def _handset(random: Generator) -> tuple[float | None, float | None]:
-    """Choose, for half of the handsets, RT60 in seconds and DRR in dB of a faint room; None and
-    None for the others."""
+    """Choose RT60 in seconds and DRR in dB of a room with faint reverberation for half of the
+    handsets; None and None for the others."""
     if random.random() < 0.5:
         return None, None
     return float(random.uniform(0.2, 0.6)), float(random.uniform(12, 22))

@@ -88,8 +88,8 @@ def read_sound(path: Path) -> Samples:
     frames.
 
     Each GSM file begins with a DC offset that is as strong as the voice and decays in 0.3 s. The
-    offset is filtered out, because cutting its part of the file off would leave a click before the
-    first word. Raise CorpusError if a WAV file has another format.
+    offset is filtered out, because cutting off the first 0.3 s would leave a click before the first
+    word. Raise CorpusError if a WAV file is not 16-bit mono at 8 kHz.
     """
     if path.suffix == ".gsm":
         import soundfile  # here, because only two packages need it

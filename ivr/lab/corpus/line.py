@@ -12,8 +12,8 @@ from ivr.lab.corpus.sources import Wave
 from ivr.lab.corpus.window import Truth, Window
 
 SECONDS = 5.0
-"""Length in seconds of a window (clip of a caller's line); only those of ``barge_in`` are
-longer."""
+"""Length in seconds of a window (clip of a caller's line); only the windows of the group
+``barge_in`` are longer (6 s)."""
 COUNT = round(SECONDS * RATE)
 """Number of samples in a window of SECONDS (5 s) at 8 kHz."""
 
@@ -26,7 +26,7 @@ class Order:
     group: str
     """Name of the recipe by which the window is made, such as ``ok``."""
     number: int
-    """Number of the window among those of its group (and of its value), from 0."""
+    """Number of the window, from 0, among the windows with the same group and the same value."""
     value: float | None = None
     """If the window belongs to a sweep (a series in which one quantity, such as the SNR, is
     varied): the value of that quantity. Otherwise None."""
@@ -98,12 +98,12 @@ class SimulatedLine:
         random: Generator,
         prompt: tuple[Samples, float] | None = None,
     ) -> Window:
-        """Return the finished window: ``sound`` after codec and network, with its right condition
-        ``label``.
+        """Return the finished window, with ``sound`` after codec and network; ``label`` is the
+        condition that must be found on it.
 
-        The properties of the line are added to ``truth``. ``prompt`` holds the samples of a prompt
-        that is played meanwhile and the seconds from the start of the window at which it starts;
-        None if none is played.
+        The properties of the line are added to ``truth``. If a prompt is played during the window,
+        ``prompt`` holds the prompt's samples and its start in seconds from the start of the window;
+        otherwise it is None.
         """
         names = ("narrow", "gsm", "agc", "suppression")
         told = replace(

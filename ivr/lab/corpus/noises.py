@@ -12,16 +12,16 @@ from ivr.lab.corpus.sources import Wave
 
 
 def coloured(random: Generator, count: int, slope: float) -> Wave:
-    """Make ``count`` samples of noise whose power density falls as f to the power of ``slope``: 0
-    white, 1 pink, 2 brown."""
+    """Make ``count`` samples of noise with a power density of 1 / f to the power of ``slope`` (f is
+    the frequency): white noise has the slope 0, pink noise 1, brown noise 2."""
     spectrum = np.fft.rfft(random.normal(0, 1, count))
     frequency = np.maximum(np.fft.rfftfreq(count, 1 / RATE), 20.0)
     return np.fft.irfft(spectrum * frequency ** (-slope / 2), count)
 
 
 def between(random: Generator, count: int, low: float, high: float, slope: float = 0.0) -> Wave:
-    """Make ``count`` samples of noise between ``low`` and ``high`` Hz, whose power density falls as
-    f to the power of ``slope``."""
+    """Make ``count`` samples of noise between ``low`` and ``high`` Hz, with a power density of 1 /
+    f to the power of ``slope`` (f is the frequency)."""
     sos = signal.butter(2, (low, high), "bandpass", fs=RATE, output="sos")
     return np.asarray(signal.sosfilt(sos, coloured(random, count, slope)), np.float64)
 
@@ -51,7 +51,8 @@ def car(random: Generator, count: int) -> Wave:
 
 
 def hum(random: Generator, count: int) -> Wave:
-    """Make ``count`` samples of mains hum of 50 or 60 Hz with harmonics and faint white noise."""
+    """Make ``count`` samples of mains hum: harmonics of 50 or 60 Hz, without the fundamental, and
+    faint white noise."""
     mains = float(random.choice([50.0, 60.0]))
     phase = 2 * np.pi * mains * np.arange(count) / RATE
     harmonics = range(2, round(1500 / mains))
@@ -75,7 +76,8 @@ def street(random: Generator, count: int) -> Wave:
 
 
 def fan(random: Generator, count: int) -> Wave:
-    """Make ``count`` samples of fan noise: air, in the rhythm of the blades."""
+    """Make ``count`` samples of fan noise: rushing air whose strength varies in the rhythm of the
+    blades."""
     blades = random.uniform(40, 120)
     swing = 1 + 0.3 * np.sin(2 * np.pi * blades * np.arange(count) / RATE)
     return coloured(random, count, 0.7) * swing

@@ -21,7 +21,8 @@ BARGE_IN_SECONDS = 6.0
 
 
 def nobody(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window in which nobody speaks: seven kinds of quiet, in turn by the order's number."""
+    """Make a window in which nobody speaks. The order's number chooses one of seven kinds of quiet
+    in turn."""
     kinds = ("idle", "comfort", "room", "breathing", "clicks", "dtx", "no_rtp")
     kind = kinds[order.number % len(kinds)]
     line = SimulatedLine.any(random, artefacts=False)
@@ -71,8 +72,8 @@ def tone_window(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def music_window(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window with music on hold at -34 to -16 dBov; every third window has synthetic
-    music."""
+    """Make a window with music on hold at -34 to -16 dBov. Every third window has synthetic music,
+    or all windows if there is no recorded music."""
     line, level = SimulatedLine.any(random), float(random.uniform(-34, -16))
     made = not stock.pieces or order.number % 3 == 0
     piece = tones.melody(random, COUNT) if made else talk.recorded_music(random, stock, COUNT)
@@ -96,8 +97,8 @@ def own_prompt(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def barge_in_window(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window in which a caller speaks while our prompt comes back, mostly 3 dB or more above
-    its echo."""
+    """Make a window in which a caller speaks over the echo of our prompt. The caller is mostly at
+    least 3 dB louder than the echo."""
     count = round(BARGE_IN_SECONDS * RATE)
     line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35))
@@ -121,8 +122,8 @@ def barge_in_window(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def _quiet(random: Generator, stock: Stock, line: SimulatedLine, kind: str) -> tuple[Wave, float]:
-    """Return ``COUNT`` samples of the quiet ``kind`` (one of those in :func:`nobody`) and their
-    level in dBov."""
+    """Return ``COUNT`` samples of one kind of quiet, and their level in dBov; ``kind`` is one of
+    the seven kinds named in :func:`nobody`."""
     if kind in ("idle", "no_rtp"):
         return np.zeros(COUNT), -96.0
     if kind in ("comfort", "dtx"):
@@ -142,8 +143,8 @@ def _quiet(random: Generator, stock: Stock, line: SimulatedLine, kind: str) -> t
 
 
 def _with_holes(random: Generator, frames: Frames) -> Frames:
-    """Return the frames that arrive with discontinuous transmission, which pauses for up to two
-    seconds at a time."""
+    """Return the frames that arrive if the telephone uses discontinuous transmission: again and
+    again it sends no frames for 0.3 to 2 s."""
     kept: Frames = []
     sends, until = True, float(random.uniform(0.2, 1.0))
     for at, frame in frames:

@@ -35,11 +35,12 @@ _RECIPES: dict[str, Callable[[Generator, Stock, Order], Window]] = {
     "erl": nuisances.own_prompt,
 }
 CLASSES = ("ok", "too_quiet", "noise", "hands_free", "nobody")
-"""Names of the groups of windows whose conditions are treated by rows of the sheet."""
+"""Names of the groups of windows whose conditions are treated by rows of the sheet of phone
+etiquette (prompts/sheet.toml)."""
 NUISANCES = ("tone", "music", "own_prompt")
 """Names of the groups of windows with sounds that must not be taken for a caller."""
 CASES = ("barge_in", "dead_line", "no_rtp")
-"""Names of the groups of windows in which the time of an event is measured."""
+"""Names of the groups of windows on which the time is measured at which an event is detected."""
 SWEEPS: dict[str, tuple[float, ...]] = {
     "level": (-54, -48, -44, -42, -40, -39, -38, -37, -36, -34, -30, -24),
     "snr": (-6, 0, 3, 6, 9, 12, 15, 18, 24),

@@ -18,8 +18,8 @@ from ivr.lab.corpus.sources import Split, Wave
 SPEED_OF_SOUND = 343.0
 """Speed of sound in metres per second at 20 °C."""
 _FINE = 4
-"""Factor by which the grid of time on which image sources (mirror images of the speaker) are placed
-is finer than 8 kHz."""
+"""Image sources (mirror images of the speaker) are placed on a grid of time that is this many times
+as fine as the samples at 8 kHz."""
 IMAGES_SECONDS = 0.45
 """Seconds of an impulse response for which image sources are computed; noise continues their
 decay."""
@@ -109,7 +109,8 @@ def _images(
     without the direct sound.
 
     Each image is moved by up to 4 cm, because no wall is perfectly flat. ``size``, ``source`` and
-    ``microphone`` are (x, y, z) in metres; ``reflection`` is the walls' factor of amplitude.
+    ``microphone`` are (x, y, z) in metres; ``reflection`` is the factor by which each reflection at
+    a wall changes the amplitude.
     """
     reach = IMAGES_SECONDS * SPEED_OF_SOUND
     direct = float(np.linalg.norm(source - microphone))
@@ -135,8 +136,8 @@ def _images(
 
 
 def _carried_on(random: Generator, tail: Wave, rt60_s: float) -> Wave:
-    """Return ``tail`` continued by decaying noise to 1.1 times ``rt60_s``; late reflections cannot
-    be distinguished from such noise."""
+    """Return ``tail`` continued by decaying noise, or cut, to a length of 1.1 times ``rt60_s``
+    seconds. Late reflections cannot be distinguished from such noise."""
     count = round(rt60_s * 1.1 * RATE)
     if count <= len(tail):
         return tail[:count]

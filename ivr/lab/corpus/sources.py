@@ -128,8 +128,8 @@ def speakers(split: Split, *, recorded: bool = True) -> list[Speaker]:
 
 
 def music_pieces(split: Split) -> list[Samples]:
-    """Return the recorded pieces of music of a split, each as samples at 8 kHz; CorpusError if they
-    cannot be fetched."""
+    """Return the recorded pieces of music of a split, each as samples at 8 kHz. Raise CorpusError
+    if they cannot be fetched."""
     files = debian.music_files(MUSIC_PACKAGE)
     return [
         debian.read_sound(path) for path in files if path.name.startswith(RECORDED_MUSIC[split])
@@ -158,8 +158,8 @@ def _synthetic(split: Split, variant: str, pitch: int, pace: int) -> Iterator[Sa
 
 
 def _cached(name: str, build: Callable[[], Iterator[Samples]]) -> tuple[Samples, ...]:
-    """Return the utterances in the sounds that ``build`` yields; read them from the cache if it has
-    them under ``name``.
+    """Return the utterances that are cached under ``name``. If there are none, make them from the
+    sounds that ``build`` yields, and cache them.
 
     espeak-ng never makes the same samples twice, so the same seed makes the same corpus only with
     the same cache.
@@ -178,8 +178,8 @@ def _cached(name: str, build: Callable[[], Iterator[Samples]]) -> tuple[Samples,
 
 
 def _utterance(sound: Samples) -> Iterator[Samples]:
-    """Yield the sound trimmed to its speech and brought to NOMINAL_DBOV (-26); yield nothing if its
-    length is not between SHORTEST and LONGEST."""
+    """Yield the sound trimmed to its speech and brought to NOMINAL_DBOV (-26). Yield nothing if the
+    trimmed sound is shorter than SHORTEST (0.6 s) or longer than LONGEST (9 s)."""
     level = active_speech_level(sound, RATE).level_dbov
     voiced = np.flatnonzero(frame_levels_dbov(sound) > level - 25.0)
     if not len(voiced):

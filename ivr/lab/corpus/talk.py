@@ -58,7 +58,7 @@ def speech(
     random: Generator, speaker: Speaker, seconds: float, pause: tuple[float, float] = (0.12, 0.45)
 ) -> Wave:
     """Return at most ``seconds`` of speech of one speaker, with random pauses between utterances;
-    ``pause`` is their least and greatest length in seconds.
+    ``pause`` is the least and the greatest length of such a pause in seconds.
 
     The result begins with voice. Half of the voices are made a little higher or lower, so that
     there are more voices than speakers.

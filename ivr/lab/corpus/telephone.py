@@ -38,15 +38,15 @@ def at_level(sound: Wave, level: float) -> Wave:
 
 
 def idle_noise(random: Generator, count: int, level: float | None = None) -> Wave:
-    """Make ``count`` samples of white noise at ``level`` dBov, or, if None, at a random level
-    within the -74 to -66 dBov measured on idle channels."""
+    """Make ``count`` samples of white noise at ``level`` dBov. If ``level`` is None, choose it at
+    random between -74 and -66 dBov, the range that was measured on idle channels."""
     chosen = random.uniform(-74, -66) if level is None else level
     return random.normal(0, 32768 * gain(chosen), count)
 
 
 def codec(sound: Wave, *, alaw: bool, gsm: bool = False) -> Samples:
-    """Return the audio after coding and decoding by G.711 (a-law or μ-law); with ``gsm`` after GSM
-    full rate before that."""
+    """Return the audio after coding and decoding by G.711 (a-law or μ-law). With ``gsm`` the audio
+    is coded and decoded by GSM full rate first."""
     linear = np.clip(np.round(sound), -32768, 32767).astype(np.int16)
     if gsm:
         linear = _gsm(linear)
@@ -67,7 +67,8 @@ def _gsm(linear: Samples) -> Samples:
 def automatic_gain(sound: Wave, strength: float = 0.5) -> Wave:
     """Return the audio after automatic gain control.
 
-    ``strength`` is the share, 0 to 1, of a deviation from the usual level that is removed.
+    ``strength``, 0 to 1, is the share by which deviations of the level from the active speech level
+    are reduced.
     """
     power = signal.lfilter([1 - 0.9995], [1, -0.9995], sound**2)  # over 0.25 s
     usual = 10 ** (active_speech_level(sound, RATE).level_dbov / 10) * 32768.0**2
@@ -76,7 +77,7 @@ def automatic_gain(sound: Wave, strength: float = 0.5) -> Wave:
 
 
 def noise_suppression(sound: Wave, depth_db: float = 8.0) -> Wave:
-    """Return the audio after noise suppression, which lowers the audio between words by
+    """Return the audio after noise suppression, which lowers the audio between words by up to
     ``depth_db`` dB."""
     level = active_speech_level(sound, RATE).level_dbov
     power = signal.lfilter([1 - 0.996], [1, -0.996], sound**2)  # over 30 ms

@@ -37,8 +37,8 @@ class Truth:
     echo_delay_s: float | None = None
     """Delay in seconds from the prompt to its echo; None without an echo."""
     onset_s: float | None = None
-    """Time, in seconds from the start of the window, at which the condition begins: the caller's
-    first voice, the line's becoming dead, or the end of the packets; None in other windows."""
+    """Time, in seconds from the start of the window, at which the caller's voice, the idle code of
+    a dead line, or the absence of packets begins; None in other windows."""
     end_s: float | None = None
     """Time, in seconds from the start of the window, at which the last frame with voice ends; None
     unless enough silence follows to detect that end."""
@@ -57,7 +57,7 @@ class Window:
     group: str
     """Name of the recipe by which the window was made, such as ``ok`` or ``barge_in``."""
     number: int
-    """Number of the window among those of its group (and of its value), from 0."""
+    """Number of the window, from 0, among the windows with the same group and the same value."""
     label: Condition
     """Condition that the detectors should have found by the end of the window."""
     seconds: float
@@ -65,7 +65,7 @@ class Window:
     frames: Frames = field(repr=False)
     truth: Truth
     prompt: Samples | None = field(default=None, repr=False)
-    """Samples (8 kHz) of the prompt that is played meanwhile; None if none is played."""
+    """Samples (8 kHz) of the prompt that is played during the window; None if none is played."""
     prompt_start: float | None = None
-    """Seconds from the start of the window to the start of that prompt (``prompt``); None without
-    one."""
+    """Time at which ``prompt`` begins, in seconds from the start of the window; None without a
+    prompt."""
