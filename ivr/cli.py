@@ -56,11 +56,11 @@ SUB_COMMANDS = {
         "Measure the ear, and real calls through Asterisk in Docker.",
     ),
 }
-"""By the name of each sub-command: its ``module:typer_object``, and its help in English."""
+"""Maps the name of each sub-command to its ``module:typer_object`` and its help in English."""
 
 
 class _ImportedWhenCalled(TyperGroup):
-    """The group of all sub-commands, of which only the names and the help texts are held.
+    """The group of all sub-commands; it holds only their names and help texts.
 
     The module of a sub-command is imported when that sub-command is called.
     """
@@ -79,9 +79,10 @@ class _ImportedWhenCalled(TyperGroup):
     ) -> tuple[str | None, Any, list[str]]:  # the types of typer's context and command are private
         """Return the sub-command's name, its imported command and the arguments left for it.
 
-        Typer asks for them when the sub-command is called, and when a shell completes a line. If a
-        package is missing, a call raises ModuleNotFoundError; a completion gets the command
-        without its options. The name is None when a completion has no known sub-command.
+        Typer uses this method to run a sub-command and to complete a line in a shell. If a package
+        that the sub-command needs is missing, running it raises ModuleNotFoundError; a completion
+        gets the command without its options. The name is None when the line to complete names no
+        known sub-command.
         """
         name, command, words = super().resolve_command(ctx, args)
         if name is None:

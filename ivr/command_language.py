@@ -1,7 +1,8 @@
 """The language of commands: their help texts, their usage, and typer's errors about wrong options.
 
 Help texts are written in English where a command is defined, and translated here when the command
-is made. Typer takes its headings from gettext, but not its usage line and its errors.
+is made. Typer itself translates its headings by gettext. It does not translate its usage line and
+its errors; this module does.
 """
 
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ class _Context(Context):
 
 
 def described(command: Any) -> Iterator[Any]:  # typer's types of commands are private
-    """Yield all that ``--help`` describes: a command, its parameters, and its sub-commands' own."""
+    """Yield a command, its parameters, its sub-commands, and all below these."""
     yield command
     yield from command.params
     yield command.get_help_option(Context(command))

@@ -75,7 +75,7 @@ def settings_or_exit(config: Path | None) -> Settings:
 
 
 def password_in(file: Path | None) -> str:
-    """Return the password in a file, without spaces around it; without a file, an empty text.
+    """Return the password that ``file`` holds, without spaces around it; empty if ``file`` is None.
 
     Raise OSError when the file cannot be read.
     """

@@ -36,7 +36,7 @@ class _DroppingHandler(QueueHandler):
             self.dropped += 1
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Count a record that cannot be rendered; a report by ``logging`` could block on stderr."""
+        """Count a record that cannot be rendered; do not report it, as stderr could block."""
         self.dropped += 1
 
 
@@ -65,7 +65,7 @@ class BackgroundWriter(QueueListener):
             self._unwritten += 1
 
     def enqueue_sentinel(self) -> None:
-        """Put the mark that ends the thread behind all waiting lines; block until there is room."""
+        """Append the mark that ends the thread to the queue; block until the queue has room."""
         self._lines.put(None)
 
     def drain(self, seconds: float = 1.0) -> None:
@@ -154,7 +154,7 @@ def _name_the_library(
 ) -> structlog.typing.EventDict:
     """Give a log record of a library or of asyncio the event ``library``.
 
-    The fields ``logger`` and ``message`` then hold the name of its logger and its text.
+    The field ``logger`` then holds the name of the record's logger, and ``message`` its text.
     """
     entry["logger"], entry["message"] = entry["_record"].name, entry["event"]
     entry["event"] = "library"

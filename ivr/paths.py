@@ -9,8 +9,9 @@ from platformdirs import user_cache_path
 from ivr.translation import tr
 
 SHARE = Path(os.environ.get("IVR_SHARE") or Path(__file__).resolve().parents[1] / "prompts")
-"""The shipped words and tables: ``prompts`` beside the package in a checkout, or the directory in
-IVR_SHARE where the package is installed alone, as in the service's container."""
+"""Directory of the shipped words and tables. The environment variable IVR_SHARE names it where the
+package is installed alone, as in the service's container. Without the variable it is ``prompts``
+beside the package, as in a checkout."""
 
 
 def cache_directory() -> Path:

@@ -61,8 +61,8 @@ LIBRARY_SENTENCES = (
 )
 """Messages of typer and pydantic that users can see, with a {field} for each part that varies.
 
-A message is translated by the first of these that matches it. The field {sentence} stands for a
-message that is itself one of these.
+A message is translated by the first entry of this list that matches it. The field {sentence}
+stands for another message of this list.
 """
 
 
@@ -96,9 +96,10 @@ def library_tr(sentence: str) -> str:
 
 @cache
 def _library_patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Return each of LIBRARY_SENTENCES (messages of libraries) with a pattern that matches it.
+    """Return each of LIBRARY_SENTENCES with a pattern that matches the messages of its form.
 
-    The pattern has a named group for each {field} of the sentence.
+    LIBRARY_SENTENCES are messages of typer and pydantic. A pattern has a named group for each
+    {field} of its sentence.
     """
     return [
         (each, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(each)), re.DOTALL))

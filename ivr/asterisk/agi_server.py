@@ -24,13 +24,13 @@ AGI_REPLY_SECONDS = 5.0
 """Seconds after a command at which the session is closed if no reply has come. Asterisk replies
 within 1-2 ms."""
 SETTLE_SECONDS = 0.02
-"""Seconds after a ``STREAM FILE`` in which no command is sent. A command that Asterisk reads
-together with the ``STREAM FILE`` is never answered and does not cut the stream; measured: this
-happens within 1 ms."""
+"""Seconds after a ``STREAM FILE`` during which no further command is sent. If Asterisk reads both
+commands together, it never replies to the second, which then does not cut the stream. Measured:
+this happens only to a command that is sent within 1 ms."""
 
 
 class LineClosed(Exception):
-    """The session is over: a hang-up, or the PBX closed the connection or does not reply."""
+    """The session is over: the caller hung up, or the PBX closed it or did not reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class AgiSession(asyncio.Protocol):
     async def ask(self, octets: bytes) -> Reply:
         """Send one command and return its reply; the command cuts a STREAM FILE that is playing.
 
-        Raise LineClosed when the session ends first, and when Asterisk does not reply within
-        AGI_REPLY_SECONDS (5 s), which closes the session.
+        Raise LineClosed when the session ends before the reply. If Asterisk does not reply within
+        AGI_REPLY_SECONDS (5 s), close the session and raise LineClosed.
         """
         if self._stream is not None:
             await asyncio.sleep(self._streamed_at + SETTLE_SECONDS - self._loop.time())
@@ -81,10 +81,11 @@ class AgiSession(asyncio.Protocol):
             self._answer = None
 
     def stream(self, octets: bytes) -> asyncio.Future[Answered | None]:
-        """Send a STREAM FILE; the future gives its reply, or None when another command cut it.
+        """Send the STREAM FILE command ``octets``; return a future for the reply to it.
 
-        The future raises LineClosed when the session ends first. Raise LineClosed when the session
-        has already ended.
+        The future's result is None when another command has cut the stream. The future raises
+        LineClosed when the session ends before the reply. The method itself raises LineClosed when
+        the session has already ended.
         """
         self._write(octets)
         self._streamed_at = self._loop.time()
@@ -124,7 +125,7 @@ class AgiSession(asyncio.Protocol):
             self._refuse(str(error))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection has ended; end the session."""
+        """The connection is closed; end the session."""
         self._end()
 
     def _line(self, line: str, now: float) -> None:

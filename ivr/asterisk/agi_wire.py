@@ -13,9 +13,10 @@ from dataclasses import dataclass
 MAX_LINE = 1024
 """Most octets of a line from Asterisk; a longer line is refused."""
 MAX_HEADER_LINES = 64
-"""Most lines of a session's environment, and of the usage text in a reply."""
+"""Most lines of a session's environment (the lines about the call that Asterisk sends first), and
+most lines of the usage text in a reply."""
 MAX_HEADER = 16 * 1024
-"""Most characters of a session's environment."""
+"""Most characters of a session's environment (the lines about the call that come first)."""
 LONGEST_NUMBER = 32
 """Most characters of a telephone number: E.164 has 15, and some trunks prefix routing digits."""
 
@@ -72,10 +73,10 @@ class LineCutter:
         self._rest = b""
 
     def feed(self, octets: bytes) -> Iterator[str]:
-        """Yield the lines that ``octets`` complete, without their ends.
+        """Yield the lines that ``octets`` complete, without the line breaks.
 
-        Raise AgiError on a line longer than the limit (MAX_LINE octets). The lines before it are
-        yielded first, however the octets were split.
+        Raise AgiError on a line longer than the limit (MAX_LINE octets), after all lines before it
+        have been yielded.
         """
         *whole, rest = (self._rest + octets).split(b"\n")
         self._rest = rest[: self._limit]
@@ -97,11 +98,12 @@ class Header:
         self._size = 0
 
     def add(self, line: str) -> Mapping[str, str] | None:
-        """Take one line; return the environment if this is the empty line that ends it, else None.
+        """Take one line; return the environment if the line is the empty one at its end, else None.
 
-        Raise AgiError for a line that Asterisk does not send: without a colon, with an unknown or
-        a repeated key (a forged line would come second), with control characters, or beyond the
-        limits of size; also when the environment ends without the names of a channel.
+        Raise AgiError for a line that Asterisk does not send: without a colon, with a key of
+        another form than ``agi_name``, with a repeated key (the second line could be forged), with
+        control characters, or beyond the limits of size. Raise AgiError as well when the
+        environment ends without agi_uniqueid or agi_channel.
         """
         if not line:
             if "agi_uniqueid" not in self._found or "agi_channel" not in self._found:
@@ -171,8 +173,8 @@ def command(*words: str) -> bytes:
 def stream_file(sound: str, keys: str = "", offset: int = 0) -> bytes:
     """Return the command that plays a sound file from the sample ``offset`` (8 kHz) on.
 
-    The caller ends it by any of ``keys``. Raise AgiError when the name ``sound`` could lead out of
-    the PBX's directory of sounds.
+    Any of the telephone keys in ``keys`` ends the playing. Raise AgiError when the name
+    ``sound`` could lead out of the PBX's directory of sounds.
     """
     if not _SOUND.fullmatch(sound) or sound.startswith("/"):
         raise AgiError(f"{sound!r} is not the name of a sound")
@@ -180,10 +182,10 @@ def stream_file(sound: str, keys: str = "", offset: int = 0) -> bytes:
 
 
 def set_variables(variables: Mapping[str, str]) -> bytes:
-    """Return the one command that sets variables of the channel.
+    """Return one command that sets all these variables of the caller's channel.
 
-    Raise AgiError when a name or a value has a character that the dialplan interprets: a comma, a
-    bracket, a dollar sign.
+    Raise AgiError for a name or a value with a character that the dialplan could interpret, such as
+    a comma, a bracket or a dollar sign.
     """
     for name, value in variables.items():
         if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):

@@ -1,7 +1,8 @@
-"""One connection to the manager interface: panoramisk's, with limits and without reconnecting.
+"""One connection to the manager interface (AMI), made with panoramisk, an AMI library.
 
-The connection neither pings nor reconnects nor repeats an action by itself. It asks for no events,
-so none can pile up. A peer that sends more than the limits below allow is disconnected.
+Unlike panoramisk's own connection, this one does not ping, reconnect or repeat an action by itself.
+It asks for no events, so none can pile up. A peer that sends more than the limits below allow is
+disconnected.
 """
 
 import asyncio
@@ -13,7 +14,8 @@ from panoramisk.message import Message
 MESSAGE_OCTETS = 64 << 10
 """Most octets of one message; the message that describes a channel has 700."""
 ANSWER_MESSAGES = 5_000
-"""Most messages of one answer: enough to list the channels of 1,600 calls."""
+"""Most messages of one answer: enough to list the three channels of each of
+1,600 calls."""
 
 
 class AmiError(Exception):
@@ -41,7 +43,7 @@ class Link(Manager):  # type: ignore[misc]
         """Do nothing: :class:`ivr.asterisk.manager.Ami` pings with a deadline."""
 
     def connection_lost(self, exc: object) -> None:
-        """Set ``lost`` and do not connect again: :class:`ivr.asterisk.manager.Ami` does."""
+        """Set ``lost``; :class:`ivr.asterisk.manager.Ami` makes a new connection."""
         self.lost.set()
 
     def close(self) -> None:
@@ -70,11 +72,14 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
             self._refuse("an answer that is too long")
 
     def forget(self, action_id: str) -> None:
-        """Drop what has come of the answer to this action, for which nobody waits any more."""
+        """Drop the messages that have come in answer to an action: nobody waits for them now."""
         self.responses.pop(action_id, None)
 
     def close(self) -> None:
-        """Fail the actions that wait for an answer: panoramisk would keep and repeat them."""
+        """Close the connection; each action that waits for an answer fails with AmiError.
+
+        panoramisk would keep these actions, and repeat them after a reconnect.
+        """
         for action in self.responses.values():
             if not action.future.done():
                 action.future.set_exception(AmiError(self.factory.lost_because))
@@ -82,7 +87,7 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
         super().close()
 
     def connection_lost(self, exc: object) -> None:
-        """The connection has ended; tell its Link, unless it ended before it had one."""
+        """The connection has ended; tell the Link to which it belongs, if that is known already."""
         if self.factory is not None:
             super().connection_lost(exc)
 

@@ -16,7 +16,7 @@ FIRST_PACKET_SECONDS = 1.0
 OCTETS_PER_SECOND = 16_000
 """Octets of audio in a second: 16-bit samples at 8 kHz."""
 EXPECT_SECONDS = 5.0
-"""Seconds after the making of a UUID within which a connection may begin with it, once only."""
+"""Seconds for which a new UUID is valid: within them, one connection may begin with it."""
 
 
 class Listener(Protocol):
@@ -27,7 +27,7 @@ class Listener(Protocol):
         ...
 
     def audio(self, payload: bytes, now: float) -> None:
-        """16-bit little-endian samples at 8 kHz have arrived.
+        """Audio has arrived: ``payload`` holds 16-bit little-endian samples at 8 kHz.
 
         ``now`` is the time of their arrival, in seconds of the event loop's clock.
         """

@@ -41,8 +41,8 @@ class Packets:
     def feed(self, octets: bytes) -> Iterator[Packet]:
         """Yield the packets that ``octets`` complete.
 
-        Raise AudioError on an unknown kind or a wrong length. The packets before it are yielded
-        first, however the octets were split.
+        Raise AudioError on a packet of unknown kind or wrong length, after all packets before it
+        have been yielded.
         """
         data, start = self._rest + octets, 0
         self._rest = b""

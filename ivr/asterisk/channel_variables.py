@@ -1,4 +1,4 @@
-"""Rows and tickets of a call as variables of its channel, for the PBX's own records.
+"""Sets variables of the caller's channel to the call's rows and tickets, for the PBX's records.
 
 ``IVR_ROWS`` and ``IVR_TICKETS`` are kept up to date during the call, so that they are set however
 the call ends. The dialplan writes them into CDR(userfield) and a CEL event
@@ -18,7 +18,10 @@ LONGEST_VALUE = 160
 
 
 class TellingThePbx:
-    """A :class:`ivr.call.ports.CallLog` that tells the PBX what it passes on to another CallLog."""
+    """A :class:`ivr.call.ports.CallLog` that passes all it is given on to another CallLog.
+
+    It also tells the PBX the rows and the tickets of the call.
+    """
 
     def __init__(self, record: CallLog, tell: Callable[[str, str], None]) -> None:
         """``tell`` is called with the name and the value of a variable of the caller's channel."""
@@ -27,7 +30,7 @@ class TellingThePbx:
         self._tickets: list[str] = []
 
     def note(self, what: Event | Command, now: float) -> None:
-        """Pass an event or a command on; set IVR_ROWS when a row of the sheet is entered."""
+        """Pass an event or command on; set IVR_ROWS when a row of the sheet is entered."""
         self._record.note(what, now)
         if isinstance(what, EnterRow):
             self._rows.append(what.row)
@@ -52,8 +55,8 @@ class TellingThePbx:
 def joined_words(words: Sequence[str]) -> str:
     """Return the words joined by plus signs: ``greeting+no_sound``.
 
-    If that is longer than LONGEST_VALUE, return the first word and as many of the last ones as
-    there is room for: ``greeting+...+closing``.
+    If the result would have more than LONGEST_VALUE (160) characters, return the first word and as
+    many of the last words as there is room for: ``greeting+...+closing``.
     """
     last = len(words)
     while len(text := "+".join((words[0], "...", *words[-last:]))) > LONGEST_VALUE and last > 1:

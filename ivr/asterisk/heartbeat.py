@@ -1,10 +1,10 @@
 """The heartbeat: a channel of Asterisk that takes the caller back when this process stops.
 
-The dead-man timer of :mod:`ivr.asterisk.line` lasts as long as the prompt it guards. This channel
-is quicker: this process sends it a short noise every half second. When it has received none for two
-seconds, its dialplan (``[ivr-watchdog]`` in asterisk-conf/ivr-hotline.conf) redirects the caller to
-the second service or to the apology. A heartbeat needs one channel and no right on the manager
-interface.
+The dead-man timer of :mod:`ivr.asterisk.line` lasts as long as the prompt it guards. The heartbeat
+is quicker: this process sends a short noise to its channel every half second. When the channel has
+received no noise for two seconds, its dialplan (``[ivr-watchdog]`` in
+asterisk-conf/ivr-hotline.conf) redirects the caller to the second service or to the apology. A
+heartbeat needs one channel and no right on the manager interface.
 """
 
 import asyncio
@@ -21,14 +21,17 @@ from ivr.hearing.frames import FRAME
 BEAT_SECONDS = 0.5
 """Seconds from one beat (a short noise that is sent to the heartbeat's channel) to the next."""
 OVERDUE_SECONDS = 1.5
-"""Seconds since the last beat after which the PBX may have taken the caller back: its dialplan
-waits two seconds from one beat to the next."""
+"""Seconds after the last beat from which on the PBX may have taken the caller back. Its dialplan
+takes the caller back after two seconds without a beat."""
 BEAT = encode_packet(AUDIO_8K, (np.resize([4000, -4000], FRAME)).astype("<i2").tobytes())
 """The packet of one beat: 20 ms of noise that Asterisk does not take for silence."""
 
 
 class Heartbeat:
-    """The heartbeat of one call. Implements :class:`ivr.asterisk.audio_server.Listener`."""
+    """The heartbeat of one call: tells the PBX by a channel of its own that this process runs.
+
+    Implements :class:`ivr.asterisk.audio_server.Listener`.
+    """
 
     def __init__(
         self,
@@ -48,8 +51,8 @@ class Heartbeat:
         self._closed = False
         self._due: float | None = None
         self.longest_lag = 0.0
-        """Greatest delay of a beat so far, in seconds: how long the event loop was blocked at
-        most."""
+        """Greatest delay of a beat so far, in seconds. A beat is late when the event loop is
+        blocked."""
 
     def overdue(self, now: float) -> bool:
         """Return whether the PBX may have taken the caller back, because beats have stopped.

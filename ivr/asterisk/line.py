@@ -34,19 +34,17 @@ log = structlog.get_logger()
 _KEYS = "0123456789*#"
 """Telephone keys that end the sound that is being played."""
 SILENCE_SECONDS = 2.3
-"""Seconds of silence that one command plays between prompts. The time is short, so that the
-dead-man timer is never set to a long one. It is no whole number, so that no wait of whole seconds
-ends in the first moments of such a silence, when a stream cannot be cut yet."""
+"""Seconds of silence that one command plays between prompts. They are few, so that the dead-man
+timer is short. They are not a whole number: a wait of whole seconds could then end just when a new
+silence begins, and a stream cannot be cut in its first moments."""
 FIRST_SIGN_SECONDS = 2.0
 """Seconds of the dead-man timer that the dialplan sets before the first command: IVR_FIRST_SIGN in
 ivr-globals.conf."""
 GRACE_SECONDS = 2.5
 """Seconds by which the dead-man timer is set longer than the sound that is then played."""
-
-
 Errand = Callable[[], bytes]
-"""Returns the octets of a command that must not cut a prompt. An errand is called at the moment at
-which its command can be sent."""
+"""A function that returns the octets of a command that must not cut a prompt. It is called when
+the command can be sent."""
 
 
 class AgiLine:
@@ -58,10 +56,7 @@ class AgiLine:
         catalogue: Catalogue,
         report: Callable[[Event, float], None],
     ) -> None:
-        """``report`` is called with each event of the line and its time.
-
-        The time is in seconds of the event loop's clock.
-        """
+        """``report`` is called with each event and its time, in seconds of the loop's clock."""
         self._session = session
         self._catalogue = catalogue
         self._report = report
@@ -72,8 +67,8 @@ class AgiLine:
         self._hanging_up = False
         self._handing_back = False
         self._resume_at = (0, 0)
-        """Index of the clip, and sample in it (8 kHz), at which the next prompt begins. Not (0, 0)
-        only for a prompt that a key has stopped and that is to go on."""
+        """Index of the clip, and sample in it (8 kHz), at which the next prompt begins. It is
+        (0, 0) except for a prompt that goes on after a key has stopped it."""
         self._variables: dict[str, str] = {}
         """Variables of the caller's channel that are set together with the next timer."""
         self._armed_until = self._loop.time() + FIRST_SIGN_SECONDS
@@ -96,17 +91,16 @@ class AgiLine:
             self._changed.set()
 
     def hang_up(self, outcome: Outcome) -> None:
-        """End the call by intention.
+        """End the call by intention; set IVR_OUTCOME to the outcome and IVR_DONE to 1.
 
-        IVR_OUTCOME tells the dialplan the outcome, and IVR_DONE that the call has ended by
-        intention; AGISTATUS does not tell that.
+        The dialplan needs IVR_DONE: AGISTATUS is SUCCESS even when the service has died.
         """
         self._variables |= {"IVR_OUTCOME": outcome, "IVR_DONE": "1"}
         self._hanging_up = True
         self._changed.set()
 
     def transfer(self, target: str) -> None:
-        """End the call by intention; the PBX goes on at ``target`` in its ``ivr-transfer``."""
+        """End the call by intention; go on at extension ``target`` of context ``ivr-transfer``."""
         self._variables |= {
             "IVR_OUTCOME": Outcome.TRANSFERRED, "IVR_TRANSFER": target, "IVR_DONE": "1",
         }  # fmt: skip
@@ -127,10 +121,9 @@ class AgiLine:
             self._changed.set()
 
     def tell(self, name: str, value: str) -> None:
-        """Set a variable of the caller's channel.
+        """Set a variable of the caller's channel together with the next dead-man timer.
 
-        The command that sets the dead-man timer before the next sound sets it too, so that no sound
-        waits for another command.
+        One command then sets both, so that no sound waits for a second command.
         """
         self._variables[name] = value
 
@@ -198,7 +191,7 @@ class AgiLine:
         ]
 
     async def _arm_dead_man(self, seconds: float) -> None:
-        """Set the dead-man timer to the ``seconds`` of the next sound and GRACE_SECONDS more."""
+        """Set the dead-man timer to the ``seconds`` of the next sound plus GRACE_SECONDS."""
         limit = seconds + GRACE_SECONDS
         self._armed_until = self._loop.time() + limit
         self._variables["TIMEOUT(absolute)"] = f"{limit:.1f}"
@@ -228,19 +221,16 @@ class AgiLine:
         return stream.result() if stream.done() else None
 
     def _sound_ended(self, play: Play, spoken: bool, at: float) -> None:
-        """Report at the time ``at`` that a prompt has finished, or failed if no clip was played.
-
-        ``spoken`` is True if at least one clip of it was played.
-        """
+        """Report that a prompt ended at time ``at``; it failed if no clip of it was ``spoken``."""
         if not spoken:
             self._failed(play, "the PBX has no such file", at)
         elif self._is_over(play):
             self._report(PromptFinished(play.play), at)
 
     def _key_stopped(self, play: Play | None, clip: int, sample: int) -> None:
-        """Continue a prompt that a key stopped in ``clip`` at ``sample``, if keys must not end it.
+        """Continue a prompt at ``sample`` (8 kHz) of ``clip``, where a key has stopped it.
 
-        Any other prompt is over.
+        If keys may end the prompt, it is over instead.
         """
         if play is not None and self._current is play and not play.barge_in:
             self._next, self._resume_at = play, (clip, sample)
@@ -248,7 +238,7 @@ class AgiLine:
             self._is_over(play)
 
     def _is_over(self, play: Play | None) -> bool:
-        """Note that nothing of the prompt is left to play; return False if it was cut before."""
+        """Note that the prompt is no longer played; return False if it had been cut before."""
         if play is None or self._current is not play:
             return False
         self._current = None

@@ -20,12 +20,13 @@ from ivr.translation import tr
 log = structlog.get_logger()
 
 AMI_ANSWER_SECONDS = 5.0
-"""Seconds within which the PBX must answer an action; without an answer to a ping, it is frozen."""
+"""Seconds within which the PBX must answer an action. If a ping is not answered, the connection is
+closed and made again."""
 PING_SECONDS = 10.0
 """Seconds between two pings."""
 AMI_RETRY_SECONDS = (1.0, 30.0)
 """Seconds of the first and of the longest pause between attempts to connect. The pause doubles each
-time; the actual one is drawn at random between half of it and all of it (jitter)."""
+time. How much of the pause is waited is drawn at random between half and all of it (jitter)."""
 _REFUSALS = 3
 """Number of refused logins in a row after which the password is taken to be wrong."""
 REFUSED_SECONDS = 300.0
@@ -100,7 +101,7 @@ class Ami:
             )
 
     async def ask(self, action: str, **fields: str) -> Mapping[str, str]:
-        """Return the answer to one action, which must be one that changes nothing.
+        """Return the answer to one action; the action must change nothing at the PBX.
 
         Raise AmiError when the action is refused or not answered, or when there is no connection.
         """

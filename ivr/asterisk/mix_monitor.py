@@ -11,12 +11,13 @@ from collections.abc import Callable
 from ivr.asterisk.agi_wire import command
 
 _STEM = re.compile(r"/[A-Za-z0-9_./-]+")
-"""Matches an absolute path without comma, bracket or space: these would begin further arguments of
-MixMonitor, and its third argument is a command that the PBX runs."""
+"""Matches an absolute path of letters, digits and ``_./-``. A closing bracket in the path would end
+the file name within MixMonitor's options. A comma after it would begin MixMonitor's third argument,
+which is a command that the PBX runs."""
 
 
 def is_one_word(path: str) -> bool:
-    """Return whether Asterisk reads this absolute path as one argument."""
+    """Return whether a path is absolute and has no character that MixMonitor would interpret."""
     return _STEM.fullmatch(path) is not None
 
 
@@ -24,7 +25,8 @@ class MixMonitor:
     """A :class:`ivr.call.ports.Recorder` of one call."""
 
     def __init__(self, send: Callable[[Callable[[], bytes]], None], stem: str) -> None:
-        """``send`` takes a function that makes an AGI command, and calls it when it can be sent.
+        """``send`` takes a function that makes an AGI command, and calls it when the command can be
+        sent.
 
         ``stem`` is the absolute path of the files on the PBX, without their endings;
         :func:`is_one_word` must be true of it.

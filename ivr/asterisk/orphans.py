@@ -2,9 +2,10 @@
 
 There are three kinds: a session that goes on although its caller is gone, a caller whom the
 dialplan does not take back, and a side channel (tap, heartbeat) whose socket is closed. The
-dead-man timer and the closing of sockets normally end each of them. One that is found again in the
-list of 30 s later is a defect and is logged. An orphaned call is ended. An orphaned channel is only
-named in the log: the right to end it would be the right to end every call on the PBX.
+dead-man timer and the closing of sockets should end each of them. A call or channel that is found
+again 30 s later, in the next list, shows a defect and is logged. An orphaned call is ended. An
+orphaned channel is only named in the log: the right to end it would be the right to end every call
+on the PBX.
 """
 
 import asyncio
@@ -20,9 +21,9 @@ from ivr.asterisk.manager import Ami, AmiState
 log = structlog.get_logger()
 
 ORPHAN_LOOK_SECONDS = 30.0
-"""Seconds between two comparisons of this service's calls with the PBX's list of channels. An
-orphan is a call or a channel without its counterpart in two comparisons in a row: the dead-man
-timer has long been due by then."""
+"""Seconds between two comparisons of this service's calls with the PBX's list of channels. A call
+without a channel, or a channel without a call, is an orphan if two comparisons in a row find it. By
+then the dead-man timer should long have ended it."""
 _FIELDS = {"Channel", "Uniqueid", "Context", "Exten", "Priority"}
 
 
@@ -40,7 +41,7 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Orphans:
-    """The calls without a channel and channels without a call that two lists in a row show."""
+    """Calls without a channel, and channels without a call, found in two lists in a row."""
 
     calls: Set[str] = frozenset()
     """Unique ids of the calls whose channel is gone."""
@@ -59,10 +60,10 @@ class Comparison:
     def look(self, ours: Ours, channels: Sequence[Mapping[str, str]]) -> Orphans:
         """Return the orphans, given the PBX's channels as AMI's CoreShowChannels lists them.
 
-        A call counts only if its channel was listed before: another PBX, whose channels are not in
-        this list, may hand calls to this service as well. The channel of an ended call counts only
-        while it is at the same place in the dialplan as during the call: elsewhere it may hear the
-        apology or be served by another service.
+        A call can be an orphan only if its channel was listed before: calls may also come from
+        another PBX, whose channels are never in this list. The channel of an ended call is an
+        orphan only while it stays at the place in the dialplan that it had during the call. At
+        another place, its caller may hear the apology or be served by another service.
         """
         there = {channel["Uniqueid"]: channel for channel in channels if channel.keys() >= _FIELDS}
         for id in ours.calls & there.keys():
@@ -97,7 +98,7 @@ class OrphanCheck:
     """Finds calls without a channel and channels without a call while AMI is connected."""
 
     def __init__(self, ami: Ami, ours: Callable[[], Ours], end: Callable[[str], None]) -> None:
-        """``ours`` returns what this service has now; ``end`` ends the call with a unique id."""
+        """``ours`` returns the live calls and side channels; ``end`` ends a call by unique id."""
         self.channels = 0
         """Number of channels that the last comparison found orphaned (without a call)."""
         self.calls = 0

@@ -21,17 +21,21 @@ from ivr.hearing.g711 import Samples
 log = structlog.get_logger()
 
 _ATTEMPTS = 3
-"""Number of requests for a tap, without one second of audio between them, before giving up."""
+"""Number of requests for a tap in a row after which no more are made. Requests are in a row if none
+of the taps delivered one second of audio."""
 PROVEN_FRAMES = 50
-"""Frames (one second of audio) after which a tap has worked: after a later loss, requests are
-counted from zero again."""
+"""Frames (one second of audio) after which a tap is taken to work. If it is lost later, requests
+for a new one are counted from zero again."""
 ATTACH_SECONDS = 1.0
-"""Seconds from the request for a tap, after which it is given up if it has not connected. Measured:
-it connects within 2 ms."""
+"""Seconds after a request for a tap within which the tap must connect. Measured: it connects within
+2 ms."""
 
 
 class Tap:
-    """The tap of one call. Implements :class:`ivr.asterisk.audio_server.Listener`."""
+    """The tap of one call: the side channel that delivers the caller's audio.
+
+    Implements :class:`ivr.asterisk.audio_server.Listener`.
+    """
 
     def __init__(
         self,
@@ -46,9 +50,9 @@ class Tap:
         id of the caller's channel.
 
         ``send`` takes a function that makes an AGI command, and calls it when the command can be
-        sent. ``hear`` is called with each frame of 160 samples (20 ms) and the time of its arrival,
-        ``attached`` with True when the tap has connected and with False when it is lost, and with
-        the time; both times are in seconds of the event loop's clock.
+        sent. ``hear`` is called with each frame of 160 samples (20 ms) and the time of its arrival.
+        ``attached`` is called with True when the tap has connected, with False when it is lost, and
+        with the time of that. Both times are in seconds of the event loop's clock.
         """
         self._server, self._address, self._uniqueid = server, address, uniqueid
         self._send, self._hear, self._attached = send, hear, attached

@@ -118,7 +118,7 @@ class RecordsSettings(_Group):
 
 
 class RecordingSettings(_Group):
-    """The sound recordings of calls. Asterisk writes them, so both must see one directory."""
+    """The sound recordings of calls. Asterisk and the service share their directory."""
 
     mode: Literal["off", "on", "consent"] = "off"
     """``off``: no call is recorded. ``on``: every call is recorded, and every caller is told so.

@@ -49,8 +49,8 @@ class Admission:
     async def serve(self, session: AgiSession) -> None:
         """Serve one call from its first AGI line to its end.
 
-        Refuse it, by returning at once, when the limit of calls is reached or the names of its
-        channel are malformed.
+        Refuse the call, by returning at once, when the limit of calls is reached or the names of
+        its channel are malformed.
         """
         uniqueid = session.environment["agi_uniqueid"]
         channel = session.environment["agi_channel"]
@@ -70,7 +70,7 @@ class Admission:
             await self._serve(session, uniqueid)
 
     def close(self, uniqueid: str) -> None:
-        """Close the AGI session of the call with this unique id, whose channel does not exist."""
+        """Close the AGI session of the call with this unique id: its channel is gone."""
         for call in list(self.calls):
             if call.uniqueid == uniqueid:
                 call.session.close()

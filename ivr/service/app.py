@@ -46,8 +46,9 @@ LAST_WORDS_SECONDS = 15.0
 """Most seconds for which a stopping service waits until the last callers have heard the apology."""
 
 LAST_NEWS_SECONDS = 2.0
-"""Most seconds for which a stopping service waits for a notification that is being delivered, and
-then for a recording that is being joined. The next start repeats what was not finished."""
+"""Most seconds for which a stopping service waits until a notification is delivered, and most
+seconds for which it then waits until a recording is joined. The next start repeats what was
+not finished."""
 
 
 class Hotline:

@@ -1,4 +1,4 @@
-"""Before the first call, loads all that the settings name; StartError says what is wrong there."""
+"""Loads all files that the settings name, before the first call; StartError names a wrong one."""
 
 from ivr.asterisk.manager import Ami
 from ivr.asterisk.mix_monitor import is_one_word

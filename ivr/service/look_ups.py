@@ -29,8 +29,8 @@ from ivr.translation import tr
 log = structlog.get_logger()
 
 THREADS = 8
-"""Most look-ups that run at the same time, each in a thread. One that hangs occupies its thread
-until its function returns."""
+"""Most look-ups that run in threads at the same time; coroutines need no thread. A look-up that
+hangs occupies its thread until its function returns."""
 _MOST_OCTETS = 65536
 """Most octets that are read of an HTTP answer; the rest is left out."""
 
@@ -70,7 +70,7 @@ class LookUps:
         return FAILED
 
     def close(self) -> None:
-        """Cancel look-ups that have not begun, close the database; wait for no running look-up."""
+        """Cancel look-ups that have not begun, close the database; do not wait for running ones."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._records.dispose()
 
@@ -100,7 +100,7 @@ class LookUps:
     def _caller(self, number: str) -> Found:
         """Return how often the caller with this number has been abusive or a nuisance.
 
-        The result is ``unknown`` if the records hold neither of that number.
+        The result is ``unknown`` if the records count neither for that number.
         """
         query = select(callers.c.abuse, callers.c.nuisance).where(callers.c.caller == number)
         with reading(self._records) as connection:

@@ -1,4 +1,4 @@
-"""The figures for a monitoring system: counts and gauges of the service, none of one call.
+"""The figures for a monitoring system: counts and gauges of the service, not of single calls.
 
 They are served in Prometheus' text format, on a port and by a thread of their own. Labels are rows
 of the sheet, outcomes, conditions and kinds of tickets: their number is bounded, and they hold no
@@ -31,8 +31,8 @@ _REPLY_SECONDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.2, 2.0, 5.0)
 """Upper bounds, in seconds, of the buckets of ``ivr_reply_seconds``: the time from the end of what
 a caller says to the order to play the reply."""
 WAIT_ERROR_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-"""Upper bounds, in seconds, of the buckets of ``ivr_wait_error_seconds``: how late the action after
-a wait of the sheet is done. `ivr bench waits` allows 5 ms in the median and 20 ms at the 99th
+"""Upper bounds, in seconds, of the buckets of ``ivr_wait_error_seconds``: the delay of the action
+that follows a wait of the sheet. `ivr bench waits` allows 5 ms in the median and 20 ms at the 99th
 percentile."""
 WRITE_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 30.0, 300.0)
 """Upper bounds, in seconds, of the buckets of ``ivr_record_write_seconds``: the time from a step of
@@ -90,7 +90,7 @@ class Metrics:
             self.tickets.labels(kind)
 
     def watch(self, name: str, help: str, value: Callable[[], float]) -> None:
-        """Add a gauge; ``value`` is called for its figure whenever the metrics are read."""
+        """Add a gauge that shows what ``value`` returns whenever the metrics are read."""
         Gauge(name, help, registry=self.registry).set_function(value)
 
     def watch_state(
@@ -108,8 +108,8 @@ class Metrics:
     def tapped(self, attached: Callable[[bool, float], None]) -> Callable[[bool, float], None]:
         """Return a function that counts a tap's losses and reconnections and calls ``attached``.
 
-        Its arguments are those of ``attached``: whether the tap is connected, and the time in
-        seconds of the event loop's clock.
+        The returned function takes the arguments of ``attached``: whether the tap is connected, and
+        the time in seconds of the event loop's clock.
         """
         away = False
 
@@ -125,7 +125,7 @@ class Metrics:
         return count
 
     def loaded(self, entries: Sequence[dict[str, Any]]) -> None:
-        """Put the age of each step among ``entries`` into the histogram.
+        """Add the age of each call step among ``entries`` to ``ivr_record_write_seconds``.
 
         The thread that loads entries into the database calls this after each transaction.
         """
@@ -136,7 +136,7 @@ class Metrics:
                 self.writes.observe(max(0.0, age.total_seconds()))
 
     def counted(self, record: CallLog) -> "CountedCall":
-        """Return a log of a call that counts what it is given and passes it on to ``record``."""
+        """Return a CallLog that counts what it is given and passes it on to ``record``."""
         return CountedCall(self, record)
 
     def serve(self, host: str, port: int) -> "Endpoint":
@@ -165,7 +165,7 @@ class CountedCall:
         self._onset: float | None = None
         self._spoken: float | None = None
         """Time, in seconds of the event loop's clock, at which the caller's last utterance ended;
-        None before it, while the caller speaks, and once they have been replied to."""
+        None before the first utterance, during an utterance and after the reply to one."""
 
     def note(self, what: Event | Command, now: float) -> None:
         """Pass an event or a command on to the other CallLog, and count it."""

@@ -59,7 +59,7 @@ class OneCall:
     def __init__(
         self, shared: SharedParts, session: AgiSession, guest: Guest, script: Callable[[], Script]
     ) -> None:
-        """Build each part before those that use it.
+        """Build each part before the parts that use it.
 
         The line comes first, because the other parts send their AGI commands through it. The line
         reports events to :meth:`_report`, which uses the live call and the heartbeat. The line
@@ -146,7 +146,7 @@ class OneCall:
     def _reference(self, play: Play) -> Reference:
         """Return the samples and levels of a prompt, to find its echo in the caller's audio.
 
-        Those of a composed prompt are its clips' in order; a clip without a file is left out.
+        The clips of a composed prompt are joined in order; a clip without a file is left out.
         """
         sounds = []
         for id in play.prompt.clips:

@@ -16,9 +16,9 @@ _MOST_HOURS = 99
 
 
 def house_from_settings(settings: Settings, knowledge: Knowledge) -> House:
-    """Return the extensions for transfers, the working hours and the service times of settings.
+    """Return the House: transfers, hours and service times of the settings, and ``knowledge``.
 
-    Raise ConfigError, which names the setting and the remedy.
+    Raise ConfigError, which names setting and remedy, when a setting cannot be used.
     """
     transfer, hours, complaints = settings.transfer, settings.hours, settings.complaints
     try:
@@ -52,7 +52,7 @@ def house_from_settings(settings: Settings, knowledge: Knowledge) -> House:
 
 
 def arrival_from_environment(environment: Mapping[str, str], wall: float) -> Arrival:
-    """Return how a call came, from the AGI arguments of asterisk-conf/ivr-hotline.conf.
+    """Return the Arrival of a call, read from the AGI arguments that ivr-hotline.conf sends.
 
     ``wall`` is the time of the answer in seconds since 1970 (UTC).
     """
@@ -70,5 +70,5 @@ def is_back_from_transfer(environment: Mapping[str, str]) -> bool:
 
 
 def _number(text: str) -> int:
-    """Return the number of one to five digits that an AGI argument holds; 0 if it holds none."""
+    """Return an AGI argument of one to five digits as a number; 0 for any other text."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
