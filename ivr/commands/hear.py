@@ -126,8 +126,8 @@ class HearingReport:
 
     recording: Recording
     rows: tuple[ReportRow, ...]
-    """Verdicts in order of time: at every change of the condition, at regular intervals (normally
-    EVERY_SECONDS, 0.5 s), and at the end."""
+    """Verdicts in order of time: one at every change of the condition, one every 0.5 s
+    (EVERY_SECONDS, unless :func:`hear` was given another interval), and one at the end."""
     speech: tuple[ReportSpan, ...]
     """Spans of the recording in which the caller speaks, one for each utterance."""
     prompt: ReportSpan | None
@@ -159,9 +159,9 @@ def hear(
 ) -> HearingReport:
     """Run the detectors of a call on a recording, frame by frame, and return the report.
 
-    ``prompt`` is the prompt of ours that was played during the recording, and ``prompt_start`` its
-    beginning in seconds from the start of the recording. ``every`` are the seconds between two rows
-    of the report while the verdict stays the same.
+    ``prompt`` is the prompt that we played during the recording; None if we played none.
+    ``prompt_start`` is the start of the prompt, in seconds from the start of the recording.
+    ``every`` are the seconds between two rows of the report while the verdict stays the same.
     """
     ear = Ear(SileroModel.load().stream(), 0.0)
     rows: list[ReportRow] = []
@@ -195,7 +195,7 @@ class _Speech:
         self._onset: float | None = None
 
     def tell(self, events: list[Event]) -> None:
-        """Take in the events that the detectors returned for one frame."""
+        """Begin or end a span if ``events``, which the detectors returned for a frame, say so."""
         for event in events:
             if isinstance(event, SpeechStarted):
                 self._onset = max(event.onset, 0.0)
@@ -204,7 +204,7 @@ class _Speech:
                 self._onset = None
 
     def spans(self, end: float) -> tuple[ReportSpan, ...]:
-        """Return the span of each utterance; one that has not ended lasts until ``end``.
+        """Return the span of each utterance; an utterance that has not ended lasts until ``end``.
 
         All times are in seconds from the start of the recording.
         """

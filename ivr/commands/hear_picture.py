@@ -30,7 +30,7 @@ COLOURS = {
 SPEECH_COLOUR = "#2e9e4f"
 PROMPT_COLOUR = "#2aa5b5"
 POINTS = 4000
-"""Number of columns that a long waveform is reduced to: more than a screen has."""
+"""Approximate number of columns to which a long waveform is reduced; a screen has fewer."""
 
 
 def draw_report(heard: HearingReport, title: str, path: Path) -> None:

@@ -1,8 +1,9 @@
 """``ivr talk``: the whole conversation in a terminal, without any PBX.
 
-The user types what the caller says, one utterance a line; a line of digits, ``*`` and ``#`` is keys
-that the caller presses. Or the caller is a WAV file, which then goes through the detectors and the
-speech recognition of real calls. The prompts need not be rendered.
+The user types the words of the caller, one utterance on each line. A line of digits, ``*`` and
+``#`` stands for keys that the caller presses. Instead of typing, the user may give a WAV file of
+the caller, which goes through the detectors and the speech recognition of real calls. The prompts
+need not be rendered, because they are printed and not played.
 """
 
 import sys
@@ -98,13 +99,14 @@ def _conversation(settings: Settings) -> "Talk":
 
 
 def _at_once(seconds: float) -> None:
-    """Return at once: in virtual time, nothing waits until ``seconds`` after the answer."""
+    """Return at once, not at ``seconds`` after the answer: in virtual time, nothing waits."""
 
 
 def _clock() -> Callable[[float], None]:
-    """Return a function that sleeps until the given number of seconds after this call of _clock.
+    """Return a function that sleeps until a given time, in seconds from the answer.
 
-    It returns at once if that time is over.
+    The phone call counts as answered when ``_clock`` is called. The function returns at once if the
+    given time is over.
     """
     answered = time.monotonic()
     return lambda at: time.sleep(max(0.0, answered + at - time.monotonic()))
@@ -126,7 +128,7 @@ class Talk:
         A prompt lasts as long as its rendered clips in ``catalogue``; if the catalogue is None or
         lacks a clip, the length is estimated from the text. ``meaning`` returns the meaning of
         words that are typed or recognised. ``vocabulary`` holds the values that prompts can speak
-        in their slots; None: no values.
+        in their slots; None stands for an empty vocabulary.
         """
         self._meaning = meaning
         self.rows: list[str] = []
@@ -184,8 +186,8 @@ class Talk:
         """Run the call with a recording of the caller, through the detectors of real calls.
 
         ``samples`` are 16-bit integers at 8 kHz; after their end the caller is silent. ``until`` is
-        called for each frame with its end in seconds from the answer, and returns at that time, or
-        at once for virtual time. ``model`` recognises the words.
+        called for each frame with the time at which the frame ends, in seconds from the answer. It
+        returns at that time, or at once in virtual time. ``model`` recognises the words.
         """
         ear = Ear(SileroModel.load().stream(), 0.0)
         onset = 0.0
@@ -234,7 +236,7 @@ class Talk:
     def _advance(self, to: float) -> None:
         """Let time pass until ``to``, in seconds from the answer.
 
-        If the typed utterance ends until then, deliver its end and its words to the call.
+        If the typed utterance ends at ``to`` or before, deliver its end and its words to the call.
         """
         if self._utterance is not None and self._utterance[1] <= to:
             (began, end, text), self._utterance = self._utterance, None

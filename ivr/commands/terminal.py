@@ -26,7 +26,7 @@ class Keyboard(Protocol):
 class Terminal:
     """The keyboard of a real terminal, read from standard input in real time.
 
-    No thread reads it: Python could not end while a thread waits for a line.
+    The terminal is not read by a thread, because Python cannot end while a thread waits for a line.
     """
 
     def __init__(self, file: int = 0) -> None:

@@ -103,7 +103,7 @@ def meaning_as_json(meaning: Meaning) -> str:
 
 
 def _filled(meaning: Meaning) -> dict[str, Any]:
-    """Return the slots of a meaning that have a value: the values by the slots' names."""
+    """Return the values of a meaning's slots by the slots' names; empty slots are left out."""
     return {name: value for name, value in asdict(meaning.slots).items() if value}
 
 

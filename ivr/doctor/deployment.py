@@ -37,11 +37,11 @@ from ivr.words.catalogue import SOUNDS, Catalogue
 from ivr.words.phrase_files import read_phrases
 
 FREE_BYTES = {CheckVerdict.WARNING: 500_000_000, CheckVerdict.BROKEN: 20_000_000}
-"""Least free bytes on the disk of the records, by verdict: with less, the verdict is a warning, or
-broken. The records of a call take about 5 kB."""
+"""Limits of the free bytes on the disk of the records. A check with less free space than a limit
+gives the limit's verdict. The records of a call take about 5 kB."""
 ODD = ("*.damaged", "refused.lines")
-"""Name patterns of files in the spool's directory with records that are not in the database: their
-lines are damaged, or the database refused them."""
+"""Name patterns of files in the spool's directory that hold records which are not in the database.
+Files ``*.damaged`` have damaged lines; ``refused.lines`` has records that the database refused."""
 
 
 def deployment_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
@@ -107,7 +107,7 @@ def _phrases(sheet: Path) -> Check:
 
 
 def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
-    """Check that the PBX has each prompt of ``catalogue`` as rendered, in at least one format."""
+    """Check that the PBX has each clip of ``catalogue`` in at least one format, and up to date."""
     name, remedy = (
         marked("pbx sounds"),
         tr("run `ivr prompts install --pbx-sounds {pbx_sounds}`").format(pbx_sounds=pbx_sounds),
@@ -233,7 +233,10 @@ def _recording(settings: RecordingSettings) -> Check:
 
 
 def _database(settings: RecordsSettings) -> Check:
-    """Check that the records' database answers with a known version; do not migrate it."""
+    """Check that the records' database can be read and is not newer than this program.
+
+    The verdict is ok also if the service must create or migrate the database at its start.
+    """
     try:
         url = url_of(settings)
         name = url.render_as_string(hide_password=True)

@@ -34,7 +34,7 @@ class Check:
 
 
 def worst(checks: list[Check]) -> CheckVerdict:
-    """Return the worst verdict of the checks; ValueError if the list is empty."""
+    """Return the worst verdict of the checks; raise ValueError if the list is empty."""
     return max((check.verdict for check in checks), key=lambda verdict: verdict.exit_code)
 
 
@@ -47,8 +47,8 @@ def checks_as_json(checks: list[Check]) -> str:
 def wrong(name: str, error: object, verdict: CheckVerdict = CheckVerdict.BROKEN) -> Check:
     """Return an error as the finding of the check ``name``.
 
-    Error messages of this program say what is wrong and then, after the last colon or semicolon,
-    what to do: this becomes the remedy. Without a colon or semicolon, the remedy is empty.
+    The messages of this program's errors give the fault and, after the last colon or semicolon, the
+    remedy. The finding's remedy is empty if the message has no colon or semicolon.
     """
     found = _WITH_REMEDY.fullmatch(str(error))
     if found is None:

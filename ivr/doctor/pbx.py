@@ -12,10 +12,11 @@ from ivr.service.loading import StartError, manager
 from ivr.translation import marked, tr
 
 OLDEST_ASTERISK = (22, 10, 1)
-"""Oldest version of Asterisk without a warning. Older releases of 22 have security holes that
-callers can use; see asterisk-conf/README.md."""
+"""Oldest version of Asterisk for which the check gives no warning. Older releases of 22 have
+security holes that callers can use; see asterisk-conf/README.md."""
 CONTEXT, TRANSFERS = "ivr-hotline", "ivr-transfer"
-"""Contexts of our dialplan in Asterisk: for incoming calls, and for calls put through to staff."""
+"""Contexts of our dialplan in Asterisk: CONTEXT is for incoming calls, and TRANSFERS for calls that
+are put through to the staff."""
 _CONNECT_SECONDS = 2.0
 
 
@@ -57,7 +58,7 @@ def listens(group: str, host: str, port: int) -> Check:
 async def pbx_checks(settings: Settings) -> list[Check]:
     """Return the findings of the checks of the PBX, through its manager interface (AMI).
 
-    Calls go on without that interface, so the finding is only a warning if it does not answer.
+    If the interface does not answer, the finding is only a warning, because calls go on without it.
     """
     try:
         ami = manager(settings)
@@ -159,7 +160,7 @@ def _version(text: str) -> Check:
 async def _hand_over(ami: Asked, settings: Settings) -> Check:
     """Check that the dialplan hands calls to this service's port, and with this service's token.
 
-    Raise AmiError if Asterisk does not tell its global variables.
+    Raise AmiError if Asterisk refuses to give the values of its global variables.
     """
     service, second, token = [
         (await ami.ask("Getvar", Variable=name)).get("Value", "")

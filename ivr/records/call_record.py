@@ -37,7 +37,7 @@ REFUSED = marked("the caller did not want to be recorded")
 class CallRecord:
     """The record of one call. It implements :class:`ivr.call.ports.CallLog`.
 
-    Callbacks run on the event loop on which the record was made.
+    The callback of :meth:`make_ticket` is called on the event loop in which this object was made.
     """
 
     def __init__(
@@ -46,13 +46,13 @@ class CallRecord:
     ) -> None:  # fmt: skip
         """Begin the record; ``put`` is called with each note or ticket for the spool.
 
-        ``answered`` and ``wall`` are the moment of the answer, in seconds: on the monotonic clock
-        and as Unix time. ``run`` names this process, ``uniqueid`` the PBX's channel, and ``number``
-        is the number that ``caller`` dialled.
+        ``answered`` is the moment of the answer in seconds of the monotonic clock, and ``wall`` is
+        the same moment as Unix time. ``run`` names this process, and ``uniqueid`` the PBX's
+        channel. ``caller`` is the caller's number, and ``number`` the number that they dialled.
         """
         self.call = uuid4().hex
-        """Our id of the call. The PBX's ``uniqueid`` would not do: if a service dies in a call, the
-        service that takes the call over records the same channel again."""
+        """Our id of the call. The PBX's ``uniqueid`` does not identify a record: if a service dies
+        in a call, the service that takes the call over makes a second record of the channel."""
         self._caller, self._answered, self._wall, self._put = caller, answered, wall, put
         self.recording = name_of(uniqueid, self.call, self._at(answered))
         """Path of the recording below recording.directory, even if the call is never recorded."""
@@ -84,7 +84,7 @@ class CallRecord:
                 pass
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Write a ticket, made at ``now`` (monotonic, in seconds), under the step noted last.
+        """Write a ticket that was made at ``now`` (monotonic, in seconds) in the latest step.
 
         ``made`` is called later, on the event loop: with the ticket's number once the ticket is on
         the disk, or with None if it could not be written.
@@ -108,6 +108,7 @@ class CallRecord:
                 log.error(
                     "ticket_not_kept", kind=ticket.kind, row=ticket.row,
                     effect="the ticket is lost, and the caller is told so",
+                    remedy="carry out the remedy of the log line spool_not_written",
                 )  # fmt: skip
             else:
                 log.info("ticket", number=number, kind=ticket.kind, row=ticket.row)
@@ -157,7 +158,7 @@ class CallRecord:
     def _later(self, tell: Callable[[str | None], None], number: str | None) -> None:
         """Call ``tell`` with ``number`` on the event loop; this runs on the spool writer's thread.
 
-        Do nothing if the loop is closed: its calls are over.
+        Do nothing if the event loop is closed, because all of its calls are over then.
         """
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(tell, number)

@@ -64,7 +64,7 @@ def found(connection: Connection, name: str) -> list[CallRow]:
 
 
 def steps_of(connection: Connection, call: str) -> list[CallRow]:
-    """Return the steps (events and commands) of the call with our id ``call``, the first first."""
+    """Return the steps (events and commands) of the call with our id ``call``, in their order."""
     query = select(steps_table).where(steps_table.c.call == call).order_by(steps_table.c.step)
     return fetched_rows(connection, query)
 
@@ -76,9 +76,9 @@ def tickets_of(connection: Connection, call: str) -> list[CallRow]:
 
 
 def numbers_of(connection: Connection, found: Iterable[CallRow]) -> dict[str, str]:
-    """Return, by our id of the call, the numbers of its tickets, with spaces between them.
+    """Return the ticket numbers of each call in ``found``, joined by spaces.
 
-    Calls without tickets are left out.
+    The keys are our ids of the calls. Calls without tickets are left out.
     """
     ids = [call["call"] for call in found]
     numbers: dict[str, list[str]] = {}
@@ -95,10 +95,10 @@ def numbers_of(connection: Connection, found: Iterable[CallRow]) -> dict[str, st
 
 
 def call_as_dict(call: CallRow, happened: Iterable[CallRow]) -> dict[str, Any]:
-    """Return a call and its steps in the form for other programs; all values fit into JSON.
+    """Return a call and its steps (``happened``) as a dictionary that can be written as JSON.
 
-    ``rows`` are the rows of the sheet that the call entered, in order, and ``row`` is the last of
-    them, or None if the call entered none.
+    Its value ``rows`` has the rows of the sheet that the call entered, in order. Its value ``row``
+    is the last of these rows, or None if the call entered no row.
     """
     return {
         **{name: plain(value) for name, value in call.items() if name != "rows"},
@@ -109,5 +109,5 @@ def call_as_dict(call: CallRow, happened: Iterable[CallRow]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return the value of a column for JSON: a moment as ISO 8601 text, others unchanged."""
+    """Return the value of a column for JSON: a moment as ISO 8601 text, other values unchanged."""
     return value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value

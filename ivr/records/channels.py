@@ -46,8 +46,8 @@ class Channel(Protocol):
     def deliver(self, id: str, event: str, ticket: Mapping[str, Any], now: datetime) -> None:
         """Send a notification; return when the receiving server has accepted it.
 
-        ``event`` is what happened to the ticket: ``new`` or ``overdue``. ``ticket`` is its row of
-        the database, and ``now`` the time of the delivery. A repeated delivery has the same ``id``.
+        ``event`` is ``new`` or ``overdue``. ``ticket`` is the ticket's row of the database, and
+        ``now`` the time of the delivery. A repeated delivery has the same ``id``.
         Raise NotDeliveredError if the server did not accept the notification.
         """
         ...
@@ -58,8 +58,8 @@ class Webhook:
     """A channel that sends notifications by HTTP POST, as JSON.
 
     The header ``X-Ivr-Signature`` is the HMAC-SHA256 of the timestamp, a full stop and the body.
-    Only a status of 2xx means that the notification was accepted. Redirections are not followed:
-    callers' data goes to no other receiver than the one in the settings.
+    Only a status of 2xx means that the notification was accepted. Redirections are not followed,
+    because callers' data may go only to the receiver that the settings name.
     """
 
     url: str

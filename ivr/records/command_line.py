@@ -1,4 +1,4 @@
-"""What the commands for calls, tickets and records share: database, filters, exports."""
+"""Helpers of the commands for calls, tickets and records: database, filters, exports."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -64,8 +64,9 @@ def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
 def connected(config: Path | None, *, writing: bool = False) -> Iterator[Connection]:
     """Yield a connection, in a transaction, to the database that the settings name.
 
-    The transaction only reads, unless ``writing``. An error, or a database whose version is not
-    this program's, ends the program with one sentence and exit code 2.
+    The transaction may write if ``writing`` is true, and only reads otherwise. An error ends the
+    program with one sentence and exit code 2. So does a database that lacks migrations, or that a
+    newer version of this program has written.
     """
     with (
         opened(config) as engine,
@@ -93,8 +94,8 @@ def export(
 ) -> None:
     """Write ``rows`` to the file ``out``, or to standard output if it is None.
 
-    CSV has the given columns, JSON has all of a row. A file that cannot be written ends the program
-    with one sentence and exit code 2.
+    CSV has only the columns ``columns``; JSON has every column. A file that cannot be written ends
+    the program with one sentence and exit code 2.
     """
     text = as_csv(columns, rows) if form == "csv" else as_json(rows) + "\n"
     if out is None:

@@ -36,8 +36,8 @@ class NewerDatabaseError(DatabaseError):
 def url_of(settings: config.RecordsSettings) -> URL:
     """Return the URL of the database, with the password from records.password_file.
 
-    Raise DatabaseError if the setting is not a URL of SQLite or PostgreSQL or holds a password, and
-    ConfigError if the file of the password cannot be read.
+    Raise DatabaseError if records.database is no URL of SQLite or PostgreSQL, or if it holds a
+    password. Raise ConfigError if the file with the password cannot be read.
     """
     text = settings.database or f"sqlite:///{settings.directory / 'records.db'}"
     try:
@@ -72,10 +72,11 @@ def url_of(settings: config.RecordsSettings) -> URL:
 def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
     """Return an engine for the database; open no connection yet.
 
-    SQLite is in WAL mode, so that readers never wait, and syncs at each commit. A transaction
-    begins as IMMEDIATE, that is, with the lock for writing: a deferred transaction that begins to
-    write later fails at once if another one has written meanwhile, in spite of the busy timeout
-    (measured). ``lock_seconds`` is the longest wait for the lock of another process.
+    SQLite is in WAL mode, so that readers never wait, and syncs at each commit. A transaction that
+    may write begins as IMMEDIATE: it takes the lock for writing at once. A deferred transaction
+    would take the lock at its first write, and would fail there, in spite of the busy timeout, if
+    another transaction had written meanwhile (measured). ``lock_seconds`` is the longest wait for
+    the lock of another process.
     """
     if url.get_backend_name() == "postgresql":
         return create_engine(url, connect_args={"connect_timeout": _CONNECT_SECONDS})
@@ -98,13 +99,13 @@ def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection in a transaction that only reads, and so waits for no other one."""
+    """Yield a connection in a transaction that only reads and waits for no other transaction."""
     with engine.connect().execution_options(reads=True) as connection, connection.begin():
         yield connection
 
 
 def newest() -> str:
-    """Return the newest database version that this program knows, and which it writes."""
+    """Return the newest database version that this program knows; it writes only this version."""
     head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     assert head is not None
     return head

@@ -12,9 +12,9 @@ from typing import Any
 from zlib import crc32
 
 SpoolEntry = dict[str, Any]
-"""One entry of the spool. ``entry`` is its kind: call, step, ticket, recording, recording_dropped
-or end. Its key is ``call``, in steps and tickets together with ``step``; because of this key, an
-entry that is loaded into the database twice is stored there once."""
+"""One entry of the spool. Its value ``entry`` is its kind: call, step, ticket, recording,
+recording_dropped or end. The value ``call`` is the key of an entry; steps and tickets have ``call``
+and ``step`` as their key. The key prevents that an entry is stored in the database twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class SpoolLines:
 
     entries: list[SpoolEntry]
     end: int
-    """Number of octets from the start of the decoded ones to the end of the last complete line."""
+    """Number of octets that were decoded: all up to the end of the last complete line."""
     damaged: int
     """Number of complete lines with a wrong checksum; their entries are left out."""
 
@@ -37,7 +37,8 @@ def encode_entry(entry: SpoolEntry) -> bytes:
 def decode(octets: bytes) -> SpoolLines:
     """Return the entries of the complete lines in ``octets``.
 
-    What follows the last complete line has not been written completely, and is left out.
+    Octets after the last complete line are left out: they are of a line that a crash cut off, or
+    that was not read to its end.
     """
     octets = octets.partition(b"\0")[0]
     end = octets.rfind(b"\n") + 1

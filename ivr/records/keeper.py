@@ -40,11 +40,11 @@ from ivr.translation import tr
 log = structlog.get_logger()
 
 CLOSE_SECONDS = 10.0
-"""Most seconds that a service which ends waits for each of its two threads: the one that writes the
-spool, and the one that loads it into the database. What is not loaded then stays in the spool."""
+"""Most seconds that a service waits at its end for each of its two threads: first the writer of the
+spool, then the loader of the database. Entries that are not loaded by then stay in the spool."""
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
-"""Error numbers (full, over quota, read-only, defective) that say that the disk has failed, not
-that records.directory is wrong: the service starts and answers calls all the same."""
+"""Error numbers of a disk that is full, over quota, read-only or defective. A service with such a
+disk starts and answers calls all the same; other errors mean that records.directory is wrong."""
 
 
 class RecordsError(Exception):
@@ -63,7 +63,8 @@ class RecordsStatus:
     """Number of notes (entries other than tickets) given up since the start of the service, because
     the disk failed for so long that too many of them were in memory."""
     refused: int
-    """Number of tickets since the start that could not be written; their callers were told so."""
+    """Number of tickets since the start of the service that could not be written. Each caller was
+    told that their ticket was not kept."""
     database_down_seconds: float | None
     """Seconds since the database began to fail; None if it works."""
     spool_fails: bool
@@ -71,7 +72,7 @@ class RecordsStatus:
 
 
 class Records:
-    """All records of one service: begins the record of each call, loads it into the database."""
+    """Begins the record of each call of one service, and loads all records into the database."""
 
     def __init__(
         self,
@@ -102,7 +103,7 @@ class Records:
         self._writer = SpoolWriter(spool, numbers, self._loader.wake)
 
     async def start(self) -> None:
-        """Start the thread that writes the spool and the one that loads it into the database.
+        """Start the thread that writes the spool and the thread that loads it into the database.
 
         Raise RecordsError if a newer version of this program has written the database. A database
         that cannot be reached is no error: calls are answered all the same.
@@ -126,9 +127,9 @@ class Records:
     ) -> CallRecord:
         """Return the record of a new call.
 
-        ``answered`` and ``wall`` are the moment of the answer, in seconds: on the monotonic clock
-        and as Unix time. ``uniqueid`` names the PBX's channel, and ``number`` is the number that
-        ``caller`` dialled.
+        ``answered`` is the moment of the answer in seconds of the monotonic clock, and ``wall`` is
+        the same moment as Unix time. ``uniqueid`` names the PBX's channel. ``caller`` is the
+        caller's number, and ``number`` the number that they dialled.
         """
         put = self._writer.put
         return CallRecord(self.run, uniqueid, number, caller, answered, wall, put)

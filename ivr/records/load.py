@@ -1,4 +1,4 @@
-"""Stores entries of the spool as rows of the database, once however often they are loaded."""
+"""Stores entries of the spool as rows of the database; an entry loaded twice is stored once."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 _INSTANTS = frozenset({"started", "ended", "wall", "created", "deadline", "changed"})
 """Names of the fields of an entry that hold a moment, as ISO 8601 text."""
 COUNTED = frozenset({"abuse", "nuisance"})
-"""Kinds of tickets whose number is kept for each caller, in the table ``callers``."""
+"""Kinds of tickets that are counted for each caller, in the table ``callers``."""
 
 
 def store_entries(connection: Connection, entries: Sequence[SpoolEntry]) -> None:
@@ -53,9 +53,9 @@ def store_entries(connection: Connection, entries: Sequence[SpoolEntry]) -> None
 
 
 def close_run(connection: Connection, run: str) -> int:
-    """Mark the open calls of a service that is gone as ended (``service_died``).
+    """Mark the open calls of a dead process as ended, with the outcome ``service_died``.
 
-    ``run`` is the name of its process. Return the number of these calls.
+    ``run`` is the name of the process. Return the number of calls that were open.
     """
     last = (
         select(func.max(steps_table.c.wall))
@@ -131,7 +131,7 @@ def _recording(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
-    """Store that the caller refused the recording; call and tickets do not name its file then."""
+    """Store that the caller refused the recording; clear its file in the call and its tickets."""
     of_call = recordings_table.c.call == row["call"]
     connection.execute(update(recordings_table).where(of_call).values(problem=row["problem"]))
     for table in (calls_table, tickets_table):
@@ -139,9 +139,9 @@ def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _ticket(connection: Connection, row: dict[str, Any]) -> None:
-    """Store a ticket; if its kind is in COUNTED, add it to the counts of its caller.
+    """Store a ticket, unless the database has it already.
 
-    Do nothing if the database has the ticket already.
+    A new ticket of a kind in COUNTED (abuse, nuisance) is also added to the counts of its caller.
     """
     new = connection.execute(
         insert(connection, tickets_table).returning(tickets_table.c.call), row
@@ -152,6 +152,7 @@ def _ticket(connection: Connection, row: dict[str, Any]) -> None:
     if connection.execute(alike).scalar_one() > 1:
         log.error(
             "ticket_number_twice", number=row["number"],
+            effect="`ivr tickets` cannot show or change the tickets with this number",
             remedy="give each records.directory a records.site of its own",
         )  # fmt: skip
     if row["kind"] in COUNTED and row["caller"]:

@@ -1,8 +1,9 @@
 """The thread that loads the spool into the database, as soon as the database works.
 
 The spool is files on the disk, called segments, that keep the records of calls while the database
-fails. Up to READ_BYTES of a segment are loaded in one transaction. A transaction that failed is
-repeated, and every row has a key, so each row is stored exactly once.
+fails. The loader reads up to READ_BYTES (256 KiB) of a segment at a time, and stores their entries
+in one transaction. A transaction that failed is repeated. Every row has a key, so that each row is
+stored exactly once.
 """
 
 import threading
@@ -22,13 +23,13 @@ from ivr.records.spool import ENDING, Segment, Spool
 log = structlog.get_logger()
 
 _GATHER_SECONDS = 0.1
-"""Seconds between two rounds of loading. Each transaction costs a sync of the disk, so the entries
-of this time are stored together."""
+"""Seconds between two rounds of loading. Each transaction costs a sync of the disk, so entries that
+are written within this time are stored in one transaction."""
 _LOOK_SECONDS = 5.0
 """Seconds between two searches for segments (files of the spool) whose process is gone."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 10.0
-"""Seconds before loading is tried again: after the first failure, and at most. Each further failure
-doubles the pause."""
+"""Pauses in seconds before loading is tried again: the pause after the first failure, and the
+longest pause. Each further failure doubles the pause."""
 
 
 class Loader:
@@ -43,12 +44,12 @@ class Loader:
     ) -> None:
         """``directory`` is the directory of the spool.
 
-        ``loaded`` is called on the loader's thread after each read of a segment has been stored,
-        with the entries that it held.
+        ``loaded`` is called on the loader's thread with the entries that were read from a segment,
+        each time that such entries have been stored.
         """
         self.down_since: float | None = None
-        """Time, in seconds of the monotonic clock, at which loading began to fail; None if it
-        works."""
+        """Time, in seconds of the monotonic clock, at which loading began to fail; None while
+        loading works."""
         self._spool, self._directory, self._engine, self._loaded = spool, directory, engine, loaded
         self._orphans: list[Segment] = []
         self._looked = 0.0
@@ -90,7 +91,12 @@ class Loader:
             except (SQLAlchemyError, DatabaseError, OSError) as error:
                 self._failed(error)
             except Exception as error:
-                log.exception("records_loader_failed")  # a defect of ours must not end the thread
+                # A defect of ours must not end the thread.
+                log.exception(
+                    "records_loader_failed",
+                    effect="calls go on; the spool keeps their records, and loading is tried again",
+                    remedy="report this traceback",
+                )
                 self._failed(error)
             else:
                 self._works()
@@ -121,7 +127,10 @@ class Loader:
         if self.down_since is not None:
             seconds = round(time.monotonic() - self.down_since, 1)
             self.down_since = None
-            log.warning("records_database_back", after_seconds=seconds)
+            log.warning(
+                "records_database_back", after_seconds=seconds,
+                effect="the records in the spool are loaded into the database",
+            )  # fmt: skip
 
     def _load_all(self) -> bool:
         """Load all new lines of the spool into the database; return whether there were any.
@@ -168,9 +177,10 @@ class Loader:
         return some
 
     def _store(self, entries: Sequence[SpoolEntry]) -> None:
-        """Store entries in one transaction; if the database refuses an entry, store all the others.
+        """Store all entries in one transaction.
 
-        A refused entry is written to the file ``refused.lines``.
+        If the database refuses an entry, write that entry to the file ``refused.lines``, and store
+        the other entries in smaller transactions.
         """
         if not entries:
             return
@@ -197,9 +207,9 @@ class Loader:
             file.write(encode_entry(entry))
 
     def _finish_orphan(self, segment: Segment) -> None:
-        """Remove a segment of a dead process when it is loaded; keep a damaged one, renamed.
+        """Remove a loaded segment of a dead process; rename the segment instead if it is damaged.
 
-        With the last segment of the process, mark its open calls as ended.
+        If it is the last segment of the process, mark the open calls of the process as ended.
         """
         if {*self._directory.glob(f"{segment.run}.*{ENDING}")} <= {segment.path}:
             with self._engine.begin() as connection:
@@ -207,6 +217,7 @@ class Loader:
                     log.warning(
                         "calls_of_a_dead_service", run=segment.run, calls=open_calls,
                         effect="these calls have the outcome service_died",
+                        remedy="read in the log of that service why it died",
                     )  # fmt: skip
         if segment.damaged:
             segment.set_aside()

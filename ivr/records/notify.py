@@ -1,9 +1,9 @@
 """The thread that notifies the supervisor of new tickets and of tickets that are overdue.
 
 A notification is a row of the table ``notifications``: one for each ticket, event (new or overdue)
-and channel (webhook or e-mail). Its key is sent with it, so that the receiver recognises a
-notification that comes twice because the service died before it could note the delivery. A delivery
-that fails is tried again after a pause that doubles each time.
+and channel (webhook or e-mail). The key of the row is sent with the notification. A service that
+dies before it has noted a delivery delivers the notification twice; the receiver recognises the
+repetition by the key. A delivery that fails is tried again after a pause that doubles each time.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,17 +25,18 @@ log = structlog.get_logger()
 _LOOK_SECONDS = 2.0
 """Seconds between two searches of the database for tickets that are new or overdue."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
-"""Time before a delivery is tried again: after its first failure, and at most. Each further failure
-doubles the pause."""
+"""Pauses before a delivery is tried again: the pause after the first failure, and the longest one.
+Each further failure doubles the pause."""
 CLAIM = timedelta(minutes=2)
-"""Time for which a service claims a notification before it delivers it: longer than a delivery can
-take. Meanwhile, other services that share the database do not deliver that notification."""
+"""Time for which a service claims a notification before it delivers the notification. During this
+time, other services that share the database do not deliver it. A delivery normally takes less."""
 _ATTEMPTS = 48
-"""Number of failed deliveries after which a notification is given up: about two days."""
+"""Number of failed deliveries after which a notification is given up. With the pauses between them
+they take about 41 hours."""
 HORIZON = timedelta(days=2)
-"""Greatest age of an event (a ticket was made, or became overdue) of which the supervisor is
-notified. Older events are left out, so that turning notifications on does not flood the
-supervisor."""
+"""Greatest age of an event of which the supervisor is notified. An event is a ticket that was made
+or became overdue. Older events are left out, so that a supervisor who turns notifications on does
+not receive all old ones at once."""
 
 
 class Notifier:
@@ -141,6 +142,7 @@ class Notifier:
             log.warning(
                 "notification_not_delivered", id=one["id"], reason=str(error),
                 effect=f"it is tried again in {pause}" if again else "it is given up",
+                remedy="start the receiver, or correct [notify]; `ivr tickets` has the ticket",
             )  # fmt: skip
         else:
             changed = {"delivered": self._clock(), "problem": None}

@@ -1,9 +1,9 @@
 """Ticket numbers: they are short, need no database and are never given twice.
 
-Tickets are counted, so that no two numbers are equal, and the count is scrambled, so that a number
-does not tell how many tickets there are. The count is reserved on the disk in blocks, before a
-number of the block is used: services that share records.directory share the count, and a crash
-wastes one block (BLOCK counts) at most.
+Tickets are counted, so that no two numbers are equal. The count is scrambled into the number, so
+that a number does not tell how many tickets there are. A process reserves a block of counts on the
+disk before it uses the first of them, so that services that share records.directory use different
+counts. A crash wastes at most one block (BLOCK, 32 counts).
 """
 
 import fcntl
@@ -54,7 +54,7 @@ class TicketNumbers:
     def __init__(self, directory: Path, site: int) -> None:
         """Use the count in ``directory``; ``site`` is from 0 to SITES - 1 (3).
 
-        Two directories with different sites never give out the same number.
+        Two directories for which different sites are set never give out the same number.
         """
         self._path, self._site = directory / "ticket-count", site
         self._next = self._end = 0

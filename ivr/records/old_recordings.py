@@ -34,8 +34,9 @@ def prune_recordings(engine: Engine, directory: Path, before: datetime, now: dat
     """Remove the files of recordings older than ``before``; return how many were removed.
 
     Files of that age that belong to no recording in the database are removed and counted as well.
-    The row of a recording stays as long as its call, with ``now`` as the moment of removal. Raise
-    OSError if a file cannot be removed; the next run tries it again.
+    The row of a removed recording stays in the database as long as the row of its call; ``now`` is
+    stored in it as the moment of the removal. Raise OSError if a file cannot be removed; the next
+    run tries it again.
     """
     gone = 0
     for one in old_recordings(engine, before):
@@ -60,9 +61,10 @@ def prune_recordings(engine: Engine, directory: Path, before: datetime, now: dat
 
 
 def _strays(directory: Path, known: set[str], before: datetime) -> list[Path]:
-    """Return the files of no recording in ``known`` that were last written before ``before``.
+    """Return the old files in ``directory`` that belong to none of the recordings ``known``.
 
-    ``known`` are the recordings' paths below ``directory``.
+    A file is old if it was last written before ``before``. ``known`` are the paths of recordings
+    below ``directory``.
     """
     kept = {directory / name for name in known}
     legs = {leg for name in known for leg in legs_of(directory, name)}

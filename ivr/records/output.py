@@ -14,9 +14,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""The time zone of China, UTC+8: the only zone there, and no summer time since 1991."""
+"""The time zone of China: UTC+8 in the whole country, without summer time since 1991."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""Characters at the beginning of a cell for which spreadsheets take the cell for a formula."""
+"""Characters with which a formula begins in spreadsheets; a text must not begin with them."""
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories whose characters are written as escapes: controls, bidirectional marks,
 surrogates, line ends."""
@@ -25,7 +25,8 @@ surrogates, line ends."""
 def printable(text: str) -> str:
     r"""Return the text in one line, with escapes such as ``\x1b`` for control characters.
 
-    A backslash in the text itself is not escaped: the result cannot be turned back into the text.
+    A backslash in the text itself is not escaped, so the result does not always tell what the text
+    was.
     """
     return "".join(
         _escape(sign) if unicodedata.category(sign) in _UNPRINTABLE else sign for sign in text
@@ -42,9 +43,10 @@ def local(moment: datetime | None) -> str:
 
 
 def cell(value: Any) -> str:
-    """Return a value as the text of a CSV cell: ``""`` for None, a moment in the time of China.
+    """Return a value as the text of a CSV cell.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe before it.
+    None becomes ``""``, and a moment is given in the time of China. Text that a spreadsheet would
+    take for a formula gets an apostrophe before it.
     """
     if value is None:
         return ""

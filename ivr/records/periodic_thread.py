@@ -15,14 +15,14 @@ class PeriodicThread(threading.Thread):
     """A thread that calls a function at a regular interval until the thread is stopped.
 
     The first call comes after the first pause. An exception of the function does not end the
-    thread. An error of the database or of the disk is logged once, and again only if a call has
-    succeeded meanwhile; any other exception is logged each time.
+    thread. Of successive calls that fail because of the database or the disk, only the first is
+    logged. Any other exception is logged each time.
     """
 
     def __init__(
         self, name: str, look: Callable[[], None], seconds: float, *, failing_event: str
     ) -> None:
-        """``seconds`` are the pause between two calls of the function ``look``.
+        """Prepare a thread that calls ``look``, with a pause of ``seconds`` between two calls.
 
         ``failing_event`` is the name of the log event for an error of the database or of the disk.
         """
@@ -49,11 +49,13 @@ class PeriodicThread(threading.Thread):
                         self._failing_event,
                         reason=why(error),
                         effect="the work waits until it succeeds",
+                        remedy="start the database, or make room on the disk or repair it",
                     )
             except Exception:  # a defect of ours must not end the thread
                 log.exception(
-                    "periodic_thread_failed", thread=self.name, effect="the work is tried again"
-                )
+                    "periodic_thread_failed", thread=self.name, effect="the work is tried again",
+                    remedy="report this traceback",
+                )  # fmt: skip
 
     def stop(self, seconds: float) -> None:
         """Tell the thread to end, and wait at most ``seconds`` until it has ended."""

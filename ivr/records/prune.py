@@ -21,13 +21,13 @@ from ivr.records.schema import (
 from ivr.records.tickets import WAITING
 
 BATCH = 500
-"""Most calls that one transaction removes. It takes 50 ms, during which the service cannot
-write."""
+"""Most calls that one transaction removes. Such a transaction takes 50 ms, and the service cannot
+write to the database meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """The numbers of calls, tickets and callers that were removed, or would be."""
+    """The numbers of calls, tickets and callers that were removed, or would be removed."""
 
     calls: int
     tickets: int
@@ -50,11 +50,12 @@ def old_records(engine: Engine, before: datetime) -> Pruned:
 
 
 def prune_records(engine: Engine, before: datetime) -> Pruned:
-    """Remove the records that are older than ``before``; return how many.
+    """Remove the records that are older than ``before``; return how many were removed.
 
-    These are calls that began before that moment, with their steps and utterances; tickets that
-    were finished before it, with their notifications; and the counts of callers who have not been
-    abusive or a nuisance since. An unfinished ticket stays, and so does its call.
+    A call is removed with its steps and utterances if it began before that moment and has no
+    unfinished ticket. A ticket is removed with its notifications if it was finished before that
+    moment. The counts of a caller are removed if the caller's last ticket for abuse or nuisance is
+    older.
     """
     pruned_calls = 0
     while True:

@@ -1,10 +1,10 @@
 """The thread that watches the free disk space for recordings, and completes each recording.
 
-Asterisk records a call into two files: the caller and the hotline. When Asterisk has closed both,
-the thread joins them to one file and writes its length and SHA-256 into the recording's row of the
-database. The row exists from the beginning of the recording, so that no recording is forgotten when
-the service dies or the database is down for a while. A recording that the caller refused is removed
-instead.
+Asterisk records a call into two files, one for the caller and one for the hotline. When Asterisk
+has closed both, the thread joins them to one file. It writes the length and SHA-256 of the joined
+file into the recording's row of the database. The row exists from the beginning of the recording,
+so that no recording is forgotten when the service dies or the database is down for a while. The
+files of a recording that the caller refused are removed.
 """
 
 import shutil
@@ -37,9 +37,9 @@ log = structlog.get_logger()
 _LOOK_SECONDS = 2.0
 """Seconds between two checks of the free disk space and of the recordings to be completed."""
 QUIET_SECONDS = 60.0
-"""Seconds without a write to a recording's files after which Asterisk is taken to have died and the
-files to be complete. If there are no files so many seconds after the end of the call, the recording
-is given up."""
+"""If nothing has been written to a recording's files for this many seconds, Asterisk is taken to
+have died, and the files are joined as they are. If no files exist this many seconds after the end
+of the call, the recording is given up."""
 GIGABYTE = 1e9
 
 
@@ -85,7 +85,7 @@ class RecordingKeeper:
         self._engine.dispose()
 
     def look_at_disk(self) -> None:
-        """Set ``ready``: whether the disk has the free space recording.min_free_gb.
+        """Check whether recording.min_free_gb is free on the disk, and set ``ready`` accordingly.
 
         Make the directories if they are missing. Errors of the disk are logged, not raised.
         """
@@ -107,7 +107,9 @@ class RecordingKeeper:
                     remedy="make room, or make the directory writable for the service",
                 )  # fmt: skip
             elif self._ready is False:
-                log.warning("recording_works_again", directory=place)
+                log.warning(
+                    "recording_works_again", directory=place, effect="new calls are recorded again"
+                )
         self._ready = ready
 
     def look(self) -> None:
@@ -141,8 +143,8 @@ class RecordingKeeper:
     def _keep(self, one: CallRow) -> None:
         """Join a recording's files if Asterisk has closed them or has died.
 
-        Do nothing if Asterisk may still write to them. Give the recording up if they have no sound
-        or do not exist.
+        Do nothing while Asterisk may still write to the files. Give the recording up if the files
+        have no sound or do not exist.
         """
         name, now = one["file"], self._clock()
         legs = [leg for leg in legs_of(self._directory, name) if leg.exists()]
@@ -158,6 +160,7 @@ class RecordingKeeper:
         except RecordingError as error:
             log.error(
                 "recording_missing", call=one["call"], reason=str(error),
+                effect="this call has no recording",
                 remedy="load app_mixmonitor, and let Asterisk write to recording.directory",
             )  # fmt: skip
             self._note(one, problem=str(error), removed=now)
@@ -166,9 +169,9 @@ class RecordingKeeper:
         log.info("recording_kept", call=one["call"], file=name, seconds=round(kept.seconds, 1))
 
     def _is_quiet(self, one: CallRow, legs: Sequence[Path]) -> bool:
-        """Return whether the files ``legs`` were not written to for QUIET_SECONDS (60 s).
+        """Return whether Asterisk has written to none of ``legs`` for QUIET_SECONDS (60 s).
 
-        Without files, return whether the call has been over for that long.
+        If ``legs`` is empty, return whether the call ended more than 60 s ago.
         """
         moments = [leg.stat().st_mtime for leg in legs] or [one["ended"].timestamp()]
         return self._clock().timestamp() - max(moments) > QUIET_SECONDS

@@ -25,12 +25,13 @@ from ivr.translation import marked
 INCOMING = "incoming"
 """Name of the directory below recording.directory into which Asterisk writes recordings."""
 SIDES = ("caller", "hotline")
-"""Ends of the names of the two files that Asterisk writes of a call (``-caller.wav``,
-``-hotline.wav``). The first becomes the left channel, the second the right one."""
+"""Sides of a call, in the order left channel, right channel. Asterisk records each side into a file
+whose name ends in the side: ``-caller.wav``, ``-hotline.wav``."""
 _HEAD = 44
 """Length in octets of the WAV header, in the files that Asterisk writes and in ours."""
 _BLOCK = 20 * RATE
-"""Samples of each side that are joined at a time (20 s): a long recording must not delay calls."""
+"""Samples of each side that are joined in one step (20 s). Small steps keep the join of a long
+recording from delaying calls."""
 
 
 class RecordingError(Exception):
@@ -49,14 +50,16 @@ class Kept:
 def name_of(uniqueid: str, call: str, started: datetime) -> str:
     """Return the path of a recording below recording.directory.
 
-    An example is ``2026-11-26/ivr-1795369695.1-0f3a52c1.wav``: the day in China, the unique id of
-    the PBX's channel, and the first eight digits of our id of the call.
+    An example is ``2026-11-26/ivr-1795369695.1-0f3a52c1.wav``. Its parts are the day in China, the
+    unique id of the PBX's channel, and the first eight hexadecimal digits of our id of the call.
     """
     return f"{started.astimezone(SHANGHAI):%Y-%m-%d}/{uniqueid}-{call[:8]}.wav"
 
 
 def stem_in(directory: str, name: str) -> str:
-    """Return the path of the two files that Asterisk writes, without ``-caller.wav`` and the like.
+    """Return the common beginning of the paths of the two files that Asterisk writes of a call.
+
+    The paths end in ``-caller.wav`` and ``-hotline.wav``.
 
     ``directory`` is recording.directory, and ``name`` the recording's path below it.
     """
@@ -85,11 +88,11 @@ def is_closed(leg: Path) -> bool:
 
 
 def join(directory: Path, name: str) -> Kept:
-    """Join the two files that Asterisk has written to the one that is kept; sync it to the disk.
+    """Join Asterisk's two files of a call into one stereo file, and sync that file to the disk.
 
-    ``name`` is the path of that file below ``directory``; return its measures. The shorter side
-    ends in silence. Asterisk's files stay. Raise RecordingError if neither has sound, and OSError
-    if the disk fails.
+    ``name`` is the path of the joined file below ``directory``. Return the size, length and SHA-256
+    of the joined file. The shorter of Asterisk's files is padded with silence; neither is deleted.
+    Raise RecordingError if neither has sound, and OSError if the disk fails.
     """
     kept = directory / name
     sides = [_samples(leg) for leg in legs_of(directory, name)]
@@ -132,10 +135,10 @@ def remove_legs(directory: Path, name: str) -> None:
 
 
 def remove_refused(directory: Path, name: str) -> None:
-    """Remove the files of a refused recording, and all others that Asterisk wrote of its channel.
+    """Remove all files that Asterisk wrote of the channel of a refused recording.
 
-    The others exist if a service that has died had begun to record the same channel under another
-    name. Raise OSError if a file cannot be removed.
+    The channel has files of several names if one service began to record it and died, and another
+    service took the call over. Raise OSError if a file cannot be removed.
     """
     channel = Path(name).stem.rpartition("-")[0]
     for side in SIDES:
@@ -144,7 +147,7 @@ def remove_refused(directory: Path, name: str) -> None:
 
 
 def remove(directory: Path, name: str) -> None:
-    """Remove all files of the recording ``name``, then the directory of its day if that is empty.
+    """Remove all files of the recording ``name``, and the directory of its day if it is empty then.
 
     Raise OSError if a file cannot be removed.
     """

@@ -93,7 +93,7 @@ def file_of(row: CallRow, directory: Path) -> Path:
 
 
 def is_as_kept(row: CallRow, path: Path) -> bool:
-    """Return whether the file has the SHA-256 that the recording's row holds.
+    """Return whether the file ``path`` has the SHA-256 that the recording's row holds.
 
     Raise OSError if the file cannot be read.
     """

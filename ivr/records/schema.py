@@ -1,7 +1,7 @@
 """The tables of the records' database, described once for SQLite and PostgreSQL.
 
-The migrations make the same tables. There are no foreign keys: a ticket or step whose call was lost
-because the disk was full is still worth keeping.
+The migrations make the same tables. There are no foreign keys, because a ticket or step is worth
+keeping even if the entry of its call was lost while the disk was full.
 """
 
 import json
@@ -33,7 +33,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return a moment as the database takes it; for SQLite in UTC without a time zone."""
+        """Return a moment to store: for SQLite, in UTC without a time zone. None stays None."""
         if value is None or dialect.name != "sqlite":
             return value
         return value.astimezone(UTC).replace(tzinfo=None)
@@ -48,15 +48,15 @@ class Instant(TypeDecorator[datetime]):
 class KeptText(TypeDecorator[str]):
     r"""Column type of text from a caller or from the PBX, which may hold any character.
 
-    Characters that no database takes (NUL, surrogates) are stored as ``\x00`` and ``\udcff``,
-    all others as they are.
+    NUL and surrogates, which no database takes, are stored as escapes such as ``\x00`` and
+    ``\udcff``. All other characters are stored as they are.
     """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return the text as the database takes it; None stays None."""
+        """Return the text to store, with escapes for NUL and surrogates; None stays None."""
         if value is None:
             return None
         return value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
@@ -73,7 +73,7 @@ class Fields(TypeDecorator[dict[str, Any]]):
         return None if value is None else json.dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
-        """Return the dictionary of JSON text from the database; None stays None."""
+        """Return the dictionary that JSON text from the database holds; None stays None."""
         return None if value is None else json.loads(value)
 
 

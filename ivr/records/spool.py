@@ -2,9 +2,9 @@
 
 A process writes files of its own, called segments (``RUN.0001.spool`` and so on, where RUN names
 the process), and locks them as long as it lives. A process that finds a segment without a lock
-takes it over, so that the tickets of a process that was killed do not wait for its restart.
-Segments are allocated on the disk in advance, so that they can be written to when other programs
-have filled the disk, and a sync need not write a new file size.
+takes the segment over, so that the tickets of a process that was killed do not wait for a restart.
+Segments are allocated on the disk in advance, for two reasons: they can be written to when other
+programs have filled the disk, and a sync need not write a new file size.
 """
 
 import errno
@@ -27,7 +27,7 @@ class Segment:
     """One file of the spool (the records that the database may lack), locked by this process."""
 
     def __init__(self, path: Path, file: int, end: int) -> None:
-        """``file`` is a locked descriptor of ``path``, ``end`` the octets written to it so far."""
+        """Use the file ``path``; ``file`` is its locked descriptor, ``end`` the octets written."""
         self.path = path
         self.run = path.name.split(".")[0]
         self.end = end
@@ -61,14 +61,15 @@ class Segment:
         return os.pread(self._file, min(READ_BYTES, self.end - self.loaded), self.loaded)
 
     def read_line(self) -> bytes:
-        """Return all octets that the database lacks: used for a line longer than READ_BYTES.
+        """Return all octets that the database lacks, so that they hold at least one complete line.
 
+        It is used for a line that is longer than READ_BYTES (256 KiB), which :meth:`read` cuts off.
         Raise OSError if the disk fails.
         """
         return os.pread(self._file, self.end - self.loaded, self.loaded)
 
     def seal(self) -> None:
-        """Mark the segment as complete; cut off what a failed append may have left in the file."""
+        """Mark the segment as complete; cut off its unused rest and octets of a failed append."""
         with suppress(OSError):
             os.ftruncate(self._file, self.end)
         self.sealed = True  # last: the loader may close a sealed segment at any time
@@ -83,9 +84,9 @@ class Segment:
         self.close()
 
     def set_aside(self) -> None:
-        """Rename the file to ``*.damaged`` and close it: a person has to look at its lines.
+        """Rename the file to ``*.damaged``, so that it is never loaded again, and close it.
 
-        A file of that name is never loaded.
+        A person has to read its lines.
         """
         self.path.rename(self.path.with_suffix(".damaged"))
         self.close()
@@ -100,8 +101,8 @@ class Spool:
     def __init__(self, directory: Path, run: str, segment_bytes: int = SEGMENT_BYTES) -> None:
         """Use ``directory``; make no file before the first append.
 
-        ``run`` names this process; no other process may ever have had the name. ``segment_bytes``
-        is the size of a segment in octets.
+        ``run`` names this process; no earlier process may have had the same name.
+        ``segment_bytes`` is the size of a segment in octets.
         """
         self.segments: list[Segment] = []
         """Segments of this process that still exist, the oldest first; the loader removes them."""

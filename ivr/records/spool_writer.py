@@ -23,20 +23,20 @@ from ivr.records.spool import Spool
 log = structlog.get_logger()
 
 _GATHER_SECONDS = 0.02
-"""Seconds, counted from a note, in which further notes are gathered for the same sync of the
-disk."""
+"""Seconds for which the writer waits after a note, so that further notes are written with the same
+sync of the disk."""
 _RETRY_SECONDS = 1.0
 """Seconds between a failed write to the spool and the next try."""
 _WAITING_LINES = 50_000
-"""Most notes that are kept in memory while the disk fails: the steps of 500 calls, about 10 MB.
-With more, the oldest notes are given up."""
+"""Most notes that are kept in memory while the disk fails: the steps of 500 calls, about 10 MB. If
+there are more, the oldest notes are given up."""
 BATCH_ITEMS = 2_000
 """Most notes and tickets that are written to the spool with one sync of the disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpoolNote:
-    """An entry of the spool other than a ticket; it may be written a moment later.
+    """An entry of the spool other than a ticket; it may be written together with later notes.
 
     ``entry`` is called once, on the writer's thread, and returns the entry.
     """
@@ -66,10 +66,11 @@ class SpoolWriter:
     def __init__(self, spool: Spool, numbers: TicketNumbers, written: Callable[[], None]) -> None:
         """Prepare the thread; it calls ``written`` after each successful write to the spool."""
         self.lost = 0
-        """Number of notes given up since the start: more than _WAITING_LINES (50,000) waited."""
+        """Number of notes given up since the start, because more than _WAITING_LINES (50,000)
+        notes waited for the disk."""
         self.refused = 0
-        """Number of tickets since the start that could not be written; their callers were told
-        so."""
+        """Number of tickets since the start that could not be written. Each caller was told that
+        their ticket was not kept."""
         self.failing = False
         """Whether the last attempt to write to the disk failed."""
         self._spool, self._numbers, self._written = spool, numbers, written
@@ -103,7 +104,7 @@ class SpoolWriter:
         self._spool.finish()
 
     def _gather(self) -> tuple[list[Item], bool]:
-        """Wait for items of the queue; return those to write next, and whether to end then."""
+        """Wait for items of the queue; return them, and whether to end when they are written."""
         batch: list[Item] = []
         until = time.monotonic() + _RETRY_SECONDS if self._waiting else None
         while len(batch) < BATCH_ITEMS:
@@ -134,8 +135,9 @@ class SpoolWriter:
             except Exception:
                 # A defect of ours must not end the thread.
                 log.exception(
-                    "note_not_written", effect="a note or ticket is missing in the records"
-                )
+                    "note_not_written", effect="a note or ticket is missing in the records",
+                    remedy="report this traceback",
+                )  # fmt: skip
         self._append(notes, tickets)
 
     def _append(
@@ -157,7 +159,10 @@ class SpoolWriter:
         self._waiting.clear()
         if self.failing:
             self.failing = False
-            log.warning("spool_works_again", lost=self.lost, refused=self.refused)
+            log.warning(
+                "spool_works_again", lost=self.lost, refused=self.refused,
+                effect="callers can leave tickets again; lost notes and refused tickets stay lost",
+            )  # fmt: skip
         for _, made, number in tickets:
             made(number)
         self._written()

@@ -42,9 +42,9 @@ def listed_tickets(
     """Return the tickets that meet all conditions, at most ``limit`` of them.
 
     The earliest deadline comes first, then the oldest ticket; tickets without a deadline are last.
-    A condition that is None or empty is left out. ``status`` are the statuses to include, ``since``
-    is the earliest creation. With ``overdue_at``, only unfinished tickets whose deadline is before
-    that moment are returned.
+    A condition that is None or empty is left out. ``status`` are the statuses to include, and
+    ``since`` is the earliest time of creation. With ``overdue_at``, only unfinished tickets whose
+    deadline is before that moment are returned.
     """
     query = select(tickets_table)
     if status:
@@ -69,7 +69,7 @@ def listed_tickets(
 
 
 def one(connection: Connection, number: str) -> CallRow:
-    """Return the row of the ticket with a number, which may be written as 582369 or 582-369.
+    """Return the row of the ticket ``number``, which may be written as 582369 or 582-369.
 
     Raise TicketError if no ticket or several tickets have the number.
     """
@@ -101,7 +101,7 @@ def change(
     assignee: str | None = None,
     note: str | None = None,
 ) -> None:
-    """Set the status of the ticket with a number; ``now`` becomes the time of its last change.
+    """Set the status of the ticket ``number``; ``now`` becomes the time of its last change.
 
     ``assignee`` and ``note`` are stored unless they are None. Raise TicketError if no ticket or
     several tickets have the number, or if the ticket is done or cancelled already.

@@ -11,7 +11,7 @@ from typing import Any
 from ivr.translation import marked, tr
 
 NOTICED_SECONDS = 0.3
-"""Least seconds of silence that are shown as a pause; shorter ones are between sentences."""
+"""Least seconds of silence that are shown as a pause; a shorter silence separates two sentences."""
 
 
 @dataclass(slots=True)
@@ -29,10 +29,11 @@ class TranscriptLine:
 def lines(steps: Iterable[Mapping[str, Any]], numbers: Mapping[int, str]) -> list[TranscriptLine]:
     """Return the transcript of a call, in the order of time.
 
-    ``steps`` are the call's rows of the table ``steps``, in order; of each, ``at``, ``step``,
-    ``what`` and ``fields`` are used. ``numbers`` are the numbers of the call's tickets, by the step
-    in which they were made. A line of the caller's speech has the time of its onset. A line of the
-    bot after a pause has the length of the pause, so that the sheet's five seconds can be checked.
+    ``steps`` are the call's rows of the table ``steps``, in order. The columns ``at``, ``step``,
+    ``what`` and ``fields`` of these rows are used. ``numbers`` are the numbers of the call's
+    tickets, by the step in which each ticket was made. A line of the caller's speech has the time
+    of its onset. A line of the bot after a pause has the length of the pause, so that a reader can
+    check the waits of five seconds that the sheet demands.
     """
     reader = _Reader(numbers)
     for step in steps:
@@ -47,8 +48,8 @@ class _Reader:
         self._plays: dict[int, TranscriptLine] = {}
         self._speech: TranscriptLine | None = None
         self._quiet: float | None = None
-        """Seconds from the answer to the moment since when nobody has spoken; None while the caller
-        speaks, before the first prompt has ended, and once the pause has been shown."""
+        """Start of the present silence, in seconds from the answer. None while the caller speaks,
+        before the first prompt has ended, and once the silence has been shown as a pause."""
 
     def read(self, step: int, at: float, what: str, fields: Mapping[str, Any]) -> None:
         match what:
@@ -101,7 +102,7 @@ class _Reader:
         """Return a text with the length of the silence before ``at``, for the end of a line.
 
         ``at`` is in seconds from the answer. Return ``""`` if there was no silence, or less than
-        NOTICED_SECONDS (0.3 s). Also note that the silence is over.
+        NOTICED_SECONDS (0.3 s). Also mark the silence as over.
         """
         since, self._quiet = self._quiet, None
         pause = 0.0 if since is None else at - since
@@ -118,8 +119,8 @@ class _Reader:
 def _speech(fields: Mapping[str, Any]) -> str:
     """Return the text of a line of speech: the caller's words and, in brackets, their meaning.
 
-    ``fields`` are those of a SpeechEnded step. Without recognised words, return the length of the
-    speech.
+    ``fields`` are the fields of a SpeechEnded step. Return the length of the speech if no words
+    were recognised.
     """
     words = fields.get("words")
     if not words or not words["meaning"]["text"]:

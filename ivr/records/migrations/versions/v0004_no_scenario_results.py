@@ -1,4 +1,4 @@
-"""Version 0004: no table of scenario results. Reports of scenarios are files; it had no rows."""
+"""Version 0004: no table of scenario results. It never had rows: these results are files."""
 
 import sqlalchemy as sa
 from alembic import op
