@@ -25,9 +25,10 @@ _PROMPT = "greeting.ask"
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
-    """Interrupt the greeting in ``calls`` simultaneous calls, each at another moment.
+    """Interrupt the greeting in ``calls`` simultaneous calls, in each at another moment.
 
-    ``done`` is called after each call. ``root`` is the directory of the checkout.
+    Return the delays until the greeting stops. ``done`` is called after each call. ``root`` is the
+    directory of the checkout.
     """
     rng = np.random.default_rng(seed)
     starts = rng.uniform(EARLIEST_SECONDS, LATEST_SECONDS, calls)

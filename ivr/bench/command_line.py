@@ -38,9 +38,9 @@ _CANNOT_MEASURE = (
 
 @contextmanager
 def measurable() -> Iterator[None]:
-    """Run the body of ``with``; if it cannot be measured, print why and exit with code 2.
+    """Run the body of ``with``; if an error of _CANNOT_MEASURE is raised, exit with code 2.
 
-    These are the errors in _CANNOT_MEASURE.
+    These errors say why the bench cannot be run; the message is printed.
     """
     try:
         yield
@@ -50,7 +50,7 @@ def measurable() -> Iterator[None]:
 
 @contextmanager
 def counted(what: str, total: int | None) -> Iterator[Callable[[], None]]:
-    """Show a progress bar named ``what``, of ``total`` steps; None if the number is not known.
+    """Show a progress bar named ``what`` with ``total`` steps; None if the number is not known.
 
     Yield the function that counts one more step. Errors in the body of ``with`` are treated as
     :func:`measurable` does.
@@ -61,7 +61,7 @@ def counted(what: str, total: int | None) -> Iterator[Callable[[], None]]:
 
 
 def print_result(result: BenchResult, as_json: bool) -> None:
-    """Print figures and limits, as JSON or as a table; exit with code 1 if a limit is broken."""
+    """Print figures and limits, as JSON or as a table; exit with code 1 if the bench has failed."""
     if as_json:
         typer.echo(result.dump())
     else:

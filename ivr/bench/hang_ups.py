@@ -33,7 +33,8 @@ LIMITS = {
     "records_missing": 0.0,
 }
 SAME_INSTANT_SECONDS = LIMITS["session_end_max_ms"] / 1000
-"""Most seconds between the hang-ups of caller and hotline if neither knew of the other's."""
+"""If caller and hotline hang up within this many seconds of each other, neither may have known of
+the other's BYE. Both may then be recorded as the side that ended the call."""
 _OUTCOMES = {"caller": Outcome.CALLER_HUNG_UP, "callee": Outcome.NO_SOUND}
 """Outcome that the service should record for a call, by the side that sent the BYE."""
 _SIDES = {"caller": "caller", "callee": "hotline"}
@@ -77,9 +78,9 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 async def _hang_up_after(
     lab: Lab, moments: list[float], done: Callable[[], None]
 ) -> list[CallRecording]:
-    """Place a call for each of ``moments``: the seconds after which its caller hangs up.
+    """Place a call for each of ``moments``: seconds from the answer to the caller's hang-up.
 
-    At most _AT_ONCE calls are up at once. ``done`` is called after each call.
+    At most _AT_ONCE (20) calls are up at once. ``done`` is called after each call.
     """
     free = asyncio.Semaphore(_AT_ONCE)
     async with lab.telephone() as phone:
@@ -95,14 +96,15 @@ async def _hang_up_after(
 
 @dataclass(frozen=True, slots=True)
 class CallEnds:
-    """Comparison of the ends of calls as callers saw them with those that the service recorded."""
+    """Comparison of how callers saw their calls end with how the service recorded it."""
 
     differences_ms: list[float]
-    """Milliseconds between the BYE of each caller who hung up and the end of their session."""
+    """Milliseconds between the BYE of each caller who hung up and the end of the caller's session
+    in the service."""
     unpaired: int
     """Number of calls that caller and hotline ended within SAME_INSTANT_SECONDS of each other.
 
-    The records of these calls name another side than the one that the caller saw hang up.
+    The service recorded one side as the one that ended the call, and the caller the other side.
     """
     problems: tuple[str, ...]
 
@@ -117,9 +119,9 @@ def compare_ends(
 
     ``to_wall`` is the seconds to add to the monotonic clock of the recordings to get seconds since
     1970, the clock of the log lines; both clocks are those of this machine. The service does not
-    know which caller is which. Calls and sessions are therefore paired so that the differences of
-    time are least in all; a pair in which the two sides disagree about who ended the call costs as
-    much as SAME_INSTANT_SECONDS more.
+    know which caller is which. Calls and sessions are therefore paired so that the sum of the
+    differences of time is least. A pair in which the two sides disagree about who ended the call
+    counts as SAME_INSTANT_SECONDS more.
     """
     outcomes = {record["call"]: record["outcome"] for record in records}
     said = [outcomes.get(line["call"]) for line in closed]

@@ -1,4 +1,4 @@
-"""``ivr bench hearing``: how often, how soon and at what cost the verdict about a line is right."""
+"""``ivr bench hearing``: how often and how soon verdicts about lines are right; what they cost."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -20,17 +20,19 @@ from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, orders, sw
 from ivr.lab.corpus.sources import Split
 
 POINTS_PER = 8
-"""Divisor of the number of windows: a class has ``per`` windows, a point of a sweep ``per`` / 8."""
+"""Each class has ``per`` windows; each point (value) of a sweep has ``per`` divided by this
+number."""
 BABBLE = ("snr_babble", 3.0)
-"""Quantity and value of the point of a sweep that has as many windows as a class: its figure
-(callers 3 dB above other voices) has a limit."""
+"""Point of a sweep (quantity, value in dB) that has as many windows as a class, because a figure
+with a limit is computed from it: callers 3 dB above other voices."""
 PROCESSES = 2
 """Number of processes that make and stream windows in parallel."""
 MISJUDGED = 12
-"""Most misjudged windows of a group that are printed; for recordings, all are printed."""
+"""Most misjudged windows that are printed for each group. Of the user's recordings all are
+printed."""
 _WIDTH = 180
-"""Least characters per line of the console, for the confusion matrix; also if the output is a
-pipe."""
+"""The console is made at least this many characters wide, also if the output is a pipe, because the
+confusion matrix needs that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class HearingBenchReport:
     result: BenchResult
     heard: list[JudgedWindow] = field(repr=False)
     named: bool = False
-    """True if the windows are the user's recordings, which have names; all misjudged ones are
+    """True if the windows are the user's recordings, which have names. All misjudged recordings are
     printed."""
 
     def show(self, console: Console) -> None:
@@ -63,9 +65,9 @@ class HearingBenchReport:
                 console.print(f"and {count - MISJUDGED} more of {group}")
 
     def draw(self, directory: Path, seed: int, split: str) -> None:
-        """Draw confusion, delays and the shares over each sweep as PNG files in ``directory``.
+        """Draw confusion, delays and the shares of verdicts over each sweep as PNG files.
 
-        ``seed`` and ``split`` are named in the titles.
+        The files are written into ``directory``. ``seed`` and ``split`` are named in the titles.
         """
         draw_hearing(self.heard, directory, "recordings" if self.named else f"seed {seed}, {split}")
 
@@ -73,7 +75,7 @@ class HearingBenchReport:
 def windows_of(per: int) -> list[Order]:
     """Return the orders of all windows, in a fixed order, with ``per`` windows of each class.
 
-    An order says how a window (a test recording) is to be made.
+    A window is a test recording; its order says how it is to be made.
     """
     points = [
         order
@@ -84,11 +86,10 @@ def windows_of(per: int) -> list[Order]:
 
 
 def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> HearingBenchReport:
-    """Make the corpus and stream it through the detectors that calls use.
+    """Make the windows (test recordings) and stream them through the detectors that calls use.
 
-    ``per`` is the number of windows (test recordings) of each class; ``done`` is called after each
-    window. Raise CorpusError when the speech recordings that the corpus is made of cannot be
-    fetched.
+    ``per`` is the number of windows of each class; ``done`` is called after each window. Raise
+    CorpusError when the speech recordings that the windows are made of cannot be fetched.
     """
     heard = listen_to_all(windows_of(per), seed, Split(split), done, PROCESSES)
     return HearingBenchReport(
@@ -97,7 +98,10 @@ def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> Hearin
 
 
 def measure_corpus(directory: Path) -> HearingBenchReport:
-    """Stream the labelled recordings of a directory; raise CorpusError if they cannot be read."""
+    """Stream the labelled recordings in ``directory`` through the detectors that calls use.
+
+    Raise CorpusError if the recordings or their labels cannot be read.
+    """
     heard = [
         stream_window(window, detector(), name=name)
         for name, window in labelled_recordings(directory)
@@ -111,7 +115,8 @@ def _result(
 ) -> BenchResult:
     """Return the result of the figures ``found``, with the limits of the figures in ``only``.
 
-    None: with all limits. ``samples`` is the number of windows that the figures are from.
+    If ``only`` is None, all limits are included. ``samples`` is the number of windows that the
+    figures are from.
     """
     every = {**AT_LEAST, **AT_MOST}
     limits = {name: limit for name, limit in every.items() if only is None or name in only}
@@ -120,7 +125,7 @@ def _result(
 
 
 def _matrix(heard: list[JudgedWindow]) -> Table:
-    """Return a table of the number of windows by group (rows) and verdict (columns).
+    """Return a table that counts windows by their group (rows) and the verdict on them (columns).
 
     The last columns are the number of right verdicts and Wilson's 95 % interval of their share.
     """

@@ -1,4 +1,7 @@
-"""A directory of labelled recordings, as windows of the bench, to measure operators' own lines."""
+"""Read a directory of labelled recordings, so that operators can measure their own lines.
+
+Each recording becomes a window (test recording) of the bench ``hearing``.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +48,8 @@ ALIASES = {
     Condition.MUSIC: "moh hold music_on_hold hold_music",
     Condition.OWN_PROMPT: "echo own_echo prompt_echo own_prompt_echo echo_only",
 }
-"""Further words, separated by spaces, that a label may be, by the verdict they stand for."""
+"""Words, separated by spaces, that a label may be instead of the name of a verdict, by that
+verdict."""
 BARGE_IN = ("barge_in", "double_talk", "bargein", "doubletalk")
 """Labels of recordings in which the caller speaks over our prompt."""
 
@@ -57,7 +61,7 @@ class _Label:
 
 
 def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
-    """Yield the name and the window of each recording in the labels file of ``directory``.
+    """Yield name and window (test recording) of each recording in the labels of ``directory``.
 
     Raise CorpusError that names the line of the labels file and what is wrong with it.
     """
@@ -109,6 +113,9 @@ def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window
 
 
 def _found(directory: Path, name: str) -> Path:
-    """Return the path of the recording ``name``, with ``.wav`` added if that is missing."""
+    """Return the path of the recording ``name``; ``.wav`` is added to a name without a suffix.
+
+    If a file has exactly the name, nothing is added.
+    """
     path = directory / name
     return path if path.is_file() or path.suffix else path.with_suffix(".wav")

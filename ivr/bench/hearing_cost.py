@@ -1,4 +1,4 @@
-"""CPU that the ear (the detectors of one call) costs, in percent of a core, and beside a-law."""
+"""CPU cost of the ear (the detectors of one call), in percent of a core and relative to a-law."""
 
 from collections.abc import Callable
 from time import process_time
@@ -16,7 +16,8 @@ _SECONDS = 28.5
 def cost(seed: int) -> dict[str, float]:
     """Return the CPU cost of the detectors, in a call that talks and in one that is silent.
 
-    The figures are in percent of a core, and as a multiple of the cost of decoding a-law.
+    Both figures are in percent of a core. A third figure is the cost in the talking call as a
+    multiple of the cost of decoding its a-law.
     """
     sent = sounds(_SECONDS, seed)
     talking, silent = decode_alaw(sent.talking), decode_alaw(sent.silent)
@@ -39,7 +40,8 @@ def cost(seed: int) -> dict[str, float]:
 def _listener(sound: Samples) -> Callable[[int, float], None]:
     """Return a function that gives one frame of ``sound`` to the detectors of one call.
 
-    Its arguments are the first sample of the frame and the time, in seconds of audio.
+    The arguments of the function are the index of the frame's first sample and the time, in seconds
+    of audio.
     """
     ear = Ear(SileroModel.load().stream(), 0.0)
 

@@ -24,7 +24,7 @@ class LabelledRow:
     place: str
     """Place of the entry in its file, for error messages: ``labels.csv line 3``."""
     cells: Mapping[str, str]
-    """Texts of the entry by the names of their columns, which are in lower case."""
+    """Texts of the entry, by the name of the column in lower case."""
 
     def first(self, names: tuple[str, ...]) -> str | None:
         """Return the text of the first column of ``names`` that is not empty; None if all are."""
@@ -98,7 +98,7 @@ def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
 
 
 def _labels_file(directory: Path) -> Path | None:
-    """Return the path of ``labels.*`` or of the only table in ``directory``; None without one."""
+    """Return the path of ``labels.*`` or of the only table in ``directory``; else None."""
     named = [directory / f"labels{suffix}" for suffix in SUFFIXES]
     there = [path for path in named if path.is_file()]
     tables = SUFFIXES[:-1]  # a text with another name is more likely a note to the reader
@@ -172,8 +172,8 @@ def _entries(whole: Any, name: str) -> Iterator[LabelledRow]:
     """Yield the entries of a JSON or TOML document of labels.
 
     The document is a list of entries, a mapping with one such list under any name, or a mapping
-    from files to labels or entries. Raise CorpusError, with the file's path ``name``, if it is
-    none.
+    from files to labels or entries. Raise CorpusError, with the file's path ``name``, if it is none
+    of these.
     """
     if isinstance(whole, dict):
         lists = [value for value in whole.values() if isinstance(value, list)]

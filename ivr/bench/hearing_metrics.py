@@ -14,16 +14,18 @@ from ivr.lab.corpus.recipes import CLASSES, NUISANCES
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
 """Verdicts on a line that say that a caller speaks."""
 BARGE_IN_WITHIN_SECONDS = 1.5
-"""Most seconds from the caller's first word to the report of speech for a barge-in to count."""
+"""A barge-in counts if speech is reported at most this many seconds after the caller's first
+word."""
 EARLY_SECONDS = 0.1
-"""Most seconds before the first voiced frame at which a reported start of speech is the caller's.
+"""A start of speech reported at most this many seconds before the first voiced frame counts.
 
-The label is found by energy and misses a soft beginning.
+The first voiced frame is found by energy, so a soft beginning of the caller's speech lies before
+it. An earlier report is not about the caller's speech.
 """
 HANG_SECONDS = 0.5
 """Seconds of silence after speech at which its end should be reported."""
 NEVER = 99.0
-"""Seconds that stand for the delay of an event that did not come; more than every limit."""
+"""Delay in seconds that stands for an event that did not come; larger than every limit."""
 
 AT_MOST = {
     "nuisance_as_caller": 0.01,
@@ -55,7 +57,10 @@ def share_of_windows(items: Sequence[JudgedWindow], good: Callable[[JudgedWindow
 
 
 def hearing_figures(heard: Sequence[JudgedWindow]) -> dict[str, float]:
-    """Return the figures of the judged windows; figures without windows are left out."""
+    """Return the figures of the judged windows, by name.
+
+    A figure is left out if there are no windows to compute it from.
+    """
     return measured({**_classes(heard), **_nuisances(heard), **_delays(heard), **_turns(heard)})
 
 
@@ -132,7 +137,8 @@ def _delays(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 def verdict_delays(heard: Iterable[JudgedWindow]) -> list[float]:
     """Return the seconds from the onset to the first right verdict, for windows with an onset.
 
-    A verdict that never came counts as given NEVER (99) seconds after the start of the window.
+    A right verdict before the onset has a delay of 0. A verdict that never came counts as given
+    NEVER (99) seconds after the start of the window.
     """
     return [
         max(
@@ -162,7 +168,7 @@ def _turns(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 def start_delay(window: JudgedWindow) -> float | None:
     """Return the seconds from the caller's onset to the report that speech has started.
 
-    None if the report did not come or the onset is not known.
+    Return None if the report did not come or the onset is not known.
     """
     onset = window.truth.onset_s
     if onset is None:
@@ -173,9 +179,9 @@ def start_delay(window: JudgedWindow) -> float | None:
 def end_errors_ms(heard: Iterable[JudgedWindow]) -> list[float]:
     """Return the milliseconds by which the end of speech was reported too late, for each window.
 
-    A report is on time HANG_SECONDS after the last voiced frame. Windows whose label has no end are
-    left out; a report that did not come counts as given NEVER (99) seconds after the window's
-    start.
+    A report is on time HANG_SECONDS (0.5) after the last voiced frame; an earlier report has a
+    negative error. Windows whose label has no end are left out. A report that did not come counts
+    as given NEVER (99) seconds after the window's start.
     """
     errors = []
     for window in heard:
@@ -187,7 +193,10 @@ def end_errors_ms(heard: Iterable[JudgedWindow]) -> list[float]:
 
 
 def flips(window: JudgedWindow) -> int:
-    """Return how often the verdict returned to one about the caller that had been left before."""
+    """Return how often the verdict on ``window`` returned to one that it had left before.
+
+    Only verdicts that a caller speaks and the verdict NOISE are counted.
+    """
     about = [what for _, what in window.changes if what in (*_CALLER, Condition.NOISE)]
     kept = [what for n, what in enumerate(about) if n == 0 or what is not about[n - 1]]
     return sum(what in kept[:n] for n, what in enumerate(kept))

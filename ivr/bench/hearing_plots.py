@@ -18,7 +18,7 @@ LABEL_TITLES = {
     "rt60": "reverberation time in s at a DRR of -8 to 0 dB",
     "erl": "echo return loss of our own prompt in dB",
 }
-"""Label of the axis of each sweep (a series of windows): the quantity that it varies, and its
+"""Axis labels of the sweeps: for each, the quantity that varies from window to window, with its
 unit."""
 DELAYED = ("noise", "too_quiet", "hands_free", "dead_line", "no_rtp")
 """Groups of windows whose delays are drawn; each has a limit in hearing_metrics.py."""
@@ -27,7 +27,8 @@ DELAYED = ("noise", "too_quiet", "hands_free", "dead_line", "no_rtp")
 def draw_hearing(heard: Sequence[JudgedWindow], directory: Path, title: str) -> None:
     """Draw ``hearing_confusion.png``, ``hearing_delays.png``, and a picture for each sweep.
 
-    ``heard`` is the judged windows; the files are written into ``directory``, with ``title`` above.
+    ``heard`` is the judged windows. The files are written into ``directory``; each picture has
+    ``title`` above it.
     """
     _confusion([window for window in heard if window.group not in SWEEPS], directory, title)
     _delays(heard, directory, title)

@@ -1,4 +1,4 @@
-"""Windows (test recordings) streamed through the ear (a call's detectors), and its reports."""
+"""Stream windows (test recordings) through the ear (a call's detectors); collect its reports."""
 
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
@@ -31,8 +31,8 @@ class JudgedWindow:
     name: str
     """Group and number of the window, or the name of its recording."""
     value: float | None
-    """If the window belongs to a sweep (a series in which one quantity is varied): the
-    quantity's value here. Otherwise None."""
+    """Value of the varied quantity, if the window belongs to a sweep (a series in which one
+    quantity is varied); None otherwise."""
     label: Condition
     """The right verdict on the window, by its label."""
     seconds: float
@@ -41,7 +41,7 @@ class JudgedWindow:
     condition: Condition
     """The verdict of the detectors at the end of the window."""
     why: str
-    """Reason of the detectors for the verdict at the end of the window, in words."""
+    """The detectors' reason for the verdict at the end of the window, in words."""
     numbers: LineMeasures
     changes: Changes
     starts: list[float]
@@ -51,7 +51,7 @@ class JudgedWindow:
 
     @property
     def right(self) -> bool:
-        """Whether the verdict at the end of the window has the same class as the right one."""
+        """Whether the verdict at the window's end is of the same class as the right verdict."""
         return class_of(self.condition) is class_of(self.label)
 
 
@@ -63,7 +63,10 @@ _CLASSES = {
 
 
 def class_of(condition: Condition) -> Condition:
-    """Return the class that a verdict counts for: a dead line is nobody, a fax is a tone."""
+    """Return the class under which ``condition`` is scored.
+
+    DEAD_LINE and NO_RTP are scored as NOBODY, FAX as TONE; any other condition is its own class.
+    """
     return _CLASSES.get(condition, condition)
 
 
@@ -76,8 +79,8 @@ def stream_window(
     """Stream a window (a test recording) through an ear (a call's detectors); return its reports.
 
     Where packets are missing, the ear is woken at its own deadlines, as on a call. ``value`` is the
-    value of the quantity if the window belongs to a sweep. ``name`` is the name of a recording; if
-    None, group and number are the name.
+    value of the varied quantity if the window belongs to a sweep. ``name`` is the name of a
+    recording; if it is None, group and number of the window are its name.
     """
     ear = Ear(detector, 0.0)
     events_at: list[tuple[float, Event]] = []
@@ -124,7 +127,7 @@ def stream_window(
 def _due(ear: Ear, now: float) -> Iterator[float]:
     """Yield the deadlines of ``ear`` before ``now``, in seconds from the start of the window.
 
-    A deadline that does not move is yielded once.
+    End when the next deadline is not later than the one yielded last.
     """
     last = float("-inf")
     while (deadline := ear.next_deadline()) is not None and last < deadline < now:
@@ -134,7 +137,7 @@ def _due(ear: Ear, now: float) -> Iterator[float]:
 
 @lru_cache(maxsize=1)
 def detector() -> VoiceDetector:
-    """Return the voice detector of this process, the one that calls use.
+    """Return this process's voice detector, of the kind that calls use; it is made once.
 
     Each ear (the detectors of one call) resets it before its first frame.
     """

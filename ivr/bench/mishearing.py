@@ -1,7 +1,7 @@
 """Text with the errors of a recogniser: homophones, similar syllables, lost and added characters.
 
-The errors are made in characters and with a random stream of their own, so that they differ from
-the errors in syllables that the training makes (ivr.understanding.mishearing).
+The training makes its own errors, in syllables (ivr.understanding.mishearing). The errors here are
+made in characters and with other random numbers, so that the two kinds differ.
 """
 
 from collections import defaultdict
@@ -15,8 +15,8 @@ from pypinyin.constants import PHRASES_DICT
 SHARES = {"homophone": 0.50, "near": 0.25, "other": 0.05, "lost": 0.12, "added": 0.08}
 """Share of each kind among the errors that are made in a text.
 
-Most errors of Mandarin recognition by far are substitutions, and most of these sound alike, because
-the language model chooses among the words that fit the syllables.
+Most errors of Mandarin recognition are substitutions, and most substitutes sound like the right
+character, because the language model chooses among the words that fit the syllables.
 """
 # Initials and finals of pinyin that are easily confused, in groups.
 _SAME_INITIAL = ("zh z", "ch c", "sh s", "n l", "f h", "l r", "j q x", "b p", "d t", "g k")
@@ -24,7 +24,7 @@ _SAME_FINAL = ("in ing", "en eng", "an ang", "ian iang", "uan uang", "on ong", "
 
 
 def misheard(text: str, rate: float, random: np.random.Generator) -> str:
-    """Return ``text`` with errors in a share of ``rate`` (0 to 1) of its characters."""
+    """Return ``text`` with errors; each character is wrong with probability ``rate`` (0 to 1)."""
     heard = ""
     for sign in text:
         if random.random() >= rate:
@@ -74,7 +74,7 @@ def _alike(sign: str) -> Sequence[str]:
 def _near(sign: str) -> Sequence[str]:
     """Return the characters whose pinyin differs from that of ``sign`` by one easy confusion.
 
-    A confusion is that of an initial (zh, z) or of a final (in, ing); tones do not count.
+    An easy confusion swaps two initials (zh and z) or two finals (in and ing); tones do not count.
     """
     sound = lazy_pinyin(sign)[0]
     found = set()

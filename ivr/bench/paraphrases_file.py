@@ -91,7 +91,8 @@ def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
 def _texts(where: str, value: Any) -> Iterator[str]:
     """Yield the sentences in a TOML value: a sentence, a list, or a table with a list ``say``.
 
-    ``where`` names the value's key in errors. Raise ParaphrasesError if there is none in it.
+    ``where`` names the value's key in errors. Raise ParaphrasesError if ``value`` holds anything
+    else.
     """
     if isinstance(value, dict):
         value = value.get("say", value.get("sentences"))

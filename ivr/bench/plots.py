@@ -24,7 +24,10 @@ def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
 
 
 def plot_call(call: SilentCall, directory: Path) -> None:
-    """Draw the audio that the caller of a call heard, with prompts and waits, as ``row_2.png``."""
+    """Draw the audio that the caller heard in ``call`` as ``row_2.png`` in ``directory``.
+
+    The picture also shows the names of the prompts and the lengths of the waits.
+    """
     assert call.recording.answered is not None
     start, samples = call.recording.audio()
     origin = call.recording.answered
@@ -47,7 +50,10 @@ def plot_call(call: SilentCall, directory: Path) -> None:
 
 @contextmanager
 def picture(path: Path, inches: tuple[float, float]) -> Iterator[Any]:
-    """Yield axes of a new picture of that size in inches; save it afterwards as PNG ``path``."""
+    """Yield the axes of a new picture, and save it as PNG ``path`` after the body of ``with``.
+
+    ``inches`` is width and height of the picture.
+    """
     import matplotlib  # here, because it is slow to import and only pictures need it
 
     matplotlib.use("Agg")

@@ -1,8 +1,9 @@
 """``ivr bench recognition``: the cost, the delay and the errors of recognition.
 
-Callers speak in real time to the workers of the service. MANY (10) speak at once and end at the
-same moment, which is the worst case for the one whose turn comes last. As in a call, the recogniser
-is fed 0.3 s before the speech, the speech, and the silence that ends it.
+Callers speak in real time to the workers of the service: first one at a time, then MANY (10) at
+once who end at the same moment. That is the worst case for the caller whose transcript comes last.
+As in a call, the recogniser is fed 0.3 s before the speech, the speech, and the silence that ends
+it.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard, Transcript
 
 MANY = 10
-"""Number of callers who talk at once, on one core."""
+"""Number of callers who talk at once, in the second part of the bench."""
 IDLE_SECONDS = 4.0
 """Seconds over which the CPU cost of silent callers is measured."""
 LIMITS = {
@@ -32,15 +33,16 @@ LIMITS = {
     "talking_core_percent": 5.0,
     "talking_calls_per_core": 20.0,
 }
-"""Limits of figures, by name. A reply may take 900 ms at p95; 500 ms of this are the silence
-that ends an utterance."""
+"""Limits of figures, by name. A reply may take 900 ms at p95. The silence that ends an utterance
+takes 500 ms of these, so recognition must be fast."""
 ERROR_LIMIT = 3.0
-"""Most percent of wrong characters, for the tiny model and synthetic callers at 15 dB SNR."""
+"""Most percent of wrong characters for the built-in tiny model and synthetic callers at 15 dB
+SNR."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """Sums and lists of the measurements so far."""
+    """Sums and lists of the measurements made so far."""
 
     waits: dict[int, list[float]] = field(default_factory=dict)
     """Milliseconds from the end of each utterance to its transcript, by the number of callers
@@ -59,7 +61,7 @@ class Tally:
 
 
 def rounds_of(spoken: Sequence[SpokenSample], callers: int) -> list[list[SpokenSample]]:
-    """Return ``spoken`` in groups of ``callers`` samples, which callers speak at the same time.
+    """Return ``spoken`` in groups of ``callers`` samples that are spoken at the same time.
 
     Each sample comes once; the last group is filled up with samples from the beginning.
     """
@@ -139,7 +141,10 @@ async def _measure(
 
 
 async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tally: Tally) -> None:
-    """Let callers speak in real time so that all end at once, and add the results to ``tally``."""
+    """Let callers speak in real time so that all end at once; add what is measured to ``tally``.
+
+    ``together`` has one sample for each caller.
+    """
     loop = asyncio.get_running_loop()
     utterances = [recognisers.utterance() for _ in together]
     longest = max(len(caller.samples) for caller in together)
@@ -171,7 +176,10 @@ async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tal
 
 
 def _cpu(pids: Sequence[int]) -> float:
-    """Return the CPU seconds of the workers and of the event loop's thread; NaN without /proc."""
+    """Return the CPU seconds of the workers and of this thread, which runs the event loop.
+
+    Return NaN if the system has no /proc.
+    """
     total = time.thread_time()
     for pid in pids:
         # schedstat counts nanoseconds, /proc/PID/stat only hundredths of a second.

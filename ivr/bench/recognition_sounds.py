@@ -48,7 +48,7 @@ class RecordingsError(Exception):
 def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
     """Return the first ``sentences`` of SENTENCES, each spoken by both voices of UNTRAINED.
 
-    Each is in the form in which it comes from a telephone line (:func:`on_the_line`).
+    Each clip sounds as it comes from a telephone line (:func:`on_the_line`).
     """
     random = np.random.default_rng(seed)
     return [
@@ -61,8 +61,8 @@ def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
 def on_the_line(voice: Samples, random: np.random.Generator) -> Samples:
     """Return a clip of a voice (16-bit, 8 kHz) as it comes from a telephone line.
 
-    Silence is added before and after it, then white noise SNR_DB below its active level, and the
-    whole is coded as a-law once.
+    Silence is added before and after the voice. Then white noise is added to the whole clip, SNR_DB
+    (15 dB) below the active level of the voice, and the clip is coded as a-law once.
     """
     sound = np.pad(
         voice.astype(np.float64), (round(BEFORE_SECONDS * RATE), round(AFTER_SECONDS * RATE))
@@ -77,7 +77,8 @@ def recorded(directory: Path) -> list[SpokenSample]:
     """Return every recording in ``directory`` that has a text of the same name (one.wav, one.txt).
 
     Punctuation and spaces are removed from the texts, because only characters are compared. Raise
-    RecordingsError when a text has no recording, a file cannot be used, or there is none.
+    RecordingsError when a text has no recording, when a file cannot be used, or when there is no
+    text at all.
     """
     spoken = []
     for path in sorted(directory.glob("*.txt")):

@@ -41,11 +41,11 @@ LIMITS = {
     "events_per_second": 1000.0,
     "loop_lag_p99_ms": 20.0,
 }
-"""Limits of figures, by name. An event loop that lags by 20 ms is late for a packet of audio."""
+"""Limits of figures, by name. A loop lag of 20 ms makes a packet of audio (every 20 ms) late."""
 _AT_LEAST = frozenset({"events_per_second"})
 LONGEST_LIFE_SECONDS = 0.25
-"""Most seconds from a process's first ticket (or start) to its kill; it makes a hundred tickets
-on average."""
+"""A process is killed at most this many seconds after its first ticket; one in ten, after its
+start. It makes a hundred tickets on average."""
 _TICK_SECONDS = 0.005
 """Seconds between two measurements of the lag of the event loop."""
 CALLS = 60
@@ -63,7 +63,7 @@ class Kills:
     """The tickets that were promised (whose numbers were returned) before the kills."""
 
     promised: list[str] = field(default_factory=list)
-    """Numbers of the tickets that were returned before a kill."""
+    """Numbers of the tickets that a process had returned before it was killed."""
     early: int = 0
     """Number of kills before the killed process had returned its first ticket."""
 
@@ -176,7 +176,7 @@ class Load:
 
 
 async def steady_load(settings: config.RecordsSettings, rate: float, seconds: float) -> Load:
-    """Record ``rate`` steps a second over all of CALLS (60) calls, for ``seconds``.
+    """Record ``rate`` steps a second, spread over CALLS (60) calls, for ``seconds`` seconds.
 
     A ticket is made after every EVENTS_PER_TICKET (100) steps. Return the measurements.
     """
@@ -232,11 +232,11 @@ def measure(
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Kill writers on the database of ``killed``, then load that of ``settings``; both are empty.
+    """Kill processes that write to the database of ``killed``, then load that of ``settings``.
 
-    ``kills`` is the number of processes killed; ``rate`` is the steps per second of the load over
-    all calls, which lasts ``seconds``; ``done`` is called after each kill. Raise RecordsError when
-    a database cannot be used.
+    Both databases must be empty. ``kills`` is the number of processes killed; ``done`` is called
+    after each kill. The load is ``rate`` steps per second over all calls, for ``seconds`` seconds.
+    Raise RecordsError when a database cannot be used.
     """
     with unlogged():
         kills_found = kill_writers(killed, kills, seed, done)
@@ -270,7 +270,7 @@ def measure(
 
 
 async def _settle(settings: config.RecordsSettings) -> None:
-    """Start the record keeper once more, to load into the database what killed processes left."""
+    """Run the record keeper once more: it loads what killed processes left into the database."""
     records = Records(settings)
     await records.start()
     await records.close()

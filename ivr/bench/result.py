@@ -1,4 +1,4 @@
-"""The result that every bench prints: one JSON object with its figures and their limits."""
+"""The result that every bench prints: one JSON object with the bench's figures and their limits."""
 
 import json
 import os
@@ -20,12 +20,15 @@ def machine() -> str:
 
 
 def percentile(values: list[float], percent: float) -> float:
-    """Return the linearly interpolated percentile; NaN, which keeps no limit, without values."""
+    """Return the percentile of ``values`` by linear interpolation.
+
+    Without values return NaN, which fails every limit.
+    """
     return float(np.percentile(values, percent)) if values else nan
 
 
 def measured(figures: Mapping[str, float]) -> dict[str, float]:
-    """Return the figures without those that are NaN, which could not be measured."""
+    """Return the figures without those that are NaN, because they could not be measured."""
     return {name: value for name, value in figures.items() if not isnan(value)}
 
 
@@ -48,7 +51,10 @@ class BenchResult:
 
     @property
     def passed(self) -> bool:
-        """Whether there is no problem and all figures keep their limits; missing figures do not."""
+        """Whether there is no problem and all figures keep their limits.
+
+        A limited figure that is missing does not keep its limit.
+        """
         return not self.problems and all(map(self._keeps, self.limits))
 
     def _keeps(self, name: str) -> bool:

@@ -60,7 +60,7 @@ class SilentCall:
 
     @property
     def waits(self) -> list[float]:
-        """Seconds from the end of each prompt to the next prompt, or after the last to the BYE."""
+        """Seconds from the end of each prompt to the next prompt; after the last, to the BYE."""
         return measured_waits(self.recording, self.prompts)[1:]
 
     @property
@@ -101,7 +101,7 @@ def prompts_of(recording: CallRecording, catalogue: Catalogue) -> list[HeardProm
 
 
 def silence_missing(call: SilentCall) -> float:
-    """Return the percentage of packets missing among those due between and after the prompts."""
+    """Return the percentage of missing packets in the silences between and after the prompts."""
     times = [packet.time for packet in call.recording.received]
     ends = [prompt.end for prompt in call.prompts]
     starts = [prompt.start for prompt in call.prompts[1:]] + [call.recording.ended]

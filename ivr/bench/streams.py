@@ -2,8 +2,8 @@
 
 An ear is the object that holds the detectors of one call. Time is virtual: every stream gets its
 next 20 ms in turn, so each ear and each voice detector runs on a processor whose caches the other
-streams have just used. The CPU time of the process is measured, and the least of several passes is
-taken (of ``passes``, 3), because other processes disturb the measurement.
+streams have just used. The CPU time of the process is measured in 3 passes (``passes``). The least
+of the 3 counts, because other processes disturb the measurement.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,17 +27,17 @@ PAUSE_SECONDS = 0.5
 COMFORT_DBOV = -70.0
 """Level in dBov of the comfort noise of a silent caller."""
 SPREAD = 37
-"""Number of frames between the starting places of two streams in the recording, so that the
+"""Each stream starts this many frames later in the recording than the stream before it, so that the
 streams differ."""
 WARM_SECONDS = 1.0
-"""Seconds of audio that are played before the measurement, because the first chunks find cold
-caches."""
+"""Seconds of audio that are played before the measurement, because the processor's caches do not
+yet hold the data of the first chunks."""
 LIMITS = {"talking": 1.0, "silent": 0.1}
 """Most percent of a core that each stream may cost, by the kind of caller."""
 EAR_ONLY, RATIO = "ear_only_core_percent", "alaw_decode_ratio"
 
 Pass = Callable[[], float]
-"""One pass of a measurement; it returns the CPU seconds per stream and second of audio."""
+"""One pass of a measurement; it returns the CPU seconds that one second of one stream costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,10 @@ class Sounds:
 
 
 def sounds(seconds: float, seed: int) -> Sounds:
-    """Return ``seconds`` each of speech with pauses, of comfort noise, and of a dead line."""
+    """Return three recordings: speech with pauses, comfort noise, and a dead line.
+
+    Each is ``seconds`` seconds long; ``seed`` is the random seed of the noise.
+    """
     count = round(seconds / FRAME_SECONDS) * FRAME
     pause = np.zeros(round(PAUSE_SECONDS * RATE), np.int16)
     turns = [
@@ -74,10 +77,11 @@ def measure(
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Measure the CPU cost per stream for each number in ``streams`` of streams at once.
+    """Measure the CPU cost per stream when many streams run at once.
 
-    Each stream has ``seconds`` of audio; the least of ``passes`` measurements counts. ``done`` is
-    called :func:`streams_steps` times. Raise ModelError when the voice detector cannot be loaded.
+    ``streams`` is the numbers of simultaneous streams to measure. Each stream has ``seconds`` of
+    audio; the least of ``passes`` measurements counts. ``done`` is called :func:`streams_steps`
+    times. Raise ModelError when the voice detector cannot be loaded.
     """
     model = SileroModel.load()
     sent = sounds(seconds, seed)
@@ -153,7 +157,7 @@ def _chunks(octets: bytes) -> list[memoryview]:
 
 
 def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) -> float:
-    """Call each of ``rounds`` and return the CPU seconds per second of audio.
+    """Call each of ``rounds`` and return the CPU seconds that one second of audio costs.
 
     Each round plays ``seconds`` of audio; the first ``warm`` rounds are not counted.
     """
@@ -167,10 +171,10 @@ def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) 
 
 
 def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) -> float:
-    """Return the CPU seconds per stream and second of audio of ``count`` ears at once.
+    """Run ``count`` ears at once; return the CPU seconds that one second of audio costs each.
 
-    An ear is the detectors of one call; ``detector`` makes its voice detector. All ears hear the
-    same recording, a-law, each from another place on.
+    An ear is the detectors of one call; ``detector`` makes the voice detector of an ear. All ears
+    hear the same a-law recording ``octets``, but each begins at another place in it.
     """
     frames = _frames(decode_alaw(octets))
     ears = [Ear(detector(), 0.0) for _ in range(count)]
@@ -189,7 +193,7 @@ def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) ->
 def _ear_only(model: SileroModel, octets: bytes) -> Pass:
     """Return a pass that measures an ear (a call's detectors) without its voice detector.
 
-    The voice detector's answers to ``octets``, a-law, are recorded once and replayed.
+    The voice detector's answers to the a-law in ``octets`` are recorded once and replayed.
     """
     learning = _Remembering(model.stream())
     _listen(octets, 1, lambda: learning)
@@ -225,7 +229,10 @@ class _Answering:
 
 
 def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
-    """Return the CPU seconds per stream and second of audio of ``count`` voice detectors."""
+    """Run ``count`` voice detectors at once; return the CPU seconds that each takes.
+
+    The figure is for one second of audio.
+    """
     streams = [model.stream() for _ in range(count)]
 
     def turn(n: int) -> None:
@@ -237,7 +244,7 @@ def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> flo
 
 
 def _decode(octets: bytes) -> float:
-    """Return the CPU seconds per second of audio of decoding a-law in frames of 20 ms."""
+    """Return the CPU seconds that decoding one second of a-law takes, in frames of 20 ms."""
 
     def rounds() -> Iterator[Callable[[], object]]:
         for at in range(0, len(octets), FRAME):

@@ -39,12 +39,12 @@ _TURNS: Sequence[tuple[str, tuple[str, ...]]] = (
 The last sentence is a goodbye, after which the hotline waits for a shorter pause.
 """
 _REPLY_SECONDS = 0.8
-"""Assumed seconds from the end of a sentence to its reply, by which the caller's next sentence
-is timed."""
+"""Assumed seconds from the end of a sentence to its reply. The beginning of the caller's next
+sentence is computed from them."""
 _THINKING_SECONDS = (0.6, 1.6)
 """Range of the seconds from the end of a reply to the caller's next sentence."""
 _SPREAD_SECONDS = 3.0
-"""Seconds over which the beginnings of the calls are spread, so that all talk at once but not in
+"""Seconds over which the beginnings of the calls are spread, so that the callers do not speak in
 step."""
 
 
@@ -90,7 +90,8 @@ def _milliseconds(turns: Sequence[Turn]) -> list[float]:
 def _script(catalogue: Catalogue, number: int, rng: np.random.Generator) -> list[Action]:
     """Return the actions of caller ``number``, who waits for the greeting and for each reply.
 
-    Each wait is as long as the prompts and a normal reply take, and a random pause from ``rng``.
+    The caller waits as long as the prompts and an ordinary delay of the reply take, and then for a
+    random time from ``rng``.
     """
     waits = [catalogue["greeting.ask"].seconds]
     waits += [_REPLY_SECONDS + sum(catalogue[id].seconds for id in ids) for _, ids in _TURNS]
@@ -127,7 +128,7 @@ def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
 
 
 def _sounds_as(prompt: HeardPrompt, id: str) -> bool:
-    """Return whether a prompt that was heard is the prompt ``id`` or has the same recording."""
+    """Return whether the caller heard the prompt ``id``, or a prompt with the same recording."""
     return id == prompt.id or id in prompt.same_sound_ids
 
 
@@ -144,6 +145,9 @@ def _ends(recording: CallRecording) -> Iterator[float]:
 
 
 def _last_voiced(frames: Sequence[Samples]) -> int:
-    """Return the index of the last frame of at least VOICED_DBOV; of the last if there is none."""
+    """Return the index of the last frame whose level is at least VOICED_DBOV (-40 dBov).
+
+    Return the index of the last frame if no frame is that loud.
+    """
     voiced = (n for n, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)
     return max(voiced, default=len(frames) - 1)

@@ -1,8 +1,8 @@
-"""``ivr bench understand``: how often callers are understood, and how often acted upon wrongly.
+"""``ivr bench understand``: how often callers are understood, and how often the bot acts wrongly.
 
-The understander has not learned from the sentences. They are given to it as text with the character
-error rates of good and bad recognisers. A sentence is understood when the best guess is its intent.
-A false action is a wrong guess that the hotline would act on without asking.
+The understander has not learned from the sentences. It gets them as text, with the character error
+rates of good and bad recognisers. A sentence is understood when the best guess is its intent. A
+false action is a wrong guess that the hotline would act on without asking.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,8 +25,8 @@ from ivr.understanding.understander import Understander
 RATES = (0, 10, 20, 30, 40)
 """Shares of characters misheard, in percent, at which the sentences are measured."""
 TELLINGS = 10
-"""Number of callers who say each telephone number; with only one, each failure would be over one
-percent."""
+"""Number of callers who say each telephone number. With one caller each, a single failure would be
+more than one percent."""
 NUMBER_RATE = 0.1
 """Share of wrong characters, 0 to 1, in telephone numbers: digits are recognised better than
 sentences."""
@@ -68,7 +68,10 @@ class UnderstandingReport:
     heard: list[UnderstoodSentence] = field(default_factory=list)
 
     def confusions(self) -> Table:
-        """Return a table of the intents and of those they were mistaken for, without mishearing."""
+        """Return a table of the intents and of the intents that each was mistaken for.
+
+        Only sentences without misheard characters are counted.
+        """
         table = Table("is", "right", "taken for", title="confusions without errors")
         pairs = [(h.label.value, h.meaning.intent.value) for h in self.heard if h.rate == RATES[0]]
         for label, called in sorted(confusion(pairs).items()):
@@ -93,7 +96,7 @@ def measure(
 ) -> UnderstandingReport:
     """Measure the understander on the sentences of ``corpus`` at each of RATES.
 
-    RATES are shares of characters misheard, in percent; ``done`` is called after each.
+    RATES are shares of characters misheard, in percent; ``done`` is called after each rate.
     """
     random = np.random.default_rng([seed, 271])
     heard = []
@@ -135,8 +138,8 @@ def _phones(
 ) -> float:
     """Return the share of callers whose telephone number is understood rightly.
 
-    ``said`` is pairs of a sentence and the number in it; each is said by TELLINGS (10) callers, who
-    hear the number read back and may repeat it.
+    ``said`` is pairs of a sentence and the number in it. Each sentence is said by TELLINGS (10)
+    callers, who hear the number read back and may repeat it.
     """
     return share(
         [

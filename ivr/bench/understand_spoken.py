@@ -1,10 +1,10 @@
 """``ivr bench understand --spoken``: sentences spoken, recognised by Vosk, then understood.
 
 Two synthetic voices that the built-in model was not trained with say the sentences over a-law, with
-white noise at 15 dB SNR. The sentences of the kind ``phrases`` are the phrases of every row, from
-which the hotline has learned; the built-in model knows the words of them. The hotline and the model
-have seen none of the kind ``unseen``. Errors of recognition are part of the figures. An official
-model, which real callers need, may be given in place of the built-in one.
+white noise at 15 dB SNR. There are two kinds of sentences. ``phrases`` are the phrases of every
+row, from which the hotline has learned; the built-in model knows their words. ``unseen`` are
+sentences that neither the hotline nor the model has seen. Errors of recognition are part of the
+figures. An official model, which real callers need, may be given in place of the built-in one.
 """
 
 import math
@@ -27,10 +27,10 @@ from ivr.understanding.understander import Understander
 from ivr.voice.mastering import master
 
 PER_INTENT = {"unseen": 12, "phrases": 96}
-"""Number of sentences of each intent, by their kind; all sentences would take hours.
+"""Number of sentences of each intent, by the kind of the sentences; all would take hours.
 
-With 96, a row of one intent has 192 samples. With 48 samples, a row that is right in 97 % of all
-cases falls below 95 % in one draw of six.
+A row of one intent has 192 samples (96 sentences, two voices). With only 48 samples, a row that is
+right in 97 % of all cases falls below 95 % by chance in one draw of six.
 """
 LIMITS = {
     "accuracy_phrases": 0.95,
@@ -73,9 +73,10 @@ def measure(
 
 
 def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
-    """Return the share of right answers in all sentences, in each row, and in the worst row.
+    """Return the share of right answers: of all sentences, of each row, and of the worst row.
 
-    ``right`` says for each intent whether each of its sentences was understood.
+    A further figure is the number of rows below 95 %. ``right`` says for each intent which of its
+    spoken sentences were understood.
     """
     rows: dict[int, list[bool]] = defaultdict(list)
     for label, answers in right.items():

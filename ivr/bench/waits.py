@@ -54,7 +54,7 @@ def _ear_open_ms(heard: list[SilentCall], records: list[dict[str, Any]]) -> list
     """Return the milliseconds from each caller's 200 OK until their audio reached the detectors.
 
     Only callers who send voice packets count. The calls are paired with the ``records`` of the
-    service in the order of time; if the numbers differ, the figure is undefined and the list is
+    service in the order of time. If the numbers differ, no pairing is possible and the list is
     empty.
     """
     to_wall = time.time() - time.monotonic()
@@ -93,7 +93,10 @@ def _result(heard: list[SilentCall], ear_open: list[float], seed: int) -> BenchR
 
 
 def _first_prompts(calls: list[SilentCall]) -> dict[str, float]:
-    """Return the p95 of the seconds to the first prompt for each kind of caller that has called."""
+    """Return the p95 of the milliseconds to the first prompt, for each kind of caller.
+
+    Kinds of which no call is in ``calls`` are left out.
+    """
     kinds = {NO_RTP: "_no_rtp", COMFORT_NOISE: "_comfort_noise"}
     delays: dict[str, list[float]] = {}
     for call in calls:

@@ -18,12 +18,13 @@ from typing import IO
 from ivr.translation import tr
 
 TIMEOUT_SECONDS = 30.0
-"""Seconds without an octet after which a connection is given up and a new one is made."""
+"""A connection that brings no octet for this many seconds is given up, and a new one is made."""
 DOWNLOAD_ATTEMPTS = 5
-"""Number of connections in a row after which the download fails, if none after the first has
-brought an octet."""
+"""Number of failed connections in a row after which the download fails. A connection that has
+brought an octet begins the count again, at one."""
 LONGEST_PAUSE_SECONDS = 60.0
-"""Longest pause between two connections, whatever the server asks for in Retry-After."""
+"""Longest pause between two connections, in seconds, even if the server asks for more in
+Retry-After."""
 _PIECE = 1 << 18
 """Most octets that are read from a connection at once."""
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -73,26 +74,27 @@ class _NoDowngrade(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """The download of ``url`` into the file ``part``; a file beside it permits resuming."""
+    """The download of ``url`` into the file ``part``; it can be interrupted and resumed."""
 
     url: str
     part: Path
     octets: int | None = None
     """Exact length of the file; None if it is not known."""
     most: int = 4_000_000_000
-    """Octets after which the download fails with a DownloadError; the large model has 1.3 GB."""
+    """Largest number of octets that is accepted; a longer file causes a DownloadError. The large
+    model has 1.3 GB."""
     timeout: float = TIMEOUT_SECONDS
     sleep: Callable[[float], None] = time.sleep
 
     @property
     def note(self) -> Path:
-        """File beside ``part`` with its URL and its version on the server (ETag or date)."""
+        """Path of the JSON file beside ``part``: URL and version on the server (ETag or date)."""
         return self.part.with_name(self.part.name + ".json")
 
     def run(self, progress: DownloadProgress) -> None:
         """Download until the file ``part`` is complete; call ``progress`` after each read.
 
-        DownloadError if that fails; ``part`` is kept, and the next run goes on at its end.
+        Raise DownloadError if that fails; ``part`` is kept, and the next run resumes at its end.
         """
         failures = 0
         while True:
@@ -119,7 +121,8 @@ class Download:
     def _connect(self, progress: DownloadProgress) -> None:
         """Make one HTTP connection and fetch the octets that the file ``part`` lacks.
 
-        _Interrupted if the connection ends too early; DownloadError if a new one would not help.
+        Raise _Interrupted if the connection ends too early, and DownloadError if a new connection
+        would not help.
         """
         have = self._have()
         if have and have == self.octets:
@@ -212,9 +215,10 @@ class Download:
         )
 
     def _version(self) -> str:
-        """Return the version of ``part`` for the header If-Range, or "" if none may be used.
+        """Return the version of ``part`` for the header If-Range, or "" if there is none to send.
 
-        The version is the server's ETag or date. HTTP forbids weak tags (W/) in If-Range.
+        The version is the server's ETag or date, as noted for this URL. A weak tag (W/) is not
+        sent, because HTTP forbids it in If-Range.
         """
         try:
             note = json.loads(self.note.read_text())

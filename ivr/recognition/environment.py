@@ -2,8 +2,8 @@
 
 libvosk and the C library read them when they start. A decoder allocates and frees a small piece of
 memory for each hypothesis, every 30 ms. Measured with `ivr bench recognition`, one run each: a call
-in which somebody talks takes 4.0 % of a core; 4.6 % with glibc's malloc instead of jemalloc, 4.4 %
-with the matrix routines that libvosk chooses by itself.
+in which somebody talks takes 4.0 % of a core with these variables. It takes 4.6 % if glibc's malloc
+is used instead of jemalloc, and 4.4 % if libvosk chooses its matrix routines by itself.
 """
 
 import os
@@ -15,14 +15,14 @@ PACKAGE = "libjemalloc2"
 """Name of the package of jemalloc (a memory allocator) on Debian and Ubuntu."""
 _ALLOCATORS = ("/usr/lib/*/libjemalloc.so.2", "/usr/lib64/libjemalloc.so.2")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""Variables that give each worker one thread: several workers run in parallel, not several
-threads in one."""
+"""Variables that limit each worker to one thread. Several cores are used by several workers."""
 _CORES = {
     "SkylakeX": {"avx512f", "avx512bw", "avx512dq", "avx512vl"},
     "Haswell": {"avx2", "fma"},
 }
-"""OpenBLAS's names of processors with the instruction sets that each needs, the fastest first.
-libvosk contains an OpenBLAS of 2022, which treats newer processors as a Pentium 4."""
+"""OpenBLAS's names of processors, the fastest first, with the instruction sets that each needs. The
+OpenBLAS in libvosk is of 2022 and treats newer processors as a Pentium 4 unless one of these names
+is given."""
 
 
 @cache
@@ -35,7 +35,7 @@ def allocator() -> Path | None:
 def for_worker(given: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Return the environment variables of a recognition worker: ``given`` with ours added.
 
-    A processor named in ``given`` (OPENBLAS_CORETYPE) is kept.
+    If ``given`` names a processor for OpenBLAS (OPENBLAS_CORETYPE), that name is kept.
     """
     found = allocator()
     preloaded = given.get("LD_PRELOAD", ""), "" if found is None else str(found)
@@ -51,7 +51,10 @@ def _core(abilities: Iterable[str]) -> dict[str, str]:
 
 @cache
 def _processor() -> frozenset[str]:
-    """Return the processor's instruction sets, named as in /proc/cpuinfo; empty without it."""
+    """Return the processor's instruction sets, named as in /proc/cpuinfo.
+
+    The set is empty if that file cannot be read.
+    """
     try:
         told = Path("/proc/cpuinfo").read_text()
     except OSError:

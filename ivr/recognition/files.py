@@ -1,6 +1,7 @@
 """Check that a directory holds a complete Vosk model.
 
-Kaldi ends the process when a file is missing or damaged, so the files are checked first.
+Kaldi, the library inside Vosk, ends the whole process when a file is missing or damaged. The files
+are therefore checked before Vosk reads them.
 """
 
 import struct
@@ -59,8 +60,8 @@ def _required(directory: Path, name: str) -> Path:
 def _check_fst(path: Path) -> None:
     """Raise ModelError if ``path`` is not an OpenFst graph or is cut off.
 
-    The length is checked for graphs of type ``vector``, whose header gives the numbers of states
-    and arcs; of other types only the header is checked.
+    The header of a graph of type ``vector`` gives the numbers of states and arcs, so the length of
+    the file is checked too. Of graphs of other types only the header is checked.
     """
     with path.open("rb") as file:
         head = file.read(128)

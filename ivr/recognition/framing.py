@@ -28,7 +28,7 @@ class Kind(IntEnum):
     CANCEL = 3
     """The service no longer needs the utterance; the worker drops it."""
     PING = 4
-    """A request of the service for any answer, which shows that the worker is running."""
+    """The service asks for any answer. The answer shows that the worker is running."""
     # From the worker:
     DONE = 16
     """The worker has processed the oldest frame that it had not answered."""

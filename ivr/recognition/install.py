@@ -44,10 +44,11 @@ def fetch_model(
 ) -> InstalledModel:
     """Install ``model`` below the directory ``models``, replacing an installed one.
 
-    ``source`` is the URL of a mirror or a local zip; the maker's site if empty. ``sha256`` is the
-    expected hash; the known one if empty. ``download`` fetches the zip and calls ``progress`` after
-    each read. An interrupted download is resumed by the next call. After a ModelError the directory
-    of the model is as it was before.
+    ``source`` is the URL of a mirror or the path of a local zip; "" means the maker's site.
+    ``sha256`` is the expected hash; "" means the hash that is known for this model. If no hash is
+    known, any is accepted, but not over plain HTTP. ``download`` fetches the zip and calls
+    ``progress`` after each read. The next call resumes an interrupted download. After a ModelError
+    the directory of the model is as it was before.
     """
     source = source or model.url
     wanted, vouched = _wanted(model, models, sha256)

@@ -13,9 +13,9 @@ from ivr.recognition.utterance import Utterance
 log = structlog.get_logger()
 
 FEW = 6
-"""Maximum number of characters whose meaning is guessed before the end of speech, as in 好的再见.
-The guess about half a longer sentence would often be wrong, and each guess costs the event loop
-one to five milliseconds."""
+"""Maximum length, in characters, of a text whose meaning is guessed before the end of speech, such
+as 好的再见. A guess about the first half of a longer sentence would often be wrong, and each guess
+costs the event loop one to five milliseconds."""
 
 
 class Interpreter:
@@ -50,7 +50,10 @@ class Interpretation:
         self._utterance.feed(samples)
 
     async def finish(self) -> Words | None:
-        """End the utterance; return its words, or None, with a logged warning, if they are lost."""
+        """End the utterance and return its words; None if the words are lost.
+
+        Lost words cause a warning in the log.
+        """
         outcome = await self._utterance.finish()
         if isinstance(outcome, NotHeard):
             log.warning(
@@ -58,6 +61,7 @@ class Interpretation:
                 reason=outcome.reason,
                 seconds=round(self._utterance.seconds, 2),
                 effect="the caller is asked to repeat (row 25)",
+                remedy="see recogniser_died, recognition_late or recognition_refused before this",
             )
             return None
         return Words(self._meaning(outcome.text), outcome.confidence, outcome.unknown)

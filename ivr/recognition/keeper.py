@@ -19,27 +19,27 @@ log = structlog.get_logger()
 TICK_SECONDS = 0.25
 """Seconds between two checks of a recognition worker."""
 STUCK_TICKS = 8
-"""Number of checks in a row without any answer after which a worker counts as stuck; two
-seconds. Checks are counted instead of seconds, so that a pause of the service itself is not
+"""Number of checks in a row without any answer after which a worker that has work counts as stuck;
+two seconds. Checks are counted instead of seconds, so that a pause of the service itself is not
 blamed on the worker."""
 PING_TICKS = 4
 """Number of checks between two PING frames to an idle worker; one second."""
 LOAD_TICKS = 480
-"""Value that replaces STUCK_TICKS (checks without an answer) while the model is being loaded:
-two minutes, for the large model on a slow disk."""
+"""Number of checks in a row without an answer that a worker may take to load the model; two
+minutes, for the large model on a slow disk. After that STUCK_TICKS is the limit."""
 FULL_SECONDS = 5.0
 """Most seconds of audio that may wait to be decoded; a worker with more takes no new utterance."""
 MOST_UTTERANCES = 100
 """Most utterances that one worker holds at once; the recogniser of each takes 1 to 50 MB."""
 BACK_OFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
-"""Seconds of pause before a worker is restarted: none after the first death, then longer after
-each worker that ends before it has run for HEALTHY_SECONDS."""
+"""Seconds of pause before a worker is started again. The first restart has no pause. Each worker
+that ends before it has run for HEALTHY_SECONDS (60) makes the next pause longer."""
 HEALTHY_SECONDS = 60.0
-"""Seconds that a worker must run for the pauses before restarts to begin again with the first
-one."""
+"""After a worker that has run for this many seconds, the pauses before restarts begin again with
+the first one (none)."""
 ABANDONED_SECONDS = 120.0
-"""Seconds without a call of feed or finish after which an utterance is given up: a defect of the
-service."""
+"""An utterance is given up if for this many seconds it is neither fed nor finished. Only a defect
+of the service causes this."""
 _FULL_OCTETS = round(FULL_SECONDS * RATE * 2)
 
 
@@ -58,22 +58,29 @@ class Keeper:
         self._lost = 0
         self._refusal = ""
         self.up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Future: done when the first worker has loaded the model; fails with ModelError if it
-        cannot."""
+        """Future that is done when the first worker has loaded the model. It fails with ModelError
+        if the model cannot be loaded."""
 
     @property
     def pid(self) -> int | None:
-        """Process id of the worker; None while no worker is running."""
+        """Process id of the worker; None while no worker is running or the worker is stuck."""
         return self._process.pid if self._process is not None and not self._stuck else None
 
     @property
     def running(self) -> bool:
-        """True if there is a worker. Frames sent while it loads the model wait in the pipe."""
+        """True if a worker is running and not stuck. It may still be loading the model.
+
+        Frames sent while the worker loads the model wait in the pipe.
+        """
         return self.pid is not None
 
     @property
     def load(self) -> tuple[bool, int, int]:
-        """The worker's load, for comparison: not answering, utterances, octets not yet decoded."""
+        """The worker's load; of two workers, the one with the smaller tuple has less to do.
+
+        The tuple holds: True if the worker does not answer, the number of its utterances, and the
+        octets sent to it that it has not answered.
+        """
         silent = self._process is None or not self._process.ready or self._silent_ticks > 1
         backlog = 0 if self._process is None else self._process.backlog
         return (silent, len(self._utterances), backlog)
@@ -85,7 +92,7 @@ class Keeper:
         return utterances >= MOST_UTTERANCES or backlog > _FULL_OCTETS
 
     def pin(self, utterance: Utterance) -> None:
-        """Assign ``utterance`` to this worker, from its first sample to its last."""
+        """Assign ``utterance`` to this worker, which decodes it from first to last sample."""
         self._utterances[utterance.number] = utterance
 
     def send(self, frame: Frame) -> None:
@@ -98,7 +105,7 @@ class Keeper:
         self._utterances.pop(utterance.number, None)
 
     async def keep(self) -> None:
-        """Run workers, one after the other, until the task is cancelled."""
+        """Run a worker, and start another one each time one ends, until the task is cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
@@ -119,7 +126,7 @@ class Keeper:
             await asyncio.sleep(wait)
 
     def tick(self) -> None:
-        """Check that the worker answers and no utterance is abandoned; called every 0.25 s."""
+        """Kill the worker if it is stuck, and give up abandoned utterances; called every 0.25 s."""
         self._forget_abandoned()
         process = self._process
         if process is None or self._stuck:
@@ -143,11 +150,13 @@ class Keeper:
                     "utterance_abandoned",
                     seconds=round(utterance.seconds, 2),
                     reason=f"not used for {ABANDONED_SECONDS:.0f} s, a defect of the service",
+                    effect="what the caller said in it is not recognised; the call goes on",
+                    remedy="report the defect with the log of this call",
                 )
                 utterance.lose(Reason.ABANDONED)
 
     def close(self) -> None:
-        """End all utterances of the worker as lost, because the service stops."""
+        """End all utterances of the worker as lost, because the service is being stopped."""
         self._lose_all(Reason.STOPPED)
 
     def _hear(self, frame: Frame) -> None:
@@ -171,7 +180,7 @@ class Keeper:
                 pass
 
     def _report_end(self, ended: Ended, wait: float) -> None:
-        """Log the end of the worker, and ``wait``, the seconds until the next one is started.
+        """Log the end of the worker; ``wait`` is the seconds until the next worker is started.
 
         The worker's utterances end as lost, so that row 25 asks their callers to repeat.
         """
@@ -183,6 +192,8 @@ class Keeper:
             message=self._refusal or ended.last_line,
             lost_utterances=self._lost,
             restart_in_seconds=wait,
+            effect="their callers are asked to repeat (row 25)",
+            remedy="install the model again if this repeats",
         )
         self._fail(
             tr(

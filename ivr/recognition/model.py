@@ -59,9 +59,10 @@ class ModelUtterance:
         self.feed_octets(samples.astype("<i2").tobytes())
 
     def feed_octets(self, octets: bytes) -> None:
-        """Decode more audio, as :meth:`feed`: octets of 16-bit samples, little-endian, at 8 kHz.
+        """Decode more audio of the utterance: octets of 16-bit samples, little-endian, at 8 kHz.
 
-        The number of octets must be even: Vosk accepts half a sample without an error.
+        The caller must give an even number of octets, because Vosk reports no error for half a
+        sample.
         """
         if self._recogniser.AcceptWaveform(octets):
             self._parts.append(_heard(self._recogniser.Result()))

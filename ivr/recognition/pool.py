@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 class Recognisers:
-    """Several worker processes with the same model, for one event loop. Not safe for threads."""
+    """Several worker processes with the same model. One event loop uses them; not thread-safe."""
 
     def __init__(self, model: Path | None = None, *, workers: int = 1) -> None:
         """``model`` is the directory of a Vosk model; None means the built-in tiny one.
@@ -47,8 +47,8 @@ class Recognisers:
     async def start(self) -> None:
         """Start the workers and wait until each has loaded the model.
 
-        ModelError if one of them cannot; no worker is left then. If the built-in tiny model is
-        used, a warning in the log says that it does not understand human speech.
+        Raise ModelError if one of them cannot load it; all workers are then ended. If the built-in
+        tiny model is used, a warning in the log says that it does not understand human speech.
         """
         directory = embedded.unpacked() if self._model is None else self._model
         check_files(directory)
@@ -118,7 +118,11 @@ class Recognisers:
 
     def _refused(self, reason: Reason) -> Utterance:
         log.warning(
-            "recognition_refused", reason=reason, effect="the caller is asked to repeat (row 25)"
+            "recognition_refused",
+            reason=reason,
+            effect="the caller is asked to repeat (row 25)",
+            remedy="busy: more workers, a smaller model or a faster machine; no_worker: see"
+            " recogniser_died",
         )
         utterance = Utterance(next(self._numbers), None, None)
         utterance.lose(reason)

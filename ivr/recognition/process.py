@@ -1,4 +1,4 @@
-"""One worker process, seen from the event loop: frames go to and come from it without blocking."""
+"""One worker process. The event loop sends frames to it and receives frames without blocking."""
 
 import asyncio
 import os
@@ -16,7 +16,8 @@ from ivr.recognition.framing import Frame, FrameCutter, FramingError, Kind
 _PIECE = 1 << 16
 """Most octets that are read from a pipe at once."""
 _KEPT_STDERR = 2000
-"""Number of octets kept of the end of a worker's stderr: Kaldi writes there why it aborts."""
+"""Number of octets that are kept from the end of a worker's stderr, where Kaldi writes why it
+aborts."""
 _GRACE_SECONDS = 1.0
 """Seconds that a worker may take to stop after its stdin is closed, before it is killed."""
 
@@ -27,8 +28,8 @@ class Ended:
 
     pid: int
     how: str
-    """Cause of the worker's end: "exit 0", "SIGABRT", or a sentence about an error in its
-    frames."""
+    """Cause of the worker's end: "exit 0", "SIGABRT", or a sentence about an error in its frames or
+    at its start."""
     last_line: str
     """The last line that the worker wrote to stderr; "" if it wrote none."""
 
@@ -44,13 +45,16 @@ class WorkerProcess:
         self.ready = False
         """True if the worker has loaded the model; frames sent earlier wait in the pipe."""
         self.backlog = 0
-        """Octets of the frames sent to the worker that it has not answered."""
+        """Total octets of the frames that were sent to the worker and are not yet answered."""
         self.answers = 0
         """Number of frames received from the worker."""
 
     @classmethod
     async def start(cls, model: Path) -> "WorkerProcess":
-        """Start a worker with the model in directory ``model``; it inherits only three pipes."""
+        """Start a worker with the model in directory ``model``.
+
+        The worker inherits no open files but the three pipes that are its stdin, stdout and stderr.
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -72,7 +76,7 @@ class WorkerProcess:
 
     @property
     def waiting(self) -> int:
-        """Number of frames sent to the worker that it has not answered."""
+        """Number of frames that were sent to the worker and are not yet answered."""
         return len(self._unanswered)
 
     def send(self, frame: Frame) -> None:
@@ -87,8 +91,8 @@ class WorkerProcess:
     async def run(self, tell: Callable[[Frame], None]) -> Ended:
         """Call ``tell`` with each frame from the worker, until its process has ended and is reaped.
 
-        Return how it ended. If the task is cancelled, the worker is asked to stop, and killed if it
-        still runs after one second.
+        Return the exit of the process. If the task is cancelled, the worker is asked to stop, and
+        is killed if it still runs after one second.
         """
         assert self._process.stderr is not None
         stderr = asyncio.create_task(_tail(self._process.stderr))

@@ -1,7 +1,7 @@
 """Silero's voice detector; the model is loaded once for all calls.
 
-The numbers that a call keeps from chunk to chunk, 256 of state and the last 32 samples, are in its
-:class:`SileroStream`. The samples are needed: without them every fourth decision differs.
+Two things are kept from one chunk of a call to the next, in a :class:`SileroStream`: the model's
+state (256 numbers) and the last 32 samples. Without the samples, one decision in four is another.
 """
 
 import os
@@ -25,7 +25,7 @@ _Floats = NDArray[np.float32]
 
 
 class SileroModel:
-    """The loaded voice model. Threads may share it; a stream belongs to one thread at a time."""
+    """The loaded voice model. Threads may share it, but not a SileroStream made from it."""
 
     def __init__(self, session: Any) -> None:
         self._session = session
@@ -33,7 +33,7 @@ class SileroModel:
 
     @classmethod
     def load(cls) -> "SileroModel":
-        """Load the voice model in 0.1 to 0.3 s; ModelError, a sentence, if it cannot be used."""
+        """Load the voice model in 0.1 to 0.3 s; raise ModelError if it cannot be used."""
         # From 1.29 on it tells Microsoft about the process, unless this is set when it is loaded;
         # its own function for that comes too late. A hot line sends nothing to anybody.
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -84,7 +84,7 @@ class SileroModel:
         return model
 
     def stream(self) -> "SileroStream":
-        """Return a new voice detector for one call, which shares this model; costs no time."""
+        """Return a new voice detector for one call. It shares this model, so nothing is loaded."""
         return SileroStream(self)
 
     def run(self, sound: _Floats, state: _Floats) -> tuple[float, _Floats]:
@@ -104,9 +104,10 @@ class SileroStream:
     def __init__(self, model: SileroModel) -> None:
         self._model = model
         self.sound: _Floats = np.zeros((1, CONTEXT + CHUNK), np.float32)
-        """The latest chunk, behind the last CONTEXT samples of the chunk before it; one row."""
+        """One row of samples: the last CONTEXT (32) samples of the chunk before the latest one,
+        then the latest chunk."""
         self.state: _Floats = np.zeros((2, 1, STATE), np.float32)
-        """The recurrent state of the model after the latest chunk that was judged."""
+        """The recurrent state of the model after the latest chunk that the model has judged."""
 
     def process(self, chunk: memoryview) -> float:
         """Return the probability of voice, 0 to 1, in 256 float32 samples in ±1 at 8 kHz."""

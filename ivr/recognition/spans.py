@@ -44,7 +44,10 @@ def speech_spans(samples: Samples, detector: VoiceDetector) -> Iterator[SpeechSp
 def transcribe(
     samples: Samples, model: Model, detector: VoiceDetector
 ) -> list[tuple[SpeechSpan, Transcript]]:
-    """Return span and transcript of each utterance in ``samples`` (8 kHz), decoded here."""
+    """Return span and transcript of each utterance in ``samples`` (8 kHz).
+
+    ``model`` decodes them in this process, without recognition workers.
+    """
     return [
         (span, model.decode(samples[round(span.start * RATE) : round(span.end * RATE)]))
         for span in speech_spans(samples, detector)

@@ -59,7 +59,10 @@ class Transcript:
 
 
 class Reason(StrEnum):
-    """Reasons why an utterance has no transcript. After each, row 25 asks the caller to repeat."""
+    """Reasons why an utterance has no transcript.
+
+    After each reason except CANCELLED, row 25 asks the caller to repeat if the call goes on.
+    """
 
     DIED = "died"
     """The worker process ended before the transcript came."""
@@ -70,7 +73,8 @@ class Reason(StrEnum):
     BUSY = "busy"
     """All workers had too much to do when the utterance began."""
     NO_WORKER = "no_worker"
-    """No worker was running when the utterance began, because workers end as soon as they start."""
+    """No worker was running when the utterance began: one had ended or was stuck, and the next one
+    was not yet started."""
     ABANDONED = "abandoned"
     """The service did not feed, finish or cancel the utterance for two minutes: a defect of the
     service."""

@@ -25,9 +25,10 @@ class UnpackError(Exception):
 def unpack(packed: Path, folder: str, into: Path) -> None:
     """Unpack the files below ``folder`` in the zip ``packed`` into the existing directory ``into``.
 
-    UnpackError, before anything is written, if a name leads out of the directory or is not below
-    ``folder``, if an entry is not a file or directory, or if there are too many files or octets;
-    and at any time if a file is damaged.
+    Raise UnpackError before anything is written if a name leads out of the directory or is not
+    below ``folder``, if a name occurs twice, if an entry is not a file or directory, or if there
+    are too many files or octets. A damaged or encrypted file raises UnpackError too; other files
+    may then be written already.
     """
     try:
         with zipfile.ZipFile(packed) as archive:

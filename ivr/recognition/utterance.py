@@ -17,18 +17,21 @@ BATCH_SECONDS = 0.06
 """Seconds of audio in one frame to the worker. This makes a third as many frames as 20 ms would,
 and leaves at most 0.06 s of audio to be sent when the utterance ends."""
 LONGEST_SECONDS = 60.0
-"""Seconds of an utterance that are recognised, from its start; the rest is ignored. No answer to
-the hotline is as long."""
+"""Longest part of an utterance that is recognised, in seconds from its start; later audio is
+ignored. No caller's answer to the hotline is as long."""
 _BATCH_OCTETS = round(BATCH_SECONDS * RATE) * 2
 
 
 def deadline_seconds(length: float) -> float:
-    """Return the most seconds from the end of an utterance of that length to its transcript."""
+    """Return the longest time from the end of an utterance to its transcript, in seconds.
+
+    ``length`` is the length of the utterance in seconds. A later transcript is not waited for.
+    """
     return 1.5 * length + 1.0
 
 
 class Sender(Protocol):
-    """The receiver of an utterance's frames: the keeper of the worker that decodes it."""
+    """Receiver of an utterance's frames: the keeper of the worker that decodes the utterance."""
 
     @property
     def pid(self) -> int | None:
@@ -40,7 +43,7 @@ class Sender(Protocol):
         ...
 
     def forget(self, utterance: "Utterance") -> None:
-        """Remove ``utterance``, which is over, from the utterances of the worker."""
+        """Remove ``utterance``, which has ended, from the utterances of the worker."""
         ...
 
 
@@ -68,20 +71,21 @@ class Utterance:
         self.seconds = 0.0
         """Seconds of audio of the utterance fed so far."""
         self.touched = asyncio.get_running_loop().time()
-        """Time of the last call of feed or finish, in seconds of the event loop's clock."""
+        """Time of the last call of feed or finish, or of the creation before any such call. In
+        seconds of the event loop's clock."""
 
     @property
     def lost(self) -> NotHeard | None:
         """The reason why the utterance has no transcript; None if it has one or may still get one.
 
-        A lost utterance may still be fed; the audio is ignored.
+        A lost utterance may still be fed; it ignores the audio.
         """
         told = self._outcome.result() if self._outcome.done() else None
         return told if isinstance(told, NotHeard) else None
 
     @property
     def pid(self) -> int | None:
-        """Process id of the utterance's worker; None if it is over or no worker is running."""
+        """Process id of the worker; None if no worker is running or the utterance is over."""
         return None if self._worker is None else self._worker.pid
 
     def feed(self, samples: Samples) -> None:
@@ -118,7 +122,10 @@ class Utterance:
         self.lose(Reason.CANCELLED)
 
     def lose(self, reason: Reason) -> None:
-        """End the utterance as lost for ``reason`` and have the worker drop it, if not yet over."""
+        """End the utterance as lost for ``reason``, and have the worker drop it.
+
+        Do nothing if the utterance is already over.
+        """
         if not self._outcome.done():
             self._send(Kind.CANCEL)
             self._end(NotHeard(reason))
@@ -126,7 +133,10 @@ class Utterance:
     # Called by the keeper of the worker.
 
     def partial(self, text: str) -> None:
-        """Store ``text``, recognised so far, and report it to ``on_partial`` before the end."""
+        """Store ``text``, the words recognised so far.
+
+        ``on_partial`` is called with ``text`` unless the utterance is already finished or lost.
+        """
         self.so_far = text
         if self._on_partial is not None and not self._outcome.done() and not self._finishing:
             try:
@@ -135,7 +145,7 @@ class Utterance:
                 log.exception("partial_failed", effect="this guess is ignored; the call goes on")
 
     def settle(self, outcome: RecognitionOutcome) -> None:
-        """End the utterance with ``outcome`` from the worker, unless it is already over."""
+        """End the utterance with ``outcome``, unless the utterance is already over."""
         if not self._outcome.done():
             self._end(outcome)
 
@@ -144,7 +154,9 @@ class Utterance:
             "recognition_late",
             seconds=round(self.seconds, 2),
             deadline_seconds=deadline_seconds(self.seconds),
+            reason="the worker did not send the transcript before the deadline",
             effect="the caller is asked to repeat (row 25)",
+            remedy="more workers, a smaller model or a faster machine",
         )
         self.lose(Reason.LATE)
 

@@ -29,14 +29,14 @@ _PR_SET_PDEATHSIG = 1
 _PIECE = 1 << 16
 """Most octets that are read from stdin at once."""
 _NICE = 5
-"""Niceness of a worker process. Recognition can wait; the event loop and Asterisk, which time
-the audio and the waits of all calls on the same cores, cannot. Without it, 15 calls beside two
-busy processes on two cores had waits that ended 0.11 s late."""
+"""Niceness of a worker process. Recognition can wait. The event loop and Asterisk time the audio
+and the waits of all calls on the same cores and cannot wait. Without this niceness, in a test of 15
+calls beside two busy processes on two cores, waits ended 0.11 s late."""
 
 
 _ASKED_OCTETS = 2 * 8000 * 24 // 100
-"""Octets of audio between two requests for the partial text, 0.24 s: Vosk decodes in blocks of
-this length, and asking four times as often makes recognition a fifth more expensive."""
+"""Octets of audio between two requests for the partial text: 0.24 s, because Vosk decodes in blocks
+of this length. Requests four times as often make recognition a fifth more expensive."""
 
 
 class Worker:
