@@ -25,7 +25,7 @@ class RowResult:
 
     @property
     def result(self) -> str:
-        """``green`` if all scenarios of the row passed, ``red`` if not, ``none`` without any."""
+        """``green`` if all scenarios of the row passed, ``red`` if not, ``none`` if none exist."""
         if not self.verdicts:
             return "none"
         passed = all(verdict.passed for verdict in self.verdicts)
@@ -33,7 +33,10 @@ class RowResult:
 
     @property
     def words(self) -> list[str]:
-        """Texts of the row's own sentences that were heard in the row's calls, each once."""
+        """Texts of the row's sentences that were heard in the calls of its scenarios, each once.
+
+        For a row of slots only (row 13), they are the sentences in which its slots were filled.
+        """
         texts = {
             spoken.text: None
             for verdict in self.verdicts
@@ -44,7 +47,7 @@ class RowResult:
 
     @property
     def waits(self) -> list[str]:
-        """The measured seconds of each wait whose length the row's scenarios set, as ``5.02``."""
+        """Measured seconds, such as ``5.02``, of each wait whose length the row's scenarios set."""
         return [
             f"{wait.seconds:.2f}"
             for verdict in self.verdicts
@@ -60,9 +63,10 @@ class RowResult:
 
 
 def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -> list[RowResult]:
-    """Return the result of each row of the sheet, in its order.
+    """Return the results of the sheet's rows, in the order of the sheet.
 
-    With ``every``, all rows are returned; otherwise those that at least one scenario proves.
+    With ``every``, the results of all rows are returned, otherwise only of the rows that at least
+    one scenario proves.
     """
     all_rows = (
         RowResult(row, [each for each in verdicts if row.id in each.scenario.table.rows])

@@ -1,9 +1,9 @@
 """The caller of a real call: they wait until the bot has finished, then carry out the next step.
 
-The caller is a script for the softphone that is made while it is played: every 20 ms they look at
-the packets that have arrived and decide what to send next. They recognise no prompts. They wait
-for as many turns of the bot (sound after quiet) as the scenario wants to hear. The prompts that
-were heard are found after the call, in :mod:`ivr.scenario.wire`.
+The caller is a script for the softphone. The script is made while it is played: every 20 ms the
+caller reads the packets that have arrived and decides what to send next. The caller recognises no
+prompts, but waits for as many turns of the bot (sound after quiet) as the scenario asks for. The
+prompts that were heard are found after the call, in :mod:`ivr.scenario.wire`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +48,8 @@ LEAD_IN_SECONDS, TAIL_SECONDS = 0.08, 0.15
 """Seconds of silence at the beginning and at the end of every prompt's file; they belong to the
 prompt."""
 _PATIENCE_SECONDS = 10.0
-"""Seconds beyond what the scenario allows after which a caller who hears nothing hangs up."""
+"""The caller hangs up if the bot is quiet for this many seconds longer than the waits that the
+scenario sets."""
 
 Arrived = Callable[[], Sequence[tuple[float, bytes]]]
 """A function that returns all datagrams of the call so far, each with its arrival in seconds."""
@@ -62,8 +63,8 @@ class FarEnd:
 
     def __init__(self, codec: Codec, arrived: Arrived) -> None:
         self.turns: list[float] = []
-        """Time at which each turn of the bot began: sound after more than 0.7 s (LEAST_PAUSE) of
-        quiet."""
+        """Times at which the bot's turns began. A turn is sound after more than 0.7 s
+        (LEAST_PAUSE) of quiet."""
         self.last_sound = -inf
         """Arrival of the last packet with sound of the bot; minus infinity before the first."""
         self._codec, self._arrived, self._read = codec, arrived, 0
@@ -91,7 +92,10 @@ class Caller:
     def __init__(
         self, scenario: Scenario, codec: Codec, arrived: Arrived, now: Callable[[], float]
     ) -> None:
-        """Take a scenario; ``now`` returns the seconds of the clock that ``arrived`` uses too."""
+        """Prepare the caller of ``scenario``, whose call uses ``codec``.
+
+        ``now`` returns the time in seconds, by the same clock as the arrivals from ``arrived``.
+        """
         self.acted: list[Acted] = []
         """The steps that the caller has carried out; times are seconds of the clock of ``now``."""
         self.gave_up = False
@@ -128,7 +132,7 @@ class Caller:
         """Yield what the line carries until it is time for ``act``, or the caller gives up.
 
         ``wanted`` are the prompts to be heard before ``act``; ``turns`` is the number of turns that
-        the bot has had by then.
+        the bot must have had by then.
         """
         if isinstance(act, LineSound) and not wanted:
             return  # the line has carried it from the beginning
@@ -150,7 +154,7 @@ class Caller:
             yield self._idle()
 
     def _turns_before(self, step: Act) -> int:
-        """Return the number of turns that the bot has had before its reply to ``step``."""
+        """Return how many turns the bot has had before the turn with its reply to ``step``."""
         interrupts = step.into is not None and isinstance(step, Presses)
         return len(self._bot.turns) - interrupts  # the bot replies to a key without a pause
 
@@ -198,7 +202,7 @@ class Caller:
 def _turns(wanted: list[Hears]) -> int:
     """Return in how many turns (sound after quiet) the bot says the prompts in ``wanted``.
 
-    A prompt begins a new turn if its wait is at least 0.7 s (LEAST_PAUSE).
+    A prompt begins a new turn if the scenario sets a wait of at least 0.7 s (LEAST_PAUSE) for it.
     """
     later = sum((step.after or 0.0) >= LEAST_PAUSE for step in wanted[1:])
     return later + 1 if wanted else 0

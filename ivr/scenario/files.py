@@ -59,9 +59,9 @@ def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
 
 
 def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
-    """Raise ScenarioError if ``scenario`` cannot be played, or names what ``sheet`` does not have.
+    """Raise ScenarioError if ``scenario`` cannot be played or does not fit ``sheet``.
 
-    That is a row, a prompt or a slot.
+    It does not fit if it names a row, a prompt or a slot that the sheet does not have.
     """
     prompts = {prompt.id: prompt for prompt in sheet.prompts()}
     for row in scenario.table.rows:
@@ -114,7 +114,8 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
 def _begins_a_turn(scenario: Scenario, number: int) -> bool:
     """Return whether the step before step ``number`` is a prompt that begins after quiet.
 
-    Quiet is the caller's turn, or a wait of at least 0.7 s (LEAST_PAUSE).
+    A prompt begins after quiet if it follows a step of the caller, or a wait of at least 0.7 s
+    (LEAST_PAUSE).
     """
     before = scenario.steps[number - 1] if number else None
     if not isinstance(before, Hears):
@@ -124,10 +125,10 @@ def _begins_a_turn(scenario: Scenario, number: int) -> bool:
 
 
 def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
-    """Raise ScenarioError for a row that the scenario lists in ``rows`` and does not prove.
+    """Raise ScenarioError if the scenario does not prove a row that it lists in ``rows``.
 
-    A row is proven when a step hears one of its prompts; a row that consists of slots only, when a
-    step gives these slots values.
+    A row is proven when a step hears one of the row's prompts. A row that consists of slots only
+    is proven when a step gives a value to one of these slots.
     """
     heard = [step for step in scenario.steps if isinstance(step, Hears)]
     for id in scenario.table.rows:
@@ -210,7 +211,7 @@ def _scenario(table: Mapping[str, Any], file: Path, lines: LineNumbers) -> Scena
 def _sentence(
     error: ValidationError, table: Mapping[str, Any], file: Path, lines: LineNumbers
 ) -> str:
-    """Return the first mistake of a scenario as a sentence."""
+    """Return the first mistake in ``error`` as a sentence with the file and the line."""
     first = error.errors(include_url=False)[0]
     list_key, item = str(first["loc"][0]), None
     if len(first["loc"]) > 1 and isinstance(first["loc"][1], int):
@@ -242,7 +243,10 @@ def _sentence(
 
 
 def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
-    """Return the keys that a scenario, or table ``item`` in its list ``list_key``, may have."""
+    """Return the keys that a scenario may have, separated by commas.
+
+    With ``item``, return the keys that the table with this index in the list ``list_key`` may have.
+    """
     model: type[BaseModel] = ScenarioTable
     if item is not None and list_key == "tickets":
         model = TicketLeft

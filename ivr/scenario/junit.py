@@ -7,7 +7,10 @@ from ivr.scenario.verdict import ScenarioVerdict
 
 
 def junit_xml(verdicts: Sequence[ScenarioVerdict]) -> str:
-    """Return JUnit XML with one test case for each scenario; its class is the scenario file."""
+    """Return JUnit XML with a test case for each scenario.
+
+    The class of a test case is the name of the scenario's file without its extension.
+    """
     failures = sum(not verdict.passed for verdict in verdicts)
     suite = xml.Element(
         "testsuite", name="ivr scenario", tests=str(len(verdicts)), failures=str(failures),

@@ -36,7 +36,7 @@ class LineNumbers:
     list."""
 
     def of(self, key: str = "", item: int | None = None) -> int:
-        """Return the line of a key, or of the table at index ``item`` of its list.
+        """Return the line of ``key``, or of the table with index ``item`` in the list ``key``.
 
         Return the line of ``[[scenario]]`` if the scenario has no such key.
         """
@@ -74,9 +74,9 @@ def lines_of(text: str) -> list[LineNumbers]:
 
 
 def _tokens(text: str) -> Iterator[tuple[int, str, str, int]]:
-    """Yield line, kind, text and end position of each key and mark outside strings and comments.
+    """Yield the line, kind, text and end position of each key and mark in ``text``.
 
-    A mark is a bracket, a brace or the end of a line.
+    A mark is a bracket, a brace or the end of a line. Strings and comments are skipped.
     """
     line = 1
     for match in _TOKEN.finditer(text):

@@ -46,7 +46,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PlacedCall:
-    """A call that was made for a scenario and answered, after its end."""
+    """A call that was made for a scenario, was answered and has ended."""
 
     scenario: Scenario
     recording: CallRecording
@@ -106,7 +106,8 @@ async def _call(phone: Softphone, target: Target, scenario: Scenario) -> PlacedC
 def seen(made: PlacedCall, record: RecordedCall | None, stage: Stage) -> Seen:
     """Return the observations of an answered call; ``record`` is the service's record of it.
 
-    This computes too long for the event loop: run it in a thread while calls are up.
+    The computation is so long that it would block the event loop: run it in a thread while calls
+    are up.
     """
     recording = made.recording
     assert recording.answered is not None

@@ -19,8 +19,8 @@ from ivr.translation import tr
 _PATIENCE_SECONDS = 10.0
 """Most seconds to wait for a call's record, which is complete a moment after the call has ended."""
 NEAR_SECONDS = 0.5
-"""Largest difference, in seconds, between the time of a call's answer in the packets and in the
-service's record at which the record is that call's; two clocks give these times."""
+"""A record is that of a call if the record and the call's packets give times of the answer that
+differ by less than this many seconds. The two times come from two clocks."""
 
 
 class NoRecordsError(Exception):
@@ -44,8 +44,8 @@ async def records_of(
     """Return the service's record of each call, found by the time of its answer.
 
     ``answers`` are these times, in seconds since the epoch. Wait up to ``patience`` seconds until
-    all records are there; a record that is still missing then is None. Raise NoRecordsError if the
-    records cannot be read.
+    all records are there; None stands for a record that is still missing then. Raise
+    NoRecordsError if the records cannot be read.
     """
     since = datetime.fromtimestamp(min(answers) - NEAR_SECONDS, UTC)
     deadline = asyncio.get_running_loop().time() + patience

@@ -17,8 +17,9 @@ from ivr.scenario.verdict import ScenarioVerdict, judge
 from ivr.words.phrase_files import read_understander
 
 AT_ONCE = 8
-"""Number of calls at the same time, by default. On two cores that also run the service, replies
-take 0.45 s with 6 calls and 0.49 s with 10; the shipped set takes four minutes with 8."""
+"""Number of calls at the same time, by default. Measured on two cores that also run the service:
+replies take 0.45 s with 6 calls and 0.49 s with 10, so that 8 calls hardly delay each other. The
+shipped set takes four minutes with 8."""
 
 Done = Callable[[Scenario], None]
 """A function that is called with each scenario when it has been played."""

@@ -22,16 +22,16 @@ class SpokenPrompt:
     """One prompt as it reached the caller; times are seconds after the answer."""
 
     ids: frozenset[str]
-    """Ids of the sheet's prompts that this may be, since some sound alike; empty for a sound that
-    is no prompt."""
+    """Ids of the sheet's prompts that this may be: several if they sound alike, none for a sound
+    that is no prompt."""
     text: str
     start: float
     end: float
     complete: bool
     rendering: Rendering = "normal"
     correlation: float = 1.0
-    """Smallest correlation of a part of what was heard with the rendered file of that part, at most
-    1.0."""
+    """Correlation of what was heard with the prompt's rendered files, at most 1.0: that of the file
+    that agrees least."""
 
     def __str__(self) -> str:
         name = min(self.ids, default=tr("a sound that is no prompt"))
@@ -40,7 +40,11 @@ class SpokenPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """One step that the caller carried out, and the times of its beginning and end in seconds."""
+    """One step that the caller carried out, and when.
+
+    ``start`` and ``end`` are seconds after the answer; in :class:`ivr.scenario.caller.Caller` they
+    are seconds of the caller's clock.
+    """
 
     step: int
     """Index of the step among all steps of the scenario, from 0."""
@@ -77,4 +81,4 @@ class Seen:
     gaps: Gaps | None = None
     """The time between the bot's packets, and how many were lost; None in virtual time."""
     wrong: Sequence[str] = ()
-    """Problems of the call that lie outside the conversation, as sentences."""
+    """Problems of the call other than those of the conversation, as sentences."""

@@ -27,7 +27,7 @@ _LEVELS = {
     "noise": -24.0, "room": -65.0, "hum": -56.0, "breathing": -52.0, "television": -24.0,
     "music": -24.0, "fax": -15.0, "ringback": -15.0,
 }  # fmt: skip
-"""Level in dBov of each kind of line, for a step that gives none."""
+"""Level in dBov of each kind of sound on the line, used if the step gives no level."""
 _TALKERS = 10
 """Number of voices at the same time on the line `television`, so many that the detectors of a call
 classify it as noise."""
@@ -58,7 +58,10 @@ def recording(step: Plays, file: Path) -> Samples:
 
 @lru_cache(maxsize=16)
 def line_sound(step: LineSound) -> Samples | None:
-    """Return 30 s of what a line carries, at 8 kHz, to be repeated; None if it carries no sound."""
+    """Return 30 s of the sound that the line carries, at 8 kHz; it is to be repeated.
+
+    Return None if the line carries no sound.
+    """
     if step.line in ("silence", "no_rtp", "comfort_noise"):
         return None
     level = _LEVELS[step.line] if step.dbov is None else step.dbov

@@ -39,14 +39,14 @@ class Stage:
         return next(prompt for prompt in self.sheet.prompts() if prompt.id == id)
 
     def filled(self, step: Hears) -> Prompt | None:
-        """Return the prompt that a step hears, its slots filled with the step's values.
+        """Return the prompt that a step asks for, with the step's values in its slots.
 
         Return None if the step gives no values.
         """
         return self.compose(self.prompt(step.hears), step.values) if step.values else None
 
     def spelled(self, step: Hears) -> str | None:
-        """Return the text of the prompt that a step hears, with the step's values in its slots.
+        """Return the text of the prompt that a step asks for, with the step's values in its slots.
 
         Return None if the step gives no values.
         """

@@ -18,8 +18,8 @@ from ivr.dialogue.ticket import TicketKind
 from ivr.translation import tr
 
 TOLERANCE_SECONDS = 0.15
-"""Most seconds by which a wait may differ from the scenario, if the step gives no ``within``;
-measured by `ivr bench waits`."""
+"""Most seconds by which a wait may be shorter or longer than the scenario says, if the step gives
+no ``within``. `ivr bench waits` measures the errors of such waits."""
 THINKING_SECONDS = 1.0
 """Seconds from the end of the bot's words to the caller's next step, if that step gives no
 ``after``."""
@@ -47,8 +47,9 @@ class Hears(_Table):
     hears: Text
     """Id of the prompt: ``no_sound.ask``."""
     after: Seconds | None = None
-    """Seconds from the end of what came before to the prompt's beginning; None: at once after a
-    prompt, without delay after words of the caller."""
+    """Seconds from the end of the prompt or step before to the beginning of this prompt. If None,
+    the prompt must begin within 0.6 s after a prompt, and within 2.5 s after a step of the
+    caller."""
     within: Annotated[float, Field(gt=0, le=30)] = TOLERANCE_SECONDS
     """Most seconds by which the wait may be shorter or longer than ``after``."""
     cut: bool = False
@@ -66,8 +67,8 @@ class Act(_Table):
     """Seconds from the end of the last prompt, as the caller hears it, to this step; None: 1.0
     (THINKING_SECONDS), unless ``into`` is given."""
     into: Annotated[float, Field(ge=0.2, le=60)] | None = None
-    """Seconds from the beginning of the last prompt, which is still being spoken then, to this
-    step; None: the step follows the end of the prompt."""
+    """Seconds from the beginning of the last prompt to this step, which interrupts that prompt;
+    None: the step follows the end of the prompt."""
 
 
 class Says(Act):
@@ -103,7 +104,8 @@ class LineSound(Act):
 
     line: LineKind
     dbov: Level | None = None
-    """Level of the sound in dBov; None: the usual level of a sound of this kind."""
+    """Level of the sound in dBov; None: the level that :mod:`ivr.scenario.sounds` sets for this
+    kind of sound, such as -24 dBov for noise."""
 
 
 class HangsUp(Act):
@@ -195,7 +197,7 @@ class Scenario:
         return self.table.steps
 
     def place(self, step: int | None = None) -> str:
-        """Return ``file:line`` of the step with index ``step``, or with None of the scenario."""
+        """Return ``file:line`` of the step with index ``step``; if None, that of the scenario."""
         return f"{self.file}:{self.line if step is None else self.lines[step]}"
 
 

@@ -1,6 +1,7 @@
 """The verdict on a call, from the comparison of the call with its scenario.
 
-They are compared step by step, up to the first difference after which the rest cannot be compared.
+The call is compared with the scenario step by step. The comparison stops at a difference that
+leaves open which parts of the call belong to the further steps.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,17 +21,17 @@ from ivr.scenario.steps import (
 from ivr.translation import tr
 
 AT_ONCE_SECONDS = 0.6
-"""Longest time, in seconds, between two prompts for which the scenario sets no wait; a ticket may
-be written in between."""
+"""Longest time, in seconds, from one prompt to the next if the scenario sets no wait; the service
+may write a ticket in this time."""
 _REPLY_SECONDS = 2.5
-"""Longest time, in seconds, from the caller's last word to the bot's first: endpointing and
-recognition."""
+"""Longest time, in seconds, from the end of the caller's step to the bot's reply if the scenario
+sets no wait. Endpointing and recognition take this time."""
 LEAST_CORRELATION = 0.9
-"""Least correlation of a heard prompt with its rendered files at which the prompt counts as
-unchanged; an unchanged one has 1.0."""
+"""A heard prompt counts as unchanged if its correlation with its rendered files is at least this;
+an unchanged prompt has 1.0."""
 GONE_SECONDS = 1.5
-"""Seconds before the caller hangs up; a prompt that begins within them and that no step asks for is
-not reported."""
+"""A prompt that no step asks for is not reported if the caller hangs up less than this many seconds
+after its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,19 @@ class Wait:
     start: float
     """Beginning of the wait, in seconds after the answer."""
     seconds: float
-    """Length of the wait in seconds, from the end of what came before, as the caller heard it."""
+    """Length of the wait in seconds, from the end of the prompt or step before."""
     wanted: float | None
-    """Length in seconds that the scenario asks for; None: as soon as possible."""
+    """Length in seconds that the scenario sets; None if it sets none."""
     within: float
     """Most seconds by which the wait may be shorter or longer than ``wanted``."""
     good: bool
 
     @property
     def error(self) -> float | None:
-        """Measured minus wanted seconds; None if no length is wanted, or only to over ±0.15 s."""
+        """Measured minus wanted seconds; None if the scenario sets no length.
+
+        Also None if the scenario allows the wait to differ by more than 0.15 s.
+        """
         exact = self.wanted is not None and self.within <= TOLERANCE_SECONDS
         return self.seconds - self.wanted if exact and self.wanted is not None else None
 

@@ -1,7 +1,7 @@
-"""A scenario in virtual time: the clock is a number, so that nothing waits, and there is no sound.
+"""Play a scenario in virtual time: the clock is a number, so that no time passes in waiting.
 
-The caller's words are understood as on a real call. The condition of their line is reported as the
-detectors of a real call would report it.
+There is no sound. The caller's words are understood as on a real call, and the condition of their
+line is reported as the detectors of a real call would report it.
 """
 
 from collections.abc import Callable
@@ -51,11 +51,12 @@ NOTICED_SECONDS, SURE_OF_END_SECONDS = 0.15, 0.5
 """Seconds from the beginning of speech to its report, and from the end of speech to its report; the
 detectors of a real call take as long."""
 TOO_QUIET_DBOV, TOO_NOISY_DBOV = -42.0, -40.0
-"""Levels in dBov: speech below the first is too quiet, a line above the second is noisy. Both lie
-far from the levels at which the detectors of a real call decide either way."""
+"""Levels in dBov: speech below the first is reported as too quiet, and a sound on the line below
+the second as a quiet line. Scenarios should use levels well above or below these two, where the
+detectors of a real call decide alike."""
 _PATIENCE_SECONDS = 60.0
-"""Seconds of virtual time for each prompt after which a caller who waits for the prompt gives
-up."""
+"""Most seconds of virtual time, for each prompt that they wait for, before the caller stops
+waiting."""
 
 _NOTHING = Found("unknown")
 """The result of each look-up in the records: in virtual time no earlier call has left anything."""
@@ -87,7 +88,7 @@ class _Performance:
         """Number of prompts that have begun since the caller's last step."""
         self._rendering: Rendering = "normal"
         self._speaks_now = 0
-        """Number in the Play command of the prompt that began last; 0 before the first."""
+        """Number of the Play command whose prompt began last; 0 before the first."""
         self._said_until = 0.0
         """Time, in seconds of virtual time after the answer, at which the caller last stopped
         speaking; 0.0 before they have spoken."""
@@ -122,7 +123,10 @@ class _Performance:
         )  # fmt: skip
 
     def _wait_for(self, wanted: int, act: Act) -> None:
-        """Let virtual time pass until ``act``: after ``wanted`` prompts or into the last one."""
+        """Let virtual time pass until it is time for ``act``.
+
+        That is after ``wanted`` prompts, or during the last of them if ``act.into`` is given.
+        """
         if isinstance(act, LineSound) and not wanted:
             return  # the line has carried it from the beginning
         limit = self._line.now + _PATIENCE_SECONDS * max(wanted, 1)
@@ -191,7 +195,7 @@ class _Performance:
         """Let virtual time pass until the bot has finished.
 
         If the scenario does not say how the call ends, the caller hangs up then. ``wanted`` is the
-        number of prompts that are to be heard before.
+        number of prompts that must be heard before the end.
         """
         if isinstance(self._scenario.steps[-1], HungUp):
             self._line.advance(self._line.now + _PATIENCE_SECONDS)

@@ -1,9 +1,9 @@
 """Find the prompts of the sheet that a caller heard, from the packets of the call.
 
-The rendered files of sentence parts and of values are found by correlation; each that is heard is
-one piece. Sound between them that is none of these files is a piece as well. Pieces are then joined
-to sentences: a piece belongs to the sentence before it when it is the next part of that sentence
-and follows at once.
+The rendered files of sentence parts and of values are found by correlation; each file that is
+heard is one piece. Other sound between these files is a piece as well. Pieces are then joined to
+sentences: a piece is joined to the sentence before it if it is a later part of that sentence and
+follows at once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,8 +27,8 @@ APART_SECONDS = 0.22
 """Least silence, in seconds, between two sentences. The edges of two files have 0.23 s of silence
 together; the silence within a sentence is shorter."""
 LEAST_SECONDS = 0.1
-"""Least length, in seconds, at which a sound that is no rendered file counts; a shorter one is a
-joint or the rest of a prompt that was cut off."""
+"""Least length, in seconds, of a sound that is no rendered file; a shorter sound is ignored, since
+it is a joint or the rest of a prompt that was cut off."""
 _NAMES = "name."
 """Beginning of the ids of the clips that are spoken surnames."""
 _BLOCK = 80
@@ -61,15 +61,15 @@ class Sentences:
             for id, prompt in self.prompts.items()
         }
         self.places: dict[str, dict[str, int]] = {}
-        """The index of each clip of words in each sentence that has it, by clip id and sentence
-        id."""
+        """By the id of a clip of words and then by the id of a sentence: the index of the clip in
+        the sentence."""
         for id, of in self.parts.items():
             for place, part in enumerate(of):
                 if isinstance(part, Prompt):
                     self.places.setdefault(part.id, {})[id] = place
 
     def begun(self, piece: Piece) -> dict[str, int]:
-        """Return the ids of the sentences that may begin with ``piece``, and its index in each."""
+        """Return the index of ``piece`` in each sentence that may begin with it, by sentence id."""
         if piece.places:
             before = {id: self.parts[id][:place] for id, place in piece.places.items()}
             return {
@@ -79,9 +79,10 @@ class Sentences:
         return {id: 0 for id, of in self.parts.items() if isinstance(of[0], Slot)}
 
     def extended(self, at: Mapping[str, int], piece: Piece) -> dict[str, int]:
-        """Return the ids of the sentences that may continue with ``piece``, and its index in each.
+        """Return the index of ``piece`` in each sentence that it may continue, by sentence id.
 
-        ``at`` gives the sentences to choose from, and the index of the last part heard in each.
+        ``at`` has the sentences that may be continued: by sentence id, the index of the part that
+        was heard last.
         """
         further: dict[str, int] = {}
         for id, place in at.items():
@@ -186,10 +187,10 @@ def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentence
 def _with_values(
     heard: SpokenPrompt, filled: Sequence[Prompt], recording: CallRecording, stage: Stage
 ) -> SpokenPrompt:
-    """Return ``heard`` with the text of its prompt in ``filled``, if just these clips were heard.
+    """Return ``heard`` with the values of its slots in its text, if these values were heard.
 
-    ``filled`` are the prompts of the scenario's steps with the values of these steps. Otherwise
-    return ``heard`` unchanged.
+    ``filled`` are the prompts of the scenario's steps with the values of these steps. If all clips
+    of one of them were heard, ``heard`` is returned with its text and times; otherwise unchanged.
     """
     for prompt in filled:
         if prompt.id not in heard.ids:

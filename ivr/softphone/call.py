@@ -127,7 +127,7 @@ class SoftphoneCall:
         )
 
     async def _placed(self) -> SipResponse:
-        """Send the INVITE, again with the password if asked for it; return the final answer.
+        """Send the INVITE, twice if the server asks for the password; return the final answer.
 
         The INVITE is cancelled when :meth:`hang_up` is called or ``max_seconds`` after dialling.
         """
@@ -170,9 +170,9 @@ class SoftphoneCall:
     async def _cancel(
         self, invite: Transaction, placing: asyncio.Task[tuple[SipResponse, float]]
     ) -> None:
-        """Send a CANCEL for the INVITE, once any answer to it has come (RFC 3261 section 9.1).
+        """Wait for any response to the INVITE, then send a CANCEL (RFC 3261 section 9.1).
 
-        Without any answer within 4 s (:data:`_PATIENCE`), send no CANCEL.
+        If there is no response within 4 s (:data:`_PATIENCE`), send no CANCEL.
         """
         self._closing.set()
         self._ended = time.monotonic(), "caller"
@@ -249,7 +249,7 @@ class SoftphoneCall:
             transaction.receive(response, arrived)
 
     def fail(self, error: OSError) -> None:
-        """Fail all SIP transactions that wait for an answer: nothing listens at the server."""
+        """Fail all SIP transactions that wait for an answer, because of a network error."""
         for transaction in self._transactions.values():
             transaction.fail(error)
 
@@ -274,7 +274,10 @@ class SoftphoneCall:
         self._send(response.to_bytes())
 
     def _reoffered(self, request: SipRequest, tag: str) -> SipResponse:
-        """Return our answer to a re-INVITE or UPDATE; if it names an address, send audio there."""
+        """Return our answer to ``request``, a re-INVITE or UPDATE.
+
+        If its session description is usable, audio is sent to the address named there from now on.
+        """
         try:
             if request.body:
                 offered = sdp.parse_sdp(request.body)

@@ -1,8 +1,7 @@
 """Candidates for one prompt that was heard: how far each agrees with the sound, and which is best.
 
 A candidate is a known prompt placed at one sample of the timeline (the sound that the caller
-received). It is compared with the timeline frame by frame (a frame is a packet, 20 ms), for as long
-as the two agree.
+received). It is compared with the timeline in frames of 20 ms, for as long as the two agree.
 """
 
 from collections.abc import Sequence
@@ -37,18 +36,18 @@ class Candidate:
     length: int
     """Number of samples of the prompt's file that were heard, from the file's beginning on."""
     points: float
-    """Sum over the frames (20 ms) that were heard: 1 for a frame of speech that agrees with the
-    file, -1 for one that does not, 0.02 for a quiet frame of a pause."""
+    """Sum over the frames (20 ms) that arrived: 1 for a frame of speech that agrees with the
+    file, 0.02 for a pause or faint frame that agrees, -1 for a frame that does not agree."""
     gain: float
     """Amplitude of what was heard, divided by that of the prompt's file."""
     correlation: float
     """Correlation of what was heard with the prompt's file, at most 1.0."""
     ids: tuple[str, ...]
-    """Ids of all prompts that this may be, since some sound alike."""
+    """Ids of all prompts that this may be; several if they sound alike."""
 
     @property
     def end(self) -> int:
-        """Sample of the received sound (8 kHz) after the last that was heard of the prompt."""
+        """Index of the first sample of the received sound (8 kHz) after the prompt."""
         return self.start + self.length
 
     @property
@@ -74,8 +73,8 @@ def follow_prompt(
     Return None when fewer than five frames (20 ms each) of its speech agree. ``present`` says for
     each sample of ``sound`` whether a packet brought it. A frame of the prompt's speech counts one
     point for or against it; a frame that did not arrive counts nothing, so that lost packets do not
-    end a prompt. A frame of the prompt's pauses counts 0.02 for it when the sound is quiet there,
-    and one point against it when the sound is not.
+    end a prompt. A frame of the prompt's pauses counts 0.02 points for it if the sound is quiet
+    there, and one point against it if the sound is not quiet.
     """
     length = -(-len(prompt.sound) // SAMPLES_PER_PACKET) * SAMPLES_PER_PACKET
     expected = padded_window(prompt.sound, 0, length).reshape(-1, SAMPLES_PER_PACKET)
@@ -116,9 +115,10 @@ def follow_prompt(
 
 
 def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
-    """Return the candidate with the most points; of equals, the one nearest to its file in level.
+    """Return the candidate with the most points.
 
-    Its ``ids`` name all prompts whose sound cannot be told from its own.
+    Of candidates with about equal points, return the one whose level is nearest to its file's. The
+    ``ids`` of the result name all prompts that cannot be told apart from it by their sound.
     """
     candidates = [one for one in candidates if not _is_outdone(one, candidates)]
     most = max(one.points for one in candidates)
@@ -135,10 +135,10 @@ def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
 
 
 def _is_outdone(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
-    """Return whether another rendering of the same prompt agrees about as long as ``candidate`` and
-    is nearer to its file in level.
+    """Return whether another rendering of the same prompt fits better than ``candidate``.
 
-    A louder rendering has more frames that count as speech, and so more points.
+    It fits better if it agrees for about as long and its level is nearer to its file's. Points do
+    not decide here: a louder rendering has more frames that count as speech, and so more points.
     """
     return any(
         other.ids == candidate.ids

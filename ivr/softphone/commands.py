@@ -227,7 +227,10 @@ def call_command(
 
 @contextlib.contextmanager
 def _status() -> Iterator[Callable[[str], None]]:
-    """Yield a function that shows a text on stderr until the next one, if stderr is a terminal."""
+    """Yield a function that shows a text on stderr in place of the text before.
+
+    If stderr is no terminal, the function does nothing.
+    """
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda text: None

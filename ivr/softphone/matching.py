@@ -3,7 +3,8 @@
 Wherever sound begins after quiet, the beginnings of all prompts are correlated with it at once
 (:mod:`ivr.softphone.prompt_library`). The prompts that fit are compared further, frame by frame,
 for as long as they agree with what was heard (:mod:`ivr.softphone.candidates`). A prompt that was
-cut off is therefore recognised by its beginning, and prompts that begin alike by how they continue.
+cut off is therefore recognised by its beginning, and prompts that begin alike are told apart by
+how they continue.
 """
 
 from collections.abc import Sequence
@@ -35,11 +36,11 @@ _TAIL = 640
 """Samples at the end of every prompt's file that are silent (80 ms): sound that is heard there
 belongs to the next prompt."""
 _LIKELY = 0.4
-"""Least correlation of a prompt's head (its first 256 ms) with what was heard at which the rest of
-the prompt is compared too; a head that is cut off after a third reaches it."""
+"""The rest of a prompt is compared too if the correlation of the prompt's head (its first 256 ms)
+with what was heard is above this value. A head that is cut off after a third reaches it."""
 _ALIGNMENT = 8
-"""Most samples by which a prompt's place, a peak of the correlation, may miss a packet's border:
-1 ms."""
+"""A prompt begins and ends at the border of a packet. The place found by correlation may miss that
+border by at most this many samples (1 ms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,10 @@ def heard_prompts(
 
 
 def measured_waits(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> list[float]:
-    """Return the seconds from the answer to the first prompt, from the end of each prompt to the
-    beginning of the next, and from the end of the last to the end of the call.
+    """Return the length of each wait in a call, in seconds.
 
+    The first wait is from the answer to the first prompt, the last from the end of the last prompt
+    to the end of the call; the others are from the end of a prompt to the beginning of the next.
     The list is empty for a call that was not answered.
     """
     if recording.answered is None:
@@ -122,7 +124,7 @@ def _heard(candidate: Candidate, timeline: Timeline) -> HeardPrompt:
 def _prompt_at(
     library: PromptLibrary, sound: PromptSound, present: NDArray[np.bool_], onset: int
 ) -> Candidate | None:
-    """Return the prompt of ``library`` that begins in ``sound`` within 128 ms of sample ``onset``.
+    """Return the prompt whose first sound is within 128 ms of sample ``onset`` of ``sound``.
 
     Return None if there is no such prompt. ``present`` says for each sample of ``sound`` whether a
     packet brought it.

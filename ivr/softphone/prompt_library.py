@@ -1,6 +1,6 @@
 """The rendered prompts, prepared for the search in recorded calls (:mod:`ivr.softphone.matching`).
 
-Files with the same samples are one entry.
+Files of one rendering with the same samples are one entry.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,13 +21,13 @@ speech is at -22 dBov."""
 QUIET_POWER = 32768.0**2 * 10 ** (_QUIET_DBOV / 10)
 """Mean square of samples below which a block (5 ms) or frame (20 ms) counts as quiet: -50 dBov."""
 HEAD_SAMPLES = 2048
-"""Samples of a prompt's head, by which the prompt is searched for: its first 256 ms from its first
-sound on."""
+"""Number of samples of a prompt's head: 256 ms from the beginning of its sound. A prompt is
+searched for by its head."""
 SEARCH_SAMPLES = 4096
 """Samples of recorded sound with which a prompt's head is correlated: the 256 ms of the head, and
 128 ms before and after."""
 _BLOCK = 40
-"""Samples of a block, the step in which beginnings of sound are searched for: 5 ms."""
+"""Samples of a block (5 ms). Beginnings of sound are searched for in steps of one block."""
 _PAUSE_BLOCKS = 8
 """Least number of quiet blocks (5 ms each) before a beginning of sound: 40 ms, half of the silence
 with which a prompt's file begins."""
@@ -42,7 +42,7 @@ class KnownPrompt:
     rendering: Rendering
     sound: PromptSound
     onset: int
-    """Index of the first sample of the file that is not silent, to 5 ms."""
+    """Index of the first sample of the file that is not silent, exact to 5 ms."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +88,7 @@ def prompt_library(
 
 
 def sound_onsets(sound: PromptSound) -> Iterator[int]:
-    """Yield the index of each sample, to 5 ms, at which sound follows at least 40 ms of quiet."""
+    """Yield each index in ``sound``, exact to 5 ms, where sound follows at least 40 ms of quiet."""
     blocks = sound[: len(sound) // _BLOCK * _BLOCK].reshape(-1, _BLOCK)
     active = np.flatnonzero(np.mean(blocks**2, axis=1) > QUIET_POWER)
     before = np.concatenate(([-_PAUSE_BLOCKS - 1], active[:-1]))

@@ -23,12 +23,12 @@ EndedBy = Literal["caller", "callee", "refused"]
 
 _DECODE = {codec.payload_type: codec.decode for codec in CODECS.values()}
 _DRIFT_SECONDS = 0.25
-"""Largest difference, in seconds, between a packet's place by its RTP timestamp and by its arrival
-at which the place by the timestamp is used."""
+"""A packet is placed by its RTP timestamp if that place differs from its arrival by at most this
+many seconds; otherwise it is placed by its arrival."""
 _DRIFT_AT_MARKER_SECONDS = 0.1
-"""Largest difference, in seconds, between a packet's place by its RTP timestamp and by its
-arrival at which the timestamp is used, for a packet with the RTP marker: there a sender may begin a
-new count of timestamps."""
+"""A packet with the RTP marker is placed by its RTP timestamp if that place differs from the
+packet's arrival by at most this many seconds. The limit is smaller than for other packets, because
+a sender may begin a new count of timestamps at a marker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +176,7 @@ class CallRecording:
     def gaps(self) -> Gaps:
         """Return how regularly the audio packets arrived, and how many were lost.
 
-        A pause, in which the other side sends nothing until a packet with the RTP marker, does not
-        count as a time between packets.
+        The time before a packet with the RTP marker is left out: the other side has paused then.
         """
         heard = [packet for packet in self.received if packet.payload_type in _DECODE]
         waits = [
@@ -198,8 +197,8 @@ def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Ti
     """Return the timeline of packets that are given in the order of arrival.
 
     A packet is (time, ssrc, timestamp, marker, payload, payload type). Within a stream (one SSRC)
-    the RTP timestamp gives the packet's place. When the stream changes, or a sender begins a new
-    count of timestamps after a pause, the arrival gives it.
+    a packet is placed by its RTP timestamp. When the stream changes, or when the sender begins a
+    new count of timestamps after a pause, the packet is placed by its arrival.
     """
     origin = packets[0][0] if packets else 0.0
     firsts = np.zeros(len(packets), np.int64)

@@ -131,7 +131,7 @@ Action = PlayedSound | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | 
 
 @dataclass(frozen=True, slots=True)
 class PacketStep:
-    """The packet that is sent in one slot of 20 ms of a call, or the fact that none is sent."""
+    """One slot of 20 ms of a call: the packet that is sent in it, if any."""
 
     what: str
     """Name of the script's action that the step belongs to, for reports."""

@@ -28,7 +28,7 @@ class Session:
         return next((pt for pt, name in self.formats.items() if name.lower() == wanted), None)
 
     def to_bytes(self, version: int = 1) -> bytes:
-        """Return the description as a message body; each change of it needs a new ``version``."""
+        """Return the description as a message body; raise ``version`` with each change of it."""
         types = " ".join(str(pt) for pt in self.formats)
         lines = [
             "v=0",
@@ -54,8 +54,8 @@ def offer(host: str, port: int, codec: int) -> Session:
 def answer_offer(offered: Session, ours: Session) -> Session:
     """Return our answer to the offer of a re-INVITE or UPDATE.
 
-    It has the formats that both sides know, by the payload types of the offer. Raise SipError when
-    there is no common codec.
+    It has the formats that both sides know, with the payload types of the offer. Raise SipError
+    when there is no common codec.
     """
     known = {name.lower() for name in ours.formats.values()}
     common = {pt: name for pt, name in offered.formats.items() if name.lower() in known}
@@ -68,7 +68,7 @@ def answer_offer(offered: Session, ours: Session) -> Session:
 def parse_sdp(body: bytes) -> Session:
     """Return the first audio stream of a session description, the body of a SIP message.
 
-    Raise SipError if the body is none, or has no audio stream or no IPv4 address.
+    Raise SipError if the body is no session description, or has no audio stream or no IPv4 address.
     """
     lines = [line.rstrip("\r") for line in body.decode("utf-8", "replace").split("\n")]
     if lines[0] != "v=0":

@@ -26,8 +26,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?")
 _CSEQ = re.compile(r"([0-9]{1,10})\s+([A-Za-z0-9.!%*_+`'~-]+)")
 _PARAMETER = re.compile(r'(?<![\w-])([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)')
-"""Pattern of one ``name=value`` in a digest challenge. A name begins after another character:
-without this, a long word that is no parameter would be tried from each of its letters, in quadratic
+"""Pattern of one ``name=value`` in a digest challenge. A match begins only at the start of a word:
+otherwise a long word that is no parameter would be tried from each of its letters, in quadratic
 time."""
 
 
@@ -49,7 +49,7 @@ class Message:
         raise NotImplementedError
 
     def all(self, name: str) -> list[str]:
-        """Return the values of all headers called ``name``, in upper or lower case letters."""
+        """Return the values of all headers called ``name``, whether in upper or lower case."""
         wanted = name.lower()
         return [value for header, value in self.headers if header.lower() == wanted]
 

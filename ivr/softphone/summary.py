@@ -42,7 +42,7 @@ def refusal(recording: CallRecording, user: str, server: str) -> str:
 def call_summary(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> dict[str, Any]:
     """Return the figures of a call as JSON values; times are seconds after the answer.
 
-    In a call that was not answered, they are seconds after dialling.
+    If the call was not answered, the times are seconds after dialling.
     """
     origin = recording.invited if recording.answered is None else recording.answered
     silences: list[float | None] = [*measured_waits(recording, prompts)] or [None] * (

@@ -78,10 +78,9 @@ def _linear(octets: bytes, width: int) -> NDArray[np.float64]:
 
 
 def _resampled(path: Path, sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
-    """Return ``sound``, from the file ``path`` at ``rate``, at 8 kHz and without what lies above 4
-    kHz.
+    """Return ``sound`` resampled from ``rate`` Hz to 8 kHz, without frequencies above 4 kHz.
 
-    Raise WavError if the resampler is not installed.
+    Raise WavError, which names the file ``path``, if the resampler is not installed.
     """
     try:
         import soxr  # here, because only the tools extra has it, and few files need it

@@ -1,4 +1,4 @@
-"""Options of several ``ivr prompts`` commands, and their reading of the sheet and the prompts."""
+"""Options that several ``ivr prompts`` commands share, and how these read sheet and prompts."""
 
 from pathlib import Path
 from typing import Annotated

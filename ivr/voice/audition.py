@@ -107,8 +107,8 @@ def _flac_url(samples: Samples) -> str:
 def _outline(samples: Samples) -> str:
     """Return the SVG points of a waveform.
 
-    They give the peak of each of _BARS (120) equal stretches above the middle line and, mirrored,
-    below it.
+    The samples are divided into _BARS (120) equal stretches. Each stretch has a point at the height
+    of its peak above the middle line, and its mirror image below that line.
     """
     heights = [_HEIGHT / 2 * tall for tall in _envelope(samples)]
     step, middle = _WIDTH / _BARS, _HEIGHT / 2

@@ -27,8 +27,9 @@ def changes(
 ) -> list[Change]:
     """Return the prompts whose words in ``sheet`` differ from those rendered in ``directory``.
 
-    They are in the order of the sheet; those that it no longer has come last. ``pieces`` are the
-    fragments (slot values such as names and numbers) that are compared too; None means all of them.
+    The result is in the order of the sheet; prompts that the sheet no longer has come last.
+    ``pieces`` are the fragments (slot values such as names and numbers) that are compared too; None
+    means all of them.
     """
     before = {id: one.text for id, one in known(directory).recordings.items() if one.text}
     after = {

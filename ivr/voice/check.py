@@ -54,8 +54,7 @@ class Figures:
     present: int
     """Number of these clips that are rendered, that is, listed in the manifest."""
     current: int
-    """Number of these clips rendered from the present words, with intact
-    files."""
+    """Number of these clips that are rendered from the present words and have intact files."""
     present_percent: float
     seconds: float
     """Seconds that all rendered clips last together."""
@@ -119,7 +118,11 @@ def check_prompts(
 
 
 def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
-    """Yield a finding if the clip was not made of its present words by the manifest's voice."""
+    """Yield a finding if the clip is out of date.
+
+    It is current if it was made of its present words, by the voice that the manifest names and to
+    the present standard.
+    """
     manifest = catalogue.manifest
     recording = catalogue.clip(clip.prompt.id, clip.form.rendering)
     expected = clip_hash(clip, manifest.engine, manifest.voice, recording.source)
@@ -218,7 +221,10 @@ def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
 
 
 def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: int) -> Figures:
-    """Return the figures of ``clips``, of which ``found`` are rendered, ``current`` up to date."""
+    """Return the figures of ``clips``, the clips that there should be.
+
+    ``found`` are the clips that are rendered; ``current`` is how many of them are up to date.
+    """
     spoken = [clip for clip in clips if not is_wordless(clip)]
     levels = {
         rendering: _spread([one for one in found if one.rendering == rendering])

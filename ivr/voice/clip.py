@@ -44,7 +44,7 @@ class Clip:
 
     @property
     def name(self) -> str:
-        """The name in messages: the prompt's id, and unless it is normal the rendering.
+        """The name in messages: the prompt's id, and the rendering if it is not normal.
 
         Examples are ``no_sound.ask`` and ``no_sound.ask (slow)``.
         """
@@ -81,7 +81,7 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
 
 
 def takes_of(clips: Iterable[Clip]) -> list[Take]:
-    """Return the takes (utterances of the engine) for ``clips``: one for equal words and pace."""
+    """Return the takes (utterances) for ``clips``; clips of equal words and pace share a take."""
     together: dict[tuple[str, bool], list[Clip]] = {}
     for clip in clips:
         together.setdefault((clip.words, clip.form.rendering == "slow"), []).append(clip)

@@ -40,7 +40,8 @@ def is_current(
 ) -> bool:
     """Return True if ``clip`` is rendered from its words by this voice and its files are intact.
 
-    ``manifest`` lists what is rendered in ``directory``; ``source`` is that of :func:`clip_hash`.
+    ``manifest`` lists what is rendered in ``directory``; ``source`` is the argument of
+    :func:`clip_hash`.
     """
     recording = manifest.find(clip.prompt.id, clip.form.rendering)
     return (
@@ -51,9 +52,9 @@ def is_current(
 
 
 def damaged(directory: Path, clip: Clip, recording: RenderedPrompt) -> Iterator[tuple[Path, bool]]:
-    """Yield each file of a clip that is missing or differs from its hash, and whether it exists.
+    """Yield each file of a clip that is missing or changed, and whether it exists.
 
-    The hashes are those of ``recording``, the clip's entry in the manifest.
+    A file is changed if it differs from its hash in ``recording``, the clip's manifest entry.
     """
     for extension in extensions(clip):
         path = directory / recording.file(extension)

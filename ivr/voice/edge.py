@@ -45,11 +45,12 @@ class Patience:
     """Time-outs and attempts for prompts that are fetched from the service."""
 
     seconds: float = 30.0
-    """Time-out of one attempt. edge-tts's own has no effect if the server sends nothing."""
+    """Time-out of one attempt, in seconds. The time-out of edge-tts itself has no effect if the
+    server sends nothing."""
     attempts: int = 4
     backoff_seconds: float = 1.0
-    """Pause before the second attempt, doubled before each further one; up to half of it is added
-    at random (jitter)."""
+    """Seconds of pause before the second attempt, doubled before each further one; up to half of
+    it is added at random (jitter)."""
     parallel: int = 4
     """Largest number of simultaneous connections; the service refuses clients that open too
     many."""

@@ -40,8 +40,8 @@ def _shipped() -> Vocabulary:
 def fragments_to_render(sheet: Sheet, vocabulary: Vocabulary | None = None) -> Iterator[Prompt]:
     """Yield every fragment (prompt for a slot value) in a stable order, each id once.
 
-    ``sheet`` does not limit them: numbers, for example, are read back although no row has a slot
-    for one. Without ``vocabulary`` the values shipped with the product are used.
+    ``sheet`` does not limit the fragments: numbers, for example, are read back although no row has
+    a slot for a number. Without ``vocabulary`` the values shipped with the product are used.
     """
     vocabulary = vocabulary or _shipped()
     yield from _names(vocabulary)
@@ -56,9 +56,9 @@ def _clip(id: str, text: str, edges: Edges = Edges.INNER) -> Prompt:
 
 
 def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
-    """Yield each surname with each title as one prompt (张先生), and a neutral title.
+    """Yield a neutral title, each title alone, and each surname with each title (张先生).
 
-    Surnames that sound alike share one prompt.
+    Surnames that sound alike share one prompt for each title.
     """
     yield _clip("title.neutral", NEUTRAL_TITLE)
     recorded: dict[str, str] = {}
@@ -71,9 +71,9 @@ def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
 
 
 def _listed(kind: str, entries: ItemsView[str, str], neutral: str) -> Iterator[Prompt]:
-    """Yield a prompt for each of ``entries`` (words and id), and one for any value not among them.
+    """Yield a prompt for each of ``entries`` (words and id), and one with the words ``neutral``.
 
-    The latter says the words ``neutral``.
+    The neutral prompt is played for a value that is not among ``entries``.
     """
     yield _clip(f"{kind}.neutral", neutral)
     for words, id in entries:
@@ -81,7 +81,10 @@ def _listed(kind: str, entries: ItemsView[str, str], neutral: str) -> Iterator[P
 
 
 def _numbers() -> Iterator[Prompt]:
-    """Yield the cardinal numbers up to LARGEST_NUMBER and the hours up to LONGEST_HOURS."""
+    """Yield the numbers up to LARGEST_NUMBER (99) and the hours up to LONGEST_HOURS (72).
+
+    Also yield 两, and for either kind a neutral prompt that stands for larger values.
+    """
     yield _clip("number.neutral", NEUTRAL_NUMBER)
     yield _clip("number.liang", "两")
     for number in range(LARGEST_NUMBER + 1):
@@ -92,9 +95,9 @@ def _numbers() -> Iterator[Prompt]:
 
 
 def _codes() -> Iterator[Prompt]:
-    """Yield each digit in three forms (at the start, in the middle and at the end of a group).
+    """Yield the neutral prompts for codes, then each digit in three forms, then each Latin letter.
 
-    Then yield each Latin letter.
+    The forms are for the start, the middle and the end of a group of digits.
     """
     yield _clip("code.number", NEUTRAL_CODE)
     yield _clip("code.attribute", NEUTRAL_CODE.removesuffix("号码"))

@@ -37,9 +37,9 @@ class InstalledPrompts:
 def install_prompts(directory: Path, sounds: Path, owner: str = "") -> InstalledPrompts:
     """Install the prompts rendered in ``directory`` in ``sounds``, Asterisk's directory of sounds.
 
-    Prompts there that are not among them are removed. ``owner`` is ``user`` or ``user:group``; if
-    it is empty, the user who runs this owns the files. Raise VoiceError if there is no usable
-    manifest, or if a file differs from it or cannot be written.
+    Prompts in ``sounds`` that ``directory`` does not have are removed. ``owner`` is ``user`` or
+    ``user:group``; if it is empty, the user of this process owns the files. Raise VoiceError if
+    there is no usable manifest, or if a file differs from the manifest or cannot be written.
     """
     try:
         finish(directory)
@@ -119,9 +119,10 @@ def _give(path: Path, owner: str) -> None:
 
 
 def _removed(sounds: Path, wanted: Container[str]) -> Iterator[str]:
-    """Remove the files not in ``wanted`` from the prompts' folders below ``sounds``; yield them.
+    """Remove the files not in ``wanted`` from the prompts' folders in ``sounds``.
 
-    Other folders stay as they are.
+    Yield the path of each removed file, relative to ``sounds``. Other folders stay as they
+    are.
     """
     for rendering in RENDERINGS:
         for path in sorted((sounds / "zh" / folder(rendering)).iterdir()):

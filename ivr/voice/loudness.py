@@ -1,4 +1,4 @@
-"""The level of a prompt: of a sentence by ITU-T P.56, of a part of one without its pauses."""
+"""The level of a prompt: by ITU-T P.56 for a sentence, without pauses for a part of a sentence."""
 
 from typing import TypedDict
 
@@ -51,7 +51,10 @@ def word_level(samples: Waveform, rate: int) -> float:
 
 
 def level(samples: Waveform, rate: int, *, joint: bool) -> float:
-    """Return the level in dBov: by words if ``joint`` (a part of a sentence), else by P.56."""
+    """Return the level in dBov: the active speech level by P.56.
+
+    If ``joint`` (a part of a sentence), return the level by :func:`word_level` instead.
+    """
     if joint:
         return word_level(samples, rate)
     return active_speech_level(samples, rate).level_dbov

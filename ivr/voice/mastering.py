@@ -25,11 +25,12 @@ from ivr.voice.standard import (
 )
 
 _CEILING = 32768 * 10 ** ((HIGHEST_PEAK_DBFS - 0.2) / 20)
-"""Largest magnitude of a sample: 0.2 dB below the standard's highest peak, more than rounding to
-a-law can add."""
+"""Largest magnitude of a sample: 0.2 dB below the standard's highest peak. Rounding to a-law adds
+less than these 0.2 dB."""
 _LOOK_AHEAD_SECONDS = {"normal": 0.005, "louder": 0.001, "loudest": 0.001, "slow": 0.005}
-"""Look-ahead of the limiter in seconds, about half the length of its windows, by rendering. In the
-louder renderings the gain must recover between two periods of a voice."""
+"""Look-ahead of the limiter in seconds, by rendering; its windows are about twice as long. The
+look-ahead is short in the louder renderings, because the gain must recover there between two
+periods of a voice."""
 _FADE_SECONDS = 0.005
 """Seconds of the fade at either end of the speech, which prevents a click."""
 _SILENT_DB = -45.0
@@ -38,9 +39,9 @@ the speech is trimmed."""
 _PAUSE_SECONDS = 0.08
 """Least seconds of a silence within speech that is a pause and not the closure of a consonant."""
 _NEAR_DB, _ROUNDS = 0.05, 60
-"""Accuracy of the level in decibels, and the largest number of rounds of limiting and raising. A
-sentence takes one to five rounds; a letter such as F in the louder renderings, whose hiss is all
-peaks, takes up to 40."""
+"""Accuracy of the level in decibels, and the largest number of rounds of raising and limiting. A
+sentence takes one to five rounds. In the louder renderings a letter such as F takes up to 40,
+because its hiss consists of peaks."""
 
 _Sound = NDArray[np.float64]
 
@@ -99,7 +100,7 @@ def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
 def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
     """Lengthen each pause by the factor LONGER_PAUSES.
 
-    A part of the pause is added reversed, so that the noise of the room continues.
+    The longer pause repeats a part of itself in reverse, so that the noise of the room continues.
     """
     step = rate // 100
     audible = np.flatnonzero(_audible(sound, rate))
@@ -137,8 +138,8 @@ def _with_edges(speech: _Sound, form: Form, band: Band) -> _Sound:
 def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
     """Raise the speech to the level of ``form`` and limit its peaks.
 
-    The limiter lowers the level, so this is done in rounds: each raises the gain by what was
-    missing after the last one.
+    The limiter lowers the level, so this is done in rounds: each round raises the gain by the
+    decibels that were missing after the round before.
     """
     wanted = prompt_level(form.rendering, joint=form.joint)
     gain_db = wanted - level(speech, band.rate, joint=form.joint)

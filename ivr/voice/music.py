@@ -1,8 +1,8 @@
 """Music on hold: half a minute of notes made of sines, which may be repeated.
 
-It was composed for this product and needs no licence. It is rendered like a prompt, so that its
-echo is known and Asterisk plays it as a prompt: a word or a key of the caller ends it, and the
-dead-man timer, which the PBX runs in case the service dies, is set to its length.
+The music was composed for this product and needs no licence. It is rendered like a prompt, so that
+its echo is known. Asterisk plays it like a prompt, too: a word or a key of the caller ends it, and
+the dead-man timer, which the PBX runs in case the service dies, is set to its length.
 """
 
 import numpy as np
@@ -15,8 +15,8 @@ _BEAT = 0.625
 _LEVEL_DBOV = -26.0
 """RMS level in dBov, 4 dB below the speech of prompts, which must be louder than the music."""
 _DECAY_SECONDS = 0.9
-"""Seconds in which the first partial of a note decays to 37 % (1/e); the nth takes an nth of
-this."""
+"""Seconds in which the first partial of a note decays to 37 % (1/e); the nth partial
+decays n times as fast."""
 _PARTIALS = (1.0, 0.35, 0.12)
 """Amplitude of each partial of a note, the fundamental first."""
 _ATTACK_SECONDS = 0.02

@@ -71,9 +71,10 @@ def render_prompts(
 def _stale(
     clips: Iterable[Clip], directory: Path, engine: Engine, manifest: Manifest, *, anew: bool
 ) -> list[Take]:
-    """Return the takes (utterances) that have a clip out of date, each with only those clips.
+    """Return the takes (utterances) for the clips that are out of date.
 
-    With ``anew`` every clip counts as out of date.
+    Each take has only its clips that are out of date. With ``anew`` every clip counts as out of
+    date.
     """
     stale = []
     for take in takes_of(clips):
@@ -111,7 +112,10 @@ def _made(
 def _manifest(
     engine: Engine, clips: Iterable[Clip], old: Manifest, made: Iterable[RenderedPrompt]
 ) -> Manifest:
-    """Return the manifest of ``clips``: each as in ``made`` (rendered now), else as in ``old``."""
+    """Return the manifest of ``clips``.
+
+    The entry of a clip is that in ``made`` (rendered now) or, if there is none, that in ``old``.
+    """
     new = {(recording.id, recording.rendering): recording for recording in made}
     by_rendering: dict[Rendering, dict[str, RenderedPrompt]] = {name: {} for name in RENDERINGS}
     for clip in clips:

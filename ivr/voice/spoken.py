@@ -22,7 +22,7 @@ _SHIPPED = SHARE / "pronunciation.toml"
 _MEASURE = r"(?:小时|分钟|秒|个|天|位|次|家|种|台|周|元|块|点|倍|人|名|份|部|条|年(?!级))"
 """Pattern of the measure words, before which 2 is read as 两."""
 _COUNTED = re.compile(rf"\s*(?:{_MEASURE}|万|亿|户|米|字|月|日|号|岁)")
-"""Pattern of the words that make the number before them a quantity."""
+"""Pattern of the words after a number that make it a quantity rather than a code."""
 _TWO = re.compile(rf"\s*{_MEASURE}")
 _LONGEST_NUMBER = 12
 """Most digits of a quantity; a longer row of digits is read as a code even before a unit."""
@@ -43,7 +43,7 @@ class Pronunciation:
     def parse(cls, text: str) -> "Pronunciation":
         """Return the table in ``text``, the content of ``pronunciation.toml``.
 
-        Raise VoiceError, which names the wrong entry.
+        If an entry is wrong, raise VoiceError, which names it.
         """
         try:
             raw = tomllib.loads(text)
@@ -68,7 +68,10 @@ class Pronunciation:
         return cls(raw.get("words", {}), raw.get("surnames", {}))
 
     def applied(self, text: str) -> str:
-        """Return ``text`` with the words of the table replaced, longer words first, each once."""
+        """Return ``text`` with the words of the table replaced.
+
+        Where two words of the table fit, the longer one is replaced.
+        """
         titles = "|".join(TITLES)
         if self.surnames:
             surname = re.compile(f"({_any_of(self.surnames)})(?={titles})")
@@ -208,8 +211,8 @@ def _range(match: re.Match[str]) -> str:
 def _number_or_code(match: re.Match[str]) -> str:
     """Read a quantity as a number, and a code digit by digit.
 
-    Digits are a code if they start with 0 or are more than _LONGEST_NUMBER (without a unit,
-    _LONGEST_BARE_NUMBER).
+    Digits are a code if they start with 0 or are too many for a quantity: more than 12
+    (_LONGEST_NUMBER) with a unit or commas, otherwise more than 4 (_LONGEST_BARE_NUMBER).
     """
     digits = match[0].replace(",", "")
     before, after = match.string[: match.start()], match.string[match.end() :][:8]

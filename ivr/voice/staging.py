@@ -54,7 +54,10 @@ def staging_directory(directory: Path) -> Iterator[Path]:
 
 
 def take_over(directory: Path, manifest: Manifest) -> None:
-    """Replace the files in ``directory`` by those of its staging directory, as in ``manifest``."""
+    """Replace the files in ``directory`` by those of its staging directory.
+
+    ``manifest`` is written with them as the new manifest of ``directory``.
+    """
     (directory / _DRAFT / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
     (directory / _DRAFT).rename(directory / _COMPLETE)
     finish(directory)
@@ -77,7 +80,7 @@ def finish(directory: Path) -> None:
 
 
 def remove_others(directory: Path, manifest: Manifest) -> None:
-    """Remove the sound files that ``manifest`` does not list."""
+    """Remove the sound files in ``directory`` that ``manifest`` does not list."""
     wanted = {entry.file(extension) for entry in manifest.all() for extension in entry.sha256}
     for rendering in RENDERINGS:
         sounds = directory / "zh" / folder(rendering)

@@ -40,9 +40,9 @@ LEAD_IN_SECONDS = 0.08
 TAIL_SECONDS = 0.15
 """Seconds of silence after the words."""
 JOINT_SECONDS = 0.02
-"""Seconds of silence at an edge that adjoins another clip. Two such edges, 20 ms that trimming
-leaves and 20 ms of packet are 80 ms. The longest gap at a joint is 120 ms: Asterisk has 40 ms to
-begin the next file."""
+"""Seconds of silence at an edge that adjoins another clip. The gap at a joint is 80 ms: two such
+edges (40 ms), 20 ms that trimming leaves and 20 ms of packet. It may be at most 120 ms, so that
+Asterisk has 40 ms to begin the next file."""
 GROUP_SECONDS = 0.04
 """Seconds of silence after a group of digits, where a person takes a breath; the gap there is 100
 ms."""

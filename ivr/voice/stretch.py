@@ -1,8 +1,8 @@
 """Stretch time without changing the pitch: waveform-similarity overlap-add (WSOLA).
 
 Verhelst and Roelands, 1993. Overlapping windows are taken from the sound at shorter steps than they
-are added to the result. Each window is shifted by up to one period of a voice to the place where it
-best continues the previous window, so that no period is broken.
+are added to the result. Each window is shifted by up to half a period of a low voice to the place
+where it best continues the previous window, so that no period of the voice is broken.
 """
 
 import numpy as np

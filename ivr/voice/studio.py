@@ -40,7 +40,10 @@ class Studio:
 
     @property
     def voice(self) -> str:
-        """The voice in the manifest, the same for all recordings: each has its own hash there."""
+        """The voice in the manifest, the same text for all recordings.
+
+        It need not change with them, because the manifest has the hash of each recording.
+        """
         return "as recorded"
 
     def source(self, take: Take) -> str:
@@ -92,7 +95,7 @@ class Studio:
     def _recording(self, take: Take) -> Path | None:
         """Return the file of the take's recording; None if there is none.
 
-        For a slow take, a recording that was spoken slowly comes first.
+        For a slow take, a recording that was spoken slowly is preferred.
         """
         ids = list(dict.fromkeys(clip.prompt.id for clip in take.clips))
         names = [f"{id}.slow" for id in ids] * take.slow + ids

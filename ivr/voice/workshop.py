@@ -1,4 +1,4 @@
-"""Render takes into files: fewer than 24 takes in this process, more in several processes."""
+"""Render takes into files: fewer than 24 in this process, 24 or more in several processes."""
 
 import hashlib
 import multiprocessing
@@ -95,7 +95,8 @@ def _made(engine: Engine, take: Take, into: Path) -> RenderedTake:
 def _recording(clip: Clip, octets: dict[str, bytes], engine: Engine, source: str) -> RenderedPrompt:
     """Return the manifest's entry of a clip, measured on its a-law file.
 
-    ``octets`` are the contents of the clip's files by extension; ``source`` is that of its take.
+    ``octets`` are the contents of the clip's files by extension; ``source`` is the
+    result of :meth:`ivr.voice.engine.Engine.source` for the clip's take.
     """
     return RenderedPrompt(
         id=clip.prompt.id,
