@@ -19,14 +19,14 @@ CLARIFICATIONS = 2
 """Maximum number of questions 请问您说的是……的意思吗？ (row 15) for one wish; a third one would
 seem like mockery."""
 _ATTEMPTS = 3
-"""Least number of utterances that fit no intent, for one wish, at which row 25 does not ask the
-caller to repeat it any more."""
+"""At the third utterance of one wish that fits no intent, row 25 does not ask the caller to repeat
+it, and the hotline gives up. The steps of row 11 may come before that."""
 LOST_ATTEMPTS = 3
-"""Maximum number of times, for one wish, that the caller is asked to repeat words which our
-recogniser has lost; the caller is not at fault."""
+"""Maximum number of requests, for one wish, to repeat words that our recogniser has lost. They are
+counted apart from other requests, because the caller is not at fault."""
 NOTHING_MORE = frozenset({Intent.CLOSING, Intent.THANKS, Intent.GOODBYE})
-"""Intents that are acted upon after the question 请问还有什么可以帮助您？, even if they are only a
-weak guess."""
+"""Intents that are acted upon even if they are only a weak guess, provided that our last question
+was 请问还有什么可以帮助您？."""
 UNSPEAKABLE = frozenset({Intent.ABUSIVE_CALLER, Intent.NUISANCE_CALL})
 """Intents that row 15 (您说的是……的意思吗？) never asks about: no caller is asked whether they
 meant to be rude."""
@@ -148,9 +148,10 @@ class AskingBack:
     async def _say_again(self, words: Words) -> Heard | GivenUp:
         """Ask the caller to repeat ``words``, which fit no intent, and return the answer.
 
-        From the second such utterance of a wish on, badly recognised words are answered by the two
-        steps of row 11 (please speak Mandarin; please fetch somebody who does). Otherwise row 25
-        asks; from the third such utterance on, GivenUp is returned instead.
+        Row 25 asks after the first such utterance of a wish. From the second on, badly recognised
+        words are answered by the two steps of row 11: please speak Mandarin; please fetch somebody
+        who does. Any other second utterance is asked about by row 25 again, and any other later
+        one returns GivenUp.
         """
         self._unclear += 1
         if self._unclear > 1 and not words.intelligible and self._foreign < 2:
@@ -170,9 +171,10 @@ class AskingBack:
 
 
 def meaning_words(guess: Meaning) -> str:
-    """Return the key under which [meanings] of values.toml has the words of row 15 for ``guess``.
+    """Return the key in the table [meanings] of values.toml for the words of ``guess`` in row 15.
 
-    It is the topic for a question about a known topic of the product, otherwise the intent.
+    The key is the topic if ``guess`` is a question about a known topic of the product. Otherwise
+    it is the name of the intent.
     """
     topic = guess.slots.topic if guess.intent is Intent.PRODUCT_QUESTION else None
     return topic or guess.intent.value

@@ -16,8 +16,8 @@ MESSAGE = TicketKind.MESSAGE
 _CALL_ME = frozenset({Intent.CANNOT_ANSWER_NOW, Intent.GIVE_NUMBER})
 """Intents by which the caller of a private call (row 7) asks to be called back."""
 ANNOUNCED = 10
-"""Most characters at which the caller's first words, such as 我要投诉, only announce what they want
-to tell; they are then asked to go on."""
+"""First words of at most this many characters, such as 我要投诉, only announce what the caller
+wants to tell; the caller is then asked to go on."""
 
 
 @row("other_department")
@@ -64,9 +64,9 @@ async def private_call(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
 async def purchase_intent(row: Row, guest: Guest, wish: Meaning) -> None:
     """Row 19 想要问是否有购买意向时: ask for the kind of buyer and the number of accounts.
 
-    What the caller has already said is not asked for. Then the list of numbers is announced
-    (我给您传份号码表), and the answers become a sales-lead ticket: a person calls back. Raise
-    ChangedSubject when the caller states another wish.
+    What the caller has already said is not asked for. Then the hotline announces the list of
+    numbers (我给您传份号码表). The answers become a sales-lead ticket, and a person calls back.
+    Raise ChangedSubject when the caller states another wish.
     """
     buyer, count = wish.slots.buyer, wish.slots.count
     if buyer is None:

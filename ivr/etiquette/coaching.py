@@ -4,9 +4,9 @@ A row says ``heard = await listen(...)`` and does not handle bad lines. What was
 through this module first. A caller who cannot be understood is told why (rows 8, 9 and 10), and
 the listening row receives what they say after that. A caller who is understood is not disturbed.
 
-Each of these rows comes at most once in a call; after that the caller is served as well as
-possible. For this reason nothing here can keep a call open: silence and the limits of the call
-end it.
+Each of these rows runs at most once in a call; after that the caller is served as well as
+possible. For this reason no row about the line can keep a call open: silence and the limits of
+the call end the call.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
@@ -31,9 +31,9 @@ DUE: Mapping[Condition, SubScript] = {
 """The script that answers each condition of the line in which a caller cannot be understood."""
 
 HOLD_LISTENS = 12
-"""Maximum number of listens in one call, of five seconds each, in which the hotline waits while
-music comes from the caller's side: a minute. A caller who has put us on hold to ask somebody a
-question is back by then, or has forgotten us."""
+"""While music comes from the caller's side, the hotline waits for at most this many listens of five
+seconds in one call: a minute. A caller who has put us on hold to ask somebody a question is back
+within a minute, or has forgotten us."""
 
 
 class Coach:
@@ -43,8 +43,8 @@ class Coach:
         self._said: set[SubScript] = set()
         self._hold_listens = HOLD_LISTENS
         self._caller_heard = False
-        """Whether speech was heard in this call. Once it was, noise without a voice counts as a
-        silent caller, no longer as a noisy line (row 10)."""
+        """Whether the caller has spoken in this call. After that, noise without a voice counts as
+        a silent caller, no longer as a noisy line (row 10)."""
 
     async def clear(self, heard: Heard) -> Heard:
         """Run the rows about the line that ``heard`` calls for, and return what is heard then.
@@ -65,9 +65,9 @@ class Coach:
                 return heard
 
     def _due(self, heard: Heard) -> SubScript | None:
-        """Return the script about the line (of DUE) that ``heard`` calls for.
+        """Return the script in DUE for the condition of the line in ``heard``.
 
-        Return None if the line needs none, or if that script has run in this call.
+        Return None if that condition needs no script, or if its script has run in this call.
         """
         trouble = trouble_of(heard) or doubt_of(heard)
         if isinstance(heard, Nobody):
@@ -82,8 +82,8 @@ class Attended(Awaitable[Outcome]):
     """``await Attended(script, guest)`` runs a script and does for it what every row needs.
 
     Each prompt of the script gets the caller's name and volume (:meth:`Guest.addressed`). Before
-    the script receives the answer to a listen, the line is handled (:class:`Coach`), and wishes
-    that every row grants, such as 再说一遍, are granted (:mod:`ivr.etiquette.courtesy`).
+    the script receives the answer to a listen, the rows about a bad line are run (:class:`Coach`),
+    and wishes that every row grants, such as 再说一遍, are granted (:mod:`ivr.etiquette.courtesy`).
     """
 
     def __init__(self, script: Coroutine[Request, Any, Outcome], guest: Guest) -> None:
@@ -97,8 +97,9 @@ class Attended(Awaitable[Outcome]):
     def _run(self, script: Coroutine[Request, Any, T], *, attended: bool) -> Generator[Any, Any, T]:
         """Yield the requests of ``script`` and return its result.
 
-        With ``attended``, each answer to a listen is replaced by the result of :meth:`_attend`. It
-        is False for the scripts of :meth:`_attend` itself, which receive the answers unchanged.
+        If ``attended`` is True, each answer to a listen is replaced by the result of
+        :meth:`_attend`. The scripts that :meth:`_attend` runs receive the answers unchanged
+        (``attended`` is False).
         """
         answer: Any = None
         try:
@@ -116,10 +117,11 @@ class Attended(Awaitable[Outcome]):
             script.close()
 
     async def _attend(self, heard: Heard, seconds: float) -> Heard:
-        """Return what a row receives when ``heard`` has answered its listen of ``seconds``.
+        """Return what a row receives as the answer to its listen of ``seconds``.
 
-        This is what is heard after the rows about the line (8, 9, 10) and after wishes that every
-        row grants, such as 再说一遍; without any of them, ``heard`` itself.
+        ``heard`` was the answer to that listen. It is returned if it needs nothing else. If the
+        line is bad (rows 8, 9 and 10) or ``heard`` is a wish that every row grants, such as
+        再说一遍, return what is heard after the rows about the line and the granted wishes.
         """
         heard = await self._coach.clear(heard)
         while (granted := grant(self._guest, heard, seconds)) is not None:

@@ -26,7 +26,7 @@ class SheetError(Exception):
 def parse_company(text: str) -> dict[str, str]:
     """Return the company's variables written in ``text`` (TOML): the words by the variable's name.
 
-    Raise SheetError if one of them is unusable; its message is one sentence.
+    Raise SheetError, whose message is one sentence, if a variable is unusable.
     """
     try:
         raw = tomllib.loads(text)

@@ -16,13 +16,14 @@ from ivr.etiquette.tickets import joined_speech, leave_ticket, story
 
 Class = Literal["simple", "complex"]
 _TIME_LIMITS: Mapping[Class, str] = {"simple": "简单投诉时限", "complex": "复杂投诉时限"}
-"""For each class of complaint, the name of the variable of prompts/company.toml that holds the
-hours until the answer which row 27 promises."""
+"""Name of a variable of prompts/company.toml, by class of complaint. The variable holds the hours
+within which row 27 promises an answer."""
 ANYBODY = "default"
-"""Key of the table of service times (28) whose hours hold for customers without an entry there."""
+"""A key in the table of service times (row 28). Its hours hold for all customers whose class has
+no entry in the table."""
 _COMPLEX = "复杂投诉"
-"""Name of the variable of prompts/company.toml that lists the words which make a complaint
-complex, with spaces between them."""
+"""Name of a variable of prompts/company.toml: a list of words, separated by spaces. A complaint
+that contains one of these words is complex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def complaint(told: str, company: Mapping[str, str]) -> Complaint:
 def deferred_hours(guest: Guest, kind: Class) -> float:
     """Return the hours within which row 27 promises an answer to a complaint of this class.
 
-    They are those of prompts/company.toml, or else 2 for a simple and 24 for a complex complaint.
+    The hours are those of prompts/company.toml. If it has none, they are 2 for a simple complaint
+    and 24 for a complex one.
     """
     known = guest.company.get(_TIME_LIMITS[kind], "")
     return float(known) if known.isdecimal() else {"simple": 2.0, "complex": 24.0}[kind]
@@ -93,9 +95,9 @@ async def complaint_accepted(row: Row, hours: float) -> Heard:
 async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
     """Row 27 遇到无法当场回复的客户投诉: hear the complaint, and promise an answer.
 
-    The answer is promised in 2 hours for a simple complaint and in 24 for a complex one (the
-    company may set others). The complaint ticket has that deadline. Return what the caller says
-    after the goodbye.
+    The answer is promised within 2 hours for a simple complaint and within 24 hours for a complex
+    one; the company may set other times. The promised time is the deadline of the complaint
+    ticket. Return what the caller says after the goodbye.
     """
     await ask_forgiveness()
     details = ""

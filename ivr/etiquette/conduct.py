@@ -11,20 +11,20 @@ from ivr.etiquette.rows import is_there, row
 from ivr.etiquette.tickets import report
 
 SUPERVISOR_AFTER = 2
-"""Least number of offences of one kind in a call at which the supervisor gets a ticket; the first
-one is only answered."""
+"""The supervisor gets a ticket at the offence with this number, counted for each call and kind of
+offence. The first offence is only answered, unless the number has KNOWN_AFTER earlier reports."""
 KNOWN_AFTER = 3
-"""Least number of earlier reports about a telephone number at which already its first offence in a
-call is reported to the supervisor."""
+"""A telephone number with at least this many earlier reports is reported to the supervisor at the
+first offence in a call."""
 
 
 @row("abusive_caller")
 async def abusive_caller(row: Row, guest: Guest, wish: Meaning) -> Heard:
     """Row 24 遇到客户情绪激烈，破口大骂: stay calm and ask 请问有什么可以帮助您？
 
-    From the second insult on, 若无法处理，应马上报告现场业务主管: the supervisor gets a ticket, and
-    during working hours the call is transferred to them. A number with at least KNOWN_AFTER earlier
-    reports is reported at the first insult. Return what the caller says.
+    若无法处理，应马上报告现场业务主管: at the second insult the supervisor gets a ticket, and
+    during working hours the call is transferred to them. A number with at least KNOWN_AFTER (3)
+    earlier reports is reported at the first insult. Return what the caller says.
     """
     history = await _history(guest, Intent.ABUSIVE_CALLER)
     insists = guest.times.get(Intent.ABUSIVE_CALLER, 0) >= SUPERVISOR_AFTER
@@ -42,7 +42,8 @@ async def abusive_caller(row: Row, guest: Guest, wish: Meaning) -> Heard:
 async def agent_identity(row: Row, guest: Guest) -> None:
     """Row 29 遇到客户询问客服人员个人信息超出话述标准时: say 我的工号是……号。
 
-    若客户坚持要求: when asked again, say that by the company's rule only the staff number is given.
+    若客户坚持要求: if the caller asks again, say that the company's rule allows us to give the
+    staff number only.
     """
     if guest.times.get(Intent.AGENT_IDENTITY, 0) > 1:
         await say(row.prompt("rule"))
@@ -60,9 +61,10 @@ async def invitation(row: Row) -> None:
 async def nuisance_call(row: Row, guest: Guest, wish: Meaning) -> Heard:
     """Row 32 遇到骚扰电话时: say that this is no service of ours, and 请您挂机。
 
-    若客户仍纠缠不休不肯挂线: 将来话转接到自动台, and the supervisor gets a ticket. A caller whose
-    number has at least KNOWN_AFTER earlier reports is connected to the automatic desk as soon as
-    they speak again. Return what the caller says.
+    若客户仍纠缠不休不肯挂线: 将来话转接到自动台. At the second offence the supervisor gets a
+    ticket, and the caller is connected to the automatic desk. A caller whose number has at least
+    KNOWN_AFTER (3) earlier reports is connected to it as soon as they answer the prompt. Return
+    what the caller says.
     """
     history = await _history(guest, Intent.NUISANCE_CALL)
     if guest.times.get(Intent.NUISANCE_CALL, 0) >= SUPERVISOR_AFTER:
@@ -89,10 +91,11 @@ async def _tell_supervisor(guest: Guest, wish: Meaning, kind: TicketKind) -> Non
 
 
 async def _history(guest: Guest, offence: Intent) -> int | None:
-    """Begin to look up earlier reports of the calling number, at its first offence in this call.
+    """Begin to look up earlier reports about the calling number, and return the look-up's number.
 
-    Return the number of the look-up, by which :func:`result` gives what it has found. Return None
-    if it is not the first offence of this kind or the calling number is withheld.
+    :func:`result` takes that number and gives what was found. Nothing is looked up, and None is
+    returned, if this is not the first ``offence`` of its kind in the call or if the calling number
+    is withheld.
     """
     if guest.times.get(offence, 0) != 1 or not guest.arrival.caller:
         return None
@@ -102,8 +105,8 @@ async def _history(guest: Guest, offence: Intent) -> int | None:
 async def _known(history: int | None, kind: TicketKind) -> bool:
     """Return whether the look-up ``history`` has found at least KNOWN_AFTER reports of ``kind``.
 
-    The rows call this function after a prompt, so the look-up has had the length of a sentence to
-    end. Return False if it has not ended, and if ``history`` is None: nothing was looked up.
+    Return False if the look-up has not ended yet, or if ``history`` is None (nothing was looked
+    up). The rows call this function after a prompt, so that the look-up can end during the prompt.
     """
     found = None if history is None else await result(history)
     return found is not None and int(found.values.get(kind, "0")) >= KNOWN_AFTER

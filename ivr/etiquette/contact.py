@@ -1,7 +1,8 @@
 """Row 12 and telephone numbers: who the caller is, and where to call back.
 
-A number may be spoken, at once or in pieces, or typed and ended with #. The hotline reads it back
-in groups; it counts only after the caller has confirmed it, and they may correct it (不对，是……).
+A number may be spoken, at once or in pieces, or typed and ended with #. The hotline reads the
+number back in groups, and the caller confirms or corrects it (不对，是……). Only a confirmed number
+counts.
 """
 
 from collections.abc import Callable
@@ -15,11 +16,11 @@ from ivr.understanding.numerals import is_telephone_number
 
 NUMBER_ATTEMPTS = 4
 """Maximum number of attempts to get a telephone number from the caller; after that the ticket has
-only the calling number. With 10 % of the digits misheard, three attempts get 98.0 % of the numbers
-right, four 99.3 % (`ivr bench understand`)."""
+only the calling number. With 10 % of the digits misheard, 98.0 % of the numbers are right after
+three attempts, and 99.3 % after four (`ivr bench understand`)."""
 BETWEEN_SECONDS = 3.0
-"""Seconds that the hotline listens for the next piece of a number: people breathe, and look for the
-next key."""
+"""Seconds that the hotline listens for the next piece of a number. People pause between pieces to
+breathe, or to find the next key."""
 
 _NO_WISH = frozenset(
     {
@@ -27,7 +28,8 @@ _NO_WISH = frozenset(
         Intent.REPEAT, Intent.SLOWER, Intent.HOLD_ON, Intent.CANNOT_ANSWER_NOW, Intent.OTHER,
     }
 )  # fmt: skip
-"""Intents that do not change the subject when the caller was asked for a number or a name."""
+"""Intents that do not change the subject if the caller has just been asked for a number or a name;
+any other intent does."""
 
 
 class ChangedSubject(Exception):
@@ -58,8 +60,9 @@ async def ask_name(row: Row, guest: Guest, prompt: Prompt | None = None) -> None
 async def contact_number(guest: Guest, heard: Heard) -> None:
     """Take the telephone number in ``heard`` or ask for it, until the caller confirms one.
 
-    A confirmed number becomes ``guest.phone``, which otherwise stays None: when the caller refuses,
-    or after NUMBER_ATTEMPTS attempts. Raise ChangedSubject when the caller states a wish instead.
+    A confirmed number becomes ``guest.phone``. If the caller refuses, or has confirmed none after
+    NUMBER_ATTEMPTS (4) attempts, ``guest.phone`` stays as it was. Raise ChangedSubject when the
+    caller states a wish instead.
     """
     system = await enter("system")
     for attempt in range(NUMBER_ATTEMPTS):
@@ -87,9 +90,9 @@ async def collected(
 ) -> tuple[str, Heard]:
     """Return the digits of a number that is spoken or typed in pieces, and what was heard last.
 
-    ``heard`` is the first piece; without digits in it, "" and ``heard`` are returned. Further
-    pieces are listened for until there is a pause of BETWEEN_SECONDS, the key # or an answer
-    without digits. Spoken digits for which ``whole`` returns True end the number at once.
+    ``heard`` is the first piece; if it has no digits, return "" and ``heard``. A pause of
+    BETWEEN_SECONDS (3 s), the key # or an answer without digits ends the number. Spoken digits for
+    which ``whole`` returns True end it at once.
     """
     digits = ""
     while True:

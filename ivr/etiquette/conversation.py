@@ -31,8 +31,8 @@ async def hotline(
     """Run a whole call and return how it ended.
 
     A caller who is hard to hear is told why (rows 8, 9, 10), whichever row listens. ``guest`` holds
-    what is known of the caller; if it is None, ``company`` holds the variables of
-    prompts/company.toml. ``returned`` says that the caller was put through to people and nobody
+    what is known of the caller. If it is None, a new guest is made with ``company``, the variables
+    of prompts/company.toml. ``returned`` says that the caller was put through to people and nobody
     answered; ``recording`` says whether the call is recorded.
     """
     guest = guest or Guest(company or {})
@@ -94,7 +94,7 @@ async def back_again(guest: Guest) -> Heard:
 
 
 async def dealt_with(guest: Guest, doing: Answering) -> Heard:
-    """Run the row ``doing``; each time the caller changes the subject, run the row for the new one.
+    """Run the row ``doing``; if the caller changes the subject, run the row for their new wish.
 
     Return what the caller says at the end. If the last row returns None, ask whether there is
     anything else (row 33) and return the answer.
@@ -112,8 +112,8 @@ async def dealt_with(guest: Guest, doing: Answering) -> Heard:
 async def keys_only() -> Heard:
     """Say that we cannot hear the caller, ask them to press keys, and return what is heard.
 
-    This is said when the caller's audio does not reach us by our own fault; row 2 would blame the
-    caller's telephone for it.
+    The function is for calls whose audio does not reach us by our own fault. Row 2 would blame the
+    caller's telephone.
     """
     system = await enter("system")
     await say(system.prompt("keys_only"))
@@ -121,10 +121,10 @@ async def keys_only() -> Heard:
 
 
 async def last_words(outcome: Outcome) -> Outcome:
-    """Say the last prompt of a call that is ended from outside, so that its end is never silence.
+    """Say the last prompt of a call that must end early with ``outcome``; return ``outcome``.
 
-    A call that has reached its time limit (Outcome.LIMIT) ends with the goodbye of row 33, any
-    other with the apology of the row ``system``. Return ``outcome``.
+    A call that has reached its time limit (Outcome.LIMIT) ends with the goodbye of row 33. Any
+    other call, for example after an error, ends with the apology of the row ``system``.
     """
     if outcome is Outcome.LIMIT:
         await say_farewell((await enter("closing")).prompt("farewell"))

@@ -17,10 +17,11 @@ ask a colleague."""
 
 def grant(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, Any, Heard] | None:
     """Return the script that grants the wish in ``heard``: to repeat, to slow down, to wait, or not
-    to record. Return None if ``heard`` is none of these wishes, or if a row answers it here.
+    to record. Return None if ``heard`` is none of these wishes.
 
-    The script returns what is heard after its prompt. ``seconds`` is how long the current row
-    listens; the script listens as long, or HOLD_SECONDS for a caller who asks us to wait.
+    Return None also if the caller wants an explanation again, because row 16 repeats it. The script
+    says a prompt, listens for ``seconds`` (HOLD_SECONDS for a caller who asks us to wait) and
+    returns what is heard.
     """
     if refuses(guest, heard):
         return not_recorded(guest, seconds)

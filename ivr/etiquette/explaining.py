@@ -19,7 +19,7 @@ _FACTS: dict[Fact, str] = {
     "website": "website",
     "phone": "phone",
 }
-"""The key of row 36 for each fact that a caller may ask for."""
+"""The key of the prompt of row 36 that tells a fact, for each fact that a caller may ask for."""
 EXPLANATIONS = 3
 """Maximum number of times that one explanation is repeated; after that a person calls the caller
 back (row 20)."""
@@ -59,8 +59,9 @@ async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Hear
     """Row 36 备注: tell the company's name, address, website or number, slowly.
 
     ``facts`` are those that were asked for; an empty tuple means all. Row 18 (please write down)
-    announces them, except to a caller who asks for a part of what they have just heard: they have a
-    pen in their hand. Return what the caller says to the question whether it was clear (row 16).
+    announces the facts. It is left out for a caller who asks again for facts that they have just
+    heard, because such a caller has a pen at hand. Return what the caller says to the question
+    whether the facts were clear (row 16).
     """
     wanted = [_FACTS[fact] for fact in facts] or list(_FACTS.values())
     sentences = [Say(row.prompt(key), True, {}, "slow") for key in wanted]
@@ -73,7 +74,7 @@ async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Hear
 async def answered_at_once(guest: Guest, answer: Answer) -> Heard:
     """Say an answer of prompts/knowledge.toml, and ask whether it was clear (row 16).
 
-    Return what the caller says to that.
+    Return what the caller says to that question.
     """
     await enter(KNOWLEDGE)
     if answer.write_down:
@@ -88,8 +89,8 @@ async def explain(
 ) -> Heard:
     """Say ``sentences``, ask whether they were clear (row 16), and return the caller's answer.
 
-    ``guest`` keeps the sentences and ``in_other_words``, the same explanation in other words, so
-    that :func:`explain_again` can say them.
+    ``in_other_words`` is the same explanation in other words. ``guest`` keeps both, so that
+    :func:`explain_again` can say them.
     """
     guest.explained, guest.explanations = list(sentences), 0
     guest.in_other_words = [Say(prompt, True) for prompt in in_other_words]
@@ -112,9 +113,10 @@ async def confirm_understood(row: Row, *, again: bool = False) -> Heard:
 async def explain_again(guest: Guest) -> Heard | None:
     """Row 16 若客户不能完全明白，应将客户不明白的地方重新解释，直到客户明白为止: explain again.
 
-    The first repetition is in other words if there are any; all others are the same sentences,
-    slowly. Return the answer to the question whether the explanation is clear now; None if nothing
-    has been explained in this call, or if it was repeated EXPLANATIONS times.
+    The first repetition is in other words if there are any. All others are the same sentences,
+    slowly. Return the caller's answer to the question whether the explanation is clear now. Return
+    None if nothing has been explained in this call, or if the last explanation was repeated
+    EXPLANATIONS (3) times.
     """
     if not guest.explained or guest.explanations == EXPLANATIONS:
         return None

@@ -10,7 +10,7 @@ from ivr.etiquette.house import Arrival, House
 from ivr.etiquette.speaking import AnythingElse, Aside, Farewell, IsItClear
 
 _LOUDER: tuple[Rendering, ...] = ("normal", "louder", "loudest")
-"""The rendering of prompts, by the number of times that the caller has said they cannot hear us."""
+"""The rendering of prompts after the caller has said 0, 1 and 2 times that they cannot hear us."""
 
 
 @dataclass(slots=True)
@@ -78,9 +78,9 @@ class Guest:
 
     @property
     def customer_class(self) -> str | None:
-        """The class of customer of the calling number, for the table of service times (row 28).
+        """The class of customer to which the settings assign the calling number; None without one.
 
-        None if the settings give the number no class.
+        Row 28 needs it for the table of service times.
         """
         return self.house.customers.get(self.arrival.caller)
 
@@ -95,17 +95,17 @@ class Guest:
         return set(self.times) <= {Intent.HELLO, Intent.YES, Intent.GIVE_NAME}
 
     def learn(self, meaning: Meaning) -> None:
-        """Count the intent of ``meaning``, which was understood, and keep its name, if any."""
+        """Count the intent of ``meaning``, and keep the surname and the title in it, if any."""
         self.times[meaning.intent] = self.times.get(meaning.intent, 0) + 1
         self.surname = meaning.slots.surname or self.surname
         self.title = meaning.slots.title or self.title
 
     def addressed(self, request: Request) -> Request:
-        """Return ``request`` with this caller's name and volume, and remember it as said.
+        """Return ``request`` with this caller's name and volume, and keep it as the last prompt.
 
-        Row 13 当已经了解客户的姓名的时候: every prompt that has the slots 姓 and 先生 is filled
-        with the caller's name. Row 3: every prompt is louder after the caller could not hear us.
-        Music on hold and requests that say nothing are returned unchanged.
+        Row 13 当已经了解客户的姓名的时候: in a prompt that has the slots 姓 and 先生 the caller's
+        name is filled in. Row 3: a prompt is louder if the caller has said that they cannot hear
+        us. Music on hold and requests that say nothing are returned unchanged.
         """
         if not isinstance(request, Say) or request.until is not None:
             return request

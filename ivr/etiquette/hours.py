@@ -35,7 +35,7 @@ class Hours:
     holidays: frozenset[date] = frozenset()
     """Days on which nobody works."""
     workdays: frozenset[date] = frozenset()
-    """调休: Saturdays and Sundays that are worked with the hours of a Monday."""
+    """调休: Saturdays and Sundays on which people work, with the hours of a Monday."""
 
     def open_at(self, local: datetime | None) -> bool:
         """Return whether somebody works at the local time ``local``; True if it is None."""

@@ -8,13 +8,13 @@ from ivr.etiquette.hours import Hours
 from ivr.etiquette.knowledge import Knowledge
 
 RINGS = 3
-"""Most rings before the answer at which it is not slow; after more, row 5 apologises:
+"""A call is answered in time after at most this many rings. After more rings, row 5 apologises:
 电话铃声响三声后才接起."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transfers:
-    """The extensions to which callers are connected, of the dialplan's context ``ivr-transfer``.
+    """The extensions, in the dialplan's context ``ivr-transfer``, to which callers are connected.
 
     An empty string means that there is no such extension.
     """
@@ -24,7 +24,7 @@ class Transfers:
     supervisor: str = ""
     """现场业务主管, who takes over callers that go on insulting (row 24)."""
     automatic: str = ""
-    """自动台, to which nuisance callers are connected who do not hang up (row 32)."""
+    """自动台: nuisance callers who do not hang up are connected to it (row 32)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class House:
     hours: Hours = field(default_factory=Hours)
     knowledge: Knowledge = field(default_factory=Knowledge)
     service_times: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """服务时限标准 (row 28): the hours within which an answer is promised, by class of complaint
-    (simple, complex) and in it by class of customer."""
+    """服务时限标准 (row 28): the hours within which an answer is promised. The first key is the
+    class of complaint (simple, complex), the second one the class of customer."""
     customers: Mapping[str, str] = field(default_factory=dict)
     """The class of customer, by calling number."""
 

@@ -1,9 +1,9 @@
 """Questions that the company can answer at once: prompts/knowledge.toml, which its staff edit.
 
-An answer is found by the likeness between the caller's words and its questions. Both are vectors of
-TF-IDF over their syllables and pairs of syllables (:mod:`ivr.understanding.features`), so that rare
-syllables count more. Words that are close to no question are not answered here: nothing is
-invented, and a person calls back (row 20).
+Each answer has questions. The caller's words get the answer whose question is most like them. To
+compare them, both become TF-IDF vectors over syllables, sequences and pairs of syllables
+(:mod:`ivr.understanding.features`), so that rare syllables count more. Words that are close to no
+question get no answer here: nothing is invented, and a person calls back (row 20).
 """
 
 import re
@@ -26,8 +26,9 @@ NEAR = 0.6
 """Least likeness, 0 to 1, at which the caller's words count as a question of prompts/knowledge.toml
 if their intent is to ask something.
 
-Of the 12,876 test sentences 20 have a likeness of at least this to some question; all of these 20
-that ask the hotline something mean that question."""
+Measured on the 12,876 test sentences: 20 reach this likeness to some question. Among these 20,
+every sentence that asks the hotline something means the question that it was matched to, so no
+such sentence gets a wrong answer."""
 SAME = 0.85
 """Least likeness, 0 to 1, at which the caller's words count as a question of prompts/knowledge.toml
 whatever their intent: with this likeness they are nearly the words of the file."""
@@ -47,7 +48,7 @@ class Answer:
     questions: tuple[str, ...]
     """The questions that this answer belongs to, as callers ask them."""
     say: tuple[Prompt, ...] = ()
-    """The answer, sentence by sentence; empty if the answer has to be looked up."""
+    """The prompts of the answer, one per sentence; empty if the answer has to be looked up."""
     in_other_words: tuple[Prompt, ...] = ()
     """The same answer in other words, for callers who have not understood it (row 16)."""
     write_down: bool = False
@@ -93,7 +94,7 @@ class Knowledge:
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
-        """The inverse document frequency of each feature (syllable or pair) over all questions."""
+        """The inverse document frequency, over all questions, of each feature (see ``_sounds``)."""
         texts = [set(_sounds(one)) for answer in self.answers for one in answer.questions]
         counts = Counter(name for text in texts for name in text)
         return {name: log(1 + len(texts) / count) for name, count in counts.items()}
@@ -127,10 +128,11 @@ def _sounds(text: str) -> tuple[str, ...]:
 
 
 def _likeness(asked: Mapping[str, float], question: Mapping[str, float]) -> float:
-    """Return the likeness of two vectors from 0 to 1.
+    """Return the likeness, 0 to 1, of the caller's words to a question, both as vectors.
 
-    It is the mean of their cosine and of the part of the question that the caller said, so that
-    additional words of the caller lower it only half as much as by the cosine alone.
+    The likeness is the mean of two numbers: the cosine of the vectors, and the share of the
+    question that the caller said. Additional words of the caller lower only the cosine, so that
+    they lower the likeness half as much.
     """
     common = asked.keys() & question.keys()
     cosine = sum(asked[name] * question[name] for name in common)

@@ -12,7 +12,7 @@ from ivr.etiquette.rows import is_silent, row
 from ivr.etiquette.speaking import say_aside, say_farewell
 
 LOUDEST = 2
-"""Number of times that the volume of our prompts can be raised in a call."""
+"""Maximum number of times that our prompts become louder in a call."""
 
 
 class CallOver(Exception):
@@ -27,8 +27,9 @@ class CallOver(Exception):
 async def cannot_hear_agent(row: Row, guest: Guest) -> Heard:
     """Row 3 遇到客户抱怨客服人员声音小或者听不清楚时: speak louder for the rest of the call.
 
-    对不起，（稍微提高音量）: a second complaint raises the volume once more; at the third the
-    caller is asked to use another telephone. Return what the caller says.
+    对不起，（稍微提高音量）: the first complaint raises the volume, and the second one raises it
+    once more. At the third complaint the caller is asked to use another telephone. Return what the
+    caller says.
     """
     guest.louder += 1
     if guest.louder > LOUDEST:
@@ -68,10 +69,10 @@ async def speakerphone(row: Row) -> Heard:
 
 @row("noisy_line")
 async def noisy_line(row: Row) -> Heard:
-    """Row 10 遇到电话杂音太大听不清楚时: ask the caller to call from another telephone, goodbye.
+    """Row 10 遇到电话杂音太大听不清楚时: ask the caller to call again from another telephone.
 
-    稍停 5 秒，挂机: raise CallOver 5 s after the prompt, unless the caller is heard clearly within
-    that time; then return what they say.
+    稍停 5 秒，挂机: raise CallOver 5 s after the prompt. If the caller is heard clearly within
+    these 5 s, return what they say instead.
     """
     goodbye = say(row.prompt("farewell"), barge_in=False)
     heard = await _heard_after(goodbye, row.seconds, Condition.NOISE)
@@ -81,10 +82,10 @@ async def noisy_line(row: Row) -> Heard:
 
 
 async def fax() -> Heard:
-    """Say goodbye to a fax machine and raise CallOver.
+    """Say goodbye to a fax machine, and raise CallOver unless a person beside the machine speaks.
 
-    If a person beside the machine speaks, return what they say. The wait for them ends as soon as
-    the tones of the fax are heard again.
+    Return what the person says. The wait for a person ends as soon as the tones of the fax are
+    heard again.
     """
     closing = await enter("closing")
     goodbye = say_farewell(closing.prompt("farewell"))
@@ -95,10 +96,9 @@ async def fax() -> Heard:
 
 
 async def _heard_after(goodbye: Ask[None], seconds: float, trouble: Condition) -> Heard:
-    """Say ``goodbye``, without barge-in, and return what is heard in the ``seconds`` after it.
+    """Say ``goodbye``, and return what is heard in the ``seconds`` after it.
 
-    Speech that has the same ``trouble`` does not shorten the wait, because 等 5 秒 means 5 whole
-    seconds.
+    Speech with the same ``trouble`` does not end the wait, because 等 5 秒 means 5 whole seconds.
     """
     await goodbye
     heard = await listen(seconds)
@@ -108,17 +108,17 @@ async def _heard_after(goodbye: Ask[None], seconds: float, trouble: Condition) -
 
 
 def _still(trouble: Condition, heard: Heard) -> bool:
-    """Return whether ``heard`` has the same ``trouble`` again, or is no answer: 若仍听不清楚."""
+    """Return whether ``heard`` is silence or has the same ``trouble`` again: 若仍听不清楚."""
     return is_silent(heard) or trouble_of(heard) is trouble
 
 
 def doubt_of(heard: Heard) -> Condition | None:
     """Return the condition of the line that the caller is asked to mend after uncertain words.
 
-    It is TOO_QUIET (row 8: speak up) or HANDS_FREE (row 9: take the handset): small favours that
-    help for the rest of the call. None means that the words are certain or that the caller can mend
-    nothing. Noise would bring them a goodbye (row 10), so in noise row 15 asks first whether the
-    guess at their meaning is right.
+    It is TOO_QUIET (row 8: speak up) or HANDS_FREE (row 9: take the handset), which the caller can
+    easily mend for the rest of the call. Return None if the words are certain or the line has none
+    of these conditions. Noise is not among them, because row 10 says goodbye to the caller: after
+    uncertain words in noise, row 15 first asks whether the guess is right.
     """
     if not isinstance(heard, Speech) or heard.words is None or heard.words.sure:
         return None
@@ -129,10 +129,10 @@ def doubt_of(heard: Heard) -> Condition | None:
 def trouble_of(heard: Heard) -> Condition | None:
     """Return the condition of the line that kept us from understanding the caller.
 
-    Return None if they were understood, if the line is good, or if nobody spoke.
+    Return None if the caller was understood, if the line is good, or if nobody spoke.
 
-    In noise only words that the recogniser is confident of count as understood, because it takes
-    the talk of a television for digits, which have a meaning, too.
+    In noise, words count as understood only if the recogniser is confident of them. The reason is
+    that the recogniser takes the talk of a television for digits, which have a meaning too.
     """
     if not isinstance(heard, Speech) or heard.condition is Condition.OK:
         return None

@@ -16,13 +16,13 @@ from ivr.etiquette.knowledge import Answer
 from ivr.etiquette.rows import is_silent, is_there, row
 
 ROUNDS = 4
-"""Number of rounds of music, half a minute each, after which the hotline stops waiting for a
-look-up and offers to call back (row 20)."""
+"""Maximum number of rounds of music, half a minute each, in which the hotline waits for a look-up.
+After them it offers to call back (row 20)."""
 KEYED_TICKET_DIGITS = 6
 """Number of digits of the shortest ticket number (ivr.records.numbers)."""
 _UNKNOWN = "unknown"
-"""Name of the finding of a look-up when no entry has the caller's number; they are then asked for
-the number again."""
+"""Name of the finding of a look-up if no entry has the number that the caller gave. The caller is
+then asked for the number again."""
 _REFUSALS = frozenset({Intent.NO, Intent.CLOSING, Intent.GOODBYE})
 """Intents by which a caller declines to wait or to give a number."""
 
@@ -38,8 +38,8 @@ class Wanted:
     found: Mapping[str, Prompt]
     """The prompt to say for each finding of the look-up, by the name of the finding."""
     shortest: int = 99
-    """Least number of digits at which a spoken number is complete, so that listening for it ends.
-    With the default only a pause ends a number."""
+    """A spoken number with at least this many digits is complete: the hotline waits for no more
+    digits. With the default only a pause ends a number."""
 
 
 async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
@@ -99,8 +99,8 @@ async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None
 async def hold(row: Row, guest: Guest, query: Query) -> Found | Heard:
     """Row 17 查询相关资料，需客户等待时: ask the caller to wait, play music, thank them.
 
-    应先征求客户的意见: nothing is looked up before the caller agrees. Return what was found; if the
-    caller does not agree or does not want to wait any longer, return what they say.
+    应先征求客户的意见: nothing is looked up before the caller agrees. Return what was found. If the
+    caller does not agree to wait, or does not want to wait any longer, return what they say.
     """
     await say(row.prompt("ask"))  # 请您稍等片刻，好吗？
     heard = await listen(row.seconds)

@@ -6,17 +6,18 @@ from ivr.etiquette.business import cannot_answer_now
 from ivr.etiquette.guest import Guest
 
 MOST_TRANSFERS = 2
-"""Number of unanswered transfers in a call after which the hotline offers to call back instead: the
-caller has waited long enough."""
+"""Maximum number of unanswered transfers in a call. After them the hotline offers to call back
+instead, because the caller has waited long enough."""
 WANTS_A_PERSON = Meaning("转人工", Intent.HUMAN_AGENT, Certainty.SURE, 1.0)
-"""The wish of a caller whose transfer to people nobody has answered."""
+"""The wish of a caller who was transferred to people when nobody answered."""
 
 
 async def human_agent(guest: Guest, wish: Meaning) -> Heard | None:
-    """Connect a caller who says 转人工 or presses 0 to people, if the call came in working hours.
+    """Transfer the call to people: the caller has said 转人工 or pressed 0.
 
-    A transfer ends the call for the service. Without one, row 20 takes the caller's number; return
-    what they say then, or None if they do not want to be called back.
+    A transfer ends the call for the service. The call is not transferred outside working hours or
+    after MOST_TRANSFERS (2) unanswered transfers. Row 20 then takes the caller's number: return
+    what they say at its end, or None if they do not want to be called back.
     """
     if not guest.is_open:
         await say((await enter("system")).prompt("closed"))
@@ -26,7 +27,7 @@ async def human_agent(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def nobody_answered(guest: Guest) -> Heard | None:
-    """Say that nobody is free, to a caller whose transfer was not answered; then row 20 follows.
+    """Say that nobody is free, after an unanswered transfer, and offer to call back (row 20).
 
     Return what the caller says after row 20, or None if they do not want to be called back.
     """

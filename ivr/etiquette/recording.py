@@ -1,7 +1,8 @@
 """The notice that a call is recorded, which comes before row 1, and refusals to be recorded.
 
 The sheet does not mention recording: with the policy ``off`` its greeting stays the first thing
-that a caller hears. A caller may refuse at any moment (:mod:`ivr.etiquette.courtesy`).
+that a caller hears. With the policy ``consent`` a caller may refuse at any moment of the call
+(:mod:`ivr.etiquette.courtesy`).
 """
 
 from typing import Literal
@@ -34,8 +35,9 @@ _REFUSALS = Keywords({
 async def notice(guest: Guest, policy: Policy) -> None:
     """Say that the call is recorded, and begin the recording.
 
-    With the policy ``on`` the recording begins before the notice, with ``consent`` ANSWER_SECONDS
-    after it, unless the caller refuses. With ``off`` nothing happens.
+    With the policy ``on`` the recording begins before the notice. With ``consent`` it begins
+    ANSWER_SECONDS (1.5 s) after the notice, unless the caller refuses. With ``off`` nothing is
+    said or recorded.
     """
     if policy == "off":
         return
@@ -53,11 +55,11 @@ async def notice(guest: Guest, policy: Policy) -> None:
 
 
 def refuses(guest: Guest, heard: Heard) -> bool:
-    """Return whether ``heard`` refuses the recording.
+    """Return whether ``heard`` refuses the recording; False unless ``guest.may_refuse``.
 
-    Words that name the recording, such as 不要录音, refuse it at any time. REFUSAL_KEY (0) and a
-    mere 不同意 refuse it only until the caller has said what they want; other words for no, only
-    until the recording has begun.
+    Words that name the recording, such as 不要录音, refuse it at any time. REFUSAL_KEY (0) and
+    不同意 refuse it only as long as the caller has not said what they want. Any other word for no
+    refuses it only as long as the recording has not begun.
     """
     if not guest.may_refuse:
         return False

@@ -13,7 +13,7 @@ Doing = Coroutine[Request, Any, T]
 """A script that is running; ``T`` is what it returns."""
 
 SCRIPTS: dict[str, Callable[..., Doing[Any]]] = {}
-"""Every script by the id of its row. A test compares it with the sheet."""
+"""Every script, by the id of its row. A test compares these ids with those of the sheet."""
 
 
 def row(

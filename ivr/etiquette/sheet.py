@@ -60,8 +60,8 @@ class Sheet(Mapping[str, Row]):
     def fragments(self) -> tuple[Prompt, ...]:
         """Return everything that can be rendered before a call.
 
-        These are the prompts without slots, and the words around the slots of all others, each part
-        a prompt of its own.
+        A prompt without slots is returned as it is. A prompt with slots is cut at its slots, and
+        each part becomes a prompt of its own.
         """
         return tuple(part for prompt in self.prompts() for part in fragments(prompt))
 
@@ -280,9 +280,9 @@ def _forbidding(phrase: str) -> re.Pattern[str]:
 
     It ignores differences in spaces, punctuation and case.
 
-    Two rules keep short phrases from forbidding more than they say. A phrase without the end of
-    a sentence in it does not match across one: 什么意思 is not in 什么？意思是…. A single character
-    matches only where it stands alone: 喂 is in 喂，您好 and not in 喂养.
+    Two rules keep short phrases from forbidding more than they say. A phrase without punctuation
+    does not match across the end of a sentence: 什么意思 is not found in 什么？意思是…. A single
+    character matches only where it stands alone: 喂 is found in 喂，您好 but not in 喂养.
     """
     within_sentence, anything = r"[^\w。!?;]*", r"\W*"
     signs = re.findall(r"\w|\W+", re.sub(r"^\W+|\W+$", "", _plain(phrase)))

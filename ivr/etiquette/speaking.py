@@ -1,6 +1,6 @@
 """Functions that say a prompt with a mark of its purpose: farewell, question or aside.
 
-The caller's answer is understood by that mark: 没有了 is a goodbye after
+The mark decides how the caller's answer is understood: 没有了 is a goodbye after
 请问还有什么可以帮助您？, and silence is treated differently after a farewell.
 :class:`ivr.etiquette.guest.Guest` remembers the last prompt with its mark. A prompt said by
 :func:`ivr.dialogue.verbs.say` has no mark. The call itself treats every marked request as a plain

@@ -56,10 +56,10 @@ async def leave_ticket(
 ) -> None:
     """Ask for the caller's telephone number and name, make a ticket, and tell the ticket's number.
 
-    ``heard`` may hold the telephone number already; ``hours`` is the ticket's deadline,
-    ``department`` its addressee, and ``name`` another wording of the question for the name. If the
-    caller changes the subject meanwhile, make the ticket with what is known and then raise
-    ChangedSubject. If they hang up, what is known becomes the ticket.
+    ``heard`` may hold the telephone number already. ``hours`` are the hours until the ticket's
+    deadline, ``department`` is its addressee, and ``name`` another wording of the question for the
+    name. If the caller changes the subject meanwhile, make the ticket with what is known and then
+    raise ChangedSubject. If they hang up, the ticket is made with what is known.
     """
     changed: ChangedSubject | None = None
     await draft(_ticket(guest, kind, transcript, hours, department))
@@ -92,8 +92,8 @@ async def keep(
 ) -> None:
     """Make a ticket, and tell its number slowly once the ticket is safely stored.
 
-    ``hours`` is its deadline, ``department`` its addressee. If it cannot be stored, say so and tell
-    no number.
+    ``hours`` are the hours until the ticket's deadline, ``department`` is its addressee. If the
+    ticket cannot be stored, say so and tell no number.
     """
     number = await make_ticket(_ticket(guest, kind, transcript, hours, department))
     system = await enter("system")

@@ -74,8 +74,10 @@ async def yes(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def no(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 没有: after row 33 (anything else?) say goodbye, after row 16 (was it clear?) explain
-    again, otherwise ask whether there is anything else.
+    """Answer 没有: the reaction depends on our last question.
+
+    After row 33 (anything else?) say goodbye. After row 16 (was it clear?) explain again. After
+    any other question ask whether there is anything else.
     """
     if guest.was_asked_if_clear:
         return await not_understood(guest, wish)
@@ -83,9 +85,10 @@ async def no(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def not_understood(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 没听明白: repeat the last explanation (16), and in the end offer to call back (20).
+    """Answer 没听明白: repeat the last explanation (row 16).
 
-    If nothing has been explained yet, ask for the topic (row 14).
+    If it has been repeated often enough, offer to call back (row 20). If nothing has been explained
+    yet, ask for the topic (row 14).
     """
     if not guest.explained:
         return await ask_topic()
@@ -127,5 +130,6 @@ ROWS: Mapping[Intent, Callable[[Guest, Meaning], Answering]] = {
     Intent.HOLD_ON: hello,
     Intent.OTHER: question,
 }
-"""The script that answers each intent. Wishes that are granted at any moment of a call (再说一遍，
-等一下) have been handled by :mod:`ivr.etiquette.courtesy` before."""
+"""The script that answers each intent. Wishes that every row grants, such as 再说一遍 and 等一下,
+have been granted by :mod:`ivr.etiquette.courtesy` before. They are answered here only if the caller
+had to confirm them (row 15), or if they are about an explanation (row 16)."""

@@ -10,18 +10,20 @@ from ivr.dialogue.meaning import Certainty, Intent
 
 SURE, OTHER_TALK = 0.9, 0.015
 """A guess is acted upon if its probability is at least SURE and the chance of talk about other
-subjects is at most OTHER_TALK. Both are needed, because such talk can sound much like a request.
-The rates of wrong actions are the figures ``false_action_…`` of `ivr bench understand`. The
-cross-validation gave 0.02 for OTHER_TALK. It was lowered because the bench acted upon 1.15 % of
-other talk; that bench is therefore no independent test of this value."""
+subjects is at most OTHER_TALK. Both limits are needed, because such talk can sound much like a
+request. `ivr bench understand` measures how often a wrong guess is acted upon (its figures
+``false_action_…``). The cross-validation gave 0.02 for OTHER_TALK. With 0.02, 1.15 % of the other
+talk in that bench was acted upon, so the value was lowered; the bench is therefore no independent
+test of it."""
 LIKELY = 0.4
-"""Smallest probability of a guess that the caller is asked to confirm (row 15). Below it the guess
-is wrong more often than right, and the question would only annoy."""
+"""Smallest probability at which the caller is asked to confirm a guess (row 15). Guesses below it
+are wrong more often than right, and the question would only annoy."""
 _BIAS, _BY_LENGTH = 0.15, 0.42
-"""Terms added to the log-odds of a guess: a constant, and a factor for the logarithm of the number
-of syllables."""
+"""Two numbers that correct the log-odds of a guess: _BIAS is added, and so is _BY_LENGTH times the
+logarithm of the number of syllables."""
 _LEAST = 1e-6
-"""Least distance of a chance from 0 and from 1, so that its log-odds are finite."""
+"""A softmax value is limited to the range from _LEAST to 1 - _LEAST, so that its log-odds are
+finite."""
 
 
 def probability(chance: float, length: int) -> float:

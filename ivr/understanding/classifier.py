@@ -25,8 +25,8 @@ class Weights:
         """Return the log-odds of each label up to a common constant, shape (labels,).
 
         ``present`` names the features of an utterance. The sum of their weights is divided by the
-        root of their number. Unknown features count in that number, so unknown words make all
-        labels less certain.
+        square root of the number of features. Features without weights count in that number too,
+        so unknown words make all labels less certain.
         """
         rows = [row for name in present if (row := self.features.get(name)) is not None]
         total = self.matrix[rows].sum(axis=0) / np.sqrt(max(len(present), 1))
@@ -103,9 +103,10 @@ def _flat(rows: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], NDArray
 
 
 def _add(target: _Floats, owner: NDArray[np.intp], values: _Floats) -> None:
-    """Set each row of ``target`` whose index is in ``owner`` to the sum of its rows of ``values``.
+    """Sum the rows of ``values`` that belong together, and store each sum in a row of ``target``.
 
-    Row n of ``values`` belongs to row ``owner[n]`` of ``target``; ``owner`` is sorted.
+    Row n of ``values`` belongs to row ``owner[n]`` of ``target``; ``owner`` is sorted. Rows of
+    ``target`` whose index is not in ``owner`` stay as they are.
     """
     if len(owner):
         starts = np.flatnonzero(np.diff(owner, prepend=-1))
@@ -113,7 +114,7 @@ def _add(target: _Floats, owner: NDArray[np.intp], values: _Floats) -> None:
 
 
 def _gathered(flat: NDArray[np.int32], values: _Floats) -> tuple[NDArray[np.int32], _Floats]:
-    """Return the distinct indices in ``flat``, sorted, and for each the sum of its values.
+    """Return the distinct indices in ``flat``, sorted, and one row for each: its sum of ``values``.
 
     Row n of ``values`` belongs to the index ``flat[n]``.
     """

@@ -1,8 +1,9 @@
 """Find runs of digits in recognised text, across filler words and misheard digits.
 
 A character that is written as a digit (3, 三) counts as a digit. A character that only sounds like
-one (要 for 幺, 吧 for 八) is uncertain: it is kept in the run if it stands near written digits. The
-code that calls :func:`readings` decides by the whole number whether it is a digit.
+one (要 for 幺, 吧 for 八) is uncertain: it is kept in the run if it stands near written digits.
+:func:`readings` yields the run with and without such characters, and its caller chooses the reading
+that is a valid number.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,9 +25,10 @@ _EDGE = 2
 """Maximum number of uncertain digits kept before the first written digit of a run, and the maximum
 number kept after its last written digit."""
 _BELIEVED = 0.4
-"""Smallest share of digits written as digits (not only sounding so) at which a run is accepted."""
+"""Smallest share of a run's digits that must be written as digits (not only sound like digits);
+otherwise the run is rejected."""
 _LONG = 5
-"""Least number of written digits at which a run is never taken for a count, such as 二十五."""
+"""A run with at least this many written digits is never taken for a count such as 二十五."""
 _COUNTED = frozenset("个套名位台天年月次遍点块号岁人张元分")
 """Measure words; digits before one of them are a count."""
 _FILLERS = tuple(
@@ -148,8 +150,9 @@ def _sign(heard: Syllables, at: int) -> str:
 def readings(run: DigitRun) -> Iterator[str]:
     """Yield the possible readings of a run as strings of digits, the likeliest first; at most 256.
 
-    The first reading has the digits with ``Digit.likely``. The others keep or leave out each of the
-    first eight uncertain digits otherwise, those with the fewest changes first.
+    The first reading has exactly the digits whose ``Digit.likely`` is True. Each other reading
+    differs from it in some of the first eight uncertain digits: it leaves them out, or puts them
+    in. Readings with fewer differences come first.
     """
     doubtful = [place for place, digit in enumerate(run.digits) if not digit.written][:8]
     changes = sorted(range(1 << len(doubtful)), key=int.bit_count)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from ivr.understanding.syllables import fold, syllables_of
 
 _NEAR_FROM = 2
-"""Least number of syllables at which a word is also found by similar syllables, not only by equal
-ones."""
+"""A word of at least this many syllables is found by similar syllables too; a shorter word is found
+only by equal ones."""
 
 
 class Keywords:

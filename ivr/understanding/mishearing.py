@@ -11,9 +11,10 @@ import numpy as np
 from ivr.understanding.syllables import fold, split
 
 _NEAR, _RANDOM, _LOST = 0.62, 0.10, 0.16
-"""Shares of the errors that change a syllable: replaced by a similar syllable, replaced by any
-syllable, lost; the rest are inserted syllables. In the literature on Mandarin recognisers, two
-thirds to three quarters of the errors are substitutions, most of them between similar syllables."""
+"""Shares of three kinds of errors: the syllable is replaced by a similar one (_NEAR), replaced by
+any syllable (_RANDOM), or lost (_LOST). In the remaining errors a syllable is inserted. In the
+literature on Mandarin recognisers, two thirds to three quarters of the errors are substitutions,
+most of them between similar syllables."""
 
 
 class Mishearing:
@@ -48,9 +49,9 @@ class Mishearing:
     def _neighbours(self, sound: str) -> list[str]:
         """Return the syllables that ``sound`` may be misheard as.
 
-        One that is to be chosen more often is in the list several times: the syllables that are
-        often confused with ``sound`` (equal after :func:`fold`) get about as many entries in all as
-        those that only share its initial or its final.
+        A syllable that is to be chosen more often is in the list several times. The list has two
+        halves of about the same size: syllables that are often confused with ``sound`` (equal after
+        :func:`fold`), repeated, and syllables that share its initial or its final.
         """
         initial, final = split(sound)
         alike = [one for one in self._all if one != sound and fold(one) == fold(sound)]

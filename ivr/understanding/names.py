@@ -11,7 +11,7 @@ COMMON = (
     "丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严"
     "覃武戴莫孔向汤于傅康常温易"
 )
-"""The most frequent surnames, the most frequent first (Ministry of Public Security, 2020)."""
+"""The most frequent surnames, in order of frequency (Ministry of Public Security, 2020)."""
 _TITLES: Mapping[str, Title | None] = {
     "先生": "先生", "小姐": "小姐", "女士": "女士", "太太": "女士", "老师": None, "经理": None,
     "师傅": None, "主任": None,
@@ -30,14 +30,17 @@ class Name:
     surname: str | None
     title: Title | None
     told: bool = False
-    """True if the caller gave it as their own name (我姓张)."""
+    """True if the caller gave the surname as their own (我姓张)."""
 
 
 class Names:
     """Finds in an utterance the surnames that the hotline can speak, and titles."""
 
     def __init__(self, surnames: Iterable[str], spelt: Mapping[str, Sequence[str]]) -> None:
-        """``spelt`` holds for a surname the words that spell it out, such as 弓长张."""
+        """``surnames`` are those that the hotline can speak.
+
+        ``spelt`` holds for a surname the words that spell it out, such as 弓长张 for 张.
+        """
         rank = {name: place for place, name in enumerate(COMMON)}
         ordered = sorted(surnames, key=lambda name: rank.get(name, len(rank)))
         self._known = set(ordered)
@@ -55,8 +58,8 @@ class Names:
     def find(self, heard: Syllables, *, alone: bool = False) -> Name:
         """Return the surname and the title in ``heard``, each None if it is not there.
 
-        ``alone`` says that the caller gives their name, so that a surname at the beginning of the
-        utterance counts without words such as 我姓 before it or a title behind it.
+        ``alone`` says that the caller gives their name. A surname at the beginning of the utterance
+        then counts even without words such as 我姓 before it or a title behind it.
         """
         titles = _titles(heard)
         title = titles[0][1] if titles else None
@@ -90,8 +93,9 @@ class Names:
     def _of(self, heard: Syllables, start: int, end: int) -> str | None:
         """Return the surname with the syllables ``start`` to ``end`` (exclusive), otherwise None.
 
-        The written characters are taken if they are a frequent surname or one of two characters;
-        otherwise the most frequent surname with these syllables.
+        Return the characters as written if they are a frequent surname (COMMON) or a surname of two
+        characters, or if no known surname has these syllables. Otherwise return the most frequent
+        surname with these syllables.
         """
         written = heard.words(start, end)
         name = self._exact.get(tuple(heard.sounds[start:end]))
@@ -100,11 +104,11 @@ class Names:
         return name
 
     def _spelt_out(self, heard: Syllables) -> str | None:
-        """Return the surname that is spelt out, as in 弓长张; None if there is none."""
+        """Return the surname that ``heard`` spells out, as 弓长张 spells 张; None without one."""
         return next((name for words, name in self._spelt if _places(heard.sounds, words)), None)
 
     def _likened(self, heard: Syllables) -> str | None:
-        """Return the surname that is explained by a word, as in 长江的江; None if there is none."""
+        """Return the surname that is explained by a word: 江 in 长江的江. None if there is none."""
         for at, sound in enumerate(heard.sounds):
             word = heard.words(max(0, at - 2), at)
             if sound == "de" and heard.words(at, at + 1) == _LIKENED and at + 1 < len(heard):

@@ -58,8 +58,8 @@ def digit_by_digit(digits: str) -> str:
 def telephone_groups(number: str) -> tuple[str, ...]:
     """Return the digits of a telephone number in the groups in which they are read aloud.
 
-    Examples: 138-0371-2345, 0371-6638-5255. Characters that are no digits only separate groups. All
-    digits are kept, except the country code 86 before a mobile number.
+    Examples: 138-0371-2345, 0371-6638-5255. All digits are kept, except the country code 86 before
+    a mobile number. Other characters are left out; in a number of no known kind they end a group.
     """
     written = re.sub(r"[^0-9]+", " ", _plain(number)).split()
     digits = "".join(written)
@@ -88,8 +88,8 @@ def is_telephone_number(digits: str) -> bool:
 def digit_groups(code: str) -> tuple[str, ...]:
     """Return the digits and letters of a ticket or staff number in groups for reading aloud.
 
-    Groups end at hyphens and at changes between digits and letters. A group of more than four is
-    cut into groups of three; the last one has four if one would be left over.
+    A group ends at a hyphen and at a change between digits and letters. A group of more than four
+    signs is cut into groups of three; if one sign would be left over, the last group has four.
     """
     written = re.findall(r"[0-9]+|[A-Z]+", _plain(code).upper())
     return tuple(group for part in written for group in _in_threes(part))

@@ -26,7 +26,8 @@ BUILT_IN_CLASSES = ("姓", "部门", "数")
 telephone number in the intent give_number and a count in all others."""
 
 WordLists = Mapping[str, tuple[str, ...]]
-"""Lists of words, by the name of the list or by what its words stand for."""
+"""Lists of words. The key is the name of a list (a class) or what its words stand for, such as a
+topic or a department."""
 
 
 class PhraseError(Exception):
@@ -63,9 +64,9 @@ class Phrases:
         """Parse phrase files, given as texts by file name; PhraseError if one cannot be used.
 
         ``departments`` are the names that the hotline can speak; words for other departments are
-        refused. ``proved`` says that these texts have been parsed without error before. The two
-        checks of the sentences' syllables, which take seconds, are then skipped: that none is
-        silent, and that no sentence sounds like one of another intent.
+        refused. ``proved`` says that these texts have been parsed without error before. Two checks,
+        which take seconds, are then skipped: that every sentence has syllables, and that no
+        sentence sounds like one of another intent.
         """
         reader = _Reader(departments, proved)
         for name, text in sorted(files.items()):

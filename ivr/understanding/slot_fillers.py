@@ -10,13 +10,14 @@ from ivr.understanding.numerals import cardinal, digit_by_digit
 from ivr.understanding.phrases import Phrases
 
 COPIES = 4
-"""Number of copies that are learned of a wording with classes, such as 我姓{姓}, each with other
-random words."""
+"""Number of copies that are learned of a wording with classes, such as 我姓{姓}. The words for the
+classes are chosen at random for each copy."""
 _SLOT = re.compile(r"\{(.+?)\}")
 _LARGEST_COUNT = 60
 _DIGITS = (11, 11, 11, 8, 7, 4, 4)
-"""Numbers of digits of the random telephone numbers that are learned: mobile numbers, land lines,
-the last four digits. A length that stands here more often is used more often."""
+"""Lengths, in digits, of the random telephone numbers that are learned: mobile numbers (11), land
+lines (8 and 7), the last four digits of a number (4). A length that stands here twice is
+used twice as often."""
 
 
 class Fillers:

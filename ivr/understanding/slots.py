@@ -31,8 +31,8 @@ class SlotReader:
     def read(self, heard: Syllables, intent: Intent) -> Slots:
         """Return the values that ``heard`` mentions, given its intent.
 
-        In a private call (row 7) a name counts as that of the person asked for, unless the caller
-        says that it is their own.
+        In a private call (row 7) a name is not taken for the caller's, because it is the name of
+        the person asked for, unless the caller says that it is their own (我姓张).
         """
         said = numbers(heard)
         name = self._names.find(heard, alone=intent is Intent.GIVE_NAME)
@@ -54,9 +54,9 @@ class SlotReader:
 
 
 def _without_product(heard: Syllables) -> tuple[str, ...]:
-    """Return the syllables without those of 企业QQ, 你们公司 and 贵公司.
+    """Return the syllables of ``heard`` with ``-`` for each of 企业QQ, 你们公司 and 贵公司.
 
-    These words have 企业 or 公司 in them but do not tell that a company buys.
+    These words contain 企业 or 公司 but do not mean that the buyer is a company.
     """
     text = " ".join(heard.sounds)
     for words in ("企业QQ", "你们公司", "贵公司"):

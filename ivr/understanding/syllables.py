@@ -21,9 +21,10 @@ of the text is ignored."""
 _LONGEST_TEXT = 4 * MOST_SYLLABLES
 _DIGITS = dict(zip("0123456789", lazy_pinyin("零一二三四五六七八九"), strict=True))
 _SOUNDS = _DIGITS | {"q": "kou"}
-"""The letter Q sounds like 扣: QQ is often written 扣扣 or 抠抠."""
+"""The syllable of each digit and of the letter Q. Q sounds like 扣: QQ is often written 扣扣 or
+抠抠."""
 _HUMMED = {"n": "en", "ng": "en", "m": "en", "hm": "en", "hng": "en"}
-"""Readings without a vowel, which dictionaries give for 嗯 and 呣, and their replacement."""
+"""Replacements for the readings without a vowel that dictionaries give for 嗯 and 呣."""
 _INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 _FOLDED_INITIALS = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
 _FOLDED_FINALS = {
@@ -90,8 +91,8 @@ def _read(run: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 def _readings(signs: str) -> tuple[str, ...]:
     """Return the syllable of each of the Han characters ``signs``.
 
-    The results are cached, because one takes a quarter of a millisecond and callers say the same
-    things.
+    The results are cached, because each takes a quarter of a millisecond and callers often say the
+    same things.
     """
     readings = lazy_pinyin(signs, style=Style.NORMAL, errors=_one_by_one)
     return tuple(_HUMMED.get(reading, reading) for reading in readings)
@@ -117,9 +118,10 @@ def split(sound: str) -> tuple[str, str]:
 
 @lru_cache(4096)
 def fold(sound: str) -> str:
-    """Return a syllable that stands for all that are often confused with ``sound``.
+    """Return the same syllable for all syllables that are often confused with each other.
 
-    Such syllables differ only in zh/z, ch/c, sh/s, n/l/r, f/hu, ing/in, eng/en or ang/an.
+    Such syllables differ only in zh/z, ch/c, sh/s, n/l/r, f/hu, ing/in, eng/en or ang/an: zhang and
+    zan both become zan.
     """
     initial, final = split(sound)
     if not final:

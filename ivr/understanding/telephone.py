@@ -60,8 +60,8 @@ class _Piece:
 def numbers(heard: Syllables, known: str = "") -> SpokenNumber:
     """Return the telephone number in an utterance.
 
-    ``known`` is a number that was read back to the caller and that the utterance may correct; "" if
-    there is none.
+    ``known`` is the number that was read back to the caller before; the utterance may correct it.
+    "" means that no number was read back.
     """
     said, whole = known, known if is_whole(known) else ""
     for piece in _pieces(heard, corrects=bool(known)):
@@ -103,9 +103,9 @@ def _plain(number: str) -> str:
 
 
 def _last_of_two(number: str) -> str | None:
-    """Return one number of two in a row, as in 66385255 66385255; None if there are not two.
+    """Return one of two numbers said in a row, as in 66385255 66385255; None if there are not two.
 
-    If the second is the end of the first, the first is returned; otherwise the second.
+    The first number is returned if it ends with the second one; otherwise the second.
     """
     for at in range(7, len(number) - 1):
         first, second = number[:at], number[at:]
@@ -132,10 +132,11 @@ def _chosen(run: DigitRun, fits: Callable[[str], bool]) -> str:
 
 
 def _joined(said: str, run: DigitRun) -> str:
-    """Return the digits ``said`` with those of the run added as a further group.
+    """Return the digits ``said`` with the digits of ``run`` appended.
 
-    If both together are no complete number but the run alone is one, return the run. If ``said`` is
-    complete already, return it, or the run if that is complete too or has at least 7 digits.
+    Return the run alone if it is a complete number and both together are none. If ``said`` is a
+    complete number already, nothing is appended: return the run if it is complete too or has at
+    least 7 digits, otherwise ``said``.
     """
     new = _chosen(run, is_whole)
     if is_whole(said):
@@ -147,7 +148,8 @@ def _joined(said: str, run: DigitRun) -> str:
 def _placed(said: str, piece: _Piece) -> str:
     """Return ``said`` with its end or beginning replaced by a piece, as in 后四位是… or 前三位是….
 
-    If ``said`` still lacks its last digits, the digits for the end are added to it instead.
+    If ``said`` is incomplete and lacks its end, the digits of the end are appended to it instead. A
+    piece that is a complete number replaces all of ``said``.
     """
     size = piece.places
     new = _chosen(piece.run, lambda one: is_whole(one) or len(one) == size)
@@ -161,7 +163,7 @@ def _placed(said: str, piece: _Piece) -> str:
 
 
 def _replaced(said: str, denied: str, new: str) -> str:
-    """Return ``said`` with the last ``denied`` replaced by ``new``, as in 不是八是九."""
+    """Return ``said`` with the last occurrence of ``denied`` replaced by ``new``: 不是八是九."""
     before, found, after = said.rpartition(denied)
     return before + new + after if found else said
 
@@ -169,8 +171,9 @@ def _replaced(said: str, denied: str, new: str) -> str:
 def _corrected(said: str, run: DigitRun) -> str:
     """Return the digits ``said`` as corrected by a run of digits.
 
-    A complete number replaces ``said``. A part replaces the digits that it resembles most, or the
-    end if it resembles none.
+    A run that is a complete number replaces ``said``. A shorter run replaces the digits of ``said``
+    that it resembles most. If it resembles none, a run of at least 7 digits replaces all of
+    ``said``, and a run of fewer digits replaces its end.
     """
     new = _chosen(run, is_whole)
     if is_whole(new):
@@ -191,7 +194,7 @@ def _corrected(said: str, run: DigitRun) -> str:
 def _pieces(heard: Syllables, *, corrects: bool) -> Iterator[_Piece]:
     """Yield the runs of digits in ``heard``, each with the mark that was said before it.
 
-    With ``corrects`` a run without a mark counts as a correction (INSTEAD).
+    If ``corrects`` is True, a run without a mark counts as a correction (INSTEAD).
     """
     marks = {at: found for at in range(len(heard)) if (found := _mark_at(heard, at))}
     stops = frozenset(marks)
@@ -234,9 +237,10 @@ def _mark_at(heard: Syllables, at: int) -> tuple[_Mark, int, int] | None:
 
 
 def _denied(heard: Syllables, at: int, stops: frozenset[int]) -> _Piece | None:
-    """Return the piece that begins at syllable ``at``, behind 不是, as in 不是八是九.
+    """Return the piece with the right digits of a correction such as 不是八是九.
 
-    It consists of the wrong digits, 是 and the right digits; None if these do not stand there.
+    ``at`` is the index of the syllable behind 不是. The wrong digits, 是 and the right digits must
+    follow there; return None if they do not.
     """
     wrong = ""
     while at < len(heard) and heard.words(at, at + 1) != "是" and at not in stops:

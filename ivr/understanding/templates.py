@@ -22,7 +22,7 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TemplateSlot:
-    """A place for any word of the class ``name``."""
+    """A place in a template for any word of the class ``name``."""
 
     name: str
 

@@ -19,8 +19,8 @@ from ivr.understanding.slot_fillers import Fillers
 from ivr.understanding.syllables import syllables_of
 
 LEARNING_VERSION = "1"
-"""Version of the learning; it is increased when the same phrases give other weights than before.
-The name of a file of weights depends on it, so weights of another version are learned again."""
+"""Version of the learning. It is increased when the same phrases give other weights than before.
+The names of files of weights depend on it, so that the files of another version are not used."""
 LABELS = tuple(Intent)
 SEED = 5
 VARIANTS = 8
@@ -28,18 +28,20 @@ VARIANTS = 8
 ERROR_RATES = (0.0, 0.1, 0.2, 0.3, 0.4)
 """Shares of wrong syllables in the copies of a sentence that are learned: one copy per share."""
 ASIDES = 3.0
-"""Each sentence of up to this many syllables is learned once more with an addition before or behind
-it (你好，……); of longer ones a share is: ASIDES divided by their number of syllables."""
+"""A sentence of at most this many syllables is learned once more with an addition before or behind
+it (你好，……). A longer sentence is learned once more with a probability of ASIDES divided by its
+number of syllables."""
 NAMED, GREETED = (Intent.GIVE_NAME,), (Intent.HELLO,)
 _BEFORE = (Intent.HELLO, Intent.YES, Intent.NO, Intent.GIVE_NAME, Intent.GIVE_NUMBER)
 BEHIND = (Intent.GIVE_NAME, Intent.GIVE_NUMBER, Intent.GOODBYE)
 PLACES = ((_BEFORE,), (BEHIND,), (NAMED, GREETED), (NAMED, BEHIND))
-"""The additions that a request may get, of which one is chosen at random. Each addition gives the
-intents of the sentences that are put before or behind the request, the nearest first, as in
-你好，我姓张，…… and 我姓张，……，电话是……"""
+"""The kinds of additions to a request, of which one is chosen at random. Each kind has one or two
+entries, and each entry stands for one added sentence: its intent is one of those in the entry.
+BEHIND is put behind the request, any other entry before it, as in 你好，我姓张，…… (NAMED, GREETED)
+and 我姓张，……，电话是…… (NAMED, BEHIND)."""
 _RARE = 3
-"""Least number of occurrences at which a feature is kept that only occurs in talk about other
-subjects."""
+"""A feature that occurs only in talk about other subjects gets a weight if at least this many
+sentences of that talk have it."""
 
 
 Sentence = tuple[Intent, tuple[str, ...]]
@@ -101,7 +103,7 @@ def _sentences(
 def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iterator[Sentence]:
     """Yield requests with an addition in the same utterance, such as 你好 or 我姓张.
 
-    The intent is that of the request.
+    The intent of the whole is that of the request. Long requests are left out more often (ASIDES).
     """
     asides = {
         intent: [one for label, one in clean if label is intent] for intent in {*_BEFORE, *BEHIND}

@@ -43,9 +43,9 @@ class Understander:
         self._other = self._intents.index(Intent.OTHER)
 
     def meaning(self, text: str) -> Meaning:
-        """Return the meaning of ``text``, which may be any text; takes a few milliseconds.
+        """Return the meaning of ``text``, which may be any text. This takes a few milliseconds.
 
-        Only the first MOST_SYLLABLES syllables are read.
+        Only the first MOST_SYLLABLES (300) syllables are read.
         """
         heard = syllables_of(text)
         if not heard.sounds:
@@ -67,13 +67,13 @@ class Understander:
     def corrected(self, number: str, text: str) -> str | None:
         """Return ``number``, which was read back to the caller, as corrected by their ``text``.
 
-        不对，最后两位是五六 changes the end of the number; a complete number replaces it. None if
-        the result is not a valid telephone number.
+        不对，最后两位是五六 changes the end of the number; a complete number replaces it. Return
+        None if the result is not a valid telephone number.
         """
         return numbers(syllables_of(text), number).phone
 
     def guess(self, heard: Syllables) -> Guess:
-        """Return the two most probable intents of ``heard``, which has at least one syllable."""
+        """Return the classifier's result for ``heard``, which must have at least one syllable."""
         present = features(heard.sounds)
         chances = softmax(self._weights.scores(list(present)))
         second, best = np.argsort(chances, kind="stable")[-2:]
