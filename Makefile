@@ -17,7 +17,8 @@ run: venv
 stop:
 	@docker/down.sh
 
-# Calls take long but need little of the processor, so four laboratories run at once.
+# Calls take long but need little of the processor, so three laboratories run at once; calls that are
+# judged by their sound have the machine alone.
 test: lint engine sipp postgresql prometheus prompts images
 	$(bin)/pytest -m "not sip" -n auto --dist worksteal --cov
 	$(bin)/pytest -m "sip and alone"
