@@ -25,9 +25,9 @@ from ivr.hearing.speech import LOOK_BACK_SECONDS
 log = structlog.get_logger()
 
 KEPT_FRAMES = 60
-"""Number of the newest 20 ms frames that are kept: 1.2 s. At least 0.8 s are needed: recognition
-begins 0.3 s before the onset of the speech, and speech is confirmed at most 0.5 s after its
-onset."""
+"""Number of the newest 20 ms frames that are kept: 60 × 20 ms = 1.2 s. At least 0.8 s are needed
+(0.5 + 0.3): speech is confirmed at most 0.5 s after its onset, and recognition begins 0.3 s before
+the onset."""
 
 Deliver = Callable[[Event, float], None]
 

@@ -23,13 +23,13 @@ from ivr.dialogue.states import CallState, Reaction, Signal, move, state_of
 from ivr.dialogue.verbs import Heard, Listen, Say, TimedRequest
 
 REPLAYS = 2
-"""Largest number of times that one prompt is said again because a sound without words has cut it.
-Without a limit, noise that the recogniser first takes for words would cut every repetition."""
+"""Largest number of times that one prompt is repeated after sounds without words have cut it.
+Without this limit, noise that the recogniser first takes for words would cut every repetition."""
 TICKET_SECONDS = 2.0
 """Most seconds that a caller waits in silence for a ticket to be written. After that they are told
 that it was not written. A sync to the disk takes 5 ms, and callers notice silence after 3 s."""
 MUSIC_SECONDS = 2.0
-"""Shortest time, in seconds, for which a look-up plays music on hold: less sounds like a fault."""
+"""Least time, in seconds, that music on hold is played for a look-up: less sounds like a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Limits:
     call_seconds: float = 600.0
     """Most seconds from the answer of the call until its last words begin."""
     utterance_seconds: float = 60.0
-    """Seconds of unbroken speech after which the script goes on while the caller still speaks."""
+    """Most seconds of unbroken speech; then the script goes on although the caller still speaks."""
     steps: int = 500
     """Largest number of requests that a script may make; after them the last words are spoken."""
 
 
 class Call:
-    """Drives the script of one call. Every ``now`` is in seconds of one clock of any origin."""
+    """Drives the script of one call. Every ``now`` is in seconds of one clock with any zero."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class Call:
         return self._orders.fetch()
 
     def end_with(self, outcome: Outcome, now: float) -> None:
-        """Speak the last words and hang up; do nothing if they have begun: nothing cuts them."""
+        """Speak the last words and hang up. Do nothing if the last words have begun already."""
         if self.outcome is not None or self._ending is not None:
             return
         self._run.close()
@@ -242,7 +242,7 @@ class Call:
             answer = self._begin(request, now)
 
     def _begin(self, request: TimedRequest | Transfer | ScriptEnded, now: float) -> Heard | None:
-        """Begin a request; return its answer if the caller has given it already, else None."""
+        """Begin a request; return its answer if the caller has given it before, else None."""
         match request:
             case Transfer():
                 self._close(Outcome.TRANSFERRED)

@@ -22,7 +22,8 @@ from ivr.dialogue.states import Signal
 from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard
 
 DECISION_SECONDS = 0.4
-"""Most seconds that a deadline waits for possible speech to be confirmed or dismissed."""
+"""If a sound may be speech (SpeechPossible), deadlines are put off until the detectors have
+decided, but not beyond this many seconds after that event."""
 WORDLESS_SECONDS = 1.0
 """Seconds below which a sound without words is taken for a cough or a noise in the room. A longer
 one is taken for a caller whose dialect or language the recogniser does not know."""
@@ -30,7 +31,8 @@ one is taken for a caller whose dialect or language the recogniser does not know
 _DISTURBED = frozenset({Condition.NOISE, Condition.TOO_QUIET, Condition.HANDS_FREE})
 
 Perceived = tuple[Signal, Heard | None]
-"""A signal, and what came with it: what the caller said (SAID) or pressed (KEY), else None."""
+"""A signal and what belongs to it: for SAID what the caller said, for KEY the key that they
+pressed, and None for every other signal."""
 
 
 class CallerSpeech:
@@ -46,8 +48,8 @@ class CallerSpeech:
         self.condition = Condition.NOBODY
         """The last verdict of the detectors on the caller's line."""
         self.kept: Heard | None = None
-        """What the caller said or pressed before the script listened: it answers the script's next
-        listen. None if there is nothing."""
+        """What the caller said or pressed before the script listened; None if there is nothing. The
+        script's next listen returns it at once."""
         self._decision: float | None = None
 
     def perceive(
@@ -83,25 +85,27 @@ class CallerSpeech:
     def take_kept(self, seconds: float) -> Heard | None:
         """Return what the caller said or pressed before the script listened, and forget it.
 
-        ``seconds`` is the length of the listen. None if the caller said and pressed nothing: the
-        script must wait.
+        ``seconds`` is the length of the listen that begins now. Return None if the caller said and
+        pressed nothing: the script must then wait for them.
         """
         kept, self.kept = self.kept, None
         return None if kept is None else with_left(kept, seconds)
 
     def decide(self) -> None:
-        """Note that possible speech is confirmed or dismissed: deadlines wait no longer for it."""
+        """Note that possible speech is confirmed or dismissed: it no longer puts off a deadline."""
         self._decision = None
 
     def decided(self, deadline: float) -> float:
         """Return the time at which ``deadline`` takes effect, in seconds of the call's clock.
 
-        It is later than ``deadline`` while possible speech is neither confirmed nor dismissed.
+        This is ``deadline`` itself, unless a sound may be speech and the detectors have not decided
+        yet. In that case it is at least DECISION_SECONDS (0.4 s) after the sound was reported.
         """
         return deadline if self._decision is None else max(deadline, self._decision)
 
     def speech(self, seconds: float, words: Words | None = None) -> Speech:
-        """Return a Speech. Its condition is the line's if that disturbs speech (NOISE …), or OK."""
+        """Return a Speech. Its condition is NOISE, TOO_QUIET or HANDS_FREE if the line's is, else
+        OK."""
         disturbed = self.condition in _DISTURBED
         return Speech(seconds, self.condition if disturbed else Condition.OK, words)
 
@@ -132,7 +136,7 @@ class CallerSpeech:
 def with_left(heard: Heard, seconds: float) -> Heard:
     """Return ``heard``; if ``heard`` is Speech, set its ``left`` to ``seconds``, at least 0.
 
-    ``seconds`` is the time of the listen that had not passed yet when the speech ended.
+    ``seconds`` is the time that was left of the listen when the speech ended.
     """
     return replace(heard, left=max(seconds, 0.0)) if isinstance(heard, Speech) else heard
 

@@ -19,9 +19,9 @@ class Condition(StrEnum):
     NO_RTP = "no_rtp"
     """No packet arrives: a dead handset, one-way audio, or comfort noise that the PBX drops."""
     UNHEARD = "unheard"
-    """The caller's audio does not reach this service, by our own fault; keys still do."""
+    """The caller's audio does not reach this service, by our own fault; their keys still do."""
     DEAD_LINE = "dead_line"
-    """Packets arrive and carry nothing but the codec's idle code."""
+    """Packets arrive, but they hold only the codec's idle code (digital silence)."""
     NOBODY = "nobody"
     """The line is live and nobody speaks: room or comfort noise, breathing, hum."""
     TONE = "tone"
@@ -44,7 +44,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PromptFinished:
-    """The caller has heard the last packet of a prompt."""
+    """A prompt has been played to its end: the caller has heard its last packet."""
 
     play: int
     """Number of the :class:`~ivr.dialogue.commands.Play` that this event answers."""
@@ -67,10 +67,10 @@ class EarOpened:
 
 @dataclass(frozen=True, slots=True)
 class SpeechPossible:
-    """A sound began that may be speech. SpeechStarted or SpeechDismissed follows and decides it.
+    """A sound began that may be speech.
 
-    Deadlines wait for that decision, at most
-    :data:`~ivr.dialogue.caller_speech.DECISION_SECONDS`.
+    Later SpeechStarted (it is speech) or SpeechDismissed (it is not) follows. Until then deadlines
+    are put off, at most by :data:`~ivr.dialogue.caller_speech.DECISION_SECONDS` after this event.
     """
 
     onset: float
@@ -79,7 +79,7 @@ class SpeechPossible:
 
 @dataclass(frozen=True, slots=True)
 class SpeechDismissed:
-    """The possible speech was a cough, a click or our own echo."""
+    """The sound of SpeechPossible was no speech: it was a cough, a click or our own echo."""
 
 
 @dataclass(frozen=True, slots=True)

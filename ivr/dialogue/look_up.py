@@ -26,7 +26,8 @@ class Found:
     """The result of a look-up."""
 
     what: str
-    """One word that names the answer for the caller; ``failed`` if the look-up failed."""
+    """The name of the answer, such as ``open`` for an open ticket; ``failed`` if the look-up
+    failed."""
     values: Mapping[str, str] = field(default_factory=dict)
     """Values for the slots of the answer ``what``, by the names of the slots."""
 

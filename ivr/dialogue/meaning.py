@@ -1,7 +1,8 @@
 """The meaning of a caller's words: found by :mod:`ivr.understanding`, used by the rows.
 
-An intent that belongs to a row of the sheet has the row's id as its value, so that one word is used
-from the phrase files to the records. The other intents are those that every conversation needs.
+If an intent belongs to a row of the sheet, its value is the id of that row. The phrase files, the
+code and the records then use the same word. The other intents are those that every conversation
+needs.
 """
 
 from dataclasses import dataclass, field
@@ -114,7 +115,7 @@ class Slots:
     person: str | None = None
     """The person that a private call is for, as spoken: 小王, 张经理."""
     count: int | None = None
-    """The number of seats to buy: 几个工号."""
+    """The number of accounts (工号) that the caller wants to buy: 几个工号."""
     buyer: Buyer | None = None
     facts: tuple[Fact, ...] = ()
     """The facts of the company that are asked for (row 36)."""
@@ -140,16 +141,17 @@ class Meaning:
 
 
 HARMLESS = frozenset({Intent.YES, Intent.NO, Intent.HELLO, Intent.GIVE_NAME, Intent.GIVE_NUMBER})
-"""Intents that are acted on even if the guess is only LIKELY. A question whether the guess is right
-would disturb the caller more than an error."""
+"""Intents that the script acts on although the guess is only LIKELY (not certain). A question
+whether the guess is right would disturb the caller more than an error."""
 
 INTELLIGIBLE = 0.9
-"""Least mean confidence, 0 to 1, at which the recogniser is taken to know the words. The median
-confidence is 1.00 for known sentences, 0.94 for other Mandarin and 0.84 for other languages
+"""The recogniser is taken to know the words if its mean confidence, 0 to 1, is at least this. The
+median confidence is 1.00 for known sentences, 0.94 for other Mandarin and 0.84 for other languages
 (measured with the built-in tiny model): most speech in other languages is below this value."""
 
 _FOREIGN = 0.3
-"""Least share of unknown words, 0 to 1, at which the caller is taken to speak another language."""
+"""If at least this share of an utterance, 0 to 1, matches no word of the recogniser's vocabulary,
+the caller is taken to speak another language."""
 
 
 @dataclass(frozen=True, slots=True)

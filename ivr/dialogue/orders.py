@@ -79,7 +79,7 @@ class Orders:
         return self.playing is not None and self.playing.play == play
 
     def look_up(self, request: BeginLookUp) -> int:
-        """Order a look-up and return its number. ``found`` will hold the result by this number."""
+        """Order a look-up and return its number. Later ``found[number]`` holds the result."""
         self._look_ups += 1
         self.give(replace(request, order=self._look_ups))
         return self._look_ups

@@ -28,7 +28,8 @@ class Edges(StrEnum):
     LAST = "last"
     """The clip ends a sentence that another clip began."""
     GROUP = "group"
-    """The clip ends a group of digits, after which a person takes a breath of less than 120 ms."""
+    """The clip is the last digit of a group, such as the 8 of 138. A pause follows that is as long
+    as a breath: less than 120 ms."""
 
 
 class PromptId(NamedTuple):
@@ -37,7 +38,8 @@ class PromptId(NamedTuple):
     row: str
     """The id of the row that says the prompt."""
     key: str
-    """The prompt's key in its row. Words between two slots have ``key.number``, as in ``ask.1``."""
+    """The prompt's key in its row, such as ``ask``. If slots cut the prompt into several clips, the
+    key of a clip has a number: ``ask.1``."""
 
     @classmethod
     def parse(cls, id: str) -> "PromptId":
@@ -60,7 +62,8 @@ class Prompt:
     text: str
     edges: Edges = Edges.WHOLE
     parts: tuple[str, ...] = ()
-    """The ids of the clips that are joined to a composed sentence; empty for a single clip."""
+    """For a sentence composed of several clips, the ids of these clips in order; empty for a single
+    clip."""
 
     @classmethod
     def named(cls, id: str, text: str, edges: Edges = Edges.WHOLE) -> "Prompt":
@@ -163,8 +166,8 @@ def fragments(prompt: Prompt) -> tuple[Prompt, ...]:
 def without_values(prompt: Prompt, values: Mapping[str, str]) -> Prompt:
     """Return the prompt without its slots: only its literal words are left.
 
-    A call without a :class:`ivr.words.composition.Composer` speaks prompts with slots this way.
-    ``values`` is not used; a Composer takes the same argument.
+    A call without a :class:`ivr.words.composition.Composer` uses this function in the Composer's
+    place. ``values`` is ignored; the parameter exists because a Composer has it.
     """
     if (literal := fragments(prompt)) in ((), (prompt,)):
         return prompt

@@ -69,9 +69,9 @@ class CallState(Enum):
     HEARING = auto()
     """The call waits for the end of what the caller is saying."""
     REPLAYING = auto()
-    """The call says a prompt again, which a sound without words had cut; the caller is silent.
+    """The call repeats a prompt that a sound without words had cut; the caller is silent.
 
-    An answer of the caller ends this wait, too.
+    If the caller answers meanwhile, the wait ends.
     """
     TALKED_OVER = auto()
     """The call says a prompt again while the caller speaks, and waits until they have finished."""
@@ -89,19 +89,19 @@ class Signal(Enum):
     SPEECH = auto()
     """The caller has begun to speak."""
     EARLIER_SPEECH = auto()
-    """The caller is speaking, and began to speak before the prompt began."""
+    """The caller began to speak before the prompt began, and this is noticed only now."""
     WORDS = auto()
     """The recogniser has found words in what the caller is saying."""
     SAID = auto()
     """The caller has finished speaking; it was more than a short sound without words."""
     SOUND = auto()
-    """What seemed to be speech has ended: it was a short sound without words."""
+    """A short sound without words has ended: the caller did not speak."""
     SOUND_CUT_PROMPT = auto()
-    """A short sound without words has ended. It had cut a prompt, which may be said again."""
+    """A short sound without words has ended. It has cut a prompt, which may now be said again."""
     ANSWERED_SPEECH = auto()
-    """The caller has finished speech that began before the prompt did.
+    """First the caller began to speak, then a prompt began, and only now has the speech ended.
 
-    The prompt is our answer to that speech.
+    The prompt counts as our answer to that speech, so the speech gets no other answer.
     """
     KEY = auto()
     """The caller has pressed a key."""
@@ -110,11 +110,11 @@ class Signal(Enum):
     DEAF = auto()
     """The caller's audio does not reach us any more, by our own fault."""
     FOUND = auto()
-    """The look-up has ended for which the caller hears music on hold."""
+    """The look-up has ended, so the music on hold that the caller hears may end."""
     TICKET = auto()
     """The ticket has been written to the disk, or could not be written."""
     DEADLINE = auto()
-    """The time for which the call waits in its state is over."""
+    """The longest time that the call waits in its state is over."""
 
 
 class Reaction(Enum):
@@ -128,7 +128,7 @@ class Reaction(Enum):
     Remember the prompt, so that it can be said again if the speech has no words.
     """
     WITHDRAW = auto()
-    """Cut the prompt and resume the script."""
+    """Cut the prompt, do not say it again later, and resume the script."""
     TAKE_KEY = auto()
     """Cut the prompt, keep the key as the answer to the next listen, and resume the script."""
     REMEMBER = auto()
@@ -144,20 +144,20 @@ class Reaction(Enum):
     ANSWER_SILENCE = auto()
     """Resume the script with the answer that nobody spoke."""
     REPLAY = auto()
-    """Say the prompt again that a sound without words has cut."""
+    """Say the prompt again: a sound without words has cut it."""
     SPEAK_ON = auto()
-    """Go on with the repetition of the prompt, and remove the deadline."""
+    """Let the repeated prompt play on without a deadline: the sound was no speech."""
     WAIT_ON = auto()
-    """Go on waiting for the caller, until the time at which the wait would have ended anyway."""
+    """Go on waiting for the caller; the sound does not change the time at which the wait ends."""
     WAIT_ANEW = auto()
-    """Begin the wait of the listen again at its full length: the repeated prompt has ended."""
+    """The repeated prompt has ended: wait for the caller once more, for the listen's full time."""
     END_WAIT = auto()
-    """Set the deadline to now.
+    """End the wait now.
 
-    The deadline still waits until possible speech is confirmed or dismissed.
+    If a sound may be speech, the wait ends only when this is confirmed or dismissed.
     """
     END_MUSIC = auto()
-    """End the music when it has been played for ``MUSIC_SECONDS``; if it has, end it at once."""
+    """End the music on hold as soon as it has been played for at least ``MUSIC_SECONDS``."""
     NOTHING = auto()
     """Do nothing: the signal may arrive in this state and changes nothing."""
 
@@ -261,9 +261,9 @@ TABLE: Mapping[CallState, Mapping[Signal, Move]] = {
     },
     _C.ENDED: {},
 }  # fmt: skip
-"""The move at each signal in each state. A pair of state and signal that is missing cannot arise.
-Speech that has not begun cannot end. A prompt that is not played cannot end. Only ON_HOLD, KEEPING
-and the four states of a listen (LISTENING, HEARING, REPLAYING, TALKED_OVER) have a deadline."""
+"""The move for each signal in each state. If a state has no move for a signal, the signal cannot
+arise there: a speech that has not begun cannot end. Only ON_HOLD, KEEPING and the four states of a
+listen (LISTENING, HEARING, REPLAYING, TALKED_OVER) have a deadline."""
 
 
 def state_of(request: TimedRequest, *, last_words: bool, caller_speaks: bool) -> CallState:

@@ -38,7 +38,7 @@ class Speech:
     words: Words | None = None
     """The caller's words; None if our recognition failed or took too long."""
     left: float = field(default=0.0, compare=False)
-    """Seconds of the :func:`listen` that had not passed yet when the speech ended; at least 0."""
+    """Seconds that were left of the :func:`listen` when the speech ended; at least 0."""
 
     @property
     def understood(self) -> bool:
@@ -81,7 +81,8 @@ class Say:
     """Values for the slots of the prompt, by the names of the slots."""
     rendering: Rendering = "normal"
     until: int | None = None
-    """Number of the look-up whose end stops music on hold; None for any other prompt."""
+    """For music on hold, the number of the look-up that is waited for: its end stops the music.
+    None for any other prompt."""
 
 
 @dataclass(frozen=True, slots=True)

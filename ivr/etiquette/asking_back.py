@@ -19,14 +19,16 @@ CLARIFICATIONS = 2
 """Maximum number of questions 请问您说的是……的意思吗？ (row 15) for one wish; a third one would
 seem like mockery."""
 _ATTEMPTS = 3
-"""At the third utterance of one wish that fits no intent, row 25 does not ask the caller to repeat
-it, and the hotline gives up. The steps of row 11 may come before that."""
+"""At the third utterance of one wish that fits no intent, the hotline gives up. After an earlier
+one, row 25 asks the caller to repeat the wish. From the second one on, row 11 (dialects) answers
+instead if the words are badly recognised, at most twice."""
 LOST_ATTEMPTS = 3
-"""Maximum number of requests, for one wish, to repeat words that our recogniser has lost. They are
-counted apart from other requests, because the caller is not at fault."""
+"""Maximum number of times that the caller is asked, for one wish, to repeat words that our
+recogniser has lost. Other requests to repeat are counted apart, because here the caller is not at
+fault."""
 NOTHING_MORE = frozenset({Intent.CLOSING, Intent.THANKS, Intent.GOODBYE})
-"""Intents that are acted upon even if they are only a weak guess, provided that our last question
-was 请问还有什么可以帮助您？."""
+"""Intents by which a caller says that they want nothing more: 没有了, 谢谢, 再见. Right after our
+question 请问还有什么可以帮助您？ they are acted upon even if they are only a weak guess."""
 UNSPEAKABLE = frozenset({Intent.ABUSIVE_CALLER, Intent.NUISANCE_CALL})
 """Intents that row 15 (您说的是……的意思吗？) never asks about: no caller is asked whether they
 meant to be rude."""
@@ -107,9 +109,10 @@ class AskingBack:
         return self._guest.house.knowledge.find(words.meaning) is not None
 
     def _answers_the_question(self, words: Words) -> bool:
-        """Return whether the words answer our last question, which needs no more than a weak guess.
+        """Return whether the words answer our last question; a weak guess is enough for that.
 
-        Such answers are 没有了 to row 33 (anything else?) and 不清楚 to row 16 (was it clear?).
+        Such answers are 没有了 after row 33 (anything else?) and 不清楚 after row 16 (was it
+        clear?).
         """
         intent = words.meaning.intent
         for_more = self._guest.was_asked_for_more and intent in NOTHING_MORE
@@ -148,10 +151,10 @@ class AskingBack:
     async def _say_again(self, words: Words) -> Heard | GivenUp:
         """Ask the caller to repeat ``words``, which fit no intent, and return the answer.
 
-        Row 25 asks after the first such utterance of a wish. From the second on, badly recognised
-        words are answered by the two steps of row 11: please speak Mandarin; please fetch somebody
-        who does. Any other second utterance is asked about by row 25 again, and any other later
-        one returns GivenUp.
+        After the first such utterance of a wish, row 25 asks. From the second on, badly recognised
+        words are taken for a dialect: row 11 asks the caller to speak Mandarin, and the next time
+        to fetch somebody who does. Otherwise row 25 asks after the second utterance, and GivenUp is
+        returned after any later one.
         """
         self._unclear += 1
         if self._unclear > 1 and not words.intelligible and self._foreign < 2:
@@ -171,10 +174,11 @@ class AskingBack:
 
 
 def meaning_words(guess: Meaning) -> str:
-    """Return the key in the table [meanings] of values.toml for the words of ``guess`` in row 15.
+    """Return the key of ``guess`` in the table [meanings] of values.toml.
 
-    The key is the topic if ``guess`` is a question about a known topic of the product. Otherwise
-    it is the name of the intent.
+    The words under this key are spoken when row 15 asks whether the caller means ``guess``. The key
+    is the topic if ``guess`` is a question about a known topic of the product. Otherwise it is the
+    name of the intent.
     """
     topic = guess.slots.topic if guess.intent is Intent.PRODUCT_QUESTION else None
     return topic or guess.intent.value

@@ -11,7 +11,7 @@ from ivr.etiquette.speaking import say_farewell
 from ivr.etiquette.tickets import joined_speech, keep, leave_ticket, note, story, where_to_call_back
 
 _BUYERS: dict[Buyer, str] = {"personal": "个人购买", "company": "企业购买"}
-"""How a ticket names the two kinds of buyers."""
+"""The words for each kind of buyer in a ticket: 个人购买 for ``personal``."""
 MESSAGE = TicketKind.MESSAGE
 _CALL_ME = frozenset({Intent.CANNOT_ANSWER_NOW, Intent.GIVE_NUMBER})
 """Intents by which the caller of a private call (row 7) asks to be called back."""

@@ -28,12 +28,13 @@ DUE: Mapping[Condition, SubScript] = {
     Condition.NOISE: noisy_line,  # 10
     Condition.FAX: fax,
 }
-"""The script that answers each condition of the line in which a caller cannot be understood."""
+"""The script to run when the condition of the line makes the caller hard to understand, or when a
+fax calls: for example, row 8 (:func:`low_volume`) for TOO_QUIET."""
 
 HOLD_LISTENS = 12
-"""While music comes from the caller's side, the hotline waits for at most this many listens of five
-seconds in one call: a minute. A caller who has put us on hold to ask somebody a question is back
-within a minute, or has forgotten us."""
+"""Maximum number of listens, five seconds each, that the hotline spends in one call on waiting for
+music from the caller's side to end: 12 × 5 s = 60 s. A caller who has put us on hold to ask
+somebody a question is back within a minute, or has forgotten us."""
 
 
 class Coach:
@@ -119,9 +120,9 @@ class Attended(Awaitable[Outcome]):
     async def _attend(self, heard: Heard, seconds: float) -> Heard:
         """Return what a row receives as the answer to its listen of ``seconds``.
 
-        ``heard`` was the answer to that listen. It is returned if it needs nothing else. If the
-        line is bad (rows 8, 9 and 10) or ``heard`` is a wish that every row grants, such as
-        再说一遍, return what is heard after the rows about the line and the granted wishes.
+        ``heard`` is the answer to that listen. If the line is bad, the row about it (8, 9 or 10)
+        runs. If the caller wishes something that every row grants, such as 再说一遍, the wish is
+        granted. Return what is heard after that, or ``heard`` itself if nothing had to be done.
         """
         heard = await self._coach.clear(heard)
         while (granted := grant(self._guest, heard, seconds)) is not None:

@@ -16,14 +16,14 @@ from ivr.etiquette.tickets import joined_speech, leave_ticket, story
 
 Class = Literal["simple", "complex"]
 _TIME_LIMITS: Mapping[Class, str] = {"simple": "简单投诉时限", "complex": "复杂投诉时限"}
-"""Name of a variable of prompts/company.toml, by class of complaint. The variable holds the hours
-within which row 27 promises an answer."""
+"""For each class of complaint, the name of a variable of prompts/company.toml: 简单投诉时限 for a
+simple complaint. The variable holds the hours within which row 27 promises an answer."""
 ANYBODY = "default"
-"""A key in the table of service times (row 28). Its hours hold for all customers whose class has
-no entry in the table."""
+"""The key ``default`` in the table of service times (row 28). Its hours hold for all customers
+whose class is not in the table."""
 _COMPLEX = "复杂投诉"
-"""Name of a variable of prompts/company.toml: a list of words, separated by spaces. A complaint
-that contains one of these words is complex."""
+"""Name of a variable of prompts/company.toml. Its value is a list of words, separated by spaces; a
+complaint that contains one of the words is complex."""
 
 
 @dataclass(frozen=True, slots=True)

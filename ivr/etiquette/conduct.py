@@ -11,11 +11,11 @@ from ivr.etiquette.rows import is_there, row
 from ivr.etiquette.tickets import report
 
 SUPERVISOR_AFTER = 2
-"""The supervisor gets a ticket at the offence with this number, counted for each call and kind of
-offence. The first offence is only answered, unless the number has KNOWN_AFTER earlier reports."""
+"""At the second offence of one kind (abuse, nuisance) in a call, the supervisor gets a ticket. The
+first offence is only answered, unless the number has KNOWN_AFTER earlier reports."""
 KNOWN_AFTER = 3
-"""A telephone number with at least this many earlier reports is reported to the supervisor at the
-first offence in a call."""
+"""If there are at least this many earlier reports about the calling number, the supervisor gets a
+ticket at the first offence in a call."""
 
 
 @row("abusive_caller")

@@ -28,12 +28,13 @@ _NO_WISH = frozenset(
         Intent.REPEAT, Intent.SLOWER, Intent.HOLD_ON, Intent.CANNOT_ANSWER_NOW, Intent.OTHER,
     }
 )  # fmt: skip
-"""Intents that do not change the subject if the caller has just been asked for a number or a name;
-any other intent does."""
+"""Intents that are no new wish if the caller has just been asked for a number or a name. Any other
+intent changes the subject."""
 
 
 class ChangedSubject(Exception):
-    """The caller changed the subject in the middle of a row; the wish ``to`` is answered next."""
+    """The caller changed the subject in the middle of a row. ``to`` is the new wish, to be answered
+    next."""
 
     def __init__(self, to: Meaning) -> None:
         super().__init__(to.intent)

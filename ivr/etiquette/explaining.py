@@ -19,7 +19,7 @@ _FACTS: dict[Fact, str] = {
     "website": "website",
     "phone": "phone",
 }
-"""The key of the prompt of row 36 that tells a fact, for each fact that a caller may ask for."""
+"""For each fact that a caller may ask for, the key of the prompt that tells it in row 36."""
 EXPLANATIONS = 3
 """Maximum number of times that one explanation is repeated; after that a person calls the caller
 back (row 20)."""

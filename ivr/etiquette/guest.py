@@ -44,8 +44,8 @@ class Guest:
     """The last prompt that was said to the caller, asides (您大声一点) included; None before the
     first prompt of the call."""
     question: Say | None = None
-    """The last prompt that was not an aside (您大声一点): the caller's words answer this one. None
-    before the first such prompt of the call."""
+    """The last prompt apart from asides (an aside is a request such as 您大声一点). The caller's
+    words are taken as an answer to this prompt. None before the first such prompt of the call."""
     explained: list[Say] = field(default_factory=list)
     """The last explanation, sentence by sentence, so that it can be repeated (row 16); empty before
     the first explanation."""

@@ -15,7 +15,8 @@ _SPAN = re.compile(r"([0-2]?\d):([0-5]\d)-([0-2]?\d):([0-5]\d)")
 _DAY_MINUTES = 24 * 60
 
 MinuteSpan = tuple[int, int]
-"""A span of working time, in minutes since midnight: its first minute, and the first after it."""
+"""A span of working time, in minutes since midnight: its first minute, and the first minute after
+it. From 9:00 to 12:00 is (540, 720)."""
 
 
 class HoursError(Exception):

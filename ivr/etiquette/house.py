@@ -36,7 +36,7 @@ class House:
     knowledge: Knowledge = field(default_factory=Knowledge)
     service_times: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """服务时限标准 (row 28): the hours within which an answer is promised. The first key is the
-    class of complaint (simple, complex), the second one the class of customer."""
+    class of complaint, the second one the class of customer: ``service_times["simple"]["vip"]``."""
     customers: Mapping[str, str] = field(default_factory=dict)
     """The class of customer, by calling number."""
 

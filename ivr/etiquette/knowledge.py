@@ -23,15 +23,13 @@ from ivr.understanding.features import features
 from ivr.understanding.syllables import syllables_of
 
 NEAR = 0.6
-"""Least likeness, 0 to 1, at which the caller's words count as a question of prompts/knowledge.toml
-if their intent is to ask something.
-
-Measured on the 12,876 test sentences: 20 reach this likeness to some question. Among these 20,
-every sentence that asks the hotline something means the question that it was matched to, so no
-such sentence gets a wrong answer."""
+"""The caller's words count as a question of prompts/knowledge.toml if their likeness to it, 0 to 1,
+is at least this and their intent is to ask something. Measured on the 12,876 test sentences: 20
+reach this likeness to some question. Those of the 20 that ask the hotline something were all
+matched to the right question, so none of them gets a wrong answer."""
 SAME = 0.85
-"""Least likeness, 0 to 1, at which the caller's words count as a question of prompts/knowledge.toml
-whatever their intent: with this likeness they are nearly the words of the file."""
+"""If the likeness to a question of prompts/knowledge.toml, 0 to 1, is at least this, the caller's
+words count as that question whatever their intent: they are nearly the words of the file."""
 ROW = "knowledge"
 """Id of the row that holds all answers of prompts/knowledge.toml; it is not on the paper sheet."""
 _QUESTIONS = frozenset({Intent.PRODUCT_QUESTION, Intent.COMPANY_FACTS})
@@ -57,8 +55,8 @@ class Answer:
     """The prompt that asks the caller for the number by which the answer is looked up (row 17);
     None if nothing is looked up."""
     found: Mapping[str, Prompt] = field(default_factory=dict)
-    """The prompt to say for each finding of the look-up, by the name of the finding; empty if
-    nothing is looked up."""
+    """The prompt to say for each possible result of the look-up, by the name of the result; empty
+    if nothing is looked up."""
 
     def prompts(self) -> tuple[Prompt, ...]:
         """Return every prompt of the answer."""
@@ -94,14 +92,14 @@ class Knowledge:
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
-        """The inverse document frequency, over all questions, of each feature (see ``_sounds``)."""
+        """The inverse document frequency of each feature (see ``_sounds``) over all questions."""
         texts = [set(_sounds(one)) for answer in self.answers for one in answer.questions]
         counts = Counter(name for text in texts for name in text)
         return {name: log(1 + len(texts) / count) for name, count in counts.items()}
 
     @cached_property
     def _questions(self) -> tuple[tuple[Mapping[str, float], Answer], ...]:
-        """Each question as a vector of length 1 (weights by feature), with its answer."""
+        """Each question as a vector of Euclidean length 1 (weights by feature), with its answer."""
         return tuple(
             (self._weighed(_sounds(question)), answer)
             for answer in self.answers
@@ -109,7 +107,8 @@ class Knowledge:
         )
 
     def _weighed(self, names: tuple[str, ...]) -> Mapping[str, float]:
-        """Return the features ``names`` as a vector of length 1, weighed by their rarity."""
+        """Return the features ``names`` as a vector of Euclidean length 1, weighed by their
+        rarity."""
         unseen = max(self._rarity.values(), default=1.0)
         weights = {name: self._rarity.get(name, unseen) for name in names}
         length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0

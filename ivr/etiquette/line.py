@@ -98,7 +98,8 @@ async def fax() -> Heard:
 async def _heard_after(goodbye: Ask[None], seconds: float, trouble: Condition) -> Heard:
     """Say ``goodbye``, and return what is heard in the ``seconds`` after it.
 
-    Speech with the same ``trouble`` does not end the wait, because 等 5 秒 means 5 whole seconds.
+    ``trouble`` is the condition of the line for which we say goodbye. Speech that it still makes
+    unintelligible does not end the wait, because 等 5 秒 means 5 whole seconds.
     """
     await goodbye
     heard = await listen(seconds)
@@ -108,17 +109,20 @@ async def _heard_after(goodbye: Ask[None], seconds: float, trouble: Condition) -
 
 
 def _still(trouble: Condition, heard: Heard) -> bool:
-    """Return whether ``heard`` is silence or has the same ``trouble`` again: 若仍听不清楚."""
+    """Return whether ``heard`` is silence, or speech that ``trouble`` makes unintelligible.
+
+    The sheet says: 若仍听不清楚.
+    """
     return is_silent(heard) or trouble_of(heard) is trouble
 
 
 def doubt_of(heard: Heard) -> Condition | None:
-    """Return the condition of the line that the caller is asked to mend after uncertain words.
+    """Return the condition of the line that the caller is asked to mend, or None.
 
-    It is TOO_QUIET (row 8: speak up) or HANDS_FREE (row 9: take the handset), which the caller can
-    easily mend for the rest of the call. Return None if the words are certain or the line has none
-    of these conditions. Noise is not among them, because row 10 says goodbye to the caller: after
-    uncertain words in noise, row 15 first asks whether the guess is right.
+    The result is TOO_QUIET (row 8: speak up) or HANDS_FREE (row 9: take the handset). The caller
+    can easily mend both for the rest of the call. Return None if their words are certain or the
+    line has neither condition. NOISE is never returned, because row 10 would say goodbye to the
+    caller: after uncertain words in noise, row 15 first asks whether the guess is right.
     """
     if not isinstance(heard, Speech) or heard.words is None or heard.words.sure:
         return None

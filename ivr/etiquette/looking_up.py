@@ -16,13 +16,13 @@ from ivr.etiquette.knowledge import Answer
 from ivr.etiquette.rows import is_silent, is_there, row
 
 ROUNDS = 4
-"""Maximum number of rounds of music, half a minute each, in which the hotline waits for a look-up.
-After them it offers to call back (row 20)."""
+"""Maximum number of times that half a minute of music is played while the caller waits for a
+look-up: 4 × 30 s = 2 minutes. After that the hotline offers to call back (row 20)."""
 KEYED_TICKET_DIGITS = 6
 """Number of digits of the shortest ticket number (ivr.records.numbers)."""
 _UNKNOWN = "unknown"
-"""Name of the finding of a look-up if no entry has the number that the caller gave. The caller is
-then asked for the number again."""
+"""The result ``unknown`` of a look-up: nothing is filed under the number that the caller gave. The
+caller is then asked for the number again."""
 _REFUSALS = frozenset({Intent.NO, Intent.CLOSING, Intent.GOODBYE})
 """Intents by which a caller declines to wait or to give a number."""
 
@@ -36,7 +36,7 @@ class Wanted:
     ask: Prompt
     """The prompt that asks the caller for the number."""
     found: Mapping[str, Prompt]
-    """The prompt to say for each finding of the look-up, by the name of the finding."""
+    """The prompt to say for each possible result of the look-up, by the name of the result."""
     shortest: int = 99
     """A spoken number with at least this many digits is complete: the hotline waits for no more
     digits. With the default only a pause ends a number."""

@@ -9,7 +9,7 @@ MOST_TRANSFERS = 2
 """Maximum number of unanswered transfers in a call. After them the hotline offers to call back
 instead, because the caller has waited long enough."""
 WANTS_A_PERSON = Meaning("转人工", Intent.HUMAN_AGENT, Certainty.SURE, 1.0)
-"""The wish of a caller who was transferred to people when nobody answered."""
+"""The wish, to speak to a person, of a caller who was put through to people and nobody answered."""
 
 
 async def human_agent(guest: Guest, wish: Meaning) -> Heard | None:

@@ -19,8 +19,8 @@ Policy = Literal["off", "on", "consent"]
 ``consent``: a call is recorded unless its caller refuses."""
 
 ANSWER_SECONDS = 1.5
-"""Seconds, after the notice and before the greeting, in which the hotline listens for a refusal; a
-later refusal is granted as well."""
+"""Seconds between the notice and the greeting in which the hotline listens for a refusal. The
+caller may refuse later as well."""
 REFUSAL_KEY = "0"
 _REFUSALS = Keywords({
     "of the recording": (

@@ -21,8 +21,8 @@ from ivr.translation import tr
 _ID = re.compile(r"[a-z0-9_]+")
 _KEYS = ("number", "id", "situation", "never", "seconds", "tries", "say")
 _LONGEST_WAIT = 60.0
-"""Most seconds that the sheet may let a row wait for the caller; a larger number is surely in
-milliseconds, or a mistake."""
+"""Longest wait for the caller, in seconds, that the sheet may give to a row. A larger number is
+surely in milliseconds, or a mistake."""
 
 
 @dataclass(frozen=True, slots=True)

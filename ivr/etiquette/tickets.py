@@ -8,11 +8,11 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_there
 
 TELLING_SECONDS = 3.0
-"""Seconds of silence after which the caller's story counts as ended; in a long story people pause
-for less."""
+"""A caller's story counts as ended after this many seconds of silence. People who tell a long story
+pause for less."""
 MOST_PIECES = 20
-"""Maximum number of utterances of a story; after them the hotline answers even if the caller goes
-on."""
+"""Maximum number of utterances in one story of a caller. After them the hotline answers, even if
+the caller goes on."""
 
 
 async def story(guest: Guest, kind: TicketKind, wish: str, first: Heard) -> str:

@@ -16,8 +16,8 @@ from ivr.hearing.played import Reference
 from ivr.translation import tr
 
 SOUNDS = "zh/ivr"
-"""Directory with the files of all prompts in the normal rendering. The path is the same below the
-directory of rendered prompts and below Asterisk's directory of sounds."""
+"""Directory with the files of all prompts in the normal rendering. This relative path is used both
+below the directory of rendered prompts and below Asterisk's directory of sounds."""
 
 RENDERINGS: tuple[Rendering, ...] = get_args(Rendering)
 """All renderings of a prompt; the first one is the normal one."""
@@ -48,8 +48,9 @@ class RenderedPrompt:
     """SHA-256 of the text, the voice and the mastering. If it changes, the files are outdated."""
     seconds: float
     active_level_dbov: float
-    """Level in dBov. A sentence has its active speech level here (ITU-T P.56). A part of a sentence
-    (``joint``) has the level of its words without the pauses."""
+    """Level of the prompt, in dBov. For a whole sentence it is the active speech level (ITU-T
+    P.56). For a part of a sentence (``joint`` is True) it is the level of the words without the
+    pauses."""
     peak_dbfs: float
     sha256: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file by its extension (``alaw``, ``ulaw``, ``sln16``, ``g722`` …)."""
@@ -106,7 +107,7 @@ class Manifest:
             yield from recordings.values()
 
     def find(self, id: str, rendering: Rendering) -> RenderedPrompt | None:
-        """Return the prompt in exactly this rendering; None if it is not rendered so."""
+        """Return the prompt in exactly this rendering; None if it does not exist."""
         if rendering == "normal":
             return self.recordings.get(id)
         return self.variants.get(rendering, {}).get(id)
@@ -199,9 +200,9 @@ class Catalogue:
         return self._samples[id, rendering]
 
     def reference(self, id: str, rendering: Rendering = "normal") -> Reference:
-        """Return the samples of a prompt with the level of each frame. The result is cached.
+        """Return the samples of a prompt and the level of each frame. The result is cached.
 
-        The detectors use it to find the echo of the prompt in the caller's audio.
+        The detectors use both to find the echo of the prompt in the caller's audio.
         """
         if (id, rendering) not in self._references:
             self._references[id, rendering] = Reference.of(self.samples(id, rendering))

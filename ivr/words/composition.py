@@ -51,12 +51,12 @@ class Vocabulary:
     """The values that can be spoken in slots, and the names of their clips."""
 
     surnames: Mapping[str, str] = field(default_factory=dict)
-    """Pinyin with tone number (``zhang1``) of each surname. It is part of the name of the surname's
-    clip, so surnames that sound alike share a clip."""
+    """For each surname, its pinyin with the tone number: ``zhang1`` for 张. The name of the
+    surname's clip contains the pinyin, so surnames that sound alike share a clip."""
     departments: Mapping[str, str] = field(default_factory=dict)
-    """Name of each department's clip, by the name of the department as it is spoken."""
+    """For each department, as it is spoken, the name of its clip: ``sales`` for 销售部."""
     meanings: Mapping[str, str] = field(default_factory=dict)
-    """Name of each meaning's clip, by the words in which the meaning is spoken."""
+    """For each meaning, as it is spoken, the name of its clip: ``wrong_number`` for 打错了电话."""
 
     @classmethod
     def parse(cls, *texts: str) -> "Vocabulary":
@@ -170,7 +170,8 @@ class Composer:
                     yield self._value(name, values.get(name, ""), after)
 
     def _first(self, *candidates: _Piece) -> _Piece:
-        """Return the first candidate whose clips all exist; an empty piece if there is none."""
+        """Return the first candidate whose clips all exist; if there is none, a piece without
+        words."""
         usable = (one for one in candidates if one.clips and all(map(self._has, one.clips)))
         return next(usable, _NOTHING)
 

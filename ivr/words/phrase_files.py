@@ -35,8 +35,8 @@ DIRECTORY = "phrases"
 LEARNED = "learned"
 """Directory beside the sheet for classifier weights that were learned in advance."""
 _LONGEST_WORD = 4
-"""Most characters of a dictionary word from which talk about other subjects is made for
-learning."""
+"""Longest word, in characters, that is taken from the dictionary. The words are combined at random
+into sentences about other subjects, from which the classifier learns what is off topic."""
 
 
 def read_files(sheet: Path) -> dict[str, str]:
@@ -64,9 +64,9 @@ def read_phrases(sheet: Path) -> Phrases:
 
 
 def read_fillers(sheet: Path) -> Fillers:
-    """Return the words that fill a placeholder such as {部门} in the phrases beside ``sheet``.
+    """Return the words that can stand for a placeholder such as {部门} in the phrases.
 
-    PhraseError as for :func:`read_phrases`.
+    The phrases are those beside ``sheet``. PhraseError as for :func:`read_phrases`.
     """
     return Fillers(read_phrases(sheet), _spoken_words(sheet).surnames)
 
