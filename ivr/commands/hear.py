@@ -35,8 +35,8 @@ HEADERLESS = {
     **dict.fromkeys((".sln", ".raw", ".pcm"), "PCM_16"),
     ".gsm": "GSM610",
 }
-"""Coding (libsndfile's name) of sound files without a header, by the suffixes that Asterisk uses.
-All have 8 kHz and one channel."""
+"""Sound files without a header. The key is a suffix that Asterisk uses, such as ``.alaw``; the
+value is libsndfile's name of the coding, such as ``ALAW``. All have 8 kHz and one channel."""
 MONO = {"samplerate": RATE, "channels": 1}
 """Sample rate and channels of sound files without a header."""
 

@@ -99,7 +99,10 @@ def _conversation(settings: Settings) -> "Talk":
 
 
 def _at_once(seconds: float) -> None:
-    """Return at once, not at ``seconds`` after the answer: in virtual time, nothing waits."""
+    """Do nothing. It takes the place of the function of :func:`_clock`: virtual time needs no wait.
+
+    ``seconds`` (from the answer of the call) is not used.
+    """
 
 
 def _clock() -> Callable[[float], None]:
@@ -185,9 +188,9 @@ class Talk:
     def sound(self, samples: Samples, until: Callable[[float], None], model: Model) -> None:
         """Run the call with a recording of the caller, through the detectors of real calls.
 
-        ``samples`` are 16-bit integers at 8 kHz; after their end the caller is silent. ``until`` is
-        called for each frame with the time at which the frame ends, in seconds from the answer. It
-        returns at that time, or at once in virtual time. ``model`` recognises the words.
+        ``samples`` are 16-bit integers at 8 kHz; after their end the caller is silent. ``until``
+        waits until a given time, in seconds from the answer, or returns at once in virtual time; it
+        is called with the end of each frame. ``model`` recognises the words.
         """
         ear = Ear(SileroModel.load().stream(), 0.0)
         onset = 0.0

@@ -37,8 +37,8 @@ from ivr.words.catalogue import SOUNDS, Catalogue
 from ivr.words.phrase_files import read_phrases
 
 FREE_BYTES = {CheckVerdict.WARNING: 500_000_000, CheckVerdict.BROKEN: 20_000_000}
-"""Limits of the free bytes on the disk of the records. A check with less free space than a limit
-gives the limit's verdict. The records of a call take about 5 kB."""
+"""Limits of the free space on the disk of the records: the key is the verdict that is given below
+the limit, the value the limit in bytes. The records of a call take about 5 kB."""
 ODD = ("*.damaged", "refused.lines")
 """Name patterns of files in the spool's directory that hold records which are not in the database.
 Files ``*.damaged`` have damaged lines; ``refused.lines`` has records that the database refused."""

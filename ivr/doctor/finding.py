@@ -47,8 +47,8 @@ def checks_as_json(checks: list[Check]) -> str:
 def wrong(name: str, error: object, verdict: CheckVerdict = CheckVerdict.BROKEN) -> Check:
     """Return an error as the finding of the check ``name``.
 
-    The messages of this program's errors give the fault and, after the last colon or semicolon, the
-    remedy. The finding's remedy is empty if the message has no colon or semicolon.
+    The message of ``error`` is split at its last colon or semicolon: the text before is the fault,
+    the text behind is the remedy. Without a colon or semicolon the remedy is empty.
     """
     found = _WITH_REMEDY.fullmatch(str(error))
     if found is None:

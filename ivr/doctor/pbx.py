@@ -21,7 +21,8 @@ _CONNECT_SECONDS = 2.0
 
 
 _PORTS = {"agi": marked("agi port"), "audio": marked("audio port")}
-"""Names of the checks of the service's ports, by the group of settings that has the port."""
+"""Names of the checks of the service's two ports. The key is the group of settings that holds the
+port's number."""
 
 
 class Asked(Protocol):

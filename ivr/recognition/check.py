@@ -27,8 +27,8 @@ class Checked:
     load_seconds: float
     """Seconds from the start of the worker process until the model is ready."""
     decode_ratio: float
-    """Seconds that the model takes to decode one second of audio, overhead included. At 1.0 one
-    core can serve only one call."""
+    """Seconds that the model takes to decode one second of audio, overhead included. At 1.0 a core
+    can serve only one call at a time, at 0.1 about ten."""
     megabytes: float | None
     """Resident memory of the worker process in megabytes; None if the system does not report it."""
 

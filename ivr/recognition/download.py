@@ -20,11 +20,11 @@ from ivr.translation import tr
 TIMEOUT_SECONDS = 30.0
 """A connection that brings no octet for this many seconds is given up, and a new one is made."""
 DOWNLOAD_ATTEMPTS = 5
-"""Number of failed connections in a row after which the download fails. A connection that has
-brought an octet begins the count again, at one."""
+"""The download fails after this many failed connections in a row. A connection that fails after it
+has brought at least one octet is counted as the first of a new row."""
 LONGEST_PAUSE_SECONDS = 60.0
-"""Longest pause between two connections, in seconds, even if the server asks for more in
-Retry-After."""
+"""Longest pause between two connections, in seconds. The pause is no longer even if the server asks
+for more in its header Retry-After."""
 _PIECE = 1 << 18
 """Most octets that are read from a connection at once."""
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -88,7 +88,7 @@ class Download:
 
     @property
     def note(self) -> Path:
-        """Path of the JSON file beside ``part``: URL and version on the server (ETag or date)."""
+        """Path of the JSON file beside ``part`` that holds the URL and the ETag or date."""
         return self.part.with_name(self.part.name + ".json")
 
     def run(self, progress: DownloadProgress) -> None:
@@ -238,6 +238,6 @@ def _total(answer: http.client.HTTPResponse) -> int | None:
 
 
 def _first(answer: http.client.HTTPResponse) -> int | None:
-    """Return the file position at which ``answer`` begins; None if the server does not say it."""
+    """Return the position in the file of the first octet of ``answer``; None if it is not said."""
     said = answer.headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
     return int(said) if said.isdigit() else None

@@ -1,9 +1,10 @@
 """Environment variables that make a recognition worker need less processor time.
 
-libvosk and the C library read them when they start. A decoder allocates and frees a small piece of
-memory for each hypothesis, every 30 ms. Measured with `ivr bench recognition`, one run each: a call
-in which somebody talks takes 4.0 % of a core with these variables. It takes 4.6 % if glibc's malloc
-is used instead of jemalloc, and 4.4 % if libvosk chooses its matrix routines by itself.
+libvosk and the C library read them when they start. The variables do two things: they load the
+memory allocator jemalloc, because a decoder allocates and frees a small piece of memory for each
+hypothesis every 30 ms, and they choose the matrix routines for the processor. Measured with
+`ivr bench recognition`, one run each: a call in which somebody talks takes 4.0 % of a core with
+both. It takes 4.6 % without jemalloc, and 4.4 % if libvosk chooses its matrix routines by itself.
 """
 
 import os
@@ -20,9 +21,9 @@ _CORES = {
     "SkylakeX": {"avx512f", "avx512bw", "avx512dq", "avx512vl"},
     "Haswell": {"avx2", "fma"},
 }
-"""OpenBLAS's names of processors, the fastest first, with the instruction sets that each needs. The
-OpenBLAS in libvosk is of 2022 and treats newer processors as a Pentium 4 unless one of these names
-is given."""
+"""Kinds of processors, the fastest first. The key is the name that OpenBLAS has for the kind, the
+value the instruction sets that the kind must have. A name is given because the OpenBLAS in libvosk
+is of 2022 and treats newer processors as a Pentium 4 otherwise."""
 
 
 @cache

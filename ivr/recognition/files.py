@@ -60,8 +60,8 @@ def _required(directory: Path, name: str) -> Path:
 def _check_fst(path: Path) -> None:
     """Raise ModelError if ``path`` is not an OpenFst graph or is cut off.
 
-    The header of a graph of type ``vector`` gives the numbers of states and arcs, so the length of
-    the file is checked too. Of graphs of other types only the header is checked.
+    In a graph of type ``vector`` the header gives the numbers of states and arcs, from which the
+    length of the file is computed and checked. In graphs of other types only the header is checked.
     """
     with path.open("rb") as file:
         head = file.read(128)

@@ -1,8 +1,8 @@
 """The frames that the service and its recognition workers exchange. Pure: no input or output.
 
-A frame is a kind (1 octet), the number of an utterance (4 octets), the length of the payload (4
-octets), both little-endian, and the payload. The worker answers each frame with exactly one frame,
-in order, so the service always knows how much a worker still has to do.
+A frame has four parts: its kind (1 octet), the number of an utterance (4 octets, little-endian),
+the length of the payload (4 octets, little-endian), and the payload. The worker answers each frame
+with exactly one frame, in order, so the service always knows how much a worker still has to do.
 """
 
 import struct
@@ -33,14 +33,14 @@ class Kind(IntEnum):
     DONE = 16
     """The worker has processed the oldest frame that it had not answered."""
     PARTIAL = 17
-    """The same as DONE; the payload is the text recognised so far, which has changed."""
+    """Sent instead of DONE when the text recognised so far has changed; the payload is the text."""
     TRANSCRIPT = 18
     """The transcript of an utterance, as JSON; the answer to FINISH."""
     READY = 19
     """The worker has loaded the model. This is a worker's first frame and is not an answer."""
     FAILED = 20
-    """The model cannot be used; the payload is a sentence that says why. The worker then ends.
-    Not an answer."""
+    """The worker cannot use the model; the payload is a sentence that says why. After this frame
+    the worker ends. The frame is not an answer to a frame of the service."""
 
 
 _KINDS = frozenset(Kind)

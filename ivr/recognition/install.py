@@ -88,9 +88,10 @@ def fetch_model(
 
 
 def _wanted(model: Official, models: Path, given: str) -> tuple[str, str]:
-    """Return the SHA-256 that the zip must have, and where it is from (InstalledModel.vouched).
+    """Return the SHA-256 that the zip must have, and the source of that hash.
 
-    The hash is "" if none is known. ``given`` is the user's hash, "" if the user gave none.
+    The hash is "" if none is known. The source is a word such as "pinned", for
+    ``InstalledModel.vouched``. ``given`` is the user's hash; "" if the user gave none.
     """
     if given:
         return given.lower(), marked("given")

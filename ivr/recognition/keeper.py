@@ -19,24 +19,25 @@ log = structlog.get_logger()
 TICK_SECONDS = 0.25
 """Seconds between two checks of a recognition worker."""
 STUCK_TICKS = 8
-"""Number of checks in a row without any answer after which a worker that has work counts as stuck;
-two seconds. Checks are counted instead of seconds, so that a pause of the service itself is not
-blamed on the worker."""
+"""A worker that has work counts as stuck if it has sent no answer for more than this many checks in
+a row: 8 checks * 0.25 s = 2 s. Checks are counted instead of seconds, so that a pause of the
+service itself is not blamed on the worker."""
 PING_TICKS = 4
-"""Number of checks between two PING frames to an idle worker; one second."""
+"""An idle worker gets a PING frame at every fourth check: 4 checks * 0.25 s = 1 s."""
 LOAD_TICKS = 480
-"""Number of checks in a row without an answer that a worker may take to load the model; two
-minutes, for the large model on a slow disk. After that STUCK_TICKS is the limit."""
+"""Limit that holds instead of STUCK_TICKS while a worker loads its model: 480 checks * 0.25 s =
+120 s, which is enough for the large model on a slow disk."""
 FULL_SECONDS = 5.0
-"""Most seconds of audio that may wait to be decoded; a worker with more takes no new utterance."""
+"""A worker takes no new utterance while more than this many seconds of audio wait for decoding."""
 MOST_UTTERANCES = 100
 """Most utterances that one worker holds at once; the recogniser of each takes 1 to 50 MB."""
 BACK_OFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
-"""Seconds of pause before a worker is started again. The first restart has no pause. Each worker
-that ends before it has run for HEALTHY_SECONDS (60) makes the next pause longer."""
+"""Pauses in seconds before a worker is started again: no pause before the first restart, 0.5 s
+before the second, and so on up to 30 s. A worker that runs for longer than HEALTHY_SECONDS (60)
+makes the list begin again."""
 HEALTHY_SECONDS = 60.0
-"""After a worker that has run for this many seconds, the pauses before restarts begin again with
-the first one (none)."""
+"""When a worker ends that has run for longer than this many seconds, the next one is started
+without a pause: BACK_OFF_SECONDS begins again at its first entry."""
 ABANDONED_SECONDS = 120.0
 """An utterance is given up if for this many seconds it is neither fed nor finished. Only a defect
 of the service causes this."""
@@ -76,10 +77,10 @@ class Keeper:
 
     @property
     def load(self) -> tuple[bool, int, int]:
-        """The worker's load; of two workers, the one with the smaller tuple has less to do.
+        """The worker's load, as a tuple; of two workers, the smaller tuple has less to do.
 
-        The tuple holds: True if the worker does not answer, the number of its utterances, and the
-        octets sent to it that it has not answered.
+        The first element is True if the worker does not answer. The second is the number of its
+        utterances. The third is the total octets of the frames that it has not yet answered.
         """
         silent = self._process is None or not self._process.ready or self._silent_ticks > 1
         backlog = 0 if self._process is None else self._process.backlog
@@ -92,7 +93,7 @@ class Keeper:
         return utterances >= MOST_UTTERANCES or backlog > _FULL_OCTETS
 
     def pin(self, utterance: Utterance) -> None:
-        """Assign ``utterance`` to this worker, which decodes it from first to last sample."""
+        """Assign ``utterance`` to this worker, which then decodes all audio of the utterance."""
         self._utterances[utterance.number] = utterance
 
     def send(self, frame: Frame) -> None:

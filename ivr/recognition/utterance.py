@@ -14,11 +14,11 @@ from ivr.recognition.transcript import NotHeard, Reason, RecognitionOutcome
 log = structlog.get_logger()
 
 BATCH_SECONDS = 0.06
-"""Seconds of audio in one frame to the worker. This makes a third as many frames as 20 ms would,
-and leaves at most 0.06 s of audio to be sent when the utterance ends."""
+"""Seconds of audio in one frame to the worker: three of a call's packets of 0.02 s, so only a third
+as many frames must be sent. At the end of the utterance at most 0.06 s of audio is still unsent."""
 LONGEST_SECONDS = 60.0
-"""Longest part of an utterance that is recognised, in seconds from its start; later audio is
-ignored. No caller's answer to the hotline is as long."""
+"""Only the first this many seconds of an utterance are recognised; later audio is ignored. No
+caller's answer to the hotline is as long."""
 _BATCH_OCTETS = round(BATCH_SECONDS * RATE) * 2
 
 

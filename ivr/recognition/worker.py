@@ -29,14 +29,16 @@ _PR_SET_PDEATHSIG = 1
 _PIECE = 1 << 16
 """Most octets that are read from stdin at once."""
 _NICE = 5
-"""Niceness of a worker process. Recognition can wait. The event loop and Asterisk time the audio
-and the waits of all calls on the same cores and cannot wait. Without this niceness, in a test of 15
-calls beside two busy processes on two cores, waits ended 0.11 s late."""
+"""Niceness of a worker process: the event loop and Asterisk, which run on the same cores, go first.
+They must send audio and end the waits of all calls on time, but recognition can be later. Without
+this niceness, in a test of 15 calls beside two busy processes on two cores, waits ended 0.11 s
+late."""
 
 
 _ASKED_OCTETS = 2 * 8000 * 24 // 100
-"""Octets of audio between two requests for the partial text: 0.24 s, because Vosk decodes in blocks
-of this length. Requests four times as often make recognition a fifth more expensive."""
+"""Vosk is asked for the text so far once in this many octets of audio: 2 octets * 8000 Hz * 0.24 s.
+Vosk decodes 0.24 s of audio at a time, so earlier requests bring nothing new. To ask four times as
+often takes a fifth more processor time."""
 
 
 class Worker:

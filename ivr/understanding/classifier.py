@@ -97,16 +97,16 @@ def fit(
 
 
 def _flat(rows: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-    """Return all rows concatenated, and for each element the index of its row."""
+    """Return all ``rows`` joined into one array, and for each element the index of its row."""
     owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     return np.concatenate(rows), owner
 
 
 def _add(target: _Floats, owner: NDArray[np.intp], values: _Floats) -> None:
-    """Sum the rows of ``values`` that belong together, and store each sum in a row of ``target``.
+    """Replace rows of ``target`` by sums of rows of ``values``.
 
-    Row n of ``values`` belongs to row ``owner[n]`` of ``target``; ``owner`` is sorted. Rows of
-    ``target`` whose index is not in ``owner`` stay as they are.
+    ``owner[n]`` is the row of ``target`` to whose sum row n of ``values`` is added; ``owner`` is
+    sorted. A row of ``target`` that ``owner`` does not name stays as it is.
     """
     if len(owner):
         starts = np.flatnonzero(np.diff(owner, prepend=-1))
@@ -114,9 +114,10 @@ def _add(target: _Floats, owner: NDArray[np.intp], values: _Floats) -> None:
 
 
 def _gathered(flat: NDArray[np.int32], values: _Floats) -> tuple[NDArray[np.int32], _Floats]:
-    """Return the distinct indices in ``flat``, sorted, and one row for each: its sum of ``values``.
+    """Sum the rows of ``values`` that have the same index; return the indices and the sums.
 
-    Row n of ``values`` belongs to the index ``flat[n]``.
+    ``flat[n]`` is the index of row n of ``values``. The returned indices are distinct and sorted;
+    row n of the sums is for the n-th returned index.
     """
     order = np.argsort(flat, kind="stable")
     ordered = flat[order]

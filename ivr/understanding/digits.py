@@ -1,9 +1,9 @@
 """Find runs of digits in recognised text, across filler words and misheard digits.
 
-A character that is written as a digit (3, 三) counts as a digit. A character that only sounds like
-one (要 for 幺, 吧 for 八) is uncertain: it is kept in the run if it stands near written digits.
-:func:`readings` yields the run with and without such characters, and its caller chooses the reading
-that is a valid number.
+A character that is written as a digit (3, 三) is a written digit. A character that only sounds like
+a digit (要 for 幺, 吧 for 八) is an uncertain digit: a run keeps it if it stands near written
+digits. :func:`readings` yields the run with and without its uncertain digits, and its caller
+chooses a reading that is a valid number.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,11 +22,11 @@ _WORDS_OF_SENTENCES = frozenset("吧就是有时事以把起其而又也十")
 """Characters that sound like digits but are also common words next to digits."""
 _TEN, _TIMES = "十", "ge"
 _EDGE = 2
-"""Maximum number of uncertain digits kept before the first written digit of a run, and the maximum
-number kept after its last written digit."""
+"""A run keeps at most this many uncertain digits before its first written digit, and at most this
+many after its last written digit."""
 _BELIEVED = 0.4
-"""Smallest share of a run's digits that must be written as digits (not only sound like digits);
-otherwise the run is rejected."""
+"""A run is rejected if less than this share of its digits is written as digits; the others only
+sound like digits."""
 _LONG = 5
 """A run with at least this many written digits is never taken for a count such as 二十五."""
 _COUNTED = frozenset("个套名位台天年月次遍点块号岁人张元分")
@@ -102,10 +102,11 @@ def is_count(heard: Syllables, run: DigitRun) -> bool:
 
 
 def _run(heard: Syllables, found: Sequence[tuple[int, int, str, bool]]) -> DigitRun | None:
-    """Return the run of the digits ``found``, with at most two uncertain digits at either end.
+    """Return a run with the digits ``found``, less the uncertain digits too far out at either end.
 
-    Return None if too few of them are written as digits. ``found`` holds for each digit its first
-    syllable, its end (exclusive), its value, and whether it is written as a digit.
+    ``found`` holds for each digit its first syllable, its end (exclusive), its value, and whether
+    it is written as a digit. At most two uncertain digits are kept at each end. Return None if too
+    few digits of the run are written as digits.
     """
     written = [place for place, (_, _, _, sure) in enumerate(found) if sure]
     if not written:
@@ -124,7 +125,7 @@ def _run(heard: Syllables, found: Sequence[tuple[int, int, str, bool]]) -> Digit
 
 
 def _apart(heard: Syllables, at: int) -> bool:
-    """Return True if the character of syllable ``at``, an uncertain digit, is no common word."""
+    """Return False if the uncertain digit at syllable ``at`` is probably a word, such as 就."""
     return _sign(heard, at) not in _WORDS_OF_SENTENCES
 
 
@@ -150,9 +151,9 @@ def _sign(heard: Syllables, at: int) -> str:
 def readings(run: DigitRun) -> Iterator[str]:
     """Yield the possible readings of a run as strings of digits, the likeliest first; at most 256.
 
-    The first reading has exactly the digits whose ``Digit.likely`` is True. Each other reading
-    differs from it in some of the first eight uncertain digits: it leaves them out, or puts them
-    in. Readings with fewer differences come first.
+    The first reading has exactly the digits whose ``Digit.likely`` is True. In each further reading
+    some of the first eight uncertain digits are changed: a digit that is in the first reading is
+    left out, and a digit that is not in it is put in. Readings with fewer changes come first.
     """
     doubtful = [place for place, digit in enumerate(run.digits) if not digit.written][:8]
     changes = sorted(range(1 << len(doubtful)), key=int.bit_count)

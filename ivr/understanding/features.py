@@ -1,9 +1,10 @@
 """The features of an utterance that the classifier uses: sequences and pairs of syllables.
 
-They are n-grams of one to three syllables, with marks for the beginning and end of the utterance;
-the same n-grams with similar syllables folded into one; and pairs of folded syllables that are up
-to five syllables apart. A pair is still found when a syllable between its two is misheard or a word
-is inserted. A run of digits counts as one syllable, whichever digits it has.
+There are three kinds. The first kind is the n-grams of one to three syllables, where marks for the
+beginning and end of the utterance count as syllables. The second kind is the same n-grams after
+folding, which makes similar syllables equal. The third kind is the pairs of folded syllables that
+are up to five syllables apart. A pair is still found when a syllable between its two is misheard or
+a word is inserted. A run of digits counts as one syllable, whichever digits it has.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,10 +15,10 @@ from ivr.understanding.syllables import fold
 
 DIGIT_SOUNDS = frozenset(lazy_pinyin("零一幺二两三四五六七八九洞"))
 _RUN = 4
-"""Digits in a row are replaced by one sign if they are at least this many; 三四五个 has fewer."""
+"""At least this many digits in a row are replaced by one sign. 三四五个 (three digits) stays."""
 _APART = 5
-"""Largest distance between the two syllables of a pair, in syllables. In a cross-validation over
-the phrases, 1.5 % more of the guesses are right with pairs than without."""
+"""Largest distance between the two syllables of a pair, in syllables. Pairs are worth having: in a
+cross-validation over the phrases, they made 1.5 % more of the guesses right."""
 _NUMBER = "<number>"
 _START, _END = "^", "$"
 

@@ -108,7 +108,7 @@ class Names:
         return next((name for words, name in self._spelt if _places(heard.sounds, words)), None)
 
     def _likened(self, heard: Syllables) -> str | None:
-        """Return the surname that is explained by a word: 江 in 长江的江. None if there is none."""
+        """Return the surname that the caller explains by a word (江 in 长江的江), else None."""
         for at, sound in enumerate(heard.sounds):
             word = heard.words(max(0, at - 2), at)
             if sound == "de" and heard.words(at, at + 1) == _LIKENED and at + 1 < len(heard):

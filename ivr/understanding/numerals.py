@@ -59,7 +59,8 @@ def telephone_groups(number: str) -> tuple[str, ...]:
     """Return the digits of a telephone number in the groups in which they are read aloud.
 
     Examples: 138-0371-2345, 0371-6638-5255. All digits are kept, except the country code 86 before
-    a mobile number. Other characters are left out; in a number of no known kind they end a group.
+    a mobile number. Characters that are not digits are left out. If the number is of no known kind
+    (mobile, land line, service number), such a character ends a group.
     """
     written = re.sub(r"[^0-9]+", " ", _plain(number)).split()
     digits = "".join(written)

@@ -26,8 +26,8 @@ BUILT_IN_CLASSES = ("姓", "部门", "数")
 telephone number in the intent give_number and a count in all others."""
 
 WordLists = Mapping[str, tuple[str, ...]]
-"""Lists of words. The key is the name of a list (a class) or what its words stand for, such as a
-topic or a department."""
+"""Lists of words. A key is the name of a class, or the topic, department or other thing that the
+words of its list stand for."""
 
 
 class PhraseError(Exception):

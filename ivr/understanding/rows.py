@@ -33,7 +33,8 @@ _ROWS: Mapping[str, tuple[int, Intent]] = {
     "thanks": (34, Intent.THANKS),
     "company_facts": (36, Intent.COMPANY_FACTS),
 }
-"""Number and intent of each row that a caller can ask for, by the row's id."""
+"""The rows of the sheet that a caller can ask for. The key is a row's id, such as ``closing``; the
+value is the row's number (33) and the intent that the row answers."""
 _ALIASES = {
     # Names in the test sentences of `ivr bench understand`, ids of rows, and their numbers.
     "louder": Intent.CANNOT_HEAR_AGENT,

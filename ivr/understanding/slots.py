@@ -31,8 +31,8 @@ class SlotReader:
     def read(self, heard: Syllables, intent: Intent) -> Slots:
         """Return the values that ``heard`` mentions, given its intent.
 
-        In a private call (row 7) a name is not taken for the caller's, because it is the name of
-        the person asked for, unless the caller says that it is their own (我姓张).
+        In a private call (row 7) a name is usually that of the person whom the caller asks for. It
+        is then taken for the caller's name only if the caller says so (我姓张).
         """
         said = numbers(heard)
         name = self._names.find(heard, alone=intent is Intent.GIVE_NAME)

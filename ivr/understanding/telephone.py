@@ -18,7 +18,11 @@ _PLACES = ("wei", "ge")
 
 
 class _Mark(Enum):
-    """Words that say what the digits behind them are for, such as 不对 and 后 (四位)."""
+    """Purposes of a run of digits, and the words before the run that state the purpose.
+
+    For example, 不对 (INSTEAD) is said before digits that replace wrong ones, and 后 in 后四位
+    (END) before the last digits of a number.
+    """
 
     NONE = ""
     AGAIN = "重复一遍 重复一下 重复一次 重复 再说一遍 再说一次 再念一遍 再报一遍 再来一遍"
@@ -105,7 +109,8 @@ def _plain(number: str) -> str:
 def _last_of_two(number: str) -> str | None:
     """Return one of two numbers said in a row, as in 66385255 66385255; None if there are not two.
 
-    The first number is returned if it ends with the second one; otherwise the second.
+    Return the second number, which may correct the first. But if the second is only a repetition of
+    the end of the first, return the first, which has more digits.
     """
     for at in range(7, len(number) - 1):
         first, second = number[:at], number[at:]
@@ -134,9 +139,9 @@ def _chosen(run: DigitRun, fits: Callable[[str], bool]) -> str:
 def _joined(said: str, run: DigitRun) -> str:
     """Return the digits ``said`` with the digits of ``run`` appended.
 
-    Return the run alone if it is a complete number and both together are none. If ``said`` is a
-    complete number already, nothing is appended: return the run if it is complete too or has at
-    least 7 digits, otherwise ``said``.
+    Two cases differ. If ``said`` is a complete number already, return the run if it is a complete
+    number too or has at least 7 digits, otherwise ``said``. If ``said`` is not complete, and the
+    run is a complete number but ``said`` followed by the run is not, return the run alone.
     """
     new = _chosen(run, is_whole)
     if is_whole(said):
@@ -146,10 +151,10 @@ def _joined(said: str, run: DigitRun) -> str:
 
 
 def _placed(said: str, piece: _Piece) -> str:
-    """Return ``said`` with its end or beginning replaced by a piece, as in 后四位是… or 前三位是….
+    """Return ``said`` with its end or beginning replaced by ``piece``: 后四位是…, 前三位是….
 
-    If ``said`` is incomplete and lacks its end, the digits of the end are appended to it instead. A
-    piece that is a complete number replaces all of ``said``.
+    ``piece`` holds the new digits. If ``said`` is an incomplete number that lacks only its end, the
+    new digits are appended instead. If the new digits are a complete number, return them alone.
     """
     size = piece.places
     new = _chosen(piece.run, lambda one: is_whole(one) or len(one) == size)
@@ -163,7 +168,7 @@ def _placed(said: str, piece: _Piece) -> str:
 
 
 def _replaced(said: str, denied: str, new: str) -> str:
-    """Return ``said`` with the last occurrence of ``denied`` replaced by ``new``: 不是八是九."""
+    """Replace the last ``denied`` in ``said`` by ``new``, such as 8 by 9 in 不是八是九."""
     before, found, after = said.rpartition(denied)
     return before + new + after if found else said
 

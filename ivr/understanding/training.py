@@ -19,29 +19,32 @@ from ivr.understanding.slot_fillers import Fillers
 from ivr.understanding.syllables import syllables_of
 
 LEARNING_VERSION = "1"
-"""Version of the learning. It is increased when the same phrases give other weights than before.
-The names of files of weights depend on it, so that the files of another version are not used."""
+"""Version of the learning code. It is increased when a change of the code gives other weights for
+the same phrases. It is part of what names a file of weights, so that the weights of another version
+are not used."""
 LABELS = tuple(Intent)
 SEED = 5
 VARIANTS = 8
 """Maximum number of wordings of one template that are learned."""
 ERROR_RATES = (0.0, 0.1, 0.2, 0.3, 0.4)
-"""Shares of wrong syllables in the copies of a sentence that are learned: one copy per share."""
+"""Each sentence is learned in five copies, one for each entry. The entry is the probability that a
+syllable of the copy is wrong: 0.0 gives the sentence itself."""
 ASIDES = 3.0
-"""A sentence of at most this many syllables is learned once more with an addition before or behind
-it (你好，……). A longer sentence is learned once more with a probability of ASIDES divided by its
-number of syllables."""
+"""A request of n syllables is learned once more with an addition before or behind it (你好，……),
+with the probability ASIDES / n: always for up to 3 syllables, in half of the cases for 6."""
 NAMED, GREETED = (Intent.GIVE_NAME,), (Intent.HELLO,)
 _BEFORE = (Intent.HELLO, Intent.YES, Intent.NO, Intent.GIVE_NAME, Intent.GIVE_NUMBER)
 BEHIND = (Intent.GIVE_NAME, Intent.GIVE_NUMBER, Intent.GOODBYE)
 PLACES = ((_BEFORE,), (BEHIND,), (NAMED, GREETED), (NAMED, BEHIND))
-"""The kinds of additions to a request, of which one is chosen at random. Each kind has one or two
-entries, and each entry stands for one added sentence: its intent is one of those in the entry.
-BEHIND is put behind the request, any other entry before it, as in 你好，我姓张，…… (NAMED, GREETED)
-and 我姓张，……，电话是…… (NAMED, BEHIND)."""
+"""Kinds of additions to a request; one kind is chosen at random for each request.
+
+A kind has one or two entries, and each entry adds one sentence. The entry lists intents, and the
+added sentence has one of them. For BEHIND the sentence is put behind the request, for any other
+entry before the request. So (NAMED, GREETED) gives 你好，我姓张，……, where …… is the request, and
+(NAMED, BEHIND) gives 我姓张，……，电话是……."""
 _RARE = 3
-"""A feature that occurs only in talk about other subjects gets a weight if at least this many
-sentences of that talk have it."""
+"""A feature that no phrase has, but talk about other subjects has, gets a weight only if it occurs
+in at least this many sentences of such talk."""
 
 
 Sentence = tuple[Intent, tuple[str, ...]]
@@ -103,7 +106,8 @@ def _sentences(
 def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iterator[Sentence]:
     """Yield requests with an addition in the same utterance, such as 你好 or 我姓张.
 
-    The intent of the whole is that of the request. Long requests are left out more often (ASIDES).
+    ``clean`` holds all sentences without errors. The intent of a yielded sentence is the intent of
+    its request. Long requests are left out more often than short ones (see ASIDES).
     """
     asides = {
         intent: [one for label, one in clean if label is intent] for intent in {*_BEFORE, *BEHIND}

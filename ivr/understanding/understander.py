@@ -16,8 +16,8 @@ from ivr.understanding.telephone import numbers
 REASONS = 4
 """Maximum number of pieces of the caller's text that are named as reasons for an intent."""
 _TELLING = 0.6
-"""A syllable is named as a reason for an intent if it adds more than this share of what the
-strongest syllable adds to the score of that intent."""
+"""Each syllable adds something to the score of an intent. If the strongest syllable adds x, the
+syllables that add more than _TELLING * x are named as reasons for the intent."""
 
 
 @dataclass(frozen=True, slots=True)
