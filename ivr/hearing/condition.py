@@ -21,24 +21,24 @@ to 8."""
 DEAD_SECONDS = 1.0
 """Seconds of the codec's idle code after which the line counts as dead."""
 MUTED_SECONDS = 3.0
-"""Seconds of the codec's idle code after which a line on which a caller was found (OK, TOO_QUIET or
-HANDS_FREE) counts as dead. More than DEAD_SECONDS (1 s), because some telephones send idle code
-between the words."""
+"""Seconds of the codec's idle code after which the line counts as dead if a caller was found on it
+before (condition OK, TOO_QUIET or HANDS_FREE). The limit is longer than DEAD_SECONDS (1 s), because
+some telephones send idle code between the words."""
 LOOK_EVERY = 12
-"""Number of chunks from one evaluation of the line by the rules to the next: 12, 0.38 s."""
+"""The rules evaluate the line once every this many chunks of 32 ms: 12, 0.38 s."""
 FIRST_LOOK = 24
-"""Number of chunks before the first evaluation of the line by the rules: 24, 0.77 s."""
+"""The rules evaluate the line for the first time after this many chunks of 32 ms: 24, 0.77 s."""
 FLOOR_LOOKS = 26
 """Number of noise floors that are remembered: those of the last 26 evaluations in which the noise
 floor could be measured, usually 10 s."""
 WHOLE_SECONDS = LENGTH * CHUNK_SECONDS - 0.1
-"""Seconds without a voice after which a finding of noise, music, a tone or a fax replaces the
-condition of a caller. They are the 5 s that one evaluation covers, less 0.1 s for the rounding to
-chunks."""
+"""Least seconds of audio, with less than 0.3 s of voice in them, after which a finding of noise,
+music, a tone or a fax replaces the condition of a caller: 4.9 s. An evaluation covers 5 s; the 0.1
+s less allows for the rounding to chunks."""
 ENOUGH_SECONDS = 2.5
-"""Seconds without a voice that are enough, instead of WHOLE_SECONDS (4.9 s), to give up the
-condition of a caller if only the start of their speech was detected and no evaluation of the line
-has confirmed it."""
+"""Limit that applies instead of WHOLE_SECONDS (4.9 s) if the line has the condition of a caller
+only because speech has started, and no evaluation has confirmed that condition yet: 2.5 s of audio
+without a voice are then enough to replace it."""
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
 _NO_EVIDENCE = (Condition.NOBODY, Condition.OWN_PROMPT)

@@ -30,15 +30,15 @@ on a-law, whose own noise is at -72 dBov, and a silent line then costs almost no
 LEARN_EVERY = 4
 """Number of chunks between two updates of what the echo gate has learned: 4, 0.13 s."""
 BREATH_SECONDS = 0.3
-"""Seconds of silence that end an utterance which is known to be complete; other utterances may go
-on after a longer pause. Chosen so that the recogniser, which decodes in steps of 0.24 s, has
-recognised the last word by then."""
+"""Seconds of silence after which an utterance ends if its words are already a complete answer. Any
+other utterance ends after the longer silence ``hang_seconds``. The recogniser decodes in steps of
+0.24 s, so it has recognised the last word after 0.3 s."""
 ECHO_SECONDS = 0.83
 """Seconds after the end of a prompt in which its echo may still arrive: the longest lag that the
 echo gate considers."""
 ECHO_REMOVED_DB = 6.0
-"""Least decibels by which the echo gate must lower a chunk for the chunk to count as our own
-prompt."""
+"""A chunk counts as our own prompt if the echo gate, by subtracting the echo, lowers its level by
+at least this many decibels."""
 CLIPPED = 32000
 """Least magnitude at which a 16-bit sample counts as clipped: the largest of a-law is 32256, that
 of μ-law 32124."""

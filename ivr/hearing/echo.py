@@ -48,8 +48,8 @@ from ivr.hearing.played import Played, Reference
 from ivr.hearing.ranks import nearest_rank
 
 _TAIL_SECONDS = 1.0
-"""Seconds after the end of a prompt after which no echo of it can arrive (the longest lag, MAX_LAG,
-is 830 ms)."""
+"""Once this many seconds have passed since the end of a prompt, no echo of it can arrive: the
+longest lag (MAX_LAG) is 830 ms."""
 HOLE_SECONDS = 0.1
 """If the call's clock and the count of samples differ by more than this many seconds, audio is
 missing; a smaller difference is jitter."""
@@ -64,13 +64,14 @@ INAUDIBLE_DBOV = -66.0
 """Highest level in dBov of a chunk from which no echo is subtracted: so quiet a chunk is not given
 to the voice detector either."""
 SPLICE_DB = 6.0
-"""Packets count as lost if the echo predicted from another place of the prompt fits a chunk better,
-by at least this many decibels. By chance another place fits 1 dB better, and 3 dB better if it is
-right for half of the chunk."""
+"""The expected place in the prompt gives one prediction of the echo; other places give others. If
+another place fits a chunk better by at least this many decibels, packets count as lost and the
+prompt goes on from that place. By chance another place fits 1 dB better; it fits 3 dB better if it
+is right for half of the chunk."""
 SPLICE_PACKETS = 5
-"""Largest number of lost packets that is tried as the reason why an echo does not fit the
-prediction. The places one and two packets earlier in the prompt are tried as well, in case the
-clock was put forward wrongly before."""
+"""If an echo does not fit the prediction, the places up to this many packets later in the prompt
+are tried, as if so many packets were lost. The places one and two packets earlier are tried as
+well, in case the clock was put forward wrongly before."""
 
 
 class EchoGate:

@@ -13,20 +13,22 @@ MARGIN_DB = 9.0
 """A chunk counts as the caller's if it is more than this many decibels above the predicted echo;
 the value was found by measurement."""
 UNLEARNED_GAIN_DB = -35.0
-"""Level of the echo relative to the prompt, in dB, that is assumed before anything is learned. With
-MARGIN_DB (9 dB) added, a caller is admitted who is less than 26 dB below the prompt."""
+"""Level of the echo relative to the prompt, in dB, that is assumed until the real level is learned.
+A caller must be more than MARGIN_DB (9 dB) above the echo, so any caller is admitted who is less
+than 26 dB quieter than the prompt (-35 + 9 = -26)."""
 HISTORY = 125
 """Number of the last chunks from which the echo gate learns: 125, 4 s."""
 ENOUGH = 10
 """Least number of loud chunks of a prompt from which anything is learned: 10, 0.32 s."""
 LOUD_DB = 15.0
-"""A chunk counts as loud if it is at most this many decibels below the 95th percentile of the
-levels."""
+"""A chunk counts as loud if its level is at most this many decibels below the 95th percentile of
+the levels of all chunks."""
 CORRELATED = 0.45
-"""The lag found between the prompt's level curve and that of the caller's audio is accepted if the
-two curves correlate by more than this."""
+"""The lag of the echo is the shift at which the level curve of the prompt best fits that of the
+caller's audio. The lag is accepted if the two curves then have a correlation above this value."""
 RECENT = 3
-"""Number of chunks before the present one whose echo may still be dying away in the present one."""
+"""An echo dies away slowly: the echo of this many earlier chunks of the prompt may still be heard
+in the present chunk."""
 WINDOW = 8
 """Number of the last chunks whose samples are kept: 8, 256 ms."""
 

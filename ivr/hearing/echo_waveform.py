@@ -17,21 +17,21 @@ Spectrum = NDArray[np.complex64]
 """Real FFT of SPAN (512) samples; shape (CHUNK + 1,)."""
 
 EXPLAINED = 0.17
-"""Least share of a sound's power that one delayed copy of the prompt must explain for the sound to
-be echo. Measured over 1,600 windows of `ivr bench hearing`: a copy explains less than 0.1 of
-independent speech, 0.1 of a caller who speaks over an echo 10 dB quieter than they are, but at
-least 0.175 of an echo, even over a bad line."""
+"""A sound counts as echo if one delayed copy of the prompt explains at least this share of the
+sound's power. Measured over 1,600 windows (clips of 5 or 6 s) of `ivr bench hearing`: a copy
+explains less than 0.1 of speech that is independent of the prompt; 0.1 of the sound if a caller
+speaks over an echo that is 10 dB quieter; and at least 0.175 of an echo, even over a bad line."""
 EXPLAINED_AGAIN = 0.12
-"""Least share of a sound's power that a copy of the prompt must explain for the sound to be echo,
-if the copy has the lag that the echo had before. It may be smaller than EXPLAINED (0.17), because a
-copy that fits by chance has that lag only once in 400."""
+"""Replaces EXPLAINED (0.17) if the copy of the prompt has the same lag as the echo had before: the
+sound counts as echo if the copy explains at least this share of its power. The share may be
+smaller, because a copy that fits by chance has that lag only once in 400."""
 MOSTLY = 0.5
-"""Least share of the power of a sound as it arrived, before anything is subtracted, that a copy of
-the prompt must explain for the sound to be echo. Either this test or that of EXPLAINED is enough:
-where the filter predicts wrongly, no copy explains the residue, although the sound was echo. If a
-caller is 3 dB above an echo, a copy explains only a third of the sound. Measured on the development
-split of `ivr bench hearing`: with this test added to that of EXPLAINED, 2 instead of 4 of 320
-echoes are taken for a caller, and 2 instead of 3 of 320 callers over an echo are missed."""
+"""A second test beside that of EXPLAINED: a sound counts as echo also if a copy of the prompt
+explains at least this share of its power as it arrived, before anything is subtracted. The second
+test is needed where the filter predicts wrongly: no copy then explains the residue, although the
+sound was echo. If a caller is 3 dB above an echo, a copy explains only a third of the sound.
+Measured on the development split of `ivr bench hearing`: with the second test, 2 instead of 4 of
+320 echoes are taken for a caller, and 2 instead of 3 of 320 callers over an echo are missed."""
 MAX_LAG = 26
 """Longest lag from the prompt to its echo that is considered, in chunks: 26, 830 ms, as of a
 speakerphone on a mobile network."""
@@ -44,8 +44,8 @@ lag."""
 AGREE = 8
 """Two searches have found the same echo if their lags differ by at most this many samples."""
 FOUND = 0.05
-"""Least share of the audio's power that a copy of the prompt must explain for a search to have
-found the echo; of noise a copy explains 0.01."""
+"""A search has found the echo if a copy of the prompt explains at least this share of the power of
+the caller's audio. A copy explains 0.01 of noise."""
 SPAN = 2 * CHUNK
 """Number of samples of the prompt that affect one chunk, and length of the Fourier transforms."""
 STEADY = 0.998
@@ -61,8 +61,8 @@ class Canceller:
 
     def __init__(self) -> None:
         self.lag: int | None = None
-        """Number of samples from the playing of a sound to the arrival of its echo; None until the
-        echo is found."""
+        """Delay of the echo behind the prompt, in samples at 8 kHz; None until the echo is
+        found."""
         self._candidate = -(10**6)
         self._response: Spectrum = np.zeros(CHUNK + 1, np.complex64)
         self._doubt: FloatArray = np.zeros(CHUNK + 1, np.float32)
@@ -71,11 +71,11 @@ class Canceller:
         self._residual: FloatArray | None = None
 
     def search(self, sound: FloatArray, played: FloatArray) -> float:
-        """Search the prompts in ``played`` for the part of which ``sound`` is a copy; ``played``
-        ends EARLY (480) samples later than ``sound``.
+        """Search the echo: find the part of the prompts in ``played`` that ``sound``, the caller's
+        audio, copies. ``played`` ends EARLY (480) samples later than ``sound``.
 
-        Return the share of the sound's power that the best copy explains, 0 to 1. A lag that two
-        searches in a row find becomes :attr:`lag`.
+        Return the share of the power of ``sound`` that the best copy explains, 0 to 1. If two
+        searches in a row find the same lag, it becomes :attr:`lag`.
         """
         share, gain, lag = best_explained(sound, played)
         found = share >= FOUND and abs(lag - self._candidate) <= AGREE

@@ -149,12 +149,13 @@ def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
 
 
 def _level_at_margin(energy: float, counts: list[int]) -> float:
-    """Return the active speech level in dBov. It is the level of those samples that are active at a
-    threshold 15.9 dB below this same level.
+    """Return the active speech level in dBov, by the definition of P.56: samples are active if they
+    reach a threshold, the level is the power of the active samples, and the threshold lies 15.9 dB
+    below that level.
 
-    Between the two nearest of P.56's thresholds the level is interpolated. ``energy`` is the sum of
-    the squared samples (full scale is 1), ``counts`` the number of active samples for each
-    threshold.
+    The level is computed for each fixed threshold of P.56 and interpolated between the two
+    thresholds that come nearest to 15.9 dB. ``energy`` is the sum of the squared samples (full
+    scale is 1), ``counts`` the number of active samples for each threshold.
     """
     level_below, margin_below = FLOOR_DBOV, 0.0
     for n, (threshold, count) in enumerate(zip(_THRESHOLDS, counts, strict=True)):

@@ -20,18 +20,18 @@ RUN chunks (64 ms) is no speech."""
 SPEECH_SECONDS = 0.30
 """Least seconds of voice, within the last 5 s, at which a caller counts as having spoken."""
 LEAD, TAIL = 2, 10
-"""LEAD chunks before speech and TAIL chunks after speech do not count as noise. The first allow for
-the detector's delay, the second (320 ms) for the time in which a voice and the detector's response
-to it die away."""
+"""The noise is measured outside speech, and not in the LEAD chunks (64 ms) before speech nor in the
+TAIL chunks (320 ms) after it. LEAD allows for the delay of the voice detector. TAIL allows for the
+time in which a voice, and the detector's response to it, die away."""
 ENOUGH_NOISE = 10
 """Least number of chunks between the words for the noise floor to count as measured: 10, 0.32 s."""
 LASTING_DB = 10.0
-"""Most decibels by which the noise floor may exceed the quietest moments of the line. Noise lasts,
-so a louder sound between the words is the reverberation of a room. Measured: in 95 % of the cases
-noise and babble are at most 4 dB above the quietest moments, well below this limit."""
+"""The noise floor may exceed the quietest moments of the line by at most this many decibels. Noise
+lasts, so a louder sound between the words is the reverberation of a room. Measured: in 95 % of the
+cases noise and babble are at most 4 dB above the quietest moments, well below this limit."""
 CODEC_FLOOR_DBOV = -70.0
-"""Least noise floor in dBov that is used for an SNR. A lower noise floor is only the codec's own
-noise and is replaced by this level."""
+"""The SNR is computed with a noise floor of at least this level in dBov: a lower noise floor is
+only the codec's own noise and is replaced by this level."""
 HUSH_DBOV = -50.0
 """Level in dBov below which a line without voice counts as quiet, and only its level is
 measured."""

@@ -40,18 +40,21 @@ ROOM_DECAY, ROOM_SLOPES, ROOM_SNR_DB = -240.0, 150, 8.0
 """A caller counts as hands-free in a room if sounds die away more slowly than ROOM_DECAY (dB/s),
 measured on at least ROOM_SLOPES falls of the level, and the SNR is above ROOM_SNR_DB (dB)."""
 FILLED_DECAY, FILLED_SNR_DB = -170.0, 8.0
-"""Sounds that die away more slowly than FILLED_DECAY (dB/s) fill the pauses and hide how quiet the
-line is. The line then counts as noisy only with an SNR below FILLED_SNR_DB (dB). Measured: with
-this rule and LASTING_DB (the limit of the noise floor in measure.py), 1 of 300 hands-free callers
-is taken for noise; without the two, 7 of 400 are. With the two, 3 of 320 noisy lines, all with
-gusts of wind, are taken for a room."""
+"""In a very reverberant room, where sounds die away more slowly than FILLED_DECAY (dB/s),
+reverberation fills the pauses, and the noise floor seems higher than it is. The line then counts as
+noisy only with an SNR below FILLED_SNR_DB (dB), not NOISY_SNR_DB (12 dB). Measured with this rule
+and LASTING_DB (the limit of the noise floor in measure.py): 1 of 300 hands-free callers is taken
+for noise, and 3 of 320 noisy lines, all with gusts of wind, are taken for a room. Without the two,
+7 of 400 hands-free callers are taken for noise."""
 QUIET_DBOV = -38.0
 """Level of the speech in dBov below which a caller counts as too quiet."""
 
 STAY_QUIET_DB, STAY_NOISY_DB, STAY_ROOM = 2.0, 2.0, -35.0
-"""Hysteresis: a line leaves TOO_QUIET only when the speech is STAY_QUIET_DB (dB) above the
-threshold, NOISE only when the SNR is STAY_NOISY_DB (dB) above its threshold, and HANDS_FREE only
-when sounds die away 35 dB/s (STAY_ROOM) faster than at the threshold."""
+"""Hysteresis, so that the condition does not change to and fro near a threshold while a caller
+speaks. A line becomes TOO_QUIET below -38 dBov of speech, but leaves it only at -36 (STAY_QUIET_DB
+is 2 dB). It becomes NOISE below an SNR of 12 dB, but leaves it only at 14 (STAY_NOISY_DB is 2 dB).
+It becomes HANDS_FREE if sounds die away more slowly than -240 dB/s, but leaves it only at -275
+(STAY_ROOM is -35 dB/s)."""
 
 
 class Finding(NamedTuple):

@@ -60,7 +60,10 @@ and limited to one chunk of 32 ms."""
 
 
 class State(Enum):
-    """States of the detection of speech, as drawn in the table at the head of this module."""
+    """States of the detection of speech. QUIET: there is no voice. STARTING: a chunk had voice, but
+    speech is not confirmed yet; it may still be dismissed. SPEAKING: speech is confirmed. STOPPING:
+    the voice has paused; more voice leads back to SPEAKING, and the end of the hang time to
+    QUIET."""
 
     QUIET = auto()
     STARTING = auto()

@@ -7,14 +7,14 @@ that has passed. A late packet is different: the packets after it arrive in time
 from ivr.hearing.frames import CHUNK_SECONDS
 
 LOST_SECONDS = 0.016
-"""A packet of 20 ms counts as lost if each of three chunks in a row (_AGREE) ends more than this
-many seconds later than the count of samples says."""
+"""A packet of 20 ms counts as lost if three chunks in a row (_AGREE) each arrive more than this
+many seconds later than the number of samples so far lets expect."""
 _AGREE = 3
 """Number of chunks in a row that must come late for a packet to count as lost: 3 (96 ms), no more
 than it takes to confirm speech."""
 SETTLED = 8
-"""Number of chunks after which a splice (lost packets) is older than the 256 ms that the echo gate
-compares with a prompt."""
+"""A splice (a place where packets were lost) counts as recent during this many chunks: 8, the 256
+ms of audio that the echo gate compares with a prompt."""
 
 
 class Splices:

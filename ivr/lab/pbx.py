@@ -16,9 +16,9 @@ from ivr.translation import tr
 IMAGE = "ivr-asterisk"
 """Name of the container image of Asterisk, built by `make images`."""
 LAB_RUN = os.environ.get("IVR_LAB_RUN", "")
-"""Value of the label ``ivr.lab`` of each laboratory's container. The program that starts a test run
-sets IVR_LAB_RUN to a value of its own, and finds by this label the containers that the run has left
-behind, to remove them."""
+"""Value of the label ``ivr.lab`` that the container of each laboratory gets; empty by default. The
+program that starts a test run sets the environment variable IVR_LAB_RUN to a value that no other
+run has. After the run, the program removes all containers with this label."""
 PHONES = ("6001", "6002")
 """Extensions (SIP accounts) of the laboratory's telephones."""
 HOTLINE = "66385255"

@@ -12,9 +12,10 @@ from typing import TextIO
 from ivr.translation import tr
 
 _FIRST, _SIZE, _BLOCKS = 10_000, 500, 20
-"""First port of all blocks, number of ports in a block, and number of blocks. Each process uses one
-block. The blocks lie below the ports that the kernel gives to outgoing connections, so no outgoing
-connection takes a port between the moment it is found free and the moment it is used."""
+"""The ports 10,000 (_FIRST) to 19,999 are divided into 20 blocks (_BLOCKS) of 500 ports (_SIZE),
+and each process uses one block. The ports that the kernel gives to outgoing connections are higher,
+so no outgoing connection takes a port between the moment it is found free and the moment it is
+used."""
 
 
 def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:

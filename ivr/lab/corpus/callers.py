@@ -18,17 +18,18 @@ from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Truth, Window
 
 STILL = 1.3
-"""In windows in which the end of the caller's last word must be detected, silence follows that word
-for at least this many seconds."""
+"""Least seconds of silence after the caller's last word in a window (a clip of a caller's line)
+that tests whether the end of speech is detected."""
 CLIPPED_DB = 10.0
-"""One caller in twenty has a telephone that clips (overloads), at this many decibels above the
-active speech level."""
+"""Some telephones clip (overload) the voice: samples are limited at this many decibels above the
+active speech level. Each caller has such a telephone with a probability of 5 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Properties of speech, noise and room that a recipe asks for in a window; None for noise and
-    SNR if there is no noise, for RT60 and DRR if there is no room."""
+    """What a recipe (a function that makes windows) asks for in one window: the level of the
+    speech, and optionally a noise and a room. Noise and SNR are None if there is no noise, RT60 and
+    DRR if there is no room."""
 
     speech_dbov: float
     """Active speech level by ITU-T P.56 in dBov."""
@@ -97,12 +98,13 @@ def noise_alone(random: Generator, stock: Stock, order: Order, kind: str, level:
 
 
 def swept(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window with a caller in which one quantity has the order's value and the others cause
-    no trouble.
+    """Make a window of a sweep, a series in which one quantity is varied: ``order.group`` names the
+    quantity, ``order.value`` is its value, and all else causes no trouble.
 
-    The quantity is the order's group: ``level`` in dBov, ``snr`` and ``snr_babble`` in dB, ``rt60``
-    in seconds. The window's label is the condition on whose side of a fixed limit the value lies.
-    Near the limit either condition may be right, so no accuracy is computed from the label.
+    The quantities are ``level`` in dBov, ``snr`` and ``snr_babble`` in dB, and ``rt60`` in seconds.
+    The label is TOO_QUIET at a level of -40 or less, NOISE at an SNR below 9, HANDS_FREE at an RT60
+    of 0.4 or more, and otherwise OK. Near these limits either condition may be right, so no
+    accuracy is computed from the label.
     """
     value = order.value
     assert value is not None

@@ -26,7 +26,8 @@ class Order:
     group: str
     """Name of the recipe by which the window is made, such as ``ok``."""
     number: int
-    """Number of the window, from 0, among the windows with the same group and the same value."""
+    """Number of the window, from 0: counted among the windows of the same group and the same
+    ``value``."""
     value: float | None = None
     """If the window belongs to a sweep (a series in which one quantity, such as the SNR, is
     varied): the value of that quantity. Otherwise None."""

@@ -21,8 +21,8 @@ BARGE_IN_SECONDS = 6.0
 
 
 def nobody(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window in which nobody speaks. The order's number chooses one of seven kinds of quiet
-    in turn."""
+    """Make a window (a clip of a caller's line) in which nobody speaks. There are seven kinds of
+    quiet, such as ``idle`` or ``breathing``; successive order numbers take them in turn."""
     kinds = ("idle", "comfort", "room", "breathing", "clicks", "dtx", "no_rtp")
     kind = kinds[order.number % len(kinds)]
     line = SimulatedLine.any(random, artefacts=False)
@@ -84,9 +84,10 @@ def music_window(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def own_prompt(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window with nothing but the echo of our prompt, 20 to 450 ms after the prompt.
+    """Make a window (a clip of a caller's line) with nothing but the echo of our prompt. The echo
+    arrives 20 to 450 ms after the prompt.
 
-    The echo return loss in dB is the order's value, or 10 to 35 dB if the order has none.
+    The echo return loss in dB is ``order.value``; if that is None, the loss is random, 10 to 35 dB.
     """
     line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35)) if order.value is None else order.value

@@ -1,5 +1,6 @@
-"""The list of recipes (functions that each make one kind of window), and the making of windows from
-order, seed and split."""
+"""The list of recipes (functions that each make one kind of window, a clip of a caller's line), and
+the function that makes a window from an order (its description), a seed (a number that determines
+all randomness) and the speakers and music of a split."""
 
 from collections.abc import Callable, Iterator, Sequence
 from zlib import crc32
@@ -35,12 +36,14 @@ _RECIPES: dict[str, Callable[[Generator, Stock, Order], Window]] = {
     "erl": nuisances.own_prompt,
 }
 CLASSES = ("ok", "too_quiet", "noise", "hands_free", "nobody")
-"""Names of the groups of windows whose conditions are treated by rows of the sheet of phone
-etiquette (prompts/sheet.toml)."""
+"""Names of the groups of test windows (clips of a caller's line) whose conditions have rows in the
+sheet of phone etiquette (prompts/sheet.toml); a row says what to do under a condition."""
 NUISANCES = ("tone", "music", "own_prompt")
-"""Names of the groups of windows with sounds that must not be taken for a caller."""
+"""Names of the groups of test windows (clips of a caller's line) without a caller, but with sounds
+that must not be taken for a caller."""
 CASES = ("barge_in", "dead_line", "no_rtp")
-"""Names of the groups of windows on which the time is measured at which an event is detected."""
+"""Names of the groups of test windows (clips of a caller's line) that measure how soon an event is
+detected: a caller interrupts a prompt, the line goes dead, or packets stop."""
 SWEEPS: dict[str, tuple[float, ...]] = {
     "level": (-54, -48, -44, -42, -40, -39, -38, -37, -36, -34, -30, -24),
     "snr": (-6, 0, 3, 6, 9, 12, 15, 18, 24),
@@ -48,9 +51,10 @@ SWEEPS: dict[str, tuple[float, ...]] = {
     "rt60": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8),
     "erl": (5, 10, 15, 20, 25, 30, 35, 45),
 }
-"""Values of each quantity that is swept (varied in a series of windows): ``level`` is the speech
-level in dBov, ``snr`` and ``snr_babble`` the SNR in dB, ``rt60`` the reverberation time in seconds
-(at a DRR of -8 to 0 dB), and ``erl`` the echo return loss in dB."""
+"""For each sweep (a series of windows in which one quantity is varied): the values of the quantity.
+``level`` is the speech level in dBov, ``snr`` and ``snr_babble`` the SNR in dB, ``rt60`` the
+reverberation time in seconds (with a DRR, the ratio of direct to reverberant energy, of -8 to 0
+dB), and ``erl`` the echo return loss in dB."""
 
 
 def orders(per_class: int, groups: Sequence[str] = (*CLASSES, *NUISANCES, *CASES)) -> list[Order]:
@@ -69,8 +73,9 @@ def sweep_orders(per_point: int) -> list[Order]:
 
 
 def make_window(order: Order, seed: int, stock: Stock) -> Window:
-    """Make the window that ``order`` describes; the same order, seed and split make the same
-    samples."""
+    """Make the window (a clip of a caller's line) that ``order`` describes, with the speakers and
+    the music of ``stock``. The same order, ``seed`` and split (development or test) always make the
+    same samples."""
     which = crc32(f"{_VERSION} {stock.split} {order.group} {order.value}".encode())
     random = np.random.default_rng([seed, which, order.number])
     return _RECIPES[order.group](random, stock, order)

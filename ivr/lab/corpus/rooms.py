@@ -1,9 +1,9 @@
 """Rooms: impulse responses from a mouth to a telephone's microphone.
 
-There are two independent generators: decaying noise for the development split, and the image
-sources of a rectangular room for the test split. The responses of both are scaled to the
-reverberation time and to the ratio of direct to reverberant energy that the recipe of a window asks
-for.
+There are two independent generators. For the development split, a response is made of decaying
+noise; for the test split, of the image sources (mirror images of the speaker) of a rectangular
+room. Both are then scaled to the wanted reverberation time and to the wanted ratio of direct to
+reverberant energy.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from ivr.lab.corpus.sources import Split, Wave
 SPEED_OF_SOUND = 343.0
 """Speed of sound in metres per second at 20 °C."""
 _FINE = 4
-"""Image sources (mirror images of the speaker) are placed on a grid of time that is this many times
-as fine as the samples at 8 kHz."""
+"""The arrival of an image source (a mirror image of the speaker) is rounded to a fraction of a
+sample at 8 kHz; this is the number of steps in one sample: 4, steps of 31 µs."""
 IMAGES_SECONDS = 0.45
 """Seconds of an impulse response for which image sources are computed; noise continues their
 decay."""

@@ -33,7 +33,8 @@ Wave = NDArray[np.float64]
 
 
 class Split(StrEnum):
-    """The two parts of the corpus, which share no speaker, no generator of rooms and no music."""
+    """The two parts of the corpus: on DEV (development) the thresholds are chosen, on TEST they are
+    checked. The two share no speaker, no generator of rooms and no music."""
 
     DEV = "dev"
     TEST = "test"

@@ -16,8 +16,8 @@ from ivr.lab.corpus.sources import Speaker, Split, Wave
 from ivr.lab.corpus.telephone import at_level
 
 VOICED_DB = 15.9
-"""Most decibels below the active speech level at which a frame counts as voiced: the margin of
-ITU-T P.56."""
+"""A frame counts as voiced if its level is at most this many decibels below the active speech
+level: the margin of ITU-T P.56."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,9 @@ def music_stretch(random: Generator, stock: Stock, count: int) -> Wave:
 
 
 def recorded_music(random: Generator, stock: Stock, count: int) -> Wave:
-    """Choose ``count`` samples of a recorded piece of music, other than its silent beginning or
-    end."""
+    """Return ``count`` samples from a random place of a random recorded piece of music, at least 1
+    s from its beginning and end. Up to 20 places are tried, to find one that is above -60 dBov for
+    four fifths of the time."""
     piece = stock.pieces[random.integers(len(stock.pieces))]
     for _ in range(20):
         start = random.integers(RATE, len(piece) - count - RATE)

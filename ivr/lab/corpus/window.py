@@ -9,8 +9,8 @@ from ivr.lab.corpus.telephone import Frames
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The properties that the recipe gave a window; a field is None if the window lacks the
-    property.
+    """How a window (a clip of a caller's line) was made: the properties that its recipe (the
+    function that made it) gave it. A field is None if the window lacks the property.
 
     Levels are in dBov, times in seconds from the start of the window.
     """
@@ -37,11 +37,13 @@ class Truth:
     echo_delay_s: float | None = None
     """Delay in seconds from the prompt to its echo; None without an echo."""
     onset_s: float | None = None
-    """Time, in seconds from the start of the window, at which the caller's voice, the idle code of
-    a dead line, or the absence of packets begins; None in other windows."""
+    """Seconds from the start of the window to the event that must be detected: the caller's voice
+    begins, the idle code of a dead line begins, or packets stop arriving; None if there is no such
+    event."""
     end_s: float | None = None
-    """Time, in seconds from the start of the window, at which the last frame with voice ends; None
-    unless enough silence follows to detect that end."""
+    """Seconds from the start of the window to the end of the caller's last frame with voice. None
+    if the caller does not stop early enough for the end to be detected in the window, or if nobody
+    speaks."""
     alaw: bool = True
     """Whether the codec is a-law rather than μ-law."""
     loss: float = 0.0
@@ -57,7 +59,8 @@ class Window:
     group: str
     """Name of the recipe by which the window was made, such as ``ok`` or ``barge_in``."""
     number: int
-    """Number of the window, from 0, among the windows with the same group and the same value."""
+    """Number of the window, from 0: counted among the windows of the same group and, in a sweep (a
+    series in which one quantity is varied), of the same value of that quantity."""
     label: Condition
     """Condition that the detectors should have found by the end of the window."""
     seconds: float
