@@ -25,10 +25,10 @@ _PROMPT = "greeting.ask"
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
-    """Interrupt the greeting in ``calls`` simultaneous calls, in each at another moment.
+    """Interrupt the greeting in ``calls`` simultaneous calls, each at another random moment.
 
-    Return the delays until the greeting stops. ``done`` is called after each call. ``root`` is the
-    directory of the checkout.
+    The figures of the result are about the delay from the caller's first word until the greeting
+    stops. ``done`` is called after each call. ``root`` is the directory of the checkout.
     """
     rng = np.random.default_rng(seed)
     starts = rng.uniform(EARLIEST_SECONDS, LATEST_SECONDS, calls)
@@ -81,8 +81,8 @@ async def _interrupt(
 def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> float | None:
     """Return the seconds from the caller's first voiced packet to the end of the greeting.
 
-    ``voiced_after`` is the seconds from the first packet of the caller's words to the first voiced
-    one. None if the greeting was not cut.
+    ``voiced_after`` is the seconds from the caller's first packet of speech to the first voiced
+    packet. Return None if the greeting was not cut.
     """
     spoken = next(
         (packet.time for packet in recording.sent if packet.what == PlayedSound.__name__), None

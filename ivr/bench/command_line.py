@@ -38,9 +38,9 @@ _CANNOT_MEASURE = (
 
 @contextmanager
 def measurable() -> Iterator[None]:
-    """Run the body of ``with``; if an error of _CANNOT_MEASURE is raised, exit with code 2.
+    """Run the body of ``with``; if it raises an error of _CANNOT_MEASURE, exit with code 2.
 
-    These errors say why the bench cannot be run; the message is printed.
+    The message of the error, which says why the bench cannot be run, is printed.
     """
     try:
         yield
@@ -50,10 +50,10 @@ def measurable() -> Iterator[None]:
 
 @contextmanager
 def counted(what: str, total: int | None) -> Iterator[Callable[[], None]]:
-    """Show a progress bar named ``what`` with ``total`` steps; None if the number is not known.
+    """Show a progress bar named ``what``; yield the function that counts one more step.
 
-    Yield the function that counts one more step. Errors in the body of ``with`` are treated as
-    :func:`measurable` does.
+    ``total`` is the number of steps, or None if it is not known. If the body of ``with`` raises an
+    error of _CANNOT_MEASURE, print its message and exit with code 2.
     """
     with measurable(), progress_bar() as bar:
         task = bar.add_task(what, total=total)

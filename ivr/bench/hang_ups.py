@@ -36,7 +36,8 @@ SAME_INSTANT_SECONDS = LIMITS["session_end_max_ms"] / 1000
 """If caller and hotline hang up within this many seconds of each other, neither may have known of
 the other's BYE. Both may then be recorded as the side that ended the call."""
 _OUTCOMES = {"caller": Outcome.CALLER_HUNG_UP, "callee": Outcome.NO_SOUND}
-"""Outcome that the service should record for a call, by the side that sent the BYE."""
+"""Outcome that the service should record for a call. The key is the side that hung up: ``caller``,
+or ``callee`` for the hotline."""
 _SIDES = {"caller": "caller", "callee": "hotline"}
 """Names of the two sides of a call in the sentences of ``problems``."""
 
@@ -96,16 +97,15 @@ async def _hang_up_after(
 
 @dataclass(frozen=True, slots=True)
 class CallEnds:
-    """Comparison of how callers saw their calls end with how the service recorded it."""
+    """Differences between the ends of calls as the callers and as the service recorded them."""
 
     differences_ms: list[float]
-    """Milliseconds between the BYE of each caller who hung up and the end of the caller's session
-    in the service."""
-    unpaired: int
-    """Number of calls that caller and hotline ended within SAME_INSTANT_SECONDS of each other.
+    """Milliseconds between the caller's BYE and the end of the service's session for the call.
 
-    The service recorded one side as the one that ended the call, and the caller the other side.
-    """
+    There is one number for each call that the caller ended, if the service recorded so too."""
+    unpaired: int
+    """Number of calls about which the two sides disagree: one recorded that the caller had hung up,
+    the other that the hotline had. Both recorded the end within SAME_INSTANT_SECONDS (0.2)."""
     problems: tuple[str, ...]
 
 
@@ -117,11 +117,14 @@ def compare_ends(
 ) -> CallEnds:
     """Compare answered calls with their records and with the log lines ``session_closed``.
 
-    ``to_wall`` is the seconds to add to the monotonic clock of the recordings to get seconds since
-    1970, the clock of the log lines; both clocks are those of this machine. The service does not
-    know which caller is which. Calls and sessions are therefore paired so that the sum of the
-    differences of time is least. A pair in which the two sides disagree about who ended the call
-    counts as SAME_INSTANT_SECONDS more.
+    ``closed`` are the log lines, one for each session. Times in recordings are of the monotonic
+    clock, times in log lines of the wall clock. ``to_wall`` is the wall clock minus the monotonic
+    clock, in seconds.
+
+    The log does not say which caller a session belongs to. Each recording is therefore paired with
+    a session so that the sum of the differences between their end times is least. If recording and
+    session disagree about the side that hung up, SAME_INSTANT_SECONDS (0.2) is added to the pair's
+    difference.
     """
     outcomes = {record["call"]: record["outcome"] for record in records}
     said = [outcomes.get(line["call"]) for line in closed]

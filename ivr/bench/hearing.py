@@ -20,19 +20,20 @@ from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, orders, sw
 from ivr.lab.corpus.sources import Split
 
 POINTS_PER = 8
-"""Each class has ``per`` windows; each point (value) of a sweep has ``per`` divided by this
-number."""
+"""Each value of a sweep (a series of test recordings in which one quantity is varied) has this many
+times fewer windows than a class has: 10 = 80 / 8."""
 BABBLE = ("snr_babble", 3.0)
-"""Point of a sweep (quantity, value in dB) that has as many windows as a class, because a figure
-with a limit is computed from it: callers 3 dB above other voices."""
+"""Quantity and value (in dB) of one point of a sweep: callers who are 3 dB louder than the other
+voices. The point has as many windows as a class, because a figure with a limit is computed from
+its windows."""
 PROCESSES = 2
 """Number of processes that make and stream windows in parallel."""
 MISJUDGED = 12
-"""Most misjudged windows that are printed for each group. Of the user's recordings all are
-printed."""
+"""Largest number of misjudged windows (test recordings) that are printed for each group. Windows
+that are recordings of the user are all printed."""
 _WIDTH = 180
-"""The console is made at least this many characters wide, also if the output is a pipe, because the
-confusion matrix needs that."""
+"""Least width of the console in characters, also if the output is a pipe. The confusion matrix
+needs this width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class HearingBenchReport:
     result: BenchResult
     heard: list[JudgedWindow] = field(repr=False)
     named: bool = False
-    """True if the windows are the user's recordings, which have names. All misjudged recordings are
-    printed."""
+    """True if the windows are the user's recordings; then all misjudged windows are printed, by
+    name."""
 
     def show(self, console: Console) -> None:
         """Print the confusion matrix with Wilson's intervals, the sweeps, and misjudged windows."""
@@ -65,7 +66,7 @@ class HearingBenchReport:
                 console.print(f"and {count - MISJUDGED} more of {group}")
 
     def draw(self, directory: Path, seed: int, split: str) -> None:
-        """Draw confusion, delays and the shares of verdicts over each sweep as PNG files.
+        """Draw the confusion matrix, the delays, and the verdicts over each sweep as PNG files.
 
         The files are written into ``directory``. ``seed`` and ``split`` are named in the titles.
         """
@@ -113,10 +114,10 @@ def measure_corpus(directory: Path) -> HearingBenchReport:
 def _result(
     found: dict[str, float], samples: int, seed: int, only: set[str] | None = None
 ) -> BenchResult:
-    """Return the result of the figures ``found``, with the limits of the figures in ``only``.
+    """Return the result of the bench: the figures ``found`` and their limits.
 
-    If ``only`` is None, all limits are included. ``samples`` is the number of windows that the
-    figures are from.
+    ``only`` holds the names of the figures whose limits are included; None includes all limits.
+    ``samples`` is the number of windows (test recordings) that the figures are computed from.
     """
     every = {**AT_LEAST, **AT_MOST}
     limits = {name: limit for name, limit in every.items() if only is None or name in only}

@@ -48,8 +48,8 @@ ALIASES = {
     Condition.MUSIC: "moh hold music_on_hold hold_music",
     Condition.OWN_PROMPT: "echo own_echo prompt_echo own_prompt_echo echo_only",
 }
-"""Words, separated by spaces, that a label may be instead of the name of a verdict, by that
-verdict."""
+"""Other names of the verdicts in labels. The key is a verdict; the value is the words, separated by
+spaces, that a label may use for it. For example, the label ``clean`` means Condition.OK."""
 BARGE_IN = ("barge_in", "double_talk", "bargein", "doubletalk")
 """Labels of recordings in which the caller speaks over our prompt."""
 
@@ -63,7 +63,7 @@ class _Label:
 def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
     """Yield name and window (test recording) of each recording in the labels of ``directory``.
 
-    Raise CorpusError that names the line of the labels file and what is wrong with it.
+    Raise CorpusError, which names the entry of the labels file and the error in it.
     """
     for number, row in enumerate(read_labels(directory)):
         try:
@@ -73,7 +73,10 @@ def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
 
 
 def label_of(word: str) -> _Label:
-    """Return the group and the right verdict for a label; raise ValueError if it is unknown."""
+    """Return the group of recordings and the right verdict for the label ``word``.
+
+    Raise ValueError if the label is unknown.
+    """
     plain = word.strip().lower().replace("-", "_").replace(" ", "_")
     if plain in BARGE_IN:
         return _Label("barge_in", Condition.OK)
@@ -103,7 +106,8 @@ def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window
         prompt = Recording.read(_found(directory, reference)).samples
     seconds = count * FRAME_SECONDS
     end = row.seconds(END)
-    # An end that silence does not follow for long enough cannot be reported by the ear.
+    # The ear (the detectors) reports an end of speech only after silence. An end that less than
+    # STILL (1.3 s) of the recording follows is therefore left out.
     reportable = end is not None and end + STILL <= seconds
     truth = Truth(kind=word, onset_s=row.seconds(ONSET), end_s=end if reportable else None)
     window = Window(
@@ -113,9 +117,9 @@ def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window
 
 
 def _found(directory: Path, name: str) -> Path:
-    """Return the path of the recording ``name``; ``.wav`` is added to a name without a suffix.
+    """Return the path of the recording ``name`` in ``directory``.
 
-    If a file has exactly the name, nothing is added.
+    If there is no file of this name and the name has no suffix, ``.wav`` is added.
     """
     path = directory / name
     return path if path.is_file() or path.suffix else path.with_suffix(".wav")

@@ -1,4 +1,4 @@
-"""CPU cost of the ear (the detectors of one call), in percent of a core and relative to a-law."""
+"""CPU cost of an ear (a call's detectors): in percent of a core, and relative to decoding a-law."""
 
 from collections.abc import Callable
 from time import process_time
@@ -14,10 +14,10 @@ _SECONDS = 28.5
 
 
 def cost(seed: int) -> dict[str, float]:
-    """Return the CPU cost of the detectors, in a call that talks and in one that is silent.
+    """Return the CPU cost of one call's detectors, for a talking caller and for a silent caller.
 
-    Both figures are in percent of a core. A third figure is the cost in the talking call as a
-    multiple of the cost of decoding its a-law.
+    Both figures are in percent of a core. A third figure is the cost for the talking caller, as a
+    multiple of the cost of decoding that caller's a-law.
     """
     sent = sounds(_SECONDS, seed)
     talking, silent = decode_alaw(sent.talking), decode_alaw(sent.silent)

@@ -24,10 +24,10 @@ class LabelledRow:
     place: str
     """Place of the entry in its file, for error messages: ``labels.csv line 3``."""
     cells: Mapping[str, str]
-    """Texts of the entry, by the name of the column in lower case."""
+    """Texts of the entry. The key is the name of the column in lower case: ``label``: ``clean``."""
 
     def first(self, names: tuple[str, ...]) -> str | None:
-        """Return the text of the first column of ``names`` that is not empty; None if all are."""
+        """Return the first text in the columns ``names`` that is not empty; else None."""
         return next((self.cells[name] for name in names if self.cells.get(name)), None)
 
     def seconds(self, names: tuple[str, ...]) -> float | None:
@@ -54,8 +54,9 @@ class LabelledRow:
 def read_labels(directory: Path) -> list[LabelledRow]:
     """Return the entries of the labels file in ``directory``, one for each recording.
 
-    If there is no such file, each subdirectory is named after the label of the recordings in it.
-    Raise CorpusError when there is neither, or when the file has an error.
+    Without a labels file, the name of each subdirectory is the label of the recordings in it. Raise
+    CorpusError when there is neither a labels file nor a file in a subdirectory, or when the labels
+    file has an error.
     """
     if not directory.is_dir():
         raise CorpusError(tr("there is no directory {directory}").format(directory=directory))
@@ -79,10 +80,10 @@ def read_labels(directory: Path) -> list[LabelledRow]:
 
 
 def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
-    """Return the entries in the text of a labels file whose name has the suffix ``suffix``.
+    """Return the entries in ``text``, the text of a labels file.
 
-    ``name`` is the path of the file, for errors. Raise CorpusError that names the place of an
-    error.
+    ``suffix`` is the suffix of the file's name, which says the format: ``.csv``. ``name`` is the
+    path of the file, for errors. Raise CorpusError, which names the line or entry with the error.
     """
     if suffix in (".csv", ".tsv", ".txt"):
         return _table(text, suffix, name)
@@ -98,7 +99,11 @@ def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
 
 
 def _labels_file(directory: Path) -> Path | None:
-    """Return the path of ``labels.*`` or of the only table in ``directory``; else None."""
+    """Return the path of the labels file in ``directory``; None if there is none.
+
+    The labels file is ``labels.csv`` (or ``labels`` with another of SUFFIXES). If there is none, it
+    is the only file that has one of the SUFFIXES except ``.txt``.
+    """
     named = [directory / f"labels{suffix}" for suffix in SUFFIXES]
     there = [path for path in named if path.is_file()]
     tables = SUFFIXES[:-1]  # a text with another name is more likely a note to the reader
@@ -111,7 +116,7 @@ def _labels_file(directory: Path) -> Path | None:
 def _folders(directory: Path) -> list[LabelledRow]:
     """Return an entry for each file in a subdirectory, labelled with the subdirectory's name.
 
-    Raise CorpusError if there is no such file.
+    Raise CorpusError if no subdirectory holds a file.
     """
     files = sorted(path for path in directory.glob("*/*") if path.is_file())
     if not files:
@@ -172,8 +177,8 @@ def _entries(whole: Any, name: str) -> Iterator[LabelledRow]:
     """Yield the entries of a JSON or TOML document of labels.
 
     The document is a list of entries, a mapping with one such list under any name, or a mapping
-    from files to labels or entries. Raise CorpusError, with the file's path ``name``, if it is none
-    of these.
+    from files to labels or entries. Raise CorpusError if the document is anything else. ``name`` is
+    the path of the file, for errors.
     """
     if isinstance(whole, dict):
         lists = [value for value in whole.values() if isinstance(value, list)]

@@ -17,15 +17,16 @@ BARGE_IN_WITHIN_SECONDS = 1.5
 """A barge-in counts if speech is reported at most this many seconds after the caller's first
 word."""
 EARLY_SECONDS = 0.1
-"""A start of speech reported at most this many seconds before the first voiced frame counts.
+"""A report of a start of speech counts if it comes at most this many seconds before the caller's
+first voiced frame.
 
-The first voiced frame is found by energy, so a soft beginning of the caller's speech lies before
-it. An earlier report is not about the caller's speech.
+The first voiced frame is found by energy, so the caller may have begun softly before that frame. A
+report that comes still earlier is not about the caller's speech.
 """
 HANG_SECONDS = 0.5
-"""Seconds of silence after speech at which its end should be reported."""
+"""The end of speech should be reported this many seconds after the last voiced frame."""
 NEVER = 99.0
-"""Delay in seconds that stands for an event that did not come; larger than every limit."""
+"""Seconds that are entered for an event that was never reported; more than every limit allows."""
 
 AT_MOST = {
     "nuisance_as_caller": 0.01,
@@ -48,18 +49,22 @@ AT_LEAST = {
     "true_barge_in": 0.97,
     "babble_as_noise_at_snr_3": 0.90,
 }
-"""Smallest values that figures may have; AT_MOST holds the largest values of others."""
+"""Smallest value that each figure may have: ``true_barge_in`` must be at least 0.97. AT_MOST holds
+the largest values of the figures that must be small."""
 
 
 def share_of_windows(items: Sequence[JudgedWindow], good: Callable[[JudgedWindow], bool]) -> float:
-    """Return the share of ``items`` for which ``good`` is true, 0 to 1; NaN if there are none."""
+    """Return the share of the windows ``items`` for which ``good`` returns True, 0 to 1.
+
+    Return NaN if there are no windows. A window is a test recording.
+    """
     return share_of([good(window) for window in items])
 
 
 def hearing_figures(heard: Sequence[JudgedWindow]) -> dict[str, float]:
-    """Return the figures of the judged windows, by name.
+    """Return the figures of the bench by name, computed from the judged windows ``heard``.
 
-    A figure is left out if there are no windows to compute it from.
+    A window is a test recording. A figure is left out if no window is of the kind that it needs.
     """
     return measured({**_classes(heard), **_nuisances(heard), **_delays(heard), **_turns(heard)})
 
@@ -135,10 +140,11 @@ def _delays(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 
 
 def verdict_delays(heard: Iterable[JudgedWindow]) -> list[float]:
-    """Return the seconds from the onset to the first right verdict, for windows with an onset.
+    """Return the seconds from the onset to the first right verdict, one number for each window.
 
-    A right verdict before the onset has a delay of 0. A verdict that never came counts as given
-    NEVER (99) seconds after the start of the window.
+    The onset is the time at which the voice or the fault begins; windows without one are left out.
+    A right verdict before the onset has a delay of 0. If there was no right verdict, it counts as
+    given NEVER (99) seconds after the start of the window.
     """
     return [
         max(
@@ -193,9 +199,10 @@ def end_errors_ms(heard: Iterable[JudgedWindow]) -> list[float]:
 
 
 def flips(window: JudgedWindow) -> int:
-    """Return how often the verdict on ``window`` returned to one that it had left before.
+    """Return how often a verdict on ``window`` was given again after another had replaced it.
 
-    Only verdicts that a caller speaks and the verdict NOISE are counted.
+    For example, the verdicts OK, NOISE, OK, NOISE are two flips. Only OK, TOO_QUIET, HANDS_FREE and
+    NOISE are counted.
     """
     about = [what for _, what in window.changes if what in (*_CALLER, Condition.NOISE)]
     kept = [what for n, what in enumerate(about) if n == 0 or what is not about[n - 1]]

@@ -18,8 +18,8 @@ LABEL_TITLES = {
     "rt60": "reverberation time in s at a DRR of -8 to 0 dB",
     "erl": "echo return loss of our own prompt in dB",
 }
-"""Axis labels of the sweeps: for each, the quantity that varies from window to window, with its
-unit."""
+"""Label of the horizontal axis for each sweep (series of test recordings in which one quantity is
+varied): the quantity with its unit. The key is the name of the sweep."""
 DELAYED = ("noise", "too_quiet", "hands_free", "dead_line", "no_rtp")
 """Groups of windows whose delays are drawn; each has a limit in hearing_metrics.py."""
 

@@ -19,7 +19,8 @@ from ivr.lab.corpus.window import Truth, Window
 from ivr.recognition.silero import SileroModel
 
 Changes = list[tuple[float, Condition]]
-"""Each new verdict, with the seconds from the start of the window at which it was given."""
+"""The changes of the verdict in a window (test recording): pairs of the time, in seconds from the
+start of the window, and the new verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ class JudgedWindow:
     """One window (test recording) and what the ear (a call's detectors) reported about it."""
 
     group: str
-    """Class, nuisance, case or sweep that the window belongs to, as in lab/corpus/recipes.py."""
+    """Name of the group of test recordings that the window belongs to, such as ``noise``.
+
+    The groups are listed in lab/corpus/recipes.py."""
     name: str
     """Group and number of the window, or the name of its recording."""
     value: float | None
@@ -78,9 +81,10 @@ def stream_window(
 ) -> JudgedWindow:
     """Stream a window (a test recording) through an ear (a call's detectors); return its reports.
 
-    Where packets are missing, the ear is woken at its own deadlines, as on a call. ``value`` is the
-    value of the varied quantity if the window belongs to a sweep. ``name`` is the name of a
-    recording; if it is None, group and number of the window are its name.
+    As on a call, the ear also runs at the deadlines that it sets, so it notices that packets are
+    missing. ``value`` is the value of the varied quantity if the window belongs to a sweep (a
+    series in which one quantity is varied), otherwise None. ``name`` is the name of a recording; if
+    it is None, the window is named by its group and number.
     """
     ear = Ear(detector, 0.0)
     events_at: list[tuple[float, Event]] = []
@@ -125,9 +129,10 @@ def stream_window(
 
 
 def _due(ear: Ear, now: float) -> Iterator[float]:
-    """Yield the deadlines of ``ear`` before ``now``, in seconds from the start of the window.
+    """Yield the times before ``now`` at which ``ear`` wants to be woken (its deadlines).
 
-    End when the next deadline is not later than the one yielded last.
+    Times are in seconds from the start of the window. The iteration ends when the ear's next
+    deadline is not later than the deadline yielded before.
     """
     last = float("-inf")
     while (deadline := ear.next_deadline()) is not None and last < deadline < now:
@@ -137,9 +142,9 @@ def _due(ear: Ear, now: float) -> Iterator[float]:
 
 @lru_cache(maxsize=1)
 def detector() -> VoiceDetector:
-    """Return this process's voice detector, of the kind that calls use; it is made once.
+    """Return the voice detector of this process, of the kind that calls use; it is made once.
 
-    Each ear (the detectors of one call) resets it before its first frame.
+    Every ear (the detectors of one call) resets the voice detector before the ear's first frame.
     """
     return SileroModel.load().stream()
 

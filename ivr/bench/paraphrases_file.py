@@ -11,7 +11,7 @@ from ivr.translation import tr
 from ivr.understanding.rows import intent_of
 
 BUILT_IN = Path(__file__).with_name("paraphrases")
-"""Directory of the built-in sentences, which the understander has not learned."""
+"""Directory of the built-in sentences. The understander has not been trained on them."""
 NAMES, NUMBERS = "names", "numbers"
 # Keys that the text and the label of a sentence may have.
 _TEXTS, _LABELS = ("text", "said", "say", "sentence", "spoken"), ("intent", "row", "id", "label")
@@ -114,8 +114,9 @@ def _texts(where: str, value: Any) -> Iterator[str]:
 
 
 def _expected(where: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield pairs of sentence and right value: {text, expected}, ["text", "value"] or text = value.
+    """Yield pairs of a sentence and the surname or number that is said in the sentence.
 
+    In the TOML ``value``, a pair is {text, expected}, ["text", "expected"] or text = "expected".
     ``where`` names the key of ``value`` in errors. Raise ParaphrasesError if a pair is incomplete.
     """
     if isinstance(value, dict) and "say" in value:

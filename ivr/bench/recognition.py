@@ -33,11 +33,11 @@ LIMITS = {
     "talking_core_percent": 5.0,
     "talking_calls_per_core": 20.0,
 }
-"""Limits of figures, by name. A reply may take 900 ms at p95. The silence that ends an utterance
-takes 500 ms of these, so recognition must be fast."""
+"""Limit of each figure. At p95 a reply may come 900 ms after the caller's last word. The hotline
+waits for 500 ms of silence first, so 400 ms (900 - 500) are left for recognition and all else."""
 ERROR_LIMIT = 3.0
-"""Most percent of wrong characters for the built-in tiny model and synthetic callers at 15 dB
-SNR."""
+"""Largest share of wrong characters, in percent, for the built-in tiny model. The callers are
+synthetic voices at 15 dB SNR."""
 
 
 @dataclass(slots=True)
@@ -61,9 +61,10 @@ class Tally:
 
 
 def rounds_of(spoken: Sequence[SpokenSample], callers: int) -> list[list[SpokenSample]]:
-    """Return ``spoken`` in groups of ``callers`` samples that are spoken at the same time.
+    """Return the samples ``spoken`` in groups; ``callers`` callers speak a group at the same time.
 
-    Each sample comes once; the last group is filled up with samples from the beginning.
+    Each group has one sample for each caller. If samples are missing in the last group, samples
+    from the beginning of ``spoken`` are repeated there.
     """
     rounds = [list(spoken[at : at + callers]) for at in range(0, len(spoken), callers)]
     rounds[-1] += [spoken[n % len(spoken)] for n in range(callers - len(rounds[-1]))]
@@ -141,9 +142,9 @@ async def _measure(
 
 
 async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tally: Tally) -> None:
-    """Let callers speak in real time so that all end at once; add what is measured to ``tally``.
+    """Let callers speak in real time so that all end at once; add the measurements to ``tally``.
 
-    ``together`` has one sample for each caller.
+    ``together`` has one spoken sample for each caller.
     """
     loop = asyncio.get_running_loop()
     utterances = [recognisers.utterance() for _ in together]

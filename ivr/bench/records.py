@@ -41,11 +41,13 @@ LIMITS = {
     "events_per_second": 1000.0,
     "loop_lag_p99_ms": 20.0,
 }
-"""Limits of figures, by name. A loop lag of 20 ms makes a packet of audio (every 20 ms) late."""
+"""Limit of each figure: no ticket may be lost; 1,000 events a second or more must be written. A
+packet of audio is due every 20 ms, so a lag of the event loop of 20 ms makes a packet late."""
 _AT_LEAST = frozenset({"events_per_second"})
 LONGEST_LIFE_SECONDS = 0.25
-"""A process is killed at most this many seconds after its first ticket; one in ten, after its
-start. It makes a hundred tickets on average."""
+"""Longest time, in seconds, until a process is killed. For nine processes in ten the time begins
+with the first ticket, for one in ten with the start of the process. A process makes a hundred
+tickets on average."""
 _TICK_SECONDS = 0.005
 """Seconds between two measurements of the lag of the event loop."""
 CALLS = 60
@@ -65,13 +67,13 @@ class Kills:
     promised: list[str] = field(default_factory=list)
     """Numbers of the tickets that a process had returned before it was killed."""
     early: int = 0
-    """Number of kills before the killed process had returned its first ticket."""
+    """Number of processes that were killed before they had returned a ticket."""
 
 
 def kill_writers(
     settings: config.RecordsSettings, kills: int, seed: int, done: Callable[[], None]
 ) -> Kills:
-    """Start ``kills`` processes, one after the other, that make tickets; kill each at random.
+    """Start ``kills`` processes, one by one, that make tickets; kill each at a random moment.
 
     Return the tickets that were promised (whose numbers were returned) before the kills. ``done``
     is called after each kill.
@@ -112,9 +114,10 @@ def _rest(pipe: Connection) -> list[str]:
 
 
 def promise_until_killed(settings: config.RecordsSettings, pipe: Connection) -> None:
-    """Make ticket after ticket; send each number into ``pipe`` as soon as a caller might hear it.
+    """Make ticket after ticket, and send the number of each ticket into ``pipe``.
 
-    The process runs until it is killed.
+    A number is sent as soon as the service could tell it to a caller. The process runs until it is
+    killed.
     """
 
     async def run() -> None:
@@ -232,11 +235,11 @@ def measure(
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Kill processes that write to the database of ``killed``, then load that of ``settings``.
+    """Measure lost tickets in the database of ``killed``, and delays in that of ``settings``.
 
-    Both databases must be empty. ``kills`` is the number of processes killed; ``done`` is called
-    after each kill. The load is ``rate`` steps per second over all calls, for ``seconds`` seconds.
-    Raise RecordsError when a database cannot be used.
+    Both databases must be empty. First, ``kills`` processes that make tickets are killed; ``done``
+    is called after each kill. Then ``rate`` steps (events of calls) a second, over all calls
+    together, are written for ``seconds`` seconds. Raise RecordsError if a database cannot be used.
     """
     with unlogged():
         kills_found = kill_writers(killed, kills, seed, done)
@@ -270,7 +273,10 @@ def measure(
 
 
 async def _settle(settings: config.RecordsSettings) -> None:
-    """Run the record keeper once more: it loads what killed processes left into the database."""
+    """Start and close the record keeper once more after the kills.
+
+    The record keeper then loads the entries that are left in the spool into the database.
+    """
     records = Records(settings)
     await records.start()
     await records.close()

@@ -20,15 +20,15 @@ def machine() -> str:
 
 
 def percentile(values: list[float], percent: float) -> float:
-    """Return the percentile of ``values`` by linear interpolation.
+    """Return the percentile ``percent`` (0 to 100) of ``values`` by linear interpolation.
 
-    Without values return NaN, which fails every limit.
+    If there are no values, return NaN, which fails every limit.
     """
     return float(np.percentile(values, percent)) if values else nan
 
 
 def measured(figures: Mapping[str, float]) -> dict[str, float]:
-    """Return the figures without those that are NaN, because they could not be measured."""
+    """Return the figures that could be measured; those that are NaN are left out."""
     return {name: value for name, value in figures.items() if not isnan(value)}
 
 

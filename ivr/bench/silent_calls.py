@@ -11,7 +11,7 @@ from ivr.softphone.script import Action, ComfortNoise, Noise, NoRtp, Silence
 from ivr.words.catalogue import Catalogue
 
 ROW_2 = ("greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell")
-"""Names of the prompts that a silent caller hears in row 2 before the hotline's BYE."""
+"""Names of the prompts that a silent caller hears in row 2, in order; then the hotline hangs up."""
 _MAX_SECONDS = 90.0
 """Seconds from the answer after which a caller hangs up; row 2 lasts 37.5 s."""
 NO_RTP, COMFORT_NOISE = "no RTP at all", "comfort noise"
@@ -60,7 +60,8 @@ class SilentCall:
 
     @property
     def waits(self) -> list[float]:
-        """Seconds from the end of each prompt to the next prompt; after the last, to the BYE."""
+        """Seconds from the end of each prompt to the next prompt; for the last prompt, to the end
+        of the call."""
         return measured_waits(self.recording, self.prompts)[1:]
 
     @property
@@ -73,10 +74,10 @@ class SilentCall:
 async def call_silently(
     lab: Lab, calls: int, seed: int, spread_seconds: float, done: Callable[[], None]
 ) -> list[SilentCall]:
-    """Place ``calls`` calls of silent callers, all up at once; return them in order of their start.
+    """Place ``calls`` simultaneous calls of silent callers; return them in order of their start.
 
-    The calls begin at equal distances within ``spread_seconds``; ``done`` is called after each
-    call.
+    The calls begin at equal intervals within ``spread_seconds`` seconds. ``seed`` is the random
+    seed of the room noise; ``done`` is called after each call.
     """
     callers = [kinds(seed + i)[i % 4] for i in range(calls)]
     async with lab.telephone() as phone:

@@ -27,17 +27,19 @@ PAUSE_SECONDS = 0.5
 COMFORT_DBOV = -70.0
 """Level in dBov of the comfort noise of a silent caller."""
 SPREAD = 37
-"""Each stream starts this many frames later in the recording than the stream before it, so that the
-streams differ."""
+"""Number of frames (20 ms each) between the places at which two neighbouring streams begin in the
+recording. Streams with the same place would hear the same audio at the same time."""
 WARM_SECONDS = 1.0
-"""Seconds of audio that are played before the measurement, because the processor's caches do not
-yet hold the data of the first chunks."""
+"""Seconds of audio that are played before the measurement begins. They fill the processor's caches,
+which are cold at the first frames."""
 LIMITS = {"talking": 1.0, "silent": 0.1}
-"""Most percent of a core that each stream may cost, by the kind of caller."""
+"""Largest cost of one stream in percent of a core: 1 % for a talking caller, 0.1 % for a silent
+one."""
 EAR_ONLY, RATIO = "ear_only_core_percent", "alaw_decode_ratio"
 
 Pass = Callable[[], float]
-"""One pass of a measurement; it returns the CPU seconds that one second of one stream costs."""
+"""Function that measures once. It returns the CPU seconds that one stream takes for one second of
+audio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,10 @@ def measure(
 ) -> BenchResult:
     """Measure the CPU cost per stream when many streams run at once.
 
-    ``streams`` is the numbers of simultaneous streams to measure. Each stream has ``seconds`` of
-    audio; the least of ``passes`` measurements counts. ``done`` is called :func:`streams_steps`
-    times. Raise ModelError when the voice detector cannot be loaded.
+    ``streams`` holds the numbers of simultaneous streams to measure, such as 1 and 50. Each stream
+    has ``seconds`` seconds of audio. Every figure is measured ``passes`` times, and the least value
+    counts. ``done`` is called after each figure, :func:`streams_steps` times in all. Raise
+    ModelError when the voice detector cannot be loaded.
     """
     model = SileroModel.load()
     sent = sounds(seconds, seed)
@@ -157,7 +160,7 @@ def _chunks(octets: bytes) -> list[memoryview]:
 
 
 def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) -> float:
-    """Call each of ``rounds`` and return the CPU seconds that one second of audio costs.
+    """Call each function in ``rounds``; return the CPU seconds that one second of audio takes.
 
     Each round plays ``seconds`` of audio; the first ``warm`` rounds are not counted.
     """
@@ -171,7 +174,7 @@ def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) 
 
 
 def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) -> float:
-    """Run ``count`` ears at once; return the CPU seconds that one second of audio costs each.
+    """Run ``count`` ears at once; return the CPU seconds of one ear for one second of audio.
 
     An ear is the detectors of one call; ``detector`` makes the voice detector of an ear. All ears
     hear the same a-law recording ``octets``, but each begins at another place in it.
@@ -191,9 +194,10 @@ def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) ->
 
 
 def _ear_only(model: SileroModel, octets: bytes) -> Pass:
-    """Return a pass that measures an ear (a call's detectors) without its voice detector.
+    """Return a function that measures an ear (a call's detectors) without its voice detector.
 
-    The voice detector's answers to the a-law in ``octets`` are recorded once and replayed.
+    The answers of a voice detector to the a-law audio ``octets`` are recorded once. The ear is then
+    measured with these answers in place of the detector.
     """
     learning = _Remembering(model.stream())
     _listen(octets, 1, lambda: learning)
@@ -201,7 +205,7 @@ def _ear_only(model: SileroModel, octets: bytes) -> Pass:
 
 
 class _Remembering:
-    """A voice detector that passes chunks on to another one and keeps its answers."""
+    """A voice detector that asks another voice detector and records the answers to all chunks."""
 
     def __init__(self, detector: VoiceDetector) -> None:
         self._detector = detector
@@ -229,9 +233,9 @@ class _Answering:
 
 
 def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
-    """Run ``count`` voice detectors at once; return the CPU seconds that each takes.
+    """Run ``count`` voice detectors at once.
 
-    The figure is for one second of audio.
+    Return the CPU seconds that one detector takes for one second of audio.
     """
     streams = [model.stream() for _ in range(count)]
 

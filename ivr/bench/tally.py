@@ -34,7 +34,10 @@ def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
 
 
 def edit_distance(wanted: Sequence[str], heard: Sequence[str]) -> int:
-    """Return the least number of signs to replace, remove or add to turn one into the other."""
+    """Return the least number of characters to replace, remove or add to make the texts equal.
+
+    ``wanted`` and ``heard`` may also be lists of other items, such as syllables.
+    """
     row = np.arange(len(heard) + 1)
     for sign in wanted:
         above = row + 1

@@ -36,16 +36,16 @@ _TURNS: Sequence[tuple[str, tuple[str, ...]]] = (
 )
 """Sentences that each caller says, each with the names of the prompts of the reply.
 
-The last sentence is a goodbye, after which the hotline waits for a shorter pause.
+The last sentence is a goodbye. The hotline replies to a goodbye after a shorter silence.
 """
 _REPLY_SECONDS = 0.8
-"""Assumed seconds from the end of a sentence to its reply. The beginning of the caller's next
-sentence is computed from them."""
+"""Assumed seconds from the end of a sentence to the reply. The caller's next sentence is timed by
+this assumption."""
 _THINKING_SECONDS = (0.6, 1.6)
 """Range of the seconds from the end of a reply to the caller's next sentence."""
 _SPREAD_SECONDS = 3.0
-"""Seconds over which the beginnings of the calls are spread, so that the callers do not speak in
-step."""
+"""Seconds over which the beginnings of the calls are spread, so that the callers do not all speak
+at the same moments."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from ivr.understanding.numerals import digit_by_digit
 from ivr.understanding.understander import Understander
 
 RATES = (0, 10, 20, 30, 40)
-"""Shares of characters misheard, in percent, at which the sentences are measured."""
+"""Shares of misheard characters, in percent. All sentences are measured with each of them."""
 TELLINGS = 10
-"""Number of callers who say each telephone number. With one caller each, a single failure would be
-more than one percent."""
+"""Number of callers who say each telephone number. If one caller said each number, a single failure
+would be more than one percent of the callers."""
 NUMBER_RATE = 0.1
 """Share of wrong characters, 0 to 1, in telephone numbers: digits are recognised better than
 sentences."""
@@ -37,7 +37,8 @@ _AT_LEAST = {
     "phone_accuracy": 0.98,
 }
 _AT_MOST = {"false_action_rate_max": 0.02, "false_action_out_of_domain": 0.01}
-"""Largest values that figures may have; _AT_LEAST holds the smallest values of others."""
+"""Largest value that each figure may have. _AT_LEAST holds the smallest values of the figures that
+must be large, such as ``phone_accuracy`` (at least 0.98)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class UnderstandingReport:
     heard: list[UnderstoodSentence] = field(default_factory=list)
 
     def confusions(self) -> Table:
-        """Return a table of the intents and of the intents that each was mistaken for.
+        """Return a table that lists, for each intent, the intents that it was mistaken for.
 
         Only sentences without misheard characters are counted.
         """
@@ -153,10 +154,11 @@ def _phones(
 def _agreed(
     understander: Understander, text: str, number: str, random: np.random.Generator
 ) -> bool:
-    """Return whether a caller's number is understood in as many attempts as row 12 allows.
+    """Return whether a caller's number is understood within the attempts that row 12 allows.
 
-    The caller says ``text``, and then the digits of ``number`` one by one until the number that is
-    read back is right. These callers do not take the offer to type the number.
+    The caller first says ``text``. If the number that is read back is wrong, the caller says the
+    digits of ``number`` one by one, until the number read back is right or the NUMBER_ATTEMPTS
+    attempts are used up. The caller never types the number.
     """
     wanted = "".join(filter(str.isdigit, number))
     again = digit_by_digit(wanted)

@@ -27,10 +27,11 @@ from ivr.understanding.understander import Understander
 from ivr.voice.mastering import master
 
 PER_INTENT = {"unseen": 12, "phrases": 96}
-"""Number of sentences of each intent, by the kind of the sentences; all would take hours.
+"""Largest number of sentences of each intent, for each kind of sentences; all would take hours.
 
-A row of one intent has 192 samples (96 sentences, two voices). With only 48 samples, a row that is
-right in 97 % of all cases falls below 95 % by chance in one draw of six.
+A row with one intent then has 192 = 96 * 2 samples, as two voices say each sentence. So many are
+needed: with 48 samples, a row that is right in 97 % of all cases would fall below the limit of 95 %
+by chance in one run of six.
 """
 LIMITS = {
     "accuracy_phrases": 0.95,
@@ -48,10 +49,11 @@ def measure(
     model: Path | None,
     done: Callable[[], None],
 ) -> BenchResult:
-    """Speak, recognise and understand ``sentences``, which are given by the name of their kind.
+    """Speak, recognise and understand ``sentences``; return the shares that were understood.
 
-    ``model`` is the directory of a Vosk model; None is the built-in one. ``done`` is called after
-    each sentence. Raise ModelError when the model cannot be used.
+    The keys of ``sentences`` are the kinds of sentences, ``phrases`` and ``unseen``. ``model`` is
+    the directory of a Vosk model; None is the built-in one. ``done`` is called after each sentence.
+    Raise ModelError when the model cannot be used.
     """
     recogniser = load_model(model)
     figures: dict[str, float] = {}
@@ -75,8 +77,8 @@ def measure(
 def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
     """Return the share of right answers: of all sentences, of each row, and of the worst row.
 
-    A further figure is the number of rows below 95 %. ``right`` says for each intent which of its
-    spoken sentences were understood.
+    A further figure is the number of rows below 95 %. ``right`` holds for each intent one flag for
+    each spoken sentence: True if the sentence was understood.
     """
     rows: dict[int, list[bool]] = defaultdict(list)
     for label, answers in right.items():
@@ -92,9 +94,10 @@ def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
 
 
 def of_phrases(phrases: Phrases, fillers: Fillers, seed: int) -> Labelled:
-    """Return random wordings of each intent in the phrase files, with words in their slots.
+    """Return random wordings of each intent in the phrase files, with their slots filled in.
 
-    At most PER_INTENT["phrases"] (96) of each intent are drawn by ``seed``; OTHER is left out.
+    A wording is taken from each of at most PER_INTENT["phrases"] (96) phrases of an intent. The
+    intent OTHER is left out. ``seed`` is the random seed.
     """
     random = np.random.default_rng([seed, 1])
     drawn = []
@@ -110,7 +113,7 @@ def of_phrases(phrases: Phrases, fillers: Fillers, seed: int) -> Labelled:
 def of_corpus(corpus: Corpus, seed: int) -> Labelled:
     """Return random sentences of each intent in ``corpus`` except OTHER.
 
-    At most PER_INTENT["unseen"] (12) of each intent are drawn by ``seed``.
+    There are at most PER_INTENT["unseen"] (12) for each intent. ``seed`` is the random seed.
     """
     random = np.random.default_rng([seed, 2])
     by_intent: dict[Intent, list[str]] = defaultdict(list)

@@ -53,9 +53,9 @@ def errors_ms(calls: list[SilentCall]) -> list[float]:
 def _ear_open_ms(heard: list[SilentCall], records: list[dict[str, Any]]) -> list[float]:
     """Return the milliseconds from each caller's 200 OK until their audio reached the detectors.
 
-    Only callers who send voice packets count. The calls are paired with the ``records`` of the
-    service in the order of time. If the numbers differ, no pairing is possible and the list is
-    empty.
+    Only callers who send voice packets count. The service records when audio reached the detectors
+    as the step EarOpened in ``records``. The first answer is paired with the first such step, and
+    so on. The list is empty if there are not as many steps as answers.
     """
     to_wall = time.time() - time.monotonic()
     answers = sorted(
