@@ -48,8 +48,8 @@ LEAD_IN_SECONDS, TAIL_SECONDS = 0.08, 0.15
 """Seconds of silence at the beginning and at the end of every prompt's file; they belong to the
 prompt."""
 _PATIENCE_SECONDS = 10.0
-"""The caller hangs up if the bot is quiet for this many seconds longer than the waits that the
-scenario sets."""
+"""The caller gives up and hangs up if the bot stays quiet too long. The limit is this many seconds,
+plus all waits that the scenario sets before the caller's next step."""
 
 Arrived = Callable[[], Sequence[tuple[float, bytes]]]
 """A function that returns all datagrams of the call so far, each with its arrival in seconds."""
@@ -99,7 +99,7 @@ class Caller:
         self.acted: list[Acted] = []
         """The steps that the caller has carried out; times are seconds of the clock of ``now``."""
         self.gave_up = False
-        """Whether the caller hung up because the bot said nothing."""
+        """Whether the caller hung up because the bot was quiet for too long."""
         self._scenario, self._now = scenario, now
         self._bot = FarEnd(codec, arrived)
         self._line = LineSound(line="silence")
@@ -129,10 +129,10 @@ class Caller:
         yield HangUpStep()
 
     def _wait_to_act(self, act: Act, wanted: list[Hears], turns: int) -> Iterator[Action]:
-        """Yield what the line carries until it is time for ``act``, or the caller gives up.
+        """Yield silence or the line's sound until ``act`` is due, or the caller gives up.
 
-        ``wanted`` are the prompts to be heard before ``act``; ``turns`` is the number of turns that
-        the bot must have had by then.
+        ``wanted`` are the prompts to be heard before ``act``. ``turns`` is the number of turns
+        (sound after quiet) that the bot must have begun since the answer before ``act`` is due.
         """
         if isinstance(act, LineSound) and not wanted:
             return  # the line has carried it from the beginning
@@ -154,7 +154,7 @@ class Caller:
             yield self._idle()
 
     def _turns_before(self, step: Act) -> int:
-        """Return how many turns the bot has had before the turn with its reply to ``step``."""
+        """Return how many turns (sound after quiet) the bot had before its reply to ``step``."""
         interrupts = step.into is not None and isinstance(step, Presses)
         return len(self._bot.turns) - interrupts  # the bot replies to a key without a pause
 
@@ -184,7 +184,7 @@ class Caller:
             yield PlayedSound(frame)
 
     def _idle(self) -> Action:
-        """Return what the line carries next while the caller says nothing.
+        """Return the next action while the caller says nothing: silence or the line's sound.
 
         The action lasts 20 ms, or 200 ms if it is comfort noise.
         """

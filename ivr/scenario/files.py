@@ -243,9 +243,10 @@ def _sentence(
 
 
 def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
-    """Return the keys that a scenario may have, separated by commas.
+    """Return the keys that a scenario table may have, separated by commas.
 
-    With ``item``, return the keys that the table with this index in the list ``list_key`` may have.
+    If ``item`` is given, return instead the keys that one step or ticket may have: the one with
+    index ``item`` in the list ``table[list_key]``.
     """
     model: type[BaseModel] = ScenarioTable
     if item is not None and list_key == "tickets":

@@ -14,8 +14,8 @@ WIDTH, LANE, AXIS, MARGIN = 1160, 64, 22, 70
 """In pixels: width of the picture, height of a waveform, height of the axis, width of the names
 at the left."""
 LOUD = 2 / 32768
-"""Factor from a 16-bit sample to its height in the picture; 1.0 is half the height of the lane. A
-sample of half of full scale reaches the edge of the lane."""
+"""Factor that turns a 16-bit sample into its height in the picture. Height 1.0 is the edge of the
+waveform's lane; a sample of half of full scale reaches it."""
 _STYLE = """
 .ground{fill:#fafafa;stroke:#ddd}
 .wave{stroke-width:1;fill:none}.wave.bot{stroke:#1d4ed8}.wave.caller{stroke:#b45309}

@@ -20,8 +20,8 @@ from ivr.softphone.summary import refusal
 PHONE = "6001"
 """Name of the account with which the caller's telephone calls a PBX in Docker."""
 _APART_SECONDS = 1.0
-"""Least seconds between the starts of two calls, because the service's record of a call is found by
-the call's start."""
+"""Shortest time, in seconds, between the starts of two calls. Calls need different starts, because
+the service's record of a call is found by the time at which the call began."""
 _MAX_SECONDS = 240.0
 """Seconds after dialling at which a caller hangs up."""
 

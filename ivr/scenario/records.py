@@ -17,10 +17,10 @@ from ivr.scenario.steps import TicketLeft
 from ivr.translation import tr
 
 _PATIENCE_SECONDS = 10.0
-"""Most seconds to wait for a call's record, which is complete a moment after the call has ended."""
+"""Longest wait for a call's record, in seconds. The record is complete just after the call ends."""
 NEAR_SECONDS = 0.5
-"""A record is that of a call if the record and the call's packets give times of the answer that
-differ by less than this many seconds. The two times come from two clocks."""
+"""The service's record and the caller's telephone each give a time at which a call was answered, by
+two clocks. If the two times differ by less than this many seconds, the record is that call's."""
 
 
 class NoRecordsError(Exception):

@@ -30,8 +30,8 @@ class SpokenPrompt:
     complete: bool
     rendering: Rendering = "normal"
     correlation: float = 1.0
-    """Correlation of what was heard with the prompt's rendered files, at most 1.0: that of the file
-    that agrees least."""
+    """Correlation of what was heard with the prompt's rendered file, at most 1.0. For a prompt of
+    several files it is the lowest of their correlations."""
 
     def __str__(self) -> str:
         name = min(self.ids, default=tr("a sound that is no prompt"))

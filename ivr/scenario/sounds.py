@@ -27,10 +27,11 @@ _LEVELS = {
     "noise": -24.0, "room": -65.0, "hum": -56.0, "breathing": -52.0, "television": -24.0,
     "music": -24.0, "fax": -15.0, "ringback": -15.0,
 }  # fmt: skip
-"""Level in dBov of each kind of sound on the line, used if the step gives no level."""
+"""For each kind of sound on the line: its level in dBov if the scenario's step gives none. For
+example, noise has -24 dBov."""
 _TALKERS = 10
-"""Number of voices at the same time on the line `television`, so many that the detectors of a call
-classify it as noise."""
+"""Number of voices that speak at the same time on the line `television`. With this many voices the
+detectors of a call classify the sound as noise."""
 
 
 @lru_cache(maxsize=256)

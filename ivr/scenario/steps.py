@@ -18,8 +18,8 @@ from ivr.dialogue.ticket import TicketKind
 from ivr.translation import tr
 
 TOLERANCE_SECONDS = 0.15
-"""Most seconds by which a wait may be shorter or longer than the scenario says, if the step gives
-no ``within``. `ivr bench waits` measures the errors of such waits."""
+"""Tolerance of a wait, in seconds, if the scenario's step gives no ``within``: the wait may be this
+much shorter or longer than written. `ivr bench waits` measures by how much waits differ."""
 THINKING_SECONDS = 1.0
 """Seconds from the end of the bot's words to the caller's next step, if that step gives no
 ``after``."""
@@ -51,7 +51,7 @@ class Hears(_Table):
     the prompt must begin within 0.6 s after a prompt, and within 2.5 s after a step of the
     caller."""
     within: Annotated[float, Field(gt=0, le=30)] = TOLERANCE_SECONDS
-    """Most seconds by which the wait may be shorter or longer than ``after``."""
+    """Tolerance in seconds: the wait may be this much shorter or longer than ``after``."""
     cut: bool = False
     """Whether the prompt must be cut off; otherwise it must be heard to its end."""
     rendering: Rendering | None = None

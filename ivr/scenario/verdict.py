@@ -21,17 +21,17 @@ from ivr.scenario.steps import (
 from ivr.translation import tr
 
 AT_ONCE_SECONDS = 0.6
-"""Longest time, in seconds, from one prompt to the next if the scenario sets no wait; the service
-may write a ticket in this time."""
+"""Longest pause, in seconds, from the end of one prompt to the beginning of the next, if the
+scenario sets no wait. It is long enough for the service to write a ticket."""
 _REPLY_SECONDS = 2.5
 """Longest time, in seconds, from the end of the caller's step to the bot's reply if the scenario
 sets no wait. Endpointing and recognition take this time."""
 LEAST_CORRELATION = 0.9
-"""A heard prompt counts as unchanged if its correlation with its rendered files is at least this;
-an unchanged prompt has 1.0."""
+"""Least correlation of a heard prompt with its rendered files (1.0 if they are the same sound). A
+lower correlation is reported: the caller heard something else than was rendered."""
 GONE_SECONDS = 1.5
-"""A prompt that no step asks for is not reported if the caller hangs up less than this many seconds
-after its beginning."""
+"""A prompt that no step asks for is reported as a problem, unless the prompt began less than this
+many seconds before the caller hung up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Wait:
     wanted: float | None
     """Length in seconds that the scenario sets; None if it sets none."""
     within: float
-    """Most seconds by which the wait may be shorter or longer than ``wanted``."""
+    """Tolerance in seconds: the wait may be this much shorter or longer than ``wanted``."""
     good: bool
 
     @property
@@ -99,7 +99,7 @@ class _Walk:
         self._next = 0
         self._since = 0.0
         self._acted_last = True
-        """Whether the last event was a step of the caller; the answer of the call counts as one."""
+        """True if a step of the caller or the answer came last; False if a prompt came last."""
         self._acts = {act.step: act for act in seen.acted}
 
     def run(self) -> None:

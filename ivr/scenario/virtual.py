@@ -48,15 +48,15 @@ from ivr.translation import tr
 from ivr.words.catalogue import Rendering
 
 NOTICED_SECONDS, SURE_OF_END_SECONDS = 0.15, 0.5
-"""Seconds from the beginning of speech to its report, and from the end of speech to its report; the
-detectors of a real call take as long."""
+"""Delays of the simulated detectors, in seconds. They report the beginning of the caller's speech
+0.15 s late, and its end 0.5 s late. The detectors of a real call take as long."""
 TOO_QUIET_DBOV, TOO_NOISY_DBOV = -42.0, -40.0
-"""Levels in dBov: speech below the first is reported as too quiet, and a sound on the line below
-the second as a quiet line. Scenarios should use levels well above or below these two, where the
-detectors of a real call decide alike."""
+"""Two levels in dBov. Speech below the first is reported as too quiet. A sound on the line below
+the second is reported as a line with nobody on it. Scenarios should use levels well above or below
+the two limits: near them the detectors of a real call may decide otherwise."""
 _PATIENCE_SECONDS = 60.0
-"""Most seconds of virtual time, for each prompt that they wait for, before the caller stops
-waiting."""
+"""Longest virtual time, in seconds, that the caller waits for each prompt. A caller who waits for
+two prompts therefore stops waiting after 120 s = 2 x 60 s."""
 
 _NOTHING = Found("unknown")
 """The result of each look-up in the records: in virtual time no earlier call has left anything."""
@@ -88,7 +88,7 @@ class _Performance:
         """Number of prompts that have begun since the caller's last step."""
         self._rendering: Rendering = "normal"
         self._speaks_now = 0
-        """Number of the Play command whose prompt began last; 0 before the first."""
+        """Number (``play``) of the bot's latest command to play a prompt; 0 before the first."""
         self._said_until = 0.0
         """Time, in seconds of virtual time after the answer, at which the caller last stopped
         speaking; 0.0 before they have spoken."""
@@ -125,7 +125,8 @@ class _Performance:
     def _wait_for(self, wanted: int, act: Act) -> None:
         """Let virtual time pass until it is time for ``act``.
 
-        That is after ``wanted`` prompts, or during the last of them if ``act.into`` is given.
+        ``wanted`` is the number of prompts that must begin before ``act``. If ``act.into`` is
+        given, ``act`` is due during the last of these prompts, otherwise after its end.
         """
         if isinstance(act, LineSound) and not wanted:
             return  # the line has carried it from the beginning

@@ -1,9 +1,8 @@
 """Find the prompts of the sheet that a caller heard, from the packets of the call.
 
-The rendered files of sentence parts and of values are found by correlation; each file that is
-heard is one piece. Other sound between these files is a piece as well. Pieces are then joined to
-sentences: a piece is joined to the sentence before it if it is a later part of that sentence and
-follows at once.
+First, the rendered files of sentence parts and of values are found by correlation. Each file that
+was heard is one piece, and so is each sound outside these files. Then successive pieces are
+joined to a sentence, as long as each is a later part of that sentence and follows without a pause.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,11 +23,12 @@ from ivr.softphone.sentences import heard_sentence
 from ivr.words.catalogue import RENDERINGS, Rendering
 
 APART_SECONDS = 0.22
-"""Least silence, in seconds, between two sentences. The edges of two files have 0.23 s of silence
-together; the silence within a sentence is shorter."""
+"""A silence of at least this many seconds separates two sentences. The files of two sentences have
+0.23 s of silence between their words: 0.15 s after the first and 0.08 s before the second. The
+silence within a sentence is shorter."""
 LEAST_SECONDS = 0.1
-"""Least length, in seconds, of a sound that is no rendered file; a shorter sound is ignored, since
-it is a joint or the rest of a prompt that was cut off."""
+"""Shortest sound outside the found files, in seconds, that counts as heard. A shorter sound is
+ignored: it is the border of two files or the rest of a prompt that was cut off."""
 _NAMES = "name."
 """Beginning of the ids of the clips that are spoken surnames."""
 _BLOCK = 80
@@ -44,8 +44,8 @@ class Piece:
     start: float
     end: float
     places: Mapping[str, int]
-    """Index of this part in each sentence that it may belong to, by the sentence's id; empty for a
-    value or a sound that is no clip."""
+    """For each sentence that has this clip as a part: the sentence's id, and the index of the part.
+    Empty for a value or a sound that is no clip."""
     complete: bool = True
     rendering: Rendering | None = None
     correlation: float = 1.0
@@ -61,15 +61,14 @@ class Sentences:
             for id, prompt in self.prompts.items()
         }
         self.places: dict[str, dict[str, int]] = {}
-        """By the id of a clip of words and then by the id of a sentence: the index of the clip in
-        the sentence."""
+        """Index of a clip of words in a sentence, found by ``places[clip id][sentence id]``."""
         for id, of in self.parts.items():
             for place, part in enumerate(of):
                 if isinstance(part, Prompt):
                     self.places.setdefault(part.id, {})[id] = place
 
     def begun(self, piece: Piece) -> dict[str, int]:
-        """Return the index of ``piece`` in each sentence that may begin with it, by sentence id."""
+        """Return, by id, the sentences that ``piece`` may begin, with the index of its part."""
         if piece.places:
             before = {id: self.parts[id][:place] for id, place in piece.places.items()}
             return {
@@ -79,10 +78,10 @@ class Sentences:
         return {id: 0 for id, of in self.parts.items() if isinstance(of[0], Slot)}
 
     def extended(self, at: Mapping[str, int], piece: Piece) -> dict[str, int]:
-        """Return the index of ``piece`` in each sentence that it may continue, by sentence id.
+        """Return, by id, the sentences that ``piece`` may continue, with the index of its part.
 
-        ``at`` has the sentences that may be continued: by sentence id, the index of the part that
-        was heard last.
+        ``at`` are the sentences that the pieces so far may belong to: for each sentence's id, the
+        index of the part that was heard last.
         """
         further: dict[str, int] = {}
         for id, place in at.items():
@@ -131,7 +130,7 @@ def _piece(clip: HeardPrompt, sentences: Sentences, origin: float) -> Piece:
 
 
 def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Yield each sound of at least 0.1 s outside ``pieces``, the clips that were found."""
+    """Yield each sound of at least 0.1 s that is in none of ``pieces``, the clips found so far."""
     timeline = recording.timeline
     offset = timeline.start - (recording.answered or timeline.start)
     blocks = timeline.samples[: len(timeline.samples) // _BLOCK * _BLOCK].astype(np.float64)
@@ -151,7 +150,7 @@ def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piec
 
 
 def _joined(pieces: Sequence[Piece], sentences: Sentences) -> Iterator[SpokenPrompt]:
-    """Yield the sentences that ``pieces``, in the order of time, make up."""
+    """Join ``pieces``, given in the order of time, to sentences; yield each sentence."""
     group: list[Piece] = []
     at: dict[str, int] = {}
     for piece in pieces:
@@ -187,10 +186,11 @@ def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentence
 def _with_values(
     heard: SpokenPrompt, filled: Sequence[Prompt], recording: CallRecording, stage: Stage
 ) -> SpokenPrompt:
-    """Return ``heard`` with the values of its slots in its text, if these values were heard.
+    """Return ``heard`` with the slots in its text filled, if the wanted values were heard.
 
-    ``filled`` are the prompts of the scenario's steps with the values of these steps. If all clips
-    of one of them were heard, ``heard`` is returned with its text and times; otherwise unchanged.
+    ``filled`` are the scenario's prompts with the wanted values in their slots. If all clips of
+    such a prompt were heard at this place, the result has that prompt's text and the times of its
+    clips. Otherwise the result is ``heard`` unchanged.
     """
     for prompt in filled:
         if prompt.id not in heard.ids:

@@ -14,8 +14,8 @@ from ivr.softphone.sip import SipError, SipRequest, SipResponse
 from ivr.softphone.transaction import Transaction
 
 _PATIENCE = 4.0
-"""Most seconds that we wait for the answer to a BYE or CANCEL, so that a test ends even if the PBX
-does not answer."""
+"""Longest time, in seconds, that we wait for the answer to a BYE or CANCEL. A test therefore ends
+even if the PBX does not answer."""
 
 
 class SoftphoneCall:
@@ -216,7 +216,7 @@ class SoftphoneCall:
         return transaction
 
     async def _settled(self, request: SipRequest) -> None:
-        """Send a BYE or CANCEL and wait at most 4 s for its answer; errors are ignored."""
+        """Send ``request``, a BYE or CANCEL, and wait at most 4 s for its answer; never raise."""
         try:
             answer, _ = await self._begin(request).final(_PATIENCE)
             if answer.status in (401, 407) and request.method == "BYE":

@@ -1,4 +1,4 @@
-"""Candidates for one prompt that was heard: how far each agrees with the sound, and which is best.
+"""Decide which of several known prompts a caller heard at one place of the received sound.
 
 A candidate is a known prompt placed at one sample of the timeline (the sound that the caller
 received). It is compared with the timeline in frames of 20 ms, for as long as the two agree.
@@ -17,13 +17,13 @@ from ivr.softphone.rtp import SAMPLES_PER_PACKET
 T = TypeVar("T", bound=np.generic)
 
 _FAINT = 1e-3
-"""Least energy, relative to the prompt's loudest frame, at which a frame (20 ms) of a prompt counts
-as speech: 30 dB below it."""
+"""A frame (20 ms) of a prompt counts as speech if its energy is above this share of the energy of
+the prompt's loudest frame: a thousandth, which is 30 dB less."""
 _AGREES = 0.85
-"""Least correlation of a heard frame (20 ms) with a prompt's frame at which the two agree."""
+"""A heard frame (20 ms) agrees with a prompt's frame if their correlation is above this value."""
 _LEAST_FRAMES = 5
-"""Least number of a prompt's frames of speech (20 ms each) that must agree with what was heard, for
-the prompt to be a candidate: a tenth of a second."""
+"""A prompt is a candidate only if at least this many of its frames of speech agree with what was
+heard: 5 frames of 20 ms, a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,8 +117,8 @@ def follow_prompt(
 def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
     """Return the candidate with the most points.
 
-    Of candidates with about equal points, return the one whose level is nearest to its file's. The
-    ``ids`` of the result name all prompts that cannot be told apart from it by their sound.
+    If several candidates have about equal points, return the one whose heard level is nearest to
+    the level of its file. The ``ids`` of the result also name each prompt that sounds the same.
     """
     candidates = [one for one in candidates if not _is_outdone(one, candidates)]
     most = max(one.points for one in candidates)
@@ -137,8 +137,9 @@ def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
 def _is_outdone(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
     """Return whether another rendering of the same prompt fits better than ``candidate``.
 
-    It fits better if it agrees for about as long and its level is nearer to its file's. Points do
-    not decide here: a louder rendering has more frames that count as speech, and so more points.
+    The other rendering fits better if it agrees for more than 0.9 of the candidate's length, and
+    its heard level is nearer to the level of its file. Points do not decide: a louder rendering has
+    more frames that count as speech, and so more points.
     """
     return any(
         other.ids == candidate.ids

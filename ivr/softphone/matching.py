@@ -36,11 +36,11 @@ _TAIL = 640
 """Samples at the end of every prompt's file that are silent (80 ms): sound that is heard there
 belongs to the next prompt."""
 _LIKELY = 0.4
-"""The rest of a prompt is compared too if the correlation of the prompt's head (its first 256 ms)
-with what was heard is above this value. A head that is cut off after a third reaches it."""
+"""Correlation of a prompt's head (its first 256 ms) with what was heard, above which the rest of
+the prompt is compared too. A head that was cut off after a third still reaches this value."""
 _ALIGNMENT = 8
-"""A prompt begins and ends at the border of a packet. The place found by correlation may miss that
-border by at most this many samples (1 ms)."""
+"""Largest error, in samples, of a place found by correlation: 8 samples are 1 ms. The true
+beginning and end of a prompt are at the border of a packet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class HeardPrompt:
 
     id: str
     same_sound_ids: tuple[str, ...]
-    """Ids of all prompts that sound the same as far as this one was heard, ``id`` among them."""
+    """``id``, and the ids of all prompts that sound the same as the part that was heard."""
     start: float
     """Arrival of the packet with the first sample of the prompt's file, in monotonic seconds."""
     end: float
@@ -96,9 +96,9 @@ def heard_prompts(
 def measured_waits(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> list[float]:
     """Return the length of each wait in a call, in seconds.
 
-    The first wait is from the answer to the first prompt, the last from the end of the last prompt
-    to the end of the call; the others are from the end of a prompt to the beginning of the next.
-    The list is empty for a call that was not answered.
+    The first wait is from the answer to the beginning of the first prompt. The further waits are
+    from the end of one prompt to the beginning of the next. The last wait is from the end of the
+    last prompt to the end of the call. The list is empty for a call that was not answered.
     """
     if recording.answered is None:
         return []

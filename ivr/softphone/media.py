@@ -10,8 +10,8 @@ from ivr.softphone.script import Action, Codec, PacketStep, packet_steps
 from ivr.softphone.udp import StampedSocket
 
 _CATCH_UP_SECONDS = 0.060
-"""After a delay of this process of at most this many seconds, the late packets are sent all at
-once; after a longer delay they are left out."""
+"""Longest delay of this process, in seconds, after which the late packets are still sent, all at
+once. After a longer delay the late packets are left out."""
 
 
 def skipped(late: float) -> int:

@@ -24,13 +24,13 @@ HEAD_SAMPLES = 2048
 """Number of samples of a prompt's head: 256 ms from the beginning of its sound. A prompt is
 searched for by its head."""
 SEARCH_SAMPLES = 4096
-"""Samples of recorded sound with which a prompt's head is correlated: the 256 ms of the head, and
-128 ms before and after."""
+"""Number of samples of recorded sound that are searched for a prompt's head. These 512 ms are the
+256 ms from a beginning of sound on, with 128 ms more before and after them."""
 _BLOCK = 40
 """Samples of a block (5 ms). Beginnings of sound are searched for in steps of one block."""
 _PAUSE_BLOCKS = 8
-"""Least number of quiet blocks (5 ms each) before a beginning of sound: 40 ms, half of the silence
-with which a prompt's file begins."""
+"""Least number of quiet blocks (5 ms each) before a beginning of sound. 8 blocks are 40 ms: half of
+the 80 ms of silence at the beginning of a prompt's file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

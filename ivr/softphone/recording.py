@@ -23,12 +23,11 @@ EndedBy = Literal["caller", "callee", "refused"]
 
 _DECODE = {codec.payload_type: codec.decode for codec in CODECS.values()}
 _DRIFT_SECONDS = 0.25
-"""A packet is placed by its RTP timestamp if that place differs from its arrival by at most this
-many seconds; otherwise it is placed by its arrival."""
+"""Largest difference, in seconds, between the time by a packet's RTP timestamp and its arrival. If
+they differ by more, the packet is placed on the timeline by its arrival, not by its timestamp."""
 _DRIFT_AT_MARKER_SECONDS = 0.1
-"""A packet with the RTP marker is placed by its RTP timestamp if that place differs from the
-packet's arrival by at most this many seconds. The limit is smaller than for other packets, because
-a sender may begin a new count of timestamps at a marker."""
+"""The limit of _DRIFT_SECONDS (difference between RTP timestamp and arrival) for a packet with the
+RTP marker. It is smaller, because a sender may begin a new count of timestamps at a marker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,8 @@ class Gaps:
     """Number of audio packets that were received."""
     lost: int
     p50_ms: float
-    """Median of the time from one audio packet's arrival to the next one's; ``p99_ms`` is its 99th
-    percentile, ``max_ms`` its maximum, all in milliseconds."""
+    """Median of the milliseconds from the arrival of an audio packet to the arrival of the next.
+    ``p99_ms`` is the 99th percentile of these times, ``max_ms`` the longest of them."""
     p99_ms: float
     max_ms: float
 
@@ -231,7 +230,7 @@ def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Ti
 
 
 def _lost(packets: Sequence[RxPacket]) -> int:
-    """Return how many packets are missing between the first and last of each stream (SSRC)."""
+    """Return how many packets were lost, by the gaps in the sequence numbers of each stream."""
     lost = 0
     for ssrc in {packet.ssrc for packet in packets}:
         numbers: set[int] = set()

@@ -35,8 +35,8 @@ _CHUNK = 50 * SAMPLES_PER_PACKET
 """Samples that are computed and encoded at a time: one second, so that a long sound does not delay
 other calls."""
 _EVENT_UPDATES, _EVENT_ENDS, _EVENT_PAUSE = 8, 3, 5
-"""Packets of 20 ms for one pressed key: 160 ms of updates, the end three times (RFC 4733), 100 ms
-of silence."""
+"""Numbers of packets (20 ms each) that one pressed key consists of, in this order: 8 while the key
+is down (160 ms), 3 that say that it was released (RFC 4733), 5 of silence (100 ms)."""
 _COMFORT_NOISE_EVERY = 10
 """Slots of 20 ms from one comfort noise packet to the next: 200 ms."""
 

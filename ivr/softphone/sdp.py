@@ -28,7 +28,7 @@ class Session:
         return next((pt for pt, name in self.formats.items() if name.lower() == wanted), None)
 
     def to_bytes(self, version: int = 1) -> bytes:
-        """Return the description as a message body; raise ``version`` with each change of it."""
+        """Return the description as a message body; each changed one needs a higher ``version``."""
         types = " ".join(str(pt) for pt in self.formats)
         lines = [
             "v=0",

@@ -16,14 +16,14 @@ from ivr.softphone.rtp import PACKET_SECONDS
 from ivr.words.catalogue import Catalogue, Rendering
 
 _SURE = 0.9
-"""Least correlation with what was heard at which a clip counts as found; a clip that arrives
-unchanged has 1.0."""
+"""A clip counts as found if its correlation with what was heard is at least this value. A clip that
+arrives unchanged has 1.0."""
 _FIRST_WITHIN = 10 * RATE
-"""Most samples from the start of the search to the beginning of a sentence's first clip: 10 s."""
+"""Number of samples (10 s) from the start of the search within which a sentence must begin."""
 _NEXT_WITHIN = RATE // 2
-"""Most samples from the end of one clip of a sentence to the beginning of the next: 0.5 s."""
+"""Number of samples (0.5 s) from the end of a clip within which the next clip must begin."""
 _MARGIN = RATE // 400
-"""Most samples by which the place found for a clip may miss the clip's true border: 2.5 ms."""
+"""Largest error, in samples, of the place that is found for a clip: 2.5 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def heard_sentence(
 ) -> list[HeardClip]:
     """Return where in a call each of ``clips`` was heard, from sample ``after`` on.
 
-    The list is as long as ``clips``: a clip that was not heard is listed at the place where it
-    fits best, with its correlation there. Samples are those of the received sound, at 8 kHz. Raise
+    The result has one entry for each of ``clips``, also for a clip that was not heard: its entry is
+    the place where it fits best. ``after`` is an index of the received sound, at 8 kHz. Raise
     CatalogueError when a clip's file is missing.
     """
     timeline = recording.timeline

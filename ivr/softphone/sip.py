@@ -178,7 +178,7 @@ def tag(value: str) -> str:
 
 
 def routes(message: Message) -> tuple[str, ...]:
-    """Return the Record-Route URIs reversed: the caller's route set (RFC 3261 section 12.1.2)."""
+    """Return the caller's route set: the Record-Route URIs in reverse order (RFC 3261, 12.1.2)."""
     joined = ",".join(message.all("Record-Route"))
     return tuple(f"<{route}>" for route in reversed(re.findall(r"<([^<>]+)>", joined)))
 

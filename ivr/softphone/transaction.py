@@ -31,7 +31,7 @@ class Transaction:
         """
         self.request = request
         self.heard_of = asyncio.Event()
-        """Set by the first response of any kind; a request must not be cancelled before that."""
+        """Set when the first response arrives; a CANCEL must not be sent before that."""
         self._send = send
         self._datagram = request.to_bytes()
         self._t1 = t1

@@ -1,4 +1,4 @@
-"""Options that several ``ivr prompts`` commands share, and how these read sheet and prompts."""
+"""Options of several ``ivr prompts`` commands, and functions that read sheet and prompts."""
 
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +32,7 @@ PiecesOption = Annotated[
 def catalogue_in(directory: Path) -> Catalogue:
     """Return the prompts rendered in ``directory``.
 
-    If they cannot be used, print why and raise the exit with code 2.
+    If the prompts cannot be used, print why and end the command with exit code 2.
     """
     try:
         return Catalogue.load(directory)
@@ -44,7 +44,7 @@ def read_arguments(sheet: Path | None) -> tuple[Path, Sheet]:
     """Return the path of the sheet (the file of all words that the bot says), and its content.
 
     Without ``sheet`` the path is ``prompts/sheet.toml``, or that of the shipped sheet if there is
-    no such file. If the sheet is wrong, print why and raise the exit with code 2.
+    no such file. If the sheet is wrong, print why and end the command with exit code 2.
     """
     path = sheet or Path("prompts/sheet.toml")
     if sheet is None and not path.is_file():

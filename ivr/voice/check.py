@@ -50,11 +50,11 @@ class Figures:
 
     prompts: int
     clips: int
-    """Number of clips that there should be: one for each prompt in each rendering."""
+    """Number of clips that the sheet needs: one for each prompt in each rendering."""
     present: int
-    """Number of these clips that are rendered, that is, listed in the manifest."""
+    """Number of needed clips that are rendered, that is, listed in the manifest."""
     current: int
-    """Number of these clips that are rendered from the present words and have intact files."""
+    """Number of needed clips that are rendered from the present words and have intact files."""
     present_percent: float
     seconds: float
     """Seconds that all rendered clips last together."""
@@ -86,8 +86,8 @@ def check_prompts(
 
     ``pieces`` are the fragments (slot values such as names and numbers) that are checked too; None
     means all of them. Levels come from the manifest unless ``measure`` is true: then every a-law
-    file is measured again. If a killed process has left a complete new set of files, these are
-    moved to their places first.
+    file is measured again. If a process was killed while it moved a complete new set of files into
+    ``directory``, the remaining files are moved first.
     """
     clips = clips_of(sheet, pieces)
     try:
@@ -120,8 +120,8 @@ def check_prompts(
 def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
     """Yield a finding if the clip is out of date.
 
-    It is current if it was made of its present words, by the voice that the manifest names and to
-    the present standard.
+    A clip is up to date if it was made from its present words, by the voice that the manifest
+    names, and to the present standard of levels and lengths.
     """
     manifest = catalogue.manifest
     recording = catalogue.clip(clip.prompt.id, clip.form.rendering)
@@ -221,9 +221,10 @@ def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
 
 
 def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: int) -> Figures:
-    """Return the figures of ``clips``, the clips that there should be.
+    """Count the rendered clips among the wanted ones; measure their total length and levels.
 
-    ``found`` are the clips that are rendered; ``current`` is how many of them are up to date.
+    ``clips`` are all clips that the sheet needs, ``found`` the manifest's entries of those that are
+    rendered. ``current`` is the number of those that are up to date.
     """
     spoken = [clip for clip in clips if not is_wordless(clip)]
     levels = {
@@ -243,9 +244,9 @@ def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: in
 
 
 def _spread(found: Sequence[RenderedPrompt]) -> Spread:
-    """Return the range of levels and the highest peak of ``found``: all clips of one rendering.
+    """Return the range of levels and the highest peak of the clips of one rendering.
 
-    ``found`` has at least one clip.
+    ``found`` are the manifest's entries of these clips; there is at least one.
     """
     away = [one.active_level_dbov - prompt_level(one.rendering, joint=one.joint) for one in found]
     low, high = round(min(away), 2), round(max(away), 2)

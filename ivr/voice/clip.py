@@ -26,7 +26,7 @@ class Form:
 
 @lru_cache(maxsize=8192)
 def _spoken(text: str) -> str:
-    """Return ``text``, digits and letters spelt out; cached, as every rendering needs it."""
+    """Return ``text`` with digits and letters spelt out; cached, since all renderings use it."""
     return spoken_text(text)
 
 

@@ -105,8 +105,8 @@ def render_command(
 def _learn(path: Path) -> None:
     """Train the understander on the callers' phrases beside the sheet ``path``; store its weights.
 
-    Otherwise the next start of the service would have to wait for this. If the phrases cannot be
-    used or the weights not be written, print why and raise the exit with code 2.
+    The training is done here so that the next start of the service does not have to wait for it. If
+    the phrases cannot be used or the weights cannot be written, print why and end with code 2.
     """
     try:
         if learn(path):
@@ -125,8 +125,9 @@ def _speaker(
     words: Sheet,
     pieces: bool,
 ) -> tuple[Engine, Sequence[Prompt] | None]:
-    """Return the engine, and the fragments (slot values) it can speak: None for all, () for none.
+    """Return the speech engine called ``name``, and the fragments (slot values) to render with it.
 
+    The fragments are None for all and () for none; there are none unless ``pieces`` is true.
     Raise VoiceError if the engine is ``files`` and its directory is not given.
     """
     wanted = None if pieces else ()

@@ -1,4 +1,4 @@
-"""The time that words take to speak. Audio of another length was cut off, garbled or misread."""
+"""The time that words can take to speak: audio that is shorter or longer is faulty."""
 
 import re
 
@@ -7,15 +7,15 @@ from ivr.voice.standard import LONGER_PAUSES, SLOWER
 _SYLLABLE = re.compile(r"[\u3400-\u9fff]|[A-Za-z]")
 _PAUSE = re.compile(r"[，。！？：；、]")
 _SHORTEST_SYLLABLE = 0.1
-"""Least seconds that a syllable takes. A hurried speaker makes eight syllables per second; an E of
-espeak lasts 0.12 s."""
+"""Shortest time, in seconds, that a syllable takes. A hurried speaker makes eight syllables per
+second (0.125 s each); the letter E as espeak speaks it lasts 0.12 s."""
 _LONGEST_SYLLABLE = 0.55
-"""Most seconds that a syllable takes. A careful speaker spelling a website makes two syllables per
-second."""
+"""Longest time, in seconds, that a syllable takes. A person who carefully spells a website makes
+two syllables per second (0.5 s each)."""
 _LONGEST_PAUSE = 0.9
-"""Most seconds that the pause at a punctuation mark takes."""
+"""Longest pause, in seconds, at a punctuation mark."""
 _MARGIN_SECONDS = 0.5
-"""Most seconds that the silence at the edges and a final breath add."""
+"""Longest time, in seconds, of the silence at both edges and a final breath together."""
 
 
 def syllables(words: str) -> int:

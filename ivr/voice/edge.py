@@ -35,9 +35,9 @@ from ivr.voice.standard import SLOWER
 XIAOXIAO = "zh-CN-XiaoxiaoNeural"
 _SLOW_RATE = f"{round(100 * (SLOWER - 1)):+d}%"
 _CUT_OFF_DB = -30.0
-"""Largest level of the last 50 ms relative to the peak, in decibels, at which the audio counts as
-complete; louder audio was cut off within a word. Derived from how speech ends; not measured on the
-real service."""
+"""Audio counts as complete if the peak of its last 50 ms is at most this many decibels relative to
+the peak of the whole. If its end is louder, the audio was cut off within a word. The value is
+derived from how speech ends; it was not measured on the real service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Patience:
     server sends nothing."""
     attempts: int = 4
     backoff_seconds: float = 1.0
-    """Seconds of pause before the second attempt, doubled before each further one; up to half of
-    it is added at random (jitter)."""
+    """Pause before the second attempt, in seconds. The pause doubles before each further attempt.
+    Up to half of the pause is added at random (jitter)."""
     parallel: int = 4
     """Largest number of simultaneous connections; the service refuses clients that open too
     many."""
@@ -82,7 +82,7 @@ class Edge:
         return self.voice_name
 
     def source(self, take: Take) -> str:
-        """Return an empty string: only the words and the voice decide how a take sounds."""
+        """Return an empty string: how a take (utterance) sounds depends only on words and voice."""
         return ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
@@ -215,7 +215,7 @@ def _refuse_wrong_length(audio: bytes, take: Take) -> None:
 
 
 def _explained(error: Exception, patience: Patience) -> str:
-    """Return what went wrong in an attempt, in words for an operator."""
+    """Return a message for the operator that says why an attempt to fetch audio failed."""
     match error:
         case TimeoutError():
             return tr("no complete answer within {seconds:g} s").format(seconds=patience.seconds)

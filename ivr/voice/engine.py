@@ -11,8 +11,8 @@ from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 
 RenderProgress = Callable[[int, int], None]
-"""Function that is called while prompts are made, with the number that are done and the number of
-all."""
+"""Function that is called while prompts are made, with two numbers: the prompts made so far, and
+all prompts to make."""
 
 
 class PromptsFailed(VoiceError):
@@ -47,10 +47,10 @@ class Engine(Voice, Protocol):
     """A voice that can speak prompts. It is pickled and sent to the processes that render."""
 
     def source(self, take: Take) -> str:
-        """Return what decides how a take sounds besides its words and the voice.
+        """Return the hash of the recording of a take (utterance); empty for a synthetic voice.
 
-        For a recording this is its hash, for a synthetic voice an empty string. The result is a
-        part of the hash of each clip, so that a change makes the clips out of date.
+        The result is a part of the hash of each clip that uses the take. A clip is therefore out of
+        date when the recording changes.
         """
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:

@@ -56,7 +56,7 @@ class Espeak:
         """Do nothing: the voice needs no preparation."""
 
     def source(self, take: Take) -> str:
-        """Return an empty string: only the words and the voice decide how a take sounds."""
+        """Return an empty string: how a take (utterance) sounds depends only on words and voice."""
         return ""
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:

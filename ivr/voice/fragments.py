@@ -27,9 +27,10 @@ from ivr.words.composition import (
 from ivr.words.wording import read_vocabulary
 
 _PLACES = {"start": ("，", Edges.INNER), "middle": ("、", Edges.INNER), "end": ("。", Edges.GROUP)}
-"""Punctuation after a digit, and the silence at its edges, by its place in a group of digits.
+"""For each place of a digit in its group: the punctuation after the digit, and the clip's edges.
 
-The punctuation makes the engine raise or lower its voice."""
+For example, the last digit of a group is rendered with a full stop, at which the engine lowers its
+voice, and with the longer silence of Edges.GROUP after it."""
 
 
 @lru_cache(maxsize=1)
@@ -81,9 +82,9 @@ def _listed(kind: str, entries: ItemsView[str, str], neutral: str) -> Iterator[P
 
 
 def _numbers() -> Iterator[Prompt]:
-    """Yield the numbers up to LARGEST_NUMBER (99) and the hours up to LONGEST_HOURS (72).
+    """Yield the numbers up to LARGEST_NUMBER (99), 两, and the hours up to LONGEST_HOURS (72).
 
-    Also yield 两, and for either kind a neutral prompt that stands for larger values.
+    Also yield two neutral prompts: one for any larger number, one for any longer time.
     """
     yield _clip("number.neutral", NEUTRAL_NUMBER)
     yield _clip("number.liang", "两")

@@ -9,8 +9,8 @@ from ivr.hearing.g711 import decode_alaw
 from ivr.hearing.level import FLOOR_DBOV, Waveform, active_speech_level, dbov, peak_dbfs
 
 _FAINT_DB = 25.0
-"""Most decibels below the loudest frame at which a frame counts as words; a fainter one is a pause
-or an edge."""
+"""A frame (20 ms) counts as words if its level is less than this many decibels below the loudest
+frame of the clip. A fainter frame is a pause or the silence at an edge."""
 
 
 class Measures(TypedDict):
@@ -37,9 +37,9 @@ def measure_alaw(alaw: bytes, *, joint: bool) -> Measures:
 def word_level(samples: Waveform, rate: int) -> float:
     """Return the level in dBov of the words of a short clip, without pauses and silence.
 
-    It is the mean power of all 20 ms frames that lie less than 25 dB below the loudest one. Unlike
-    the active speech level of P.56 it has no hangover, which would count the silence around a
-    single syllable.
+    The result is the mean power of all 20 ms frames that are less than 25 dB below the loudest one.
+    The active speech level of P.56 would be too low: its hangover counts the silence after a single
+    syllable as speech.
     """
     step = round(FRAME_SECONDS * rate)
     frames = np.asarray(samples[: len(samples) // step * step], np.float64).reshape(-1, step)

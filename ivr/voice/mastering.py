@@ -1,4 +1,4 @@
-"""Make a telephone prompt of an engine's audio: band, level, peaks, edges, pauses, length."""
+"""Make a telephone prompt from an engine's audio: set its band, level, peaks, edges and pauses."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,20 +28,21 @@ _CEILING = 32768 * 10 ** ((HIGHEST_PEAK_DBFS - 0.2) / 20)
 """Largest magnitude of a sample: 0.2 dB below the standard's highest peak. Rounding to a-law adds
 less than these 0.2 dB."""
 _LOOK_AHEAD_SECONDS = {"normal": 0.005, "louder": 0.001, "loudest": 0.001, "slow": 0.005}
-"""Look-ahead of the limiter in seconds, by rendering; its windows are about twice as long. The
-look-ahead is short in the louder renderings, because the gain must recover there between two
-periods of a voice."""
+"""Look-ahead of the limiter in seconds, for each rendering. The limiter begins to lower the gain at
+most twice this time before a peak: 0.01 s in the normal rendering. In the louder renderings the
+look-ahead is short, so that the gain can rise again between two periods of a voice."""
 _FADE_SECONDS = 0.005
 """Seconds of the fade at either end of the speech, which prevents a click."""
 _SILENT_DB = -45.0
-"""Least level of speech, in decibels relative to the loudest 10 ms. Quieter audio before and after
-the speech is trimmed."""
+"""Level above which 10 ms of audio count as speech, in decibels relative to the loudest 10 ms. The
+quieter audio before the first and after the last speech is trimmed."""
 _PAUSE_SECONDS = 0.08
-"""Least seconds of a silence within speech that is a pause and not the closure of a consonant."""
+"""Shortest silence within speech, in seconds, that counts as a pause. A shorter silence is a part
+of a consonant."""
 _NEAR_DB, _ROUNDS = 0.05, 60
-"""Accuracy of the level in decibels, and the largest number of rounds of raising and limiting. A
-sentence takes one to five rounds. In the louder renderings a letter such as F takes up to 40,
-because its hiss consists of peaks."""
+"""The gain is corrected until the level is wrong by less than the first value (decibels), at most
+as many times as the second. A sentence needs one to five rounds. In the louder renderings a letter
+such as F needs up to 40, because its hiss consists of peaks."""
 
 _Sound = NDArray[np.float64]
 
@@ -88,7 +89,7 @@ def _trim(sound: _Sound, rate: int) -> _Sound:
 
 
 def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
-    """Return for each 10 ms of ``sound`` whether it is speech, that is, above _SILENT_DB."""
+    """Return for each 10 ms of ``sound`` whether it is speech: within 45 dB of its loudest."""
     step = rate // 100
     frames = sound[: len(sound) // step * step].reshape(-1, step)
     loudness = np.sqrt(np.mean(frames**2, axis=1))
@@ -116,7 +117,7 @@ def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
 
 
 def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
-    """Return ``sound`` limited to the band and resampled to its rate, with fades at both ends."""
+    """Return ``sound`` (at ``rate`` Hz) filtered and resampled to ``band``, faded at both ends."""
     highest = min(band.hz[1], 0.45 * rate)  # an engine may give less than a wide band
     sections = signal.butter(2, (band.hz[0], highest), "bandpass", fs=rate, output="sos")
     padding = min(len(sound) - 1, 15)
@@ -138,8 +139,8 @@ def _with_edges(speech: _Sound, form: Form, band: Band) -> _Sound:
 def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
     """Raise the speech to the level of ``form`` and limit its peaks.
 
-    The limiter lowers the level, so this is done in rounds: each round raises the gain by the
-    decibels that were missing after the round before.
+    The limiter lowers the level. The gain is therefore corrected in rounds: each round adds the
+    decibels that are missing after limiting.
     """
     wanted = prompt_level(form.rendering, joint=form.joint)
     gain_db = wanted - level(speech, band.rate, joint=form.joint)
@@ -155,10 +156,11 @@ def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
 
 
 def _limit(sound: _Sound, look_ahead: int) -> _Sound:
-    """Lower the gain ahead of each peak and raise it afterwards: no sample exceeds _CEILING.
+    """Lower the gain before each peak and raise it afterwards, so that no sample exceeds _CEILING.
 
-    The gain of a sample is the least gain that any sample in a window around it needs, averaged
-    over a window of the same length. It is never above the gain that the sample itself needs.
+    The gain is computed in two steps. First, each sample takes the least gain that any sample
+    within ``look_ahead`` samples of it needs. Then these gains are averaged over windows of the
+    same length. The result is never above the gain that a sample itself needs.
     """
     loudest = np.abs(sound)
     if loudest.max(initial=0.0) <= _CEILING:

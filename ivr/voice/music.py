@@ -26,12 +26,12 @@ _SCALE = (392.0, 440.0, 523.25, 587.33, 659.25, 783.99)
 _MELODY = (
     "0 2 4 3 2 . 1 0 1 2 3 . 2 1 0 . 2 3 5 4 3 . 2 3 4 2 1 . 0 1 0 . 3 4 5 . 4 3 2 . 1 2 0 . . ."
 )
-"""The index in _SCALE of the note that starts on each beat; on a full stop the last note rings
-on."""
+"""The notes of the melody, one entry per beat. A digit is the index in _SCALE of the note that
+starts on the beat, such as 0 for G4. At a full stop no note starts, and the last one rings on."""
 
 
 def hold_music(rate: int) -> Samples:
-    """Return the music as mono samples, ``rate`` in a second."""
+    """Return the music as mono samples at ``rate`` Hz."""
     sound = np.zeros(round(_SECONDS * rate))
     for beat, degree in enumerate(_MELODY.split()):
         if degree != ".":

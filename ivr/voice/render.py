@@ -73,8 +73,8 @@ def _stale(
 ) -> list[Take]:
     """Return the takes (utterances) for the clips that are out of date.
 
-    Each take has only its clips that are out of date. With ``anew`` every clip counts as out of
-    date.
+    A returned take lists only those of its clips that are out of date. With ``anew`` every clip
+    counts as out of date.
     """
     stale = []
     for take in takes_of(clips):

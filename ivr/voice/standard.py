@@ -21,18 +21,19 @@ telephones hum."""
 LEVEL_DBOV = -22.0
 """Active speech level of a sentence in the normal rendering, in dBov."""
 LOUDER_DB: dict[Rendering, float] = {"louder": 6.0, "loudest": 9.0}
-"""Decibels by which other renderings are louder than the normal one. The bot speaks louder when the
-caller hears badly (row 3)."""
+"""Decibels by which the louder and the loudest rendering exceed the level of the normal one. The
+bot uses them when the caller hears badly (row 3)."""
 LEVEL_TOLERANCE_DB = 1.0
-"""Most decibels by which the level of a prompt may differ from the level that it must have."""
+"""Largest allowed difference, in decibels, between a prompt's level and the level it must have."""
 LEVEL_SPREAD_DB = 1.5
-"""Most decibels by which the loudest prompt of a rendering may lie above its quietest."""
+"""Largest allowed difference, in decibels, between loudest and quietest prompt of a rendering."""
 WORD_LEVEL_DBOV = -20.5
 """Level in dBov of parts of sentences, measured by :func:`ivr.voice.loudness.word_level`.
 
-The words of a sentence with an active speech level of -22 dBov have this word level (median of the
-sheet's sentences; quartiles -20.8 and -20.2). P.56 does not suit a part of a sentence: with its 200
-ms hangover 八 measures 3.3 dB too low, and would be raised by as much above its neighbours."""
+In the sheet's sentences, which have an active speech level of -22 dBov, the words have this level
+(median; quartiles -20.8 and -20.2). The active speech level of P.56 does not suit a part of a
+sentence: its hangover counts 200 ms of silence as speech, so that 八 measures 3.3 dB too low. 八
+would then be played 3.3 dB louder than the clips beside it."""
 HIGHEST_PEAK_DBFS = -3.0
 """Highest peak that a prompt may have, in dBFS."""
 LEAD_IN_SECONDS = 0.08
@@ -40,12 +41,14 @@ LEAD_IN_SECONDS = 0.08
 TAIL_SECONDS = 0.15
 """Seconds of silence after the words."""
 JOINT_SECONDS = 0.02
-"""Seconds of silence at an edge that adjoins another clip. The gap at a joint is 80 ms: two such
-edges (40 ms), 20 ms that trimming leaves and 20 ms of packet. It may be at most 120 ms, so that
-Asterisk has 40 ms to begin the next file."""
+"""Seconds of silence at each edge of a clip that another clip of the same sentence adjoins.
+
+The files of two such clips hold at most 80 ms of silence between their words: 2 x 20 ms of this
+silence, 2 x 10 ms that trimming leaves, and up to 20 ms that fill the last packet. The gap that the
+caller hears must not exceed 120 ms. The other 40 ms are for Asterisk to begin the next file."""
 GROUP_SECONDS = 0.04
-"""Seconds of silence after a group of digits, where a person takes a breath; the gap there is 100
-ms."""
+"""Seconds of silence after a group of digits, where a person takes a breath. This is 20 ms more
+than JOINT_SECONDS, so that the two files hold at most 100 ms of silence there instead of 80 ms."""
 SLOWER = 0.75
 """Pace of the slow rendering as a share of the normal pace."""
 LONGER_PAUSES = 1.5
@@ -60,12 +63,15 @@ EDGE_SECONDS: dict[Edges, tuple[float, float]] = {
     Edges.LAST: (JOINT_SECONDS, TAIL_SECONDS),
     Edges.GROUP: (JOINT_SECONDS, GROUP_SECONDS),
 }
-"""Seconds of silence before and after a clip, by the kind of its edges."""
+"""For each place of a clip in its sentence: seconds of silence before and after the clip's words.
+
+For example, the first clip of a sentence has 0.08 s before its words and 0.02 s after them."""
 
 
 def prompt_level(rendering: Rendering, *, joint: bool) -> float:
     """Return the level in dBov that a prompt must have.
 
-    For a part of a sentence (``joint``) it is a word level, else an active speech level.
+    If ``joint``, the prompt is a part of a sentence, and the result is the mean level of its words
+    without pauses. Otherwise the result is an active speech level by P.56.
     """
     return (WORD_LEVEL_DBOV if joint else LEVEL_DBOV) + LOUDER_DB.get(rendering, 0.0)

@@ -13,7 +13,7 @@ _Sound = NDArray[np.float64]
 _WINDOW_SECONDS = 0.03
 """Seconds that a window lasts."""
 _SHIFT_SECONDS = 0.008
-"""Most seconds by which a window is shifted to either side: half the period of a voice at 62 Hz."""
+"""Largest shift of a window to either side, in seconds: half the period of a voice at 62 Hz."""
 
 
 def stretched(sound: _Sound, rate: int, factor: float) -> _Sound:
