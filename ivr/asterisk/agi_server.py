@@ -10,6 +10,7 @@ import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -24,9 +25,14 @@ AGI_REPLY_SECONDS = 5.0
 """Seconds after a command at which the session is closed if no reply has come. Asterisk replies
 within 1-2 ms."""
 SETTLE_SECONDS = 0.02
-"""Seconds after a ``STREAM FILE`` during which no further command is sent. If Asterisk reads both
-commands together, it never replies to the second, which then does not cut the stream. Measured:
-this happens only to a command that is sent within 1 ms."""
+"""Seconds for which no other command is sent after a ``STREAM FILE`` command. If Asterisk reads two
+commands at once, the second one does not cut the stream and never gets a reply. Measured: this
+happens only if the second command is sent within 1 ms of the first."""
+PBX_TAKES_OVER = (
+    "the PBX gives the caller to the second service (IVR_SERVICE_2 in ivr-globals.conf) or, if "
+    "there is none, plays the apology and hangs up"
+)
+"""For the log: what the dialplan does with a caller whom this service does not serve to the end."""
 
 
 class LineClosed(Exception):
@@ -91,6 +97,11 @@ class AgiSession(asyncio.Protocol):
         self._streamed_at = self._loop.time()
         self._stream = self._loop.create_future()
         return self._stream
+
+    @property
+    def peer(self) -> Any:
+        """The address and port of the program that has connected, for the log."""
+        return self._transport.get_extra_info("peername") if self._transport else None
 
     def close(self) -> None:
         """End the session; the dialplan goes on after its AGI() step. Idempotent."""
@@ -157,8 +168,12 @@ class AgiSession(asyncio.Protocol):
             raise AgiError("it sent a reply although nothing was asked")
 
     def _refuse(self, reason: str) -> None:
-        peer = self._transport.get_extra_info("peername") if self._transport else None
-        log.warning("agi_refused", reason=reason, peer=peer)
+        log.warning(
+            "agi_refused", reason=reason, peer=self.peer,
+            effect=f"the connection is closed; if it was a call, {PBX_TAKES_OVER}",
+            remedy="only Asterisk may reach agi.port: if the peer is another machine or program, "
+            "keep it off; if it is your Asterisk, report this line",
+        )  # fmt: skip
         self.close()
 
     def _end(self) -> None:
@@ -206,7 +221,13 @@ class AgiServer:
         if self._token is not None and not hmac.compare_digest(
             given.encode(), self._token.encode()
         ):
-            log.warning("agi_refused", reason="its token is not the one in agi.token_file")
+            log.warning(
+                "agi_refused", reason="its token is not the one in agi.token_file",
+                peer=session.peer,
+                effect=f"the connection is closed; if it was a call, {PBX_TAKES_OVER}",
+                remedy="if the peer is your Asterisk, set IVR_TOKEN in ivr-globals.conf to the "
+                "token in agi.token_file and reload the dialplan; if not, keep it off agi.port",
+            )  # fmt: skip
             session.close()
             return
         task = asyncio.get_running_loop().create_task(self._run(session))
@@ -219,6 +240,10 @@ class AgiServer:
         except LineClosed:
             pass
         except Exception:
-            log.exception("call_failed", effect="the PBX takes the caller back")
+            log.exception(
+                "call_failed", reason="a defect of the service: see the traceback",
+                effect=f"this service lets go of the call; {PBX_TAKES_OVER}",
+                remedy="report this traceback",
+            )  # fmt: skip
         finally:
             session.close()

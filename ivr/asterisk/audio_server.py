@@ -112,7 +112,13 @@ class AudioConnection(asyncio.Protocol):
     def _refuse(self, reason: str) -> None:
         assert self._transport is not None
         peer = self._transport.get_extra_info("peername")
-        log.warning("audio_refused", reason=reason, peer=peer)
+        log.warning(
+            "audio_refused", reason=reason, peer=peer,
+            effect="this connection is closed; if it was to carry a caller's audio, the line "
+            "tap_lost of that call says what the caller notices",
+            remedy="only Asterisk may reach audio.port: if the peer is another machine or program, "
+            "keep it off; if it is your Asterisk and this repeats, report this line",
+        )  # fmt: skip
         self._transport.abort()
 
 

@@ -34,9 +34,9 @@ log = structlog.get_logger()
 _KEYS = "0123456789*#"
 """Telephone keys that end the sound that is being played."""
 SILENCE_SECONDS = 2.3
-"""Seconds of silence that one command plays between prompts. They are few, so that the dead-man
-timer is short. They are not a whole number: a wait of whole seconds could then end just when a new
-silence begins, and a stream cannot be cut in its first moments."""
+"""Seconds of silence that one command plays between prompts; few, so that the dead-man timer is
+short. With a whole number, a wait of whole seconds could end just when a new silence begins, and a
+sound cannot be cut in its first moments."""
 FIRST_SIGN_SECONDS = 2.0
 """Seconds of the dead-man timer that the dialplan sets before the first command: IVR_FIRST_SIGN in
 ivr-globals.conf."""
@@ -178,12 +178,11 @@ class AgiLine:
         missing = [id for id in play.prompt.clips if id not in self._catalogue]
         if missing:
             log.error(
-                "clip_not_rendered",
-                prompt=play.prompt.id,
-                clips=missing,
-                effect="the prompt is played without them",
-                remedy="run `ivr prompts render`",
-            )
+                "clip_not_rendered", prompt=play.prompt.id, clips=missing,
+                reason="prompts.directory has no sound files for these clips",
+                effect="the caller hears the prompt without them; without any, the apology",
+                remedy="run `ivr prompts render` and `ivr prompts install`, restart the service",
+            )  # fmt: skip
         return [
             self._catalogue.clip(id, play.rendering)
             for id in play.prompt.clips
@@ -266,12 +265,11 @@ class AgiLine:
         if play is None:
             raise LineClosed("the PBX has no ivr/silence-10: run `ivr prompts install`")
         log.error(
-            "clip_missing_on_pbx",
-            prompt=play.prompt.id,
-            clip=clip.sound,
-            effect="the prompt is played without it",
+            "clip_missing_on_pbx", prompt=play.prompt.id, clip=clip.sound,
+            reason="Asterisk could not play this sound file: it is missing or unreadable",
+            effect="the caller hears the prompt without it; if no clip is left, the apology",
             remedy="run `ivr prompts install`",
-        )
+        )  # fmt: skip
         return False
 
     def _failed(self, play: Play, reason: str, at: float) -> None:

@@ -34,7 +34,10 @@ REFUSED_SECONDS = 300.0
 everybody out of AMI."""
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
-_EFFECT = "calls go on without the manager interface"
+_EFFECT = (
+    "calls go on; only orphans (calls without a channel, channels without a call) are not found"
+)
+"""Effect, for the log, when there is no connection to the manager interface."""
 
 
 class AmiState(StrEnum):
@@ -148,18 +151,26 @@ class Ami:
         while True:
             try:
                 await self.connect()
-                log.info("ami_up")
+                log.info("ami_up", address=f"{self._host}:{self._port}")
                 pause, refused = AMI_RETRY_SECONDS[0], 0
                 await self._ping_until_lost()
             except AmiRefused as error:
                 refused += 1
                 self.state = AmiState.REFUSED
                 level = log.error if refused >= _REFUSALS else log.warning
-                level("ami_refused", reason=str(error), effect=_EFFECT)
+                level(
+                    "ami_refused", reason=str(error), effect=_EFFECT,
+                    remedy="give ami.user in manager.conf the secret that is in ami.secret_file, "
+                    "and reload manager.conf; the service logs in again by itself",
+                )  # fmt: skip
             except AmiError as error:
                 refused = 0
                 self.state = AmiState.DOWN
-                log.warning("ami_down", reason=str(error), effect=_EFFECT)
+                log.warning(
+                    "ami_down", reason=str(error), effect=_EFFECT,
+                    remedy="start Asterisk, or correct ami.host and ami.port (`ivr doctor` checks "
+                    "them); the service connects again by itself",
+                )  # fmt: skip
             self.close()
             if refused >= _REFUSALS:
                 await asyncio.sleep(REFUSED_SECONDS)

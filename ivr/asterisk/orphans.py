@@ -22,8 +22,8 @@ log = structlog.get_logger()
 
 ORPHAN_LOOK_SECONDS = 30.0
 """Seconds between two comparisons of this service's calls with the PBX's list of channels. A call
-without a channel, or a channel without a call, is an orphan if two comparisons in a row find it. By
-then the dead-man timer should long have ended it."""
+without a channel, or a channel without a call, is an orphan if two comparisons in a row find it.
+The dead-man timer (the PBX's time limit for each sound) should have ended it long before."""
 _FIELDS = {"Channel", "Uniqueid", "Context", "Exten", "Priority"}
 
 
@@ -118,7 +118,10 @@ class OrphanCheck:
                     log.warning(
                         "channels_not_compared",
                         reason=str(error),
-                        effect="calls go on; orphans are not found",
+                        effect="calls go on; orphans (calls without a channel, channels without "
+                        f"a call) are looked for again in {ORPHAN_LOOK_SECONDS:.0f} s",
+                        remedy="if this repeats, run `ivr doctor`: ami.user needs write = "
+                        "reporting in manager.conf",
                     )
 
     async def look(self) -> None:
@@ -135,10 +138,19 @@ class OrphanCheck:
         for id in found.calls:
             self.calls += 1
             log.error(
-                "call_orphaned", call=id, reason="its channel is gone", effect="the call is ended"
-            )
+                "call_orphaned", call=id,
+                reason="the caller's channel is gone from the PBX, but the service still served it",
+                effect="no caller is affected: they had left before; the service closes its side",
+                remedy="report the defect with the log of this call",
+            )  # fmt: skip
             self._end(id)
         for name in found.channels - self._told:
-            remedy = f"asterisk -rx 'channel request hangup {name}'"
-            log.error("channel_orphaned", channel=name, reason="its call is over", remedy=remedy)
+            side = name.startswith("AudioSocket/")
+            log.error(
+                "channel_orphaned", channel=name,
+                reason="the service has ended its call, but the PBX still has the channel",
+                effect="no caller is on this channel, but it stays and uses up resources of the PBX"
+                if side else "a caller on this channel may be hearing nothing",
+                remedy=f"asterisk -rx 'channel request hangup {name}'",
+            )  # fmt: skip
         self._told, self.channels = found.channels, len(found.channels)

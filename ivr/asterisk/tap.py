@@ -117,20 +117,22 @@ class Tap:
         self._transport = None
         self._rest = b""
         if not self._closed:
-            self._again("its connection was closed")
+            self._again("Asterisk closed its connection")
 
     def _missed(self) -> None:
-        self._again("it did not connect")
+        self._again(f"it did not connect within {ATTACH_SECONDS:.0f} s")
 
     def _again(self, reason: str) -> None:
         """Report the loss of the tap; ask for it again unless 3 requests in a row have failed."""
         self._forget()
+        again = self._attempts < _ATTEMPTS
         log.warning(
-            "tap_lost",
-            reason=reason,
-            attempt=self._attempts,
-            effect="the caller is not heard until the tap is back",
-        )
+            "tap_lost", reason=reason, attempt=self._attempts,
+            effect="the caller's voice is not heard, and only keys work, "
+            + ("until Asterisk has connected the tap again" if again else "to the end of the call"),
+            remedy="if this repeats, check audio.host, audio.port and Asterisk's modules "
+            "res_audiosocket and app_chanspy (`ivr doctor`)",
+        )  # fmt: skip
         self._attached(False, self._loop.time())
         if self._attempts < _ATTEMPTS:
             self.attach()

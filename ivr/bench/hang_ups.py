@@ -67,7 +67,9 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
         "hang_ups_unpaired": ends.unpaired,
         "channels_left": channels,
         "files_left": max(0, files_left),
-        "tasks_left": max(0, closed[-1]["tasks"] - first["tasks"]) if closed else float("nan"),
+        "tasks_left": max(0, closed[-1]["tasks_left"] - first["tasks_left"])
+        if closed
+        else float("nan"),
         "records_missing": len(answered) - len(records),
         "calls": calls,
     }

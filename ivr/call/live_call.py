@@ -164,7 +164,12 @@ class LiveCall:
                     self._carry_out(command, now)
                 break
             except Exception:
-                log.exception("script_failed", effect="the call ends with the apology")
+                log.exception(
+                    "script_failed", reason="a defect of the service: see the traceback",
+                    effect="the caller hears the apology and the call ends; if the apology fails "
+                    "too, the PBX gives the caller to its second service or plays its own apology",
+                    remedy="report this traceback",
+                )  # fmt: skip
         if self._call.outcome is not None:
             self._finish(now)
         else:
@@ -192,7 +197,7 @@ class LiveCall:
                 self._looking.add(looking)
                 looking.add_done_callback(self._looking.discard)
             case EnterRow(row):
-                log.info("row", row=row)
+                log.info("row_entered", row=row)
             case StartRecording():
                 self._recorder.start()
             case DropRecording():
@@ -216,7 +221,11 @@ class LiveCall:
         try:
             return ask()
         except Exception:
-            log.exception("ear_failed", effect="this caller is not heard any more; only keys work")
+            log.exception(
+                "ear_failed", reason="a defect of the service: see the traceback",
+                effect="this caller is not heard any more, is told so, and can use only keys",
+                remedy="report this traceback",
+            )  # fmt: skip
             self.tapped(False, now)
             self._ear_broken = True
             return []

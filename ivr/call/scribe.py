@@ -145,5 +145,9 @@ async def _finish(utterance: Recognition) -> Words | None:
     try:
         return await utterance.finish()
     except Exception:
-        log.exception("recognition_failed", effect="the caller is asked to repeat (row 25)")
+        log.exception(
+            "recognition_failed", reason="a defect of the service: see the traceback",
+            effect="these words are lost; the caller is asked to repeat them (row 25)",
+            remedy="report this traceback",
+        )  # fmt: skip
         return None

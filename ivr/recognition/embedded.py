@@ -17,6 +17,8 @@ NOTICE = marked(
     "not people"
 )
 """Sentence that the log and the commands show when the built-in model is used."""
+NO_MODEL = "no model for human callers is set (recognition.model) or installed"
+"""Reason that the log names when the built-in model is used."""
 FETCH_MODEL = "fetch a model for human callers with `ivr models fetch`"
 """Remedy that the log names when the built-in model is used."""
 

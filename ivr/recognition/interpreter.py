@@ -59,9 +59,10 @@ class Interpretation:
             log.warning(
                 "words_lost",
                 reason=outcome.reason,
-                seconds=round(self._utterance.seconds, 2),
-                effect="the caller is asked to repeat (row 25)",
-                remedy="see recogniser_died, recognition_late or recognition_refused before this",
+                speech_seconds=round(self._utterance.seconds, 2),
+                effect="the caller is asked to repeat what they said (row 25)",
+                remedy="carry out the remedy of the line before this one: recogniser_died (for "
+                "died, stuck), recognition_late (late) or recognition_refused (busy, no_worker)",
             )
             return None
         return Words(self._meaning(outcome.text), outcome.confidence, outcome.unknown)

@@ -149,7 +149,7 @@ class Keeper:
             if now - utterance.touched > ABANDONED_SECONDS:
                 log.error(
                     "utterance_abandoned",
-                    seconds=round(utterance.seconds, 2),
+                    speech_seconds=round(utterance.seconds, 2),
                     reason=f"not used for {ABANDONED_SECONDS:.0f} s, a defect of the service",
                     effect="what the caller said in it is not recognised; the call goes on",
                     remedy="report the defect with the log of this call",
@@ -193,8 +193,9 @@ class Keeper:
             message=self._refusal or ended.last_line,
             lost_utterances=self._lost,
             restart_in_seconds=wait,
-            effect="their callers are asked to repeat (row 25)",
-            remedy="install the model again if this repeats",
+            effect="the callers of the lost utterances are asked to repeat (row 25); calls go on",
+            remedy="reason SIGKILL: give the machine more memory or lower recognition.workers; "
+            "stuck: the machine is overloaded; others: install the model again if this repeats",
         )
         self._fail(
             tr(

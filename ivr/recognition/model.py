@@ -106,8 +106,9 @@ def load_model(path: Path | None = None) -> Model:
         ) from None
     if path is None:
         structlog.get_logger().warning(
-            "synthetic_model", effect=embedded.NOTICE, remedy=embedded.FETCH_MODEL
-        )
+            "synthetic_model", reason=embedded.NO_MODEL, effect=embedded.NOTICE,
+            remedy=embedded.FETCH_MODEL,
+        )  # fmt: skip
     return model
 
 

@@ -53,7 +53,10 @@ class Recognisers:
         directory = embedded.unpacked() if self._model is None else self._model
         check_files(directory)
         if self._model is None:
-            log.warning("synthetic_model", effect=embedded.NOTICE, remedy=embedded.FETCH_MODEL)
+            log.warning(
+                "synthetic_model", reason=embedded.NO_MODEL, effect=embedded.NOTICE,
+                remedy=embedded.FETCH_MODEL,
+            )  # fmt: skip
         self._keepers = [Keeper(directory) for _ in range(self._workers)]
         self._tasks = [asyncio.create_task(keeper.keep()) for keeper in self._keepers]
         self._tasks.append(asyncio.create_task(self._watch()))
@@ -120,9 +123,9 @@ class Recognisers:
         log.warning(
             "recognition_refused",
             reason=reason,
-            effect="the caller is asked to repeat (row 25)",
-            remedy="busy: more workers, a smaller model or a faster machine; no_worker: see"
-            " recogniser_died",
+            effect="this utterance is not recognised; the caller is asked to repeat it (row 25)",
+            remedy="busy: raise recognition.workers, or use a smaller model or a faster machine; "
+            "no_worker: carry out the remedy of the line recogniser_died",
         )
         utterance = Utterance(next(self._numbers), None, None)
         utterance.lose(reason)

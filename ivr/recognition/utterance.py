@@ -142,7 +142,12 @@ class Utterance:
             try:
                 self._on_partial(text)
             except Exception:  # a defect in one call must not affect the others of this worker
-                log.exception("partial_failed", effect="this guess is ignored; the call goes on")
+                log.exception(
+                    "partial_failed", reason="a defect of the service: see the traceback",
+                    effect="words recognised so far had no effect; the call goes on, and the "
+                    "caller's words count when they have finished speaking",
+                    remedy="report this traceback",
+                )  # fmt: skip
 
     def settle(self, outcome: RecognitionOutcome) -> None:
         """End the utterance with ``outcome``, unless the utterance is already over."""
@@ -152,11 +157,11 @@ class Utterance:
     def _late(self) -> None:
         log.warning(
             "recognition_late",
-            seconds=round(self.seconds, 2),
+            speech_seconds=round(self.seconds, 2),
             deadline_seconds=deadline_seconds(self.seconds),
-            reason="the worker did not send the transcript before the deadline",
-            effect="the caller is asked to repeat (row 25)",
-            remedy="more workers, a smaller model or a faster machine",
+            reason="the transcript did not come within deadline_seconds of the end of the speech",
+            effect="what the caller said is lost, and they are asked to repeat it (row 25)",
+            remedy="raise recognition.workers, or use a smaller model or a faster machine",
         )
         self.lose(Reason.LATE)
 

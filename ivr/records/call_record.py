@@ -107,11 +107,12 @@ class CallRecord:
             if number is None:
                 log.error(
                     "ticket_not_kept", kind=ticket.kind, row=ticket.row,
+                    reason="the disk of records.directory did not take it",
                     effect="the ticket is lost, and the caller is told so",
                     remedy="carry out the remedy of the log line spool_not_written",
                 )  # fmt: skip
             else:
-                log.info("ticket", number=number, kind=ticket.kind, row=ticket.row)
+                log.info("ticket_made", number=number, kind=ticket.kind, row=ticket.row)
             made(number)
 
         self._put(Promise(entry, lambda number: self._later(tell, number)))

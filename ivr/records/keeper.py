@@ -40,8 +40,9 @@ from ivr.translation import tr
 log = structlog.get_logger()
 
 CLOSE_SECONDS = 10.0
-"""Most seconds that a service waits at its end for each of its two threads: first the writer of the
-spool, then the loader of the database. Entries that are not loaded by then stay in the spool."""
+"""Longest time, in seconds, that a stopping service waits for each of two threads: first for
+the one that writes the spool, then for the one that loads the spool into the database. Entries that
+are not loaded by then stay in the spool."""
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """Error numbers of a disk that is full, over quota, read-only or defective. A service with such a
 disk starts and answers calls all the same; other errors mean that records.directory is wrong."""
@@ -116,7 +117,9 @@ class Records:
         except SQLAlchemyError as error:
             log.warning(
                 "records_database_unknown",
-                reason=why(error), effect="calls go on; the spool keeps their records",
+                reason=why(error),
+                effect="calls go on and nothing is lost: the spool, files in records.directory, "
+                "keeps the records until the database works",
                 remedy="start the database, or correct records.database",
             )  # fmt: skip
         self._writer.start()
@@ -157,7 +160,11 @@ class Records:
         if behind := self._loader.behind:
             log.warning(
                 "records_left_in_spool",
-                octets=behind, effect="the next start loads them into the database",
+                octets=behind,
+                reason="the database did not take all records before the service stopped",
+                effect="nothing is lost: they stay in the spool, files in records.directory, and "
+                "the next start of the service loads them into the database",
+                remedy="start the database, then the service",
             )  # fmt: skip
 
     def _check(self) -> None:
@@ -172,9 +179,9 @@ def _make(directory: Path, setting: Path) -> None:
     except OSError as error:
         if error.errno in DISK_ERRORS:
             log.error(
-                "records_directory_not_writable",
+                "records_directory_not_writable", directory=str(setting),
                 reason=error.strerror,
-                effect="callers can leave no tickets until it can be written",
+                effect="calls are answered, but no ticket can be kept, and callers are told so",
                 remedy="make room on the disk of records.directory, or repair it",
             )  # fmt: skip
             return

@@ -152,8 +152,11 @@ def _ticket(connection: Connection, row: dict[str, Any]) -> None:
     if connection.execute(alike).scalar_one() > 1:
         log.error(
             "ticket_number_twice", number=row["number"],
-            effect="`ivr tickets` cannot show or change the tickets with this number",
-            remedy="give each records.directory a records.site of its own",
+            reason="several services with the same records.site share this database",
+            effect="no ticket is lost, but `ivr tickets` cannot show or change those with this "
+            "number",
+            remedy="give each records.directory a records.site of its own, and change the status "
+            "of these tickets in the database",
         )  # fmt: skip
     if row["kind"] in COUNTED and row["caller"]:
         counted = {kind: int(row["kind"] == kind) for kind in COUNTED}

@@ -94,7 +94,9 @@ class Loader:
                 # A defect of ours must not end the thread.
                 log.exception(
                     "records_loader_failed",
-                    effect="calls go on; the spool keeps their records, and loading is tried again",
+                    reason="a defect of the service: see the traceback",
+                    effect="calls go on and nothing is lost: the spool, files in "
+                    "records.directory, keeps the records, and loading them is tried again",
                     remedy="report this traceback",
                 )
                 self._failed(error)
@@ -119,8 +121,11 @@ class Loader:
             self.down_since = time.monotonic()
             log.error(
                 "records_database_down",
-                reason=why(error), effect="calls go on; the spool keeps their records",
-                remedy="start the database, or correct records.database",
+                reason=why(error),
+                effect="calls go on and nothing is lost: the spool, files in records.directory, "
+                "keeps the records; `ivr tickets` does not show new ones yet",
+                remedy="start the database, or correct records.database; if the reason is a disk "
+                "error, make room on the disk of records.directory or repair it",
             )  # fmt: skip
 
     def _works(self) -> None:
@@ -129,7 +134,8 @@ class Loader:
             self.down_since = None
             log.warning(
                 "records_database_back", after_seconds=seconds,
-                effect="the records in the spool are loaded into the database",
+                reason="the database takes records again",
+                effect="nothing was lost: the records that waited in the spool are now loaded",
             )  # fmt: skip
 
     def _load_all(self) -> bool:
@@ -166,7 +172,11 @@ class Loader:
             if lines.damaged:
                 log.error(
                     "spool_damaged", file=str(segment.path), lines=lines.damaged,
-                    effect="these lines are not loaded into the database", remedy="check the disk",
+                    reason="the checksum of these lines is wrong: the disk did not keep them",
+                    effect="what they say of calls or tickets is missing in the database; the "
+                    "damaged lines are still in the file",
+                    remedy="check the disk, and read the lines before you remove the file, whose "
+                    "name ends in .damaged after the service has ended",
                 )  # fmt: skip
                 segment.damaged = True
             self._store(lines.entries)
@@ -200,8 +210,8 @@ class Loader:
         reason = why(error) if isinstance(error, SQLAlchemyError) else repr(error)
         log.error(
             "record_refused", reason=reason, kind=entry.get("entry"), file=str(path),
-            effect="the entry is in the file, not in the database",
-            remedy="enter by hand what the file holds, then remove it",
+            effect="nothing is lost: this entry is in the file instead of the database",
+            remedy="enter into the database by hand what the file holds, then remove the file",
         )  # fmt: skip
         with path.open("ab") as file:
             file.write(encode_entry(entry))
@@ -216,8 +226,11 @@ class Loader:
                 if open_calls := close_run(connection, segment.run):
                     log.warning(
                         "calls_of_a_dead_service", run=segment.run, calls=open_calls,
-                        effect="these calls have the outcome service_died",
-                        remedy="read in the log of that service why it died",
+                        reason="an earlier process of the service was gone before these calls had "
+                        "an end in its records",
+                        effect="the records give them the outcome service_died; their callers "
+                        "were given to the second service or heard the PBX's apology",
+                        remedy="read in the log of that process why it ended",
                     )  # fmt: skip
         if segment.damaged:
             segment.set_aside()

@@ -140,13 +140,20 @@ class Notifier:
             pause = min(FIRST_PAUSE * 2 ** one["attempts"], LONGEST_PAUSE)
             changed: dict[str, object] = {"problem": str(error), "due": self._clock() + pause}
             log.warning(
-                "notification_not_delivered", id=one["id"], reason=str(error),
-                effect=f"it is tried again in {pause}" if again else "it is given up",
-                remedy="start the receiver, or correct [notify]; `ivr tickets` has the ticket",
+                "notification_not_delivered", notification=one["id"], ticket=one["ticket"],
+                channel=one["channel"], reason=str(error),
+                effect="the supervisor is not notified of the ticket yet; the service tries again "
+                f"in {pause.total_seconds():.0f} s" if again else
+                f"the supervisor is never notified: {_ATTEMPTS} attempts have failed",
+                remedy="start the web or mail server that receives notifications, or correct "
+                "[notify] in the settings; `ivr tickets` shows the ticket",
             )  # fmt: skip
         else:
             changed = {"delivered": self._clock(), "problem": None}
-            log.info("notification_delivered", id=one["id"])
+            log.info(
+                "notification_delivered", notification=one["id"], ticket=one["ticket"],
+                channel=one["channel"],
+            )  # fmt: skip
         with self._engine.begin() as connection:
             query = update(notifications).where(notifications.c.id == one["id"])
             connection.execute(query.values(changed))

@@ -56,7 +56,11 @@ def prune_recordings(engine: Engine, directory: Path, before: datetime, now: dat
     for file in _strays(directory, known, before):
         file.unlink(missing_ok=True)
         gone += 1
-        log.warning("recording_of_no_call", file=str(file), effect="it was removed: it was too old")
+        log.warning(
+            "recording_of_no_call", file=str(file),
+            reason="it is older than recording.keep_days, and no recording in the database has it",
+            effect="the file was removed; no recording that `ivr calls` shows is affected",
+        )  # fmt: skip
     return gone
 
 

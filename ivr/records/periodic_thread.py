@@ -10,6 +10,12 @@ from ivr.records.database import why
 
 log = structlog.get_logger()
 
+_EFFECTS = {
+    "notify": "calls go on; the supervisor's notifications of tickets are late",
+    "recordings": "calls go on; finished recordings are not completed yet",
+}
+"""Effect of a failure, for the log, by the name of the thread."""
+
 
 class PeriodicThread(threading.Thread):
     """A thread that calls a function at a regular interval until the thread is stopped.
@@ -30,6 +36,7 @@ class PeriodicThread(threading.Thread):
         self._look, self._seconds, self._failing_event = look, seconds, failing_event
         self._stopping = threading.Event()
         self._failing = False
+        self._effect = _EFFECTS.get(name, f"calls go on; the work of thread {name} waits")
 
     @property
     def stopping(self) -> bool:
@@ -48,12 +55,14 @@ class PeriodicThread(threading.Thread):
                     log.warning(
                         self._failing_event,
                         reason=why(error),
-                        effect="the work waits until it succeeds",
+                        effect=f"{self._effect}; tried again every {self._seconds:g} s",
                         remedy="start the database, or make room on the disk or repair it",
                     )
             except Exception:  # a defect of ours must not end the thread
                 log.exception(
-                    "periodic_thread_failed", thread=self.name, effect="the work is tried again",
+                    "periodic_thread_failed", thread=self.name,
+                    reason="a defect of the service: see the traceback",
+                    effect=f"{self._effect}; tried again every {self._seconds:g} s",
                     remedy="report this traceback",
                 )  # fmt: skip
 

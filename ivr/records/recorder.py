@@ -103,13 +103,18 @@ class RecordingKeeper:
             if not ready:
                 log.error(
                     "recording_stopped",
-                    directory=place, reason=reason, effect="calls go on and are not recorded",
-                    remedy="make room, or make the directory writable for the service",
+                    directory=place, reason=reason,
+                    effect="new calls are served, but not recorded, and their callers are not "
+                    "told that they are",
+                    remedy="make room on the disk, make the directory writable for the service, or "
+                    "lower recording.min_free_gb",
                 )  # fmt: skip
             elif self._ready is False:
                 log.warning(
-                    "recording_works_again", directory=place, effect="new calls are recorded again"
-                )
+                    "recording_works_again", directory=place,
+                    reason="the disk has room, and the directory can be used",
+                    effect="new calls are recorded again",
+                )  # fmt: skip
         self._ready = ready
 
     def look(self) -> None:
@@ -160,8 +165,9 @@ class RecordingKeeper:
         except RecordingError as error:
             log.error(
                 "recording_missing", call=one["call"], reason=str(error),
-                effect="this call has no recording",
-                remedy="load app_mixmonitor, and let Asterisk write to recording.directory",
+                effect="this call was served, but has no recording",
+                remedy="load Asterisk's module app_mixmonitor, and let Asterisk write to "
+                "recording.directory",
             )  # fmt: skip
             self._note(one, problem=str(error), removed=now)
             return

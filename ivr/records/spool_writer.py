@@ -135,7 +135,9 @@ class SpoolWriter:
             except Exception:
                 # A defect of ours must not end the thread.
                 log.exception(
-                    "note_not_written", effect="a note or ticket is missing in the records",
+                    "note_not_written", reason="a defect of the service: see the traceback",
+                    effect="one step of a call, or a ticket, is missing in the records; the caller "
+                    "of a ticket is told that it could not be kept",
                     remedy="report this traceback",
                 )  # fmt: skip
         self._append(notes, tickets)
@@ -160,8 +162,10 @@ class SpoolWriter:
         if self.failing:
             self.failing = False
             log.warning(
-                "spool_works_again", lost=self.lost, refused=self.refused,
-                effect="callers can leave tickets again; lost notes and refused tickets stay lost",
+                "spool_works_again", lost_steps=self.lost, refused_tickets=self.refused,
+                reason="the disk of records.directory can be written again",
+                effect="callers can leave tickets again; what was lost since the start of the "
+                "service (lost_steps of calls, refused_tickets) stays lost",
             )  # fmt: skip
         for _, made, number in tickets:
             made(number)
@@ -180,6 +184,8 @@ class SpoolWriter:
             self.failing = True
             log.error(
                 "spool_not_written",
-                reason=str(error), effect="callers can leave no tickets until it can be written",
+                reason=str(error),
+                effect="calls go on, but no ticket can be kept until the disk can be written, and "
+                f"callers are told so; the last {_WAITING_LINES} steps of calls wait in memory",
                 remedy="make room on the disk of records.directory, or repair it",
             )  # fmt: skip

@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from ivr.asterisk.agi_server import AgiSession
+from ivr.asterisk.agi_server import PBX_TAKES_OVER, AgiSession
 from ivr.dialogue.call import Script
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import hotline
@@ -55,14 +55,25 @@ class Admission:
         uniqueid = session.environment["agi_uniqueid"]
         channel = session.environment["agi_channel"]
         if not (_UNIQUEID.fullmatch(uniqueid) and _CHANNEL.fullmatch(channel)):
-            reason = "agi_uniqueid or agi_channel does not have Asterisk's form"
-            log.warning("agi_refused", reason=reason)
+            log.warning(
+                "agi_refused",
+                reason="agi_uniqueid or agi_channel does not have Asterisk's form",
+                uniqueid=uniqueid[:100],
+                channel=channel[:100],
+                peer=session.peer,
+                effect=f"the connection is closed; if it was a call, {PBX_TAKES_OVER}",
+                remedy="if the peer is your Asterisk, give the channel a name of letters, digits "
+                "and _.@/;- only; if not, keep it off agi.port",
+            )
             return
-        if len(self.calls) >= self._shared.settings.call.max_calls:
+        most = self._shared.settings.call.max_calls
+        if len(self.calls) >= most:
             log.warning(
                 "call_refused",
-                reason="as many calls as call.max_calls are being served",
-                effect="the PBX takes the caller back",
+                reason=f"as many calls as call.max_calls ({most}) are being served",
+                effect=f"this service does not serve the caller; {PBX_TAKES_OVER}",
+                remedy="raise call.max_calls if the machine can take more calls, or lower "
+                "IVR_MAX_CALLS in ivr-globals.conf, so that more callers hear that lines are busy",
                 call=uniqueid,
             )
             return
@@ -92,8 +103,8 @@ class Admission:
                 self._transferred.remember(uniqueid, guest)
             log.debug(
                 "session_closed",
-                calls=len(self.calls),
-                tasks=len(asyncio.all_tasks()),
+                calls_left=len(self.calls),
+                tasks_left=len(asyncio.all_tasks()),
                 longest_lag_ms=round(call.longest_lag * 1000, 1),
             )
 
@@ -119,6 +130,12 @@ class Admission:
             return self._own_script
         policy: Policy = self._shared.settings.recording.mode
         if policy != "off" and not self._recorder.ready:
-            log.warning("call_not_recorded", reason="the disk has no room: see recording_stopped")
+            log.warning(
+                "call_not_recorded",
+                reason="recording has stopped: the line recording_stopped says why",
+                effect="this call is served without being recorded, and the caller is not told "
+                "that it is",
+                remedy="carry out the remedy of the line recording_stopped",
+            )
             policy = "off"
         return partial(hotline, guest=guest, returned=returned, recording=policy)

@@ -43,12 +43,13 @@ from ivr.words.composition import Composer
 log = structlog.get_logger()
 
 LAST_WORDS_SECONDS = 15.0
-"""Most seconds for which a stopping service waits until the last callers have heard the apology."""
+"""Longest time, in seconds, that a stopping service waits while the last callers hear the
+apology."""
 
 LAST_NEWS_SECONDS = 2.0
-"""Most seconds for which a stopping service waits until a notification is delivered, and most
-seconds for which it then waits until a recording is joined. The next start repeats what was
-not finished."""
+"""Longest time, in seconds, that a stopping service waits for a notification that is being
+delivered. It then waits once more, at most as long, for a recording whose two files are being
+joined. The next start repeats whatever was not finished."""
 
 
 class Hotline:
@@ -144,7 +145,7 @@ class Hotline:
         log.info("ready", agi=f"{agi.host}:{agi.port}", audio=f"{audio.host}:{audio.port}")
 
     async def _close(self) -> None:
-        """Close everything that is open; the records last, because the others write into them."""
+        """Close all parts; the records last, because the other parts write into them."""
         self.audio.close()
         if self._endpoint is not None:
             await asyncio.to_thread(self._endpoint.close)
@@ -166,9 +167,13 @@ class Hotline:
         calls have ended, or LAST_WORDS_SECONDS (15 s) after the apologies have begun.
         """
         self.agi.stop_listening()
-        log.info("draining", calls=self.calls)
+        seconds = self.settings.service.drain_seconds
+        log.info(
+            "draining", calls_left=self.calls, drain_seconds=seconds,
+            effect="no new calls are taken; after drain_seconds, remaining callers hear an apology",
+        )  # fmt: skip
         if self.agi.calls:
-            await asyncio.wait(self.agi.calls, timeout=self.settings.service.drain_seconds)
+            await asyncio.wait(self.agi.calls, timeout=seconds)
         self._admission.end_all(Outcome.DRAINED)
         if self.agi.calls:
             await asyncio.wait(self.agi.calls, timeout=LAST_WORDS_SECONDS)
@@ -215,7 +220,12 @@ async def _advise(ami: Ami, orphans: OrphanCheck) -> None:
             group.create_task(ami.keep_up())
             group.create_task(orphans.watch())
     except Exception:
-        log.exception("ami_failed", effect="calls go on; AMI is not used until the next start")
+        log.exception(
+            "ami_failed", reason="a defect of the service: see the traceback",
+            effect="calls go on; orphans (calls without a channel, channels without a call) are "
+            "not found until the service is started again",
+            remedy="report this traceback; restart the service when no call is up",
+        )  # fmt: skip
     finally:
         ami.close()
 

@@ -14,7 +14,7 @@ def watch(
     ami: Ami | None,
     orphans: OrphanCheck | None,
 ) -> None:
-    """Add a gauge for each figure of these parts; ``ami`` and ``orphans`` are None without AMI.
+    """Add a gauge for each figure of the given parts; ``ami`` and ``orphans`` are None without AMI.
 
     The thread that serves the metrics reads the figures, so reading one must not block.
     """

@@ -1,7 +1,7 @@
 """Look-ups while a caller waits (row 17): in the records, by HTTP, by a Python function.
 
-A look-up that raises an error or takes longer than look_ups.seconds results in FAILED; the caller
-is then called back.
+A look-up that raises an error or takes longer than look_ups.seconds results in FAILED; row 20 then
+offers to call the caller back.
 """
 
 import asyncio
@@ -60,13 +60,21 @@ class LookUps:
             async with asyncio.timeout(self._settings.seconds):
                 return await self._found(query, caller)
         except TimeoutError:
-            log.warning(
-                "look_up_failed", look_up=query.name, reason="no answer within look_ups.seconds"
-            )
+            reason = f"no answer within look_ups.seconds ({self._settings.seconds:g} s)"
         except SQLAlchemyError as error:
-            log.warning("look_up_failed", look_up=query.name, reason=why(error))
+            reason = why(error)
         except Exception as error:  # a function of the company may raise anything
-            log.warning("look_up_failed", look_up=query.name, reason=str(error) or repr(error))
+            reason = str(error) or repr(error)
+        log.warning(
+            "look_up_failed", look_up=query.name, reason=reason,
+            effect="the call goes on as if nothing were known of the caller's number"
+            if query.name == CALLER else
+            "the caller does not get the answer now, and is offered to be called back (row 20)",
+            remedy="start the database of the records, or find out why it is slow"
+            if query.name in (TICKET, CALLER) else
+            "check the system behind look_ups.url or look_ups.python; raise look_ups.seconds if "
+            "it only needs longer",
+        )  # fmt: skip
         return FAILED
 
     def close(self) -> None:

@@ -92,7 +92,7 @@ async def test_a_pbx_that_dies_leaves_a_record_and_nothing_else(root: Path) -> N
             assert await calling.answered()
             await lab.pbx.kill()
             closed = await lab.service.logged("session_closed", 1)
-        assert closed[0]["calls"] == 0
+        assert closed[0]["calls_left"] == 0
         assert [record["outcome"] for record in await lab.service.records(1)] == ["line_lost"]
 
 
