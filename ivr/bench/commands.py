@@ -53,7 +53,7 @@ def bench_waits(
     out: PicturesOption = None,
     root: RootOption = CHECKOUT,
 ) -> None:
-    """Measure whether the sheet's five seconds are five seconds in the caller's packets. (row 2)"""
+    """Measure the errors of row 2's waits of five seconds, by the packets that callers receive."""
     with counted("calls", calls) as done:
         result, heard = asyncio.run(waits_bench.measure(root, calls, seed, done))
     _draw(heard, out)
@@ -216,7 +216,7 @@ def bench_records(
     seed: SeedOption = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure whether a promised ticket is ever lost, and what records cost calls. (a minute)"""
+    """Measure whether a promised ticket is ever lost, and how much records delay calls. (1 min)"""
     with TemporaryDirectory(prefix="ivr-records-") as place, counted("kills", kills) as done:
         killed = RecordsSettings(directory=Path(place) / "killed")
         loaded = RecordsSettings(directory=Path(place) / "loaded", database=database)

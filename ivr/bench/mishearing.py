@@ -55,12 +55,12 @@ def _characters() -> dict[str, list[str]]:
 
 @cache
 def _all() -> str:
-    """Return the characters of common words in one string."""
+    """Return one string of all characters that occur in frequently used words."""
     return "".join(sign for signs in _characters().values() for sign in signs)
 
 
 def _any(random: np.random.Generator) -> str:
-    """Return a random character of common words."""
+    """Return a random one of the characters that occur in frequently used words."""
     return _all()[int(random.integers(len(_all())))]
 
 

@@ -27,8 +27,8 @@ APART_SECONDS = 0.22
 0.23 s of silence between their words: 0.15 s after the first and 0.08 s before the second. The
 silence within a sentence is shorter."""
 LEAST_SECONDS = 0.1
-"""Shortest sound outside the found files, in seconds, that counts as heard. A shorter sound is
-ignored: it is the border of two files or the rest of a prompt that was cut off."""
+"""Least length, in seconds, of sound in the recording that no prompt's file explains but that still
+counts as heard. Shorter sound is the border of two files or the rest of a prompt that was cut."""
 _NAMES = "name."
 """Beginning of the ids of the clips that are spoken surnames."""
 _BLOCK = 80
