@@ -11,14 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 MAX_LINE = 1024
-"""Most octets of a line from Asterisk; a longer line is refused."""
+"""Maximum number of octets in a line from Asterisk; a longer line is refused."""
 MAX_HEADER_LINES = 64
-"""Most lines of a session's environment (the lines about the call that Asterisk sends first), and
-most lines of the usage text in a reply."""
+"""Maximum number of lines in a session's environment (the lines about the call that Asterisk sends
+first), and in the usage text of a reply."""
 MAX_HEADER = 16 * 1024
-"""Most characters of a session's environment (the lines about the call that come first)."""
+"""Maximum number of characters in a session's environment (the lines about the call that come
+first)."""
 LONGEST_NUMBER = 32
-"""Most characters of a telephone number: E.164 has 15, and some trunks prefix routing digits."""
+"""Maximum number of characters in a telephone number: E.164 has 15, and some trunks prefix routing
+digits. Any further characters are left out."""
 
 _KEY = re.compile(r"agi_[a-z0-9_]{1,40}")
 _REPLY = re.compile(r"([0-9]{3})(?:-| )(.*)")

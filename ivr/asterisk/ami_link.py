@@ -12,10 +12,11 @@ from panoramisk.manager import Manager
 from panoramisk.message import Message
 
 MESSAGE_OCTETS = 64 << 10
-"""Most octets of one message; the message that describes a channel has 700."""
+"""Maximum number of octets in one message; the message that describes a channel has 700. A peer
+that sends a longer message is disconnected."""
 ANSWER_MESSAGES = 5_000
-"""Most messages of one answer: enough to list the three channels of each of
-1,600 calls."""
+"""Maximum number of messages in one answer: enough to list the three channels of each of 1,600
+calls. A peer that sends more is disconnected."""
 
 
 class AmiError(Exception):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 HANG_UP, UUID, DTMF, AUDIO_8K, ERROR = 0x00, 0x01, 0x03, 0x10, 0xFF
 _KINDS = frozenset({HANG_UP, UUID, DTMF, AUDIO_8K, ERROR})
 MAX_PAYLOAD = 2048
-"""Most octets of a payload: a frame of 20 ms has 320, and the length field allows 65,535."""
+"""Maximum number of octets in a payload: a frame of 20 ms has 320, and the length field allows
+65,535."""
 
 
 class AudioError(Exception):

@@ -14,17 +14,22 @@ from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket
 
 LONGEST_VALUE = 160
-"""Most characters of one variable: the CDR's userfield has 255 for outcome, tickets and rows."""
+"""Maximum number of characters in one variable: the CDR's userfield has 255 for outcome,
+tickets and rows."""
 
 
 class TellingThePbx:
-    """A :class:`ivr.call.ports.CallLog` that passes all it is given on to another CallLog.
+    """A :class:`ivr.call.ports.CallLog` that passes everything on to another CallLog.
 
     It also tells the PBX the rows and the tickets of the call.
     """
 
     def __init__(self, record: CallLog, tell: Callable[[str, str], None]) -> None:
-        """``tell`` is called with the name and the value of a variable of the caller's channel."""
+        """``record`` is the CallLog to which everything is passed on.
+
+        ``tell(name, value)`` must set a variable of the caller's channel. It is called with the
+        name IVR_ROWS when a row is entered, and with IVR_TICKETS when a ticket is on the disk.
+        """
         self._record, self._tell = record, tell
         self._rows: list[str] = []
         self._tickets: list[str] = []

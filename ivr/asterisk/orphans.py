@@ -1,11 +1,11 @@
 """Calls without a channel and channels without a call, found in the PBX's list of channels.
 
 There are three kinds: a session that goes on although its caller is gone, a caller whom the
-dialplan does not take back, and a side channel (tap, heartbeat) whose socket is closed. The
-dead-man timer and the closing of sockets should end each of them. A call or channel that is found
-again 30 s later, in the next list, shows a defect and is logged. An orphaned call is ended. An
-orphaned channel is only named in the log: the right to end it would be the right to end every call
-on the PBX.
+dialplan does not take back, and an AudioSocket channel (of a tap or a heartbeat) whose connection
+is closed. The dead-man timer and the closing of sockets should end each of them. A call or channel
+that is found again 30 s later, in the next list, shows a defect and is logged. An orphaned call is
+ended. An orphaned channel is only named in the log: the right to end it would be the right to end
+every call on the PBX.
 """
 
 import asyncio
@@ -29,14 +29,14 @@ _FIELDS = {"Channel", "Uniqueid", "Context", "Exten", "Priority"}
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """The calls and the side channels (taps, heartbeats) that this service has."""
+    """The calls that this service serves, and the AudioSocket connections that it has."""
 
     calls: Set[str]
     """Unique ids of the channels whose calls are being served."""
     sockets: Set[str]
-    """UUIDs of the side channels that are connected."""
+    """UUIDs of the AudioSocket connections (of taps and heartbeats) that exist now."""
     audio: str
-    """host:port of this service's AudioSocket server, as given to the PBX."""
+    """host:port of this service's AudioSocket server, as in the names of AudioSocket channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,10 @@ def _place(channel: Mapping[str, str]) -> str:
 
 
 def _is_closed_socket(name: str, ours: Ours) -> bool:
-    """Return whether a channel is a side channel of this service whose socket is closed."""
+    """Return whether ``name`` is an AudioSocket channel of this service whose connection is closed.
+
+    Such a channel belongs to a tap or a heartbeat.
+    """
     side = re.fullmatch(rf"AudioSocket/{re.escape(ours.audio)}-(.+)", name)
     return side is not None and side[1] not in ours.sockets
 
@@ -98,7 +101,8 @@ class OrphanCheck:
     """Finds calls without a channel and channels without a call while AMI is connected."""
 
     def __init__(self, ami: Ami, ours: Callable[[], Ours], end: Callable[[str], None]) -> None:
-        """``ours`` returns the live calls and side channels; ``end`` ends a call by unique id."""
+        """``ours`` returns the live calls and the AudioSocket connections of this service; ``end``
+        ends a call by unique id."""
         self.channels = 0
         """Number of channels that the last comparison found orphaned (without a call)."""
         self.calls = 0

@@ -1,4 +1,4 @@
-"""The tap: a side channel that delivers the caller's audio, without the prompts, to this process.
+"""The tap: a channel of Asterisk that sends the caller's audio, without prompts, to this process.
 
 The tap runs ``ChanSpy`` on the caller's channel and is made from the AGI session, so it needs no
 right on the manager interface. When it fails, the call goes on: the tap is attached again, and
@@ -32,7 +32,7 @@ ATTACH_SECONDS = 1.0
 
 
 class Tap:
-    """The tap of one call: the side channel that delivers the caller's audio.
+    """The tap of one call: receives the caller's audio from an AudioSocket channel of Asterisk.
 
     Implements :class:`ivr.asterisk.audio_server.Listener`.
     """

@@ -158,7 +158,7 @@ class Load:
     writes: list[float] = field(default_factory=list)
     """Milliseconds from each step to its commit in the database."""
     promises: list[float] = field(default_factory=list)
-    """Milliseconds from asking for each ticket to receiving its number."""
+    """Milliseconds from asking for each ticket to receiving its number, which is its promise."""
     lags: list[float] = field(default_factory=list)
     """Milliseconds by which the event loop was late, measured every _TICK_SECONDS (5 ms)."""
     noted: int = 0

@@ -116,7 +116,7 @@ class LiveCall:
             self._set_timer()
 
     def tapped(self, attached: bool, now: float) -> None:
-        """Take in whether the tap (the side channel that carries the caller's audio) is attached.
+        """Take in whether the tap (the channel that sends us the caller's audio) is attached.
 
         Without the tap we cannot hear the caller. ``now`` is in seconds of the event loop's clock.
         """

@@ -61,7 +61,7 @@ class Scribe:
         If words of earlier speech are still being recognised, the event waits until they are known.
 
         SpeechEnded is delivered with its words. LineChanged is never held back: when the words are
-        delivered, the call must know the newest verdict on the line.
+        delivered, the call must know the newest verdict on the caller's line.
         """
         words: asyncio.Task[Words | None] | None = None
         match event:

@@ -105,7 +105,10 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One row of the report: the verdict on the line at one time of the recording."""
+    """One row of the report of ``ivr hear``: the verdict at one time of the recording.
+
+    The verdict has the condition of the caller's line, such as NOISE or OK, and the reason for it.
+    """
 
     at: float
     """Seconds from the start of the recording."""

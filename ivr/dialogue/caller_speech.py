@@ -112,7 +112,7 @@ class CallerSpeech:
     def silence(self) -> Heard:
         """Return the answer to a listen in which nobody spoke.
 
-        Unheard if the caller's audio does not reach us, else Nobody with the verdict on the line.
+        Unheard if the caller's audio does not reach us, else Nobody with the line's condition.
         """
         unheard = self.condition is Condition.UNHEARD
         return Unheard() if unheard else Nobody(self.condition)

@@ -55,10 +55,10 @@ class CallState(Enum):
     SPEAKING = auto()
     """The call waits for the end of a prompt, which speech or a key interrupts."""
     HEARD_OUT = auto()
-    """The call waits for the end of a prompt that neither new speech nor a key cuts.
+    """The call waits for the end of a prompt. No key and no speech that begins during it cuts it.
 
-    What the caller says meanwhile answers the script's next listen. Only speech that began before
-    the prompt cuts it.
+    Only speech that began before the prompt, and is noticed during it, cuts the prompt. What the
+    caller says or presses during the prompt is the answer to the script's next Listen.
     """
     ON_HOLD = auto()
     """The call waits for the end of a look-up while the caller hears music on hold."""

@@ -138,7 +138,7 @@ def say(
     """Speak ``prompt``, and go on when it has been heard or when the caller interrupts it.
 
     ``values`` fill the slots of ``prompt``: ``say(row.prompt("ask"), 姓="张", 先生="先生")``.
-    A value that cannot be spoken is replaced by a neutral wording (see
+    A value that cannot be spoken is replaced by a neutral wording, such as 先生/女士 (see
     :mod:`ivr.words.composition`).
 
     With ``barge_in=False``, for example for a goodbye, the caller cannot interrupt the prompt.

@@ -96,11 +96,12 @@ class Attended(Awaitable[Outcome]):
         return (yield from self._run(self._script, attended=True))
 
     def _run(self, script: Coroutine[Request, Any, T], *, attended: bool) -> Generator[Any, Any, T]:
-        """Yield the requests of ``script`` and return its result.
+        """Yield the requests of ``script``, pass the answers on to it, and return its result.
 
-        If ``attended`` is True, each answer to a listen is replaced by the result of
-        :meth:`_attend`. The scripts that :meth:`_attend` runs receive the answers unchanged
-        (``attended`` is False).
+        If ``attended`` is True, the answer to a Listen goes through :meth:`_attend` first, which
+        handles bad lines and wishes such as 再说一遍. ``script`` then receives what :meth:`_attend`
+        returns. :meth:`_attend` itself is run with ``attended=False``, so that the rows in it
+        receive each answer unchanged.
         """
         answer: Any = None
         try:

@@ -19,10 +19,11 @@ SCRIPTS: dict[str, Callable[..., Doing[Any]]] = {}
 def row(
     id: str,
 ) -> Callable[[Callable[Concatenate[Row, P], Doing[T]]], Callable[P, Doing[T]]]:
-    """Return a decorator that passes the row ``id`` to a script as its first argument.
+    """Return a decorator for the script of the row of the sheet whose id is ``id``.
 
-    The decorated script is called without that argument. Each time it begins, the record of the
-    call notes the row. The decorator raises ValueError if the row has a script already.
+    The decorated script passes the :class:`Row` with that id to the script as the first argument;
+    whoever calls the decorated script leaves this argument out. Each time it begins, the record of
+    the call notes the row. The decorator raises ValueError if the row has a script already.
     """
 
     def decorate(script: Callable[Concatenate[Row, P], Doing[T]]) -> Callable[P, Doing[T]]:

@@ -96,7 +96,10 @@ class Canceller:
         return echo
 
     def adapt(self) -> None:
-        """Update the filter by the chunk last given to :meth:`echo_in`; each chunk is used once."""
+        """Update the filter from the chunk that :meth:`echo_in` received last.
+
+        A second call for the same chunk does nothing, nor does a call after :meth:`forget`.
+        """
         if self._residual is None:
             return
         error = _spectrum(np.concatenate([np.zeros(CHUNK, np.float32), self._residual]))
@@ -112,8 +115,8 @@ class Canceller:
         self._doubt += (1 - STEADY) * _power(self._response)
 
     def forget(self) -> None:
-        """Discard the chunk last given to :meth:`echo_in`, because it was the caller's voice and
-        would spoil the filter."""
+        """Discard the chunk that :meth:`echo_in` received last, because it was the caller's voice
+        and would spoil the filter."""
         self._residual = None
 
     def _begin(self, lag: int, gain: float) -> None:

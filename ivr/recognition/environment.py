@@ -22,8 +22,8 @@ _CORES = {
     "Haswell": {"avx2", "fma"},
 }
 """Kinds of processors, the fastest first. The key is the name that OpenBLAS has for the kind, the
-value the instruction sets that the kind must have. A name is given because the OpenBLAS in libvosk
-is of 2022 and treats newer processors as a Pentium 4 otherwise."""
+value the instruction sets that the kind must have. OpenBLAS is told the name, because the one
+in libvosk is of 2022 and otherwise treats newer processors as a Pentium 4."""
 
 
 @cache

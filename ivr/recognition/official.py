@@ -10,7 +10,10 @@ PAGE = "https://alphacephei.com/vosk/models"
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """A speech model as its maker offers it (licence: Apache 2.0)."""
+    """Describes a Vosk model that its maker offers for download: the zip, its hash and its size.
+
+    Every model in MODELS has the licence Apache 2.0.
+    """
 
     name: str
     """Name of the model in the command ``ivr models fetch NAME``."""

@@ -203,7 +203,10 @@ class Hotline:
         return OrphanCheck(self._ami, self._ours, self._admission.close)
 
     def _ours(self) -> Ours:
-        """Return this service's calls and side channels, to compare with the PBX's channels."""
+        """Return this service's calls and AudioSocket connections.
+
+        They are compared with the PBX's channels.
+        """
         calls = {call.uniqueid for call in self._admission.calls}
         sockets = {str(id) for id in self.audio.connected}
         audio = self.settings.audio

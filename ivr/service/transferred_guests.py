@@ -3,7 +3,8 @@
 from ivr.etiquette.guest import Guest
 
 MOST_TRANSFERRED = 1000
-"""Most transferred callers who are remembered; for one more, the earliest is forgotten."""
+"""Maximum number of transferred callers who are remembered; for one more, the earliest is
+forgotten."""
 
 
 class TransferredGuests:
@@ -16,7 +17,11 @@ class TransferredGuests:
         self._guests: dict[str, Guest] = {}
 
     def remember(self, uniqueid: str, guest: Guest) -> None:
-        """Keep what is known of a caller who has been transferred."""
+        """Keep what is known of a transferred caller, who comes back if nobody answers.
+
+        It is kept until :meth:`take` returns it, or until there are more than MOST_TRANSFERRED
+        (1000) callers and this one is the earliest.
+        """
         self._guests[uniqueid] = guest
         while len(self._guests) > MOST_TRANSFERRED:
             del self._guests[next(iter(self._guests))]

@@ -111,7 +111,10 @@ def _is_han(sign: str) -> bool:
 
 
 def split(sound: str) -> tuple[str, str]:
-    """Return the initial and the final of a syllable: ``zhang`` is zh and ang, ``an`` "" and an."""
+    """Return the initial and the final of a syllable.
+
+    ``zhang`` gives ``("zh", "ang")``, and ``an`` gives ``("", "an")``.
+    """
     initial = next((start for start in _INITIALS if sound.startswith(start)), "")
     return initial, sound[len(initial) :]
 

@@ -214,7 +214,7 @@ class Composer:
         return self._first(named, _Piece(neutral, (f"{kind}.neutral",)))
 
     def _number(self, value: str, measured: bool) -> _Piece:
-        """Return the clip of a number from 0 to 99, or the neutral wording for any other value.
+        """Return the clip of a number from 0 to 99, or the neutral word 数 for any other value.
 
         ``measured`` says that a measure word follows: 2 is then spoken as 两, as in 两小时.
         """
@@ -236,7 +236,7 @@ class Composer:
         """Return one clip for each digit, chosen by the place of the digit in its group.
 
         The clip of the last digit of a group ends with a short pause. If there are more than
-        LONGEST_CODE digits, or a clip is missing, return the neutral wording.
+        LONGEST_CODE digits, or a clip is missing, return ``neutral``, such as 已登记的号码.
         """
         clips = tuple(id for group in groups for id in _group_clips(group))
         fits = len(clips) <= LONGEST_CODE

@@ -108,7 +108,7 @@ def test_a_goodbye_counts_until_the_caller_goes_on_or_has_finished() -> None:
 
 
 def test_events_wait_for_the_words_before_them() -> None:
-    """Only the verdict on the line does not wait: the call needs it with the words."""
+    """Only the verdict on the caller's line does not wait: the call needs it with the words."""
 
     async def scene() -> None:
         at = Setting(Recogniser(seconds=1.0))

@@ -91,7 +91,7 @@ class Told:
         self._grown = asyncio.Event()
 
     def __call__(self, entries: Sequence[SpoolEntry]) -> None:
-        """To be given to the records as ``loaded``."""
+        """Keep the entries; this object is the argument ``loaded`` of Records."""
         self._loop.call_soon_threadsafe(self._grow, list(entries))
 
     def _grow(self, entries: list[SpoolEntry]) -> None:

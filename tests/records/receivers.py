@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Receiver:
-    """Keeps what is posted. Each of ``answers`` is used once; later posts get status 204."""
+    """Keeps what is posted. The first posts get ``answers`` in order, later ones status 204."""
 
     def __init__(self, *answers: int | str) -> None:
         """An answer is a status, or ``hang up``."""
