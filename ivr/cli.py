@@ -66,7 +66,7 @@ class _ImportedWhenCalled(TyperGroup):
     """
 
     def make_context(self, *args: Any, **settings: Any) -> Any:
-        """Return typer's context with the options that stand before the sub-command's name.
+        """Parse the options before the sub-command's name; return the context that holds them.
 
         The help texts and the errors are translated into the language of the process.
         """

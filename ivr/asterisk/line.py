@@ -128,7 +128,10 @@ class AgiLine:
         self._variables[name] = value
 
     async def run(self) -> None:
-        """Play prompts and silence, send errands; close the session when the call is over."""
+        """Play prompts and silence; send, between them, the commands that must not cut a prompt.
+
+        Close the session when the call is over.
+        """
         try:
             while not self._hanging_up:
                 if self._errands:

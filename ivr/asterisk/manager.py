@@ -1,8 +1,9 @@
 """The manager interface (AMI): health and status of the PBX. Calls never depend on it.
 
 panoramisk speaks the protocol. This module makes up for four faults of panoramisk, each of them
-measured: it sends a line break on as the beginning of a second action, repeats unanswered actions
-after a reconnect, never notices a frozen PBX, and repeats a refused password without end.
+measured. panoramisk does not refuse a line break in a field of an action, so the PBX takes what
+follows it for a second action. It repeats unanswered actions after a reconnect, never notices a
+frozen PBX, and repeats a refused password without end.
 """
 
 import asyncio

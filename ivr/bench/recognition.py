@@ -36,7 +36,7 @@ LIMITS = {
 """Limit of each figure. At p95 a reply may come 900 ms after the caller's last word. The hotline
 waits for 500 ms of silence first, so 400 ms (900 - 500) are left for recognition and all else."""
 ERROR_LIMIT = 3.0
-"""Largest share of wrong characters, in percent, for the built-in tiny model. The callers are
+"""Largest allowed percentage of wrong characters for the built-in tiny model. The callers are
 synthetic voices at 15 dB SNR."""
 
 

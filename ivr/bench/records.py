@@ -162,7 +162,7 @@ class Load:
     lags: list[float] = field(default_factory=list)
     """Milliseconds by which the event loop was late, measured every _TICK_SECONDS (5 ms)."""
     noted: int = 0
-    """Number of steps that were recorded."""
+    """Number of steps (events of calls) that were given to the records, written or not."""
     seconds: float = 0.0
     """Seconds from the first step until all steps were in the database."""
 

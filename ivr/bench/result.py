@@ -39,7 +39,8 @@ class BenchResult:
     bench: str
     figures: Mapping[str, float]
     limits: Mapping[str, float]
-    """Largest value of each limited figure; for a figure in ``at_least``, the smallest value."""
+    """Largest value that each figure may have; for a figure in ``at_least``, the smallest. Figures
+    that are not named here may have any value."""
     samples: int
     """Number of calls, sentences, windows or kills that the figures were computed from."""
     seed: int = 0

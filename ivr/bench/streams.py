@@ -33,8 +33,8 @@ WARM_SECONDS = 1.0
 """Seconds of audio that are played before the measurement begins. They fill the processor's caches,
 which are cold at the first frames."""
 LIMITS = {"talking": 1.0, "silent": 0.1}
-"""Largest cost of one stream in percent of a core: 1 % for a talking caller, 0.1 % for a silent
-one."""
+"""Largest cost that one stream may have, in percent of a core: 1 % for a talking caller, 0.1 % for
+a silent one."""
 EAR_ONLY, RATIO = "ear_only_core_percent", "alaw_decode_ratio"
 
 Pass = Callable[[], float]

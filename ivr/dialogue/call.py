@@ -292,7 +292,7 @@ class Call:
             self._deadline = now if fax else self._wait_ends
 
     def _close(self, outcome: Outcome) -> None:
-        """End the call: close the script, order its draft to be written, and drop all deadlines."""
+        """End the call: close the script, write the draft of a ticket if any, drop deadlines."""
         self._run.close()
         self._orders.keep_draft()
         self.outcome, self._state = outcome, CallState.ENDED

@@ -26,9 +26,10 @@ time in which a voice, and the detector's response to it, die away."""
 ENOUGH_NOISE = 10
 """Least number of chunks between the words for the noise floor to count as measured: 10, 0.32 s."""
 LASTING_DB = 10.0
-"""The noise floor may exceed the quietest moments of the line by at most this many decibels. Noise
-lasts, so a louder sound between the words is the reverberation of a room. Measured: in 95 % of the
-cases noise and babble are at most 4 dB above the quietest moments, well below this limit."""
+"""Upper limit of the noise floor, in decibels above the quietest moments of the line; a higher
+noise floor is replaced by the limit. Noise is there all the time, in the quietest moments too. A
+sound between the words that is much louder than those moments is the reverberation of a room.
+Measured: in 95 % of the cases noise and babble are at most 4 dB above the quietest moments."""
 CODEC_FLOOR_DBOV = -70.0
 """The SNR is computed with a noise floor of at least this level in dBov: a lower noise floor is
 only the codec's own noise and is replaced by this level."""
@@ -170,7 +171,8 @@ def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> 
     """Return the noise floor in dBov, and whether it was measured rather than guessed.
 
     ``levels`` are the levels in dBov of all chunks, ``others`` of the chunks that are not near
-    speech; ``remembered`` is an earlier noise floor in dBov, None if there is none.
+    speech; ``remembered`` is an earlier noise floor in dBov, None if there is none. The result is
+    at most LASTING_DB (10 dB) above the quietest moments of the line.
     """
     lasting = nearest_rank(levels, 3) + LASTING_DB
     if len(others) < ENOUGH_NOISE:

@@ -98,8 +98,11 @@ def own_prompt(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def barge_in_window(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window in which a caller speaks over the echo of our prompt. The caller is mostly at
-    least 3 dB louder than the echo."""
+    """Make a window (a clip of a caller's line) with a caller who speaks over our prompt's echo.
+
+    The caller's speech is at least 3 dB louder than the echo. Only if the echo is louder than
+    -21 dBov may the difference be smaller; the speech then has at least -18 dBov.
+    """
     count = round(BARGE_IN_SECONDS * RATE)
     line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35))
