@@ -1,1 +1,1 @@
-"""The shell of one call: it connects the pure call with the line and the recogniser."""
+"""The shell of one call: it connects the call's state machine with the line and the recogniser."""

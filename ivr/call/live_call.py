@@ -57,12 +57,12 @@ class LiveCall:
         look_up: LookUp = nothing_known,
         waited: Callable[[float], None] = lambda late: None,
     ) -> None:
-        """``reference`` returns the samples of a prompt, with all clips of a composed prompt.
+        """Take the parts of the call and the functions that it uses.
 
-        The detectors use these samples to find the echo of the prompt in the caller's audio.
+        ``reference`` returns the samples of a prompt, including all clips of a composed prompt. The
+        detectors use these samples to find the echo of the prompt in the caller's audio.
         ``look_up`` carries out a look-up. ``waited`` is called after each wait that ended by its
-        deadline. Its argument is the number of seconds from the deadline until the call's reaction
-        was complete.
+        deadline. Its argument is the delay of the call's reaction after that deadline, in seconds.
         """
         self._call, self._ear, self._scribe = call, ear, scribe
         self._reference, self._record, self._recorder = reference, record, recorder
@@ -83,13 +83,13 @@ class LiveCall:
         return self._call.outcome
 
     def start(self, line: Line) -> None:
-        """Begin the call, which has been answered, on ``line``."""
+        """Begin the call on ``line``. The line has been answered."""
         self._line = line
         now = self._loop.time()
         self._guarded(lambda: self._call.start(now), now)
 
     def deliver(self, event: Event, now: float) -> None:
-        """Take in an event that happened at ``now`` (seconds of the event loop's clock)."""
+        """Handle an event that happened at ``now`` (seconds of the event loop's clock)."""
         if self._closed:
             return
         self._record.note(event, now)
@@ -98,9 +98,9 @@ class LiveCall:
         self._guarded(lambda: self._call.receive(event, now), now)
 
     def hear(self, frame: Samples, now: float) -> None:
-        """Take in 20 ms of the caller's audio: 160 samples of 16 bits at 8 kHz.
+        """Handle 20 ms of the caller's audio: 160 samples of 16 bits at 8 kHz.
 
-        ``now`` is the arrival of the audio, in seconds of the event loop's clock.
+        ``now`` is the time of arrival, in seconds of the event loop's clock.
         """
         if self._closed or self._ear_broken:
             return
@@ -116,7 +116,7 @@ class LiveCall:
             self._set_timer()
 
     def tapped(self, attached: bool, now: float) -> None:
-        """Take in whether the tap (the channel that sends us the caller's audio) is attached.
+        """Note whether the tap is attached: the channel that sends us the caller's audio.
 
         Without the tap we cannot hear the caller. ``now`` is in seconds of the event loop's clock.
         """
@@ -134,9 +134,9 @@ class LiveCall:
         self._guarded(lambda: self._call.end_with(outcome, now), now)
 
     def close(self, why: str) -> None:
-        """Close the call, whose line is gone. Idempotent.
+        """Close the call because its line is gone. Idempotent.
 
-        A call that has no outcome yet gets the outcome LINE_LOST. ``why`` is the reason of the loss
+        If the call has no outcome yet, its outcome is LINE_LOST. ``why`` is the reason of the loss
         for the record, in one sentence.
         """
         now = self._loop.time()
@@ -149,9 +149,9 @@ class LiveCall:
     # Commands and time.
 
     def _guarded(self, step: Callable[[], None], now: float) -> None:
-        """Run ``step`` and the commands it gives. If one raises, the call ends with the apology.
+        """Run ``step`` and its commands; if anything raises, end the call with the apology.
 
-        If the apology fails as well, the caller is handed back to the PBX.
+        If the apology fails as well, hand the caller back to the PBX.
         """
 
         def fail() -> None:
@@ -216,7 +216,7 @@ class LiveCall:
     def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
         """Return the events that ``ask`` gets from the detectors.
 
-        If ``ask`` raises, return an empty list; from then on only the caller's keys count.
+        If ``ask`` raises, return an empty list. From then on the caller can use only the keys.
         """
         try:
             return ask()
@@ -242,7 +242,7 @@ class LiveCall:
         self._timer = None if earliest is None else self._loop.call_at(earliest, self._tick)
 
     def _tick(self) -> None:
-        """Deliver the detectors' events of this instant, then carry out a deadline that is due."""
+        """Deliver the events that the detectors have now, then carry out a deadline that is due."""
         self._timer = None
         now = self._loop.time()
         for event in [] if self._deaf else self._heard(lambda: self._ear.wake(now), now):

@@ -1,4 +1,4 @@
-"""The ports of a call: what its shell needs from adapters, as Protocols."""
+"""The ports of a call: the interfaces that adapters implement for the call's shell."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -16,9 +16,9 @@ class Line(Protocol):
     """The caller's telephone line: plays prompts, and sends silence while no prompt is played."""
 
     def play(self, play: Play) -> None:
-        """Play a prompt; cut the one that is being played.
+        """Play a prompt. If another one is being played, cut it.
 
-        PromptFinished or PromptFailed is delivered as an event when the prompt ends.
+        The event PromptFinished or PromptFailed is delivered when the prompt ends.
         """
         ...
 
@@ -27,15 +27,15 @@ class Line(Protocol):
         ...
 
     def hang_up(self, outcome: Outcome) -> None:
-        """End the call. Tell the PBX ``outcome``, and that the service has not died."""
+        """End the call. Tell the PBX the ``outcome``, and that the service has not died."""
         ...
 
     def transfer(self, target: str) -> None:
-        """End the call for this service, and have the PBX connect the caller to ``target``."""
+        """Have the PBX connect the caller to the extension ``target``, and end the call here."""
         ...
 
     def hand_back(self) -> None:
-        """Leave the call to the PBX, which goes on as if the service had died."""
+        """Leave the call to the PBX, which then acts as if the service had died."""
         ...
 
 
@@ -59,10 +59,10 @@ class CallLog(Protocol):
         ...
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Write the ticket. Its command MakeTicket must be the last thing that was noted.
+        """Write the ticket. Its command MakeTicket must have been noted immediately before.
 
-        ``made`` is called later, on the event loop: with the ticket's number once the ticket is on
-        the disk, or with None if the ticket could not be written.
+        ``made`` is called later, on the event loop. It gets the ticket's number once the ticket is
+        on the disk, or None if the ticket could not be written.
         """
         ...
 
@@ -72,7 +72,7 @@ class CallLog(Protocol):
 
 
 class Recognition(Protocol):
-    """One utterance while it is being recognised. Only ``finish`` waits."""
+    """One utterance while it is being recognised. Only :meth:`finish` takes time."""
 
     def feed(self, samples: Samples) -> None:
         """Add the next audio of the utterance: 16-bit samples at 8 kHz."""
@@ -88,16 +88,16 @@ class Recognition(Protocol):
 
 
 Recogniser = Callable[[Callable[[Meaning | None], None]], Recognition]
-"""Begins to recognise one utterance. The callback is called each time the words recognised so far
-change. Its argument is the meaning of these words while they have at most 6 characters
-(:data:`ivr.recognition.interpreter.FEW`), and None if they have more."""
+"""A function that begins to recognise one utterance. It calls its argument each time the recognised
+words change. That call gets the meaning of the words while there are at most 6 characters
+(:data:`ivr.recognition.interpreter.FEW`), otherwise None."""
 
 
 LookUp = Callable[[Query], Awaitable[Found]]
-"""Looks up the answer to a query while the caller waits. It never raises: after an error or a
-time-out it returns FAILED."""
+"""A function that looks up the answer to a query while the caller waits. It never raises: after an
+error or a time-out it returns FAILED."""
 
 
 async def nothing_known(query: Query) -> Found:
-    """Return FAILED for every query. A service without any source of answers uses this look-up."""
+    """Return FAILED for every query. A service without a source of answers uses this look-up."""
     return FAILED

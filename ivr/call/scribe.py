@@ -2,9 +2,9 @@
 
 The events of the detectors (the class Ear) go through the scribe to the call.
 
-Only speech and the 0.3 s before it are recognised. SpeechEnded is held back until the words are
-known. Later events are held back as well, so that the call sees all events in order; only
-LineChanged is not. Holding back takes about a tenth of a second, and at most
+Only speech and the 0.3 s before it are recognised. The scribe holds SpeechEnded back until the
+words are known. Later events wait, too, so that the call sees all events in order; only LineChanged
+is delivered at once. The delay is about a tenth of a second, and at most
 :func:`ivr.recognition.utterance.deadline_seconds`.
 """
 
@@ -25,9 +25,9 @@ from ivr.hearing.speech import LOOK_BACK_SECONDS
 log = structlog.get_logger()
 
 KEPT_FRAMES = 60
-"""Number of the newest 20 ms frames that are kept: 60 × 20 ms = 1.2 s. At least 0.8 s are needed
-(0.5 + 0.3): speech is confirmed at most 0.5 s after its onset, and recognition begins 0.3 s before
-the onset."""
+"""Number of 20 ms frames that are stored, the newest: 60 × 20 ms = 1.2 s. At least 0.8 s are
+needed. Speech is confirmed up to 0.5 s after its onset, and recognition begins 0.3 s before the
+onset."""
 
 Deliver = Callable[[Event, float], None]
 
@@ -44,24 +44,25 @@ class Scribe:
         self.leaving = False
         """Whether all words of the utterance so far are surely a goodbye.
 
-        Callers seldom go on after a goodbye, so a shorter pause ends the utterance."""
+        A shorter pause then ends the utterance, because callers seldom go on after a goodbye.
+        """
 
     def hear(self, frame: Samples, now: float) -> None:
-        """Take in a frame of the caller's audio, 8 kHz, before the detectors get it.
+        """Handle a frame of the caller's audio, 8 kHz, before the detectors get it.
 
-        ``now`` is the arrival of the frame, in seconds of the event loop's clock.
+        ``now`` is the time of arrival, in seconds of the event loop's clock.
         """
         self._recent.append((now, frame))
         if self._current is not None:
             self._current.feed(frame)
 
     def perceive(self, event: Event, now: float, deliver: Deliver) -> None:
-        """Deliver an event of the detectors by calling ``deliver`` with the event and its time.
+        """Deliver an event of the detectors: call ``deliver`` with the event and its time.
 
-        If words of earlier speech are still being recognised, the event waits until they are known.
+        If earlier speech is still being recognised, the event waits until those words are known.
 
-        SpeechEnded is delivered with its words. LineChanged is never held back: when the words are
-        delivered, the call must know the newest verdict on the caller's line.
+        SpeechEnded is delivered with its words. LineChanged never waits: the call must know the
+        newest condition of the line when it gets the words.
         """
         words: asyncio.Task[Words | None] | None = None
         match event:
@@ -76,14 +77,14 @@ class Scribe:
         self._in_turn(event, words, now, deliver)
 
     def lose_track(self) -> None:
-        """Stop recognising the present utterance; its words are not needed or cannot be heard."""
+        """Stop recognising the present utterance, because it is not needed or cannot be heard."""
         self.leaving = False
         if self._current is not None:
             self._current.cancel()
             self._current = None
 
     def close(self) -> None:
-        """Discard all events that are not delivered yet: the call is over. Idempotent."""
+        """Discard all events that have not been delivered, because the call is over. Idempotent."""
         self.lose_track()
         if self._telling is not None:
             self._telling.cancel()

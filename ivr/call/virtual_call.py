@@ -1,9 +1,9 @@
-"""The shell of a call without a line: drives the same :class:`Call` in virtual time.
+"""The shell of a call without a telephone line: runs the same :class:`Call` in virtual time.
 
-Virtual time is a number of seconds that the program sets, so that nothing waits in real time.
+Virtual time is a number of seconds that the program sets, so nothing waits in real time.
 
-``ivr talk``, virtual scenarios and the tests in virtual time use it. Prompts last as long as their
-recordings, or as long as it takes to speak their words.
+``ivr talk``, virtual scenarios and tests use this shell. A prompt lasts as long as its recording,
+or as long as it takes to speak its words.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def speaking_seconds(prompt: Prompt) -> float:
 
 
 class VirtualCall:
-    """Drives a call in virtual time, which the owner of this object advances."""
+    """Runs a call in virtual time: a number of seconds, which the owner of this object advances."""
 
     def __init__(
         self,
@@ -41,11 +41,12 @@ class VirtualCall:
         numbered: Callable[[Ticket], str | None] = lambda ticket: NUMBER,
         looked_up: Callable[[Query], tuple[float, Found]] = lambda query: (0.0, FAILED),
     ) -> None:
-        """``told`` is called with every command and its time, in seconds since the answer.
+        """Take the call and the functions that stand in for the telephone line.
 
-        ``seconds`` returns the length of a prompt in seconds. ``numbered`` returns the number of a
-        ticket, or None if the ticket is to count as not written. ``looked_up`` returns two values:
-        the seconds that a look-up takes, and its result.
+        ``told`` is called with every command and its time, in seconds since the answer. ``seconds``
+        returns the length of a prompt in seconds. ``numbered`` returns the number of a ticket, or
+        None to make the writing fail. ``looked_up`` returns two values: the seconds that a look-up
+        takes, and its result.
         """
         self.now = 0.0
         """Seconds since the call was answered."""
@@ -59,9 +60,9 @@ class VirtualCall:
 
     @property
     def prompt_end(self) -> float:
-        """Time, in seconds since the answer, at which the prompt being played ends.
+        """Time at which the present prompt ends, in seconds since the call was answered.
 
-        Infinity if none is being played.
+        Infinity if no prompt is being played.
         """
         if self.playing is None:
             return float("inf")
@@ -73,14 +74,14 @@ class VirtualCall:
         self._carry_out()
 
     def deliver(self, event: Event) -> None:
-        """Take in an event that happens at the present virtual time."""
+        """Handle an event that happens at the present virtual time."""
         self._call.receive(event, self.now)
         self._carry_out()
 
     def next_change(self) -> float:
         """Return the next time at which a prompt or a look-up ends or a deadline is due.
 
-        The time is in seconds since the answer. Return infinity if nothing of that is to come.
+        The time is in seconds since the answer. It is infinity if nothing is left to happen.
         """
         deadline = self._call.next_deadline()
         found = min(map(_time, self._found)) if self._found else float("inf")

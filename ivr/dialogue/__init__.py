@@ -1,1 +1,1 @@
-"""The conversation as a pure state machine: events in, commands out, time as an argument."""
+"""The conversation as a pure state machine: it takes events with their times and gives commands."""

@@ -1,8 +1,8 @@
-"""One call: it runs the script, turns events into the script's answers, and owns every deadline.
+"""One call: runs its script, turns events into the script's answers, and keeps all deadlines.
 
-Events come in by :meth:`Call.receive`, the passing of time by :meth:`Call.wake`. What the script
-wants done is drained by :meth:`Call.commands`. The theory of operation, and the table that says
-what happens in each state, are in :mod:`ivr.dialogue.states`. This module carries out that table.
+:meth:`Call.receive` takes in events, and :meth:`Call.wake` carries out deadlines.
+:meth:`Call.commands` returns what the call wants done. The table in :mod:`ivr.dialogue.states` says
+what happens in each state. This module carries out that table.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,29 +23,29 @@ from ivr.dialogue.states import CallState, Reaction, Signal, move, state_of
 from ivr.dialogue.verbs import Heard, Listen, Say, TimedRequest
 
 REPLAYS = 2
-"""Largest number of times that one prompt is repeated after sounds without words have cut it.
-Without this limit, noise that the recogniser first takes for words would cut every repetition."""
+"""Upper limit for the repetitions of one prompt that sounds without words have cut. Without it,
+noise that the recogniser first takes for words would cut every repetition."""
 TICKET_SECONDS = 2.0
-"""Most seconds that a caller waits in silence for a ticket to be written. After that they are told
-that it was not written. A sync to the disk takes 5 ms, and callers notice silence after 3 s."""
+"""Upper limit, in seconds, for the silence while a ticket is written; then the caller is told that
+it was not written. A sync to the disk takes 5 ms. Callers notice silence after 3 s."""
 MUSIC_SECONDS = 2.0
-"""Least time, in seconds, that music on hold is played for a look-up: less sounds like a fault."""
+"""Lower limit, in seconds, for music on hold: shorter music sounds like a fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits that no call exceeds, whatever its script does."""
+    """Upper limits for every call, its utterances and its script."""
 
     call_seconds: float = 600.0
-    """Most seconds from the answer of the call until its last words begin."""
+    """Upper limit for the seconds since the answer; beyond it the last words are spoken."""
     utterance_seconds: float = 60.0
-    """Most seconds of unbroken speech; then the script goes on although the caller still speaks."""
+    """Upper limit for seconds of unbroken speech; then the script goes on regardless."""
     steps: int = 500
-    """Largest number of requests that a script may make; after them the last words are spoken."""
+    """Upper limit for the requests of a script; beyond it the last words are spoken."""
 
 
 class Call:
-    """Drives the script of one call. Every ``now`` is in seconds of one clock with any zero."""
+    """Runs the script of one call. ``now`` is always in seconds of one clock with any zero."""
 
     def __init__(
         self,
@@ -55,11 +55,11 @@ class Call:
         limits: Limits | None = None,
         compose: Callable[[Prompt, Mapping[str, str]], Prompt] = without_values,
     ) -> None:
-        """``script`` makes the script of the call.
+        """Take the functions that the call uses.
 
-        ``last_words`` takes the outcome of a call that must end early, and makes the script that is
-        then run instead. ``rows`` returns a row of the sheet by its id. ``compose`` returns a
-        prompt whose slots are filled with the given values.
+        ``script`` makes the call's script. ``last_words`` makes the script that is run instead when
+        the call must end early with the given outcome. ``rows`` returns a row of the sheet by its
+        id. ``compose`` fills the slots of a prompt with values.
         """
         self.outcome: Outcome | None = None
         self._last_words = last_words
@@ -77,7 +77,7 @@ class Call:
         self._cut: Say | None = None
         self._replays = 0
         self._ending: Outcome | None = None
-        """The outcome for which the last words are being spoken; None before them."""
+        """The outcome of a call that is being ended early; None until its last words begin."""
 
     def start(self, now: float) -> None:
         """Run the script to its first wait; the call was answered at ``now``, in seconds."""
@@ -85,7 +85,7 @@ class Call:
         self._resume(None, now)
 
     def receive(self, event: Event, now: float) -> None:
-        """Take in an event that happened at ``now``, in seconds; without effect after the end."""
+        """Handle an event that happened at ``now``, in seconds; after the end do nothing."""
         if self.outcome is not None:
             return
         match event:
@@ -113,7 +113,7 @@ class Call:
                 self._caller_acts(event, now)
 
     def wake(self, now: float) -> None:
-        """Carry out the deadline that is due at ``now``, in seconds; without one, do nothing."""
+        """Carry out the deadline that is due at ``now``, in seconds; if none is due, do nothing."""
         if self.outcome is not None:
             return
         if self._call_deadline is not None and now >= self._call_deadline:
@@ -123,16 +123,16 @@ class Call:
             self._react(Signal.DEADLINE, now)
 
     def next_deadline(self) -> float | None:
-        """Return when :meth:`wake` must be called next (seconds of ``now``); None means never."""
+        """Return the time, in seconds, of the next call of :meth:`wake`; None if none is due."""
         due = [time for time in (self._due(), self._call_deadline) if time is not None]
         return min(due, default=None)
 
     def commands(self) -> list[Command]:
-        """Return the commands given since this method was called last, in order."""
+        """Return the call's new commands, in order. Each command is returned only once."""
         return self._orders.fetch()
 
     def end_with(self, outcome: Outcome, now: float) -> None:
-        """Speak the last words and hang up. Do nothing if the last words have begun already."""
+        """End the call early: speak the last words, hang up. If they have begun, do nothing."""
         if self.outcome is not None or self._ending is not None:
             return
         self._run.close()
@@ -144,7 +144,7 @@ class Call:
         self._resume(None, now)
 
     def fail(self, now: float) -> None:
-        """End the call with an apology for our error; if that fails, hand the caller to the PBX."""
+        """Apologise for our error and end the call; if that fails, hand the caller to the PBX."""
         if self._ending is None:
             self.end_with(Outcome.FAILED, now)
         elif self.outcome is None:
@@ -168,8 +168,8 @@ class Call:
     # From signals to reactions.
 
     def _react(self, signal: Signal, now: float, told: Any = None) -> None:
-        """Carry out the table's reaction to ``signal``. ``told`` is what the caller said or pressed
-        (SAID, KEY), the ticket's number or None (TICKET), and None for any other signal."""
+        """Carry out the table's reaction to ``signal``. For SAID and KEY ``told`` is the caller's
+        answer, for TICKET the ticket's number or None. For any other signal it is None."""
         reaction, to = move(self._state, signal)
         self._state = to or self._state
         match reaction:
@@ -230,7 +230,7 @@ class Call:
     # The script.
 
     def _resume(self, answer: object, now: float) -> None:
-        """Send ``answer`` to the script; run it until a request takes time or the script ends."""
+        """Resume the script with ``answer``, up to its next request that takes time or its end."""
         self._state = CallState.RUNNING
         self._request = self._deadline = None
         while self._state is CallState.RUNNING:
@@ -242,7 +242,7 @@ class Call:
             answer = self._begin(request, now)
 
     def _begin(self, request: TimedRequest | Transfer | ScriptEnded, now: float) -> Heard | None:
-        """Begin a request; return its answer if the caller has given it before, else None."""
+        """Begin a request. Return the caller's answer if they gave it early, otherwise None."""
         match request:
             case Transfer():
                 self._close(Outcome.TRANSFERRED)
@@ -292,7 +292,7 @@ class Call:
             self._deadline = now if fax else self._wait_ends
 
     def _close(self, outcome: Outcome) -> None:
-        """End the call: close the script, write the draft of a ticket if any, drop deadlines."""
+        """End the call: close the script, save an unfinished ticket, drop all deadlines."""
         self._run.close()
         self._orders.keep_draft()
         self.outcome, self._state = outcome, CallState.ENDED

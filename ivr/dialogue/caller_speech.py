@@ -1,4 +1,4 @@
-"""The caller's side of a call: turns their speech and keys into signals of the state table.
+"""Turns a caller's speech and keys into signals for the table of call states.
 
 The table is :data:`ivr.dialogue.states.TABLE`.
 """
@@ -22,43 +22,44 @@ from ivr.dialogue.states import Signal
 from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard
 
 DECISION_SECONDS = 0.4
-"""If a sound may be speech (SpeechPossible), deadlines are put off until the detectors have
-decided, but not beyond this many seconds after that event."""
+"""Upper limit, in seconds, for the detectors' decision whether a sound is speech, counted from the
+event SpeechPossible. Deadlines wait for the decision, but not beyond this limit."""
 WORDLESS_SECONDS = 1.0
-"""Seconds below which a sound without words is taken for a cough or a noise in the room. A longer
-one is taken for a caller whose dialect or language the recogniser does not know."""
+"""Lower limit, in seconds, for a sound without words that counts as speech. Shorter sounds are
+coughs or noises in the room. A longer one is probably a caller whose dialect or language the
+recogniser does not know."""
 
 _DISTURBED = frozenset({Condition.NOISE, Condition.TOO_QUIET, Condition.HANDS_FREE})
 
 Perceived = tuple[Signal, Heard | None]
-"""A signal and what belongs to it: for SAID what the caller said, for KEY the key that they
-pressed, and None for every other signal."""
+"""A signal with its content. For SAID this is what the caller said, and for KEY the key that they
+pressed. It is None for every other signal."""
 
 
 class CallerSpeech:
-    """Keeps whether the caller of one call is speaking, and the newest verdict on their line.
+    """The state of one caller: whether they are speaking, and the newest condition of their line.
 
     All times are in seconds of the call's clock (``now``).
     """
 
     def __init__(self) -> None:
         self.onset: float | None = None
-        """Time, in seconds of the call's clock (``now``), at which the caller began to speak; None
-        while they are silent."""
+        """Time, in seconds of the call's clock (``now``), at which the caller began to speak. It is
+        None while they are silent."""
         self.condition = Condition.NOBODY
-        """The last verdict of the detectors on the caller's line."""
+        """The newest verdict of the detectors on the caller's line, such as NOISE."""
         self.kept: Heard | None = None
-        """What the caller said or pressed before the script listened; None if there is nothing. The
-        script's next listen returns it at once."""
+        """An early answer: what the caller said or pressed before the script listened. The script's
+        next listen returns it at once. It is None if there is no early answer."""
         self._decision: float | None = None
 
     def perceive(
         self, event: CallerEvent, now: float, prompt_began: float | None
     ) -> Perceived | None:
-        """Take in an event; return its signal, or None if it is no signal to the state table.
+        """Handle an event of the caller. Return its signal for the state table, or None.
 
-        ``prompt_began`` is the time, in seconds of the call's clock (``now``), at which the prompt
-        now being played was ordered; None if none is being played.
+        ``prompt_began`` is the time at which the present prompt was ordered, in seconds of the
+        call's clock (``now``). It is None if no prompt is being played.
         """
         match event:
             case SpeechPossible():
@@ -83,29 +84,31 @@ class CallerSpeech:
         return None
 
     def take_kept(self, seconds: float) -> Heard | None:
-        """Return what the caller said or pressed before the script listened, and forget it.
+        """Return the caller's early answer and forget it; return None if there is none.
 
-        ``seconds`` is the length of the listen that begins now. Return None if the caller said and
-        pressed nothing: the script must then wait for them.
+        An early answer is what the caller said or pressed before the script listened. ``seconds``
+        is the length of the listen that begins now.
         """
         kept, self.kept = self.kept, None
         return None if kept is None else with_left(kept, seconds)
 
     def decide(self) -> None:
-        """Note that possible speech is confirmed or dismissed: it no longer puts off a deadline."""
+        """Note that the detectors have decided about a sound; deadlines wait for it no longer."""
         self._decision = None
 
     def decided(self, deadline: float) -> float:
         """Return the time at which ``deadline`` takes effect, in seconds of the call's clock.
 
-        This is ``deadline`` itself, unless a sound may be speech and the detectors have not decided
-        yet. In that case it is at least DECISION_SECONDS (0.4 s) after the sound was reported.
+        Normally this is ``deadline`` itself. While the detectors decide whether a sound is speech,
+        it is at least DECISION_SECONDS (0.4 s) after the sound was reported.
         """
         return deadline if self._decision is None else max(deadline, self._decision)
 
     def speech(self, seconds: float, words: Words | None = None) -> Speech:
-        """Return a Speech. Its condition is NOISE, TOO_QUIET or HANDS_FREE if the line's is, else
-        OK."""
+        """Return the answer of a caller who spoke for ``seconds`` seconds.
+
+        Its condition is that of the line if this is NOISE, TOO_QUIET or HANDS_FREE, otherwise OK.
+        """
         disturbed = self.condition in _DISTURBED
         return Speech(seconds, self.condition if disturbed else Condition.OK, words)
 
@@ -134,9 +137,10 @@ class CallerSpeech:
 
 
 def with_left(heard: Heard, seconds: float) -> Heard:
-    """Return ``heard``; if ``heard`` is Speech, set its ``left`` to ``seconds``, at least 0.
+    """Return ``heard`` with the time that was left of the listen, if it is Speech.
 
-    ``seconds`` is the time that was left of the listen when the speech ended.
+    ``seconds`` is the time left when the speech ended; a negative time is set to 0. Any other
+    ``heard`` is returned unchanged.
     """
     return replace(heard, left=max(seconds, 0.0)) if isinstance(heard, Speech) else heard
 
@@ -144,7 +148,7 @@ def with_left(heard: Heard, seconds: float) -> Heard:
 def _is_wordless(heard: Speech) -> bool:
     """Return whether ``heard`` was only a short sound without words.
 
-    False if the line's verdict is not OK: a caller who is hard to hear may have spoken after all.
+    If a bad line made the caller hard to hear, return False: they may have spoken after all.
     """
     no_words = heard.words is not None and heard.words.none
     return no_words and heard.condition is Condition.OK and heard.seconds < WORDLESS_SECONDS

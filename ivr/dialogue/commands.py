@@ -1,8 +1,8 @@
 """Commands: what a call wants done, named in the imperative. The call's shell carries them out.
 
 A script can await the last six commands of this module directly (see :mod:`ivr.dialogue.verbs`).
-The name of a command is kept in the records of every call (table ``steps``, column ``what``) and
-must not change.
+The records of every call hold the names of its commands (table ``steps``, column ``what``). The
+names must therefore not change.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,12 @@ from ivr.dialogue.ticket import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Play a prompt; answered by PromptFinished or PromptFailed with the same number."""
+    """Play a prompt. The event PromptFinished or PromptFailed with the same number answers it."""
 
     play: int
     """Number of the prompt in the call, from 1."""
     prompt: Prompt
-    """The prompt with its slots filled in. Its ``clips`` are played one after the other without a
-    gap."""
+    """The prompt with its slots filled in. Its ``clips`` (sound files) are played without a gap."""
     barge_in: bool
     """Whether a key ends the prompt. The call gets the event KeyPressed in either case."""
     rendering: Rendering = "normal"
@@ -32,7 +31,7 @@ class StopPlaying:
     """Cut the prompt that is being played; no PromptFinished follows."""
 
     play: int
-    """Number of the :class:`Play` to be cut."""
+    """Number of the prompt to cut, as in its :class:`Play`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +45,25 @@ class HangUp:
 class HandBack:
     """Give the unfinished call back to the PBX.
 
-    The PBX's dialplan has a second service and an apology for this case.
+    The dialplan of the PBX then tries a second service or plays an apology.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class EnterRow:
-    """Begin a row of the sheet: the record notes it, and tickets made from now on name it."""
+    """Begin a row of the sheet. The record notes the row, and tickets made from now on name it."""
 
     row: str
 
 
 @dataclass(frozen=True, slots=True)
 class MakeTicket:
-    """Write a ticket to the disk; answered by TicketMade with the same ``order``."""
+    """Write a ticket to the disk. The event TicketMade with the same ``order`` answers it."""
 
     ticket: Ticket
     order: int = 0
-    """Place of the ticket among the tickets of the call, from 1; not the number that the caller is
-    told. Scripts leave it 0, and :class:`~ivr.dialogue.orders.Orders` sets it."""
+    """Number of the ticket within its call, from 1. The caller is told another number. Scripts
+    leave ``order`` at 0, and :class:`~ivr.dialogue.orders.Orders` sets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +73,26 @@ class StartRecording:
 
 @dataclass(frozen=True, slots=True)
 class DropRecording:
-    """Stop recording and delete what has been recorded: the caller does not agree to it."""
+    """Stop the recording and delete it, because the caller does not agree to be recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class BeginLookUp:
-    """Begin a look-up while the call goes on; answered by LookedUp with the same ``order``."""
+    """Begin a look-up while the call goes on. LookedUp with the same ``order`` answers it."""
 
     query: Query
     order: int = 0
-    """Number of the look-up within the call, from 1. Scripts leave it 0, and
+    """Number of the look-up within its call, from 1. Scripts leave it at 0, and
     :class:`~ivr.dialogue.orders.Orders` sets it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Have the PBX connect the caller to somebody else: the call is over for this service."""
+    """Connect the caller to an extension of the PBX. For this service the call then ends."""
 
     target: str
-    """The extension to connect the caller to, in the dialplan's context ``ivr-transfer``; never
-    taken from a caller's words."""
+    """The extension, in the dialplan's context ``ivr-transfer``; never taken from a caller's
+    words."""
 
 
 Command = (

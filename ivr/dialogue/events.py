@@ -2,8 +2,8 @@
 
 The shell of the call (:mod:`ivr.call`) delivers each event with the time at which it happened.
 
-The name of an event is kept in the records of every call (table ``steps``, column ``what``) and
-must not change.
+The records of every call hold the names of its events (table ``steps``, column ``what``). The names
+must therefore not change.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from ivr.dialogue.meaning import Words
 
 
 class Condition(StrEnum):
-    """The verdict on the caller's line: the one thing that is wrong with the line, or OK."""
+    """The condition of the caller's line: the one thing that is wrong with the line, or OK."""
 
     NO_RTP = "no_rtp"
     """No packet arrives: a dead handset, one-way audio, or comfort noise that the PBX drops."""
@@ -25,21 +25,21 @@ class Condition(StrEnum):
     NOBODY = "nobody"
     """The line is live and nobody speaks: room or comfort noise, breathing, hum."""
     TONE = "tone"
-    """Ring-back, busy tone, howler or a key held down: a machine, not a voice."""
+    """A machine's tone instead of a voice: ring-back, busy tone, howler or a key held down."""
     FAX = "fax"
     """The tones of a fax machine or a modem: CNG or CED."""
     MUSIC = "music"
     """Music, as when the caller has put the hotline on hold."""
     OWN_PROMPT = "own_prompt"
-    """Nothing but the echo of our own prompt."""
+    """Only the echo of our own prompt is heard."""
     NOISE = "noise"
-    """Noise so loud, with or without a voice, that a caller cannot be understood."""
+    """The noise is so loud that a caller cannot be understood, whether or not somebody speaks."""
     TOO_QUIET = "too_quiet"
     """The caller is too quiet to be understood."""
     HANDS_FREE = "hands_free"
     """The caller is far from the telephone's microphone, and the room's reverberation is heard."""
     OK = "ok"
-    """A caller is heard well: nothing is wrong with the line."""
+    """Nothing is wrong with the line: the caller is heard well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +57,21 @@ class PromptFailed:
     play: int
     """Number of the :class:`~ivr.dialogue.commands.Play` that this event answers."""
     reason: str
-    """Reason of the failure, in one sentence for the record."""
+    """The cause of the failure, in one sentence for the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarOpened:
-    """The first 20 ms of the caller's audio have arrived."""
+    """The first 20 ms of the caller's audio have arrived. This event is only for the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechPossible:
     """A sound began that may be speech.
 
-    Later SpeechStarted (it is speech) or SpeechDismissed (it is not) follows. Until then deadlines
-    are put off, at most by :data:`~ivr.dialogue.caller_speech.DECISION_SECONDS` after this event.
+    The detectors then report SpeechStarted (it is speech) or SpeechDismissed (it is not). Until
+    then deadlines wait, but not longer than :data:`~ivr.dialogue.caller_speech.DECISION_SECONDS`
+    (0.4 s) after this event.
     """
 
     onset: float
@@ -79,7 +80,7 @@ class SpeechPossible:
 
 @dataclass(frozen=True, slots=True)
 class SpeechDismissed:
-    """The sound of SpeechPossible was no speech: it was a cough, a click or our own echo."""
+    """The sound reported by SpeechPossible was not speech but a cough, a click or our own echo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,13 @@ class SpeechStarted:
     """The caller has begun to speak."""
 
     onset: float
-    """Time, in seconds of the call's clock (``now``), at which the speech began. It is earlier than
-    the time of the event, because speech is confirmed only after its onset."""
+    """Time, in seconds of the call's clock (``now``), at which the speech began. The event comes
+    later, because the detectors need time to confirm speech."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordsAppeared:
-    """The recogniser has recognised the first words of the caller, who is still speaking."""
+    """The recogniser has found the first words of a caller who is still speaking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +120,22 @@ class LineChanged:
 
     condition: Condition
     why: str = field(default="", compare=False)
-    """The rule that gave the verdict and the values it measured, for the record."""
+    """The reason of the verdict, for the record: the rule that applied and the measured values."""
 
 
 @dataclass(frozen=True, slots=True)
 class TicketMade:
-    """A ticket has been written to the disk and cannot be lost any more, or the writing failed."""
+    """The writing of a ticket has ended: the ticket is safe on the disk, or the writing failed."""
 
     order: int
     """The ``order`` of the :class:`~ivr.dialogue.commands.MakeTicket` that this event answers."""
     number: str | None
-    """The number to tell the caller; None when the ticket could not be written."""
+    """The number that the caller is told; None if the ticket could not be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """A look-up has ended, with a result or without one."""
+    """A look-up has ended, with a result or with FAILED."""
 
     order: int
     """The ``order`` of the :class:`~ivr.dialogue.commands.BeginLookUp` that this event answers."""
@@ -151,7 +152,7 @@ class LineLost:
     """The connection to the PBX is lost, or the PBX refuses to go on with the call."""
 
     reason: str
-    """Reason of the loss, in one sentence for the record."""
+    """The cause of the loss, in one sentence for the record."""
 
 
 CallerEvent = (
@@ -163,7 +164,7 @@ CallerEvent = (
     | KeyPressed
     | LineChanged
 )
-"""The events that come from the caller, by way of the detectors, the recogniser and the keys."""
+"""The events that come from the caller, through the detectors, the recogniser or the keys."""
 
 Event = (
     CallerEvent

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One thing to be looked up for a caller."""
+    """A question that is looked up for a caller, such as the state of their ticket."""
 
     name: str
-    """Kind of look-up: TICKET (the state of a ticket), CALLER (records about a calling number), or
-    the id of an answer in prompts/knowledge.toml."""
+    """The kind of question. TICKET asks for the state of a ticket, and CALLER for the records about
+    a calling number. Any other name is the id of an answer in prompts/knowledge.toml."""
     key: str = ""
-    """The number to look up, in digits: a number that the caller gave, or their calling number."""
+    """The number to look up, in digits: one that the caller gave, or their calling number."""
 
 
 TICKET = "ticket"
@@ -26,12 +26,11 @@ class Found:
     """The result of a look-up."""
 
     what: str
-    """The name of the answer, such as ``open`` for an open ticket; ``failed`` if the look-up
-    failed."""
+    """The name of the answer: ``open`` for an open ticket, ``failed`` for a look-up that failed."""
     values: Mapping[str, str] = field(default_factory=dict)
-    """Values for the slots of the answer ``what``, by the names of the slots."""
+    """Values for the slots of the answer's words, by the names of the slots."""
 
 
 FAILED = Found("failed")
-"""The result if the source of the answer is down, too slow or missing. The caller is then promised
-a call back (row 20)."""
+"""The result of a look-up whose source is down, too slow or missing. The caller is then promised a
+call back (row 20)."""

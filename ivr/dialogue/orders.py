@@ -1,4 +1,4 @@
-"""The commands of one call, numbered so that each answer can be matched to its command."""
+"""The commands of one call. Each has a number, by which its answer is matched to it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,14 +11,14 @@ from ivr.dialogue.verbs import Say
 
 
 class Orders:
-    """Collects the commands of one call until the shell fetches them.
+    """Collects the commands of one call until the call's shell fetches them.
 
-    It also keeps the prompt that is being played, the draft of a ticket and the results of
-    look-ups.
+    It also stores the prompt that is being played, an unfinished ticket (the draft) and the results
+    of look-ups.
     """
 
     def __init__(self, compose: Callable[[Prompt, Mapping[str, str]], Prompt]) -> None:
-        """``compose`` returns a prompt whose slots are filled with the given values."""
+        """``compose`` is the function that fills the slots of a prompt with values."""
         self._compose = compose
         self._waiting: list[Command] = []
         self._row = ""
@@ -29,8 +29,8 @@ class Orders:
         self.playing: Play | None = None
         """The prompt that is being played; None if none is."""
         self.played_at = 0.0
-        """Time, in seconds of the call's clock (``now``), at which the last prompt was ordered; 0
-        before the first."""
+        """Time, in seconds of the call's clock (``now``), at which the newest prompt was ordered; 0
+        before the first prompt."""
         self.found: dict[int, Found] = {}
         """The results of the look-ups that have ended, by the ``order`` of the look-up."""
 
@@ -39,19 +39,19 @@ class Orders:
         self._waiting.append(command)
 
     def fetch(self) -> list[Command]:
-        """Return the commands added since this method was called last, in order."""
+        """Return the commands added since the last fetch, in order."""
         waiting, self._waiting = self._waiting, []
         return waiting
 
     def enter(self, entry: EnterRow) -> None:
-        """Begin a row of the sheet; the tickets made from now on name that row."""
+        """Begin a row of the sheet: tickets made from now on name that row."""
         self._row = entry.row
         self.give(entry)
 
     def play(self, say: Say, now: float, *, barge_in: bool) -> None:
-        """Order a prompt to be played. It replaces the prompt now being played, if there is one.
+        """Order a prompt to be played. It replaces the present prompt, if there is one.
 
-        ``now`` is the time in seconds of the call's clock. ``barge_in``: a key ends the prompt.
+        ``now`` is the time in seconds of the call's clock. With ``barge_in`` a key ends the prompt.
         """
         self._plays += 1
         prompt = self._compose(say.prompt, say.values)
@@ -59,22 +59,22 @@ class Orders:
         self.give(self.playing)
 
     def stop_playing(self) -> None:
-        """Order the prompt that is being played to be cut, if there is one."""
+        """Order the present prompt to be cut; if no prompt is being played, do nothing."""
         if self.playing is not None:
             self.give(StopPlaying(self.playing.play))
             self.playing = None
 
     @property
     def prompt_began(self) -> float | None:
-        """Time, in seconds of the call's clock (``now``), at which the prompt now being played was
-        ordered; None if none is being played."""
+        """Time at which the present prompt was ordered, in seconds of the call's clock (``now``);
+        None if no prompt is being played."""
         return None if self.playing is None else self.played_at
 
     def is_playing(self, play: int) -> bool:
         """Return whether the prompt with the number ``play`` is being played.
 
-        False as soon as a command to cut that prompt has been given, even if an event reports the
-        prompt's end later.
+        The answer is False as soon as the prompt has been ordered to be cut. The event that reports
+        its end may come later.
         """
         return self.playing is not None and self.playing.play == play
 
@@ -85,26 +85,26 @@ class Orders:
         return self._look_ups
 
     def draft(self, ticket: Ticket) -> None:
-        """Keep ``ticket``, with what the caller has told so far, as the draft of a ticket."""
+        """Store ``ticket`` as an unfinished ticket, with what the caller has told so far."""
         self._draft = self._of_this_row(ticket)
 
     def make(self, ticket: Ticket) -> None:
-        """Order ``ticket`` to be written; the draft, if there is one, is discarded."""
+        """Order ``ticket`` to be written, and discard the unfinished ticket, if there is one."""
         self._draft = None
         self._make(self._of_this_row(ticket))
 
     def keep_draft(self) -> None:
-        """Order the draft, if there is one, to be written as a ticket.
+        """Order the unfinished ticket (the draft) to be written, if there is one.
 
-        This is called when the script has ended. A script leaves a draft if it ends early, for
-        example when the caller hangs up.
+        This is called at the end of a script. A script leaves a draft if it ends early, for example
+        because the caller hangs up.
         """
         if self._draft is not None:
             ticket, self._draft = self._draft, None
             self._make(ticket)
 
     def is_newest_ticket(self, order: int) -> bool:
-        """Return whether ``order`` is the number of the ticket that was ordered last."""
+        """Return whether ``order`` is the number of the newest ticket of the call."""
         return order == self._tickets
 
     def _of_this_row(self, ticket: Ticket) -> Ticket:

@@ -1,4 +1,4 @@
-"""Outcomes: one word for how a call ended, for the records, the metrics and the tests."""
+"""Outcomes: how a call ended, in one word for the records, the metrics and the tests."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ class Outcome(StrEnum):
     FAX = "fax"
     """A fax machine or a modem called."""
     UNHEARD = "unheard"
-    """The caller's audio did not reach us: the caller was told so and asked to call again."""
+    """The caller's audio did not reach us. The caller was told so and asked to call again."""
     TRANSFERRED = "transferred"
     """The PBX was told to connect the caller to a person, or to the automatic desk (row 32)."""
     CALLER_HUNG_UP = "caller_hung_up"
@@ -27,8 +27,8 @@ class Outcome(StrEnum):
     SERVICE_DIED = "service_died"
     """The service was killed during the call; another service or the PBX took the caller over."""
     LIMIT = "limit"
-    """The call reached its limit of seconds, or its script reached its limit of requests."""
+    """The call became too long, or its script made too many requests."""
     DRAINED = "drained"
-    """The service was told to stop, and this call was still going on when the grace time ended."""
+    """The service was stopped, and this call had not ended when the grace time was over."""
     FAILED = "failed"
-    """Our software failed; the caller heard the apology or was handed back to the PBX."""
+    """Our software failed. The caller heard the apology or was handed back to the PBX."""

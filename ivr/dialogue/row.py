@@ -28,8 +28,8 @@ class Edges(StrEnum):
     LAST = "last"
     """The clip ends a sentence that another clip began."""
     GROUP = "group"
-    """The clip is the last digit of a group, such as the 8 of 138. A pause follows that is as long
-    as a breath: less than 120 ms."""
+    """The clip is the last digit of a group, such as the 8 of 138. A pause of less than 120 ms
+    follows, as long as a breath."""
 
 
 class PromptId(NamedTuple):
@@ -53,17 +53,17 @@ class PromptId(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Words to be spoken."""
+    """Words that are spoken to the caller, such as a sentence of the sheet."""
 
     row: str
-    """The id of the row that says the words; for a value's clip, the kind of value (``digit``)."""
+    """The id of the row that says the words. For the clip of a value it is the kind of value, such
+    as ``digit``."""
     key: str
-    """The key of the words in that row."""
+    """The key of the words in that row, such as ``ask``."""
     text: str
     edges: Edges = Edges.WHOLE
     parts: tuple[str, ...] = ()
-    """For a sentence composed of several clips, the ids of these clips in order; empty for a single
-    clip."""
+    """The ids of the clips of a composed sentence, in order. Empty for a sentence of one clip."""
 
     @classmethod
     def named(cls, id: str, text: str, edges: Edges = Edges.WHOLE) -> "Prompt":
@@ -72,12 +72,12 @@ class Prompt:
 
     @property
     def id(self) -> str:
-        """The id ``row.key``. The names of the rendered files are made from it."""
+        """The id ``row.key``, such as ``no_sound.ask``. The rendered files are named after it."""
         return f"{self.row}.{self.key}"
 
     @property
     def clips(self) -> tuple[str, ...]:
-        """The ids of the clips that are played, one after the other."""
+        """The ids of the clips to play for this prompt, one after the other."""
         return self.parts or (self.id,)
 
 
@@ -93,18 +93,18 @@ class Row:
     """The row's place on the paper sheet, from 1."""
     id: str
     situation: str
-    """情况: the situation in the sheet's own words."""
+    """The situation in the sheet's own words (column 情况)."""
     say: Mapping[str, str]
-    """应该: the words to speak, by key."""
+    """The words to speak, by key (column 应该)."""
     never: tuple[str, ...] = ()
-    """不应该: words that no prompt of the product may contain."""
+    """Words that no prompt of the product may contain (column 不应该)."""
     seconds: float = 5.0
-    """Seconds that the row waits for the caller to answer, counted from the end of the prompt."""
+    """Seconds from the end of a prompt that the row waits for the caller's answer."""
     tries: int = 1
     """Number of times that the row asks the caller before it goes on to something else."""
 
     def prompt(self, key: str) -> Prompt:
-        """Return the words under ``key``; raise KeyError if the row says nothing under it."""
+        """Return the prompt with the words under ``key``; KeyError if the row has no such key."""
         if key not in self.say:
             raise KeyError(f"row {self.id!r} of the sheet says nothing under {key!r}")
         return Prompt(self.id, key, self.say[key])
@@ -116,19 +116,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place in a prompt that is filled in during the call."""
+    """A place in a prompt that is filled in during the call, such as {姓}."""
 
     name: str
     """The word between the braces: 姓, 单号."""
 
 
 def parts(prompt: Prompt) -> tuple[Prompt | Slot | str, ...]:
-    """Return the parts of a prompt, cut at its ``{slots}``, in order.
+    """Cut a prompt at its ``{slots}`` and return the parts in order.
 
     Words become a Prompt, a slot becomes a Slot, and punctuation without words becomes a str. A
-    prompt without slots is returned whole, as the only part. Otherwise the words are numbered from
-    1: the first words of ``ask_topic.ask`` have the id ``ask_topic.ask.1``, even if a slot stands
-    before them.
+    prompt without slots is the only part. Otherwise the parts with words are numbered from 1. For
+    example, the first words of ``ask_topic.ask`` have the id ``ask_topic.ask.1``.
     """
     if not _SLOT.search(prompt.text):
         return (prompt,)
@@ -166,8 +165,8 @@ def fragments(prompt: Prompt) -> tuple[Prompt, ...]:
 def without_values(prompt: Prompt, values: Mapping[str, str]) -> Prompt:
     """Return the prompt without its slots: only its literal words are left.
 
-    A call without a :class:`ivr.words.composition.Composer` uses this function in the Composer's
-    place. ``values`` is ignored; the parameter exists because a Composer has it.
+    A call that has no :class:`ivr.words.composition.Composer` uses this function instead.
+    ``values`` is ignored; the parameter exists because a Composer has it.
     """
     if (literal := fragments(prompt)) in ((), (prompt,)):
         return prompt

@@ -1,4 +1,4 @@
-"""Run a script. Requests of the script that take no time are answered here at once."""
+"""Runs the script of a call, and answers at once those requests that take no time."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -22,33 +22,36 @@ Script = Coroutine[Request, Any, Outcome]
 
 
 class StepLimitError(Exception):
-    """A script has made more requests than the limits of a call allow."""
+    """A script has made more requests than :class:`ivr.dialogue.call.Limits` allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptEnded:
-    """The script has returned."""
+    """The script has ended with an outcome."""
 
     outcome: Outcome
 
 
 class ScriptRun:
-    """Runs one script. Each step goes on until the script makes a request that takes time."""
+    """Runs one script, in steps. A step ends when the script makes a request that takes time."""
 
     def __init__(
         self, script: Script, orders: Orders, rows: Callable[[str], Row], steps: float
     ) -> None:
         """``rows`` returns a row of the sheet by its id.
 
-        ``steps`` is the largest number of requests that the script may make.
+        ``steps`` is the upper limit for the requests of the script; beyond it StepLimitError is
+        raised.
         """
         self._script, self._orders, self._rows, self._left = script, orders, rows, steps
 
     def resume(self, answer: object) -> TimedRequest | Transfer | ScriptEnded:
-        """Send ``answer`` to the script; return its next request that takes time or ends the call.
+        """Resume the script with ``answer``; return the request at which this step ends.
 
-        Return ScriptEnded if the script returns. Raise StepLimitError after too many requests, and
-        any exception that the script raises.
+        This is the script's next request that takes time or ends the call.
+
+        Return ScriptEnded if the script ends. Raise StepLimitError after too many requests. An
+        exception of the script is not caught.
         """
         while True:
             if self._left <= 0:
@@ -77,5 +80,5 @@ class ScriptRun:
                     return request
 
     def close(self) -> None:
-        """End the script where it waits: its ``finally`` clauses run. Idempotent."""
+        """End the script at the point where it waits; its ``finally`` clauses run. Idempotent."""
         self._script.close()

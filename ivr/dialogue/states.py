@@ -55,7 +55,7 @@ class CallState(Enum):
     SPEAKING = auto()
     """The call waits for the end of a prompt, which speech or a key interrupts."""
     HEARD_OUT = auto()
-    """The call waits for the end of a prompt. No key and no speech that begins during it cuts it.
+    """The call waits for the end of a prompt that the caller cannot interrupt.
 
     Only speech that began before the prompt, and is noticed during it, cuts the prompt. What the
     caller says or presses during the prompt is the answer to the script's next Listen.
@@ -69,12 +69,12 @@ class CallState(Enum):
     HEARING = auto()
     """The call waits for the end of what the caller is saying."""
     REPLAYING = auto()
-    """The call repeats a prompt that a sound without words had cut; the caller is silent.
+    """The call repeats a prompt that a sound without words has cut; the caller is silent.
 
     If the caller answers meanwhile, the wait ends.
     """
     TALKED_OVER = auto()
-    """The call says a prompt again while the caller speaks, and waits until they have finished."""
+    """The call repeats a prompt while the caller speaks, and waits for the end of the speech."""
     KEEPING = auto()
     """The call waits for a ticket to be written to the disk."""
     ENDED = auto()
@@ -89,24 +89,24 @@ class Signal(Enum):
     SPEECH = auto()
     """The caller has begun to speak."""
     EARLIER_SPEECH = auto()
-    """The caller began to speak before the prompt began, and this is noticed only now."""
+    """Speech has been noticed during a prompt, but it began before the prompt."""
     WORDS = auto()
     """The recogniser has found words in what the caller is saying."""
     SAID = auto()
-    """The caller has finished speaking; it was more than a short sound without words."""
+    """The caller has finished speaking. This was more than a short sound without words."""
     SOUND = auto()
     """A short sound without words has ended: the caller did not speak."""
     SOUND_CUT_PROMPT = auto()
     """A short sound without words has ended. It has cut a prompt, which may now be said again."""
     ANSWERED_SPEECH = auto()
-    """First the caller began to speak, then a prompt began, and only now has the speech ended.
+    """Speech that began before the present prompt has ended.
 
     The prompt counts as our answer to that speech, so the speech gets no other answer.
     """
     KEY = auto()
     """The caller has pressed a key."""
     FAX = auto()
-    """The caller is a fax, which will not speak."""
+    """The caller is a fax machine, which will not speak."""
     DEAF = auto()
     """The caller's audio does not reach us any more, by our own fault."""
     FOUND = auto()
@@ -114,27 +114,27 @@ class Signal(Enum):
     TICKET = auto()
     """The ticket has been written to the disk, or could not be written."""
     DEADLINE = auto()
-    """The longest time that the call waits in its state is over."""
+    """The time limit for waiting in the present state has passed."""
 
 
 class Reaction(Enum):
-    """The action of a call when a signal arrives."""
+    """What a call does when a signal arrives, according to the table."""
 
     GO_ON = auto()
-    """Resume the script: with the number of the ticket after TICKET, otherwise with None."""
+    """Resume the script. It gets the ticket's number after TICKET, otherwise None."""
     INTERRUPT = auto()
     """Cut the prompt and resume the script.
 
-    Remember the prompt, so that it can be said again if the speech has no words.
+    The prompt is remembered, because it is repeated if the speech turns out to have no words.
     """
     WITHDRAW = auto()
     """Cut the prompt, do not say it again later, and resume the script."""
     TAKE_KEY = auto()
-    """Cut the prompt, keep the key as the answer to the next listen, and resume the script."""
+    """Cut the prompt, store the key as the answer to the next listen, and resume the script."""
     REMEMBER = auto()
-    """Keep what the caller said or pressed as the answer to the next listen."""
+    """Store what the caller said or pressed as the answer to the next listen."""
     HEAR = auto()
-    """Wait for the end of the speech, at most ``Limits.utterance_seconds``."""
+    """Wait for the end of the speech, but not longer than ``Limits.utterance_seconds``."""
     STOP_PROMPT = auto()
     """Cut the prompt, and go on waiting for the end of the speech."""
     ANSWER = auto()
@@ -146,9 +146,9 @@ class Reaction(Enum):
     REPLAY = auto()
     """Say the prompt again: a sound without words has cut it."""
     SPEAK_ON = auto()
-    """Let the repeated prompt play on without a deadline: the sound was no speech."""
+    """Go on with the repeated prompt, without a deadline, because the sound was not speech."""
     WAIT_ON = auto()
-    """Go on waiting for the caller; the sound does not change the time at which the wait ends."""
+    """Go on waiting for the caller. The sound does not change the end of the wait."""
     WAIT_ANEW = auto()
     """The repeated prompt has ended: wait for the caller once more, for the listen's full time."""
     END_WAIT = auto()
@@ -159,7 +159,7 @@ class Reaction(Enum):
     END_MUSIC = auto()
     """End the music on hold as soon as it has been played for at least ``MUSIC_SECONDS``."""
     NOTHING = auto()
-    """Do nothing: the signal may arrive in this state and changes nothing."""
+    """Do nothing: the signal has no effect in this state."""
 
 
 class Move(NamedTuple):
@@ -171,7 +171,7 @@ class Move(NamedTuple):
 
 
 _SCRIPT = CallState.RUNNING
-"""The next state when the script is resumed. The script's next request then decides the state."""
+"""The next state when the script is resumed. The script's next request then sets the state."""
 _SAME = None
 
 
@@ -193,8 +193,8 @@ _SPEAKING = {
     _S.KEY: Move(_R.TAKE_KEY, _SCRIPT),
     **_nothing(_S.WORDS, _S.SOUND, _S.ANSWERED_SPEECH, _S.FAX, _S.DEAF, _S.TICKET),
 }
-"""The cells of the state SPEAKING, which has no deadline. A prompt is played in HEARD_OUT, ON_HOLD
-and LAST_WORDS as well; each of these three states differs from SPEAKING in two or three cells."""
+"""The cells of the state SPEAKING, which has no deadline. In HEARD_OUT, ON_HOLD and LAST_WORDS a
+prompt is played, too. These states differ from SPEAKING in two or three cells."""
 
 TABLE: Mapping[CallState, Mapping[Signal, Move]] = {
     _C.RUNNING: {},
@@ -262,15 +262,15 @@ TABLE: Mapping[CallState, Mapping[Signal, Move]] = {
     _C.ENDED: {},
 }  # fmt: skip
 """The move for each signal in each state. If a state has no move for a signal, the signal cannot
-arise there: a speech that has not begun cannot end. Only ON_HOLD, KEEPING and the four states of a
-listen (LISTENING, HEARING, REPLAYING, TALKED_OVER) have a deadline."""
+arise there. For example, speech that has not begun cannot end. Only ON_HOLD, KEEPING and the four
+states of a listen (LISTENING, HEARING, REPLAYING, TALKED_OVER) have a deadline."""
 
 
 def state_of(request: TimedRequest, *, last_words: bool, caller_speaks: bool) -> CallState:
     """Return the state in which the call begins to wait for the answer to ``request``.
 
-    ``last_words``: the last words of the call are being spoken. ``caller_speaks``: the caller is
-    speaking already.
+    ``last_words`` says whether the last words of the call are being spoken. ``caller_speaks`` says
+    whether the caller is speaking already.
     """
     match request:
         case Say() if last_words:
@@ -286,7 +286,7 @@ def state_of(request: TimedRequest, *, last_words: bool, caller_speaks: bool) ->
 
 
 def move(state: CallState, signal: Signal) -> Move:
-    """Return the table's cell for this state and signal; IllegalSignalError if there is none."""
+    """Return the move for this signal in this state; IllegalSignalError if there is none."""
     found = TABLE[state].get(signal)
     if found is None:
         raise IllegalSignalError(f"{signal.name} cannot arise in the state {state.name}")

@@ -1,4 +1,4 @@
-"""A ticket: what a caller leaves for somebody to do."""
+"""Tickets: the tasks that callers leave for the staff, such as a call back."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from ivr.dialogue.meaning import Title
 
 
 class TicketKind(StrEnum):
-    """The kind of a ticket: the task of the person who handles the ticket."""
+    """The kind of a ticket: what the person who handles it must do."""
 
     MESSAGE = "message"
     """Hand the caller's message on to a department (row 6) or to a colleague (row 7)."""
@@ -29,9 +29,9 @@ class TicketKind(StrEnum):
 class Ticket:
     """What a caller told us for one ticket. A field is None if they told us nothing about it.
 
-    The same object goes from the row that makes the ticket to the spool, which writes the ticket as
-    one line. A new field needs only a column of the same name in the table ``tickets``. The record
-    adds the call, the number of the ticket, the caller's number and the times.
+    A row of the sheet makes this object, and the spool writes it as one line. A new field needs
+    only a column of the same name in the table ``tickets``. The record adds the call, the ticket's
+    number, the caller's number and the times.
     """
 
     kind: TicketKind
@@ -45,7 +45,7 @@ class Ticket:
     """The caller's words, as far as they were recognised."""
     hours: float | None = None
     """Hours within which the caller was promised an answer; None without such a promise. The record
-    keeps the resulting deadline instead of the hours."""
+    stores the resulting deadline instead."""
     customer_class: str | None = None
     """The caller's class in the table of service times (row 28)."""
     row: str = ""

@@ -1,7 +1,7 @@
-"""The verbs: everything that a script may await.
+"""The verbs: the functions that a script may await, such as :func:`say` and :func:`listen`.
 
 A script is an ``async def`` that runs without an event loop. Each verb yields a request to the
-:class:`~ivr.dialogue.call.Call` that drives the script, and the script is resumed with the answer.
+:class:`~ivr.dialogue.call.Call` that runs the script. The call resumes the script with the answer.
 Some requests are :mod:`commands <ivr.dialogue.commands>`, which the shell carries out unchanged.
 The classes of all other requests are in this module.
 """
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """The caller said something."""
+    """The answer of :func:`listen` when the caller said something."""
 
     seconds: float
     """Length of the speech, in seconds."""
@@ -38,7 +38,7 @@ class Speech:
     words: Words | None = None
     """The caller's words; None if our recognition failed or took too long."""
     left: float = field(default=0.0, compare=False)
-    """Seconds that were left of the :func:`listen` when the speech ended; at least 0."""
+    """Seconds that were left of the :func:`listen` when the speech ended; never negative."""
 
     @property
     def understood(self) -> bool:
@@ -48,31 +48,31 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The caller pressed a key."""
+    """The answer of :func:`listen` when the caller pressed a key."""
 
     digits: str
 
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """The time of a listen passed and no caller was heard (the "no-input" of speech dialogues)."""
+    """The answer of :func:`listen` when no caller was heard ("no-input" in speech dialogues)."""
 
     condition: Condition
-    """The verdict on the caller's line when the time was over."""
+    """The condition of the caller's line at the end of the listen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """The time of a listen passed, and the caller's audio does not reach us, by our own fault."""
+    """The answer of :func:`listen` when the caller's audio does not reach us, by our own fault."""
 
 
 Heard = Speech | Keys | Nobody | Unheard
-"""Every answer that :func:`listen` can give. Scripts match all four, then ``assert_never``."""
+"""Any answer of :func:`listen`. Scripts match all four classes, then ``assert_never``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """The request of :func:`say` and :func:`play_music`."""
+    """The request to play a prompt or music, made by :func:`say` and :func:`play_music`."""
 
     prompt: Prompt
     barge_in: bool
@@ -81,27 +81,27 @@ class Say:
     """Values for the slots of the prompt, by the names of the slots."""
     rendering: Rendering = "normal"
     until: int | None = None
-    """For music on hold, the number of the look-up that is waited for: its end stops the music.
-    None for any other prompt."""
+    """For music on hold, the number of the look-up. The music stops when the look-up ends. None for
+    any other prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """The request of :func:`listen`."""
+    """The request to wait for the caller, made by :func:`listen`."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The request of :func:`draft`."""
+    """The request to store an unfinished ticket, made by :func:`draft`."""
 
     ticket: Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The request of :func:`result`."""
+    """The request for the result of a look-up, made by :func:`result`."""
 
     order: int
 
@@ -122,8 +122,8 @@ Request = (
 
 
 class Ask(Generic[T]):
-    """The awaitable that every verb returns: it yields ``request`` to the call; await gives the
-    call's answer."""
+    """The object that every verb returns, to be awaited. ``await`` sends ``request`` to the call,
+    and its value is the call's answer."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -135,22 +135,22 @@ class Ask(Generic[T]):
 def say(
     prompt: Prompt, *, barge_in: bool = True, rendering: Rendering = "normal", **values: str
 ) -> Ask[None]:
-    """Speak ``prompt``, and go on when it has been heard or when the caller interrupts it.
+    """Speak ``prompt``; go on when the caller has heard it or interrupts it.
 
-    ``values`` fill the slots of ``prompt``: ``say(row.prompt("ask"), 姓="张", 先生="先生")``.
-    A value that cannot be spoken is replaced by a neutral wording, such as 先生/女士 (see
+    ``values`` fill the slots of ``prompt``: ``say(row.prompt("ask"), 姓="张", 先生="先生")``. A
+    value that cannot be spoken is replaced by a neutral wording, such as 先生/女士 (see
     :mod:`ivr.words.composition`).
 
-    With ``barge_in=False``, for example for a goodbye, the caller cannot interrupt the prompt.
-    The next :func:`listen` then returns what the caller said during the prompt.
+    With ``barge_in=False``, for example for a goodbye, the caller cannot interrupt the prompt. The
+    next :func:`listen` then returns what the caller said during the prompt.
     """
     return Ask(Say(prompt, barge_in, values, rendering))
 
 
 def listen(seconds: float) -> Ask[Heard]:
-    """Wait for the caller to speak or press a key, at most ``seconds`` from this request on.
+    """Wait at most ``seconds`` for the caller to speak or press a key.
 
-    If a prompt is said again meanwhile, the time begins anew at the end of that prompt.
+    If a prompt is repeated meanwhile, the time begins anew at the end of that prompt.
 
     A caller who has begun to speak is heard to the end, but not for more than the
     ``utterance_seconds`` of :class:`~ivr.dialogue.call.Limits`. If the caller is a fax, the answer
@@ -160,45 +160,45 @@ def listen(seconds: float) -> Ask[Heard]:
 
 
 def enter(row: str) -> Ask[Row]:
-    """Begin the row of the sheet with the id ``row``, and note it in the record; return the row."""
+    """Begin the row of the sheet with the id ``row``, note it in the record, and return it."""
     return Ask(EnterRow(row))
 
 
 def make_ticket(ticket: Ticket) -> Ask[str | None]:
-    """Write a ticket to the disk, and go on when it is there and cannot be lost any more.
+    """Write a ticket to the disk; go on when it is safe there.
 
-    The answer is the number to tell the caller: ``say(row.prompt("number"), 单号=number)``. The
-    answer None means that the ticket could not be written: then say ``system.not_kept`` instead.
+    The answer is the number to tell the caller: ``say(row.prompt("number"), 单号=number)``. None
+    means that the ticket could not be written. Then say ``system.not_kept`` instead.
     """
     return Ask(MakeTicket(ticket))
 
 
 def record() -> Ask[None]:
-    """Record the call from now on; if the recording fails, the script does not notice."""
+    """Record the call from now on. The script is not told if the recording fails."""
     return Ask(StartRecording())
 
 
 def drop_recording() -> Ask[None]:
-    """Stop recording, and keep nothing of what has been recorded."""
+    """Stop the recording and delete what has been recorded."""
     return Ask(DropRecording())
 
 
 def draft(ticket: Ticket) -> Ask[None]:
-    """Keep ``ticket``, with what the caller has told so far, as a draft.
+    """Store ``ticket`` as an unfinished ticket, with what the caller has told so far.
 
-    The draft is written as a ticket if the call ends before the next :func:`make_ticket`. A
-    :func:`make_ticket` discards the draft.
+    It is written as a ticket if the call ends before the next :func:`make_ticket`. A
+    :func:`make_ticket` discards it.
     """
     return Ask(Draft(ticket))
 
 
 def look_up(query: Query) -> Ask[int]:
-    """Begin a look-up, and go on at once; the answer is the number of the look-up.
+    """Begin a look-up and go on at once. The answer is the number of the look-up.
 
     :func:`result` and :func:`play_music` take this number as ``order``.
 
-    The look-up ends by itself: with a result, or with FAILED. :mod:`ivr.service.look_ups` limits
-    how long that may take.
+    Every look-up ends, with a result or with FAILED. :mod:`ivr.service.look_ups` limits how long it
+    may take.
     """
     return Ask(BeginLookUp(query))
 
@@ -209,12 +209,15 @@ def result(order: int) -> Ask[Found | None]:
 
 
 def play_music(music: Prompt, order: int) -> Ask[None]:
-    """Play music on hold until look-up ``order`` or the music ends, or the caller interrupts."""
+    """Play music on hold until the look-up with the number ``order`` ends.
+
+    The music also stops at its own end, and when the caller interrupts it.
+    """
     return Ask(Say(music, barge_in=True, until=order))
 
 
 def transfer(target: str) -> Ask[None]:
-    """Have the PBX connect the caller to ``target``. The script ends here, with this verb.
+    """Have the PBX connect the caller to the extension ``target``; the script ends here.
 
     ``target`` comes from the settings, never from what a caller said.
     """

@@ -1,1 +1,1 @@
-"""The words of the hotline as files: the sheet, rendered prompts, composed sentences, phrases."""
+"""The words of the hotline as files: the sheet, rendered prompts, values for slots, phrases."""

@@ -16,20 +16,20 @@ from ivr.hearing.played import Reference
 from ivr.translation import tr
 
 SOUNDS = "zh/ivr"
-"""Directory with the files of all prompts in the normal rendering. This relative path is used both
-below the directory of rendered prompts and below Asterisk's directory of sounds."""
+"""Directory of all prompts in the normal rendering. The path is relative, and the same below the
+directory of rendered prompts and below Asterisk's directory of sounds."""
 
 RENDERINGS: tuple[Rendering, ...] = get_args(Rendering)
 """All renderings of a prompt; the first one is the normal one."""
 
 
 def folder(rendering: Rendering) -> str:
-    """Return the name of a rendering's directory, such as ``ivr-louder``; it is in ``zh``."""
+    """Return the name of a rendering's directory below ``zh``, such as ``ivr-louder``."""
     return "ivr" if rendering == "normal" else f"ivr-{rendering}"
 
 
 SILENCE = "silence.10"
-"""Id of the clip with ten seconds of a-law idle code. It is played to the caller while the service
+"""Id of a clip of ten seconds of silence (a-law idle code). The caller hears it while the service
 waits for them."""
 
 
@@ -42,15 +42,14 @@ class RenderedPrompt:
     """One prompt in one rendering, with the names and measures of its files."""
 
     id: str
-    """Id of the prompt: ``no_sound.ask``."""
+    """Id of the prompt, such as ``no_sound.ask``."""
     text: str
     text_sha256: str
     """SHA-256 of the text, the voice and the mastering. If it changes, the files are outdated."""
     seconds: float
     active_level_dbov: float
     """Level of the prompt, in dBov. For a whole sentence it is the active speech level (ITU-T
-    P.56). For a part of a sentence (``joint`` is True) it is the level of the words without the
-    pauses."""
+    P.56). For a part of a sentence (``joint``) it is the level of the words without the pauses."""
     peak_dbfs: float
     sha256: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file by its extension (``alaw``, ``ulaw``, ``sln16``, ``g722`` …)."""
@@ -58,28 +57,28 @@ class RenderedPrompt:
     source: str = ""
     """SHA-256 of the human recording that was rendered; empty for a synthetic voice."""
     joint: bool = False
-    """Whether this is a part of a sentence. Its level and edges then fit the clips beside it."""
+    """Whether this is a part of a sentence; its level and edges then fit the clips beside it."""
 
     @property
     def stem(self) -> str:
-        """The name of the prompt's files without extension: ``no_sound-ask``."""
+        """The name of the prompt's files without extension, such as ``no_sound-ask``."""
         return self.id.replace(".", "-")
 
     @property
     def sound(self) -> str:
         """The name under which Asterisk plays the prompt, such as ``ivr/no_sound-ask``. Asterisk
-        itself puts the directory of the language, ``zh/``, before the name."""
+        puts the language's directory, ``zh/``, before it."""
         return f"{folder(self.rendering)}/{self.stem}"
 
     def plain(self) -> dict[str, Any]:
         """Return the values of the fields by name, without copying them.
 
-        The function ``dataclasses.asdict`` copies the values; it takes 0.3 s for 4,500 recordings.
+        ``dataclasses.asdict`` would copy the values, which takes 0.3 s for 4,500 recordings.
         """
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def file(self, extension: str) -> str:
-        """Return the path of the file with this extension, such as ``alaw``.
+        """Return the path of the file with this extension, such as ``zh/ivr/no_sound-ask.alaw``.
 
         The path is relative. It is the same below the directory of rendered prompts and below
         Asterisk's directory of sounds.
@@ -113,7 +112,7 @@ class Manifest:
         return self.variants.get(rendering, {}).get(id)
 
     def dump(self) -> str:
-        """Return the manifest as JSON with sorted keys, so that equal manifests are equal texts."""
+        """Return the manifest as JSON. The keys are sorted, so equal manifests give equal texts."""
         raw = {
             "engine": self.engine,
             "voice": self.voice,
@@ -127,7 +126,7 @@ class Manifest:
 
     @classmethod
     def parse(cls, text: str) -> "Manifest":
-        """Parse the text of :meth:`dump`; ValueError, KeyError or TypeError for any other text."""
+        """Read the text of :meth:`dump`; ValueError, KeyError or TypeError for any other text."""
         raw = json.loads(text)
         recordings = {id: RenderedPrompt(**entry) for id, entry in raw["recordings"].items()}
         variants: dict[Rendering, dict[str, RenderedPrompt]] = {
@@ -141,7 +140,7 @@ class Manifest:
 
 
 class Catalogue:
-    """The rendered prompts below one directory, for playing them and for finding their echo."""
+    """The rendered prompts below one directory: their paths, their samples and their levels."""
 
     def __init__(self, directory: Path, manifest: Manifest) -> None:
         self.directory = directory
@@ -182,9 +181,9 @@ class Catalogue:
             ) from None
 
     def clip(self, id: str, rendering: Rendering = "normal") -> RenderedPrompt:
-        """Return the prompt in ``rendering``; if that does not exist, in the normal rendering.
+        """Return the prompt in ``rendering``, or in the normal rendering if that one is missing.
 
-        CatalogueError if the normal rendering does not exist either.
+        Raise CatalogueError if the normal rendering is missing, too.
         """
         return self.manifest.find(id, rendering) or self[id]
 

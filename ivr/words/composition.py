@@ -1,12 +1,13 @@
-"""Compose sentences with slots from clips that were rendered before the call.
+"""Compose sentences with slots from clips (sound files) that were rendered before the call.
 
-``{姓}{先生}，请问您需要…`` is spoken as the clip 张先生 and the clip 请问您需要…, ``{电话}`` as one
-clip for each digit. A value without a clip is replaced by a neutral wording (先生/女士), so that no
-value causes silence, a missing file or an exception. The complete text is checked for forbidden
-phrases before it is spoken. If a value causes such a phrase, the values are left out.
+For example, ``{姓}{先生}，请问您需要…`` becomes the clips 张先生 and 请问您需要…. The slot
+``{电话}`` becomes one clip for each digit. A value without a clip is replaced by a neutral wording
+(先生/女士). No value can therefore cause silence, a missing file or an exception. The complete text
+is checked for forbidden phrases before it is spoken. If a value causes such a phrase, the values
+are left out.
 
-This module reads no files: the caller of this module passes the tables as text, and a function
-that says whether a clip exists.
+This module reads no files. It is given the tables as text, and a function that says whether a clip
+exists.
 """
 
 import re
@@ -21,7 +22,7 @@ from ivr.translation import tr
 from ivr.understanding.numerals import digit_groups, telephone_groups
 
 TITLES = {"先生": "sir", "小姐": "miss", "女士": "madam"}
-"""Titles of callers in Chinese, and the word for each title in the names of clips."""
+"""Titles of callers, each with its word in the names of clips: ``sir`` in ``name.zhang1.sir``."""
 NEUTRAL_TITLE = "先生/女士"
 NEUTRAL_DEPARTMENT = "相关部门"
 NEUTRAL_MEANING = "这样"
@@ -29,12 +30,12 @@ NEUTRAL_NUMBER = "数"
 """Word spoken instead of an unknown number: 并在数小时内, "within several hours"."""
 NEUTRAL_CODE = "已登记的号码"
 LARGEST_NUMBER = 99
-"""Largest number that has a clip of its own."""
+"""Upper limit for a number with a clip of its own; above it the neutral word 数 is spoken."""
 LONGEST_HOURS = 72
-"""Largest number of hours that has a clip of its own."""
+"""Upper limit for hours with a clip of their own; above it 数小时 (several hours) is spoken."""
 LONGEST_CODE = 24
-"""Largest number of digits and letters that are spoken one by one. Callers cannot write down more,
-and no ticket, staff or telephone number is longer."""
+"""Upper limit for the digits and letters spoken one by one; a longer code is replaced by neutral
+words. Callers cannot write down more. No ticket, staff or telephone number is longer."""
 
 _MEASURES = re.compile(r"\s*(?:小时|个|天|位|次|分钟|周)")
 _TABLES = ("surnames", "departments", "meanings")
@@ -43,7 +44,7 @@ _KEY = re.compile(r"[a-z0-9_]+")
 
 
 class VocabularyError(Exception):
-    """The tables of values cannot be used; the message names the entry and the remedy."""
+    """The tables of values for slots are wrong; the message names the entry and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ class Vocabulary:
 
     @classmethod
     def parse(cls, *texts: str) -> "Vocabulary":
-        """Parse the texts of ``surnames.toml`` and ``values.toml``.
+        """Read the texts of ``surnames.toml`` and ``values.toml``.
 
-        VocabularyError, with the entry and the remedy, if one of them is wrong.
+        Raise VocabularyError, with the entry and the remedy, if one of them is wrong.
         """
         tables: dict[str, dict[str, str]] = {name: {} for name in _TABLES}
         for text in texts:
@@ -84,7 +85,7 @@ class Vocabulary:
 
 
 def _by_words(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield pairs from the table ``name``: the words of an entry, and the name of their clip.
+    """Yield each entry of the table ``name`` as a pair: the spoken words, and their clip's name.
 
     Raise VocabularyError if an entry is wrong.
     """
@@ -105,7 +106,7 @@ def _by_words(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One part of a sentence: its text, and the ids of the clips in which it is spoken."""
+    """One part of a composed sentence: its text, and the ids of the clips that speak it."""
 
     text: str
     clips: tuple[str, ...]
@@ -115,7 +116,7 @@ _NOTHING = _Piece("", ())
 
 
 class Composer:
-    """Fills the slots of prompts with values for which there are clips."""
+    """Fills the slots of prompts with values, and finds the clips that speak the sentence."""
 
     def __init__(
         self,
@@ -123,18 +124,18 @@ class Composer:
         has: Callable[[str], bool] = lambda id: True,
         forbids: Callable[[str], object] = lambda text: None,
     ) -> None:
-        """``has`` says whether the clip with an id is rendered.
+        """``has`` is a function that says whether the clip with the given id is rendered.
 
-        ``forbids`` returns a forbidden phrase that a text contains, or None if it contains none
+        ``forbids`` returns a forbidden phrase that the given text contains, or None
         (``Sheet.forbidden_in``).
         """
         self._vocabulary, self._has, self._forbids = vocabulary, has, forbids
         self._meanings = {name: words for words, name in vocabulary.meanings.items()}
 
     def __call__(self, prompt: Prompt, values: Mapping[str, str]) -> Prompt:
-        """Return the prompt as it is spoken: its text without slots, its clips in order.
+        """Return the prompt as it is spoken: its text with values, and its clips in order.
 
-        ``values`` holds the value of each slot. For {意思} that may be the words or the name of
+        ``values`` holds the value of each slot. For {意思} the value is the words or the name of
         their clip. If the text contains a forbidden phrase, the prompt is composed again without
         values. Raises nothing.
         """
@@ -170,8 +171,7 @@ class Composer:
                     yield self._value(name, values.get(name, ""), after)
 
     def _first(self, *candidates: _Piece) -> _Piece:
-        """Return the first candidate whose clips all exist; if there is none, a piece without
-        words."""
+        """Return the first candidate whose clips all exist; if none, return an empty piece."""
         usable = (one for one in candidates if one.clips and all(map(self._has, one.clips)))
         return next(usable, _NOTHING)
 
@@ -272,8 +272,8 @@ def _group_clips(group: str) -> Iterator[str]:
 def _title_after(after: Prompt | Slot | str, values: Mapping[str, str]) -> tuple[str | None, str]:
     """Return the title that follows a surname, and the punctuation beside the title.
 
-    ``after`` is the part of the prompt that follows the surname. If it is a title, one clip can
-    speak surname and title together. If it is no title, return None and an empty text.
+    ``after`` is the part of the prompt after the surname. If it is a title, one clip can speak
+    surname and title together. If it is not, return None and an empty text.
     """
     if isinstance(after, Slot) and after.name == "先生":
         return values.get("先生", ""), ""
@@ -283,6 +283,6 @@ def _title_after(after: Prompt | Slot | str, values: Mapping[str, str]) -> tuple
 
 
 def _whole(value: str) -> int | None:
-    """Return ``value`` as a number if it is one to four digits (also full-width), else None."""
+    """Return ``value`` as a number if it has one to four digits (also full-width), else None."""
     plain = unicodedata.normalize("NFKC", value).strip()
     return int(plain) if re.fullmatch(r"[0-9]{1,4}", plain) else None

@@ -1,9 +1,9 @@
-"""Read the phrase files of a deployment; learn and keep the weights of the classifier from them.
+"""Read the phrase files of a deployment; learn and store the classifier's weights.
 
-Learning takes half a minute. `ivr prompts render` learns in advance and puts the weights beside the
-sheet. The name of their file contains a digest of everything the weights are learned from. If no
-file has that name, the weights are learned at the first start and kept in the user's cache
-directory.
+The weights are learned from the phrase files in half a minute. `ivr prompts render` learns them in
+advance and writes them beside the sheet. The file's name contains a digest of everything from which
+the weights are learned. If no file has that name, the service learns at its first start. It then
+stores the weights in the user's cache directory.
 """
 
 import hashlib
@@ -31,19 +31,19 @@ from ivr.words.composition import VocabularyError
 from ivr.words.wording import read_vocabulary
 
 DIRECTORY = "phrases"
-"""Directory of phrase files beside the sheet; without it, the product's own files are used."""
+"""Directory of phrase files beside the sheet. If it is missing, the product's own are used."""
 LEARNED = "learned"
 """Directory beside the sheet for classifier weights that were learned in advance."""
 _LONGEST_WORD = 4
-"""Longest word, in characters, that is taken from the dictionary. The words are combined at random
-into sentences about other subjects, from which the classifier learns what is off topic."""
+"""Upper limit, in characters, for words from the dictionary. The words are combined at random into
+sentences about other subjects. From these the classifier learns what is off topic."""
 
 
 def read_files(sheet: Path) -> dict[str, str]:
     """Return the texts of the phrase files beside ``sheet``, by their paths.
 
     If there is no directory ``phrases`` beside the sheet, return the product's own phrase files.
-    PhraseError if the directory holds no phrase files or one of them cannot be read.
+    Raise PhraseError if the directory holds no phrase files or one of them cannot be read.
     """
     directory = sheet.with_name(DIRECTORY)
     if not directory.is_dir():
@@ -59,24 +59,24 @@ def read_files(sheet: Path) -> dict[str, str]:
 
 
 def read_phrases(sheet: Path) -> Phrases:
-    """Return the phrases beside ``sheet``, checked; PhraseError names file, key and remedy."""
+    """Read and check the phrases beside ``sheet``; PhraseError names file, key and remedy."""
     return Phrases.parse(read_files(sheet), _spoken_words(sheet).departments)
 
 
 def read_fillers(sheet: Path) -> Fillers:
-    """Return the words that can stand for a placeholder such as {部门} in the phrases.
+    """Return the words that can replace a placeholder of the phrases, such as {部门}.
 
-    The phrases are those beside ``sheet``. PhraseError as for :func:`read_phrases`.
+    The phrases are those beside ``sheet``. Raise PhraseError as :func:`read_phrases` does.
     """
     return Fillers(read_phrases(sheet), _spoken_words(sheet).surnames)
 
 
 def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
-    """Return the understander for the phrases beside ``sheet``.
+    """Return the object that finds the meaning of words, for the phrases beside ``sheet``.
 
-    The classifier's weights are learned if no file holds them yet, and are then kept in the
-    directory ``cache``; None means the user's cache directory. PhraseError as for
-    :func:`read_phrases`.
+    If no file holds the classifier's weights yet, they are learned and stored in the directory
+    ``cache``. None means the user's cache directory. Raise PhraseError as :func:`read_phrases`
+    does.
     """
     files, words = read_files(sheet), _spoken_words(sheet)
     name = _name(files, words.surnames)
@@ -93,11 +93,10 @@ def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
 def learn(sheet: Path) -> bool:
     """Learn the classifier's weights from the phrases beside ``sheet``, and write them beside it.
 
-    Return True if weights were learned now. Return False if the weights of these phrases exist
-    already.
+    Return True if weights were learned. Return False if the weights of these phrases exist already.
 
-    Older weights in the directory are deleted. PhraseError as for :func:`read_phrases`; OSError if
-    the weights cannot be written.
+    Older weights in the directory are deleted. Raise PhraseError as :func:`read_phrases` does, and
+    OSError if the weights cannot be written.
     """
     files, words = read_files(sheet), _spoken_words(sheet)
     name = _name(files, words.surnames)
@@ -113,7 +112,7 @@ def learn(sheet: Path) -> bool:
 
 
 def background() -> Background:
-    """Return the short words of pypinyin's dictionary, for examples of talk that is off topic."""
+    """Return the short words of pypinyin's dictionary, used for examples of off-topic talk."""
     return Background([word for word in PHRASES_DICT if len(word) <= _LONGEST_WORD])
 
 
@@ -136,9 +135,10 @@ def _spoken_words(sheet: Path) -> _SpokenWords:
 
 
 def _name(files: Mapping[str, str], surnames: tuple[str, ...]) -> str:
-    """Return the name of the file of weights. It has a digest of all that they are learned from.
+    """Return the name of the file of weights: ``understanding-`` and a digest.
 
-    Comment lines of the phrase files are not part of the digest.
+    The digest covers everything from which the weights are learned. Comment lines of the phrase
+    files are left out.
     """
     parts = [LEARNING_VERSION, dictionary, *surnames, *map(_without_comments, files.values())]
     return f"understanding-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}.npz"
@@ -149,9 +149,9 @@ def _without_comments(text: str) -> str:
 
 
 def _learned(sheet: Path, name: str) -> Weights | None:
-    """Return the weights learned in advance, from the sheet's directory or the product's own.
+    """Return the weights that were learned in advance; None if there is no file ``name``.
 
-    None if neither has the file ``name``.
+    The file is sought beside the sheet, then among the product's own files.
     """
     return _read(sheet.with_name(LEARNED) / name) or _read(SHARE / LEARNED / name)
 
@@ -172,7 +172,7 @@ def _read(path: Path) -> Weights | None:
 
 
 def _keep(weights: Weights, target: Path) -> None:
-    """Write the weights to a temporary file and rename it, so that ``target`` is never partial."""
+    """Write a temporary file of the weights and rename it, so that ``target`` is never partial."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
         np.savez(

@@ -8,19 +8,19 @@ from ivr.translation import tr
 from ivr.words.composition import Vocabulary
 
 COMPANY = "company.toml"
-"""File of the company's variables beside the sheet; a sheet without variables needs none."""
+"""File beside the sheet with the company's variables. A sheet without variables needs none."""
 KNOWLEDGE = "knowledge.toml"
-"""File beside the sheet with answers to callers' questions. Without this file no question is
-answered at once: the caller leaves a number and is called back (row 20)."""
+"""File beside the sheet with answers to callers' questions. Without this file every question leads
+to a call back (row 20)."""
 
 TABLES = ("surnames.toml", "values.toml")
-"""Files with the values (surnames, departments, meanings) for the slots of prompts."""
+"""Files beside the sheet with values for the slots of prompts: surnames, departments, meanings."""
 
 
 def read_sheet(path: Path) -> Sheet:
     """Read the sheet in ``path`` with the variables and answers beside it.
 
-    SheetError says in one sentence what is wrong and what to do.
+    Raise SheetError, which says in one sentence what is wrong and what to do.
     """
     company, knowledge = path.with_name(COMPANY), path.with_name(KNOWLEDGE)
     words = _text(path, tr("the sheet"))
@@ -35,8 +35,8 @@ def read_sheet(path: Path) -> Sheet:
 def read_vocabulary(directory: Path) -> Vocabulary:
     """Return the values that can be spoken in slots, from the tables in ``directory``.
 
-    A missing table is replaced by the table that the product brings. VocabularyError if a table is
-    wrong; OSError if a table cannot be read.
+    If a table is missing there, the product's own table is used. Raise VocabularyError if a table
+    is wrong, and OSError if a table cannot be read.
     """
     brought = (directory / name for name in TABLES)
     return Vocabulary.parse(
