@@ -1,9 +1,9 @@
 """Rows 11, 15 and 25: ask back until it is clear what the caller means.
 
-After a weak guess the caller is asked, in the sheet's words, whether they mean it (row 15), at
-most twice for one wish. If their words fit no intent, they are asked to repeat them (row 25).
-Speech that is loud enough but badly recognised is taken for a dialect or another language, and
-both steps of row 11 follow. If nothing helps, a person calls back (row 20).
+After a weak guess, row 15 asks the caller whether they mean it, at most twice for one wish. If
+their words fit no intent, row 25 asks the caller to repeat them. Speech that is loud enough but
+badly recognised is taken for a dialect or another language. Row 11 then asks the caller to speak
+Mandarin, or to fetch somebody who does. If nothing helps, a person calls back (row 20).
 """
 
 from dataclasses import dataclass, replace
@@ -19,19 +19,19 @@ CLARIFICATIONS = 2
 """Maximum number of questions 请问您说的是……的意思吗？ (row 15) for one wish; a third one would
 seem like mockery."""
 _ATTEMPTS = 3
-"""At the third utterance of one wish that fits no intent, the hotline gives up. After an earlier
-one, row 25 asks the caller to repeat the wish. From the second one on, row 11 (dialects) answers
-instead if the words are badly recognised, at most twice."""
+"""The hotline gives up at the third utterance of one wish that fits no intent. After an earlier
+one, row 25 asks the caller to repeat the wish. Badly recognised words are an exception from the
+second utterance on: row 11 (please speak Mandarin) answers them, at most twice."""
 LOST_ATTEMPTS = 3
-"""Maximum number of times that the caller is asked, for one wish, to repeat words that our
-recogniser has lost. Other requests to repeat are counted apart, because here the caller is not at
-fault."""
+"""Maximum number of requests, for one wish, to repeat words that our recogniser has lost. After
+them the hotline gives up. These requests are counted separately from those for unclear words,
+because the caller is not at fault."""
 NOTHING_MORE = frozenset({Intent.CLOSING, Intent.THANKS, Intent.GOODBYE})
 """Intents by which a caller says that they want nothing more: 没有了, 谢谢, 再见. Right after our
-question 请问还有什么可以帮助您？ they are acted upon even if they are only a weak guess."""
+question 请问还有什么可以帮助您？ even a weak guess of such an intent is acted upon."""
 UNSPEAKABLE = frozenset({Intent.ABUSIVE_CALLER, Intent.NUISANCE_CALL})
-"""Intents that row 15 (您说的是……的意思吗？) never asks about: no caller is asked whether they
-meant to be rude."""
+"""Rude intents. Row 15 (您说的是……的意思吗？) never asks about them: no caller is asked whether
+they meant to be rude."""
 
 
 @row("clarify")
@@ -68,11 +68,12 @@ class GivenUp:
 
 
 MadeOut = Meaning | GivenUp | Nobody | Unheard
-"""The possible results of asking back. The union is closed: match it with ``assert_never``."""
+"""The possible results of asking the caller back: their wish, given up, silence, or lost audio. The
+union is closed: match it with ``assert_never``."""
 
 
 class AskingBack:
-    """Finds out what the caller means by one wish, by asking back where that is needed.
+    """Finds out what the caller means by one wish, by asking the caller back where needed.
 
     The number of questions is counted for this wish only.
     """
@@ -82,7 +83,7 @@ class AskingBack:
         self._clarified = self._unclear = self._lost = self._foreign = 0
 
     async def make_out(self, heard: Heard) -> MadeOut:
-        """Return what ``heard`` means, after asking back as often as the limits allow.
+        """Return the wish in ``heard``, after asking the caller back as often as the limits allow.
 
         Return GivenUp if the caller could not be understood within these limits. Nobody (silence)
         and Unheard (the caller's audio does not reach us) are returned as they are. A pressed key
@@ -105,7 +106,7 @@ class AskingBack:
         return _key(heard.digits) if isinstance(heard, Keys) else heard
 
     def _is_known(self, words: Words) -> bool:
-        """Return whether the words are a question that prompts/knowledge.toml has an answer to."""
+        """Return whether prompts/knowledge.toml has an answer to the caller's words."""
         return self._guest.house.knowledge.find(words.meaning) is not None
 
     def _answers_the_question(self, words: Words) -> bool:
@@ -120,10 +121,10 @@ class AskingBack:
         return words.understood and (for_more or unclear)
 
     def _may_be_asked_about(self, words: Words) -> bool:
-        """Return whether row 15 may now ask the caller if they mean the intent that was guessed.
+        """Return whether row 15 may ask the caller if they mean the guessed intent.
 
-        It may not if ``words`` were not understood, if it has asked CLARIFICATIONS times for this
-        wish, or if the intent is rude (UNSPEAKABLE).
+        It may not in three cases: ``words`` were not understood, row 15 has asked CLARIFICATIONS
+        (2) times for this wish, or the intent is rude (UNSPEAKABLE).
         """
         asked_enough = self._clarified >= CLARIFICATIONS
         return words.understood and not asked_enough and words.meaning.intent not in UNSPEAKABLE
@@ -152,9 +153,9 @@ class AskingBack:
         """Ask the caller to repeat ``words``, which fit no intent, and return the answer.
 
         After the first such utterance of a wish, row 25 asks. From the second on, badly recognised
-        words are taken for a dialect: row 11 asks the caller to speak Mandarin, and the next time
-        to fetch somebody who does. Otherwise row 25 asks after the second utterance, and GivenUp is
-        returned after any later one.
+        words are taken for a dialect. Row 11 then asks the caller to speak Mandarin, and the next
+        time to fetch somebody who does. Otherwise row 25 asks after the second utterance, and
+        GivenUp is returned after any later one.
         """
         self._unclear += 1
         if self._unclear > 1 and not words.intelligible and self._foreign < 2:
@@ -167,27 +168,27 @@ class AskingBack:
     async def _say_again_what_we_lost(self) -> Heard | GivenUp:
         """Ask the caller to repeat words that the recogniser lost (row 25); return the answer.
 
-        Return GivenUp after LOST_ATTEMPTS such questions for one wish.
+        Return GivenUp after LOST_ATTEMPTS (3) such questions for one wish.
         """
         self._lost += 1
         return GivenUp() if self._lost > LOST_ATTEMPTS else await ask_repeat()
 
 
 def meaning_words(guess: Meaning) -> str:
-    """Return the key of ``guess`` in the table [meanings] of values.toml.
+    """Return the key in the table [meanings] of values.toml for the words that name ``guess``.
 
-    The words under this key are spoken when row 15 asks whether the caller means ``guess``. The key
-    is the topic if ``guess`` is a question about a known topic of the product. Otherwise it is the
-    name of the intent.
+    Row 15 speaks these words when it asks whether the caller means ``guess``. The key is the topic
+    if ``guess`` is a question about a known topic of the product. Otherwise it is the name of the
+    intent.
     """
     topic = guess.slots.topic if guess.intent is Intent.PRODUCT_QUESTION else None
     return topic or guess.intent.value
 
 
 def plain_answer(heard: Heard) -> Intent | None:
-    """Return Intent.YES or Intent.NO if the caller's words mean that, however uncertain the guess.
+    """Return Intent.YES or Intent.NO if the caller answers so, even if the guess is uncertain.
 
-    Return None for other words, keys and silence. The function is for use after a yes-no question.
+    Return None for other words, keys and silence. Use the function only after a yes-no question.
     """
     if not isinstance(heard, Speech) or heard.words is None:
         return None

@@ -16,16 +16,17 @@ MESSAGE = TicketKind.MESSAGE
 _CALL_ME = frozenset({Intent.CANNOT_ANSWER_NOW, Intent.GIVE_NUMBER})
 """Intents by which the caller of a private call (row 7) asks to be called back."""
 ANNOUNCED = 10
-"""First words of at most this many characters, such as 我要投诉, only announce what the caller
-wants to tell; the caller is then asked to go on."""
+"""Upper limit for the length of an announcement such as 我要投诉, in characters. A caller whose
+first words are no longer than this has only announced a complaint or suggestion, and is asked to go
+on."""
 
 
 @row("other_department")
 async def other_department(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
     """Row 6 客户想直接拨打本公司内部其他部门的电话时: take a message and the number to call back.
 
-    The message and the number become a message ticket for the department. Return Nobody when the
-    caller is silent, otherwise None; an answer without words makes no ticket. Raise ChangedSubject
+    The message and the number become a message ticket for the department. An answer without words
+    makes no ticket. Return Nobody when the caller is silent, otherwise None. Raise ChangedSubject
     when the caller states another wish.
     """
     await say(row.prompt("ask"))  # 您能否将具体情况和联系电话告诉我，我帮您联系好吗？
@@ -128,7 +129,7 @@ async def suggestion(row: Row, guest: Guest, wish: Meaning) -> None:
 def follow_unless(wish: Meaning, meaning: Meaning) -> None:
     """Raise ChangedSubject if ``meaning`` is certain and is another wish than ``wish``.
 
-    A meaning with the same intent as ``wish`` counts as an answer and raises nothing.
+    If both have the same intent, ``meaning`` counts as an answer and nothing is raised.
     """
     if meaning.intent is not wish.intent:
         follow(meaning)

@@ -10,9 +10,9 @@ from ivr.etiquette.speaking import ask_for_more, say_farewell
 async def closing(row: Row, *, nothing_more: bool = False) -> Heard:
     """Row 33 通话终了时: ask 请问还有什么可以帮助您？; if the caller is silent, say goodbye.
 
-    ``nothing_more`` skips the question, for a caller who has already said that they want nothing
-    else. Return what the caller says; Nobody means that they said nothing after the goodbye and
-    have not hung up.
+    ``nothing_more`` skips the question: the caller has already said that they want nothing else.
+    Return what the caller says. Nobody means that they said nothing after the goodbye and have not
+    hung up.
     """
     if not nothing_more:
         await ask_for_more(row.prompt("ask"))

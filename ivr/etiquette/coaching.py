@@ -1,12 +1,12 @@
-"""Decide when the caller is told that their line is bad: one place for every listen of a call.
+"""Decide when the caller is told that their line is bad, for all rows of a call.
 
 A row says ``heard = await listen(...)`` and does not handle bad lines. What was heard passes
-through this module first. A caller who cannot be understood is told why (rows 8, 9 and 10), and
+through this module first. If the caller cannot be understood, rows 8, 9 and 10 tell them why, and
 the listening row receives what they say after that. A caller who is understood is not disturbed.
 
-Each of these rows runs at most once in a call; after that the caller is served as well as
-possible. For this reason no row about the line can keep a call open: silence and the limits of
-the call end the call.
+Each of these rows runs at most once in a call; after that the caller is served as well as possible.
+For this reason no row about the line can keep a call open: silence and the limits of the call end
+the call.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
@@ -28,13 +28,13 @@ DUE: Mapping[Condition, SubScript] = {
     Condition.NOISE: noisy_line,  # 10
     Condition.FAX: fax,
 }
-"""The script to run when the condition of the line makes the caller hard to understand, or when a
-fax calls: for example, row 8 (:func:`low_volume`) for TOO_QUIET."""
+"""The script to run for each bad condition of the line: for example, row 8 (:func:`low_volume`) for
+TOO_QUIET. A fax machine that calls has a script too."""
 
 HOLD_LISTENS = 12
-"""Maximum number of listens, five seconds each, that the hotline spends in one call on waiting for
-music from the caller's side to end: 12 × 5 s = 60 s. A caller who has put us on hold to ask
-somebody a question is back within a minute, or has forgotten us."""
+"""Maximum number of listens in one call, five seconds each, that wait for music on the caller's
+side to end: 12 × 5 s = 60 s. After them the music counts as silence. A caller who has put us on
+hold to ask somebody a question is back within a minute, or has forgotten us."""
 
 
 class Coach:
@@ -44,11 +44,11 @@ class Coach:
         self._said: set[SubScript] = set()
         self._hold_listens = HOLD_LISTENS
         self._caller_heard = False
-        """Whether the caller has spoken in this call. After that, noise without a voice counts as
-        a silent caller, no longer as a noisy line (row 10)."""
+        """Whether the caller has spoken in this call. If so, noise without a voice counts as
+        silence, and no longer as a noisy line (row 10)."""
 
     async def clear(self, heard: Heard) -> Heard:
-        """Run the rows about the line that ``heard`` calls for, and return what is heard then.
+        """Run the rows about a bad line that ``heard`` calls for, and return what is heard then.
 
         Each row runs at most once in a call. While music comes from the caller's side, wait for its
         end, for at most a minute in all. If nothing is to be done, return ``heard``. Raise CallOver
@@ -68,7 +68,7 @@ class Coach:
     def _due(self, heard: Heard) -> SubScript | None:
         """Return the script in DUE for the condition of the line in ``heard``.
 
-        Return None if that condition needs no script, or if its script has run in this call.
+        Return None if the condition needs no script, or if the script has already run in this call.
         """
         trouble = trouble_of(heard) or doubt_of(heard)
         if isinstance(heard, Nobody):
@@ -80,11 +80,12 @@ class Coach:
 
 
 class Attended(Awaitable[Outcome]):
-    """``await Attended(script, guest)`` runs a script and does for it what every row needs.
+    """``await Attended(script, guest)`` runs a script and deals with bad lines for it.
 
-    Each prompt of the script gets the caller's name and volume (:meth:`Guest.addressed`). Before
-    the script receives the answer to a listen, the rows about a bad line are run (:class:`Coach`),
-    and wishes that every row grants, such as 再说一遍, are granted (:mod:`ivr.etiquette.courtesy`).
+    Each prompt of the script gets the caller's name and volume (:meth:`Guest.addressed`). Each
+    answer to a listen is handled before the script receives it. If the line is bad, the row about
+    it runs (:class:`Coach`). A wish that every row grants, such as 再说一遍, is granted
+    (:mod:`ivr.etiquette.courtesy`).
     """
 
     def __init__(self, script: Coroutine[Request, Any, Outcome], guest: Guest) -> None:
@@ -98,10 +99,10 @@ class Attended(Awaitable[Outcome]):
     def _run(self, script: Coroutine[Request, Any, T], *, attended: bool) -> Generator[Any, Any, T]:
         """Yield the requests of ``script``, pass the answers on to it, and return its result.
 
-        If ``attended`` is True, the answer to a Listen goes through :meth:`_attend` first, which
-        handles bad lines and wishes such as 再说一遍. ``script`` then receives what :meth:`_attend`
-        returns. :meth:`_attend` itself is run with ``attended=False``, so that the rows in it
-        receive each answer unchanged.
+        If ``attended`` is True, each answer to a Listen goes through :meth:`_attend` first, and
+        ``script`` receives the result. :meth:`_attend` handles bad lines and wishes such as
+        再说一遍. It is itself run with ``attended=False``, so that the rows in it receive each
+        answer unchanged.
         """
         answer: Any = None
         try:
@@ -119,11 +120,11 @@ class Attended(Awaitable[Outcome]):
             script.close()
 
     async def _attend(self, heard: Heard, seconds: float) -> Heard:
-        """Return what a row receives as the answer to its listen of ``seconds``.
+        """Handle ``heard``, the answer to a listen of ``seconds``, before the row receives it.
 
-        ``heard`` is the answer to that listen. If the line is bad, the row about it (8, 9 or 10)
-        runs. If the caller wishes something that every row grants, such as 再说一遍, the wish is
-        granted. Return what is heard after that, or ``heard`` itself if nothing had to be done.
+        If the line is bad, the row about it (8, 9 or 10) runs. If the caller has a wish that every
+        row grants, such as 再说一遍, it is granted. Return what is heard after that, or ``heard``
+        itself if nothing had to be done.
         """
         heard = await self._coach.clear(heard)
         while (granted := grant(self._guest, heard, seconds)) is not None:

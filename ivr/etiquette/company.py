@@ -24,7 +24,7 @@ class SheetError(Exception):
 
 
 def parse_company(text: str) -> dict[str, str]:
-    """Return the company's variables written in ``text`` (TOML): the words by the variable's name.
+    """Return the company's variables written in ``text`` (TOML), as words by variable name.
 
     Raise SheetError, whose message is one sentence, if a variable is unusable.
     """

@@ -16,11 +16,11 @@ from ivr.etiquette.tickets import joined_speech, leave_ticket, story
 
 Class = Literal["simple", "complex"]
 _TIME_LIMITS: Mapping[Class, str] = {"simple": "简单投诉时限", "complex": "复杂投诉时限"}
-"""For each class of complaint, the name of a variable of prompts/company.toml: 简单投诉时限 for a
+"""For each class of complaint, the name of its variable in prompts/company.toml: 简单投诉时限 for a
 simple complaint. The variable holds the hours within which row 27 promises an answer."""
 ANYBODY = "default"
-"""The key ``default`` in the table of service times (row 28). Its hours hold for all customers
-whose class is not in the table."""
+"""The key ``default`` in the table of service times (row 28). Its hours hold for each class of
+customer that the table does not name."""
 _COMPLEX = "复杂投诉"
 """Name of a variable of prompts/company.toml. Its value is a list of words, separated by spaces; a
 complaint that contains one of the words is complex."""

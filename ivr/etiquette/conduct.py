@@ -11,11 +11,11 @@ from ivr.etiquette.rows import is_there, row
 from ivr.etiquette.tickets import report
 
 SUPERVISOR_AFTER = 2
-"""At the second offence of one kind (abuse, nuisance) in a call, the supervisor gets a ticket. The
-first offence is only answered, unless the number has KNOWN_AFTER earlier reports."""
+"""The supervisor gets a ticket at the second offence of one kind (abuse, nuisance) in a call. The
+first offence is only answered, unless the number has KNOWN_AFTER (3) earlier reports."""
 KNOWN_AFTER = 3
-"""If there are at least this many earlier reports about the calling number, the supervisor gets a
-ticket at the first offence in a call."""
+"""Least number of earlier reports about the calling number at which the supervisor gets a ticket at
+the first offence in a call."""
 
 
 @row("abusive_caller")
@@ -91,11 +91,10 @@ async def _tell_supervisor(guest: Guest, wish: Meaning, kind: TicketKind) -> Non
 
 
 async def _history(guest: Guest, offence: Intent) -> int | None:
-    """Begin to look up earlier reports about the calling number, and return the look-up's number.
+    """Begin to look up earlier reports about the calling number; return the look-up's number.
 
-    :func:`result` takes that number and gives what was found. Nothing is looked up, and None is
-    returned, if this is not the first ``offence`` of its kind in the call or if the calling number
-    is withheld.
+    :func:`result` takes that number and gives what was found. Return None, without a look-up, if
+    the calling number is withheld, or if ``offence`` is not the first of its kind in the call.
     """
     if guest.times.get(offence, 0) != 1 or not guest.arrival.caller:
         return None
@@ -103,10 +102,11 @@ async def _history(guest: Guest, offence: Intent) -> int | None:
 
 
 async def _known(history: int | None, kind: TicketKind) -> bool:
-    """Return whether the look-up ``history`` has found at least KNOWN_AFTER reports of ``kind``.
+    """Return whether the look-up with the number ``history`` found at least KNOWN_AFTER reports.
 
-    Return False if the look-up has not ended yet, or if ``history`` is None (nothing was looked
-    up). The rows call this function after a prompt, so that the look-up can end during the prompt.
+    Only reports of ``kind`` count. Return False if the look-up has not ended yet, or if ``history``
+    is None (nothing was looked up). The rows call this function after a prompt, so that the look-up
+    can end during the prompt.
     """
     found = None if history is None else await result(history)
     return found is not None and int(found.values.get(kind, "0")) >= KNOWN_AFTER

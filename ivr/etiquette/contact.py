@@ -15,7 +15,7 @@ from ivr.etiquette.rows import row
 from ivr.understanding.numerals import is_telephone_number
 
 NUMBER_ATTEMPTS = 4
-"""Maximum number of attempts to get a telephone number from the caller; after that the ticket has
+"""Maximum number of attempts to get a telephone number from the caller; after them the ticket has
 only the calling number. With 10 % of the digits misheard, 98.0 % of the numbers are right after
 three attempts, and 99.3 % after four (`ivr bench understand`)."""
 BETWEEN_SECONDS = 3.0
@@ -28,8 +28,8 @@ _NO_WISH = frozenset(
         Intent.REPEAT, Intent.SLOWER, Intent.HOLD_ON, Intent.CANNOT_ANSWER_NOW, Intent.OTHER,
     }
 )  # fmt: skip
-"""Intents that are no new wish if the caller has just been asked for a number or a name. Any other
-intent changes the subject."""
+"""Intents that count as an answer, not as a new wish, after a question for a number or a name. Any
+other intent changes the subject."""
 
 
 class ChangedSubject(Exception):
@@ -43,7 +43,7 @@ class ChangedSubject(Exception):
 
 @row("ask_name")
 async def ask_name(row: Row, guest: Guest, prompt: Prompt | None = None) -> None:
-    """Row 12 想要问客户的名字: ask 请问，您贵姓？ unless the name is known or was asked for.
+    """Row 12 想要问客户的名字: ask 请问，您贵姓？ once, unless the name is known.
 
     ``prompt`` is another wording of the question. Later prompts contain the name (row 13). Raise
     ChangedSubject when the caller states a wish instead.
@@ -61,9 +61,9 @@ async def ask_name(row: Row, guest: Guest, prompt: Prompt | None = None) -> None
 async def contact_number(guest: Guest, heard: Heard) -> None:
     """Take the telephone number in ``heard`` or ask for it, until the caller confirms one.
 
-    A confirmed number becomes ``guest.phone``. If the caller refuses, or has confirmed none after
-    NUMBER_ATTEMPTS (4) attempts, ``guest.phone`` stays as it was. Raise ChangedSubject when the
-    caller states a wish instead.
+    A confirmed number is stored in ``guest.phone``. If the caller refuses, or has confirmed none
+    after NUMBER_ATTEMPTS (4) attempts, ``guest.phone`` stays as it was. Raise ChangedSubject when
+    the caller states a wish instead.
     """
     system = await enter("system")
     for attempt in range(NUMBER_ATTEMPTS):
@@ -91,9 +91,9 @@ async def collected(
 ) -> tuple[str, Heard]:
     """Return the digits of a number that is spoken or typed in pieces, and what was heard last.
 
-    ``heard`` is the first piece; if it has no digits, return "" and ``heard``. A pause of
-    BETWEEN_SECONDS (3 s), the key # or an answer without digits ends the number. Spoken digits for
-    which ``whole`` returns True end it at once.
+    ``heard`` is the first piece; if it has no digits, return "" and ``heard``. The number ends at a
+    pause of BETWEEN_SECONDS (3 s), at the key # or at an answer without digits. Spoken digits end
+    at once when ``whole`` returns True for them.
     """
     digits = ""
     while True:
@@ -124,7 +124,7 @@ def said(heard: Heard) -> Meaning | None:
 
 
 def number_as_said(meaning: Meaning) -> Heard:
-    """Return ``meaning`` as speech, as if just heard: :func:`collected` then reads its digits."""
+    """Return ``meaning`` as speech just heard, so that :func:`collected` can read its digits."""
     return Speech(0.0, words=Words(meaning))
 
 

@@ -31,9 +31,9 @@ async def hotline(
     """Run a whole call and return how it ended.
 
     A caller who is hard to hear is told why (rows 8, 9, 10), whichever row listens. ``guest`` holds
-    what is known of the caller. If it is None, a new guest is made with ``company``, the variables
-    of prompts/company.toml. ``returned`` says that the caller was put through to people and nobody
-    answered; ``recording`` says whether the call is recorded.
+    what is known of the caller; None makes a new guest with ``company``, the variables of
+    prompts/company.toml. ``returned`` is True if the caller was put through to people and nobody
+    answered. ``recording`` is the policy that says whether the call is recorded.
     """
     guest = guest or Guest(company or {})
     try:
@@ -48,8 +48,8 @@ async def conversation(
 ) -> Outcome:
     """Greet the caller, then find out what they want and answer it, until the call ends.
 
-    A caller who falls silent is asked whether there is anything else (row 33); one who stays on
-    the line after the goodbye hears row 35. Return the outcome when the service is to hang up.
+    A caller who falls silent is asked whether there is anything else (row 33). One who stays on the
+    line after the goodbye hears row 35. Return how the call ended; the service then hangs up.
     """
     if not returned:  # a caller who comes back has heard the notice before
         await notice(guest, recording)
@@ -86,7 +86,7 @@ async def answered(guest: Guest, wish: Meaning | GivenUp) -> Heard:
 
 
 async def back_again(guest: Guest) -> Heard:
-    """Serve a caller who was put through to people and whom nobody answered.
+    """Serve a caller who was put through to people when nobody answered.
 
     Return what the caller says at the end.
     """
@@ -94,7 +94,7 @@ async def back_again(guest: Guest) -> Heard:
 
 
 async def dealt_with(guest: Guest, doing: Answering) -> Heard:
-    """Run the row ``doing``; if the caller changes the subject, run the row for their new wish.
+    """Run the row ``doing``; if the caller changes the subject, run the row for the new wish.
 
     Return what the caller says at the end. If the last row returns None, ask whether there is
     anything else (row 33) and return the answer.
@@ -112,8 +112,8 @@ async def dealt_with(guest: Guest, doing: Answering) -> Heard:
 async def keys_only() -> Heard:
     """Say that we cannot hear the caller, ask them to press keys, and return what is heard.
 
-    The function is for calls whose audio does not reach us by our own fault. Row 2 would blame the
-    caller's telephone.
+    It serves calls whose audio does not reach us through a fault of the service. Row 2 would blame
+    the caller's telephone instead.
     """
     system = await enter("system")
     await say(system.prompt("keys_only"))

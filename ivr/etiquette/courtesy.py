@@ -11,17 +11,16 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.recording import not_recorded, refuses
 
 HOLD_SECONDS = 20.0
-"""Seconds that the hotline listens after a caller has asked it to wait: enough to find a pen or to
-ask a colleague."""
+"""Seconds that the hotline listens after the caller has asked us to wait: enough to find a pen or
+to ask a colleague."""
 
 
 def grant(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, Any, Heard] | None:
-    """Return the script that grants the wish in ``heard``: to repeat, to slow down, to wait, or not
-    to record. Return None if ``heard`` is none of these wishes.
+    """Return the script for a wish in ``heard`` that every row grants, or None without one.
 
-    Return None also if the caller wants an explanation again, because row 16 repeats it. The script
-    says a prompt, listens for ``seconds`` (HOLD_SECONDS for a caller who asks us to wait) and
-    returns what is heard.
+    The wishes are to repeat, to slow down, to wait, and not to record. The script says a prompt,
+    listens for ``seconds`` (HOLD_SECONDS for a caller who asks us to wait) and returns what is
+    heard. Return None also if the caller wants an explanation again, because row 16 repeats it.
     """
     if refuses(guest, heard):
         return not_recorded(guest, seconds)
@@ -48,7 +47,7 @@ async def _again(last: Say, seconds: float) -> Heard:
 
 
 async def _hold() -> Heard:
-    """Tell the caller to take their time; return what is heard in HOLD_SECONDS."""
+    """Tell the caller to take the time they need; return what is heard in 20 s (HOLD_SECONDS)."""
     system = await enter("system")
     await say(system.prompt("take_your_time"))
     return await listen(HOLD_SECONDS)

@@ -19,7 +19,7 @@ _FACTS: dict[Fact, str] = {
     "website": "website",
     "phone": "phone",
 }
-"""For each fact that a caller may ask for, the key of the prompt that tells it in row 36."""
+"""The key of the prompt in row 36 that tells a fact, by fact: ``name`` for ``company``."""
 EXPLANATIONS = 3
 """Maximum number of times that one explanation is repeated; after that a person calls the caller
 back (row 20)."""
@@ -59,9 +59,8 @@ async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Hear
     """Row 36 备注: tell the company's name, address, website or number, slowly.
 
     ``facts`` are those that were asked for; an empty tuple means all. Row 18 (please write down)
-    announces the facts. It is left out for a caller who asks again for facts that they have just
-    heard, because such a caller has a pen at hand. Return what the caller says to the question
-    whether the facts were clear (row 16).
+    announces the facts, except to a caller who asks again for facts that they have just heard: they
+    have a pen at hand. Row 16 then asks whether the facts were clear. Return the answer.
     """
     wanted = [_FACTS[fact] for fact in facts] or list(_FACTS.values())
     sentences = [Say(row.prompt(key), True, {}, "slow") for key in wanted]
@@ -89,7 +88,7 @@ async def explain(
 ) -> Heard:
     """Say ``sentences``, ask whether they were clear (row 16), and return the caller's answer.
 
-    ``in_other_words`` is the same explanation in other words. ``guest`` keeps both, so that
+    ``in_other_words`` is the same explanation in other words. ``guest`` stores both, so that
     :func:`explain_again` can say them.
     """
     guest.explained, guest.explanations = list(sentences), 0
@@ -103,8 +102,8 @@ async def explain(
 async def confirm_understood(row: Row, *, again: bool = False) -> Heard:
     """Row 16 向客户解释完毕后，应向客户确认是否明了: ask whether the explanation was clear.
 
-    The question is 请问我刚才的解释您是否明白？, with ``again`` 请问我刚才的解释您是否清楚？
-    Return the answer.
+    The question is 请问我刚才的解释您是否明白？ If ``again`` is True, it is
+    请问我刚才的解释您是否清楚？ Return the answer.
     """
     await ask_if_clear(row.prompt("clear" if again else "understood"))
     return await listen(row.seconds)

@@ -17,47 +17,46 @@ _LOUDER: tuple[Rendering, ...] = ("normal", "louder", "loudest")
 class Guest:
     """The caller of one call: their name, their number, what was said to them and what they want.
 
-    All rows of the call share one object and change it.
+    All rows of the call share one object and write what they learn into it.
     """
 
     company: Mapping[str, str] = field(default_factory=dict)
     """The company's variables by name (prompts/company.toml)."""
     house: House = field(default_factory=House)
-    """The company's settings that the rows use."""
+    """The settings of the company: transfers, hours, knowledge and service times."""
     arrival: Arrival = field(default_factory=Arrival)
-    """How this call reached the service."""
+    """How this call reached the service: calling number, time, rings and waiting time."""
     surname: str | None = None
     """The caller's surname; None as long as it is unknown."""
     title: Title | None = None
     """先生, 小姐 or 女士; None as long as it is unknown."""
     asked_name: bool = False
-    """Whether the caller was asked for their name (row 12); no caller is asked twice."""
+    """Whether the caller was asked for their name (row 12); it is asked at most once in a call."""
     phone: str | None = None
     """The number to call back; None as long as the caller has confirmed none."""
     may_refuse: bool = False
-    """Whether the caller was told that they may refuse to be recorded, and has not refused."""
+    """Whether the caller was told that they may refuse the recording, and has not refused it."""
     recorded: bool = False
     """Whether the call is being recorded under the policy ``consent``."""
     louder: int = 0
     """How often the caller has said that they cannot hear us; later prompts are louder (row 3)."""
     said: Say | None = None
-    """The last prompt that was said to the caller, asides (您大声一点) included; None before the
-    first prompt of the call."""
+    """The last prompt that was said to the caller; None before the first prompt of the call. A
+    request about how they speak (您大声一点) counts too."""
     question: Say | None = None
-    """The last prompt apart from asides (an aside is a request such as 您大声一点). The caller's
-    words are taken as an answer to this prompt. None before the first such prompt of the call."""
+    """The last prompt that the caller's words are taken to answer; None before the first one.
+    Requests about how they speak (asides such as 请您大声一点) do not count."""
     explained: list[Say] = field(default_factory=list)
     """The last explanation, sentence by sentence, so that it can be repeated (row 16); empty before
     the first explanation."""
     in_other_words: list[Say] = field(default_factory=list)
-    """The last explanation in other words, for its first repetition (row 16); empty if there are no
-    other words."""
+    """The last explanation in other words, for its first repetition (row 16); empty without any."""
     explanations: int = 0
     """How often the last explanation has been repeated."""
     times: dict[Intent, int] = field(default_factory=dict)
     """How often the caller has expressed each intent in this call."""
     transfers: int = 0
-    """How often the caller was put through to people and nobody answered."""
+    """Number of unanswered transfers: the caller was put through to people and nobody answered."""
     reported: set[Intent] = field(default_factory=set)
     """The offences that were reported to the supervisor in this call (rows 24 and 32)."""
 
@@ -73,14 +72,14 @@ class Guest:
 
     @property
     def was_told_goodbye(self) -> bool:
-        """Whether the last prompt was a farewell, so that the caller is expected to hang up."""
+        """Whether the last prompt was a farewell after which the caller is expected to hang up."""
         return isinstance(self.said, Farewell)
 
     @property
     def customer_class(self) -> str | None:
-        """The class of customer to which the settings assign the calling number; None without one.
+        """The class of customer of the calling number, such as ``vip``; None without one.
 
-        Row 28 needs it for the table of service times.
+        The settings list it. Row 28 needs it for the table of service times.
         """
         return self.house.customers.get(self.arrival.caller)
 
@@ -95,13 +94,13 @@ class Guest:
         return set(self.times) <= {Intent.HELLO, Intent.YES, Intent.GIVE_NAME}
 
     def learn(self, meaning: Meaning) -> None:
-        """Count the intent of ``meaning``, and keep the surname and the title in it, if any."""
+        """Count the intent of ``meaning``, and store the surname and the title in it, if any."""
         self.times[meaning.intent] = self.times.get(meaning.intent, 0) + 1
         self.surname = meaning.slots.surname or self.surname
         self.title = meaning.slots.title or self.title
 
     def addressed(self, request: Request) -> Request:
-        """Return ``request`` with this caller's name and volume, and keep it as the last prompt.
+        """Return ``request`` with this caller's name and volume, and store it as the last prompt.
 
         Row 13 当已经了解客户的姓名的时候: in a prompt that has the slots 姓 and 先生 the caller's
         name is filled in. Row 3: a prompt is louder if the caller has said that they cannot hear

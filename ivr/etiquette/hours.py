@@ -1,6 +1,6 @@
 """The working hours, which decide whether a caller may be put through to people.
 
-This module is pure: the moment is an argument, in local time.
+This module is pure: the local time is passed as an argument.
 """
 
 import re
@@ -16,7 +16,7 @@ _DAY_MINUTES = 24 * 60
 
 MinuteSpan = tuple[int, int]
 """A span of working time, in minutes since midnight: its first minute, and the first minute after
-it. From 9:00 to 12:00 is (540, 720)."""
+it. For example, (540, 720) is 9:00 to 12:00."""
 
 
 class HoursError(Exception):
@@ -28,7 +28,7 @@ class HoursError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A working week, and the days that differ from it."""
+    """The working hours of a week, and the holidays and extra workdays that differ from it."""
 
     week: Mapping[int, tuple[MinuteSpan, ...]] = field(default_factory=dict)
     """The spans of working time by day of the week, 0 for Monday. If the mapping is empty, somebody
@@ -39,7 +39,7 @@ class Hours:
     """调休: Saturdays and Sundays on which people work, with the hours of a Monday."""
 
     def open_at(self, local: datetime | None) -> bool:
-        """Return whether somebody works at the local time ``local``; True if it is None."""
+        """Return whether somebody works at the local time ``local``; True for None (unknown)."""
         if not self.week or local is None:
             return True
         day = local.date()

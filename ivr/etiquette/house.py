@@ -1,4 +1,4 @@
-"""The settings that the rows need beside their words, and how one call reached the service."""
+"""The settings of the company that the rows use, and how one call reached the service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from ivr.etiquette.hours import Hours
 from ivr.etiquette.knowledge import Knowledge
 
 RINGS = 3
-"""A call is answered in time after at most this many rings. After more rings, row 5 apologises:
+"""Upper limit for the rings before a call is answered; after more rings row 5 apologises:
 电话铃声响三声后才接起."""
 
 
@@ -29,7 +29,10 @@ class Transfers:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The settings of the company, fixed while the service runs."""
+    """The settings of the company: transfers, working hours, knowledge and service times.
+
+    They do not change while the service runs.
+    """
 
     transfers: Transfers = field(default_factory=Transfers)
     hours: Hours = field(default_factory=Hours)
@@ -38,12 +41,12 @@ class House:
     """服务时限标准 (row 28): the hours within which an answer is promised. The first key is the
     class of complaint, the second one the class of customer: ``service_times["simple"]["vip"]``."""
     customers: Mapping[str, str] = field(default_factory=dict)
-    """The class of customer, by calling number."""
+    """The class of customer, such as ``vip``, by calling number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How one call reached the service."""
+    """How one call reached the service: calling number, time, rings and waiting time."""
 
     caller: str = ""
     """The calling number; empty if it is withheld."""

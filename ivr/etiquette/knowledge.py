@@ -1,8 +1,8 @@
 """Questions that the company can answer at once: prompts/knowledge.toml, which its staff edit.
 
 Each answer has questions. The caller's words get the answer whose question is most like them. To
-compare them, both become TF-IDF vectors over syllables, sequences and pairs of syllables
-(:mod:`ivr.understanding.features`), so that rare syllables count more. Words that are close to no
+compare them, both become TF-IDF vectors: rare syllables count more. The features are syllables,
+sequences and pairs of syllables (:mod:`ivr.understanding.features`). Words that are close to no
 question get no answer here: nothing is invented, and a person calls back (row 20).
 """
 
@@ -23,13 +23,13 @@ from ivr.understanding.features import features
 from ivr.understanding.syllables import syllables_of
 
 NEAR = 0.6
-"""The caller's words count as a question of prompts/knowledge.toml if their likeness to it, 0 to 1,
-is at least this and their intent is to ask something. Measured on the 12,876 test sentences: 20
-reach this likeness to some question. Those of the 20 that ask the hotline something were all
-matched to the right question, so none of them gets a wrong answer."""
+"""Lower limit for the likeness, 0 to 1, of the caller's words to a question of
+prompts/knowledge.toml. Words that ask something count as that question at this likeness. Measured
+on the 12,876 test sentences: 20 reach it for some question. Those of the 20 that ask the hotline
+something were all matched to the right question, so none of them gets a wrong answer."""
 SAME = 0.85
-"""If the likeness to a question of prompts/knowledge.toml, 0 to 1, is at least this, the caller's
-words count as that question whatever their intent: they are nearly the words of the file."""
+"""Lower limit for the likeness, 0 to 1, at which the caller's words count as a question of
+prompts/knowledge.toml whatever their intent: they are nearly the words of the file."""
 ROW = "knowledge"
 """Id of the row that holds all answers of prompts/knowledge.toml; it is not on the paper sheet."""
 _QUESTIONS = frozenset({Intent.PRODUCT_QUESTION, Intent.COMPANY_FACTS})
@@ -66,15 +66,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All answers of the company."""
+    """All answers of prompts/knowledge.toml, with the search for the answer to a question."""
 
     answers: tuple[Answer, ...] = ()
 
     def find(self, meaning: Meaning) -> Answer | None:
-        """Return the answer with the question that is most like the words of ``meaning``.
+        """Return the answer whose question is most like the words of ``meaning``.
 
-        Return None if no question is like enough: NEAR (0.6) for words that ask something, SAME
-        (0.85) for others.
+        Return None if no question is like enough. The least likeness is NEAR (0.6) for words that
+        ask something, SAME (0.85) for others.
         """
         asked = self._weighed(_sounds(meaning.text))
         likeness, answer = max(
@@ -85,7 +85,7 @@ class Knowledge:
         return answer if likeness >= (NEAR if meaning.intent in _QUESTIONS else SAME) else None
 
     def row(self) -> Row:
-        """Return a row with all prompts of the answers; it has the number 0 and the id ROW."""
+        """Return the prompts of all answers as one row: number 0, id ``knowledge``."""
         prompts = [prompt for answer in self.answers for prompt in answer.prompts()]
         say = {prompt.key: prompt.text for prompt in prompts}
         return Row(0, ROW, "", say)
@@ -118,8 +118,8 @@ class Knowledge:
 def _sounds(text: str) -> tuple[str, ...]:
     """Return the features of ``text`` that survive mishearing best.
 
-    They are its folded syllables (similar ones made equal), alone and in sequences of two and
-    three, and pairs of folded syllables that need not be neighbours.
+    There are two kinds. The first is folded syllables (similar ones made equal), alone and in
+    sequences of two and three. The second is pairs of folded syllables that need not be neighbours.
     """
     return tuple(
         name for name in features(syllables_of(text).sounds) if name.startswith(("~", "&"))
@@ -130,8 +130,8 @@ def _likeness(asked: Mapping[str, float], question: Mapping[str, float]) -> floa
     """Return the likeness, 0 to 1, of the caller's words to a question, both as vectors.
 
     The likeness is the mean of two numbers: the cosine of the vectors, and the share of the
-    question that the caller said. Additional words of the caller lower only the cosine, so that
-    they lower the likeness half as much.
+    question that the caller said. Additional words of the caller lower only the cosine, so they
+    lower the likeness only half as much.
     """
     common = asked.keys() & question.keys()
     cosine = sum(asked[name] * question[name] for name in common)

@@ -12,11 +12,12 @@ from ivr.etiquette.rows import is_silent, row
 from ivr.etiquette.speaking import say_aside, say_farewell
 
 LOUDEST = 2
-"""Maximum number of times that our prompts become louder in a call."""
+"""Maximum number of times that our prompts become louder in a call. After that the caller is asked
+to use another telephone."""
 
 
 class CallOver(Exception):
-    """A row raises this exception to end the call at once; ``outcome`` says how the call ended."""
+    """Raised by a row to end the call at once; ``outcome`` says how the call ended."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
@@ -43,7 +44,8 @@ async def cannot_hear_agent(row: Row, guest: Guest) -> Heard:
 async def low_volume(row: Row) -> Heard:
     """Row 8 遇到客户声音小听不清楚时: ask the caller to speak up, then to use another telephone.
 
-    Return what the caller says as soon as they can be heard; otherwise raise CallOver.
+    Return what the caller says as soon as they can be heard. Raise CallOver if they cannot be heard
+    after the second request either.
     """
     await say_aside(row.prompt("louder"))  # 请您大声一点，好吗？
     heard = await listen(row.seconds)
@@ -61,7 +63,7 @@ async def low_volume(row: Row) -> Heard:
 async def speakerphone(row: Row) -> Heard:
     """Row 9 因用户使用免提而无法听清时: ask 请您拿起话筒说话好吗？
 
-    Return what the caller says; a caller who stays hands-free is served all the same.
+    Return what the caller says. A caller who stays hands-free is served nevertheless.
     """
     await say_aside(row.prompt("handset"))
     return await listen(row.seconds)
@@ -96,10 +98,10 @@ async def fax() -> Heard:
 
 
 async def _heard_after(goodbye: Ask[None], seconds: float, trouble: Condition) -> Heard:
-    """Say ``goodbye``, and return what is heard in the ``seconds`` after it.
+    """Say ``goodbye`` on a bad line, and return what is heard in the ``seconds`` after it.
 
-    ``trouble`` is the condition of the line for which we say goodbye. Speech that it still makes
-    unintelligible does not end the wait, because 等 5 秒 means 5 whole seconds.
+    ``trouble`` is the bad condition of the line. Speech that is unintelligible because of it does
+    not end the wait: 等 5 秒 means 5 whole seconds.
     """
     await goodbye
     heard = await listen(seconds)
@@ -117,12 +119,12 @@ def _still(trouble: Condition, heard: Heard) -> bool:
 
 
 def doubt_of(heard: Heard) -> Condition | None:
-    """Return the condition of the line that the caller is asked to mend, or None.
+    """Return the condition of the line to mend after uncertain words in ``heard``, or None.
 
-    The result is TOO_QUIET (row 8: speak up) or HANDS_FREE (row 9: take the handset). The caller
-    can easily mend both for the rest of the call. Return None if their words are certain or the
-    line has neither condition. NOISE is never returned, because row 10 would say goodbye to the
-    caller: after uncertain words in noise, row 15 first asks whether the guess is right.
+    The result is TOO_QUIET (row 8: speak up) or HANDS_FREE (row 9: take the handset), because the
+    caller can easily mend both for the rest of the call. Return None if the words are certain or
+    the line has neither condition. NOISE is never returned, because row 10 would say goodbye to the
+    caller. After uncertain words in noise, row 15 first asks whether the guess is right.
     """
     if not isinstance(heard, Speech) or heard.words is None or heard.words.sure:
         return None
@@ -131,7 +133,7 @@ def doubt_of(heard: Heard) -> Condition | None:
 
 
 def trouble_of(heard: Heard) -> Condition | None:
-    """Return the condition of the line that kept us from understanding the caller.
+    """Return the bad condition of the line that made the caller's words in ``heard`` unclear.
 
     Return None if the caller was understood, if the line is good, or if nobody spoke.
 

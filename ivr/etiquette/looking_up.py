@@ -1,4 +1,4 @@
-"""Row 17: what has to be looked up while the caller waits."""
+"""Row 17: look something up, such as the state of a ticket, while the caller waits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +16,11 @@ from ivr.etiquette.knowledge import Answer
 from ivr.etiquette.rows import is_silent, is_there, row
 
 ROUNDS = 4
-"""Maximum number of times that half a minute of music is played while the caller waits for a
-look-up: 4 × 30 s = 2 minutes. After that the hotline offers to call back (row 20)."""
+"""Maximum number of half minutes of music that are played while the caller waits for a look-up: 4 ×
+30 s = 2 minutes. After that the hotline offers to call back (row 20)."""
 KEYED_TICKET_DIGITS = 6
-"""Number of digits of the shortest ticket number (ivr.records.numbers)."""
+"""Number of digits of the shortest ticket number (ivr.records.numbers). A spoken number with at
+least so many digits is looked up without waiting for more."""
 _UNKNOWN = "unknown"
 """The result ``unknown`` of a look-up: nothing is filed under the number that the caller gave. The
 caller is then asked for the number again."""
@@ -29,7 +30,7 @@ _REFUSALS = frozenset({Intent.NO, Intent.CLOSING, Intent.GOODBYE})
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A kind of look-up, by a number that the caller gives."""
+    """A kind of look-up that needs a number from the caller, such as the state of a ticket."""
 
     name: str
     """The name of the look-up, such as ``ticket``."""
@@ -38,7 +39,7 @@ class Wanted:
     found: Mapping[str, Prompt]
     """The prompt to say for each possible result of the look-up, by the name of the result."""
     shortest: int = 99
-    """A spoken number with at least this many digits is complete: the hotline waits for no more
+    """Least number of digits at which a spoken number is complete: the hotline waits for no more
     digits. With the default only a pause ends a number."""
 
 
@@ -56,7 +57,7 @@ async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def answered_by_look_up(guest: Guest, wish: Meaning, answer: Answer) -> Heard | None:
-    """Say an answer of prompts/knowledge.toml that is looked up by a number which the caller gives.
+    """Answer a question of prompts/knowledge.toml by looking up a number that the caller gives.
 
     Return what the caller says, or None when row 33 (anything else?) is to follow.
     """
@@ -69,7 +70,8 @@ async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None
     """Ask for the number, look it up while the caller waits (row 17), and explain what was found.
 
     If nothing can be found out, row 20 offers to call back. Return what the caller says, or None
-    when row 33 (anything else?) is to follow. Raise ChangedSubject for another wish.
+    when row 33 (anything else?) is to follow. Raise ChangedSubject when the caller states another
+    wish.
     """
     system = await enter("system")
     heard = number_as_said(wish)
@@ -100,7 +102,7 @@ async def hold(row: Row, guest: Guest, query: Query) -> Found | Heard:
     """Row 17 查询相关资料，需客户等待时: ask the caller to wait, play music, thank them.
 
     应先征求客户的意见: nothing is looked up before the caller agrees. Return what was found. If the
-    caller does not agree to wait, or does not want to wait any longer, return what they say.
+    caller does not agree to wait, or no longer wants to, return what they say.
     """
     await say(row.prompt("ask"))  # 请您稍等片刻，好吗？
     heard = await listen(row.seconds)
@@ -114,9 +116,10 @@ async def hold(row: Row, guest: Guest, query: Query) -> Found | Heard:
 
 
 async def _music(order: int) -> Heard | None:
-    """Play music until the look-up with the number ``order`` has ended, at most for ROUNDS rounds.
+    """Play music until a look-up ends, at most for ROUNDS (4) rounds of half a minute.
 
-    Return what the caller says if they no longer want to wait, otherwise None.
+    ``order`` is the number of the look-up in its call. Return what the caller says if they no
+    longer want to wait, otherwise None.
     """
     for _ in range(ROUNDS):
         await play_music(MUSIC, order)

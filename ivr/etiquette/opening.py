@@ -24,8 +24,8 @@ async def greeting(row: Row, arrival: Arrival) -> Heard:
 async def no_sound(row: Row) -> Heard:
     """Row 2 如果遇到电话没有声音时: ask, wait 5 s, ask again, wait 5 s, say goodbye, wait 5 s.
 
-    Return what the caller says; if they speak, even in the last five seconds, the call goes on.
-    Nobody means that the service hangs up.
+    Return what the caller says. If they speak, even in the last five seconds, the call goes on.
+    Nobody (silence) means that the service hangs up.
     """
     for _ in range(row.tries):
         await say(row.prompt("ask"))

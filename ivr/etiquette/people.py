@@ -1,4 +1,4 @@
-"""Connect callers to people, and take their number if nobody answers."""
+"""Connect callers to people, and offer to call back if nobody answers."""
 
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.dialogue.verbs import Heard, enter, say, transfer
@@ -6,18 +6,19 @@ from ivr.etiquette.business import cannot_answer_now
 from ivr.etiquette.guest import Guest
 
 MOST_TRANSFERS = 2
-"""Maximum number of unanswered transfers in a call. After them the hotline offers to call back
-instead, because the caller has waited long enough."""
+"""Maximum number of unanswered transfers in a call. After them the hotline offers to call back,
+because the caller has waited long enough."""
 WANTS_A_PERSON = Meaning("转人工", Intent.HUMAN_AGENT, Certainty.SURE, 1.0)
-"""The wish, to speak to a person, of a caller who was put through to people and nobody answered."""
+"""The wish to speak to a person (转人工). It stands for the wish of a caller who comes back after
+an unanswered transfer."""
 
 
 async def human_agent(guest: Guest, wish: Meaning) -> Heard | None:
     """Transfer the call to people: the caller has said 转人工 or pressed 0.
 
-    A transfer ends the call for the service. The call is not transferred outside working hours or
-    after MOST_TRANSFERS (2) unanswered transfers. Row 20 then takes the caller's number: return
-    what they say at its end, or None if they do not want to be called back.
+    A transfer ends the call for the service. There is no transfer outside working hours or after
+    MOST_TRANSFERS (2) unanswered transfers. Row 20 then takes the caller's number. Return what they
+    say after row 20, or None if they do not want to be called back.
     """
     if not guest.is_open:
         await say((await enter("system")).prompt("closed"))

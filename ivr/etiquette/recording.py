@@ -55,11 +55,12 @@ async def notice(guest: Guest, policy: Policy) -> None:
 
 
 def refuses(guest: Guest, heard: Heard) -> bool:
-    """Return whether ``heard`` refuses the recording; False unless ``guest.may_refuse``.
+    """Return whether the caller's answer ``heard`` refuses the recording.
 
     Words that name the recording, such as 不要录音, refuse it at any time. REFUSAL_KEY (0) and
     不同意 refuse it only as long as the caller has not said what they want. Any other word for no
-    refuses it only as long as the recording has not begun.
+    refuses it only as long as the recording has not begun. The result is False unless
+    ``guest.may_refuse``.
     """
     if not guest.may_refuse:
         return False

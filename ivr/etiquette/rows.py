@@ -19,11 +19,11 @@ SCRIPTS: dict[str, Callable[..., Doing[Any]]] = {}
 def row(
     id: str,
 ) -> Callable[[Callable[Concatenate[Row, P], Doing[T]]], Callable[P, Doing[T]]]:
-    """Return a decorator for the script of the row of the sheet whose id is ``id``.
+    """Return a decorator that makes a script the one for the row with this id.
 
-    The decorated script passes the :class:`Row` with that id to the script as the first argument;
-    whoever calls the decorated script leaves this argument out. Each time it begins, the record of
-    the call notes the row. The decorator raises ValueError if the row has a script already.
+    The first argument of the script is its :class:`Row`. The decorator fills it in, so callers
+    leave it out. Each time the script begins, the row is noted in the record of the call. The
+    decorator raises ValueError if the row has a script already.
     """
 
     def decorate(script: Callable[Concatenate[Row, P], Doing[T]]) -> Callable[P, Doing[T]]:

@@ -21,16 +21,16 @@ from ivr.translation import tr
 _ID = re.compile(r"[a-z0-9_]+")
 _KEYS = ("number", "id", "situation", "never", "seconds", "tries", "say")
 _LONGEST_WAIT = 60.0
-"""Longest wait for the caller, in seconds, that the sheet may give to a row. A larger number is
-surely in milliseconds, or a mistake."""
+"""Upper limit for the seconds that a row of the sheet may wait for the caller; a sheet with more is
+refused. A larger number is surely in milliseconds, or a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet(Mapping[str, Row]):
     """The rows of the sheet by id, in the order of the paper.
 
-    The rows ``system`` and ``knowledge`` are found by their ids as well, but they are neither
-    iterated over nor counted, because the paper does not have them.
+    The rows ``system`` and ``knowledge`` are not on the paper. They are found by their ids, but
+    they are neither iterated over nor counted.
     """
 
     rows: Mapping[str, Row]
@@ -60,15 +60,15 @@ class Sheet(Mapping[str, Row]):
     def fragments(self) -> tuple[Prompt, ...]:
         """Return everything that can be rendered before a call.
 
-        A prompt without slots is returned as it is. A prompt with slots is cut at its slots, and
-        each part becomes a prompt of its own.
+        A prompt without slots is returned as it is. A prompt with slots, such as {姓}, is cut at
+        its slots, and each part becomes a prompt of its own.
         """
         return tuple(part for prompt in self.prompts() for part in fragments(prompt))
 
     def forbidden_in(self, text: str) -> tuple[Row, str] | None:
-        """Return the first forbidden phrase in ``text`` with the row that forbids it, or None.
+        """Return the row that forbids a phrase in ``text``, with the first such phrase, or None.
 
-        Both the prompts of the sheet and the sentences composed during a call are checked with it.
+        It checks the prompts of the sheet and the sentences composed during a call.
         """
         for row in self.rows.values():
             for phrase in row.never:
@@ -78,10 +78,10 @@ class Sheet(Mapping[str, Row]):
 
 
 def parse_sheet(text: str, company: str = "", knowledge: str = "") -> Sheet:
-    """Return the sheet written in ``text``, with the variables in ``company`` and the answers in
-    ``knowledge`` (all three TOML).
+    """Return the sheet written in ``text``, with variables and answers filled in (all TOML).
 
-    Raise SheetError, whose message is one sentence, if something in them is unusable.
+    ``company`` holds the variables and ``knowledge`` the answers. Raise SheetError, whose message
+    is one sentence, if something in them is unusable.
     """
     variables = parse_company(company)
     try:
@@ -115,9 +115,9 @@ def _knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
 
 
 def _row(table: Any, place: int, company: Mapping[str, str]) -> Row:
-    """Return the row of one ``[[row]]`` table; SheetError if something in it is unusable.
+    """Return the row of one ``[[row]]`` table; raise SheetError if something in it is unusable.
 
-    ``place`` is the table's place in the file, from 1, for the message about an unusable id.
+    ``place`` is the table's place in the file, from 1. The message about an unusable id names it.
     """
     if not isinstance(table, dict):
         raise SheetError(
@@ -276,9 +276,9 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _forbidding(phrase: str) -> re.Pattern[str]:
-    """Return a pattern that finds ``phrase`` in text without full-width letters.
+    """Return a pattern that finds ``phrase``, whatever its spaces, punctuation and case.
 
-    It ignores differences in spaces, punctuation and case.
+    The text that is searched must have no full-width letters (see :func:`_plain`).
 
     Two rules keep short phrases from forbidding more than they say. A phrase without punctuation
     does not match across the end of a sentence: 什么意思 is not found in 什么？意思是…. A single

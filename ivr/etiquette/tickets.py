@@ -1,4 +1,4 @@
-"""Tickets: keep the caller's wish, number and name, and tell them the number of the ticket."""
+"""Tickets: store the caller's wish, number and name, and tell them the number of the ticket."""
 
 from ivr.dialogue.row import Prompt
 from ivr.dialogue.ticket import Ticket, TicketKind
@@ -8,7 +8,7 @@ from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import is_there
 
 TELLING_SECONDS = 3.0
-"""A caller's story counts as ended after this many seconds of silence. People who tell a long story
+"""Seconds of silence after which a caller's story counts as ended. People who tell a long story
 pause for less."""
 MOST_PIECES = 20
 """Maximum number of utterances in one story of a caller. After them the hotline answers, even if
@@ -18,8 +18,8 @@ the caller goes on."""
 async def story(guest: Guest, kind: TicketKind, wish: str, first: Heard) -> str:
     """Return all that the caller tells until they fall silent, as far as it is recognised.
 
-    ``first`` is the first utterance of the story. ``wish`` and the story become a ticket of this
-    kind even if the caller hangs up in the middle.
+    ``first`` is the first utterance of the story. ``wish`` and the story become a ticket of the
+    kind ``kind`` even if the caller hangs up in the middle.
     """
     pieces: list[str] = []
     heard = first
@@ -32,9 +32,10 @@ async def story(guest: Guest, kind: TicketKind, wish: str, first: Heard) -> str:
 
 
 async def note(guest: Guest, kind: TicketKind, transcript: str) -> None:
-    """Store ``transcript`` as the draft of a ticket of this kind.
+    """Store ``transcript``, what the caller has left so far, as the draft of a ticket.
 
-    The draft becomes a ticket if the call ends before the row has made its ticket.
+    The draft becomes a ticket of the kind ``kind`` if the call ends before the row has made its
+    ticket.
     """
     await draft(_ticket(guest, kind, transcript))
 

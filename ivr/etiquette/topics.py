@@ -30,14 +30,14 @@ from ivr.etiquette.opening import slow_answer, wrong_number
 from ivr.etiquette.people import human_agent
 
 Answering = Coroutine[Request, Any, Heard | None]
-"""A row that is running. It returns what the caller says at its end, or None when row 33 (anything
-else?) is to follow."""
+"""A running row. It returns what the caller says at its end, or None when row 33 (anything else?)
+is to follow."""
 
 
 async def answer_wish(guest: Guest, wish: Meaning) -> Heard | None:
     """Answer ``wish`` from prompts/knowledge.toml if it has an answer, else by the intent's row.
 
-    Return what the caller says then, or None when row 33 (anything else?) is to follow.
+    Return what the caller says at the end, or None when row 33 (anything else?) is to follow.
     """
     known = guest.house.knowledge.find(wish)
     if known is not None and known.ask is not None:
@@ -74,10 +74,10 @@ async def yes(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def no(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 没有: the reaction depends on our last question.
+    """Answer 没有, depending on our last question.
 
-    After row 33 (anything else?) say goodbye. After row 16 (was it clear?) explain again. After
-    any other question ask whether there is anything else.
+    After row 33 (anything else?) say goodbye. After row 16 (was it clear?) explain again. After any
+    other question ask whether there is anything else.
     """
     if guest.was_asked_if_clear:
         return await not_understood(guest, wish)
@@ -131,5 +131,5 @@ ROWS: Mapping[Intent, Callable[[Guest, Meaning], Answering]] = {
     Intent.OTHER: question,
 }
 """The script that answers each intent. Wishes that every row grants, such as 再说一遍 and 等一下,
-have been granted by :mod:`ivr.etiquette.courtesy` before. They are answered here only if the caller
+have usually been granted before (:mod:`ivr.etiquette.courtesy`). They get here only if the caller
 had to confirm them (row 15), or if they are about an explanation (row 16)."""

@@ -1,7 +1,7 @@
 """Turn the classifier's scores into a probability, and decide if a guess may be acted upon.
 
-The constants were fitted by a cross-validation in two folds over 9,200 utterances. These are the
-phrases of callers, with 0 to 40 % of the characters misheard, and sentences about other subjects
+The constants were fitted by a cross-validation in two folds over 9,200 utterances. Some are phrases
+of callers, with 0 to 40 % of the characters misheard. The others are sentences about other subjects
 than the hotline's.
 """
 
@@ -10,20 +10,20 @@ from math import exp, log
 from ivr.dialogue.meaning import Certainty, Intent
 
 SURE, OTHER_TALK = 0.9, 0.015
-"""A guess is acted upon if its probability is at least SURE (0.9) and the softmax value of "talk
-about other subjects" is at most OTHER_TALK (0.015). The second limit is needed, because talk about
-other subjects can sound much like a request. `ivr bench understand` measures how often a wrong
-guess is acted upon (its figures ``false_action_…``). The cross-validation gave 0.02 for OTHER_TALK.
-With 0.02, the hotline acted upon 1.15 % of the bench's talk about other subjects, so the value was
-lowered to 0.015. As the bench was used to choose it, the bench is no independent test of it."""
+"""Limits for acting upon a guess: its probability is at least SURE (0.9), and the softmax value of
+"talk about other subjects" is at most OTHER_TALK (0.015). The second limit is needed because such
+talk can sound much like a request. `ivr bench understand` measures how often a wrong guess is acted
+upon (``false_action_…``). The cross-validation gave 0.02 for OTHER_TALK. With 0.02, the hotline
+acted upon 1.15 % of the bench's talk about other subjects, so the value was lowered to 0.015. As
+the bench was used to choose it, the bench is no independent test of it."""
 LIKELY = 0.4
-"""Smallest probability at which the caller is asked to confirm a guess (row 15). Guesses below it
-are wrong more often than right, and the question would only annoy."""
+"""Lower limit for the probability of a guess that the caller is asked to confirm (row 15). Guesses
+below it are wrong more often than right, and the question would only annoy."""
 _BIAS, _BY_LENGTH = 0.15, 0.42
 """Correction of the log-odds of a guess. An utterance of n syllables adds
 _BIAS + _BY_LENGTH * log(n): 0.15 for one syllable, 0.15 + 0.42 * 2.3 = 1.12 for ten."""
 _LEAST = 1e-6
-"""A softmax value is limited to the range from _LEAST to 1 - _LEAST, so that its log-odds are
+"""Least distance of a softmax value from 0 and from 1; it is limited so that its log-odds are
 finite."""
 
 

@@ -15,18 +15,19 @@ class Weights:
 
     labels: tuple[str, ...]
     features: Mapping[str, int]
-    """The row of each feature in ``matrix``, by the name of the feature."""
+    """The index of each feature's row in ``matrix``, by the name of the feature."""
     matrix: _Floats
     """Weights, shape (features, labels)."""
     bias: _Floats
     """Bias of each label, shape (labels,)."""
 
     def scores(self, present: Sequence[str]) -> _Floats:
-        """Return the log-odds of each label up to a common constant, shape (labels,).
+        """Return the score of each label for one utterance, shape (labels,).
 
-        ``present`` names the features of an utterance. The sum of their weights is divided by the
-        square root of the number of features. Features without weights count in that number too,
-        so unknown words make all labels less certain.
+        The scores are log-odds up to a common constant. ``present`` names the features of the
+        utterance. The sum of their weights is divided by the square root of the number of features.
+        Features without weights count in that number too, so unknown words make all labels less
+        certain.
         """
         rows = [row for name in present if (row := self.features.get(name)) is not None]
         total = self.matrix[rows].sum(axis=0) / np.sqrt(max(len(present), 1))

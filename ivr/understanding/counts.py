@@ -8,8 +8,8 @@ from pypinyin import lazy_pinyin
 _DIGITS = dict(zip(lazy_pinyin("零一二三四五六七八九"), range(10), strict=True)) | {"liang": 2}
 _UNITS = {"shi": 10, "bai": 100, "qian": 1000}
 _LARGE = {"wan": 10**4}
-"""Large units by their syllable. 亿 is left out, because it sounds like 一 and callers do not name
-numbers so large."""
+"""Values of the large units by syllable: wan (万) is 10,000. 亿 is left out, because it sounds like
+一 and callers do not name numbers so large."""
 _ABOUT = ("lai", "duo", "ji")
 """Syllables of 来, 多 and 几, which make the number before them approximate: 十来个, 二十多个,
 十几个. They do not change the number's value."""

@@ -1,9 +1,9 @@
 """Find runs of digits in recognised text, across filler words and misheard digits.
 
 A character that is written as a digit (3, 三) is a written digit. A character that only sounds like
-a digit (要 for 幺, 吧 for 八) is an uncertain digit: a run keeps it if it stands near written
-digits. :func:`readings` yields the run with and without its uncertain digits, and its caller
-chooses a reading that is a valid number.
+a digit (要 for 幺, 吧 for 八) is an uncertain digit. A run includes uncertain digits that stand
+near written digits. :func:`readings` yields the run with and without its uncertain digits, and its
+caller chooses a reading that is a valid number.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,16 +19,17 @@ _SOUNDS = {syllables_of(sign).sounds[0]: digit for sign, digit in _WRITTEN.items
 # 两 (liang) is left out: 年 (nian) folds to the same sound and often stands behind digits.
 _NEAR = {fold(sound): digit for sound, digit in _SOUNDS.items() if sound != "liang"}
 _WORDS_OF_SENTENCES = frozenset("吧就是有时事以把起其而又也十")
-"""Characters that sound like digits but are also common words next to digits."""
+"""Characters that sound like digits but are probably words, such as 就. The likeliest reading of a
+run leaves them out."""
 _TEN, _TIMES = "十", "ge"
 _EDGE = 2
 """A run keeps at most this many uncertain digits before its first written digit, and at most this
 many after its last written digit."""
 _BELIEVED = 0.4
-"""A run is rejected if less than this share of its digits is written as digits; the others only
-sound like digits."""
+"""Lower limit for the share of a run's digits that are written as digits; the others only sound
+like digits. A run below it is rejected."""
 _LONG = 5
-"""A run with at least this many written digits is never taken for a count such as 二十五."""
+"""Least number of written digits at which a run is never taken for a count such as 二十五."""
 _COUNTED = frozenset("个套名位台天年月次遍点块号岁人张元分")
 """Measure words; digits before one of them are a count."""
 _FILLERS = tuple(
@@ -42,7 +43,7 @@ class Digit:
     """One element of a run of digits."""
 
     value: str
-    """One digit, or the same digit several times for words such as 三个八."""
+    """One digit, or the same digit several times: 888 for 三个八."""
     written: bool
     """True if the character is written as a digit; False if it only sounds like one."""
     likely: bool
@@ -54,7 +55,7 @@ class Digit:
 class DigitRun:
     """Digits said in a row, without the filler words between them.
 
-    They are read from the syllables ``start`` to ``end`` (exclusive) of the utterance.
+    They were said in the syllables ``start`` to ``end`` (exclusive) of the utterance.
     """
 
     digits: tuple[Digit, ...]
@@ -102,11 +103,11 @@ def is_count(heard: Syllables, run: DigitRun) -> bool:
 
 
 def _run(heard: Syllables, found: Sequence[tuple[int, int, str, bool]]) -> DigitRun | None:
-    """Return a run with the digits ``found``, less the uncertain digits too far out at either end.
+    """Return a run with the digits ``found``; None if too few of them are written as digits.
 
     ``found`` holds for each digit its first syllable, its end (exclusive), its value, and whether
-    it is written as a digit. At most two uncertain digits are kept at each end. Return None if too
-    few digits of the run are written as digits.
+    it is written as a digit. At most two uncertain digits are kept before the first written digit,
+    and at most two after the last.
     """
     written = [place for place, (_, _, _, sure) in enumerate(found) if sure]
     if not written:
@@ -151,9 +152,9 @@ def _sign(heard: Syllables, at: int) -> str:
 def readings(run: DigitRun) -> Iterator[str]:
     """Yield the possible readings of a run as strings of digits, the likeliest first; at most 256.
 
-    The first reading has exactly the digits whose ``Digit.likely`` is True. In each further reading
-    some of the first eight uncertain digits are changed: a digit that is in the first reading is
-    left out, and a digit that is not in it is put in. Readings with fewer changes come first.
+    The first reading has exactly the digits whose ``Digit.likely`` is True. Each further reading
+    changes some of the first eight uncertain digits. A change leaves out a digit of the first
+    reading, or puts in a digit that it lacks. Readings with fewer changes come first.
     """
     doubtful = [place for place, digit in enumerate(run.digits) if not digit.written][:8]
     changes = sorted(range(1 << len(doubtful)), key=int.bit_count)

@@ -1,10 +1,10 @@
 """The features of an utterance that the classifier uses: sequences and pairs of syllables.
 
-There are three kinds. The first kind is the n-grams of one to three syllables, where marks for the
-beginning and end of the utterance count as syllables. The second kind is the same n-grams after
-folding, which makes similar syllables equal. The third kind is the pairs of folded syllables that
-are up to five syllables apart. A pair is still found when a syllable between its two is misheard or
-a word is inserted. A run of digits counts as one syllable, whichever digits it has.
+There are three kinds. The first kind is sequences of one to three syllables. Marks for the
+beginning and end of the utterance count as syllables. The second kind is the same sequences after
+folding, which makes similar syllables equal. The third kind is pairs of folded syllables that are
+up to five syllables apart. A pair is still found when a syllable between its two is misheard or a
+word is inserted. A run of digits counts as one syllable, whichever digits it has.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,10 +15,11 @@ from ivr.understanding.syllables import fold
 
 DIGIT_SOUNDS = frozenset(lazy_pinyin("零一幺二两三四五六七八九洞"))
 _RUN = 4
-"""At least this many digits in a row are replaced by one sign. 三四五个 (three digits) stays."""
+"""Least number of digits in a row that are replaced by one sign. 三四五个 (three digits) stays."""
 _APART = 5
-"""Largest distance between the two syllables of a pair, in syllables. Pairs are worth having: in a
-cross-validation over the phrases, they made 1.5 % more of the guesses right."""
+"""Upper limit for the distance between the two syllables of a pair, in syllables. Without pairs,
+the classifier is worse: in a cross-validation over the phrases, they made 1.5 % more of the guesses
+right."""
 _NUMBER = "<number>"
 _START, _END = "^", "$"
 
@@ -61,7 +62,7 @@ def features(sounds: Sequence[str]) -> dict[str, tuple[int, int]]:
 
 
 def _grams(exact: Sequence[str], folded: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield the name of each feature with the index of its first and of its last syllable.
+    """Yield each feature's name with the index of its first and of its last syllable.
 
     ``exact`` holds the syllables of an utterance between the marks ^ and $. ``folded`` is the same
     list with similar syllables made equal. The indices are those in ``exact``.

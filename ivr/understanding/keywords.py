@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from ivr.understanding.syllables import fold, syllables_of
 
 _NEAR_FROM = 2
-"""A word of at least this many syllables is found by similar syllables too; a shorter word is found
-only by equal ones."""
+"""Least number of syllables at which a word is found by similar syllables too; a shorter word is
+found only by equal ones."""
 
 
 class Keywords:
-    """Named lists of words to be found in utterances."""
+    """Finds the words of named lists in utterances, such as 财务 in the list of a department."""
 
     def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
         pairs = [

@@ -25,7 +25,7 @@ _LIKENED = "的"
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The surname and the title found in an utterance; None for one that was not found."""
+    """The surname and the title found in an utterance; each is None if it was not found."""
 
     surname: str | None
     title: Title | None
@@ -93,9 +93,9 @@ class Names:
     def _of(self, heard: Syllables, start: int, end: int) -> str | None:
         """Return the surname with the syllables ``start`` to ``end`` (exclusive), otherwise None.
 
-        Return the characters as written if they are a frequent surname (COMMON) or a surname of two
-        characters, or if no known surname has these syllables. Otherwise return the most frequent
-        surname with these syllables.
+        The characters are returned as written in three cases: they are a frequent surname (COMMON),
+        they are a surname of two characters, or no known surname has these syllables. Otherwise
+        return the most frequent surname with these syllables.
         """
         written = heard.words(start, end)
         name = self._exact.get(tuple(heard.sounds[start:end]))

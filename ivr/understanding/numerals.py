@@ -20,7 +20,7 @@ LARGEST = 10**16 - 1
 def cardinal(number: int) -> str:
     """Return a whole number in words: 24 is 二十四, 306 is 三百零六, 120000 is 十二万.
 
-    ValueError if it is below 0 or above :data:`LARGEST`.
+    Raise ValueError if it is below 0 or above :data:`LARGEST`.
     """
     if not 0 <= number <= LARGEST:
         raise ValueError(f"{number} is not between 0 and {LARGEST}")

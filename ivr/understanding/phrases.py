@@ -16,18 +16,19 @@ from ivr.understanding import templates
 from ivr.understanding.syllables import MOST_SYLLABLES, syllables_of
 
 MOST_WORDINGS = 512
-"""Maximum number of wordings of one template. A template with more is probably two sentences."""
+"""Upper limit for the wordings of one template; a template with more is refused. It is probably two
+sentences."""
 LONGEST_TEMPLATE = 200
-"""Maximum number of characters of one template."""
+"""Upper limit for the length of one template, in characters; a longer one is refused."""
 _LISTS = ("classes", "topics", "departments", "facts", "buyers", "surnames")
 _KEYS: dict[str, tuple[str, ...]] = {"facts": get_args(Fact), "buyers": get_args(Buyer)}
 BUILT_IN_CLASSES = ("姓", "部门", "数")
-"""Classes that need no list in the phrase files: surnames, departments and numbers. A number is a
-telephone number in the intent give_number and a count in all others."""
+"""Classes of words that need no list in the phrase files: surnames, departments and numbers. A
+number is a telephone number in the intent give_number and a count in all others."""
 
 WordLists = Mapping[str, tuple[str, ...]]
-"""Lists of words. A key is the name of a class, or the topic, department or other thing that the
-words of its list stand for."""
+"""Lists of words. The key names what the words stand for: a class, a topic, a department or another
+thing."""
 
 
 class PhraseError(Exception):
@@ -39,7 +40,7 @@ class Template:
     """A sentence of a phrase file."""
 
     wordings: tuple[str, ...]
-    """All wordings that the sentence stands for; places for a word of a class are written {姓}."""
+    """All wordings that the sentence stands for. A place for a word of a class is written {姓}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +52,23 @@ class Phrases:
     classes: WordLists = field(default_factory=dict)
     topics: WordLists = field(default_factory=dict)
     departments: WordLists = field(default_factory=dict)
-    """Words that callers use for a department, by the name by which the hotline calls it."""
+    """Words that callers use for a department. The key is the hotline's own name of the
+    department."""
     facts: WordLists = field(default_factory=dict)
     buyers: WordLists = field(default_factory=dict)
     surnames: WordLists = field(default_factory=dict)
-    """Words that spell out a surname, by the surname: 弓长张 for 张."""
+    """Words that spell out a surname; the key is the surname: 弓长张 for 张."""
 
     @classmethod
     def parse(
         cls, files: Mapping[str, str], departments: Sequence[str] = (), *, proved: bool = False
     ) -> "Phrases":
-        """Parse phrase files, given as texts by file name; PhraseError if one cannot be used.
+        """Parse phrase files, given as texts by file name; raise PhraseError for an unusable one.
 
         ``departments`` are the names that the hotline can speak; words for other departments are
-        refused. ``proved`` says that these texts have been parsed without error before. Two checks,
-        which take seconds, are then skipped: that every sentence has syllables, and that no
-        sentence sounds like one of another intent.
+        refused. ``proved`` says that these texts have been parsed without error before. Two checks
+        that take seconds are then skipped: that every sentence has syllables, and that no sentence
+        sounds like one of another intent.
         """
         reader = _Reader(departments, proved)
         for name, text in sorted(files.items()):

@@ -10,14 +10,14 @@ from ivr.understanding.numerals import cardinal, digit_by_digit
 from ivr.understanding.phrases import Phrases
 
 COPIES = 4
-"""A wording with a class (a place for a word), such as 我姓{姓}, is learned in this many copies.
-The word for the class is chosen at random for each copy: 我姓张, 我姓李."""
+"""Number of copies in which a wording with a class (a place for a word), such as 我姓{姓}, is
+learned. The word for the class is chosen at random for each copy: 我姓张, 我姓李."""
 _SLOT = re.compile(r"\{(.+?)\}")
 _LARGEST_COUNT = 60
 _DIGITS = (11, 11, 11, 8, 7, 4, 4)
-"""Lengths, in digits, of the random telephone numbers that are learned: mobile numbers (11), land
-lines (8 and 7), and the last four digits of a number (4). One entry is chosen at random for each
-number, so 3 of 7 numbers have 11 digits."""
+"""Lengths of the random telephone numbers to learn, in digits: mobile numbers (11), land lines (8
+and 7), and the last four digits of a number (4). One entry is chosen at random for each number, so
+3 of 7 numbers have 11 digits."""
 
 
 class Fillers:

@@ -32,7 +32,7 @@ class SlotReader:
         """Return the values that ``heard`` mentions, given its intent.
 
         In a private call (row 7) a name is usually that of the person whom the caller asks for. It
-        is then taken for the caller's name only if the caller says so (我姓张).
+        then counts as the caller's own name only if the caller says so (我姓张).
         """
         said = numbers(heard)
         name = self._names.find(heard, alone=intent is Intent.GIVE_NAME)

@@ -1,8 +1,8 @@
 """Convert text to the syllables it sounds like: toneless pinyin, one for each character.
 
-A recogniser makes far more errors in characters than in syllables: it may write 投诉 as 头数, and
-both are tou su if s and sh count as the same. Therefore understanding compares syllables, not
-characters. Tones are left out, because they are misheard most often. :func:`fold` makes similar
+A recogniser makes far more errors in characters than in syllables. For example, it may write 投诉
+as 头数; both are tou su if s and sh count as the same. Therefore understanding compares syllables,
+not characters. Tones are left out, because they are misheard most often. :func:`fold` makes similar
 syllables equal.
 """
 
@@ -24,7 +24,7 @@ _SOUNDS = _DIGITS | {"q": "kou"}
 """The syllable of each digit and of the letter Q. Q sounds like 扣: QQ is often written 扣扣 or
 抠抠."""
 _HUMMED = {"n": "en", "ng": "en", "m": "en", "hm": "en", "hng": "en"}
-"""Replacements for the readings without a vowel that dictionaries give for 嗯 and 呣."""
+"""Replacements for readings without a vowel, which dictionaries give for 嗯 and 呣: en for ng."""
 _INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 _FOLDED_INITIALS = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
 _FOLDED_FINALS = {
@@ -39,7 +39,7 @@ class Syllables:
     text: str
     sounds: tuple[str, ...]
     places: tuple[int, ...]
-    """For each syllable in ``sounds``, the index of its character in ``text``."""
+    """The index in ``text`` of the character of each syllable in ``sounds``."""
 
     def words(self, start: int, end: int) -> str:
         """Return the part of the text that has the syllables ``start`` to ``end`` (exclusive)."""
@@ -121,7 +121,7 @@ def split(sound: str) -> tuple[str, str]:
 
 @lru_cache(4096)
 def fold(sound: str) -> str:
-    """Return the same syllable for all syllables that are often confused with each other.
+    """Return a syllable that is the same for all syllables that are often confused.
 
     Such syllables differ only in zh/z, ch/c, sh/s, n/l/r, f/hu, ing/in, eng/en or ang/an: zhang and
     zan both become zan.

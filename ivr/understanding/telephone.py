@@ -18,7 +18,7 @@ _PLACES = ("wei", "ge")
 
 
 class _Mark(Enum):
-    """Purposes of a run of digits, and the words before the run that state the purpose.
+    """The purpose of a run of digits, with the words before the run that state the purpose.
 
     For example, 不对 (INSTEAD) is said before digits that replace wrong ones, and 后 in 后四位
     (END) before the last digits of a number.
@@ -137,11 +137,11 @@ def _chosen(run: DigitRun, fits: Callable[[str], bool]) -> str:
 
 
 def _joined(said: str, run: DigitRun) -> str:
-    """Return the digits ``said`` with the digits of ``run`` appended.
+    """Return the digits ``said`` with the digits of ``run`` appended, with two exceptions.
 
-    Two cases differ. If ``said`` is a complete number already, return the run if it is a complete
-    number too or has at least 7 digits, otherwise ``said``. If ``said`` is not complete, and the
-    run is a complete number but ``said`` followed by the run is not, return the run alone.
+    If ``said`` is a complete number already, return the run alone if it has at least 7 digits or is
+    complete too, otherwise ``said``. If ``said`` is not complete, return the run alone if only the
+    run by itself is a complete number.
     """
     new = _chosen(run, is_whole)
     if is_whole(said):

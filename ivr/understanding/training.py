@@ -1,7 +1,7 @@
-"""Learn the classifier's weights from the phrases, from copies of them with simulated recognition
-errors, and from talk about other subjects.
+"""Learn the classifier's weights from the phrases and from talk about other subjects.
 
-The same phrases and the same seed give the same weights.
+Each phrase is also learned in copies with simulated recognition errors. The same phrases and the
+same seed give the same weights.
 """
 
 from collections import Counter
@@ -19,19 +19,20 @@ from ivr.understanding.slot_fillers import Fillers
 from ivr.understanding.syllables import syllables_of
 
 LEARNING_VERSION = "1"
-"""Version of the learning code. It is increased when a change of the code gives other weights for
-the same phrases. It is part of what names a file of weights, so that the weights of another version
-are not used."""
+"""Version of the learning code. Increase it when a change of the code gives other weights for the
+same phrases. The names of stored weights depend on it, so weights of another version are not
+used."""
 LABELS = tuple(Intent)
 SEED = 5
 VARIANTS = 8
 """Maximum number of wordings of one template that are learned."""
 ERROR_RATES = (0.0, 0.1, 0.2, 0.3, 0.4)
-"""Each sentence is learned in five copies, one for each entry. The entry is the probability that a
-syllable of the copy is wrong: 0.0 gives the sentence itself."""
+"""Probabilities that a syllable is misheard, one for each of the five copies in which a sentence is
+learned. 0.0 gives the sentence itself."""
 ASIDES = 3.0
-"""A request of n syllables is learned once more with an addition before or behind it (你好，……),
-with the probability ASIDES / n: always for up to 3 syllables, in half of the cases for 6."""
+"""A request of n syllables may be learned once more with an addition before or behind it
+(你好，……). The probability is ASIDES / n: always for up to 3 syllables, in half of the cases for
+6."""
 NAMED, GREETED = (Intent.GIVE_NAME,), (Intent.HELLO,)
 _BEFORE = (Intent.HELLO, Intent.YES, Intent.NO, Intent.GIVE_NAME, Intent.GIVE_NUMBER)
 BEHIND = (Intent.GIVE_NAME, Intent.GIVE_NUMBER, Intent.GOODBYE)
@@ -39,12 +40,12 @@ PLACES = ((_BEFORE,), (BEHIND,), (NAMED, GREETED), (NAMED, BEHIND))
 """Kinds of additions to a request; one kind is chosen at random for each request.
 
 A kind has one or two entries, and each entry adds one sentence. The entry lists intents, and the
-added sentence has one of them. For BEHIND the sentence is put behind the request, for any other
-entry before the request. So (NAMED, GREETED) gives 你好，我姓张，……, where …… is the request, and
+added sentence has one of them. The sentence is put behind the request for BEHIND, and before it for
+any other entry. For example, (NAMED, GREETED) gives 你好，我姓张，……, where …… is the request.
 (NAMED, BEHIND) gives 我姓张，……，电话是……."""
 _RARE = 3
-"""A feature that no phrase has, but talk about other subjects has, gets a weight only if it occurs
-in at least this many sentences of such talk."""
+"""Least number of sentences about other subjects in which a feature must occur to get a weight.
+Features of the phrases always get one."""
 
 
 Sentence = tuple[Intent, tuple[str, ...]]
@@ -106,8 +107,8 @@ def _sentences(
 def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iterator[Sentence]:
     """Yield requests with an addition in the same utterance, such as 你好 or 我姓张.
 
-    ``clean`` holds all sentences without errors. The intent of a yielded sentence is the intent of
-    its request. Long requests are left out more often than short ones (see ASIDES).
+    ``clean`` holds all sentences without errors. The intent of the request is yielded as the intent
+    of the whole sentence. Long requests are left out more often than short ones (see ASIDES).
     """
     asides = {
         intent: [one for label, one in clean if label is intent] for intent in {*_BEFORE, *BEHIND}

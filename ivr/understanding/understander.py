@@ -14,10 +14,10 @@ from ivr.understanding.syllables import Syllables, syllables_of
 from ivr.understanding.telephone import numbers
 
 REASONS = 4
-"""Maximum number of pieces of the caller's text that are named as reasons for an intent."""
+"""Maximum number of excerpts of the caller's text that are named as reasons for an intent."""
 _TELLING = 0.6
-"""Each syllable adds something to the score of an intent. If the strongest syllable adds x, the
-syllables that add more than _TELLING * x are named as reasons for the intent."""
+"""Lower limit for a syllable named as a reason for an intent: its share of the score, relative to
+that of the strongest syllable. Weaker syllables are not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ class Understander:
         return Guess(int(best), int(second), chances.tolist(), len(heard))
 
     def _reasons(self, heard: Syllables, label: int) -> list[str]:
-        """Return the pieces of the text that add most to the score of ``label``, strongest first.
+        """Return the excerpts of the text that add most to the score of ``label``, strongest first.
 
-        There are at most REASONS (4) pieces.
+        There are at most REASONS (4) excerpts.
         """
         spoke = np.zeros(len(heard), np.float32)
         for name, (start, end) in features(heard.sounds).items():
