@@ -16,36 +16,35 @@ from ivr.hearing.verdict import LineMeasures, LineVerdict
 NO_RTP_SECONDS = 0.5
 """Seconds without a packet after which the condition is NO_RTP."""
 DEAD_PEAK = 8
-"""Largest magnitude of a 16-bit sample in a chunk that carries no sound: a-law's idle code decodes
-to 8."""
+"""Upper limit for the largest magnitude of a chunk's 16-bit samples; up to it the chunk carries no
+sound. A-law's idle code decodes to 8."""
 DEAD_SECONDS = 1.0
 """Seconds of the codec's idle code after which the line counts as dead."""
 MUTED_SECONDS = 3.0
-"""Seconds of the codec's idle code after which the line counts as dead if a caller was found on it
-before (condition OK, TOO_QUIET or HANDS_FREE). The limit is longer than DEAD_SECONDS (1 s), because
-some telephones send idle code between the words."""
+"""Replaces DEAD_SECONDS (1 s) while a caller is found on the line (condition OK, TOO_QUIET or
+HANDS_FREE). The line then counts as dead after 3 s of the codec's idle code. The time is longer
+because some telephones send idle code between the words."""
 LOOK_EVERY = 12
 """The rules evaluate the line once every this many chunks of 32 ms: 12, 0.38 s."""
 FIRST_LOOK = 24
 """The rules evaluate the line for the first time after this many chunks of 32 ms: 24, 0.77 s."""
 FLOOR_LOOKS = 26
-"""Number of noise floors that are remembered: those of the last 26 evaluations in which the noise
-floor could be measured, usually 10 s."""
+"""Number of noise floors that are remembered: those of the last 26 evaluations that could measure
+one, usually 10 s."""
 WHOLE_SECONDS = LENGTH * CHUNK_SECONDS - 0.1
-"""Least seconds of audio, with less than 0.3 s of voice in them, after which a finding of noise,
-music, a tone or a fax replaces the condition of a caller: 4.9 s. An evaluation covers 5 s; the 0.1
-s less allows for the rounding to chunks."""
+"""Least seconds of audio without a caller's voice that end the condition of a caller: 4.9 s. Less
+than 0.3 s of voice counts as none. Noise, music, a tone or a fax then becomes the condition. An
+evaluation covers 5 s; the 0.1 s less allows for the rounding to chunks."""
 ENOUGH_SECONDS = 2.5
-"""Limit that applies instead of WHOLE_SECONDS (4.9 s) if the line has the condition of a caller
-only because speech has started, and no evaluation has confirmed that condition yet: 2.5 s of audio
-without a voice are then enough to replace it."""
+"""Replaces WHOLE_SECONDS (4.9 s) while the condition is OK only because speech has started. 2.5 s
+of audio without a voice then end the condition, because no evaluation has confirmed it yet."""
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
 _NO_EVIDENCE = (Condition.NOBODY, Condition.OWN_PROMPT)
 
 
 class LineCondition:
-    """Follows the condition of one line, from the chunks that arrive and from their absence."""
+    """The condition of one line, updated with each chunk that arrives and when none arrives."""
 
     def __init__(self, now: float) -> None:
         self.condition = Condition.NOBODY
@@ -62,8 +61,8 @@ class LineCondition:
 
     @property
     def numbers(self) -> LineMeasures:
-        """Return the measures of the last evaluation of the line; all fields have their defaults
-        (None or 0) before the first."""
+        """Return the measures of the last evaluation of the line. Before the first evaluation all
+        fields have their defaults (None or 0)."""
         m = self._measured
         if m is None:
             return LineMeasures()
@@ -82,23 +81,25 @@ class LineCondition:
         return LineVerdict(self.condition, self.why, self.numbers)
 
     def next_deadline(self) -> float | None:
-        """Return the time, in seconds of the call's clock (`now`), at which the condition becomes
-        NO_RTP if no packet arrives; None if it already is."""
+        """Return the time at which the condition becomes NO_RTP if no packet arrives.
+
+        The time is in seconds of the call's clock (`now`); None if the condition is NO_RTP already.
+        """
         if self.condition is Condition.NO_RTP:
             return None
         return self._last_frame + NO_RTP_SECONDS
 
     def hear_frame(self, now: float) -> list[Event]:
-        """Take note that a packet arrived at ``now``, in seconds of the call's clock; if that ends
-        NO_RTP, return the change of condition, otherwise no event."""
+        """Note that a packet arrived at ``now``, in seconds of the call's clock. Return the change
+        of condition if this ends NO_RTP, otherwise an empty list."""
         self._last_frame = now
         if self.condition is Condition.NO_RTP:
             return self._become(Finding(self._before, "packets arrive again"))
         return []
 
     def hear_chunk(self, peak: float) -> list[Event]:
-        """Take note of a chunk of 32 ms that was already added to the history of the line; return
-        the change of condition, if there is one.
+        """Update the condition after a chunk of 32 ms, which is already in the history of the line.
+        Return the change of condition; an empty list if nothing changed.
 
         ``peak`` is the largest magnitude of the chunk's 16-bit samples.
         """
@@ -115,8 +116,9 @@ class LineCondition:
         return self._look() if self._until_look <= 0 else []
 
     def caller_heard(self) -> list[Event]:
-        """Take note that speech was confirmed. Unless a caller or noise was already found on the
-        line, the condition becomes OK; return this change, otherwise no event."""
+        """Set the condition to OK, because speech was confirmed. The conditions of a caller (OK,
+        TOO_QUIET, HANDS_FREE) and NOISE stay as they are. Return the change of condition; an empty
+        list if nothing changed."""
         self._candidate = None
         if self.condition in (*_CALLER, Condition.NOISE):
             return []
@@ -125,13 +127,16 @@ class LineCondition:
         return told
 
     def caller_finished(self) -> list[Event]:
-        """Evaluate the line at the end of speech, because a short answer is over before two regular
-        evaluations can agree. Return the change of condition, if there is one."""
+        """Evaluate the line at the end of speech. A short answer is over before two regular
+        evaluations can agree. Return the change of condition; an empty list if nothing changed."""
         return self._look(spoken=True)
 
     def wake(self, now: float) -> list[Event]:
-        """Take note that no frame has arrived until ``now``, in seconds of the call's clock; return
-        the change to NO_RTP when it is due, otherwise no event."""
+        """Set the condition to NO_RTP if no packet has arrived in the last 0.5 s before ``now``.
+        Return this change of condition, otherwise an empty list.
+
+        ``now`` is in seconds of the call's clock.
+        """
         # The same sum as in next_deadline, so that rounding cannot put one before the other.
         if now < self._last_frame + NO_RTP_SECONDS:
             return []
@@ -141,11 +146,11 @@ class LineCondition:
         return self._become(Finding(Condition.NO_RTP, f"no packet for {NO_RTP_SECONDS:g} s"))
 
     def _look(self, *, spoken: bool = False) -> list[Event]:
-        """Evaluate the last 5 s of the line by the rules; return the change of condition, if there
-        is one.
+        """Evaluate the last 5 s of the line by the rules. Return the change of condition; an empty
+        list if nothing changed.
 
-        Two evaluations in a row must agree on a change. With ``spoken`` (an utterance has just
-        ended) one evaluation is enough if the condition is OK only because speech has started.
+        Two evaluations in a row must agree on a change. ``spoken`` means that an utterance has just
+        ended. One evaluation is then enough if the condition is OK only because speech has started.
         """
         self._until_look = LOOK_EVERY
         if self.condition in (Condition.DEAD_LINE, Condition.NO_RTP) or not len(self.history):
@@ -168,7 +173,8 @@ class LineCondition:
         return self._become(found)
 
     def _is_only_silent(self, found: Finding, m: Measured) -> bool:
-        """Return whether ``found`` means only that a caller who has spoken before is silent now."""
+        """Return whether ``found`` shows only that a caller who has spoken before is silent now.
+        Such a finding does not change the condition."""
         if self.condition not in _CALLER:
             return False
         if found.condition in _NO_EVIDENCE:

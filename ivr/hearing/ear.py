@@ -22,48 +22,49 @@ from ivr.hearing.splices import Splices
 from ivr.hearing.verdict import LineVerdict
 
 _HOLE_SECONDS = 0.2
-"""If more than this many seconds of audio are missing between two frames, the audio after the gap
-is treated as unrelated to the audio before it."""
+"""Upper limit in seconds for the gap between two frames. After a longer gap audio is missing, so
+the voice detector forgets all audio before the gap."""
 DEAF_BELOW_DBOV = -66.0
-"""Highest level in dBov of a chunk that is not given to the voice detector. No speech is that quiet
-on a-law, whose own noise is at -72 dBov, and a silent line then costs almost no CPU."""
+"""Chunks up to this level in dBov are not given to the voice detector. No speech is that quiet on
+a-law, whose own noise is at -72 dBov. A silent line then costs almost no CPU."""
 LEARN_EVERY = 4
-"""Number of chunks between two updates of what the echo gate has learned: 4, 0.13 s."""
+"""The echo gate learns lag and level of the echo once every this many chunks: 4, 0.13 s."""
 BREATH_SECONDS = 0.3
-"""Seconds of silence after which an utterance ends if its words are already a complete answer. Any
-other utterance ends after the longer silence ``hang_seconds``. The recogniser decodes in steps of
-0.24 s, so it has recognised the last word after 0.3 s."""
+"""Seconds of silence that end an utterance whose words are already a complete answer. Any other
+utterance ends after the longer silence ``hang_seconds``. The recogniser decodes in steps of 0.24 s,
+so it has recognised the last word after 0.3 s."""
 ECHO_SECONDS = 0.83
-"""Seconds after the end of a prompt in which its echo may still arrive: the longest lag that the
-echo gate considers."""
+"""Seconds after the end of a prompt during which its echo may still arrive: 0.83, the longest lag
+that the echo gate considers."""
 ECHO_REMOVED_DB = 6.0
-"""A chunk counts as our own prompt if the echo gate, by subtracting the echo, lowers its level by
-at least this many decibels."""
+"""Least decibels by which subtracting the echo must lower a chunk for it to count as our own
+prompt."""
 CLIPPED = 32000
-"""Least magnitude at which a 16-bit sample counts as clipped: the largest of a-law is 32256, that
-of μ-law 32124."""
+"""Least magnitude of a clipped 16-bit sample. The largest magnitude of a-law is 32256, that of
+μ-law 32124."""
 AMPLIFY_BELOW_DBOV, MAX_GAIN_DB = -30.0, 20.0
-"""Callers quieter than AMPLIFY_BELOW_DBOV (dBov) are amplified for the voice detector: by 2 dB for
-each dB below that level, but by at most MAX_GAIN_DB. Measured: with this gain a quiet caller is
-detected after 142 ms instead of 220 ms, and 2.4 % instead of 5.9 % of quiet callers are missed."""
+"""Callers quieter than AMPLIFY_BELOW_DBOV (dBov) are amplified for the voice detector. The gain is
+2 dB for each dB below that level, and MAX_GAIN_DB at most. Measured: with this gain a quiet caller
+is detected after 142 ms instead of 220 ms, and 2.4 % instead of 5.9 % of quiet callers are
+missed."""
 RISE_DB, FALL_DB = 1.5, 9.0
 """The gain for quiet callers rises by at most RISE_DB and falls by at most FALL_DB decibels per
 chunk."""
 FORGET_DB = 0.15
-"""Decibels per chunk by which the remembered loudest level of the caller falls: 5 dB in a
-second."""
+"""The remembered loudest level of the caller falls by this many decibels per chunk: 5 dB in a
+second. The gain for quiet callers depends on this remembered level."""
 START_DBOV = -30.0
-"""Level in dBov that is assumed as the caller's loudest before any audio has arrived; a caller at
+"""Loudest level of the caller, in dBov, that is assumed before any audio has arrived. A caller at
 this level is not amplified."""
 
 
 class VoiceDetector(Protocol):
-    """A voice detector as the class Ear (the detectors of one call) uses it; it keeps state from
-    chunk to chunk."""
+    """Interface of a voice detector for the class Ear (the detectors of one call). A detector keeps
+    state from chunk to chunk."""
 
     def process(self, chunk: memoryview) -> float:
-        """Return the probability of voice, 0 to 1, in ``chunk``: 256 float32 samples at 8 kHz
-        between -1 and 1."""
+        """Return the probability of voice, 0 to 1, in ``chunk``. The chunk has 256 float32 samples
+        at 8 kHz, between -1 and 1."""
         ...
 
     def reset(self) -> None:
@@ -75,7 +76,7 @@ class Ear:
     """The detectors of one call, from answer to hang-up: take the caller's audio and return events,
     such as the start of speech or a change of the line's condition.
 
-    ``hang_seconds`` is the silence in seconds that ends an utterance, ``now`` the time of the
+    ``hang_seconds`` is the silence in seconds that ends an utterance. ``now`` is the time of the
     answer in seconds of the call's clock.
     """
 
@@ -106,12 +107,12 @@ class Ear:
         self._echo.prompt_stopped(now)
 
     def expect_end(self, soon: bool) -> None:
-        """Set whether the words that the caller has said so far are already a complete answer
-        (``soon``).
+        """Set after how much silence the utterance ends. ``soon`` means that the caller's words so
+        far are already a complete answer.
 
-        If they are, the utterance ends after BREATH_SECONDS (0.3 s) of silence, otherwise after the
-        ``hang_seconds`` that the Ear was made with. If ``hang_seconds`` is shorter, it always
-        applies. The setting holds until the next call of this method.
+        With ``soon`` it ends after BREATH_SECONDS (0.3 s), or after ``hang_seconds`` if that is
+        shorter. Otherwise it ends after the ``hang_seconds`` that the Ear was made with. The
+        setting holds until the next call of this method.
         """
         longest = BREATH_SECONDS if soon else self._hang_seconds
         self._speech.hang_seconds = min(longest, self._hang_seconds)
@@ -131,8 +132,8 @@ class Ear:
         return min((time for time in deadlines if time is not None), default=None)
 
     def wake(self, now: float) -> list[Event]:
-        """Take note that no frame has arrived until ``now``, in seconds of the call's clock. Return
-        the events that are due without audio: the end of an utterance, and the change to NO_RTP."""
+        """Return the events that are due because no frame has arrived until ``now``, in seconds of
+        the call's clock. These are the end of an utterance and the change to NO_RTP."""
         return [*self._with_verdict(self._speech.wake(now)), *self._condition.wake(now)]
 
     def hear(self, frame: Samples, now: float) -> list[Event]:
@@ -189,11 +190,12 @@ class Ear:
         return joined or self._echo.explains(now)
 
     def _with_verdict(self, found: list[Event]) -> list[Event]:
-        """Return the events ``found``, with the changes of the line's condition that the start and
-        the end of speech cause.
+        """Return the events ``found`` together with the changes of the line's condition that they
+        cause.
 
-        A change at the end of speech comes before SpeechEnded, so that the dialogue knows the
-        condition when it answers the utterance; a change at the start comes after SpeechStarted.
+        A change at the start of speech comes after SpeechStarted. A change at the end of speech
+        comes before SpeechEnded, so that the dialogue knows the condition when it answers the
+        utterance.
         """
         told: list[Event] = []
         for event in found:

@@ -3,13 +3,13 @@
 Every sample of the prompt is known, and is used in two ways. Both use only audio that has already
 arrived.
 
-By level: the prompt's level, delayed by the echo's lag and lowered by the echo return loss,
+By level: the prompt's level is delayed by the echo's lag and lowered by the echo return loss. This
 predicts the level that would arrive if nobody spoke. Only a clearly louder chunk counts as the
 caller's. Lag and loss are learned while the prompt is played (see echo_level).
 
-By waveform: the echo is found by correlation and then subtracted (see echo_waveform), so that the
-caller need only be louder than the residue. Until the echo is found, every sound that could be
-speech is correlated with the prompt; a sound that a copy of the prompt explains is echo.
+By waveform: the echo is found by correlation and then subtracted (see echo_waveform). The caller
+need only be louder than the residue. Until the echo is found, every sound that could be speech is
+correlated with the prompt. If a copy of the prompt explains the sound, it is echo.
 """
 
 import numpy as np
@@ -48,35 +48,34 @@ from ivr.hearing.played import Played, Reference
 from ivr.hearing.ranks import nearest_rank
 
 _TAIL_SECONDS = 1.0
-"""Once this many seconds have passed since the end of a prompt, no echo of it can arrive: the
-longest lag (MAX_LAG) is 830 ms."""
+"""The echo of a prompt is over this many seconds after the prompt's end. The longest lag of an echo
+(MAX_LAG) is 830 ms."""
 HOLE_SECONDS = 0.1
-"""If the call's clock and the count of samples differ by more than this many seconds, audio is
-missing; a smaller difference is jitter."""
+"""Upper limit in seconds for the difference between the call's clock and the time counted in
+samples. A larger difference means that audio is missing; a smaller one is jitter."""
 TRUSTED_DB = -3.0
-"""Largest residue (the part of the echo that subtraction leaves), in dB relative to the echo, at
-which the canceller is trusted."""
+"""Upper limit for the residue (the part of the echo that subtraction leaves), in dB relative to the
+echo. Above it the canceller is not trusted, and nothing is subtracted."""
 ABOVE_FLOOR_DB = 5.0
-"""Decibels by which a chunk must exceed the line's noise to count as the caller's while the echo of
-a prompt can arrive. Without this limit the voice detector, for which quiet noise is amplified,
-would go on detecting the prompt's voice in the noise."""
+"""While the echo of a prompt can arrive, only chunks more than this many decibels above the line's
+noise count as the caller's. Quiet noise is amplified for the voice detector. Without this limit the
+detector would go on finding the prompt's voice in that noise."""
 INAUDIBLE_DBOV = -66.0
-"""Highest level in dBov of a chunk from which no echo is subtracted: so quiet a chunk is not given
-to the voice detector either."""
+"""No echo is subtracted from chunks up to this level in dBov. The voice detector does not get such
+quiet chunks either."""
 SPLICE_DB = 6.0
-"""The expected place in the prompt gives one prediction of the echo; other places give others. If
-another place fits a chunk better by at least this many decibels, packets count as lost and the
-prompt goes on from that place. By chance another place fits 1 dB better; it fits 3 dB better if it
-is right for half of the chunk."""
+"""Least decibels by which an echo must fit another place of the prompt better than the expected
+place. Packets then count as lost, and the prompt goes on from the other place. By chance another
+place fits 1 dB better. It fits 3 dB better if it is right for half of the chunk."""
 SPLICE_PACKETS = 5
-"""If an echo does not fit the prediction, the places up to this many packets later in the prompt
-are tried, as if so many packets were lost. The places one and two packets earlier are tried as
-well, in case the clock was put forward wrongly before."""
+"""Greatest number of lost packets that is tried when an echo does not fit the prediction: the
+prompt may be up to 5 packets further. The places one and two packets earlier are tried as well, in
+case the echo gate's clock was put forward wrongly before."""
 
 
 class EchoGate:
-    """Subtracts the echo of our prompts from one caller's audio, and admits the chunks that are
-    louder than what is left of the echo.
+    """The echo gate of one caller: subtracts the echo of our prompts, and tells which chunks are
+    louder than the rest of the echo.
 
     For each chunk call :meth:`clean`, then :meth:`admits` with the chunk that :meth:`clean`
     returned.
@@ -86,8 +85,8 @@ class EchoGate:
         self._played = Played()
         self._awake = False
         self._clock = 0.0
-        """Time, in seconds of the call's clock (`now`), at which the last chunk ended: counted in
-        samples, because packets have jitter."""
+        """Time at which the last chunk ended, in seconds of the call's clock (`now`). It is counted
+        in samples, because packets have jitter."""
         self._cleaned = False
         """Whether :meth:`clean` has already added the present chunk to the past."""
         self._past = Past()
@@ -116,8 +115,8 @@ class EchoGate:
         self._played.stop(now)
 
     def clean(self, chunk: Samples, now: float) -> Samples:
-        """Return the chunk that ended at ``now`` (seconds of the call's clock) with the echo
-        subtracted.
+        """Return a chunk with the echo subtracted; the chunk ended at ``now`` (seconds of the
+        call's clock).
 
         ``chunk`` has CHUNK (256) samples. It is returned unchanged if it is almost silent, or if
         the predicted echo is not known or not trusted yet.
@@ -144,11 +143,11 @@ class EchoGate:
         return cleaned
 
     def admits(self, chunk: Samples, level: float, now: float) -> bool:
-        """Return whether the chunk that ended at ``now`` is louder than the line's noise and than
-        the echo of our prompts can be.
+        """Return whether a chunk is louder than the line's noise and than the echo of our prompts.
+        Return True whenever no echo can arrive.
 
-        ``level`` is the chunk's level in dBov, ``now`` in seconds of the call's clock. Return True
-        whenever no echo can arrive.
+        ``level`` is the chunk's level in dBov. ``now`` is the end of the chunk in seconds of the
+        call's clock.
         """
         if self._no_echo_at(now):
             self._awake = False
@@ -163,10 +162,10 @@ class EchoGate:
         return level > max(echo + MARGIN_DB, self._floor_dbov + ABOVE_FLOOR_DB)
 
     def explains(self, now: float) -> bool:
-        """Return whether the 256 ms before ``now`` (seconds of the call's clock) are echo, which
-        means a copy of the prompts that were played.
+        """Return whether the last 256 ms are echo: a copy of the prompts that were played. ``now``
+        is the end of these 256 ms in seconds of the call's clock.
 
-        If they are echo, the chunks of these 256 ms no longer count as the caller's voice.
+        If they are echo, their chunks no longer count as the caller's voice.
         """
         if self._no_echo_at(now):
             return False
@@ -228,8 +227,8 @@ class EchoGate:
         """Return the predicted echo in the present chunk, which ended at ``now``; shape (CHUNK,).
 
         If the prediction does not fit, packets may have been lost, and other places of the prompt
-        are tried. If one of them fits better by SPLICE_DB (6 dB), the echo gate's clock is set so
-        that the prompt goes on from that place.
+        are tried. Another place must fit better by SPLICE_DB (6 dB). The echo gate's clock is then
+        set so that the prompt goes on from that place.
         """
         sound, canceller = self._past.arrived[-1], self._canceller
 
@@ -252,8 +251,8 @@ class EchoGate:
         return after(0)
 
     def _no_echo_at(self, now: float) -> bool:
-        """Return whether the last prompt ended so long before ``now`` that no echo of it can
-        arrive."""
+        """Return whether the last prompt ended too long before ``now`` for its echo to arrive
+        still."""
         return now > self._played.ended + _TAIL_SECONDS
 
     def _distrust(self) -> None:
@@ -263,7 +262,8 @@ class EchoGate:
         self._past.echo[:] = self._past.left[:] = FLOOR_DBOV
 
     def _step(self, chunk: Samples, now: float) -> None:
-        """Add the chunk that ended at ``now`` to the past, as the present chunk."""
+        """Add a chunk to the stored past, as the present chunk; it ended at ``now`` (call's
+        clock)."""
         self._clock += CHUNK_SECONDS
         if not self._awake or abs(now - self._clock) > HOLE_SECONDS:
             self._clock = now

@@ -14,8 +14,8 @@ MARGIN_DB = 9.0
 the value was found by measurement."""
 UNLEARNED_GAIN_DB = -35.0
 """Level of the echo relative to the prompt, in dB, that is assumed until the real level is learned.
-A caller must be more than MARGIN_DB (9 dB) above the echo, so any caller is admitted who is less
-than 26 dB quieter than the prompt (-35 + 9 = -26)."""
+A caller must be more than MARGIN_DB (9 dB) above the echo. Until then, callers less than 26 dB
+quieter than the prompt are thus admitted (-35 + 9 = -26)."""
 HISTORY = 125
 """Number of the last chunks from which the echo gate learns: 125, 4 s."""
 ENOUGH = 10
@@ -24,11 +24,12 @@ LOUD_DB = 15.0
 """A chunk counts as loud if its level is at most this many decibels below the 95th percentile of
 the levels of all chunks."""
 CORRELATED = 0.45
-"""The lag of the echo is the shift at which the level curve of the prompt best fits that of the
-caller's audio. The lag is accepted if the two curves then have a correlation above this value."""
+"""Least correlation at which the lag of the echo counts as found. The level curves of the prompt
+and of the caller's audio are shifted against each other. The shift at which they fit best is the
+lag."""
 RECENT = 3
-"""An echo dies away slowly: the echo of this many earlier chunks of the prompt may still be heard
-in the present chunk."""
+"""Number of earlier chunks of the prompt whose echo may still be heard in the present chunk. An
+echo dies away slowly."""
 WINDOW = 8
 """Number of the last chunks whose samples are kept: 8, 256 ms."""
 
@@ -74,9 +75,9 @@ class EchoLevel:
     def learn(self, past: Past) -> None:
         """Fit the echo's lag and the echo return loss to the levels of the chunks in ``past``.
 
-        If the level curves of the prompt and of the audio that arrived correlate, that audio is the
-        echo, and the lag is known. If they do not, any echo is quieter than the audio that arrived
-        while the caller was silent, and the caller need only be louder than that audio.
+        If the level curves of the prompt and of the arrived audio correlate, that audio is the
+        echo, and the lag is known. Otherwise the echo is quieter than the audio that arrived while
+        the caller was silent. The caller need then only be louder than that audio.
         """
         if past.count <= MAX_LAG:
             return
@@ -98,8 +99,8 @@ class EchoLevel:
         self.learned = True
 
     def loudest(self, past: Past) -> float:
-        """Return the predicted level of the echo in the present chunk, in dBov: the highest that is
-        expected."""
+        """Return the highest level in dBov that the echo is expected to have in the present
+        chunk."""
         if self._lag is None:
             return float(past.played[-MAX_LAG:].max()) + self.gain_db
         end = HISTORY - self._lag
@@ -107,15 +108,15 @@ class EchoLevel:
 
 
 def loud(levels: Levels) -> NDArray[np.bool_]:
-    """Return, for each chunk, whether its level is above -60 dBov and at most LOUD_DB (15 dB) below
-    the 95th percentile of all ``levels``."""
+    """Return for each chunk whether it is loud. A loud chunk is above -60 dBov and at most LOUD_DB
+    (15 dB) below the 95th percentile of all ``levels``."""
     return levels > max(nearest_rank(levels, 95) - LOUD_DB, -60.0)
 
 
 def _best_lag(played: Levels, heard: Levels) -> int | None:
-    """Return the lag, in chunks of 32 ms, at which the level curves of the prompt (``played``) and
-    of the caller's audio (``heard``) correlate best; None if they correlate too little or are too
-    short."""
+    """Return the lag of the echo, in chunks of 32 ms. At this shift the level curves of the prompt
+    (``played``) and of the caller's audio (``heard``) correlate best. Return None if they correlate
+    too little or are too short."""
     heard = np.maximum(heard[MAX_LAG:], nearest_rank(heard, 10))
     if len(heard) < 2 * ENOUGH:
         return None

@@ -14,46 +14,48 @@ from numpy.typing import NDArray
 from ivr.hearing.frames import CHUNK, FloatArray
 
 Spectrum = NDArray[np.complex64]
-"""Real FFT of SPAN (512) samples; shape (CHUNK + 1,)."""
+"""Spectrum of SPAN (512) samples as a real FFT returns it; shape (CHUNK + 1,)."""
 
 EXPLAINED = 0.17
-"""A sound counts as echo if one delayed copy of the prompt explains at least this share of the
-sound's power. Measured over 1,600 windows (clips of 5 or 6 s) of `ivr bench hearing`: a copy
-explains less than 0.1 of speech that is independent of the prompt; 0.1 of the sound if a caller
-speaks over an echo that is 10 dB quieter; and at least 0.175 of an echo, even over a bad line."""
+"""Least share of a sound's power that one delayed copy of the prompt must explain for the sound to
+count as echo. Measured over 1,600 windows (clips of 5 or 6 s) of `ivr bench hearing`: a copy
+explains less than 0.1 of speech that is independent of the prompt. It explains 0.1 of the sound if
+a caller speaks over an echo that is 10 dB quieter. It explains at least 0.175 of an echo, even over
+a bad line."""
 EXPLAINED_AGAIN = 0.12
-"""Replaces EXPLAINED (0.17) if the copy of the prompt has the same lag as the echo had before: the
-sound counts as echo if the copy explains at least this share of its power. The share may be
-smaller, because a copy that fits by chance has that lag only once in 400."""
+"""Replaces EXPLAINED (0.17) if the copy of the prompt has the same lag as the echo had before. This
+smaller share of the power is then enough for the sound to count as echo. A copy that fits by chance
+has the same lag only once in 400."""
 MOSTLY = 0.5
-"""A second test beside that of EXPLAINED: a sound counts as echo also if a copy of the prompt
-explains at least this share of its power as it arrived, before anything is subtracted. The second
-test is needed where the filter predicts wrongly: no copy then explains the residue, although the
-sound was echo. If a caller is 3 dB above an echo, a copy explains only a third of the sound.
-Measured on the development split of `ivr bench hearing`: with the second test, 2 instead of 4 of
-320 echoes are taken for a caller, and 2 instead of 3 of 320 callers over an echo are missed."""
+"""Second limit beside EXPLAINED (0.17), for the sound as it arrived, before the echo is subtracted.
+The sound also counts as echo if a copy of the prompt explains at least this share of its power.
+This limit is needed where the filter predicts wrongly: no copy then explains the residue, although
+the sound was echo. If a caller is 3 dB above an echo, a copy explains only a third of the sound.
+Measured on the development split of `ivr bench hearing`: with this limit, 2 instead of 4 of 320
+echoes are taken for a caller, and 2 instead of 3 of 320 callers over an echo are missed."""
 MAX_LAG = 26
-"""Longest lag from the prompt to its echo that is considered, in chunks: 26, 830 ms, as of a
-speakerphone on a mobile network."""
+"""Longest lag from the prompt to its echo that is considered, in chunks: 26, 830 ms. A speakerphone
+on a mobile network has such a lag."""
 EARLY = 480
-"""A prompt may have begun on the network up to this many samples before the time that was noted for
-its start: 480, 60 ms."""
+"""Tolerance for the start of a prompt, in samples: 480, 60 ms. The prompt may have begun on the
+network up to this long before the noted time."""
 BEFORE = 64
-"""Number of taps that the filter has before the lag: 64, 8 ms. The other 24 ms are after the
-lag."""
+"""Number of the filter's taps before the echo's lag: 64, 8 ms. The taps of the other 24 ms are
+after the lag."""
 AGREE = 8
 """Two searches have found the same echo if their lags differ by at most this many samples."""
 FOUND = 0.05
-"""A search has found the echo if a copy of the prompt explains at least this share of the power of
-the caller's audio. A copy explains 0.01 of noise."""
+"""Least share of the power of the caller's audio that a copy of the prompt must explain for the
+echo to count as found. A copy explains 0.01 of noise."""
 SPAN = 2 * CHUNK
-"""Number of samples of the prompt that affect one chunk, and length of the Fourier transforms."""
+"""Number of samples of the prompt that affect the echo in one chunk: 512. It is also the length of
+the Fourier transforms."""
 STEADY = 0.998
 """Share of the line's response (as power) that is assumed to stay the same from one chunk to the
 next."""
 SMOOTHED = 0.5
-"""For each chunk the power of everything but the echo is estimated anew; this share of the previous
-estimate is kept."""
+"""Weight of the previous estimate when the power of everything but the echo is estimated anew for a
+chunk."""
 
 
 class Canceller:
@@ -71,8 +73,8 @@ class Canceller:
         self._residual: FloatArray | None = None
 
     def search(self, sound: FloatArray, played: FloatArray) -> float:
-        """Search the echo: find the part of the prompts in ``played`` that ``sound``, the caller's
-        audio, copies. ``played`` ends EARLY (480) samples later than ``sound``.
+        """Search the prompts in ``played`` for the part of which ``sound``, the caller's audio, is
+        a copy. ``played`` ends EARLY (480) samples later than ``sound``.
 
         Return the share of the power of ``sound`` that the best copy explains, 0 to 1. If two
         searches in a row find the same lag, it becomes :attr:`lag`.
@@ -115,13 +117,14 @@ class Canceller:
         self._doubt += (1 - STEADY) * _power(self._response)
 
     def forget(self) -> None:
-        """Discard the chunk that :meth:`echo_in` received last, because it was the caller's voice
-        and would spoil the filter."""
+        """Discard the chunk that :meth:`echo_in` received last. It was the caller's voice, and
+        would spoil the filter."""
         self._residual = None
 
     def _begin(self, lag: int, gain: float) -> None:
-        """Start the filter anew. At first it predicts the echo as one copy of the prompt, ``lag``
-        samples later and scaled by ``gain``, and assumes an error as large as this copy."""
+        """Start the filter anew, with one copy of the prompt as the predicted echo. The copy is
+        ``lag`` samples later and scaled by ``gain``. The filter's error is assumed to be as large
+        as the copy."""
         self.lag = lag
         taps = np.zeros(SPAN, np.float32)
         taps[BEFORE] = gain
@@ -132,10 +135,10 @@ class Canceller:
 
 
 def best_explained(sound: FloatArray, played: FloatArray) -> tuple[float, float, int]:
-    """Find the part of ``played`` that, scaled, explains most of the power of ``sound``.
+    """Find the part of ``played`` of which ``sound`` is most nearly a scaled copy.
 
-    Return the share of the power that this part explains (0 to 1), its scale, and its lag in
-    samples. ``played`` is longer than ``sound`` and ends EARLY (480) samples after it.
+    Return the share of the power of ``sound`` that this part explains (0 to 1), its scale, and its
+    lag in samples. ``played`` is longer than ``sound`` and ends EARLY (480) samples after it.
     """
     size = 1 << (len(sound) + len(played) - 1).bit_length()
     spectrum = _spectrum(played, size) * np.conj(_spectrum(sound, size))

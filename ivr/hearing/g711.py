@@ -34,8 +34,8 @@ def _ulaw_table() -> Samples:
 
 
 def _nearest_code(table: Samples, idle: int) -> NDArray[np.uint8]:
-    """Return, for each of the 65,536 linear values from -32768 up, the code with the nearest
-    decoded value; ``table`` holds the decoded value of each of the 256 codes.
+    """Return a table that gives the nearest code for each of the 65,536 linear values from -32768
+    up. ``table`` holds the decoded value of each of the 256 codes.
 
     Zero is as near to the idle code ``idle`` as to the code of the opposite sign, and becomes the
     idle code.

@@ -1,5 +1,5 @@
-"""The last 5 s of a caller's audio, from which the condition of the line is judged: one row of
-figures for each chunk of 32 ms.
+"""The last 5 s of a caller's audio as one row of figures for each chunk of 32 ms. The condition of
+the line is judged from these figures.
 
 For each chunk four spectra are computed, 8 ms apart, each over a Hann window of 32 ms. Levels,
 bands, tones and rates of decay are all computed from these spectra, so the samples are not kept.
@@ -15,7 +15,7 @@ from ivr.hearing.frames import CHUNK, RATE, FloatArray
 from ivr.hearing.level import FLOOR_DBOV
 
 HOP = 64
-"""Number of samples from the start of one spectrum's window to the start of the next: 64, 8 ms."""
+"""Number of samples between the starts of two successive spectra: 64, 8 ms."""
 HOPS = CHUNK // HOP
 """Number of spectra that are computed for each chunk (32 ms)."""
 LENGTH = 157
@@ -28,8 +28,8 @@ BINS = CHUNK // 2 + 1
 SUB_BANDS_HZ = (300, 700, 1400, 2400, 3400)
 """Edges in Hz of the four sub-bands in which the decay of sounds is measured."""
 LOWEST_HZ = 100
-"""Frequency in Hz below which a telephone line carries hum and no speech; levels are measured above
-it."""
+"""Lowest frequency in Hz at which levels are measured. Below it a telephone line carries hum and no
+speech."""
 
 _WINDOW = np.hanning(CHUNK + 1)[:CHUNK].astype(np.float32)
 # The factor 2 is for the negative frequencies; the sum is the window's power; full scale is 1.
@@ -46,8 +46,8 @@ Flags = NDArray[np.bool_]
 class Stretch:
     """The chunks (32 ms each) that one evaluation of the line covers, oldest first.
 
-    All arrays are views into those of the :class:`History`: their contents change when it takes
-    another chunk.
+    All arrays are views into those of the :class:`History`. Their contents change when the history
+    takes another chunk.
     """
 
     power: FloatArray
@@ -58,12 +58,13 @@ class Stretch:
     bands: FloatArray
     """Power in each of the four sub-bands, one row every 8 ms; shape (chunks * HOPS, 4)."""
     voice: FloatArray
-    """Probability of voice (0 to 1) that the voice detector returned for each chunk; 1 where the
-    echo of our own prompt was found; shape (chunks,)."""
+    """Probability of voice (0 to 1) that the voice detector returned for each chunk; shape
+    (chunks,). It is 1 where the echo of our own prompt was found."""
     ours: Flags
     """Whether each chunk counts as our own prompt that came back as echo; shape (chunks,)."""
     clipped: FloatArray
-    """Share of each chunk's samples that are at the codec's limit, 0 to 1; shape (chunks,)."""
+    """Share of each chunk's samples that are clipped at the codec's limit, 0 to 1; shape
+    (chunks,)."""
 
     @property
     def levels(self) -> FloatArray:
@@ -73,8 +74,8 @@ class Stretch:
 
 
 class History:
-    """Keeps the figures of the last :data:`LENGTH` chunks (5.02 s); :meth:`add` takes about 40
-    µs."""
+    """The figures of the last :data:`LENGTH` chunks (5.02 s) of one line. :meth:`add` takes about
+    40 µs."""
 
     def __init__(self) -> None:
         size = 2 * LENGTH
@@ -125,10 +126,10 @@ class History:
         self._bands[at * HOPS : (at + 1) * HOPS] = powers @ _BANDS
 
     def judge(self, voice: float, *, ours: bool, clipped: float = 0.0) -> None:
-        """Enter what voice detector, echo gate and codec found in the chunk that was added last.
+        """Enter three findings on the chunk that was added last: voice, echo and clipping.
 
-        ``voice`` is the probability of voice (0 to 1), ``ours`` whether the chunk is the echo of
-        our own prompt, and ``clipped`` the share of its samples at the codec's limit (0 to 1).
+        ``voice`` is the probability of voice (0 to 1). ``ours`` tells whether the chunk is the echo
+        of our own prompt. ``clipped`` is the share of its samples at the codec's limit (0 to 1).
         """
         at = self._end - 1
         self._voice[at] = voice

@@ -40,7 +40,7 @@ class ActiveLevel:
 
 
 def gain(decibels: float) -> float:
-    """Return the factor of amplitude that raises a level by ``decibels``."""
+    """Return the factor by which samples are multiplied to raise their level by ``decibels``."""
     return float(10 ** (decibels / 20))
 
 
@@ -137,9 +137,8 @@ def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
 
 
 def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
-    """Return, for each threshold of P.56, the number of active samples of ``envelope``. A sample is
-    active if the sample itself, or one of the ``hangover`` samples before it, reaches the
-    threshold."""
+    """Return the number of active samples of ``envelope`` for each threshold of P.56. A sample is
+    active if it reaches the threshold, or if one of the ``hangover`` samples before it does."""
     counts = []
     for threshold in _THRESHOLDS:
         above = np.flatnonzero(envelope >= threshold)
@@ -149,12 +148,11 @@ def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
 
 
 def _level_at_margin(energy: float, counts: list[int]) -> float:
-    """Return the active speech level in dBov, by the definition of P.56: samples are active if they
-    reach a threshold, the level is the power of the active samples, and the threshold lies 15.9 dB
-    below that level.
+    """Return the active speech level in dBov by the definition of P.56. The level is the power of
+    the samples that reach a threshold. The right threshold lies 15.9 dB below that level.
 
-    The level is computed for each fixed threshold of P.56 and interpolated between the two
-    thresholds that come nearest to 15.9 dB. ``energy`` is the sum of the squared samples (full
+    The level is computed for each fixed threshold of P.56. The result is interpolated between the
+    two thresholds that come nearest to 15.9 dB. ``energy`` is the sum of the squared samples (full
     scale is 1), ``counts`` the number of active samples for each threshold.
     """
     level_below, margin_below = FLOOR_DBOV, 0.0

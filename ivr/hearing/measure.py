@@ -15,32 +15,35 @@ from ivr.hearing.ranks import nearest_rank
 VOICED = 0.4
 """Probability of voice above which a chunk counts as voice."""
 GAP, RUN = 3, 2
-"""Numbers of chunks: gaps of up to GAP chunks (96 ms) between voice are filled; voice shorter than
-RUN chunks (64 ms) is no speech."""
+"""Numbers of chunks. Gaps of up to GAP chunks (96 ms) in a voice are filled. Voice shorter than RUN
+chunks (64 ms) is not counted as speech."""
 SPEECH_SECONDS = 0.30
-"""Least seconds of voice, within the last 5 s, at which a caller counts as having spoken."""
+"""Least seconds of voice, within the last 5 s, for a caller to count as having spoken."""
 LEAD, TAIL = 2, 10
-"""The noise is measured outside speech, and not in the LEAD chunks (64 ms) before speech nor in the
-TAIL chunks (320 ms) after it. LEAD allows for the delay of the voice detector. TAIL allows for the
-time in which a voice, and the detector's response to it, die away."""
+"""Numbers of chunks around speech in which no noise is measured: LEAD (64 ms) before it and TAIL
+(320 ms) after it. LEAD allows for the delay of the voice detector. TAIL allows for the time in
+which a voice, and the detector's response to it, die away."""
 ENOUGH_NOISE = 10
-"""Least number of chunks between the words for the noise floor to count as measured: 10, 0.32 s."""
+"""Least number of chunks between the words from which the noise floor is measured: 10, 0.32 s. With
+fewer chunks the noise floor is guessed."""
 LASTING_DB = 10.0
-"""Upper limit of the noise floor, in decibels above the quietest moments of the line; a higher
-noise floor is replaced by the limit. Noise is there all the time, in the quietest moments too. A
-sound between the words that is much louder than those moments is the reverberation of a room.
-Measured: in 95 % of the cases noise and babble are at most 4 dB above the quietest moments."""
+"""Upper limit for the noise floor, in decibels above the quietest moments of the line. A higher
+noise floor is lowered to this limit. Noise goes on in the quietest moments too. A sound between the
+words that is much louder than those moments is no noise, but the reverberation of a room. Measured:
+in 95 % of the cases noise and babble are at most 4 dB above the quietest moments."""
 CODEC_FLOOR_DBOV = -70.0
-"""The SNR is computed with a noise floor of at least this level in dBov: a lower noise floor is
-only the codec's own noise and is replaced by this level."""
+"""Least noise floor in dBov with which the SNR is computed. A lower noise floor is only the codec's
+own noise, and is raised to this level."""
 HUSH_DBOV = -50.0
-"""Level in dBov below which a line without voice counts as quiet, and only its level is
-measured."""
+"""A line without voice counts as quiet if all its chunks are below this level in dBov. Of a quiet
+line only the level is measured."""
 SLOPE_HOPS = 8
-"""Number of hops (8 ms each) over which one slope of a falling sound is measured: 8, 64 ms."""
+"""Number of hops (8 ms each) from the start to the end of one slope, a stretch in which a sound
+falls: 8, 64 ms."""
 SLOPE_LOUD_DB, SLOPE_ABOVE_DB = 15.0, 10.0
-"""Decibels: the slope of a falling sound is measured only if it begins at most SLOPE_LOUD_DB below
-the loudest sounds of its sub-band and at least SLOPE_ABOVE_DB above the quietest."""
+"""Limits in decibels for the start of a slope, a stretch of 64 ms in which a sound falls. The slope
+is used only if it starts at most SLOPE_LOUD_DB below the loudest sounds of its sub-band, and at
+least SLOPE_ABOVE_DB above the quietest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,13 @@ class Measured:
     snr: float
     """Speech level above the noise floor in dB."""
     others_level: float
-    """Mean level in dBov of all chunks that are not voice."""
+    """Mean level in dBov of the chunks without voice."""
     others_spread: float
-    """Difference in dB between the 95th and the 5th percentile of the level of all chunks that are
-    not voice."""
+    """Spread in dB of the levels of the chunks without voice: from the 5th to the 95th
+    percentile."""
     decay: float
-    """5th percentile of the slopes of falling sounds in dB/s; minus infinity if there are none."""
+    """Rate in dB/s at which sounds die away: the 5th percentile of the slopes of falling sounds.
+    Minus infinity if there are none."""
     slopes: int
     """Number of slopes of falling sounds from which the decay was measured."""
     clipped: float
@@ -77,8 +81,8 @@ class Measured:
 
     @property
     def spoken(self) -> bool:
-        """Return whether a caller has spoken: whether at least SPEECH_SECONDS (0.3 s) of voice were
-        measured."""
+        """Return whether a caller has spoken. At least SPEECH_SECONDS (0.3 s) of voice are
+        needed."""
         return self.speech_seconds >= SPEECH_SECONDS
 
 
@@ -86,8 +90,8 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
     """Return the measures of a stretch of at least one chunk (32 ms).
 
     ``remembered_floor`` is the lowest noise floor in dBov that earlier evaluations measured; None
-    if there is none. It limits the guess of the noise floor if the caller makes no pause long
-    enough to measure the noise.
+    if there is none. It limits the guess of the noise floor when the caller's pauses are too short
+    to measure the noise.
     """
     levels = stretch.levels
     raw = voiced_spans(stretch.voice > VOICED)
@@ -116,8 +120,8 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
 
 
 def _hush(levels: FloatArray) -> Measured:
-    """Return the measures of a quiet line without voice from its ``levels`` in dBov. This
-    computation is short, because most lines are quiet."""
+    """Return the measures of a quiet line without voice; ``levels`` are in dBov. Most lines are
+    quiet, and this computation is short."""
     floor = nearest_rank(levels, 50)
     return Measured(
         seconds=len(levels) * CHUNK_SECONDS,
@@ -136,14 +140,14 @@ def _hush(levels: FloatArray) -> Measured:
 
 
 def voiced_spans(voiced: Flags) -> Flags:
-    """Return ``voiced`` (one flag for each chunk) with gaps of up to GAP (3) chunks filled and then
-    runs shorter than RUN (2) chunks removed."""
+    """Fill short gaps in ``voiced`` (one flag for each chunk), then remove short runs. Return the
+    result. Gaps of up to GAP (3) chunks are filled, runs shorter than RUN (2) chunks removed."""
     filled = ~_without_short(~voiced, GAP + 1, edges=False)
     return _without_short(filled, RUN, edges=True)
 
 
 def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
-    """Return ``flags`` with every run of set flags that is shorter than ``shortest`` cleared.
+    """Clear every run of set flags that is shorter than ``shortest``, and return the result.
 
     Runs that touch either end of ``flags`` are cleared only with ``edges``.
     """
@@ -157,8 +161,8 @@ def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
 
 
 def _around(speech: Flags) -> Flags:
-    """Return ``speech`` (one flag for each chunk) with each run of set flags widened by LEAD (2)
-    chunks before it and TAIL (10) chunks after it."""
+    """Widen each run of set flags in ``speech`` (one flag for each chunk), and return the result.
+    LEAD (2) chunks are added before a run and TAIL (10) chunks after it."""
     wide = speech.copy()
     for shift in range(1, LEAD + 1):
         wide[:-shift] |= speech[shift:]
@@ -170,9 +174,9 @@ def _around(speech: Flags) -> Flags:
 def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> tuple[float, bool]:
     """Return the noise floor in dBov, and whether it was measured rather than guessed.
 
-    ``levels`` are the levels in dBov of all chunks, ``others`` of the chunks that are not near
-    speech; ``remembered`` is an earlier noise floor in dBov, None if there is none. The result is
-    at most LASTING_DB (10 dB) above the quietest moments of the line.
+    ``levels`` are the levels in dBov of all chunks. ``others`` are those of the chunks that are not
+    near speech. ``remembered`` is an earlier noise floor in dBov, None if there is none. The result
+    is at most LASTING_DB (10 dB) above the quietest moments of the line.
     """
     lasting = nearest_rank(levels, 3) + LASTING_DB
     if len(others) < ENOUGH_NOISE:
@@ -182,8 +186,9 @@ def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> 
 
 
 def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
-    """Return the level of the speech in dBov: the mean ``power`` of the chunks with ``speech``,
-    minus the power of the noise. Return ``floor``, the noise floor in dBov, if no chunk has speech.
+    """Return the level of the speech in dBov, without the noise. It is the mean ``power`` of the
+    chunks with ``speech``, minus the power of the noise. Return ``floor``, the noise floor in dBov,
+    if no chunk has speech.
 
     ``power`` is the mean square of each chunk, where full scale is 1.
     """
@@ -194,10 +199,11 @@ def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
 
 
 def _decay(bands: FloatArray) -> tuple[float, int]:
-    """Return the rate in dB/s at which sounds die away (in a room slowly), and the number of slopes
-    from which this rate was measured. Return minus infinity and 0 if there is no slope.
+    """Return the rate in dB/s at which sounds die away, and the number of slopes from which it was
+    measured. In a room sounds die away slowly. Return minus infinity and 0 if there is no slope.
 
-    ``bands`` is the power in each sub-band every 8 ms.
+    A slope is a stretch of 64 ms in which a sound falls. ``bands`` is the power in each sub-band
+    every 8 ms.
     """
     if len(bands) <= SLOPE_HOPS:
         return float("-inf"), 0

@@ -10,7 +10,7 @@ from ivr.hearing.g711 import Samples
 from ivr.hearing.level import FLOOR_DBOV, Levels, frame_levels_dbov
 
 _KEPT = 3
-"""Number of the last prompts that are remembered. The echo of an earlier prompt can hardly still
+"""Number of prompts that are remembered: the last 3. The echo of an earlier prompt can hardly still
 arrive."""
 
 
@@ -85,8 +85,8 @@ class Played:
         return FLOOR_DBOV
 
     def samples_until(self, end: float, count: int) -> FloatArray:
-        """Return the ``count`` samples (8 kHz) that were played up to the time ``end``, in seconds
-        of the call's clock; 0 where no prompt was played."""
+        """Return the last ``count`` samples (8 kHz) that were played before the time ``end``, in
+        seconds of the call's clock. Samples are 0 where no prompt was played."""
         played = np.zeros(count, np.float32)
         for prompt in self._prompts:
             first = count - round((end - prompt.began) * RATE)

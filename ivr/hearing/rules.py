@@ -16,20 +16,21 @@ from ivr.hearing.measure import SPEECH_SECONDS, Measured
 from ivr.hearing.tonality import longest, pure_tone, tonal_share, tone_share
 
 SILENT_DBOV = -43.0
-"""Level in dBov below which a line without speech counts as a quiet room in which nobody speaks."""
+"""A line without speech counts as a quiet room, in which nobody speaks, below this level in
+dBov."""
 TONE_SHARE = 0.60
-"""If more than this share of the loud chunks (of the last 5 s) consists of pure tones, the
-condition of the line is TONE."""
+"""Upper limit for the share of the loud chunks (of the last 5 s) that consist of pure tones. Above
+it the condition of the line is TONE."""
 CNG_HZ, CNG_SECONDS = 1100.0, 0.40
-"""Frequency in Hz of the tone of a calling fax, and the least seconds that this tone must last for
-the line to count as a fax. By ITU-T T.30 the fax sends 0.5 s of 1100 Hz every 3.5 s."""
+"""Tone of a calling fax: its frequency in Hz, and the least seconds that it must last for the line
+to count as a fax. By ITU-T T.30 the fax sends 0.5 s of 1100 Hz every 3.5 s."""
 CED_HZ, CED_SECONDS = 2100.0, 1.5
-"""Frequency in Hz of the tone of an answering fax or modem, and the least seconds that this tone
-must last for the line to count as a fax. By ITU-T T.30 and V.25 the tone lasts 2.6 to 4 s."""
+"""Tone of an answering fax or modem: its frequency in Hz, and the least seconds that it must last
+for the line to count as a fax. By ITU-T T.30 and V.25 the tone lasts 2.6 to 4 s."""
 TONAL_SHARE, MUSIC_SPREAD_DB = 0.03, 4.0
-"""A sound counts as music if its level varies by more than MUSIC_SPREAD_DB (dB), and if more than
-TONAL_SHARE of the frequency bins of its loud chunks are 15 dB above their neighbours, as musical
-notes are."""
+"""Two conditions for music. The level varies by more than MUSIC_SPREAD_DB (dB). In the loud chunks,
+more than TONAL_SHARE of the frequency bins are 15 dB above their neighbours, as musical notes
+are."""
 NOISY_SNR_DB, NOISY_FLOOR_DBOV = 12.0, -50.0
 """A caller's line is noisy if its SNR is below NOISY_SNR_DB (dB) and its noise floor above
 NOISY_FLOOR_DBOV (dBov)."""
@@ -40,14 +41,14 @@ ROOM_DECAY, ROOM_SLOPES, ROOM_SNR_DB = -240.0, 150, 8.0
 """A caller counts as hands-free in a room if sounds die away more slowly than ROOM_DECAY (dB/s),
 measured on at least ROOM_SLOPES falls of the level, and the SNR is above ROOM_SNR_DB (dB)."""
 FILLED_DECAY, FILLED_SNR_DB = -170.0, 8.0
-"""In a very reverberant room, where sounds die away more slowly than FILLED_DECAY (dB/s),
-reverberation fills the pauses, and the noise floor seems higher than it is. The line then counts as
-noisy only with an SNR below FILLED_SNR_DB (dB), not NOISY_SNR_DB (12 dB). Measured with this rule
-and LASTING_DB (the limit of the noise floor in measure.py): 1 of 300 hands-free callers is taken
-for noise, and 3 of 320 noisy lines, all with gusts of wind, are taken for a room. Without the two,
-7 of 400 hands-free callers are taken for noise."""
+"""Limits for a very reverberant room, where sounds die away more slowly than FILLED_DECAY (dB/s).
+Reverberation fills the pauses there, and the noise floor seems higher than it is. The line then
+counts as noisy only with an SNR below FILLED_SNR_DB (dB), not NOISY_SNR_DB (12 dB). Measured with
+this rule and LASTING_DB (the limit of the noise floor in measure.py): 1 of 300 hands-free callers
+is taken for noise. 3 of 320 noisy lines, all with gusts of wind, are taken for a room. Without the
+two, 7 of 400 hands-free callers are taken for noise."""
 QUIET_DBOV = -38.0
-"""Level of the speech in dBov below which a caller counts as too quiet."""
+"""A caller counts as too quiet if the level of the speech in dBov is below this limit."""
 
 STAY_QUIET_DB, STAY_NOISY_DB, STAY_ROOM = 2.0, 2.0, -35.0
 """Hysteresis, so that the condition does not change to and fro near a threshold while a caller
@@ -58,7 +59,7 @@ It becomes HANDS_FREE if sounds die away more slowly than -240 dB/s, but leaves 
 
 
 class Finding(NamedTuple):
-    """The condition that one evaluation of the line by the rules has found."""
+    """The condition that the rules found in one evaluation of the line, with the reason."""
 
     condition: Condition
     why: str

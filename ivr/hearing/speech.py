@@ -27,10 +27,10 @@ the start of speech is detected 8 ms sooner in the median than with 0.4, with as
 hearing`)."""
 FAINT_DB, FORGET_DB = 20.0, 0.32
 """A voiced chunk more than FAINT_DB below the loudest chunk of the utterance does not prolong the
-utterance, because the detector notices the end of a voice late. Measured on the development split
-of `ivr bench hearing`: with this rule 98 % of 191 sentences end within 150 ms of the wanted time,
-without it 94 %. The remembered loudest level falls by FORGET_DB per chunk, 10 dB in a second, so
-that callers who turn away from their telephone can go on speaking."""
+utterance. The voice detector notices the end of a voice late. Measured on the development split of
+`ivr bench hearing`: with this rule 98 % of 191 sentences end within 150 ms of the wanted time,
+without it 94 %. The remembered loudest level falls by FORGET_DB per chunk, 10 dB in a second.
+Callers who turn away from their telephone can therefore go on speaking."""
 CONFIRM, WINDOW = 4, 7
 """CONFIRM voiced chunks (128 ms) among the last WINDOW chunks confirm speech. A cough of 80 ms has
 at most one voiced chunk. This rule alone confirmed none of 200 clips of 80 ms cut from real speech
@@ -41,26 +41,25 @@ voice is then clear. With this rule the start of speech is detected 16 ms sooner
 rule confirms none of 180 coughs of 80 to 250 ms, but 5 % of clips of 80 ms cut from real words (all
 measured)."""
 GIVE_UP = 3
-"""Number of unvoiced chunks in a row after which possible speech is dismissed."""
+"""Number of unvoiced chunks in a row after which possible speech is dismissed as no speech."""
 PATIENCE = 2 * WINDOW
-"""Number of chunks after which possible speech that is still undecided is dismissed. Crackle would
+"""Number of chunks after which possible speech is dismissed if it is still undecided. Crackle would
 otherwise stay undecided, because some of its chunks are voiced."""
 LATENCY_SECONDS = 0.04
-"""Seconds by which the onset of speech is put before the start of the first voiced chunk. A voice
-begins 56 ms before that chunk in the median and 142 ms before it at the 95th percentile (measured
-over 144 utterances). 40 ms is a little less than the median, so that most onsets are not put too
-early."""
+"""Seconds from the assumed onset of speech to the start of the first voiced chunk. A voice begins
+56 ms before that chunk in the median and 142 ms before it at the 95th percentile (measured over 144
+utterances). 40 ms is a little less than the median, so that most onsets are not put too early."""
 LOOK_BACK_SECONDS = 0.3
-"""Seconds of audio before the onset of speech that a recogniser needs as well: the onset is set by
-the first voiced chunk, and the first phone of a word is not always voiced."""
+"""Seconds of audio before the onset of speech that a recogniser needs as well. The onset is set by
+the first voiced chunk, but the first phone of a word is not always voiced."""
 RELEASE_SECONDS = 0.03
-"""The end of the last voiced chunk is assumed to be this many seconds after the end of the voice,
-and the hang time is counted from the end of the voice. The value was measured over 144 utterances
-and limited to one chunk of 32 ms."""
+"""Seconds from the end of the voice to the end of the last voiced chunk, as assumed. The hang time
+is counted from the end of the voice. The value was measured over 144 utterances and limited to one
+chunk of 32 ms."""
 
 
 class State(Enum):
-    """States of the detection of speech. QUIET: there is no voice. STARTING: a chunk had voice, but
+    """States in the detection of speech. QUIET: there is no voice. STARTING: a chunk had voice, but
     speech is not confirmed yet; it may still be dismissed. SPEAKING: speech is confirmed. STOPPING:
     the voice has paused; more voice leads back to SPEAKING, and the end of the hang time to
     QUIET."""
@@ -90,13 +89,13 @@ class SpeechTable:
         return self.state in (State.SPEAKING, State.STOPPING)
 
     def next_deadline(self) -> float | None:
-        """Return the time, in seconds of the call's clock (`now`), at which the utterance ends if
-        no further audio arrives; None if nobody is speaking."""
+        """Return the time at which the utterance ends if no further audio arrives. The time is in
+        seconds of the call's clock (`now`); None if nobody is speaking."""
         return self._end() if self.speaking else None
 
     def _end(self) -> float:
-        """Return the time, in seconds of the call's clock, at which the hang time after the last
-        voice is over."""
+        """Return the time at which the utterance ends, in seconds of the call's clock: the hang
+        time after the last voice."""
         return self._last_voiced - RELEASE_SECONDS + self.hang_seconds
 
     def hear(
@@ -106,10 +105,10 @@ class SpeechTable:
         level: float = 0.0,
         is_echo: Callable[[], bool] = lambda: False,
     ) -> list[Event]:
-        """Take the probability of voice (0 to 1) and the level in dBov of the chunk that ended at
-        ``now``, in seconds of the call's clock.
+        """Take the result for one chunk: its probability of voice (0 to 1) and its level in dBov.
+        The chunk ended at ``now``, in seconds of the call's clock.
 
-        ``is_echo`` is called, without arguments, only when speech would be confirmed; if it returns
+        ``is_echo`` is called, without arguments, only when speech would be confirmed. If it returns
         True, the speech is dismissed. Return the events that the chunk causes.
         """
         voiced = probability >= VOICE_PROBABILITY
@@ -137,8 +136,8 @@ class SpeechTable:
         return self.wake(now)
 
     def wake(self, now: float) -> list[Event]:
-        """End the utterance if its hang time is over at ``now``, with or without further audio;
-        return SpeechEnded if so, otherwise no event."""
+        """End the utterance if its hang time is over at ``now``, with or without further audio.
+        Return SpeechEnded if the utterance ended, otherwise an empty list."""
         if not self.speaking or now < self._end():
             return []
         self.state = State.QUIET
@@ -146,15 +145,15 @@ class SpeechTable:
 
     def lose_track(self) -> list[Event]:
         """Dismiss speech that is not confirmed yet, because audio is missing after it. Return
-        SpeechDismissed if there was such speech, otherwise no event."""
+        SpeechDismissed if there was such speech, otherwise an empty list."""
         if self.state is not State.STARTING:
             return []
         self.state = State.QUIET
         return [SpeechDismissed()]
 
     def _decide(self, is_echo: Callable[[], bool]) -> list[Event]:
-        """Confirm possible speech or dismiss it, and return the event for that; return no event
-        while it is undecided. ``is_echo`` is called only when speech would be confirmed."""
+        """Confirm possible speech or dismiss it, and return the event for that. Return an empty
+        list while it is undecided. ``is_echo`` is called only when speech would be confirmed."""
         several = sum(probability > 0.0 for probability in self._recent) >= CONFIRM
         enough = several or sum(self._recent[-3:]) >= CLEAR
         if enough and not is_echo():

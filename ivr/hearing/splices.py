@@ -1,17 +1,17 @@
 """Splices: places in the audio at which packets were lost, so that unrelated sounds are neighbours.
 
-Asterisk's audio stream does not mark a lost packet; the audio only becomes shorter than the time
+Asterisk's audio stream does not mark a lost packet. The audio only becomes shorter than the time
 that has passed. A late packet is different: the packets after it arrive in time again.
 """
 
 from ivr.hearing.frames import CHUNK_SECONDS
 
 LOST_SECONDS = 0.016
-"""A packet of 20 ms counts as lost if three chunks in a row (_AGREE) each arrive more than this
-many seconds later than the number of samples so far lets expect."""
+"""Upper limit in seconds for the delay of a chunk against the number of samples so far. If three
+chunks in a row (_AGREE) come later than this, a packet of 20 ms counts as lost."""
 _AGREE = 3
-"""Number of chunks in a row that must come late for a packet to count as lost: 3 (96 ms), no more
-than it takes to confirm speech."""
+"""Number of chunks in a row that must come late for a packet to count as lost: 3 (96 ms). It takes
+at least as long to confirm speech."""
 SETTLED = 8
 """A splice (a place where packets were lost) counts as recent during this many chunks: 8, the 256
 ms of audio that the echo gate compares with a prompt."""
@@ -32,7 +32,8 @@ class Splices:
         return self._since < SETTLED
 
     def hear(self, now: float) -> None:
-        """Take note that a chunk of 32 ms ended at ``now``, in seconds of the call's clock."""
+        """Look for a splice (lost packets) after a chunk of 32 ms. The chunk ended at ``now``, in
+        seconds of the call's clock."""
         self._clock = now if self._clock is None else self._clock + CHUNK_SECONDS
         self._since += 1
         if now < self._clock:  # the first packets were late

@@ -9,11 +9,11 @@ ENOUGH_TONE = 12
 """Least number of loud chunks in which a tone can be found: 12, 0.38 s. The shortest tone that
 matters, a fax's CNG, lasts 0.5 s."""
 STEADY_DB, STEADY_SHARE = 0.3, 0.35
-"""Loud chunks are a steady tone if at least STEADY_SHARE of them differ in level from the chunk
-before by less than STEADY_DB (dB)."""
+"""Conditions for a steady tone. At least STEADY_SHARE of the loud chunks must differ in level from
+the chunk before by less than STEADY_DB (dB)."""
 KEYS_SHARE = 0.5
-"""If at least this share of the loud chunks are DTMF keys, they count as a tone even when their
-level is not steady."""
+"""Least share of DTMF keys among the loud chunks at which the sound counts as a tone even though
+its level is not steady."""
 DTMF_BINS = (20, 33), (37, 54)
 """Frequency bins (first, end) of the low group (697 to 941 Hz) and of the high group (1209 to 1633
 Hz) of DTMF."""
@@ -44,8 +44,8 @@ def tone_share(stretch: Stretch) -> float:
 
 
 def _take_peak(spectra: FloatArray) -> FloatArray:
-    """Set the highest peak of each spectrum, five bins wide, to zero, and return the power it had;
-    shape (spectra,)."""
+    """Remove the highest peak, five bins wide, from each spectrum, and return the power of the
+    peaks. The array ``spectra`` is changed; the result has the shape (spectra,)."""
     top, rows = np.argmax(spectra, axis=1), np.arange(len(spectra))
     peak = np.zeros(len(spectra), np.float32)
     for offset in range(-2, 3):
@@ -56,8 +56,8 @@ def _take_peak(spectra: FloatArray) -> FloatArray:
 
 
 def _key_share(spectra: FloatArray) -> float:
-    """Return the share of the spectra that consist of one tone of the low group and one of the high
-    group of DTMF (ITU-T Q.23)."""
+    """Return the share of the spectra that are a DTMF key (ITU-T Q.23): one tone of the low group
+    and one of the high group."""
     total = spectra[:, 3:].sum(axis=1)
     low, high = (spectra[:, begin:end].copy() for begin, end in DTMF_BINS)
     pair = _take_peak(low), _take_peak(high)
@@ -66,8 +66,8 @@ def _key_share(spectra: FloatArray) -> float:
 
 
 def pure_tone(stretch: Stretch, hertz: float) -> Flags:
-    """Return, for each chunk, whether it is loud, consists of one tone within 25 Hz of ``hertz``,
-    and differs in level by less than STEADY_DB (0.3 dB) from the chunk before."""
+    """Return for each chunk whether it is a steady tone within 25 Hz of ``hertz``. The chunk must
+    be loud, and differ in level by less than STEADY_DB (0.3 dB) from the chunk before."""
     first, last = round((hertz - 90) / BIN_HZ), round((hertz + 90) / BIN_HZ)
     around = stretch.spectra[:, first : last + 1]
     power = around.sum(axis=1)
@@ -85,10 +85,10 @@ def longest(flags: Flags) -> int:
 
 
 def tonal_share(stretch: Stretch) -> float:
-    """Return the share of the frequency bins of all loud chunks that are 15 dB above their
-    neighbours; 0 if no chunk is loud.
+    """Return the share of the frequency bins of all loud chunks that belong to musical notes. Such
+    a bin is 15 dB above its neighbours. Return 0 if no chunk is loud.
 
-    A musical note makes such a bin; 31.6 in the code is 15 dB as a ratio of powers.
+    31.6 in the code is 15 dB as a ratio of powers.
     """
     loud = _loud(stretch)
     if not loud.any():
@@ -100,8 +100,8 @@ def tonal_share(stretch: Stretch) -> float:
 
 
 def _loud(stretch: Stretch) -> Flags:
-    """Return, for each chunk, whether it is above -55 dBov and at most 20 dB below the loudest
-    chunk."""
+    """Return for each chunk whether it is loud. A loud chunk is above -55 dBov and at most 20 dB
+    below the loudest chunk."""
     levels = stretch.levels
     found: Flags = levels > max(-55.0, float(np.max(levels)) - 20.0)
     return found

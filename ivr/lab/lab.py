@@ -17,8 +17,8 @@ class Lab:
 
     pbx: Pbx
     services: tuple[LabService, ...]
-    """The services: the first takes the calls; a second, if there is one, takes over when the first
-    fails."""
+    """The services of the laboratory. The first takes the calls; a second, if there is one, takes
+    over when the first fails."""
     catalogue: Catalogue
     """The prompts that the services play."""
     number: str = HOTLINE
@@ -46,8 +46,9 @@ async def laboratory(
     """Build a laboratory from the checkout at ``root``, and remove it after the ``async with``.
 
     ``services`` is the number of services, ``max_calls`` the limit of calls at the same time. With
-    ``cdr`` Asterisk writes CDR and CEL (its records of calls and of events). ``settings`` are IVR_*
-    variables of the services. Raise LabError if Asterisk or a service does not start.
+    ``cdr`` Asterisk writes CDR and CEL (its records of calls and of events). ``settings`` are
+    environment variables IVR_* for the services. Raise LabError if Asterisk or a service does not
+    start.
     """
     prompts, sheet = root / "prompts" / "rendered", root / "prompts" / "sheet.toml"
     crew = tuple(LabService(prompts, sheet, max_calls) for _ in range(services))

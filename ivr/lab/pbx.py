@@ -16,9 +16,9 @@ from ivr.translation import tr
 IMAGE = "ivr-asterisk"
 """Name of the container image of Asterisk, built by `make images`."""
 LAB_RUN = os.environ.get("IVR_LAB_RUN", "")
-"""Value of the label ``ivr.lab`` that the container of each laboratory gets; empty by default. The
-program that starts a test run sets the environment variable IVR_LAB_RUN to a value that no other
-run has. After the run, the program removes all containers with this label."""
+"""Value of the label ``ivr.lab`` on the container of each laboratory; empty by default. The program
+that starts a test run sets the environment variable IVR_LAB_RUN to a value that no other run has.
+After the run it removes all containers with this label."""
 PHONES = ("6001", "6002")
 """Extensions (SIP accounts) of the laboratory's telephones."""
 HOTLINE = "66385255"
@@ -31,7 +31,7 @@ class LabError(Exception):
 
 
 async def run_command(*words: str, check: bool = True) -> str:
-    """Run a command and return what it wrote to its output and error streams.
+    """Run a command and return its output: the text of its output and error streams.
 
     Raise LabError if the command is not installed, or if it fails and ``check`` is set.
     """
@@ -72,8 +72,8 @@ class Pbx:
         self._directory = tempfile.TemporaryDirectory(prefix="ivr-lab-")
         self._recordings = tempfile.TemporaryDirectory(prefix="ivr-recordings-")
         self.recordings = Path(self._recordings.name)
-        """The directory of recordings (setting ``recording.directory`` of the services), which has
-        the same path in the container."""
+        """The directory of recordings (setting ``recording.directory`` of the services). It has the
+        same path in the container."""
         self.name = f"ivr-lab-{secrets.token_hex(4)}"
         self.secrets = {
             name: secrets.token_hex(12)
@@ -139,21 +139,21 @@ class Pbx:
             self._recordings.cleanup()
 
     async def ask(self, command: str) -> str:
-        """Return the output of ``command`` on Asterisk's console, or the error message if it
+        """Run ``command`` on Asterisk's console and return its output; the error message if it
         fails."""
         return await run_command(
             "docker", "exec", self.name, "asterisk", "-rx", command, check=False
         )
 
     async def channels(self) -> int:
-        """Return the number of Asterisk's channels, which includes those of audio streams to the
-        service; -1 if Asterisk does not tell it."""
+        """Return the number of Asterisk's channels, including those of audio streams to the
+        service. Return -1 if Asterisk does not answer."""
         found = re.search(r"(\d+) active channels?", await self.ask("core show channels count"))
         return int(found.group(1)) if found else -1
 
     async def channels_after(self, seconds: float) -> int:
-        """Wait up to ``seconds`` for all channels to end; return how many are left (-1 if that is
-        unknown)."""
+        """Wait up to ``seconds`` for all channels to end. Return how many are left, -1 if that is
+        unknown."""
         deadline = asyncio.get_running_loop().time() + seconds
         left = await self.channels()
         while left and asyncio.get_running_loop().time() < deadline:

@@ -12,15 +12,14 @@ from typing import TextIO
 from ivr.translation import tr
 
 _FIRST, _SIZE, _BLOCKS = 10_000, 500, 20
-"""The ports 10,000 (_FIRST) to 19,999 are divided into 20 blocks (_BLOCKS) of 500 ports (_SIZE),
-and each process uses one block. The ports that the kernel gives to outgoing connections are higher,
-so no outgoing connection takes a port between the moment it is found free and the moment it is
-used."""
+"""The ports 10,000 (_FIRST) to 19,999 are divided into 20 blocks (_BLOCKS) of 500 ports (_SIZE).
+Each process uses one block. The kernel gives higher ports to outgoing connections, so none of them
+takes a free port before the laboratory uses it."""
 
 
 def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:
-    """Return ``count`` free ports of loopback, from the block of 500 ports that this process has
-    for itself.
+    """Return ``count`` free ports of loopback. They are from the block of 500 ports that only this
+    process uses.
 
     Raise OSError if fewer than ``count`` ports of the block are free, or if other processes use all
     20 blocks.
@@ -49,10 +48,10 @@ def _is_free(port: int, kind: socket.SocketKind) -> bool:
 
 @cache
 def _ports_of_this_process() -> Iterator[int]:
-    """Return an endless iterator over the ports of one block. It goes round the block, so that a
-    port that was just released is not used again soon.
+    """Return an endless iterator over the 500 ports of this process's block. It goes round the
+    block, so that a port that was just released is not used again soon.
 
-    The block is the first that no other process uses; it stays locked as long as this process
+    The block is the first that no other process uses. It stays locked as long as this process
     lives. Raise OSError if other processes use all blocks.
     """
     for block in range(_BLOCKS):
@@ -68,8 +67,8 @@ def _ports_of_this_process() -> Iterator[int]:
 
 
 def _locked(path: Path) -> TextIO | None:
-    """Return the file at ``path``, open and locked; None if another process has locked it or it
-    cannot be opened."""
+    """Open and lock the file at ``path``, and return it. Return None if another process has locked
+    it or it cannot be opened."""
     try:
         lock = path.open("w")
     except OSError:

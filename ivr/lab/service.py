@@ -1,5 +1,5 @@
-"""The service (``ivr serve``) as a separate process, to which a test can send signals: to kill it,
-or to let it end its calls and stop."""
+"""The service (``ivr serve``) as a separate process for tests. A test can kill it, or send it the
+signal to let its calls end and then stop."""
 
 import asyncio
 import json
@@ -22,15 +22,18 @@ from ivr.records.database import connect, reading, url_of
 from ivr.translation import tr
 
 START_SECONDS = 60.0
-"""Longest time in seconds that the service may take to start."""
+"""Upper limit in seconds for the start of the service; after it the laboratory fails."""
 
 
 class LabService:
     """One process of ``ivr serve`` on free ports of loopback."""
 
     def __init__(self, prompts: Path, sheet: Path, max_calls: int) -> None:
-        """Choose free ports; ``prompts`` is the directory of rendered prompts, ``sheet`` the file
-        sheet.toml, ``max_calls`` the limit of calls at the same time."""
+        """Choose free ports for a service, which is not started yet.
+
+        ``prompts`` is the directory of rendered prompts, ``sheet`` the file sheet.toml,
+        ``max_calls`` the limit of calls at the same time.
+        """
         self.agi_port, self.audio_port = free_ports(2)
         self._prompts, self._sheet, self._max_calls = prompts, sheet, max_calls
         self._directory = tempfile.TemporaryDirectory(prefix="ivr-service-")
@@ -39,7 +42,7 @@ class LabService:
         self._ready = asyncio.Event()
         self._logged = asyncio.Event()
         self.lines: list[dict[str, Any]] = []
-        """The service's log so far: one entry, as parsed from JSON, for each line."""
+        """The service's log so far: one entry for each line, parsed from JSON."""
 
     @property
     def pid(self) -> int:
@@ -111,8 +114,8 @@ class LabService:
     async def records(self, count: int = 0, seconds: float = 5.0) -> list[dict[str, Any]]:
         """Return the service's records of ended calls, the first call first.
 
-        A record reaches the database a moment after its call has ended: wait until there are
-        ``count`` records, but at most ``seconds``.
+        A record reaches the database a moment after its call has ended. Therefore wait until there
+        are ``count`` records, but at most ``seconds``.
         """
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
@@ -122,7 +125,7 @@ class LabService:
             await asyncio.sleep(0.05)  # the database sends no events
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
-        """Return all rows of a table of the service's database of records, in the order of the
+        """Return all rows of a table in the service's database of records, in the order of the
         primary key."""
         engine = connect(url_of(self._records))
         try:
@@ -140,8 +143,8 @@ class LabService:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     async def logged(self, event: str, count: int, seconds: float = 5.0) -> list[dict[str, Any]]:
-        """Wait up to ``seconds`` until the service has logged ``event`` ``count`` times; return the
-        log lines of the event, which may be fewer."""
+        """Wait until the service has logged ``count`` lines of ``event``, but at most ``seconds``.
+        Return these log lines; there may be fewer or more than ``count``."""
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
             found = [line for line in self.lines if line.get("event") == event]
@@ -154,7 +157,7 @@ class LabService:
                     await self._logged.wait()
 
     async def _read(self) -> None:
-        """Collect the service's log in ``lines`` until its process ends."""
+        """Append the lines of the service's log to ``lines`` until its process ends."""
         assert self._process is not None
         assert self._process.stderr is not None
         async for line in self._process.stderr:

@@ -28,7 +28,8 @@ PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请�
 
 @lru_cache(maxsize=64)
 def says(text: str, voice: int | Espeak = 0, dbov: float = -25.0) -> Samples:
-    """Return ``text`` as spoken by a caller, at 8 kHz and an active speech level of ``dbov`` dBov.
+    """Return ``text`` as spoken by a synthetic caller, at 8 kHz and an active speech level of
+    ``dbov`` dBov.
 
     ``voice`` is a voice of espeak-ng or an index into VOICES, modulo their number. The samples
     begin and end with voice.

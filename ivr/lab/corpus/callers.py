@@ -1,5 +1,5 @@
-"""Recipes for windows with a caller: ok, too quiet, noise, hands-free, and sweeps (series in which
-one quantity is varied)."""
+"""Recipes for windows with a caller: ok, too quiet, noise and hands-free. The sweeps are here too:
+series in which one quantity, such as the SNR, is varied."""
 
 from dataclasses import dataclass
 
@@ -19,17 +19,17 @@ from ivr.lab.corpus.window import Truth, Window
 
 STILL = 1.3
 """Least seconds of silence after the caller's last word in a window (a clip of a caller's line)
-that tests whether the end of speech is detected."""
+that tests how soon the end of speech is detected."""
 CLIPPED_DB = 10.0
-"""Some telephones clip (overload) the voice: samples are limited at this many decibels above the
-active speech level. Each caller has such a telephone with a probability of 5 %."""
+"""Decibels above the active speech level at which a bad telephone clips (limits) the samples. Each
+caller has such a telephone with a probability of 5 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a recipe (a function that makes windows) asks for in one window: the level of the
-    speech, and optionally a noise and a room. Noise and SNR are None if there is no noise, RT60 and
-    DRR if there is no room."""
+    """What is to be heard in one window (a clip of a caller's line): speech, and optionally a noise
+    and a room. A recipe (a function that makes windows) chooses it. Noise and SNR are None if there
+    is no noise, RT60 and DRR if there is no room."""
 
     speech_dbov: float
     """Active speech level by ITU-T P.56 in dBov."""
@@ -44,16 +44,16 @@ class Scene:
 
 
 def ok(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window with a caller and no trouble: speech at -34 to -16 dBov, SNR of 18 dB or
-    more."""
+    """Make a window with a caller and no trouble. The speech has -34 to -16 dBov, the SNR is 18 dB
+    or more."""
     kind, snr = _background(random, 18.0, 40.0)
     scene = Scene(float(random.uniform(-34, -16)), kind, snr, *_handset(random))
     return build(random, stock, order, Condition.OK, scene)
 
 
 def too_quiet(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window with a caller who is too quiet: speech at -54 to -42 dBov, SNR of 14 dB or
-    more."""
+    """Make a window with a caller who is too quiet. The speech has -54 to -42 dBov, the SNR is 14
+    dB or more."""
     kind, snr = _background(random, 14.0, 30.0)
     scene = Scene(float(random.uniform(-54, -42)), kind, snr, *_handset(random))
     return build(random, stock, order, Condition.TOO_QUIET, scene)
@@ -62,8 +62,8 @@ def too_quiet(random: Generator, stock: Stock, order: Order) -> Window:
 def hands_free(random: Generator, stock: Stock, order: Order) -> Window:
     """Make a window with a caller far from the microphone in a room.
 
-    RT60 is 0.4 to 0.8 s, DRR -8 to 0 dB, the level of the speech -36 to -22 dBov, the SNR 15 to 35
-    dB.
+    The reverberation time is 0.4 to 0.8 s, the ratio of direct to reverberant energy -8 to 0 dB.
+    The speech has -36 to -22 dBov, the SNR is 15 to 35 dB.
     """
     kind = _stationary(random)
     scene = Scene(
@@ -77,8 +77,8 @@ def hands_free(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def noise_window(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window with speech at an SNR of -6 to 0 dB, or, in 40 % of the windows, with noise
-    alone at -36 to -14 dBov."""
+    """Make a window with noise. In 60 % of the windows a caller speaks at an SNR of -6 to 0 dB. The
+    others have noise alone at -36 to -14 dBov."""
     kinds = (*STATIONARY, "babble", "babble", "tv")
     kind = kinds[random.integers(len(kinds))]
     if random.random() < 0.4:
@@ -98,8 +98,8 @@ def noise_alone(random: Generator, stock: Stock, order: Order, kind: str, level:
 
 
 def swept(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window of a sweep, a series in which one quantity is varied: ``order.group`` names the
-    quantity, ``order.value`` is its value, and all else causes no trouble.
+    """Make a window of a sweep, a series in which one quantity is varied. ``order.group`` names the
+    quantity, and ``order.value`` is its value. All else causes no trouble.
 
     The quantities are ``level`` in dBov, ``snr`` and ``snr_babble`` in dB, and ``rt60`` in seconds.
     The label is TOO_QUIET at a level of -40 or less, NOISE at an SNR below 9, HANDS_FREE at an RT60
@@ -132,8 +132,8 @@ def build(
     *,
     plain: bool = False,
 ) -> Window:
-    """Make a window with a caller in ``scene``, who begins to speak within 1.2 s and, in a third of
-    the windows, stops early.
+    """Make a window with a caller in ``scene``, who begins to speak within 1.2 s. In a third of the
+    windows the caller stops early.
 
     The levels are set after the telephone's effects, so that the window has the levels that
     ``scene`` asks for. ``plain`` leaves out the effects of bad telephones. ``label`` is the
@@ -177,10 +177,10 @@ def _with_noise(
     scene: Scene,
     speaker: Speaker,
 ) -> tuple[Wave, float]:
-    """Return the caller's audio with the noise of line and scene added, and the level of all noise
-    in dBov.
+    """Add the noise of line and scene to the caller's audio. Return the sum, and the level of all
+    noise in dBov.
 
-    The line's own noise is at least 16 dB below the caller, so that a window with a quiet caller is
+    The line's own noise is at least 16 dB below the caller. A window with a quiet caller is thus
     not a noisy one as well.
     """
     idle = min(float(random.uniform(-74, -66)), scene.speech_dbov - 16.0)
@@ -196,8 +196,8 @@ def _with_noise(
 
 
 def _background(random: Generator, low: float, high: float) -> tuple[str | None, float | None]:
-    """Choose, for half of the callers, a kind of noise and its SNR between ``low`` and ``high`` dB;
-    None and None for the others."""
+    """Choose a kind of noise and its SNR between ``low`` and ``high`` dB. Half of the callers have
+    no noise: for them return None and None."""
     if random.random() < 0.5:
         return None, None
     kinds = (*STATIONARY, "babble", "tv")
@@ -205,21 +205,21 @@ def _background(random: Generator, low: float, high: float) -> tuple[str | None,
 
 
 def _stationary(random: Generator) -> str:
-    """Choose the name of a noise without voices."""
+    """Choose a random noise without voices; return its name, such as ``car``."""
     kinds = tuple(STATIONARY)
     return kinds[random.integers(len(kinds))]
 
 
 def _handset(random: Generator) -> tuple[float | None, float | None]:
-    """Choose RT60 in seconds and DRR in dB of a room with faint reverberation for half of the
-    handsets; None and None for the others."""
+    """Choose the faint reverberation of a caller with a handset: RT60 in seconds and DRR in dB.
+    Half of these callers have none: for them return None and None."""
     if random.random() < 0.5:
         return None, None
     return float(random.uniform(0.2, 0.6)), float(random.uniform(12, 22))
 
 
 def _where(random: Generator, stock: Stock, scene: Scene) -> Room | None:
-    """Make the room of ``scene``; None if the scene has none."""
+    """Make the room of ``scene``. Return None if the scene has no room."""
     if scene.rt60_s is None or scene.drr_db is None:
         return None
     return room(random, stock.split, scene.rt60_s, scene.drr_db)

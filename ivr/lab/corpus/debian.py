@@ -19,7 +19,7 @@ from ivr.paths import cache_directory
 from ivr.translation import tr
 
 _NO_SPEECH = ("beep", "tone", "silence", "ascending", "ring", "monkeys", "moo", "-join", "-leave")
-"""Parts of file names: a file whose name contains one of them has no speech."""
+"""Parts of the names of sound files without speech, such as ``beep``."""
 _HIGH_PASS = signal.butter(2, 100, "highpass", fs=RATE, output="sos")
 
 
@@ -84,8 +84,8 @@ def music_files(name: str) -> list[Path]:
 
 
 def read_sound(path: Path) -> Samples:
-    """Return the samples of a sound file of a Debian package: 8 kHz mono, WAV or raw GSM 06.10
-    frames.
+    """Return the samples of a sound file of a Debian package: 8 kHz mono, from WAV or raw GSM
+    06.10.
 
     Each GSM file begins with a DC offset that is as strong as the voice and decays in 0.3 s. The
     offset is filtered out, because cutting off the first 0.3 s would leave a click before the first
@@ -107,8 +107,8 @@ def read_sound(path: Path) -> Samples:
 
 
 def _run(command: list[str], work: Path, problem: str) -> None:
-    """Run ``command`` in the directory ``work``; if it fails, raise CorpusError with ``problem``
-    and the last line of its error output."""
+    """Run ``command`` in the directory ``work``. If it fails, raise CorpusError with ``problem``
+    and the last line of the command's error output."""
     done = subprocess.run(command, cwd=work, capture_output=True, text=True)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]

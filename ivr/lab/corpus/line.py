@@ -12,7 +12,7 @@ from ivr.lab.corpus.sources import Wave
 from ivr.lab.corpus.window import Truth, Window
 
 SECONDS = 5.0
-"""Length in seconds of a window (clip of a caller's line); only the windows of the group
+"""Length in seconds of a window (a clip of a caller's line). Only the windows of the group
 ``barge_in`` are longer (6 s)."""
 COUNT = round(SECONDS * RATE)
 """Number of samples in a window of SECONDS (5 s) at 8 kHz."""
@@ -20,17 +20,16 @@ COUNT = round(SECONDS * RATE)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Description of one window (clip of a caller's line) to be made; together with seed and split
-    it determines every sample."""
+    """Description of one window (a clip of a caller's line) that is to be made. Together with the
+    seed and the split it determines every sample."""
 
     group: str
     """Name of the recipe by which the window is made, such as ``ok``."""
     number: int
-    """Number of the window, from 0: counted among the windows of the same group and the same
-    ``value``."""
+    """Number of the window, from 0, among the windows of the same group and the same ``value``."""
     value: float | None = None
-    """If the window belongs to a sweep (a series in which one quantity, such as the SNR, is
-    varied): the value of that quantity. Otherwise None."""
+    """Value of the varied quantity in a sweep (a series of windows), such as an SNR of 6 dB. None
+    if the window belongs to no sweep."""
 
 
 @dataclass(slots=True)
@@ -46,7 +45,7 @@ class SimulatedLine:
     loss: float
     """Share of the packets that is lost, 0 to 1."""
     pause: tuple[float, float] | None
-    """Begin and end of a time without packets, in seconds from the start of the window; None if
+    """Begin and end of a time without packets, in seconds from the start of the window. None if
     there is no such time."""
     agc: bool
     """Whether the telephone has automatic gain control."""
@@ -75,8 +74,8 @@ class SimulatedLine:
         )
 
     def microphone(self, sound: Wave) -> Wave:
-        """Return the caller's audio at 8 kHz after the telephone's microphone: limited to the
-        telephone's band, with automatic gain control if it has that."""
+        """Return the caller's audio at 8 kHz after the telephone's microphone. The audio is limited
+        to the telephone's band. Automatic gain control is applied if the telephone has it."""
         heard = telephone.band(sound, narrow=self.narrow)
         return telephone.automatic_gain(heard) if self.agc else heard
 
@@ -99,12 +98,12 @@ class SimulatedLine:
         random: Generator,
         prompt: tuple[Samples, float] | None = None,
     ) -> Window:
-        """Return the finished window, with ``sound`` after codec and network; ``label`` is the
+        """Return the finished window, with ``sound`` after codec and network. ``label`` is the
         condition that must be found on it.
 
-        The properties of the line are added to ``truth``. If a prompt is played during the window,
-        ``prompt`` holds the prompt's samples and its start in seconds from the start of the window;
-        otherwise it is None.
+        The properties of the line are added to ``truth``. ``prompt`` is the prompt played during
+        the window: its samples, and its start in seconds from the start of the window. It is None
+        if no prompt is played.
         """
         names = ("narrow", "gsm", "agc", "suppression")
         told = replace(

@@ -105,8 +105,8 @@ def crackle(random: Generator, count: int) -> Wave:
 
 
 def _wander(random: Generator, count: int, hertz: float) -> Wave:
-    """Make ``count`` samples of a random curve with a variance near 1 that changes about ``hertz``
-    times a second."""
+    """Make ``count`` samples of a random curve that changes about ``hertz`` times a second. Its
+    variance is near 1."""
     knots = max(4, round(count / RATE * hertz * 2) + 2)
     curve = np.interp(
         np.linspace(0, knots - 1, count), np.arange(knots), random.normal(0, 1, knots)

@@ -1,5 +1,4 @@
-"""Recipes for windows without a caller's voice, and for windows in which our own prompt comes back
-as echo."""
+"""Recipes for windows without a caller's voice, and for windows with the echo of our own prompt."""
 
 import numpy as np
 from numpy.random import Generator
@@ -17,7 +16,8 @@ from ivr.lab.corpus.telephone import Frames
 from ivr.lab.corpus.window import Truth, Window
 
 BARGE_IN_SECONDS = 6.0
-"""Length in seconds of a window in which a caller interrupts a prompt."""
+"""Length in seconds of a window (a clip of a caller's line) in which a caller interrupts a
+prompt."""
 
 
 def nobody(random: Generator, stock: Stock, order: Order) -> Window:
@@ -59,8 +59,8 @@ def no_rtp(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def tone_window(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window with a tone of the network or of a fax at -30 to -9 dBov, measured while the
-    tone is on."""
+    """Make a window with a tone of the network or of a fax. While the tone is on, it has -30 to -9
+    dBov."""
     kind = tones.TONE_KINDS[order.number % len(tones.TONE_KINDS)]
     line, level = SimulatedLine.any(random), float(random.uniform(-30, -9))
     sound = tones.network_tone(random, kind, COUNT)
@@ -72,8 +72,8 @@ def tone_window(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def music_window(random: Generator, stock: Stock, order: Order) -> Window:
-    """Make a window with music on hold at -34 to -16 dBov. Every third window has synthetic music,
-    or all windows if there is no recorded music."""
+    """Make a window with music on hold at -34 to -16 dBov. The music is synthetic in every third
+    window, and in all windows if there is no recorded music."""
     line, level = SimulatedLine.any(random), float(random.uniform(-34, -16))
     made = not stock.pieces or order.number % 3 == 0
     piece = tones.melody(random, COUNT) if made else talk.recorded_music(random, stock, COUNT)
@@ -87,7 +87,7 @@ def own_prompt(random: Generator, stock: Stock, order: Order) -> Window:
     """Make a window (a clip of a caller's line) with nothing but the echo of our prompt. The echo
     arrives 20 to 450 ms after the prompt.
 
-    The echo return loss in dB is ``order.value``; if that is None, the loss is random, 10 to 35 dB.
+    The echo return loss in dB is ``order.value``. If that is None, the loss is random, 10 to 35 dB.
     """
     line = SimulatedLine.any(random)
     loss_db = float(random.uniform(10, 35)) if order.value is None else order.value
@@ -100,8 +100,8 @@ def own_prompt(random: Generator, stock: Stock, order: Order) -> Window:
 def barge_in_window(random: Generator, stock: Stock, order: Order) -> Window:
     """Make a window (a clip of a caller's line) with a caller who speaks over our prompt's echo.
 
-    The caller's speech is at least 3 dB louder than the echo. Only if the echo is louder than
-    -21 dBov may the difference be smaller; the speech then has at least -18 dBov.
+    The level of the speech is random, -34 to -16 dBov. It is at least 3 dB above the echo. Over an
+    echo louder than -21 dBov it is at least -18 dBov instead.
     """
     count = round(BARGE_IN_SECONDS * RATE)
     line = SimulatedLine.any(random)
@@ -126,8 +126,8 @@ def barge_in_window(random: Generator, stock: Stock, order: Order) -> Window:
 
 
 def _quiet(random: Generator, stock: Stock, line: SimulatedLine, kind: str) -> tuple[Wave, float]:
-    """Return ``COUNT`` samples of one kind of quiet, and their level in dBov; ``kind`` is one of
-    the seven kinds named in :func:`nobody`."""
+    """Make ``COUNT`` samples of one kind of quiet; return them and their level in dBov. ``kind`` is
+    one of the seven kinds named in :func:`nobody`, such as ``breathing``."""
     if kind in ("idle", "no_rtp"):
         return np.zeros(COUNT), -96.0
     if kind in ("comfort", "dtx"):
@@ -147,8 +147,8 @@ def _quiet(random: Generator, stock: Stock, line: SimulatedLine, kind: str) -> t
 
 
 def _with_holes(random: Generator, frames: Frames) -> Frames:
-    """Return the frames that arrive if the telephone uses discontinuous transmission: again and
-    again it sends no frames for 0.3 to 2 s."""
+    """Drop frames as a telephone does that sends nothing during silence. Return the frames that
+    arrive. Each gap lasts 0.3 to 2 s."""
     kept: Frames = []
     sends, until = True, float(random.uniform(0.2, 1.0))
     for at, frame in frames:
@@ -163,11 +163,12 @@ def _with_holes(random: Generator, frames: Frames) -> Frames:
 def _echo(
     random: Generator, stock: Stock, line: SimulatedLine, count: int, loss_db: float
 ) -> tuple[Samples, float, Wave, float]:
-    """Return a prompt, its start in seconds from the start of the window, its echo, and the seconds
-    from the prompt to the echo.
+    """Make a prompt and its echo. Return the prompt's samples, its start in seconds from the start
+    of the window, the echo's samples, and the seconds from the prompt to the echo.
 
     ``loss_db`` is the ratio of the powers of prompt and echo in dB. Half of the echoes are
-    distorted by a small loudspeaker, and half come from a room rather than from a hybrid.
+    distorted by a small loudspeaker. Half come from a room rather than from a hybrid (the junction
+    of two and four wires).
     """
     start, delay = float(random.uniform(0, 0.4)), float(random.uniform(0.02, 0.45))
     seconds = count / RATE - start

@@ -1,6 +1,8 @@
-"""The list of recipes (functions that each make one kind of window, a clip of a caller's line), and
-the function that makes a window from an order (its description), a seed (a number that determines
-all randomness) and the speakers and music of a split."""
+"""The list of recipes: functions that each make one kind of window (a clip of a caller's line).
+
+A window is made from three things. The order describes it. The seed is a number that determines all
+randomness. The stock holds the speakers and the music of a split.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from zlib import crc32
@@ -15,7 +17,7 @@ from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Window
 
 _VERSION = 2
-"""Version of the corpus; raise it with every change that makes other samples."""
+"""Version of the corpus. Raise it with every change that makes other samples."""
 
 _RECIPES: dict[str, Callable[[Generator, Stock, Order], Window]] = {
     "ok": callers.ok,
@@ -36,14 +38,14 @@ _RECIPES: dict[str, Callable[[Generator, Stock, Order], Window]] = {
     "erl": nuisances.own_prompt,
 }
 CLASSES = ("ok", "too_quiet", "noise", "hands_free", "nobody")
-"""Names of the groups of test windows (clips of a caller's line) whose conditions have rows in the
-sheet of phone etiquette (prompts/sheet.toml); a row says what to do under a condition."""
+"""Groups of test windows (clips of a caller's line) for conditions that have a row in the sheet of
+phone etiquette (prompts/sheet.toml). A row says what to do under its condition."""
 NUISANCES = ("tone", "music", "own_prompt")
-"""Names of the groups of test windows (clips of a caller's line) without a caller, but with sounds
-that must not be taken for a caller."""
+"""Groups of test windows (clips of a caller's line) with sounds that must not be taken for a
+caller."""
 CASES = ("barge_in", "dead_line", "no_rtp")
-"""Names of the groups of test windows (clips of a caller's line) that measure how soon an event is
-detected: a caller interrupts a prompt, the line goes dead, or packets stop."""
+"""Groups of test windows (clips of a caller's line) that measure how soon an event is detected. A
+caller interrupts a prompt, the line goes dead, or packets stop."""
 SWEEPS: dict[str, tuple[float, ...]] = {
     "level": (-54, -48, -44, -42, -40, -39, -38, -37, -36, -34, -30, -24),
     "snr": (-6, 0, 3, 6, 9, 12, 15, 18, 24),
@@ -51,10 +53,10 @@ SWEEPS: dict[str, tuple[float, ...]] = {
     "rt60": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8),
     "erl": (5, 10, 15, 20, 25, 30, 35, 45),
 }
-"""For each sweep (a series of windows in which one quantity is varied): the values of the quantity.
-``level`` is the speech level in dBov, ``snr`` and ``snr_babble`` the SNR in dB, ``rt60`` the
-reverberation time in seconds (with a DRR, the ratio of direct to reverberant energy, of -8 to 0
-dB), and ``erl`` the echo return loss in dB."""
+"""Values of the varied quantity in each sweep (a series of windows in which one quantity is
+varied). ``level`` is the speech level in dBov, ``snr`` and ``snr_babble`` are the SNR in dB.
+``rt60`` is the reverberation time in seconds, with a ratio of direct to reverberant energy of -8 to
+0 dB. ``erl`` is the echo return loss in dB."""
 
 
 def orders(per_class: int, groups: Sequence[str] = (*CLASSES, *NUISANCES, *CASES)) -> list[Order]:
@@ -73,8 +75,8 @@ def sweep_orders(per_point: int) -> list[Order]:
 
 
 def make_window(order: Order, seed: int, stock: Stock) -> Window:
-    """Make the window (a clip of a caller's line) that ``order`` describes, with the speakers and
-    the music of ``stock``. The same order, ``seed`` and split (development or test) always make the
+    """Make the window (a clip of a caller's line) that ``order`` describes. ``stock`` has the
+    speakers and the music. The same order, ``seed`` and split (development or test) always make the
     same samples."""
     which = crc32(f"{_VERSION} {stock.split} {order.group} {order.value}".encode())
     random = np.random.default_rng([seed, which, order.number])
@@ -89,7 +91,7 @@ def windows(
     *,
     recorded: bool = True,
 ) -> Iterator[Window]:
-    """Yield ``per_class`` windows of each group; without ``recorded`` all speech and music is
+    """Yield ``per_class`` windows of each group. Without ``recorded`` all speech and music is
     synthetic.
 
     Raise CorpusError if recorded speech or music cannot be fetched.

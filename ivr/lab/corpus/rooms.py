@@ -1,9 +1,9 @@
 """Rooms: impulse responses from a mouth to a telephone's microphone.
 
 There are two independent generators. For the development split, a response is made of decaying
-noise; for the test split, of the image sources (mirror images of the speaker) of a rectangular
-room. Both are then scaled to the wanted reverberation time and to the wanted ratio of direct to
-reverberant energy.
+noise. For the test split, it is made of the image sources (mirror images of the speaker) in a
+rectangular room. Both are then scaled to the wanted reverberation time and to the wanted ratio of
+direct to reverberant energy.
 """
 
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from ivr.lab.corpus.sources import Split, Wave
 SPEED_OF_SOUND = 343.0
 """Speed of sound in metres per second at 20 °C."""
 _FINE = 4
-"""The arrival of an image source (a mirror image of the speaker) is rounded to a fraction of a
-sample at 8 kHz; this is the number of steps in one sample: 4, steps of 31 µs."""
+"""Steps in one sample (8 kHz) to which the arrival of an image source is rounded: 4, steps of 31
+µs. An image source is a mirror image of the speaker."""
 IMAGES_SECONDS = 0.45
-"""Seconds of an impulse response for which image sources are computed; noise continues their
-decay."""
+"""Seconds of an impulse response that are computed from image sources (mirror images of the
+speaker). After them decaying noise continues the response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Room:
 
 
 def room(random: Generator, split: Split, rt60_s: float, drr_db: float) -> Room:
-    """Make a random room with a reverberation time of ``rt60_s`` seconds and a ratio of direct to
-    reverberant energy of ``drr_db`` dB."""
+    """Make a random room. Its reverberation time is ``rt60_s`` seconds, its ratio of direct to
+    reverberant energy ``drr_db`` dB."""
     tail = _noise_tail(random, rt60_s) if split is Split.DEV else _shoebox_tail(random, rt60_s)
     tail[0] = 0.0  # the place of the direct sound
     direct = np.zeros(len(tail))
@@ -50,14 +50,14 @@ def room(random: Generator, split: Split, rt60_s: float, drr_db: float) -> Room:
 
 
 def heard_in(sound: Wave, where: Room) -> Wave:
-    """Return ``sound`` as the microphone in the room ``where`` picks it up; the length stays the
-    same."""
+    """Return ``sound`` as the microphone in the room ``where`` picks it up, with the same
+    length."""
     return np.asarray(signal.fftconvolve(sound, where.response)[: len(sound)], np.float64)
 
 
 def decay_time(response: Wave) -> float:
-    """Return the reverberation time (RT60) of an impulse response in seconds, by Schroeder's
-    integral fitted from -5 to -25 dB; NaN if the response is too short for that."""
+    """Return the reverberation time (RT60) of an impulse response in seconds. It is fitted to
+    Schroeder's integral from -5 to -25 dB; NaN if the response is too short for that."""
     left = np.cumsum(response[::-1] ** 2)[::-1]
     curve = 10 * np.log10(np.maximum(left / left[0], 1e-12))
     first, last = np.argmax(curve <= -5), np.argmax(curve <= -25)
@@ -68,8 +68,8 @@ def decay_time(response: Wave) -> float:
 
 
 def _noise_tail(random: Generator, rt60_s: float) -> Wave:
-    """Make Gaussian noise that decays by 60 dB in ``rt60_s`` seconds, its high frequencies a little
-    faster."""
+    """Make Gaussian noise that decays by 60 dB in ``rt60_s`` seconds. Its high frequencies decay a
+    little faster."""
     count = round(rt60_s * 1.1 * RATE)
     time = np.arange(count) / RATE
     tail = np.zeros(count)
@@ -82,8 +82,8 @@ def _noise_tail(random: Generator, rt60_s: float) -> Wave:
 
 
 def _shoebox_tail(random: Generator, rt60_s: float) -> Wave:
-    """Make the reflections in a random rectangular room with a reverberation time of ``rt60_s``
-    seconds, without the direct sound.
+    """Make the reflections in a random rectangular room, without the direct sound. The
+    reverberation time is ``rt60_s`` seconds.
 
     The method is that of image sources (Allen and Berkley, 1979).
     """
@@ -109,8 +109,8 @@ def _images(
     without the direct sound.
 
     Each image is moved by up to 4 cm, because no wall is perfectly flat. ``size``, ``source`` and
-    ``microphone`` are (x, y, z) in metres; ``reflection`` is the factor by which each reflection at
-    a wall changes the amplitude.
+    ``microphone`` are (x, y, z) in metres. Each reflection at a wall multiplies the amplitude by
+    ``reflection``.
     """
     reach = IMAGES_SECONDS * SPEED_OF_SOUND
     direct = float(np.linalg.norm(source - microphone))
@@ -136,8 +136,8 @@ def _images(
 
 
 def _carried_on(random: Generator, tail: Wave, rt60_s: float) -> Wave:
-    """Return ``tail`` continued by decaying noise, or cut, to a length of 1.1 times ``rt60_s``
-    seconds. Late reflections cannot be distinguished from such noise."""
+    """Bring ``tail`` to a length of 1.1 times ``rt60_s`` seconds: continue it by decaying noise, or
+    cut it. Late reflections cannot be distinguished from such noise."""
     count = round(rt60_s * 1.1 * RATE)
     if count <= len(tail):
         return tail[:count]

@@ -22,11 +22,12 @@ from ivr.lab.corpus import debian
 from ivr.voice.espeak import Espeak
 
 SOURCES_VERSION = 2
-"""Version of the cached utterances; raise it to have them made again."""
+"""Version of the cached utterances. Raise it to have them made again."""
 NOMINAL_DBOV = -26.0
 """Active speech level of every cached utterance in dBov (ITU-T P.830)."""
 SHORTEST, LONGEST = 0.6, 9.0
-"""Length in seconds of the shortest and of the longest utterance that is used."""
+"""Length in seconds of the shortest and of the longest utterance that is used. All others are left
+out."""
 
 Wave = NDArray[np.float64]
 """Mono samples at 8 kHz as floats on the scale of 16-bit samples."""
@@ -42,7 +43,7 @@ class Split(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """One voice and its utterances."""
+    """One speaker's voice: its name, its language and its utterances."""
 
     name: str
     """Debian package of a recorded speaker, or voice of espeak-ng."""
@@ -65,12 +66,13 @@ RECORDED = {
         ("it", "asterisk-prompt-it-menardi-wav"),
     ),
 }
-"""Language and Debian package of each recorded speaker."""
+"""Recorded speakers of each split: language and Debian package, such as ``en`` and
+``asterisk-core-sounds-en-wav``."""
 MUSIC_PACKAGE = "asterisk-moh-opsound-wav"
 """Debian package of the recorded music."""
 RECORDED_MUSIC = {Split.DEV: ("macroform",), Split.TEST: ("manolo", "reno")}
-"""Prefixes of the names of each split's music files: one artist for development, two others for the
-test."""
+"""Beginnings of the names of each split's music files. One artist is for development, two others
+are for the test."""
 
 _MANDARIN = {
     Split.DEV: (
@@ -109,8 +111,8 @@ _VARIANTS = {
 
 
 def speakers(split: Split, *, recorded: bool = True) -> list[Speaker]:
-    """Return all speakers of a split: those that espeak-ng synthesises and, with ``recorded``,
-    those of Debian's packages.
+    """Return all speakers of a split: the synthetic ones of espeak-ng and, with ``recorded``, the
+    recorded ones of Debian's packages.
 
     Raise CorpusError if a package cannot be fetched.
     """
@@ -144,7 +146,7 @@ def _recorded(package: str) -> Iterator[Samples]:
 
 
 def _synthetic(split: Split, variant: str, pitch: int, pace: int) -> Iterator[Samples]:
-    """Yield the sentences of the split, synthesised by espeak-ng in one voice at 8 kHz; the last
+    """Yield the sentences of the split, synthesised by espeak-ng in one voice at 8 kHz. The last
     sentence is in another language than Mandarin.
 
     ``pitch`` is espeak-ng's (0 to 99), ``pace`` is in words per minute.
@@ -179,8 +181,8 @@ def _cached(name: str, build: Callable[[], Iterator[Samples]]) -> tuple[Samples,
 
 
 def _utterance(sound: Samples) -> Iterator[Samples]:
-    """Yield the sound trimmed to its speech and brought to NOMINAL_DBOV (-26). Yield nothing if the
-    trimmed sound is shorter than SHORTEST (0.6 s) or longer than LONGEST (9 s)."""
+    """Yield the sound trimmed to its speech and brought to NOMINAL_DBOV (-26). Yield nothing if it
+    is then shorter than SHORTEST (0.6 s) or longer than LONGEST (9 s)."""
     level = active_speech_level(sound, RATE).level_dbov
     voiced = np.flatnonzero(frame_levels_dbov(sound) > level - 25.0)
     if not len(voiced):

@@ -16,8 +16,8 @@ from ivr.lab.corpus.sources import Speaker, Split, Wave
 from ivr.lab.corpus.telephone import at_level
 
 VOICED_DB = 15.9
-"""A frame counts as voiced if its level is at most this many decibels below the active speech
-level: the margin of ITU-T P.56."""
+"""A frame counts as voiced if its level is less than this many decibels below the active speech
+level. The value is the margin of ITU-T P.56."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Stock:
 
     @classmethod
     def of(cls, split: Split, *, recorded: bool = True) -> "Stock":
-        """Return the speakers and the music of a split; without ``recorded`` only synthetic
-        speakers and no music.
+        """Return the speakers and the music of a split. Without ``recorded`` there are only
+        synthetic speakers and no music.
 
         Raise CorpusError if recorded speech or music cannot be fetched.
         """
@@ -45,8 +45,8 @@ def _stock(split: Split, recorded: bool) -> Stock:
 
 
 def anybody(random: Generator, stock: Stock, *, other_than: Speaker | None = None) -> Speaker:
-    """Choose a random speaker other than ``other_than``: with a probability of 0.65 a recorded one
-    (if there is any), otherwise one of espeak-ng's Mandarin voices."""
+    """Choose a random speaker other than ``other_than``. With a probability of 0.65 it is a
+    recorded one, if there is any. Otherwise it is one of espeak-ng's Mandarin voices."""
     others = [speaker for speaker in stock.speakers if speaker is not other_than]
     recorded = [speaker for speaker in others if speaker.language != "cmn"]
     made = [speaker for speaker in others if speaker.language == "cmn"]
@@ -57,8 +57,8 @@ def anybody(random: Generator, stock: Stock, *, other_than: Speaker | None = Non
 def speech(
     random: Generator, speaker: Speaker, seconds: float, pause: tuple[float, float] = (0.12, 0.45)
 ) -> Wave:
-    """Return at most ``seconds`` of speech of one speaker, with random pauses between utterances;
-    ``pause`` is the least and the greatest length of such a pause in seconds.
+    """Return ``seconds`` of speech of one speaker, with random pauses between utterances. ``pause``
+    is the least and the greatest length of such a pause in seconds.
 
     The result begins with voice. Half of the voices are made a little higher or lower, so that
     there are more voices than speakers.
@@ -81,8 +81,8 @@ def speech(
 
 
 def voiced_span(dry: Wave) -> tuple[float, float]:
-    """Return the times, in seconds from the start of ``dry``, at which the first voiced frame
-    begins and the last voiced frame ends; the whole length if no frame is voiced."""
+    """Return the begin of the first voiced frame and the end of the last one, in seconds from the
+    start of ``dry``. Return begin and end of ``dry`` if no frame is voiced."""
     level = active_speech_level(dry, RATE).level_dbov
     loud = np.flatnonzero(
         frame_levels_dbov(np.clip(dry, -32768, 32767).astype(np.int16)) > level - VOICED_DB
@@ -93,8 +93,8 @@ def voiced_span(dry: Wave) -> tuple[float, float]:
 
 
 def placed(sound: Wave, at: float, count: int) -> Wave:
-    """Return ``count`` samples of silence into which ``sound`` is put, ``at`` seconds from the
-    start; its end is cut off if there is no room for it."""
+    """Return ``count`` samples of silence with ``sound`` in them, ``at`` seconds from the start.
+    What does not fit at the end is cut off."""
     whole, start = np.zeros(count), round(at * RATE)
     part = sound[: max(0, count - start)]
     whole[start : start + len(part)] = part
@@ -102,16 +102,16 @@ def placed(sound: Wave, at: float, count: int) -> Wave:
 
 
 def babble(random: Generator, stock: Stock, count: int, other_than: Speaker | None = None) -> Wave:
-    """Make ``count`` samples of babble: eight to fourteen people, without ``other_than``, who talk
-    at once."""
+    """Make ``count`` samples of babble: eight to fourteen people who talk at once. ``other_than``
+    is not among them."""
     return _crowd(random, stock, count, int(random.integers(8, 15)), other_than)
 
 
 def television(
     random: Generator, stock: Stock, count: int, other_than: Speaker | None = None
 ) -> Wave:
-    """Make ``count`` samples of a television: one to three voices, without ``other_than``, over
-    music from a loudspeaker in a room."""
+    """Make ``count`` samples of a television: one to three voices over music, from a loudspeaker in
+    a room. ``other_than`` is not among the voices."""
     voices = at_level(_crowd(random, stock, count, int(random.integers(1, 4)), other_than), -24.0)
     under = at_level(music_stretch(random, stock, count), float(random.uniform(-34, -24)))
     sos = signal.butter(2, (180, 3600), "bandpass", fs=RATE, output="sos")
@@ -120,16 +120,16 @@ def television(
 
 
 def music_stretch(random: Generator, stock: Stock, count: int) -> Wave:
-    """Make ``count`` samples of music: with a probability of 0.65 recorded (if there is any),
-    otherwise synthetic."""
+    """Make ``count`` samples of music. With a probability of 0.65 it is recorded music, if there is
+    any; otherwise it is synthetic."""
     made = not stock.pieces or random.random() < 0.35
     return tones.melody(random, count) if made else recorded_music(random, stock, count)
 
 
 def recorded_music(random: Generator, stock: Stock, count: int) -> Wave:
-    """Return ``count`` samples from a random place of a random recorded piece of music, at least 1
-    s from its beginning and end. Up to 20 places are tried, to find one that is above -60 dBov for
-    four fifths of the time."""
+    """Return ``count`` samples of recorded music, from a random place of a random piece. The place
+    is at least 1 s from the beginning and the end. Up to 20 places are tried until one is above -60
+    dBov for four fifths of the time."""
     piece = stock.pieces[random.integers(len(stock.pieces))]
     for _ in range(20):
         start = random.integers(RATE, len(piece) - count - RATE)
@@ -155,8 +155,8 @@ def noise_stretch(
 def _crowd(
     random: Generator, stock: Stock, count: int, voices: int, other_than: Speaker | None
 ) -> Wave:
-    """Make ``count`` samples of ``voices`` people who talk at once, each at a level up to 4 dB
-    above or below -26 dBov."""
+    """Make ``count`` samples of ``voices`` people who talk at once. Each has a level of -30 to -22
+    dBov."""
     sound = np.zeros(count)
     for _ in range(voices):
         one = speech(random, anybody(random, stock, other_than=other_than), count / RATE + 1.5)
@@ -166,5 +166,5 @@ def _crowd(
 
 
 def quiet_kinds() -> tuple[str, ...]:
-    """Return the names of the kinds of noise that also occur in a quiet room."""
+    """Return the kinds of noise that also occur in a quiet room, such as ``fan``."""
     return ("white", "pink", "brown", "fan", "hum", "car")

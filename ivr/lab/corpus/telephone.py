@@ -13,8 +13,8 @@ from ivr.hearing.level import active_speech_level, gain
 from ivr.lab.corpus.sources import Wave
 
 Frames = list[tuple[float, Samples]]
-"""For each frame of 20 ms that arrives: its time of arrival in seconds from the start of the
-window, and its samples; lost frames are missing."""
+"""The frames of 20 ms that arrive, each as its time of arrival and its samples. The time is in
+seconds from the start of the window. Lost frames are missing."""
 
 _BAND = signal.butter(4, (300, 3400), "bandpass", fs=RATE, output="sos")
 _NARROW = signal.butter(4, (330, 2900), "bandpass", fs=RATE, output="sos")
@@ -38,8 +38,8 @@ def at_level(sound: Wave, level: float) -> Wave:
 
 
 def idle_noise(random: Generator, count: int, level: float | None = None) -> Wave:
-    """Make ``count`` samples of white noise at ``level`` dBov. If ``level`` is None, choose it at
-    random between -74 and -66 dBov, the range that was measured on idle channels."""
+    """Make ``count`` samples of white noise at ``level`` dBov. If ``level`` is None, it is random
+    between -74 and -66 dBov, the range measured on idle channels."""
     chosen = random.uniform(-74, -66) if level is None else level
     return random.normal(0, 32768 * gain(chosen), count)
 
@@ -65,10 +65,10 @@ def _gsm(linear: Samples) -> Samples:
 
 
 def automatic_gain(sound: Wave, strength: float = 0.5) -> Wave:
-    """Return the audio after automatic gain control.
+    """Return the audio after automatic gain control, which draws the level towards the active
+    speech level.
 
-    ``strength``, 0 to 1, is the share by which deviations of the level from the active speech level
-    are reduced.
+    ``strength`` is the share of the difference that is removed: 0 none, 1 all of it.
     """
     power = signal.lfilter([1 - 0.9995], [1, -0.9995], sound**2)  # over 0.25 s
     usual = 10 ** (active_speech_level(sound, RATE).level_dbov / 10) * 32768.0**2
@@ -77,7 +77,7 @@ def automatic_gain(sound: Wave, strength: float = 0.5) -> Wave:
 
 
 def noise_suppression(sound: Wave, depth_db: float = 8.0) -> Wave:
-    """Return the audio after noise suppression, which lowers the audio between words by up to
+    """Return the audio after noise suppression. It lowers the audio between words by up to
     ``depth_db`` dB."""
     level = active_speech_level(sound, RATE).level_dbov
     power = signal.lfilter([1 - 0.996], [1, -0.996], sound**2)  # over 30 ms
@@ -102,8 +102,8 @@ def packets(
     """Return the whole frames (20 ms) of ``samples`` that arrive, each with its time of arrival.
 
     ``loss`` is the share of lost packets. They are lost in bursts; 70 % of the bursts are one
-    packet long. ``pause`` is the begin and the end of a time without packets, in seconds from the
-    start of ``samples``; None if there is no such time.
+    packet long. ``pause`` is a time without packets: its begin and end in seconds from the start of
+    ``samples``. It is None if there is no such time.
     """
     return list(_arriving(samples, random, loss, pause or (0.0, 0.0)))
 

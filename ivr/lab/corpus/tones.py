@@ -22,8 +22,8 @@ CADENCES: dict[str, tuple[tuple[float, ...], float, float]] = {
     "howler_us": ((1400, 2060, 2450, 2600), 0.1, 0.1),
     "howler_cn": ((950,), 1.0, 0.0),
 }
-"""For each tone: its frequencies in Hz, and its cadence as seconds on and seconds off (ITU-T E.180
-and its supplement 2, T.30)."""
+"""Frequencies in Hz and cadence of each tone, such as ``ringback_cn``: 450 Hz, 1 s on, 4 s off.
+Sources: ITU-T E.180 and its supplement 2, and T.30."""
 _KEYS = [(low, high) for low in (697, 770, 852, 941) for high in (1209, 1336, 1477, 1633)]
 TONE_KINDS = (*CADENCES, "dtmf_held", "dtmf_dialled", "sit")
 """Names of all kinds of tones that :func:`network_tone` makes."""
@@ -32,8 +32,8 @@ FAX_KINDS = ("cng", "ced")
 
 
 def network_tone(random: Generator, kind: str, count: int) -> Wave:
-    """Make ``count`` samples of the tone ``kind`` (one of TONE_KINDS), from a random point of its
-    cadence on."""
+    """Make ``count`` samples of the tone ``kind`` (one of TONE_KINDS), such as ``dtmf_held``. They
+    start at a random point of its cadence."""
     if kind == "dtmf_held":
         return chord(_KEYS[random.integers(16)], count)
     if kind == "dtmf_dialled":
@@ -49,14 +49,15 @@ def network_tone(random: Generator, kind: str, count: int) -> Wave:
 
 
 def chord(frequencies: "list[float] | tuple[float, ...]", count: int) -> Wave:
-    """Make ``count`` samples of the sum of sines of equal amplitude with these ``frequencies`` in
-    Hz."""
+    """Make ``count`` samples of a chord: the sum of sines of equal amplitude with these
+    ``frequencies`` in Hz."""
     time = np.arange(count) / RATE
     return np.asarray(sum(np.sin(2 * np.pi * hertz * time) for hertz in frequencies), np.float64)
 
 
 def _ramped(on: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Wave:
-    """Return an envelope, 0 to 1, that follows ``on`` within 5 ms, so that there is no click."""
+    """Return a curve of gains, 0 to 1, that fades a tone in and out within 5 ms where ``on``
+    changes. Without the fades there would be clicks."""
     return np.asarray(signal.lfilter(np.ones(40) / 40, [1], on.astype(np.float64)), np.float64)
 
 
@@ -80,8 +81,8 @@ def _special_information(random: Generator, count: int) -> Wave:
 
 
 def melody(random: Generator, count: int) -> Wave:
-    """Make ``count`` samples of music: chords, a tune and in half of the cases drums, in a random
-    key and tempo."""
+    """Make ``count`` samples of music in a random key and tempo: chords, a tune and in half of the
+    cases drums."""
     beat = round(RATE * 60 / random.uniform(70, 140))
     root = random.uniform(90, 180)
     scale = (
@@ -109,14 +110,14 @@ def melody(random: Generator, count: int) -> Wave:
 
 
 def _hertz(root: float, scale: "np.ndarray[tuple[int], np.dtype[np.int64]]", degree: int) -> float:
-    """Return the frequency in Hz of the note ``degree`` of a scale that begins at ``root`` Hz;
+    """Return the frequency in Hz of the note ``degree`` of a scale that begins at ``root`` Hz.
     ``scale`` has seven notes in semitones above the root."""
     return float(root * 2 ** ((scale[degree % 7] + 12 * (degree // 7)) / 12))
 
 
 def _note(sound: Wave, at: int, length: int, hertz: float, loud: float, bright: float) -> None:
-    """Add a decaying note of ``length`` samples, with its harmonics below 3.6 kHz, to ``sound``
-    from sample ``at`` on."""
+    """Add a decaying note of ``length`` samples to ``sound``, from sample ``at`` on. The note has
+    its harmonics below 3.6 kHz."""
     time = np.arange(max(length, 1)) / RATE
     envelope = np.minimum(time / 0.01, 1.0) * np.exp(-time * 2.0)
     for n in range(1, 9):

@@ -1,4 +1,4 @@
-"""A window (a clip of a caller's line), and what is known of how it was made."""
+"""A window (a clip of a caller's line) and the truth about how it was made."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ class Truth:
     """
 
     kind: str
-    """Variant of the recipe, such as the kind of noise or tone."""
+    """Variant of the recipe, such as the kind of noise or tone (``car alone``)."""
     voice: str | None = None
     """Name of the speaker; None if nobody speaks."""
     speech_dbov: float | None = None
@@ -37,13 +37,12 @@ class Truth:
     echo_delay_s: float | None = None
     """Delay in seconds from the prompt to its echo; None without an echo."""
     onset_s: float | None = None
-    """Seconds from the start of the window to the event that must be detected: the caller's voice
-    begins, the idle code of a dead line begins, or packets stop arriving; None if there is no such
+    """Seconds from the start of the window to the event that must be detected. The caller's voice
+    begins, the idle code of a dead line begins, or packets stop arriving. None if there is no such
     event."""
     end_s: float | None = None
     """Seconds from the start of the window to the end of the caller's last frame with voice. None
-    if the caller does not stop early enough for the end to be detected in the window, or if nobody
-    speaks."""
+    if nobody speaks, or if the caller does not stop early enough for the end to be detected."""
     alaw: bool = True
     """Whether the codec is a-law rather than μ-law."""
     loss: float = 0.0
@@ -59,8 +58,8 @@ class Window:
     group: str
     """Name of the recipe by which the window was made, such as ``ok`` or ``barge_in``."""
     number: int
-    """Number of the window, from 0: counted among the windows of the same group and, in a sweep (a
-    series in which one quantity is varied), of the same value of that quantity."""
+    """Number of the window, from 0, among the windows of the same group. In a sweep (a series in
+    which one quantity is varied) it counts the windows with the same value of that quantity."""
     label: Condition
     """Condition that the detectors should have found by the end of the window."""
     seconds: float
@@ -70,5 +69,4 @@ class Window:
     prompt: Samples | None = field(default=None, repr=False)
     """Samples (8 kHz) of the prompt that is played during the window; None if none is played."""
     prompt_start: float | None = None
-    """Time at which ``prompt`` begins, in seconds from the start of the window; None without a
-    prompt."""
+    """Start of ``prompt`` in seconds from the start of the window; None without a prompt."""
