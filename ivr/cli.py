@@ -66,9 +66,10 @@ class _ImportedWhenCalled(TyperGroup):
     """
 
     def make_context(self, *args: Any, **settings: Any) -> Any:
-        """Parse the options before the sub-command's name; return the context that holds them.
+        """Return the context of the command ``ivr``, the object in which typer keeps its arguments.
 
-        The help texts and the errors are translated into the language of the process.
+        Before that, translate help texts into the language of the process. Errors about wrong
+        arguments are translated too.
         """
         translate_command(self)
         with errors_translated():
@@ -79,10 +80,10 @@ class _ImportedWhenCalled(TyperGroup):
     ) -> tuple[str | None, Any, list[str]]:  # the types of typer's context and command are private
         """Return the sub-command's name, its imported command and the arguments left for it.
 
-        Typer uses this method to run a sub-command and to complete a line in a shell. If a package
-        that the sub-command needs is missing, running it raises ModuleNotFoundError; a completion
-        gets the command without its options. The name is None when the line to complete names no
-        known sub-command.
+        Typer uses this method to run a sub-command, and to complete a line in a shell. A
+        sub-command may need a package that is missing. Running it then raises ModuleNotFoundError;
+        completion gets a command without options. The name is None when completion finds no known
+        sub-command.
         """
         name, command, words = super().resolve_command(ctx, args)
         if name is None:

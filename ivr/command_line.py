@@ -48,10 +48,10 @@ PasswordFileOption = Annotated[
 
 
 def formerly(**names: str) -> dict[str, Any]:
-    """Return the typer context settings of a command that also takes its options' former names.
+    """Return the typer context settings of a command whose options also have former names.
 
     ``names`` maps each former name to the present one, both without dashes before them. Former
-    names are not shown by ``--help``.
+    names are accepted, but not shown by ``--help``.
     """
     present = {former.replace("_", "-"): name for former, name in names.items()}
     return {"token_normalize_func": lambda name: present.get(name, name)}

@@ -19,7 +19,8 @@ import structlog
 from ivr.config import ServiceSettings
 
 _WAITING_LINES = 10_000
-"""Most lines that wait in the queue to be written: a full queue takes megabytes of memory."""
+"""Upper limit of lines in the queue; further lines are dropped. A full queue takes megabytes of
+memory."""
 
 
 class _DroppingHandler(QueueHandler):
@@ -41,7 +42,10 @@ class _DroppingHandler(QueueHandler):
 
 
 class BackgroundWriter(QueueListener):
-    """A thread that writes to a file the log records that its ``handler`` receives."""
+    """A thread that takes log records from a queue and writes them to a file.
+
+    Its ``handler`` puts the records into the queue.
+    """
 
     def __init__(self, file: TextIO, waiting: int = _WAITING_LINES) -> None:
         """Start the thread. At most ``waiting`` lines wait to be written; others are dropped."""
@@ -82,7 +86,7 @@ class BackgroundWriter(QueueListener):
         self._write()
 
     def _write(self, *lines: str) -> bool:
-        """Write lines and, before them, how many were dropped; return False if the file fails."""
+        """Write how many lines were dropped, if any, then ``lines``; return False if that fails."""
         dropped = self.dropped
         if dropped > self._reported:
             missing = dropped - self._reported

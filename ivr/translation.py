@@ -96,10 +96,10 @@ def library_tr(sentence: str) -> str:
 
 @cache
 def _library_patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Return each of LIBRARY_SENTENCES with a pattern that matches the messages of its form.
+    """Return each of LIBRARY_SENTENCES (messages of typer and pydantic) with its pattern.
 
-    LIBRARY_SENTENCES are messages of typer and pydantic. A pattern has a named group for each
-    {field} of its sentence.
+    A pattern matches the messages of that form. It has a named group for each {field} of the
+    sentence.
     """
     return [
         (each, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(each)), re.DOTALL))

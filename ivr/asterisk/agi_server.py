@@ -1,9 +1,13 @@
 """The FastAGI server: one session per call, one command at a time.
 
-This module relies on the following, measured on Asterisk 22.10.1. A command that arrives while a
-``STREAM FILE`` plays stops it within one packet, and Asterisk then sends no reply to the stream; if
-the stream had just ended by itself, both replies come. Only a stream's reply carries ``endpos=``.
-Commands written together get one reply. ``HANGUP`` is a line of its own and may come at any time.
+This module relies on the following facts, measured on Asterisk 22.10.1:
+
+- A command that arrives while ``STREAM FILE`` plays a sound stops it within one packet.
+- Asterisk sends no reply to a stopped STREAM FILE. If the sound had just ended, it sends both
+  replies.
+- Only the reply to a STREAM FILE has ``endpos=``.
+- Commands that are written together get one reply.
+- ``HANGUP`` is a line of its own, and may come at any time.
 """
 
 import asyncio
@@ -19,39 +23,43 @@ from ivr.asterisk.agi_wire import AgiError, Header, LineCutter, Replies, Reply
 log = structlog.get_logger()
 
 HEADER_SECONDS = 2.0
-"""Seconds after connecting within which a peer must send its AGI environment; a PBX sends it at
-once."""
+"""Time limit in seconds, from the connection on, for a peer's AGI environment (lines about the
+call). A PBX sends it at once; a peer that is later is refused."""
 AGI_REPLY_SECONDS = 5.0
-"""Seconds after a command at which the session is closed if no reply has come. Asterisk replies
-within 1-2 ms."""
+"""Time limit in seconds for Asterisk's reply to a command; without a reply the session is closed.
+Asterisk replies within 1-2 ms."""
 SETTLE_SECONDS = 0.02
-"""Seconds for which no other command is sent after a ``STREAM FILE`` command. If Asterisk reads two
-commands at once, the second one does not cut the stream and never gets a reply. Measured: this
+"""Seconds after a ``STREAM FILE`` command during which no other command is sent. If Asterisk reads
+two commands at once, the second one does not stop the sound and never gets a reply. Measured: this
 happens only if the second command is sent within 1 ms of the first."""
 PBX_TAKES_OVER = (
     "the PBX gives the caller to the second service (IVR_SERVICE_2 in ivr-globals.conf) or, if "
     "there is none, plays the apology and hangs up"
 )
-"""For the log: what the dialplan does with a caller whom this service does not serve to the end."""
+"""Text for log lines: what the PBX does with a caller whom this service does not serve to the
+end."""
 
 
 class LineClosed(Exception):
-    """The session is over: the caller hung up, or the PBX closed it or did not reply."""
+    """The AGI session has ended: the caller hung up, or the PBX closed it or did not reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A reply, and the time at which it arrived, in seconds of the event loop's clock."""
+    """A reply of Asterisk, with the time of its arrival in seconds of the event loop's clock."""
 
     reply: Reply
     at: float
 
 
 class AgiSession(asyncio.Protocol):
-    """One FastAGI connection, from its environment to its end."""
+    """One FastAGI connection, by which Asterisk lets this service control one call.
+
+    It begins with the environment: the lines about the call that Asterisk sends first.
+    """
 
     def __init__(self, opened: Callable[["AgiSession"], None]) -> None:
-        """``opened`` is called once, with this session, when a valid environment has arrived."""
+        """``opened`` is called once with this session, when its whole environment has arrived."""
         self.environment: Mapping[str, str] = {}
         self.caller_hung_up = False
         self._opened = opened

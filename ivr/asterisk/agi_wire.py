@@ -57,7 +57,7 @@ class Reply:
 
     @property
     def endpos(self) -> int:
-        """The sample of the sound file (8 kHz) at which a stream ended; 0 in any other reply."""
+        """Position in the sound file at which a stream ended, in samples at 8 kHz; 0 if none."""
         found = _ENDPOS.search(self.rest)
         return int(found.group(1)) if found else 0
 
@@ -100,12 +100,12 @@ class Header:
         self._size = 0
 
     def add(self, line: str) -> Mapping[str, str] | None:
-        """Take one line; return the environment if the line is the empty one at its end, else None.
+        """Take one line; return the environment at the empty line that ends it, else None.
 
-        Raise AgiError for a line that Asterisk does not send: without a colon, with a key of
-        another form than ``agi_name``, with a repeated key (the second line could be forged), with
-        control characters, or beyond the limits of size. Raise AgiError as well when the
-        environment ends without agi_uniqueid or agi_channel.
+        Raise AgiError for a line that Asterisk does not send. Such a line has no colon, a key of
+        another form than ``agi_name``, a repeated key (it could be forged) or control characters.
+        Raise AgiError also beyond the limits of size, and if agi_uniqueid or agi_channel is missing
+        at the end.
         """
         if not line:
             if "agi_uniqueid" not in self._found or "agi_channel" not in self._found:
@@ -126,7 +126,10 @@ class Header:
 
 
 class Replies:
-    """Reads replies from lines; a usage text of several lines becomes one reply."""
+    """Turns the lines that Asterisk sends into replies.
+
+    Most replies are one line. The reply 520 (wrong usage) has a usage text of several lines.
+    """
 
     def __init__(self) -> None:
         self._usage = 0

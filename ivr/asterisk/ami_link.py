@@ -12,11 +12,11 @@ from panoramisk.manager import Manager
 from panoramisk.message import Message
 
 MESSAGE_OCTETS = 64 << 10
-"""Maximum number of octets in one message; the message that describes a channel has 700. A peer
-that sends a longer message is disconnected."""
+"""Upper limit of octets in one message; a peer that sends a longer one is disconnected. The message
+that describes a channel has 700."""
 ANSWER_MESSAGES = 5_000
-"""Maximum number of messages in one answer: enough to list the three channels of each of 1,600
-calls. A peer that sends more is disconnected."""
+"""Upper limit of messages in one answer; a peer that sends more is disconnected. It is enough to
+list 1,600 calls with three channels each."""
 
 
 class AmiError(Exception):
@@ -54,7 +54,7 @@ class Link(Manager):  # type: ignore[misc]
 
 
 class Protocol(AMIProtocol):  # type: ignore[misc]
-    """panoramisk's protocol, which keeps only a limited number of octets and messages."""
+    """panoramisk's reader of messages, with limits for their size and their number."""
 
     def data_received(self, data: bytes) -> None:
         """Octets have arrived; disconnect on a malformed message and on one that is too long."""

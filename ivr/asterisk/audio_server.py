@@ -1,4 +1,7 @@
-"""The AudioSocket server: takes the connections that it expects, and refuses all others."""
+"""The AudioSocket server: takes the audio connections that a call expects, refuses all others.
+
+A connection is expected if it begins with a UUID that this server has given out.
+"""
 
 import asyncio
 import uuid
@@ -39,7 +42,7 @@ class Listener(Protocol):
 
 
 class AudioConnection(asyncio.Protocol):
-    """One AudioSocket connection, from its UUID to its end."""
+    """One AudioSocket connection from Asterisk; its first packet is the UUID that it was given."""
 
     def __init__(
         self, claim: Callable[[uuid.UUID], Listener | None], connected: set[uuid.UUID]

@@ -1,6 +1,7 @@
-"""The AudioSocket protocol without a socket.
+"""The AudioSocket protocol without a socket: reads and writes packets.
 
-A packet is one octet of kind, two octets of length (big-endian) and the payload.
+A packet has one octet for its kind, two for the length of its payload (big-endian), and then the
+payload.
 """
 
 import uuid
@@ -64,7 +65,7 @@ class Packets:
 def encode_packet(kind: int, payload: bytes = b"") -> bytes:
     """Return the octets of one packet.
 
-    They must be sent in one write: Asterisk closes a connection on which the three octets of kind
-    and length come without the payload.
+    Send them in one write. Asterisk closes the connection if kind and length (three octets) come
+    without the payload.
     """
     return bytes((kind, len(payload) >> 8, len(payload) & 0xFF)) + payload

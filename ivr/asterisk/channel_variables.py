@@ -1,8 +1,8 @@
-"""Sets variables of the caller's channel to the call's rows and tickets, for the PBX's records.
+"""Tells the PBX the rows and tickets of a call, by variables of the caller's channel.
 
-``IVR_ROWS`` and ``IVR_TICKETS`` are kept up to date during the call, so that they are set however
-the call ends. The dialplan writes them into CDR(userfield) and a CEL event
-(asterisk-conf/ivr-hotline.conf).
+The variables ``IVR_ROWS`` and ``IVR_TICKETS`` are updated during the call, so that they are set
+however the call ends. The dialplan writes them into the PBX's records: CDR(userfield) and a CEL
+event (asterisk-conf/ivr-hotline.conf).
 """
 
 from collections.abc import Callable, Sequence
@@ -14,8 +14,8 @@ from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket
 
 LONGEST_VALUE = 160
-"""Maximum number of characters in one variable: the CDR's userfield has 255 for outcome,
-tickets and rows."""
+"""Upper limit of characters in one variable. The CDR's userfield has 255 characters, for outcome,
+tickets and rows together."""
 
 
 class TellingThePbx:

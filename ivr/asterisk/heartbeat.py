@@ -21,8 +21,8 @@ from ivr.hearing.frames import FRAME
 BEAT_SECONDS = 0.5
 """Seconds from one beat (a short noise that is sent to the heartbeat's channel) to the next."""
 OVERDUE_SECONDS = 1.5
-"""If the last beat was sent this many seconds ago, the PBX may have taken the caller back. Its
-dialplan does so after two seconds without a beat."""
+"""Seconds since the last beat after which the PBX may have taken the caller back. Its dialplan does
+so after two seconds without a beat."""
 BEAT = encode_packet(AUDIO_8K, (np.resize([4000, -4000], FRAME)).astype("<i2").tobytes())
 """The packet of one beat: 20 ms of noise that Asterisk does not take for silence."""
 

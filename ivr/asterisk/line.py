@@ -32,19 +32,19 @@ from ivr.words.catalogue import SILENCE, Catalogue, RenderedPrompt
 log = structlog.get_logger()
 
 _KEYS = "0123456789*#"
-"""Telephone keys that end the sound that is being played."""
+"""Telephone keys that stop the sound that is being played."""
 SILENCE_SECONDS = 2.3
-"""Seconds of silence that one command plays between prompts; few, so that the dead-man timer is
-short. With a whole number, a wait of whole seconds could end just when a new silence begins, and a
+"""Seconds of silence that one command plays between prompts; few, to keep the dead-man timer short.
+The number is not whole: else a wait of whole seconds could end just as a new silence begins. A
 sound cannot be cut in its first moments."""
 FIRST_SIGN_SECONDS = 2.0
-"""Seconds of the dead-man timer that the dialplan sets before the first command: IVR_FIRST_SIGN in
-ivr-globals.conf."""
+"""Length in seconds of the first dead-man timer, which the dialplan sets before our first command:
+IVR_FIRST_SIGN in ivr-globals.conf."""
 GRACE_SECONDS = 2.5
-"""Seconds by which the dead-man timer is set longer than the sound that is then played."""
+"""Seconds for which the dead-man timer runs longer than the sound that it guards."""
 Errand = Callable[[], bytes]
-"""A function that returns the octets of a command that must not cut a prompt. It is called when
-the command can be sent."""
+"""An errand: a command for Asterisk that must not cut a prompt, and waits until none is played. The
+function is called when the command can be sent, and returns its octets."""
 
 
 class AgiLine:
@@ -70,7 +70,7 @@ class AgiLine:
         """Index of the clip, and sample in it (8 kHz), at which the next prompt begins. It is
         (0, 0) except for a prompt that goes on after a key has stopped it."""
         self._variables: dict[str, str] = {}
-        """Variables of the caller's channel that are set together with the next timer."""
+        """Variables of the caller's channel that wait to be set together with the next timer."""
         self._armed_until = self._loop.time() + FIRST_SIGN_SECONDS
         self._changed = asyncio.Event()
 
@@ -91,7 +91,7 @@ class AgiLine:
             self._changed.set()
 
     def hang_up(self, outcome: Outcome) -> None:
-        """End the call by intention; set IVR_OUTCOME to the outcome and IVR_DONE to 1.
+        """End the call because the dialogue is over; set IVR_OUTCOME, and set IVR_DONE to 1.
 
         The dialplan needs IVR_DONE: AGISTATUS is SUCCESS even when the service has died.
         """
@@ -100,7 +100,7 @@ class AgiLine:
         self._changed.set()
 
     def transfer(self, target: str) -> None:
-        """End the call by intention; go on at extension ``target`` of context ``ivr-transfer``."""
+        """End the session; the call goes on at extension ``target`` of context ``ivr-transfer``."""
         self._variables |= {
             "IVR_OUTCOME": Outcome.TRANSFERRED, "IVR_TRANSFER": target, "IVR_DONE": "1",
         }  # fmt: skip
@@ -115,7 +115,7 @@ class AgiLine:
     # For the other parts of the call.
 
     def send_between_prompts(self, errand: Errand) -> None:
-        """Send the command that ``errand`` returns, as soon as it would cut no prompt."""
+        """Send the command that an errand returns, as soon as it would cut no prompt."""
         self._errands.append(errand)
         if self._current is None:
             self._changed.set()
@@ -128,9 +128,9 @@ class AgiLine:
         self._variables[name] = value
 
     async def run(self) -> None:
-        """Play prompts and silence; send, between them, the commands that must not cut a prompt.
+        """Play prompts, and silence between them, until the call is over; then close the session.
 
-        Close the session when the call is over.
+        Errands (commands that must not cut a prompt) are carried out between prompts.
         """
         try:
             while not self._hanging_up:
@@ -146,7 +146,7 @@ class AgiLine:
             self._session.close()
 
     async def _one_sound(self) -> None:
-        """Play the next prompt, or silence, to its end or until something else is asked for."""
+        """Play the next prompt, else silence, to its end or until another action is requested."""
         self._changed.clear()
         self._current, self._next = self._next, None
         play = self._current
@@ -207,7 +207,7 @@ class AgiLine:
     async def _until_changed(
         self, stream: "asyncio.Future[Answered | None]", limit: float
     ) -> Answered | None:
-        """Return the reply at the end of the sound, or None if something else is to be done first.
+        """Return the reply at the end of the sound, or None if another action is requested first.
 
         Raise LineClosed when neither happens within ``limit`` seconds: the PBX is frozen.
         """
@@ -223,16 +223,16 @@ class AgiLine:
         return stream.result() if stream.done() else None
 
     def _sound_ended(self, play: Play, spoken: bool, at: float) -> None:
-        """Report that a prompt ended at time ``at``; it failed if no clip of it was ``spoken``."""
+        """Report that a prompt ended at ``at``; it has failed if no clip was ``spoken``."""
         if not spoken:
             self._failed(play, "the PBX has no such file", at)
         elif self._is_over(play):
             self._report(PromptFinished(play.play), at)
 
     def _key_stopped(self, play: Play | None, clip: int, sample: int) -> None:
-        """Continue a prompt at ``sample`` (8 kHz) of ``clip``, where a key has stopped it.
+        """Let a prompt go on at ``sample`` (8 kHz) of ``clip``, where a key has stopped it.
 
-        If keys may end the prompt, it is over instead.
+        A prompt that may be cut by keys does not go on: it is over.
         """
         if play is not None and self._current is play and not play.barge_in:
             self._next, self._resume_at = play, (clip, sample)
@@ -240,7 +240,7 @@ class AgiLine:
             self._is_over(play)
 
     def _is_over(self, play: Play | None) -> bool:
-        """Note that the prompt is no longer played; return False if it had been cut before."""
+        """Mark a prompt as ended; return False if it had been cut before, or if it is None."""
         if play is None or self._current is not play:
             return False
         self._current = None

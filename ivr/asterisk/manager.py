@@ -1,9 +1,12 @@
 """The manager interface (AMI): health and status of the PBX. Calls never depend on it.
 
-panoramisk speaks the protocol. This module makes up for four faults of panoramisk, each of them
-measured. panoramisk does not refuse a line break in a field of an action, so the PBX takes what
-follows it for a second action. It repeats unanswered actions after a reconnect, never notices a
-frozen PBX, and repeats a refused password without end.
+The library panoramisk speaks the protocol. This module makes up for four faults of panoramisk, each
+of them measured:
+
+- It lets a line break inside a field pass; the PBX takes the text behind it for a second action.
+- It repeats unanswered actions after a reconnect.
+- It never notices a frozen PBX.
+- It repeats a refused password without end.
 """
 
 import asyncio
@@ -26,8 +29,8 @@ closed and made again."""
 PING_SECONDS = 10.0
 """Seconds between two pings."""
 AMI_RETRY_SECONDS = (1.0, 30.0)
-"""Seconds of the first and of the longest pause between attempts to connect. The pause doubles each
-time. How much of the pause is waited is drawn at random between half and all of it (jitter)."""
+"""Pauses in seconds between attempts to connect: the first and the longest. The pause doubles each
+time. The actual wait is random (jitter), from half the pause to the whole."""
 _REFUSALS = 3
 """Number of refused logins in a row after which the password is taken to be wrong."""
 REFUSED_SECONDS = 300.0
@@ -38,7 +41,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 _EFFECT = (
     "calls go on; only orphans (calls without a channel, channels without a call) are not found"
 )
-"""Effect, for the log, when there is no connection to the manager interface."""
+"""Text for log lines: what it means for calls that AMI is not connected."""
 
 
 class AmiState(StrEnum):

@@ -50,7 +50,10 @@ class Orphans:
 
 
 class Comparison:
-    """Compares this service's calls with two lists in a row of the PBX's channels. Pure."""
+    """Compares this service's calls with the PBX's channels; has no side effects.
+
+    A call or a channel is an orphan if two comparisons in a row find it.
+    """
 
     def __init__(self) -> None:
         self._places: dict[str, str] = {}
@@ -60,10 +63,11 @@ class Comparison:
     def look(self, ours: Ours, channels: Sequence[Mapping[str, str]]) -> Orphans:
         """Return the orphans, given the PBX's channels as AMI's CoreShowChannels lists them.
 
-        A call can be an orphan only if its channel was listed before: calls may also come from
-        another PBX, whose channels are never in this list. The channel of an ended call is an
-        orphan only while it stays at the place in the dialplan that it had during the call. At
-        another place, its caller may hear the apology or be served by another service.
+        A call is an orphan only if its channel was in an earlier list. Calls may also come from
+        another PBX, whose channels are never listed.
+
+        The channel of an ended call is an orphan only if it is still at the same place in the
+        dialplan. At another place, its caller may hear the apology or be served by another service.
         """
         there = {channel["Uniqueid"]: channel for channel in channels if channel.keys() >= _FIELDS}
         for id in ours.calls & there.keys():

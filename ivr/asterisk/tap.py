@@ -21,11 +21,11 @@ from ivr.hearing.g711 import Samples
 log = structlog.get_logger()
 
 _ATTEMPTS = 3
-"""Number of requests for a tap in a row after which no more are made. Requests are in a row if none
-of the taps delivered one second of audio."""
+"""Upper limit of requests for a tap in a row; after them no more are made. The count begins again
+when a tap has delivered one second of audio."""
 PROVEN_FRAMES = 50
-"""Frames (one second of audio) after which a tap is taken to work. If it is lost later, requests
-for a new one are counted from zero again."""
+"""Frames (one second of audio) after which a tap is known to work. If such a tap is lost, requests
+for a new one are counted from zero."""
 ATTACH_SECONDS = 1.0
 """Seconds after a request for a tap within which the tap must connect. Measured: it connects within
 2 ms."""

@@ -23,12 +23,12 @@ from ivr.recognition.silero import SileroModel
 from ivr.translation import tr
 
 EVERY_SECONDS = 0.5
-"""Seconds of the recording between two rows of the report while the verdict stays the same."""
+"""Seconds between two rows of the report while the verdict stays the same."""
 HEADER = (
     "   time  verdict      speech   floor    SNR   decay   ERL  clipped  why\n"
     "      s                 dBov    dBov     dB    dB/s    dB        %"
 )
-"""Heading of the table of verdicts; its second line has the units."""
+"""Heading of the table of verdicts: the names of the columns, and their units below them."""
 HEADERLESS = {
     **dict.fromkeys((".alaw", ".al", ".pcma"), "ALAW"),
     **dict.fromkeys((".ulaw", ".ul", ".mulaw", ".pcmu"), "ULAW"),
@@ -198,7 +198,7 @@ class _Speech:
         self._onset: float | None = None
 
     def tell(self, events: list[Event]) -> None:
-        """Begin or end a span if ``events``, which the detectors returned for a frame, say so."""
+        """Take the events that the detectors returned for a frame; begin or end a span by them."""
         for event in events:
             if isinstance(event, SpeechStarted):
                 self._onset = max(event.onset, 0.0)

@@ -99,17 +99,17 @@ def _conversation(settings: Settings) -> "Talk":
 
 
 def _at_once(seconds: float) -> None:
-    """Do nothing. It takes the place of the function of :func:`_clock`: virtual time needs no wait.
+    """Return at once: in virtual time nobody waits. ``seconds`` (from the answer) is not used.
 
-    ``seconds`` (from the answer of the call) is not used.
+    It is used in place of the function that :func:`_clock` returns.
     """
 
 
 def _clock() -> Callable[[float], None]:
-    """Return a function that sleeps until a given time, in seconds from the answer.
+    """Return a function that sleeps until a given time, in seconds from the answer of the call.
 
-    The phone call counts as answered when ``_clock`` is called. The function returns at once if the
-    given time is over.
+    The call counts as answered when ``_clock`` is called. For a time that has passed, the function
+    returns at once.
     """
     answered = time.monotonic()
     return lambda at: time.sleep(max(0.0, answered + at - time.monotonic()))

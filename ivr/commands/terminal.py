@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Keyboard(Protocol):
-    """The lines that the user of ``ivr talk`` types as the caller, and the clock of the call."""
+    """The source of the lines that the user of ``ivr talk`` types, and the clock of the call."""
 
     @property
     def now(self) -> float:

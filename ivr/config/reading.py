@@ -90,9 +90,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown_variables() -> None:
-    """Raise ConfigError for an ``IVR_GROUP__SETTING`` whose group does not exist.
+    """Raise ConfigError for an ``IVR_GROUP__SETTING`` variable whose group does not exist.
 
-    Pydantic ignores such a variable, and a misspelt name would go unnoticed. Variables without
+    Pydantic ignores such a variable, so a misspelt name would go unnoticed. Variables without
     ``__`` belong to the containers (docker/.env.example), not to the service.
     """
     for variable in sorted(os.environ):
@@ -107,7 +107,7 @@ def _refuse_unknown_variables() -> None:
 
 
 def _sentence(error: ValidationError) -> str:
-    """Return the first problem that pydantic found as one sentence: setting, value, remedy."""
+    """Return the first problem that pydantic found, as one sentence: setting, value, remedy."""
     problem = error.errors()[0]
     place = [str(part) for part in problem["loc"]]
     setting = ".".join(place)

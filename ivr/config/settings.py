@@ -77,8 +77,8 @@ class CallSettings(_Group):
     """Limits of calls."""
 
     max_calls: int = Field(60, ge=1, le=1000)
-    """Most calls at the same time; a call in which somebody talks takes 0.7 % of a core. Further
-    calls are left to the dialplan."""
+    """Upper limit of calls at the same time; further calls are left to the dialplan. A call in
+    which somebody talks takes 0.7 % of a core."""
     max_call_seconds: float = Field(600.0, ge=10, le=86400)
     """Seconds from the beginning of a call after which the caller hears the last words and the call
     is ended."""
@@ -110,7 +110,7 @@ class RecordsSettings(_Group):
     password_file: Path | None = None
     """File with the password of a PostgreSQL database."""
     site: int = Field(0, ge=0, le=3)
-    """Number of this ``directory`` among those whose tickets go into the same database. Each
+    """Number of this ``directory``, needed if several write tickets into the same database. Each
     directory needs its own number, so that no two tickets have the same ticket number."""
     keep_days: float = Field(180.0, gt=0)
     """Days for which ``ivr records prune`` keeps calls and tickets; unfinished tickets and their
@@ -132,7 +132,7 @@ class RecordingSettings(_Group):
     """Days for which ``ivr records prune`` keeps recordings; those of calls with unfinished tickets
     stay longer."""
     min_free_gb: float = Field(2.0, ge=0)
-    """Least free space of the disk, in gigabytes (10^9 octets), at which calls are recorded. A
+    """Free space of the disk, in gigabytes (10^9 octets), below which calls are not recorded. A
     minute of a call takes 2 MB, and as much again while its two sides are joined."""
 
     @property
@@ -149,8 +149,8 @@ class NotifySettings(_Group):
         TicketKind.ABUSE,
         TicketKind.NUISANCE,
     )
-    """The supervisor is notified of each new ticket of these kinds. When the deadline of a ticket
-    has passed, they are notified of it whatever its kind."""
+    """Kinds of tickets of which the supervisor is notified when they are made. When the deadline of
+    a ticket has passed, the supervisor is notified whatever its kind."""
     webhook: str = ""
     """URL to which each notification is posted as a JSON object. Empty: nothing is posted."""
     webhook_secret_file: Path | None = None
@@ -177,7 +177,8 @@ _EXTENSION = Field("", pattern="^([a-z][a-z0-9]{0,31})?$")
 class TransferSettings(_Group):
     """Extensions of the dialplan's context ``ivr-transfer`` to which callers are transferred.
 
-    Empty: there is no such transfer; a caller who asks for a person is called back.
+    An empty extension: there is no such transfer. Without ``human``, a caller who asks for a person
+    is called back.
     """
 
     human: str = _EXTENSION
@@ -189,7 +190,7 @@ class TransferSettings(_Group):
 
 
 class HoursSettings(_Group):
-    """The working hours, in China's time. Nothing set: people always work."""
+    """The working hours, in China's time. Nothing set: somebody works at any time."""
 
     week: dict[str, str] = {}
     """Working hours by day of the week (mon to sun), such as "09:00-12:00 13:30-18:00". Nobody
@@ -240,7 +241,7 @@ class ServiceSettings(_Group):
     """The process of the service."""
 
     drain_seconds: float = Field(60.0, ge=0, le=3600)
-    """Seconds after SIGTERM until the calls that still run hear the apology."""
+    """Seconds after SIGTERM after which the calls that still run are ended with an apology."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Log lines below this level are left out."""
     log_format: Literal["json", "console"] = "json"

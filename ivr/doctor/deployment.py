@@ -37,8 +37,8 @@ from ivr.words.catalogue import SOUNDS, Catalogue
 from ivr.words.phrase_files import read_phrases
 
 FREE_BYTES = {CheckVerdict.WARNING: 500_000_000, CheckVerdict.BROKEN: 20_000_000}
-"""Limits of the free space on the disk of the records: the key is the verdict that is given below
-the limit, the value the limit in bytes. The records of a call take about 5 kB."""
+"""Free space on the disk of the records, in bytes, below which ``ivr doctor`` gives the verdict
+that is the key. The records of a call take about 5 kB."""
 ODD = ("*.damaged", "refused.lines")
 """Name patterns of files in the spool's directory that hold records which are not in the database.
 Files ``*.damaged`` have damaged lines; ``refused.lines`` has records that the database refused."""
@@ -235,7 +235,7 @@ def _recording(settings: RecordingSettings) -> Check:
 def _database(settings: RecordsSettings) -> Check:
     """Check that the records' database can be read and is not newer than this program.
 
-    The verdict is ok also if the service must create or migrate the database at its start.
+    The verdict is also ok if the database is missing or old: the service then makes or migrates it.
     """
     try:
         url = url_of(settings)

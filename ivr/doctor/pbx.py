@@ -21,8 +21,7 @@ _CONNECT_SECONDS = 2.0
 
 
 _PORTS = {"agi": marked("agi port"), "audio": marked("audio port")}
-"""Names of the checks of the service's two ports. The key is the group of settings that holds the
-port's number."""
+"""Names of the checks of the service's two ports, by the group of settings that has the port."""
 
 
 class Asked(Protocol):
@@ -37,7 +36,7 @@ class Asked(Protocol):
 
 
 def listens(group: str, host: str, port: int) -> Check:
-    """Return the finding of whether a port of the service accepts connections.
+    """Check that a port of the service accepts connections; return the finding.
 
     ``group`` is the group of settings that has the port: ``agi`` or ``audio``. The connection is
     closed at once; the service does not count it as a call.
@@ -57,7 +56,7 @@ def listens(group: str, host: str, port: int) -> Check:
 
 
 async def pbx_checks(settings: Settings) -> list[Check]:
-    """Return the findings of the checks of the PBX, through its manager interface (AMI).
+    """Check the PBX through its manager interface (AMI); return the findings.
 
     If the interface does not answer, the finding is only a warning, because calls go on without it.
     """

@@ -104,8 +104,8 @@ class RecordingKeeper:
                 log.error(
                     "recording_stopped",
                     directory=place, reason=reason,
-                    effect="new calls are served, but not recorded, and their callers are not "
-                    "told that they are",
+                    effect="new calls are served, but not recorded, and the announcement of the "
+                    "recording is left out",
                     remedy="make room on the disk, make the directory writable for the service, or "
                     "lower recording.min_free_gb",
                 )  # fmt: skip

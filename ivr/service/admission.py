@@ -1,4 +1,4 @@
-"""Admits calls up to the limit of the settings, and serves each of them to its end."""
+"""Admits calls up to the limit of the settings, and serves each admitted call to its end."""
 
 import asyncio
 import re
@@ -27,7 +27,7 @@ _CHANNEL = re.compile(r"[A-Za-z0-9_.@/;-]{1,100}")
 
 
 class Admission:
-    """Admits calls up to ``call.max_calls``, and holds those that are being served."""
+    """Admits at most ``call.max_calls`` calls at a time, and knows those that are being served."""
 
     def __init__(
         self,
@@ -111,7 +111,8 @@ class Admission:
     def _guest(self, uniqueid: str, environment: Mapping[str, str]) -> tuple[Guest, bool]:
         """Return the caller, and whether they come back because nobody answered a transfer.
 
-        A caller whom another service has transferred is unknown here, and is served all the same.
+        If another service had transferred them, nothing is known of their first conversation here;
+        they are served as new callers who come back.
         """
         returned = is_back_from_transfer(environment)
         remembered = self._transferred.take(uniqueid)
@@ -123,8 +124,8 @@ class Admission:
     def _script(self, guest: Guest, *, returned: bool) -> Callable[[], Script]:
         """Return the function that begins the dialogue of a call.
 
-        When there is no room for a recording, the call is not recorded, and the caller is not told
-        that it is.
+        When recording has stopped (for example, the disk is full), the call is not recorded, and
+        the announcement of the recording is left out.
         """
         if self._own_script is not None:
             return self._own_script
@@ -133,8 +134,8 @@ class Admission:
             log.warning(
                 "call_not_recorded",
                 reason="recording has stopped: the line recording_stopped says why",
-                effect="this call is served without being recorded, and the caller is not told "
-                "that it is",
+                effect="this call is served without being recorded, and the announcement of the "
+                "recording is left out",
                 remedy="carry out the remedy of the line recording_stopped",
             )
             policy = "off"

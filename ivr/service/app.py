@@ -43,13 +43,13 @@ from ivr.words.composition import Composer
 log = structlog.get_logger()
 
 LAST_WORDS_SECONDS = 15.0
-"""Longest time, in seconds, that a stopping service waits while the last callers hear the
+"""Upper limit, in seconds, of the time that a stopping service gives the last callers to hear the
 apology."""
 
 LAST_NEWS_SECONDS = 2.0
-"""Longest time, in seconds, that a stopping service waits for a notification that is being
-delivered. It then waits once more, at most as long, for a recording whose two files are being
-joined. The next start repeats whatever was not finished."""
+"""Upper limit, in seconds, of each of two waits of a stopping service. It first waits for a
+notification that is being delivered, then for a recording whose two files are being joined. The
+next start repeats whatever was not finished."""
 
 
 class Hotline:
@@ -191,7 +191,10 @@ class Hotline:
         log.info("stopped")
 
     def _composer(self) -> Composer:
-        """Return the composer, which fills the slots of prompts with clips that have a file."""
+        """Return the composer, which builds prompts with slots (such as a number) from clips.
+
+        It uses only clips that have a file.
+        """
         recordings = self.catalogue.manifest.recordings
         usable = {id for id in recordings if self.catalogue.path(id).is_file()}
         vocabulary = load_vocabulary(self.settings)
@@ -234,7 +237,7 @@ async def _advise(ami: Ami, orphans: OrphanCheck) -> None:
 
 
 async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -> None:
-    """Await the start of a server; raise StartError, which names the setting, for a bad port."""
+    """Wait until a server listens; raise StartError, which names the setting, if it cannot."""
     try:
         await starting
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The gauges of the metrics: present figures of the service's parts, such as queue lengths."""
+"""The gauges of the metrics: the present figures of the service's parts, such as queue lengths."""
 
 from ivr.asterisk.manager import Ami, AmiState
 from ivr.asterisk.orphans import OrphanCheck
@@ -14,9 +14,10 @@ def watch(
     ami: Ami | None,
     orphans: OrphanCheck | None,
 ) -> None:
-    """Add a gauge for each figure of the given parts; ``ami`` and ``orphans`` are None without AMI.
+    """Add a gauge for each figure of the given parts to ``metrics``.
 
-    The thread that serves the metrics reads the figures, so reading one must not block.
+    ``ami`` and ``orphans`` are None without AMI. The thread that serves the metrics reads the
+    figures, so reading one must not block.
     """
     _watch_records(metrics, records)
     metrics.watch(

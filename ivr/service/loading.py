@@ -1,4 +1,4 @@
-"""Loads all files that the settings name, before the first call; StartError names a wrong one."""
+"""Loads all files that the settings name, before the first call; a wrong file is a StartError."""
 
 from ivr.asterisk.manager import Ami
 from ivr.asterisk.mix_monitor import is_one_word
@@ -33,7 +33,7 @@ def load_sheet(settings: Settings) -> Sheet:
 
 
 def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
-    """Return the rendered prompts; raise StartError, which names the first one without a file."""
+    """Return the rendered prompts; raise StartError, which names the first without a file."""
     try:
         catalogue = Catalogue.load(settings.prompts.directory)
         for id in (SILENCE, MUSIC.id, *(prompt.id for prompt in sheet.fragments())):

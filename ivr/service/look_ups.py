@@ -29,14 +29,15 @@ from ivr.translation import tr
 log = structlog.get_logger()
 
 THREADS = 8
-"""Most look-ups that run in threads at the same time; coroutines need no thread. A look-up that
-hangs occupies its thread until its function returns."""
+"""Upper limit of look-ups that run in threads at the same time; further ones wait. Coroutines need
+no thread. A look-up that hangs occupies its thread until its function returns."""
 _MOST_OCTETS = 65536
-"""Most octets that are read of an HTTP answer; the rest is left out."""
+"""Upper limit of octets that are read of an HTTP answer; the rest is left out."""
 
 Function = Callable[[str, str, str], Any]
-"""Takes the name of the look-up, the digits that the caller gave, and the calling number. Returns
-``{"found": …, "values": {…}}``, or a coroutine that returns it."""
+"""A function of the company that answers look-ups. It takes the name of the look-up, the digits
+that the caller gave, and the calling number. It returns ``{"found": …, "values": {…}}``, or a
+coroutine that returns that."""
 
 
 class LookUps:
@@ -52,9 +53,10 @@ class LookUps:
         self._threads = ThreadPoolExecutor(THREADS, "look-up")
 
     async def find(self, query: Query, caller: str) -> Found:
-        """Return what the look-up has found for the caller with the number ``caller``.
+        """Carry out the look-up ``query`` for the caller with the number ``caller``.
 
-        Return FAILED on any error, and when look_ups.seconds have passed without an answer.
+        Return its result. Return FAILED on any error, and when look_ups.seconds have passed without
+        an answer.
         """
         try:
             async with asyncio.timeout(self._settings.seconds):
@@ -108,7 +110,7 @@ class LookUps:
     def _caller(self, number: str) -> Found:
         """Return how often the caller with this number has been abusive or a nuisance.
 
-        The result is ``unknown`` if the records count neither for that number.
+        The result is ``unknown`` if the records have no such counts for the number.
         """
         query = select(callers.c.abuse, callers.c.nuisance).where(callers.c.caller == number)
         with reading(self._records) as connection:
@@ -140,7 +142,7 @@ class LookUps:
 
 
 def _answer(told: Any) -> Found:
-    """Return an answer such as ``{"found": "valid", "values": {"N": 3}}`` as Found.
+    """Turn a look-up's answer, such as ``{"found": "valid", "values": {"N": 3}}``, into a Found.
 
     Raise ValueError when the answer has another form.
     """

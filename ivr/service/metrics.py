@@ -28,15 +28,15 @@ from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket, TicketKind
 
 _REPLY_SECONDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.2, 2.0, 5.0)
-"""Upper bounds, in seconds, of the buckets of ``ivr_reply_seconds``: the time from the end of what
-a caller says to the order to play the reply."""
+"""Upper bounds, in seconds, of the buckets of ``ivr_reply_seconds``. This is the time from the end
+of what a caller says to the command that plays the reply."""
 WAIT_ERROR_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-"""Upper bounds, in seconds, of the buckets of ``ivr_wait_error_seconds``: the delay of the action
-that follows a wait of the sheet. `ivr bench waits` allows 5 ms in the median and 20 ms at the 99th
-percentile."""
+"""Upper bounds, in seconds, of the buckets of ``ivr_wait_error_seconds``. This is the delay of the
+action that follows a wait of the sheet. The command `ivr bench waits` allows 5 ms in the median and
+20 ms at the 99th percentile."""
 WRITE_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 30.0, 300.0)
-"""Upper bounds, in seconds, of the buckets of ``ivr_record_write_seconds``: the time from a step of
-a call to its row in the database."""
+"""Upper bounds, in seconds, of the buckets of ``ivr_record_write_seconds``. This is the time from a
+step of a call (an event or a command) to its row in the database."""
 
 
 class Metrics:
@@ -106,10 +106,10 @@ class Metrics:
             gauge.labels(state).set_function(stands_at(state))
 
     def tapped(self, attached: Callable[[bool, float], None]) -> Callable[[bool, float], None]:
-        """Return a function that counts a tap's losses and reconnections and calls ``attached``.
+        """Return a function that counts losses and reconnections of a tap, then calls ``attached``.
 
-        The returned function takes the arguments of ``attached``: whether the tap is connected, and
-        the time in seconds of the event loop's clock.
+        Both functions take the same arguments: whether the tap is connected, and the time in
+        seconds of the event loop's clock.
         """
         away = False
 
@@ -125,7 +125,7 @@ class Metrics:
         return count
 
     def loaded(self, entries: Sequence[dict[str, Any]]) -> None:
-        """Add the age of each call step among ``entries`` to ``ivr_record_write_seconds``.
+        """Add the age of each step of a call among ``entries`` to ``ivr_record_write_seconds``.
 
         The thread that loads entries into the database calls this after each transaction.
         """
@@ -192,7 +192,7 @@ class CountedCall:
                 pass
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Pass the ticket on; count it as kept or refused once that is known."""
+        """Pass the ticket on; count it once it is known whether it was stored or refused."""
 
         def count(number: str | None) -> None:
             if number is None:

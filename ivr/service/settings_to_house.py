@@ -1,4 +1,8 @@
-"""Turns settings into a House (the company's rules), and an AGI environment into an Arrival."""
+"""Turns settings into a House, and an AGI environment into an Arrival.
+
+The House holds the company's rules, such as working hours. The Arrival holds what is known of a
+call when it comes in.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +16,7 @@ from ivr.records.output import SHANGHAI
 from ivr.translation import tr
 
 _MOST_HOURS = 99
-"""Most hours of a service time: larger numbers of hours cannot be spoken."""
+"""Upper limit for the hours of a service time: the prompts cannot speak larger numbers of hours."""
 
 
 def house_from_settings(settings: Settings, knowledge: Knowledge) -> House:

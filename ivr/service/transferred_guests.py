@@ -3,7 +3,7 @@
 from ivr.etiquette.guest import Guest
 
 MOST_TRANSFERRED = 1000
-"""Maximum number of transferred callers who are remembered; for one more, the earliest is
+"""Upper limit of transferred callers who are remembered. For one more, the earliest is
 forgotten."""
 
 
@@ -17,10 +17,10 @@ class TransferredGuests:
         self._guests: dict[str, Guest] = {}
 
     def remember(self, uniqueid: str, guest: Guest) -> None:
-        """Keep what is known of a transferred caller, who comes back if nobody answers.
+        """Store what is known of a transferred caller, who comes back if nobody answers.
 
-        It is kept until :meth:`take` returns it, or until there are more than MOST_TRANSFERRED
-        (1000) callers and this one is the earliest.
+        It is stored until :meth:`take` returns it. When more than MOST_TRANSFERRED (1000) callers
+        are stored, the earliest is dropped.
         """
         self._guests[uniqueid] = guest
         while len(self._guests) > MOST_TRANSFERRED:
