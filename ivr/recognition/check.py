@@ -42,9 +42,10 @@ class Checked:
 
 
 async def check_model(model: Path | None) -> Checked:
-    """Check the model in directory ``model``, or the built-in one if it is None: decode a sentence.
+    """Check a speech model: load it and let it decode a sentence.
 
-    ModelError if the model cannot be loaded, gives no transcript in time, or recognises no word.
+    ``model`` is the model's directory; None means the built-in model. Raise ModelError if the model
+    cannot be loaded, gives no transcript in time, or recognises no word.
     """
     with unlogged():
         return await _check(model)

@@ -102,7 +102,10 @@ def fetch_command(
 
 @contextmanager
 def _bar(name: str) -> Iterator[DownloadProgress]:
-    """Show progress of the download ``name`` in a terminal; yield the function that moves it."""
+    """Show a progress bar of the download ``name``; yield the callback that moves it.
+
+    The bar is shown only in a terminal.
+    """
     columns = (BarColumn(), DownloadColumn(), SpeedColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:

@@ -18,21 +18,22 @@ from typing import IO
 from ivr.translation import tr
 
 TIMEOUT_SECONDS = 30.0
-"""A connection that brings no octet for this many seconds is given up, and a new one is made."""
+"""Time limit in seconds for a connection that brings no octet. After it the connection is given up,
+and a new one is made."""
 DOWNLOAD_ATTEMPTS = 5
-"""The download fails after this many failed connections in a row. A connection that fails after it
-has brought at least one octet is counted as the first of a new row."""
+"""Upper limit for failed connections in a row; the download fails when it is reached. A connection
+that brought at least one octet before it failed begins a new row."""
 LONGEST_PAUSE_SECONDS = 60.0
-"""Longest pause between two connections, in seconds. The pause is no longer even if the server asks
+"""Upper limit in seconds for the pause between two connections. It holds even if the server asks
 for more in its header Retry-After."""
 _PIECE = 1 << 18
-"""Most octets that are read from a connection at once."""
+"""Upper limit for the octets of one read from a connection."""
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """HTTP statuses of temporary problems, after which the request is repeated."""
 
 DownloadProgress = Callable[[int, int | None], None]
-"""Callback for the progress of a download: called after each read with the octets fetched so far
-and the length of the whole file, or None if the length is unknown."""
+"""Callback for the progress of a download. It is called after each read with two numbers: the
+octets fetched so far, and the length of the whole file or None if that is unknown."""
 
 
 class DownloadError(Exception):
@@ -81,8 +82,8 @@ class Download:
     octets: int | None = None
     """Exact length of the file; None if it is not known."""
     most: int = 4_000_000_000
-    """Largest number of octets that is accepted; a longer file causes a DownloadError. The large
-    model has 1.3 GB."""
+    """Upper limit for the length of the file in octets; a longer file causes a DownloadError. The
+    large model has 1.3 GB."""
     timeout: float = TIMEOUT_SECONDS
     sleep: Callable[[float], None] = time.sleep
 
@@ -94,7 +95,8 @@ class Download:
     def run(self, progress: DownloadProgress) -> None:
         """Download until the file ``part`` is complete; call ``progress`` after each read.
 
-        Raise DownloadError if that fails; ``part`` is kept, and the next run resumes at its end.
+        Raise DownloadError if that fails. The file ``part`` then stays, and the next run continues
+        at its end.
         """
         failures = 0
         while True:
@@ -215,7 +217,7 @@ class Download:
         )
 
     def _version(self) -> str:
-        """Return the version of ``part`` for the header If-Range, or "" if there is none to send.
+        """Return the version of the file ``part`` for the header If-Range; "" if there is none.
 
         The version is the server's ETag or date, as noted for this URL. A weak tag (W/) is not
         sent, because HTTP forbids it in If-Range.
@@ -229,7 +231,7 @@ class Download:
 
 
 def _total(answer: http.client.HTTPResponse) -> int | None:
-    """Return the length of the whole file in octets, or None if the server does not say it."""
+    """Return the length of the whole file in octets; None if the server does not tell it."""
     if answer.status == HTTPStatus.PARTIAL_CONTENT:
         said = answer.headers.get("Content-Range", "").rpartition("/")[2]
     else:
@@ -238,6 +240,6 @@ def _total(answer: http.client.HTTPResponse) -> int | None:
 
 
 def _first(answer: http.client.HTTPResponse) -> int | None:
-    """Return the position in the file of the first octet of ``answer``; None if it is not said."""
+    """Return the position in the file at which ``answer`` begins; None if the server omits it."""
     said = answer.headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
     return int(said) if said.isdigit() else None

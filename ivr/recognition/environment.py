@@ -1,10 +1,10 @@
 """Environment variables that make a recognition worker need less processor time.
 
-libvosk and the C library read them when they start. The variables do two things: they load the
-memory allocator jemalloc, because a decoder allocates and frees a small piece of memory for each
-hypothesis every 30 ms, and they choose the matrix routines for the processor. Measured with
-`ivr bench recognition`, one run each: a call in which somebody talks takes 4.0 % of a core with
-both. It takes 4.6 % without jemalloc, and 4.4 % if libvosk chooses its matrix routines by itself.
+libvosk and the C library read the variables when they start. Some load the memory allocator
+jemalloc: a decoder allocates and frees a small piece of memory for each hypothesis every 30 ms.
+Others choose the matrix routines for the processor. `ivr bench recognition` measured a call in
+which somebody talks, one run each. It takes 4.0 % of a core with both, and 4.6 % without jemalloc.
+It takes 4.4 % if libvosk chooses its matrix routines by itself.
 """
 
 import os
@@ -21,9 +21,9 @@ _CORES = {
     "SkylakeX": {"avx512f", "avx512bw", "avx512dq", "avx512vl"},
     "Haswell": {"avx2", "fma"},
 }
-"""Kinds of processors, the fastest first. The key is the name that OpenBLAS has for the kind, the
-value the instruction sets that the kind must have. OpenBLAS is told the name, because the one
-in libvosk is of 2022 and otherwise treats newer processors as a Pentium 4."""
+"""Kinds of processors, the fastest first. The key is OpenBLAS's name for the kind, such as Haswell;
+the value is the instruction sets that the kind must have. OpenBLAS is told the name. Otherwise the
+one in libvosk, which is of 2022, takes newer processors for a Pentium 4."""
 
 
 @cache

@@ -19,7 +19,7 @@ class ModelError(Exception):
 def check_files(directory: Path) -> None:
     """Raise ModelError if a file of the model in ``directory`` is missing, empty or cut off.
 
-    Reads names, sizes and the beginnings of files, which takes less than a millisecond.
+    Only names, sizes and the beginnings of files are read, which takes less than a millisecond.
     """
     if not directory.is_dir():
         raise ModelError(
@@ -60,8 +60,8 @@ def _required(directory: Path, name: str) -> Path:
 def _check_fst(path: Path) -> None:
     """Raise ModelError if ``path`` is not an OpenFst graph or is cut off.
 
-    In a graph of type ``vector`` the header gives the numbers of states and arcs, from which the
-    length of the file is computed and checked. In graphs of other types only the header is checked.
+    The length of a graph of type ``vector`` is computed from its header, which has the numbers of
+    states and arcs. In graphs of other types only the header is checked.
     """
     with path.open("rb") as file:
         head = file.read(128)

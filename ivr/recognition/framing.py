@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 LONGEST_FRAME = 4_000_000
-"""Maximum length of a frame's payload in octets, four minutes of audio; a longer frame is an
-error."""
+"""Upper limit for a frame's payload in octets: four minutes of audio. A longer frame causes a
+FramingError."""
 _HEAD = struct.Struct("<BII")
 
 
@@ -28,7 +28,7 @@ class Kind(IntEnum):
     CANCEL = 3
     """The service no longer needs the utterance; the worker drops it."""
     PING = 4
-    """The service asks for any answer. The answer shows that the worker is running."""
+    """The service asks the worker for an answer, which shows that the worker is running."""
     # From the worker:
     DONE = 16
     """The worker has processed the oldest frame that it had not answered."""
@@ -64,13 +64,16 @@ class Frame:
 
 
 class FrameCutter:
-    """Cuts octets from a pipe, which arrive in blocks of any length, into frames."""
+    """Cuts the octets from a pipe into frames; the octets may come in blocks of any length."""
 
     def __init__(self) -> None:
         self._octets = bytearray()
 
     def feed(self, octets: bytes) -> Iterator[Frame]:
-        """Add ``octets`` and yield the frames now complete; FramingError if they are not frames."""
+        """Add ``octets`` and yield the frames that are complete now.
+
+        Raise FramingError if the octets are not frames.
+        """
         self._octets += octets
         while len(self._octets) >= _HEAD.size:
             kind, utterance, length = _HEAD.unpack_from(self._octets)

@@ -19,7 +19,7 @@ from ivr.translation import marked, tr
 RECORD = "fetched.json"
 """File in a model's directory with the address and the SHA-256 of its zip, as JSON."""
 _PIECE = 1 << 20
-"""Most octets of a file that are read and hashed at once."""
+"""Upper limit for the octets of a file that are read and hashed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,9 @@ def _wanted(model: Official, models: Path, given: str) -> tuple[str, str]:
 
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
-    """Hold the lock file ``lock``; ModelError if another fetch holds it.
+    """Hold the lock file ``lock``; raise ModelError if another fetch holds it.
 
-    Two fetches at once would write to the same partial file.
+    Without the lock, two fetches at once would write to the same partial file.
     """
     with lock.open("w") as file:
         try:
@@ -175,9 +175,10 @@ def _hash(path: Path) -> str:
 
 
 def _place(packed: Path, model: Official, models: Path, record: dict[str, str]) -> None:
-    """Unpack the zip ``packed`` beside the model's directory, check it, then replace the directory.
+    """Install the model in the zip ``packed`` in place of the old one, if the zip is good.
 
-    ``record`` is written into the directory as RECORD. ModelError if the zip is refused or
+    The zip is unpacked beside the model's directory and checked; then the directory is replaced.
+    ``record`` is written into the directory as RECORD. Raise ModelError if the zip is refused or
     incomplete; the old directory then stays.
     """
     target = models / model.folder

@@ -13,8 +13,8 @@ from ivr.recognition.utterance import Utterance
 log = structlog.get_logger()
 
 FEW = 6
-"""Maximum length, in characters, of a text whose meaning is guessed before the end of speech, such
-as 好的再见. A guess about the first half of a longer sentence would often be wrong, and each guess
+"""Upper limit, in characters, for a text whose meaning is guessed before the caller has finished,
+such as 好的再见. A guess about the first half of a longer sentence would often be wrong. Each guess
 costs the event loop one to five milliseconds."""
 
 

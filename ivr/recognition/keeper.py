@@ -19,33 +19,39 @@ log = structlog.get_logger()
 TICK_SECONDS = 0.25
 """Seconds between two checks of a recognition worker."""
 STUCK_TICKS = 8
-"""A worker that has work counts as stuck if it has sent no answer for more than this many checks in
-a row: 8 checks * 0.25 s = 2 s. Checks are counted instead of seconds, so that a pause of the
-service itself is not blamed on the worker."""
+"""Upper limit for the checks in a row at which a worker that has work has sent no answer: 8 checks
+* 0.25 s = 2 s. Above it the worker counts as stuck and is killed. Checks are counted instead of
+seconds, so that a pause of the service itself is not blamed on the worker."""
 PING_TICKS = 4
 """An idle worker gets a PING frame at every fourth check: 4 checks * 0.25 s = 1 s."""
 LOAD_TICKS = 480
-"""Limit that holds instead of STUCK_TICKS while a worker loads its model: 480 checks * 0.25 s =
-120 s, which is enough for the large model on a slow disk."""
+"""Upper limit for the checks without an answer while a worker loads its model: 480 checks * 0.25 s
+= 120 s. Above it the worker is killed. The time is enough for the large model on a slow disk."""
 FULL_SECONDS = 5.0
-"""A worker takes no new utterance while more than this many seconds of audio wait for decoding."""
+"""Upper limit for the seconds of audio that wait for decoding in a worker. Above it the worker
+takes no new utterance."""
 MOST_UTTERANCES = 100
-"""Most utterances that one worker holds at once; the recogniser of each takes 1 to 50 MB."""
+"""Upper limit for the utterances that one worker holds at once; then it takes no new one. The
+recogniser of each takes 1 to 50 MB."""
 BACK_OFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
 """Pauses in seconds before a worker is started again: no pause before the first restart, 0.5 s
-before the second, and so on up to 30 s. A worker that runs for longer than HEALTHY_SECONDS (60)
-makes the list begin again."""
+before the second, and so on up to 30 s. After a worker that ran for longer than HEALTHY_SECONDS (60
+s), the list begins again."""
 HEALTHY_SECONDS = 60.0
-"""When a worker ends that has run for longer than this many seconds, the next one is started
-without a pause: BACK_OFF_SECONDS begins again at its first entry."""
+"""Seconds for which a worker must have run to count as healthy. When a healthy worker ends, the
+next one is started without a pause: BACK_OFF_SECONDS begins again at its first entry."""
 ABANDONED_SECONDS = 120.0
-"""An utterance is given up if for this many seconds it is neither fed nor finished. Only a defect
-of the service causes this."""
+"""Seconds without any use after which an utterance is given up: it is neither fed nor finished.
+Only a defect of the service causes this."""
 _FULL_OCTETS = round(FULL_SECONDS * RATE * 2)
 
 
 class Keeper:
-    """Runs one worker at a time with the model in directory ``model``, and holds its utterances."""
+    """Runs one recognition worker at a time and starts another one when it ends.
+
+    The worker has the model in directory ``model``. The keeper also holds the utterances that the
+    worker decodes.
+    """
 
     def __init__(self, model: Path) -> None:
         self._model = model
@@ -59,7 +65,7 @@ class Keeper:
         self._lost = 0
         self._refusal = ""
         self.up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Future that is done when the first worker has loaded the model. It fails with ModelError
+        """Future that is done when the first worker has loaded the model; it fails with ModelError
         if the model cannot be loaded."""
 
     @property
@@ -77,7 +83,7 @@ class Keeper:
 
     @property
     def load(self) -> tuple[bool, int, int]:
-        """The worker's load, as a tuple; of two workers, the smaller tuple has less to do.
+        """The worker's load as a tuple: the worker with the smallest tuple has the least to do.
 
         The first element is True if the worker does not answer. The second is the number of its
         utterances. The third is the total octets of the frames that it has not yet answered.
@@ -102,7 +108,7 @@ class Keeper:
             self._process.send(frame)
 
     def forget(self, utterance: Utterance) -> None:
-        """Remove ``utterance``, which is over, from the utterances of the worker."""
+        """Remove ``utterance`` from the worker's utterances, because it is over."""
         self._utterances.pop(utterance.number, None)
 
     async def keep(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ivr.translation import marked
 
 PAGE = "https://alphacephei.com/vosk/models"
-"""Address on the maker's site below which the zips of all models are."""
+"""Web address on the maker's site; the zips of all models are below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Official:
     octets: int | None
     """Exact length of the zip; None if it is not known."""
     room: int
-    """Octets that must be free to install the model: for the zip and its unpacked files."""
+    """Octets of free disk needed to install the model: for the zip and its unpacked files."""
     about: str
     """Short description for ``ivr models list``."""
 

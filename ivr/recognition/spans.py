@@ -1,7 +1,7 @@
 """Recognise a recording as a call does: detect the speech, then decode each span of speech.
 
-As in a call, the recogniser is fed the 0.3 s before the onset, the speech, and the silence that
-ends it, and nothing else of the recording.
+The recogniser is fed the 0.3 s before the onset, the speech, and the silence that ends it. It is
+fed nothing else of the recording, just as in a call.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class SpeechSpan:
 
 
 def speech_spans(samples: Samples, detector: VoiceDetector) -> Iterator[SpeechSpan]:
-    """Yield the spans of ``samples`` (8 kHz) that the recogniser is fed, one for each utterance."""
+    """Yield the parts of ``samples`` (8 kHz) that are decoded, one for each utterance."""
     ear = Ear(detector, 0.0)
     onset: float | None = None
     now = 0.0

@@ -73,11 +73,10 @@ class Reason(StrEnum):
     BUSY = "busy"
     """All workers had too much to do when the utterance began."""
     NO_WORKER = "no_worker"
-    """No worker was running when the utterance began: one had ended or was stuck, and the next one
-    was not yet started."""
+    """No worker was running when the utterance began. The last one had ended or was stuck, and the
+    next one was not yet started."""
     ABANDONED = "abandoned"
-    """The service did not feed, finish or cancel the utterance for two minutes: a defect of the
-    service."""
+    """A defect of the service: it did not feed, finish or cancel the utterance for two minutes."""
     CANCELLED = "cancelled"
     """The utterance was cancelled: the caller has hung up, or it was an echo of a prompt."""
     STOPPED = "stopped"
@@ -86,7 +85,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotHeard:
-    """The result of an utterance that was lost, which is no fault of the caller (row 25)."""
+    """The result of an utterance that was lost, with the reason in place of words.
+
+    The caller is not to blame and is asked to repeat (row 25).
+    """
 
     reason: Reason
 

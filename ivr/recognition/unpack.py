@@ -1,4 +1,7 @@
-"""Unpack the zip of a model: only files, only below one directory, only up to a limit of octets."""
+"""Unpack the zip of a model, and refuse a zip that could do harm.
+
+All entries must be files or directories below one directory; their total size is limited.
+"""
 
 import os
 import stat
@@ -9,13 +12,15 @@ from pathlib import Path, PurePosixPath
 from ivr.translation import tr
 
 _MOST_OCTETS = 6_000_000_000
-"""Maximum size in octets of all unpacked files together; the large Chinese model has about 2 GB."""
+"""Upper limit for the octets of all unpacked files together; a larger zip is refused. The large
+Chinese model has about 2 GB."""
 MOST_FILES = 1000
-"""Maximum number of entries in the zip of a model."""
+"""Upper limit for the entries in the zip of a model; a zip with more is refused."""
 MOST_RATIO = 200
-"""Maximum ratio of unpacked to packed size of a zip; zips of real models have less than 4."""
+"""Upper limit for the ratio of unpacked to packed size of a zip; above it the zip is refused. Zips
+of real models have less than 4."""
 _PIECE = 1 << 20
-"""Most octets that are copied at once."""
+"""Upper limit for the octets that are copied at once."""
 
 
 class UnpackError(Exception):
@@ -25,10 +30,10 @@ class UnpackError(Exception):
 def unpack(packed: Path, folder: str, into: Path) -> None:
     """Unpack the files below ``folder`` in the zip ``packed`` into the existing directory ``into``.
 
-    Raise UnpackError before anything is written if a name leads out of the directory or is not
-    below ``folder``, if a name occurs twice, if an entry is not a file or directory, or if there
-    are too many files or octets. A damaged or encrypted file raises UnpackError too; other files
-    may then be written already.
+    Raise UnpackError before anything is written if the zip breaks a rule. A name must not lead out
+    of the directory, must be below ``folder`` and must occur only once. Each entry must be a file
+    or a directory, and there are limits for their number and size. A damaged or encrypted zip
+    raises UnpackError too; some files may then be written already.
     """
     try:
         with zipfile.ZipFile(packed) as archive:

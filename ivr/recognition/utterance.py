@@ -14,16 +14,16 @@ from ivr.recognition.transcript import NotHeard, Reason, RecognitionOutcome
 log = structlog.get_logger()
 
 BATCH_SECONDS = 0.06
-"""Seconds of audio in one frame to the worker: three of a call's packets of 0.02 s, so only a third
-as many frames must be sent. At the end of the utterance at most 0.06 s of audio is still unsent."""
+"""Seconds of audio in one frame to the worker: three of a call's packets of 0.02 s. So only a third
+as many frames must be sent. At most 0.06 s of audio is still unsent when the utterance ends."""
 LONGEST_SECONDS = 60.0
-"""Only the first this many seconds of an utterance are recognised; later audio is ignored. No
-caller's answer to the hotline is as long."""
+"""Upper limit in seconds for the audio of an utterance that is recognised; later audio is ignored.
+No caller's answer to the hotline is as long."""
 _BATCH_OCTETS = round(BATCH_SECONDS * RATE) * 2
 
 
 def deadline_seconds(length: float) -> float:
-    """Return the longest time from the end of an utterance to its transcript, in seconds.
+    """Return the time limit in seconds for a transcript, counted from the end of its utterance.
 
     ``length`` is the length of the utterance in seconds. A later transcript is not waited for.
     """
@@ -43,15 +43,15 @@ class Sender(Protocol):
         ...
 
     def forget(self, utterance: "Utterance") -> None:
-        """Remove ``utterance``, which has ended, from the utterances of the worker."""
+        """Remove ``utterance`` from the worker's utterances, because it has ended."""
         ...
 
 
 class Utterance:
     """One utterance of one caller, assigned to one worker. Made by ``Recognisers.utterance``.
 
-    Feed it detected speech and the 0.3 s before it, and no other silence, which would cost
-    processor time. Only :meth:`finish` waits.
+    Feed it detected speech and the 0.3 s before it. Other silence would only cost processor time.
+    Only :meth:`finish` waits.
     """
 
     def __init__(
@@ -71,8 +71,8 @@ class Utterance:
         self.seconds = 0.0
         """Seconds of audio of the utterance fed so far."""
         self.touched = asyncio.get_running_loop().time()
-        """Time of the last call of feed or finish, or of the creation before any such call. In
-        seconds of the event loop's clock."""
+        """Time of the last call of feed or finish, in seconds of the event loop's clock. Before any
+        such call it is the time of the creation."""
 
     @property
     def lost(self) -> NotHeard | None:

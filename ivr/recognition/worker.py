@@ -27,16 +27,16 @@ from ivr.recognition.transcript import Transcript  # noqa: E402
 
 _PR_SET_PDEATHSIG = 1
 _PIECE = 1 << 16
-"""Most octets that are read from stdin at once."""
+"""Upper limit for the octets of one read from stdin."""
 _NICE = 5
-"""Niceness of a worker process: the event loop and Asterisk, which run on the same cores, go first.
+"""Niceness of a worker process, so that the event loop and Asterisk on the same cores go first.
 They must send audio and end the waits of all calls on time, but recognition can be later. Without
-this niceness, in a test of 15 calls beside two busy processes on two cores, waits ended 0.11 s
-late."""
+this niceness, waits ended 0.11 s late in a test: 15 calls beside two busy processes on two
+cores."""
 
 
 _ASKED_OCTETS = 2 * 8000 * 24 // 100
-"""Vosk is asked for the text so far once in this many octets of audio: 2 octets * 8000 Hz * 0.24 s.
+"""Octets of audio between two requests to Vosk for the text so far: 2 octets * 8000 Hz * 0.24 s.
 Vosk decodes 0.24 s of audio at a time, so earlier requests bring nothing new. To ask four times as
 often takes a fifth more processor time."""
 
@@ -110,9 +110,10 @@ def run_worker() -> None:
 
 
 def die_with(parent: int) -> None:
-    """Have the kernel kill this process when ``parent``, which started it, ends; Linux only.
+    """Have the kernel kill this process when its parent process ends; Linux only.
 
-    The end of stdin also ends a worker, but a worker that is stopped or hangs does not read it.
+    ``parent`` is the process id of the parent. A worker also ends at the end of stdin, but a worker
+    that is stopped or hangs does not read stdin.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

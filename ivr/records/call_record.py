@@ -31,11 +31,11 @@ from ivr.translation import marked
 log = structlog.get_logger()
 
 REFUSED = marked("the caller did not want to be recorded")
-"""Text in the column ``problem`` of a recording that the caller refused."""
+"""Text for the column ``problem`` in the row of a recording that the caller refused."""
 
 
 class CallRecord:
-    """The record of one call. It implements :class:`ivr.call.ports.CallLog`.
+    """Writes the record of one call to the spool; implements :class:`ivr.call.ports.CallLog`.
 
     The callback of :meth:`make_ticket` is called on the event loop in which this object was made.
     """
@@ -67,7 +67,10 @@ class CallRecord:
         put(SpoolNote(lambda: begun))
 
     def note(self, what: Event | Command, now: float) -> None:
-        """Add an event or a command as the next step, at ``now`` (monotonic, in seconds)."""
+        """Add an event or a command to the record as its next step.
+
+        ``now`` is the moment of the step, in seconds of the monotonic clock.
+        """
         self._step += 1
         step = self._step
         self._put(SpoolNote(lambda: self._noted(step, what, now)))
@@ -84,10 +87,11 @@ class CallRecord:
                 pass
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Write a ticket that was made at ``now`` (monotonic, in seconds) in the latest step.
+        """Write a ticket to the spool; it belongs to the latest step of the call.
 
-        ``made`` is called later, on the event loop: with the ticket's number once the ticket is on
-        the disk, or with None if it could not be written.
+        ``now`` is the moment of the ticket, in seconds of the monotonic clock. ``made`` is called
+        later, on the event loop. Its argument is the ticket's number once the ticket is on the
+        disk, or None if it could not be written.
         """
         step = self._step
         created, recording = self._at(now), self._recorded
@@ -118,7 +122,10 @@ class CallRecord:
         self._put(Promise(entry, lambda number: self._later(tell, number)))
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Write that the call ended with ``outcome`` at ``now`` (monotonic, in seconds)."""
+        """Write to the spool that the call ended with ``outcome``.
+
+        ``now`` is the moment of the end, in seconds of the monotonic clock.
+        """
         seconds, rows = round(now - self._answered, 3), list(self._rows)
         log.info("call_ended", record=self.call, outcome=outcome, seconds=seconds, rows=rows)
         ended: SpoolEntry = {
@@ -159,7 +166,7 @@ class CallRecord:
     def _later(self, tell: Callable[[str | None], None], number: str | None) -> None:
         """Call ``tell`` with ``number`` on the event loop; this runs on the spool writer's thread.
 
-        Do nothing if the event loop is closed, because all of its calls are over then.
+        Do nothing if the event loop is closed: all of its calls are over then.
         """
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(tell, number)

@@ -11,7 +11,8 @@ from ivr.records.schema import calls_table, steps_table, tickets_table
 CallRow = dict[str, Any]
 """One row of a database table: its values by column name."""
 _AT_ONCE = 1_000
-"""Most call ids in one query; SQLite takes 32,766 values at most."""
+"""Upper limit for the call ids in one query; more ids are split among several queries. SQLite takes
+32,766 values at most."""
 
 
 def fetched_rows(connection: Connection, query: Select[Any]) -> list[CallRow]:
@@ -48,10 +49,10 @@ def listed_calls(
 
 
 def found(connection: Connection, name: str) -> list[CallRow]:
-    """Return the calls that ``name`` means, the oldest first; an empty list if there are none.
+    """Return the calls that a user means by ``name``, the oldest first; ``[]`` if there are none.
 
     ``name`` is the beginning of our id of the call, the unique id of its channel on the PBX, or the
-    number of a ticket that was made in the call.
+    number of a ticket of the call. Examples are ``0f3a52c1`` and ``582369``.
     """
     of_ticket = select(tickets_table.c.call).where(tickets_table.c.number == name)
     fits = (
@@ -70,15 +71,16 @@ def steps_of(connection: Connection, call: str) -> list[CallRow]:
 
 
 def tickets_of(connection: Connection, call: str) -> list[CallRow]:
-    """Return the tickets of the call with our id ``call``, the first one made first."""
+    """Return the tickets of the call with our id ``call``, in the order in which they were made."""
     query = select(tickets_table).where(tickets_table.c.call == call).order_by(tickets_table.c.step)
     return fetched_rows(connection, query)
 
 
 def numbers_of(connection: Connection, found: Iterable[CallRow]) -> dict[str, str]:
-    """Return the ticket numbers of each call in ``found``, joined by spaces.
+    """Return the ticket numbers of each call in ``found``, such as ``582369 263587``.
 
-    The keys are our ids of the calls. Calls without tickets are left out.
+    The keys are our ids of the calls. The value is one text with all numbers of the call. Calls
+    without tickets are left out.
     """
     ids = [call["call"] for call in found]
     numbers: dict[str, list[str]] = {}
@@ -95,10 +97,10 @@ def numbers_of(connection: Connection, found: Iterable[CallRow]) -> dict[str, st
 
 
 def call_as_dict(call: CallRow, happened: Iterable[CallRow]) -> dict[str, Any]:
-    """Return a call and its steps (``happened``) as a dictionary that can be written as JSON.
+    """Return a call and its steps (``happened``) as a dictionary for JSON.
 
-    Its value ``rows`` has the rows of the sheet that the call entered, in order. Its value ``row``
-    is the last of these rows, or None if the call entered no row.
+    The value ``rows`` lists the rows of the etiquette sheet that the call entered, in order. The
+    value ``row`` is the last of them, or None if the call entered no row.
     """
     return {
         **{name: plain(value) for name, value in call.items() if name != "rows"},

@@ -1,6 +1,6 @@
 """The channels by which the supervisor is notified of tickets: a signed webhook and e-mail.
 
-A delivery blocks its thread for up to _SECONDS (10 s) for each answer of the receiver.
+A delivery blocks its thread while the receiver answers: up to _SECONDS (10 s) for each answer.
 """
 
 import hmac
@@ -22,13 +22,14 @@ from ivr.records.output import local, printable
 from ivr.translation import tr
 
 _SECONDS = 10.0
-"""Most seconds that the web server or mail server may take for each of its answers."""
+"""Time limit in seconds for each answer of the web server or mail server. A delivery that takes
+longer fails."""
 SENT_FIELDS = (
     "number", "kind", "row", "status", "caller", "surname", "title", "contact", "department",
     "customer_class", "created", "deadline",
 )  # fmt: skip
-"""Columns of a ticket that are sent to the supervisor. The caller's words are not sent;
-`ivr tickets show` prints them."""
+"""Columns of a ticket that are sent to the supervisor. The caller's words are not among them; `ivr
+tickets show` prints them."""
 
 
 class NotDeliveredError(Exception):

@@ -77,7 +77,7 @@ def connected(config: Path | None, *, writing: bool = False) -> Iterator[Connect
 
 
 def must_be_current(connection: Connection) -> None:
-    """Raise DatabaseError if the version of the database is not the one this program needs."""
+    """Raise DatabaseError if the database has another version than this program needs."""
     if not database.has_current_version(connection):
         raise database.DatabaseError(
             tr("the records have an older version: run `ivr records migrate`")
@@ -85,7 +85,7 @@ def must_be_current(connection: Connection) -> None:
 
 
 def since(days: float | None) -> datetime | None:
-    """Return the moment ``days`` days ago, in UTC; None if ``days`` is None."""
+    """Return the moment in UTC that was ``days`` days ago; None if ``days`` is None."""
     return None if days is None else datetime.now(UTC) - timedelta(days=days)
 
 

@@ -17,12 +17,13 @@ from ivr.config import read_secret
 from ivr.translation import tr
 
 LOCK_SECONDS = 5.0
-"""Most seconds that SQLite waits for another process to unlock the database; then it fails."""
+"""Time limit in seconds for SQLite's wait while another process has locked the database. A
+transaction that would wait longer fails."""
 _CONNECT_SECONDS = 5
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATION_LOCK = 0x697672
-"""Key of PostgreSQL's advisory lock, "ivr" in ASCII. Two services that start together migrate the
-database one after the other, because each takes this lock."""
+"""Key of PostgreSQL's advisory lock, "ivr" in ASCII. Two services that start together both take
+this lock, so they migrate the database one after the other."""
 
 
 class DatabaseError(Exception):
@@ -72,11 +73,11 @@ def url_of(settings: config.RecordsSettings) -> URL:
 def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
     """Return an engine for the database; open no connection yet.
 
-    SQLite is in WAL mode, so that readers never wait, and syncs at each commit. A transaction that
-    may write begins as IMMEDIATE: it takes the lock for writing at once. A deferred transaction
-    would take the lock at its first write, and would fail there, in spite of the busy timeout, if
-    another transaction had written meanwhile (measured). ``lock_seconds`` is the longest wait for
-    the lock of another process.
+    ``lock_seconds`` is the longest wait for the lock of another process. SQLite is in WAL mode, so
+    that readers never wait, and syncs at each commit. A transaction that may write begins as
+    IMMEDIATE: it takes the lock for writing at once. A deferred transaction takes that lock only at
+    its first write. It fails there, in spite of the busy timeout, if another transaction has
+    written meanwhile (measured).
     """
     if url.get_backend_name() == "postgresql":
         return create_engine(url, connect_args={"connect_timeout": _CONNECT_SECONDS})
@@ -99,13 +100,16 @@ def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection in a transaction that only reads and waits for no other transaction."""
+    """Yield a connection in a read-only transaction, which waits for no other transaction."""
     with engine.connect().execution_options(reads=True) as connection, connection.begin():
         yield connection
 
 
 def newest() -> str:
-    """Return the newest database version that this program knows; it writes only this version."""
+    """Return the newest database version that this program knows, such as ``0004``.
+
+    The program works only with a database of this version.
+    """
     head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     assert head is not None
     return head
@@ -138,9 +142,9 @@ def has_current_version(connection: Connection) -> bool:
 def migrate(engine: Engine, to: str = "head") -> None:
     """Migrate the database to version ``to``, newer or older, in one transaction.
 
-    ``to`` is a version, ``head`` (the newest) or ``base`` (no tables). A database that has the
-    newest version already is not written to, so that a service without the right to create tables
-    can use it. Raise NewerDatabaseError if this program does not know the database's version, and
+    ``to`` is a version, ``head`` (the newest) or ``base`` (no tables). If the database has the
+    newest version already, nothing is written; a service then needs no right to create tables.
+    Raise NewerDatabaseError if this program does not know the database's version. Raise
     DatabaseError if ``to`` is not a version.
     """
     known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}

@@ -1,9 +1,9 @@
 """The entries of the spool and their encoding as lines. Pure.
 
 The spool is the files that hold the records of calls until the database has them. A line is the
-CRC-32 of its JSON, a space, the JSON in ASCII, and a line feed. After the last line a file has
-zeros, because it is allocated on the disk in advance; a line that was cut off by a crash ends in
-zeros or has a wrong checksum.
+CRC-32 of its JSON, a space, the JSON in ASCII, and a line feed. A file is allocated on the disk in
+advance, so zeros follow its last line. A line that was cut off by a crash ends in zeros or has a
+wrong checksum.
 """
 
 import json
@@ -13,8 +13,8 @@ from zlib import crc32
 
 SpoolEntry = dict[str, Any]
 """One entry of the spool. Its value ``entry`` is its kind: call, step, ticket, recording,
-recording_dropped or end. The value ``call`` is the key of an entry; steps and tickets have ``call``
-and ``step`` as their key. The key prevents that an entry is stored in the database twice."""
+recording_dropped or end. An entry is identified by its value ``call``; a step or ticket by ``call``
+and ``step``. The database therefore stores an entry only once, even if it is loaded twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ def encode_entry(entry: SpoolEntry) -> bytes:
 def decode(octets: bytes) -> SpoolLines:
     """Return the entries of the complete lines in ``octets``.
 
-    Octets after the last complete line are left out: they are of a line that a crash cut off, or
-    that was not read to its end.
+    Octets after the last complete line are left out. They are part of a line that a crash cut off,
+    or that was not read to its end.
     """
     octets = octets.partition(b"\0")[0]
     end = octets.rfind(b"\n") + 1

@@ -40,12 +40,12 @@ from ivr.translation import tr
 log = structlog.get_logger()
 
 CLOSE_SECONDS = 10.0
-"""Longest time, in seconds, that a stopping service waits for each of two threads: first for
-the one that writes the spool, then for the one that loads the spool into the database. Entries that
-are not loaded by then stay in the spool."""
+"""Time limit in seconds for the end of each of two threads when the service stops. The first thread
+writes the spool; the second loads the spool into the database. Entries that are not loaded by then
+stay in the spool."""
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
-"""Error numbers of a disk that is full, over quota, read-only or defective. A service with such a
-disk starts and answers calls all the same; other errors mean that records.directory is wrong."""
+"""Error numbers of a disk that is full, over quota, read-only or defective. With such a disk the
+service still starts and answers calls. Other errors mean that records.directory is wrong."""
 
 
 class RecordsError(Exception):
@@ -61,11 +61,11 @@ class RecordsStatus:
     waiting: int
     """Number of notes and tickets that are only in memory, not on the disk yet."""
     lost: int
-    """Number of notes (entries other than tickets) given up since the start of the service, because
-    the disk failed for so long that too many of them were in memory."""
+    """Number of notes (entries other than tickets) given up since the start of the service. Notes
+    are given up when the disk fails for so long that too many of them are in memory."""
     refused: int
     """Number of tickets since the start of the service that could not be written. Each caller was
-    told that their ticket was not kept."""
+    told that their ticket was not stored."""
     database_down_seconds: float | None
     """Seconds since the database began to fail; None if it works."""
     spool_fails: bool
@@ -85,7 +85,7 @@ class Records:
     ) -> None:
         """Create the directory of the spool; raise RecordsError if a setting is wrong.
 
-        ``segment_bytes`` is the size of each file of the spool in octets, ``lock_seconds`` the
+        ``segment_bytes`` is the size of each file of the spool in octets. ``lock_seconds`` is the
         longest wait for SQLite's lock. ``loaded`` is called on the loader's thread after each
         committed transaction, with the entries that it stored.
         """
@@ -151,9 +151,10 @@ class Records:
         )
 
     async def close(self) -> None:
-        """Write all notes to the spool, load them if the database works, and end both threads.
+        """Write all waiting entries to the spool, load the spool, and end both threads.
 
-        Wait at most CLOSE_SECONDS (10 s) for each thread.
+        Wait at most CLOSE_SECONDS (10 s) for each thread. If the database fails, the entries stay
+        in the spool.
         """
         await asyncio.to_thread(self._writer.stop, CLOSE_SECONDS)
         await asyncio.to_thread(self._loader.stop, CLOSE_SECONDS)

@@ -53,9 +53,9 @@ def store_entries(connection: Connection, entries: Sequence[SpoolEntry]) -> None
 
 
 def close_run(connection: Connection, run: str) -> int:
-    """Mark the open calls of a dead process as ended, with the outcome ``service_died``.
+    """Store the outcome ``service_died`` for the calls that a dead process left without an end.
 
-    ``run`` is the name of the process. Return the number of calls that were open.
+    ``run`` is the name of the process. Return the number of these calls.
     """
     last = (
         select(func.max(steps_table.c.wall))
@@ -120,7 +120,7 @@ def _utterance(step: dict[str, Any]) -> dict[str, Any]:
 
 
 def _recording(connection: Connection, row: dict[str, Any]) -> None:
-    """Store that a call is recorded, unless the database has its recording already.
+    """Store the row of a call's recording, unless the database has it already.
 
     An entry that is loaded twice must not restore a recording that the caller has refused.
     """
@@ -131,7 +131,10 @@ def _recording(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
-    """Store that the caller refused the recording; clear its file in the call and its tickets."""
+    """Store that the caller refused the recording.
+
+    The file's path is removed from the rows of the call and its tickets.
+    """
     of_call = recordings_table.c.call == row["call"]
     connection.execute(update(recordings_table).where(of_call).values(problem=row["problem"]))
     for table in (calls_table, tickets_table):

@@ -1,9 +1,9 @@
 """The thread that loads the spool into the database, as soon as the database works.
 
-The spool is files on the disk, called segments, that keep the records of calls while the database
-fails. The loader reads up to READ_BYTES (256 KiB) of a segment at a time, and stores their entries
-in one transaction. A transaction that failed is repeated. Every row has a key, so that each row is
-stored exactly once.
+The spool is files on the disk, called segments, that hold the records of calls until the database
+has them. The loader reads up to READ_BYTES (256 KiB) of a segment at a time. It stores the entries
+found there in one transaction, and repeats a transaction that failed. Every row has a key, so that
+each row is stored exactly once.
 """
 
 import threading
@@ -23,8 +23,8 @@ from ivr.records.spool import ENDING, Segment, Spool
 log = structlog.get_logger()
 
 _GATHER_SECONDS = 0.1
-"""Seconds between two rounds of loading. Each transaction costs a sync of the disk, so entries that
-are written within this time are stored in one transaction."""
+"""Seconds between two rounds of loading. Entries that are written within this time are stored in
+one transaction, because each transaction costs a sync of the disk."""
 _LOOK_SECONDS = 5.0
 """Seconds between two searches for segments (files of the spool) whose process is gone."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 10.0
@@ -44,11 +44,11 @@ class Loader:
     ) -> None:
         """``directory`` is the directory of the spool.
 
-        ``loaded`` is called on the loader's thread with the entries that were read from a segment,
-        each time that such entries have been stored.
+        ``loaded`` is called on the loader's thread each time that entries have been stored. Its
+        argument is these entries, as they were read from a segment.
         """
         self.down_since: float | None = None
-        """Time, in seconds of the monotonic clock, at which loading began to fail; None while
+        """Moment at which loading began to fail, in seconds of the monotonic clock; None while
         loading works."""
         self._spool, self._directory, self._engine, self._loaded = spool, directory, engine, loaded
         self._orphans: list[Segment] = []
@@ -217,9 +217,10 @@ class Loader:
             file.write(encode_entry(entry))
 
     def _finish_orphan(self, segment: Segment) -> None:
-        """Remove a loaded segment of a dead process; rename the segment instead if it is damaged.
+        """Remove a loaded segment of a dead process; if it is damaged, rename it instead.
 
-        If it is the last segment of the process, mark the open calls of the process as ended.
+        If it is the last segment of the process, store the outcome ``service_died`` for the calls
+        that the process left without an end.
         """
         if {*self._directory.glob(f"{segment.run}.*{ENDING}")} <= {segment.path}:
             with self._engine.begin() as connection:

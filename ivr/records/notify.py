@@ -1,9 +1,10 @@
 """The thread that notifies the supervisor of new tickets and of tickets that are overdue.
 
 A notification is a row of the table ``notifications``: one for each ticket, event (new or overdue)
-and channel (webhook or e-mail). The key of the row is sent with the notification. A service that
-dies before it has noted a delivery delivers the notification twice; the receiver recognises the
-repetition by the key. A delivery that fails is tried again after a pause that doubles each time.
+and channel (webhook or e-mail). Its key, such as ``582369-new-webhook``, is sent with it. A service
+that dies before it has noted a delivery delivers the notification twice. The receiver recognises
+the repetition by the key. A delivery that fails is tried again after a pause, which doubles each
+time.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,15 +29,15 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 """Pauses before a delivery is tried again: the pause after the first failure, and the longest one.
 Each further failure doubles the pause."""
 CLAIM = timedelta(minutes=2)
-"""Time for which a service claims a notification before it delivers the notification. During this
-time, other services that share the database do not deliver it. A delivery normally takes less."""
+"""Time for which a notification is reserved for the service that is delivering it. Other services
+that share the database leave it alone meanwhile. A delivery normally takes less time."""
 _ATTEMPTS = 48
-"""Number of failed deliveries after which a notification is given up. With the pauses between them
-they take about 41 hours."""
+"""Upper limit for the attempts to deliver one notification; after that many failures it is given
+up. With the pauses between them the attempts take about 41 hours."""
 HORIZON = timedelta(days=2)
-"""Greatest age of an event of which the supervisor is notified. An event is a ticket that was made
-or became overdue. Older events are left out, so that a supervisor who turns notifications on does
-not receive all old ones at once."""
+"""Age limit for events of which the supervisor is notified: tickets that were made or became
+overdue. Older events are left out. Otherwise a supervisor who turns notifications on would receive
+all old ones at once."""
 
 
 class Notifier:
@@ -75,7 +76,7 @@ class Notifier:
         self._engine.dispose()
 
     def look(self) -> None:
-        """Store a notification for each new event, and deliver all notifications that are due.
+        """Store a notification for each new or newly overdue ticket, and deliver all that are due.
 
         Raise SQLAlchemyError if the database fails.
         """
@@ -95,7 +96,7 @@ class Notifier:
             self._tell(one)
 
     def _news(self, connection: Connection, now: datetime) -> list[dict[str, object]]:
-        """Return rows of the table ``notifications`` for events that have no notification yet."""
+        """Return notifications to store: for new and overdue tickets that have none yet."""
         came_in = tickets_table.c.created > now - HORIZON, tickets_table.c.kind.in_(self._kinds)
         is_late = (
             tickets_table.c.deadline.between(now - HORIZON, now),

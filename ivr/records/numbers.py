@@ -1,8 +1,8 @@
-"""Ticket numbers: they are short, need no database and are never given twice.
+"""Ticket numbers such as 582369: they are short, need no database and are never given twice.
 
-Tickets are counted, so that no two numbers are equal. The count is scrambled into the number, so
-that a number does not tell how many tickets there are. A process reserves a block of counts on the
-disk before it uses the first of them, so that services that share records.directory use different
+Tickets are counted, so that no two numbers are equal. The count is scrambled into the number. A
+number therefore does not tell how many tickets there are. A process reserves a block of counts on
+the disk before it uses the first of them. Services that share records.directory thus use different
 counts. A crash wastes at most one block (BLOCK, 32 counts).
 """
 
@@ -17,7 +17,7 @@ TICKET_DIGITS = "2356789"
 """Digits of a ticket number. Left out are 0, which a spreadsheet drops at the beginning, 1, which
 looks like a 7 when handwritten, and 4, because 四 sounds like 死 (death)."""
 SITES = 4
-"""Number of values that the setting records.site may have."""
+"""Number of values that the setting records.site may have: 0 to 3."""
 BLOCK = 32
 """Number of counts that a process reserves on the disk at a time."""
 _ROUNDS = 4
@@ -25,9 +25,9 @@ _ROUNDS = 4
 
 
 def number_of(count: int) -> str:
-    """Return the number of the ticket with this count (from 0); no two counts have the same number.
+    """Return the ticket number for a count (0, 1, 2, …); no two counts have the same number.
 
-    The first 117,649 tickets have numbers of six digits, the next 5,764,801 of eight, and so on.
+    The first 117,649 numbers have six digits, the next 5,764,801 have eight, and so on.
     """
     length = 6
     while count >= (size := len(TICKET_DIGITS) ** length):
@@ -52,9 +52,9 @@ class TicketNumbers:
     """Gives out the ticket numbers of one records.directory; for use by one thread only."""
 
     def __init__(self, directory: Path, site: int) -> None:
-        """Use the count in ``directory``; ``site`` is from 0 to SITES - 1 (3).
+        """Use the file ``ticket-count`` in ``directory``; ``site`` is from 0 to SITES - 1 (3).
 
-        Two directories for which different sites are set never give out the same number.
+        Two directories with different sites never give out the same number.
         """
         self._path, self._site = directory / "ticket-count", site
         self._next = self._end = 0
@@ -72,7 +72,7 @@ class TicketNumbers:
         return number_of((self._next - 1) * SITES + self._site)
 
     def _reserve(self) -> int:
-        """Reserve the next BLOCK counts on the disk; return the first of them."""
+        """Reserve the next BLOCK (32) counts on the disk; return the first of them."""
         new = self._path.with_suffix(".new")
         file = os.open(
             self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640

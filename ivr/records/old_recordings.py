@@ -34,9 +34,9 @@ def prune_recordings(engine: Engine, directory: Path, before: datetime, now: dat
     """Remove the files of recordings older than ``before``; return how many were removed.
 
     Files of that age that belong to no recording in the database are removed and counted as well.
-    The row of a removed recording stays in the database as long as the row of its call; ``now`` is
-    stored in it as the moment of the removal. Raise OSError if a file cannot be removed; the next
-    run tries it again.
+    The row of a removed recording stays as long as the row of its call. ``now`` is stored in it as
+    the moment of the removal. Raise OSError if a file cannot be removed; the next run tries it
+    again.
     """
     gone = 0
     for one in old_recordings(engine, before):

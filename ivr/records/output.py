@@ -16,7 +16,8 @@ from typing import Any
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The time zone of China: UTC+8 in the whole country, without summer time since 1991."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""Characters with which a formula begins in spreadsheets; a text must not begin with them."""
+"""Characters with which a formula begins in spreadsheets. A CSV cell whose text begins with one of
+them gets an apostrophe before it."""
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories whose characters are written as escapes: controls, bidirectional marks,
 surrogates, line ends."""
@@ -25,8 +26,7 @@ surrogates, line ends."""
 def printable(text: str) -> str:
     r"""Return the text in one line, with escapes such as ``\x1b`` for control characters.
 
-    A backslash in the text itself is not escaped, so the result does not always tell what the text
-    was.
+    A backslash in the text stays as it is, so a result may come from two different texts.
     """
     return "".join(
         _escape(sign) if unicodedata.category(sign) in _UNPRINTABLE else sign for sign in text

@@ -14,21 +14,22 @@ _EFFECTS = {
     "notify": "calls go on; the supervisor's notifications of tickets are late",
     "recordings": "calls go on; finished recordings are not completed yet",
 }
-"""Effect of a failure, for the log, by the name of the thread."""
+"""Consequences of a failing thread, for the log. The key is the name of the thread, such as
+``notify``."""
 
 
 class PeriodicThread(threading.Thread):
     """A thread that calls a function at a regular interval until the thread is stopped.
 
     The first call comes after the first pause. An exception of the function does not end the
-    thread. Of successive calls that fail because of the database or the disk, only the first is
+    thread. While calls keep failing because of the database or the disk, only the first failure is
     logged. Any other exception is logged each time.
     """
 
     def __init__(
         self, name: str, look: Callable[[], None], seconds: float, *, failing_event: str
     ) -> None:
-        """Prepare a thread that calls ``look``, with a pause of ``seconds`` between two calls.
+        """Prepare a thread that calls ``look`` again and again, with ``seconds`` between two calls.
 
         ``failing_event`` is the name of the log event for an error of the database or of the disk.
         """
@@ -40,7 +41,10 @@ class PeriodicThread(threading.Thread):
 
     @property
     def stopping(self) -> bool:
-        """Whether the thread has been told to end; a ``look`` that takes long must then return."""
+        """Whether the thread has been told to end.
+
+        The function ``look`` must then return soon, even if it has more to do.
+        """
         return self._stopping.is_set()
 
     def run(self) -> None:

@@ -21,8 +21,8 @@ from ivr.records.schema import (
 from ivr.records.tickets import WAITING
 
 BATCH = 500
-"""Most calls that one transaction removes. Such a transaction takes 50 ms, and the service cannot
-write to the database meanwhile."""
+"""Upper limit for the calls that one transaction removes. Such a transaction takes 50 ms, and the
+service cannot write to the database meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

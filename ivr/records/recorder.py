@@ -2,9 +2,9 @@
 
 Asterisk records a call into two files, one for the caller and one for the hotline. When Asterisk
 has closed both, the thread joins them to one file. It writes the length and SHA-256 of the joined
-file into the recording's row of the database. The row exists from the beginning of the recording,
-so that no recording is forgotten when the service dies or the database is down for a while. The
-files of a recording that the caller refused are removed.
+file into the recording's row of the database. The row exists from the beginning of the recording.
+So no recording is forgotten when the service dies or the database is down for a while. The files of
+a recording that the caller refused are removed.
 """
 
 import shutil
@@ -37,9 +37,9 @@ log = structlog.get_logger()
 _LOOK_SECONDS = 2.0
 """Seconds between two checks of the free disk space and of the recordings to be completed."""
 QUIET_SECONDS = 60.0
-"""If nothing has been written to a recording's files for this many seconds, Asterisk is taken to
-have died, and the files are joined as they are. If no files exist this many seconds after the end
-of the call, the recording is given up."""
+"""Seconds without a change after which a recording is no longer waited for. If Asterisk has written
+nothing to the files for this long, it is taken to have died, and the files are joined as they are.
+If there are no files this long after the end of the call, the recording is given up."""
 GIGABYTE = 1e9
 
 
@@ -146,7 +146,7 @@ class RecordingKeeper:
         self.look()
 
     def _keep(self, one: CallRow) -> None:
-        """Join a recording's files if Asterisk has closed them or has died.
+        """Join a recording's two files if Asterisk has closed them or has died.
 
         Do nothing while Asterisk may still write to the files. Give the recording up if the files
         have no sound or do not exist.
@@ -189,7 +189,10 @@ class RecordingKeeper:
 
 
 def _make(directory: Path) -> None:
-    """Make ``directory`` and, in it, ``incoming``: group-writable, as Asterisk writes to it."""
+    """Make ``directory`` and its directory ``incoming``, into which the group may write.
+
+    Asterisk is in that group and writes its recordings to ``incoming``.
+    """
     incoming = directory / INCOMING
     if not incoming.exists():
         incoming.mkdir(parents=True)

@@ -1,8 +1,8 @@
-"""The files of recordings: two that Asterisk writes during a call, and one that is kept.
+"""The files of recordings: two that Asterisk writes during a call, and one joined from them.
 
-Asterisk writes the caller and the hotline into one file each in the directory ``incoming``, as
-16-bit WAV of 8 kHz. The file that is kept has both, the caller on the left and the hotline on the
-right. It is in a directory for the day, by the time of China.
+Asterisk writes 16-bit WAV files of 8 kHz into the directory ``incoming``: one with the caller, one
+with the hotline. The joined file has the caller on the left and the hotline on the right. It is
+stored in a directory for the day, by the time of China.
 """
 
 import hashlib
@@ -25,13 +25,13 @@ from ivr.translation import marked
 INCOMING = "incoming"
 """Name of the directory below recording.directory into which Asterisk writes recordings."""
 SIDES = ("caller", "hotline")
-"""Sides of a call, in the order left channel, right channel. Asterisk records each side into a file
-whose name ends in the side: ``-caller.wav``, ``-hotline.wav``."""
+"""Sides of a call, in the order left channel, right channel. The name of Asterisk's file for a side
+ends in the side: ``-caller.wav``, ``-hotline.wav``."""
 _HEAD = 44
 """Length in octets of the WAV header, in the files that Asterisk writes and in ours."""
 _BLOCK = 20 * RATE
-"""Samples of each side that are joined in one step (20 s). Small steps keep the join of a long
-recording from delaying calls."""
+"""Number of samples of each side that are joined in one step: 20 s. Small steps keep the join of a
+long recording from delaying calls."""
 
 
 class RecordingError(Exception):
@@ -40,7 +40,7 @@ class RecordingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Size, length in seconds, and SHA-256 (hexadecimal) of a recording's complete file."""
+    """Size, length in seconds, and SHA-256 (hexadecimal) of a recording's joined file."""
 
     octets: int
     seconds: float
@@ -57,17 +57,16 @@ def name_of(uniqueid: str, call: str, started: datetime) -> str:
 
 
 def stem_in(directory: str, name: str) -> str:
-    """Return the common beginning of the paths of the two files that Asterisk writes of a call.
+    """Return the path that Asterisk's two files for a recording have in common.
 
-    The paths end in ``-caller.wav`` and ``-hotline.wav``.
-
-    ``directory`` is recording.directory, and ``name`` the recording's path below it.
+    The endings ``-caller.wav`` and ``-hotline.wav`` make it the paths of the files. ``directory``
+    is recording.directory, and ``name`` the recording's path below it.
     """
     return f"{directory}/{INCOMING}/{Path(name).stem}"
 
 
 def legs_of(directory: Path, name: str) -> list[Path]:
-    """Return the paths of a recording's two files that Asterisk writes, the caller's first.
+    """Return the paths of Asterisk's two files for a recording, the caller's first.
 
     ``directory`` is recording.directory, and ``name`` the recording's path below it.
     """
@@ -115,7 +114,7 @@ def join(directory: Path, name: str) -> Kept:
 
 
 def kept_file(path: Path) -> Kept:
-    """Return size, length and SHA-256 of a recording's complete file, which is read whole.
+    """Read a recording's joined file, and return its size, length and SHA-256.
 
     Raise OSError if the file cannot be read.
     """
@@ -126,7 +125,7 @@ def kept_file(path: Path) -> Kept:
 
 
 def remove_legs(directory: Path, name: str) -> None:
-    """Remove the two files that Asterisk has written of the recording ``name``, if they exist.
+    """Remove Asterisk's two files for the recording ``name``, if they exist.
 
     Raise OSError if a file cannot be removed.
     """
@@ -135,10 +134,11 @@ def remove_legs(directory: Path, name: str) -> None:
 
 
 def remove_refused(directory: Path, name: str) -> None:
-    """Remove all files that Asterisk wrote of the channel of a refused recording.
+    """Remove Asterisk's files for a recording that the caller refused.
 
-    The channel has files of several names if one service began to record it and died, and another
-    service took the call over. Raise OSError if a file cannot be removed.
+    All files of the call's channel are removed, whatever recording they belong to. There may be two
+    recordings: one service began the first and died, and another took the call over. Raise OSError
+    if a file cannot be removed.
     """
     channel = Path(name).stem.rpartition("-")[0]
     for side in SIDES:
@@ -147,7 +147,9 @@ def remove_refused(directory: Path, name: str) -> None:
 
 
 def remove(directory: Path, name: str) -> None:
-    """Remove all files of the recording ``name``, and the directory of its day if it is empty then.
+    """Remove all files of the recording ``name``.
+
+    The directory of its day is removed too if it is empty then.
 
     Raise OSError if a file cannot be removed.
     """

@@ -28,7 +28,7 @@ def of_call(connection: Connection, call: str) -> CallRow | None:
 
 
 def named(connection: Connection, name: str) -> CallRow:
-    """Return the row of the recording of the call that ``name`` means.
+    """Return the row of the recording of the call that a user means by ``name``.
 
     ``name`` is the beginning of our id of the call, the unique id of its channel, or the number of
     a ticket. If it means several calls, the oldest one with a recording counts.
@@ -93,7 +93,7 @@ def file_of(row: CallRow, directory: Path) -> Path:
 
 
 def is_as_kept(row: CallRow, path: Path) -> bool:
-    """Return whether the file ``path`` has the SHA-256 that the recording's row holds.
+    """Return whether the SHA-256 of the file ``path`` is the one stored in the recording's row.
 
     Raise OSError if the file cannot be read.
     """
@@ -101,7 +101,7 @@ def is_as_kept(row: CallRow, path: Path) -> bool:
 
 
 def recording_line(row: CallRow) -> str:
-    """Return one line for a person: the recording's file, and its length or why it is missing."""
+    """Return a line of text about a recording: its file, and its length or why it is missing."""
     if row["removed"] is not None or row["problem"] is not None:
         gone = tr("being removed")
         if row["removed"]:

@@ -1,7 +1,7 @@
 """The tables of the records' database, described once for SQLite and PostgreSQL.
 
-The migrations make the same tables. There are no foreign keys, because a ticket or step is worth
-keeping even if the entry of its call was lost while the disk was full.
+The migrations make the same tables. There are no foreign keys. A ticket or step is worth storing
+even if the entry of its call was lost while the disk was full.
 """
 
 import json
@@ -48,7 +48,7 @@ class Instant(TypeDecorator[datetime]):
 class KeptText(TypeDecorator[str]):
     r"""Column type of text from a caller or from the PBX, which may hold any character.
 
-    NUL and surrogates, which no database takes, are stored as escapes such as ``\x00`` and
+    No database takes NUL and surrogates. They are stored as escapes such as ``\x00`` and
     ``\udcff``. All other characters are stored as they are.
     """
 

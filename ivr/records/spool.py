@@ -1,10 +1,10 @@
 """The spool: files on the disk that hold the records of calls until the database has them.
 
-A process writes files of its own, called segments (``RUN.0001.spool`` and so on, where RUN names
-the process), and locks them as long as it lives. A process that finds a segment without a lock
-takes the segment over, so that the tickets of a process that was killed do not wait for a restart.
-Segments are allocated on the disk in advance, for two reasons: they can be written to when other
-programs have filled the disk, and a sync need not write a new file size.
+A process writes files of its own, called segments: ``RUN.0001.spool`` and so on, where RUN names
+the process. It locks them as long as it lives. A process that finds a segment without a lock takes
+the segment over. So the tickets of a process that was killed do not wait for a restart. Segments
+are allocated on the disk in advance, for two reasons: they can be written to when other programs
+have filled the disk, and a sync need not write a new file size.
 """
 
 import errno
@@ -18,7 +18,7 @@ SEGMENT_BYTES = 4 << 20
 """Size of a segment (a file of the spool) in octets: room for about 500 calls. A restart after a
 crash loads at most this much into the database a second time."""
 READ_BYTES = 256 << 10
-"""Most octets that are read at a time, to be loaded into the database: about 1,500 lines."""
+"""Upper limit for the octets that are read from a segment at a time: about 1,500 lines."""
 ENDING = ".spool"
 """End of the file name of a segment (a file of the spool)."""
 
@@ -61,7 +61,7 @@ class Segment:
         return os.pread(self._file, min(READ_BYTES, self.end - self.loaded), self.loaded)
 
     def read_line(self) -> bytes:
-        """Return all octets that the database lacks, so that they hold at least one complete line.
+        """Return all octets that the database lacks; they hold at least one complete line.
 
         It is used for a line that is longer than READ_BYTES (256 KiB), which :meth:`read` cuts off.
         Raise OSError if the disk fails.
@@ -69,7 +69,10 @@ class Segment:
         return os.pread(self._file, self.end - self.loaded, self.loaded)
 
     def seal(self) -> None:
-        """Mark the segment as complete; cut off its unused rest and octets of a failed append."""
+        """Mark the segment as complete, and cut off the file after its last written line.
+
+        What follows that line is unused space or the rest of a failed append.
+        """
         with suppress(OSError):
             os.ftruncate(self._file, self.end)
         self.sealed = True  # last: the loader may close a sealed segment at any time
@@ -86,7 +89,7 @@ class Segment:
     def set_aside(self) -> None:
         """Rename the file to ``*.damaged``, so that it is never loaded again, and close it.
 
-        A person has to read its lines.
+        Lines with a wrong checksum are still in it, for a person to read.
         """
         self.path.rename(self.path.with_suffix(".damaged"))
         self.close()
@@ -111,7 +114,7 @@ class Spool:
         self._count = 0
 
     def append(self, lines: bytes) -> None:
-        """Write lines to the current segment, or to a new one if it is full, and sync them.
+        """Write lines to the current segment, or to a new one if it is full; sync them to the disk.
 
         Raise OSError if the disk does not take them.
         """
@@ -127,13 +130,13 @@ class Spool:
             raise
 
     def finish(self) -> None:
-        """Complete the current segment; the next append makes a new one."""
+        """Mark the current segment as complete; the next append makes a new one."""
         if self._current is not None:
             self._current.seal()
             self._current = None
 
     def orphans(self) -> Iterator[Segment]:
-        """Lock and yield the segments of processes that are gone, the oldest first."""
+        """Lock and yield the segments of processes that have ended, the oldest first."""
         ours = {segment.path for segment in self.segments}
         for path in sorted(self._directory.glob(f"*{ENDING}")):
             if path not in ours and (segment := _taken_over(path)) is not None:
@@ -159,7 +162,7 @@ class Spool:
 
 
 def _taken_over(path: Path) -> Segment | None:
-    """Lock and return the segment ``path`` if the process that wrote it is gone.
+    """Lock and return the segment ``path`` if the process that wrote it has ended.
 
     Return None if that process lives, or if another process has taken the segment over.
     """

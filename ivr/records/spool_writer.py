@@ -1,10 +1,10 @@
 """The thread that writes the spool, so that calls never wait for the disk.
 
 The spool is the files that hold the records of calls until the database has them. A ticket is
-written at once, with all notes (entries other than tickets) before it. Notes are gathered for
-_GATHER_SECONDS (0.02 s), so that one sync of the disk serves many of them. Notes that the disk does
-not take stay in memory and are tried again. Tickets are not tried again: their callers are told at
-once that the ticket could not be kept.
+written at once, together with the notes (entries other than tickets) that came before it. Notes are
+gathered for _GATHER_SECONDS (0.02 s), so that one sync of the disk serves many of them. Notes that
+the disk does not take stay in memory and are tried again. Tickets are not tried again: their
+callers are told at once that the ticket could not be stored.
 """
 
 import queue
@@ -28,15 +28,15 @@ sync of the disk."""
 _RETRY_SECONDS = 1.0
 """Seconds between a failed write to the spool and the next try."""
 _WAITING_LINES = 50_000
-"""Most notes that are kept in memory while the disk fails: the steps of 500 calls, about 10 MB. If
-there are more, the oldest notes are given up."""
+"""Upper limit for the notes in memory while the disk fails; above it, the oldest notes are given
+up. The limit is about the steps of 500 calls, or 10 MB."""
 BATCH_ITEMS = 2_000
-"""Most notes and tickets that are written to the spool with one sync of the disk."""
+"""Upper limit for the notes and tickets that are written to the spool with one sync of the disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpoolNote:
-    """An entry of the spool other than a ticket; it may be written together with later notes.
+    """An entry of the spool other than a ticket, such as a step; it may wait for later notes.
 
     ``entry`` is called once, on the writer's thread, and returns the entry.
     """
@@ -70,7 +70,7 @@ class SpoolWriter:
         notes waited for the disk."""
         self.refused = 0
         """Number of tickets since the start that could not be written. Each caller was told that
-        their ticket was not kept."""
+        their ticket was not stored."""
         self.failing = False
         """Whether the last attempt to write to the disk failed."""
         self._spool, self._numbers, self._written = spool, numbers, written

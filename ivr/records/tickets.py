@@ -43,8 +43,8 @@ def listed_tickets(
 
     The earliest deadline comes first, then the oldest ticket; tickets without a deadline are last.
     A condition that is None or empty is left out. ``status`` are the statuses to include, and
-    ``since`` is the earliest time of creation. With ``overdue_at``, only unfinished tickets whose
-    deadline is before that moment are returned.
+    ``since`` is the earliest time of creation. ``overdue_at`` leaves only unfinished tickets with a
+    deadline before that moment.
     """
     query = select(tickets_table)
     if status:

@@ -1,7 +1,7 @@
 """The transcript of a call for a supervisor: what was said, and how it was understood. Pure.
 
-A minute of a call takes less than a screen: a prompt and its end are one line, and so are the
-caller's speech and its meaning. ``ivr calls show --json`` shows the steps that have no line here.
+A minute of a call takes less than a screen. A prompt and its end are one line, and so are the
+caller's speech and its meaning. Some steps have no line; ``ivr calls show --json`` shows all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,8 @@ from typing import Any
 from ivr.translation import marked, tr
 
 NOTICED_SECONDS = 0.3
-"""Least seconds of silence that are shown as a pause; a shorter silence separates two sentences."""
+"""Shortest silence in seconds that is shown as a pause; a shorter one only separates two
+sentences."""
 
 
 @dataclass(slots=True)
@@ -27,13 +28,13 @@ class TranscriptLine:
 
 
 def lines(steps: Iterable[Mapping[str, Any]], numbers: Mapping[int, str]) -> list[TranscriptLine]:
-    """Return the transcript of a call, in the order of time.
+    """Return the lines of a call's transcript, in the order of time.
 
-    ``steps`` are the call's rows of the table ``steps``, in order. The columns ``at``, ``step``,
-    ``what`` and ``fields`` of these rows are used. ``numbers`` are the numbers of the call's
-    tickets, by the step in which each ticket was made. A line of the caller's speech has the time
-    of its onset. A line of the bot after a pause has the length of the pause, so that a reader can
-    check the waits of five seconds that the sheet demands.
+    ``steps`` are the call's rows of the table ``steps``, in order, with at least the columns
+    ``at``, ``step``, ``what`` and ``fields``. ``numbers`` are the numbers of the call's tickets;
+    the key is the step in which the ticket was made. The time of a caller's line is the onset of
+    the speech. A bot's line after a pause tells the length of the pause. So a reader can check the
+    waits of five seconds that the sheet demands.
     """
     reader = _Reader(numbers)
     for step in steps:

@@ -1,4 +1,4 @@
-"""Alembic runs this module: it migrates in the transaction of ivr.records.database.migrate."""
+"""Entry point of alembic: migrates in the transaction of :func:`ivr.records.database.migrate`."""
 
 from alembic import context
 
