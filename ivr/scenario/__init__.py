@@ -1,1 +1,1 @@
-"""Scenarios: calls that testers write down in files, made and judged."""
+"""Scenarios: test calls that testers describe in files, and that are then made and judged."""

@@ -1,4 +1,4 @@
-"""The acceptance sheet: for each row of the paper sheet the words heard, the waits and a result."""
+"""The acceptance sheet: for each row of the phone etiquette, the words heard, waits and result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ivr.translation import marked, tr
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """One row of the sheet of phone etiquette, with the verdicts on the scenarios that prove it."""
+    """The result of one row of the phone etiquette, from the verdicts on its scenarios."""
 
     row: Row
     verdicts: Sequence[ScenarioVerdict]
@@ -33,9 +33,10 @@ class RowResult:
 
     @property
     def words(self) -> list[str]:
-        """Texts of the row's sentences that were heard in the calls of its scenarios, each once.
+        """Sentences of this row that were heard in the calls, each once.
 
-        For a row of slots only (row 13), they are the sentences in which its slots were filled.
+        A row without a sentence of its own (row 13) consists of slots. For it, they are the
+        sentences in which its slots were filled.
         """
         texts = {
             spoken.text: None
@@ -47,7 +48,7 @@ class RowResult:
 
     @property
     def waits(self) -> list[str]:
-        """Measured seconds, such as ``5.02``, of each wait whose length the row's scenarios set."""
+        """Measured seconds of each wait for which a scenario of the row sets a length: ``5.02``."""
         return [
             f"{wait.seconds:.2f}"
             for verdict in self.verdicts
@@ -65,8 +66,7 @@ class RowResult:
 def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -> list[RowResult]:
     """Return the results of the sheet's rows, in the order of the sheet.
 
-    With ``every``, the results of all rows are returned, otherwise only of the rows that at least
-    one scenario proves.
+    With ``every``, all rows are returned. Otherwise a row without a scenario is left out.
     """
     all_rows = (
         RowResult(row, [each for each in verdicts if row.id in each.scenario.table.rows])
@@ -76,7 +76,7 @@ def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -
 
 
 def acceptance_table(sheet: Sequence[RowResult]) -> Table:
-    """Return the results of the rows as a table for a terminal, one line for each row."""
+    """Return the results as a table for a terminal, with one line for each row."""
     shown = Table(
         "#",
         tr("row"),
@@ -102,9 +102,9 @@ def acceptance_table(sheet: Sequence[RowResult]) -> Table:
 def acceptance_figures(
     sheet: Sequence[RowResult], verdicts: Sequence[ScenarioVerdict], seconds: float
 ) -> BenchResult:
-    """Return the figures of a run of scenarios; it passes if all rows in ``sheet`` are green.
+    """Return the figures of a run of scenarios, which took ``seconds``.
 
-    ``seconds`` is how long the run took.
+    The run has passed if all rows in ``sheet`` are green.
     """
     errors = [
         abs(wait.error) * 1000

@@ -1,9 +1,9 @@
 """The caller of a real call: they wait until the bot has finished, then carry out the next step.
 
-The caller is a script for the softphone. The script is made while it is played: every 20 ms the
-caller reads the packets that have arrived and decides what to send next. The caller recognises no
-prompts, but waits for as many turns of the bot (sound after quiet) as the scenario asks for. The
-prompts that were heard are found after the call, in :mod:`ivr.scenario.wire`.
+The caller is a script for the softphone, made while it is played. Every 20 ms the caller reads the
+packets that have arrived and decides what to send next. The caller recognises no prompts. Instead,
+they count the bot's turns (sound after quiet), and wait for as many as the scenario asks for. The
+prompts are found after the call, in :mod:`ivr.scenario.wire`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -43,34 +43,36 @@ from ivr.softphone.script import (
 )
 
 SOUND_DBOV = -50.0
-"""Level in dBov above which a packet counts as sound of the bot; mastered speech is at -22 dBov."""
+"""Limit of level, in dBov: a louder packet counts as sound of the bot. Mastered speech is at -22
+dBov."""
 LEAD_IN_SECONDS, TAIL_SECONDS = 0.08, 0.15
-"""Seconds of silence at the beginning and at the end of every prompt's file; they belong to the
-prompt."""
+"""Seconds of silence at the beginning and at the end of every prompt's file. They count as part of
+the prompt."""
 _PATIENCE_SECONDS = 10.0
-"""The caller gives up and hangs up if the bot stays quiet too long. The limit is this many seconds,
-plus all waits that the scenario sets before the caller's next step."""
+"""Upper limit, in seconds, for the bot's silence: after it, the caller gives up and hangs up. The
+waits that the scenario sets before the caller's next step are added to it."""
 
 Arrived = Callable[[], Sequence[tuple[float, bytes]]]
 """A function that returns all datagrams of the call so far, each with its arrival in seconds."""
 
 
 class FarEnd:
-    """The times at which the bot has spoken, found in the packets that have arrived.
+    """The times at which the bot has spoken, found from the level of the packets that arrived.
 
-    Times are seconds of the clock of the packets' arrivals.
+    Times are seconds of the clock by which packets arrive.
     """
 
     def __init__(self, codec: Codec, arrived: Arrived) -> None:
         self.turns: list[float] = []
-        """Times at which the bot's turns began. A turn is sound after more than 0.7 s
+        """Times at which the bot began to speak. A turn begins with sound after more than 0.7 s
         (LEAST_PAUSE) of quiet."""
         self.last_sound = -inf
-        """Arrival of the last packet with sound of the bot; minus infinity before the first."""
+        """Arrival of the last packet in which the bot was heard; minus infinity before the
+        first."""
         self._codec, self._arrived, self._read = codec, arrived, 0
 
     def look(self) -> None:
-        """Read the packets that have arrived since the last call of this method."""
+        """Read the packets that are new since the last call; note the times of the bot's sound."""
         datagrams = self._arrived()
         for time, datagram in datagrams[self._read :]:
             try:
@@ -87,17 +89,19 @@ class FarEnd:
 
 
 class Caller:
-    """The caller of one scenario; :meth:`script` yields the actions that their telephone sends."""
+    """The caller of one scenario; :meth:`script` yields the actions of their telephone."""
 
     def __init__(
         self, scenario: Scenario, codec: Codec, arrived: Arrived, now: Callable[[], float]
     ) -> None:
         """Prepare the caller of ``scenario``, whose call uses ``codec``.
 
-        ``now`` returns the time in seconds, by the same clock as the arrivals from ``arrived``.
+        ``arrived`` returns the datagrams so far, ``now`` the time in seconds. Both have the same
+        clock.
         """
         self.acted: list[Acted] = []
-        """The steps that the caller has carried out; times are seconds of the clock of ``now``."""
+        """The steps that the caller has carried out, with times in seconds by the clock of
+        ``now``."""
         self.gave_up = False
         """Whether the caller hung up because the bot was quiet for too long."""
         self._scenario, self._now = scenario, now
@@ -131,8 +135,8 @@ class Caller:
     def _wait_to_act(self, act: Act, wanted: list[Hears], turns: int) -> Iterator[Action]:
         """Yield silence or the line's sound until ``act`` is due, or the caller gives up.
 
-        ``wanted`` are the prompts to be heard before ``act``. ``turns`` is the number of turns
-        (sound after quiet) that the bot must have begun since the answer before ``act`` is due.
+        ``wanted`` are the prompts to be heard before ``act``. ``turns`` is the number of the bot's
+        turns (sound after quiet), counted from the answer, that must have begun before ``act``.
         """
         if isinstance(act, LineSound) and not wanted:
             return  # the line has carried it from the beginning
@@ -202,7 +206,8 @@ class Caller:
 def _turns(wanted: list[Hears]) -> int:
     """Return in how many turns (sound after quiet) the bot says the prompts in ``wanted``.
 
-    A prompt begins a new turn if the scenario sets a wait of at least 0.7 s (LEAST_PAUSE) for it.
+    The first prompt begins a turn. A further prompt begins one if the scenario sets a wait of at
+    least 0.7 s (LEAST_PAUSE) before it.
     """
     later = sum((step.after or 0.0) >= LEAST_PAUSE for step in wanted[1:])
     return later + 1 if wanted else 0

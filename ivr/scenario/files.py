@@ -1,4 +1,7 @@
-"""Read and check scenario files; a mistake is reported in one sentence with its line."""
+"""Read and check scenario files.
+
+A mistake in a file is reported as one sentence with the line number.
+"""
 
 import re
 import tomllib
@@ -27,7 +30,7 @@ from ivr.scenario.steps import (
 from ivr.translation import library_tr, tr
 
 SHIPPED = Path(__file__).parent / "shipped"
-"""Directory of the scenarios that come with the product; they prove all rows of the sheet."""
+"""Directory of the scenarios that come with the product; together they prove all rows."""
 
 
 class ScenarioError(Exception):
@@ -35,9 +38,9 @@ class ScenarioError(Exception):
 
 
 def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
-    """Return the checked scenarios of all files; a directory stands for all ``*.toml`` in it.
+    """Return the checked scenarios in ``paths``: files, or directories with ``*.toml`` files.
 
-    Raise ScenarioError for the first mistake; two scenarios of the same name are a mistake.
+    Raise ScenarioError for the first mistake. Two scenarios with the same name are a mistake.
     """
     found: list[Scenario] = []
     places: dict[str, str] = {}
@@ -61,7 +64,7 @@ def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
 def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
     """Raise ScenarioError if ``scenario`` cannot be played or does not fit ``sheet``.
 
-    It does not fit if it names a row, a prompt or a slot that the sheet does not have.
+    It does not fit if it names a row, a prompt or a slot that is missing in the sheet.
     """
     prompts = {prompt.id: prompt for prompt in sheet.prompts()}
     for row in scenario.table.rows:
@@ -112,7 +115,7 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
 
 
 def _begins_a_turn(scenario: Scenario, number: int) -> bool:
-    """Return whether the step before step ``number`` is a prompt that begins after quiet.
+    """Return whether step ``number`` comes after a prompt that began after quiet.
 
     A prompt begins after quiet if it follows a step of the caller, or a wait of at least 0.7 s
     (LEAST_PAUSE).
@@ -125,10 +128,10 @@ def _begins_a_turn(scenario: Scenario, number: int) -> bool:
 
 
 def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
-    """Raise ScenarioError if the scenario does not prove a row that it lists in ``rows``.
+    """Raise ScenarioError if the scenario lists a row in ``rows`` and does not prove it.
 
-    A row is proven when a step hears one of the row's prompts. A row that consists of slots only
-    is proven when a step gives a value to one of these slots.
+    A step proves a row if it hears one of the row's prompts. A row that consists only of slots is
+    proven by a step that gives a value to one of these slots.
     """
     heard = [step for step in scenario.steps if isinstance(step, Hears)]
     for id in scenario.table.rows:
@@ -144,10 +147,9 @@ def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
 
 
 def slots_of(row: Row) -> frozenset[str]:
-    """Return the slots of a row that has no sentence of its own, such as {姓}先生 of row 13.
+    """Return the slots of a row that has no sentence of its own; empty for any other row.
 
-    Such a row is heard only as a value in sentences of other rows. The set is empty for a row with
-    a sentence of its own.
+    Row 13, {姓}先生, is such a row. It is heard only as a value in sentences of other rows.
     """
     found = [parts(prompt) for prompt in row.prompts()]
     if any(len(of) > 2 or not isinstance(of[0], Slot) for of in found):
@@ -211,7 +213,7 @@ def _scenario(table: Mapping[str, Any], file: Path, lines: LineNumbers) -> Scena
 def _sentence(
     error: ValidationError, table: Mapping[str, Any], file: Path, lines: LineNumbers
 ) -> str:
-    """Return the first mistake in ``error`` as a sentence with the file and the line."""
+    """Return the first mistake in ``error`` as a sentence with file name and line number."""
     first = error.errors(include_url=False)[0]
     list_key, item = str(first["loc"][0]), None
     if len(first["loc"]) > 1 and isinstance(first["loc"][1], int):
@@ -245,8 +247,8 @@ def _sentence(
 def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
     """Return the keys that a scenario table may have, separated by commas.
 
-    If ``item`` is given, return instead the keys that one step or ticket may have: the one with
-    index ``item`` in the list ``table[list_key]``.
+    If ``item`` is given, return the keys of a step or ticket instead: of the table with index
+    ``item`` in the list ``table[list_key]``.
     """
     model: type[BaseModel] = ScenarioTable
     if item is not None and list_key == "tickets":
@@ -257,7 +259,10 @@ def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
 
 
 def _nearest(id: str, prompts: Iterable[str]) -> str:
-    """Return a hint for the unknown prompt ``id``: the prompts of its row, or how to list all."""
+    """Return a hint for ``id``, a prompt that does not exist.
+
+    The hint names the prompts of the same row, or the command that lists all prompts.
+    """
     row = PromptId.parse(id).row
     near = [known for known in prompts if PromptId.parse(known).row == row]
     if not near:
@@ -266,7 +271,7 @@ def _nearest(id: str, prompts: Iterable[str]) -> str:
 
 
 def _no_slots(values: Mapping[str, str], prompt: Prompt) -> str:
-    """Return the first name in ``values`` for which the prompt has no slot, or an empty string."""
+    """Return the first name in ``values`` that is no slot of ``prompt``; empty if all are slots."""
     slots = {part.name for part in parts(prompt) if isinstance(part, Slot)}
     # A title is spoken in one clip with the surname before it.
     return next((name for name in values if name not in slots | {"先生"}), "")

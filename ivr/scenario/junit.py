@@ -31,8 +31,8 @@ def junit_xml(verdicts: Sequence[ScenarioVerdict]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return ``text`` with � for each control character.
+    """Return ``text`` with � in place of each control character.
 
-    XML cannot hold these, and words of callers may contain them.
+    XML cannot hold control characters, and a caller's recorded words may contain them.
     """
     return "".join(sign if sign >= " " or sign in "\t\n" else "�" for sign in text)

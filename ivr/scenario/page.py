@@ -1,4 +1,4 @@
-"""One HTML page about a whole run: the acceptance sheet, and each call's picture and transcript.
+"""One HTML page about a whole run: the acceptance sheet, and a picture and transcript per call.
 
 The page needs no other file and no network.
 """
@@ -17,7 +17,10 @@ from ivr.scenario.verdict import ScenarioVerdict
 def report_page(
     sheet: Sequence[RowResult], verdicts: Sequence[ScenarioVerdict], result: BenchResult, where: str
 ) -> str:
-    """Return the page as HTML text; ``where`` names the PBX that was called, or virtual time."""
+    """Return the page as HTML text.
+
+    ``where`` names the PBX that was called, or says that the run was in virtual time.
+    """
     return page_template("ivr.scenario", "report.html.j2").render(
         sheet=sheet,
         verdicts=verdicts,

@@ -1,4 +1,4 @@
-"""A picture of a call: the waveforms of both directions on one time axis, the words, the waits."""
+"""A picture of a call on one time axis: waveforms of both directions, words and waits."""
 
 from collections.abc import Iterator
 from html import escape
@@ -11,11 +11,11 @@ from ivr.scenario.verdict import ScenarioVerdict
 from ivr.translation import tr
 
 WIDTH, LANE, AXIS, MARGIN = 1160, 64, 22, 70
-"""In pixels: width of the picture, height of a waveform, height of the axis, width of the names
-at the left."""
+"""Sizes in pixels: the picture's width, a waveform's height, the axis's height, and the width of
+the names on the left."""
 LOUD = 2 / 32768
-"""Factor that turns a 16-bit sample into its height in the picture. Height 1.0 is the edge of the
-waveform's lane; a sample of half of full scale reaches it."""
+"""Factor from a 16-bit sample to its height in the picture. Height 1.0 is the edge of the
+waveform's lane; half of full scale reaches it."""
 _STYLE = """
 .ground{fill:#fafafa;stroke:#ddd}
 .wave{stroke-width:1;fill:none}.wave.bot{stroke:#1d4ed8}.wave.caller{stroke:#b45309}
@@ -28,7 +28,7 @@ text{font:10px system-ui,"Noto Sans CJK SC",sans-serif;fill:#333}
 
 
 def svg(verdict: ScenarioVerdict) -> str:
-    """Return the picture as SVG, for a file or for the inside of a page; words are escaped."""
+    """Return the picture of a call as SVG, for a file or inside an HTML page; words are escaped."""
     scale = _Scale(max(verdict.seen.ended, 1.0))
     height = 2 * LANE + AXIS + 34
     parts = [
@@ -53,7 +53,7 @@ class _Scale:
         self.pixels = WIDTH - MARGIN - 12
 
     def x(self, time: float) -> float:
-        """Return the horizontal position, in pixels, of ``time``, in seconds after the answer."""
+        """Return the horizontal position, in pixels, of ``time`` (seconds after the answer)."""
         return MARGIN + self.pixels * min(max(time / self.seconds, 0.0), 1.0)
 
 

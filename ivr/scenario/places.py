@@ -1,7 +1,7 @@
 """The line numbers of the scenarios in a file, and of their keys and steps.
 
-They are needed for error messages, and tomllib does not give them. The text is already known to be
-valid TOML, so that it is enough to find its strings, comments, keys and brackets.
+Error messages need them, and tomllib does not give them. The text is already known to be valid
+TOML. It is therefore enough to find its strings, comments, keys and brackets.
 """
 
 import re
@@ -19,8 +19,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _HEADER = re.compile(r"\[\s*scenario\s*(?:\.\s*(\w+)\s*)?\]\]")
-"""Pattern of the rest of a table header after its first bracket: ``[scenario]]`` or
-``[scenario.steps]]``."""
+"""Pattern of a table header without its first bracket: ``[scenario]]`` or ``[scenario.steps]]``."""
 
 
 @dataclass(slots=True)
@@ -30,15 +29,14 @@ class LineNumbers:
     scenario: int
     """Line of ``[[scenario]]`` in the file."""
     keys: dict[str, int] = field(default_factory=dict)
-    """Line of each key of the scenario, by the key."""
+    """Line number of each key in the scenario: ``{"name": 12}``."""
     items: dict[str, list[int]] = field(default_factory=dict)
-    """First line of each table in the scenario's lists, such as ``steps``, by the key of the
-    list."""
+    """First line of each table in the scenario's lists: ``{"steps": [15, 18]}``."""
 
     def of(self, key: str = "", item: int | None = None) -> int:
-        """Return the line of ``key``, or of the table with index ``item`` in the list ``key``.
+        """Return the line number of ``key``; with ``item``, of table ``item`` in the list ``key``.
 
-        Return the line of ``[[scenario]]`` if the scenario has no such key.
+        If the scenario has no such key, return the line of ``[[scenario]]``.
         """
         tables = self.items.get(key, [])
         if item is not None and item < len(tables):
@@ -47,7 +45,7 @@ class LineNumbers:
 
 
 def lines_of(text: str) -> list[LineNumbers]:
-    """Return the line numbers of each ``[[scenario]]`` in ``text``, in order."""
+    """Return the line numbers of all scenarios in ``text``, in the order of the file."""
     found: list[LineNumbers] = []
     key, depth = "", 0
     for line, kind, token, rest in _tokens(text):
@@ -74,7 +72,7 @@ def lines_of(text: str) -> list[LineNumbers]:
 
 
 def _tokens(text: str) -> Iterator[tuple[int, str, str, int]]:
-    """Yield the line, kind, text and end position of each key and mark in ``text``.
+    """Yield the line, kind, text and end index of each key and mark in ``text``.
 
     A mark is a bracket, a brace or the end of a line. Strings and comments are skipped.
     """

@@ -1,4 +1,7 @@
-"""Scenarios on real calls, to a PBX in Docker with the service beside it or to any other PBX."""
+"""Play scenarios as real calls, to a PBX in Docker or to any other PBX.
+
+Beside the PBX in Docker, the service is started too.
+"""
 
 import asyncio
 import time
@@ -18,21 +21,21 @@ from ivr.softphone.script import ALAW
 from ivr.softphone.summary import refusal
 
 PHONE = "6001"
-"""Name of the account with which the caller's telephone calls a PBX in Docker."""
+"""Name of the account that the caller's telephone has on the PBX in Docker."""
 _APART_SECONDS = 1.0
-"""Shortest time, in seconds, between the starts of two calls. Calls need different starts, because
-the service's record of a call is found by the time at which the call began."""
+"""Least time, in seconds, between the starts of two calls. The service's record of a call is found
+by its time of answer, so that two calls must not begin together."""
 _MAX_SECONDS = 240.0
-"""Seconds after dialling at which a caller hangs up."""
+"""Upper limit for a call, in seconds after dialling; then the caller hangs up."""
 
 
 class TargetError(Exception):
-    """The PBX cannot be called; the message says why, and for which scenario."""
+    """The PBX did not take a call; the message says why, and for which scenario."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The number that is called, on which PBX and with which account."""
+    """Where the calls go: the PBX, the number to call, and the caller's account."""
 
     server: tuple[str, int]
     number: str
@@ -46,7 +49,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PlacedCall:
-    """A call that was made for a scenario, was answered and has ended."""
+    """A call that was made for a scenario. It was answered, and it has ended."""
 
     scenario: Scenario
     recording: CallRecording
@@ -58,11 +61,11 @@ class PlacedCall:
 async def call_all(
     target: Target, scenarios: Sequence[Scenario], at_once: int, done: Callable[[Scenario], None]
 ) -> list[PlacedCall]:
-    """Make a call for each scenario, at most ``at_once`` at a time, no two begun in one second.
+    """Make a call for each scenario, at most ``at_once`` at a time, begun 1 s or more apart.
 
-    ``done`` is called with each scenario when its call has ended. Raise TargetError at the first
-    call that is not answered; the calls that are up are hung up then. The sounds must have been
-    made before (:func:`ivr.scenario.sounds.prepare`), because making one would delay all calls.
+    ``done`` is called with each scenario when its call has ended. If a call is not answered, raise
+    TargetError and hang up the other calls. All sounds must exist before
+    (:func:`ivr.scenario.sounds.prepare`): making one now would delay all calls.
     """
     free = asyncio.Semaphore(at_once)
     turn = asyncio.Lock()
@@ -106,8 +109,7 @@ async def _call(phone: Softphone, target: Target, scenario: Scenario) -> PlacedC
 def seen(made: PlacedCall, record: RecordedCall | None, stage: Stage) -> Seen:
     """Return the observations of an answered call; ``record`` is the service's record of it.
 
-    The computation is so long that it would block the event loop: run it in a thread while calls
-    are up.
+    Run this in a thread while other calls are up: it is so slow that it would block the event loop.
     """
     recording = made.recording
     assert recording.answered is not None

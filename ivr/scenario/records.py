@@ -1,4 +1,4 @@
-"""The service's own records of the calls, if they can be read."""
+"""Read the service's own records of the test calls, if they can be read."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,10 +17,11 @@ from ivr.scenario.steps import TicketLeft
 from ivr.translation import tr
 
 _PATIENCE_SECONDS = 10.0
-"""Longest wait for a call's record, in seconds. The record is complete just after the call ends."""
+"""Upper limit, in seconds, for the wait for calls' records. After it, a record counts as missing.
+Records are usually complete just after the calls end."""
 NEAR_SECONDS = 0.5
-"""The service's record and the caller's telephone each give a time at which a call was answered, by
-two clocks. If the two times differ by less than this many seconds, the record is that call's."""
+"""Upper limit, in seconds, for the difference between two times of answer. One is from the
+service's record, one from the caller's telephone. Closer times belong to the same call."""
 
 
 class NoRecordsError(Exception):
@@ -29,7 +30,7 @@ class NoRecordsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """One call as the service has recorded it."""
+    """One call as the service's records show it: time, outcome, tickets and transcript."""
 
     started: float
     """Time at which the call was answered, in seconds since the epoch."""
@@ -41,10 +42,10 @@ class RecordedCall:
 async def records_of(
     settings: RecordsSettings, answers: Sequence[float], patience: float = _PATIENCE_SECONDS
 ) -> list[RecordedCall | None]:
-    """Return the service's record of each call, found by the time of its answer.
+    """Return the service's record of each call; the time of answer tells which record it is.
 
-    ``answers`` are these times, in seconds since the epoch. Wait up to ``patience`` seconds until
-    all records are there; None stands for a record that is still missing then. Raise
+    ``answers`` are the calls' times of answer, in seconds since the epoch. The records are awaited
+    for up to ``patience`` seconds. None stands for a record that is still missing then. Raise
     NoRecordsError if the records cannot be read.
     """
     since = datetime.fromtimestamp(min(answers) - NEAR_SECONDS, UTC)
@@ -58,9 +59,9 @@ async def records_of(
 
 
 def check_readable(settings: RecordsSettings) -> None:
-    """Check, before any call is made, that the service's records can be read after the calls.
+    """Raise NoRecordsError if the service's records cannot be read.
 
-    Raise NoRecordsError if they cannot be read, DatabaseError if the database's URL is not valid.
+    It is called before any call is made. Raise DatabaseError if the database's URL is not valid.
     """
     url = url_of(settings)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():

@@ -17,19 +17,19 @@ from ivr.scenario.verdict import ScenarioVerdict, judge
 from ivr.words.phrase_files import read_understander
 
 AT_ONCE = 8
-"""Number of calls at the same time, by default. Measured on two cores that also run the service:
-replies take 0.45 s with 6 calls and 0.49 s with 10, so that 8 calls hardly delay each other. The
-shipped set takes four minutes with 8."""
+"""Default number of calls at the same time. On two cores that also run the service, replies take
+0.45 s with 6 calls and 0.49 s with 10. With 8, calls therefore hardly delay each other, and the
+shipped set takes four minutes."""
 
 Done = Callable[[Scenario], None]
-"""A function that is called with each scenario when it has been played."""
+"""A function that is called with each scenario after it has been played."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """The scenarios of one run, and the sheet and prompts that they are played with.
+    """The scenarios of one run, with the sheet and prompts that they are played with.
 
-    ``done`` is called with each scenario when it has been played.
+    ``done`` is called with each scenario after it has been played.
     """
 
     stage: Stage
@@ -39,7 +39,7 @@ class RunContext:
     def fast(self, sheet: Path) -> list[ScenarioVerdict]:
         """Play the scenarios in virtual time, without a PBX, and return the verdicts.
 
-        Raise PhraseError when the learned phrases beside ``sheet`` cannot be used.
+        Raise PhraseError when the learned phrases cannot be used; they are read beside ``sheet``.
         """
         understander = read_understander(sheet)
         verdicts = []
@@ -67,10 +67,10 @@ class RunContext:
     ) -> list[ScenarioVerdict]:
         """Play the scenarios through any PBX and return the verdicts.
 
-        Tickets and outcomes are judged only with ``records``, the settings of the service's
-        records. ``at_once`` is the number of calls at the same time. Raise TargetError when the PBX
-        does not take the calls, ScenarioError when a sound cannot be made, NoRecordsError when the
-        records cannot be read.
+        ``records`` are the settings by which the service's records are read. Without them, tickets
+        and outcomes are not judged. ``at_once`` is the number of calls at the same time. Raise
+        TargetError when the PBX does not take a call, ScenarioError when a sound cannot be made,
+        NoRecordsError when the records cannot be read.
         """
         if records is not None:
             check_readable(records)

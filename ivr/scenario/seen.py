@@ -1,4 +1,4 @@
-"""The observations of one call, real or in virtual time; times are seconds after the answer."""
+"""What was observed in one call, real or in virtual time; times are seconds after the answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from ivr.softphone.recording import Gaps
 from ivr.translation import tr
 
 NOTHING = np.zeros(0, np.int16)
-"""The samples of a direction of which no sound is known."""
+"""No samples: the sound of a direction in which nothing was recorded, as in virtual time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +22,16 @@ class SpokenPrompt:
     """One prompt as it reached the caller; times are seconds after the answer."""
 
     ids: frozenset[str]
-    """Ids of the sheet's prompts that this may be: several if they sound alike, none for a sound
-    that is no prompt."""
+    """Ids of the sheet's prompts that fit what was heard. There are several if prompts sound alike,
+    and none for a sound that is no prompt."""
     text: str
     start: float
     end: float
     complete: bool
     rendering: Rendering = "normal"
     correlation: float = 1.0
-    """Correlation of what was heard with the prompt's rendered file, at most 1.0. For a prompt of
-    several files it is the lowest of their correlations."""
+    """Correlation of what was heard with the rendered file; 1.0 if they have the same waveform. If
+    the prompt consists of several files, it is their lowest correlation."""
 
     def __str__(self) -> str:
         name = min(self.ids, default=tr("a sound that is no prompt"))
@@ -42,14 +42,14 @@ class SpokenPrompt:
 class Acted:
     """One step that the caller carried out, and when.
 
-    ``start`` and ``end`` are seconds after the answer; in :class:`ivr.scenario.caller.Caller` they
-    are seconds of the caller's clock.
+    ``start`` and ``end`` are seconds after the answer. Only in :class:`ivr.scenario.caller.Caller`
+    they are seconds of the caller's clock.
     """
 
     step: int
-    """Index of the step among all steps of the scenario, from 0."""
+    """Index of the step in the scenario's list of all steps; the first is 0."""
     what: str
-    """The step as a text for reports."""
+    """The step in words, for reports."""
     start: float
     end: float
 
@@ -65,20 +65,20 @@ class CallSound:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All that is known of a call after its end; ``ended`` is in seconds after the answer."""
+    """All that was observed in one call; ``ended`` is in seconds after the answer."""
 
     spoken: Sequence[SpokenPrompt]
     acted: Sequence[Acted]
     ended: float
     ended_by: Literal["caller", "bot"]
     tickets: Sequence[TicketLeft] | None = None
-    """The tickets that the call left; None if the service's record of the call is not known."""
+    """The tickets that the call left; None if the service's record of the call was not read."""
     outcome: str | None = None
-    """The outcome in the service's record of the call; None if that record is not known."""
+    """The call's outcome in the service's record; None if that record was not read."""
     transcript: Sequence[TranscriptLine] = ()
     caller_sound: CallSound = field(default_factory=CallSound)
     bot_sound: CallSound = field(default_factory=CallSound)
     gaps: Gaps | None = None
-    """The time between the bot's packets, and how many were lost; None in virtual time."""
+    """How regularly the bot's packets arrived, and how many were lost; None in virtual time."""
     wrong: Sequence[str] = ()
-    """Problems of the call other than those of the conversation, as sentences."""
+    """Problems found outside the conversation, each as a sentence; they make the scenario fail."""

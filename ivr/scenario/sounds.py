@@ -22,21 +22,21 @@ from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
 
 LOOP_SECONDS = 30
-"""Seconds of sound that are made for a caller's line; then the same sound is repeated."""
+"""Length, in seconds, of the sound made for a caller's line. The sound is then repeated."""
 _LEVELS = {
     "noise": -24.0, "room": -65.0, "hum": -56.0, "breathing": -52.0, "television": -24.0,
     "music": -24.0, "fax": -15.0, "ringback": -15.0,
 }  # fmt: skip
-"""For each kind of sound on the line: its level in dBov if the scenario's step gives none. For
-example, noise has -24 dBov."""
+"""Default level in dBov of each kind of sound on the line; noise has -24 dBov. It holds if the
+scenario's step gives no level."""
 _TALKERS = 10
-"""Number of voices that speak at the same time on the line `television`. With this many voices the
-detectors of a call classify the sound as noise."""
+"""Number of people who speak at the same time in the sound ``television``. With this many the
+detectors of a call report noise."""
 
 
 @lru_cache(maxsize=256)
 def voice(step: Says) -> Samples:
-    """Return the words of a step as speech at 8 kHz, in the step's voice, level and distance.
+    """Return the words of a step as speech at 8 kHz, with the step's voice, level and distance.
 
     Raise VoiceError if espeak-ng does not have the voice.
     """
@@ -50,16 +50,17 @@ def voice(step: Says) -> Samples:
 
 
 def recording(step: Plays, file: Path) -> Samples:
-    """Return the recording that the caller plays in a step, at 8 kHz.
+    """Return the recording that the caller plays in a step, as samples at 8 kHz.
 
-    ``file`` is the scenario file. Raise WavError when the recording cannot be used.
+    ``file`` is the scenario file; the recording's path is relative to it. Raise WavError when the
+    recording cannot be used.
     """
     return read_wav(file.parent / step.plays)
 
 
 @lru_cache(maxsize=16)
 def line_sound(step: LineSound) -> Samples | None:
-    """Return 30 s of the sound that the line carries, at 8 kHz; it is to be repeated.
+    """Return 30 s of the sound on the caller's line, at 8 kHz, to be repeated.
 
     Return None if the line carries no sound.
     """
@@ -91,7 +92,7 @@ def _wave(kind: str) -> Wave:
 
 
 def frames(samples: Samples) -> Iterator[Samples]:
-    """Yield ``samples`` in frames of 20 ms (160 samples); the last is filled up with silence."""
+    """Yield ``samples`` in frames of 20 ms (160 samples); silence fills up the last frame."""
     for at in range(0, len(samples), FRAME):
         piece = samples[at : at + FRAME]
         yield np.pad(piece, (0, FRAME - len(piece)))
@@ -103,7 +104,7 @@ def _samples(sound: Wave) -> Samples:
 
 
 def prepare(scenario: Scenario) -> None:
-    """Make and cache all sounds of a scenario, so that none has to be made during its call.
+    """Make all sounds of a scenario before its call and cache them; none delays the call then.
 
     Raise ScenarioError when a sound cannot be made.
     """

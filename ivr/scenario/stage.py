@@ -1,4 +1,4 @@
-"""The words that scenarios are played with: a sheet, its rendered prompts and its vocabulary."""
+"""What scenarios are played with: a sheet of prompts, their rendered files and a vocabulary."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,32 +21,32 @@ class Stage:
 
     @classmethod
     def load(cls, sheet: Path, rendered: Path) -> "Stage":
-        """Return the stage of a sheet file and a directory of rendered prompts.
+        """Return the stage for a sheet file and a directory of rendered prompts.
 
-        The vocabulary is read from the directory of the sheet. Raise SheetError, VocabularyError,
-        CatalogueError or OSError when one of them cannot be used.
+        The vocabulary is read from the directory of the sheet file. Raise SheetError,
+        VocabularyError, CatalogueError or OSError when one of them cannot be used.
         """
         return cls(read_sheet(sheet), Catalogue.load(rendered), read_vocabulary(sheet.parent))
 
     @property
     def compose(self) -> Composer:
-        """A composer that fills the slots of prompts as the service does."""
+        """A function that fills the slots of prompts, as the service does."""
         has = self.catalogue.__contains__
         return Composer(self.vocabulary, has, forbids=self.sheet.forbidden_in)
 
     def prompt(self, id: str) -> Prompt:
-        """Return the prompt of the sheet with this id; StopIteration if there is none."""
+        """Return the prompt with this id; raise StopIteration if the sheet has none."""
         return next(prompt for prompt in self.sheet.prompts() if prompt.id == id)
 
     def filled(self, step: Hears) -> Prompt | None:
-        """Return the prompt that a step asks for, with the step's values in its slots.
+        """Return the prompt that a step waits for, with the step's values in its slots.
 
         Return None if the step gives no values.
         """
         return self.compose(self.prompt(step.hears), step.values) if step.values else None
 
     def spelled(self, step: Hears) -> str | None:
-        """Return the text of the prompt that a step asks for, with the step's values in its slots.
+        """Return the text of the prompt that a step waits for, with the step's values in its slots.
 
         Return None if the step gives no values.
         """

@@ -1,6 +1,6 @@
-"""The scenario language: the steps that a caller carries out, and the prompts they must hear.
+"""The language of scenario files: steps that a caller carries out, and prompts they must hear.
 
-The types and ranges of values are checked here. The ids of prompts and rows depend on a sheet and
+The types and ranges of values are checked here. The ids of prompts and rows depend on a sheet, and
 are checked in :mod:`ivr.scenario.files`.
 """
 
@@ -18,14 +18,14 @@ from ivr.dialogue.ticket import TicketKind
 from ivr.translation import tr
 
 TOLERANCE_SECONDS = 0.15
-"""Tolerance of a wait, in seconds, if the scenario's step gives no ``within``: the wait may be this
-much shorter or longer than written. `ivr bench waits` measures by how much waits differ."""
+"""Default tolerance of a wait, in seconds, for a step without ``within``. The wait may be this much
+shorter or longer than written. `ivr bench waits` measures how much waits differ."""
 THINKING_SECONDS = 1.0
-"""Seconds from the end of the bot's words to the caller's next step, if that step gives no
-``after``."""
+"""Default time, in seconds, from the end of the bot's words to the caller's next step. It holds for
+a step without ``after``."""
 LEAST_PAUSE = 0.7
-"""Least seconds of quiet after which the bot has certainly finished; pauses within a slow prompt
-reach 0.65 s."""
+"""Least time of quiet, in seconds, after which the bot has certainly finished. Pauses within a slow
+prompt reach 0.65 s."""
 
 Level = Annotated[float, Field(ge=-75, le=-6)]
 Seconds = Annotated[float, Field(ge=0, le=300)]
@@ -42,33 +42,32 @@ class _Table(BaseModel):
 
 
 class Hears(_Table):
-    """A step of a scenario: a prompt of the sheet must be heard next."""
+    """A step of a scenario in which a prompt must be heard next."""
 
     hears: Text
-    """Id of the prompt: ``no_sound.ask``."""
+    """Id of the prompt that must be heard: ``no_sound.ask``."""
     after: Seconds | None = None
-    """Seconds from the end of the prompt or step before to the beginning of this prompt. If None,
-    the prompt must begin within 0.6 s after a prompt, and within 2.5 s after a step of the
-    caller."""
+    """Wanted seconds of wait before this prompt, from the end of the prompt or step before. If
+    None, the wait has only a limit: 0.6 s after a prompt, 2.5 s after a step of the caller."""
     within: Annotated[float, Field(gt=0, le=30)] = TOLERANCE_SECONDS
-    """Tolerance in seconds: the wait may be this much shorter or longer than ``after``."""
+    """Tolerance of ``after``, in seconds: the wait may be this much shorter or longer."""
     cut: bool = False
-    """Whether the prompt must be cut off; otherwise it must be heard to its end."""
+    """Whether the prompt must be cut off. If false, it must be heard to its end."""
     rendering: Rendering | None = None
-    """The rendering in which the prompt must be heard; None: any."""
+    """The rendering in which the prompt must be heard; None allows any."""
     values: Mapping[str, str] = Field(default_factory=dict, alias="with")
-    """The values that the prompt's slots must be filled with, by the slot's name; empty: any."""
+    """The values that must be heard in the prompt's slots, by slot name; empty allows any."""
 
 
 class Act(_Table):
     """A step of a scenario that the caller carries out."""
 
     after: Annotated[float, Field(ge=LEAST_PAUSE, le=300)] | None = None
-    """Seconds from the end of the last prompt, as the caller hears it, to this step; None: 1.0
-    (THINKING_SECONDS), unless ``into`` is given."""
+    """Seconds from the end of the last prompt, as the caller hears it, to this step. If None, it is
+    1.0 s (THINKING_SECONDS), unless ``into`` is given."""
     into: Annotated[float, Field(ge=0.2, le=60)] | None = None
-    """Seconds from the beginning of the last prompt to this step, which interrupts that prompt;
-    None: the step follows the end of the prompt."""
+    """Seconds from the beginning of the last prompt to this step, which interrupts the prompt. If
+    None, the step waits for the end of the prompt."""
 
 
 class Says(Act):
@@ -76,7 +75,8 @@ class Says(Act):
 
     says: Text
     voice: Annotated[int, Field(ge=1, le=4)] | Text = 3
-    """Number of one of the laboratory's callers, or name of any voice of espeak-ng: ``de+m3``."""
+    """The caller's voice: number of one of the laboratory's four callers, or name of an espeak-ng
+    voice (``de+m3``)."""
     dbov: Level = -25.0
     """Active speech level of the caller's words in dBov."""
     hands_free: bool = False
@@ -89,8 +89,8 @@ class Plays(Act):
     plays: Path
     """Path of a WAV file, relative to the directory of the scenario file."""
     words: str = Field("", alias="as")
-    """The words in the recording, for runs in virtual time; without them the recording is speech
-    that is not understood."""
+    """The words in the recording, needed in virtual time, where no speech is recognised. Without
+    them the recording is taken for speech that is not understood."""
 
 
 class Presses(Act):
@@ -100,12 +100,12 @@ class Presses(Act):
 
 
 class LineSound(Act):
-    """From this step on, the caller's line carries this sound beside their voice."""
+    """A step that puts a sound on the caller's line; from then on it is heard with their voice."""
 
     line: LineKind
     dbov: Level | None = None
-    """Level of the sound in dBov; None: the level that :mod:`ivr.scenario.sounds` sets for this
-    kind of sound, such as -24 dBov for noise."""
+    """Level of the sound in dBov. If None, it is the default for this kind of sound from
+    :mod:`ivr.scenario.sounds`, such as -24 dBov for noise."""
 
 
 class HangsUp(Act):
@@ -115,7 +115,7 @@ class HangsUp(Act):
 
 
 class HungUp(_Table):
-    """A step of a scenario: the bot must hang up."""
+    """A step of a scenario in which the bot must hang up."""
 
     hung_up: Literal[True]
     after: Seconds | None = None
@@ -123,7 +123,7 @@ class HungUp(_Table):
 
 
 class TicketLeft(_Table):
-    """A ticket that the call must have left; a field that is not given may have any value."""
+    """A ticket that the call must leave; a field that is not given may have any value."""
 
     kind: TicketKind
     surname: str | None = None
@@ -137,13 +137,14 @@ STEP_KINDS: Mapping[str, type[_Table]] = {
     "hears": Hears, "says": Says, "plays": Plays, "presses": Presses, "line": LineSound,
     "hangs_up": HangsUp, "hung_up": HungUp,
 }  # fmt: skip
-"""The kinds of a scenario's steps, each by the key that a step of this kind has in the file."""
+"""The class of each kind of step, by the key that marks the kind in a scenario file: ``says``."""
 
 
 def kind_of(table: object) -> str | None:
-    """Return the key that marks the kind of a step, given as a table or as a model.
+    """Return the key that marks the kind of a step: ``says``.
 
-    Return None if the table has no such key, or more than one.
+    ``table`` is the step as read from the file or as a model. Return None if it has none of these
+    keys, or more than one.
     """
     named = [key for key in STEP_KINDS if isinstance(table, Mapping) and key in table]
     named += [key for key, kind in STEP_KINDS.items() if isinstance(table, kind)]
@@ -167,24 +168,24 @@ class ScenarioTable(_Table):
 
     name: Text
     rows: Annotated[tuple[Text, ...], Field(min_length=1)]
-    """Ids of the sheet's rows that the scenario proves."""
+    """Ids of the sheet's rows that the scenario proves, such as ``no_sound``."""
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     tickets: tuple[TicketLeft, ...] | None = None
-    """All tickets that the call must leave, in order; None: tickets are not judged."""
+    """All tickets that the call must leave, in order. If None, tickets are not judged."""
     outcome: Outcome | None = None
-    """The outcome that the service must record for the call; None: any."""
+    """The outcome that the service must record for the call; None allows any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One call to be made, and its place in a file."""
+    """A call that a tester has described, and its place in the scenario file."""
 
     table: ScenarioTable
     file: Path
     line: int
     """Line of ``[[scenario]]`` in the file, counted from 1."""
     lines: tuple[int, ...]
-    """Line of each step in the file, counted from 1."""
+    """Line number of each step in the file, counted from 1."""
 
     @property
     def name(self) -> str:
@@ -197,12 +198,12 @@ class Scenario:
         return self.table.steps
 
     def place(self, step: int | None = None) -> str:
-        """Return ``file:line`` of the step with index ``step``; if None, that of the scenario."""
+        """Return ``file:line`` of the step with index ``step``; if None, of the scenario."""
         return f"{self.file}:{self.line if step is None else self.lines[step]}"
 
 
 def step_text(step: Act) -> str:
-    """Return a step as a text for reports."""
+    """Return a step of the caller in words, for reports: what they say, play or press."""
     match step:
         case Says(says=text):
             return text

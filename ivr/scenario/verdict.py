@@ -1,7 +1,7 @@
-"""The verdict on a call, from the comparison of the call with its scenario.
+"""The verdict on a call: does it go as its scenario says?
 
-The call is compared with the scenario step by step. The comparison stops at a difference that
-leaves open which parts of the call belong to the further steps.
+The call is compared with the scenario step by step. After some differences it is no longer clear
+which parts of the call belong to which step. The comparison then stops.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,17 +21,17 @@ from ivr.scenario.steps import (
 from ivr.translation import tr
 
 AT_ONCE_SECONDS = 0.6
-"""Longest pause, in seconds, from the end of one prompt to the beginning of the next, if the
-scenario sets no wait. It is long enough for the service to write a ticket."""
+"""Upper limit, in seconds, for the pause between two prompts; a longer one is a problem. It holds
+if the scenario sets no wait. The service can write a ticket in this time."""
 _REPLY_SECONDS = 2.5
-"""Longest time, in seconds, from the end of the caller's step to the bot's reply if the scenario
-sets no wait. Endpointing and recognition take this time."""
+"""Upper limit, in seconds, from the end of the caller's step to the bot's reply; a longer wait is a
+problem. It holds if the scenario sets no wait. Endpointing and recognition take this time."""
 LEAST_CORRELATION = 0.9
-"""Least correlation of a heard prompt with its rendered files (1.0 if they are the same sound). A
-lower correlation is reported: the caller heard something else than was rendered."""
+"""Lower limit for the correlation of a heard prompt with its rendered file; 1.0 is the same sound.
+A lower value is a problem: the caller heard something else than was rendered."""
 GONE_SECONDS = 1.5
-"""A prompt that no step asks for is reported as a problem, unless the prompt began less than this
-many seconds before the caller hung up."""
+"""Time, in seconds, before the caller hangs up, in which an unexpected prompt may begin. A prompt
+that no step asks for is a problem if it begins earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +39,22 @@ class Wait:
     """One wait that was measured in a call, before a prompt or before the bot hangs up."""
 
     step: int
-    """Index of the scenario's step that follows the wait."""
+    """Index of the scenario's step before which the wait was measured."""
     start: float
     """Beginning of the wait, in seconds after the answer."""
     seconds: float
-    """Length of the wait in seconds, from the end of the prompt or step before."""
+    """Measured length of the wait in seconds, from the end of the prompt or step before."""
     wanted: float | None
-    """Length in seconds that the scenario sets; None if it sets none."""
+    """Length of the wait in seconds that the scenario asks for; None if it asks for none."""
     within: float
     """Tolerance in seconds: the wait may be this much shorter or longer than ``wanted``."""
     good: bool
 
     @property
     def error(self) -> float | None:
-        """Measured minus wanted seconds; None if the scenario sets no length.
+        """How much longer the wait was than the scenario asks for, in seconds; negative if shorter.
 
-        Also None if the scenario allows the wait to differ by more than 0.15 s.
+        None if the scenario sets no length, or allows a difference of more than 0.15 s.
         """
         exact = self.wanted is not None and self.within <= TOLERANCE_SECONDS
         return self.seconds - self.wanted if exact and self.wanted is not None else None
@@ -62,15 +62,16 @@ class Wait:
 
 @dataclass(slots=True)
 class ScenarioVerdict:
-    """The result of one scenario: the call, what was measured in it, and its problems."""
+    """The result of one scenario: the call, the prompts and waits found in it, and its problems."""
 
     scenario: Scenario
     seen: Seen
     heard: dict[int, SpokenPrompt] = field(default_factory=dict)
-    """The prompt that was heard for each step that asks for one, by the index of the step."""
+    """The heard prompts, by the index of the step that asks for them."""
     waits: list[Wait] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    """All differences between call and scenario, as sentences that begin with file and line."""
+    """All differences between call and scenario. Each is a sentence that begins with file and
+    line."""
 
     @property
     def passed(self) -> bool:
@@ -81,8 +82,8 @@ class ScenarioVerdict:
 def judge(scenario: Scenario, seen: Seen, spell: Callable[[Hears], str | None]) -> ScenarioVerdict:
     """Compare a call with its scenario and return the verdict.
 
-    ``spell`` returns the text of a step's prompt with the step's values in its slots, or None if
-    the step gives no values.
+    ``spell`` returns the text that a step wants to hear: its prompt with the step's values in the
+    slots. It returns None if the step gives no values.
     """
     walk = _Walk(scenario, seen, spell)
     walk.run()
@@ -99,7 +100,8 @@ class _Walk:
         self._next = 0
         self._since = 0.0
         self._acted_last = True
-        """True if a step of the caller or the answer came last; False if a prompt came last."""
+        """Whether the last thing in the call was a step of the caller or the answer, not a
+        prompt."""
         self._acts = {act.step: act for act in seen.acted}
 
     def run(self) -> None:
@@ -112,7 +114,7 @@ class _Walk:
             self._problem(None, wrong)
 
     def _goes(self, number: int) -> bool:
-        """Judge step ``number``; return whether the next step can be compared with the call."""
+        """Judge step ``number``; return False if later steps cannot be compared with the call."""
         match step := self._scenario.steps[number]:
             case Hears():
                 return self._hears(number, step)

@@ -1,7 +1,7 @@
-"""Play a scenario in virtual time: the clock is a number, so that no time passes in waiting.
+"""Play a scenario in virtual time: the clock is a number, so that waiting takes no time.
 
-There is no sound. The caller's words are understood as on a real call, and the condition of their
-line is reported as the detectors of a real call would report it.
+There is no sound. The caller's words are understood as on a real call. The condition of their line
+is reported as the detectors of a real call would report it.
 """
 
 from collections.abc import Callable
@@ -49,17 +49,17 @@ from ivr.words.catalogue import Rendering
 
 NOTICED_SECONDS, SURE_OF_END_SECONDS = 0.15, 0.5
 """Delays of the simulated detectors, in seconds. They report the beginning of the caller's speech
-0.15 s late, and its end 0.5 s late. The detectors of a real call take as long."""
+0.15 s late and its end 0.5 s late, as the detectors of a real call do."""
 TOO_QUIET_DBOV, TOO_NOISY_DBOV = -42.0, -40.0
-"""Two levels in dBov. Speech below the first is reported as too quiet. A sound on the line below
-the second is reported as a line with nobody on it. Scenarios should use levels well above or below
-the two limits: near them the detectors of a real call may decide otherwise."""
+"""Limits of level in dBov for what the simulated detectors report. Speech below the first is too
+quiet. A sound on the line below the second is reported as a line with nobody on it. Scenarios
+should stay well away from both: near them the detectors of a real call may decide otherwise."""
 _PATIENCE_SECONDS = 60.0
-"""Longest virtual time, in seconds, that the caller waits for each prompt. A caller who waits for
-two prompts therefore stops waiting after 120 s = 2 x 60 s."""
+"""Upper limit, in seconds of virtual time, for the caller's wait for one prompt; for two prompts it
+is 120 s. Then the caller goes on to the next step."""
 
 _NOTHING = Found("unknown")
-"""The result of each look-up in the records: in virtual time no earlier call has left anything."""
+"""The result of every look-up in the records: in virtual time no earlier call is recorded."""
 _LINES = {
     "no_rtp": Condition.NO_RTP, "comfort_noise": Condition.NO_RTP, "silence": Condition.DEAD_LINE,
     "room": Condition.NOBODY, "hum": Condition.NOBODY, "breathing": Condition.NOBODY,
@@ -69,9 +69,9 @@ _LINES = {
 
 
 def play_virtually(scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) -> Seen:
-    """Play a scenario in virtual time to its end; return what happened in the call.
+    """Play a scenario in virtual time to its end; return what was observed.
 
-    ``meaning`` is called with the caller's words and returns their meaning.
+    ``meaning`` is called with the caller's words and returns what they mean.
     """
     return _Performance(scenario, stage, meaning).seen()
 
@@ -90,11 +90,11 @@ class _Performance:
         self._speaks_now = 0
         """Number (``play``) of the bot's latest command to play a prompt; 0 before the first."""
         self._said_until = 0.0
-        """Time, in seconds of virtual time after the answer, at which the caller last stopped
-        speaking; 0.0 before they have spoken."""
+        """Time at which the caller last stopped speaking, in virtual seconds after the answer. It
+        is 0.0 before they have spoken."""
         self._hung_up: float | None = None
-        """Time, in seconds of virtual time after the answer, at which the bot hung up or
-        transferred the call; None if it has done neither."""
+        """Time at which the bot hung up or transferred the call, in virtual seconds after the
+        answer. None if it has done neither."""
         guest = Guest(stage.sheet.company, House(knowledge=stage.sheet.knowledge))
         script = partial(hotline, guest=guest)
         self._call = Call(script, last_words, stage.sheet.__getitem__, compose=stage.compose)
@@ -123,10 +123,10 @@ class _Performance:
         )  # fmt: skip
 
     def _wait_for(self, wanted: int, act: Act) -> None:
-        """Let virtual time pass until it is time for ``act``.
+        """Let virtual time pass until ``act`` is due.
 
-        ``wanted`` is the number of prompts that must begin before ``act``. If ``act.into`` is
-        given, ``act`` is due during the last of these prompts, otherwise after its end.
+        ``wanted`` is the number of prompts that must begin before ``act``. With ``act.into``, the
+        act is due during the last of these prompts, otherwise after its end.
         """
         if isinstance(act, LineSound) and not wanted:
             return  # the line has carried it from the beginning
@@ -195,8 +195,8 @@ class _Performance:
     def _finish(self, wanted: int) -> None:
         """Let virtual time pass until the bot has finished.
 
-        If the scenario does not say how the call ends, the caller hangs up then. ``wanted`` is the
-        number of prompts that must be heard before the end.
+        ``wanted`` is the number of prompts that must begin after the caller's last step. If the
+        call has not ended then, the caller hangs up.
         """
         if isinstance(self._scenario.steps[-1], HungUp):
             self._line.advance(self._line.now + _PATIENCE_SECONDS)
@@ -245,5 +245,5 @@ class _Performance:
 
 
 def _mumbled(text: str, confidence: float = 1.0, unknown: float = 0.0) -> Words:
-    """Return ``text`` as words of the caller that were not understood."""
+    """Return ``text`` as words of the caller that were heard and not understood."""
     return Words(Meaning(text, Intent.OTHER, Certainty.UNSURE, 0.1), confidence, unknown)

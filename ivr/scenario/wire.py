@@ -1,8 +1,8 @@
 """Find the prompts of the sheet that a caller heard, from the packets of the call.
 
 First, the rendered files of sentence parts and of values are found by correlation. Each file that
-was heard is one piece, and so is each sound outside these files. Then successive pieces are
-joined to a sentence, as long as each is a later part of that sentence and follows without a pause.
+was heard is one piece. Each sound outside these files is a piece too. Then pieces are joined to
+sentences: a piece joins if it is a later part of the same sentence and follows without a pause.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,36 +23,40 @@ from ivr.softphone.sentences import heard_sentence
 from ivr.words.catalogue import RENDERINGS, Rendering
 
 APART_SECONDS = 0.22
-"""A silence of at least this many seconds separates two sentences. The files of two sentences have
-0.23 s of silence between their words: 0.15 s after the first and 0.08 s before the second. The
-silence within a sentence is shorter."""
+"""Least silence, in seconds, that separates two sentences; within a sentence it is shorter. Between
+the words of two sentences there are 0.23 s: 0.15 s at the end of the first file and 0.08 s at the
+beginning of the second."""
 LEAST_SECONDS = 0.1
-"""Least length, in seconds, of sound in the recording that no prompt's file explains but that still
-counts as heard. Shorter sound is the border of two files or the rest of a prompt that was cut."""
+"""Least length, in seconds, at which a sound outside the prompts' files counts as heard. Shorter
+sound is only the border of two files or the rest of a prompt that was cut off."""
 _NAMES = "name."
-"""Beginning of the ids of the clips that are spoken surnames."""
+"""Beginning of the ids of all clips that are spoken surnames."""
 _BLOCK = 80
-"""Samples of a block, over which the level of sound is measured: 10 ms."""
+"""Number of samples in a block: 10 ms. The level of sound is measured block by block."""
 _QUIET = 32768.0 * 10 ** (-50 / 20)
-"""Root mean square of samples below which a block (10 ms) is quiet: -50 dBov."""
+"""Limit for quiet: -50 dBov as a root mean square of 16-bit samples. A block (10 ms) below it is
+quiet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One rendered clip or other sound that was heard; times are seconds after the answer."""
+    """A sound that was heard: one rendered clip, or another sound.
+
+    Times are seconds after the answer.
+    """
 
     start: float
     end: float
     places: Mapping[str, int]
-    """For each sentence that has this clip as a part: the sentence's id, and the index of the part.
-    Empty for a value or a sound that is no clip."""
+    """Where the clip stands in sentences: the index of its part, by the sentence's id. It is empty
+    for a value and for a sound that is no clip."""
     complete: bool = True
     rendering: Rendering | None = None
     correlation: float = 1.0
 
 
 class Sentences:
-    """The sheet's sentences as lists of parts: clips of words, and slots for any sound."""
+    """The sheet's sentences as lists of parts: clips with fixed words, and slots for any sound."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.prompts: dict[str, Prompt] = {prompt.id: prompt for prompt in sheet.prompts()}
@@ -61,14 +65,18 @@ class Sentences:
             for id, prompt in self.prompts.items()
         }
         self.places: dict[str, dict[str, int]] = {}
-        """Index of a clip of words in a sentence, found by ``places[clip id][sentence id]``."""
+        """Where each clip of words stands: ``places[clip id][sentence id]`` is the index of its
+        part."""
         for id, of in self.parts.items():
             for place, part in enumerate(of):
                 if isinstance(part, Prompt):
                     self.places.setdefault(part.id, {})[id] = place
 
     def begun(self, piece: Piece) -> dict[str, int]:
-        """Return, by id, the sentences that ``piece`` may begin, with the index of its part."""
+        """Return the sentences that ``piece`` may begin, with the index of its part in each.
+
+        The key is the sentence's id.
+        """
         if piece.places:
             before = {id: self.parts[id][:place] for id, place in piece.places.items()}
             return {
@@ -78,10 +86,10 @@ class Sentences:
         return {id: 0 for id, of in self.parts.items() if isinstance(of[0], Slot)}
 
     def extended(self, at: Mapping[str, int], piece: Piece) -> dict[str, int]:
-        """Return, by id, the sentences that ``piece`` may continue, with the index of its part.
+        """Return the sentences that ``piece`` may continue, with the index of its part in each.
 
-        ``at`` are the sentences that the pieces so far may belong to: for each sentence's id, the
-        index of the part that was heard last.
+        The key is the sentence's id. ``at`` are the sentences that the earlier pieces may belong
+        to, with the index of the part that was heard last.
         """
         further: dict[str, int] = {}
         for id, place in at.items():
@@ -99,7 +107,7 @@ class Sentences:
 def spoken_prompts(
     recording: CallRecording, scenario: Scenario, stage: Stage
 ) -> list[SpokenPrompt]:
-    """Return, in order, the prompts that the caller heard in a call that was answered."""
+    """Return the prompts that the caller heard in an answered call, in order."""
     assert recording.answered is not None
     sentences = Sentences(stage.sheet)
     wanted = [step for step in scenario.steps if isinstance(step, Hears)]
@@ -130,7 +138,7 @@ def _piece(clip: HeardPrompt, sentences: Sentences, origin: float) -> Piece:
 
 
 def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Yield each sound of at least 0.1 s that is in none of ``pieces``, the clips found so far."""
+    """Yield each sound of at least 0.1 s that lies outside ``pieces``, the clips found so far."""
     timeline = recording.timeline
     offset = timeline.start - (recording.answered or timeline.start)
     blocks = timeline.samples[: len(timeline.samples) // _BLOCK * _BLOCK].astype(np.float64)
@@ -150,7 +158,7 @@ def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piec
 
 
 def _joined(pieces: Sequence[Piece], sentences: Sentences) -> Iterator[SpokenPrompt]:
-    """Join ``pieces``, given in the order of time, to sentences; yield each sentence."""
+    """Join ``pieces`` to sentences and yield each sentence; pieces are in the order of time."""
     group: list[Piece] = []
     at: dict[str, int] = {}
     for piece in pieces:
@@ -186,11 +194,11 @@ def _sentence(group: Sequence[Piece], at: Mapping[str, int], sentences: Sentence
 def _with_values(
     heard: SpokenPrompt, filled: Sequence[Prompt], recording: CallRecording, stage: Stage
 ) -> SpokenPrompt:
-    """Return ``heard`` with the slots in its text filled, if the wanted values were heard.
+    """Return ``heard`` with the wanted values in its slots, if these values were heard.
 
     ``filled`` are the scenario's prompts with the wanted values in their slots. If all clips of
-    such a prompt were heard at this place, the result has that prompt's text and the times of its
-    clips. Otherwise the result is ``heard`` unchanged.
+    such a prompt were heard here, the result has its text and the times of its clips. Otherwise
+    ``heard`` is returned unchanged.
     """
     for prompt in filled:
         if prompt.id not in heard.ids:

@@ -1,6 +1,6 @@
-"""A SIP test caller: it places calls, sends what a script says, and measures every packet.
+"""A SIP test caller: it makes calls, sends the sounds and keys of a script, and records packets.
 
-It knows nothing of the service, so that it can call any SIP server.
+It knows nothing of the service. It can therefore call any SIP server.
 """
 
 from ivr.softphone.call import SoftphoneCall

@@ -14,15 +14,15 @@ from ivr.softphone.sip import SipError, SipRequest, SipResponse
 from ivr.softphone.transaction import Transaction
 
 _PATIENCE = 4.0
-"""Longest time, in seconds, that we wait for the answer to a BYE or CANCEL. A test therefore ends
-even if the PBX does not answer."""
+"""Upper limit, in seconds, for the wait for an answer to our BYE or CANCEL. After it the call
+counts as ended, so that a test ends even if the PBX does not answer."""
 
 
 class SoftphoneCall:
     """A call placed by :meth:`Softphone.dial`.
 
-    It ends when the callee, its script or :meth:`hang_up` hangs up, or ``max_seconds`` after
-    dialling.
+    It ends when the callee, the script or :meth:`hang_up` hangs up. At the latest it ends
+    ``max_seconds`` after dialling.
     """
 
     def __init__(
@@ -96,9 +96,9 @@ class SoftphoneCall:
 
     @property
     def received(self) -> Sequence[tuple[float, bytes]]:
-        """Arrival (monotonic seconds) and bytes of each datagram that has reached the RTP port.
+        """All datagrams at the RTP port so far, each as arrival (monotonic seconds) and bytes.
 
-        The sequence grows as more arrive.
+        The list grows during the call.
         """
         return self._media.received
 
@@ -127,9 +127,10 @@ class SoftphoneCall:
         )
 
     async def _placed(self) -> SipResponse:
-        """Send the INVITE, twice if the server asks for the password; return the final answer.
+        """Send the INVITE and return its final answer.
 
-        The INVITE is cancelled when :meth:`hang_up` is called or ``max_seconds`` after dialling.
+        If the server asks for the password, the INVITE is sent a second time, with the password's
+        digest. After ``max_seconds`` or :meth:`hang_up` it is cancelled.
         """
         invite = self._dialog.request("INVITE", body=self._session.to_bytes())
         answer = await self._invite(invite)
@@ -184,7 +185,7 @@ class SoftphoneCall:
             await asyncio.wait({placing}, timeout=_PATIENCE)
 
     async def _talk(self, answer: SipResponse) -> None:
-        """Send the script's packets until one side hangs up or ``max_seconds`` after dialling."""
+        """Send the script's packets until a side hangs up or ``max_seconds`` after dialling."""
         try:
             session = sdp.parse_sdp(answer.body) if answer.body else self._early
             if session is None or session.payload_type(self._codec.encoding) is None:
@@ -249,7 +250,7 @@ class SoftphoneCall:
             transaction.receive(response, arrived)
 
     def fail(self, error: OSError) -> None:
-        """Fail all SIP transactions that wait for an answer, because of a network error."""
+        """Report a network error to all SIP requests that still wait for an answer."""
         for transaction in self._transactions.values():
             transaction.fail(error)
 
@@ -293,5 +294,5 @@ class SoftphoneCall:
 
 
 def _local(status: int, reason: str) -> SipResponse:
-    """Return a response made by us for a timeout or network error (RFC 3261 section 8.1.3.1)."""
+    """Return a SIP response of our own after a timeout or network error (RFC 3261, 8.1.3.1)."""
     return SipResponse(headers=(), status=status, reason=reason)

@@ -1,7 +1,7 @@
 """Decide which of several known prompts a caller heard at one place of the received sound.
 
-A candidate is a known prompt placed at one sample of the timeline (the sound that the caller
-received). It is compared with the timeline in frames of 20 ms, for as long as the two agree.
+A candidate is a known prompt that may begin at one sample of the received sound. The two are
+compared in frames of 20 ms. The comparison ends where they no longer agree.
 """
 
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ from ivr.softphone.rtp import SAMPLES_PER_PACKET
 T = TypeVar("T", bound=np.generic)
 
 _FAINT = 1e-3
-"""A frame (20 ms) of a prompt counts as speech if its energy is above this share of the energy of
-the prompt's loudest frame: a thousandth, which is 30 dB less."""
+"""Limit of energy that tells speech from pauses in a prompt, as a share of its loudest frame. A
+frame (20 ms) above a thousandth of that energy (30 dB less) counts as speech."""
 _AGREES = 0.85
-"""A heard frame (20 ms) agrees with a prompt's frame if their correlation is above this value."""
+"""Limit of correlation: a heard frame (20 ms) agrees with a prompt's frame above this value."""
 _LEAST_FRAMES = 5
-"""A prompt is a candidate only if at least this many of its frames of speech agree with what was
-heard: 5 frames of 20 ms, a tenth of a second."""
+"""Least number of frames of speech that must agree with what was heard. With fewer, the prompt is
+no candidate. 5 frames of 20 ms are a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A known prompt that the caller may have heard, and where in the received sound it begins."""
+    """A known prompt that the caller may have heard, and the sample where it begins."""
 
     prompt: KnownPrompt
     start: int
@@ -36,14 +36,15 @@ class Candidate:
     length: int
     """Number of samples of the prompt's file that were heard, from the file's beginning on."""
     points: float
-    """Sum over the frames (20 ms) that arrived: 1 for a frame of speech that agrees with the
-    file, 0.02 for a pause or faint frame that agrees, -1 for a frame that does not agree."""
+    """Score of the candidate; the highest wins. Each frame (20 ms) that arrived and agrees with the
+    file adds 1 if it is speech, 0.02 if it is a pause or faint. Each that does not agree takes 1
+    away."""
     gain: float
-    """Amplitude of what was heard, divided by that of the prompt's file."""
+    """Amplitude of what was heard, divided by the amplitude of the prompt's file; 1.0 if equal."""
     correlation: float
-    """Correlation of what was heard with the prompt's file, at most 1.0."""
+    """Correlation of the heard sound with the prompt's file; 1.0 if they have the same waveform."""
     ids: tuple[str, ...]
-    """Ids of all prompts that this may be; several if they sound alike."""
+    """Ids of all prompts that fit equally well; several if their files sound alike."""
 
     @property
     def end(self) -> int:
@@ -68,13 +69,12 @@ def padded_window(values: NDArray[T], start: int, length: int) -> NDArray[T]:
 def follow_prompt(
     prompt: KnownPrompt, sound: PromptSound, present: NDArray[np.bool_], start: int
 ) -> Candidate | None:
-    """Return how far ``prompt``, placed at sample ``start`` of ``sound``, agrees with it.
+    """Compare ``prompt``, placed at sample ``start``, with ``sound``; return the result.
 
-    Return None when fewer than five frames (20 ms each) of its speech agree. ``present`` says for
-    each sample of ``sound`` whether a packet brought it. A frame of the prompt's speech counts one
-    point for or against it; a frame that did not arrive counts nothing, so that lost packets do not
-    end a prompt. A frame of the prompt's pauses counts 0.02 points for it if the sound is quiet
-    there, and one point against it if the sound is not quiet.
+    Return None if fewer than five frames (20 ms each) of its speech agree. ``present`` is true for
+    each sample of ``sound`` that a packet brought. A frame of speech counts 1 point if it agrees
+    and -1 if it does not. A pause counts 0.02 points if the sound is quiet there too, and -1 if it
+    is not. A lost frame counts nothing, so that lost packets do not end a prompt.
     """
     length = -(-len(prompt.sound) // SAMPLES_PER_PACKET) * SAMPLES_PER_PACKET
     expected = padded_window(prompt.sound, 0, length).reshape(-1, SAMPLES_PER_PACKET)
@@ -117,8 +117,8 @@ def follow_prompt(
 def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
     """Return the candidate with the most points.
 
-    If several candidates have about equal points, return the one whose heard level is nearest to
-    the level of its file. The ``ids`` of the result also name each prompt that sounds the same.
+    If several have about equal points, their level decides: the heard level should be nearest to
+    the file's. The ``ids`` of the result also name the prompts that fit equally well.
     """
     candidates = [one for one in candidates if not _is_outdone(one, candidates)]
     most = max(one.points for one in candidates)
@@ -135,11 +135,11 @@ def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
 
 
 def _is_outdone(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
-    """Return whether another rendering of the same prompt fits better than ``candidate``.
+    """Return whether another rendering (louder or slower) of the same prompt fits better.
 
-    The other rendering fits better if it agrees for more than 0.9 of the candidate's length, and
-    its heard level is nearer to the level of its file. Points do not decide: a louder rendering has
-    more frames that count as speech, and so more points.
+    Another rendering fits better if its heard level is nearer to the level of its file. It must
+    also agree for more than 0.9 of the candidate's length. Points do not decide here: a louder
+    rendering has more frames that count as speech, and so more points.
     """
     return any(
         other.ids == candidate.ids

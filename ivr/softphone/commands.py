@@ -62,7 +62,7 @@ SECONDS of silence, no-rtp and comfort-noise may be left out: until the end. Exa
 
 
 class WrongInput(Exception):
-    """An argument of the command line cannot be used; the message says what to do about it."""
+    """An argument of the command line cannot be used; the message says how to correct it."""
 
 
 def parse_action(text: str) -> Action:
@@ -129,8 +129,8 @@ async def _placed(
 ) -> CallRecording:
     """Make the call and return its recording.
 
-    ``progress`` is called with a text for the terminal: at dialling, and once a second after the
-    answer.
+    ``progress`` is called with a text for the terminal: once at dialling, then every second after
+    the answer.
     """
     async with phone:
         call = phone.dial(number, script, codec=CODECS[codec], max_seconds=max_seconds)

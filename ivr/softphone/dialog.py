@@ -1,6 +1,6 @@
-"""A SIP dialog from the caller's side (RFC 3261 section 12): the headers of its requests.
+"""The caller's side of a SIP dialog (RFC 3261 section 12): it builds the requests of one call.
 
-The module uses no socket and no clock; :mod:`ivr.softphone.call` decides the order of messages.
+The module uses no socket and no clock. :mod:`ivr.softphone.call` decides when each is sent.
 """
 
 import secrets
@@ -12,7 +12,7 @@ from ivr.softphone.sip import SipRequest, SipResponse
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The caller's account on a server, and the addresses of both."""
+    """The caller's account on a SIP server, with the addresses of caller and server."""
 
     user: str
     password: str
@@ -29,7 +29,7 @@ class Account:
 
 
 class Dialog:
-    """The tags, target, route set and sequence number of one call."""
+    """The state of one call's SIP dialog: the tags, target, route set and sequence number."""
 
     def __init__(self, account: Account, number: str) -> None:
         self.call_id = secrets.token_hex(12)
@@ -63,9 +63,10 @@ class Dialog:
         return SipRequest(method=method, uri=self._target, headers=tuple(headers), body=body)
 
     def authorized(self, request: SipRequest, refusal: SipResponse) -> SipRequest:
-        """Return ``request`` again, with the next CSeq number and the answer to the challenge.
+        """Return ``request`` again, now with the answer to the server's question for the password.
 
-        Raise SipError when ``refusal``, a 401 or 407, has no challenge that we can answer.
+        It has the next CSeq number. ``refusal`` is the 401 or 407 with the question (challenge).
+        Raise SipError if it has no challenge that we can answer.
         """
         account = self._account
         header = sip.authorization(
@@ -80,7 +81,7 @@ class Dialog:
         return replace(again, headers=(*again.headers, header))
 
     def established(self, answer: SipResponse) -> None:
-        """Take the other side's tag, target and route set from ``answer``, a 2xx to the INVITE.
+        """Store the other side's tag, target and route set from ``answer``, a 2xx to the INVITE.
 
         Raise SipError if its Contact has no URI.
         """
@@ -90,10 +91,10 @@ class Dialog:
             self._target = sip.address_uri(contact)
 
     def ack(self, invite: SipRequest, answer: SipResponse) -> SipRequest:
-        """Return the ACK of ``answer``, a final answer to ``invite``.
+        """Return the ACK that confirms ``answer``, a final answer to ``invite``.
 
-        After a 2xx it is a request of its own within the dialog; after a refusal it is a part of
-        the INVITE's transaction (RFC 3261 section 17.1.1.3).
+        After a 2xx the ACK is a new request of the dialog. After a refusal it belongs to the
+        transaction of the INVITE (RFC 3261 section 17.1.1.3).
         """
         number, _ = invite.cseq
         ack = self.request("ACK", cseq=number)

@@ -1,10 +1,9 @@
 """Find which prompts a caller heard, and when, by correlation with the rendered files.
 
-Wherever sound begins after quiet, the beginnings of all prompts are correlated with it at once
-(:mod:`ivr.softphone.prompt_library`). The prompts that fit are compared further, frame by frame,
-for as long as they agree with what was heard (:mod:`ivr.softphone.candidates`). A prompt that was
-cut off is therefore recognised by its beginning, and prompts that begin alike are told apart by
-how they continue.
+Wherever sound begins after quiet, it is correlated with the beginnings of all prompts
+(:mod:`ivr.softphone.prompt_library`). The prompts that fit are compared further, frame by frame
+(:mod:`ivr.softphone.candidates`). A prompt that was cut off is therefore recognised by its
+beginning. Prompts that begin alike are told apart by how they continue.
 """
 
 from collections.abc import Sequence
@@ -33,14 +32,14 @@ from ivr.softphone.rtp import PACKET_SECONDS, SAMPLES_PER_PACKET
 from ivr.words.catalogue import Catalogue, Rendering
 
 _TAIL = 640
-"""Samples at the end of every prompt's file that are silent (80 ms): sound that is heard there
+"""Number of silent samples (80 ms) at the end of every prompt's file. Sound that is heard there
 belongs to the next prompt."""
 _LIKELY = 0.4
-"""Correlation of a prompt's head (its first 256 ms) with what was heard, above which the rest of
-the prompt is compared too. A head that was cut off after a third still reaches this value."""
+"""Limit of correlation for a prompt's head (its first 256 ms). Above it, the rest of the prompt is
+compared too. A head that was cut off after a third still reaches it."""
 _ALIGNMENT = 8
-"""Largest error, in samples, of a place found by correlation: 8 samples are 1 ms. The true
-beginning and end of a prompt are at the border of a packet."""
+"""Upper limit, in samples, for the error of a place found by correlation: 8 samples are 1 ms.
+Arrivals are read this much inside the prompt, so that they are those of its own packets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,13 @@ class HeardPrompt:
 
     id: str
     same_sound_ids: tuple[str, ...]
-    """``id``, and the ids of all prompts that sound the same as the part that was heard."""
+    """The prompt's own ``id``, and the ids of all prompts that sound the same as far as heard."""
     start: float
     """Arrival of the packet with the first sample of the prompt's file, in monotonic seconds."""
     end: float
-    """Arrival of the packet with the last sample heard, plus its 20 ms; in monotonic seconds."""
+    """End of the prompt in monotonic seconds: 20 ms after the arrival of its last packet."""
     correlation: float
-    """Correlation of what was heard with the prompt's file, at most 1.0."""
+    """Correlation of the heard sound with the prompt's file; 1.0 if they have the same waveform."""
     complete: bool
     """Whether the prompt was heard to its end: less than 40 ms of its file are missing."""
     heard_seconds: float
@@ -71,10 +70,10 @@ def heard_prompts(
 ) -> list[HeardPrompt]:
     """Return the prompts that the caller heard in a call, in the order in which they were heard.
 
-    The recorded sound is searched only for prompts in these ``renderings``, and with an id in
-    ``among`` (None: any id); fewer prompts take less time. A prompt that was cut off within its
-    first 100 ms of speech is not found. Where a cut falls into a pause of the prompt, the pause
-    counts as heard. Raise CatalogueError when a prompt's file is missing.
+    The search is limited to these ``renderings`` and to the ids in ``among`` (None: all ids). Fewer
+    prompts take less time. A prompt that was cut off within its first 100 ms of speech is not
+    found. If a prompt was cut off in a pause, the whole pause counts as heard. Raise CatalogueError
+    when a prompt's file is missing.
     """
     timeline, library = recording.timeline, prompt_library(catalogue, renderings, among)
     sound = timeline.samples.astype(np.float32)
@@ -124,10 +123,11 @@ def _heard(candidate: Candidate, timeline: Timeline) -> HeardPrompt:
 def _prompt_at(
     library: PromptLibrary, sound: PromptSound, present: NDArray[np.bool_], onset: int
 ) -> Candidate | None:
-    """Return the prompt whose first sound is within 128 ms of sample ``onset`` of ``sound``.
+    """Return the prompt that begins about where a sound begins.
 
-    Return None if there is no such prompt. ``present`` says for each sample of ``sound`` whether a
-    packet brought it.
+    ``onset`` is the index in ``sound`` at which the sound begins after quiet. The prompt's first
+    sound may be up to 128 ms away from it. Return None if no prompt fits. ``present`` is true for
+    each sample of ``sound`` that a packet brought.
     """
     lags = SEARCH_SAMPLES - HEAD_SAMPLES
     before = lags // 2
@@ -153,9 +153,9 @@ def _prompt_at(
 def _prompt_after_cut(
     library: PromptLibrary, sound: PromptSound, present: NDArray[np.bool_], cut: Candidate
 ) -> Candidate | None:
-    """Return the prompt that begins where ``cut`` was cut off, with no pause between them.
+    """Return the prompt that follows without a pause after ``cut``, a prompt that was cut off.
 
-    Return None if there is no such prompt, or if ``cut`` was heard to its end.
+    Return None if no prompt follows, or if ``cut`` was heard to its end.
     """
     if cut.complete:
         return None

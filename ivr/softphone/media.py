@@ -1,4 +1,4 @@
-"""The RTP side of one call: it sends the script's packets, and keeps all datagrams that arrive."""
+"""The RTP side of one call: it sends the script's packets and stores all datagrams that arrive."""
 
 import asyncio
 import secrets
@@ -10,17 +10,17 @@ from ivr.softphone.script import Action, Codec, PacketStep, packet_steps
 from ivr.softphone.udp import StampedSocket
 
 _CATCH_UP_SECONDS = 0.060
-"""Longest delay of this process, in seconds, after which the late packets are still sent, all at
-once. After a longer delay the late packets are left out."""
+"""Limit, in seconds, for a delay of our own sending. After a shorter delay all late packets are
+sent at once; after a longer one they are left out."""
 
 
 def skipped(late: float) -> int:
-    """Return how many slots of 20 ms to leave out when a packet is ``late`` seconds late."""
+    """Return how many packets (20 ms each) to leave out when sending is ``late`` seconds late."""
     return int(late / PACKET_SECONDS) if late > _CATCH_UP_SECONDS else 0
 
 
 class Media:
-    """The RTP port of one call; it receives from its creation on, and sends after :meth:`start`."""
+    """The RTP port of one call. It receives from its creation on, and sends after :meth:`start`."""
 
     def __init__(self, host: str, codec: Codec, hang_up: Callable[[], None]) -> None:
         """Bind an even port of ``host``; ``hang_up`` is called when the script hangs up."""
@@ -48,8 +48,8 @@ class Media:
     ) -> None:
         """Begin to send the packets of ``script`` to the host and port ``remote``.
 
-        ``event_type`` is the other side's payload type of telephone events (pressed keys); None
-        stands for our own, 101.
+        ``event_type`` is the payload type that the other side wants for pressed keys. If None, our
+        own is used: 101.
         """
         self.remote = remote
         self._event_type = TELEPHONE_EVENT if event_type is None else event_type
@@ -62,7 +62,7 @@ class Media:
         self._steps = packet_steps(script, self._codec, self._event_type)
 
     def stop(self) -> None:
-        """Send no more packets; those that arrive are still kept."""
+        """Send no more packets; packets that arrive are still stored."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

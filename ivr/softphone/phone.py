@@ -20,7 +20,7 @@ from ivr.softphone.udp import StampedSocket, stamps_begun
 class Softphone:
     """A SIP caller over UDP and IPv4, without registration.
 
-    ::
+    An example::
 
         async with Softphone(("127.0.0.1", 5060), "6001", "secret") as phone:
             recording = await phone.call("700", [Silence(2), PlayedSound(hello), NoRtp()])
@@ -35,11 +35,11 @@ class Softphone:
         local_host: str = "auto",
         t1: float = T1,
     ) -> None:
-        """Take the address of the server and our account on it.
+        """Store the server's address and our account on it.
 
         All requests are sent to ``server``, whatever Contact or Route say. ``local_host`` is the
-        address of this machine that the server can reach; ``auto`` takes the one that the route
-        to the server has. ``t1`` is the number of seconds from sending a request to its first
+        address of this machine that the server can reach. With ``auto`` it is found from the route
+        to the server. ``t1`` is the time, in seconds, from sending a request to its first
         retransmission.
         """
         self._server = server
@@ -86,8 +86,8 @@ class Softphone:
     ) -> SoftphoneCall:
         """Begin a call to ``number`` and return it; its script starts when the call is answered.
 
-        After the end of the script the caller sends silence, or nothing if NoRtp was last, until
-        the other side hangs up. The caller hangs up ``max_seconds`` after dialling.
+        After its script the caller sends silence until the other side hangs up. If NoRtp came last,
+        nothing is sent instead. At ``max_seconds`` after dialling the caller hangs up.
         """
         call = SoftphoneCall(self._account, number, script, codec, max_seconds, self._socket.send)
         self._calls[call.id] = call
@@ -102,9 +102,9 @@ class Softphone:
         codec: Codec = ALAW,
         max_seconds: float = 120.0,
     ) -> CallRecording:
-        """Make a call as :meth:`dial` does and return its recording after its end.
+        """Make a call as :meth:`dial` does, wait for its end and return its recording.
 
-        Hang up when the task is cancelled.
+        If the task is cancelled, the call is hung up.
         """
         call = self.dial(number, script, codec=codec, max_seconds=max_seconds)
         try:
@@ -146,7 +146,7 @@ def _tag() -> str:
 
 
 def _route_to(server: tuple[str, int]) -> str:
-    """Return the local address from which ``server`` is reached, without sending anything."""
+    """Return this machine's address on the route to ``server``; nothing is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(server)
         host: str = probe.getsockname()[0]

@@ -1,6 +1,6 @@
 """The rendered prompts, prepared for the search in recorded calls (:mod:`ivr.softphone.matching`).
 
-Files of one rendering with the same samples are one entry.
+If several files of one rendering have the same samples, they are one entry.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,26 +16,28 @@ PromptSound = NDArray[np.float32]
 """Samples of sound at 8 kHz, from -32768.0 to 32767.0."""
 
 _QUIET_DBOV = -50.0
-"""Level in dBov below which a block (5 ms) or frame (20 ms) of sound counts as quiet; mastered
-speech is at -22 dBov."""
+"""Limit of level, in dBov, for quiet: a block (5 ms) or frame (20 ms) below it counts as quiet.
+Mastered speech is at -22 dBov."""
 QUIET_POWER = 32768.0**2 * 10 ** (_QUIET_DBOV / 10)
-"""Mean square of samples below which a block (5 ms) or frame (20 ms) counts as quiet: -50 dBov."""
+"""Limit of power for quiet: -50 dBov as a mean square of 16-bit samples. A block (5 ms) or frame
+(20 ms) below it counts as quiet."""
 HEAD_SAMPLES = 2048
-"""Number of samples of a prompt's head: 256 ms from the beginning of its sound. A prompt is
-searched for by its head."""
+"""Number of samples of a prompt's head: the first 256 ms of its sound. The search in a recorded
+call compares only the head at first."""
 SEARCH_SAMPLES = 4096
-"""Number of samples of recorded sound that are searched for a prompt's head. These 512 ms are the
-256 ms from a beginning of sound on, with 128 ms more before and after them."""
+"""Number of samples of recorded sound in which one search looks for prompts' heads: 512 ms. They
+are the 256 ms after a beginning of sound, and 128 ms more on each side."""
 _BLOCK = 40
-"""Samples of a block (5 ms). Beginnings of sound are searched for in steps of one block."""
+"""Number of samples of a block: 5 ms. The search for beginnings of sound advances block by
+block."""
 _PAUSE_BLOCKS = 8
-"""Least number of quiet blocks (5 ms each) before a beginning of sound. 8 blocks are 40 ms: half of
-the 80 ms of silence at the beginning of a prompt's file."""
+"""Least number of quiet blocks (5 ms each) before a beginning of sound. 8 blocks are 40 ms, half of
+the 80 ms of silence with which a prompt's file begins."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownPrompt:
-    """The sound of one rendered file, and the ids of all prompts whose files have that sound."""
+    """The sound of one rendered file, and the ids of all prompts that have exactly this sound."""
 
     ids: tuple[str, ...]
     """Ids of the prompts whose files have exactly this sound."""
@@ -47,12 +49,12 @@ class KnownPrompt:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PromptLibrary:
-    """All prompts for which the sound of a recorded call is searched."""
+    """All prompts that a search in a recorded call looks for."""
 
     prompts: Sequence[KnownPrompt]
     heads: NDArray[np.complex64]
-    """Conjugate spectrum of each prompt's head (the first 256 ms of its sound), scaled to unit
-    energy; one row per prompt, :data:`SEARCH_SAMPLES` / 2 + 1 columns."""
+    """Spectra of the prompts' heads (first 256 ms of sound), one row per prompt. Each is
+    conjugated, scaled to unit energy, and has :data:`SEARCH_SAMPLES` / 2 + 1 columns."""
 
 
 @lru_cache(maxsize=4)
@@ -61,8 +63,8 @@ def prompt_library(
 ) -> PromptLibrary:
     """Return the prompts in these renderings, prepared for the search in recorded calls.
 
-    Only prompts with an id in ``among`` are returned (None: all). Raise CatalogueError when a
-    prompt's file is missing. A file of silence is left out: it is never heard.
+    ``among`` limits them to some ids (None: all). A file that holds only silence is left out,
+    because it cannot be heard. Raise CatalogueError when a prompt's file is missing.
     """
     ids_by_sound: dict[tuple[Rendering, bytes], list[str]] = {}
     for rendering in renderings:
@@ -88,7 +90,10 @@ def prompt_library(
 
 
 def sound_onsets(sound: PromptSound) -> Iterator[int]:
-    """Yield each index in ``sound``, exact to 5 ms, where sound follows at least 40 ms of quiet."""
+    """Yield each index in ``sound`` where sound begins after at least 40 ms of quiet.
+
+    The index is exact to 5 ms.
+    """
     blocks = sound[: len(sound) // _BLOCK * _BLOCK].reshape(-1, _BLOCK)
     active = np.flatnonzero(np.mean(blocks**2, axis=1) > QUIET_POWER)
     before = np.concatenate(([-_PAUSE_BLOCKS - 1], active[:-1]))

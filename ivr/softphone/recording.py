@@ -23,11 +23,11 @@ EndedBy = Literal["caller", "callee", "refused"]
 
 _DECODE = {codec.payload_type: codec.decode for codec in CODECS.values()}
 _DRIFT_SECONDS = 0.25
-"""Largest difference, in seconds, between the time by a packet's RTP timestamp and its arrival. If
-they differ by more, the packet is placed on the timeline by its arrival, not by its timestamp."""
+"""Limit, in seconds, for the difference between a packet's RTP timestamp and its arrival. Beyond
+it, the packet is placed in the recorded sound by its arrival, not by its timestamp."""
 _DRIFT_AT_MARKER_SECONDS = 0.1
-"""The limit of _DRIFT_SECONDS (difference between RTP timestamp and arrival) for a packet with the
-RTP marker. It is smaller, because a sender may begin a new count of timestamps at a marker."""
+"""The same limit as _DRIFT_SECONDS, but for a packet with the RTP marker. It is smaller, because a
+sender may start new timestamps at a marker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +39,23 @@ class TxPacket:
     payload_type: int
     payload: bytes
     what: str
-    """Name of the script's action that the packet belongs to: ``PlayedSound``, ``Silence``, …"""
+    """Class name of the script's action that sent the packet: ``PlayedSound``, ``Silence``, …"""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """The sound of one direction of a call: audio packets placed by their RTP timestamps.
 
-    The packets of the caller's own sound "arrive" when they are sent.
+    For the caller's own sound, the time of sending stands for the arrival.
     """
 
     start: float
-    """Time of the first sample, in monotonic seconds: the arrival of the first packet; 0.0 without
-    any."""
+    """Time of the first sample, in monotonic seconds: the arrival of the first packet. It is 0.0 if
+    there is no packet."""
     samples: Samples
     """Samples at 8 kHz; zero where no packet arrived."""
     present: NDArray[np.bool_]
-    """For each sample, whether a packet brought it."""
+    """One value for each sample: true if a packet brought it, false if it was lost or not sent."""
     firsts: NDArray[np.int64]
     """Index in ``samples`` of each packet's first sample, ascending."""
     lengths: NDArray[np.int64]
@@ -64,9 +64,9 @@ class Timeline:
     """Arrival of each packet, in monotonic seconds."""
 
     def arrival(self, sample: int) -> float:
-        """Return the arrival, in monotonic seconds, of the packet with sample ``sample``.
+        """Return when the packet with sample number ``sample`` arrived, in monotonic seconds.
 
-        For a packet that was lost, return the time at which it would have arrived.
+        If the packet was lost, return the time at which it would have arrived.
         """
         at = max(int(np.searchsorted(self.firsts, sample, "right")) - 1, 0)
         after = sample - int(self.firsts[at])
@@ -81,21 +81,21 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """The time between received audio packets, and how many were lost."""
+    """How regularly audio packets arrived: the times between them, and how many were lost."""
 
     packets: int
     """Number of audio packets that were received."""
     lost: int
     p50_ms: float
-    """Median of the milliseconds from the arrival of an audio packet to the arrival of the next.
-    ``p99_ms`` is the 99th percentile of these times, ``max_ms`` the longest of them."""
+    """Median time from one audio packet's arrival to the next, in milliseconds. ``p99_ms`` is the
+    99th percentile of these times, ``max_ms`` the longest."""
     p99_ms: float
     max_ms: float
 
 
 @dataclass(frozen=True)  # without slots, because cached_property needs a __dict__
 class CallRecording:
-    """One call as the caller's telephone saw it."""
+    """One call as the caller's telephone recorded it: times, SIP status and packets."""
 
     number: str
     codec: Codec
@@ -106,16 +106,16 @@ class CallRecording:
     answered: float | None
     """Arrival of the 200 OK, in monotonic seconds; None if the call was not answered."""
     ended: float
-    """Time of the end in monotonic seconds: the arrival of the other side's BYE or refusal, or the
-    sending of our own BYE or CANCEL."""
+    """End of the call in monotonic seconds. If the other side ended it, the arrival of its BYE or
+    refusal; otherwise the time at which we sent our BYE or CANCEL."""
     ended_by: EndedBy
     status: int
-    """Final SIP status of the INVITE; by RFC 3261, 408 when no answer came and 503 when nothing
-    listens at the server's address."""
+    """Final SIP status of the INVITE. It is 408 when no answer came, and 503 when nothing listens
+    at the server's address (RFC 3261)."""
     reason: str
     datagrams: Sequence[tuple[float, bytes]]
-    """Arrival (monotonic seconds) and bytes of all datagrams at the RTP port, those before the
-    answer (early media) included."""
+    """All datagrams at the RTP port, each as its arrival (monotonic seconds) and its bytes. Those
+    before the answer (early media) are included."""
     sent: Sequence[TxPacket]
 
     @cached_property
@@ -159,14 +159,14 @@ class CallRecording:
         )
 
     def audio(self) -> tuple[float, Samples]:
-        """Return start (monotonic seconds) and samples of the sound that the caller received."""
+        """Return the received sound: time of its first sample (monotonic seconds), and samples."""
         return self.timeline.start, self.timeline.samples
 
     @property
     def first_audio(self) -> float | None:
-        """Arrival (monotonic seconds) of the first audio packet after the answer; None without any.
+        """Arrival of the first audio packet after the answer (monotonic seconds); None without any.
 
-        In a call that was not answered, all packets since dialling count.
+        If the call was not answered, it is the first packet since dialling.
         """
         origin = self.invited if self.answered is None else self.answered
         times = (p.time for p in self.received if p.payload_type in _DECODE and p.time >= origin)
@@ -175,7 +175,8 @@ class CallRecording:
     def gaps(self) -> Gaps:
         """Return how regularly the audio packets arrived, and how many were lost.
 
-        The time before a packet with the RTP marker is left out: the other side has paused then.
+        The time before a packet with the RTP marker is not counted, because the sender has paused
+        then.
         """
         heard = [packet for packet in self.received if packet.payload_type in _DECODE]
         waits = [
@@ -188,16 +189,19 @@ class CallRecording:
         return Gaps(len(heard), lost, float(p50), float(p99), float(longest))
 
     def save_wav(self, path: Path) -> None:
-        """Write both sides, on one clock, to a WAV file: caller left, PBX right; 8 kHz, 16 bits."""
+        """Write the sound of both sides to a WAV file with 8 kHz and 16 bits.
+
+        The caller is the left channel, the PBX the right. Both have the same clock.
+        """
         write_wav(path, [(self.said.start, self.said.samples), self.audio()])
 
 
 def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Timeline:
-    """Return the timeline of packets that are given in the order of arrival.
+    """Return the sound of ``packets``, which are given in the order of arrival.
 
-    A packet is (time, ssrc, timestamp, marker, payload, payload type). Within a stream (one SSRC)
-    a packet is placed by its RTP timestamp. When the stream changes, or when the sender begins a
-    new count of timestamps after a pause, the packet is placed by its arrival.
+    A packet is (time, ssrc, timestamp, marker, payload, payload type). Within one stream (SSRC) a
+    packet is placed by its RTP timestamp. It is placed by its arrival in two cases: the stream
+    changes, or the sender starts new timestamps after a pause.
     """
     origin = packets[0][0] if packets else 0.0
     firsts = np.zeros(len(packets), np.int64)
@@ -230,7 +234,7 @@ def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Ti
 
 
 def _lost(packets: Sequence[RxPacket]) -> int:
-    """Return how many packets were lost, by the gaps in the sequence numbers of each stream."""
+    """Return how many packets were lost: the numbers missing in each stream's sequence."""
     lost = 0
     for ssrc in {packet.ssrc for packet in packets}:
         numbers: set[int] = set()

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 COMFORT_NOISE = 13
 """The payload type of comfort noise (RFC 3551)."""
 TELEPHONE_EVENT = 101
-"""The payload type that we offer for telephone events (pressed keys); the other side may name
-another in its answer."""
+"""The RTP payload type that we offer for pressed keys (telephone events). The other side may ask
+for another one in its answer."""
 SAMPLES_PER_PACKET = 160
 PACKET_SECONDS = 0.020
 DTMF_DIGITS = "0123456789*#ABCD"
-"""The keys of a telephone, each at the index that is its event number (RFC 4733)."""
+"""The keys of a telephone in the order of RFC 4733: a key's index is its event number."""
 
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
@@ -29,7 +29,8 @@ class RxPacket:
     """Arrival by the kernel's timestamp, in monotonic seconds."""
     sequence: int
     timestamp: int
-    """Position of the packet's first sample in its stream, in units of 1/8000 s, modulo 2^32."""
+    """Position of the packet's first sample in the sender's stream. The unit is 1/8000 s; after
+    2^32 it begins again at 0."""
     payload_type: int
     marker: bool
     ssrc: int
@@ -39,7 +40,10 @@ class RxPacket:
 def pack(
     payload_type: int, sequence: int, timestamp: int, ssrc: int, payload: bytes, marker: bool
 ) -> bytes:
-    """Return one RTP packet as bytes; sequence, timestamp and SSRC are taken modulo their width."""
+    """Return one RTP packet as bytes.
+
+    Sequence number, timestamp and SSRC are reduced to their 16, 32 and 32 bits.
+    """
     kind = payload_type | 0x80 if marker else payload_type
     return (
         _HEADER.pack(0x80, kind, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc & 0xFFFFFFFF)
@@ -74,9 +78,10 @@ def parse_packet(datagram: bytes, time: float = 0.0) -> RxPacket:
 
 
 def event(digit: str, duration: int, end: bool, volume: int = 10) -> bytes:
-    """Return the payload of a telephone event: ``digit`` has been pressed for ``duration`` samples.
+    """Return the payload of a telephone event: the key ``digit`` pressed for ``duration`` samples.
 
-    A sample is 1/8000 s. ``end`` says that the key has been released. ``volume`` is the level of
-    its tone in dB below 0 dBm0. Raise ValueError when ``digit`` is none of 0-9, *, # and A-D.
+    A sample is 1/8000 s. ``end`` is true when the key has been released. ``volume`` is how far the
+    key's tone lies below 0 dBm0, in dB. Raise ValueError when ``digit`` is none of 0-9, *, # and
+    A-D.
     """
     return _EVENT.pack(DTMF_DIGITS.index(digit), (0x80 if end else 0) | volume, duration)

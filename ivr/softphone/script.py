@@ -1,6 +1,7 @@
-"""The actions of a script, and the packets that they become: one step for each 20 ms.
+"""The actions of a script (play, wait, press keys, hang up), and the packets made from them.
 
-The module uses no socket and no clock: a script is a list of values, its steps are a generator.
+One packet step stands for 20 ms. The module uses no socket and no clock: a script is a list of
+values, and its steps come from a generator.
 """
 
 import math
@@ -32,25 +33,25 @@ from ivr.softphone.sdp import PCMA, PCMU
 from ivr.translation import tr
 
 _CHUNK = 50 * SAMPLES_PER_PACKET
-"""Samples that are computed and encoded at a time: one second, so that a long sound does not delay
-other calls."""
+"""Number of samples that are computed and encoded at a time: one second. Longer pieces of a sound
+would delay other calls."""
 _EVENT_UPDATES, _EVENT_ENDS, _EVENT_PAUSE = 8, 3, 5
-"""Numbers of packets (20 ms each) that one pressed key consists of, in this order: 8 while the key
-is down (160 ms), 3 that say that it was released (RFC 4733), 5 of silence (100 ms)."""
+"""Numbers of packets (20 ms each) for one pressed key, in the order in which they are sent. 8 say
+that the key is down (160 ms), 3 that it was released (RFC 4733); 5 are silence (100 ms)."""
 _COMFORT_NOISE_EVERY = 10
-"""Slots of 20 ms from one comfort noise packet to the next: 200 ms."""
+"""Time from one comfort noise packet to the next, in steps of 20 ms: 10 steps are 200 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """A codec with one octet per sample."""
+    """An audio codec that makes one octet of each sample, such as A-law."""
 
     name: str
     encoding: str
     """Name and clock rate of the codec as SDP writes them: ``PCMA/8000``."""
     payload_type: int
     idle: int
-    """The octet of a sample of silence."""
+    """The octet that encodes a sample of silence."""
     encode: Callable[[Samples], bytes]
     decode: Callable[[bytes], Samples]
 
@@ -62,7 +63,10 @@ CODECS = {codec.name: codec for codec in (ALAW, ULAW)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlayedSound:
-    """Send recorded sound: 16-bit samples at 8 kHz. The last packet is filled up with silence."""
+    """Send recorded sound: 16-bit samples at 8 kHz.
+
+    If the last packet is not full, silence fills it up.
+    """
 
     samples: Samples
 
@@ -76,7 +80,10 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """Send a sine of ``hz``; ``dbov`` is its RMS level relative to a full-scale square wave."""
+    """Send a sine tone of ``hz`` Hz.
+
+    ``dbov`` is its RMS level; 0 dBov is the level of a full-scale square wave.
+    """
 
     hz: float
     seconds: float
@@ -94,14 +101,17 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class NoRtp:
-    """Send no packet; the RTP timestamp advances as time does."""
+    """Send no packets for a time. The RTP timestamp still advances with the time."""
 
     seconds: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class ComfortNoise:
-    """Send a comfort noise packet every 200 ms and nothing else; ``level`` 60 means -60 dBov."""
+    """Send one comfort noise packet every 200 ms and nothing else.
+
+    ``level`` is the noise's level in dB below 0 dBov: 60 means -60 dBov.
+    """
 
     seconds: float = math.inf
     level: int = 60
@@ -131,16 +141,16 @@ Action = PlayedSound | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | 
 
 @dataclass(frozen=True, slots=True)
 class PacketStep:
-    """One slot of 20 ms of a call: the packet that is sent in it, if any."""
+    """What a call sends in one slot of 20 ms: a packet, nothing, or a hang-up."""
 
     what: str
-    """Name of the script's action that the step belongs to, for reports."""
+    """Class name of the script's action that made this step, for reports: ``Silence``."""
     payload_type: int
     payload: bytes | None
     """The RTP payload of the packet; None means that no packet is sent in this slot."""
     marker: bool
     advance: int
-    """Samples by which the RTP timestamp advances after this slot."""
+    """Number of samples by which the RTP timestamp advances after this slot."""
     hang_up: bool = False
     """Whether the caller hangs up instead of sending a packet."""
 
@@ -150,9 +160,9 @@ def packet_steps(
 ) -> Iterator[PacketStep]:
     """Yield one step for each 20 ms of a script.
 
-    After the end of the script the steps are silence, or no packets if NoRtp came last; the steps
-    end only when the script hangs up. ``event_type`` is the payload type of telephone events
-    (pressed keys).
+    After the script, steps of silence follow without end. If NoRtp came last, steps without a
+    packet follow instead. Only a hang-up in the script ends the steps. ``event_type`` is the RTP
+    payload type for pressed keys.
     """
     resumes = True  # the next audio packet follows a slot without audio, so it carries the marker
     last: Action | None = None

@@ -13,22 +13,26 @@ _MIRRORED = {"sendonly": "recvonly", "recvonly": "sendonly"}
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The address at which one side receives audio, and the formats that it understands."""
+    """One side's part of a session description: where it receives audio, and in which formats."""
 
     host: str
     port: int
-    """UDP port of RTP; 0 means that the stream is refused."""
+    """UDP port on which this side receives RTP; 0 means that it refuses the audio stream."""
     formats: dict[int, str]
-    """Encoding name and clock rate (``PCMA/8000``) by payload type, the preferred one first."""
+    """Encoding name and clock rate (``PCMA/8000``) of each format, by RTP payload type. The
+    preferred format comes first."""
     direction: str = "sendrecv"
 
     def payload_type(self, encoding: str) -> int | None:
-        """Return this side's payload type of ``encoding``; None if this side does not take it."""
+        """Return the payload type that this side uses for ``encoding``; None if it refuses it."""
         wanted = encoding.lower()
         return next((pt for pt, name in self.formats.items() if name.lower() == wanted), None)
 
     def to_bytes(self, version: int = 1) -> bytes:
-        """Return the description as a message body; each changed one needs a higher ``version``."""
+        """Return the description as the body of a SIP message.
+
+        If the description changes during a call, ``version`` must be higher than before.
+        """
         types = " ".join(str(pt) for pt in self.formats)
         lines = [
             "v=0",
@@ -46,16 +50,19 @@ class Session:
 
 
 def offer(host: str, port: int, codec: int) -> Session:
-    """Return our offer: the one ``codec`` (PCMA or PCMU), telephone events and comfort noise."""
+    """Return our offer: one audio codec, telephone events (pressed keys) and comfort noise.
+
+    ``codec`` is the payload type of PCMA or PCMU.
+    """
     formats = {codec: _STATIC[codec], TELEPHONE_EVENT: "telephone-event/8000"}
     return Session(host, port, formats | {COMFORT_NOISE: _STATIC[COMFORT_NOISE]})
 
 
 def answer_offer(offered: Session, ours: Session) -> Session:
-    """Return our answer to the offer of a re-INVITE or UPDATE.
+    """Return our answer to the offer in a re-INVITE or UPDATE.
 
-    It has the formats that both sides know, with the payload types of the offer. Raise SipError
-    when there is no common codec.
+    It has the formats that both sides know, with the payload types of the offer. Raise SipError if
+    both sides have no codec in common.
     """
     known = {name.lower() for name in ours.formats.values()}
     common = {pt: name for pt, name in offered.formats.items() if name.lower() in known}

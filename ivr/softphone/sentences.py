@@ -1,7 +1,7 @@
 """Find each clip of a composed sentence in what a caller heard.
 
-A clip is a rendered file that holds a part of a sentence. The clips that were to be played are
-known. Each is correlated with what arrived just after the clip before it.
+A clip is a rendered file that holds one part of a sentence. The clips to be heard are known. Each
+is searched for in the sound just after the clip before it.
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,15 @@ from ivr.softphone.rtp import PACKET_SECONDS
 from ivr.words.catalogue import Catalogue, Rendering
 
 _SURE = 0.9
-"""A clip counts as found if its correlation with what was heard is at least this value. A clip that
-arrives unchanged has 1.0."""
+"""Least correlation with the heard sound at which a clip counts as found. A clip that arrives
+unchanged has 1.0."""
 _FIRST_WITHIN = 10 * RATE
-"""Number of samples (10 s) from the start of the search within which a sentence must begin."""
+"""Number of samples, from the start of the search, in which a sentence must begin: 10 s."""
 _NEXT_WITHIN = RATE // 2
-"""Number of samples (0.5 s) from the end of a clip within which the next clip must begin."""
+"""Number of samples, from the end of a clip, in which the next clip must begin: 0.5 s."""
 _MARGIN = RATE // 400
-"""Largest error, in samples, of the place that is found for a clip: 2.5 ms."""
+"""Upper limit, in samples, for the error of the place that is found for a clip: 2.5 ms. Arrivals
+are read this much inside the clip, so that they are those of its own packets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,15 @@ class HeardClip:
 
     id: str
     correlation: float
-    """Correlation of the clip with what was heard at its place, at most 1.0."""
+    """Correlation of the clip with the sound heard at its place; 1.0 if it arrived unchanged."""
     first: int
-    """Sample of the timeline (the received sound, 8 kHz) at which the clip begins."""
+    """Index of the clip's first sample in the received sound, at 8 kHz."""
     length: int
     """Number of samples of the clip, at 8 kHz."""
     start: float
     """Arrival of the packet with the clip's first sample, in monotonic seconds."""
     end: float
-    """Arrival of the packet with the clip's last sample, plus its 20 ms; monotonic seconds."""
+    """End of the clip in monotonic seconds: 20 ms after the arrival of its last packet."""
 
     @property
     def heard(self) -> bool:
@@ -55,11 +56,11 @@ def heard_sentence(
     rendering: Rendering = "normal",
     after: int = 0,
 ) -> list[HeardClip]:
-    """Return where in a call each of ``clips`` was heard, from sample ``after`` on.
+    """Return the place in a call at which each of ``clips`` was heard.
 
-    The result has one entry for each of ``clips``, also for a clip that was not heard: its entry is
-    the place where it fits best. ``after`` is an index of the received sound, at 8 kHz. Raise
-    CatalogueError when a clip's file is missing.
+    The search begins at sample ``after`` of the received sound (8 kHz). The result has one entry
+    for each clip. A clip that was not heard has the place where it fits best. Raise CatalogueError
+    when a clip's file is missing.
     """
     timeline = recording.timeline
     found: list[HeardClip] = []
@@ -81,7 +82,7 @@ def _heard(id: str, correlation: float, first: int, length: int, timeline: Timel
 
 
 def _place(clip: NDArray[np.float64], sound: NDArray[np.float64]) -> tuple[int, float]:
-    """Return the first sample of ``sound`` at which the clip fits, and its correlation there.
+    """Return where ``clip`` fits in ``sound``: the first sample, and the correlation there.
 
     Return 0 and 0.0 if ``sound`` is shorter than the clip.
     """

@@ -26,13 +26,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?")
 _CSEQ = re.compile(r"([0-9]{1,10})\s+([A-Za-z0-9.!%*_+`'~-]+)")
 _PARAMETER = re.compile(r'(?<![\w-])([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)')
-"""Pattern of one ``name=value`` in a digest challenge. A match begins only at the start of a word:
-otherwise a long word that is no parameter would be tried from each of its letters, in quadratic
-time."""
+"""Pattern of one ``name=value`` in a digest challenge. A match begins only at the start of a word.
+Otherwise each letter of a long word would be tried, in quadratic time."""
 
 
 class SipError(ValueError):
-    """A message, a session description or a challenge that cannot be understood or built."""
+    """A SIP message, session description or challenge cannot be understood or built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,7 @@ class Message:
     """The common part of a SIP request and a SIP response."""
 
     headers: tuple[tuple[str, str], ...]
-    """Name and value of each header in the order of the message, without Content-Length."""
+    """Name and value of each header, in the order of the message; Content-Length is left out."""
     body: bytes = b""
 
     @property
@@ -67,7 +66,7 @@ class Message:
 
     @property
     def branch(self) -> str:
-        """The branch parameter of the topmost Via, which names the transaction; may be empty."""
+        """The branch parameter of the topmost Via: the id of the transaction; empty if missing."""
         match = re.search(r";\s*branch\s*=\s*([^;,\s]+)", self.get("Via"), re.IGNORECASE)
         return match[1] if match else ""
 
@@ -156,12 +155,12 @@ def _sized(body: bytes, lengths: list[str]) -> bytes:
 
 
 def uri(user: str, host: str, port: int) -> str:
-    """Return ``sip:user@host:port``; characters that a user part may not hold are escaped."""
+    """Return ``sip:user@host:port``; characters that are not allowed in ``user`` are escaped."""
     return f"sip:{quote(user, safe='*+-_.!~')}@{host}:{port}"
 
 
 def address_uri(value: str) -> str:
-    """Return the URI inside a From, To, Contact or Record-Route value.
+    """Return the URI in the value of a From, To, Contact or Record-Route header.
 
     Raise SipError if there is none.
     """
@@ -172,13 +171,16 @@ def address_uri(value: str) -> str:
 
 
 def tag(value: str) -> str:
-    """Return the tag parameter of a From or To value; an empty string if there is none."""
+    """Return the tag in the value of a From or To header; an empty string if it has none."""
     match = re.search(r";\s*tag\s*=\s*([^;,\s]+)", value.rpartition(">")[2], re.IGNORECASE)
     return match[1] if match else ""
 
 
 def routes(message: Message) -> tuple[str, ...]:
-    """Return the caller's route set: the Record-Route URIs in reverse order (RFC 3261, 12.1.2)."""
+    """Return the caller's route set: the URIs of the Record-Route headers, last first.
+
+    RFC 3261 section 12.1.2 asks for this order.
+    """
     joined = ",".join(message.all("Record-Route"))
     return tuple(f"<{route}>" for route in reversed(re.findall(r"<([^<>]+)>", joined)))
 
@@ -191,9 +193,9 @@ def reply(
     tag: str,
     body: bytes = b"",
 ) -> SipResponse:
-    """Return the response to ``request``, with ``extra`` headers after those that RFC 3261 demands.
+    """Return the response to ``request``, with the headers that RFC 3261 demands, then ``extra``.
 
-    ``tag`` is added to the To header if that has no tag yet.
+    If the To header has no tag yet, ``tag`` is added to it.
     """
     copied = [
         (name, value)
@@ -209,15 +211,15 @@ def reply(
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """The digest challenge of a 401 or 407 response."""
+    """A server's question for the password (digest challenge), sent in a 401 or 407 response."""
 
     realm: str
     nonce: str
     opaque: str | None
     qop: bool
-    """Whether the server offers ``qop=auth``; without it the older form of RFC 2069 is used."""
+    """Whether the server offers ``qop=auth``; if not, the older form of RFC 2069 is used."""
     proxy: bool
-    """Whether the challenge came in a 407, so that the answer is a Proxy-Authorization header."""
+    """Whether the challenge came in a 407. If so, the answer is a Proxy-Authorization header."""
 
 
 def challenge(response: SipResponse) -> Challenge:
@@ -248,10 +250,10 @@ def challenge(response: SipResponse) -> Challenge:
 def authorization(
     asked: Challenge, user: str, password: str, method: str, uri: str, cnonce: str, count: int = 1
 ) -> tuple[str, str]:
-    """Return name and value of the header that answers the challenge ``asked`` for one request.
+    """Return the header (name, value) that answers ``asked``, the challenge for one request.
 
-    ``method`` and ``uri`` are those of the request; ``cnonce`` is a random text of ours, ``count``
-    the number of our answers to this challenge, this one included.
+    ``method`` and ``uri`` are those of the request. ``cnonce`` is a random text of ours. ``count``
+    is the number of our answers to this challenge, including this one.
     """
     secret = _md5(f"{user}:{asked.realm}:{password}")
     action = _md5(f"{method}:{uri}")

@@ -1,4 +1,4 @@
-"""The result of a test call: in one sentence why it was not answered, or its figures."""
+"""The result of a test call as text: its figures, or one sentence why it was not answered."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,7 +13,7 @@ from ivr.translation import tr
 
 
 def refusal(recording: CallRecording, user: str, server: str) -> str:
-    """Return in one sentence why a call was not answered."""
+    """Return one sentence that says why a call was not answered."""
     match recording.status:
         case 401 | 403 | 407:
             sentence = tr("{server} does not accept user {user} with this password ({status})")

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from ivr.softphone.sip import SipRequest, SipResponse
 
 T1 = 0.5
-"""Seconds from sending a request to its first retransmission: the round-trip estimate of RFC
-3261."""
+"""Time, in seconds, from sending a request to its first retransmission. RFC 3261 sets it as the
+estimate of the round trip."""
 _T2 = 4.0
-"""Longest time, in seconds, between retransmissions of a request other than INVITE (RFC 3261)."""
+"""Upper limit, in seconds, for the time between two retransmissions of a request (RFC 3261). It
+does not hold for an INVITE."""
 
 
 class Transaction:
-    """A SIP request that is sent again and again until its first response arrives."""
+    """A SIP request that is sent repeatedly until its first response arrives."""
 
     def __init__(
         self,
@@ -27,11 +28,12 @@ class Transaction:
         """Prepare to send ``request``; raise SipError if it cannot be built.
 
         ``provisional`` is called with each 1xx response and its arrival (monotonic seconds). ``t1``
-        is the number of seconds to the first retransmission.
+        is the time, in seconds, to the first retransmission.
         """
         self.request = request
         self.heard_of = asyncio.Event()
-        """Set when the first response arrives; a CANCEL must not be sent before that."""
+        """Set when the first response, or an error, arrives. Before a response, no CANCEL may be
+        sent."""
         self._send = send
         self._datagram = request.to_bytes()
         self._t1 = t1
@@ -50,7 +52,7 @@ class Transaction:
             self._final.set_result((response, time))
 
     def fail(self, error: OSError) -> None:
-        """Let :meth:`final` raise ``error``, because nothing listens at the server."""
+        """End the wait in :meth:`final` with ``error``, because nothing listens at the server."""
         if not self._final.done():
             self._final.set_exception(error)
             self.heard_of.set()
@@ -58,8 +60,8 @@ class Transaction:
     async def final(self, patience: float | None = None) -> tuple[SipResponse, float]:
         """Send the request; return its final response and its arrival (monotonic seconds).
 
-        Raise TimeoutError if there is no response for 64 times T1, or no final response within
-        ``patience`` seconds; raise the OSError that :meth:`fail` was given.
+        Raise TimeoutError if there is no response within 64 times T1. Raise it also if there is no
+        final response within ``patience`` seconds. Raise the OSError that :meth:`fail` was given.
         """
         try:
             async with asyncio.timeout(patience):

@@ -1,7 +1,7 @@
 """A UDP socket that gives the time at which the kernel received each datagram.
 
-A process that is busy with fifty calls reads a packet milliseconds late. The kernel's
-timestamp is not affected by that, so that measurements show the network and not this process.
+A process that is busy with fifty calls reads a packet milliseconds late. The kernel's timestamp
+does not have this delay. Measurements therefore show the network and not this process.
 """
 
 import asyncio
@@ -15,13 +15,14 @@ _SO_TIMESTAMPNS: int = getattr(socket, "SO_TIMESTAMPNS", 35)  # Python 3.11 does
 _TIMESPEC = struct.Struct("@ll")
 
 Receive = Callable[[bytes, float], None]
-"""A function that takes a datagram and its arrival in monotonic seconds."""
+"""A function that is called with each datagram and its arrival in monotonic seconds."""
 
 
 def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float:
-    """Return the arrival of a datagram, in monotonic seconds, by the kernel's timestamp.
+    """Return when the kernel received a datagram, in monotonic seconds.
 
-    Return the present time if ``ancillary``, the control data of the datagram, has no timestamp.
+    ``ancillary`` is the control data of the datagram. If it has no timestamp, return the present
+    time.
     """
     for level, kind, value in ancillary:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(value) >= _TIMESPEC.size:
@@ -33,10 +34,10 @@ def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float:
 
 
 async def stamps_begun(host: str) -> bool:
-    """Wait until the kernel timestamps datagrams; return whether it does within 0.2 s.
+    """Wait until the kernel puts timestamps on datagrams; return False if it does not in 0.2 s.
 
-    The kernel begins milliseconds after the first socket of the machine has asked for it.
-    Until then the timestamp is the time of reading, which is late in a busy process.
+    The kernel begins milliseconds after the machine's first socket has asked for timestamps. Until
+    then a datagram has only the time of reading, which is late in a busy process.
     """
     with _bound(host, even=False) as probe:
         for _ in range(100):
@@ -66,9 +67,9 @@ class StampedSocket:
     ) -> None:
         """Bind a free port of ``host``; call ``receive`` with each datagram and its arrival.
 
-        With ``peer``, only datagrams from that address are received. ``failed`` is called with
-        the error when a datagram cannot be sent or nothing listens at the peer. ``even`` takes an
-        even port, as RTP should have. Raise OSError when the port cannot be bound.
+        With ``peer``, only datagrams from that address are received. ``failed`` is called with the
+        error when a datagram cannot be sent or nothing listens at the peer. With ``even``, the
+        port's number is even, as RTP asks for. Raise OSError when no port can be bound.
         """
         self._receive = receive
         self._failed = failed
@@ -84,14 +85,14 @@ class StampedSocket:
         self._loop.add_reader(self._socket, self._readable)
 
     def send(self, datagram: bytes) -> None:
-        """Send ``datagram`` to the peer; ``failed`` is called with an error of the network."""
+        """Send ``datagram`` to the peer; on a network error, call ``failed`` with it."""
         try:
             self._socket.send(datagram)
         except OSError as error:
             self._report(error)
 
     def send_to(self, datagram: bytes, address: tuple[str, int]) -> None:
-        """Send ``datagram`` to ``address``; ``failed`` is called with an error of the network."""
+        """Send ``datagram`` to ``address``; on a network error, call ``failed`` with it."""
         try:
             self._socket.sendto(datagram, address)
         except OSError as error:

@@ -45,8 +45,8 @@ def read_wav(path: Path) -> Samples:
 def write_wav(path: Path, sides: Sequence[tuple[float, Samples]]) -> None:
     """Write a WAV file at 8 kHz and 16 bits, with one channel for each of ``sides``.
 
-    A side is the time of its first sample, in seconds of a clock that all sides share, and its
-    samples at 8 kHz.
+    Each side is a pair: the time of its first sample and its samples at 8 kHz. Times are seconds of
+    a clock that all sides share.
     """
     origin = min([start for start, samples in sides if len(samples)], default=0.0)
     placed = [(round((start - origin) * RATE), samples) for start, samples in sides]
@@ -63,9 +63,9 @@ def write_wav(path: Path, sides: Sequence[tuple[float, Samples]]) -> None:
 
 
 def _linear(octets: bytes, width: int) -> NDArray[np.float64]:
-    """Return PCM of 8 bits (unsigned) or 16, 24 or 32 bits (signed) on the scale of 16 bits.
+    """Return PCM octets as samples on the scale of 16 bits.
 
-    ``width`` is the number of octets of a sample.
+    ``width`` is the number of octets in a sample: 1 (unsigned), or 2, 3 or 4 (signed).
     """
     if width == 1:
         return (np.frombuffer(octets, np.uint8).astype(np.float64) - 128.0) * 256.0
@@ -78,9 +78,9 @@ def _linear(octets: bytes, width: int) -> NDArray[np.float64]:
 
 
 def _resampled(path: Path, sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
-    """Return ``sound`` resampled from ``rate`` Hz to 8 kHz, without frequencies above 4 kHz.
+    """Return ``sound`` resampled from ``rate`` Hz to 8 kHz; frequencies above 4 kHz are removed.
 
-    Raise WavError, which names the file ``path``, if the resampler is not installed.
+    Raise WavError if the resampler is not installed; it names the file ``path``.
     """
     try:
         import soxr  # here, because only the tools extra has it, and few files need it
