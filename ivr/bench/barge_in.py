@@ -18,17 +18,18 @@ from ivr.softphone.script import Action, PlayedSound, Silence
 
 LIMITS = {"stop_p95_ms": 400.0}
 EARLIEST_SECONDS, LATEST_SECONDS = 0.5, 4.0
-"""Range of the seconds from the answer to the caller's first word; the greeting lasts 5.7 s."""
+"""Earliest and latest moment of a caller's first word, in seconds after the answer. The greeting
+lasts 5.7 s, so every caller speaks during it."""
 VOICED_DBOV = -40.0
-"""Least level in dBov at which a packet of the caller counts as voiced."""
+"""A packet of the caller counts as voiced (speech) if its level is at least this many dBov."""
 _PROMPT = "greeting.ask"
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
     """Interrupt the greeting in ``calls`` simultaneous calls, each at another random moment.
 
-    The figures of the result are about the delay from the caller's first word until the greeting
-    stops. ``done`` is called after each call. ``root`` is the directory of the checkout.
+    The result says how long the greeting goes on after the caller's first word. ``done`` is called
+    after each call. ``root`` is the directory of the checkout.
     """
     rng = np.random.default_rng(seed)
     starts = rng.uniform(EARLIEST_SECONDS, LATEST_SECONDS, calls)
@@ -63,8 +64,9 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 async def _interrupt(
     lab: Lab, starts: list[float], words: list[Samples], done: Callable[[], None]
 ) -> list[CallRecording]:
-    """Place one call for each of ``words``, which is spoken ``starts`` seconds after the answer.
+    """Place one call for each clip in ``words``, all at once; return the recordings of the calls.
 
+    The caller plays the clip when the number of seconds in ``starts`` has passed since the answer.
     ``done`` is called after each call.
     """
     async with lab.telephone() as phone:
@@ -79,10 +81,11 @@ async def _interrupt(
 
 
 def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> float | None:
-    """Return the seconds from the caller's first voiced packet to the end of the greeting.
+    """Return how many seconds the greeting went on after the caller's first voiced packet.
 
-    ``voiced_after`` is the seconds from the caller's first packet of speech to the first voiced
-    packet. Return None if the greeting was not cut.
+    The number is negative if the greeting stopped before that packet. Return None if the greeting
+    was played to its end. ``voiced_after`` is the time of the first voiced packet, in seconds from
+    the caller's first packet of speech.
     """
     spoken = next(
         (packet.time for packet in recording.sent if packet.what == PlayedSound.__name__), None
@@ -94,7 +97,10 @@ def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> flo
 
 
 def voiced(sound: Samples) -> float:
-    """Return the seconds from the start of a clip to its first voiced packet (VOICED_DBOV)."""
+    """Return the seconds from the start of a clip to its first voiced packet.
+
+    A packet is voiced if its level is at least VOICED_DBOV (-40).
+    """
     frames = [sound[at : at + FRAME] for at in range(0, len(sound), FRAME)]
     first = next(i for i, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)
     return first * FRAME_SECONDS

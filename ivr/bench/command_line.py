@@ -33,14 +33,15 @@ _CANNOT_MEASURE = (
     RecordingsError,
     RecordsError,
 )
-"""Errors that say why a bench cannot be run on this machine or with the files it was given."""
+"""Kinds of errors after which a bench command ends with exit code 2. They say that this machine or
+the given files do not allow the measurement."""
 
 
 @contextmanager
 def measurable() -> Iterator[None]:
-    """Run the body of ``with``; if it raises an error of _CANNOT_MEASURE, exit with code 2.
+    """Run the body of ``with``; if the bench cannot be run, print why and exit with code 2.
 
-    The message of the error, which says why the bench cannot be run, is printed.
+    The bench cannot be run if the body raises an error of one of the kinds in _CANNOT_MEASURE.
     """
     try:
         yield
@@ -50,7 +51,7 @@ def measurable() -> Iterator[None]:
 
 @contextmanager
 def counted(what: str, total: int | None) -> Iterator[Callable[[], None]]:
-    """Show a progress bar named ``what``; yield the function that counts one more step.
+    """Show a progress bar named ``what``; yield the function that advances the bar by one step.
 
     ``total`` is the number of steps, or None if it is not known. If the body of ``with`` raises an
     error of _CANNOT_MEASURE, print its message and exit with code 2.
@@ -61,7 +62,10 @@ def counted(what: str, total: int | None) -> Iterator[Callable[[], None]]:
 
 
 def print_result(result: BenchResult, as_json: bool) -> None:
-    """Print figures and limits, as JSON or as a table; exit with code 1 if the bench has failed."""
+    """Print a bench's figures and limits as JSON or as a table.
+
+    Exit with code 1 if the bench has failed.
+    """
     if as_json:
         typer.echo(result.dump())
     else:

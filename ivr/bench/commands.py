@@ -260,10 +260,10 @@ def bench_understand(
 def _bench_spoken(
     sheet: Path, corpus: Path | None, model: Path | None, seed: int, as_json: bool
 ) -> None:
-    """Speak, recognise and understand sentences, and print the figures.
+    """Let synthetic voices speak sentences, recognise and understand them, and print the figures.
 
-    The sentences are those of the file ``corpus``; if it is None, the built-in paraphrases and the
-    phrases that the hotline has learned from.
+    The sentences come from the file ``corpus``. If ``corpus`` is None, they are the built-in
+    paraphrases and the phrases that the hotline has learned from.
     """
     with measurable():
         understander = read_understander(sheet)

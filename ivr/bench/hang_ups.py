@@ -19,11 +19,11 @@ from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import HangUpStep, Silence
 
 _AT_ONCE = 20
-"""Largest number of simultaneous calls."""
+"""Upper limit for simultaneous calls; further calls wait until one has ended."""
 LATEST_SECONDS = 39.0
-"""Seconds from the answer to the latest hang-up.
+"""Latest moment at which a caller hangs up, in seconds after the answer.
 
-Row 2 lasts 37.5 s, so the hotline ends the last calls itself.
+Row 2 lasts 37.5 s. In the calls with later moments the hotline therefore hangs up first.
 """
 LIMITS = {
     "session_end_max_ms": 200.0,
@@ -33,13 +33,13 @@ LIMITS = {
     "records_missing": 0.0,
 }
 SAME_INSTANT_SECONDS = LIMITS["session_end_max_ms"] / 1000
-"""If caller and hotline hang up within this many seconds of each other, neither may have known of
-the other's BYE. Both may then be recorded as the side that ended the call."""
+"""Two hang-ups within this many seconds count as simultaneous. Caller and hotline may then hang up
+without knowing of the other's BYE. Both may be recorded as the side that ended the call."""
 _OUTCOMES = {"caller": Outcome.CALLER_HUNG_UP, "callee": Outcome.NO_SOUND}
-"""Outcome that the service should record for a call. The key is the side that hung up: ``caller``,
-or ``callee`` for the hotline."""
+"""The outcome that the service should record for a call. The key is the side that hung up first:
+``caller``, or ``callee`` for the hotline."""
 _SIDES = {"caller": "caller", "callee": "hotline"}
-"""Names of the two sides of a call in the sentences of ``problems``."""
+"""Names of the two sides of a call in the bench's messages: ``callee`` is called hotline."""
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
@@ -81,9 +81,10 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 async def _hang_up_after(
     lab: Lab, moments: list[float], done: Callable[[], None]
 ) -> list[CallRecording]:
-    """Place a call for each of ``moments``: seconds from the answer to the caller's hang-up.
+    """Place one call for each of ``moments``; return the recordings of the calls.
 
-    At most _AT_ONCE (20) calls are up at once. ``done`` is called after each call.
+    The caller hangs up when the moment has come, in seconds after the answer. At most _AT_ONCE (20)
+    calls are up at once. ``done`` is called after each call.
     """
     free = asyncio.Semaphore(_AT_ONCE)
     async with lab.telephone() as phone:
@@ -99,15 +100,18 @@ async def _hang_up_after(
 
 @dataclass(frozen=True, slots=True)
 class CallEnds:
-    """Differences between the ends of calls as the callers and as the service recorded them."""
+    """How well the service's records of the ends of calls agree with what the callers recorded."""
 
     differences_ms: list[float]
-    """Milliseconds between the caller's BYE and the end of the service's session for the call.
+    """Milliseconds between the caller's BYE and the end of the service's session, one for each
+    call.
 
-    There is one number for each call that the caller ended, if the service recorded so too."""
+    Only calls that both sides recorded as ended by the caller are listed.
+    """
     unpaired: int
-    """Number of calls about which the two sides disagree: one recorded that the caller had hung up,
-    the other that the hotline had. Both recorded the end within SAME_INSTANT_SECONDS (0.2)."""
+    """Number of calls in which caller and hotline hung up at the same instant. The caller's
+    recording names one side as the first, the service's record the other. This is no error, because
+    their times differ by at most SAME_INSTANT_SECONDS (0.2)."""
     problems: tuple[str, ...]
 
 
@@ -119,14 +123,14 @@ def compare_ends(
 ) -> CallEnds:
     """Compare answered calls with their records and with the log lines ``session_closed``.
 
-    ``closed`` are the log lines, one for each session. Times in recordings are of the monotonic
-    clock, times in log lines of the wall clock. ``to_wall`` is the wall clock minus the monotonic
+    ``closed`` holds the log lines, one for each session. Recordings have times of the monotonic
+    clock, log lines have times of the wall clock. ``to_wall`` is the wall clock minus the monotonic
     clock, in seconds.
 
     The log does not say which caller a session belongs to. Each recording is therefore paired with
-    a session so that the sum of the differences between their end times is least. If recording and
-    session disagree about the side that hung up, SAME_INSTANT_SECONDS (0.2) is added to the pair's
-    difference.
+    one session by the times at which they ended. The pairing with the least sum of time differences
+    is taken. A pair that disagrees about the side that hung up counts as SAME_INSTANT_SECONDS (0.2)
+    further apart.
     """
     outcomes = {record["call"]: record["outcome"] for record in records}
     said = [outcomes.get(line["call"]) for line in closed]

@@ -1,4 +1,4 @@
-"""``ivr bench hearing``: how often and how soon verdicts about lines are right; what they cost."""
+"""``ivr bench hearing``: how often and how soon a line is judged rightly, and the CPU cost."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -20,34 +20,37 @@ from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, orders, sw
 from ivr.lab.corpus.sources import Split
 
 POINTS_PER = 8
-"""Each value of a sweep (a series of test recordings in which one quantity is varied) has this many
-times fewer windows than a class has: 10 = 80 / 8."""
+"""Divisor for the number of test recordings of each value of a sweep. (In a sweep one quantity is
+varied.) A class has 80 test recordings, a value of a sweep has 80 / 8 = 10."""
 BABBLE = ("snr_babble", 3.0)
-"""Quantity and value (in dB) of one point of a sweep: callers who are 3 dB louder than the other
-voices. The point has as many windows as a class, because a figure with a limit is computed from
-its windows."""
+"""The sweep and the value (in dB) that have as many test recordings as a class. In them the caller
+is 3 dB louder than other voices nearby. More recordings are needed here, because a figure with a
+limit is computed from them."""
 PROCESSES = 2
-"""Number of processes that make and stream windows in parallel."""
+"""Number of processes that make test recordings and stream them to the detectors in parallel."""
 MISJUDGED = 12
-"""Largest number of misjudged windows (test recordings) that are printed for each group. Windows
-that are recordings of the user are all printed."""
+"""Upper limit for the misjudged test recordings that are listed for each group. Recordings of the
+user are listed without a limit."""
 _WIDTH = 180
-"""Least width of the console in characters, also if the output is a pipe. The confusion matrix
-needs this width."""
+"""Least width of the console, in characters; the confusion matrix needs it. It also applies if the
+output is a pipe."""
 
 
 @dataclass(frozen=True, slots=True)
 class HearingBenchReport:
-    """The figures of the bench and the windows (test recordings) they were computed from."""
+    """The figures of the bench, and the judged windows (test recordings) behind the figures."""
 
     result: BenchResult
     heard: list[JudgedWindow] = field(repr=False)
     named: bool = False
-    """True if the windows are the user's recordings; then all misjudged windows are printed, by
+    """True if the windows are the user's own recordings. All misjudged windows are then listed by
     name."""
 
     def show(self, console: Console) -> None:
-        """Print the confusion matrix with Wilson's intervals, the sweeps, and misjudged windows."""
+        """Print the confusion matrix, a table for each sweep, and the misjudged windows.
+
+        The matrix includes Wilson's intervals.
+        """
         console.width = max(console.width, _WIDTH)
         clear = [window for window in self.heard if window.group not in SWEEPS]
         console.print(_matrix(clear))
@@ -66,17 +69,17 @@ class HearingBenchReport:
                 console.print(f"and {count - MISJUDGED} more of {group}")
 
     def draw(self, directory: Path, seed: int, split: str) -> None:
-        """Draw the confusion matrix, the delays, and the verdicts over each sweep as PNG files.
+        """Draw the confusion matrix, the delays and the sweeps as PNG files in ``directory``.
 
-        The files are written into ``directory``. ``seed`` and ``split`` are named in the titles.
+        The titles name ``seed`` and ``split``.
         """
         draw_hearing(self.heard, directory, "recordings" if self.named else f"seed {seed}, {split}")
 
 
 def windows_of(per: int) -> list[Order]:
-    """Return the orders of all windows, in a fixed order, with ``per`` windows of each class.
+    """Return the orders (descriptions) of all windows (test recordings) that are to be made.
 
-    A window is a test recording; its order says how it is to be made.
+    There are ``per`` windows of each class. The sequence is always the same.
     """
     points = [
         order
@@ -87,10 +90,10 @@ def windows_of(per: int) -> list[Order]:
 
 
 def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> HearingBenchReport:
-    """Make the windows (test recordings) and stream them through the detectors that calls use.
+    """Make the windows (test recordings), let the detectors of calls judge them, and report.
 
-    ``per`` is the number of windows of each class; ``done`` is called after each window. Raise
-    CorpusError when the speech recordings that the windows are made of cannot be fetched.
+    ``per`` is the number of windows of each class. ``done`` is called after each window. Raise
+    CorpusError when the recordings of speech, from which windows are made, cannot be fetched.
     """
     heard = listen_to_all(windows_of(per), seed, Split(split), done, PROCESSES)
     return HearingBenchReport(
@@ -99,7 +102,7 @@ def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> Hearin
 
 
 def measure_corpus(directory: Path) -> HearingBenchReport:
-    """Stream the labelled recordings in ``directory`` through the detectors that calls use.
+    """Let the detectors of calls judge the labelled recordings in ``directory``, and report.
 
     Raise CorpusError if the recordings or their labels cannot be read.
     """
@@ -114,10 +117,10 @@ def measure_corpus(directory: Path) -> HearingBenchReport:
 def _result(
     found: dict[str, float], samples: int, seed: int, only: set[str] | None = None
 ) -> BenchResult:
-    """Return the result of the bench: the figures ``found`` and their limits.
+    """Return the result of the bench: the figures ``found``, with their limits.
 
-    ``only`` holds the names of the figures whose limits are included; None includes all limits.
-    ``samples`` is the number of windows (test recordings) that the figures are computed from.
+    ``only`` names the figures that have a limit in this result; None means every figure.
+    ``samples`` is the number of windows (test recordings) behind the figures.
     """
     every = {**AT_LEAST, **AT_MOST}
     limits = {name: limit for name, limit in every.items() if only is None or name in only}
@@ -126,7 +129,7 @@ def _result(
 
 
 def _matrix(heard: list[JudgedWindow]) -> Table:
-    """Return a table that counts windows by their group (rows) and the verdict on them (columns).
+    """Return a table: how often each group of windows (row) was given each verdict (column).
 
     The last columns are the number of right verdicts and Wilson's 95 % interval of their share.
     """
@@ -144,9 +147,10 @@ def _matrix(heard: list[JudgedWindow]) -> Table:
 
 
 def curve_table(quantity: str, points: list[JudgedWindow]) -> Table:
-    """Return a table of the share of each verdict (columns) for each value of a sweep (rows).
+    """Return a table of a sweep: for each value (row), the share of each verdict (column).
 
-    ``quantity`` is what the sweep varies, such as ``snr``; ``points`` are its windows.
+    A sweep is a series of windows (test recordings), ``points``, in which one quantity varies.
+    ``quantity`` is its name, such as ``snr`` (signal-to-noise ratio).
     """
     values = sorted({window.value for window in points if window.value is not None})
     called = sorted({window.condition.value for window in points})

@@ -1,4 +1,4 @@
-"""Read a directory of labelled recordings, so that operators can measure their own lines.
+"""Read a directory of recordings that operators have made of their own lines and labelled.
 
 Each recording becomes a window (test recording) of the bench ``hearing``.
 """
@@ -48,8 +48,8 @@ ALIASES = {
     Condition.MUSIC: "moh hold music_on_hold hold_music",
     Condition.OWN_PROMPT: "echo own_echo prompt_echo own_prompt_echo echo_only",
 }
-"""Other names of the verdicts in labels. The key is a verdict; the value is the words, separated by
-spaces, that a label may use for it. For example, the label ``clean`` means Condition.OK."""
+"""Other words that a label may use for a verdict. The key is the verdict; the value is the words,
+separated by spaces. For example, the label ``clean`` means Condition.OK."""
 BARGE_IN = ("barge_in", "double_talk", "bargein", "doubletalk")
 """Labels of recordings in which the caller speaks over our prompt."""
 
@@ -61,9 +61,9 @@ class _Label:
 
 
 def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
-    """Yield name and window (test recording) of each recording in the labels of ``directory``.
+    """Yield name and window (test recording) of each recording that is labelled in ``directory``.
 
-    Raise CorpusError, which names the entry of the labels file and the error in it.
+    Raise CorpusError for an error in the labels; its message names the entry.
     """
     for number, row in enumerate(read_labels(directory)):
         try:
@@ -73,7 +73,7 @@ def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
 
 
 def label_of(word: str) -> _Label:
-    """Return the group of recordings and the right verdict for the label ``word``.
+    """Return what the label ``word`` means: a group of recordings and the right verdict on them.
 
     Raise ValueError if the label is unknown.
     """
@@ -117,9 +117,9 @@ def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window
 
 
 def _found(directory: Path, name: str) -> Path:
-    """Return the path of the recording ``name`` in ``directory``.
+    """Return the path of the recording ``name``; a name without a suffix may mean a ``.wav`` file.
 
-    If there is no file of this name and the name has no suffix, ``.wav`` is added.
+    ``.wav`` is added if ``directory`` has no file ``name`` and the name has no suffix.
     """
     path = directory / name
     return path if path.is_file() or path.suffix else path.with_suffix(".wav")

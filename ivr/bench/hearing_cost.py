@@ -1,4 +1,4 @@
-"""CPU cost of an ear (a call's detectors): in percent of a core, and relative to decoding a-law."""
+"""CPU cost of hearing one call: in percent of a core, and as a multiple of decoding a-law."""
 
 from collections.abc import Callable
 from time import process_time
@@ -10,14 +10,14 @@ from ivr.hearing.g711 import Samples, decode_alaw
 from ivr.recognition.silero import SileroModel
 
 _SECONDS = 28.5
-"""Seconds of audio that are played for each figure."""
+"""Seconds of audio that are played to measure each cost."""
 
 
 def cost(seed: int) -> dict[str, float]:
-    """Return the CPU cost of one call's detectors, for a talking caller and for a silent caller.
+    """Return three figures about the CPU cost of the detectors of one call.
 
-    Both figures are in percent of a core. A third figure is the cost for the talking caller, as a
-    multiple of the cost of decoding that caller's a-law.
+    Two are in percent of a core: for a talking caller and for a silent caller. The third says how
+    many times as much as decoding the a-law the detectors cost for the talking caller.
     """
     sent = sounds(_SECONDS, seed)
     talking, silent = decode_alaw(sent.talking), decode_alaw(sent.silent)
@@ -38,10 +38,9 @@ def cost(seed: int) -> dict[str, float]:
 
 
 def _listener(sound: Samples) -> Callable[[int, float], None]:
-    """Return a function that gives one frame of ``sound`` to the detectors of one call.
+    """Return a function that lets the detectors of one call hear one frame of ``sound``.
 
-    The arguments of the function are the index of the frame's first sample and the time, in seconds
-    of audio.
+    Its arguments are the index of the frame's first sample, and the time in seconds of audio.
     """
     ear = Ear(SileroModel.load().stream(), 0.0)
 
@@ -52,7 +51,10 @@ def _listener(sound: Samples) -> Callable[[int, float], None]:
 
 
 def _per_frame(step: Callable[[int, float], None], count: int) -> float:
-    """Return the mean CPU seconds of ``step`` for each frame of 20 ms in ``count`` samples."""
+    """Return the mean CPU seconds of one call of ``step``.
+
+    ``step`` is called once for each frame of 20 ms in ``count`` samples.
+    """
     begin = process_time()
     for n, at in enumerate(range(0, count - FRAME + 1, FRAME)):
         step(at, n * FRAME_SECONDS)

@@ -1,4 +1,7 @@
-"""Labels of recordings, in a file (CSV, TSV, text, JSON, JSON lines, TOML) or as folder names."""
+"""Read the labels of recordings from a file, or from the names of their folders.
+
+A file may be CSV, TSV, text, JSON, JSON lines or TOML.
+"""
 
 import csv
 import json
@@ -14,7 +17,7 @@ from ivr.translation import tr
 
 SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".toml", ".txt")
 DEFAULT_COLUMNS = ("file", "label", "reference", "reference_start", "onset")
-"""Names of the columns of a table of labels that has no header line."""
+"""Names of the columns in a table of labels without a header line, from the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +27,17 @@ class LabelledRow:
     place: str
     """Place of the entry in its file, for error messages: ``labels.csv line 3``."""
     cells: Mapping[str, str]
-    """Texts of the entry. The key is the name of the column in lower case: ``label``: ``clean``."""
+    """The texts of the entry by the name of their column, in lower case (``label``: ``clean``)."""
 
     def first(self, names: tuple[str, ...]) -> str | None:
-        """Return the first text in the columns ``names`` that is not empty; else None."""
+        """Return the first text in the columns ``names`` that is not empty; otherwise None."""
         return next((self.cells[name] for name in names if self.cells.get(name)), None)
 
     def seconds(self, names: tuple[str, ...]) -> float | None:
-        """Return the seconds in the first column of ``names`` that is not empty.
+        """Return the time, in seconds, in the first column of ``names`` that is not empty.
 
-        A column whose name ends with ``_ms`` holds milliseconds. None if all columns are empty;
-        raise ValueError when the text is not a time.
+        A column whose name ends with ``_ms`` holds milliseconds, which are converted. Return None
+        if all columns are empty. Raise ValueError when the text is not a time.
         """
         found = next((name for name in names if self.cells.get(name)), None)
         if found is None:
@@ -52,11 +55,10 @@ class LabelledRow:
 
 
 def read_labels(directory: Path) -> list[LabelledRow]:
-    """Return the entries of the labels file in ``directory``, one for each recording.
+    """Return the labels of the recordings in ``directory``, one entry for each recording.
 
-    Without a labels file, the name of each subdirectory is the label of the recordings in it. Raise
-    CorpusError when there is neither a labels file nor a file in a subdirectory, or when the labels
-    file has an error.
+    They are read from the labels file. If there is none, a recording's label is the name of its
+    subdirectory. Raise CorpusError when there are no labels, or when the file has an error.
     """
     if not directory.is_dir():
         raise CorpusError(tr("there is no directory {directory}").format(directory=directory))
@@ -80,10 +82,10 @@ def read_labels(directory: Path) -> list[LabelledRow]:
 
 
 def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
-    """Return the entries in ``text``, the text of a labels file.
+    """Return the entries in ``text``, which is the content of a labels file.
 
-    ``suffix`` is the suffix of the file's name, which says the format: ``.csv``. ``name`` is the
-    path of the file, for errors. Raise CorpusError, which names the line or entry with the error.
+    ``suffix`` of the file's name tells its format (``.csv``). ``name`` is the path of the file, for
+    error messages. Raise CorpusError if ``text`` has an error; the message names the line or entry.
     """
     if suffix in (".csv", ".tsv", ".txt"):
         return _table(text, suffix, name)
@@ -101,8 +103,8 @@ def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
 def _labels_file(directory: Path) -> Path | None:
     """Return the path of the labels file in ``directory``; None if there is none.
 
-    The labels file is ``labels.csv`` (or ``labels`` with another of SUFFIXES). If there is none, it
-    is the only file that has one of the SUFFIXES except ``.txt``.
+    The labels file is ``labels.csv``, or ``labels`` with another of SUFFIXES. If no file has such a
+    name, the only file with one of the SUFFIXES is taken. (``.txt`` does not count for this.)
     """
     named = [directory / f"labels{suffix}" for suffix in SUFFIXES]
     there = [path for path in named if path.is_file()]
@@ -176,9 +178,9 @@ def _json_lines(text: str, name: str) -> Iterator[LabelledRow]:
 def _entries(whole: Any, name: str) -> Iterator[LabelledRow]:
     """Yield the entries of a JSON or TOML document of labels.
 
-    The document is a list of entries, a mapping with one such list under any name, or a mapping
-    from files to labels or entries. Raise CorpusError if the document is anything else. ``name`` is
-    the path of the file, for errors.
+    The document may be a list of entries, or a mapping with one such list. It may also be a mapping
+    from file names to labels or entries. Raise CorpusError if it is anything else. ``name`` is the
+    path of the file, for error messages.
     """
     if isinstance(whole, dict):
         lists = [value for value in whole.values() if isinstance(value, list)]

@@ -1,4 +1,4 @@
-"""Figures of the hearing bench, from the reports of the ear (a call's detectors) on each window."""
+"""Figures of the hearing bench: how rightly and how soon the detectors judged test recordings."""
 
 from collections.abc import Callable, Iterable, Sequence
 from math import nan
@@ -12,21 +12,20 @@ from ivr.lab.corpus.noises import STATIONARY
 from ivr.lab.corpus.recipes import CLASSES, NUISANCES
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
-"""Verdicts on a line that say that a caller speaks."""
+"""The verdicts that say that a caller is speaking on the line."""
 BARGE_IN_WITHIN_SECONDS = 1.5
-"""A barge-in counts if speech is reported at most this many seconds after the caller's first
-word."""
+"""Upper limit, in seconds, for the delay from the caller's first word to the report of speech. A
+later report does not count as a recognised barge-in (interruption of a prompt)."""
 EARLY_SECONDS = 0.1
-"""A report of a start of speech counts if it comes at most this many seconds before the caller's
-first voiced frame.
+"""The report that speech has started may precede the first voiced frame by this many seconds.
 
-The first voiced frame is found by energy, so the caller may have begun softly before that frame. A
-report that comes still earlier is not about the caller's speech.
+The first voiced frame is found by energy. The caller may have begun softly before it. A report that
+comes still earlier is not counted, because it is not about the caller's speech.
 """
 HANG_SECONDS = 0.5
-"""The end of speech should be reported this many seconds after the last voiced frame."""
+"""Right time to report the end of speech: this many seconds after the last voiced frame."""
 NEVER = 99.0
-"""Seconds that are entered for an event that was never reported; more than every limit allows."""
+"""Time, in seconds, that is entered for an event that was never reported. It exceeds all limits."""
 
 AT_MOST = {
     "nuisance_as_caller": 0.01,
@@ -49,14 +48,14 @@ AT_LEAST = {
     "true_barge_in": 0.97,
     "babble_as_noise_at_snr_3": 0.90,
 }
-"""Smallest value that each figure may have: ``true_barge_in`` must be at least 0.97. AT_MOST holds
-the largest values of the figures that must be small."""
+"""Lower limits of figures; the bench fails below them. For example, ``true_barge_in`` must be at
+least 0.97. AT_MOST holds the upper limits of other figures."""
 
 
 def share_of_windows(items: Sequence[JudgedWindow], good: Callable[[JudgedWindow], bool]) -> float:
-    """Return the share of the windows ``items`` for which ``good`` returns True, 0 to 1.
+    """Return the share (0 to 1) of the windows ``items`` for which ``good`` returns True.
 
-    Return NaN if there are no windows. A window is a test recording.
+    A window is a test recording. Return NaN if there are no windows.
     """
     return share_of([good(window) for window in items])
 
@@ -64,13 +63,13 @@ def share_of_windows(items: Sequence[JudgedWindow], good: Callable[[JudgedWindow
 def hearing_figures(heard: Sequence[JudgedWindow]) -> dict[str, float]:
     """Return the figures of the bench by name, computed from the judged windows ``heard``.
 
-    A window is a test recording. A figure is left out if no window is of the kind that it needs.
+    A window is a test recording. A figure is left out if there are no windows to compute it from.
     """
     return measured({**_classes(heard), **_nuisances(heard), **_delays(heard), **_turns(heard)})
 
 
 def of_group(heard: Iterable[JudgedWindow], *groups: str) -> list[JudgedWindow]:
-    """Return the windows of ``heard`` that belong to one of ``groups``."""
+    """Return the windows (test recordings) of ``heard`` that belong to one of ``groups``."""
     return [window for window in heard if window.group in groups]
 
 
@@ -120,9 +119,10 @@ def _nuisances(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 
 
 def _barged_in(window: JudgedWindow) -> bool:
-    """Return whether the caller's speech was reported within BARGE_IN_WITHIN_SECONDS of its onset.
+    """Return whether the caller's speech was reported soon enough to interrupt the prompt.
 
-    If the onset is not known, a report at any time counts.
+    The report must come within BARGE_IN_WITHIN_SECONDS (1.5) of the caller's first word. If the
+    time of that word is not known, a report at any time counts.
     """
     if window.truth.onset_s is None:
         return bool(window.starts)
@@ -140,11 +140,11 @@ def _delays(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 
 
 def verdict_delays(heard: Iterable[JudgedWindow]) -> list[float]:
-    """Return the seconds from the onset to the first right verdict, one number for each window.
+    """Return for each window how many seconds the first right verdict took.
 
-    The onset is the time at which the voice or the fault begins; windows without one are left out.
-    A right verdict before the onset has a delay of 0. If there was no right verdict, it counts as
-    given NEVER (99) seconds after the start of the window.
+    The delay begins with the onset: the start of the voice or of the fault. Windows without an
+    onset are left out. A right verdict before the onset has a delay of 0. A missing right verdict
+    counts as given NEVER (99) seconds after the start of the window.
     """
     return [
         max(
@@ -172,9 +172,9 @@ def _turns(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 
 
 def start_delay(window: JudgedWindow) -> float | None:
-    """Return the seconds from the caller's onset to the report that speech has started.
+    """Return the seconds from the caller's first word to the report that speech has started.
 
-    Return None if the report did not come or the onset is not known.
+    Return None if there was no such report, or if the time of the first word is not known.
     """
     onset = window.truth.onset_s
     if onset is None:
@@ -183,11 +183,11 @@ def start_delay(window: JudgedWindow) -> float | None:
 
 
 def end_errors_ms(heard: Iterable[JudgedWindow]) -> list[float]:
-    """Return the milliseconds by which the end of speech was reported too late, for each window.
+    """Return for each window how many milliseconds too late the end of speech was reported.
 
-    A report is on time HANG_SECONDS (0.5) after the last voiced frame; an earlier report has a
-    negative error. Windows whose label has no end are left out. A report that did not come counts
-    as given NEVER (99) seconds after the window's start.
+    A report is on time HANG_SECONDS (0.5) after the last voiced frame. A report that comes too
+    early has a negative number. Windows without an end of speech in their label are left out. A
+    missing report counts as given NEVER (99) seconds after the start of the window.
     """
     errors = []
     for window in heard:
@@ -199,7 +199,7 @@ def end_errors_ms(heard: Iterable[JudgedWindow]) -> list[float]:
 
 
 def flips(window: JudgedWindow) -> int:
-    """Return how often a verdict on ``window`` was given again after another had replaced it.
+    """Return how often the verdict on ``window`` changed back to an earlier verdict.
 
     For example, the verdicts OK, NOISE, OK, NOISE are two flips. Only OK, TOO_QUIET, HANDS_FREE and
     NOISE are counted.

@@ -1,4 +1,7 @@
-"""Pictures of the hearing bench: confusion, delays, and shares of verdicts over each sweep."""
+"""Pictures of the hearing bench: confusion matrix, delays, and verdicts in each sweep.
+
+A sweep is a series of test recordings in which one quantity is varied.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,17 +21,18 @@ LABEL_TITLES = {
     "rt60": "reverberation time in s at a DRR of -8 to 0 dB",
     "erl": "echo return loss of our own prompt in dB",
 }
-"""Label of the horizontal axis for each sweep (series of test recordings in which one quantity is
-varied): the quantity with its unit. The key is the name of the sweep."""
+"""Label of the horizontal axis in the picture of each sweep: the varied quantity and its unit. The
+key is the name of the sweep (a series of test recordings in which one quantity is varied)."""
 DELAYED = ("noise", "too_quiet", "hands_free", "dead_line", "no_rtp")
-"""Groups of windows whose delays are drawn; each has a limit in hearing_metrics.py."""
+"""Groups of test recordings for which the delay of the right verdict is drawn. The limits of these
+delays are in hearing_metrics.py."""
 
 
 def draw_hearing(heard: Sequence[JudgedWindow], directory: Path, title: str) -> None:
-    """Draw ``hearing_confusion.png``, ``hearing_delays.png``, and a picture for each sweep.
+    """Draw the pictures of the hearing bench as PNG files in ``directory``.
 
-    ``heard`` is the judged windows. The files are written into ``directory``; each picture has
-    ``title`` above it.
+    The files are ``hearing_confusion.png``, ``hearing_delays.png``, and one for each sweep.
+    ``heard`` is the judged windows (test recordings). ``title`` is written above each picture.
     """
     _confusion([window for window in heard if window.group not in SWEEPS], directory, title)
     _delays(heard, directory, title)

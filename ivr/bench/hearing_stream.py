@@ -1,4 +1,7 @@
-"""Stream windows (test recordings) through the ear (a call's detectors); collect its reports."""
+"""Play windows (test recordings) to the detectors of calls, and collect what they report.
+
+The detectors of one call are called an ear.
+"""
 
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
@@ -19,8 +22,8 @@ from ivr.lab.corpus.window import Truth, Window
 from ivr.recognition.silero import SileroModel
 
 Changes = list[tuple[float, Condition]]
-"""The changes of the verdict in a window (test recording): pairs of the time, in seconds from the
-start of the window, and the new verdict."""
+"""The verdicts on a window (test recording) in the order in which they were given. Each is a pair:
+the time in seconds from the start of the window, and the verdict that is valid from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,10 @@ class JudgedWindow:
     name: str
     """Group and number of the window, or the name of its recording."""
     value: float | None
-    """Value of the varied quantity, if the window belongs to a sweep (a series in which one
-    quantity is varied); None otherwise."""
+    """The value of the varied quantity, if the window belongs to a sweep; None otherwise. (A sweep
+    is a series of windows in which one quantity is varied.)"""
     label: Condition
-    """The right verdict on the window, by its label."""
+    """The right verdict on the window, with which the detectors' verdict is compared."""
     seconds: float
     """Length of the window in seconds."""
     truth: Truth
@@ -48,13 +51,18 @@ class JudgedWindow:
     numbers: LineMeasures
     changes: Changes
     starts: list[float]
-    """Times, in seconds from the start of the window, at which a start of speech was reported."""
+    """Times at which the detectors reported a start of speech, in seconds from the window's
+    start."""
     ends: list[float]
-    """Times, in seconds from the start of the window, at which an end of speech was reported."""
+    """Times at which the detectors reported an end of speech, in seconds from the window's
+    start."""
 
     @property
     def right(self) -> bool:
-        """Whether the verdict at the window's end is of the same class as the right verdict."""
+        """Whether the last verdict on the window was right.
+
+        Two verdicts of the same class (:func:`class_of`) count as equal.
+        """
         return class_of(self.condition) is class_of(self.label)
 
 
@@ -66,9 +74,10 @@ _CLASSES = {
 
 
 def class_of(condition: Condition) -> Condition:
-    """Return the class under which ``condition`` is scored.
+    """Return the class of a verdict; two verdicts of the same class count as equal in the figures.
 
-    DEAD_LINE and NO_RTP are scored as NOBODY, FAX as TONE; any other condition is its own class.
+    DEAD_LINE and NO_RTP belong to the class NOBODY, FAX to TONE. Any other verdict is its own
+    class.
     """
     return _CLASSES.get(condition, condition)
 
@@ -79,12 +88,12 @@ def stream_window(
     value: float | None = None,
     name: str | None = None,
 ) -> JudgedWindow:
-    """Stream a window (a test recording) through an ear (a call's detectors); return its reports.
+    """Play a window (a test recording) to an ear (a call's detectors); return the ear's reports.
 
-    As on a call, the ear also runs at the deadlines that it sets, so it notices that packets are
-    missing. ``value`` is the value of the varied quantity if the window belongs to a sweep (a
-    series in which one quantity is varied), otherwise None. ``name`` is the name of a recording; if
-    it is None, the window is named by its group and number.
+    As on a call, the ear is also woken at the times it has asked for. It can thus notice that
+    packets are missing. ``value`` is the value of the varied quantity if the window belongs to a
+    sweep (a series in which one quantity is varied), otherwise None. ``name`` is the name in the
+    reports; None means group and number.
     """
     ear = Ear(detector, 0.0)
     events_at: list[tuple[float, Event]] = []
@@ -129,10 +138,10 @@ def stream_window(
 
 
 def _due(ear: Ear, now: float) -> Iterator[float]:
-    """Yield the times before ``now`` at which ``ear`` wants to be woken (its deadlines).
+    """Yield the times before ``now`` at which ``ear`` asks to be woken.
 
-    Times are in seconds from the start of the window. The iteration ends when the ear's next
-    deadline is not later than the deadline yielded before.
+    Times are in seconds from the start of the window. The iteration ends when the ear does not ask
+    for a later time than before.
     """
     last = float("-inf")
     while (deadline := ear.next_deadline()) is not None and last < deadline < now:
@@ -142,9 +151,10 @@ def _due(ear: Ear, now: float) -> Iterator[float]:
 
 @lru_cache(maxsize=1)
 def detector() -> VoiceDetector:
-    """Return the voice detector of this process, of the kind that calls use; it is made once.
+    """Return the voice detector of this process, which is loaded once.
 
-    Every ear (the detectors of one call) resets the voice detector before the ear's first frame.
+    It is of the kind that calls use. Every ear (the detectors of one call) resets the voice
+    detector before the ear's first frame.
     """
     return SileroModel.load().stream()
 
@@ -152,9 +162,10 @@ def detector() -> VoiceDetector:
 def listen_to_order(
     order: Order, *, seed: int, split: Split, recorded: bool = True
 ) -> JudgedWindow:
-    """Make the window (test recording) that ``order`` describes, stream it, and return the reports.
+    """Make one window (test recording), let the detectors judge it, and return their reports.
 
-    ``recorded`` says whether the window may contain recordings of people.
+    ``order`` describes the window. ``recorded`` says whether recordings of people may be used in
+    it.
     """
     window = make_window(order, seed, Stock.of(split, recorded=recorded))
     return stream_window(window, detector(), order.value)
@@ -163,9 +174,9 @@ def listen_to_order(
 def listen_to_all(
     orders: Iterable[Order], seed: int, split: Split, done: Callable[[], None], jobs: int
 ) -> list[JudgedWindow]:
-    """Make and stream the windows of ``orders`` in ``jobs`` processes, and return the reports.
+    """Make the windows of ``orders``, let the detectors judge them, and return the reports.
 
-    ``done`` is called after each window.
+    The work is done in ``jobs`` processes. ``done`` is called after each window.
     """
     work = partial(listen_to_order, seed=seed, split=split)
     Stock.of(split)  # is fetched and synthesised once, before all processes need it

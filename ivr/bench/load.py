@@ -18,15 +18,16 @@ LIMITS = {
 _SPREAD_SECONDS = 5.0
 """Seconds over which the beginnings of the calls are spread."""
 _FINE = ("debug", "info")
-"""Levels of log lines that do not count as complaints; a line without a level is a complaint."""
+"""Levels of log lines that are no complaint. All other lines are complaints, also those without a
+level."""
 
 
 async def measure(
     root: Path, calls: int, seed: int, done: Callable[[], None]
 ) -> tuple[BenchResult, list[SilentCall]]:
-    """Place ``calls`` calls of four kinds of silent callers, all up at once.
+    """Place ``calls`` simultaneous calls of silent callers, of four kinds.
 
-    Return the result and the calls; ``done`` is called after each call. ``root`` is the directory
+    Return the result and the calls. ``done`` is called after each call. ``root`` is the directory
     of the checkout.
     """
     settings = {"IVR_SERVICE__LOG_LEVEL": "debug"}

@@ -1,7 +1,8 @@
-"""Text with the errors of a recogniser: homophones, similar syllables, lost and added characters.
+"""Put errors of a recogniser into a text: homophones, similar syllables, lost characters …
 
-The training makes its own errors, in syllables (ivr.understanding.mishearing). The errors here are
-made in characters and with other random numbers, so that the two kinds differ.
+The training of the understander puts errors into its texts too, in syllables
+(ivr.understanding.mishearing). The errors here are made in characters and with other random
+numbers. The understander is thus not tested with the errors that it was trained with.
 """
 
 from collections import defaultdict
@@ -13,10 +14,10 @@ from pypinyin import lazy_pinyin
 from pypinyin.constants import PHRASES_DICT
 
 SHARES = {"homophone": 0.50, "near": 0.25, "other": 0.05, "lost": 0.12, "added": 0.08}
-"""Share of each kind among the errors that are made in a text.
+"""How often each kind of error is made, as a share of all errors (0 to 1).
 
-Most errors of Mandarin recognition are substitutions, and most substitutes sound like the right
-character, because the language model chooses among the words that fit the syllables.
+Most errors of Mandarin recognition are substitutions. Most substitutes sound like the right
+character: the language model chooses among the words that fit the syllables.
 """
 # Initials and finals of pinyin that are easily confused, in groups.
 _SAME_INITIAL = ("zh z", "ch c", "sh s", "n l", "f h", "l r", "j q x", "b p", "d t", "g k")
@@ -24,7 +25,10 @@ _SAME_FINAL = ("in ing", "en eng", "an ang", "ian iang", "uan uang", "on ong", "
 
 
 def misheard(text: str, rate: float, random: np.random.Generator) -> str:
-    """Return ``text`` with errors; each character is wrong with probability ``rate`` (0 to 1)."""
+    """Return ``text`` with random errors.
+
+    ``rate`` is the probability of an error, 0 to 1, for each character.
+    """
     heard = ""
     for sign in text:
         if random.random() >= rate:
@@ -45,7 +49,7 @@ def misheard(text: str, rate: float, random: np.random.Generator) -> str:
 
 @cache
 def _characters() -> dict[str, list[str]]:
-    """Return the characters of common words, listed by their toneless pinyin."""
+    """Return the characters of common words, grouped by their pinyin without tones."""
     signs = sorted({sign for word in PHRASES_DICT if len(word) == 2 for sign in word})
     sounding: dict[str, list[str]] = defaultdict(list)
     for sign in signs:
@@ -55,26 +59,27 @@ def _characters() -> dict[str, list[str]]:
 
 @cache
 def _all() -> str:
-    """Return one string of all characters that occur in frequently used words."""
+    """Return the stock of characters for random errors: those of common words, as one string."""
     return "".join(sign for signs in _characters().values() for sign in signs)
 
 
 def _any(random: np.random.Generator) -> str:
-    """Return a random one of the characters that occur in frequently used words."""
+    """Return a character chosen at random among those of common words."""
     return _all()[int(random.integers(len(_all())))]
 
 
 @cache
 def _alike(sign: str) -> Sequence[str]:
-    """Return the other characters that have the same toneless pinyin as ``sign``."""
+    """Return the homophones of the character ``sign``: equal pinyin, whatever the tone."""
     return [one for one in _characters().get(lazy_pinyin(sign)[0], ()) if one != sign]
 
 
 @cache
 def _near(sign: str) -> Sequence[str]:
-    """Return the characters whose pinyin differs from that of ``sign`` by one easy confusion.
+    """Return the characters that sound nearly like the character ``sign``, whatever the tone.
 
-    An easy confusion swaps two initials (zh and z) or two finals (in and ing); tones do not count.
+    Their pinyin differs in one initial that is easily confused (zh and z), or in one such final (in
+    and ing).
     """
     sound = lazy_pinyin(sign)[0]
     found = set()

@@ -1,4 +1,4 @@
-"""Labelled sentences for the bench ``understand``: the built-in paraphrases, or the user's file."""
+"""Read the labelled sentences for the bench ``understand``: the built-in ones or the user's."""
 
 import tomllib
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ class ParaphrasesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Sentences with the answers that are right: their intents, surnames or telephone numbers."""
+    """Sentences of callers, each with the right answer: intent, surname or telephone number."""
 
     intents: list[tuple[str, Intent]] = field(default_factory=list)
     names: list[tuple[str, str]] = field(default_factory=list)
-    """Pairs of a sentence and the surname that is said in it."""
+    """Pairs: a sentence, and the surname that the caller says in it."""
     numbers: list[tuple[str, str]] = field(default_factory=list)
-    """Pairs of a sentence and the telephone number that is said in it."""
+    """Pairs: a sentence, and the telephone number that the caller says in it."""
 
 
 def read_corpus(path: Path | None = None) -> Corpus:
@@ -57,9 +57,10 @@ def read_corpus(path: Path | None = None) -> Corpus:
 
 
 def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
-    """Add the sentences in ``value``, the TOML value of ``key``, to ``corpus``.
+    """Add the sentences under one key of the TOML file to ``corpus``.
 
-    ``where`` names the key in errors. Raise ParaphrasesError if key or value cannot be used.
+    ``value`` is the TOML value of ``key``. ``where`` names the key in error messages. Raise
+    ParaphrasesError if key or value cannot be used.
     """
     if key in (NAMES, NUMBERS):
         pairs = corpus.names if key == NAMES else corpus.numbers
@@ -91,8 +92,8 @@ def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
 def _texts(where: str, value: Any) -> Iterator[str]:
     """Yield the sentences in a TOML value: a sentence, a list, or a table with a list ``say``.
 
-    ``where`` names the value's key in errors. Raise ParaphrasesError if ``value`` holds anything
-    else.
+    ``where`` names the key of ``value`` in error messages. Raise ParaphrasesError if ``value`` is
+    anything else.
     """
     if isinstance(value, dict):
         value = value.get("say", value.get("sentences"))
@@ -114,10 +115,10 @@ def _texts(where: str, value: Any) -> Iterator[str]:
 
 
 def _expected(where: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield pairs of a sentence and the surname or number that is said in the sentence.
+    """Yield pairs from a TOML value: a sentence, and the surname or number that is said in it.
 
-    In the TOML ``value``, a pair is {text, expected}, ["text", "expected"] or text = "expected".
-    ``where`` names the key of ``value`` in errors. Raise ParaphrasesError if a pair is incomplete.
+    A pair may be written as {text, expected}, ["text", "expected"] or text = "expected". ``where``
+    names the key of ``value`` in error messages. Raise ParaphrasesError if a pair is incomplete.
     """
     if isinstance(value, dict) and "say" in value:
         value = value["say"]

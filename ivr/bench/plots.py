@@ -1,4 +1,4 @@
-"""Pictures of the figures of benches."""
+"""Draw figures of benches as pictures (PNG)."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
 
 
 def plot_call(call: SilentCall, directory: Path) -> None:
-    """Draw the audio that the caller heard in ``call`` as ``row_2.png`` in ``directory``.
+    """Draw what the caller heard in ``call`` as the waveform ``row_2.png`` in ``directory``.
 
     The picture also shows the names of the prompts and the lengths of the waits.
     """
@@ -50,9 +50,9 @@ def plot_call(call: SilentCall, directory: Path) -> None:
 
 @contextmanager
 def picture(path: Path, inches: tuple[float, float]) -> Iterator[Any]:
-    """Yield the axes of a new picture, and save it as PNG ``path`` after the body of ``with``.
+    """Yield the axes of a new picture, and save the picture when the body of ``with`` has ended.
 
-    ``inches`` is width and height of the picture.
+    ``path`` is the PNG file. ``inches`` is the width and the height of the picture.
     """
     import matplotlib  # here, because it is slow to import and only pictures need it
 

@@ -1,9 +1,9 @@
 """``ivr bench recognition``: the cost, the delay and the errors of recognition.
 
-Callers speak in real time to the workers of the service: first one at a time, then MANY (10) at
-once who end at the same moment. That is the worst case for the caller whose transcript comes last.
-As in a call, the recogniser is fed 0.3 s before the speech, the speech, and the silence that ends
-it.
+Callers speak in real time to the workers of the service. First they speak one at a time. Then MANY
+(10) speak at once and end at the same moment. This is the worst case for the caller whose
+transcript comes last. As in a call, the recogniser gets 0.3 s of audio before the speech, and the
+silence that ends it.
 """
 
 import asyncio
@@ -33,20 +33,21 @@ LIMITS = {
     "talking_core_percent": 5.0,
     "talking_calls_per_core": 20.0,
 }
-"""Limit of each figure. At p95 a reply may come 900 ms after the caller's last word. The hotline
-waits for 500 ms of silence first, so 400 ms (900 - 500) are left for recognition and all else."""
+"""Limit of each figure; the bench fails beyond it. At p95 a reply may come 900 ms after the
+caller's last word. The hotline waits for 500 ms of silence first. The other 400 ms are for
+recognition and all else."""
 ERROR_LIMIT = 3.0
-"""Largest allowed percentage of wrong characters for the built-in tiny model. The callers are
-synthetic voices at 15 dB SNR."""
+"""Upper limit for wrong characters, in percent; the bench fails above it. It applies to the
+built-in tiny model and to synthetic callers at 15 dB SNR."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """Sums and lists of the measurements made so far."""
+    """The measurements made so far, as sums and lists."""
 
     waits: dict[int, list[float]] = field(default_factory=dict)
-    """Milliseconds from the end of each utterance to its transcript, by the number of callers
-    who spoke at once."""
+    """Milliseconds from the end of each utterance to its transcript. The key is the number of
+    callers who spoke at once."""
     characters: int = 0
     wrong: int = 0
     """Number of characters that were recognised wrongly."""
@@ -54,17 +55,17 @@ class Tally:
     """Number of utterances that were recognised without a wrong character."""
     utterances: int = 0
     seconds: float = 0.0
-    """Seconds of audio, summed over the callers, that were fed while MANY (10) callers talked."""
+    """Seconds of audio fed while MANY (10) callers talked, added up over the callers."""
     cpu: float = 0.0
     """CPU seconds that recognition cost while MANY (10) callers talked."""
     problems: list[str] = field(default_factory=list)
 
 
 def rounds_of(spoken: Sequence[SpokenSample], callers: int) -> list[list[SpokenSample]]:
-    """Return the samples ``spoken`` in groups; ``callers`` callers speak a group at the same time.
+    """Divide the samples ``spoken`` into groups that are spoken at the same time.
 
-    Each group has one sample for each caller. If samples are missing in the last group, samples
-    from the beginning of ``spoken`` are repeated there.
+    A group has one sample for each of ``callers`` callers. The last group is filled up with samples
+    from the beginning of ``spoken``.
     """
     rounds = [list(spoken[at : at + callers]) for at in range(0, len(spoken), callers)]
     rounds[-1] += [spoken[n % len(spoken)] for n in range(callers - len(rounds[-1]))]
@@ -72,7 +73,7 @@ def rounds_of(spoken: Sequence[SpokenSample], callers: int) -> list[list[SpokenS
 
 
 def recognition_steps(spoken: Sequence[SpokenSample]) -> int:
-    """Return the number of times that :func:`measure` calls ``done``, for a progress bar."""
+    """Return how often :func:`measure` will call ``done``: the length of the progress bar."""
     return len(rounds_of(spoken, 1)) + len(rounds_of(spoken, MANY)) + 1
 
 
@@ -85,10 +86,11 @@ async def measure(
     idle_seconds: float = IDLE_SECONDS,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Measure recognition with ``model``, or with the built-in tiny model if it is None.
+    """Measure how costly, quick and right recognition with ``model`` is.
 
-    ``workers`` is the number of worker processes; ``done`` is called :func:`recognition_steps`
-    times. Raise ModelError when the model cannot be used.
+    If ``model`` is None, the built-in tiny model is measured. ``workers`` is the number of worker
+    processes. ``done`` is called :func:`recognition_steps` times. Raise ModelError when the model
+    cannot be used.
     """
     with unlogged():
         return await _measure(spoken, model, workers, seed, idle_seconds, done)
@@ -142,9 +144,9 @@ async def _measure(
 
 
 async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tally: Tally) -> None:
-    """Let callers speak in real time so that all end at once; add the measurements to ``tally``.
+    """Let callers speak at once, one sample of ``together`` each, and add the results to ``tally``.
 
-    ``together`` has one spoken sample for each caller.
+    They speak in real time and end at the same moment.
     """
     loop = asyncio.get_running_loop()
     utterances = [recognisers.utterance() for _ in together]
@@ -177,9 +179,9 @@ async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tal
 
 
 def _cpu(pids: Sequence[int]) -> float:
-    """Return the CPU seconds of the workers and of this thread, which runs the event loop.
+    """Return the CPU seconds that the worker processes and this thread have used so far.
 
-    Return NaN if the system has no /proc.
+    This thread runs the event loop. Return NaN if the system has no /proc.
     """
     total = time.thread_time()
     for pid in pids:

@@ -29,13 +29,13 @@ SENTENCES = (
     "没有其他问题了谢谢再见",
 )
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
-"""Seconds of noise before and after the speech, as a call feeds them to the recogniser."""
+"""Seconds of noise before and after the speech. A call feeds the recogniser as much."""
 SNR_DB = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenSample:
-    """One sentence of a caller: its text and its audio (16-bit samples at 8 kHz)."""
+    """One sentence that a caller speaks: its text and its audio (16-bit samples at 8 kHz)."""
 
     text: str
     samples: Samples
@@ -48,7 +48,7 @@ class RecordingsError(Exception):
 def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
     """Return the first ``sentences`` of SENTENCES, each spoken by both voices of UNTRAINED.
 
-    Each clip sounds as it comes from a telephone line (:func:`on_the_line`).
+    The audio has the sound of a telephone line (:func:`on_the_line`).
     """
     random = np.random.default_rng(seed)
     return [
@@ -59,10 +59,10 @@ def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
 
 
 def on_the_line(voice: Samples, random: np.random.Generator) -> Samples:
-    """Return a clip of a voice (16-bit, 8 kHz) as it comes from a telephone line.
+    """Return a clip of a voice (16-bit, 8 kHz) with the sound of a telephone line.
 
-    Silence is added before and after the voice. Then white noise is added to the whole clip, SNR_DB
-    (15 dB) below the active level of the voice, and the clip is coded as a-law once.
+    Silence is added before and after the voice. White noise is added to the whole clip, SNR_DB (15
+    dB) below the active level of the voice. The sum is then coded as a-law once.
     """
     sound = np.pad(
         voice.astype(np.float64), (round(BEFORE_SECONDS * RATE), round(AFTER_SECONDS * RATE))
@@ -74,11 +74,11 @@ def on_the_line(voice: Samples, random: np.random.Generator) -> Samples:
 
 
 def recorded(directory: Path) -> list[SpokenSample]:
-    """Return every recording in ``directory`` that has a text of the same name (one.wav, one.txt).
+    """Return the user's recordings in ``directory``, each with its text (one.wav with one.txt).
 
-    Punctuation and spaces are removed from the texts, because only characters are compared. Raise
-    RecordingsError when a text has no recording, when a file cannot be used, or when there is no
-    text at all.
+    Recordings without a text are left out. Punctuation and spaces are removed from the texts,
+    because only characters are compared. Raise RecordingsError when a text has no recording, when a
+    file cannot be used, or when there is no text.
     """
     spoken = []
     for path in sorted(directory.glob("*.txt")):

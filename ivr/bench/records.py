@@ -1,10 +1,10 @@
 """``ivr bench records``: tickets lost when the service is killed; the delay that records cause.
 
-A process that makes tickets as fast as it can is killed (SIGKILL) at random moments, from its first
-line of Python to its thousandth ticket. The next process loads the entries left in the spool into
-the database. Every ticket whose number was returned before a kill must be in the database once at
-the end. Then one process writes steps (events of calls) at a steady rate, and the lag of its event
-loop is measured.
+First part: a process makes tickets as fast as it can, and is killed (SIGKILL) at a random moment.
+The moment lies between its first line of Python and about its thousandth ticket. The next process
+loads what is left in the spool into the database. In the end, every ticket whose number was
+returned must be in the database exactly once. Second part: one process writes steps (events of
+calls) at a steady rate. The lag of its event loop is measured.
 """
 
 import asyncio
@@ -41,19 +41,20 @@ LIMITS = {
     "events_per_second": 1000.0,
     "loop_lag_p99_ms": 20.0,
 }
-"""Limit of each figure: no ticket may be lost; 1,000 events a second or more must be written. A
-packet of audio is due every 20 ms, so a lag of the event loop of 20 ms makes a packet late."""
+"""Limit of each figure; the bench fails beyond it. No ticket may be lost. At least 1,000 events a
+second must be written. A packet of audio is due every 20 ms; a lag of the event loop of 20 ms makes
+a packet late."""
 _AT_LEAST = frozenset({"events_per_second"})
 LONGEST_LIFE_SECONDS = 0.25
-"""Longest time, in seconds, until a process is killed. For nine processes in ten the time begins
-with the first ticket, for one in ten with the start of the process. A process makes a hundred
+"""Upper limit, in seconds, for the random time until a process is killed. In nine of ten cases the
+time begins with the process's first ticket, otherwise with its start. A process makes a hundred
 tickets on average."""
 _TICK_SECONDS = 0.005
 """Seconds between two measurements of the lag of the event loop."""
 CALLS = 60
 """Number of simultaneous calls in the steady load."""
 EVENTS_PER_TICKET = 100
-"""Number of steps (events of calls) in the steady load after which one ticket is made."""
+"""In the steady load, a ticket is made each time this many steps (events of calls) were written."""
 _COMPLAINT = Ticket(
     TicketKind.COMPLAINT, "张", "先生", "13812345678", transcript="老掉线", hours=2,
     row="complaint_deferred",
@@ -62,10 +63,10 @@ _COMPLAINT = Ticket(
 
 @dataclass(slots=True)
 class Kills:
-    """The tickets that were promised (whose numbers were returned) before the kills."""
+    """What the killed processes had promised: the tickets whose numbers they returned."""
 
     promised: list[str] = field(default_factory=list)
-    """Numbers of the tickets that a process had returned before it was killed."""
+    """Numbers of the tickets that the processes had returned before they were killed."""
     early: int = 0
     """Number of processes that were killed before they had returned a ticket."""
 
@@ -73,10 +74,9 @@ class Kills:
 def kill_writers(
     settings: config.RecordsSettings, kills: int, seed: int, done: Callable[[], None]
 ) -> Kills:
-    """Start ``kills`` processes, one by one, that make tickets; kill each at a random moment.
+    """Start ``kills`` processes that make tickets, one by one; kill each at a random moment.
 
-    Return the tickets that were promised (whose numbers were returned) before the kills. ``done``
-    is called after each kill.
+    Return the tickets whose numbers the processes had returned. ``done`` is called after each kill.
     """
     generator = random.Random(seed)
     context = multiprocessing.get_context("forkserver")
@@ -104,7 +104,7 @@ def kill_writers(
 
 
 def _rest(pipe: Connection) -> list[str]:
-    """Return the ticket numbers that a killed process had sent and that are still in the pipe."""
+    """Return the ticket numbers of a killed process that have not been read from the pipe yet."""
     numbers = []
     try:
         while True:
@@ -114,10 +114,9 @@ def _rest(pipe: Connection) -> list[str]:
 
 
 def promise_until_killed(settings: config.RecordsSettings, pipe: Connection) -> None:
-    """Make ticket after ticket, and send the number of each ticket into ``pipe``.
+    """Make ticket after ticket until the process is killed; send each number into ``pipe``.
 
-    A number is sent as soon as the service could tell it to a caller. The process runs until it is
-    killed.
+    A number is sent as soon as the service could tell it to a caller.
     """
 
     async def run() -> None:
@@ -135,7 +134,7 @@ def promise_until_killed(settings: config.RecordsSettings, pipe: Connection) -> 
 
 
 def _begun(records: Records) -> CallRecord:
-    """Begin a call in ``records`` and return its record, with the first row entered."""
+    """Begin a call in ``records`` whose first row is entered; return the record of the call."""
     now = time.monotonic()
     record = records.begin("1700.1", "66385255", "13800000000", now, time.time())
     record.note(EnterRow("greeting"), now)
@@ -143,7 +142,7 @@ def _begun(records: Records) -> CallRecord:
 
 
 async def _ticket(record: CallRecord) -> str | None:
-    """Make a ticket in a call; return its number, or None when the ticket was not stored."""
+    """Make a ticket in a call; return its number, or None if the ticket was not stored."""
     number: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
     now = time.monotonic()
     record.note(MakeTicket(_COMPLAINT, 1), now)
@@ -153,23 +152,24 @@ async def _ticket(record: CallRecord) -> str | None:
 
 @dataclass(slots=True)
 class Load:
-    """Measurements of the steady load (steps of calls written at a constant rate)."""
+    """Measurements of the steady load: steps (events of calls) recorded at a fixed rate."""
 
     writes: list[float] = field(default_factory=list)
-    """Milliseconds from each step to its commit in the database."""
+    """For each step (event of a call), the milliseconds until its commit in the database."""
     promises: list[float] = field(default_factory=list)
-    """Milliseconds from asking for each ticket to receiving its number, which is its promise."""
+    """For each ticket, the milliseconds from the request until its number was returned."""
     lags: list[float] = field(default_factory=list)
     """Milliseconds by which the event loop was late, measured every _TICK_SECONDS (5 ms)."""
     noted: int = 0
-    """Number of steps (events of calls) that were given to the records, written or not."""
+    """Number of steps (events of calls) that the bench gave to the record keeper. Those that were
+    lost on the way to the database are included."""
     seconds: float = 0.0
-    """Seconds from the first step until all steps were in the database."""
+    """Seconds from the first step until the last step was in the database."""
 
     def loaded(self, entries: Sequence[SpoolEntry]) -> None:
-        """Add the milliseconds from each step in ``entries`` until now to ``writes``.
+        """Add to ``writes`` how long each step in ``entries`` took to the database.
 
-        The loader's thread calls this when the entries are committed to the database.
+        The loader's thread calls this when the entries have been committed.
         """
         now = datetime.now(UTC)
         for entry in entries:
@@ -179,9 +179,10 @@ class Load:
 
 
 async def steady_load(settings: config.RecordsSettings, rate: float, seconds: float) -> Load:
-    """Record ``rate`` steps a second, spread over CALLS (60) calls, for ``seconds`` seconds.
+    """Record ``rate`` steps (events of calls) a second for ``seconds`` seconds, and measure.
 
-    A ticket is made after every EVENTS_PER_TICKET (100) steps. Return the measurements.
+    The steps are spread over CALLS (60) calls. A ticket is made after every EVENTS_PER_TICKET (100)
+    steps.
     """
     load = Load()
     records = Records(settings, loaded=load.loaded)
@@ -235,11 +236,11 @@ def measure(
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Measure lost tickets in the database of ``killed``, and delays in that of ``settings``.
+    """Measure lost tickets in the database of ``killed``, then delays in that of ``settings``.
 
-    Both databases must be empty. First, ``kills`` processes that make tickets are killed; ``done``
-    is called after each kill. Then ``rate`` steps (events of calls) a second, over all calls
-    together, are written for ``seconds`` seconds. Raise RecordsError if a database cannot be used.
+    Both databases must be empty. For lost tickets, ``kills`` processes that make tickets are
+    killed; ``done`` is called after each. For delays, ``rate`` steps (events of calls) a second are
+    written for ``seconds`` seconds. Raise RecordsError if a database cannot be used.
     """
     with unlogged():
         kills_found = kill_writers(killed, kills, seed, done)
@@ -273,9 +274,9 @@ def measure(
 
 
 async def _settle(settings: config.RecordsSettings) -> None:
-    """Start and close the record keeper once more after the kills.
+    """Load the entries that the killed processes left in the spool into the database.
 
-    The record keeper then loads the entries that are left in the spool into the database.
+    The record keeper does so when it is started; it is then closed.
     """
     records = Records(settings)
     await records.start()

@@ -1,4 +1,4 @@
-"""The result that every bench prints: one JSON object with the bench's figures and their limits."""
+"""The result that every bench prints: its figures and their limits, as one JSON object."""
 
 import json
 import os
@@ -20,15 +20,15 @@ def machine() -> str:
 
 
 def percentile(values: list[float], percent: float) -> float:
-    """Return the percentile ``percent`` (0 to 100) of ``values`` by linear interpolation.
+    """Return a percentile of ``values``, such as the median for ``percent`` 50.
 
-    If there are no values, return NaN, which fails every limit.
+    It is found by linear interpolation. Without values it is NaN, which fails every limit.
     """
     return float(np.percentile(values, percent)) if values else nan
 
 
 def measured(figures: Mapping[str, float]) -> dict[str, float]:
-    """Return the figures that could be measured; those that are NaN are left out."""
+    """Return ``figures`` without those that could not be measured (NaN)."""
     return {name: value for name, value in figures.items() if not isnan(value)}
 
 
@@ -39,22 +39,22 @@ class BenchResult:
     bench: str
     figures: Mapping[str, float]
     limits: Mapping[str, float]
-    """Largest value that each figure may have; for a figure in ``at_least``, the smallest. Figures
-    that are not named here may have any value."""
+    """Upper limit for each figure, by its name; the bench fails above it. For a figure in
+    ``at_least`` it is the lower limit. Other figures may have any value."""
     samples: int
-    """Number of calls, sentences, windows or kills that the figures were computed from."""
+    """Number of cases behind the figures: calls, sentences, test recordings or kills."""
     seed: int = 0
     problems: tuple[str, ...] = ()
     """Sentences about calls that went wrong; the bench fails if there are any."""
     at_least: frozenset[str] = frozenset()
-    """Names of the figures whose limit is the smallest value they may have."""
+    """Names of the figures whose limit is a lower limit; the bench fails below it."""
     machine: str = field(default_factory=machine)
 
     @property
     def passed(self) -> bool:
-        """Whether there is no problem and all figures keep their limits.
+        """Whether the bench has passed: no problem, and every figure within its limit.
 
-        A limited figure that is missing does not keep its limit.
+        A figure that has a limit but is missing counts as failed.
         """
         return not self.problems and all(map(self._keeps, self.limits))
 

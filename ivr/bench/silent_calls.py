@@ -11,20 +11,22 @@ from ivr.softphone.script import Action, ComfortNoise, Noise, NoRtp, Silence
 from ivr.words.catalogue import Catalogue
 
 ROW_2 = ("greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell")
-"""Names of the prompts that a silent caller hears in row 2, in order; then the hotline hangs up."""
+"""Names of the prompts that a silent caller hears in row 2, in order. After them the hotline hangs
+up."""
 _MAX_SECONDS = 90.0
-"""Seconds from the answer after which a caller hangs up; row 2 lasts 37.5 s."""
+"""Seconds from the answer after which a caller hangs up, if the hotline has not. Row 2 lasts 37.5
+s."""
 NO_RTP, COMFORT_NOISE = "no RTP at all", "comfort noise"
 
 
 @dataclass(frozen=True, slots=True)
 class SilentCaller:
-    """One kind of silent caller: the script of what the caller sends."""
+    """A kind of caller who says nothing, with the script of the sound that is sent."""
 
     name: str
     script: tuple[Action, ...]
     voice_packets: bool
-    """Whether the caller sends voice packets; Asterisk's Answer waits up to 0.5 s for one."""
+    """Whether the caller sends voice packets. Without one, Asterisk's Answer waits for 0.5 s."""
 
 
 def kinds(seed: int) -> tuple[SilentCaller, ...]:
@@ -39,7 +41,7 @@ def kinds(seed: int) -> tuple[SilentCaller, ...]:
 
 @dataclass(frozen=True, slots=True)
 class SilentCall:
-    """One call of a silent caller, with the prompts that the caller heard in it."""
+    """A call of a silent caller: its recording, and the prompts that the caller heard."""
 
     caller: SilentCaller
     recording: CallRecording
@@ -47,7 +49,7 @@ class SilentCall:
 
     @property
     def problem(self) -> str | None:
-        """Sentence about what is wrong with the call; None if it went through row 2 completely."""
+        """A sentence that says what went wrong in the call; None if row 2 was played completely."""
         recording = self.recording
         if recording.answered is None:
             return f"{self.caller.name}: not answered ({recording.status} {recording.reason})"
@@ -60,8 +62,10 @@ class SilentCall:
 
     @property
     def waits(self) -> list[float]:
-        """Seconds from the end of each prompt to the next prompt; for the last prompt, to the end
-        of the call."""
+        """Lengths of the waits after each prompt, in seconds.
+
+        A wait ends when the next prompt begins. The last one ends with the call.
+        """
         return measured_waits(self.recording, self.prompts)[1:]
 
     @property
@@ -102,7 +106,7 @@ def prompts_of(recording: CallRecording, catalogue: Catalogue) -> list[HeardProm
 
 
 def silence_missing(call: SilentCall) -> float:
-    """Return the percentage of missing packets in the silences between and after the prompts."""
+    """Return how many of the packets due between and after the prompts are missing, in percent."""
     times = [packet.time for packet in call.recording.received]
     ends = [prompt.end for prompt in call.prompts]
     starts = [prompt.start for prompt in call.prompts[1:]] + [call.recording.ended]

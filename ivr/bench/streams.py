@@ -1,9 +1,9 @@
 """``ivr bench streams``: CPU cost of hearing many callers at once, with the detectors of calls.
 
-An ear is the object that holds the detectors of one call. Time is virtual: every stream gets its
-next 20 ms in turn, so each ear and each voice detector runs on a processor whose caches the other
-streams have just used. The CPU time of the process is measured in 3 passes (``passes``). The least
-of the 3 counts, because other processes disturb the measurement.
+An ear is the object that holds the detectors of one call. Time is virtual: the streams of the
+callers get their next 20 ms in turn. Each ear therefore finds the processor's caches filled by the
+other streams, as in real calls. Every cost is measured in 3 passes (``passes``) by the CPU time of
+the process. The least of the 3 counts, because other processes disturb the measurement.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,19 +27,18 @@ PAUSE_SECONDS = 0.5
 COMFORT_DBOV = -70.0
 """Level in dBov of the comfort noise of a silent caller."""
 SPREAD = 37
-"""Number of frames (20 ms each) between the places at which two neighbouring streams begin in the
-recording. Streams with the same place would hear the same audio at the same time."""
+"""Distance between the starting points of two neighbouring streams, in frames of 20 ms. All streams
+play the same recording; without this distance they would hear the same audio at the same time."""
 WARM_SECONDS = 1.0
-"""Seconds of audio that are played before the measurement begins. They fill the processor's caches,
-which are cold at the first frames."""
+"""Seconds of audio that are played before the measurement begins. They fill the caches of the
+processor."""
 LIMITS = {"talking": 1.0, "silent": 0.1}
-"""Largest cost that one stream may have, in percent of a core: 1 % for a talking caller, 0.1 % for
-a silent one."""
+"""Upper limit for the cost of one stream, in percent of a core; the bench fails above it. It is 1 %
+for a talking caller, 0.1 % for a silent one."""
 EAR_ONLY, RATIO = "ear_only_core_percent", "alaw_decode_ratio"
 
 Pass = Callable[[], float]
-"""Function that measures once. It returns the CPU seconds that one stream takes for one second of
-audio."""
+"""A function that measures once. It returns a cost: CPU seconds for one second of one stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,9 @@ def measure(
     """Measure the CPU cost per stream when many streams run at once.
 
     ``streams`` holds the numbers of simultaneous streams to measure, such as 1 and 50. Each stream
-    has ``seconds`` seconds of audio. Every figure is measured ``passes`` times, and the least value
-    counts. ``done`` is called after each figure, :func:`streams_steps` times in all. Raise
-    ModelError when the voice detector cannot be loaded.
+    has ``seconds`` seconds of audio. Every figure is the least of ``passes`` measurements. ``done``
+    is called after each figure, :func:`streams_steps` times in all. Raise ModelError when the voice
+    detector cannot be loaded.
     """
     model = SileroModel.load()
     sent = sounds(seconds, seed)
@@ -121,12 +120,12 @@ def measure(
 
 
 def streams_steps(streams: Sequence[int]) -> int:
-    """Return the number of times that :func:`measure` calls ``done``, for a progress bar."""
+    """Return how often :func:`measure` will call ``done``: the length of the progress bar."""
     return 2 + 4 * len(streams)
 
 
 def draw_streams(result: BenchResult, streams: Sequence[int], directory: Path) -> None:
-    """Draw the cost per stream over the number of streams as ``streams.png`` in ``directory``."""
+    """Draw how the cost per stream depends on the number of streams: ``directory``/streams.png."""
     with picture(directory / "streams.png", (8, 4)) as axes:
         for kind in ("talking", "silent", "dead", "detector"):
             cost = [result.figures[f"{kind}_{count}_core_percent"] for count in streams]
@@ -151,7 +150,7 @@ def _frames(sound: Samples) -> list[Samples]:
 
 
 def _chunks(octets: bytes) -> list[memoryview]:
-    """Return ``octets`` of a-law in the chunks that a call's voice detector is given.
+    """Divide a-law ``octets`` into the chunks that a voice detector takes.
 
     A chunk is CHUNK float32 samples in ±1 at 8 kHz.
     """
@@ -160,9 +159,9 @@ def _chunks(octets: bytes) -> list[memoryview]:
 
 
 def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) -> float:
-    """Call each function in ``rounds``; return the CPU seconds that one second of audio takes.
+    """Call the functions ``rounds`` in turn; return the CPU seconds for one second of audio.
 
-    Each round plays ``seconds`` of audio; the first ``warm`` rounds are not counted.
+    Each round plays ``seconds`` of audio. The first ``warm`` rounds are not counted.
     """
     counted, began = 0, process_time()
     for n, play in enumerate(rounds):
@@ -176,8 +175,8 @@ def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) 
 def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) -> float:
     """Run ``count`` ears at once; return the CPU seconds of one ear for one second of audio.
 
-    An ear is the detectors of one call; ``detector`` makes the voice detector of an ear. All ears
-    hear the same a-law recording ``octets``, but each begins at another place in it.
+    An ear is the detectors of one call; ``detector`` makes its voice detector. All ears hear the
+    same a-law recording ``octets``, but each begins at another place in it.
     """
     frames = _frames(decode_alaw(octets))
     ears = [Ear(detector(), 0.0) for _ in range(count)]
@@ -196,8 +195,8 @@ def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) ->
 def _ear_only(model: SileroModel, octets: bytes) -> Pass:
     """Return a function that measures an ear (a call's detectors) without its voice detector.
 
-    The answers of a voice detector to the a-law audio ``octets`` are recorded once. The ear is then
-    measured with these answers in place of the detector.
+    A voice detector first hears the a-law ``octets``, and its answers are recorded. In the
+    measurement the recorded answers take the place of the voice detector.
     """
     learning = _Remembering(model.stream())
     _listen(octets, 1, lambda: learning)
@@ -205,7 +204,7 @@ def _ear_only(model: SileroModel, octets: bytes) -> Pass:
 
 
 class _Remembering:
-    """A voice detector that asks another voice detector and records the answers to all chunks."""
+    """A voice detector that records the answers of another one, to which it passes all audio."""
 
     def __init__(self, detector: VoiceDetector) -> None:
         self._detector = detector
@@ -233,7 +232,7 @@ class _Answering:
 
 
 def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
-    """Run ``count`` voice detectors at once.
+    """Run ``count`` voice detectors at once, and measure their cost.
 
     Return the CPU seconds that one detector takes for one second of audio.
     """
@@ -248,7 +247,7 @@ def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> flo
 
 
 def _decode(octets: bytes) -> float:
-    """Return the CPU seconds that decoding one second of a-law takes, in frames of 20 ms."""
+    """Return the CPU seconds for decoding one second of a-law, frame by frame (20 ms)."""
 
     def rounds() -> Iterator[Callable[[], object]]:
         for at in range(0, len(octets), FRAME):

@@ -1,4 +1,4 @@
-"""Counts of right and wrong: shares, Wilson's interval, confusion matrix, edit distance."""
+"""Statistics of right and wrong answers: shares, Wilson's interval, confusion, edit distance."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,11 +7,14 @@ from math import nan, sqrt
 import numpy as np
 
 Z95 = 1.959964
-"""Quantile of the normal distribution for a two-sided interval of 95 %."""
+"""Quantile of the normal distribution that belongs to a two-sided interval of 95 %."""
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
-    """Return Wilson's score interval of a share (Wilson 1927) at 95 %; (0, 1) if total is 0."""
+    """Return Wilson's 95 % interval (Wilson 1927) of the share ``right`` / ``total``.
+
+    Return (0, 1) if ``total`` is 0.
+    """
     if total == 0:
         return 0.0, 1.0
     share, z2 = right / total, Z95**2
@@ -21,12 +24,12 @@ def wilson(right: int, total: int) -> tuple[float, float]:
 
 
 def share(flags: Sequence[bool]) -> float:
-    """Return the share of the flags that are true, 0 to 1; NaN if there are none."""
+    """Return the share of true values among ``flags``, 0 to 1; NaN if there are none."""
     return sum(flags) / len(flags) if flags else nan
 
 
 def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
-    """Return for each label how often each answer was given; ``pairs`` are (label, answer)."""
+    """Count the answers that were given for each label; ``pairs`` are (label, answer)."""
     table: dict[str, Counter[str]] = {}
     for label, answer in pairs:
         table.setdefault(label, Counter())[answer] += 1
@@ -34,9 +37,10 @@ def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
 
 
 def edit_distance(wanted: Sequence[str], heard: Sequence[str]) -> int:
-    """Return the least number of characters to replace, remove or add to make the texts equal.
+    """Return the least number of edits that turn one text into the other.
 
-    ``wanted`` and ``heard`` may also be lists of other items, such as syllables.
+    An edit replaces, removes or adds one character. ``wanted`` and ``heard`` may also be lists of
+    other items, such as syllables.
     """
     row = np.arange(len(heard) + 1)
     for sign in wanted:

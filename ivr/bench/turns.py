@@ -1,7 +1,7 @@
 """``ivr bench turns``: how soon the bot replies to a caller.
 
-The time is measured on real calls, from the caller's last voiced packet to the first packet of the
-reply. It includes endpointing, recognition, understanding and the start of the prompt.
+Real calls are measured, from the caller's last voiced packet to the first packet of the reply. This
+time includes endpointing, recognition, understanding and the start of the prompt.
 """
 
 import asyncio
@@ -34,15 +34,15 @@ _TURNS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("我声音听不清楚，你大声一点", ("cannot_hear_agent.ask",)),
     ("好的，再见", ("closing.farewell",)),
 )
-"""Sentences that each caller says, each with the names of the prompts of the reply.
+"""The sentences that each caller says, and after each the names of the prompts that reply to it.
 
 The last sentence is a goodbye. The hotline replies to a goodbye after a shorter silence.
 """
 _REPLY_SECONDS = 0.8
-"""Assumed seconds from the end of a sentence to the reply. The caller's next sentence is timed by
-this assumption."""
+"""Assumed delay of a reply, in seconds after the caller's sentence. The caller's next sentence is
+timed by it."""
 _THINKING_SECONDS = (0.6, 1.6)
-"""Range of the seconds from the end of a reply to the caller's next sentence."""
+"""Shortest and longest pause of a caller after a reply, in seconds."""
 _SPREAD_SECONDS = 3.0
 """Seconds over which the beginnings of the calls are spread, so that the callers do not all speak
 at the same moments."""
@@ -53,14 +53,17 @@ class Turn:
     """One sentence of a caller and the reply to it."""
 
     reply_seconds: float | None
-    """Seconds from the sentence's last voiced packet to the reply's first packet; None without
-    reply."""
+    """Seconds from the last voiced packet of the sentence to the first packet of the reply. None if
+    there was no reply."""
     understood: bool
-    """Whether the reply was the one that belongs to the sentence."""
+    """Whether the first prompt of the reply was the right one for the sentence."""
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
-    """Place ``calls`` simultaneous calls of five sentences; ``done`` is called after each call."""
+    """Place ``calls`` overlapping calls, in each of which the caller says five sentences.
+
+    ``done`` is called after each call.
+    """
     rng = np.random.default_rng(seed)
     async with laboratory(root, max_calls=calls + 5) as lab:
         scripts = [_script(lab.catalogue, n, rng) for n in range(calls)]
@@ -83,15 +86,15 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 
 
 def _milliseconds(turns: Sequence[Turn]) -> list[float]:
-    """Return the milliseconds to each reply; turns without a reply are left out."""
+    """Return the delays of the replies in milliseconds; turns without a reply are left out."""
     return [1000 * turn.reply_seconds for turn in turns if turn.reply_seconds is not None]
 
 
 def _script(catalogue: Catalogue, number: int, rng: np.random.Generator) -> list[Action]:
-    """Return the actions of caller ``number``, who waits for the greeting and for each reply.
+    """Return the script of caller ``number``: silence, a sentence, silence, and so on.
 
-    The caller waits as long as the prompts and an ordinary delay of the reply take, and then for a
-    random time from ``rng``.
+    A silence lasts as long as the usual delay of the reply, the prompts and a random pause from
+    ``rng``.
     """
     waits = [catalogue["greeting.ask"].seconds]
     waits += [_REPLY_SECONDS + sum(catalogue[id].seconds for id in ids) for _, ids in _TURNS]
@@ -117,7 +120,7 @@ async def _talk(
 
 
 def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
-    """Return the turns (sentence and reply) of a call, in the order of the sentences in _TURNS."""
+    """Return the turns of a call: each sentence of _TURNS that was said, with the reply to it."""
     prompts = prompts_of(recording, catalogue)
     found = []
     for (_, expected), end in zip(_TURNS, _ends(recording), strict=False):
@@ -128,14 +131,14 @@ def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
 
 
 def _sounds_as(prompt: HeardPrompt, id: str) -> bool:
-    """Return whether the caller heard the prompt ``id``, or a prompt with the same recording."""
+    """Return whether the caller heard the prompt ``id``, or another one that sounds the same."""
     return id == prompt.id or id in prompt.same_sound_ids
 
 
 def _ends(recording: CallRecording) -> Iterator[float]:
-    """Yield the time at which the last voiced packet of each sentence ended.
+    """Yield for each sentence the time at which its last voiced packet ended.
 
-    Times are those of the recording's packets, in seconds of the monotonic clock.
+    Times are in seconds of the monotonic clock, like those of the recording's packets.
     """
     for what, packets in groupby(recording.sent, lambda packet: packet.what):
         if what == PlayedSound.__name__:
@@ -145,9 +148,9 @@ def _ends(recording: CallRecording) -> Iterator[float]:
 
 
 def _last_voiced(frames: Sequence[Samples]) -> int:
-    """Return the index of the last frame whose level is at least VOICED_DBOV (-40 dBov).
+    """Return the index of the last voiced frame: the last whose level is VOICED_DBOV (-40) or more.
 
-    Return the index of the last frame if no frame is that loud.
+    If no frame is that loud, return the index of the very last frame.
     """
     voiced = (n for n, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)
     return max(voiced, default=len(frames) - 1)

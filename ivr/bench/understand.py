@@ -1,8 +1,8 @@
 """``ivr bench understand``: how often callers are understood, and how often the bot acts wrongly.
 
-The understander has not learned from the sentences. It gets them as text, with the character error
-rates of good and bad recognisers. A sentence is understood when the best guess is its intent. A
-false action is a wrong guess that the hotline would act on without asking.
+The understander has not learned from the sentences. It gets them as text with errors, as good and
+bad recognisers make them. A sentence is understood when the best guess is its intent. A false
+action is a wrong guess on which the hotline would act without asking.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,13 +23,13 @@ from ivr.understanding.numerals import digit_by_digit
 from ivr.understanding.understander import Understander
 
 RATES = (0, 10, 20, 30, 40)
-"""Shares of misheard characters, in percent. All sentences are measured with each of them."""
+"""Shares of misheard characters, in percent. All sentences are measured once with each share."""
 TELLINGS = 10
-"""Number of callers who say each telephone number. If one caller said each number, a single failure
-would be more than one percent of the callers."""
+"""Number of callers who say each telephone number. With one caller for each number, a single
+failure would be more than one percent."""
 NUMBER_RATE = 0.1
-"""Share of wrong characters, 0 to 1, in telephone numbers: digits are recognised better than
-sentences."""
+"""Share of wrong characters in telephone numbers, 0 to 1. It is low, because digits are recognised
+better than sentences."""
 _AT_LEAST = {
     "intent_accuracy_cer0": 0.97,
     "intent_accuracy_cer20": 0.92,
@@ -37,13 +37,13 @@ _AT_LEAST = {
     "phone_accuracy": 0.98,
 }
 _AT_MOST = {"false_action_rate_max": 0.02, "false_action_out_of_domain": 0.01}
-"""Largest value that each figure may have. _AT_LEAST holds the smallest values of the figures that
-must be large, such as ``phone_accuracy`` (at least 0.98)."""
+"""Upper limits of figures; the bench fails above them. _AT_LEAST holds the lower limits of other
+figures, such as ``phone_accuracy`` (at least 0.98)."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodSentence:
-    """One sentence with the errors of a recogniser, and how it was understood."""
+    """One sentence with the errors of a recogniser, and what the understander took it for."""
 
     rate: int
     """Share of the sentence's characters that were misheard, in percent."""
@@ -57,19 +57,19 @@ class UnderstoodSentence:
 
     @property
     def false_action(self) -> bool:
-        """Whether the hotline would act on a wrong guess without asking."""
+        """Whether the hotline would act on a wrong guess without asking the caller."""
         return self.meaning.certainty is Certainty.SURE and not self.right
 
 
 @dataclass(slots=True)
 class UnderstandingReport:
-    """The figures of the bench ``understand`` and the sentences they were computed from."""
+    """The figures of the bench ``understand``, and the sentences behind the figures."""
 
     result: BenchResult
     heard: list[UnderstoodSentence] = field(default_factory=list)
 
     def confusions(self) -> Table:
-        """Return a table that lists, for each intent, the intents that it was mistaken for.
+        """Return a table of the mistakes: for each intent, the intents that were guessed instead.
 
         Only sentences without misheard characters are counted.
         """
@@ -81,7 +81,10 @@ class UnderstandingReport:
         return table
 
     def draw(self, directory: Path) -> None:
-        """Draw accuracy and false actions over the error rate: ``directory``/understand.png."""
+        """Draw accuracy and false actions for each error rate.
+
+        The picture is ``understand.png`` in ``directory``.
+        """
         figures = self.result.figures
         with picture(directory / "understand.png", (6, 3.5)) as axes:
             for name in ("intent_accuracy", "false_action_rate"):
@@ -95,9 +98,10 @@ class UnderstandingReport:
 def measure(
     understander: Understander, corpus: Corpus, seed: int, done: Callable[[], None]
 ) -> UnderstandingReport:
-    """Measure the understander on the sentences of ``corpus`` at each of RATES.
+    """Measure how well the understander understands the sentences of ``corpus``.
 
-    RATES are shares of characters misheard, in percent; ``done`` is called after each rate.
+    All sentences are measured at each of RATES (percent of misheard characters). ``done`` is called
+    after each rate.
     """
     random = np.random.default_rng([seed, 271])
     heard = []
@@ -137,9 +141,9 @@ def measure(
 def _phones(
     understander: Understander, said: Sequence[tuple[str, str]], random: np.random.Generator
 ) -> float:
-    """Return the share of callers whose telephone number is understood rightly.
+    """Return the share (0 to 1) of callers whose telephone number is understood in the end.
 
-    ``said`` is pairs of a sentence and the number in it. Each sentence is said by TELLINGS (10)
+    ``said`` holds pairs of a sentence and the number in it. Each sentence is said by TELLINGS (10)
     callers, who hear the number read back and may repeat it.
     """
     return share(
@@ -156,9 +160,9 @@ def _agreed(
 ) -> bool:
     """Return whether a caller's number is understood within the attempts that row 12 allows.
 
-    The caller first says ``text``. If the number that is read back is wrong, the caller says the
-    digits of ``number`` one by one, until the number read back is right or the NUMBER_ATTEMPTS
-    attempts are used up. The caller never types the number.
+    The caller first says ``text`` and hears the number read back. If it is wrong, the caller says
+    the digits of ``number`` one by one. This is repeated until the number is right or the
+    NUMBER_ATTEMPTS attempts are used up. The caller never types the number.
     """
     wanted = "".join(filter(str.isdigit, number))
     again = digit_by_digit(wanted)

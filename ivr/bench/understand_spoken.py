@@ -1,10 +1,10 @@
 """``ivr bench understand --spoken``: sentences spoken, recognised by Vosk, then understood.
 
-Two synthetic voices that the built-in model was not trained with say the sentences over a-law, with
-white noise at 15 dB SNR. There are two kinds of sentences. ``phrases`` are the phrases of every
-row, from which the hotline has learned; the built-in model knows their words. ``unseen`` are
-sentences that neither the hotline nor the model has seen. Errors of recognition are part of the
-figures. An official model, which real callers need, may be given in place of the built-in one.
+Two synthetic voices say the sentences over a-law, with white noise at 15 dB SNR. The built-in model
+was not trained with these voices. There are two kinds of sentences. ``phrases`` are the phrases of
+every row, from which the hotline has learned; the built-in model knows their words. ``unseen`` are
+sentences that neither the hotline nor the model has seen. The figures include the errors of
+recognition. An official model, which real callers need, may be given in place of the built-in one.
 """
 
 import math
@@ -27,11 +27,11 @@ from ivr.understanding.understander import Understander
 from ivr.voice.mastering import master
 
 PER_INTENT = {"unseen": 12, "phrases": 96}
-"""Largest number of sentences of each intent, for each kind of sentences; all would take hours.
+"""Upper limit for the sentences of each intent, by kind of sentence; all would take hours.
 
-A row with one intent then has 192 = 96 * 2 samples, as two voices say each sentence. So many are
-needed: with 48 samples, a row that is right in 97 % of all cases would fall below the limit of 95 %
-by chance in one run of six.
+Two voices say each sentence, so a row with one intent has 192 = 96 * 2 samples. So many are needed
+because of chance: the limit of a row is 95 %. With 48 samples, a row that is right in 97 % of all
+cases would fail in one run of six.
 """
 LIMITS = {
     "accuracy_phrases": 0.95,
@@ -39,7 +39,7 @@ LIMITS = {
     "accuracy_unseen": 0.95,
 }
 Labelled = Sequence[tuple[str, Intent]]
-"""Pairs of a sentence and its intent."""
+"""Sentences, each in a pair with its intent."""
 
 
 def measure(
@@ -51,8 +51,8 @@ def measure(
 ) -> BenchResult:
     """Speak, recognise and understand ``sentences``; return the shares that were understood.
 
-    The keys of ``sentences`` are the kinds of sentences, ``phrases`` and ``unseen``. ``model`` is
-    the directory of a Vosk model; None is the built-in one. ``done`` is called after each sentence.
+    ``sentences`` has two keys, the kinds of sentences: ``phrases`` and ``unseen``. ``model`` is the
+    directory of a Vosk model; None means the built-in one. ``done`` is called after each sentence.
     Raise ModelError when the model cannot be used.
     """
     recogniser = load_model(model)
@@ -77,8 +77,8 @@ def measure(
 def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
     """Return the share of right answers: of all sentences, of each row, and of the worst row.
 
-    A further figure is the number of rows below 95 %. ``right`` holds for each intent one flag for
-    each spoken sentence: True if the sentence was understood.
+    Another figure is the number of rows below 95 %. ``right`` holds a list for each intent, with
+    one flag for each spoken sentence: True if it was understood.
     """
     rows: dict[int, list[bool]] = defaultdict(list)
     for label, answers in right.items():
@@ -94,9 +94,9 @@ def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
 
 
 def of_phrases(phrases: Phrases, fillers: Fillers, seed: int) -> Labelled:
-    """Return random wordings of each intent in the phrase files, with their slots filled in.
+    """Return random sentences from the phrase files, with values such as names in their slots.
 
-    A wording is taken from each of at most PER_INTENT["phrases"] (96) phrases of an intent. The
+    At most PER_INTENT["phrases"] (96) phrases of each intent are used, with one wording each. The
     intent OTHER is left out. ``seed`` is the random seed.
     """
     random = np.random.default_rng([seed, 1])
@@ -111,9 +111,9 @@ def of_phrases(phrases: Phrases, fillers: Fillers, seed: int) -> Labelled:
 
 
 def of_corpus(corpus: Corpus, seed: int) -> Labelled:
-    """Return random sentences of each intent in ``corpus`` except OTHER.
+    """Return random sentences from ``corpus``, at most PER_INTENT["unseen"] (12) for each intent.
 
-    There are at most PER_INTENT["unseen"] (12) for each intent. ``seed`` is the random seed.
+    The intent OTHER is left out. ``seed`` is the random seed.
     """
     random = np.random.default_rng([seed, 2])
     by_intent: dict[Intent, list[str]] = defaultdict(list)

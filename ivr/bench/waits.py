@@ -1,4 +1,7 @@
-"""``ivr bench waits``: error of the sheet's waits of five seconds, measured in callers' packets."""
+"""``ivr bench waits``: check that waits of five seconds (row 2) really last five seconds.
+
+The waits are measured by the packets that callers receive; the error of each is in milliseconds.
+"""
 
 import time
 from collections.abc import Callable
@@ -34,9 +37,9 @@ LIMITS = {
 async def measure(
     root: Path, calls: int, seed: int, done: Callable[[], None]
 ) -> tuple[BenchResult, list[SilentCall]]:
-    """Place ``calls`` simultaneous calls of four kinds of silent callers.
+    """Place ``calls`` simultaneous calls of silent callers, of four kinds.
 
-    Return the result and the calls; ``done`` is called after each call. ``root`` is the directory
+    Return the result and the calls. ``done`` is called after each call. ``root`` is the directory
     of the checkout.
     """
     async with laboratory(root, max_calls=calls + 5) as lab:
@@ -46,16 +49,19 @@ async def measure(
 
 
 def errors_ms(calls: list[SilentCall]) -> list[float]:
-    """Return the signed error of every wait in milliseconds; calls with a problem are left out."""
+    """Return the error of every wait in milliseconds: positive if it lasted longer than 5 s.
+
+    Calls with a problem are left out.
+    """
     return [(wait - _SECONDS) * 1000 for call in calls if not call.problem for wait in call.waits]
 
 
 def _ear_open_ms(heard: list[SilentCall], records: list[dict[str, Any]]) -> list[float]:
     """Return the milliseconds from each caller's 200 OK until their audio reached the detectors.
 
-    Only callers who send voice packets count. The service records when audio reached the detectors
-    as the step EarOpened in ``records``. The first answer is paired with the first such step, and
-    so on. The list is empty if there are not as many steps as answers.
+    Only callers who send voice packets count. The service records the moment as the step EarOpened
+    in ``records``. Answers and steps are paired in the order of their times. The list is empty if
+    there are not as many steps as answers.
     """
     to_wall = time.time() - time.monotonic()
     answers = sorted(
@@ -93,9 +99,9 @@ def _result(heard: list[SilentCall], ear_open: list[float], seed: int) -> BenchR
 
 
 def _first_prompts(calls: list[SilentCall]) -> dict[str, float]:
-    """Return the p95 of the milliseconds to the first prompt, for each kind of caller.
+    """Return the delay until the first prompt in milliseconds (p95), for each kind of caller.
 
-    Kinds of which no call is in ``calls`` are left out.
+    Kinds of callers that are not in ``calls`` are left out.
     """
     kinds = {NO_RTP: "_no_rtp", COMFORT_NOISE: "_comfort_noise"}
     delays: dict[str, list[float]] = {}

@@ -1,4 +1,4 @@
-"""Options of several ``ivr prompts`` commands, and functions that read sheet and prompts."""
+"""Shared by several ``ivr prompts`` commands: options, and functions that read their files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -41,10 +41,10 @@ def catalogue_in(directory: Path) -> Catalogue:
 
 
 def read_arguments(sheet: Path | None) -> tuple[Path, Sheet]:
-    """Return the path of the sheet (the file of all words that the bot says), and its content.
+    """Return the path and the content of the sheet (the file of all words that the bot says).
 
-    Without ``sheet`` the path is ``prompts/sheet.toml``, or that of the shipped sheet if there is
-    no such file. If the sheet is wrong, print why and end the command with exit code 2.
+    If ``sheet`` is None, ``prompts/sheet.toml`` is read, or the shipped sheet if there is no such
+    file. If the sheet has an error, print it and end the command with exit code 2.
     """
     path = sheet or Path("prompts/sheet.toml")
     if sheet is None and not path.is_file():

@@ -1,7 +1,7 @@
-"""An HTML page to judge the prompts by: every row's words, players, levels and waveforms.
+"""An HTML page for judging the prompts: their words by row, players, levels and waveforms.
 
-The page is a single file that loads nothing from anywhere: the audio is embedded as FLAC at 8 kHz,
-the sample rate of a telephone.
+The page is one file that loads nothing from elsewhere. It contains the audio as FLAC at 8 kHz, the
+sample rate of a telephone.
 """
 
 import base64
@@ -23,29 +23,29 @@ from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, prompt_lev
 from ivr.words.catalogue import RENDERINGS, Catalogue, RenderedPrompt
 
 _FINDINGS = 50
-"""Largest number of findings that the page lists."""
+"""Upper limit for the findings that the page lists; further findings are left out."""
 _BARS = 120
-"""Number of equal stretches into which a prompt is divided to draw its waveform."""
+"""Number of stretches in the drawing of a waveform; all are equally long."""
 _WIDTH, _HEIGHT = 360, 44
 """Width and height of the drawing of a waveform, in units of its SVG."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ShownSound:
-    """One rendering of a prompt as the page shows it."""
+    """One rendering of a prompt (normal, louder, loudest or slow), as the page shows it."""
 
     label: str
     flac_url: str
     outline: str
-    """Points of the waveform's polygon, as SVG writes them: ``x,y x,y …``."""
+    """Corners of the waveform's outline, in the format of SVG: ``x,y x,y …``."""
     measures: list[tuple[str, bool]]
-    """Each measurement as text with its unit, and whether it is within its limit."""
+    """The measurements, each as a text with its unit, and whether it is within its limit."""
 
 
 def audition_page(sheet: Sheet, catalogue: Catalogue, report: PromptReport) -> str:
-    """Return the page about the prompts in ``catalogue`` as HTML text, in the order of ``sheet``.
+    """Return the page about the prompts in ``catalogue`` as HTML, in the order of ``sheet``.
 
-    ``report`` gives the figures and findings at the top.
+    The figures and findings at the top come from ``report``.
     """
 
     def prompts(row: Row) -> list[Prompt]:
@@ -71,7 +71,7 @@ def audition_page(sheet: Sheet, catalogue: Catalogue, report: PromptReport) -> s
 
 
 def _figures(report: PromptReport) -> list[tuple[str, str]]:
-    """Return the name and value of each figure at the top of the page."""
+    """Return the figures at the top of the page as pairs of name and value."""
     figures = report.figures
     cells = [
         (tr("prompts"), str(figures.prompts)),
@@ -98,17 +98,17 @@ def _shown(recording: RenderedPrompt, samples: Samples) -> _ShownSound:
 
 
 def _flac_url(samples: Samples) -> str:
-    """Return mono samples at 8 kHz as a ``data:`` URL of a FLAC file."""
+    """Return audio (mono, 8 kHz) as a ``data:`` URL that contains a FLAC file."""
     file = io.BytesIO()
     soundfile.write(file, samples, RATE, format="FLAC", subtype="PCM_16")
     return f"data:audio/flac;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def _outline(samples: Samples) -> str:
-    """Return the SVG points of a waveform.
+    """Return the outline of a waveform in the format of SVG: ``x,y x,y …``.
 
-    The samples are divided into _BARS (120) equal stretches. Each stretch has a point at the height
-    of its peak above the middle line, and its mirror image below that line.
+    The samples are divided into _BARS (120) equal stretches. Each stretch has two points: its peak
+    above the middle line, and the mirror image below that line.
     """
     heights = [_HEIGHT / 2 * tall for tall in _envelope(samples)]
     step, middle = _WIDTH / _BARS, _HEIGHT / 2
@@ -118,9 +118,9 @@ def _outline(samples: Samples) -> str:
 
 
 def _ceiling() -> str:
-    """Return the SVG path of two horizontal lines, which show the highest peak allowed.
+    """Return the SVG path of two lines over the waveform that show the highest peak allowed.
 
-    One is above and one below the middle of the waveform.
+    One line is above the middle of the waveform, the other below.
     """
     middle, ceiling = _HEIGHT / 2, _HEIGHT / 2 * 10 ** (HIGHEST_PEAK_DBFS / 20)
     return f"M0 {middle - ceiling:.1f}H{_WIDTH}M0 {middle + ceiling:.1f}H{_WIDTH}"

@@ -28,8 +28,8 @@ def changes(
     """Return the prompts whose words in ``sheet`` differ from those rendered in ``directory``.
 
     The result is in the order of the sheet; prompts that the sheet no longer has come last.
-    ``pieces`` are the fragments (slot values such as names and numbers) that are compared too; None
-    means all of them.
+    ``pieces`` are the fragments (slot values such as names) that are compared too. None means all
+    fragments.
     """
     before = {id: one.text for id, one in known(directory).recordings.items() if one.text}
     after = {

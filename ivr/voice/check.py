@@ -1,6 +1,6 @@
-"""Check the rendered prompts against the words of the sheet and the standard of levels and lengths.
+"""Check the rendered prompts against the words of the sheet and the standard of their sound.
 
-Every finding is a sentence that names its remedy.
+The standard prescribes levels and lengths. Every finding is a sentence that names its remedy.
 """
 
 import json
@@ -30,41 +30,43 @@ from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, RenderedP
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The range of the levels of one rendering's clips, and their highest peak.
+    """The levels of all clips of one rendering: the lowest, the highest and the difference.
 
-    Levels are in decibels relative to the level that each clip must have.
+    They are in decibels relative to the level that each clip must have. The highest peak is given
+    too.
     """
 
     clips: int
     lowest_db: float
     highest_db: float
     spread_db: float
-    """``highest_db`` less ``lowest_db``, in decibels."""
+    """Difference between the highest and the lowest level, in decibels."""
     peak_max_dbfs: float
     """The highest peak of all clips of the rendering, in dBFS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts and measurements of all clips except silence and music."""
+    """Counts and measurements of all clips, without silence and music."""
 
     prompts: int
     clips: int
     """Number of clips that the sheet needs: one for each prompt in each rendering."""
     present: int
-    """Number of needed clips that are rendered, that is, listed in the manifest."""
+    """Number of needed clips that are rendered: the manifest lists them."""
     current: int
-    """Number of needed clips that are rendered from the present words and have intact files."""
+    """Number of needed clips that are up to date: rendered from the present words, with intact
+    files."""
     present_percent: float
     seconds: float
-    """Seconds that all rendered clips last together."""
+    """Length of all rendered clips together, in seconds."""
     levels: dict[Rendering, Spread]
-    """The range of levels of each rendering; empty if nothing is rendered."""
+    """The levels of each rendering; empty if nothing is rendered."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptReport:
-    """The findings and figures of a check of the rendered prompts by :func:`check_prompts`."""
+    """The result of a check of the rendered prompts: findings and figures."""
 
     problems: tuple[str, ...]
     """One sentence for each finding; empty if all is well."""
@@ -84,10 +86,10 @@ def check_prompts(
 ) -> PromptReport:
     """Compare the prompts rendered in ``directory`` with ``sheet``; report findings, never raise.
 
-    ``pieces`` are the fragments (slot values such as names and numbers) that are checked too; None
-    means all of them. Levels come from the manifest unless ``measure`` is true: then every a-law
-    file is measured again. If a process was killed while it moved a complete new set of files into
-    ``directory``, the remaining files are moved first.
+    ``pieces`` are the fragments (slot values such as names) that are checked too. None means all
+    fragments. Levels come from the manifest. If ``measure`` is true, every a-law file is measured
+    again instead. If a killed process left new files of a complete set unmoved, they are first
+    moved to their places in ``directory``.
     """
     clips = clips_of(sheet, pieces)
     try:
@@ -118,10 +120,9 @@ def check_prompts(
 
 
 def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
-    """Yield a finding if the clip is out of date.
+    """Yield a finding if the clip must be rendered again because something has changed.
 
-    A clip is up to date if it was made from its present words, by the voice that the manifest
-    names, and to the present standard of levels and lengths.
+    This may be its words, the voice that the manifest names, or the standard of levels and lengths.
     """
     manifest = catalogue.manifest
     recording = catalogue.clip(clip.prompt.id, clip.form.rendering)
@@ -131,7 +132,7 @@ def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _damage(clip: Clip, recording: RenderedPrompt, directory: Path) -> Iterator[str]:
-    """Yield a finding for each file of the clip that is missing or not as in the manifest."""
+    """Yield a finding for each file of the clip that is missing or differs from the manifest."""
     for path, exists in damaged(directory, clip, recording):
         name = path.relative_to(directory / "zh").as_posix()
         if exists:
@@ -143,7 +144,7 @@ def _damage(clip: Clip, recording: RenderedPrompt, directory: Path) -> Iterator[
 
 
 def _forbidden(clip: Clip, recording: RenderedPrompt, sheet: Sheet) -> Iterator[str]:
-    """Yield a finding if the rendered words contain a phrase that a row forbids (不应该)."""
+    """Yield a finding if the clip says a phrase that a row of the sheet forbids (不应该)."""
     if forbidden := sheet.forbidden_in(recording.text):
         yield tr("{clip} says {phrase!r}, which {row} forbids").format(
             clip=clip.name, phrase=forbidden[1], row=forbidden[0].id
@@ -151,9 +152,9 @@ def _forbidden(clip: Clip, recording: RenderedPrompt, sheet: Sheet) -> Iterator[
 
 
 def _measured(recording: RenderedPrompt, directory: Path) -> RenderedPrompt:
-    """Return ``recording`` with length, level and peak measured again on its a-law file.
+    """Return ``recording`` with new measurements of its a-law file: length, level and peak.
 
-    If there is no such file, it is returned unchanged.
+    If there is no such file, ``recording`` is returned unchanged.
     """
     path = directory / recording.file("alaw")
     if not path.is_file():
@@ -162,7 +163,7 @@ def _measured(recording: RenderedPrompt, directory: Path) -> RenderedPrompt:
 
 
 def _unfit(clip: Clip, measured: RenderedPrompt) -> Iterator[str]:
-    """Yield a finding for each measure (level, peak, length) that is outside the standard."""
+    """Yield a finding for each measurement (level, peak, length) that breaks the standard."""
     wanted = prompt_level(clip.form.rendering, joint=clip.form.joint)
     if abs(measured.active_level_dbov - wanted) > LEVEL_TOLERANCE_DB:
         yield (
@@ -199,7 +200,10 @@ def _unfit(clip: Clip, measured: RenderedPrompt) -> Iterator[str]:
 
 
 def _uneven(figures: Figures) -> Iterator[str]:
-    """Yield a finding for each rendering whose levels differ by more than LEVEL_SPREAD_DB."""
+    """Yield a finding for each rendering whose levels differ too much from one another.
+
+    LEVEL_SPREAD_DB (1.5) is the upper limit for the difference.
+    """
     for rendering, levels in figures.levels.items():
         if levels.spread_db > LEVEL_SPREAD_DB:
             yield (
@@ -211,7 +215,7 @@ def _uneven(figures: Figures) -> Iterator[str]:
 
 
 def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
-    """Yield a finding for each rendered prompt that is not among ``clips``, the wanted ones."""
+    """Yield a finding for each rendered prompt that the sheet does not need (not in ``clips``)."""
     wanted = {(clip.prompt.id, clip.form.rendering): clip for clip in clips}
     for recording in catalogue.manifest.all():
         if (recording.id, recording.rendering) not in wanted:
@@ -221,10 +225,10 @@ def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
 
 
 def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: int) -> Figures:
-    """Count the rendered clips among the wanted ones; measure their total length and levels.
+    """Count the rendered clips, and measure their total length and their levels.
 
-    ``clips`` are all clips that the sheet needs, ``found`` the manifest's entries of those that are
-    rendered. ``current`` is the number of those that are up to date.
+    ``clips`` are all clips that the sheet needs. ``found`` holds the manifest's entries of those
+    that are rendered. ``current`` is the number of those that are up to date.
     """
     spoken = [clip for clip in clips if not is_wordless(clip)]
     levels = {
@@ -246,7 +250,7 @@ def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: in
 def _spread(found: Sequence[RenderedPrompt]) -> Spread:
     """Return the range of levels and the highest peak of the clips of one rendering.
 
-    ``found`` are the manifest's entries of these clips; there is at least one.
+    ``found`` holds the manifest's entries of these clips; it must not be empty.
     """
     away = [one.active_level_dbov - prompt_level(one.rendering, joint=one.joint) for one in found]
     low, high = round(min(away), 2), round(max(away), 2)

@@ -1,4 +1,7 @@
-"""The clips to render: every prompt of the sheet and fragment (slot value), in every rendering."""
+"""The clips (audio files) to render: every prompt and every fragment, in every rendering.
+
+A fragment is the prompt for a slot value, such as a name.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,33 +16,42 @@ from ivr.words.catalogue import RENDERINGS, SILENCE, Rendering
 
 @dataclass(frozen=True)
 class Form:
-    """The rendering of a clip (normal, louder, loudest or slow), and the silence at its edges."""
+    """How a clip sounds: its rendering, and the silence at its edges.
+
+    The rendering is normal, louder, loudest or slow.
+    """
 
     rendering: Rendering = "normal"
     edges: Edges = Edges.WHOLE
 
     @property
     def joint(self) -> bool:
-        """True if the clip is a part of a sentence, played directly before or after other clips."""
+        """True if the clip is only a part of a sentence, and is played next to other clips."""
         return self.edges is not Edges.WHOLE
 
 
 @lru_cache(maxsize=8192)
 def _spoken(text: str) -> str:
-    """Return ``text`` with digits and letters spelt out; cached, since all renderings use it."""
+    """Return ``text`` with digits and letters spelt out.
+
+    The result is cached, because all renderings use it.
+    """
     return spoken_text(text)
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A prompt in one rendering. It is stored in one file for each format (a-law, WAV …)."""
+    """One prompt in one rendering (normal, louder, loudest or slow).
+
+    It is stored in one file for each format (a-law, WAV …).
+    """
 
     prompt: Prompt
     form: Form
 
     @cached_property
     def words(self) -> str:
-        """The prompt's words, with digits and letters spelt out for the speech engine."""
+        """The prompt's words for the speech engine, with digits and letters spelt out."""
         return _spoken(self.prompt.text)
 
     @property
@@ -54,7 +66,10 @@ class Clip:
 
 @dataclass(frozen=True)
 class Take:
-    """One utterance of the speech engine; all clips with these words and this pace use it."""
+    """One utterance of the speech engine, from which all clips with these words and pace are made.
+
+    For example, the normal and the louder clip of a prompt share one take.
+    """
 
     words: str
     slow: bool
@@ -65,7 +80,7 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
     """Return all clips to render, the normal rendering first.
 
     They are silence, music on hold, the prompts of ``sheet``, and ``pieces``. ``pieces`` are the
-    fragments (slot values such as names and numbers); None means all that composition needs.
+    fragments (slot values such as names). None means all fragments that composed sentences need.
     """
     beyond = fragments_to_render(sheet) if pieces is None else pieces
     prompts = (*sheet.fragments(), *beyond)
@@ -81,7 +96,10 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
 
 
 def takes_of(clips: Iterable[Clip]) -> list[Take]:
-    """Return the takes (utterances) for ``clips``; clips of equal words and pace share a take."""
+    """Return the utterances (takes) from which ``clips`` are made.
+
+    Clips with the same words and pace share a take.
+    """
     together: dict[tuple[str, bool], list[Clip]] = {}
     for clip in clips:
         together.setdefault((clip.words, clip.form.rendering == "slow"), []).append(clip)

@@ -1,4 +1,4 @@
-"""``ivr prompts``: render, list, check and compare the prompts, that is, what the hotline says."""
+"""``ivr prompts``: render, list, check and compare the prompts (what the hotline says)."""
 
 import os
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ prompts_app.command("sheet")(sheet_page)
 
 
 class EngineName(StrEnum):
-    """The names of the speech engines, as ``--engine`` takes them."""
+    """The names of the speech engines, as they are given to ``--engine``."""
 
     ESPEAK = "espeak"
     EDGE = "edge"
@@ -103,10 +103,11 @@ def render_command(
 
 
 def _learn(path: Path) -> None:
-    """Train the understander on the callers' phrases beside the sheet ``path``; store its weights.
+    """Train the understander on the callers' phrases, and store its weights.
 
-    The training is done here so that the next start of the service does not have to wait for it. If
-    the phrases cannot be used or the weights cannot be written, print why and end with code 2.
+    The phrases are beside the sheet ``path``. The training is done here so that the service starts
+    sooner. If the phrases cannot be used or the weights cannot be written, print why and end with
+    code 2.
     """
     try:
         if learn(path):
@@ -125,10 +126,10 @@ def _speaker(
     words: Sheet,
     pieces: bool,
 ) -> tuple[Engine, Sequence[Prompt] | None]:
-    """Return the speech engine called ``name``, and the fragments (slot values) to render with it.
+    """Return the speech engine called ``name``, and the fragments that it renders.
 
-    The fragments are None for all and () for none; there are none unless ``pieces`` is true.
-    Raise VoiceError if the engine is ``files`` and its directory is not given.
+    Fragments are slot values such as names: None means all of them, () none. There are none unless
+    ``pieces`` is true. Raise VoiceError if the engine is ``files`` and its directory is not given.
     """
     wanted = None if pieces else ()
     match name:

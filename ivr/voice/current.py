@@ -1,4 +1,4 @@
-"""Find out which rendered clips are current in their words, voice, mastering and files."""
+"""Find out which rendered clips are up to date: same words, voice and mastering, intact files."""
 
 import hashlib
 import json
@@ -13,10 +13,11 @@ from ivr.words.catalogue import Catalogue, CatalogueError, Manifest, RenderedPro
 
 
 def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
-    """Return the SHA-256 of everything whose change makes the clip out of date.
+    """Return the SHA-256 of everything that the sound of a clip depends on.
 
-    ``engine`` and ``voice`` are the names in the manifest. ``source`` is the result of
-    :meth:`ivr.voice.engine.Engine.source` for the clip's take (the utterance that it is made from).
+    If the hash changes, the clip is out of date. ``engine`` and ``voice`` are the names in the
+    manifest. ``source`` is the result of :meth:`ivr.voice.engine.Engine.source` for the utterance
+    that the clip is made from.
     """
     form = clip.form
     parts = [clip.prompt.text, clip.words, engine, voice, source, STANDARD_VERSION]
@@ -27,7 +28,7 @@ def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
 def known(directory: Path) -> Manifest:
     """Return the manifest (the list of rendered clips) in ``directory``.
 
-    If it is missing or damaged, return an empty one.
+    If there is none, or if it is damaged, return an empty one.
     """
     try:
         return Catalogue.load(directory).manifest
@@ -38,9 +39,9 @@ def known(directory: Path) -> Manifest:
 def is_current(
     directory: Path, clip: Clip, voice: Voice, manifest: Manifest, source: str = ""
 ) -> bool:
-    """Return True if ``clip`` is rendered from its words by this voice and its files are intact.
+    """Return True if ``clip`` was rendered from its words by this voice and its files are intact.
 
-    ``manifest`` lists what is rendered in ``directory``; ``source`` is the argument of
+    ``manifest`` lists what is rendered in ``directory``. ``source`` is an argument of
     :func:`clip_hash`.
     """
     recording = manifest.find(clip.prompt.id, clip.form.rendering)
@@ -52,9 +53,9 @@ def is_current(
 
 
 def damaged(directory: Path, clip: Clip, recording: RenderedPrompt) -> Iterator[tuple[Path, bool]]:
-    """Yield each file of a clip that is missing or changed, and whether it exists.
+    """Yield each file of a clip that is missing or changed; with True if it exists, else False.
 
-    A file is changed if it differs from its hash in ``recording``, the clip's manifest entry.
+    A changed file differs from its hash in ``recording``, the clip's entry in the manifest.
     """
     for extension in extensions(clip):
         path = directory / recording.file(extension)

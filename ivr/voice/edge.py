@@ -1,10 +1,10 @@
-"""edge-tts: neural Mandarin voices of an unofficial service without guarantees.
+"""The engine edge-tts: neural Mandarin voices of an unofficial service without guarantees.
 
-The service sometimes refuses, does not answer or closes early, and a connection that closes in the
-middle leaves a shorter file without any error. For this reason every prompt has its own time-out
-and several attempts, and the length and the end of its audio are compared with what its words need.
-Good audio is kept in a cache by its words, so that the next run fetches only what is missing. Only
-the words of the sheet are sent, and only ahead of calls.
+The service sometimes refuses, does not answer or closes early. A connection that closes in the
+middle leaves a shorter file without any error. Every prompt therefore has its own time-out and
+several attempts. The length and the end of the audio are compared with what its words need. Good
+audio is stored in a cache by its words, so that the next run fetches only what is missing. Only the
+words of the sheet are sent, and only ahead of calls.
 """
 
 import asyncio
@@ -35,41 +35,39 @@ from ivr.voice.standard import SLOWER
 XIAOXIAO = "zh-CN-XiaoxiaoNeural"
 _SLOW_RATE = f"{round(100 * (SLOWER - 1)):+d}%"
 _CUT_OFF_DB = -30.0
-"""Audio counts as complete if the peak of its last 50 ms is at most this many decibels relative to
-the peak of the whole. If its end is louder, the audio was cut off within a word. The value is
+"""Upper limit for the peak of the last 50 ms of audio, in decibels relative to the peak of the
+whole. If the end is louder, the audio was cut off within a word and is not used. The value is
 derived from how speech ends; it was not measured on the real service."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Time-outs and attempts for prompts that are fetched from the service."""
+    """Time-outs and numbers of attempts for fetching prompts from the service."""
 
     seconds: float = 30.0
-    """Time-out of one attempt, in seconds. The time-out of edge-tts itself has no effect if the
-    server sends nothing."""
+    """Time-out of one attempt, in seconds. It is needed because edge-tts's own time-out has no
+    effect if the server sends nothing."""
     attempts: int = 4
     backoff_seconds: float = 1.0
-    """Pause before the second attempt, in seconds. The pause doubles before each further attempt.
-    Up to half of the pause is added at random (jitter)."""
+    """Pause before the second attempt, in seconds; it doubles before each further attempt. Up to
+    half of the pause is added at random (jitter)."""
     parallel: int = 4
-    """Largest number of simultaneous connections; the service refuses clients that open too
-    many."""
+    """Upper limit for simultaneous connections: the service refuses clients that open too many."""
 
 
 class _BadAudio(Exception):
-    """The audio received is not the prompt as a whole; another attempt may succeed."""
+    """The received audio is not the whole prompt. Another attempt may succeed."""
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One voice of edge-tts as an engine; the directory ``cache`` keeps the fetched audio."""
+    """A speech engine that uses one voice of edge-tts, and stores the audio in ``cache``."""
 
     cache: Path
     voice_name: str = XIAOXIAO
     patience: Patience = field(default_factory=Patience)
     seed: int | None = None
-    """Seed of the random part of the pauses between attempts; None means another one in every
-    run."""
+    """Seed of the random part of the pauses between attempts. With None it differs in every run."""
 
     @property
     def name(self) -> str:
@@ -78,18 +76,18 @@ class Edge:
 
     @property
     def voice(self) -> str:
-        """The name of the voice, as it stands in the manifest."""
+        """The name of the voice, as the manifest has it."""
         return self.voice_name
 
     def source(self, take: Take) -> str:
-        """Return an empty string: how a take (utterance) sounds depends only on words and voice."""
+        """Return an empty string: words and voice alone decide how an utterance sounds."""
         return ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """Fetch the takes (utterances) that are not in the cache.
+        """Fetch the utterances (takes) that are not in the cache.
 
-        Call ``progress`` after each with the number done and the number to fetch. Raise
-        PromptsFailed if a take cannot be fetched, and VoiceError if the name of the voice is not
+        Call ``progress`` after each with the number fetched so far and the number to fetch. Raise
+        PromptsFailed if one cannot be fetched, and VoiceError if the name of the voice is not
         valid.
         """
         spoken = [take for take in takes if not all(is_wordless(clip) for clip in take.clips)]
@@ -112,7 +110,10 @@ class Edge:
             )
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the take as mono samples and their rate in Hz; VoiceError if it is not cached."""
+        """Return the utterance ``take`` as mono samples and their rate in Hz.
+
+        Raise VoiceError if it is not in the cache.
+        """
         try:
             return _decoded(self._path(take).read_bytes())
         except (OSError, _BadAudio) as error:
@@ -125,7 +126,7 @@ class Edge:
         return self.cache / f"{hashlib.sha256(key.encode()).hexdigest()}.mp3"
 
     async def _fetched(self, takes: Sequence[Take], progress: RenderProgress) -> dict[Take, str]:
-        """Fetch ``takes`` into the cache; return the reason for each that could not be fetched.
+        """Fetch the utterances ``takes`` into the cache; return the reason for each that failed.
 
         Call ``progress`` after each with the number done and the number of all.
         """
@@ -148,9 +149,9 @@ class Edge:
         return {take: reasons[take] for take in takes if take in reasons}
 
     async def _reason_after_attempts(self, take: Take, jitter: random.Random) -> str:
-        """Fetch one take into the cache in at most ``patience.attempts`` attempts.
+        """Fetch one utterance into the cache in at most ``patience.attempts`` attempts.
 
-        Return why the last one failed, or an empty string if the take was fetched.
+        Return an empty string if it was fetched, otherwise why the last attempt failed.
         """
         reason = ""
         for attempt in range(self.patience.attempts):
@@ -188,7 +189,10 @@ def _decoded(audio: bytes) -> tuple[NDArray[np.int16], int]:
 
 
 def _refuse_wrong_length(audio: bytes, take: Take) -> None:
-    """Raise _BadAudio if the audio is silent, cut off, or too short or long for its words."""
+    """Raise _BadAudio if the audio cannot be the whole utterance.
+
+    It may be silent, cut off, or too short or too long for its words.
+    """
     samples, rate = _decoded(audio)
     seconds = len(samples) / rate
     least, most = plausible(take.words, slow=take.slow)

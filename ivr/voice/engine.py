@@ -1,4 +1,4 @@
-"""The interface of every speech engine: a synthetic voice or the recordings of a person."""
+"""The interface of the speech engines: synthetic voices, or the recordings of a person."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -11,12 +11,11 @@ from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 
 RenderProgress = Callable[[int, int], None]
-"""Function that is called while prompts are made, with two numbers: the prompts made so far, and
-all prompts to make."""
+"""A function that is told the progress: the number of prompts made so far, and of all to make."""
 
 
 class PromptsFailed(VoiceError):
-    """At least one prompt cannot be made. No rendered file was replaced."""
+    """At least one prompt could not be made. None of the rendered files was replaced."""
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
         self.reasons = dict(reasons)
@@ -32,35 +31,37 @@ class PromptsFailed(VoiceError):
 
 
 class Voice(Protocol):
-    """The identity of a voice, as the manifest of the rendered prompts records it."""
+    """What the manifest of the rendered prompts records about the voice."""
 
     @property
     def name(self) -> str:
-        """The name of the engine, with its version if another version would sound different."""
+        """The name of the engine, with its version if the sound depends on the version."""
 
     @property
     def voice(self) -> str:
-        """The name of the voice and every setting that changes how it sounds."""
+        """The name of the voice, and every setting that its sound depends on."""
 
 
 class Engine(Voice, Protocol):
     """A voice that can speak prompts. It is pickled and sent to the processes that render."""
 
     def source(self, take: Take) -> str:
-        """Return the hash of the recording of a take (utterance); empty for a synthetic voice.
+        """Return the hash of the recording of an utterance; empty for a synthetic voice.
 
-        The result is a part of the hash of each clip that uses the take. A clip is therefore out of
-        date when the recording changes.
+        The result is a part of the hash of each clip that is made from the utterance. A clip is
+        therefore out of date when the recording changes.
         """
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """Fetch what the takes (utterances) need; PromptsFailed if one of them cannot be made.
+        """Get what is needed to speak the utterances ``takes``, such as audio from the network.
 
-        ``progress`` may be called after each take, with the number done and the number of all.
+        ``progress`` may be called after each, with the number done and the number of all. Raise
+        PromptsFailed if one of them cannot be made.
         """
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the take as mono samples and their rate in Hz; VoiceError if it cannot be made.
+        """Return one utterance as mono samples and their rate in Hz.
 
-        Called in several processes at once, after :meth:`prepare`.
+        It is called after :meth:`prepare`, in several processes at once. Raise VoiceError if the
+        utterance cannot be made.
         """

@@ -1,4 +1,4 @@
-"""espeak-ng 1.52 through ctypes: a voice that needs neither network nor model.
+"""The engine espeak-ng 1.52, used through ctypes. It needs neither network nor model.
 
 The library and its data come in the package espeakng-loader. Debian's version 1.51 cannot replace
 it, because it reads Mandarin as English letters.
@@ -30,17 +30,17 @@ _SynthCallback = ctypes.CFUNCTYPE(
 
 @dataclass(frozen=True, slots=True)
 class Espeak:
-    """One voice of espeak-ng.
+    """One voice of espeak-ng, as a speech engine.
 
-    The library keeps one voice per process, so two instances must not speak at the same time. The
+    The library has one voice at a time in a process, so two instances must not speak at once. The
     voice varies a little, as a person's does: the same words never give the same samples.
     """
 
     voice_name: str = "cmn"
     words_per_minute: int = 215
-    """Rate in espeak's unit; 215 is about 4.5 Mandarin syllables per second with pauses."""
+    """Pace in espeak's unit; 215 is about 4.5 Mandarin syllables per second with pauses."""
     pitch: int = 50
-    """Pitch from 0 to 99, espeak's unit."""
+    """Pitch in espeak's unit, from 0 to 99."""
 
     @property
     def name(self) -> str:
@@ -49,23 +49,26 @@ class Espeak:
 
     @property
     def voice(self) -> str:
-        """The voice in the manifest: its name and every setting that changes its sound."""
+        """The voice in the manifest: its name and every setting that its sound depends on."""
         return f"{self.voice_name}, rate {self.words_per_minute}, pitch {self.pitch}"
 
     def prepare(self, takes: Sequence[Take], progress: Callable[[int, int], None]) -> None:
         """Do nothing: the voice needs no preparation."""
 
     def source(self, take: Take) -> str:
-        """Return an empty string: how a take (utterance) sounds depends only on words and voice."""
+        """Return an empty string: words and voice alone decide how an utterance sounds."""
         return ""
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the take as mono samples and their rate in Hz; VoiceError if there are none."""
+        """Return the utterance as mono samples and their rate in Hz.
+
+        Raise VoiceError if espeak-ng cannot speak it.
+        """
         pace = round(self.words_per_minute * (SLOWER if take.slow else 1.0))
         return replace(self, words_per_minute=pace).synthesise(take.words)
 
     def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
-        """Return ``text`` as mono samples and their rate in Hz.
+        """Speak ``text``; return mono samples and their rate in Hz.
 
         Raise VoiceError if espeak-ng does not have the voice or says nothing for the text.
         """

@@ -1,6 +1,6 @@
-"""The formats of a mastered prompt: those that Asterisk and audio players read.
+"""Write a mastered prompt in the file formats that Asterisk and audio players read.
 
-The louder, loudest and slow renderings are not made for wide-band lines (16 kHz): they are for
+The louder, loudest and slow renderings have no file for wide-band lines (16 kHz): they are for
 callers who hear badly, on ordinary lines.
 """
 
@@ -25,7 +25,10 @@ _G722_FRAME = 320
 
 
 def extensions(clip: Clip) -> tuple[str, ...]:
-    """Return the extensions of the files of a clip, such as ``alaw``. Only ``wav`` has a header."""
+    """Return the extensions of a clip's files, such as ``alaw``.
+
+    Only ``wav`` files have a header.
+    """
     if clip.form.rendering != "normal":
         return ("alaw", "ulaw", "sln")
     if clip.form.joint:
@@ -34,9 +37,9 @@ def extensions(clip: Clip) -> tuple[str, ...]:
 
 
 def formats(clip: Clip, sound: NDArray[np.int16], rate: int) -> dict[str, bytes]:
-    """Return the clip's files by extension, made of ``sound``, mono samples at ``rate`` Hz.
+    """Return the contents of the clip's files. The key is the extension, such as ``alaw``.
 
-    Raise VoiceError if ``sound`` is silent.
+    ``sound`` is the audio as mono samples at ``rate`` Hz. Raise VoiceError if it is silent.
     """
     # Imported here, because scipy takes half a second and most runs render nothing.
     from ivr.voice.mastering import WIDE, master
@@ -50,7 +53,7 @@ def formats(clip: Clip, sound: NDArray[np.int16], rate: int) -> dict[str, bytes]
 
 
 def _silence() -> dict[str, bytes]:
-    """Return the contents of the files of silence (ten seconds) by extension.
+    """Return the contents of the files with ten seconds of silence. The key is the extension.
 
     The a-law and µ-law files hold the idle code of their law, so that the line sounds idle.
     """
@@ -64,7 +67,7 @@ def _silence() -> dict[str, bytes]:
 
 
 def encode_g722(samples: Samples) -> bytes:
-    """Return mono samples at 16 kHz as ITU-T G.722 at 64 kbit/s: one octet for two samples."""
+    """Encode mono samples at 16 kHz as ITU-T G.722 (64 kbit/s): one octet for two samples."""
     import av  # here, because it loads codecs and most runs render nothing
 
     encoder = av.CodecContext.create("g722", "w")
@@ -82,12 +85,18 @@ def encode_g722(samples: Samples) -> bytes:
 
 
 def is_wordless(clip: Clip) -> bool:
-    """Return True if the clip is silence or music on hold, which no engine speaks."""
+    """Return True if the clip has no words: it is silence or music on hold.
+
+    No speech engine is needed for it.
+    """
     return clip.prompt.id in (SILENCE, MUSIC.id)
 
 
 def wordless(clip: Clip) -> dict[str, bytes]:
-    """Return the contents of the files of ``clip``, silence or music on hold, by extension."""
+    """Return the contents of the files of a clip without words. The key is the extension.
+
+    ``clip`` is silence or music on hold.
+    """
     if clip.prompt.id == SILENCE:
         return _silence()
     narrow, wide = hold_music(RATE), hold_music(WIDE_RATE)
@@ -96,7 +105,10 @@ def wordless(clip: Clip) -> dict[str, bytes]:
 
 
 def _narrow(samples: Samples) -> dict[str, bytes]:
-    """Return the contents of the files for ``samples``, mono at 8 kHz, by extension."""
+    """Return the contents of the files for ordinary lines. The key is the extension.
+
+    ``samples`` are mono at 8 kHz.
+    """
     linear = samples.astype("<i2").tobytes()
     return {
         "alaw": encode_alaw(samples),

@@ -1,7 +1,7 @@
-"""The fragments: prompts for the values that fill the slots of the sheet.
+"""The fragments: prompts for the values that fill the slots of the sheet, such as names.
 
-:mod:`ivr.words.composition` composes sentences from them. The silence at their edges lasts only 20
-to 40 ms, because they are played between other prompts.
+:mod:`ivr.words.composition` makes sentences from them. The silence at their edges lasts only 20 to
+40 ms, because they are played between other prompts.
 """
 
 from collections.abc import ItemsView, Iterator
@@ -27,10 +27,11 @@ from ivr.words.composition import (
 from ivr.words.wording import read_vocabulary
 
 _PLACES = {"start": ("，", Edges.INNER), "middle": ("、", Edges.INNER), "end": ("。", Edges.GROUP)}
-"""For each place of a digit in its group: the punctuation after the digit, and the clip's edges.
+"""How a digit is rendered, by its place in a group: the punctuation after it, and the clip's edges.
 
-For example, the last digit of a group is rendered with a full stop, at which the engine lowers its
-voice, and with the longer silence of Edges.GROUP after it."""
+For example, the last digit of a group has a full stop, at which the engine lowers its voice. It
+also has the longer silence of Edges.GROUP after it.
+"""
 
 
 @lru_cache(maxsize=1)
@@ -39,10 +40,10 @@ def _shipped() -> Vocabulary:
 
 
 def fragments_to_render(sheet: Sheet, vocabulary: Vocabulary | None = None) -> Iterator[Prompt]:
-    """Yield every fragment (prompt for a slot value) in a stable order, each id once.
+    """Yield every fragment (prompt for a slot value) in a fixed order, each id once.
 
-    ``sheet`` does not limit the fragments: numbers, for example, are read back although no row has
-    a slot for a number. Without ``vocabulary`` the values shipped with the product are used.
+    All are yielded, even if no row of ``sheet`` has a slot for them. For example, numbers are read
+    back without such a row. Without ``vocabulary`` the values shipped with the product are used.
     """
     vocabulary = vocabulary or _shipped()
     yield from _names(vocabulary)
@@ -57,9 +58,10 @@ def _clip(id: str, text: str, edges: Edges = Edges.INNER) -> Prompt:
 
 
 def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
-    """Yield a neutral title, each title alone, and each surname with each title (张先生).
+    """Yield the fragments for addressing a caller.
 
-    Surnames that sound alike share one prompt for each title.
+    They are a neutral title, each title alone, and each surname with each title (张先生). Surnames
+    that sound alike share one prompt for each title.
     """
     yield _clip("title.neutral", NEUTRAL_TITLE)
     recorded: dict[str, str] = {}
@@ -72,9 +74,9 @@ def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
 
 
 def _listed(kind: str, entries: ItemsView[str, str], neutral: str) -> Iterator[Prompt]:
-    """Yield a prompt for each of ``entries`` (words and id), and one with the words ``neutral``.
+    """Yield a fragment for each of ``entries`` (words and id), and one for all other values.
 
-    The neutral prompt is played for a value that is not among ``entries``.
+    The latter is neutral: it has the words ``neutral``.
     """
     yield _clip(f"{kind}.neutral", neutral)
     for words, id in entries:
@@ -82,9 +84,10 @@ def _listed(kind: str, entries: ItemsView[str, str], neutral: str) -> Iterator[P
 
 
 def _numbers() -> Iterator[Prompt]:
-    """Yield the numbers up to LARGEST_NUMBER (99), 两, and the hours up to LONGEST_HOURS (72).
+    """Yield the fragments for numbers and for times in hours.
 
-    Also yield two neutral prompts: one for any larger number, one for any longer time.
+    They are the numbers up to LARGEST_NUMBER (99), 两, and the hours up to LONGEST_HOURS (72). Two
+    more are neutral: for any larger number, and for any longer time.
     """
     yield _clip("number.neutral", NEUTRAL_NUMBER)
     yield _clip("number.liang", "两")
@@ -96,9 +99,9 @@ def _numbers() -> Iterator[Prompt]:
 
 
 def _codes() -> Iterator[Prompt]:
-    """Yield the neutral prompts for codes, then each digit in three forms, then each Latin letter.
+    """Yield the fragments for codes: neutral prompts, digits, and Latin letters.
 
-    The forms are for the start, the middle and the end of a group of digits.
+    Each digit has three forms: for the start, the middle and the end of a group of digits.
     """
     yield _clip("code.number", NEUTRAL_CODE)
     yield _clip("code.attribute", NEUTRAL_CODE.removesuffix("号码"))

@@ -1,8 +1,8 @@
 """Install the rendered prompts in the sounds directory of an Asterisk that answers calls.
 
-Every file is first copied into a separate directory and compared with the hash in the manifest.
-When all copies are right, each is renamed to its place. A call therefore finds every prompt at
-every moment, the old or the new one, and a copy that fails changes nothing.
+Every file is first copied into a separate directory and compared with its hash in the manifest.
+When all copies are right, each is renamed to its place. A call therefore always finds every prompt,
+the old or the new one. If a copy fails, nothing is changed.
 """
 
 import os
@@ -18,24 +18,26 @@ from ivr.voice.staging import finish
 from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, folder
 
 _FORMATS = ("alaw", "ulaw", "sln", "sln16", "g722")
-"""The extensions of the files that Asterisk plays; ``wav`` files are for people and not
-installed."""
+"""Extensions of the files that Asterisk plays. ``wav`` files are for people and not installed."""
 _STAGE = ".ivr-install"
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledPrompts:
-    """The files added, changed and removed, as paths below the PBX's sounds directory."""
+    """What an installation changed: the files added, changed and removed.
+
+    They are given as paths below the PBX's sounds directory.
+    """
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     kept: int
-    """Number of files that were up to date already."""
+    """Number of files that were up to date already and stayed unchanged."""
 
 
 def install_prompts(directory: Path, sounds: Path, owner: str = "") -> InstalledPrompts:
-    """Install the prompts rendered in ``directory`` in ``sounds``, Asterisk's directory of sounds.
+    """Copy the prompts rendered in ``directory`` to ``sounds``, Asterisk's directory of sounds.
 
     Prompts in ``sounds`` that ``directory`` does not have are removed. ``owner`` is ``user`` or
     ``user:group``; if it is empty, the user of this process owns the files. Raise VoiceError if
@@ -78,7 +80,7 @@ def install_prompts(directory: Path, sounds: Path, owner: str = "") -> Installed
 
 
 def _wanted(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """Yield the path (below the sounds directory) and SHA-256 of each file that the PBX needs."""
+    """Yield each file that the PBX needs: its path below the sounds directory, and its SHA-256."""
     for recording in catalogue.manifest.all():
         for extension in _FORMATS:
             if extension in recording.sha256:
@@ -86,9 +88,10 @@ def _wanted(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
 
 
 def _staged(directory: Path, stage: Path, wanted: dict[str, str], owner: str) -> None:
-    """Copy the files ``wanted`` (SHA-256 by path) from ``directory`` to ``stage``, for ``owner``.
+    """Copy files from ``directory`` to the separate directory ``stage``, and check the copies.
 
-    Raise VoiceError for a file that is missing or damaged.
+    The keys of ``wanted`` are their paths, the values are their SHA-256. The copies belong to
+    ``owner``. Raise VoiceError for a file that is missing or damaged.
     """
     for rendering in RENDERINGS:
         place = stage.parent / folder(rendering)
@@ -110,7 +113,7 @@ def _staged(directory: Path, stage: Path, wanted: dict[str, str], owner: str) ->
 
 
 def _give(path: Path, owner: str) -> None:
-    """Make ``owner`` (``user`` or ``user:group``, if not empty) own a file or directory."""
+    """Give a file or directory to ``owner`` (``user`` or ``user:group``), unless that is empty."""
     match owner.split(":"):
         case [user] if user:
             shutil.chown(path, user)
@@ -119,10 +122,10 @@ def _give(path: Path, owner: str) -> None:
 
 
 def _removed(sounds: Path, wanted: Container[str]) -> Iterator[str]:
-    """Remove the files not in ``wanted`` from the prompts' folders in ``sounds``.
+    """Remove outdated prompts from ``sounds``: the files that are not in ``wanted``.
 
-    Yield the path of each removed file, relative to ``sounds``. Other folders stay as they
-    are.
+    Yield the path of each removed file, relative to ``sounds``. Only the prompts' folders are
+    searched; other folders stay as they are.
     """
     for rendering in RENDERINGS:
         for path in sorted((sounds / "zh" / folder(rendering)).iterdir()):

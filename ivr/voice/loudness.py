@@ -1,4 +1,7 @@
-"""The level of a prompt: by ITU-T P.56 for a sentence, without pauses for a part of a sentence."""
+"""Measure how loud a prompt is. A sentence is measured by ITU-T P.56.
+
+A part of a sentence is measured without its pauses instead.
+"""
 
 from typing import TypedDict
 
@@ -9,12 +12,12 @@ from ivr.hearing.g711 import decode_alaw
 from ivr.hearing.level import FLOOR_DBOV, Waveform, active_speech_level, dbov, peak_dbfs
 
 _FAINT_DB = 25.0
-"""A frame (20 ms) counts as words if its level is less than this many decibels below the loudest
-frame of the clip. A fainter frame is a pause or the silence at an edge."""
+"""A frame (20 ms) counts as words if it is less than this many decibels below the loudest frame of
+the clip. A fainter frame is a pause or the silence at an edge."""
 
 
 class Measures(TypedDict):
-    """The measured fields of :class:`ivr.words.catalogue.RenderedPrompt`."""
+    """The measurements of a prompt, as fields of :class:`ivr.words.catalogue.RenderedPrompt`."""
 
     seconds: float
     active_level_dbov: float
@@ -24,7 +27,7 @@ class Measures(TypedDict):
 def measure_alaw(alaw: bytes, *, joint: bool) -> Measures:
     """Return length, level and peak of a-law audio at 8 kHz, as a caller on an a-law line hears it.
 
-    ``joint`` is true for a part of a sentence.
+    ``joint`` says that it is a part of a sentence.
     """
     heard = decode_alaw(alaw)
     return Measures(
@@ -35,11 +38,11 @@ def measure_alaw(alaw: bytes, *, joint: bool) -> Measures:
 
 
 def word_level(samples: Waveform, rate: int) -> float:
-    """Return the level in dBov of the words of a short clip, without pauses and silence.
+    """Return the level in dBov of the words in a short clip, without pauses and silence.
 
-    The result is the mean power of all 20 ms frames that are less than 25 dB below the loudest one.
-    The active speech level of P.56 would be too low: its hangover counts the silence after a single
-    syllable as speech.
+    It is the mean power of the 20 ms frames that are less than 25 dB below the loudest one. The
+    active speech level by P.56 would be too low for a short clip. Its hangover counts the silence
+    after a single syllable as speech.
     """
     step = round(FRAME_SECONDS * rate)
     frames = np.asarray(samples[: len(samples) // step * step], np.float64).reshape(-1, step)
@@ -51,9 +54,9 @@ def word_level(samples: Waveform, rate: int) -> float:
 
 
 def level(samples: Waveform, rate: int, *, joint: bool) -> float:
-    """Return the level in dBov: the active speech level by P.56.
+    """Return the level of audio in dBov: the active speech level by P.56.
 
-    If ``joint`` (a part of a sentence), return the level by :func:`word_level` instead.
+    For a part of a sentence (``joint``), return the level by :func:`word_level` instead.
     """
     if joint:
         return word_level(samples, rate)

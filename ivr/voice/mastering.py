@@ -25,31 +25,30 @@ from ivr.voice.standard import (
 )
 
 _CEILING = 32768 * 10 ** ((HIGHEST_PEAK_DBFS - 0.2) / 20)
-"""Largest magnitude of a sample: 0.2 dB below the standard's highest peak. Rounding to a-law adds
-less than these 0.2 dB."""
+"""Upper limit for the magnitude of a sample, 0.2 dB below the highest peak of the standard.
+Rounding to a-law adds less than these 0.2 dB."""
 _LOOK_AHEAD_SECONDS = {"normal": 0.005, "louder": 0.001, "loudest": 0.001, "slow": 0.005}
 """Look-ahead of the limiter in seconds, for each rendering. The limiter begins to lower the gain at
-most twice this time before a peak: 0.01 s in the normal rendering. In the louder renderings the
-look-ahead is short, so that the gain can rise again between two periods of a voice."""
+most twice this time before a peak (0.01 s in the normal rendering). The louder renderings have a
+short one, so that the gain can rise again between two periods of a voice."""
 _FADE_SECONDS = 0.005
-"""Seconds of the fade at either end of the speech, which prevents a click."""
+"""Length of the fade at either end of the speech, in seconds. It prevents a click."""
 _SILENT_DB = -45.0
-"""Level above which 10 ms of audio count as speech, in decibels relative to the loudest 10 ms. The
+"""Audio (10 ms) above this level counts as speech, in decibels relative to the loudest 10 ms. The
 quieter audio before the first and after the last speech is trimmed."""
 _PAUSE_SECONDS = 0.08
-"""Shortest silence within speech, in seconds, that counts as a pause. A shorter silence is a part
-of a consonant."""
+"""Least length of a pause, in seconds. A shorter silence within speech is a part of a consonant."""
 _NEAR_DB, _ROUNDS = 0.05, 60
-"""The gain is corrected until the level is wrong by less than the first value (decibels), at most
-as many times as the second. A sentence needs one to five rounds. In the louder renderings a letter
-such as F needs up to 40, because its hiss consists of peaks."""
+"""When the correction of the gain ends: the level is wrong by less than 0.05 dB, or 60 rounds are
+done. A sentence needs one to five rounds. In the louder renderings a letter such as F needs up to
+40, because its hiss consists of peaks."""
 
 _Sound = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Sampling rate and range of frequencies of a kind of line: narrow-band or wide-band."""
+    """Sampling rate and range of frequencies of a kind of line (narrow-band or wide-band)."""
 
     rate: int
     """Samples per second."""
@@ -65,9 +64,10 @@ _SENTENCE = Form()
 def master(
     samples: NDArray[np.int16], rate: int, form: Form = _SENTENCE, band: Band = NARROW
 ) -> Samples:
-    """Return the mastered prompt as samples at the rate of ``band``, in whole frames of 20 ms.
+    """Make a prompt from an engine's audio; return its samples at the rate of ``band``.
 
-    ``samples`` are the engine's audio, mono at ``rate`` Hz. Raise VoiceError if they are silent.
+    The result fills whole frames of 20 ms. ``samples`` are the engine's audio, mono at ``rate`` Hz.
+    Raise VoiceError if they are silent.
     """
     speech = _trim(samples.astype(np.float64), rate)
     if form.rendering == "slow":
@@ -77,7 +77,7 @@ def master(
 
 
 def _trim(sound: _Sound, rate: int) -> _Sound:
-    """Return the audio from its first to its last audible 10 ms, with 10 ms more at either end.
+    """Return the audio without the silence before and after the speech; 10 ms of it are left.
 
     Raise VoiceError if no part is audible.
     """
@@ -89,7 +89,10 @@ def _trim(sound: _Sound, rate: int) -> _Sound:
 
 
 def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
-    """Return for each 10 ms of ``sound`` whether it is speech: within 45 dB of its loudest."""
+    """Return for each 10 ms of ``sound`` whether it is speech.
+
+    It is if its level is less than 45 dB below that of the loudest 10 ms.
+    """
     step = rate // 100
     frames = sound[: len(sound) // step * step].reshape(-1, step)
     loudness = np.sqrt(np.mean(frames**2, axis=1))
@@ -99,9 +102,9 @@ def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
 
 
 def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
-    """Lengthen each pause by the factor LONGER_PAUSES.
+    """Return the sound with each pause lengthened by the factor LONGER_PAUSES (1.5).
 
-    The longer pause repeats a part of itself in reverse, so that the noise of the room continues.
+    A part of the pause is repeated in reverse, so that the noise of the room continues.
     """
     step = rate // 100
     audible = np.flatnonzero(_audible(sound, rate))
@@ -117,7 +120,10 @@ def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
 
 
 def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
-    """Return ``sound`` (at ``rate`` Hz) filtered and resampled to ``band``, faded at both ends."""
+    """Return ``sound`` with the frequencies and the sampling rate of ``band``, faded at both ends.
+
+    ``rate`` is the sampling rate of ``sound``, in Hz.
+    """
     highest = min(band.hz[1], 0.45 * rate)  # an engine may give less than a wide band
     sections = signal.butter(2, (band.hz[0], highest), "bandpass", fs=rate, output="sos")
     padding = min(len(sound) - 1, 15)
@@ -130,17 +136,20 @@ def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
 
 
 def _with_edges(speech: _Sound, form: Form, band: Band) -> _Sound:
-    """Add the silence of ``form`` before and after the speech; fill up the last frame of 20 ms."""
+    """Return the speech with the silence of ``form`` before and after it.
+
+    More silence at the end fills the last frame of 20 ms.
+    """
     lead_in, tail = (round(seconds * band.rate) for seconds in EDGE_SECONDS[form.edges])
     missing = -(lead_in + len(speech) + tail) % round(FRAME_SECONDS * band.rate)
     return np.pad(speech, (lead_in, tail + missing))
 
 
 def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
-    """Raise the speech to the level of ``form`` and limit its peaks.
+    """Return the speech at the level that ``form`` requires, with limited peaks.
 
-    The limiter lowers the level. The gain is therefore corrected in rounds: each round adds the
-    decibels that are missing after limiting.
+    Limiting the peaks lowers the level. The gain is therefore corrected in rounds. Each round adds
+    the decibels that are missing after limiting.
     """
     wanted = prompt_level(form.rendering, joint=form.joint)
     gain_db = wanted - level(speech, band.rate, joint=form.joint)
@@ -156,11 +165,11 @@ def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
 
 
 def _limit(sound: _Sound, look_ahead: int) -> _Sound:
-    """Lower the gain before each peak and raise it afterwards, so that no sample exceeds _CEILING.
+    """Return ``sound`` with its peaks limited: no sample exceeds _CEILING.
 
-    The gain is computed in two steps. First, each sample takes the least gain that any sample
-    within ``look_ahead`` samples of it needs. Then these gains are averaged over windows of the
-    same length. The result is never above the gain that a sample itself needs.
+    The gain is lowered before each peak and raised afterwards. First, each sample takes the least
+    gain that any sample within ``look_ahead`` samples of it needs. Then these gains are averaged
+    over windows of the same length. The result is never above the gain that a sample itself needs.
     """
     loudest = np.abs(sound)
     if loudest.max(initial=0.0) <= _CEILING:

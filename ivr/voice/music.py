@@ -1,8 +1,8 @@
 """Music on hold: half a minute of notes made of sines, which may be repeated.
 
 The music was composed for this product and needs no licence. It is rendered like a prompt, so that
-its echo is known. Asterisk plays it like a prompt, too: a word or a key of the caller ends it, and
-the dead-man timer, which the PBX runs in case the service dies, is set to its length.
+its echo is known. Asterisk also plays it like a prompt: a word or a key of the caller ends it. The
+dead-man timer of the PBX, which helps if the service dies, is set to its length.
 """
 
 import numpy as np
@@ -13,21 +13,21 @@ _SECONDS = 30.0
 _BEAT = 0.625
 """Seconds per beat."""
 _LEVEL_DBOV = -26.0
-"""RMS level in dBov, 4 dB below the speech of prompts, which must be louder than the music."""
+"""RMS level in dBov. It is 4 dB below the prompts, because speech must be louder than the music."""
 _DECAY_SECONDS = 0.9
-"""Seconds in which the first partial of a note decays to 37 % (1/e); the nth partial
-decays n times as fast."""
+"""Seconds in which the first partial of a note decays to 37 % (1/e). The nth partial decays n times
+as fast."""
 _PARTIALS = (1.0, 0.35, 0.12)
 """Amplitude of each partial of a note, the fundamental first."""
 _ATTACK_SECONDS = 0.02
-"""Seconds of the linear rise of the amplitude at the start of a note."""
+"""Seconds in which a note rises from silence to its full amplitude, linearly."""
 _SCALE = (392.0, 440.0, 523.25, 587.33, 659.25, 783.99)
 """Frequencies of notes in Hz: a pentatonic scale (宫调式) from G4, within the telephone band."""
 _MELODY = (
     "0 2 4 3 2 . 1 0 1 2 3 . 2 1 0 . 2 3 5 4 3 . 2 3 4 2 1 . 0 1 0 . 3 4 5 . 4 3 2 . 1 2 0 . . ."
 )
-"""The notes of the melody, one entry per beat. A digit is the index in _SCALE of the note that
-starts on the beat, such as 0 for G4. At a full stop no note starts, and the last one rings on."""
+"""The melody, with one entry for each beat. A digit starts a note: its index in _SCALE, such as 0
+for G4. A full stop starts none, and the last note rings on."""
 
 
 def hold_music(rate: int) -> Samples:
@@ -44,7 +44,7 @@ def hold_music(rate: int) -> Samples:
 
 
 def _note(hertz: float, rate: int) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    """Return a note like that of a plucked string: partials that decay, the higher ones faster.
+    """Return a note that sounds like a plucked string: the higher partials decay faster.
 
     ``hertz`` is the frequency of the first partial.
     """

@@ -22,14 +22,17 @@ _PLAYERS = {
     "paplay": (),
     "ffplay": ("-nodisp", "-autoexit", "-loglevel", "error"),
 }
-"""Programs that play a WAV file, with their options; the first one that is installed is used."""
+"""Programs that play a WAV file, each with its options. The first installed one is used."""
 _ADDRESS = re.compile(r"sip:(?P<number>[^@:\s]+)@(?P<host>[^@:\s]+)(?::(?P<port>\d{1,5}))?")
 _BEFORE, _AFTER = 0.5, 0.5
-"""Seconds of silence before and after the prompt, so that a listener hears where it begins."""
+"""Seconds of silence before and after the prompt. They let a listener hear where it begins."""
 
 
 def play_here(samples: Samples) -> None:
-    """Play samples at 8 kHz through the loudspeaker; VoiceError if this machine cannot play."""
+    """Play samples (mono, 8 kHz) through the loudspeaker of this machine.
+
+    Raise VoiceError if this machine cannot play.
+    """
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "prompt.wav"
         path.write_bytes(wav_file(samples))
@@ -37,7 +40,10 @@ def play_here(samples: Samples) -> None:
 
 
 def play_file(path: Path) -> None:
-    """Play a WAV file through the loudspeaker; raise VoiceError if this machine cannot play."""
+    """Play a WAV file through the loudspeaker of this machine.
+
+    Raise VoiceError if this machine cannot play.
+    """
     player = next((name for name in _PLAYERS if shutil.which(name)), None)
     if player is None:
         raise VoiceError(tr("this machine has no audio player: install alsa-utils"))
@@ -57,7 +63,7 @@ def play_file(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The telephone to call by SIP: its number, and the host and port that it is called at."""
+    """The telephone to call by SIP: its number, and the host and port to send the call to."""
 
     number: str
     host: str
@@ -65,7 +71,10 @@ class Destination:
 
     @classmethod
     def parse(cls, text: str) -> "Destination":
-        """Read ``sip:NUMBER@HOST`` or ``sip:NUMBER@HOST:PORT``; VoiceError for anything else."""
+        """Read an address: ``sip:NUMBER@HOST`` or ``sip:NUMBER@HOST:PORT``.
+
+        Raise VoiceError for anything else.
+        """
         match = _ADDRESS.fullmatch(text)
         if match is None or not 0 < int(match["port"] or 5060) < 65536:
             raise VoiceError(
@@ -79,8 +88,8 @@ class Destination:
 def play_into_call(samples: Samples, to: Destination, user: str, password: str) -> CallRecording:
     """Call ``to``, play ``samples`` (mono, 8 kHz) and hang up; return the recording of the call.
 
-    ``user`` and ``password`` answer the PBX if it asks for them. Raise VoiceError if the call is
-    not answered.
+    ``user`` and ``password`` are the credentials if the PBX asks for them. Raise VoiceError if the
+    call is not answered.
     """
     seconds = len(samples) / RATE + _BEFORE + _AFTER
     script = (Silence(_BEFORE), PlayedSound(samples), Silence(_AFTER), HangUpStep())

@@ -1,6 +1,7 @@
 """Render the prompts of the sheet into a directory, as files that Asterisk can play.
 
-No file is replaced before all are rendered; see :mod:`ivr.voice.staging`.
+The files in the directory are only replaced when all new ones are rendered; see
+:mod:`ivr.voice.staging`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ from ivr.words.catalogue import RENDERINGS, Manifest, RenderedPrompt, Rendering
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The ids of the prompts that one run rendered, kept and removed."""
+    """What one run did: the ids of the prompts that were rendered, left unchanged and removed."""
 
     rendered: tuple[str, ...]
     kept: tuple[str, ...]
@@ -28,7 +29,7 @@ class Rendered:
 
 
 def _silent(done: int, of: int) -> None:
-    """Do nothing: the default for ``progress``."""
+    """Do nothing. This is the default for ``progress``."""
 
 
 def render_prompts(
@@ -42,15 +43,15 @@ def render_prompts(
     processes: int = 1,
     progress: RenderProgress = _silent,
 ) -> Rendered:
-    """Render the prompts that are missing or out of date; with ``anew`` also current ones.
+    """Render the prompts that are missing or out of date; with ``anew``, all prompts.
 
-    ``pieces`` are the fragments (slot values such as names and numbers) that are rendered too; None
-    means all of them. ``only`` is the id of a row or a prompt: nothing else is rendered.
-    ``processes`` is the largest number of processes that render. ``progress`` is called while the
-    engine prepares and then after each take, with the number done and the number of all.
+    ``pieces`` are the fragments (slot values such as names) that are rendered too. None means all
+    fragments. ``only`` is the id of a row or a prompt: nothing else is rendered. ``processes`` is
+    the upper limit for the processes that render. ``progress`` is called while the engine prepares
+    and then after each utterance, with the number done and the number of all.
 
-    Raise KeyError if the sheet does not have ``only``, VoiceError if another process renders into
-    ``directory``, and PromptsFailed if prompts cannot be made; then no file was replaced.
+    Raise KeyError if the sheet does not have ``only``, and VoiceError if another process renders
+    into ``directory``. Raise PromptsFailed if prompts cannot be made; then no file was replaced.
     """
     clips = clips_of(sheet, pieces)
     chosen = [clip for clip in clips if only is None or f"{clip.prompt.id}.".startswith(f"{only}.")]
@@ -71,10 +72,9 @@ def render_prompts(
 def _stale(
     clips: Iterable[Clip], directory: Path, engine: Engine, manifest: Manifest, *, anew: bool
 ) -> list[Take]:
-    """Return the takes (utterances) for the clips that are out of date.
+    """Return the utterances (takes) that must be rendered, each with its out-of-date clips only.
 
-    A returned take lists only those of its clips that are out of date. With ``anew`` every clip
-    counts as out of date.
+    With ``anew`` every clip counts as out of date.
     """
     stale = []
     for take in takes_of(clips):
@@ -92,9 +92,10 @@ def _stale(
 def _made(
     engine: Engine, takes: Sequence[Take], into: Path, processes: int, progress: RenderProgress
 ) -> list[RenderedPrompt]:
-    """Render the takes below ``into``; raise PromptsFailed if one of them fails.
+    """Render the utterances (takes) into files below ``into``.
 
-    Call ``progress`` after each take with the number of clips done and the number of all.
+    Call ``progress`` after each with the number of clips done and the number of all. Raise
+    PromptsFailed if an utterance cannot be rendered.
     """
     recordings: list[RenderedPrompt] = []
     failures: dict[str, str] = {}
@@ -112,9 +113,9 @@ def _made(
 def _manifest(
     engine: Engine, clips: Iterable[Clip], old: Manifest, made: Iterable[RenderedPrompt]
 ) -> Manifest:
-    """Return the manifest of ``clips``.
+    """Return the manifest (list of rendered clips) with an entry for each of ``clips``.
 
-    The entry of a clip is that in ``made`` (rendered now) or, if there is none, that in ``old``.
+    The entry comes from ``made`` if the clip was rendered now, otherwise from ``old``.
     """
     new = {(recording.id, recording.rendering): recording for recording in made}
     by_rendering: dict[Rendering, dict[str, RenderedPrompt]] = {name: {} for name in RENDERINGS}

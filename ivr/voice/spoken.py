@@ -1,8 +1,8 @@
 """Spell out digits, numbers and letters for the speech engine, as a person reads them aloud.
 
-Only the words for the engine change; the manifest and the records keep the sheet's text. Each kind
+Only the words for the engine change; the manifest and the records have the sheet's text. Each kind
 of text that is written in signs (a date, a price, a telephone number …) has an entry in
-:data:`_KINDS`. Each entry is applied to the whole text once, in the order of that table.
+:data:`_KINDS`. The entries are applied to the whole text in the order of that table, each once.
 """
 
 import re
@@ -20,30 +20,31 @@ from ivr.words.composition import TITLES
 
 _SHIPPED = SHARE / "pronunciation.toml"
 _MEASURE = r"(?:小时|分钟|秒|个|天|位|次|家|种|台|周|元|块|点|倍|人|名|份|部|条|年(?!级))"
-"""Pattern of the measure words, before which 2 is read as 两."""
+"""Pattern of the measure words (个, 次 …). Before them the number 2 is read as 两."""
 _COUNTED = re.compile(rf"\s*(?:{_MEASURE}|万|亿|户|米|字|月|日|号|岁)")
-"""Pattern of the words after a number that make it a quantity rather than a code."""
+"""Pattern of the words that make the digits before them a quantity. Other digits may be a code."""
 _TWO = re.compile(rf"\s*{_MEASURE}")
 _LONGEST_NUMBER = 12
-"""Most digits of a quantity; a longer row of digits is read as a code even before a unit."""
+"""Upper limit for the digits of a quantity. More digits are read one by one as a code, even before
+a unit."""
 _LONGEST_BARE_NUMBER = 4
-"""Most digits of a number without a unit; a longer one is read as a code (a QQ number, a
-ticket)."""
+"""Upper limit for the digits of a number without a unit. More digits are read one by one as a code
+(a QQ number, a ticket)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pronunciation:
-    """Words that the engine would misread, each with the characters that it is given instead."""
+    """Words that the engine would misread, each with characters that it reads rightly."""
 
     words: Mapping[str, str] = field(default_factory=dict)
     surnames: Mapping[str, str] = field(default_factory=dict)
-    """Surnames that are replaced only before a title: 曾 is zeng1 in 曾先生, and céng in 曾经."""
+    """Surnames to replace, but only before a title: 曾 is zeng1 in 曾先生, and céng in 曾经."""
 
     @classmethod
     def parse(cls, text: str) -> "Pronunciation":
-        """Return the table in ``text``, the content of ``pronunciation.toml``.
+        """Return the table that is written in ``text``, the content of ``pronunciation.toml``.
 
-        If an entry is wrong, raise VoiceError, which names it.
+        Raise VoiceError if an entry is wrong; the message names it.
         """
         try:
             raw = tomllib.loads(text)
@@ -82,9 +83,10 @@ class Pronunciation:
 
 
 def spoken_text(text: str, pronunciation: Pronunciation | None = None) -> str:
-    """Return ``text`` with everything that is written in signs spelt out; never raise.
+    """Return ``text`` as the speech engine is given it: whatever is written in signs is spelt out.
 
     The result has no digits. Without ``pronunciation`` the table shipped with the product is used.
+    Nothing is raised.
     """
     table = _shipped() if pronunciation is None else pronunciation
     text = table.applied(_ordinary(text))
@@ -106,7 +108,7 @@ def _any_of(words: Mapping[str, str]) -> str:
 
 
 def _ordinary(text: str) -> str:
-    """Return the text with full-width letters, and digits of any script, as ASCII."""
+    """Return ``text`` with digits of any script and full-width letters replaced by ASCII."""
     signs = []
     for sign in text:
         digit = unicodedata.digit(sign, None)
@@ -123,9 +125,10 @@ def _has_digit(text: str) -> bool:
 
 
 def _website(match: re.Match[str]) -> str:
-    """Spell a web or mail address letter by letter, with 点 for a dot, so that callers can note it.
+    """Spell a web or mail address letter by letter, with 点 for a dot.
 
-    Each letter stands between pauses, because espeak reads an A among letters as the article.
+    Callers can then write it down. Each letter stands between pauses, because espeak reads an A
+    among letters as the article.
     """
     names = DIGITS | {".": "点", "@": "艾特", "-": "横杠", "_": "下划线", "/": "斜杠"}
     return "，".join(names.get(sign, sign.upper()) for sign in match[0])
@@ -137,7 +140,7 @@ def _telephone(match: re.Match[str]) -> str:
 
 
 def _date(match: re.Match[str]) -> str:
-    """Read 2026-11-22 as 二零二六年十一月二十二日; if it is no date, read its digits one by one."""
+    """Read 2026-11-22 as 二零二六年十一月二十二日. If it is no date, read its digits one by one."""
     year, month, day = match.groups()
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
         return "，".join(digit_by_digit(group) for group in match.groups())
@@ -209,10 +212,11 @@ def _range(match: re.Match[str]) -> str:
 
 
 def _number_or_code(match: re.Match[str]) -> str:
-    """Read a quantity as a number, and a code digit by digit.
+    """Read digits as a quantity, or one by one as a code.
 
-    Digits are a code if they start with 0 or are too many for a quantity: more than 12
-    (_LONGEST_NUMBER) with a unit or commas, otherwise more than 4 (_LONGEST_BARE_NUMBER).
+    They are a code if they start with 0 (except 0 alone) or are too many for a quantity. With a
+    unit or commas, more than 12 (_LONGEST_NUMBER) are too many; otherwise more than 4
+    (_LONGEST_BARE_NUMBER).
     """
     digits = match[0].replace(",", "")
     before, after = match.string[: match.start()], match.string[match.end() :][:8]
@@ -246,5 +250,5 @@ _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (r"\s*℃", lambda match: "摄氏度"),
     )
 )
-"""Each kind of text that is written in signs: its pattern, and the function that returns its words.
-They are applied in this order."""
+"""The kinds of text that are written in signs: a pattern, and the function that returns the words
+for it. They are applied in this order."""

@@ -1,11 +1,10 @@
 """Replace a set of prompts by a new one: as a whole, or not at all.
 
-The new files are first written into a separate directory. Renaming that directory declares it
-complete; then the files are moved to their places, the manifest last. A process that is killed
-before the renaming leaves the old set as it was. One that is killed afterwards leaves the remaining
-moves to :func:`finish`, which the commands that render, check and install call first. Files are
-moved one by one, because a container that has mounted the directory would not see another directory
-in its place.
+The new files are first written into a separate directory. When they are complete, that directory is
+renamed. Then the files are moved to their places, the manifest last. If the process is killed
+before the renaming, the old set stays as it was. If it is killed afterwards, :func:`finish` makes
+the remaining moves. The commands that render, check and install call it first. Files are moved one
+by one: a container that has mounted the directory would not see a new directory in its place.
 """
 
 import fcntl
@@ -25,10 +24,10 @@ _DRAFT, _COMPLETE = ".next", ".complete"
 
 @contextmanager
 def staging_directory(directory: Path) -> Iterator[Path]:
-    """Yield a directory without files for the new prompts; remove it afterwards.
+    """Yield an empty directory for the new prompts, and remove it after the body of ``with``.
 
-    Files that :func:`take_over` has moved out of it remain. Raise VoiceError if another process
-    renders into ``directory``.
+    Files that :func:`take_over` has already moved to their places remain. Raise VoiceError if
+    another process renders into ``directory``.
     """
     directory.mkdir(parents=True, exist_ok=True)
     lock = os.open(directory, os.O_RDONLY)
@@ -54,9 +53,9 @@ def staging_directory(directory: Path) -> Iterator[Path]:
 
 
 def take_over(directory: Path, manifest: Manifest) -> None:
-    """Replace the files in ``directory`` by those of its staging directory.
+    """Replace the files in ``directory`` by those in its staging directory.
 
-    ``manifest`` is written with them as the new manifest of ``directory``.
+    ``manifest`` becomes the manifest of ``directory``.
     """
     (directory / _DRAFT / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
     (directory / _DRAFT).rename(directory / _COMPLETE)
@@ -64,9 +63,10 @@ def take_over(directory: Path, manifest: Manifest) -> None:
 
 
 def finish(directory: Path) -> None:
-    """Move the new files that a killed process has left in ``directory`` to their places, if any.
+    """Finish a replacement of prompts in ``directory`` that was interrupted.
 
-    Only a complete new set is moved.
+    If a killed process left a complete new set of files, they are moved to their places. An
+    incomplete set is not moved.
     """
     complete = directory / _COMPLETE
     if not complete.is_dir():

@@ -1,4 +1,4 @@
-"""The measures that every prompt must have, and the sources of the numbers.
+"""The levels, lengths and frequencies that every prompt must have, with their sources.
 
 The active speech level by ITU-T P.56 is -22 dBov, within the range of RFC 7874 section 4. Peaks are
 at most -3 dBFS, below the overload of a-law. The band is the telephone band of ITU-T G.712.
@@ -8,52 +8,56 @@ from ivr.dialogue.row import Edges
 from ivr.words.catalogue import Rendering
 
 STANDARD_VERSION = 3
-"""Version of the standard, to be raised with every change that makes prompts sound different; all
-are then rendered again."""
+"""Version of this standard. It must be raised with every change that makes prompts sound different.
+All prompts are then rendered again."""
 
 BAND_HZ = (300, 3400)
 """Lowest and highest frequency of the band of ITU-T G.712, in Hz."""
 WIDE_RATE = 16000
-"""Samples per second of ITU-T G.722."""
+"""Sampling rate of ITU-T G.722, in samples per second."""
 WIDE_BAND_HZ = (100, 7000)
-"""Lowest and highest frequency in Hz: the band of ITU-T G.722 without its lowest 50 Hz, where
-telephones hum."""
+"""Lowest and highest frequency of wide-band prompts, in Hz. It is the band of ITU-T G.722 without
+its lowest 50 Hz, where telephones hum."""
 LEVEL_DBOV = -22.0
 """Active speech level of a sentence in the normal rendering, in dBov."""
 LOUDER_DB: dict[Rendering, float] = {"louder": 6.0, "loudest": 9.0}
-"""Decibels by which the louder and the loudest rendering exceed the level of the normal one. The
-bot uses them when the caller hears badly (row 3)."""
+"""How much louder than the normal rendering the louder and the loudest are, in decibels. The bot
+uses them when the caller hears badly (row 3)."""
 LEVEL_TOLERANCE_DB = 1.0
-"""Largest allowed difference, in decibels, between a prompt's level and the level it must have."""
+"""Upper limit, in decibels, for the error of a prompt's level. The check reports a larger error."""
 LEVEL_SPREAD_DB = 1.5
-"""Largest allowed difference, in decibels, between loudest and quietest prompt of a rendering."""
+"""Upper limit, in decibels, for the difference between the loudest and the quietest prompt of a
+rendering. The check reports a larger difference."""
 WORD_LEVEL_DBOV = -20.5
 """Level in dBov of parts of sentences, measured by :func:`ivr.voice.loudness.word_level`.
 
-In the sheet's sentences, which have an active speech level of -22 dBov, the words have this level
-(median; quartiles -20.8 and -20.2). The active speech level of P.56 does not suit a part of a
-sentence: its hangover counts 200 ms of silence as speech, so that 八 measures 3.3 dB too low. 八
-would then be played 3.3 dB louder than the clips beside it."""
+It is the level of the words in the sheet's sentences, whose active speech level is -22 dBov
+(median; quartiles -20.8 and -20.2). The active speech level by P.56 does not suit a part of a
+sentence. Its hangover counts 200 ms of silence as speech, so that 八 measures 3.3 dB too low. 八
+would then be played 3.3 dB louder than the clips beside it.
+"""
 HIGHEST_PEAK_DBFS = -3.0
-"""Highest peak that a prompt may have, in dBFS."""
+"""Upper limit for the peak of a prompt, in dBFS."""
 LEAD_IN_SECONDS = 0.08
-"""Seconds of silence before the words, so that a line that opens late cuts none of them off."""
+"""Seconds of silence before the words. A line that opens late then cuts none of them off."""
 TAIL_SECONDS = 0.15
 """Seconds of silence after the words."""
 JOINT_SECONDS = 0.02
-"""Seconds of silence at each edge of a clip that another clip of the same sentence adjoins.
+"""Seconds of silence at an edge of a clip where another clip of the same sentence follows or
+precedes.
 
-The files of two such clips hold at most 80 ms of silence between their words: 2 x 20 ms of this
+Two such clips have at most 80 ms of silence between their words. These are 2 x 20 ms of this
 silence, 2 x 10 ms that trimming leaves, and up to 20 ms that fill the last packet. The gap that the
-caller hears must not exceed 120 ms. The other 40 ms are for Asterisk to begin the next file."""
+caller hears must not exceed 120 ms. The other 40 ms are for Asterisk to begin the next file.
+"""
 GROUP_SECONDS = 0.04
-"""Seconds of silence after a group of digits, where a person takes a breath. This is 20 ms more
-than JOINT_SECONDS, so that the two files hold at most 100 ms of silence there instead of 80 ms."""
+"""Seconds of silence after a group of digits, where a person takes a breath. It is 20 ms more than
+JOINT_SECONDS. The files of two clips have at most 100 ms of silence there instead of 80 ms."""
 SLOWER = 0.75
-"""Pace of the slow rendering as a share of the normal pace."""
+"""Pace of the slow rendering, as a share of the normal pace."""
 LONGER_PAUSES = 1.5
-"""Factor by which the pauses of the slow rendering are lengthened in addition to the slower
-pace."""
+"""Factor by which pauses are lengthened in the slow rendering. The slower pace lengthens them as
+well."""
 
 
 EDGE_SECONDS: dict[Edges, tuple[float, float]] = {
@@ -63,15 +67,16 @@ EDGE_SECONDS: dict[Edges, tuple[float, float]] = {
     Edges.LAST: (JOINT_SECONDS, TAIL_SECONDS),
     Edges.GROUP: (JOINT_SECONDS, GROUP_SECONDS),
 }
-"""For each place of a clip in its sentence: seconds of silence before and after the clip's words.
+"""Seconds of silence before and after the words of a clip, by its place in the sentence.
 
-For example, the first clip of a sentence has 0.08 s before its words and 0.02 s after them."""
+For example, the first clip of a sentence has 0.08 s before its words and 0.02 s after them.
+"""
 
 
 def prompt_level(rendering: Rendering, *, joint: bool) -> float:
-    """Return the level in dBov that a prompt must have.
+    """Return the level, in dBov, that a prompt must have in a rendering.
 
-    If ``joint``, the prompt is a part of a sentence, and the result is the mean level of its words
-    without pauses. Otherwise the result is an active speech level by P.56.
+    For a part of a sentence (``joint``) it is the mean level of the words without pauses. Otherwise
+    it is the active speech level by P.56.
     """
     return (WORD_LEVEL_DBOV if joint else LEVEL_DBOV) + LOUDER_DB.get(rendering, 0.0)

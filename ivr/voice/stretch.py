@@ -1,8 +1,9 @@
-"""Stretch time without changing the pitch: waveform-similarity overlap-add (WSOLA).
+"""Make sound slower or faster without changing its pitch: waveform-similarity overlap-add (WSOLA).
 
-Verhelst and Roelands, 1993. Overlapping windows are taken from the sound at shorter steps than they
-are added to the result. Each window is shifted by up to half a period of a low voice to the place
-where it best continues the previous window, so that no period of the voice is broken.
+The method is by Verhelst and Roelands, 1993. Overlapping windows are taken from the sound at
+shorter steps than they are added to the result. Each window is shifted to the place where it best
+continues the previous window. No period of the voice is thus broken. The shift is at most half a
+period of a low voice.
 """
 
 import numpy as np
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 _Sound = NDArray[np.float64]
 
 _WINDOW_SECONDS = 0.03
-"""Seconds that a window lasts."""
+"""Length of a window, in seconds."""
 _SHIFT_SECONDS = 0.008
-"""Largest shift of a window to either side, in seconds: half the period of a voice at 62 Hz."""
+"""Upper limit for the shift of a window to either side, in seconds. It is half the period of a
+voice at 62 Hz."""
 
 
 def stretched(sound: _Sound, rate: int, factor: float) -> _Sound:

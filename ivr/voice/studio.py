@@ -1,4 +1,4 @@
-"""Recordings of a person as an engine: one file for each prompt, named by its id.
+"""An engine that uses the recordings of a person: one file for each prompt, named by its id.
 
 The files are wav, flac, mp3 or ogg, mono or stereo, at any rate: ``no_sound.ask.wav``. A file named
 ``no_sound.ask.slow.wav`` was spoken slowly; without it the slow rendering is made by stretching.
@@ -29,7 +29,7 @@ _EXTENSIONS = ("wav", "flac", "mp3", "ogg")
 
 @dataclass(frozen=True)
 class Studio:
-    """The recordings in one folder, as an engine."""
+    """A speech engine that uses the recordings in one folder."""
 
     folder: Path
 
@@ -40,22 +40,23 @@ class Studio:
 
     @property
     def voice(self) -> str:
-        """The voice in the manifest, the same text for all recordings.
+        """The name of the voice in the manifest; it is the same for all recordings.
 
-        It need not change with them, because the manifest has the hash of each recording.
+        A new recording does not change it, because the manifest has the hash of each recording.
         """
         return "as recorded"
 
     def source(self, take: Take) -> str:
-        """Return the SHA-256 of the take's recording; empty if there is none."""
+        """Return the SHA-256 of the recording of an utterance; empty if there is none."""
         path = self._recording(take)
         return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """Check all recordings; PromptsFailed if one is missing, unreadable or too short.
+        """Check that every utterance has a recording that can be used.
 
-        Call ``progress`` after each with the number done and the number of all. Raise VoiceError if
-        there is no such folder.
+        Call ``progress`` after each with the number done and the number of all. Raise PromptsFailed
+        if a recording is missing, unreadable or too short. Raise VoiceError if there is no such
+        folder.
         """
         if not self.folder.is_dir():
             raise VoiceError(
@@ -73,10 +74,10 @@ class Studio:
             raise PromptsFailed(reasons)
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the recording as mono samples and their rate in Hz.
+        """Return the recording of an utterance as mono samples and their rate in Hz.
 
-        A slow take without a slow recording is stretched. Raise VoiceError if there is no
-        recording, or if it cannot be read.
+        For a slow utterance without a slow recording, the normal one is stretched. Raise VoiceError
+        if there is no recording, or if it cannot be read.
         """
         path = self._recording(take)
         if path is None:
@@ -93,9 +94,9 @@ class Studio:
         return any((self.folder / f"{prompt.id}.{ext}").is_file() for ext in _EXTENSIONS)
 
     def _recording(self, take: Take) -> Path | None:
-        """Return the file of the take's recording; None if there is none.
+        """Return the file with the recording of an utterance; None if there is none.
 
-        For a slow take, a recording that was spoken slowly is preferred.
+        For a slow utterance, a recording that was spoken slowly is preferred.
         """
         ids = list(dict.fromkeys(clip.prompt.id for clip in take.clips))
         names = [f"{id}.slow" for id in ids] * take.slow + ids
@@ -103,7 +104,7 @@ class Studio:
         return next((path for path in paths if path.is_file()), None)
 
     def _obstacles(self, take: Take) -> Iterator[str]:
-        """Yield the reason why the take cannot be made of its recording; nothing if it can."""
+        """Yield why the utterance cannot be made from its recording; nothing if it can be made."""
         path = self._recording(take)
         if path is None:
             yield tr("record it as {prompt}.wav: {words}").format(
@@ -123,9 +124,10 @@ class Studio:
 
 
 def _read(path: Path) -> tuple[NDArray[np.float64], int]:
-    """Return the mean of a file's channels, on the scale of 16-bit samples, and the rate in Hz.
+    """Return the audio of a file, and its sampling rate in Hz.
 
-    Raise VoiceError if the file cannot be read as audio.
+    The audio is the mean of the channels, on the scale of 16-bit samples. Raise VoiceError if the
+    file cannot be read as audio.
     """
     try:
         samples, rate = soundfile.read(path, dtype="float64", always_2d=True)

@@ -1,4 +1,7 @@
-"""Render takes into files: fewer than 24 in this process, 24 or more in several processes."""
+"""Render utterances (takes) into files: few in this process, many in several processes.
+
+Many are 24 or more.
+"""
 
 import hashlib
 import multiprocessing
@@ -19,15 +22,15 @@ from ivr.voice.loudness import measure_alaw
 from ivr.words.catalogue import RenderedPrompt
 
 _FEW = 24
-"""Least number of takes that are rendered in several processes: fewer are rendered in this one,
+"""From this number of utterances on, several processes render. Fewer are rendered in this process,
 because each other process must import scipy first."""
 _BATCH = 12
-"""Number of takes that a process is given at a time."""
+"""Number of utterances that a process is given at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedTake:
-    """The outcome of one take: the manifest's entries of its clips, or the reason why it failed."""
+    """The outcome of one utterance: the manifest's entries of its clips, or why it failed."""
 
     take: Take
     recordings: tuple[RenderedPrompt, ...]
@@ -37,9 +40,9 @@ class RenderedTake:
 def render_takes(
     engine: Engine, takes: Sequence[Take], into: Path, processes: int
 ) -> Iterator[RenderedTake]:
-    """Render every take into the directory ``into``; yield the outcomes in any order.
+    """Render every utterance (take) into files in ``into``; yield the outcomes in any order.
 
-    ``processes`` is the largest number of processes that render.
+    ``processes`` is the upper limit for the processes that render.
     """
     if processes < 2 or len(takes) < _FEW:
         for take in takes:
@@ -57,7 +60,7 @@ def render_takes(
 
 
 def _end_with_parent() -> None:
-    """Let this process end when its parent process is killed, so that no orphan goes on writing."""
+    """Let this process end when its parent process is killed. Otherwise it would go on writing."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel
@@ -69,7 +72,7 @@ def _batch(engine: Engine, takes: Sequence[Take], into: Path) -> list[RenderedTa
 
 
 def _made(engine: Engine, take: Take, into: Path) -> RenderedTake:
-    """Render one take and write its files below ``into``.
+    """Render one utterance (take) and write its files below ``into``.
 
     A VoiceError is not raised: its message becomes the outcome's ``failure``.
     """
@@ -93,10 +96,10 @@ def _made(engine: Engine, take: Take, into: Path) -> RenderedTake:
 
 
 def _recording(clip: Clip, octets: dict[str, bytes], engine: Engine, source: str) -> RenderedPrompt:
-    """Return the manifest's entry of a clip, measured on its a-law file.
+    """Return the entry of a clip in the manifest, measured on its a-law file.
 
-    ``octets`` are the contents of the clip's files by extension; ``source`` is the
-    result of :meth:`ivr.voice.engine.Engine.source` for the clip's take.
+    ``octets`` are the contents of the clip's files; the key is the extension. ``source`` is the
+    result of :meth:`ivr.voice.engine.Engine.source` for the clip's utterance.
     """
     return RenderedPrompt(
         id=clip.prompt.id,
