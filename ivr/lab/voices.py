@@ -20,7 +20,7 @@ VOICES = (
 """Voices of espeak-ng for callers who speak Mandarin."""
 FOREIGNER = Espeak("de+m3", words_per_minute=160)
 """Voice of espeak-ng for a caller who speaks German."""
-FOREIGN = "Guten Tag, ich möchte gern wissen, wo sich Ihr Büro befindet"
+FOREIGN = "Können Sie mir bitte helfen, ich verstehe das nicht"
 """A German sentence for a caller; no recogniser of Mandarin knows its words."""
 PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请帮我转人工", "喂，你好，听得到吗")
 """Mandarin sentences for callers."""
