@@ -1,4 +1,4 @@
-"""What people read on a terminal and in reports: Chinese where the locale says so, else English."""
+"""Sentences on a terminal and in reports: Chinese where the locale says so, else English."""
 
 import os
 import string

@@ -63,7 +63,7 @@ _COMPLAINT = Ticket(
 
 @dataclass(slots=True)
 class Kills:
-    """What the killed processes had promised: the tickets whose numbers they returned."""
+    """Promises of the killed processes: the tickets whose numbers they returned."""
 
     promised: list[str] = field(default_factory=list)
     """Numbers of the tickets that the processes had returned before they were killed."""

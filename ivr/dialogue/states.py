@@ -57,8 +57,8 @@ class CallState(Enum):
     HEARD_OUT = auto()
     """The call waits for the end of a prompt that the caller cannot interrupt.
 
-    Only speech that began before the prompt, and is noticed during it, cuts the prompt. What the
-    caller says or presses during the prompt is the answer to the script's next Listen.
+    Only speech that began before the prompt, and is noticed during it, cuts the prompt.
+    Speech and keys during the prompt are the answer to the script's next Listen.
     """
     ON_HOLD = auto()
     """The call waits for the end of a look-up while the caller hears music on hold."""
@@ -118,7 +118,7 @@ class Signal(Enum):
 
 
 class Reaction(Enum):
-    """What a call does when a signal arrives, according to the table."""
+    """An action of a call when a signal arrives, as the table names it."""
 
     GO_ON = auto()
     """Resume the script. It gets the ticket's number after TICKET, otherwise None."""

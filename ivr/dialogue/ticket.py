@@ -27,7 +27,7 @@ class TicketKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a caller told us for one ticket. A field is None if they told us nothing about it.
+    """The content of one ticket, as the caller told it. A field is None if it was not told.
 
     A row of the sheet makes this object, and the spool writes it as one line. A new field needs
     only a column of the same name in the table ``tickets``. The record adds the call, the ticket's

@@ -1,6 +1,6 @@
 """Decide when the caller is told that their line is bad, for all rows of a call.
 
-A row says ``heard = await listen(...)`` and does not handle bad lines. What was heard passes
+A row says ``heard = await listen(...)`` and does not handle bad lines. The answer passes
 through this module first. If the caller cannot be understood, rows 8, 9 and 10 tell them why, and
 the listening row receives what they say after that. A caller who is understood is not disturbed.
 

@@ -1,4 +1,4 @@
-"""What was observed in one call, real or in virtual time; times are seconds after the answer."""
+"""The observations of one call, real or in virtual time; times are seconds after the answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What scenarios are played with: a sheet of prompts, their rendered files and a vocabulary."""
+"""The means to play scenarios: a sheet of prompts, their rendered files and a vocabulary."""
 
 from dataclasses import dataclass
 from pathlib import Path

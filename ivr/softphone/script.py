@@ -141,7 +141,7 @@ Action = PlayedSound | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | 
 
 @dataclass(frozen=True, slots=True)
 class PacketStep:
-    """What a call sends in one slot of 20 ms: a packet, nothing, or a hang-up."""
+    """The output of a call in one slot of 20 ms: a packet, nothing, or a hang-up."""
 
     what: str
     """Class name of the script's action that made this step, for reports: ``Silence``."""

@@ -31,7 +31,7 @@ class PromptsFailed(VoiceError):
 
 
 class Voice(Protocol):
-    """What the manifest of the rendered prompts records about the voice."""
+    """The facts about the voice that the manifest of the rendered prompts holds."""
 
     @property
     def name(self) -> str:

@@ -24,7 +24,7 @@ _STAGE = ".ivr-install"
 
 @dataclass(frozen=True, slots=True)
 class InstalledPrompts:
-    """What an installation changed: the files added, changed and removed.
+    """The changes of an installation: the files added, changed and removed.
 
     They are given as paths below the PBX's sounds directory.
     """

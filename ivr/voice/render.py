@@ -21,7 +21,7 @@ from ivr.words.catalogue import RENDERINGS, Manifest, RenderedPrompt, Rendering
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What one run did: the ids of the prompts that were rendered, left unchanged and removed."""
+    """The result of one run: the ids of the prompts rendered, left unchanged and removed."""
 
     rendered: tuple[str, ...]
     kept: tuple[str, ...]

@@ -27,7 +27,7 @@ caller has such a telephone with a probability of 5 %."""
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is to be heard in one window (a clip of a caller's line): speech, and optionally a noise
+    """The content of one window (a clip of a caller's line): speech, and optionally a noise
     and a room. A recipe (a function that makes windows) chooses it. Noise and SNR are None if there
     is no noise, RT60 and DRR if there is no room."""
 
