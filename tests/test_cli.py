@@ -50,6 +50,7 @@ def test_help_takes_less_than_a_second() -> None:
     assert used() - before < 1.0
 
 
+@pytest.mark.slow
 def test_the_command_needs_none_of_the_tools_packages() -> None:
     """The service's container has none of them."""
     script = (
@@ -116,6 +117,7 @@ def test_a_shell_completes(words: str, offered: set[str]) -> None:
     assert set(complete(words)) == offered
 
 
+@pytest.mark.slow
 def test_a_shell_gets_completions_from_a_process() -> None:
     """Completion works by the name ``ivr`` also when the command was started by ``python -m``."""
     asked = {"_IVR_COMPLETE": "complete_bash", "COMP_WORDS": "ivr records ", "COMP_CWORD": "2"}
@@ -209,6 +211,7 @@ def test_serve_says_in_one_sentence_why_it_cannot(
     assert [word for word in words if word not in told] == []
 
 
+@pytest.mark.slow
 def test_serve_stops_properly_on_sigterm(tmp_path: Path) -> None:
     variables = places(tmp_path)
     with subprocess.Popen(
@@ -240,6 +243,7 @@ def test_talk_needs_no_rendered_prompt(tmp_path: Path) -> None:
     assert (done.exit_code, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_talk_in_real_time_begins_with_a_hint_and_ends_with_the_input() -> None:
     done = process("talk")
     assert done.returncode == 0
@@ -247,6 +251,7 @@ def test_talk_in_real_time_begins_with_a_hint_and_ends_with_the_input() -> None:
     assert "outcome caller_hung_up" in done.stdout
 
 
+@pytest.mark.slow
 def test_talk_can_be_left_while_the_terminal_is_open() -> None:
     """Ctrl-C ends it at once: no thread is left reading from the terminal."""
     with subprocess.Popen(

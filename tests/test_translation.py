@@ -120,6 +120,7 @@ def test_commands_speak_the_language_of_the_locale(
     assert theirs in english(*words)
 
 
+@pytest.mark.slow
 def test_the_doctor_speaks_the_language_of_the_locale() -> None:
     told = chinese("doctor", IVR_AGI__PORT="x")
     assert "处理办法" in told
@@ -129,6 +130,7 @@ def test_the_doctor_speaks_the_language_of_the_locale() -> None:
     )
 
 
+@pytest.mark.slow
 def test_json_has_the_same_names_in_every_language() -> None:
     found = chinese("doctor", "--json", IVR_AGI__PORT="x")
     assert '"verdict": "broken"' in found
@@ -140,6 +142,7 @@ def test_an_error_in_the_settings_speaks_the_language_of_the_locale() -> None:
     assert "IVR_NOPE__X is not a setting" in english("tickets", "list", IVR_NOPE__X="1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ivr", "told", "page"),
     [

@@ -142,6 +142,7 @@ async def test_a_call_that_ends_while_the_list_is_on_its_way_is_no_orphan(pbx: F
     ami.close()
 
 
+@pytest.mark.slow
 async def test_the_service_ends_a_call_whose_channel_is_gone(
     pbx: FakeAmi, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ def test_the_bench_gives_every_figure_that_has_a_limit() -> None:
     assert told["samples"] == 3
 
 
+@pytest.mark.slow
 def test_a_ticket_that_is_missing_or_promised_twice_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ def bare(sentence: str) -> str:
     return re.sub(r"[\W_]+", "", sentence).lower()
 
 
+@pytest.mark.slow
 def test_the_understander_has_not_learned_from_any_test_sentence(root: Path) -> None:
     phrases = read_phrases(root / "prompts" / "sheet.toml")
     learned = {

@@ -21,6 +21,7 @@ def test_as_many_sentences_are_drawn_for_each_intent_and_the_seed_decides_which(
     assert of_corpus(read_corpus(), 1) == drawn != of_corpus(read_corpus(), 2)
 
 
+@pytest.mark.slow
 def test_the_phrases_are_drawn_with_words_in_their_slots(root: Path) -> None:
     sheet = root / "prompts" / "sheet.toml"
     drawn = of_phrases(read_phrases(sheet), read_fillers(sheet), 1)

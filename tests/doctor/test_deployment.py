@@ -38,6 +38,7 @@ def test_each_fault_is_named_with_its_remedy(
     assert remedy in check.remedy
 
 
+@pytest.mark.slow
 def test_an_out_of_date_prompt_is_a_warning(place: Path, root: Path) -> None:
     sheet = place.parent / "sheet.toml"
     text = (root / "prompts" / "sheet.toml").read_text(encoding="utf-8")
@@ -56,6 +57,7 @@ def test_a_disk_that_fills_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert deployment._records(tmp_path).verdict == verdict
 
 
+@pytest.mark.slow
 def test_the_pbx_sounds_are_compared(place: Path, root: Path, tmp_path: Path) -> None:
     sounds = tmp_path / "sounds"
 

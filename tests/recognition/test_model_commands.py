@@ -34,6 +34,7 @@ def say(place: Path, *words: str) -> Result:
     return CliRunner().invoke(models_app, [*words, "--config", str(place / "ivr.toml")])
 
 
+@pytest.mark.slow
 def test_a_model_is_fetched_tried_and_then_listed(place: Path, packed: Path) -> None:
     assert "→  built-in" in say(place, "list").stdout
     digest = hashlib.sha256(packed.read_bytes()).hexdigest()

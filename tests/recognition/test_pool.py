@@ -26,7 +26,7 @@ from tests.recognition.workers import alive, hear, speak, spoken, told, until
 PHRASES = ("我要投诉", "打错了", "转人工", "你们公司在哪里", "多少钱一年", "再见", "听不清楚")
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

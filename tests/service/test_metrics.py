@@ -159,6 +159,7 @@ async def waiting() -> Outcome:
     return Outcome.STAYED_ON
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("workers")
 async def test_the_service_serves_its_figures_and_frees_the_port(
     root: Path, tmp_path: Path

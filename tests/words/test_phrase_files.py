@@ -57,6 +57,7 @@ def test_without_weights_the_first_start_learns(
     assert len(learnings) == 1
 
 
+@pytest.mark.slow
 def test_changed_phrases_and_torn_files_are_learned_again(
     sheet: Path, tmp_path: Path, learnings: list[bool]
 ) -> None:
