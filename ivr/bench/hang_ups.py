@@ -132,7 +132,7 @@ def compare_ends(
     is taken. A pair that disagrees about the side that hung up counts as SAME_INSTANT_SECONDS (0.2)
     further apart.
     """
-    outcomes = {record["call"]: record["outcome"] for record in records}
+    outcomes = {record["uniqueid"]: record["outcome"] for record in records}
     said = [outcomes.get(line["call"]) for line in closed]
     ends = [datetime.fromisoformat(line["timestamp"]).timestamp() for line in closed]
     apart = np.abs(np.subtract.outer([each.ended + to_wall for each in recordings], ends))
