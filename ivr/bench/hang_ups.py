@@ -50,7 +50,9 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
     moments = np.random.default_rng(seed).permutation(np.linspace(0.02, LATEST_SECONDS, calls))
     settings = {"IVR_SERVICE__LOG_LEVEL": "debug"}
     async with laboratory(root, max_calls=_AT_ONCE + 5, settings=settings) as lab:
-        await _hang_up_after(lab, [0.5], lambda: None)  # files of the first call stay open
+        # The files of the first call stay open, and those that the threads of the records open 2 s
+        # after the start.
+        await _hang_up_after(lab, [3.0], lambda: None)
         first = (await lab.service.logged("session_closed", 1))[0]
         files = lab.service.open_files()
         recordings = await _hang_up_after(lab, moments.tolist(), done)
