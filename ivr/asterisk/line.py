@@ -183,7 +183,7 @@ class AgiLine:
             log.error(
                 "clip_not_rendered", prompt=play.prompt.id, clips=missing,
                 reason="prompts.directory has no sound files for these clips",
-                effect="the caller hears the prompt without them; without any, the apology",
+                effect="the caller hears the prompt without them; if no clip is left, the apology",
                 remedy="run `ivr prompts render` and `ivr prompts install`, restart the service",
             )  # fmt: skip
         return [

@@ -138,7 +138,7 @@ class Tap:
             self.attach()
 
     def _forget(self) -> None:
-        """Cancel the deadline, and refuse the connection of the tap that was asked for."""
+        """Stop waiting for the tap that was asked for; its connection is refused if it comes."""
         if self._deadline is not None:
             self._deadline.cancel()
         if self._expected is not None:

@@ -179,10 +179,10 @@ class Load:
 
 
 async def steady_load(settings: config.RecordsSettings, rate: float, seconds: float) -> Load:
-    """Record ``rate`` steps (events of calls) a second for ``seconds`` seconds, and measure.
+    """Record ``rate`` steps (events of calls) a second for ``seconds`` seconds.
 
-    The steps are spread over CALLS (60) calls. A ticket is made after every EVENTS_PER_TICKET (100)
-    steps.
+    Return what was measured meanwhile. The steps are spread over CALLS (60) calls. One ticket is
+    made for every EVENTS_PER_TICKET (100) steps of all calls together.
     """
     load = Load()
     records = Records(settings, loaded=load.loaded)

@@ -47,7 +47,7 @@ class HearError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A sound file in the form that the detectors of a call need: one channel at 8 kHz."""
+    """The audio of a sound file, converted for the detectors of a call: one channel at 8 kHz."""
 
     samples: Samples
     """Samples of the first channel: 16-bit integers, 8 kHz, shape (samples,)."""

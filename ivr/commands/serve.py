@@ -16,7 +16,8 @@ serve_app = typer.Typer(add_completion=False)
 def serve_command(config: ConfigOption = None) -> None:
     """Answer the hotline until told to stop.
 
-    SIGTERM drains: no new calls are taken, and the running ones end as they would have.
+    SIGTERM drains: no new calls are taken, and running calls may go on for drain_seconds. Callers
+    who are still there then hear an apology.
     """
     settings = settings_or_exit(config)
     writer = logs.set_up(settings.service)

@@ -65,9 +65,9 @@ async def private_call(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
 async def purchase_intent(row: Row, guest: Guest, wish: Meaning) -> None:
     """Row 19 想要问是否有购买意向时: ask for the kind of buyer and the number of accounts.
 
-    What the caller has already said is not asked for. Then the hotline announces the list of
-    numbers (我给您传份号码表). The answers become a sales-lead ticket, and a person calls back.
-    Raise ChangedSubject when the caller states another wish.
+    What the caller has already said is not asked for. Then the hotline says that it
+    will send the list of numbers (我给您传份号码表). The answers become a sales-lead ticket, and a
+    person calls back. Raise ChangedSubject when the caller states another wish.
     """
     buyer, count = wish.slots.buyer, wish.slots.count
     if buyer is None:

@@ -133,7 +133,10 @@ class Keeper:
             await asyncio.sleep(wait)
 
     def tick(self) -> None:
-        """Kill the worker if it is stuck, and give up abandoned utterances; called every 0.25 s."""
+        """Kill the worker if it is stuck, and drop utterances that the service never finished.
+
+        It is called every 0.25 s.
+        """
         self._forget_abandoned()
         process = self._process
         if process is None or self._stuck:

@@ -116,7 +116,7 @@ class CallRecord:
                     remedy="carry out the remedy of the log line spool_not_written",
                 )  # fmt: skip
             else:
-                log.info("ticket_made", number=number, kind=ticket.kind, row=ticket.row)
+                log.info("ticket_made", ticket=number, kind=ticket.kind, row=ticket.row)
             made(number)
 
         self._put(Promise(entry, lambda number: self._later(tell, number)))

@@ -116,8 +116,8 @@ class Records:
             raise RecordsError(str(error)) from None
         except SQLAlchemyError as error:
             log.warning(
-                "records_database_unknown",
-                reason=why(error),
+                "records_database_unusable",
+                reason=f"the database could not be opened: {why(error)}",
                 effect="calls go on and nothing is lost: the spool, files in records.directory, "
                 "keeps the records until the database works",
                 remedy="start the database, or correct records.database",

@@ -175,8 +175,8 @@ class Loader:
                     reason="the checksum of these lines is wrong: the disk did not keep them",
                     effect="what they say of calls or tickets is missing in the database; the "
                     "damaged lines are still in the file",
-                    remedy="check the disk, and read the lines before you remove the file, whose "
-                    "name ends in .damaged after the service has ended",
+                    remedy="check the disk; after the service has ended, the name of the file ends "
+                    "in .damaged: read the damaged lines there, then remove the file",
                 )  # fmt: skip
                 segment.damaged = True
             self._store(lines.entries)

@@ -16,7 +16,10 @@ class NoRecordingError(Exception):
 
 
 def of_call(connection: Connection, call: str) -> CallRow | None:
-    """Return the row of the recording of the call with our id ``call``; None if it has none."""
+    """Return the database row of a call's recording; None if the call has no recording.
+
+    ``call`` is the id that the records give the call (not Asterisk's id).
+    """
     return next(
         iter(
             fetched_rows(

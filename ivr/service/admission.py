@@ -72,8 +72,9 @@ class Admission:
                 "call_refused",
                 reason=f"as many calls as call.max_calls ({most}) are being served",
                 effect=f"this service does not serve the caller; {PBX_TAKES_OVER}",
-                remedy="raise call.max_calls if the machine can take more calls, or lower "
-                "IVR_MAX_CALLS in ivr-globals.conf, so that more callers hear that lines are busy",
+                remedy="raise call.max_calls if the machine can take more calls; if it cannot, "
+                "set IVR_MAX_CALLS in ivr-globals.conf to call.max_calls: the PBX then tells "
+                "callers that all lines are busy",
                 call=uniqueid,
             )
             return

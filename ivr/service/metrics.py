@@ -204,6 +204,6 @@ class CountedCall:
         self._record.make_ticket(ticket, now, count)
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Pass the end of the call on, and count its outcome."""
+        """Pass the end of the call on to the other CallLog, and count its outcome."""
         self._record.close(outcome, now)
         self._metrics.ended.labels(outcome).inc()

@@ -126,7 +126,10 @@ def _run(heard: Syllables, found: Sequence[tuple[int, int, str, bool]]) -> Digit
 
 
 def _apart(heard: Syllables, at: int) -> bool:
-    """Return False if the uncertain digit at syllable ``at`` is probably a word, such as 就."""
+    """Return True if the uncertain digit at syllable ``at`` is probably meant as a digit.
+
+    It is not if the character is often a word of a sentence, such as 就.
+    """
     return _sign(heard, at) not in _WORDS_OF_SENTENCES
 
 

@@ -135,6 +135,6 @@ async def test_no_line_of_the_log_has_the_words_or_the_number_of_a_caller(
             number = await promised(record)
             ended(record)
     (ticket,) = [line for line in logs if line["event"] == "ticket_made"]
-    assert (ticket["number"], ticket["kind"]) == (number, "complaint")
+    assert (ticket["ticket"], ticket["kind"]) == (number, "complaint")
     for secret in ("13800000000", "13812345678", "掉线"):
         assert secret not in str(logs)

@@ -73,7 +73,7 @@ async def test_calls_are_answered_though_the_database_is_down(root: Path, tmp_pa
         async with running(settings):
             pbx = await Pbx.call(settings)
             assert await pbx.until("STREAM FILE ivr/greeting-ask")
-    assert "records_database_unknown" in [entry["event"] for entry in logs]
+    assert "records_database_unusable" in [entry["event"] for entry in logs]
     up = settings_for(root, tmp_path)
     async with running(up):
         pass
