@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from ivr.dialogue.row import MUSIC, Edges, Prompt
 from ivr.etiquette.sheet import Sheet
+from ivr.voice.context import ALONE, Context, context_of_value, contexts_of_parts
 from ivr.voice.fragments import fragments_to_render
 from ivr.voice.spoken import spoken_text
 from ivr.words.catalogue import RENDERINGS, SILENCE, Rendering
@@ -48,6 +49,8 @@ class Clip:
 
     prompt: Prompt
     form: Form
+    context: Context = ALONE
+    """The sentence that the clip is a part of."""
 
     @cached_property
     def words(self) -> str:
@@ -66,13 +69,17 @@ class Clip:
 
 @dataclass(frozen=True)
 class Take:
-    """One utterance of the speech engine, from which all clips with these words and pace are made.
+    """One utterance of the speech engine. All clips that sound alike are made from it.
 
-    For example, the normal and the louder clip of a prompt share one take.
+    They have the same words, pace and context. For example, the normal and the louder clip of a
+    prompt share one take.
     """
 
     words: str
     slow: bool
+    context: Context
+    """The words that the clips are played among. An engine that cannot cut its audio at a sound
+    ignores them."""
     clips: tuple[Clip, ...]
 
 
@@ -84,11 +91,13 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
     """
     beyond = fragments_to_render(sheet) if pieces is None else pieces
     prompts = (*sheet.fragments(), *beyond)
+    parts = {id: one for whole in sheet.prompts() for id, one in contexts_of_parts(whole).items()}
+    contexts = {one.id: parts.get(one.id) or context_of_value(one) for one in prompts}
     return (
         Clip(Prompt.named(SILENCE, ""), Form()),
         Clip(Prompt.named(MUSIC.id, ""), Form()),
         *(
-            Clip(prompt, Form(rendering, prompt.edges))
+            Clip(prompt, Form(rendering, prompt.edges), contexts[prompt.id])
             for rendering in RENDERINGS
             for prompt in prompts
         ),
@@ -98,9 +107,10 @@ def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip
 def takes_of(clips: Iterable[Clip]) -> list[Take]:
     """Return the utterances (takes) from which ``clips`` are made.
 
-    Clips with the same words and pace share a take.
+    Clips with the same words, pace and context share a take.
     """
-    together: dict[tuple[str, bool], list[Clip]] = {}
+    together: dict[tuple[str, bool, Context], list[Clip]] = {}
     for clip in clips:
-        together.setdefault((clip.words, clip.form.rendering == "slow"), []).append(clip)
-    return [Take(words, slow, tuple(found)) for (words, slow), found in together.items()]
+        alike = clip.words, clip.form.rendering == "slow", clip.context
+        together.setdefault(alike, []).append(clip)
+    return [Take(*alike, tuple(found)) for alike, found in together.items()]

@@ -5,13 +5,14 @@ The files in the directory are only replaced when all new ones are rendered; see
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.translation import tr
 from ivr.voice.clip import Clip, Take, clips_of, takes_of
+from ivr.voice.clip_cache import ClipCache
 from ivr.voice.current import is_current, known
 from ivr.voice.engine import Engine, PromptsFailed, RenderProgress
 from ivr.voice.staging import remove_others, staging_directory, take_over
@@ -41,14 +42,16 @@ def render_prompts(
     only: str | None = None,
     anew: bool = False,
     processes: int = 1,
+    cache: ClipCache | None = None,
     progress: RenderProgress = _silent,
 ) -> Rendered:
     """Render the prompts that are missing or out of date; with ``anew``, all prompts.
 
     ``pieces`` are the fragments (slot values such as names) that are rendered too. None means all
     fragments. ``only`` is the id of a row or a prompt: nothing else is rendered. ``processes`` is
-    the upper limit for the processes that render. ``progress`` is called while the engine prepares
-    and then after each utterance, with the number done and the number of all.
+    the upper limit for the processes that render. Clips that ``cache`` has are taken from it,
+    unless ``anew`` is true. ``progress`` is called while the engine prepares and then after each
+    utterance, with the number done and the number of all.
 
     Raise KeyError if the sheet does not have ``only``, and VoiceError if another process renders
     into ``directory``. Raise PromptsFailed if prompts cannot be made; then no file was replaced.
@@ -61,7 +64,7 @@ def render_prompts(
         old = known(directory)
         stale = _stale(chosen, directory, engine, old, anew=anew)
         engine.prepare(stale, progress)
-        recordings = _made(engine, stale, path, processes, progress)
+        recordings = _made(engine, stale, path, processes, None if anew else cache, progress)
         new = _manifest(engine, clips, old, recordings)
         if recordings or new != old:
             take_over(directory, new)
@@ -85,12 +88,17 @@ def _stale(
             if anew or not is_current(directory, clip, engine, manifest, source)
         )
         if left:
-            stale.append(Take(take.words, take.slow, left))
+            stale.append(replace(take, clips=left))
     return stale
 
 
 def _made(
-    engine: Engine, takes: Sequence[Take], into: Path, processes: int, progress: RenderProgress
+    engine: Engine,
+    takes: Sequence[Take],
+    into: Path,
+    processes: int,
+    cache: ClipCache | None,
+    progress: RenderProgress,
 ) -> list[RenderedPrompt]:
     """Render the utterances (takes) into files below ``into``.
 
@@ -100,7 +108,7 @@ def _made(
     recordings: list[RenderedPrompt] = []
     failures: dict[str, str] = {}
     expected = sum(len(take.clips) for take in takes)
-    for made in render_takes(engine, takes, into, processes):
+    for made in render_takes(engine, takes, into, processes, cache):
         recordings += made.recordings
         if made.failure:
             failures |= {clip.name: made.failure for clip in made.take.clips}
@@ -124,7 +132,7 @@ def _manifest(
         if recording := new.get((id, rendering)) or old.find(id, rendering):
             by_rendering[rendering][id] = recording
     normal = by_rendering.pop("normal")
-    return Manifest(engine.name, engine.voice, normal, by_rendering)
+    return Manifest(engine.name, engine.voice, normal, by_rendering, engine.licence)
 
 
 def _summary(clips: Iterable[Clip], old: Manifest, made: Iterable[RenderedPrompt]) -> Rendered:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ivr.voice import VoiceError
 from ivr.voice.clip import Clip, Take
+from ivr.voice.clip_cache import ClipCache, FinishedClip
 from ivr.voice.current import clip_hash
 from ivr.voice.engine import Engine
 from ivr.voice.formats import formats, is_wordless, wordless
@@ -38,20 +39,25 @@ class RenderedTake:
 
 
 def render_takes(
-    engine: Engine, takes: Sequence[Take], into: Path, processes: int
+    engine: Engine,
+    takes: Sequence[Take],
+    into: Path,
+    processes: int,
+    cache: ClipCache | None = None,
 ) -> Iterator[RenderedTake]:
     """Render every utterance (take) into files in ``into``; yield the outcomes in any order.
 
-    ``processes`` is the upper limit for the processes that render.
+    ``processes`` is the upper limit for the processes that render. Clips that ``cache`` has are
+    taken from it, and the others are kept there.
     """
     if processes < 2 or len(takes) < _FEW:
         for take in takes:
-            yield _made(engine, take, into)
+            yield _made(engine, take, into, cache)
         return
     batches = [takes[start : start + _BATCH] for start in range(0, len(takes), _BATCH)]
     spawning = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, spawning, initializer=_end_with_parent) as pool:
-        running = [pool.submit(_batch, engine, batch, into) for batch in batches]
+        running = [pool.submit(_batch, engine, batch, into, cache) for batch in batches]
         try:
             for done in as_completed(running):
                 yield from done.result()
@@ -67,47 +73,64 @@ def _end_with_parent() -> None:
         threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()
 
 
-def _batch(engine: Engine, takes: Sequence[Take], into: Path) -> list[RenderedTake]:
-    return [_made(engine, take, into) for take in takes]
+def _batch(
+    engine: Engine, takes: Sequence[Take], into: Path, cache: ClipCache | None
+) -> list[RenderedTake]:
+    return [_made(engine, take, into, cache) for take in takes]
 
 
-def _made(engine: Engine, take: Take, into: Path) -> RenderedTake:
+def _made(engine: Engine, take: Take, into: Path, cache: ClipCache | None) -> RenderedTake:
     """Render one utterance (take) and write its files below ``into``.
 
     A VoiceError is not raised: its message becomes the outcome's ``failure``.
     """
     try:
         source = engine.source(take)
-        if all(is_wordless(clip) for clip in take.clips):
-            contents = [wordless(clip) for clip in take.clips]
-        else:
-            sound = engine.sound(take)
-            contents = [formats(clip, *sound) for clip in take.clips]
+        keys = [clip_hash(clip, engine.name, engine.voice, source) for clip in take.clips]
+        finished = [cache.get(key) if cache else None for key in keys]
+        if None in finished:
+            finished = _finished(engine, take)
+            for key, one in zip(keys, finished, strict=True) if cache else ():
+                cache.put(key, one)
     except VoiceError as error:
         return RenderedTake(take, (), str(error))
-    recordings = [
-        _recording(clip, octets, engine, source)
-        for clip, octets in zip(take.clips, contents, strict=True)
-    ]
-    for recording, octets in zip(recordings, contents, strict=True):
-        for extension, content in octets.items():
-            (into / recording.file(extension)).write_bytes(content)
+    recordings = []
+    for clip, key, one in zip(take.clips, keys, finished, strict=True):
+        recordings.append(_recording(clip, one, key, source))
+        for extension, content in one.contents.items():
+            (into / recordings[-1].file(extension)).write_bytes(content)
     return RenderedTake(take, tuple(recordings))
 
 
-def _recording(clip: Clip, octets: dict[str, bytes], engine: Engine, source: str) -> RenderedPrompt:
-    """Return the entry of a clip in the manifest, measured on its a-law file.
+def _finished(engine: Engine, take: Take) -> list[FinishedClip]:
+    """Return the clips of an utterance, spoken and mastered now; VoiceError if that fails."""
+    if all(is_wordless(clip) for clip in take.clips):
+        contents = [wordless(clip) for clip in take.clips]
+    else:
+        sound = engine.sound(take)
+        contents = [formats(clip, *sound) for clip in take.clips]
+    return [
+        FinishedClip(octets, measure_alaw(octets["alaw"], joint=clip.form.joint))
+        for clip, octets in zip(take.clips, contents, strict=True)
+    ]
 
-    ``octets`` are the contents of the clip's files; the key is the extension. ``source`` is the
-    result of :meth:`ivr.voice.engine.Engine.source` for the clip's utterance.
+
+def _recording(clip: Clip, finished: FinishedClip, key: str, source: str) -> RenderedPrompt:
+    """Return the entry of a clip in the manifest.
+
+    ``key`` is the hash of the clip. ``source`` is the result of
+    :meth:`ivr.voice.engine.Engine.source` for the clip's utterance.
     """
     return RenderedPrompt(
         id=clip.prompt.id,
         text=clip.prompt.text,
-        text_sha256=clip_hash(clip, engine.name, engine.voice, source),
-        sha256={ext: hashlib.sha256(content).hexdigest() for ext, content in octets.items()},
+        text_sha256=key,
+        sha256={
+            extension: hashlib.sha256(content).hexdigest()
+            for extension, content in finished.contents.items()
+        },
         rendering=clip.form.rendering,
         joint=clip.form.joint,
         source=source,
-        **measure_alaw(octets["alaw"], joint=clip.form.joint),
+        **finished.measures,
     )

@@ -1,0 +1,81 @@
+"""Rendered clips, kept by what they are made from, for all checkouts of this user.
+
+A second checkout on the machine, or a run that was interrupted, thus synthesises nothing again.
+"""
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.voice.loudness import Measures
+
+_MEASURES = "measures.json"
+_MOST_OCTETS = 2_000_000_000
+"""Upper limit for the size of the cache. A complete set of one voice has 0.3 GB."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedClip:
+    """The contents of a clip's files, and what was measured on them."""
+
+    contents: Mapping[str, bytes]
+    """The content of each file, by extension."""
+    measures: Measures
+
+
+@dataclass(frozen=True, slots=True)
+class ClipCache:
+    """Clips in ``directory``, each in one file that is named by the hash of the clip."""
+
+    directory: Path
+
+    def get(self, key: str) -> FinishedClip | None:
+        """Return the clip with the hash ``key``; None if it is not there or damaged."""
+        path = self._path(key)
+        try:
+            with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+                contents = {name: archive.read(name) for name in archive.namelist()}
+            measures = json.loads(contents.pop(_MEASURES))
+            os.utime(path)  # so that prune() removes those that are not used
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            return None
+        return FinishedClip(contents, measures)
+
+    def put(self, key: str, clip: FinishedClip) -> None:
+        """Keep a clip. If the disk does not take it, nothing is kept and nothing is raised."""
+        octets = io.BytesIO()
+        with zipfile.ZipFile(octets, "w") as archive:
+            for extension, content in clip.contents.items():
+                archive.writestr(extension, content)
+            archive.writestr(_MEASURES, json.dumps(dict(clip.measures)))
+        path = self._path(key)
+        draft = path.with_suffix(f".{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(octets.getvalue())
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+
+    def prune(self, most_octets: int = _MOST_OCTETS) -> None:
+        """Remove the clips that were not used for longest until ``most_octets`` are left."""
+        found = []
+        for path in self.directory.glob("*/*"):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue  # another process has removed it
+            found.append((status.st_mtime, status.st_size, path))
+        octets = sum(size for _, size, _ in found)
+        for _, size, path in sorted(found):
+            if octets <= most_octets:
+                return
+            path.unlink(missing_ok=True)
+            octets -= size
+
+    def _path(self, key: str) -> Path:
+        return self.directory / key[:2] / f"{key}.zip"
