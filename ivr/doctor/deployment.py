@@ -18,6 +18,7 @@ from ivr.config import (
     read_secret,
 )
 from ivr.doctor.finding import Check, CheckVerdict, wrong
+from ivr.doctor.voice import voice_check
 from ivr.recognition import embedded
 from ivr.recognition.check import check_model
 from ivr.recognition.choice import chosen
@@ -86,6 +87,7 @@ def _words(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
             clips=report.figures.present, directory=directory
         )
         yield Check("prompts", CheckVerdict.OK, says)
+    yield voice_check(catalogue.manifest)
     if pbx_sounds is not None:
         yield _sounds(catalogue, pbx_sounds)
 

