@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from ivr.dialogue.row import MUSIC, Edges, Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.voice.fragments import fragments_to_render
-from ivr.voice.spoken import spoken_text
+from ivr.voice.reading.spoken import spoken_text
 from ivr.words.catalogue import RENDERINGS, SILENCE, Rendering
 
 
