@@ -11,7 +11,7 @@ from ivr.dialogue.row import MUSIC, Edges, Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.voice.context import ALONE, Context, context_of_value, contexts_of_parts
 from ivr.voice.fragments import fragments_to_render
-from ivr.voice.spoken import spoken_text
+from ivr.voice.reading.spoken import spoken_text
 from ivr.words.catalogue import RENDERINGS, SILENCE, Rendering
 
 

@@ -12,7 +12,7 @@ from ivr.etiquette.sheet import Sheet
 from ivr.paths import SHARE
 from ivr.voice import espeak
 from ivr.voice.fragments import fragments_to_render
-from ivr.voice.spoken import spoken_text
+from ivr.voice.reading.spoken import spoken_text
 from ivr.words.composition import TITLES
 from ivr.words.wording import read_vocabulary
 

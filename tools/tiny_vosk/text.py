@@ -16,7 +16,7 @@ import jieba
 from ivr.dialogue.meaning import Intent
 from ivr.etiquette.sheet import parse_sheet
 from ivr.understanding.phrases import Phrases
-from ivr.voice.spoken import spoken_text
+from ivr.voice.reading.spoken import spoken_text
 from ivr.words import phrase_files as learned
 from ivr.words.wording import read_vocabulary
 from tools.tiny_vosk.segment import clauses, segment

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ivr.etiquette.sheet import Sheet
 from ivr.understanding.numerals import LARGEST, cardinal
-from ivr.voice import VoiceError
-from ivr.voice.spoken import Pronunciation, spoken_text
+from ivr.voice.reading.pronunciation import Pronunciation
+from ivr.voice.reading.spoken import spoken_text
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,9 @@ from ivr.voice.spoken import Pronunciation, spoken_text
         ("17:30:09", "十七点三十分零九秒"),
         ("营业时间 8:00-18:00", "营业时间八点整到十八点整"),
         ("晚上 9 点 30 分", "晚上九点三十分"),
+        # Keys of the telephone.
+        ("请按 # 键", "请按井号键"),
+        ("按＊返回", "按星号返回"),
         # Letters.
         ("网址：www.qq.com", "网址：W，W，W，点，Q，Q，点，C，O，M"),
         ("qqhenan.com", "Q，Q，H，E，N，A，N，点，C，O，M"),
@@ -100,21 +103,6 @@ def test_words_of_the_table_are_replaced_the_longest_first() -> None:
 
 def test_without_a_table_nothing_is_replaced() -> None:
     assert spoken_text("曾先生", Pronunciation()) == "曾先生"
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("[words", "not valid TOML"),
-        ("[word]", "unknown table word"),
-        ('[words]\n"曾" = "zeng1"', "write it in characters"),
-        ('[words]\n"曾" = ""', "write it in characters"),
-        ('[surnames]\n"曾" = 1', "write it in characters"),
-    ],
-)
-def test_a_mistake_in_the_table_is_named(text: str, sentence: str) -> None:
-    with pytest.raises(VoiceError, match=sentence):
-        Pronunciation.parse(text)
 
 
 @pytest.mark.parametrize(

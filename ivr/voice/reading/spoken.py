@@ -6,19 +6,12 @@ of text that is written in signs (a date, a price, a telephone number …) has a
 """
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable
 
-from ivr.paths import SHARE
-from ivr.translation import tr
 from ivr.understanding.numerals import DIGITS, cardinal, digit_by_digit, telephone_groups
-from ivr.voice import VoiceError
-from ivr.words.composition import TITLES
+from ivr.voice.reading.pronunciation import Pronunciation, shipped_pronunciation
 
-_SHIPPED = SHARE / "pronunciation.toml"
 _MEASURE = r"(?:小时|分钟|秒|个|天|位|次|家|种|台|周|元|块|点|倍|人|名|份|部|条|年(?!级))"
 """Pattern of the measure words (个, 次 …). Before them the number 2 is read as 两."""
 _COUNTED = re.compile(rf"\s*(?:{_MEASURE}|万|亿|户|米|字|月|日|号|岁)")
@@ -32,79 +25,18 @@ _LONGEST_BARE_NUMBER = 4
 (a QQ number, a ticket)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pronunciation:
-    """Words that the engine would misread, each with characters that it reads rightly."""
-
-    words: Mapping[str, str] = field(default_factory=dict)
-    surnames: Mapping[str, str] = field(default_factory=dict)
-    """Surnames to replace, but only before a title: 曾 is zeng1 in 曾先生, and céng in 曾经."""
-
-    @classmethod
-    def parse(cls, text: str) -> "Pronunciation":
-        """Return the table that is written in ``text``, the content of ``pronunciation.toml``.
-
-        Raise VoiceError if an entry is wrong; the message names it.
-        """
-        try:
-            raw = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise VoiceError(
-                tr("pronunciation: not valid TOML: {error}; correct it").format(error=error)
-            ) from None
-        for name, table in raw.items():
-            if name not in ("words", "surnames") or not isinstance(table, dict):
-                raise VoiceError(
-                    tr("pronunciation: unknown table {name}; use words or surnames").format(
-                        name=name
-                    )
-                )
-            for word, given in table.items():
-                if not word or not isinstance(given, str) or not given or _has_digit(given):
-                    raise VoiceError(
-                        tr("pronunciation: {word!r} = {spoken!r}: write it in characters").format(
-                            word=word, spoken=given
-                        )
-                    )
-        return cls(raw.get("words", {}), raw.get("surnames", {}))
-
-    def applied(self, text: str) -> str:
-        """Return ``text`` with the words of the table replaced.
-
-        Where two words of the table fit, the longer one is replaced.
-        """
-        titles = "|".join(TITLES)
-        if self.surnames:
-            surname = re.compile(f"({_any_of(self.surnames)})(?={titles})")
-            text = surname.sub(lambda match: self.surnames[match[1]], text)
-        if self.words:
-            text = re.sub(_any_of(self.words), lambda match: self.words[match[0]], text)
-        return text
-
-
 def spoken_text(text: str, pronunciation: Pronunciation | None = None) -> str:
     """Return ``text`` as the speech engine is given it: whatever is written in signs is spelt out.
 
     The result has no digits. Without ``pronunciation`` the table shipped with the product is used.
     Nothing is raised.
     """
-    table = _shipped() if pronunciation is None else pronunciation
+    table = shipped_pronunciation() if pronunciation is None else pronunciation
     text = table.applied(_ordinary(text))
     for pattern, said in _KINDS:
         text = pattern.sub(said, text)
     text = re.sub(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])", "", text)
     return text.lstrip("，。：；、 ").rstrip()
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> Pronunciation:
-    if not _SHIPPED.is_file():
-        return Pronunciation()
-    return Pronunciation.parse(_SHIPPED.read_text(encoding="utf-8"))
-
-
-def _any_of(words: Mapping[str, str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 def _ordinary(text: str) -> str:
@@ -118,10 +50,6 @@ def _ordinary(text: str) -> str:
             sign = plain
         signs.append(sign)
     return "".join(signs)
-
-
-def _has_digit(text: str) -> bool:
-    return any(unicodedata.digit(sign, None) is not None for sign in text)
 
 
 def _website(match: re.Match[str]) -> str:
@@ -248,6 +176,8 @@ _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (r"\s*(?:——|[/／|])\s*", lambda match: "，"),
         (r"\s*&\s*", lambda match: "和"),
         (r"\s*℃", lambda match: "摄氏度"),
+        (r"\s*[#＃]\s*", lambda match: "井号"),
+        (r"\s*[*＊]\s*", lambda match: "星号"),
     )
 )
 """The kinds of text that are written in signs: a pattern, and the function that returns the words

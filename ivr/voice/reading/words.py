@@ -1,0 +1,89 @@
+"""Cut a run of Chinese characters into words.
+
+The words decide which entry of a dictionary applies (会计 is no word in 不会计较) and where tone
+sandhi begins. They are found by jieba, the common library for this, with its own dictionary.
+"""
+
+import warnings
+from collections import ChainMap
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+with warnings.catch_warnings():
+    # jieba 0.42.1 is of 2020: it imports pkg_resources, which is deprecated, and has escape
+    # sequences that a newer Python warns of.
+    warnings.simplefilter("ignore")
+    import jieba
+
+
+class Cutter:
+    """Cuts text into words; knows jieba's words and some more."""
+
+    def __init__(self, more: Iterable[str] = ()) -> None:
+        """``more`` holds further words, such as those of ``pronunciation.toml``."""
+        known, total = _dictionary()
+        self._tokenizer = jieba.Tokenizer()
+        self._tokenizer.FREQ = ChainMap({}, known)  # the large dictionary is shared, not copied
+        self._tokenizer.total = total
+        self._tokenizer.initialized = True  # it would otherwise keep a copy in /tmp
+        for word in sorted(more, key=len):
+            self._tokenizer.add_word(word)
+
+    def words(self, run: str) -> list[str]:
+        """Return the words of ``run``, which holds only Chinese characters; joined they are it."""
+        return list(self._tokenizer.cut(run, HMM=False))
+
+    def feet(self, words: Iterable[str]) -> Iterator[int]:
+        """Yield the number of syllables of each foot: the parts within which tones change first.
+
+        Words of one or two characters are feet. Of three characters, the two that are the more
+        frequent word are a foot: 展览 in 展览馆, and 老虎 in 纸老虎. Longer words are cut in twos.
+        """
+        for word in words:
+            left = len(word)
+            while left > 3:
+                yield 2
+                left -= 2
+            if left == 3:
+                first, last = (self._times(pair) for pair in (word[-3:-1], word[-2:]))
+                yield from (1, 2) if last > first else (2, 1)
+            else:
+                yield left
+
+    def _times(self, word: str) -> int:
+        """Return how often ``word`` occurs in the texts that jieba has counted."""
+        times: int = self._tokenizer.FREQ.get(word, 0)
+        return times
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> tuple[dict[str, int], int]:
+    """Return jieba's words with their numbers of occurrences, and the sum of these numbers."""
+    found: Any = jieba.Tokenizer.gen_pfdict(jieba.Tokenizer().get_dict_file())
+    known, total = found
+    return known, total
+
+
+def occurrences(
+    words: Sequence[str], known: Container[str], longest: int
+) -> Iterator[tuple[int, int]]:
+    """Yield where entries of ``known`` occur in a run of characters: start and end (exclusive).
+
+    ``words`` are the words of the run. An entry occurs within one word or as several whole words,
+    so 会计 does not occur in 不会 计较. From left to right, the longest entry is taken; entries do
+    not overlap. ``longest`` is the number of characters of the longest entry in ``known``.
+    """
+    run = "".join(words)
+    inside = [index for index, word in enumerate(words) for _ in word]
+    starts = {0, len(run)} | {at for at in range(1, len(run)) if inside[at] != inside[at - 1]}
+    at = 0
+    while at < len(run):
+        for end in range(min(len(run), at + longest), at, -1):
+            whole = inside[at] == inside[end - 1] or (at in starts and end in starts)
+            if whole and run[at:end] in known:
+                yield at, end
+                at = end
+                break
+        else:
+            at += 1
