@@ -53,7 +53,7 @@ class Baker:
         if all(is_wordless(clip) for clip in take.clips):
             return ""
         try:
-            spoken = breaths(take.words, take.context)
+            spoken = breaths(_written(take), take.context)
         except VoiceError:
             return ""  # the reason is given when the utterance is rendered
         return hashlib.sha256(repr(spoken).encode()).hexdigest()
@@ -69,7 +69,7 @@ class Baker:
         In the slow rendering the network makes each sound last longer. Raise VoiceError if a
         character of the words has no reading.
         """
-        return self.speak(take.words, take.context, slower=1 / SLOWER if take.slow else 1.0)
+        return self.speak(_written(take), take.context, slower=1 / SLOWER if take.slow else 1.0)
 
     def speak(
         self, words: str, context: Context = ALONE, slower: float = 1.0
@@ -89,6 +89,11 @@ class Baker:
             )
         samples = np.concatenate(parts)
         return np.rint(np.clip(samples, -1, 1) * _FULL_SCALE).astype(np.int16), RATE_HZ
+
+
+def _written(take: Take) -> str:
+    """Return the words as the sheet has them: they are read by pinyin, without other spellings."""
+    return take.clips[0].prompt.text
 
 
 @lru_cache(maxsize=1)

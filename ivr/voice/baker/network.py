@@ -7,7 +7,6 @@ MB-MelGAN makes samples from the spectrum. Both are TensorFlow Lite files of the
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ivr.voice.context import Context
-from ivr.voice.reading.aloud import read_aloud
+from ivr.voice.reading.aloud import read_prompt
 from ivr.voice.reading.pauses import STRENGTHS
-from ivr.voice.reading.spoken import spoken_text
 from ivr.voice.reading.syllables import Pause, Spoken, Strength, Syllable
 
 _BOUNDARY = {Strength.LIGHT: "#1", Strength.SHORT: "#2", Strength.CLAUSE: "#3"}
@@ -40,11 +39,11 @@ class Breath:
 
 
 def breaths(words: str, context: Context) -> tuple[Breath, ...]:
-    """Return the symbols of ``words`` in their context.
+    """Return the symbols of ``words``, which are written as in the sheet, in their context.
 
     Raise VoiceError if a character has no reading. The result is empty if no word is written.
     """
-    parts = list(_parts(read_aloud(words)))
+    parts = list(_parts(read_prompt(words)))
     made = []
     for number, (part, gap) in enumerate(parts):
         before = _before(context) if number == 0 else ()
@@ -55,13 +54,13 @@ def breaths(words: str, context: Context) -> tuple[Breath, ...]:
 
 def _before(context: Context) -> Spoken:
     """Return what is spoken before the words, with a pause if its end has punctuation."""
-    spoken = read_aloud(spoken_text(context.before))
+    spoken = read_prompt(context.before)
     return (*spoken, *_pause(context.before[-1])) if spoken else ()
 
 
 def _after(context: Context) -> Spoken:
     """Return what is spoken after the words, with a pause if its beginning has punctuation."""
-    spoken = read_aloud(spoken_text(context.after))
+    spoken = read_prompt(context.after)
     return (*_pause(context.after[0]), *spoken) if spoken else ()
 
 
