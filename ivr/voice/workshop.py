@@ -9,10 +9,12 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Clip, Take
 from ivr.voice.current import clip_hash
@@ -42,7 +44,8 @@ def render_takes(
 ) -> Iterator[RenderedTake]:
     """Render every utterance (take) into files in ``into``; yield the outcomes in any order.
 
-    ``processes`` is the upper limit for the processes that render.
+    ``processes`` is the upper limit for the processes that render. Raise VoiceError if one of them
+    ends early.
     """
     if processes < 2 or len(takes) < _FEW:
         for take in takes:
@@ -55,6 +58,13 @@ def render_takes(
         try:
             for done in as_completed(running):
                 yield from done.result()
+        except BrokenProcessPool:
+            raise VoiceError(
+                tr(
+                    "a process that renders ended early, perhaps because memory ran out; the old "
+                    "set stays in place: close other programs and render again"
+                )
+            ) from None
         finally:
             pool.shutdown(cancel_futures=True)
 
