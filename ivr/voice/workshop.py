@@ -9,10 +9,12 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Clip, Take
 from ivr.voice.clip_cache import ClipCache, FinishedClip
@@ -48,7 +50,7 @@ def render_takes(
     """Render every utterance (take) into files in ``into``; yield the outcomes in any order.
 
     ``processes`` is the upper limit for the processes that render. Clips that ``cache`` has are
-    taken from it, and the others are kept there.
+    taken from it, and the others are kept there. Raise VoiceError if a process ends early.
     """
     if processes < 2 or len(takes) < _FEW:
         for take in takes:
@@ -61,6 +63,13 @@ def render_takes(
         try:
             for done in as_completed(running):
                 yield from done.result()
+        except BrokenProcessPool:
+            raise VoiceError(
+                tr(
+                    "a process that renders ended early, perhaps because memory ran out; the old "
+                    "set stays in place: close other programs and render again"
+                )
+            ) from None
         finally:
             pool.shutdown(cancel_futures=True)
 
