@@ -1,8 +1,10 @@
 """Speech of synthetic callers, in other voices than that of the prompts."""
 
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
@@ -10,6 +12,14 @@ from ivr.hearing.level import gain
 from ivr.voice.espeak import Espeak
 from ivr.voice.mastering import master
 from ivr.voice.standard import LEAD_IN_SECONDS, LEVEL_DBOV, TAIL_SECONDS
+
+
+class Speaker(Protocol):
+    """A synthetic caller."""
+
+    def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
+        """Speak ``text``; return mono samples and their rate in Hz."""
+
 
 VOICES = (
     Espeak("cmn+f2", words_per_minute=190, pitch=60),
@@ -27,14 +37,14 @@ PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请�
 
 
 @lru_cache(maxsize=64)
-def says(text: str, voice: int | Espeak = 0, dbov: float = -25.0) -> Samples:
+def says(text: str, voice: int | Speaker = 0, dbov: float = -25.0) -> Samples:
     """Return ``text`` as spoken by a synthetic caller, at 8 kHz and an active speech level of
     ``dbov`` dBov.
 
-    ``voice`` is a voice of espeak-ng or an index into VOICES, modulo their number. The samples
-    begin and end with voice.
+    ``voice`` is a speaker, such as one of the NATURAL_CALLERS, or an index into VOICES, modulo
+    their number. The samples begin and end with voice.
     """
-    speaker = voice if isinstance(voice, Espeak) else VOICES[voice % len(VOICES)]
+    speaker = VOICES[voice % len(VOICES)] if isinstance(voice, int) else voice
     spoken = master(*speaker.synthesise(text))
     words = spoken[round(LEAD_IN_SECONDS * RATE) : len(spoken) - round(TAIL_SECONDS * RATE)]
     return (words * gain(dbov - LEVEL_DBOV)).clip(-32000, 32000).astype(np.int16)

@@ -4,8 +4,8 @@ The standard prescribes levels and lengths. Every finding is a sentence that nam
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from ivr.dialogue.row import Prompt
@@ -17,6 +17,7 @@ from ivr.voice.current import clip_hash, damaged
 from ivr.voice.duration import plausible
 from ivr.voice.formats import is_wordless
 from ivr.voice.loudness import measure_alaw
+from ivr.voice.reading.decisions import Readings, check_readings
 from ivr.voice.staging import finish
 from ivr.voice.standard import (
     EDGE_SECONDS,
@@ -71,10 +72,21 @@ class PromptReport:
     problems: tuple[str, ...]
     """One sentence for each finding; empty if all is well."""
     figures: Figures
+    voice: Mapping[str, object] = field(default_factory=dict)
+    """Engine, voice and licence of the rendered prompts; empty if none are rendered."""
+    readings: Readings | None = None
+    """How the natural voice reads the words; None if that was not checked."""
 
     def dump(self) -> str:
         """Return the report as JSON text."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        report: dict[str, object] = {
+            "problems": self.problems,
+            "figures": asdict(self.figures),
+            "voice": self.voice,
+        }
+        if self.readings is not None:
+            report["polyphones"] = self.readings.dump()
+        return json.dumps(report, ensure_ascii=False, indent=1)
 
 
 def check_prompts(
@@ -83,13 +95,15 @@ def check_prompts(
     *,
     pieces: Sequence[Prompt] | None = None,
     measure: bool = False,
+    readings: bool = False,
 ) -> PromptReport:
     """Compare the prompts rendered in ``directory`` with ``sheet``; report findings, never raise.
 
     ``pieces`` are the fragments (slot values such as names) that are checked too. None means all
     fragments. Levels come from the manifest. If ``measure`` is true, every a-law file is measured
-    again instead. If a killed process left new files of a complete set unmoved, they are first
-    moved to their places in ``directory``.
+    again instead. If ``readings`` is true, the natural voice's reading of every word is checked;
+    what it misreads is a finding if that voice has spoken the prompts. If a killed process left new
+    files of a complete set unmoved, they are first moved to their places in ``directory``.
     """
     clips = clips_of(sheet, pieces)
     try:
@@ -116,7 +130,12 @@ def check_prompts(
         problems += _unfit(clip, found[-1])
     figures = _figures(clips, found, current)
     problems += [*_uneven(figures), *_unknown(clips, catalogue)]
-    return PromptReport(tuple(problems), figures)
+    manifest = catalogue.manifest
+    read = check_readings(clips) if readings else None
+    if read is not None and manifest.engine == "baker":
+        problems += read.problems()
+    voice = {"engine": manifest.engine, "voice": manifest.voice, **asdict(manifest.licence)}
+    return PromptReport(tuple(problems), figures, voice, read)
 
 
 def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:

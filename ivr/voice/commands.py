@@ -29,6 +29,7 @@ from ivr.voice.engine_choice import (
     remember,
     remembered,
 )
+from ivr.voice.reading.decisions import Readings
 from ivr.voice.render import render_prompts as render_stale
 from ivr.words.phrase_files import LEARNED, learn
 
@@ -166,7 +167,7 @@ def check_rendered(
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
-    """Check that all prompts are there, current, at one level, and without a forbidden word.
+    """Check that all prompts are there, current, at one level, rightly read, and allowed.
 
     Ends with 0 when they are, 1 when not.
     """
@@ -176,6 +177,7 @@ def check_rendered(
         words,
         pieces=None if pieces else (),
         measure=True,
+        readings=True,
     )
     if as_json:
         typer.echo(report.dump())
@@ -210,6 +212,21 @@ def _sentences(report: PromptReport) -> list[str]:
             )
             for rendering, one in figures.levels.items()
         ),
+        *_readings(report.readings),
+    ]
+
+
+def _readings(readings: Readings | None) -> list[str]:
+    if readings is None:
+        return []
+    return [
+        tr(
+            "{decisions} characters with several readings: {undecided} undecided, {misread} misread"
+        ).format(
+            decisions=len(readings.decisions),
+            undecided=len(readings.undecided),
+            misread=len(readings.misread),
+        )
     ]
 
 

@@ -31,6 +31,8 @@ from ivr.voice.duration import plausible
 from ivr.voice.engine import PromptsFailed, RenderProgress
 from ivr.voice.formats import is_wordless
 from ivr.voice.standard import SLOWER
+from ivr.voice.voices import licence_of
+from ivr.words.catalogue import Licence
 
 XIAOXIAO = "zh-CN-XiaoxiaoNeural"
 _SLOW_RATE = f"{round(100 * (SLOWER - 1)):+d}%"
@@ -78,6 +80,11 @@ class Edge:
     def voice(self) -> str:
         """The name of the voice, as the manifest has it."""
         return self.voice_name
+
+    @property
+    def licence(self) -> Licence:
+        """What is known about the right to use the service."""
+        return licence_of("edge")
 
     def source(self, take: Take) -> str:
         """Return an empty string: words and voice alone decide how an utterance sounds."""

@@ -98,7 +98,7 @@ def engine_from(options: EngineOptions, words: Sheet) -> tuple[Engine, Sequence[
         case EngineName.SHERPA:
             from ivr.voice.sherpa import Sherpa
 
-            return Sherpa(_directory(options.voice or "melo")), None
+            return Sherpa.in_directory(_directory(options.voice or "melo")), None
         case EngineName.EDGE:
             from ivr.voice.edge import XIAOXIAO, Edge
 

@@ -16,6 +16,8 @@ from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 from ivr.voice.standard import SLOWER
+from ivr.voice.voices import licence_of
+from ivr.words.catalogue import Licence
 
 # From espeak-ng's speak_lib.h.
 _SYNCHRONOUS = 2
@@ -51,6 +53,11 @@ class Espeak:
     def voice(self) -> str:
         """The voice in the manifest: its name and every setting that its sound depends on."""
         return f"{self.voice_name}, rate {self.words_per_minute}, pitch {self.pitch}"
+
+    @property
+    def licence(self) -> Licence:
+        """The licence of the program, which does not cover what it speaks."""
+        return licence_of("espeak")
 
     def prepare(self, takes: Sequence[Take], progress: Callable[[int, int], None]) -> None:
         """Do nothing: the voice needs no preparation."""

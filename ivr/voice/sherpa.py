@@ -28,6 +28,7 @@ from ivr.voice.lexicon import VoiceLexicon
 from ivr.voice.sherpa_files import SherpaFiles
 from ivr.voice.sherpa_trial import try_in_a_process
 from ivr.voice.standard import SLOWER
+from ivr.words.catalogue import Licence
 
 _FULL_SCALE = 32767
 _LEAST_PEAK = 0.01
@@ -74,9 +75,9 @@ class Sherpa:
         ).removesuffix(", ")
 
     @property
-    def licence(self) -> str:
-        """The licence of the voice; "" if it is not known."""
-        return self.files.licence
+    def licence(self) -> Licence:
+        """The licence of the voice, as its ``voice.json`` names it."""
+        return Licence(self.files.licence, self.files.commercial)
 
     def source(self, take: Take) -> str:
         """Return an empty string: words and voice alone decide how an utterance sounds."""

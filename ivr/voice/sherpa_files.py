@@ -40,6 +40,8 @@ class SherpaFiles(BaseModel):
     speaker: NonNegativeInt = 0
     """Number of the speaker, from 0, in a model of several speakers."""
     licence: str = ""
+    commercial: bool | None = None
+    """Whether a company may use the voice on its line; None if that is not known."""
     sha256: str = ""
     """SHA-256 of the archive that the files come from, in hexadecimal digits."""
 

@@ -17,6 +17,7 @@ from ivr.dialogue.row import Prompt
 from ivr.voice import VoiceError
 from ivr.voice.check import check_prompts
 from ivr.voice.clip import Clip, Form, Take
+from ivr.voice.context import ALONE
 from ivr.voice.engine import PromptsFailed
 from ivr.voice.render import render_prompts
 from ivr.voice.sherpa import Sherpa
@@ -27,7 +28,7 @@ from tests.voice.toy_vits import LETTERS, LEXICON, RATE, TOKEN_SECONDS, Kind, wr
 
 def take(words: str, *, slow: bool = False) -> Take:
     form = Form("slow" if slow else "normal")
-    return Take(words, slow, (Clip(Prompt.named("greeting.ask", words), form),))
+    return Take(words, slow, ALONE, (Clip(Prompt.named("greeting.ask", words), form),))
 
 
 def prepare(voice: Sherpa, *words: str) -> None:
@@ -89,7 +90,7 @@ def test_it_is_sent_to_processes_without_its_model(toy: Sherpa) -> None:
 
 
 def test_clips_without_words_need_no_voice(toy: Sherpa) -> None:
-    silence = Take("", False, (Clip(Prompt.named(SILENCE, ""), Form()),))
+    silence = Take("", False, ALONE, (Clip(Prompt.named(SILENCE, ""), Form()),))
     broken = Sherpa(toy.directory / "nowhere", toy.files, 0, toy.version)
     broken.prepare([silence], lambda done, of: None)
 

@@ -17,7 +17,7 @@ from ivr.voice.clip import Take
 from ivr.voice.context import ALONE, Context
 from ivr.voice.formats import is_wordless
 from ivr.voice.standard import SLOWER
-from ivr.voice.voices import VOICES
+from ivr.voice.voices import licence_of
 from ivr.words.catalogue import Licence
 
 _FULL_SCALE = 32767.0
@@ -43,7 +43,7 @@ class Baker:
     @property
     def licence(self) -> Licence:
         """The licence of the voice: demonstrations only."""
-        return VOICES["baker"].licence
+        return licence_of("baker")
 
     def source(self, take: Take) -> str:
         """Return a hash of the sounds of an utterance; empty if its words cannot be read.

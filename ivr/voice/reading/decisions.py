@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
+from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Clip
 from ivr.voice.reading.aloud import read_prompt
@@ -79,10 +80,19 @@ class Readings:
         """The polyphones that only the dictionary decides: no word, no rule, no usual reading."""
         return tuple(one for one in self.decisions if one.source is Source.DICTIONARY)
 
+    def problems(self) -> Iterator[str]:
+        """Yield a sentence for each prompt that is misread or cannot be read."""
+        for one in self.misread:
+            yield tr(
+                "{clip}: {word} is read {read}, not {expected}: correct prompts/pronunciation.toml"
+            ).format(clip=one.clip, word=one.word, read=one.read, expected=one.expected)
+        for prompt in self.unreadable:
+            yield f"{prompt.clip}: {prompt.reason}"
+
     def dump(self) -> dict[str, object]:
-        """Return the result for JSON: the number of decisions, and lists of what needs a look."""
+        """Return the result for JSON: all decisions, and lists of those that need a look."""
         return {
-            "decisions": len(self.decisions),
+            "decisions": [asdict(one) for one in self.decisions],
             "undecided": [asdict(one) for one in self.undecided],
             "misread": [asdict(one) for one in self.misread],
             "crossed": [asdict(one) for one in self.crossed],
