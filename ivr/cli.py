@@ -27,6 +27,10 @@ SUB_COMMANDS = {
         "ivr.voice.commands:prompts_app",
         "Render, check, play and install what the hotline says.",
     ),
+    "voices": (
+        "ivr.voice.voice_commands:voices_app",
+        "Fetch, list and remove the voices that speak the prompts.",
+    ),
     "models": (
         "ivr.recognition.commands:models_app",
         "Fetch, check and list the models that turn speech into words.",

@@ -111,6 +111,7 @@ def complete(words: str) -> list[str]:
         ("ivr talk --", {"--config", "--fast", "--wav", "--help"}),
         ("ivr tickets export --format ", {"csv", "json"}),
         ("ivr models fetch ", {"small", "large"}),
+        ("ivr voices fetch ", {"baker", "melo", "aishell3", "kokoro"}),
     ],
 )
 def test_a_shell_completes(words: str, offered: set[str]) -> None:

@@ -1,25 +1,25 @@
 """``ivr models``: fetch, check and list the models of the recogniser."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-from rich.progress import TransferSpeedColumn as SpeedColumn
 from rich.table import Table
 
 from ivr.command_line import ConfigOption, fail, print_table, settings_or_exit
 from ivr.config import RecognitionSettings
-from ivr.recognition import embedded, install
+from ivr.fetching.command_line import (
+    Sha256Option,
+    download_bar,
+    refuse_wrong_sha256,
+    tell_fetched,
+)
+from ivr.recognition import embedded
 from ivr.recognition.check import SAID, Checked, check_model
 from ivr.recognition.choice import chosen
-from ivr.recognition.download import DownloadProgress
 from ivr.recognition.files import ModelError, check_files
+from ivr.recognition.install import fetch_model
 from ivr.recognition.official import MODELS
 from ivr.translation import marked, tr
 
@@ -46,9 +46,7 @@ def fetch_command(
         str,
         typer.Option("--from", help="URL of a mirror, or a zip file; else the maker's site."),
     ] = "",
-    sha256: Annotated[
-        str, typer.Option("--sha256", help="The only SHA-256 of the zip that is accepted.")
-    ] = "",
+    sha256: Sha256Option = "",
     again: Annotated[
         bool, typer.Option("--again", help="Fetch it although it is installed.")
     ] = False,
@@ -63,10 +61,7 @@ def fetch_command(
                 name=name, known=" or ".join(MODELS)
             )
         )
-    if sha256 and not (len(sha256) == 64 and set(sha256.lower()) <= set("0123456789abcdef")):
-        raise fail(
-            tr("--sha256 {sha256} is no SHA-256: give 64 hexadecimal digits").format(sha256=sha256)
-        )
+    refuse_wrong_sha256(sha256)
     settings, model = _settings(config), MODELS[name]
     if (settings.models / model.folder).is_dir() and not again:
         typer.echo(
@@ -76,21 +71,15 @@ def fetch_command(
         )
         return
     try:
-        with _bar(model.folder) as progress:
-            installed = install.fetch_model(
-                model, settings.models, progress, source=source, sha256=sha256
-            )
+        with download_bar(model.folder) as progress:
+            installed = fetch_model(model, settings.models, progress, source=source, sha256=sha256)
     except ModelError as error:
         raise fail(error) from None
     except KeyboardInterrupt:
         raise fail(
             tr("the fetch was interrupted: run it again, it goes on with what has come")
         ) from None
-    typer.echo(f"{installed.directory}: SHA-256 {installed.sha256} ({tr(installed.vouched)})")
-    if installed.vouched == "first seen":
-        typer.echo(
-            tr("no hash of this model is known: note this one, and compare it with another source")
-        )
+    tell_fetched(installed)
     _try(installed.directory)
     if chosen(settings.model, settings.models) != installed.directory:
         typer.echo(
@@ -98,19 +87,6 @@ def fetch_command(
                 directory=installed.directory
             )
         )
-
-
-@contextmanager
-def _bar(name: str) -> Iterator[DownloadProgress]:
-    """Show a progress bar of the download ``name``; yield the callback that moves it.
-
-    The bar is shown only in a terminal.
-    """
-    columns = (BarColumn(), DownloadColumn(), SpeedColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda have, total: bar.update(task, completed=have, total=total)
 
 
 @models_app.command("check")

@@ -8,8 +8,9 @@ import pytest
 
 from ivr.recognition import embedded
 from ivr.recognition.model import Model, load_model
-from tests.recognition.fetching import SMALL, Fetcher, zipped
-from tests.recognition.model_server import ModelServer, serving
+from tests.fetching.client import zipped
+from tests.fetching.file_server import FileServer, serving
+from tests.recognition.fetching import SMALL, Fetcher
 
 
 @pytest.fixture(scope="session")
@@ -44,13 +45,13 @@ def content(files: dict[str, bytes]) -> bytes:
 
 
 @pytest.fixture
-def server(content: bytes) -> Iterator[ModelServer]:
+def server(content: bytes) -> Iterator[FileServer]:
     """A server that has the packed model."""
     with serving(content) as server:
         yield server
 
 
 @pytest.fixture
-def fetcher(server: ModelServer, tmp_path: Path) -> Fetcher:
+def fetcher(server: FileServer, tmp_path: Path) -> Fetcher:
     """A client of that server, with a directory of its own."""
     return Fetcher(server, tmp_path / "models")

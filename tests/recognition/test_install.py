@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from ivr.recognition import install
+from ivr.fetching.place import RECORD
 from ivr.recognition.choice import chosen
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.install import fetch_model
 from ivr.recognition.official import MODELS
-from tests.recognition.fetching import LARGE, SMALL, Fetcher, zipped
-from tests.recognition.model_server import ModelServer
+from tests.fetching.client import zipped
+from tests.fetching.file_server import FileServer
+from tests.recognition.fetching import LARGE, SMALL, Fetcher
 
 
 def test_a_model_is_fetched_verified_and_installed(fetcher: Fetcher) -> None:
@@ -25,7 +26,7 @@ def test_a_model_is_fetched_verified_and_installed(fetcher: Fetcher) -> None:
     assert fetcher.left == {SMALL.folder}
     total = len(fetcher.server.content)
     assert fetcher.progress[-1] == (total, total)
-    record = json.loads((installed.directory / install.RECORD).read_text())
+    record = json.loads((installed.directory / RECORD).read_text())
     assert record == {"url": fetcher.server.url(), "sha256": installed.sha256}
     assert chosen(None, fetcher.models) == installed.directory
     assert stat.S_IMODE(installed.directory.stat().st_mode) == 0o755
@@ -86,6 +87,29 @@ def test_a_model_without_a_known_hash_must_keep_its_first_one(
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "kept", "told"),
+    [
+        ("am/final.mdl", 0.0, "am/final.mdl is empty"),
+        ("graph/HCLG.fst", 0.5, "HCLG.fst is cut off"),
+    ],
+)
+def test_a_zip_without_a_whole_model_leaves_the_installed_one_as_it_was(
+    fetcher: Fetcher, files: dict[str, bytes], tmp_path: Path, name: str, kept: float, told: str
+) -> None:
+    fetcher()
+    before = {path: path.read_bytes() for path in fetcher.models.rglob("*") if path.is_file()}
+    whole = files[f"{SMALL.folder}/{name}"]
+    spoilt = files | {f"{SMALL.folder}/{name}": whole[: int(kept * len(whole))]}
+    own = tmp_path / "own.zip"
+    own.write_bytes(zipped(spoilt))
+    digest = hashlib.sha256(own.read_bytes()).hexdigest()
+    with pytest.raises(ModelError, match=told):
+        fetch_model(SMALL, fetcher.models, lambda *_: None, source=str(own), sha256=digest)
+    after = {path: path.read_bytes() for path in fetcher.models.rglob("*") if path.is_file()}
+    assert after == before
+
+
 def test_a_second_fetch_at_the_same_time_is_refused(fetcher: Fetcher) -> None:
     fetcher.models.mkdir()
     with (fetcher.models / f".{SMALL.folder}.lock").open("w") as lock:
@@ -95,9 +119,7 @@ def test_a_second_fetch_at_the_same_time_is_refused(fetcher: Fetcher) -> None:
     fetcher()
 
 
-def test_a_directory_that_cannot_be_written_is_reported(
-    server: ModelServer, tmp_path: Path
-) -> None:
+def test_a_directory_that_cannot_be_written_is_reported(server: FileServer, tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file stands where the directory should be")
     with pytest.raises(ModelError, match=r"make room or correct recognition\.models"):
         fetch_model(
@@ -108,7 +130,7 @@ def test_a_directory_that_cannot_be_written_is_reported(
 def test_a_full_disk_is_reported_before_the_download(
     fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ivr.recognition.install.shutil.disk_usage", lambda path: _Usage(10**6))
+    monkeypatch.setattr("ivr.fetching.place.shutil.disk_usage", lambda path: _Usage(10**6))
     with pytest.raises(ModelError, match=r"less than 0\.2 GB free: make room"):
         fetcher()
     assert fetcher.server.requests == []
@@ -117,12 +139,6 @@ def test_a_full_disk_is_reported_before_the_download(
 class _Usage:
     def __init__(self, free: int) -> None:
         self.free = free
-
-
-def test_only_http_and_https_addresses_are_accepted(tmp_path: Path) -> None:
-    for source in ("file:///etc/passwd", "ftp://127.0.0.1/x"):
-        with pytest.raises(ModelError, match="not a web address"):
-            fetch_model(SMALL, tmp_path, lambda *_: None, source=source)
 
 
 def test_the_table_of_models_is_consistent() -> None:

@@ -15,14 +15,16 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import IO
 
+from ivr.fetching import FetchError
 from ivr.translation import tr
 
 TIMEOUT_SECONDS = 30.0
 """Time limit in seconds for a connection that brings no octet. After it the connection is given up,
 and a new one is made."""
 DOWNLOAD_ATTEMPTS = 5
-"""Upper limit for failed connections in a row; the download fails when it is reached. A connection
-that brought at least one octet before it failed begins a new row."""
+"""Upper limit for failed connections in a row to the only address of a file; the download fails
+when it is reached. A connection that brought at least one octet before it failed begins a new
+row."""
 LONGEST_PAUSE_SECONDS = 60.0
 """Upper limit in seconds for the pause between two connections. It holds even if the server asks
 for more in its header Retry-After."""
@@ -36,7 +38,7 @@ DownloadProgress = Callable[[int, int | None], None]
 octets fetched so far, and the length of the whole file or None if that is unknown."""
 
 
-class DownloadError(Exception):
+class DownloadError(FetchError):
     """The file cannot be fetched; the message names the file, the reason and the remedy."""
 
 
@@ -92,11 +94,11 @@ class Download:
         """Path of the JSON file beside ``part`` that holds the URL and the ETag or date."""
         return self.part.with_name(self.part.name + ".json")
 
-    def run(self, progress: DownloadProgress) -> None:
+    def run(self, progress: DownloadProgress, attempts: int = DOWNLOAD_ATTEMPTS) -> None:
         """Download until the file ``part`` is complete; call ``progress`` after each read.
 
-        Raise DownloadError if that fails. The file ``part`` then stays, and the next run continues
-        at its end.
+        Raise DownloadError if that fails, or when ``attempts`` connections in a row have brought
+        nothing. The file ``part`` then stays, and the next run continues at its end.
         """
         failures = 0
         while True:
@@ -107,7 +109,7 @@ class Download:
                 return
             except _Interrupted as error:
                 failures = 1 if self._have() > before else failures + 1
-                if failures >= DOWNLOAD_ATTEMPTS:
+                if failures >= attempts:
                     raise DownloadError(
                         tr(
                             "{url} cannot be fetched ({error}): try again later, which resumes the "
@@ -129,7 +131,7 @@ class Download:
         have = self._have()
         if have and have == self.octets:
             return
-        request = urllib.request.Request(self.url, headers={"User-Agent": "ivr-models"})
+        request = urllib.request.Request(self.url, headers={"User-Agent": "ivr"})
         if have:
             request.add_header("Range", f"bytes={have}-")
             if version := self._version():
@@ -167,9 +169,10 @@ class Download:
             )
         if (total or 0) > self.most:
             raise DownloadError(
-                tr("{url} is {total} octets long, more than any model: correct the address").format(
-                    url=self.url, total=total
-                )
+                tr(
+                    "{url} is {total} octets long, more than any model or voice: correct the "
+                    "address"
+                ).format(url=self.url, total=total)
             )
         if answer.status != HTTPStatus.PARTIAL_CONTENT:
             have = 0  # the server sends the whole file: no ranges, or another version than before
@@ -189,8 +192,8 @@ class Download:
                 if have > self.most:
                     raise DownloadError(
                         tr(
-                            "{url} is longer than {limit} octets, more than any model: correct the "
-                            "address"
+                            "{url} is longer than {limit} octets, more than any model or voice: "
+                            "correct the address"
                         ).format(url=self.url, limit=self.most)
                     )
         if total is not None and have != total:

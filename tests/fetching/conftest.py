@@ -1,0 +1,36 @@
+"""An archive, a server that offers it, and a client of that server."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fetching.client import NAME, Client, zipped
+from tests.fetching.file_server import FileServer, serving
+
+
+@pytest.fixture(scope="session")
+def files() -> dict[str, bytes]:
+    """Return the files of an archive: 1 MB that cannot be packed, and a small one."""
+    noise = random.Random(1).randbytes(1_000_000)
+    return {f"{NAME}/deep/noise": noise, f"{NAME}/words.txt": "您好\n".encode()}
+
+
+@pytest.fixture(scope="session")
+def content(files: dict[str, bytes]) -> bytes:
+    """Return the files in a zip."""
+    return zipped(files)
+
+
+@pytest.fixture
+def server(content: bytes) -> Iterator[FileServer]:
+    """Yield a server that has the zip."""
+    with serving(content) as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: FileServer, tmp_path: Path) -> Client:
+    """Return a client of that server, with a directory of its own."""
+    return Client(server, tmp_path / "things")
