@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from ivr.paths import cache_directory
 from ivr.translation import marked, tr
 from ivr.voice import VoiceError
+from ivr.words.catalogue import Licence
 
 VOICE_FILE = "voice.json"
 """File in the directory of a voice with the fields of its InstalledVoice, as JSON."""
@@ -190,3 +191,9 @@ def installed_names() -> Iterator[str]:
     for place in sorted(directory.iterdir()) if directory.is_dir() else ():
         if not place.name.startswith(".") and (place / VOICE_FILE).is_file():
             yield place.name
+
+
+def licence_of(name: str) -> Licence:
+    """Return the licence of a known voice; raise KeyError if there is no such voice."""
+    voice = KNOWN_VOICES[name]
+    return Licence(voice.licence, voice.commercial)
