@@ -14,7 +14,7 @@ from ivr.voice.mastering import master
 from ivr.voice.standard import LEAD_IN_SECONDS, LEVEL_DBOV, TAIL_SECONDS
 
 
-class Speaker(Protocol):
+class SyntheticCaller(Protocol):
     """A synthetic caller."""
 
     def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
@@ -37,7 +37,7 @@ PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请�
 
 
 @lru_cache(maxsize=64)
-def says(text: str, voice: int | Speaker = 0, dbov: float = -25.0) -> Samples:
+def says(text: str, voice: int | SyntheticCaller = 0, dbov: float = -25.0) -> Samples:
     """Return ``text`` as spoken by a synthetic caller, at 8 kHz and an active speech level of
     ``dbov`` dBov.
 

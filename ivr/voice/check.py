@@ -106,11 +106,12 @@ def check_prompts(
     files of a complete set unmoved, they are first moved to their places in ``directory``.
     """
     clips = clips_of(sheet, pieces)
+    read = check_readings(clips) if readings else None
     try:
         finish(directory)
         catalogue = Catalogue.load(directory)
     except CatalogueError as error:
-        return PromptReport((str(error),), _figures(clips, [], 0))
+        return PromptReport((str(error),), _figures(clips, [], 0), readings=read)
     problems: list[str] = []
     found: list[RenderedPrompt] = []
     current = 0
@@ -131,7 +132,6 @@ def check_prompts(
     figures = _figures(clips, found, current)
     problems += [*_uneven(figures), *_unknown(clips, catalogue)]
     manifest = catalogue.manifest
-    read = check_readings(clips) if readings else None
     if read is not None and manifest.engine == "baker":
         problems += read.problems()
     voice = {"engine": manifest.engine, "voice": manifest.voice, **asdict(manifest.licence)}

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from ivr.dialogue.row import MUSIC, Edges, Prompt
 from ivr.etiquette.sheet import Sheet
-from ivr.voice.context import ALONE, Context, context_of_value, contexts_of_parts
+from ivr.voice.context import NO_CONTEXT, Context, context_of_value, contexts_of_parts
 from ivr.voice.fragments import fragments_to_render
 from ivr.voice.reading.spoken import spoken_text
 from ivr.words.catalogue import RENDERINGS, SILENCE, Rendering
@@ -49,7 +49,7 @@ class Clip:
 
     prompt: Prompt
     form: Form
-    context: Context = ALONE
+    context: Context = NO_CONTEXT
     """The sentence that the clip is a part of."""
 
     @cached_property

@@ -8,6 +8,7 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,8 @@ class ClipCache:
             draft.write_bytes(octets.getvalue())
             draft.replace(path)
         except OSError:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
 
     def prune(self, most_octets: int = _MOST_OCTETS) -> None:
         """Remove the clips that were not used for longest until ``most_octets`` are left."""

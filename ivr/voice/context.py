@@ -23,7 +23,7 @@ class Context:
     """The rest of the sentence; punctuation at its beginning is a pause after the clip."""
 
 
-ALONE = Context()
+NO_CONTEXT = Context()
 _NUMBER = "您的联系电话是"
 _OF_DIGITS = {
     "start": Context(_NUMBER, "零四，对吗"),
@@ -63,10 +63,10 @@ _LEADING, _TRAILING = re.compile(r"^\W*"), re.compile(r"\W*$")
 
 
 def context_of_value(prompt: Prompt) -> Context:
-    """Return the context of the clip of a value, such as a digit or a name; else ALONE."""
+    """Return the context of the clip of a value, such as a digit or a name; else NO_CONTEXT."""
     if prompt.row == "digit":
         return _OF_DIGITS[prompt.key.rpartition(".")[2]]
-    return _OF_VALUES.get(prompt.row, ALONE)
+    return _OF_VALUES.get(prompt.row, NO_CONTEXT)
 
 
 def contexts_of_parts(prompt: Prompt) -> Mapping[str, Context]:

@@ -96,11 +96,10 @@ def _made(engine: Engine, take: Take, into: Path, cache: ClipCache | None) -> Re
     try:
         source = engine.source(take)
         keys = [clip_hash(clip, engine.name, engine.voice, source) for clip in take.clips]
-        finished = [cache.get(key) if cache else None for key in keys]
-        if None in finished:
+        finished = _kept(cache, keys)
+        if not finished:
             finished = _finished(engine, take)
-            for key, one in zip(keys, finished, strict=True) if cache else ():
-                cache.put(key, one)
+            _keep(cache, keys, finished)
     except VoiceError as error:
         return RenderedTake(take, (), str(error))
     recordings = []
@@ -109,6 +108,18 @@ def _made(engine: Engine, take: Take, into: Path, cache: ClipCache | None) -> Re
         for extension, content in one.contents.items():
             (into / recordings[-1].file(extension)).write_bytes(content)
     return RenderedTake(take, tuple(recordings))
+
+
+def _kept(cache: ClipCache | None, keys: Sequence[str]) -> list[FinishedClip]:
+    """Return the clips with the hashes ``keys`` from the cache; empty if one is not there."""
+    kept = [cache.get(key) for key in keys] if cache else []
+    return [clip for clip in kept if clip] if all(kept) else []
+
+
+def _keep(cache: ClipCache | None, keys: Sequence[str], clips: Sequence[FinishedClip]) -> None:
+    if cache:
+        for key, clip in zip(keys, clips, strict=True):
+            cache.put(key, clip)
 
 
 def _finished(engine: Engine, take: Take) -> list[FinishedClip]:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ivr.voice.espeak import Espeak
 from ivr.words.wording import read_sheet
 from tests.voice.rendered_sheet import (
     COMPANY,
@@ -15,6 +14,7 @@ from tests.voice.rendered_sheet import (
     excerpt,
     link,
     render,
+    speaker,
     take_rendered,
 )
 
@@ -24,7 +24,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     """Return the whole sheet with three fragments. Tests only read it."""
     sheet, directory = read_sheet(SHEET), tmp_path_factory.mktemp("rendered")
     take_rendered(sheet, directory, link)
-    render(sheet, directory, Espeak(), processes=2)
+    render(sheet, directory, speaker(), processes=2)
     return Rendered(sheet, SHEET.read_text(encoding="utf-8"), directory)
 
 
@@ -36,7 +36,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
     shutil.copy(COMPANY, path.parent)
     sheet, directory = read_sheet(path), path.with_name("rendered")
     take_rendered(sheet, directory, shutil.copyfile)
-    render(sheet, directory, Espeak())
+    render(sheet, directory, speaker())
     few = Rendered(sheet, path.read_text(encoding="utf-8"), directory, path)
     files = few.files()
     yield few

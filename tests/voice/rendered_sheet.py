@@ -11,10 +11,12 @@ from ivr.dialogue.row import MUSIC, Edges, Prompt
 from ivr.etiquette.sheet import Sheet, parse_sheet
 from ivr.voice.check import PromptReport, check_prompts
 from ivr.voice.engine import Engine
+from ivr.voice.engine_choice import EngineOptions, engine_from
 from ivr.voice.render import Rendered as Outcome
 from ivr.voice.render import render_prompts
 from ivr.voice.staging import MANIFEST
 from ivr.words.catalogue import SILENCE, Catalogue
+from ivr.words.wording import read_sheet
 
 SHEET = Path(__file__).parents[2] / "prompts" / "sheet.toml"
 COMPANY = SHEET.with_name("company.toml")
@@ -96,6 +98,11 @@ def link(source: Path | str, path: Path | str) -> None:
         os.link(source, path)
     except OSError:
         shutil.copyfile(source, path)
+
+
+def speaker() -> Engine:
+    """Return the engine that `make prompts` takes."""
+    return engine_from(EngineOptions(), read_sheet(SHEET))[0]
 
 
 def render(sheet: Sheet, directory: Path, engine: Engine, **options: Any) -> Outcome:

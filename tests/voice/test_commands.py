@@ -51,7 +51,7 @@ def test_check_reports_as_json_and_by_exit_code(tmp_path: Path) -> None:
     result = run("check", "--json", "--no-pieces", "--directory", tmp_path)
     assert result.exit_code == 1
     report = json.loads(result.stdout)
-    assert list(report) == ["problems", "figures"]
+    assert list(report) == ["problems", "figures", "voice", "polyphones"]
     assert (report["figures"]["prompts"], report["figures"]["present"]) == (102, 0)
 
 

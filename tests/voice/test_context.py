@@ -5,7 +5,7 @@ import pytest
 from ivr.dialogue.row import Edges, Prompt
 from ivr.etiquette.sheet import Sheet
 from ivr.voice.clip import clips_of
-from ivr.voice.context import ALONE, Context, context_of_value, contexts_of_parts
+from ivr.voice.context import NO_CONTEXT, Context, context_of_value, contexts_of_parts
 
 ASK = Prompt("row", "ask", "对不起，{先生}，请问您说的是{意思}的意思吗？再见。")
 
@@ -34,9 +34,9 @@ def test_words_beside_a_slot_are_spoken_with_their_whole_sentence() -> None:
 def test_a_whole_sentence_stands_alone(sheet: Sheet) -> None:
     assert contexts_of_parts(Prompt("no_sound", "ask", "您好")) == {}
     (whole,) = {c.context for c in clips_of(sheet) if c.prompt.id == "no_sound.ask"}
-    assert whole is ALONE
+    assert whole is NO_CONTEXT
 
 
 def test_exactly_the_parts_of_sentences_have_a_context(sheet: Sheet) -> None:
     for clip in clips_of(sheet):
-        assert (clip.context != ALONE) == clip.form.joint
+        assert (clip.context != NO_CONTEXT) == clip.form.joint

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.voice.espeak import Espeak
 from ivr.words.catalogue import SOUNDS
 from ivr.words.wording import read_sheet
-from tests.voice.rendered_sheet import PIECES, SHEET, Rendered, check, render
+from tests.voice.rendered_sheet import PIECES, SHEET, Rendered, check, render, speaker
 from tests.voice.tone import Tone
 
 OLD, NEW = "对不起，我挂线了。", "对不起，我先挂线了。"
@@ -17,7 +16,7 @@ CHANGED = "caller_stays_on-goodbye"
 
 def test_a_second_run_writes_nothing(copied: Rendered) -> None:
     before = {path: path.stat().st_mtime_ns for path in copied.directory.rglob("*")}
-    assert render(copied.sheet, copied.directory, Espeak()).rendered == ()
+    assert render(copied.sheet, copied.directory, speaker()).rendered == ()
     assert before == {path: path.stat().st_mtime_ns for path in copied.directory.rglob("*")}
 
 
@@ -27,7 +26,7 @@ def test_one_changed_word_renders_only_its_prompt(copied: Rendered) -> None:
         f"caller_stays_on.goodbye{which} is out of date: run `ivr prompts render`"
         for which in ("", " (louder)", " (loudest)", " (slow)")
     ] == list(check(copied.directory, sheet).problems)
-    assert render(sheet, copied.directory, Espeak()).rendered == ("caller_stays_on.goodbye",)
+    assert render(sheet, copied.directory, speaker()).rendered == ("caller_stays_on.goodbye",)
     after = copied.files()
     assert {
         f"{SOUNDS}/{CHANGED}.{ext}" for ext in ("alaw", "ulaw", "sln", "sln16", "g722", "wav")
@@ -44,7 +43,7 @@ def test_a_removed_prompt_loses_its_files(copied: Rendered) -> None:
     assert "caller_stays_on.goodbye is no longer in the sheet" in " ".join(
         check(copied.directory, sheet).problems
     )
-    assert render(sheet, copied.directory, Espeak()).removed == ("caller_stays_on.goodbye",)
+    assert render(sheet, copied.directory, speaker()).removed == ("caller_stays_on.goodbye",)
     assert not [name for name in copied.files() if CHANGED in name]
     assert check(copied.directory, sheet).problems == ()
 
@@ -83,7 +82,7 @@ def test_a_damaged_or_missing_file_is_reported_and_rendered_again(copied: Render
     problems = " ".join(check(copied.directory, copied.sheet).problems)
     assert f"{CHANGED}.ulaw is not the file that was rendered" in problems
     assert "greeting-ask.alaw is missing" in problems
-    rendering = render(copied.sheet, copied.directory, Espeak())
+    rendering = render(copied.sheet, copied.directory, speaker())
     assert {"greeting.ask", "caller_stays_on.goodbye"} == set(rendering.rendered)
     assert before.keys() == copied.files().keys()
     assert check(copied.directory, copied.sheet).problems == ()
@@ -114,7 +113,7 @@ def test_another_companys_sheet_passes_the_same_checks(rendered: Rendered, tmp_p
     """The clinic's sheet is rendered over ours; prompts with the same words are kept."""
     clinic = read_sheet(SHEET.parent / "example-clinic" / "sheet.toml")
     shutil.copytree(rendered.directory, tmp_path / "rendered")
-    done = render(clinic, tmp_path / "rendered", Espeak())
+    done = render(clinic, tmp_path / "rendered", speaker())
     assert 15 <= len(done.rendered) <= 40
     report = check(tmp_path / "rendered", clinic, measure=True)
     assert report.problems == ()

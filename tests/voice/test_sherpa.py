@@ -17,18 +17,18 @@ from ivr.dialogue.row import Prompt
 from ivr.voice import VoiceError
 from ivr.voice.check import check_prompts
 from ivr.voice.clip import Clip, Form, Take
-from ivr.voice.context import ALONE
+from ivr.voice.context import NO_CONTEXT
 from ivr.voice.engine import PromptsFailed
 from ivr.voice.render import render_prompts
 from ivr.voice.sherpa import Sherpa
-from ivr.words.catalogue import SILENCE, Catalogue
+from ivr.words.catalogue import SILENCE, Catalogue, Licence
 from tests.voice.rendered_sheet import Rendered
 from tests.voice.toy_vits import LETTERS, LEXICON, RATE, TOKEN_SECONDS, Kind, write_toy_voice
 
 
 def take(words: str, *, slow: bool = False) -> Take:
     form = Form("slow" if slow else "normal")
-    return Take(words, slow, ALONE, (Clip(Prompt.named("greeting.ask", words), form),))
+    return Take(words, slow, NO_CONTEXT, (Clip(Prompt.named("greeting.ask", words), form),))
 
 
 def prepare(voice: Sherpa, *words: str) -> None:
@@ -75,7 +75,7 @@ def test_another_speaker_sounds_different_and_is_named(toy: Sherpa) -> None:
     assert toy.voice == "toy, speaker 0, 0123456789ab"
     assert other.voice == "toy, speaker 2, 0123456789ab"
     assert toy.name == other.name == "sherpa-onnx 2.0.1"
-    assert toy.licence == "MIT"
+    assert toy.licence == Licence("MIT", True)
 
 
 def test_a_speaker_that_the_voice_does_not_have_is_named(toy: Sherpa) -> None:
@@ -90,7 +90,7 @@ def test_it_is_sent_to_processes_without_its_model(toy: Sherpa) -> None:
 
 
 def test_clips_without_words_need_no_voice(toy: Sherpa) -> None:
-    silence = Take("", False, ALONE, (Clip(Prompt.named(SILENCE, ""), Form()),))
+    silence = Take("", False, NO_CONTEXT, (Clip(Prompt.named(SILENCE, ""), Form()),))
     broken = Sherpa(toy.directory / "nowhere", toy.files, 0, toy.version)
     broken.prepare([silence], lambda done, of: None)
 

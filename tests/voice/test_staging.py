@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from ivr.voice import VoiceError
-from ivr.voice.espeak import Espeak
 from ivr.voice.staging import staging_directory
 from ivr.words.catalogue import Catalogue
-from tests.voice.rendered_sheet import Rendered, check, render
+from tests.voice.rendered_sheet import Rendered, check, render, speaker
 from tests.voice.tone import Tone
 
 
@@ -28,7 +27,7 @@ def test_two_processes_cannot_render_at_once(copied: Rendered) -> None:
         staging_directory(copied.directory),
         pytest.raises(VoiceError, match="another process renders"),
     ):
-        render(copied.sheet, copied.directory, Espeak())
+        render(copied.sheet, copied.directory, speaker())
 
 
 @pytest.mark.slow
@@ -69,5 +68,5 @@ def test_when_killed_while_rendering_the_old_set_is_whole(copied: Rendered) -> N
     after = copied.files()
     assert before == {name: after[name] for name in before}
     assert check(copied.directory, copied.sheet).problems == ()
-    assert render(copied.sheet, copied.directory, Espeak()).rendered == ()
+    assert render(copied.sheet, copied.directory, speaker()).rendered == ()
     assert not (copied.directory / ".next").exists()

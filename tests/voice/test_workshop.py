@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from ivr.voice import VoiceError
 from ivr.voice.clip import Take
 from ivr.voice.engine import RenderProgress
 from ivr.voice.render import render_prompts
+from ivr.words.catalogue import Licence
 from tests.voice.rendered_sheet import Rendered
 
 
@@ -22,6 +23,7 @@ class Dying:
 
     name: str = "dying"
     voice: str = "none"
+    licence: Licence = field(default_factory=Licence)
 
     def source(self, take: Take) -> str:
         """Return an empty string: the words alone decide how a take sounds."""

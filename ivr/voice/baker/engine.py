@@ -14,7 +14,7 @@ from ivr.voice import VoiceError
 from ivr.voice.baker.network import RATE_HZ, Networks
 from ivr.voice.baker.symbols import breaths
 from ivr.voice.clip import Take
-from ivr.voice.context import ALONE, Context
+from ivr.voice.context import NO_CONTEXT, Context
 from ivr.voice.formats import is_wordless
 from ivr.voice.standard import SLOWER
 from ivr.voice.voices import licence_of
@@ -72,7 +72,7 @@ class Baker:
         return self.speak(_written(take), take.context, slower=1 / SLOWER if take.slow else 1.0)
 
     def speak(
-        self, words: str, context: Context = ALONE, slower: float = 1.0
+        self, words: str, context: Context = NO_CONTEXT, slower: float = 1.0
     ) -> tuple[NDArray[np.int16], int]:
         """Return ``words``, spoken ``slower`` times as slowly, as mono samples and their rate.
 

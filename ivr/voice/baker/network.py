@@ -41,7 +41,7 @@ _STEP = 32
 """The spectrum is padded to a multiple of this number of frames. The vocoder then meets few
 different lengths: preparing it for a new one costs as much as half a second of speech."""
 
-Spectrum = NDArray[np.float32]
+_Mels = NDArray[np.float32]
 
 
 class Networks:
@@ -80,7 +80,7 @@ class Networks:
         skipped = (start - from_frame) * FRAME_SAMPLES
         return samples[skipped : skipped + (stop - start) * FRAME_SAMPLES]
 
-    def _spectrum(self, ids: Sequence[int], slower: float) -> tuple[Spectrum, NDArray[np.int32]]:
+    def _spectrum(self, ids: Sequence[int], slower: float) -> tuple[_Mels, NDArray[np.int32]]:
         """Return the spectrum of symbols, and the number of frames of each symbol."""
         shape = (1, len(ids))
         self._acoustic.resize_tensor_input(self._inputs["input_ids"], shape)
@@ -94,11 +94,11 @@ class Networks:
         for name, value in given.items():
             self._acoustic.set_tensor(self._inputs[name], value)
         self._acoustic.invoke()
-        spectrum: Spectrum = self._acoustic.get_tensor(self._outputs[_SPECTRUM])[0]
+        spectrum: _Mels = self._acoustic.get_tensor(self._outputs[_SPECTRUM])[0]
         frames: NDArray[np.int32] = self._acoustic.get_tensor(self._outputs[_DURATIONS])[0]
         return spectrum, frames
 
-    def _samples(self, spectrum: Spectrum) -> NDArray[np.float32]:
+    def _samples(self, spectrum: _Mels) -> NDArray[np.float32]:
         """Return the samples of ``spectrum``, whose shape is (frames, 80)."""
         length = -(-len(spectrum) // _STEP) * _STEP
         padded = np.pad(spectrum, ((0, length - len(spectrum)), (0, 0)), mode="edge")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.voice.baker.symbols import Breath, breaths
-from ivr.voice.context import ALONE, Context
+from ivr.voice.context import NO_CONTEXT, Context
 
 
 def kept(breath: Breath) -> str:
@@ -13,7 +13,7 @@ def kept(breath: Breath) -> str:
 
 
 def test_a_sentence_begins_and_ends_with_silence() -> None:
-    (breath,) = breaths("您好，张先生。", ALONE)
+    (breath,) = breaths("您好，张先生。", NO_CONTEXT)
     assert " ".join(breath.symbols) == ("sil n in2 #0 h ao3 #3 zh ang1 #0 x ian1 #0 sh eng5 sil")
     assert kept(breath) == " ".join(breath.symbols)
 
@@ -41,7 +41,7 @@ def test_each_sentence_is_spoken_by_itself() -> None:
 
 def test_a_long_sentence_is_spoken_clause_by_clause() -> None:
     clause = "我们会尽快向上级部门反映"
-    parts = breaths("，".join([clause] * 5), ALONE)
+    parts = breaths("，".join([clause] * 5), NO_CONTEXT)
     assert [sum(one == "#0" or one == "#3" for one in part.symbols) for part in parts] == [
         23,
         23,
