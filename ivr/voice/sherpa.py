@@ -25,9 +25,10 @@ from ivr.voice.duration import plausible
 from ivr.voice.engine import PromptsFailed, RenderProgress
 from ivr.voice.formats import is_wordless
 from ivr.voice.lexicon import VoiceLexicon
-from ivr.voice.sherpa_files import SherpaFiles
+from ivr.voice.sherpa_files import model_files, read_sherpa_voice
 from ivr.voice.sherpa_trial import try_in_a_process
 from ivr.voice.standard import SLOWER
+from ivr.voice.voices import InstalledVoice
 from ivr.words.catalogue import Licence
 
 _FULL_SCALE = 32767
@@ -44,7 +45,7 @@ class Sherpa:
 
     directory: Path
     """Directory of the voice's files."""
-    files: SherpaFiles
+    files: InstalledVoice
     speaker: int
     """Number of the speaker, from 0, in a model of several speakers."""
     version: str
@@ -58,7 +59,7 @@ class Sherpa:
         Raise VoiceError if there is no voice in the directory, or if the package sherpa-onnx is not
         installed.
         """
-        files = SherpaFiles.read(directory)
+        files = read_sherpa_voice(directory)
         chosen = files.speaker if speaker is None else speaker
         return cls(directory.absolute(), files, chosen, _installed_version())
 
@@ -141,7 +142,7 @@ def _loaded_voice(engine: Sherpa) -> _Loaded:
 
 
 def _lexicon(engine: Sherpa) -> VoiceLexicon:
-    paths = engine.files.paths(engine.directory)
+    paths = model_files(engine.files, engine.directory)
     return VoiceLexicon.read(paths["lexicon"], *paths["tokens"])
 
 
@@ -153,7 +154,7 @@ def _model(engine: Sherpa) -> Any:
         raise _package_missing(error) from None
     files = {
         role: ",".join(str(path) for path in paths)
-        for role, paths in engine.files.paths(engine.directory).items()
+        for role, paths in model_files(engine.files, engine.directory).items()
     }
     # VITS and Matcha draw random numbers, so that the same words never sound the same. With a
     # scale of 0 they have no effect. Kokoro draws none.
@@ -249,8 +250,8 @@ def _damaged(engine: Sherpa, error: Exception) -> VoiceError:
     reason = str(error).strip().splitlines() or [type(error).__name__]
     return VoiceError(
         tr(
-            "the voice {voice} in {directory} is damaged ({reason}): fetch it again with "
-            "`ivr voices fetch`"
+            "the voice {voice} in {directory} is damaged ({reason}): run "
+            "`ivr voices fetch {voice} --again`"
         ).format(voice=engine.files.name, directory=engine.directory, reason=reason[0])
     )
 

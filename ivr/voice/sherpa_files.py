@@ -1,97 +1,55 @@
-"""The files of a voice for sherpa-onnx, as the ``voice.json`` in its directory lists them.
-
-``ivr voices fetch`` writes ``voice.json``. It holds the family of the voice's neural model, the
-name of each file by its role, the number of the speaker, and the licence.
-"""
+"""The files of a voice for sherpa-onnx, by what the library uses them for."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
-
-from ivr.translation import library_tr, tr
+from ivr.translation import tr
 from ivr.voice import VoiceError
+from ivr.voice.voices import VOICE_FILE, InstalledVoice, read_voice
 
-_VOICE_FILE = "voice.json"
-"""Name of the file that lists the other files of a voice."""
-
-_Family = Literal["vits", "kokoro", "matcha"]
-
-_ROLES: Mapping[_Family, tuple[str, ...]] = {
+_ROLES: Mapping[str, tuple[str, ...]] = {
     "vits": ("model", "lexicon", "tokens"),
     "kokoro": ("model", "voices", "lexicon", "tokens"),
     "matcha": ("acoustic", "vocoder", "lexicon", "tokens"),
 }
-"""The files that each family needs. Only ``lexicon`` may name several, separated by commas."""
+"""The files that each family of models needs. Only ``lexicon`` may name several, with commas."""
 
 
-class SherpaFiles(BaseModel):
-    """The content of ``voice.json``. Entries that are not listed here are ignored."""
+def read_sherpa_voice(directory: Path) -> InstalledVoice:
+    """Return the description of the voice in ``directory``.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    Raise VoiceError if there is none, or if it does not describe a voice for sherpa-onnx.
+    """
+    voice = read_voice(directory)
+    if voice.engine != "sherpa" or voice.family not in _ROLES:
+        raise VoiceError(
+            tr(
+                "{path} does not describe a voice for sherpa-onnx ({engine}, {family}): name "
+                "another one with --voice"
+            ).format(path=directory / VOICE_FILE, engine=voice.engine, family=voice.family)
+        )
+    return voice
 
-    name: str
-    """Name of the voice, such as ``melo``."""
-    engine: Literal["sherpa"]
-    family: _Family
-    files: dict[str, str]
-    """Names of the files in the directory, by their role, such as ``model`` and ``tokens``."""
-    speaker: NonNegativeInt = 0
-    """Number of the speaker, from 0, in a model of several speakers."""
-    licence: str = ""
-    commercial: bool | None = None
-    """Whether a company may use the voice on its line; None if that is not known."""
-    sha256: str = ""
-    """SHA-256 of the archive that the files come from, in hexadecimal digits."""
 
-    @classmethod
-    def read(cls, directory: Path) -> "SherpaFiles":
-        """Return the content of ``voice.json`` in ``directory``.
+def model_files(voice: InstalledVoice, directory: Path) -> dict[str, tuple[Path, ...]]:
+    """Return the paths of the files that the family needs, by their role.
 
-        Raise VoiceError if there is none, or if it does not describe a voice for sherpa-onnx.
-        """
-        path = directory / _VOICE_FILE
-        try:
-            content = path.read_bytes()
-        except OSError as error:
+    Raise VoiceError if a role has no file, or if a file is missing or empty.
+    """
+    paths = {}
+    for role in _ROLES[voice.family]:
+        names = voice.files.get(role)
+        if not names:
             raise VoiceError(
                 tr(
-                    "{path} cannot be read ({error}): fetch a voice with `ivr voices fetch melo`"
-                ).format(path=path, error=error.strerror)
-            ) from None
-        try:
-            return cls.model_validate_json(content)
-        except ValidationError as error:
-            first = error.errors()[0]
-            entry = ".".join(str(part) for part in first["loc"]) or _VOICE_FILE
-            raise VoiceError(
-                tr(
-                    "{path} does not describe a voice for sherpa-onnx ({entry}: {reason}): fetch "
-                    "the voice again with `ivr voices fetch`"
-                ).format(path=path, entry=entry, reason=library_tr(first["msg"]))
-            ) from None
-
-    def paths(self, directory: Path) -> dict[str, tuple[Path, ...]]:
-        """Return the paths of the files that the family needs, by their role.
-
-        Raise VoiceError if a role has no file, or if a file is missing or empty.
-        """
-        paths = {}
-        for role in _ROLES[self.family]:
-            names = self.files.get(role)
-            if not names:
-                raise VoiceError(
-                    tr(
-                        "{path} names no file for {role}: fetch the voice again with "
-                        "`ivr voices fetch`"
-                    ).format(path=directory / _VOICE_FILE, role=role)
-                )
-            parts = names.split(",") if role == "lexicon" else [names]
-            paths[role] = tuple(directory / part.strip() for part in parts)
-            for path in paths[role]:
-                _refuse_missing(path, self.name)
-        return paths
+                    "{path} names no file for {role}: run `ivr voices fetch {voice} --again`"
+                ).format(path=directory / VOICE_FILE, role=role, voice=voice.name)
+            )
+        parts = names.split(",") if role == "lexicon" else [names]
+        paths[role] = tuple(directory / part.strip() for part in parts)
+        for path in paths[role]:
+            _refuse_missing(path, voice.name)
+    return paths
 
 
 def _refuse_missing(path: Path, voice: str) -> None:
@@ -103,7 +61,7 @@ def _refuse_missing(path: Path, voice: str) -> None:
         pass
     raise VoiceError(
         tr(
-            "the voice {voice} is incomplete, because {path} is missing or empty: fetch the voice "
-            "again with `ivr voices fetch`"
+            "the voice {voice} is incomplete, because {path} is missing or empty: run "
+            "`ivr voices fetch {voice} --again`"
         ).format(voice=voice, path=path)
     )

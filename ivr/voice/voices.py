@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
 from ivr.paths import cache_directory
-from ivr.translation import marked, tr
+from ivr.translation import library_tr, marked, tr
 from ivr.voice import VoiceError
 from ivr.words.catalogue import Licence
 
@@ -136,7 +136,7 @@ class InstalledVoice:
     """SHA-256 of that archive; empty if there is none."""
     sample_rate: int | None = None
     """Samples per second of what it speaks; None if it is not known before it speaks."""
-    speaker: int = 0
+    speaker: NonNegativeInt = 0
     """Number of the speaker, for voices with several."""
 
     def write(self, directory: Path) -> None:
@@ -175,12 +175,15 @@ def read_voice(directory: Path) -> InstalledVoice:
     except OSError as error:
         reason = f"{VOICE_FILE}: {error.strerror}"
     except ValidationError as error:
-        reason = f"{VOICE_FILE}: {error.errors()[0]['msg']}"
+        first = error.errors()[0]
+        entry = ": ".join((VOICE_FILE, *map(str, first["loc"])))
+        reason = f"{entry}: {library_tr(first['msg'])}"
     if reason:
         raise VoiceError(
-            tr("the voice in {directory} is damaged ({reason}): fetch it again").format(
-                directory=directory, reason=reason
-            )
+            tr(
+                "the voice in {directory} is damaged ({reason}): run `ivr voices fetch {name} "
+                "--again`"
+            ).format(directory=directory, reason=reason, name=directory.name)
         )
     return voice
 

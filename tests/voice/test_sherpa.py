@@ -196,14 +196,16 @@ def test_a_matcha_voice_gets_its_files_to_the_library(tmp_path: Path) -> None:
 
 def test_a_garbage_model_is_one_sentence(tmp_path: Path) -> None:
     (write_toy_voice(tmp_path) / "model.onnx").write_bytes(b"no model at all" * 100)
-    with pytest.raises(VoiceError, match=r"^the voice toy in \S+ is damaged \(.*\): fetch it"):
+    with pytest.raises(
+        VoiceError, match=r"^the voice toy in \S+ is damaged \(.*\): run `ivr voices fetch toy"
+    ):
         prepare(Sherpa.in_directory(tmp_path), "您好")
 
 
 def test_a_model_cut_off_is_one_sentence(tmp_path: Path) -> None:
     model = write_toy_voice(tmp_path) / "model.onnx"
     model.write_bytes(model.read_bytes()[:-100])
-    with pytest.raises(VoiceError, match=r"^the voice toy .*fetch .* again with `ivr voices") as e:
+    with pytest.raises(VoiceError, match=r"^the voice toy .*`ivr voices fetch toy --again`") as e:
         prepare(Sherpa.in_directory(tmp_path), "您好")
     assert "\n" not in str(e.value)
 
@@ -215,7 +217,9 @@ def test_a_missing_file_is_named(tmp_path: Path, file: str, damage: str) -> None
     path.unlink()
     if damage == "empty":
         path.touch()
-    with pytest.raises(VoiceError, match=rf"toy is incomplete, because \S+{file} is missing or"):
+    with pytest.raises(
+        VoiceError, match=rf"\(.*{file} is missing\)|because \S+{file} is missing or"
+    ):
         prepare(Sherpa.in_directory(tmp_path), "您好")
 
 
@@ -223,24 +227,25 @@ def test_tokens_that_the_model_does_not_have_are_one_sentence(tmp_path: Path) ->
     tokens = write_toy_voice(tmp_path) / "tokens.txt"
     lines = tokens.read_text(encoding="utf-8").splitlines()
     tokens.write_text("\n".join(f"{line}00" for line in lines), encoding="utf-8")
-    with pytest.raises(VoiceError, match=r"^the voice toy in \S+ is damaged \(.*\): fetch it"):
+    with pytest.raises(
+        VoiceError, match=r"^the voice toy in \S+ is damaged \(.*\): run `ivr voices fetch toy"
+    ):
         prepare(Sherpa.in_directory(tmp_path), "您好")
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"engine": "espeak"}, "engine: "),
-        ({"family": "piper"}, "family: "),
-        ({"files": ["model.onnx"]}, "files: "),
-        ({"speaker": -1}, "speaker: "),
+        ({"engine": "espeak"}, r"voice\.json does not describe a voice for .*\(espeak, vits\)"),
+        ({"family": "piper"}, r"voice\.json does not describe a voice for .*\(sherpa, piper\)"),
+        ({"files": ["model.onnx"]}, r"is damaged \(voice\.json: files: "),
+        ({"speaker": -1}, r"is damaged \(voice\.json: speaker: "),
     ],
 )
 def test_a_wrong_voice_json_is_named(tmp_path: Path, change: dict[str, Any], reason: str) -> None:
     write_toy_voice(tmp_path, **change)
-    with pytest.raises(VoiceError, match=r"voice\.json does not describe a voice for") as failed:
+    with pytest.raises(VoiceError, match=reason):
         Sherpa.in_directory(tmp_path)
-    assert f"({reason}" in str(failed.value)
 
 
 def test_a_voice_json_without_a_role_names_it(tmp_path: Path) -> None:
@@ -253,7 +258,7 @@ def test_a_voice_json_without_a_role_names_it(tmp_path: Path) -> None:
 def test_a_directory_without_a_voice_is_named(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "voice.json").write_text(content)
-    with pytest.raises(VoiceError, match=r"voice\.json .*`ivr voices fetch"):
+    with pytest.raises(VoiceError, match=r"voice\.json: .*`ivr voices fetch"):
         Sherpa.in_directory(tmp_path)
 
 

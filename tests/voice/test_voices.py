@@ -41,10 +41,10 @@ def test_an_installed_voice_is_found_and_read(place: Path) -> None:
 @pytest.mark.parametrize(
     ("spoilt", "content", "told"),
     [
-        ("b", None, r"\(b is missing\): fetch it again"),
+        ("b", None, r"\(b is missing\): run `ivr voices fetch"),
         (VOICE_FILE, None, r"\(voice.json: No such file"),
         (VOICE_FILE, "{", r"\(voice.json: Invalid JSON"),
-        (VOICE_FILE, "{}", r"\(voice.json: Field required"),
+        (VOICE_FILE, "{}", r"\(voice.json: name: Field required"),
     ],
 )
 def test_a_damaged_voice_is_told(place: Path, spoilt: str, content: str | None, told: str) -> None:
