@@ -1,7 +1,8 @@
-"""An HTML page for judging the prompts: their words by row, players, levels and waveforms.
+"""An HTML page for judging voices and prompts: players, levels and waveforms.
 
-The page is one file that loads nothing from elsewhere. It contains the audio as FLAC at 8 kHz, the
-sample rate of a telephone.
+At its top are the same ten sentences in every voice, side by side, with the licences of the voices.
+Below are all prompts of the sheet, by row. The page is one file that loads nothing from elsewhere.
+It contains the audio as FLAC at 8 kHz, the sample rate of a telephone.
 """
 
 import base64
@@ -15,12 +16,14 @@ import soundfile
 from ivr.dialogue.row import Prompt, Row, fragments
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.frames import RATE
-from ivr.hearing.g711 import Samples
+from ivr.hearing.g711 import Samples, decode_alaw
 from ivr.pages import page_template
 from ivr.translation import tr
 from ivr.voice.check import PromptReport
+from ivr.voice.comparison import ComparedVoice, SpokenSentence, VoiceComparison
+from ivr.voice.loudness import measure_alaw
 from ivr.voice.standard import HIGHEST_PEAK_DBFS, LEVEL_TOLERANCE_DB, prompt_level
-from ivr.words.catalogue import RENDERINGS, Catalogue, RenderedPrompt
+from ivr.words.catalogue import RENDERINGS, Catalogue, Licence, RenderedPrompt
 
 _FINDINGS = 50
 """Upper limit for the findings that the page lists; further findings are left out."""
@@ -42,10 +45,37 @@ class _ShownSound:
     """The measurements, each as a text with its unit, and whether it is within its limit."""
 
 
-def audition_page(sheet: Sheet, catalogue: Catalogue, report: PromptReport) -> str:
+@dataclass(frozen=True, slots=True)
+class _ShownLicence:
+    """A licence, as the page shows it."""
+
+    terms: str
+    commercial: str
+    """Whether a company may use the voice on its line, in a few words."""
+    forbidden: bool
+    """True if a company must not use the voice on its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ShownVoice:
+    """One column of the table of voices."""
+
+    voice: ComparedVoice
+    licence: _ShownLicence
+    sounds: dict[str, _ShownSound]
+    """The sentences that the voice speaks, by the id of their prompt."""
+
+
+def audition_page(
+    sheet: Sheet,
+    catalogue: Catalogue,
+    report: PromptReport,
+    comparison: VoiceComparison | None = None,
+) -> str:
     """Return the page about the prompts in ``catalogue`` as HTML, in the order of ``sheet``.
 
-    The figures and findings at the top come from ``report``.
+    The figures and findings at the top come from ``report``. Without ``comparison`` the page does
+    not show voices side by side.
     """
 
     def prompts(row: Row) -> list[Prompt]:
@@ -56,11 +86,15 @@ def audition_page(sheet: Sheet, catalogue: Catalogue, report: PromptReport) -> s
             _shown(recording, catalogue.samples(prompt.id, rendering))
             for rendering in RENDERINGS
             if (recording := catalogue.manifest.find(prompt.id, rendering)) is not None
+            and (catalogue.directory / recording.file("alaw")).is_file()
         ]
 
     return page_template("ivr.voice", "audition.html.j2").render(
         title=sheet.company.get("公司", tr("Prompts")),
         voice=f"{catalogue.manifest.engine} · {catalogue.manifest.voice}",
+        licence=_licence(catalogue.manifest.licence),
+        comparison=comparison,
+        voices=[_voice(voice) for voice in comparison.voices] if comparison else [],
         figures=_figures(report),
         findings=report.problems[:_FINDINGS],
         rows=[*sheet.rows.values(), sheet.system],
@@ -85,16 +119,49 @@ def _figures(report: PromptReport) -> list[tuple[str, str]]:
     return cells
 
 
+def _licence(licence: Licence) -> _ShownLicence:
+    commercial = {
+        True: tr("commercial use: yes"),
+        False: tr("commercial use: no. Do not use this voice on the line of a company."),
+        None: tr("commercial use: the licence does not say"),
+    }
+    terms = tr(licence.terms) or tr("not known")
+    return _ShownLicence(terms, commercial[licence.commercial], licence.commercial is False)
+
+
+def _voice(voice: ComparedVoice) -> _ShownVoice:
+    sounds = {id: _sentence(voice, one) for id, one in voice.sentences.items() if one.alaw}
+    return _ShownVoice(voice, _licence(voice.licence), sounds)
+
+
+def _sentence(voice: ComparedVoice, sentence: SpokenSentence) -> _ShownSound:
+    measured = measure_alaw(sentence.alaw, joint=False)
+    samples = decode_alaw(sentence.alaw)
+    measures = _measures(**measured, wanted_dbov=prompt_level("normal", joint=False))
+    return _ShownSound(voice.name, _flac_url(samples), _outline(samples), measures)
+
+
 def _shown(recording: RenderedPrompt, samples: Samples) -> _ShownSound:
-    wanted = prompt_level(recording.rendering, joint=recording.joint)
-    good_level = abs(recording.active_level_dbov - wanted) <= LEVEL_TOLERANCE_DB
-    measures = [
-        (f"{recording.seconds:.2f} s", True),
-        (f"{recording.active_level_dbov:.1f} dBov", good_level),
-        (f"{recording.peak_dbfs:.1f} dBFS", recording.peak_dbfs <= HIGHEST_PEAK_DBFS),
-    ]
+    measures = _measures(
+        recording.seconds,
+        recording.active_level_dbov,
+        recording.peak_dbfs,
+        prompt_level(recording.rendering, joint=recording.joint),
+    )
     label = tr(recording.rendering)
     return _ShownSound(label, _flac_url(samples), _outline(samples), measures)
+
+
+def _measures(
+    seconds: float, active_level_dbov: float, peak_dbfs: float, wanted_dbov: float
+) -> list[tuple[str, bool]]:
+    """Return length, level and peak as texts, each with whether it is within its limit."""
+    good_level = abs(active_level_dbov - wanted_dbov) <= LEVEL_TOLERANCE_DB
+    return [
+        (f"{seconds:.2f} s", True),
+        (f"{active_level_dbov:.1f} dBov", good_level),
+        (f"{peak_dbfs:.1f} dBFS", peak_dbfs <= HIGHEST_PEAK_DBFS),
+    ]
 
 
 def _flac_url(samples: Samples) -> str:

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ivr.command_line import PasswordFileOption, UserOption, fail, password_in
+from ivr.command_line import PasswordFileOption, UserOption, fail, password_in, progress_bar
+from ivr.etiquette.sheet import Sheet
+from ivr.paths import cache_directory
 from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.arguments import (
@@ -16,8 +18,12 @@ from ivr.voice.arguments import (
     read_arguments,
 )
 from ivr.voice.check import check_prompts
+from ivr.voice.clip_cache import ClipCache
+from ivr.voice.comparison import VoiceComparison, compare_voices
 from ivr.voice.install import install_prompts as install_into
-from ivr.words.catalogue import RENDERINGS, CatalogueError, Rendering
+from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, Rendering
+from ivr.words.composition import VocabularyError
+from ivr.words.wording import read_vocabulary
 
 
 def play_prompt(
@@ -97,19 +103,24 @@ def install_command(
 
 def sheet_page(
     out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("prompts.html"),
+    voices: Annotated[
+        bool,
+        typer.Option(help="Also ten sentences in every voice of this machine, side by side."),
+    ] = True,
     pieces: PiecesOption = True,
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
-    """Write a page with every prompt: its words, players, levels and waveforms."""
+    """Write a page for judging voices and prompts: players, levels, waveforms and licences."""
     path, words = read_arguments(sheet)
     source = directory or path.parent / "rendered"
     report = check_prompts(source, words, pieces=None if pieces else ())
     catalogue = catalogue_in(source)
     from ivr.voice.audition import audition_page
 
+    comparison = _compared(path.parent, words, catalogue) if voices else None
     try:
-        out.write_text(audition_page(words, catalogue, report), encoding="utf-8")
+        out.write_text(audition_page(words, catalogue, report, comparison), encoding="utf-8")
     except OSError as error:
         raise fail(
             tr("{out} cannot be written ({reason}): name another file with --out").format(
@@ -121,3 +132,27 @@ def sheet_page(
             out=out, number=len(words.fragments())
         )
     )
+
+
+def _compared(tables: Path, sheet: Sheet, catalogue: Catalogue) -> VoiceComparison | None:
+    """Return the voices of this machine with the trial sentences; None if there is only one voice.
+
+    Values for slots come from the tables in the directory ``tables``. If they cannot be used, print
+    why and end the command with exit code 2.
+    """
+    try:
+        vocabulary = read_vocabulary(tables)
+        cache = ClipCache(cache_directory() / "clips")
+        with progress_bar() as bar:
+            task = bar.add_task(tr("voices"), total=None)
+            comparison = compare_voices(
+                sheet,
+                vocabulary,
+                catalogue,
+                cache,
+                lambda done, of: bar.update(task, completed=done, total=of),
+            )
+        cache.prune()
+    except (VocabularyError, OSError) as error:
+        raise fail(error) from None
+    return comparison if len(comparison.voices) > 1 else None

@@ -58,7 +58,7 @@ def render_takes(
         return
     batches = [takes[start : start + _BATCH] for start in range(0, len(takes), _BATCH)]
     spawning = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawning, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(processes, spawning, initializer=end_with_parent) as pool:
         running = [pool.submit(_batch, engine, batch, into, cache) for batch in batches]
         try:
             for done in as_completed(running):
@@ -74,7 +74,7 @@ def render_takes(
             pool.shutdown(cancel_futures=True)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Let this process end when its parent process is killed. Otherwise it would go on writing."""
     parent = multiprocessing.parent_process()
     if parent is not None:

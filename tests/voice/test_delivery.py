@@ -98,7 +98,7 @@ def test_diff_shows_old_and_new_words(copied: Rendered) -> None:
 
 def test_the_page_has_every_prompt_and_needs_no_other_file(few: Rendered, tmp_path: Path) -> None:
     out = tmp_path / "page.html"
-    result = run("sheet", "--no-pieces", "--out", out, "--sheet", few.path)
+    result = run("sheet", "--no-voices", "--no-pieces", "--out", out, "--sheet", few.path)
     assert result.stdout == f"{out} has 12 prompts: open it in a browser\n"
     html = out.read_text(encoding="utf-8")
     for row in few.sheet.values():
