@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ivr.fetching import FetchError
@@ -90,12 +90,12 @@ def _output_of(
 
 
 def _octets_in(directory: Path) -> int:
+    """Return the size of all files below ``directory``, which pip fills and empties meanwhile."""
     total = 0
-    for path in directory.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except FileNotFoundError:  # a temporary file that pip has removed
-            continue
+    for place, _, names in os.walk(directory):  # it skips a directory that is gone
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += os.stat(os.path.join(place, name)).st_size
     return total
 
 

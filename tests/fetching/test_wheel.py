@@ -3,8 +3,10 @@
 import os
 import random
 import socket
+import shutil
 import subprocess
 import sys
+import threading
 import venv
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ivr.fetching import FetchError
-from ivr.fetching.wheel import _reason, downloaded_wheel
+from ivr.fetching.wheel import _octets_in, _reason, downloaded_wheel
 from tests.fetching.package_index import (
     PIP,
     PROJECT,
@@ -184,3 +186,23 @@ pip._vendor.urllib3.exceptions.ReadTimeoutError: HTTPSConnectionPool: Read timed
 def test_the_telling_line_of_pip_is_found(output: str, reason: str) -> None:
     """Versions of pip differ: these are of 22 to 25."""
     assert _reason(output) == reason
+
+
+def test_directories_may_vanish_while_their_size_is_taken(tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def come_and_go() -> None:
+        while not ended.is_set():
+            for number in range(20):
+                (tmp_path / str(number) / "below").mkdir(parents=True)
+                (tmp_path / str(number) / "below" / "file").write_bytes(b"1234")
+            for number in range(20):
+                shutil.rmtree(tmp_path / str(number))
+
+    writer = threading.Thread(target=come_and_go)
+    writer.start()
+    try:
+        assert all(0 <= _octets_in(tmp_path) <= 80 for _ in range(300))
+    finally:
+        ended.set()
+        writer.join()
