@@ -71,7 +71,7 @@ class HearingBenchReport:
     def draw(self, directory: Path, seed: int, split: str) -> None:
         """Draw the confusion matrix, the delays and the sweeps as PNG files in ``directory``.
 
-        The titles name ``seed`` and ``split``.
+        The titles name ``seed`` and ``split``; for the user's recordings they say "recordings".
         """
         draw_hearing(self.heard, directory, "recordings" if self.named else f"seed {seed}, {split}")
 

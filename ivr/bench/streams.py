@@ -46,8 +46,11 @@ class Sounds:
     """The audio of three kinds of callers, as octets of a-law at 8 kHz."""
 
     talking: bytes
+    """Speech with pauses."""
     silent: bytes
+    """Comfort noise, without a voice."""
     dead: bytes
+    """A line without any sound: the octet of a-law silence again and again."""
 
 
 def sounds(seconds: float, seed: int) -> Sounds:

@@ -51,7 +51,8 @@ class Orders:
     def play(self, say: Say, now: float, *, barge_in: bool) -> None:
         """Order a prompt to be played. It replaces the present prompt, if there is one.
 
-        ``now`` is the time in seconds of the call's clock. With ``barge_in`` a key ends the prompt.
+        ``now`` is the time in seconds of the call's clock. With ``barge_in`` the PBX ends the
+        prompt at a key; without it the prompt goes on after a key. Speech is not treated here.
         """
         self._plays += 1
         prompt = self._compose(say.prompt, say.values)

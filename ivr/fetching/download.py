@@ -243,6 +243,9 @@ def _total(answer: http.client.HTTPResponse) -> int | None:
 
 
 def _first(answer: http.client.HTTPResponse) -> int | None:
-    """Return the position in the file at which ``answer`` begins; None if the server omits it."""
+    """Return the first position that the header Content-Range of ``answer`` names.
+
+    Return None if there is no such header, as in an answer with the whole file.
+    """
     said = answer.headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
     return int(said) if said.isdigit() else None

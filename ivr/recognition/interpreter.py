@@ -61,8 +61,9 @@ class Interpretation:
                 reason=outcome.reason,
                 speech_seconds=round(self._utterance.seconds, 2),
                 effect="the caller is asked to repeat what they said (row 25)",
-                remedy="carry out the remedy of the line before this one: recogniser_died (for "
-                "died, stuck), recognition_late (late) or recognition_refused (busy, no_worker)",
+                remedy="died, stuck: see the line recogniser_died, which may come later; late: see "
+                "recognition_late; busy, no_worker: see recognition_refused; abandoned: see "
+                "utterance_abandoned; stopped: none, the service is being stopped",
             )
             return None
         return Words(self._meaning(outcome.text), outcome.confidence, outcome.unknown)

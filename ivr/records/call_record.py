@@ -112,7 +112,7 @@ class CallRecord:
                 log.error(
                     "ticket_not_kept", kind=ticket.kind, row=ticket.row,
                     reason="the disk of records.directory did not take it",
-                    effect="the ticket is lost, and the caller is told so",
+                    effect="the ticket is lost; a caller who waits for its number is told so",
                     remedy="carry out the remedy of the log line spool_not_written",
                 )  # fmt: skip
             else:

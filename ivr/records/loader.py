@@ -151,7 +151,7 @@ class Loader:
             some |= self._load(segment)
             if segment.sealed and segment.loaded == segment.end:
                 self._spool.segments.remove(segment)
-                segment.remove()
+                segment.retire()
         if time.monotonic() - self._looked >= _LOOK_SECONDS or self._looked == 0.0:
             self._orphans += self._spool.orphans()
             self._looked = time.monotonic()
@@ -175,8 +175,8 @@ class Loader:
                     reason="the checksum of these lines is wrong: the disk did not keep them",
                     effect="what they say of calls or tickets is missing in the database; the "
                     "damaged lines are still in the file",
-                    remedy="check the disk; after the service has ended, the name of the file ends "
-                    "in .damaged: read the damaged lines there, then remove the file",
+                    remedy="check the disk; when no process writes to the file any more, its name "
+                    "ends in .damaged: read the damaged lines there, then remove the file",
                 )  # fmt: skip
                 segment.damaged = True
             self._store(lines.entries)
@@ -217,7 +217,7 @@ class Loader:
             file.write(encode_entry(entry))
 
     def _finish_orphan(self, segment: Segment) -> None:
-        """Remove a loaded segment of a dead process; if it is damaged, rename it instead.
+        """Retire a loaded segment of a dead process.
 
         If it is the last segment of the process, store the outcome ``service_died`` for the calls
         that the process left without an end.
@@ -233,7 +233,4 @@ class Loader:
                         "were given to the second service or heard the PBX's apology",
                         remedy="read in the log of that process why it ended",
                     )  # fmt: skip
-        if segment.damaged:
-            segment.set_aside()
-        else:
-            segment.remove()
+        segment.retire()

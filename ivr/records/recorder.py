@@ -189,7 +189,7 @@ class RecordingKeeper:
 
 
 def _make(directory: Path) -> None:
-    """Make ``directory`` and its directory ``incoming``, into which the group may write.
+    """Make ``directory``, and in it ``incoming``; the group may write only to ``incoming``.
 
     Asterisk is in that group and writes its recordings to ``incoming``.
     """

@@ -49,7 +49,7 @@ class KeptText(TypeDecorator[str]):
     r"""Column type of text from a caller or from the PBX, which may hold any character.
 
     No database takes NUL and surrogates. They are stored as escapes such as ``\x00`` and
-    ``\udcff``. All other characters are stored as they are.
+    ``\udcff``, and are read as these escapes, too. All other characters are stored as they are.
     """
 
     impl = Text

@@ -81,17 +81,16 @@ class Segment:
         """Close and unlock the file, so that another process may take the segment over."""
         os.close(self._file)
 
-    def remove(self) -> None:
-        """Delete and close the file; called when the database has all of its lines."""
-        self.path.unlink(missing_ok=True)
-        self.close()
+    def retire(self) -> None:
+        """Delete and close the file; called when the database has all of its good lines.
 
-    def set_aside(self) -> None:
-        """Rename the file to ``*.damaged``, so that it is never loaded again, and close it.
-
-        Lines with a wrong checksum are still in it, for a person to read.
+        If lines have a wrong checksum, the file is renamed to ``*.damaged`` instead. It is never
+        loaded again, and a person can read those lines.
         """
-        self.path.rename(self.path.with_suffix(".damaged"))
+        if self.damaged:
+            self.path.rename(self.path.with_suffix(".damaged"))
+        else:
+            self.path.unlink(missing_ok=True)
         self.close()
 
 

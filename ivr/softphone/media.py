@@ -15,7 +15,10 @@ sent at once; after a longer one they are left out."""
 
 
 def skipped(late: float) -> int:
-    """Return how many packets (20 ms each) to leave out when sending is ``late`` seconds late."""
+    """Return how many packets (20 ms each) to leave out when sending is ``late`` seconds late.
+
+    Up to 0.06 s it is 0: the late packets are then sent at once.
+    """
     return int(late / PACKET_SECONDS) if late > _CATCH_UP_SECONDS else 0
 
 

@@ -24,7 +24,7 @@ class Session:
     direction: str = "sendrecv"
 
     def payload_type(self, encoding: str) -> int | None:
-        """Return the payload type that this side uses for ``encoding``; None if it refuses it."""
+        """Return the RTP payload type of ``encoding`` in ``formats``; None if it is not there."""
         wanted = encoding.lower()
         return next((pt for pt, name in self.formats.items() if name.lower() == wanted), None)
 

@@ -85,14 +85,14 @@ class StampedSocket:
         self._loop.add_reader(self._socket, self._readable)
 
     def send(self, datagram: bytes) -> None:
-        """Send ``datagram`` to the peer; on a network error, call ``failed`` with it."""
+        """Send ``datagram`` to the peer; on a network error, call ``failed`` with the OSError."""
         try:
             self._socket.send(datagram)
         except OSError as error:
             self._report(error)
 
     def send_to(self, datagram: bytes, address: tuple[str, int]) -> None:
-        """Send ``datagram`` to ``address``; on a network error, call ``failed`` with it."""
+        """Send ``datagram`` to ``address``; on a network error, pass the OSError to ``failed``."""
         try:
             self._socket.sendto(datagram, address)
         except OSError as error:

@@ -110,7 +110,7 @@ def _in_fours(digits: str) -> tuple[str, ...]:
 def _in_threes(signs: str) -> tuple[str, ...]:
     """Return ``signs`` in groups of three from the start; the last group has two, three or four.
 
-    4 signs stay together, 7 become 3 and 4.
+    A single sign stays alone, 4 signs stay together, 7 become 3 and 4.
     """
     last = len(signs) - 4 if len(signs) % 3 == 1 else len(signs) // 3 * 3
     groups = [signs[at : at + 3] for at in range(0, max(last, 0), 3)]

@@ -176,9 +176,11 @@ def _replaced(said: str, denied: str, new: str) -> str:
 def _corrected(said: str, run: DigitRun) -> str:
     """Return the digits ``said`` as corrected by a run of digits.
 
-    A run that is a complete number replaces ``said``. A shorter run replaces the digits of ``said``
-    that it resembles most. If it resembles none, a run of at least 7 digits replaces all of
-    ``said``, and a run of fewer digits replaces its end.
+    A run that is a complete number replaces ``said``. Any other run is laid over ``said`` at the
+    place where the result is a complete number, or else where the most digits agree. This counts
+    only if at least half of the run agrees there and, for a run of at least 7 digits, if the result
+    is complete. Otherwise a run of at least 7 digits replaces all of ``said``, and a shorter run
+    replaces its end.
     """
     new = _chosen(run, is_whole)
     if is_whole(new):

@@ -67,7 +67,7 @@ def test_only_segments_of_dead_processes_are_taken_over_and_only_once(tmp_path: 
     assert decode(taken.read()).entries == [ENTRIES[1]]
     assert (taken.run, taken.sealed) == ("dead", True)
     assert list(late.orphans()) == []
-    taken.remove()
+    taken.retire()
     assert list(late.orphans()) == []
 
 
@@ -80,7 +80,7 @@ def test_a_segment_that_is_taken_for_an_orphan_before_it_is_locked_is_not_writte
     def too_late(file: int, how: int) -> None:
         monkeypatch.undo()
         for orphan in heir.orphans():
-            orphan.remove()
+            orphan.retire()
         lock(file, how)
 
     spool = Spool(tmp_path, "run")

@@ -43,6 +43,7 @@ class Syllable:
     citation: int
     """Tone before tone sandhi: 你 has tone 3, although it is spoken with tone 2 in 你好."""
     source: Source
+    """Where the reading comes from."""
 
     @property
     def sounds(self) -> tuple[str, str]:

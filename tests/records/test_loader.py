@@ -1,0 +1,28 @@
+"""Damaged lines of the spool stay in a file that a person can read."""
+
+from pathlib import Path
+
+from sqlalchemy import make_url
+from structlog.testing import capture_logs
+
+from ivr.records.database import connect
+from ivr.records.loader import Loader
+from ivr.records.spool import Spool
+from tests.records.test_spool import LINES
+
+
+def test_an_own_segment_with_damaged_lines_is_set_aside(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, "run")
+    spool.append(LINES[0])
+    path = spool.segments[0].path
+    octets = bytearray(path.read_bytes())
+    octets[20] ^= 1  # within the line; the rest of the file is reserved room
+    path.write_bytes(octets)
+    spool.finish()
+    loader = Loader(spool, tmp_path, connect(make_url(f"sqlite:///{tmp_path / 'records.db'}")))
+    with capture_logs() as logs:
+        loader.start()
+        loader.stop(seconds=10.0)
+    assert "spool_damaged" in [line["event"] for line in logs]
+    assert path.with_suffix(".damaged").read_bytes() == bytes(octets)
+    assert not path.exists()
