@@ -24,5 +24,5 @@ def test_an_own_segment_with_damaged_lines_is_set_aside(tmp_path: Path) -> None:
         loader.start()
         loader.stop(seconds=10.0)
     assert "spool_damaged" in [line["event"] for line in logs]
-    assert path.with_suffix(".damaged").read_bytes() == bytes(octets)
+    assert path.with_suffix(".damaged").read_bytes() == octets[: len(LINES[0])]
     assert not path.exists()
