@@ -2,8 +2,8 @@
 
 import os
 import random
-import socket
 import shutil
+import socket
 import subprocess
 import sys
 import threading
