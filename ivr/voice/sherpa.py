@@ -8,9 +8,7 @@ once in each.
 
 import importlib.metadata
 import importlib.util
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +25,7 @@ from ivr.voice.formats import is_wordless
 from ivr.voice.lexicon import VoiceLexicon
 from ivr.voice.sherpa_files import model_files, read_sherpa_voice
 from ivr.voice.sherpa_trial import try_in_a_process
+from ivr.voice.silent_stderr import silent_stderr
 from ivr.voice.standard import SLOWER
 from ivr.voice.voices import InstalledVoice
 from ivr.words.catalogue import Licence
@@ -114,7 +113,7 @@ class Sherpa:
         The slow rendering is spoken slowly by the model: each sound lasts longer. Raise VoiceError
         if the voice has no reading for a sign, or if what it says cannot be the whole utterance.
         """
-        with _silent_stderr():
+        with silent_stderr():
             text = _loaded_voice(self).lexicon.text(take.words)
         samples, rate = _speak(self, text, SLOWER if take.slow else 1.0)
         _refuse_implausible(samples, rate, text, slow=take.slow)
@@ -254,20 +253,3 @@ def _damaged(engine: Sherpa, error: Exception) -> VoiceError:
             "`ivr voices fetch {voice} --again`"
         ).format(voice=engine.files.name, directory=engine.directory, reason=reason[0])
     )
-
-
-@contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Discard what the process writes to stderr meanwhile.
-
-    When it loads a voice, the library writes a line there for each word of the lexicon that the
-    model cannot say, in the middle of the progress bar. It has no setting for that.
-    """
-    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        os.close(nowhere)

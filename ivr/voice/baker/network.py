@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ivr.translation import tr
 from ivr.voice import VoiceError
+from ivr.voice.silent_stderr import silent_stderr
 
 RATE_HZ = 24000
 """Sampling rate of the voice."""
@@ -53,8 +54,10 @@ class Networks:
         files = {name: _content(directory / name) for name in _SHA256}
         self._ids: Mapping[str, int] = json.loads(files[_TABLE])["symbol_to_id"]
         acoustic = _without_dropout(files[_ACOUSTIC])
-        self._acoustic = interpreter(model_content=acoustic, num_threads=1)
-        self._vocoder = interpreter(model_content=files[_VOCODER], num_threads=1)
+        with silent_stderr():
+            self._acoustic = interpreter(model_content=acoustic, num_threads=1)
+            self._vocoder = interpreter(model_content=files[_VOCODER], num_threads=1)
+            self._vocoder.allocate_tensors()  # the first call of a process writes a line
         inputs, outputs = self._acoustic.get_input_details(), self._acoustic.get_output_details()
         self._inputs = {one["name"]: one["index"] for one in inputs}
         self._outputs = {one["name"]: one["index"] for one in outputs}
