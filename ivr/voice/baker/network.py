@@ -35,6 +35,8 @@ _SPECTRUM, _DURATIONS = "Identity_1", "Identity_2"
 _MARGIN = 16
 """Frames beside those that are kept that the vocoder is given as well. It makes a sample from the
 frames around it, and context further away costs time and changes nothing that can be heard."""
+_BANDS = 80
+"""Frequency bands of the spectrum."""
 _RELEASE = 16
 """Upper limit for the frames of the last symbol: 0.2 s. The last symbol is a boundary or silence.
 The vowel before it ends in its first ten frames, also at the slow pace; the rest is silent."""
@@ -57,13 +59,14 @@ class Networks:
         with silent_stderr():
             self._acoustic = interpreter(model_content=acoustic, num_threads=1)
             self._vocoder = interpreter(model_content=files[_VOCODER], num_threads=1)
-            self._vocoder.allocate_tensors()  # the first call of a process writes a line
         inputs, outputs = self._acoustic.get_input_details(), self._acoustic.get_output_details()
         self._inputs = {one["name"]: one["index"] for one in inputs}
         self._outputs = {one["name"]: one["index"] for one in outputs}
         self._mels = self._vocoder.get_input_details()[0]["index"]
         self._prepared = 0
         """Number of frames that the vocoder is prepared for."""
+        with silent_stderr():
+            self._prepare(_STEP)  # the first time in a process, LiteRT writes a line
 
     def speak(
         self, symbols: Sequence[str], first: int, end: int, slower: float = 1.0
@@ -105,15 +108,19 @@ class Networks:
         """Return the samples of ``spectrum``, whose shape is (frames, 80)."""
         length = -(-len(spectrum) // _STEP) * _STEP
         padded = np.pad(spectrum, ((0, length - len(spectrum)), (0, 0)), mode="edge")
-        if self._prepared != length:
-            self._vocoder.resize_tensor_input(self._mels, (1, *padded.shape))
-            self._vocoder.allocate_tensors()
-            self._prepared = length
+        self._prepare(length)
         self._vocoder.set_tensor(self._mels, padded[np.newaxis])
         self._vocoder.invoke()
         output = self._vocoder.get_output_details()[0]["index"]
         samples: NDArray[np.float32] = self._vocoder.get_tensor(output)[0, :, 0]
         return samples[: len(spectrum) * FRAME_SAMPLES]
+
+    def _prepare(self, frames: int) -> None:
+        """Prepare the vocoder for a spectrum of this length."""
+        if self._prepared != frames:
+            self._vocoder.resize_tensor_input(self._mels, (1, frames, _BANDS))
+            self._vocoder.allocate_tensors()
+            self._prepared = frames
 
 
 def _content(path: Path) -> bytes:
