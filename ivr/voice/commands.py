@@ -96,8 +96,15 @@ def render_command(
         raise fail(error) from None
     except KeyError as error:
         raise fail(error.args[0]) from None
-    except (VoiceError, OSError) as error:
+    except VoiceError as error:
         raise fail(error) from None
+    except OSError as error:
+        raise fail(
+            tr(
+                "the prompts cannot be written to {directory} ({reason}): make room, or name "
+                "another --directory; the old set stays in place"
+            ).format(directory=target, reason=error.strerror or error)
+        ) from None
     typer.echo(
         tr("{rendered} rendered, {kept} kept, {removed} removed in {directory}").format(
             rendered=len(result.rendered),

@@ -7,6 +7,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ivr.voice.commands import prompts_app
+from ivr.words.catalogue import Catalogue
+from tests.records.small_disk import small_disk
 from tests.voice.rendered_sheet import COMPANY, SHEET, Rendered
 
 
@@ -30,6 +32,24 @@ def test_the_directory_lies_beside_the_sheet(tmp_path: Path) -> None:
     (tmp_path / "company.toml").write_text(COMPANY.read_text(encoding="utf-8"), encoding="utf-8")
     assert run("render", "--no-pieces", "--only", "hold", "--sheet", sheet).exit_code == 0
     assert (tmp_path / "rendered" / "zh" / "ivr" / "hold-ask.alaw").is_file()
+
+
+def test_a_full_disk_is_one_sentence_and_costs_no_prompt(copied: Rendered, tmp_path: Path) -> None:
+    def render(row: str) -> Result:
+        return run("render", "--engine", "espeak", "--no-pieces", "--only", row, "--again",
+                   "--sheet", copied.path, "--directory", disk.directory / "rendered")  # fmt: skip
+
+    with small_disk(tmp_path / "disk") as disk:
+        assert render("hold").exit_code == 0
+        before = Catalogue.load(disk.directory / "rendered").samples("hold.ask").tobytes()
+        with disk.full():
+            failed = render("greeting")
+        assert failed.exit_code == 2
+        assert failed.stderr.count("\n") == 1
+        assert "make room" in failed.stderr
+        kept = Catalogue.load(disk.directory / "rendered")
+        assert kept.samples("hold.ask").tobytes() == before
+        assert "greeting.ask" not in kept
 
 
 def test_without_a_sheet_here_the_repositorys_is_used(
