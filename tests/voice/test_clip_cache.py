@@ -69,6 +69,7 @@ def test_a_second_directory_is_filled_without_speaking(copied: Rendered, tmp_pat
     assert check(tmp_path / "second", copied.sheet).problems == ()
 
 
+@pytest.mark.slow
 def test_everything_is_spoken_anew_on_request(copied: Rendered, tmp_path: Path) -> None:
     cache, again = ClipCache(tmp_path / "clips"), Tone()
     render(copied.sheet, copied.directory, Tone(), cache=cache)
@@ -76,6 +77,7 @@ def test_everything_is_spoken_anew_on_request(copied: Rendered, tmp_path: Path) 
     assert again.words
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_where_it_was(copied: Rendered, tmp_path: Path) -> None:
     cache, interrupted, resumed = ClipCache(tmp_path / "clips"), Tone(breaks_after=4), Tone()
     with pytest.raises(RuntimeError, match="broke"):

@@ -35,6 +35,9 @@ def prepare(voice: Sherpa, *words: str) -> None:
     voice.prepare([take(each) for each in words], lambda done, of: None)
 
 
+pytestmark = pytest.mark.slow  # most tests start a process that loads the library
+
+
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Sherpa:
     return Sherpa.in_directory(write_toy_voice(tmp_path_factory.mktemp("voices") / "toy"))
@@ -286,7 +289,6 @@ def test_a_missing_package_is_named_with_its_remedy(
         unloaded.sound(take("您好"))
 
 
-@pytest.mark.slow
 def test_the_voice_renders_a_whole_set_in_several_processes(
     few: Rendered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ class Dying:
         os._exit(1)
 
 
+@pytest.mark.slow
 def test_a_process_that_ends_early_leaves_the_old_set(
     copied: Rendered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
