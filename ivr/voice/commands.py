@@ -31,6 +31,7 @@ from ivr.voice.engine_choice import (
 )
 from ivr.voice.reading.decisions import Readings
 from ivr.voice.render import render_prompts as render_stale
+from ivr.voice.studio.commands import cut_command, script_command
 from ivr.words.phrase_files import LEARNED, learn
 
 prompts_app = typer.Typer(
@@ -41,6 +42,8 @@ prompts_app = typer.Typer(
 prompts_app.command("play")(play_prompt)
 prompts_app.command("install", context_settings=formerly(to="pbx-sounds"))(install_command)
 prompts_app.command("sheet")(sheet_page)
+prompts_app.command("script")(script_command)
+prompts_app.command("cut")(cut_command)
 
 
 @prompts_app.command("render", context_settings=formerly(all="again"))

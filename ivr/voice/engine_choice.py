@@ -105,7 +105,7 @@ def engine_from(options: EngineOptions, words: Sheet) -> tuple[Engine, Sequence[
             cache = options.cache or cache_directory() / "edge"
             return Edge(cache, options.voice or XIAOXIAO), None
         case EngineName.FILES:
-            from ivr.voice.studio import Studio
+            from ivr.voice.studio.recordings import Studio
 
             if options.files is None:
                 raise VoiceError(tr("name the directory of the recordings with --files"))

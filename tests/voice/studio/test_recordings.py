@@ -11,7 +11,7 @@ from ivr.voice.check import check_prompts
 from ivr.voice.engine import PromptsFailed
 from ivr.voice.render import render_prompts
 from ivr.voice.stretch import stretched
-from ivr.voice.studio import Studio
+from ivr.voice.studio.recordings import Studio
 from ivr.words.catalogue import Catalogue
 from tests.voice.rendered_sheet import Rendered
 

@@ -23,8 +23,19 @@ from ivr.voice.engine import PromptsFailed, RenderProgress
 from ivr.voice.formats import is_wordless
 from ivr.voice.standard import SLOWER
 from ivr.voice.stretch import stretched
+from ivr.voice.voices import licence_of
+from ivr.words.catalogue import Licence
 
 _EXTENSIONS = ("wav", "flac", "mp3", "ogg")
+
+
+def recording_in(folder: Path, name: str) -> Path | None:
+    """Return the file with the recording ``name``, in the first format that there is, or None.
+
+    ``name`` is the id of a prompt, for a slow recording with ``.slow`` after it.
+    """
+    paths = (folder / f"{name}.{extension}" for extension in _EXTENSIONS)
+    return next((path for path in paths if path.is_file()), None)
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,11 @@ class Studio:
         A new recording does not change it, because the manifest has the hash of each recording.
         """
         return "as recorded"
+
+    @property
+    def licence(self) -> Licence:
+        """What the speaker has agreed to."""
+        return licence_of("recordings")
 
     def source(self, take: Take) -> str:
         """Return the SHA-256 of the recording of an utterance; empty if there is none."""
@@ -91,7 +107,7 @@ class Studio:
 
     def has(self, prompt: Prompt) -> bool:
         """Return True if there is a recording with the id of the prompt."""
-        return any((self.folder / f"{prompt.id}.{ext}").is_file() for ext in _EXTENSIONS)
+        return recording_in(self.folder, prompt.id) is not None
 
     def _recording(self, take: Take) -> Path | None:
         """Return the file with the recording of an utterance; None if there is none.
@@ -100,8 +116,8 @@ class Studio:
         """
         ids = list(dict.fromkeys(clip.prompt.id for clip in take.clips))
         names = [f"{id}.slow" for id in ids] * take.slow + ids
-        paths = (self.folder / f"{name}.{ext}" for name in names for ext in _EXTENSIONS)
-        return next((path for path in paths if path.is_file()), None)
+        paths = (recording_in(self.folder, name) for name in names)
+        return next((path for path in paths if path is not None), None)
 
     def _obstacles(self, take: Take) -> Iterator[str]:
         """Yield why the utterance cannot be made from its recording; nothing if it can be made."""

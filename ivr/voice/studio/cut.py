@@ -1,0 +1,55 @@
+"""Cut the takes that count out of a session's recordings, and write them for the engine."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ivr.voice.studio.passages import mono, readable, segment
+from ivr.voice.studio.recordings import recording_in
+from ivr.voice.studio.result import FoundSession, LineStatus, StudioTake
+
+_MARGIN_SECONDS = 0.15
+"""Seconds of silence that a recording keeps before and after its words, if the session has them."""
+_FADE_MILLISECONDS = 10
+
+
+def write_takes(
+    session: FoundSession, directory: Path, *, slow: bool = False, again: bool = False
+) -> list[Path]:
+    """Write the take that counts of each line into ``directory``; return the files written.
+
+    A file is named by the id of its prompt, with ``.slow`` for a slow session. A recording that is
+    there is replaced if the new take is sure, or with ``again``. Raise VoiceError if a session's
+    recording cannot be read, and OSError if a file cannot be written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    written = []
+    for found in session.lines:
+        name = found.line.id + ".slow" * slow
+        sure = found.status is LineStatus.SURE
+        if found.counted and (sure or again or recording_in(directory, name) is None):
+            path = directory / f"{name}.wav"
+            _write(found.counted, path)
+            written.append(path)
+    return written
+
+
+def _write(take: StudioTake, path: Path) -> None:
+    """Write a take to ``path`` at the rate of the session, in one channel of 16 bits.
+
+    The old file is replaced when the new one is complete.
+    """
+    before, after = (min(_MARGIN_SECONDS, silence / 2) for silence in take.room)
+    with readable(take.file) as file:
+        rate = file.samplerate
+        first = max(0, round((take.start - before) * rate))
+        file.seek(first)
+        sound = mono(file.read(round((take.end + after) * rate) - first, "float32", True))
+    samples = np.clip(np.rint(sound * 32768.0), -32768, 32767).astype(np.int16)
+    recording = segment(samples, rate).fade_in(_FADE_MILLISECONDS).fade_out(_FADE_MILLISECONDS)
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        recording.export(str(draft), format="wav").close()
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

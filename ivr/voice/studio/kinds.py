@@ -1,0 +1,47 @@
+"""The kinds of fragments (slot values such as names), as the sections of a script show them."""
+
+import re
+
+from pypinyin.contrib.tone_convert import to_tone
+
+from ivr.dialogue.row import PromptId
+from ivr.translation import marked, tr
+
+_SYLLABLE = re.compile(r"[a-z]+[1-5]")
+_TITLES = {
+    "name": marked("names with titles"),
+    "title": marked("titles"),
+    "department": marked("departments"),
+    "meaning": marked("meanings"),
+    "number": marked("numbers"),
+    "hours": marked("hours"),
+    "code": marked("words in place of a number"),
+    "digit.start": marked("digits: the first of a group"),
+    "digit.middle": marked("digits: inside a group"),
+    "digit.end": marked("digits: the last of a group"),
+    "letter": marked("letters"),
+}
+
+
+def section_of(id: str) -> str:
+    """Return what the section of a prompt is found by: its row, or the kind of fragment that it is.
+
+    ``digit.8.middle`` is of the kind ``digit.middle``, ``name.zhang1.sir`` of the kind ``name``.
+    """
+    row, key = PromptId.parse(id)
+    return f"{row}.{key.rpartition('.')[2]}" if row == "digit" else row
+
+
+def kind_title(kind: str) -> str:
+    """Return the title of a kind of fragment for people; an unknown kind is its own title."""
+    return tr(_TITLES[kind]) if kind in _TITLES else kind
+
+
+def reading_of(id: str) -> str:
+    """Return the pinyin of the surname in the id of a name, with tone marks; empty for other ids.
+
+    ``name.zeng1.sir`` gives ``zēng``.
+    """
+    row, key = PromptId.parse(id)
+    syllables = _SYLLABLE.findall(key.partition(".")[0])
+    return " ".join(map(to_tone, syllables)) if row == "name" else ""
