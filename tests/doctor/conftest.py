@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.doctor import deployment
+from ivr.doctor import deployment, words
 from ivr.etiquette.sheet import Sheet
 from ivr.recognition import embedded
 from ivr.recognition.check import Checked, check_model
@@ -54,8 +54,8 @@ def place(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         return trial if model in (None, built_in) else await check_model(model)
 
     monkeypatch.setattr(deployment, "check_model", tried_once)
-    monkeypatch.setattr(deployment, "check_prompts", _checked_once)
-    monkeypatch.setattr(deployment, "read_phrases", _phrases)
+    monkeypatch.setattr(words, "check_prompts", _checked_once)
+    monkeypatch.setattr(words, "read_phrases", _phrases)
     listening = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
     agi, audio = (each.getsockname()[1] for each in listening)
     (tmp_path / "token").write_text("a-token\n")

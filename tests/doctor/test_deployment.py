@@ -10,6 +10,7 @@ import pytest
 
 from ivr.config import RecordsSettings, load_settings
 from ivr.doctor import Check, CheckVerdict, deployment, examine
+from ivr.doctor.words import words_checks
 from ivr.lab.ports import free_ports
 from ivr.records.database import newest
 from tests.doctor.findings import changed, found
@@ -62,7 +63,7 @@ def test_the_pbx_sounds_are_compared(place: Path, root: Path, tmp_path: Path) ->
     sounds = tmp_path / "sounds"
 
     def verdict() -> Check:
-        return found(list(deployment._words(load_settings(place), sounds)), "pbx sounds")
+        return found(list(words_checks(load_settings(place), sounds)), "pbx sounds")
 
     assert verdict().verdict == CheckVerdict.BROKEN
     shutil.copytree(root / "prompts" / "rendered" / "zh", sounds / "zh", copy_function=os.link)

@@ -15,14 +15,11 @@ import pytest
 
 from ivr.dialogue.row import Prompt
 from ivr.voice import VoiceError
-from ivr.voice.check import check_prompts
 from ivr.voice.clip import Clip, Form, Take
 from ivr.voice.context import NO_CONTEXT
 from ivr.voice.engine import PromptsFailed
-from ivr.voice.render import render_prompts
 from ivr.voice.sherpa import Sherpa
-from ivr.words.catalogue import SILENCE, Catalogue, Licence
-from tests.voice.rendered_sheet import Rendered
+from ivr.words.catalogue import SILENCE, Licence
 from tests.voice.toy_vits import LETTERS, LEXICON, RATE, TOKEN_SECONDS, Kind, write_toy_voice
 
 
@@ -287,16 +284,3 @@ def test_a_missing_package_is_named_with_its_remedy(
     unloaded = Sherpa(write_toy_voice(tmp_path), toy.files, 0, toy.version)
     with pytest.raises(VoiceError, match=r"needs the package sherpa-onnx .*'ivr\[sherpa\]'"):
         unloaded.sound(take("您好"))
-
-
-def test_the_voice_renders_a_whole_set_in_several_processes(
-    few: Rendered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ivr.voice.workshop._FEW", 2)
-    signs = {sign for clip in few.sheet.fragments() for sign in clip.text if sign.isalpha()}
-    known = LEXICON | dict.fromkeys(sorted(signs | set("一二三四五六七八九零幺十点整")), "h a")
-    voice = Sherpa.in_directory(write_toy_voice(tmp_path / "voice", lexicon=known))
-    render_prompts(few.sheet, tmp_path / "out", voice, pieces=(), processes=2)
-    assert check_prompts(tmp_path / "out", few.sheet, pieces=(), measure=True).problems == ()
-    manifest = Catalogue.load(tmp_path / "out").manifest
-    assert (manifest.engine, manifest.voice) == (voice.name, voice.voice)
