@@ -9,6 +9,8 @@ from ivr.dialogue.row import Prompt
 from ivr.voice.audition import audition_page
 from ivr.voice.check import check_prompts
 from ivr.voice.comparison import ComparedVoice, SpokenSentence, VoiceComparison
+from ivr.voice.espeak import Espeak
+from ivr.voice.render import render_prompts
 from ivr.voice.trial_sentences import TrialSentence
 from ivr.voice.voices import licence_of
 from ivr.words.catalogue import Catalogue, Licence
@@ -102,6 +104,7 @@ def test_the_command_shows_the_voices_of_the_machine(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("IVR_VOICES", str(tmp_path / "voices"))
+    render_prompts(copied.sheet, copied.directory, Espeak(), pieces=())
     out = tmp_path / "page.html"
     arguments = ("sheet", "--no-pieces", "--out", out, "--sheet", copied.path)
     assert run(*arguments).exit_code == 0
