@@ -114,7 +114,7 @@ def test_the_command_shows_the_voices_of_the_machine(
     assert run(*arguments).exit_code == 0
     shown = ReadPage(out.read_text("utf-8"))
     assert "Voices side by side" in shown.text
-    assert "fetch the voice again" in shown.text
+    assert "run `ivr voices fetch gone --again`" in shown.text
     copied.path.with_name("values.toml").write_text("[meanings", encoding="utf-8")
     result = run(*arguments)
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
