@@ -12,6 +12,7 @@ from ivr.hearing.frames import FRAME, FRAME_SECONDS
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import dbov
 from ivr.lab.lab import Lab, laboratory
+from ivr.lab.natural_callers import NATURAL_CALLERS
 from ivr.lab.voices import PHRASES, VOICES, says
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import Action, PlayedSound, Silence
@@ -23,17 +24,20 @@ lasts 5.7 s, so every caller speaks during it."""
 VOICED_DBOV = -40.0
 """A packet of the caller counts as voiced (speech) if its level is at least this many dBov."""
 _PROMPT = "greeting.ask"
+_CALLERS = [speaker for pair in zip(VOICES, NATURAL_CALLERS, strict=True) for speaker in pair]
+"""The callers in turn: every second one has a natural voice."""
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
     """Interrupt the greeting in ``calls`` simultaneous calls, each at another random moment.
 
     The result says how long the greeting goes on after the caller's first word. ``done`` is called
-    after each call. ``root`` is the directory of the checkout.
+    after each call. ``root`` is the directory of the checkout. Every second caller has a natural
+    voice; raise VoiceError if it is not installed.
     """
     rng = np.random.default_rng(seed)
     starts = rng.uniform(EARLIEST_SECONDS, LATEST_SECONDS, calls)
-    words = [says(PHRASES[i % len(PHRASES)], i % len(VOICES)) for i in range(calls)]
+    words = [says(PHRASES[i % len(PHRASES)], _CALLERS[i % len(_CALLERS)]) for i in range(calls)]
     async with laboratory(root, max_calls=calls + 5) as lab:
         recordings = await _interrupt(lab, starts.tolist(), words, done)
         stops = [

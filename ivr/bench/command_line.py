@@ -17,6 +17,7 @@ from ivr.lab.pbx import LabError
 from ivr.recognition.files import ModelError
 from ivr.records.keeper import RecordsError
 from ivr.understanding.phrases import PhraseError
+from ivr.voice import VoiceError
 from ivr.words.catalogue import CatalogueError
 
 CallsOption = Annotated[int, typer.Option("--calls", min=1, max=200, help="How many calls.")]
@@ -32,6 +33,7 @@ _CANNOT_MEASURE = (
     PhraseError,
     RecordingsError,
     RecordsError,
+    VoiceError,
 )
 """Kinds of errors after which a bench command ends with exit code 2. They say that this machine or
 the given files do not allow the measurement."""

@@ -141,7 +141,7 @@ def bench_hearing(
     out: PicturesOption = None,
 ) -> None:
     """Measure whether the ear judges a line well, soon and cheaply. (rows 2, 8, 9, 10)"""
-    total = None if corpus else len(hearing_bench.windows_of(windows))
+    total = None if corpus else len(hearing_bench.windows_of(windows, split))
     with counted("windows", total) as done:
         report = (
             hearing_bench.measure_corpus(corpus)

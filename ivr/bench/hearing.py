@@ -10,18 +10,20 @@ from rich.table import Table
 
 from ivr.bench.hearing_corpus import labelled_recordings
 from ivr.bench.hearing_cost import cost
-from ivr.bench.hearing_metrics import AT_LEAST, AT_MOST, hearing_figures
+from ivr.bench.hearing_metrics import AT_LEAST, AT_MOST, NATURAL_FIGURES, hearing_figures
 from ivr.bench.hearing_plots import LABEL_TITLES, draw_hearing
 from ivr.bench.hearing_stream import JudgedWindow, detector, listen_to_all, stream_window
 from ivr.bench.result import BenchResult
 from ivr.bench.tally import confusion, wilson
 from ivr.lab.corpus.line import Order
-from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, orders, sweep_orders
+from ivr.lab.corpus.recipes import CASES, CLASSES, NATURAL, NUISANCES, SWEEPS, orders, sweep_orders
 from ivr.lab.corpus.sources import Split
 
 POINTS_PER = 8
 """Divisor for the number of test recordings of each value of a sweep. (In a sweep one quantity is
 varied.) A class has 80 test recordings, a value of a sweep has 80 / 8 = 10."""
+NATURAL_PER = 4
+"""Divisor for the number of test recordings of each class with natural voices, likewise."""
 BABBLE = ("snr_babble", 3.0)
 """The sweep and the value (in dB) that have as many test recordings as a class. In them the caller
 is 3 dB louder than other voices nearby. More recordings are needed here, because a figure with a
@@ -58,7 +60,7 @@ class HearingBenchReport:
             points = [window for window in self.heard if window.group == quantity]
             if points:
                 console.print(curve_table(quantity, points))
-        wrong = [window for window in clear if not window.right and window.group != "barge_in"]
+        wrong = [window for window in clear if not window.right and "barge_in" not in window.group]
         listed = Counter[str]()
         for window in wrong:
             listed[window.group] += 1
@@ -76,29 +78,33 @@ class HearingBenchReport:
         draw_hearing(self.heard, directory, "recordings" if self.named else f"seed {seed}, {split}")
 
 
-def windows_of(per: int) -> list[Order]:
+def windows_of(per: int, split: Split = Split.TEST) -> list[Order]:
     """Return the orders (descriptions) of all windows (test recordings) that are to be made.
 
-    There are ``per`` windows of each class. The sequence is always the same.
+    There are ``per`` windows of each class, and for Split.TEST a quarter of that of each class with
+    natural voices. The sequence is always the same.
     """
+    natural = orders(per // NATURAL_PER, NATURAL) if split is Split.TEST else []
     points = [
         order
         for order in sweep_orders(max(1, per // POINTS_PER))
         if (order.group, order.value) != BABBLE
     ]
-    return [*orders(per), *(Order(BABBLE[0], number, BABBLE[1]) for number in range(per)), *points]
+    babble = [Order(BABBLE[0], number, BABBLE[1]) for number in range(per)]
+    return [*orders(per), *babble, *points, *natural]
 
 
 def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> HearingBenchReport:
     """Make the windows (test recordings), let the detectors of calls judge them, and report.
 
     ``per`` is the number of windows of each class. ``done`` is called after each window. Raise
-    CorpusError when the recordings of speech, from which windows are made, cannot be fetched.
+    CorpusError when the recordings of speech, from which windows are made, cannot be fetched, and
+    VoiceError when the natural voice is needed and not installed.
     """
-    heard = listen_to_all(windows_of(per), seed, Split(split), done, PROCESSES)
-    return HearingBenchReport(
-        _result({**hearing_figures(heard), **cost(seed)}, len(heard), seed), heard
-    )
+    heard = listen_to_all(windows_of(per, Split(split)), seed, Split(split), done, PROCESSES)
+    found = {**hearing_figures(heard), **cost(seed)}
+    limited = {*AT_LEAST, *AT_MOST} - ({*NATURAL_FIGURES} if split != Split.TEST else set())
+    return HearingBenchReport(_result(found, len(heard), seed, only=limited), heard)
 
 
 def measure_corpus(directory: Path) -> HearingBenchReport:
@@ -136,7 +142,7 @@ def _matrix(heard: list[JudgedWindow]) -> Table:
     counts = confusion([(window.group, window.condition.value) for window in heard])
     called = sorted({name for row in counts.values() for name in row})
     table = Table("is \\ called", *called, "right", "95 %", title="confusion")
-    for group in (*CLASSES, *NUISANCES, *CASES):
+    for group in (*CLASSES, *NUISANCES, *CASES, *NATURAL):
         if group in counts:
             right = sum(window.right for window in heard if window.group == group)
             low, high = wilson(right, counts[group].total())

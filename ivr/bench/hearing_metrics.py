@@ -9,7 +9,7 @@ from ivr.bench.tally import share as share_of
 from ivr.bench.tally import wilson
 from ivr.dialogue.events import Condition
 from ivr.lab.corpus.noises import STATIONARY
-from ivr.lab.corpus.recipes import CLASSES, NUISANCES
+from ivr.lab.corpus.recipes import CLASSES, NATURAL, NUISANCES
 
 _CALLER = (Condition.OK, Condition.TOO_QUIET, Condition.HANDS_FREE)
 """The verdicts that say that a caller is speaking on the line."""
@@ -47,9 +47,13 @@ AT_LEAST = {
     "wilson_low": 0.975,
     "true_barge_in": 0.97,
     "babble_as_noise_at_snr_3": 0.90,
+    "natural_voices_accuracy": 0.97,
+    "natural_voices_barge_in": 0.97,
 }
 """Lower limits of figures; the bench fails below them. For example, ``true_barge_in`` must be at
 least 0.97. AT_MOST holds the upper limits of other figures."""
+NATURAL_FIGURES = ("natural_voices_accuracy", "natural_voices_barge_in")
+"""Figures of windows (test recordings) with natural voices, which only the split TEST has."""
 
 
 def share_of_windows(items: Sequence[JudgedWindow], good: Callable[[JudgedWindow], bool]) -> float:
@@ -65,7 +69,8 @@ def hearing_figures(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 
     A window is a test recording. A figure is left out if there are no windows to compute it from.
     """
-    return measured({**_classes(heard), **_nuisances(heard), **_delays(heard), **_turns(heard)})
+    parts = (_classes, _nuisances, _natural_voices, _delays, _turns)
+    return measured({name: value for part in parts for name, value in part(heard).items()})
 
 
 def of_group(heard: Iterable[JudgedWindow], *groups: str) -> list[JudgedWindow]:
@@ -115,6 +120,16 @@ def _nuisances(heard: Sequence[JudgedWindow]) -> dict[str, float]:
         if hours
         else nan,
         **recalls,
+    }
+
+
+def _natural_voices(heard: Sequence[JudgedWindow]) -> dict[str, float]:
+    """Return the share of right verdicts and of recognised barge-ins among natural voices."""
+    barge_ins = of_group(heard, "natural_barge_in")
+    others = [window for window in of_group(heard, *NATURAL) if window.group != "natural_barge_in"]
+    return {
+        "natural_voices_accuracy": share_of_windows(others, lambda window: window.right),
+        "natural_voices_barge_in": share_of_windows(barge_ins, _barged_in),
     }
 
 

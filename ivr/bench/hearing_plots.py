@@ -12,7 +12,7 @@ from ivr.bench.hearing_metrics import NEVER, verdict_delays
 from ivr.bench.hearing_stream import JudgedWindow
 from ivr.bench.plots import picture
 from ivr.bench.tally import confusion
-from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS
+from ivr.lab.corpus.recipes import CASES, CLASSES, NATURAL, NUISANCES, SWEEPS
 
 LABEL_TITLES = {
     "level": "active speech level in dBov",
@@ -44,7 +44,7 @@ def draw_hearing(heard: Sequence[JudgedWindow], directory: Path, title: str) -> 
 
 def _confusion(heard: Sequence[JudgedWindow], directory: Path, title: str) -> None:
     counts = confusion([(window.group, window.condition.value) for window in heard])
-    rows = [name for name in (*CLASSES, *NUISANCES, *CASES) if name in counts]
+    rows = [name for name in (*CLASSES, *NUISANCES, *CASES, *NATURAL) if name in counts]
     called = sorted({name for row in counts.values() for name in row})
     shares = np.array(
         [[counts[row][name] / counts[row].total() for name in called] for row in rows]

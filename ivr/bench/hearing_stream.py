@@ -179,7 +179,7 @@ def listen_to_all(
     The work is done in ``jobs`` processes. ``done`` is called after each window.
     """
     work = partial(listen_to_order, seed=seed, split=split)
-    Stock.of(split)  # is fetched and synthesised once, before all processes need it
+    Stock.of(split).natural()  # all is fetched and synthesised before all processes need it
     spawn = multiprocessing.get_context("spawn")
     heard: list[JudgedWindow] = []
     with ProcessPoolExecutor(jobs, mp_context=spawn) as pool:

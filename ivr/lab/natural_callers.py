@@ -1,5 +1,6 @@
 """Callers with a natural voice: the voice baker, made to sound like several people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,3 +50,9 @@ NATURAL_CALLERS = (
     NaturalCaller(pitch=0.85, pace=1.15),
 )
 """A woman, a man with a deep voice, a child, and a man who speaks quickly."""
+NATURAL_NAMES: Mapping[str, NaturalCaller] = {
+    "natural": NATURAL_CALLERS[0],
+    **{f"natural {number}": caller for number, caller in enumerate(NATURAL_CALLERS, 1)},
+}
+"""The callers by their names in scenario files: ``natural`` (the first), ``natural 1`` and so on.
+"""

@@ -1,5 +1,6 @@
 """Speech of synthetic callers, in other voices than that of the prompts."""
 
+from collections.abc import Hashable
 from functools import lru_cache
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from ivr.voice.mastering import master
 from ivr.voice.standard import LEAD_IN_SECONDS, LEVEL_DBOV, TAIL_SECONDS
 
 
-class SyntheticCaller(Protocol):
+class SyntheticCaller(Hashable, Protocol):
     """A synthetic caller."""
 
     def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
@@ -32,6 +33,8 @@ FOREIGNER = Espeak("de+m3", words_per_minute=160)
 """Voice of espeak-ng for a caller who speaks German."""
 FOREIGN = "Können Sie mir bitte helfen, ich verstehe das nicht"
 """A German sentence for a caller; no recogniser of Mandarin knows its words."""
+OFF_TOPIC = "我家的猫昨天晚上把花瓶打碎了"
+"""A Mandarin sentence for a caller; it has to do with no row of the sheet."""
 PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请帮我转人工", "喂，你好，听得到吗")
 """Mandarin sentences for callers."""
 

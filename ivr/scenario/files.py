@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from ivr.dialogue.row import Prompt, PromptId, Row, Slot, parts
 from ivr.etiquette.sheet import Sheet
+from ivr.lab.natural_callers import NATURAL_NAMES
 from ivr.scenario.places import LineNumbers, lines_of
 from ivr.scenario.steps import (
     LEAST_PAUSE,
@@ -22,6 +23,7 @@ from ivr.scenario.steps import (
     Hears,
     HungUp,
     Plays,
+    Says,
     Scenario,
     ScenarioTable,
     TicketLeft,
@@ -93,6 +95,12 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
                 raise ScenarioError(
                     tr("{place}: there is no file {path} beside {name}: correct it").format(
                         place=place, path=path, name=scenario.file.name
+                    )
+                )
+            case Says(voice=str(name)) if name.startswith("natural") and name not in NATURAL_NAMES:
+                raise ScenarioError(
+                    tr("{place}: there is no voice {name!r}: use one of {names}").format(
+                        place=place, name=name, names=", ".join(NATURAL_NAMES)
                     )
                 )
             case HangsUp() | HungUp() if number != len(scenario.steps) - 1:

@@ -13,6 +13,7 @@ from ivr.lab.corpus.rooms import heard_in, room
 from ivr.lab.corpus.sources import Split, Wave
 from ivr.lab.corpus.telephone import at_level, at_speech_level
 from ivr.lab.corpus.tones import melody, network_tone
+from ivr.lab.natural_callers import NATURAL_NAMES
 from ivr.lab.voices import PHRASES, says
 from ivr.scenario.files import ScenarioError
 from ivr.scenario.steps import LineSound, Plays, Says, Scenario, Step
@@ -38,10 +39,12 @@ detectors of a call report noise."""
 def voice(step: Says) -> Samples:
     """Return the words of a step as speech at 8 kHz, with the step's voice, level and distance.
 
-    Raise VoiceError if espeak-ng does not have the voice.
+    Raise VoiceError if espeak-ng does not have the voice, or if a natural voice is not installed.
     """
     if isinstance(step.voice, int):
         spoken = np.asarray(says(step.says, step.voice - 1), np.float64)
+    elif step.voice in NATURAL_NAMES:
+        spoken = np.asarray(says(step.says, NATURAL_NAMES[step.voice]), np.float64)
     else:
         spoken = np.asarray(master(*Espeak(step.voice).synthesise(step.says)), np.float64)
     if step.hands_free:

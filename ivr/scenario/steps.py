@@ -75,8 +75,9 @@ class Says(Act):
 
     says: Text
     voice: Annotated[int, Field(ge=1, le=4)] | Text = 3
-    """The caller's voice: number of one of the laboratory's four callers, or name of an espeak-ng
-    voice (``de+m3``)."""
+    """The caller's voice: number of one of the laboratory's four callers with voices of espeak-ng,
+    ``natural`` or ``natural 1`` to ``natural 4`` for one with a natural voice, or name of another
+    voice of espeak-ng (``de+m3``)."""
     dbov: Level = -25.0
     """Active speech level of the caller's words in dBov."""
     hands_free: bool = False

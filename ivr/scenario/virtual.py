@@ -173,7 +173,7 @@ class _Performance:
         elif self._line_is is Condition.NOISE:
             condition = Condition.NOISE
         self._deliver(LineChanged(condition))
-        if isinstance(step.voice, str) and not step.voice.startswith("cmn"):
+        if isinstance(step.voice, str) and not step.voice.startswith(("cmn", "natural")):
             return _mumbled(step.says, confidence=0.5, unknown=0.6)  # another language
         if condition is not Condition.OK:
             return _mumbled(step.says)

@@ -19,7 +19,8 @@ from ivr.bench.hearing_stream import Changes, JudgedWindow
 from ivr.bench.tally import wilson
 from ivr.dialogue.events import Condition
 from ivr.hearing.verdict import LineMeasures
-from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES
+from ivr.lab.corpus.recipes import CASES, CLASSES, NATURAL, NUISANCES
+from ivr.lab.corpus.sources import Split
 from ivr.lab.corpus.window import Truth
 
 OK, NOISE, QUIET = Condition.OK, Condition.NOISE, Condition.TOO_QUIET
@@ -125,6 +126,24 @@ def test_every_group_has_its_windows_and_no_window_comes_twice() -> None:
     assert len(set(wanted)) == len(wanted)
     for group in (*CLASSES, *NUISANCES, *CASES):
         assert sum(order.group == group for order in wanted) == 16
+    for group in NATURAL:
+        assert sum(order.group == group for order in wanted) == 4
+
+
+def test_natural_voices_are_only_in_the_test() -> None:
+    assert not [order for order in windows_of(16, Split.DEV) if order.group in NATURAL]
+
+
+def test_natural_voices_have_figures_of_their_own() -> None:
+    heard = [
+        _window(group="natural_ok"),
+        _window(group="natural_ok", condition=NOISE),
+        _window(group="natural_barge_in", onset=2.0, starts=(2.3,)),
+    ]
+    found = hearing_figures(heard)
+    assert found["natural_voices_accuracy"] == 0.5
+    assert found["natural_voices_barge_in"] == 1.0
+    assert "five_class_accuracy" not in found
 
 
 def test_recordings_give_only_the_figures_that_their_labels_allow(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from ivr.hearing.ear import Ear
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.hearing.played import Reference
-from ivr.lab.voices import PHRASES, VOICES, cough, says
+from ivr.lab.natural_callers import NATURAL_CALLERS
+from ivr.lab.voices import PHRASES, VOICES, SyntheticCaller, cough, says
 from ivr.recognition.silero import SileroModel
 
 DETECTOR = SileroModel.load().stream()
@@ -48,14 +49,18 @@ def first(found: list[tuple[float, Event]], kind: type) -> float:
 
 
 @pytest.mark.parametrize("phrase", PHRASES)
-@pytest.mark.parametrize("voice", range(len(VOICES)))
+@pytest.mark.parametrize("voice", [*VOICES, *NATURAL_CALLERS])
 @pytest.mark.parametrize("dbov", [-20.0, -30.0, -40.0])
-def test_speech_is_heard_and_its_end(phrase: str, voice: int, dbov: float) -> None:
-    """Speech starts within 0.5 s of the voice and ends 0.3 to 0.8 s after it."""
+def test_speech_is_heard_and_its_end(phrase: str, voice: SyntheticCaller, dbov: float) -> None:
+    """Speech starts within 0.5 s of the voice and ends 0.3 to 0.8 s after it.
+
+    A faint 喂 in a natural voice is too short to count. Speech then starts with the next word.
+    """
     words = says(phrase, voice, dbov)
     found = listen(np.concatenate([silence(1.0), words, silence(1.5)]))
     spoken = len(words) / RATE
-    assert 1.0 < first(found, SpeechStarted) < 1.5
+    short = dbov <= -40.0 and voice in NATURAL_CALLERS and phrase.startswith("喂")
+    assert 1.0 < first(found, SpeechStarted) < (1.8 if short else 1.5)
     ends = [now for now, event in found if isinstance(event, SpeechEnded)]
     assert ends
     assert 0.3 < ends[-1] - (1.0 + spoken) < 0.8
@@ -109,9 +114,12 @@ def test_room_noise_is_nobody(dbov: float) -> None:
 
 @pytest.mark.parametrize("delay", [0.02, 0.15, 0.45])
 @pytest.mark.parametrize("echo_db", [-12.0, -20.0, -30.0])
-def test_our_own_prompt_is_not_a_caller(echo_db: float, delay: float) -> None:
+@pytest.mark.parametrize("voice", [VOICES[1], NATURAL_CALLERS[0]])
+def test_our_own_prompt_is_not_a_caller(
+    voice: SyntheticCaller, echo_db: float, delay: float
+) -> None:
     """The whole prompt comes back, and no speech starts."""
-    prompt = says("您好，腾讯企业QQ河南服务中心，请问有什么可以帮助您的", 1, -22.0)
+    prompt = says("您好，腾讯企业QQ河南服务中心，请问有什么可以帮助您的", voice, -22.0)
     echo = (prompt * 10 ** (echo_db / 20)).astype(np.int16)
     ear = Ear(DETECTOR, 0.0)
     ear.prompt_started(Reference.of(prompt), 0.0)
@@ -121,10 +129,16 @@ def test_our_own_prompt_is_not_a_caller(echo_db: float, delay: float) -> None:
 
 @pytest.mark.parametrize("at", [0.3, 0.6, 1.2, 2.4])
 @pytest.mark.parametrize("echo_db", [-20.0, -90.0])
-def test_a_caller_breaks_in_over_the_prompt(echo_db: float, at: float) -> None:
+@pytest.mark.parametrize(
+    ("bot", "caller"),
+    [(VOICES[0], VOICES[1]), (NATURAL_CALLERS[0], VOICES[1]), NATURAL_CALLERS[:2]],
+)
+def test_a_caller_breaks_in_over_the_prompt(
+    bot: SyntheticCaller, caller: SyntheticCaller, echo_db: float, at: float
+) -> None:
     """Speech starts within 0.4 s, or within 1 s if the prompt comes back as echo."""
-    prompt = says("您好，腾讯企业QQ河南服务中心，请问有什么可以帮助您的", 0, -22.0)
-    words = says("我想了解一下企业QQ", 1, -22.0)
+    prompt = says("您好，腾讯企业QQ河南服务中心，请问有什么可以帮助您的", bot, -22.0)
+    words = says("我想了解一下企业QQ", caller, -22.0)
     sound = (np.concatenate([silence(0.1), prompt, silence(3)]) * 10 ** (echo_db / 20)).astype(int)
     begin = round(at * RATE)
     sound[begin : begin + len(words)] += words

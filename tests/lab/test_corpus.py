@@ -10,11 +10,20 @@ from ivr.hearing.frames import FRAME, RATE
 from ivr.hearing.level import active_speech_level, dbov
 from ivr.lab.corpus import CorpusError, callers, debian, noises, sources, telephone
 from ivr.lab.corpus.line import Order, SimulatedLine
-from ivr.lab.corpus.recipes import CASES, CLASSES, NUISANCES, SWEEPS, make_window, sweep_orders
+from ivr.lab.corpus.recipes import (
+    CASES,
+    CLASSES,
+    NATURAL,
+    NUISANCES,
+    SWEEPS,
+    make_window,
+    sweep_orders,
+)
 from ivr.lab.corpus.rooms import decay_time, room
 from ivr.lab.corpus.sources import Speaker, Split
 from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Window
+from ivr.voice.voices import voices_directory
 
 SPLITS = pytest.mark.parametrize("split", list(Split))
 
@@ -23,6 +32,7 @@ SPLITS = pytest.mark.parametrize("split", list(Split))
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Use a cache directory of the tests' own."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IVR_VOICES", str(voices_directory()))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 
@@ -52,6 +62,24 @@ def test_the_same_order_makes_the_same_samples(group: str, split: Split) -> None
         np.array_equal(a, b) for (_, a), (_, b) in zip(first.frames, again.frames, strict=True)
     )
     assert first.truth != other.truth
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", NATURAL)
+def test_natural_voices_are_like_other_voices_but_natural(group: str) -> None:
+    """The other windows stay as they were: the natural speakers are not drawn for them."""
+    window, again = (make_window(Order(group, 3), 11, _stock(Split.TEST)) for _ in range(2))
+    assert window.truth == again.truth
+    assert np.array_equal(_sound(window), _sound(again))
+    assert (window.truth.voice or "natural").startswith("natural")
+    plain = make_window(Order(group.removeprefix("natural_"), 3), 11, _stock(Split.TEST))
+    assert plain.label is window.label
+    assert not [one for one in _stock(Split.TEST).speakers if one.name.startswith("natural")]
+
+
+def test_natural_voices_are_in_one_split_only() -> None:
+    """They are one person's."""
+    assert not _stock(Split.DEV).natural().speakers
 
 
 @pytest.mark.parametrize("level", [-44.0, -36.0, -20.0])

@@ -122,11 +122,18 @@ def test_a_caller_plays_a_recording(stage: Stage, write: Write, tmp_path: Path) 
     [
         ('plays = "a.wav"', "a.wav is not a WAV file that can be read"),
         ('says = "喂", voice = "nobody"', "espeak-ng has no voice 'nobody'"),
+        ('says = "喂", voice = "natural 2"', "run `ivr voices fetch baker`"),
     ],
 )
 def test_a_sound_that_cannot_be_made_is_told_with_its_line(
-    stage: Stage, write: Write, tmp_path: Path, step: str, told: str
+    stage: Stage,
+    write: Write,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    told: str,
 ) -> None:
+    monkeypatch.setenv("IVR_VOICES", str(tmp_path))
     (tmp_path / "a.wav").write_bytes(b"no sound")
     text = '[[scenario]]\nname = "x"\nrows = ["greeting"]\nsteps = [\n{ hears = "greeting.ask" },\n'
     (scenario,) = read_scenarios([write(text + "{ " + step + " }]")], stage.sheet)

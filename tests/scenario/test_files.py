@@ -58,6 +58,10 @@ def test_a_good_file_is_read(write: Write, stage: Stage) -> None:
         ('says = ""', "says = '' is not allowed"),
         ('says = "打错了", after = 0.1', "after = 0.1 is not allowed"),
         ('says = "打错了", voice = 9', "voice = 9 is not allowed: input should be less than"),
+        (
+            'says = "打错了", voice = "natural 5"',
+            "there is no voice 'natural 5': use one of natural, natural 1",
+        ),
         ('presses = "1a"', "presses = '1a' is not allowed"),
         ('plays = "no.wav"', "there is no file no.wav beside calls.toml"),
         ('line = "static"', "line = 'static' is not allowed"),

@@ -14,9 +14,10 @@ from ivr.config import Settings
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Rendering
 from ivr.dialogue.verbs import enter, listen, say
+from ivr.lab.natural_callers import NATURAL_CALLERS
 from ivr.lab.pbx import HOTLINE, PHONES, Pbx
 from ivr.lab.ports import free_ports
-from ivr.lab.voices import says
+from ivr.lab.voices import OFF_TOPIC, says
 from ivr.service.app import Hotline
 from ivr.softphone import Action, CallRecording, PlayedSound, Silence, Softphone
 from ivr.softphone.sentences import HeardClip, heard_sentence
@@ -195,15 +196,20 @@ async def test_no_joint_has_a_gap_or_a_click(
 
 
 async def test_a_caller_who_speaks_cuts_the_rest_of_the_sentence(exchange: Exchange) -> None:
-    """The caller interrupts the second group of the number; the third group is not heard."""
+    """Two callers interrupt the second group of the number; they do not hear the third group.
+
+    One has a voice of espeak-ng, the other a natural one.
+    """
     catalogue = exchange.hotline.catalogue
     first, second = SENTENCES[:2]
     begin = sum(catalogue[id].seconds for id in first.clips) + 0.6
     speaks_at = begin + sum(catalogue[id].seconds for id in second.clips[:4])
-    recording = await exchange.call(Silence(speaks_at), PlayedSound(says("喂，你好，听得到吗")))
-    whole = heard_sentence(recording, catalogue, first.clips)
-    number = heard_sentence(
-        recording, catalogue, second.clips, after=whole[-1].first + whole[-1].length
-    )
-    assert all(clip.heard for clip in number[:4])
-    assert not any(clip.correlation > 0.99 for clip in number[-3:])
+    words = says("喂，你好，听得到吗"), says(OFF_TOPIC, NATURAL_CALLERS[0])
+    scripts = [(Silence(speaks_at), PlayedSound(sound)) for sound in words]
+    for recording in await asyncio.gather(*(exchange.call(*script) for script in scripts)):
+        whole = heard_sentence(recording, catalogue, first.clips)
+        number = heard_sentence(
+            recording, catalogue, second.clips, after=whole[-1].first + whole[-1].length
+        )
+        assert all(clip.heard for clip in number[:4])
+        assert not any(clip.correlation > 0.99 for clip in number[-3:])

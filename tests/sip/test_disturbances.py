@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ivr.lab.lab import laboratory
-from ivr.lab.voices import says
+from ivr.lab.natural_callers import NATURAL_CALLERS
+from ivr.lab.voices import OFF_TOPIC, says
 from ivr.softphone import Action, PlayedSound, Silence, heard_prompts
 from tests.sip.conftest import TOLERANCE_SECONDS, Heard, call
 from tests.sip.faults import fault
@@ -68,20 +69,26 @@ async def test_a_call_that_outlasts_the_drain_hears_the_apology(root: Path) -> N
 
 
 async def test_a_lost_tap_is_attached_again(root: Path) -> None:
-    """The PBX ends the stream of the caller's audio; what the caller says later is heard."""
+    """The PBX ends the streams of the callers' audio; what the callers say later is heard.
+
+    The second caller has a natural voice, which the built-in model hears and does not understand.
+    """
+    words = says("喂，你好"), says(OFF_TOPIC, NATURAL_CALLERS[0])
     async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
-        script: list[Action] = [Silence(9.0), PlayedSound(says("喂，你好")), Silence()]
-        calling = phone.dial(lab.number, script, max_seconds=16)
-        assert await calling.answered()
-        await asyncio.wait({asyncio.ensure_future(calling.ended())}, timeout=7.0)
+        scripts: list[list[Action]] = [[Silence(9.0), PlayedSound(w), Silence()] for w in words]
+        callers = [phone.dial(lab.number, script, max_seconds=16) for script in scripts]
+        assert all([await calling.answered() for calling in callers])
+        ends = [asyncio.ensure_future(calling.ended()) for calling in callers]
+        await asyncio.wait(ends, timeout=7.0)
         for channel in (await lab.pbx.ask("core show channels concise")).splitlines():
             name = channel.split("!")[0]
             if "ChanSpy" in channel:
                 await lab.pbx.ask(f"channel request hangup {name}")
-        recording = await calling.ended()
-        heard = Heard(recording, lab.catalogue)
+        heard, natural = [Heard(await end, lab.catalogue) for end in ends]
         assert heard.ids == ["greeting.ask", "title.neutral", "ask_topic.ask.1"]
-        assert len(await lab.service.logged("tap_lost", 1)) >= 1
+        assert natural.ids[0] == "greeting.ask"
+        assert natural.ids[1].rstrip("…") != "no_sound.ask"
+        assert len(await lab.service.logged("tap_lost", 2)) >= 2
 
 
 async def test_a_pbx_that_dies_leaves_a_record_and_nothing_else(root: Path) -> None:

@@ -4,7 +4,8 @@ Each call carries the sound of its condition from the answer on; the ear must fi
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle, islice
 
 import numpy as np
 import pytest
@@ -17,7 +18,8 @@ from ivr.lab.corpus.sources import Split, Wave
 from ivr.lab.corpus.telephone import at_level, at_speech_level
 from ivr.lab.corpus.tones import melody, network_tone
 from ivr.lab.lab import Lab
-from ivr.lab.voices import FOREIGN, FOREIGNER, says
+from ivr.lab.natural_callers import NATURAL_CALLERS
+from ivr.lab.voices import FOREIGN, FOREIGNER, OFF_TOPIC, SyntheticCaller, says
 from ivr.softphone import Action, NoRtp, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
@@ -39,28 +41,33 @@ HEARD_WELL = ["take_note.ask"]
 BABBLE = "我想了解一下企业QQ，我们公司有三十个人，想问多少钱"
 UNKNOWN = FOREIGN
 """Words that are not understood on a good line either; on a bad line the line is blamed."""
+WOMAN, DEEP, CHILD, QUICK = NATURAL_CALLERS
 RNG = np.random.default_rng(4)
 ROOM = room(RNG, Split("test"), 0.6, -4.0)
 
 
-def voice_of(words: str) -> Samples:
-    """Return the words in the caller's voice; UNKNOWN in a German one."""
-    return says(words, FOREIGNER if words == UNKNOWN else VOICE)
+def voice_of(words: str, natural: SyntheticCaller | None = None) -> Samples:
+    """Return the words in the voice ``natural``.
+
+    If it is None, the voice is one of espeak-ng, and a German one for UNKNOWN.
+    """
+    return says(words, natural or (FOREIGNER if words == UNKNOWN else VOICE))
 
 
 def line(
     *sayings: tuple[float, float, str],
     hands_free: bool = False,
     noise: Wave | None = None,
+    natural: SyntheticCaller | None = None,
 ) -> PlayedSound:
     """Return a minute of a line's sound.
 
     ``sayings`` are tuples of second, active speech level in dBov, and words. ``noise`` is added to
-    the whole minute.
+    the whole minute. ``natural`` is the speaker; None for the voices of espeak-ng.
     """
     sound = at_level(RNG.normal(size=LINE_SECONDS * RATE), -70.0)
     for second, level, words in sayings:
-        voice: Wave = np.asarray(voice_of(words), np.float64)
+        voice: Wave = np.asarray(voice_of(words, natural), np.float64)
         if hands_free:
             voice = heard_in(voice, ROOM)
         at = round(second * RATE)
@@ -72,12 +79,14 @@ def _samples(sound: Wave) -> Samples:
     return np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
 
 
-def crowd() -> Wave:
+def crowd(speakers: Sequence[int | SyntheticCaller] = range(10)) -> Wave:
     """Return twenty voices that speak at once, together as loud as a caller (-24 dBov).
 
-    Of ten voices one stands out now and then, and is a caller who keeps the call.
+    They are those of ``speakers`` in turn. Of ten voices one stands out now and then, and is a
+    caller who keeps the call.
     """
-    voices = [np.resize(says(BABBLE, n % 10), LINE_SECONDS * RATE) for n in range(20)]
+    turns = islice(cycle(speakers), 20)
+    voices = [np.resize(says(BABBLE, speaker), LINE_SECONDS * RATE) for speaker in turns]
     parts = [np.roll(voice.astype(np.float64), RNG.integers(len(voice))) for voice in voices]
     return at_level(np.sum(parts, axis=0), -24.0)
 
@@ -109,6 +118,23 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
         ],
         "breathing": [line(noise=at_level(breathing(RNG, count), -52.0))],
         "modem": [line(noise=at_level(network_tone(RNG, "ced", count), -15.0))],
+        **natural_scripts(first, second, white),
+    }
+
+
+def natural_scripts(first: float, second: float, white: Wave) -> dict[str, list[Action]]:
+    """Return what the lines of callers with natural voices carry, by the name of the caller.
+
+    ``first`` and ``second`` are the seconds of their words, ``white`` is a loud noise. Callers who
+    must be understood have the voices of espeak-ng, because the built-in model understands no
+    natural voice.
+    """
+    twice = (first, -48, OFF_TOPIC), (second, -48, OFF_TOPIC)
+    return {
+        "quiet, natural": [line(*twice, natural=DEEP)],
+        "hands-free, natural": [line((first, -28, OFF_TOPIC), hands_free=True, natural=WOMAN)],
+        "speaks in noise, natural": [line((first, -24, OFF_TOPIC), noise=white, natural=QUICK)],
+        "crowd, natural": [line(noise=crowd(NATURAL_CALLERS))],
     }
 
 
@@ -121,11 +147,12 @@ async def calls(lab: Lab) -> Mapping[str, Heard]:
 
 
 @pytest.mark.row("low_volume")
+@pytest.mark.parametrize("caller", ["quiet", "quiet, natural"])
 async def test_a_quiet_caller_is_coached_twice(
-    calls: Mapping[str, Heard], sheet_seconds: object
+    calls: Mapping[str, Heard], caller: str, sheet_seconds: object
 ) -> None:
     """请您大声一点 and 请您换一部电话再次打来 are played; five seconds later comes BYE."""
-    heard = calls["quiet"]
+    heard = calls[caller]
     assert heard.ids == ["greeting.ask", "low_volume.louder", "low_volume.other_phone"]
     assert heard.waits[-1] == sheet_seconds
     assert heard.was_hung_up_on
@@ -138,11 +165,12 @@ async def test_a_caller_who_speaks_up_is_answered(calls: Mapping[str, Heard]) ->
 
 
 @pytest.mark.row("speakerphone")
+@pytest.mark.parametrize("caller", ["hands-free", "hands-free, natural"])
 async def test_a_hands_free_caller_is_asked_to_take_the_handset(
-    calls: Mapping[str, Heard],
+    calls: Mapping[str, Heard], caller: str
 ) -> None:
     """The prompt is 请您拿起话筒说话好吗？ (9)"""
-    assert calls["hands-free"].ids[:2] == ["greeting.ask", "speakerphone.handset"]
+    assert calls[caller].ids[:2] == ["greeting.ask", "speakerphone.handset"]
 
 
 @pytest.mark.row("low_volume")
@@ -152,7 +180,10 @@ async def test_a_quiet_caller_who_is_understood_is_not_coached(calls: Mapping[st
 
 
 @pytest.mark.row("noisy_line")
-@pytest.mark.parametrize("caller", ["noise", "speaks in noise", "crowd"])
+@pytest.mark.parametrize(
+    "caller",
+    ["noise", "speaks in noise", "speaks in noise, natural", "crowd", "crowd, natural"],
+)
 async def test_a_call_with_a_noisy_line_is_ended_by_row_10(
     calls: Mapping[str, Heard], caller: str, sheet_seconds: object
 ) -> None:

@@ -10,13 +10,14 @@ import pytest
 import pytest_asyncio
 
 from ivr.lab.lab import Lab, laboratory
-from ivr.lab.voices import says
+from ivr.lab.natural_callers import NATURAL_CALLERS
+from ivr.lab.voices import SyntheticCaller, says
 from ivr.softphone import Action, PlayedSound, Silence
 from tests.sip.conftest import call
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(200), pytest.mark.asyncio(loop_scope="session")]
 
-SAID = says("不好意思打错电话了", 2)
+WORDS, VOICE = "不好意思打错电话了", 2
 NOTICED_SECONDS = 3.5
 """Seconds of silence before the repetition: two until a hung worker is given up, and some more."""
 
@@ -47,18 +48,23 @@ def _parent(process: Path) -> int | None:
 
 
 @pytest.mark.row("ask_repeat")
-@pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGSTOP])
+@pytest.mark.parametrize(
+    ("number", "voice"), [(signal.SIGABRT, VOICE), (signal.SIGSTOP, NATURAL_CALLERS[0])]
+)
 async def test_a_worker_lost_in_mid_word_loses_only_that_utterance(
-    breakable: Lab, number: signal.Signals
+    breakable: Lab, number: signal.Signals, voice: int | SyntheticCaller
 ) -> None:
-    """The caller hears 麻烦您……再复述一遍 (25), repeats, and is understood by a new worker."""
+    """The caller hears 麻烦您……再复述一遍 (25), repeats, and is understood by a new worker.
+
+    The words that are lost need not be understood, so a natural voice may speak them.
+    """
     greeted = breakable.catalogue["greeting.ask"].seconds
     repeat = breakable.catalogue["ask_repeat.ask"].seconds
     script: list[Action] = [
         Silence(greeted + 1.0),
-        PlayedSound(SAID),
+        PlayedSound(says(WORDS, voice)),
         Silence(repeat + NOTICED_SECONDS),
-        PlayedSound(SAID),
+        PlayedSound(says(WORDS, VOICE)),
         Silence(),
     ]
     (victim,) = workers(breakable)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab, laboratory
-from ivr.lab.voices import says
+from ivr.lab.natural_callers import NATURAL_CALLERS
+from ivr.lab.voices import OFF_TOPIC, says
 from ivr.records.schema import recordings_table, tickets_table
 from ivr.softphone import (
     Action,
@@ -62,6 +63,17 @@ def likeness(ours: Samples, theirs: Samples) -> tuple[float, float]:
     return float(product[at] / np.sqrt((a @ a) * (b @ b))), lag / 8000
 
 
+def halves(sound: Samples) -> tuple[Samples, Samples]:
+    """Return the parts of a sound before and after the middle of its longest pause.
+
+    A packet that is late on a busy machine shifts what follows, so each part is compared alone.
+    """
+    loud = np.flatnonzero(np.abs(sound.astype(int)) > 300)
+    pause = int(np.argmax(np.diff(loud)))
+    middle = int(loud[pause] + loud[pause + 1]) // 2
+    return sound[:middle], sound[middle:]
+
+
 def prompts_in(sound: Samples, lab: Lab) -> list[HeardPrompt]:
     """Return the prompts in one side of a recording, found as in the sound that a caller hears."""
     return heard_prompts(sounds.recording(sound), lab.catalogue)
@@ -96,10 +108,17 @@ class Recorded:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def recorded(recording: Lab) -> Mapping[str, Recorded]:
-    """Return two calls: one leaves a suggestion and hangs up, one sends no packet and is ended."""
+    """Return two calls: one leaves a suggestion and hangs up, one sends no packet and is ended.
+
+    Only the first words of the suggestion must be understood; a natural voice speaks the others.
+    """
     suggests = PlayedSound(says("我给你们提个建议", voice=2))
+    more = PlayedSound(says(OFF_TOPIC, NATURAL_CALLERS[1]))
+    go_on = Silence(recording.catalogue["system.go_on"].seconds + 2.5)
     scripts: dict[str, list[Action]] = {
-        "left": script("system.recorded", recording, suggests, Silence(25.0), HangUpStep()),
+        "left": script(
+            "system.recorded", recording, suggests, go_on, more, Silence(18.0), HangUpStep()
+        ),
         "silent": [NoRtp()],
     }
     heard = await asyncio.gather(*(call(recording, *one) for one in scripts.values()))
@@ -143,8 +162,9 @@ async def test_both_sides_are_in_the_recording_as_they_were_on_the_wire(
     """The caller's own recording is the reference: the same sound at the same times."""
     recorded["left"].heard.recording.save_wav(tmp_path / "caller.wav")
     (said, told), (spoken, heard) = sides(recorded["left"].path), sides(tmp_path / "caller.wav")
-    correlation, lag = likeness(said, spoken)
-    assert correlation > SAME
+    pairs = zip(halves(said), halves(spoken), strict=True)
+    (first, lag), (second, _) = [likeness(ours, theirs) for ours, theirs in pairs]
+    assert min(first, second) > SAME
     kept, wanted = prompts_in(told, recording), prompts_in(heard, recording)
     assert [(one.id, one.complete) for one in kept] == [(one.id, one.complete) for one in wanted]
     assert min(one.correlation for one in kept if one.complete) > SAME

@@ -12,7 +12,8 @@ import pytest_asyncio
 
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab
-from ivr.lab.voices import cough, says
+from ivr.lab.natural_callers import NATURAL_CALLERS
+from ivr.lab.voices import OFF_TOPIC, cough, says
 from ivr.softphone import Action, ComfortNoise, Digits, Noise, NoRtp, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
 from tests.sip.conftest import Heard, call
@@ -58,6 +59,8 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
     second_wait = farewell - WAIT
     goodbye_end = farewell + prompts["no_sound.farewell"].seconds
     hello = PlayedSound(says("喂，你好，听得到吗"))
+    # Their words are about no row, because the built-in model understands no natural voice.
+    natural = [PlayedSound(says(OFF_TOPIC, caller)) for caller in NATURAL_CALLERS]
     return {
         "no RTP": [NoRtp()],
         "digital silence": [Silence()],
@@ -80,6 +83,11 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
         "interrupts the greeting": [Silence(2.0), hello],
         "presses a key": [Silence(2.0), Digits("5")],
         "speaks once": [Silence(greeting_end + 1.0), hello],
+        "natural, after the greeting": [Silence(greeting_end + 0.1), natural[0]],
+        "natural, in wait 2": [Silence(second_wait + 2.5), natural[1]],
+        "natural, into the goodbye": [Silence(farewell + 1.0), natural[2]],
+        "natural, after the goodbye": [Silence(goodbye_end + 2.5), natural[3]],
+        "natural, interrupts": [Silence(2.0), natural[1]],
     }
 
 
@@ -89,6 +97,14 @@ async def calls(lab: Lab) -> Mapping[str, Heard]:
     wanted = scripts(lab.catalogue)
     heard = await asyncio.gather(*(call(lab, *script) for script in wanted.values()))
     return dict(zip(wanted, heard, strict=True))
+
+
+def spoke_after(heard: Heard, prompt: int) -> float:
+    """Return the seconds from the end of the prompt with this index to the caller's words."""
+    spoke = next(
+        packet.time for packet in heard.recording.sent if packet.what == PlayedSound.__name__
+    )
+    return spoke - heard.prompts[prompt].end
 
 
 @pytest.mark.row("no_sound")
@@ -131,13 +147,30 @@ async def test_a_caller_who_speaks_leaves_row_2(
 ) -> None:
     """The caller speaks ``after`` seconds after the end of a prompt; the answer ends row 2."""
     heard = calls[caller]
-    spoke = next(
-        packet.time for packet in heard.recording.sent if packet.what == PlayedSound.__name__
-    )
-    assert spoke - heard.prompts[prompt].end == pytest.approx(after, abs=0.25)
+    assert spoke_after(heard, prompt) == pytest.approx(after, abs=0.25)
     assert heard.ids[:before] == ROW_2[:before]
     assert heard.ids[before : before + 2] == ANSWERED
     assert "no_sound.farewell" not in heard.ids[before:]
+
+
+@pytest.mark.row("no_sound")
+@pytest.mark.parametrize(
+    ("caller", "before", "prompt", "after"),
+    [
+        ("natural, after the greeting", 1, 0, 0.1),
+        ("natural, in wait 2", 3, 2, 2.5),
+        ("natural, into the goodbye", 4, 2, WAIT + 1.0),
+        ("natural, after the goodbye", 4, 3, 2.5),
+    ],
+)
+async def test_a_caller_with_a_natural_voice_leaves_row_2(
+    calls: Mapping[str, Heard], caller: str, before: int, prompt: int, after: float
+) -> None:
+    """The words are not understood; what they are answered is a matter of the recogniser."""
+    heard = calls[caller]
+    assert spoke_after(heard, prompt) == pytest.approx(after, abs=0.25)
+    assert [id.rstrip("…") for id in heard.ids[:before]] == ROW_2[:before]
+    assert heard.ids[before] not in ROW_2
 
 
 @pytest.mark.row("greeting")
@@ -147,6 +180,14 @@ async def test_the_greeting_stops_for_the_caller(calls: Mapping[str, Heard], cal
     heard = calls[caller]
     assert heard.ids[:3] == ["greeting.ask…", *ANSWERED]
     assert 2.0 < heard.prompts[0].heard_seconds < 3.0
+
+
+@pytest.mark.row("greeting")
+async def test_the_greeting_stops_for_a_natural_voice(calls: Mapping[str, Heard]) -> None:
+    heard = calls["natural, interrupts"]
+    assert heard.ids[0] == "greeting.ask…"
+    assert 2.0 < heard.prompts[0].heard_seconds < 3.0
+    assert heard.ids[1] not in ROW_2
 
 
 @pytest.mark.row("closing")

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from ivr.config import RecordsSettings
 from ivr.lab.lab import Lab
+from ivr.lab.voices import OFF_TOPIC
 from ivr.scenario.files import SHIPPED, read_scenarios
 from ivr.scenario.real import PHONE, Target, TargetError
 from ivr.scenario.run import RunContext
@@ -38,8 +39,25 @@ CHOSEN = (
     "投诉态度",
     "道谢",
 )
-"""Names of the scenarios: silence, barge-in, a louder and a slow rendering, a faint caller, noise,
-a name, keys, a ticket, and a goodbye."""
+"""Names of the shipped scenarios: silence, barge-in, a louder and a slow rendering, a faint caller,
+noise, a name, keys, a ticket, and a goodbye."""
+NATURAL = "客户声音小，声音自然"
+"""Name of a scenario of our own, whose faint caller has a natural voice."""
+SCENARIO = """\
+[[scenario]]
+name = "NAME"
+rows = ["low_volume"]
+steps = [
+  { line = "room", dbov = -70 },
+  { hears = "greeting.ask" },
+  { says = "WORDS", voice = "natural 2", dbov = -48 },
+  { hears = "low_volume.louder" },
+  { says = "WORDS", voice = "natural 2", dbov = -48 },
+  { hears = "low_volume.other_phone" },
+  { hung_up = true, after = 5.0 },
+]
+outcome = "too_quiet"
+""".replace("NAME", NATURAL).replace("WORDS", OFF_TOPIC)
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +67,12 @@ def stage(root: Path) -> Stage:
 
 
 @pytest.fixture(scope="module")
-def chosen(stage: Stage) -> list[Scenario]:
-    """Return the shipped scenarios of CHOSEN."""
-    return [each for each in read_scenarios([SHIPPED], stage.sheet) if each.name in CHOSEN]
+def chosen(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> list[Scenario]:
+    """Return the shipped scenarios of CHOSEN, and one with a natural voice."""
+    file = tmp_path_factory.mktemp("natural") / "natural.toml"
+    file.write_text(SCENARIO, encoding="utf-8")
+    read = read_scenarios([SHIPPED, file], stage.sheet)
+    return [each for each in read if each.name in (*CHOSEN, NATURAL)]
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +87,12 @@ async def verdicts(
 ) -> Mapping[str, ScenarioVerdict]:
     """Play the scenarios at once, and return the verdict of each by its name."""
     played = await RunContext(stage, chosen, lambda _: None).on(
-        target, RecordsSettings(directory=lab.service.records_directory), len(CHOSEN)
+        target, RecordsSettings(directory=lab.service.records_directory), len(chosen)
     )
     return {verdict.scenario.name: verdict for verdict in played}
 
 
-@pytest.mark.parametrize("name", CHOSEN)
+@pytest.mark.parametrize("name", [*CHOSEN, NATURAL])
 async def test_the_scenario_passes(verdicts: Mapping[str, ScenarioVerdict], name: str) -> None:
     """Words, waits, renderings, values and tickets are judged, as in virtual time."""
     verdict = verdicts[name]

@@ -25,7 +25,11 @@ pytestmark = [
 ]
 
 VOICE = 2
-"""Index into ivr.lab.voices of a voice that the tiny model was not trained with."""
+"""Index into ivr.lab.voices of a voice that the tiny model was not trained with.
+
+It is a voice of espeak-ng: the built-in model understands no natural voice, and here the words
+matter. The tests of callers whose words do not matter have natural voices as well.
+"""
 REPLY_SECONDS, THINKING_SECONDS = 0.8, 1.2
 
 

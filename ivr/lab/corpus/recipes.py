@@ -19,7 +19,15 @@ from ivr.lab.corpus.window import Window
 _VERSION = 2
 """Version of the corpus. Raise it with every change that makes other samples."""
 
-_RECIPES: dict[str, Callable[[Generator, Stock, Order], Window]] = {
+_Recipe = Callable[[Generator, Stock, Order], Window]
+
+
+def _with_natural_voices(recipe: _Recipe) -> _Recipe:
+    """Return the recipe in which all who speak, also in prompts, have natural voices."""
+    return lambda random, stock, order: recipe(random, stock.natural(), order)
+
+
+_RECIPES: dict[str, _Recipe] = {
     "ok": callers.ok,
     "too_quiet": callers.too_quiet,
     "noise": callers.noise_window,
@@ -36,6 +44,11 @@ _RECIPES: dict[str, Callable[[Generator, Stock, Order], Window]] = {
     "snr_babble": callers.swept,
     "rt60": callers.swept,
     "erl": nuisances.own_prompt,
+    "natural_ok": _with_natural_voices(callers.ok),
+    "natural_too_quiet": _with_natural_voices(callers.too_quiet),
+    "natural_hands_free": _with_natural_voices(callers.hands_free),
+    "natural_own_prompt": _with_natural_voices(nuisances.own_prompt),
+    "natural_barge_in": _with_natural_voices(nuisances.barge_in_window),
 }
 CLASSES = ("ok", "too_quiet", "noise", "hands_free", "nobody")
 """Groups of test windows (clips of a caller's line) for conditions that have a row in the sheet of
@@ -46,6 +59,9 @@ caller."""
 CASES = ("barge_in", "dead_line", "no_rtp")
 """Groups of test windows (clips of a caller's line) that measure how soon an event is detected. A
 caller interrupts a prompt, the line goes dead, or packets stop."""
+NATURAL = tuple(group for group in _RECIPES if group.startswith("natural_"))
+"""Groups of windows like those of the same names without ``natural_``, spoken by natural voices.
+Only Split.TEST has them."""
 SWEEPS: dict[str, tuple[float, ...]] = {
     "level": (-54, -48, -44, -42, -40, -39, -38, -37, -36, -34, -30, -24),
     "snr": (-6, 0, 3, 6, 9, 12, 15, 18, 24),

@@ -19,6 +19,7 @@ from ivr.hearing.frames import FRAME, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import active_speech_level, frame_levels_dbov, gain
 from ivr.lab.corpus import debian
+from ivr.lab.natural_callers import NATURAL_CALLERS, NaturalCaller
 from ivr.voice.espeak import Espeak
 
 SOURCES_VERSION = 2
@@ -46,7 +47,8 @@ class Speaker:
     """One speaker's voice: its name, its language and its utterances."""
 
     name: str
-    """Debian package of a recorded speaker, or voice of espeak-ng."""
+    """Debian package of a recorded speaker, voice of espeak-ng, or pitch and pace of a natural
+    voice."""
     language: str
     """Code of the language, such as ``cmn`` for Mandarin."""
     utterances: tuple[Samples, ...]
@@ -130,6 +132,21 @@ def speakers(split: Split, *, recorded: bool = True) -> list[Speaker]:
     return found
 
 
+def natural_speakers(split: Split) -> list[Speaker]:
+    """Return the speakers with natural voices: none for DEV, because they are one person's voice.
+
+    They are not among those of :func:`speakers`. The same seed thus makes the same windows as
+    before they existed. Raise VoiceError if the natural voice is not installed.
+    """
+    if split is not Split.TEST:
+        return []
+    found = []
+    for caller in NATURAL_CALLERS:
+        name = f"natural-{caller.pitch}-{caller.pace}"
+        found.append(Speaker(name, "cmn", _cached(name, partial(_natural, split, caller))))
+    return found
+
+
 def music_pieces(split: Split) -> list[Samples]:
     """Return the recorded pieces of music of a split, each as samples at 8 kHz. Raise CorpusError
     if they cannot be fetched."""
@@ -156,6 +173,14 @@ def _synthetic(split: Split, variant: str, pitch: int, pace: int) -> Iterator[Sa
     for spoken, text in said:
         engine = Espeak(f"{spoken}+{variant}", words_per_minute=pace, pitch=pitch)
         samples, rate = engine.synthesise(text)
+        resampled = soxr.resample(samples.astype(np.float64), rate, RATE)
+        yield np.clip(resampled, -32768, 32767).astype(np.int16)
+
+
+def _natural(split: Split, caller: NaturalCaller) -> Iterator[Samples]:
+    """Yield the Mandarin sentences of the split, spoken by ``caller``, at 8 kHz."""
+    for text in _MANDARIN[split]:
+        samples, rate = caller.synthesise(text)
         resampled = soxr.resample(samples.astype(np.float64), rate, RATE)
         yield np.clip(resampled, -32768, 32767).astype(np.int16)
 

@@ -1,6 +1,6 @@
 """Audio made of speech and music: callers, babble, television, music on hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -36,6 +36,18 @@ class Stock:
         Raise CorpusError if recorded speech or music cannot be fetched.
         """
         return _stock(split, recorded)
+
+    def natural(self) -> "Stock":
+        """Return the stock with the natural voices of its split in place of its other speakers.
+
+        Raise VoiceError if the natural voice is not installed.
+        """
+        return replace(self, speakers=_natural_speakers(self.split))
+
+
+@lru_cache(maxsize=2)
+def _natural_speakers(split: Split) -> tuple[Speaker, ...]:
+    return tuple(sources.natural_speakers(split))
 
 
 @lru_cache(maxsize=4)
