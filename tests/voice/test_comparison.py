@@ -69,15 +69,15 @@ def test_baker_and_espeak_speak_beside_a_voice_that_cannot(
     (voices / "broken" / "voice.json").write_text("{", encoding="utf-8")
     monkeypatch.setenv("IVR_VOICES", str(voices))
     found = by_name(compared(few, cache))
-    assert list(found) == ["espeak", "baker", "broken"]
+    assert list(found) == ["baker", "espeak", "broken"]
     for name in ("espeak", "baker"):
         assert set(found[name].sentences) == {GREETING, NUMBER}
         for sentence in found[name].sentences.values():
             assert 2.0 < len(sentence.alaw) / 8000 < 10.0
             assert sentence.failure == ""
-    assert found["espeak"].in_use
+    assert found["baker"].in_use
     assert found["baker"].licence.commercial is False
-    assert "fetch the voice again" in found["broken"].failure
+    assert "ivr voices fetch broken --again" in found["broken"].failure
     assert found["broken"].sentences == {}
 
 
