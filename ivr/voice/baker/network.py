@@ -37,6 +37,8 @@ _MARGIN = 16
 frames around it, and context further away costs time and changes nothing that can be heard."""
 _BANDS = 80
 """Frequency bands of the spectrum."""
+_ONSET = 4
+"""Frames of the silence before the first sound that are kept: 50 ms."""
 _RELEASE = 16
 """Upper limit for the frames of the last symbol: 0.2 s. The last symbol is a boundary or silence.
 The vowel before it ends in its first ten frames, also at the slow pace; the rest is silent."""
@@ -81,6 +83,8 @@ class Networks:
         spectrum, frames = self._spectrum(ids, slower)
         starts = [0, *np.cumsum(frames).tolist()]
         start, stop = starts[first], min(starts[end], starts[end - 1] + _RELEASE)
+        if symbols[first] == "sil":
+            start = max(start, starts[first + 1] - _ONSET)
         from_frame = max(0, start - _MARGIN)
         samples = self._samples(spectrum[from_frame : stop + _MARGIN])
         skipped = (start - from_frame) * FRAME_SAMPLES
