@@ -28,4 +28,5 @@ def voice_check(manifest: Manifest) -> Check:
                 "with --engine files"
             ),
         )
-    return Check("voice", CheckVerdict.OK, f"{named}; {tr(manifest.licence.terms)}".rstrip("; "))
+    terms = tr(manifest.licence.terms)
+    return Check("voice", CheckVerdict.OK, f"{named}; {terms}" if terms else named)
