@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ivr.dialogue.row import Prompt
 from ivr.etiquette.sheet import Sheet
@@ -17,7 +18,6 @@ from ivr.voice.current import clip_hash, damaged
 from ivr.voice.duration import plausible
 from ivr.voice.formats import is_wordless
 from ivr.voice.loudness import measure_alaw
-from ivr.voice.reading.decisions import Readings, check_readings
 from ivr.voice.staging import finish
 from ivr.voice.standard import (
     EDGE_SECONDS,
@@ -27,6 +27,9 @@ from ivr.voice.standard import (
     prompt_level,
 )
 from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError, RenderedPrompt, Rendering
+
+if TYPE_CHECKING:
+    from ivr.voice.reading.decisions import Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class PromptReport:
     figures: Figures
     voice: Mapping[str, object] = field(default_factory=dict)
     """Engine, voice and licence of the rendered prompts; empty if none are rendered."""
-    readings: Readings | None = None
+    readings: "Readings | None" = None
     """How the natural voice reads the words; None if that was not checked."""
 
     def dump(self) -> str:
@@ -106,7 +109,7 @@ def check_prompts(
     files of a complete set unmoved, they are first moved to their places in ``directory``.
     """
     clips = clips_of(sheet, pieces)
-    read = check_readings(clips) if readings else None
+    read = _readings(clips) if readings else None
     try:
         finish(directory)
         catalogue = Catalogue.load(directory)
@@ -136,6 +139,13 @@ def check_prompts(
         problems += read.problems()
     voice = {"engine": manifest.engine, "voice": manifest.voice, **asdict(manifest.licence)}
     return PromptReport(tuple(problems), figures, voice, read)
+
+
+def _readings(clips: Sequence[Clip]) -> "Readings":
+    # Imported here: the front end needs packages that the service's image does not have.
+    from ivr.voice.reading.decisions import check_readings
+
+    return check_readings(clips)
 
 
 def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
