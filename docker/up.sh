@@ -126,7 +126,8 @@ fi
 password() { docker exec ivr-asterisk cat "/run/ivr-secrets/phone-$1"; }
 cat <<EOF
 
-The hotline is up after $((SECONDS / 60)) min $((SECONDS % 60)) s. Point a softphone (SIP over UDP) at it and call 66385255 or 037166385255:
+The hotline is up after $((SECONDS / 60)) min $((SECONDS % 60)) s.
+Point a softphone (SIP over UDP) at it and call 66385255 or 037166385255:
 
   server     $address:$IVR_SIP_PORT
   6001       password $(password 6001)

@@ -33,8 +33,8 @@ _OF_DIGITS = {
 """Contexts of digits, by their place in a group, which is the end of their clip's id.
 
 Of thirty contexts that were tried, these give a digit the length, pitch and energy that it has in
-whole telephone numbers: on average it is 29 ms shorter or longer, and the differences of pitch and
-energy are smaller than those between two numbers. A digit spoken alone is 140 ms longer.
+whole telephone numbers: on average it is 29 ms shorter or longer, and pitch and energy differ about
+as much as between two numbers. A digit spoken alone is 140 ms longer.
 """
 _OF_VALUES = {
     "name": Context("", "，请问您需要了解哪方面的信息"),

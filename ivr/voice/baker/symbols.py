@@ -7,6 +7,7 @@ clauses.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ivr.voice.context import Context
 from ivr.voice.reading.aloud import read_prompt
@@ -38,10 +39,12 @@ class Breath:
     """Seconds of silence after it; 0 after the last one of a text."""
 
 
+@lru_cache(maxsize=8192)
 def breaths(words: str, context: Context) -> tuple[Breath, ...]:
     """Return the symbols of ``words``, which are written as in the sheet, in their context.
 
-    Raise VoiceError if a character has no reading. The result is empty if no word is written.
+    Raise VoiceError if a character has no reading. The result is empty if no word is written. It is
+    cached, because the normal and the slow rendering of a prompt have the same symbols.
     """
     parts = list(_parts(read_prompt(words)))
     made = []
@@ -52,12 +55,14 @@ def breaths(words: str, context: Context) -> tuple[Breath, ...]:
     return tuple(made)
 
 
+@lru_cache(maxsize=512)
 def _before(context: Context) -> Spoken:
     """Return what is spoken before the words, with a pause if its end has punctuation."""
     spoken = read_prompt(context.before)
     return (*spoken, *_pause(context.before[-1])) if spoken else ()
 
 
+@lru_cache(maxsize=512)
 def _after(context: Context) -> Spoken:
     """Return what is spoken after the words, with a pause if its beginning has punctuation."""
     spoken = read_prompt(context.after)
