@@ -83,7 +83,9 @@ def remove_others(directory: Path, manifest: Manifest) -> None:
     """Remove the sound files in ``directory`` that ``manifest`` does not list."""
     wanted = {entry.file(extension) for entry in manifest.all() for extension in entry.sha256}
     for rendering in RENDERINGS:
-        sounds = directory / "zh" / folder(rendering)
-        for path in sounds.iterdir() if sounds.is_dir() else ():
-            if path.is_file() and path.relative_to(directory).as_posix() not in wanted:
-                path.unlink()
+        sounds = f"zh/{folder(rendering)}"
+        if not (directory / sounds).is_dir():
+            continue
+        for file in os.scandir(directory / sounds):
+            if f"{sounds}/{file.name}" not in wanted and file.is_file():
+                os.unlink(file)
