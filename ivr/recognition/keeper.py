@@ -203,7 +203,8 @@ class Keeper:
             lost_utterances=self._lost,
             restart_in_seconds=wait,
             effect="the callers of the lost utterances are asked to repeat (row 25); calls go on",
-            remedy="reason SIGKILL: give the machine more memory or lower recognition.workers; "
+            remedy="reason SIGKILL or [Errno …]: give the machine more memory or lower "
+            "recognition.workers; "
             "stuck: the machine is overloaded; others: install the model again if this repeats",
         )
         self._fail(

@@ -87,7 +87,7 @@ class Records:
 
         ``segment_bytes`` is the size of each file of the spool in octets. ``lock_seconds`` is the
         longest wait for SQLite's lock. ``loaded`` is called on the loader's thread after each
-        committed transaction, with the entries that it stored.
+        committed transaction, with the entries of that part of the spool.
         """
         directory = settings.directory / "spool"
         _make(directory, settings.directory)
@@ -183,7 +183,8 @@ def _make(directory: Path, setting: Path) -> None:
                 "records_directory_not_writable", directory=str(setting),
                 reason=error.strerror,
                 effect="calls are answered, but no ticket can be kept, and callers are told so",
-                remedy="make room on the disk of records.directory, or repair it",
+                remedy="make room on the disk of records.directory, or repair it; if the directory "
+                "does not exist then, restart the service",
             )  # fmt: skip
             return
         raise RecordsError(

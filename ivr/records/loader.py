@@ -44,8 +44,8 @@ class Loader:
     ) -> None:
         """``directory`` is the directory of the spool.
 
-        ``loaded`` is called on the loader's thread each time that entries have been stored. Its
-        argument is these entries, as they were read from a segment.
+        ``loaded`` is called on the loader's thread each time that a part of a segment has been
+        loaded. Its argument is the entries of that part, also those that the database refused.
         """
         self.down_since: float | None = None
         """Moment at which loading began to fail, in seconds of the monotonic clock; None while

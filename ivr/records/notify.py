@@ -143,9 +143,9 @@ class Notifier:
             log.warning(
                 "notification_not_delivered", notification=one["id"], ticket=one["ticket"],
                 channel=one["channel"], reason=str(error),
-                effect="the supervisor is not notified of the ticket yet; the service tries again "
+                effect="this channel has not notified the supervisor yet; the service tries again "
                 f"in {pause.total_seconds():.0f} s" if again else
-                f"the supervisor is never notified: {_ATTEMPTS} attempts have failed",
+                f"this channel never notifies the supervisor: {_ATTEMPTS} attempts have failed",
                 remedy="start the web or mail server that receives notifications, or correct "
                 "[notify] in the settings; `ivr tickets` shows the ticket",
             )  # fmt: skip

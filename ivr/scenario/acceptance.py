@@ -25,7 +25,7 @@ class RowResult:
 
     @property
     def result(self) -> str:
-        """``green`` if all scenarios of the row passed, ``red`` if not, ``none`` if none exist."""
+        """``green`` if all played scenarios of the row passed, ``red`` if not, ``none`` without any."""
         if not self.verdicts:
             return "none"
         passed = all(verdict.passed for verdict in self.verdicts)
@@ -66,7 +66,8 @@ class RowResult:
 def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -> list[RowResult]:
     """Return the results of the sheet's rows, in the order of the sheet.
 
-    With ``every``, all rows are returned. Otherwise a row without a scenario is left out.
+    With ``every``, all rows are returned. Otherwise a row is left out if none of its scenarios was
+    played, that is, if ``verdicts`` has none.
     """
     all_rows = (
         RowResult(row, [each for each in verdicts if row.id in each.scenario.table.rows])

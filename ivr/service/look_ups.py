@@ -41,7 +41,7 @@ coroutine that returns that."""
 
 
 class LookUps:
-    """All look-ups of a service; :meth:`find` carries one out."""
+    """Looks up answers for callers, in the records or in the company's system (``look_ups``)."""
 
     def __init__(self, settings: config.LookUpSettings, records: Engine) -> None:
         """``records`` is the database of the records.

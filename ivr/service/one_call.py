@@ -87,7 +87,7 @@ class OneCall:
 
     @property
     def longest_lag(self) -> float:
-        """Greatest delay of a heartbeat so far, in seconds."""
+        """Greatest delay so far, in seconds, of a beat of this call's heartbeat to the PBX."""
         return self._heartbeat.longest_lag
 
     async def run(self) -> None:

@@ -107,7 +107,10 @@ class VoiceLexicon:
         return re.sub(r"，+(?=[。！？])", "", text).strip("， ")
 
     def _sign(self, sign: str, words: str) -> str:
-        """Return one sign as the voice must be given it; "" if it is not spoken."""
+        """Return one character or mark as the voice must be given it; "" if it is not spoken.
+
+        ``words`` is the whole text, for the message. Raise VoiceError if there is no reading.
+        """
         if mark := _SENTENCE_ENDS.get(sign) or _PAUSES.get(sign):
             return mark
         if sign in self.signs:

@@ -129,7 +129,11 @@ def studio_script(sheet: Sheet, *, pieces: bool = True, only: str | None = None)
 
 
 def _by_kind(sheet: Sheet, pieces: bool) -> dict[str, list[tuple[Clip, ...]]]:
-    """Return the clips that share a recording, by the row or the kind of value of the first one."""
+    """Return the clips in groups that share a recording, by row or kind of value of the first one.
+
+    Only clips with words in the normal rendering count. With ``pieces``, the fragments (slot values
+    such as names) follow the prompts of the sheet.
+    """
     clips = clips_of(sheet, None if pieces else ())
     normal = [c for c in clips if c.form.rendering == "normal" and not is_wordless(c)]
     kinds: dict[str, list[tuple[Clip, ...]]] = {}
