@@ -25,7 +25,7 @@ class RowResult:
 
     @property
     def result(self) -> str:
-        """``green`` if all played scenarios passed, ``red`` if one did not, ``none`` without any."""
+        """``green`` if all played scenarios passed, ``red`` if one failed, ``none`` without any."""
         if not self.verdicts:
             return "none"
         passed = all(verdict.passed for verdict in self.verdicts)
