@@ -1,12 +1,13 @@
 # The service (`ivr serve`), run without rights on a read-only root.
 FROM ivr-base:forky AS base
-# libjemalloc2: recognition costs less with it (ivr/recognition/environment.py).
+# libjemalloc2: recognition costs less with it (ivr/recognition/environment.py). ca-certificates: notifications and
+# look-ups may go to https and smtp with TLS.
 ARG CHECK_VALID_UNTIL=true
 RUN groupadd --gid 5061 ivr \
  && useradd --uid 5061 --gid 5061 --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin ivr \
  && export DEBIAN_FRONTEND=noninteractive \
  && apt-get -o Acquire::Check-Valid-Until=$CHECK_VALID_UNTIL update -qq \
- && apt-get install -qq -y --no-install-recommends python3 libjemalloc2 >/dev/null \
+ && apt-get install -qq -y --no-install-recommends python3 libjemalloc2 ca-certificates >/dev/null \
  && rm -rf /var/lib/apt/lists/*
 
 # Packages are fetched in a stage of their own: pip, certificates and caches do not get into the result.

@@ -29,7 +29,6 @@ from ivr.voice.engine_choice import (
     remember,
     remembered,
 )
-from ivr.voice.reading.decisions import Readings
 from ivr.voice.render import render_prompts as render_stale
 from ivr.voice.studio.commands import cut_command, script_command
 from ivr.words.phrase_files import LEARNED, learn
@@ -222,21 +221,7 @@ def _sentences(report: PromptReport) -> list[str]:
             )
             for rendering, one in figures.levels.items()
         ),
-        *_readings(report.readings),
-    ]
-
-
-def _readings(readings: Readings | None) -> list[str]:
-    if readings is None:
-        return []
-    return [
-        tr(
-            "{decisions} characters with several readings: {undecided} undecided, {misread} misread"
-        ).format(
-            decisions=len(readings.decisions),
-            undecided=len(readings.undecided),
-            misread=len(readings.misread),
-        )
+        *([report.readings.summary()] if report.readings else []),
     ]
 
 

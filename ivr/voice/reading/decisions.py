@@ -80,6 +80,16 @@ class Readings:
         """The polyphones that only the dictionary decides: no word, no rule, no usual reading."""
         return tuple(one for one in self.decisions if one.source is Source.DICTIONARY)
 
+    def summary(self) -> str:
+        """Return one sentence with the number of polyphones, undecided ones and misread words."""
+        return tr(
+            "{decisions} characters with several readings: {undecided} undecided, {misread} misread"
+        ).format(
+            decisions=len(self.decisions),
+            undecided=len(self.undecided),
+            misread=len(self.misread),
+        )
+
     def problems(self) -> Iterator[str]:
         """Yield a sentence for each prompt that is misread or cannot be read."""
         for one in self.misread:
