@@ -96,9 +96,11 @@ def _made(engine: Engine, take: Take, into: Path, cache: ClipCache | None) -> Re
     try:
         source = engine.source(take)
         keys = [clip_hash(clip, engine.name, engine.voice, source) for clip in take.clips]
-        finished = _kept(cache, keys)
-        if not finished:
-            finished = _finished(engine, take)
+        if all(is_wordless(clip) for clip in take.clips):
+            # Silence and music have the same words, none, and therefore the same hash.
+            finished = [_measured(clip, wordless(clip)) for clip in take.clips]
+        elif not (finished := _kept(cache, keys)):
+            finished = _spoken(engine, take)
             _keep(cache, keys, finished)
     except VoiceError as error:
         return RenderedTake(take, (), str(error))
@@ -122,17 +124,14 @@ def _keep(cache: ClipCache | None, keys: Sequence[str], clips: Sequence[Finished
             cache.put(key, clip)
 
 
-def _finished(engine: Engine, take: Take) -> list[FinishedClip]:
+def _spoken(engine: Engine, take: Take) -> list[FinishedClip]:
     """Return the clips of an utterance, spoken and mastered now; VoiceError if that fails."""
-    if all(is_wordless(clip) for clip in take.clips):
-        contents = [wordless(clip) for clip in take.clips]
-    else:
-        sound = engine.sound(take)
-        contents = [formats(clip, *sound) for clip in take.clips]
-    return [
-        FinishedClip(octets, measure_alaw(octets["alaw"], joint=clip.form.joint))
-        for clip, octets in zip(take.clips, contents, strict=True)
-    ]
+    sound = engine.sound(take)
+    return [_measured(clip, formats(clip, *sound)) for clip in take.clips]
+
+
+def _measured(clip: Clip, octets: dict[str, bytes]) -> FinishedClip:
+    return FinishedClip(octets, measure_alaw(octets["alaw"], joint=clip.form.joint))
 
 
 def _recording(clip: Clip, finished: FinishedClip, key: str, source: str) -> RenderedPrompt:

@@ -24,7 +24,9 @@ importlib.import_module({module!r})
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["serve", "doctor", "models", "tickets", "calls", "records", "prompts"])
+@pytest.mark.parametrize(
+    "command", ["serve", "doctor", "models", "tickets", "calls", "records", "prompts"]
+)
 def test_what_is_run_in_the_image_imports_only_what_it_has(root: Path, command: str) -> None:
     lines = (root / "requirements" / "service.txt").read_text(encoding="utf-8").splitlines()
     there = {_plain(line.partition("==")[0]) for line in lines if "==" in line} | {"ivr"}

@@ -3,10 +3,13 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from ivr.dialogue.row import MUSIC
 from ivr.voice.clip_cache import ClipCache, FinishedClip
 from ivr.voice.loudness import Measures
+from ivr.words.catalogue import SILENCE, Catalogue
 from tests.voice.rendered_sheet import Rendered, check, render
 from tests.voice.tone import Tone
 
@@ -85,3 +88,12 @@ def test_an_interrupted_run_goes_on_where_it_was(copied: Rendered, tmp_path: Pat
     render(copied.sheet, copied.directory, resumed, cache=cache)
     assert not {*interrupted.words} & {*resumed.words}
     assert check(copied.directory, copied.sheet).problems == ()
+
+
+def test_silence_and_music_are_not_taken_for_each_other(copied: Rendered, tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path / "clips")
+    for directory in ("first", "second"):
+        render(copied.sheet, tmp_path / directory, Tone(), cache=cache)
+        sounds = Catalogue.load(tmp_path / directory)
+        assert np.ptp(sounds.samples(SILENCE)) == 0
+        assert np.ptp(sounds.samples(MUSIC.id)) > 1000
