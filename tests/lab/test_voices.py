@@ -29,7 +29,7 @@ def test_a_sentence_about_nothing_is_surely_understood_at_no_offset(
     understander = read_understander(root / "prompts" / "sheet.toml")
     quiet = np.zeros(8000, np.int16)
     sound = np.concatenate([quiet, (says(words, speaker) * gain).astype(np.int16), quiet])
-    for offset in range(0, 160, 8):
+    for offset in range(0, 160, 16):
         wire = decode_alaw(encode_alaw(sound[offset:]))
         for _, transcript in transcribe(wire, model, detectors.stream()):
             assert understander.meaning(transcript.text).certainty is not Certainty.SURE
