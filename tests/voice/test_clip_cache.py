@@ -90,6 +90,7 @@ def test_an_interrupted_run_goes_on_where_it_was(copied: Rendered, tmp_path: Pat
     assert check(copied.directory, copied.sheet).problems == ()
 
 
+@pytest.mark.slow
 def test_silence_and_music_are_not_taken_for_each_other(copied: Rendered, tmp_path: Path) -> None:
     cache = ClipCache(tmp_path / "clips")
     for directory in ("first", "second"):

@@ -65,6 +65,7 @@ def test_nothing_to_speak_is_an_error(baker: Baker) -> None:
         baker.speak("。")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage", ["fastspeech2_quan.tflite", "mb_melgan.tflite", "baker_mapper.json"]
 )

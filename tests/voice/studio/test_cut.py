@@ -16,6 +16,8 @@ from ivr.voice.studio.script import ScriptLine
 from ivr.voice.studio.takes import WordsIn, find_takes
 from tests.voice.studio.sessions import RATE, record, said
 
+pytestmark = pytest.mark.slow  # sessions of a minute and more are made and cut
+
 Lines = Sequence[ScriptLine]
 
 

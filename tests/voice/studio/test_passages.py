@@ -10,6 +10,8 @@ from ivr.hearing.frames import RATE
 from ivr.voice import VoiceError
 from ivr.voice.studio.passages import Passage, passages, session_levels
 
+pytestmark = pytest.mark.slow  # sessions of a minute and more are made and cut
+
 Sound = np.ndarray[tuple[int], np.dtype[np.float64]]
 LOUD = 0.1
 """Amplitude of the sounds, as a share of full scale."""

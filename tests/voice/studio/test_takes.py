@@ -14,6 +14,8 @@ from ivr.voice.studio.script import ScriptLine, studio_script
 from ivr.voice.studio.takes import WordsIn, find_takes
 from tests.voice.studio.sessions import RATE, broken_off, click, cough, record, said, silence
 
+pytestmark = pytest.mark.slow  # sessions of a minute and more are made and cut
+
 Lines = Sequence[ScriptLine]
 
 EXTRA = "今天天气很好，我们中午去吃面条。"
