@@ -119,9 +119,10 @@ def render_command(
 
 
 def _options(given: EngineOptions, directory: Path) -> EngineOptions:
-    """Return the options of this run: those given, or else those of the prompts in ``directory``.
+    """Return the options of this run: those given if they name an engine.
 
-    If neither name an engine, and the natural voice cannot be had, print a warning.
+    Otherwise they are those with which the prompts in ``directory`` were rendered. If neither name
+    an engine, it is the default one; if that is not the natural voice, print a warning.
     """
     if given.name is not None:
         return given
