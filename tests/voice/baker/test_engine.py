@@ -88,3 +88,13 @@ def test_a_python_without_the_runtime_is_offered_espeak(
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     with pytest.raises(VoiceError, match="--engine espeak"):
         Networks(files)
+
+
+@pytest.mark.parametrize("digit", "零二五六")
+def test_a_voiced_digit_cut_out_of_a_sentence_does_not_begin_at_once(
+    baker: Baker, digit: str
+) -> None:
+    """零 and 二 that began at full strength were heard as bing and ban."""
+    samples, rate = baker.speak(digit, MIDDLE)
+    first = np.abs(samples[: rate // 100].astype(np.float64)).max()
+    assert first < 0.5 * np.abs(samples).max()
