@@ -44,7 +44,7 @@ def test_slow_speech_lasts_longer_by_its_own_durations(baker: Baker) -> None:
 
 @pytest.mark.parametrize("digit", "零幺二三四五六七八九")
 def test_a_digit_within_a_group_is_shorter_than_one_alone(baker: Baker, digit: str) -> None:
-    assert seconds(baker, digit) < 0.8 * seconds(baker, digit, Context())
+    assert seconds(baker, digit) < 0.95 * seconds(baker, digit, Context())
 
 
 @pytest.mark.parametrize("letter", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
