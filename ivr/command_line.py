@@ -25,6 +25,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ivr.config import ConfigError, Settings, load_settings
+from ivr.translation import tr
 
 CANNOT = 2
 """Exit code when something that the user set, gave or forgot makes the command impossible."""
@@ -61,6 +62,15 @@ def fail(sentence: object, exit_code: int = CANNOT) -> typer.Exit:
     """Print one sentence on stderr; return the typer.Exit that the calling function is to raise."""
     typer.echo(f"ivr: {sentence}", err=True)
     return typer.Exit(exit_code)
+
+
+def cannot_write(out: Path, error: OSError) -> typer.Exit:
+    """Print that ``out``, the file of ``--out``, cannot be written; return the exit to raise."""
+    return fail(
+        tr("{out} cannot be written ({reason}): name another file with --out").format(
+            out=out, reason=error.strerror
+        )
+    )
 
 
 def settings_or_exit(config: Path | None) -> Settings:

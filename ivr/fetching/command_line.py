@@ -1,4 +1,4 @@
-"""The shared part of the commands that fetch something: an option, a progress bar, a report."""
+"""The shared part of the commands that fetch something: options, a progress bar, a report."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +17,8 @@ from ivr.translation import tr
 Sha256Option = Annotated[
     str, typer.Option("--sha256", help="The only SHA-256 of the file that is accepted.")
 ]
+
+AgainOption = Annotated[bool, typer.Option("--again", help="Fetch it although it is installed.")]
 
 
 def refuse_wrong_sha256(sha256: str) -> None:

@@ -10,6 +10,7 @@ from rich.table import Table
 from ivr.command_line import ConfigOption, fail, print_table, settings_or_exit
 from ivr.config import RecognitionSettings
 from ivr.fetching.command_line import (
+    AgainOption,
     Sha256Option,
     download_bar,
     refuse_wrong_sha256,
@@ -47,9 +48,7 @@ def fetch_command(
         typer.Option("--from", help="URL of a mirror, or a zip file; else the maker's site."),
     ] = "",
     sha256: Sha256Option = "",
-    again: Annotated[
-        bool, typer.Option("--again", help="Fetch it although it is installed.")
-    ] = False,
+    again: AgainOption = False,
 ) -> None:
     """Fetch an official Chinese model.
 

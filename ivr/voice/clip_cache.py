@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.paths import cache_directory
 from ivr.voice.loudness import Measures
 
 _MEASURES = "measures.json"
@@ -33,6 +34,11 @@ class ClipCache:
     """Clips in ``directory``, each in one file that is named by the hash of the clip."""
 
     directory: Path
+
+    @classmethod
+    def of_user(cls) -> "ClipCache":
+        """Return the cache that all checkouts of this user share."""
+        return cls(cache_directory() / "clips")
 
     def get(self, key: str) -> FinishedClip | None:
         """Return the clip with the hash ``key``; None if it is not there or damaged."""

@@ -10,7 +10,6 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from ivr.command_line import JsonOption, fail, formerly, print_table, progress_bar
-from ivr.paths import cache_directory
 from ivr.translation import tr
 from ivr.understanding.phrases import PhraseError
 from ivr.voice import VoiceError
@@ -75,7 +74,7 @@ def render_command(
     try:
         options = _options(EngineOptions(engine, voice, files, cache), target)
         speaker, can_speak = engine_from(options, words)
-        clips = ClipCache(cache_directory() / "clips")
+        clips = ClipCache.of_user()
         with progress_bar() as bar:
             task = bar.add_task(tr("rendering"), total=None)
             result = render_stale(

@@ -134,7 +134,7 @@ def _rendered(
 
 @dataclass(frozen=True, slots=True)
 class _Sounds:
-    """What a voice has made of the clips."""
+    """The clips as one voice speaks them."""
 
     alaw: Mapping[str, bytes]
     """The audio of each clip, by its id."""

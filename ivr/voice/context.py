@@ -15,7 +15,7 @@ from ivr.dialogue.row import Edges, Prompt, Slot, parts
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is spoken before and after the words of a clip, and is cut off."""
+    """Words that are spoken before and after those of a clip, and are cut off."""
 
     before: str = ""
     """The beginning of the sentence; punctuation at its end is a pause before the clip."""

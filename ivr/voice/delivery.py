@@ -5,9 +5,15 @@ from typing import Annotated
 
 import typer
 
-from ivr.command_line import PasswordFileOption, UserOption, fail, password_in, progress_bar
+from ivr.command_line import (
+    PasswordFileOption,
+    UserOption,
+    cannot_write,
+    fail,
+    password_in,
+    progress_bar,
+)
 from ivr.etiquette.sheet import Sheet
-from ivr.paths import cache_directory
 from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.arguments import (
@@ -122,11 +128,7 @@ def sheet_page(
     try:
         out.write_text(audition_page(words, catalogue, report, comparison), encoding="utf-8")
     except OSError as error:
-        raise fail(
-            tr("{out} cannot be written ({reason}): name another file with --out").format(
-                out=out, reason=error.strerror
-            )
-        ) from None
+        raise cannot_write(out, error) from None
     typer.echo(
         tr("{out} has {number} prompts: open it in a browser").format(
             out=out, number=len(words.fragments())
@@ -142,7 +144,7 @@ def _compared(tables: Path, sheet: Sheet, catalogue: Catalogue) -> VoiceComparis
     """
     try:
         vocabulary = read_vocabulary(tables)
-        cache = ClipCache(cache_directory() / "clips")
+        cache = ClipCache.of_user()
         with progress_bar() as bar:
             task = bar.add_task(tr("voices"), total=None)
             comparison = compare_voices(

@@ -83,7 +83,7 @@ class Edge:
 
     @property
     def licence(self) -> Licence:
-        """What is known about the right to use the service."""
+        """The licence of the voice: the service grants none."""
         return licence_of("edge")
 
     def source(self, take: Take) -> str:

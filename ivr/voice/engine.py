@@ -44,7 +44,7 @@ class Voice(Protocol):
 
     @property
     def licence(self) -> Licence:
-        """What a user of the voice may do."""
+        """The licence of the voice."""
 
 
 class Engine(Voice, Protocol):

@@ -31,7 +31,7 @@ class EngineName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What the user says about the engine; empty and None mean that the user says nothing."""
+    """The options that name the engine; an option that the user has not given is empty or None."""
 
     name: EngineName | None = None
     voice: str = ""

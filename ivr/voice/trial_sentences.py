@@ -64,7 +64,7 @@ class TrialSentence:
     prompt: Prompt
     """The text as it is spoken, and the clips that speak it."""
     listen_for: str
-    """What a person should listen for, in the language of the process."""
+    """The point to listen for, in the language of the process."""
 
 
 def trial_sentences(

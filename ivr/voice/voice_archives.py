@@ -14,7 +14,7 @@ pinned hash makes sure that they pass on the right file."""
 
 @dataclass(frozen=True, slots=True)
 class VoiceArchive:
-    """What is fetched for a voice, and what is not in the archive itself."""
+    """The archive of a voice, and the facts about the voice that the archive does not hold."""
 
     packed: Packed
     sample_rate: int | None = None
@@ -90,4 +90,4 @@ VOICE_ARCHIVES = {
         ),
     )
 }
-"""What is fetched for each voice, by the name of the voice in KNOWN_VOICES."""
+"""The archive of each voice, by the name of the voice in KNOWN_VOICES."""

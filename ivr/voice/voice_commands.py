@@ -10,6 +10,7 @@ from rich.table import Table
 
 from ivr.command_line import JsonOption, fail, print_table
 from ivr.fetching.command_line import (
+    AgainOption,
     Sha256Option,
     download_bar,
     refuse_wrong_sha256,
@@ -50,9 +51,7 @@ def fetch_voice_command(
         typer.Option("--from", help="URL of a mirror, or a file; else the usual addresses."),
     ] = "",
     sha256: Sha256Option = "",
-    again: Annotated[
-        bool, typer.Option("--again", help="Fetch it although it is installed.")
-    ] = False,
+    again: AgainOption = False,
 ) -> None:
     """Fetch a voice.
 
@@ -104,7 +103,7 @@ class _Listed(KnownVoice):
     directory: str | None
     """Directory of a fetched voice; None if it is not fetched."""
     problem: str
-    """What is wrong with the fetched voice; empty if it is whole."""
+    """The damage of a fetched voice; empty if the voice is whole."""
     sha256: str
     """SHA-256 of the archive of a fetched voice; empty if it is not fetched."""
 

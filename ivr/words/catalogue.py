@@ -89,7 +89,7 @@ class RenderedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """What a user of a voice may do."""
+    """The licence of a voice, and whether a company may use the voice under it."""
 
     terms: str = ""
     """The licence and its source, in a few words of English; empty if nothing is known."""

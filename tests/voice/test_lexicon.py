@@ -1,4 +1,4 @@
-"""What a voice of sherpa-onnx can say: every sign has a reading, or the error names it."""
+"""Every sign has a reading in the lexicon of a sherpa-onnx voice, or the error names it."""
 
 from pathlib import Path
 

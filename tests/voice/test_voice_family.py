@@ -1,4 +1,4 @@
-"""What kind of voice an archive holds is recognised by its files."""
+"""The kind of voice in an archive is recognised by its files."""
 
 from pathlib import Path
 

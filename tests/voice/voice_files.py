@@ -9,7 +9,7 @@ from tests.fetching.package_index import built_wheel
 TOP = "vits-melo-tts-zh_en"
 """Name of the only top directory in the archive of melo, and of the archive."""
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 9\n"
-"""What an archive holds in place of a file that was not included."""
+"""Content in an archive in place of a file that was not included."""
 
 MELO = {
     f"{TOP}/LICENSE": b"MIT",

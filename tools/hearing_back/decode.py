@@ -35,7 +35,7 @@ class _Path:
     sounded: float = _NEVER
     """Log probability of the string if the last frame is its last sound."""
     prior: float = 0.0
-    """What the dictionary adds for the string."""
+    """Weight that the dictionary adds for the string."""
 
     @property
     def heard(self) -> float:

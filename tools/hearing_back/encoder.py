@@ -1,4 +1,4 @@
-"""What Whisper's encoder makes of speech: features that hardly depend on the speaker.
+"""Features of speech that hardly depend on the speaker, from Whisper's encoder.
 
 The encoder is the one of smart-turn 3.2, a detector of the end of a turn. It is Whisper's tiny
 encoder, which was trained on 680,000 hours of people in a hundred languages, and trained further.

@@ -1,4 +1,4 @@
-"""What was heard of each sentence, and the figures of all sentences of a kind."""
+"""The syllables heard of each sentence, and the figures of all sentences of a kind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ivr.translation import tr
 from ivr.voice import VoiceError
-from ivr.voice.baker.network import RATE_HZ, Networks
+from ivr.voice.baker.network import RATE_HZ, SOUND_VERSION, Networks
 from ivr.voice.baker.symbols import breaths
 from ivr.voice.clip import Take
 from ivr.voice.context import NO_CONTEXT, Context
@@ -56,7 +56,7 @@ class Baker:
             spoken = breaths(_written(take), take.context)
         except VoiceError:
             return ""  # the reason is given when the utterance is rendered
-        return hashlib.sha256(repr(spoken).encode()).hexdigest()
+        return hashlib.sha256(repr((SOUND_VERSION, spoken)).encode()).hexdigest()
 
     def prepare(self, takes: Sequence[Take], progress: Callable[[int, int], None]) -> None:
         """Raise VoiceError if there is something to speak and the networks cannot be loaded."""

@@ -18,6 +18,9 @@ from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.silent_stderr import silent_stderr
 
+SOUND_VERSION = 2
+"""Version of this module's sound. It must be raised with every change that makes the same symbols
+sound different. All prompts of the voice are then rendered again."""
 RATE_HZ = 24000
 """Sampling rate of the voice."""
 FRAME_SAMPLES = 300

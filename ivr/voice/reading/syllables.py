@@ -1,4 +1,4 @@
-"""What the natural voice is given: syllables with tones, and pauses."""
+"""The input of the natural voice: syllables with tones, and pauses."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum

@@ -12,6 +12,7 @@ from rich.text import Text
 from ivr.command_line import (
     ConfigOption,
     JsonOption,
+    cannot_write,
     fail,
     print_table,
     progress_bar,
@@ -69,11 +70,7 @@ def script_command(
     except VoiceError as error:
         raise fail(error) from None
     except OSError as error:
-        raise fail(
-            tr("{out} cannot be written ({reason}): name another file with --out").format(
-                out=out, reason=error.strerror
-            )
-        ) from None
+        raise cannot_write(out, error) from None
     typer.echo(
         tr("{out} has {lines} lines, about {minutes:.0f} minutes").format(
             out=out, lines=len(script.lines), minutes=script.minutes

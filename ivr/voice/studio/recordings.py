@@ -59,7 +59,7 @@ class Studio:
 
     @property
     def licence(self) -> Licence:
-        """What the speaker has agreed to."""
+        """The licence of the recordings: as agreed with the speaker."""
         return licence_of("recordings")
 
     def source(self, take: Take) -> str:

@@ -1,4 +1,4 @@
-"""What was found in a session: the takes of each line of the script, and which of them counts."""
+"""The result of a session: the takes of each line of the script, and which of them counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

@@ -92,7 +92,7 @@ def find_takes(
 
 @dataclass(frozen=True, slots=True)
 class _FoundFile:
-    """What was found in one recording. Each take has the index of its line in the script."""
+    """The takes found in one recording, each with the index of its line in the script."""
 
     file: SessionFile
     takes: Sequence[tuple[int, StudioTake]]
