@@ -1,7 +1,7 @@
 """The fragments: prompts for the values that fill the slots of the sheet, such as names.
 
-:mod:`ivr.words.composition` makes sentences from them. The silence at their edges lasts only 20 to
-40 ms, because they are played between other prompts.
+:mod:`ivr.words.composition` makes sentences from them. The silence at their edges lasts only 30 to
+50 ms, because they are played between other prompts.
 """
 
 from collections.abc import ItemsView, Iterator

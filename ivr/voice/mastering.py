@@ -8,15 +8,17 @@ import soxr
 from numpy.typing import NDArray
 from scipy import ndimage, signal
 
+from ivr.dialogue.row import Edges
 from ivr.hearing.frames import FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.clip import Form
-from ivr.voice.loudness import level
+from ivr.voice.loudness import level, word_level
 from ivr.voice.standard import (
     BAND_HZ,
     EDGE_SECONDS,
+    FAINT_SECONDS,
     HIGHEST_PEAK_DBFS,
     LONGER_PAUSES,
     WIDE_BAND_HZ,
@@ -36,6 +38,9 @@ _FADE_SECONDS = 0.005
 _SILENT_DB = -45.0
 """Audio (10 ms) above this level counts as speech, in decibels relative to the loudest 10 ms. The
 quieter audio before the first and after the last speech is trimmed."""
+_FAINT_DB = 28.0
+"""Sound (5 ms) at a joint that is this many decibels below the words is silence to a caller. With
+words at -20.5 dBov this is -48.5 dBov, about the noise of a quiet line."""
 _PAUSE_SECONDS = 0.08
 """Least length of a pause, in seconds. A shorter silence within speech is a part of a consonant."""
 _NEAR_DB, _ROUNDS = 0.05, 60
@@ -72,7 +77,7 @@ def master(
     speech = _trim(samples.astype(np.float64), rate)
     if form.rendering == "slow":
         speech = _with_longer_pauses(speech, rate)
-    framed = _with_edges(_to_band(speech, rate, band), form, band)
+    framed = _with_edges(_faded(_to_band(speech, rate, band), band), form, band)
     return np.rint(_to_level(framed, form, band)).astype(np.int16)
 
 
@@ -120,7 +125,7 @@ def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
 
 
 def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
-    """Return ``sound`` with the frequencies and the sampling rate of ``band``, faded at both ends.
+    """Return ``sound`` with the frequencies and the sampling rate of ``band``.
 
     ``rate`` is the sampling rate of ``sound``, in Hz.
     """
@@ -129,20 +134,48 @@ def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
     padding = min(len(sound) - 1, 15)
     filtered = signal.sosfiltfilt(sections, sound, padlen=padding)
     heard: _Sound = soxr.resample(filtered, rate, band.rate, quality="HQ")
-    fade = np.linspace(0.0, 1.0, min(round(_FADE_SECONDS * band.rate), len(heard)))
-    heard[: len(fade)] *= fade
-    heard[-len(fade) :] *= fade[::-1]
     return heard
 
 
 def _with_edges(speech: _Sound, form: Form, band: Band) -> _Sound:
     """Return the speech with the silence of ``form`` before and after it.
 
-    More silence at the end fills the last frame of 20 ms.
+    At a joint, sound that is too faint to be heard beside the words counts as silence. More silence
+    at the end fills the last frame of 20 ms.
     """
-    lead_in, tail = (round(seconds * band.rate) for seconds in EDGE_SECONDS[form.edges])
-    missing = -(lead_in + len(speech) + tail) % round(FRAME_SECONDS * band.rate)
-    return np.pad(speech, (lead_in, tail + missing))
+    before, after = (round(seconds * band.rate) for seconds in EDGE_SECONDS[form.edges])
+    if form.edges in (Edges.INNER, Edges.LAST, Edges.GROUP):
+        speech, before = _joined(speech, before, band)
+    if form.edges in (Edges.INNER, Edges.FIRST, Edges.GROUP):
+        reverse, after = _joined(speech[::-1], after, band)
+        speech = reverse[::-1]
+    missing = -(before + len(speech) + after) % round(FRAME_SECONDS * band.rate)
+    return np.pad(speech, (before, after + missing))
+
+
+def _joined(speech: _Sound, silence: int, band: Band) -> tuple[_Sound, int]:
+    """Return the speech for a joint before it, and the samples of silence that are added there.
+
+    The faint beginning of the speech, such as the hiss of 索 of which a telephone lets little
+    pass, is cut to FAINT_SECONDS, and less silence than ``silence`` samples is added to it.
+    """
+    step = band.rate // 200
+    blocks = speech[: len(speech) // step * step].reshape(-1, step)
+    threshold = 32768 * 10 ** ((word_level(speech, band.rate) - _FAINT_DB) / 20)
+    audible = np.sqrt(np.mean(blocks**2, axis=1)) > threshold
+    faint = int(np.argmax(audible)) * step
+    cut = max(0, faint - round(FAINT_SECONDS * band.rate))
+    return _faded(speech[cut:], band), max(0, silence - (faint - cut))
+
+
+def _faded(sound: _Sound, band: Band) -> _Sound:
+    """Return ``sound`` with its first and its last 5 ms faded, which prevents clicks."""
+    length = min(round(_FADE_SECONDS * band.rate), len(sound))
+    fade = np.linspace(0.0, 1.0, length)
+    faded = sound.copy()
+    faded[:length] *= fade
+    faded[len(faded) - length :] *= fade[::-1]
+    return faded
 
 
 def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:

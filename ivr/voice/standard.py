@@ -7,7 +7,7 @@ at most -3 dBFS, below the overload of a-law. The band is the telephone band of 
 from ivr.dialogue.row import Edges
 from ivr.words.catalogue import Rendering
 
-STANDARD_VERSION = 3
+STANDARD_VERSION = 4
 """Version of this standard. It must be raised with every change that makes prompts sound different.
 All prompts are then rendered again."""
 
@@ -42,17 +42,19 @@ LEAD_IN_SECONDS = 0.08
 """Seconds of silence before the words. A line that opens late then cuts none of them off."""
 TAIL_SECONDS = 0.15
 """Seconds of silence after the words."""
-JOINT_SECONDS = 0.02
+JOINT_SECONDS = 0.03
 """Seconds of silence at an edge of a clip where another clip of the same sentence follows or
 precedes.
 
-Two such clips have at most 80 ms of silence between their words. These are 2 x 20 ms of this
-silence, 2 x 10 ms that trimming leaves, and up to 20 ms that fill the last packet. The gap that the
-caller hears must not exceed 120 ms. The other 40 ms are for Asterisk to begin the next file.
+Two such clips have at most 100 ms of silence between their words: 2 x 40 ms (see FAINT_SECONDS),
+and up to 20 ms that fill the last packet. The gap that the caller hears must not exceed 120 ms. The
+rest is for Asterisk to begin the next file.
 """
-GROUP_SECONDS = 0.04
-"""Seconds of silence after a group of digits, where a person takes a breath. It is 20 ms more than
-JOINT_SECONDS. The files of two clips have at most 100 ms of silence there instead of 80 ms."""
+FAINT_SECONDS = 0.04
+"""Upper limit, in seconds, for the sound at a joint that is too faint to be heard."""
+GROUP_SECONDS = 0.05
+"""Seconds of silence after a group of digits, where a person takes a breath. The files of two clips
+have at most 110 ms of silence there."""
 SLOWER = 0.75
 """Pace of the slow rendering, as a share of the normal pace."""
 LONGER_PAUSES = 1.5

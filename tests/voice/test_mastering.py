@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from ivr.dialogue.row import Edges
 from ivr.hearing.level import active_speech_level, dbov, peak_dbfs
 from ivr.voice import VoiceError
+from ivr.voice.clip import Form
 from ivr.voice.mastering import master
 
 RATE = 22050
@@ -70,6 +72,22 @@ def test_silence_around_the_words_is_trimmed() -> None:
     short = master(np.pad(tone(800, 0.5), RATE), RATE)
     assert len(short) / 8000 == pytest.approx(0.5 + 0.23 + 0.03, abs=0.03)
     assert dbov(short[:640]) <= -90
+
+
+@pytest.mark.parametrize("edges", [Edges.FIRST, Edges.INNER, Edges.LAST, Edges.GROUP])
+@pytest.mark.parametrize("faint_seconds", [0.0, 0.02, 0.1])
+def test_a_joint_has_at_most_forty_milliseconds_that_nobody_hears(
+    edges: Edges, faint_seconds: float
+) -> None:
+    """索 began with 95 ms of hiss at -55 dBov, which a caller heard as a gap in the sentence."""
+    hiss = tone(800, faint_seconds, 8000 * 10 ** (-38 / 20))
+    part = master(np.concatenate([hiss, tone(800, 0.5), hiss]), RATE, Form(edges=edges))
+    loud = np.flatnonzero(np.abs(part.astype(int)) > 32768 * 10 ** (-45 / 20)) / 8000
+    before, after = loud[0], len(part) / 8000 - loud[-1]
+    if edges is not Edges.FIRST:
+        assert 0.025 <= before <= 0.045
+    if edges is not Edges.LAST:
+        assert 0.025 <= after <= 0.045 + 0.02 + 0.01 * (edges is Edges.GROUP)
 
 
 @pytest.mark.parametrize("nothing", [np.zeros(RATE, np.int16), np.zeros(0, np.int16)])
