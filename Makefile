@@ -3,6 +3,8 @@
 .DEFAULT_GOAL := help
 bin := .venv/bin
 export PYTHON
+# Where compiled files are forbidden, each process of the tests would compile all tests again.
+export PYTHONDONTWRITEBYTECODE =
 
 help:
 	@echo "make run        the hotline: Asterisk and the service in Docker; prints how to call it"
@@ -24,8 +26,9 @@ test: lint engine sipp postgresql prometheus prompts images
 	$(bin)/pytest -m "sip and alone"
 	$(bin)/pytest -m "sip and not alone" -n 3 --dist loadfile
 
+# Many of these tests wait for timers, so three processes keep two cores busy.
 test-fast: venv prompts
-	$(bin)/pytest -q -m "not sip and not slow" -n auto --dist worksteal --hypothesis-profile quick
+	$(bin)/pytest -q -m "not sip and not slow" -n $$(($$(nproc) * 3 / 2)) --dist worksteal --hypothesis-profile quick
 
 lint: venv
 	$(bin)/ruff check .

@@ -103,14 +103,23 @@ def test_no_library_sentence_is_taken_for_another(monkeypatch: pytest.MonkeyPatc
     ("words", "ours", "theirs"),
     [
         (("--help",), "接听热线，直到收到停止信号。", "Answer the hotline until told to stop."),
-        (("--help",), "用法：ivr [选项] 命令", "Usage: ivr [OPTIONS] COMMAND"),
-        (("--help",), "为当前 shell 安装命令补全。", "Install completion"),
-        (("tickets", "--help"), "把工单标为已办结。", "Mark a ticket as done."),
-        (("tickets", "list", "--help"), "显示本帮助并退出。", "Show this message and exit."),
         (("tickets", "list", "--nope"), "没有选项：--nope", "No such option: --nope"),
-        (("tickets", "show"), "缺少参数 'number'。", "Missing argument 'number'."),
-        (("servee",), "您是否想输入 'serve'？", "Did you mean 'serve'?"),
-        (("models", "fetch", "huge"), "没有模型 'huge'", "there is no model 'huge'"),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                (("--help",), "用法：ivr [选项] 命令", "Usage: ivr [OPTIONS] COMMAND"),
+                (("--help",), "为当前 shell 安装命令补全。", "Install completion"),
+                (("tickets", "--help"), "把工单标为已办结。", "Mark a ticket as done."),
+                (
+                    ("tickets", "list", "--help"),
+                    "显示本帮助并退出。",
+                    "Show this message and exit.",
+                ),
+                (("tickets", "show"), "缺少参数 'number'。", "Missing argument 'number'."),
+                (("servee",), "您是否想输入 'serve'？", "Did you mean 'serve'?"),
+                (("models", "fetch", "huge"), "没有模型 'huge'", "there is no model 'huge'"),
+            )
+        ),
     ],
 )
 def test_commands_speak_the_language_of_the_locale(

@@ -141,6 +141,7 @@ async def test_pauses_between_attempts_double_and_are_random(
     assert len(set(pauses)) == 5
 
 
+@pytest.mark.slow
 async def test_after_three_refusals_the_next_attempt_comes_after_a_long_pause(
     pbx: FakeAmi, ami: Ami
 ) -> None:

@@ -42,6 +42,7 @@ def test_a_table_for_people() -> None:
     assert "27" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_recording(tmp_path: Path) -> None:
     """Two utterances, a second of silence between them."""
     silence = np.zeros(8000, np.int16)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from ivr.cli import app
@@ -10,6 +11,7 @@ from ivr.doctor import Check, CheckVerdict, examine, worst
 from tests.doctor.findings import changed
 
 
+@pytest.mark.slow
 def test_all_is_well(place: Path) -> None:
     checks = examine(place)
     assert [check.name for check in checks] == [

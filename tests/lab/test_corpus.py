@@ -25,7 +25,9 @@ from ivr.lab.corpus.talk import Stock
 from ivr.lab.corpus.window import Window
 from ivr.voice.voices import voices_directory
 
-SPLITS = pytest.mark.parametrize("split", list(Split))
+SPLITS = pytest.mark.parametrize(
+    "split", [Split.DEV, pytest.param(Split.TEST, marks=pytest.mark.slow)]
+)
 
 
 @pytest.fixture(scope="module", autouse=True)

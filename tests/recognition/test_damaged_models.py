@@ -15,6 +15,8 @@ from ivr.recognition import embedded
 from ivr.recognition.files import ModelError
 from ivr.recognition.model import load_model
 
+pytestmark = pytest.mark.slow  # each test copies and loads a model
+
 _PARTS = (
     "am/final.mdl",
     "conf/mfcc.conf",

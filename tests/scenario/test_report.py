@@ -127,6 +127,7 @@ def test_a_target_that_is_not_an_address_is_told(write: Write) -> None:
     assert "is neither docker nor sip:NUMBER@HOST:PORT" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_target_where_nobody_listens_is_told_with_the_scenario(write: Write) -> None:
     (port,) = free_ports(1, socket.SOCK_DGRAM)
     target = f"66385255@127.0.0.1:{port}"

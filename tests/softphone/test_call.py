@@ -68,6 +68,7 @@ async def test_a_script_can_be_replaced_during_the_call() -> None:
         assert [packet.what for packet in recording.sent] == ["Tone", "Tone"]
 
 
+@pytest.mark.slow
 async def test_prompts_and_waits_of_many_calls_at_once(tmp_path: Path) -> None:
     """There are ten calls; the server's own clock says when it sent each packet."""
     sounds = {"a.hello": prompt(syllables(7, 2)), "b.bye": prompt(syllables(8, 2))}

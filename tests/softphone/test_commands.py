@@ -107,6 +107,7 @@ def test_wrong_input_is_one_sentence_and_2(arguments: list[str], says: str) -> N
     assert result.stdout == ""
 
 
+@pytest.mark.slow
 def test_a_call_as_json(tmp_path: Path) -> None:
     sound = prompt(syllables(7, 2))
     catalogue(tmp_path / "rendered", {"greeting.hello": sound})

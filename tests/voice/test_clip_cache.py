@@ -63,6 +63,7 @@ def test_the_clips_used_last_stay(tmp_path: Path) -> None:
     assert [key for key in ("aa", "bb", "cc") if cache.get(key)] == ["aa", "bb"]
 
 
+@pytest.mark.slow
 def test_a_second_directory_is_filled_without_speaking(copied: Rendered, tmp_path: Path) -> None:
     cache, first, second = ClipCache(tmp_path / "clips"), Tone(), Tone()
     render(copied.sheet, copied.directory, first, cache=cache)

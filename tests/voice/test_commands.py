@@ -16,6 +16,7 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(prompts_app, [str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 def test_render_says_what_it_did(copied: Rendered) -> None:
     result = run("render", "--no-pieces", "--sheet", copied.path)
     assert (0, f"0 rendered, 14 kept, 3 removed in {copied.directory}\n") == (

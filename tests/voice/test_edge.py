@@ -31,6 +31,7 @@ def voice(tmp_path: Path, patience: Patience = GENEROUS) -> Edge:
     return Edge(tmp_path / "cache", patience=patience, seed=1)
 
 
+@pytest.mark.slow
 def test_the_voice_renders_a_whole_set(service: FakeEdge, few: Rendered, tmp_path: Path) -> None:
     render_prompts(few.sheet, tmp_path / "out", voice(tmp_path), pieces=())
     assert check_prompts(tmp_path / "out", few.sheet, pieces=(), measure=True).problems == ()

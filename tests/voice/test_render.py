@@ -48,6 +48,7 @@ def test_a_removed_prompt_loses_its_files(copied: Rendered) -> None:
     assert check(copied.directory, sheet).problems == ()
 
 
+@pytest.mark.slow
 def test_another_voice_renders_everything_again_and_speaks_equal_words_once(
     copied: Rendered,
 ) -> None:
@@ -56,6 +57,7 @@ def test_another_voice_renders_everything_again_and_speaks_equal_words_once(
     assert len(set(engine.words)) == len(engine.words) < 2 * prompts
 
 
+@pytest.mark.slow
 def test_only_one_row_or_one_prompt(few: Rendered, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     row = render(
@@ -75,6 +77,7 @@ def test_only_one_row_or_one_prompt(few: Rendered, tmp_path: Path) -> None:
         render(few.sheet, tmp_path, Tone(), only="no_sou")
 
 
+@pytest.mark.slow
 def test_a_damaged_or_missing_file_is_reported_and_rendered_again(copied: Rendered) -> None:
     before = copied.files()
     copied.damage(f"{SOUNDS}/{CHANGED}.ulaw", b"\xff")

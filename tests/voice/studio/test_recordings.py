@@ -30,6 +30,7 @@ def folder(few: Rendered, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_recordings_make_a_sound_set(few: Rendered, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     render_prompts(few.sheet, out, Studio(folder), pieces=())
