@@ -23,6 +23,7 @@ from ivr.bench.command_line import CallsOption, PicturesOption, counted, measura
 from ivr.bench.paraphrases_file import read_corpus
 from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.silent_calls import SilentCall
+from ivr.bench.worker_memory_command import bench_worker_memory
 from ivr.command_line import (
     CHECKOUT,
     ConfigOption,
@@ -42,6 +43,7 @@ bench_app = typer.Typer(
     add_completion=False,
     help="Measure the ear, and real calls through Asterisk in Docker (docker/build.sh first).",
 )
+bench_app.command("worker-memory")(bench_worker_memory)
 _DRAWN = formerly(plot="out")
 
 
@@ -183,7 +185,7 @@ def bench_streams(
 @bench_app.command("recognition", context_settings=formerly(recordings="corpus"))
 def bench_recognition(
     model: Annotated[
-        Path | None, typer.Option(help="Directory of a Vosk model; else the built-in one.")
+        Path | None, typer.Option(help="Directory of a speech model; else the built-in one.")
     ] = None,
     corpus: Annotated[
         Path | None,
@@ -235,7 +237,7 @@ def bench_understand(
         bool, typer.Option("--spoken", help="Speak and recognise the sentences. (5 minutes)")
     ] = False,
     model: Annotated[
-        Path | None, typer.Option(help="With --spoken: directory of a Vosk model; else ours.")
+        Path | None, typer.Option(help="With --spoken: directory of a speech model; else ours.")
     ] = None,
     seed: SeedOption = 1,
     as_json: JsonOption = False,
