@@ -90,7 +90,7 @@ class RecognitionSettings(_Group):
     """Speech recognition."""
 
     model: Path | None = None
-    """Directory of a Vosk model. Not set: the small official model below ``models`` if it is
+    """Directory of a speech model. Not set: the small official model below ``models`` if it is
     installed, else the built-in one, which understands only synthetic test callers."""
     models: Path = Path("var/models")
     """Directory into which ``ivr models fetch`` puts the official models."""
