@@ -8,7 +8,8 @@ import pytest
 from ivr.bench import worker_memory
 from ivr.bench.recognition_sounds import SpokenSample
 from ivr.bench.worker_memory import GROWTH_LIMIT_MB, measure, memory_steps
-from tests.recognition.toy_recognisers import tones, write_toy_model
+from tests.recognition.toy_recognisers import write_toy_model
+from tests.recognition.toy_tones import tones
 
 SPOKEN = [SpokenSample(text, tones(text)) for text in ("我要投诉", "再见")]
 

@@ -18,8 +18,9 @@ from ivr.recognition.files import ModelError
 from ivr.recognition.manifest import MANIFEST_FILE, Family
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard, Reason
-from tests.recognition import toy_recognisers
-from tests.recognition.toy_recognisers import tones, write_toy_model
+from tests.recognition import toy_models
+from tests.recognition.toy_recognisers import write_toy_model
+from tests.recognition.toy_tones import tones
 from tests.recognition.workers import hear, speak, told, until
 
 pytestmark = pytest.mark.slow  # each test starts a worker
@@ -106,7 +107,7 @@ async def test_a_decoding_that_fails_costs_one_utterance(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The model takes three seconds at most, and fails with more."""
-    monkeypatch.setattr(toy_recognisers, "MOST_FRAMES", 300)
+    monkeypatch.setattr(toy_models, "MOST_FRAMES", 300)
     directory = write_toy_model(tmp_path, "zipformer_ctc")
     async with Recognisers(directory) as recognisers:
         (pid,) = recognisers.pids

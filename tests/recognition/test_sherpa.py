@@ -13,13 +13,8 @@ from ivr.recognition.manifest import Family
 from ivr.recognition.offline import OfflineModel, OfflineUtterance
 from ivr.recognition.streaming import StreamingModel
 from ivr.recognition.transcript import Transcript
-from tests.recognition.toy_recognisers import (
-    FAMILIES,
-    TWIN,
-    UNKNOWN_TONE,
-    tones,
-    write_toy_model,
-)
+from tests.recognition.toy_recognisers import FAMILIES, write_toy_model
+from tests.recognition.toy_tones import TWIN, UNKNOWN_TONE, tones
 
 SAID = "我要投诉你们客服"
 STREAMING: tuple[Family, ...] = ("transducer", "zipformer2_ctc")
@@ -205,7 +200,7 @@ def test_a_missing_package_is_named_with_the_remedy(
     with pytest.raises(ModelError) as caught:
         check_model_files(directory)
     assert str(caught.value) == (
-        f"the model in {directory} needs the package sherpa-onnx and soxr: run "
+        f"the model in {directory} needs sherpa-onnx and soxr: run "
         "`pip install 'ivr[sherpa]'`, or use a Vosk model"
     )
 

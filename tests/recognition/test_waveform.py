@@ -5,7 +5,7 @@ import pytest
 
 from ivr.hearing.frames import RATE
 from ivr.recognition.waveform import SilenceMeter, Upsampler, as_floats, at_model_rate
-from tests.recognition.toy_recognisers import tones
+from tests.recognition.toy_tones import tones
 
 
 def octets(samples: np.ndarray) -> bytes:
