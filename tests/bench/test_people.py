@@ -112,11 +112,11 @@ def test_the_built_in_model_hears_synthetic_callers_and_a_limit_is_kept(tmp_path
     """The built-in model knows these words and espeak's voices."""
     table = ["path,words,sex,intent"]
     for sex, voice in zip("fm", UNTRAINED, strict=True):
-        for words, intent in (("我要投诉你们客服态度不好", "attitude_complaint"), ("幺三八", "")):
-            samples, rate = voice.synthesise(words)
-            name = f"{sex}-{words}.wav"
+        for said, intent in (("我要投诉你们客服态度不好", "attitude_complaint"), ("幺三八", "")):
+            samples, rate = voice.synthesise(said)
+            name = f"{sex}-{said}.wav"
             soundfile.write(tmp_path / name, samples, rate)
-            table.append(f"{name},{words},{sex},{intent}")
+            table.append(f"{name},{said},{sex},{intent}")
     (tmp_path / "table.csv").write_text("\n".join(table), encoding="utf-8")
     words = ["recognition", "--json", "--corpus", str(tmp_path), "--model", "built-in"]
     told = CliRunner().invoke(bench_app, words)
