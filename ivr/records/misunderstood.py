@@ -21,7 +21,7 @@ ASKING_BACK = ("clarify", "ask_repeat", "dialect")
 """Ids of the rows that ask a caller back."""
 
 _SHORTEST = 8
-"""Least number of signs of a call's id in the name of an utterance. A ticket's number is shorter."""
+"""Fewest signs of a call's id in the name of an utterance; a ticket's number is shorter."""
 
 
 @dataclass(slots=True)
