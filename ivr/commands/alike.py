@@ -8,10 +8,11 @@ from rapidfuzz.distance import Levenshtein
 from ivr.records.misunderstood import Misunderstood
 from ivr.understanding.syllables import fold, syllables_of
 
-ALIKE = 0.4
+ALIKE = 0.3
 """Upper limit of the distance at which two utterances are alike: the share of the syllables of the
 longer one that must be replaced, removed or added. Syllables that are often confused (zh and z, ing
-and in) count as the same, because the recogniser hears a sentence differently each time."""
+and in) count as the same. So one syllable of four may differ, as a recogniser hears a sentence
+differently each time, but not two of six, as 我要投诉你们 and 我要买你们 do."""
 
 
 @dataclass(slots=True)
