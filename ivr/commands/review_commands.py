@@ -92,7 +92,7 @@ def learn_from_call(
             )
         )
     if problem := _take(settings, config, [one], intent, words, corpus):
-        raise fail(problem)
+        raise fail(printable(problem))
     if corpus is None and intent != NOTHING and not later:
         _learn(settings)
 
@@ -147,7 +147,7 @@ def _answered(
         problem = _take(settings, config, alike, label, words, corpus)
         if not problem:
             return label != NOTHING
-        typer.echo(f"ivr: {problem}")
+        typer.echo(f"ivr: {printable(problem)}")
 
 
 def _take(
