@@ -58,12 +58,14 @@ def test_a_local_zip_is_installed_when_its_hash_is_given(content: bytes, tmp_pat
     own.write_bytes(content)
     models, digest = tmp_path / "models", hashlib.sha256(content).hexdigest()
     with pytest.raises(ModelError, match="pinned"):
-        fetch_model(SMALL, models, lambda have, total: None, source=str(own))
-    fetch_model(SMALL, models, lambda have, total: None, source=str(own), sha256=digest)
+        fetch_model(SMALL.packed, models, lambda have, total: None, source=str(own))
+    fetch_model(SMALL.packed, models, lambda have, total: None, source=str(own), sha256=digest)
     check_files(models / SMALL.folder)
     assert own.exists()
     with pytest.raises(ModelError, match="there is no file"):
-        fetch_model(SMALL, models, lambda have, total: None, source=str(tmp_path / "none.zip"))
+        fetch_model(
+            SMALL.packed, models, lambda have, total: None, source=str(tmp_path / "none.zip")
+        )
 
 
 def test_a_model_without_a_known_hash_must_keep_its_first_one(
@@ -74,15 +76,21 @@ def test_a_model_without_a_known_hash_must_keep_its_first_one(
     own, models = tmp_path / "own.zip", tmp_path / "models"
     own.write_bytes(zipped(large))
     with pytest.raises(ModelError, match="not protected against forgery"):
-        fetch_model(LARGE, models, lambda have, total: None, source="http://127.0.0.1:9/model.zip")
-    assert fetch_model(LARGE, models, lambda *_: None, source=str(own)).vouched == "first seen"
-    assert fetch_model(LARGE, models, lambda *_: None, source=str(own)).vouched == "as before"
+        fetch_model(
+            LARGE.packed, models, lambda have, total: None, source="http://127.0.0.1:9/model.zip"
+        )
+    assert (
+        fetch_model(LARGE.packed, models, lambda *_: None, source=str(own)).vouched == "first seen"
+    )
+    assert (
+        fetch_model(LARGE.packed, models, lambda *_: None, source=str(own)).vouched == "as before"
+    )
     own.write_bytes(zipped({**large, f"{LARGE.folder}/README": b"changed"}))
     with pytest.raises(ModelError, match="as before"):
-        fetch_model(LARGE, models, lambda *_: None, source=str(own))
+        fetch_model(LARGE.packed, models, lambda *_: None, source=str(own))
     given = hashlib.sha256(own.read_bytes()).hexdigest()
     assert (
-        fetch_model(LARGE, models, lambda *_: None, source=str(own), sha256=given).vouched
+        fetch_model(LARGE.packed, models, lambda *_: None, source=str(own), sha256=given).vouched
         == "given"
     )
 
@@ -105,7 +113,7 @@ def test_a_zip_without_a_whole_model_leaves_the_installed_one_as_it_was(
     own.write_bytes(zipped(spoilt))
     digest = hashlib.sha256(own.read_bytes()).hexdigest()
     with pytest.raises(ModelError, match=told):
-        fetch_model(SMALL, fetcher.models, lambda *_: None, source=str(own), sha256=digest)
+        fetch_model(SMALL.packed, fetcher.models, lambda *_: None, source=str(own), sha256=digest)
     after = {path: path.read_bytes() for path in fetcher.models.rglob("*") if path.is_file()}
     assert after == before
 
@@ -123,7 +131,7 @@ def test_a_directory_that_cannot_be_written_is_reported(server: FileServer, tmp_
     (tmp_path / "models").write_text("a file stands where the directory should be")
     with pytest.raises(ModelError, match=r"make room or correct recognition\.models"):
         fetch_model(
-            SMALL, tmp_path / "models", lambda *_: None, source=server.url(), sha256="0" * 64
+            SMALL.packed, tmp_path / "models", lambda *_: None, source=server.url(), sha256="0" * 64
         )
 
 
