@@ -8,10 +8,9 @@ Vosk and streaming transducers are recognised by their files and need none.
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from annotated_types import Ge
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, NonNegativeFloat, PositiveInt, TypeAdapter, ValidationError
 
 from ivr.recognition.files import ModelError, check_files
 from ivr.translation import tr
@@ -32,7 +31,11 @@ FILE_ROLES: dict[Family, tuple[str, ...]] = {
     "sense_voice": ("model", "tokens"),
 }
 """The roles that the files of each family must fill, as keys of ``ModelManifest.files``. The files
-of a Vosk model have fixed names instead. A transducer may also have the role ``bpe_vocab``."""
+of a Vosk model have fixed names instead. The files of a transducer may fill two more roles:
+``hot_words`` is a text file with the words that the decoder prefers, one per line, such as
+``转人工 :2.0``, where 2.0 is how strongly. ``bpe_vocab`` has the pieces of which the model makes
+words, with their scores; the library needs it for hot words if the model knows more than single
+characters."""
 
 TRANSDUCER_TAIL_SECONDS = 1.0
 """Value of ``tail_seconds`` for a transducer without a manifest. A published measurement with X-ASR
@@ -51,10 +54,17 @@ class ModelManifest:
     family: Family
     rate: Literal[8000, 16000] = 16000
     """Samples per second of the sound that the model was trained with."""
-    feature_dim: Annotated[int, Ge(1)] = 80
+    feature_dim: PositiveInt = 80
     """Number of values per frame in the model's input; sherpa-onnx computes the frames."""
-    tail_seconds: Annotated[float, Ge(0.0)] = 0.0
+    tail_seconds: NonNegativeFloat = 0.0
     """Seconds of sound that the model needs after the last word to recognise that word."""
+    model_type: str = ""
+    """Kind of a transducer's encoder as sherpa-onnx names it, such as ``zipformer2``. If it is
+    empty, the library finds it out, and loads the encoder once more for that."""
+    guesses: str = ""
+    """Subdirectory with a streaming model, which has a manifest of its own. It gives words while
+    the caller speaks, and this model gives the final words. Only for a family that is not
+    streaming; empty if there is none."""
     files: dict[str, str] = field(default_factory=dict)
     """Maps each role in FILE_ROLES to the name of its file in the model's directory."""
     octets: dict[str, int] = field(default_factory=dict)
@@ -69,7 +79,7 @@ class ModelManifest:
 
     @property
     def streaming(self) -> bool:
-        """True if the model gives words while the caller still speaks."""
+        """True if the model itself gives words while the caller still speaks."""
         return self.family in ("vosk", "transducer", "zipformer2_ctc")
 
     def paths(self, directory: Path) -> dict[str, Path]:
@@ -95,8 +105,10 @@ def read_manifest(directory: Path) -> ModelManifest:
     manifest = _read(path) if path.exists() else _guessed(directory)
     if manifest.family == "vosk":
         check_files(directory)
-    _check_roles(manifest, directory)
+    _check_names(manifest, directory)
     _check_sizes(manifest, directory)
+    if manifest.guesses:
+        _check_guesses(manifest, directory)
     return manifest
 
 
@@ -157,21 +169,34 @@ def _only(directory: Path, role: str) -> str:
     return (small or found)[0]
 
 
-def _check_roles(manifest: ModelManifest, directory: Path) -> None:
+def _check_names(manifest: ModelManifest, directory: Path) -> None:
+    path = directory / MANIFEST_FILE
     for role in FILE_ROLES[manifest.family]:
         if role not in manifest.files:
             raise ModelError(
                 tr("{path} names no file for {role!r}: add it, or fetch the model again").format(
-                    path=directory / MANIFEST_FILE, role=role
+                    path=path, role=role
                 )
             )
-    for name in {*manifest.files.values(), *manifest.octets}:
+    for name in (*manifest.files.values(), *manifest.octets, manifest.guesses):
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise ModelError(
                 tr("{path} names {name}, which is outside the model's directory").format(
-                    path=directory / MANIFEST_FILE, name=name
+                    path=path, name=name
                 )
             )
+
+
+def _check_guesses(manifest: ModelManifest, directory: Path) -> None:
+    """Raise ModelError unless the model of ``guesses`` is there and can give guesses."""
+    guesser = read_manifest(directory / manifest.guesses)
+    if manifest.streaming or not guesser.streaming or guesser.family == "vosk":
+        raise ModelError(
+            tr(
+                "{path} pairs the families {family} and {guesses}: only a model that is not "
+                'streaming can have "guesses", by a streaming model of sherpa-onnx'
+            ).format(path=directory / MANIFEST_FILE, family=manifest.family, guesses=guesser.family)
+        )
 
 
 def _check_sizes(manifest: ModelManifest, directory: Path) -> None:

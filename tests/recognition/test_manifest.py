@@ -116,10 +116,32 @@ def test_a_vosk_model_with_a_manifest_is_checked_as_well(tmp_path: Path) -> None
         ({"files": CTC | {"model": "lost.onnx"}}, "lacks lost.onnx"),
         ({"octets": {"tokens.txt": 7}}, "has 6 octets instead of 7"),
         ({"octets": {"lost.onnx": 7}}, "lacks lost.onnx"),
+        ({"guesses": "streaming"}, "there is no model in"),
+        ({"guesses": "../streaming"}, "outside the model's directory"),
     ],
 )
 def test_a_wrong_manifest_is_refused(tmp_path: Path, entries: dict[str, Any], told: str) -> None:
     assert told in refusal(describe(tmp_path, **entries))
+
+
+@pytest.mark.parametrize(
+    ("family", "guesser", "told"),
+    [
+        ("zipformer_ctc", "zipformer2_ctc", ""),
+        ("zipformer_ctc", "sense_voice", "families zipformer_ctc and sense_voice"),
+        ("zipformer2_ctc", "zipformer2_ctc", "families zipformer2_ctc and zipformer2_ctc"),
+    ],
+)
+def test_guesses_come_from_a_streaming_model(
+    tmp_path: Path, family: str, guesser: str, told: str
+) -> None:
+    (tmp_path / "streaming").mkdir()
+    describe(tmp_path / "streaming", family=guesser)
+    describe(tmp_path, family=family, guesses="streaming")
+    if told:
+        assert told in refusal(tmp_path)
+    else:
+        assert read_manifest(tmp_path).guesses == "streaming"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"family": "sense_voice"}', "\xff"])
