@@ -234,6 +234,13 @@ class Download:
                 code=error.code, reason=error.reason
             )
             raise _Interrupted(said, float(wait) if wait.isdigit() else None)
+        if 300 <= error.code < 400:  # the library gives up after ten redirects
+            raise DownloadError(
+                tr(
+                    "the server of {url} redirects without an end ({code}): give a mirror or a "
+                    "file with --from"
+                ).format(url=self.url, code=error.code)
+            )
         raise DownloadError(
             tr(
                 "the server answers {code} {reason} for {url}: give a mirror or a file with --from"

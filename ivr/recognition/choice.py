@@ -28,8 +28,8 @@ def chosen(model: Path | None, models: Path) -> Path | None:
 def model_directory(model: str, models: Path) -> Path | None:
     """Return the directory of the model ``model``; None means the built-in one.
 
-    ``model`` is BUILT_IN_MODEL, the name of a known model, the name of a directory below ``models``, or
-    the path of a directory. Nothing is checked.
+    ``model`` is BUILT_IN_MODEL, the name of a known model, the name of a directory below
+    ``models``, or the path of a directory. Nothing is checked.
     """
     if model == BUILT_IN_MODEL:
         return None
@@ -40,7 +40,7 @@ def model_directory(model: str, models: Path) -> Path | None:
 
 
 def model_name(directory: Path) -> str:
-    """Return the name of the model installed in ``directory``, as :func:`model_directory` takes it."""
+    """Return the name of the model installed in ``directory``, for :func:`model_directory`."""
     for model in MODELS.values():
         if model.folder == directory.name:
             return model.name

@@ -1,7 +1,6 @@
 """``ivr models``: fetch, check, list and remove the models of the recogniser."""
 
 import asyncio
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +12,8 @@ from ivr.config import RecognitionSettings
 from ivr.fetching.command_line import (
     AgainOption,
     Sha256Option,
-    download_bar,
     refuse_wrong_sha256,
+    shown_download,
     tell_fetched,
 )
 from ivr.fetching.download import TIMEOUT_SECONDS, Download
@@ -29,7 +28,7 @@ from ivr.recognition.choice import (
 )
 from ivr.recognition.files import ModelError
 from ivr.recognition.hears import full_manifest, what_it_hears
-from ivr.recognition.install import fetch_model, find_model, remove_model
+from ivr.recognition.install import fetch_model, find_model, first_needed, remove_model
 from ivr.recognition.manifest import Family
 from ivr.recognition.model_list import print_models
 from ivr.recognition.official import MODELS
@@ -76,6 +75,7 @@ def fetch_command(
     """
     refuse_wrong_sha256(sha256)
     settings = _settings(config)
+    download = partial(Download, timeout=patience)
     try:
         packed, source_named = find_model(name)
         directory = settings.models / packed.name
@@ -84,15 +84,11 @@ def fetch_command(
                 tr("{directory} is there; --again fetches it anew").format(directory=directory)
             )
             return
+        if (first := first_needed(packed, settings.models)) is not None:
+            with shown_download(first, "") as progress:
+                fetch_model(first, settings.models, progress, download=download)
         source = source or source_named
-        downloaded = not source or "://" in source
-        if downloaded and packed.octets and not sys.stderr.isatty():  # there is no bar
-            typer.echo(
-                tr("fetching {name} ({megabytes:.0f} MB)").format(
-                    name=packed.name, megabytes=packed.octets / 1e6
-                )
-            )
-        with download_bar(packed.name) as progress:
+        with shown_download(packed, source) as progress:
             fetched = fetch_model(
                 packed,
                 settings.models,
@@ -100,7 +96,7 @@ def fetch_command(
                 source=source,
                 sha256=sha256,
                 family=family,
-                download=partial(Download, timeout=patience),
+                download=download,
             )
         tell_fetched(fetched)
         _tell_model(fetched.directory)

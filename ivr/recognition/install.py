@@ -54,6 +54,19 @@ def find_model(wanted: str, models: Mapping[str, Official] = MODELS) -> tuple[Pa
     return Packed(name, (), "", None, _OWN_ROOM), wanted
 
 
+def first_needed(packed: Packed, models: Path) -> Packed | None:
+    """Return the archive of the model that must be installed before ``packed``.
+
+    It is the one that gives guesses in a pair of models. Return None if there is none, or if it is
+    installed below ``models``.
+    """
+    model = _official(packed.name)
+    if model is None or not model.guesser:
+        return None
+    guesser = MODELS[model.guesser]
+    return None if (models / guesser.folder).is_dir() else guesser.packed
+
+
 def fetch_model(
     packed: Packed,
     models: Path,
@@ -71,13 +84,14 @@ def fetch_model(
     known, any is accepted, but not over plain HTTP. ``family`` is that of a model which the table
     does not know; None means that the names of its files tell it. ``download`` fetches the archive
     and calls ``progress`` after each read. The next call resumes an interrupted download. After a
-    ModelError the directory of the model is as it was before.
+    ModelError the directory of the model is as it was before. The model of :func:`first_needed`
+    must be installed.
     """
 
     def fill(archive: Path, directory: Path, origin: Origin) -> None:
         unpack(archive, "", directory)
         try:
-            manifest = _described(packed.name, directory, family)
+            manifest = _described(packed.name, directory, family, models)
         except ModelError as error:  # it names the directory, which is removed after the error
             raise ModelError(str(error).replace(str(directory), origin.url)) from None
         replace(manifest, source=origin.url).write(directory)
@@ -104,14 +118,23 @@ def fetch_model(
         ) from None
 
 
-def _described(folder: str, directory: Path, family: Family | None) -> ModelManifest:
+def _official(folder: str) -> Official | None:
+    """Return the known model whose directory is called ``folder``; None if there is none."""
+    return next((model for model in MODELS.values() if model.folder == folder), None)
+
+
+def _described(folder: str, directory: Path, family: Family | None, models: Path) -> ModelManifest:
     """Return the manifest of the model that is unpacked in ``directory``; delete what is not used.
 
-    ``folder`` is the name that its directory will have.
+    ``folder`` is the name that its directory will have below ``models``.
     """
-    for model in MODELS.values():
-        if model.folder == folder:
-            return complete_manifest(directory, model.manifest)
+    if (model := _official(folder)) is not None:
+        manifest = complete_manifest(directory, model.manifest)
+        if model.guesser:
+            installed = models / MODELS[model.guesser].folder
+            read_manifest(installed)
+            shutil.copytree(installed, directory / manifest.guesses)
+        return manifest
     if (directory / MANIFEST_FILE).exists():
         return read_manifest(directory)
     if family is None:

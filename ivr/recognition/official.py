@@ -31,6 +31,9 @@ class Official:
     the model in the command ``ivr models fetch NAME``."""
     about: str
     """Short description for ``ivr models list``."""
+    guesser: str = ""
+    """Name of the model here that is installed into the subdirectory ``manifest.guesses``; empty
+    if the model consists of one archive."""
 
     @property
     def name(self) -> str:
@@ -51,6 +54,7 @@ def _of_sherpa(
     room: int,
     mirror: str,
     about: str,
+    guesser: str = "",
 ) -> Official:
     """Return a model of sherpa-onnx whose archive is also at ModelScope, in ``mirror``."""
     file = f"sherpa-onnx-{archive}.tar.bz2"
@@ -60,7 +64,8 @@ def _of_sherpa(
         f"{_MODELSCOPE}/{mirror}/resolve/master/{file}",
         *(f"{proxy}/{release}" for proxy in _PROXIES),
     )
-    return Official(Packed(manifest.name, urls, sha256, octets, room), manifest, about)
+    packed = Packed(manifest.name, urls, sha256, octets, room)
+    return Official(packed, manifest, about, guesser)
 
 
 _VOSK = "Apache-2.0"
@@ -68,7 +73,7 @@ _UNSTATED = marked("not stated for the weights (their makers were asked, sherpa-
 
 # None of the sites could be reached when this was written. The hashes and lengths are those that
 # unrelated public projects pin: more than six for small, six for x-asr, many for sense-voice,
-# several for sherpa-small, three for sherpa-small-offline. If a maker publishes a new file under
+# three for sherpa-small, several for sherpa-small-streaming. If a maker publishes a new file under
 # the same name, the fetch is refused with a remedy. The mirrors stand in public projects as well.
 MODELS = {
     model.name: model
@@ -138,10 +143,29 @@ MODELS = {
             "adaada88/sherpa-onnx-x-asr-480ms-streaming-zipformer-transducer-zh-en-punct-int8",
             marked("guesses early, takes hot words; about 15 % of a core per caller who speaks"),
         ),
-        # A tail of 0.3 s is enough: with more, the same characters came in the measurement.
         _of_sherpa(
             ModelManifest(
                 "sherpa-small",
+                "zipformer_ctc",
+                guesses="guesses",
+                licence=_UNSTATED,
+                published=marked(
+                    "others: 3.7 % of the characters wrong in 39 sentences of AISHELL-1; none for "
+                    "the telephone"
+                ),
+            ),
+            "zipformer-ctc-small-zh-int8-2025-07-16",
+            "6a71c0cc442ba85ac1455ca23e4561e2a1ef18e55269a184a649d54e9cd0524c",
+            50_536_402,
+            250_000_000,
+            "csukuangfj/asr-models",
+            marked("two models: one guesses early, the other has better words at the end"),
+            guesser="sherpa-small-streaming",
+        ),
+        # A tail of 0.3 s is enough: with more, the same characters came in the measurement.
+        _of_sherpa(
+            ModelManifest(
+                "sherpa-small-streaming",
                 "zipformer2_ctc",
                 tail_seconds=0.3,
                 licence=_UNSTATED,
@@ -156,23 +180,6 @@ MODELS = {
             150_000_000,
             "csukuangfj/asr-models",
             marked("guesses early; about 6 % of a core per caller who speaks"),
-        ),
-        _of_sherpa(
-            ModelManifest(
-                "sherpa-small-offline",
-                "zipformer_ctc",
-                licence=_UNSTATED,
-                published=marked(
-                    "others: 3.7 % of the characters wrong in 39 sentences of AISHELL-1; none for "
-                    "the telephone"
-                ),
-            ),
-            "zipformer-ctc-small-zh-int8-2025-07-16",
-            "6a71c0cc442ba85ac1455ca23e4561e2a1ef18e55269a184a649d54e9cd0524c",
-            50_536_402,
-            250_000_000,
-            "csukuangfj/asr-models",
-            marked("no guesses; its words come at the end of speech"),
         ),
         _of_sherpa(
             ModelManifest(

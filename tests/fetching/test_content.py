@@ -22,10 +22,11 @@ def test_a_file_is_whole_if_it_has_content_of_its_own(
 
 
 def test_only_what_is_used_stays_and_what_says_who_made_it(tmp_path: Path) -> None:
-    for name in "model.onnx tokens.txt LICENSE README.md bpe.model wavs/0.wav dict/a/b".split():
+    unused = ["bpe.model", "test_wavs/0.wav", "dict/a/b"]
+    for name in ["model.onnx", "tokens.txt", "LICENSE", "README.md", *unused]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    (tmp_path / "wavs" / "tokens.txt").touch()
+    (tmp_path / "dict" / "tokens.txt").touch()
     remove_unused(tmp_path, {"model.onnx", "tokens.txt"})
     left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")}
     assert left == {"model.onnx", "tokens.txt", "LICENSE", "README.md"}

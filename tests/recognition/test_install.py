@@ -13,6 +13,7 @@ from ivr.recognition.choice import chosen
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.install import fetch_model
 from ivr.recognition.official import MODELS
+from ivr.recognition.unpacked_files import FAMILY_TAIL_SECONDS
 from tests.fetching.client import zipped
 from tests.fetching.file_server import FileServer
 from tests.recognition.fetching import LARGE, SMALL, Fetcher
@@ -150,10 +151,21 @@ class _Usage:
 
 
 def test_the_table_of_models_is_consistent() -> None:
-    for model in MODELS.values():
-        assert model.url.startswith("https://")
-        assert not model.sha256 or len(bytes.fromhex(model.sha256)) == 32
-        assert bool(model.sha256) == (model.octets is not None)
+    for name, model in MODELS.items():
+        packed = model.packed
+        assert name == model.name
+        assert all(url.startswith("https://") for url in packed.urls)
+        assert (not packed.sha256) == (packed.octets is None)
+        assert packed.sha256 or len(packed.urls) == 1, "a mirror is trusted by the hash alone"
+        assert packed.room > 2 * (packed.octets or 0)
+        assert model.manifest.licence
+        assert model.manifest.published
+        assert bool(model.guesser) == bool(model.manifest.guesses)
+        if model.manifest.family != "vosk":
+            assert model.manifest.tail_seconds == FAMILY_TAIL_SECONDS[model.manifest.family]
+        if model.guesser:
+            assert MODELS[model.guesser].manifest.streaming
+            assert not MODELS[model.guesser].guesser
 
 
 def test_the_small_model_is_preferred_and_the_large_one_only_on_request(tmp_path: Path) -> None:
