@@ -12,6 +12,7 @@ from ivr.bench.paraphrases_file import ParaphrasesError
 from ivr.bench.recognition_sounds import RecordingsError
 from ivr.bench.result import BenchResult
 from ivr.command_line import fail, print_table, progress_bar
+from ivr.commands.people_corpus import PeopleCorpusError
 from ivr.lab.corpus import CorpusError
 from ivr.lab.pbx import LabError
 from ivr.recognition.files import ModelError
@@ -30,6 +31,7 @@ _CANNOT_MEASURE = (
     LabError,
     ModelError,
     ParaphrasesError,
+    PeopleCorpusError,
     PhraseError,
     RecordingsError,
     RecordsError,

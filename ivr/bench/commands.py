@@ -21,6 +21,7 @@ from ivr.bench import understand as understand_bench
 from ivr.bench import waits as waits_bench
 from ivr.bench.command_line import CallsOption, PicturesOption, counted, measurable, print_result
 from ivr.bench.paraphrases_file import read_corpus
+from ivr.bench.people_command import bench_people, has_people
 from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.silent_calls import SilentCall
 from ivr.command_line import (
@@ -34,6 +35,7 @@ from ivr.command_line import (
 )
 from ivr.config import RecordsSettings
 from ivr.lab.corpus.sources import Split
+from ivr.recognition.named import model_named
 from ivr.translation import tr
 from ivr.words.phrase_files import read_fillers, read_phrases, read_understander
 
@@ -183,24 +185,44 @@ def bench_streams(
 @bench_app.command("recognition", context_settings=formerly(recordings="corpus"))
 def bench_recognition(
     model: Annotated[
-        Path | None, typer.Option(help="Directory of a Vosk model; else the built-in one.")
+        str | None,
+        typer.Option(
+            help="Name or directory of a model; else the built-in one, or with a table of people"
+            " the one that the service takes."
+        ),
     ] = None,
     corpus: Annotated[
         Path | None,
-        typer.Option(help="Directory of your own recordings: one.wav with its words in one.txt."),
+        typer.Option(
+            help="Directory of your own recordings: with a table.csv (path, words; speaker, sex,"
+            " intent) how well people are heard, or one.wav with its words in one.txt."
+        ),
+    ] = None,
+    max_error: Annotated[
+        float | None,
+        typer.Option(min=0, help="With a table: limit of wrong syllables in percent."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
     seed: SeedOption = 1,
     as_json: JsonOption = False,
+    config: ConfigOption = None,
 ) -> None:
     """Measure what recognition costs, how soon it answers, and how much is right. (a minute)"""
+    settings = settings_or_exit(config)
+    if corpus is not None and has_people(corpus):
+        bench_people(
+            settings, corpus, model, workers=workers, seed=seed, max_error=max_error,
+            as_json=as_json,
+        )  # fmt: skip
+        return
     with measurable():
+        directory = model_named(model, settings.recognition.models) if model else None
         spoken = (
             recognition_sounds.recorded(corpus) if corpus else recognition_sounds.synthetic(seed)
         )
     with counted("rounds", recognition_bench.recognition_steps(spoken)) as done:
         result = asyncio.run(
-            recognition_bench.measure(spoken, model, workers=workers, seed=seed, done=done)
+            recognition_bench.measure(spoken, directory, workers=workers, seed=seed, done=done)
         )
     print_result(result, as_json)
 

@@ -11,7 +11,8 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from tools.hearing_back.recordings import RATE, Recording, Samples
+from tools.hearing_back.recordings import RATE, Samples
+from tools.recordings import Recording
 from tools.tiny_vosk import channel
 
 _SIZES, _WORD_SIZES = (0.80, 1.25), (0.9, 1.12)

@@ -1,6 +1,6 @@
 """``python -m tools.hearing_back.train RECORDINGS OUT``: train the recogniser.
 
-RECORDINGS holds the people's words and syllables (see recordings.py), OUT the encoder's file
+RECORDINGS holds the people's words and syllables (see tools/recordings.py), OUT the encoder's file
 (README.md says where it comes from). The strings to train with are encoded first and kept in OUT.
 OUT/model.pt is written every few minutes; a training that was ended goes on from there. The
 training is seeded, but another machine may give slightly different weights.
@@ -22,8 +22,9 @@ from tools.hearing_back.judge import judge
 from tools.hearing_back.material import EncodedString, encoded_strings
 from tools.hearing_back.network import SUBSAMPLING, Network
 from tools.hearing_back.recogniser import MODEL, Recogniser
-from tools.hearing_back.recordings import RATE, Recording, Samples, find_recordings, load_sounds
+from tools.hearing_back.recordings import RATE, Samples, load_sounds
 from tools.hearing_back.strings import Words
+from tools.recordings import Recording, find_recordings
 
 _STRINGS, _STEPS, _BATCH = 3000, 800, 16
 """Number of strings to train with, of steps, and of strings in a step."""

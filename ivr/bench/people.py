@@ -1,0 +1,216 @@
+"""``ivr bench recognition --corpus``: how well a model hears people, by recordings with a table.
+
+Each recording is sent through a-law at 8 kHz, as a call would, with the silence before and after
+the speech that a call feeds to the recogniser. The workers of the service recognise it. What is
+counted are syllables without tones, because understanding reads nothing else; a number is right if
+the hotline would note the digits that were said.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import nan
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.bench.recognition_sounds import AFTER_SECONDS, BEFORE_SECONDS
+from ivr.bench.result import BenchResult, measured
+from ivr.bench.tally import edit_distance, share
+from ivr.commands.people_corpus import PeopleCorpus, PersonRecording
+from ivr.dialogue.meaning import Certainty, Meaning
+from ivr.hearing.frames import RATE
+from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
+from ivr.logs import unlogged
+from ivr.recognition.pool import Recognisers
+from ivr.recognition.transcript import NotHeard
+from ivr.understanding.numerals import DIGITS
+from ivr.understanding.syllables import syllables_of
+from ivr.understanding.telephone import numbers
+
+DRAWS = 2000
+"""Number of samples that the bootstrap draws for an interval."""
+TAIL = 2.5
+"""Percentile at which an interval of 95 % begins; it ends at 100 - TAIL."""
+_ROUNDS = 20
+"""The samples of the bootstrap are drawn in this many rounds, which limits the memory."""
+_DIGITS = {sign: digit for digit, sign in DIGITS.items()} | dict(
+    zip("幺两〇洞", "1200", strict=True)
+)
+"""The digit that each character of a number stands for: 三 and 3 for 3, 幺 and 一 for 1."""
+_Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class HeardRecording:
+    """What the recogniser and the hotline have made of one recording."""
+
+    recording: PersonRecording
+    text: str
+    """The recognised words; empty if the recogniser found none or has lost them."""
+    meaning: Meaning | None = None
+    """What the hotline takes the words for; None if the table does not name an intent."""
+
+    @property
+    def syllables(self) -> int:
+        """Number of syllables that are said."""
+        return len(syllables_of(self.recording.words))
+
+    @property
+    def wrong_syllables(self) -> int:
+        """Least number of toneless syllables to replace, remove or add to get what is said."""
+        said, heard = syllables_of(self.recording.words), syllables_of(self.text)
+        return edit_distance(said.sounds, heard.sounds)
+
+    @property
+    def wrong_characters(self) -> int:
+        """Least number of characters to replace, remove or add to get what is said."""
+        return edit_distance(_characters(self.recording.words), _characters(self.text))
+
+    @property
+    def number_right(self) -> bool | None:
+        """Whether the hotline would note the number that is said; None if no number is said."""
+        digits = digits_said(self.recording.words)
+        return numbers(syllables_of(self.text)).digits == digits if digits else None
+
+
+def digits_said(words: str) -> str:
+    """Return the digits of a text that consists of two or more digits; otherwise an empty text."""
+    signs = _characters(words)
+    digits = "".join(_DIGITS.get(sign, sign) for sign in signs)
+    return digits if len(digits) > 1 and digits.isascii() and digits.isdigit() else ""
+
+
+def in_a_call(samples: Samples) -> Samples:
+    """Return a recording (16-bit, 8 kHz) as the recogniser gets it in a call.
+
+    Silence is added before it (BEFORE_SECONDS) and after it (AFTER_SECONDS). The whole is coded as
+    a-law once.
+    """
+    padded = np.pad(samples, (round(BEFORE_SECONDS * RATE), round(AFTER_SECONDS * RATE)))
+    return decode_alaw(encode_alaw(padded))
+
+
+async def hear_people(
+    corpus: PeopleCorpus,
+    model: Path | None,
+    meaning: Callable[[str], Meaning],
+    *,
+    workers: int = 1,
+    done: Callable[[], None] = lambda: None,
+) -> tuple[list[HeardRecording], list[str]]:
+    """Let the workers recognise each recording of ``corpus``, and understand it where asked.
+
+    Return what was heard, in the order of the table, and a sentence for each recording that the
+    recogniser has lost. ``model`` is the directory of a model; None means the built-in one.
+    ``meaning`` returns the meaning of a text. ``done`` is called after each recording. Raise
+    ModelError if the model cannot be used, PeopleCorpusError if a recording cannot be read.
+    """
+    turn = asyncio.Semaphore(workers)
+    problems: list[str] = []
+
+    async def hear(recording: PersonRecording) -> HeardRecording:
+        async with turn:
+            utterance = recognisers.utterance()
+            utterance.feed(in_a_call(recording.samples()))
+            outcome = await utterance.finish()
+        done()
+        if isinstance(outcome, NotHeard):
+            problems.append(f"{recording.place}: {outcome.reason}")
+        text = "" if isinstance(outcome, NotHeard) else outcome.text
+        labelled = recording.intent is not None
+        return HeardRecording(recording, text, meaning(text) if labelled else None)
+
+    with unlogged():
+        async with Recognisers(model, workers=workers) as recognisers:
+            return await asyncio.gather(*map(hear, corpus.recordings)), problems
+
+
+def people_figures(heard: Sequence[HeardRecording], seed: int) -> dict[str, float]:
+    """Return the figures of a corpus: errors and shares in percent.
+
+    Syllables are judged in all recordings together, by speaker and by sex, each with the interval
+    of 95 % (``_low`` and ``_high``) of a bootstrap over recordings. ``seed`` seeds the bootstrap.
+    """
+    figures = _error(heard, seed)
+    characters = sum(len(_characters(one.recording.words)) for one in heard)
+    figures["character_error_percent"] = 100 * sum(o.wrong_characters for o in heard) / characters
+    figures["exact_percent"] = 100 * share([one.wrong_syllables == 0 for one in heard])
+    right = [one.number_right for one in heard if one.number_right is not None]
+    figures["numbers"], figures["numbers_right_percent"] = len(right), 100 * share(right)
+    labelled = [(one.recording.intent, one.meaning) for one in heard if one.meaning is not None]
+    taken = [(meaning.intent is intent, meaning.certainty) for intent, meaning in labelled]
+    figures["intents"] = len(taken)
+    figures["intents_right_percent"] = 100 * share([good for good, _ in taken])
+    figures["surely_wrong_percent"] = 100 * share(
+        [not good and certainty is Certainty.SURE for good, certainty in taken]
+    )
+    for kind in ("speaker", "sex"):
+        groups: dict[str, list[HeardRecording]] = defaultdict(list)
+        for one in heard:
+            groups[getattr(one.recording, kind)].append(one)
+        groups.pop("", None)
+        for name, own in sorted(groups.items()):
+            figures |= {f"{key}_{kind}_{name}": value for key, value in _error(own, seed).items()}
+    return measured(figures)
+
+
+async def measure(
+    corpus: PeopleCorpus,
+    model: Path | None,
+    meaning: Callable[[str], Meaning],
+    *,
+    workers: int = 1,
+    seed: int = 1,
+    max_error: float | None = None,
+    done: Callable[[], None] = lambda: None,
+) -> BenchResult:
+    """Measure how well ``model`` hears the people of ``corpus``.
+
+    ``max_error`` is the upper limit of the syllable error in percent; None means no limit. The
+    other arguments and the errors are those of :func:`hear_people`.
+    """
+    heard, problems = await hear_people(corpus, model, meaning, workers=workers, done=done)
+    limits = {} if max_error is None else {"syllable_error_percent": max_error}
+    return BenchResult(
+        "recognition-people",
+        people_figures(heard, seed),
+        limits,
+        len(heard),
+        seed,
+        problems=tuple(problems),
+    )
+
+
+def _error(heard: Sequence[HeardRecording], seed: int) -> dict[str, float]:
+    """Return the syllable error in percent, with its interval and the number of recordings."""
+    wrong = np.array([one.wrong_syllables for one in heard])
+    counts = np.array([one.syllables for one in heard])
+    low, high = _interval(wrong, counts, seed)
+    return {
+        "recordings": len(heard),
+        "syllable_error_percent": 100 * float(wrong.sum() / counts.sum()),
+        "syllable_error_percent_low": 100 * low,
+        "syllable_error_percent_high": 100 * high,
+    }
+
+
+def _interval(wrong: _Counts, counts: _Counts, seed: int) -> tuple[float, float]:
+    """Return the interval of 95 % of the share of wrong syllables, 0 to 1; NaN for one recording.
+
+    Recordings are drawn with replacement, because the syllables of one are not independent.
+    """
+    if len(counts) < 2:
+        return nan, nan
+    random = np.random.default_rng([seed, 95])
+    size = (DRAWS // _ROUNDS, len(counts))
+    rounds = (random.integers(len(counts), size=size) for _ in range(_ROUNDS))
+    shares = [wrong[drawn].sum(1) / counts[drawn].sum(1) for drawn in rounds]
+    low, high = np.percentile(np.concatenate(shares), [TAIL, 100 - TAIL])
+    return float(low), float(high)
+
+
+def _characters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
