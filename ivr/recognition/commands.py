@@ -31,13 +31,14 @@ from ivr.recognition.hears import full_manifest, what_it_hears
 from ivr.recognition.install import fetch_model, find_model, first_needed, remove_model
 from ivr.recognition.manifest import Family
 from ivr.recognition.model_list import print_models
+from ivr.recognition.named import model_named
 from ivr.recognition.official import MODELS
 from ivr.translation import tr
 
 models_app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="Fetch, check and list the models that turn speech into words.",
+    help="Fetch, check, compare and list the models that turn speech into words.",
 )
 
 
@@ -136,7 +137,11 @@ def check_command(
     if model is None:
         _try(chosen(settings.model, settings.models))
     else:
-        _try(model_directory(model, settings.models))
+        try:
+            directory = model_named(model, settings.models)
+        except ModelError as error:
+            raise fail(error) from None
+        _try(directory)
 
 
 @models_app.command("list")

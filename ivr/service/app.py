@@ -118,7 +118,7 @@ class Hotline:
         try:
             await self._recognisers.start()
             log.info(
-                "recognition", model=str(self._model or BUILT_IN_MODEL),
+                "recognition_model", model=str(self._model or BUILT_IN_MODEL),
                 hears=what_it_hears(self._model, say=str),
             )  # fmt: skip
             await self._listen_for_calls()

@@ -101,7 +101,7 @@ def test_the_built_in_model_says_what_it_is(place: Path) -> None:
         (["fetch", "small", "--from", "/nowhere.zip"], "there is no file /nowhere.zip"),
         (["fetch", "/nowhere.tar.bz2"], "there is no file /nowhere.tar.bz2"),
         (["fetch", "http://127.0.0.1:9/own.zip"], "not protected against forgery"),
-        (["check", "/nowhere"], "there is no model in /nowhere"),
+        (["check", "/nowhere"], "there is no model /nowhere: fetch it"),
         (["remove", "small"], "no model 'small' is installed: `ivr models list` shows"),
         (["remove", ".."], "no model '..' is installed"),
         (["remove", "built-in"], "no model 'built-in' is installed"),
