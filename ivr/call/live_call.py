@@ -112,6 +112,7 @@ class LiveCall:
         found = self._heard(lambda: self._ear.hear(frame, now), now)
         for event in found:
             self._scribe.perceive(event, now, self.deliver)
+        self._scribe.heed_pause(self._ear.pause_seconds(now))
         if not found and self._timer is None:
             self._set_timer()
 

@@ -78,6 +78,14 @@ class Recognition(Protocol):
         """Add the next audio of the utterance: 16-bit samples at 8 kHz."""
         ...
 
+    def pause(self) -> None:
+        """Take note that the caller has paused and may have finished: words may be worked out."""
+        ...
+
+    def go_on(self) -> None:
+        """Take note that the caller goes on after a pause."""
+        ...
+
     async def finish(self) -> Words | None:
         """End the utterance; return its words, or None when recognition failed or took too long."""
         ...

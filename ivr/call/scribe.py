@@ -29,6 +29,11 @@ KEPT_FRAMES = 60
 needed. Speech is confirmed up to 0.5 s after its onset, and recognition begins 0.3 s before the
 onset."""
 
+PAUSE_SECONDS = 0.2
+"""Seconds of silence after which the recogniser is told that the caller may have finished. A model
+that decodes whole utterances begins then. It has 0.3 s until the silence of 0.5 s ends the
+utterance. Most pauses within a sentence are shorter than 0.2 s."""
+
 Deliver = Callable[[Event, float], None]
 
 
@@ -41,6 +46,7 @@ class Scribe:
         self._current: Recognition | None = None
         self._held: deque[tuple[Event, asyncio.Task[Words | None] | None]] = deque()
         self._telling: asyncio.Task[None] | None = None
+        self._paused = False
         self.leaving = False
         """Whether all words of the utterance so far are surely a goodbye.
 
@@ -55,6 +61,20 @@ class Scribe:
         self._recent.append((now, frame))
         if self._current is not None:
             self._current.feed(frame)
+
+    def heed_pause(self, seconds: float) -> None:
+        """Tell the recogniser when the caller pauses, and when they go on.
+
+        ``seconds`` is the silence since the caller's last voice; 0 while they speak.
+        """
+        paused = seconds >= PAUSE_SECONDS
+        if self._current is None or paused == self._paused:
+            return
+        self._paused = paused
+        if paused:
+            self._current.pause()
+        else:
+            self._current.go_on()
 
     def perceive(self, event: Event, now: float, deliver: Deliver) -> None:
         """Deliver an event of the detectors: call ``deliver`` with the event and its time.
@@ -121,6 +141,7 @@ class Scribe:
                 now = asyncio.get_running_loop().time()
                 self._in_turn(WordsAppeared(), None, now, deliver)
 
+        self._paused = False
         self._current = utterance = self._recogniser(appeared)
         for at, frame in self._recent:
             if at - len(frame) / RATE >= onset - LOOK_BACK_SECONDS:

@@ -125,6 +125,14 @@ class Ear:
         numbers = replace(found.numbers, return_loss_db=self._echo.return_loss_db)
         return replace(found, numbers=numbers)
 
+    def pause_seconds(self, now: float) -> float:
+        """Return the seconds since the caller's last voice; 0.0 while they have not begun to speak.
+
+        ``now`` is in seconds of the call's clock. Unlike the end of the utterance, a pause is ended
+        also by a faint voice.
+        """
+        return self._speech.pause_seconds(now)
+
     def next_deadline(self) -> float | None:
         """Return the time, in seconds of the call's clock, at which :meth:`wake` must be called if
         no frame comes first; None if it need not be called."""

@@ -80,6 +80,7 @@ class SpeechTable:
         self._recent: list[float] = []
         self._onset = 0.0
         self._last_voiced = 0.0
+        self._last_faint = 0.0
         self._undecided = 0
         self._loudest = 0.0
 
@@ -87,6 +88,11 @@ class SpeechTable:
     def speaking(self) -> bool:
         """Return whether speech has been confirmed and has not ended."""
         return self.state in (State.SPEAKING, State.STOPPING)
+
+    def pause_seconds(self, now: float) -> float:
+        """Return the seconds from the last voiced chunk, also a faint one, to ``now``; 0.0 if
+        nobody is speaking. ``now`` is in seconds of the call's clock."""
+        return max(0.0, now - self._last_faint) if self.speaking else 0.0
 
     def next_deadline(self) -> float | None:
         """Return the time at which the utterance ends if no further audio arrives. The time is in
@@ -114,6 +120,7 @@ class SpeechTable:
         voiced = probability >= VOICE_PROBABILITY
         self._recent = [*self._recent[1 - WINDOW :], probability if voiced else 0.0]
         if voiced:
+            self._last_faint = now
             begins = self.state is State.QUIET
             self._loudest = level if begins else max(level, self._loudest - FORGET_DB)
             if level >= self._loudest - FAINT_DB:

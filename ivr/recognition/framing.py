@@ -29,6 +29,10 @@ class Kind(IntEnum):
     """The service no longer needs the utterance; the worker drops it."""
     PING = 4
     """The service asks the worker for an answer, which shows that the worker is running."""
+    PAUSE = 5
+    """The caller has paused and may have finished, so a worker may begin to decode."""
+    GO_ON = 6
+    """The caller goes on after a pause, so what was decoded in the pause is of no use."""
     # From the worker:
     DONE = 16
     """The worker has processed the oldest frame that it had not answered."""
@@ -41,6 +45,12 @@ class Kind(IntEnum):
     FAILED = 20
     """The worker cannot use the model; the payload is a sentence that says why. After this frame
     the worker ends. The frame is not an answer to a frame of the service."""
+    DECODING = 21
+    """The answer to FINISH when the transcript takes time: DECODED follows, and meanwhile the
+    worker answers other frames."""
+    DECODED = 22
+    """The transcript of an utterance whose FINISH was answered with DECODING, as JSON. The frame is
+    not an answer."""
 
 
 _KINDS = frozenset(Kind)

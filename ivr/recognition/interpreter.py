@@ -49,6 +49,14 @@ class Interpretation:
         """Add audio of the utterance: 16-bit samples at 8 kHz."""
         self._utterance.feed(samples)
 
+    def pause(self) -> None:
+        """Take note that the caller has paused and may have finished."""
+        self._utterance.pause()
+
+    def go_on(self) -> None:
+        """Take note that the caller goes on after a pause."""
+        self._utterance.go_on()
+
     async def finish(self) -> Words | None:
         """End the utterance and return its words; None if the words are lost.
 

@@ -43,6 +43,10 @@ next one is started without a pause: BACK_OFF_SECONDS begins again at its first 
 ABANDONED_SECONDS = 120.0
 """Seconds without any use after which an utterance is given up: it is neither fed nor finished.
 Only a defect of the service causes this."""
+MOST_DECODING_SECONDS = 30.0
+"""Upper limit for the seconds of audio in finished utterances that a worker is decoding as a whole.
+Above it the worker takes no new utterance. A model that takes 0.1 s per second of audio decodes as
+much in 3 s, and the transcript of an answer of 1.5 s is waited for 3.25 s."""
 _FULL_OCTETS = round(FULL_SECONDS * RATE * 2)
 
 
@@ -57,6 +61,7 @@ class Keeper:
         self._model = model
         self._process: WorkerProcess | None = None
         self._utterances: dict[int, Utterance] = {}
+        self._decoding: dict[int, float] = {}
         self._stuck = False
         self._answers = 0
         self._silent_ticks = 0
@@ -86,17 +91,27 @@ class Keeper:
         """The worker's load as a tuple: the worker with the smallest tuple has the least to do.
 
         The first element is True if the worker does not answer. The second is the number of its
-        utterances. The third is the total octets of the frames that it has not yet answered.
+        utterances. The third is the total octets of the frames that it has not yet answered, and of
+        the utterances that it is decoding as a whole.
         """
         silent = self._process is None or not self._process.ready or self._silent_ticks > 1
         backlog = 0 if self._process is None else self._process.backlog
-        return (silent, len(self._utterances), backlog)
+        decoding = round(self._decoding_seconds * RATE) * 2
+        return (silent, len(self._utterances), backlog + decoding)
 
     @property
     def full(self) -> bool:
         """True if the worker has too much to do to take a new utterance."""
-        _, utterances, backlog = self.load
-        return utterances >= MOST_UTTERANCES or backlog > _FULL_OCTETS
+        backlog = 0 if self._process is None else self._process.backlog
+        return (
+            len(self._utterances) >= MOST_UTTERANCES
+            or backlog > _FULL_OCTETS
+            or self._decoding_seconds > MOST_DECODING_SECONDS
+        )
+
+    @property
+    def _decoding_seconds(self) -> float:
+        return sum(self._decoding.values())
 
     def pin(self, utterance: Utterance) -> None:
         """Assign ``utterance`` to this worker, which then decodes all audio of the utterance."""
@@ -110,6 +125,7 @@ class Keeper:
     def forget(self, utterance: Utterance) -> None:
         """Remove ``utterance`` from the worker's utterances, because it is over."""
         self._utterances.pop(utterance.number, None)
+        self._decoding.pop(utterance.number, None)
 
     async def keep(self) -> None:
         """Run a worker, and start another one each time one ends, until the task is cancelled."""
@@ -178,14 +194,19 @@ class Keeper:
             case Kind.FAILED:
                 self._refusal = frame.payload.decode()
                 self._fail(self._refusal)
-            case Kind.PARTIAL | Kind.TRANSCRIPT:
-                utterance = self._utterances.get(frame.utterance)
-                if utterance is None:
-                    return
-                if frame.kind is Kind.PARTIAL:
-                    utterance.partial(frame.payload.decode())
-                else:
-                    utterance.settle(Transcript.of(json.loads(frame.payload)))
+            case _ if (utterance := self._utterances.get(frame.utterance)) is not None:
+                self._answered(utterance, frame)
+            case _:
+                pass
+
+    def _answered(self, utterance: Utterance, frame: Frame) -> None:
+        match frame.kind:
+            case Kind.PARTIAL:
+                utterance.partial(frame.payload.decode())
+            case Kind.DECODING:
+                self._decoding[utterance.number] = utterance.seconds
+            case Kind.TRANSCRIPT | Kind.DECODED:
+                utterance.settle(Transcript.of(json.loads(frame.payload)))
             case _:
                 pass
 

@@ -178,10 +178,11 @@ def _check_names(manifest: ModelManifest, directory: Path) -> None:
                     path=path, role=role
                 )
             )
-    for name in (*manifest.files.values(), *manifest.octets, manifest.guesses):
-        if Path(name).is_absolute() or ".." in Path(name).parts:
+    for name in filter(None, (*manifest.files.values(), *manifest.octets, manifest.guesses)):
+        parts = Path(name).parts
+        if Path(name).is_absolute() or ".." in parts or not parts:
             raise ModelError(
-                tr("{path} names {name}, which is outside the model's directory").format(
+                tr("{path} names {name}, which is not inside the model's directory").format(
                     path=path, name=name
                 )
             )

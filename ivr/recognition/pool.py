@@ -22,7 +22,7 @@ import structlog
 
 from ivr.hearing.frames import RATE
 from ivr.recognition import embedded
-from ivr.recognition.files import check_files
+from ivr.recognition.engine import check_model_files
 from ivr.recognition.keeper import TICK_SECONDS, Keeper
 from ivr.recognition.transcript import Reason
 from ivr.recognition.utterance import Utterance
@@ -34,7 +34,7 @@ class Recognisers:
     """Several worker processes with the same model. One event loop uses them; not thread-safe."""
 
     def __init__(self, model: Path | None = None, *, workers: int = 1) -> None:
-        """``model`` is the directory of a Vosk model; None means the built-in tiny one.
+        """``model`` is the directory of a model; None means the built-in tiny one.
 
         Each worker holds the model in memory and uses at most one core.
         """
@@ -51,7 +51,7 @@ class Recognisers:
         tiny model is used, a warning in the log says that it does not understand human speech.
         """
         directory = embedded.unpacked() if self._model is None else self._model
-        check_files(directory)
+        check_model_files(directory)
         if self._model is None:
             log.warning(
                 "synthetic_model", reason=embedded.NO_MODEL, effect=embedded.NOTICE,

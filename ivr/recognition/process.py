@@ -141,7 +141,7 @@ class WorkerProcess:
         self.answers += 1
         if frame.kind is Kind.READY:
             self.ready = True
-        elif frame.kind is not Kind.FAILED and self._unanswered:
+        elif frame.kind not in (Kind.FAILED, Kind.DECODED) and self._unanswered:
             self.backlog -= self._unanswered.popleft()
 
 

@@ -98,6 +98,21 @@ class Utterance:
         while len(self._batch) >= _BATCH_OCTETS:
             self._flush()
 
+    def pause(self) -> None:
+        """Take note that the caller has paused and may have finished.
+
+        A model that decodes whole utterances then begins to decode, so that the transcript comes
+        sooner if the caller has finished.
+        """
+        if not self._finishing:
+            self._flush()
+            self._send(Kind.PAUSE)
+
+    def go_on(self) -> None:
+        """Take note that the caller goes on after a pause."""
+        if not self._finishing:
+            self._send(Kind.GO_ON)
+
     async def finish(self) -> RecognitionOutcome:
         """End the utterance and return its transcript, or NotHeard with the reason.
 

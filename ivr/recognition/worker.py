@@ -2,7 +2,8 @@
 
 It loads one model and recognises any number of utterances at a time, with one recogniser for each.
 Frames (:mod:`ivr.recognition.framing`) arrive on stdin, answers go to stdout. The worker ends when
-stdin is closed or its parent ends. If Kaldi aborts or libvosk crashes, only this process ends.
+stdin is closed or its parent ends. If Kaldi aborts, or a library crashes or ends its process, only
+this process ends.
 """
 
 import signal
@@ -17,12 +18,17 @@ import ctypes  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
+import threading  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from concurrent.futures import Future  # noqa: E402
 from contextlib import suppress  # noqa: E402
+from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+from ivr.recognition.engine import SpeechModel, SpeechUtterance, load_speech_model  # noqa: E402
 from ivr.recognition.files import ModelError  # noqa: E402
 from ivr.recognition.framing import Frame, FrameCutter, Kind  # noqa: E402
-from ivr.recognition.model import Model, ModelUtterance, load_model  # noqa: E402
+from ivr.recognition.offline import OfflineModel, OfflineUtterance  # noqa: E402
 from ivr.recognition.transcript import Transcript  # noqa: E402
 
 _PR_SET_PDEATHSIG = 1
@@ -36,35 +42,63 @@ cores."""
 
 
 _ASKED_OCTETS = 2 * 8000 * 24 // 100
-"""Octets of audio between two requests to Vosk for the text so far: 2 octets * 8000 Hz * 0.24 s.
-Vosk decodes 0.24 s of audio at a time, so earlier requests bring nothing new. To ask four times as
-often takes a fifth more processor time."""
+"""Octets of audio between two requests for the text so far: 2 octets * 8000 Hz * 0.24 s. Vosk
+decodes 0.24 s of audio at a time, so earlier requests bring nothing new. To ask four times as often
+takes a fifth more processor time. Models of sherpa-onnx decode 0.16 to 0.5 s at a time."""
 
 
 class Worker:
     """Decodes the utterances of one worker process and answers each frame with one frame."""
 
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        self._open: dict[int, ModelUtterance] = {}
+    def __init__(self, model: SpeechModel, send: Callable[[Frame], None]) -> None:
+        """``send`` sends a frame that is no answer to the service. Any thread may call it."""
+        self._model, self._send = model, send
+        self._open: dict[int, SpeechUtterance] = {}
+        self._decoding: dict[int, OfflineUtterance] = {}
         self._told: dict[int, str] = {}
         self._unasked: dict[int, int] = {}
 
     def answer(self, frame: Frame) -> Frame:
         """Process ``frame``, which the service sent, and return the frame that answers it."""
-        match frame.kind:
-            case Kind.AUDIO:
+        if isinstance(self._model, OfflineModel):
+            self._model.wait_if_stuck()
+        number = frame.utterance
+        match frame.kind, self._open.get(number):
+            case Kind.AUDIO, _:
                 return self._hear(frame)
-            case Kind.FINISH:
-                utterance = self._forget(frame.utterance)
-                heard = Transcript(()) if utterance is None else utterance.finish()
-                told = json.dumps(heard.dump(), ensure_ascii=False)
-                return Frame(Kind.TRANSCRIPT, frame.utterance, told.encode())
-            case Kind.CANCEL:
-                self._forget(frame.utterance)
+            case Kind.FINISH, OfflineUtterance() as utterance:
+                self._forget(number)
+                self._decoding[number] = utterance
+                utterance.finish_soon().add_done_callback(partial(self._decoded, number))
+                return Frame(Kind.DECODING, number)
+            case Kind.FINISH, opened:
+                self._forget(number)
+                heard = Transcript(()) if opened is None else opened.finish()
+                return Frame(Kind.TRANSCRIPT, number, _encoded(heard))
+            case Kind.PAUSE, OfflineUtterance() as utterance:
+                utterance.pause()
+            case Kind.GO_ON, OfflineUtterance() as utterance:
+                utterance.go_on()
+            case Kind.CANCEL, _:
+                dropped = self._forget(number) or self._decoding.pop(number, None)
+                if isinstance(dropped, OfflineUtterance):
+                    dropped.go_on()
             case _:
                 pass
-        return Frame(Kind.DONE, frame.utterance)
+        return Frame(Kind.DONE, number)
+
+    def _decoded(self, number: int, transcript: Future[Transcript]) -> None:
+        """Send the transcript of an utterance. The thread that decodes calls this."""
+        self._decoding.pop(number, None)
+        if transcript.cancelled():
+            return
+        error = transcript.exception()
+        if error is not None:
+            # The service starts another worker, as after any other fault of a library.
+            os.write(2, f"decoding fails: {error}\n".encode())
+            os._exit(1)
+        with suppress(BrokenPipeError):  # the parent has ended
+            self._send(Frame(Kind.DECODED, number, _encoded(transcript.result())))
 
     def _hear(self, frame: Frame) -> Frame:
         number = frame.utterance
@@ -81,7 +115,7 @@ class Worker:
         self._told[number] = text
         return Frame(Kind.PARTIAL, number, text.encode())
 
-    def _forget(self, number: int) -> ModelUtterance | None:
+    def _forget(self, number: int) -> SpeechUtterance | None:
         self._told.pop(number, None)
         self._unasked.pop(number, None)
         return self._open.pop(number, None)
@@ -95,18 +129,18 @@ def run_worker() -> None:
     die_with(int(sys.argv[2]))
     os.nice(_NICE)
     # stdout carries only frames: what a library prints is redirected to stderr.
-    out = os.dup(1)
+    send = FrameSender(os.dup(1)).send
     os.dup2(2, 1)
     try:
-        worker = Worker(load_model(Path(sys.argv[1])))
+        worker = Worker(load_speech_model(Path(sys.argv[1])), send)
     except ModelError as error:
-        _send(out, Frame(Kind.FAILED, payload=str(error).encode()))
+        send(Frame(Kind.FAILED, payload=str(error).encode()))
         return
-    _send(out, Frame(Kind.READY))
+    send(Frame(Kind.READY))
     frames = FrameCutter()
     while octets := os.read(0, _PIECE):
         for frame in frames.feed(octets):
-            _send(out, worker.answer(frame))
+            send(worker.answer(frame))
 
 
 def die_with(parent: int) -> None:
@@ -121,10 +155,24 @@ def die_with(parent: int) -> None:
         sys.exit("the process that started this worker has ended")
 
 
-def _send(out: int, frame: Frame) -> None:
-    octets = memoryview(frame.encode())
-    while octets:
-        octets = octets[os.write(out, octets) :]
+def _encoded(transcript: Transcript) -> bytes:
+    return json.dumps(transcript.dump(), ensure_ascii=False).encode()
+
+
+class FrameSender:
+    """Sends frames to the service, each as a whole, from any thread."""
+
+    def __init__(self, out: int) -> None:
+        """``out`` is the file descriptor of the pipe to the service."""
+        self._out = out
+        self._lock = threading.Lock()
+
+    def send(self, frame: Frame) -> None:
+        """Send ``frame``; return when all of it is in the pipe."""
+        octets = memoryview(frame.encode())
+        with self._lock:
+            while octets:
+                octets = octets[os.write(self._out, octets) :]
 
 
 if __name__ == "__main__":

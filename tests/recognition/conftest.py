@@ -9,6 +9,7 @@ from ivr.recognition import embedded
 from ivr.recognition.model import Model, load_model
 from tests.fetching.client import zipped
 from tests.fetching.file_server import FileServer
+from tests.recognition.engines import ENGINES, Engine, make_engine
 from tests.recognition.fetching import SMALL, Fetcher
 
 
@@ -16,6 +17,14 @@ from tests.recognition.fetching import SMALL, Fetcher
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of the embedded model, unpacked into a cache of the tests' own."""
     return embedded.unpacked(cache=tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(
+    request: pytest.FixtureRequest, tiny: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Engine:
+    """Each engine in turn, with a small model."""
+    return make_engine(request.param, tiny, tmp_path_factory.mktemp("toy"))
 
 
 @pytest.fixture(scope="session")

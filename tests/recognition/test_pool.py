@@ -1,4 +1,4 @@
-"""Recognition in worker processes, with the real libvosk and the tiny model."""
+"""Recognition in worker processes, with the real libraries: Vosk and sherpa-onnx."""
 
 import asyncio
 import os
@@ -21,52 +21,55 @@ from ivr.recognition.keeper import Keeper
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard, Reason, Transcript
 from ivr.recognition.utterance import LONGEST_SECONDS, Utterance
-from tests.recognition.workers import alive, hear, speak, spoken, told, until
-
-PHRASES = ("我要投诉", "打错了", "转人工", "你们公司在哪里", "多少钱一年", "再见", "听不清楚")
-
+from tests.recognition.engines import Engine
+from tests.recognition.workers import alive, hear, speak, told, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def two(tiny: Path) -> AsyncIterator[Recognisers]:
+async def two(engine: Engine) -> AsyncIterator[Recognisers]:
     """Two workers, shared by the tests of this file, none of which harms them."""
-    async with Recognisers(tiny, workers=2) as recognisers:
+    async with Recognisers(engine.model, workers=2) as recognisers:
         yield recognisers
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def one(tiny: Path) -> AsyncIterator[Recognisers]:
-    async with Recognisers(tiny) as recognisers:
+async def one(engine: Engine) -> AsyncIterator[Recognisers]:
+    async with Recognisers(engine.model) as recognisers:
         yield recognisers
 
 
-async def test_callers_who_talk_at_the_same_time_are_all_understood(two: Recognisers) -> None:
-    utterances = [two.utterance() for _ in PHRASES]
-    sounds = [spoken(phrase, n % 2) for n, phrase in enumerate(PHRASES)]
+async def test_callers_who_talk_at_the_same_time_are_all_understood(
+    engine: Engine, two: Recognisers
+) -> None:
+    utterances = [two.utterance() for _ in engine.phrases]
+    sounds = [engine.says(phrase) for phrase in engine.phrases]
     for start in range(0, max(map(len, sounds)), 160):
         for utterance, sound in zip(utterances, sounds, strict=True):
             utterance.feed(sound[start : start + 160])
     outcomes = await asyncio.gather(*(utterance.finish() for utterance in utterances))
-    assert [told(outcome) for outcome in outcomes] == list(PHRASES)
+    assert [told(outcome) for outcome in outcomes] == list(engine.phrases)
 
 
-async def test_a_worker_recognises_words_with_times_and_confidence(one: Recognisers) -> None:
+async def test_a_worker_recognises_words_with_times_and_confidence(
+    engine: Engine, one: Recognisers
+) -> None:
     utterance = one.utterance()
-    speak(utterance, spoken("我要投诉你们客服"))
+    speak(utterance, engine.says("我要投诉你们客服"))
     outcome = await utterance.finish()
     assert isinstance(outcome, Transcript)
-    assert [word.text for word in outcome.words] == ["我要", "投诉", "你们", "客服"]
+    words = ["我要", "投诉", "你们", "客服"] if engine.name == "vosk" else list("我要投诉你们客服")
+    assert [word.text for word in outcome.words] == words
     assert 0.9 < outcome.confidence <= 1.0
     assert outcome.unknown == 0.0
     assert outcome.words[0].start == pytest.approx(0.3, abs=0.15)
 
 
-async def test_partial_texts_come_before_the_end(one: Recognisers) -> None:
+async def test_partial_texts_come_before_the_end(engine: Engine, one: Recognisers) -> None:
     seen = list[str]()
     utterance = one.utterance(seen.append)
-    speak(utterance, spoken("我要投诉你们客服"))
+    speak(utterance, engine.says("我要投诉你们客服"))
     await until(lambda: "投诉" in utterance.so_far)
     assert utterance.so_far == seen[-1]
     assert len(seen) == len(set(seen))
@@ -75,13 +78,15 @@ async def test_partial_texts_come_before_the_end(one: Recognisers) -> None:
     assert seen == before, "a partial text came after the end"
 
 
-async def test_an_exception_in_one_call_does_not_affect_the_worker(one: Recognisers) -> None:
+async def test_an_exception_in_one_call_does_not_affect_the_worker(
+    engine: Engine, one: Recognisers
+) -> None:
     def broken(text: str) -> None:
         raise RuntimeError(text)
 
     utterance = one.utterance(broken)
     with capture_logs() as logs:
-        speak(utterance, spoken("我要投诉"))
+        speak(utterance, engine.says("我要投诉"))
         await until(lambda: utterance.so_far != "")
         assert told(await utterance.finish()) == "我要投诉"
     assert {entry["event"] for entry in logs} == {"partial_failed"}
@@ -94,53 +99,57 @@ async def test_silence_has_no_words(one: Recognisers) -> None:
     assert await utterance.finish() == Transcript(())
 
 
-async def test_finishing_twice_returns_the_same_result(one: Recognisers) -> None:
+async def test_finishing_twice_returns_the_same_result(engine: Engine, one: Recognisers) -> None:
     utterance = one.utterance()
-    speak(utterance, spoken("再见"))
+    speak(utterance, engine.says("再见"))
     first = asyncio.create_task(utterance.finish())
     assert await utterance.finish() == await first == await utterance.finish()
-    utterance.feed(spoken("再见"))  # sound after the end is ignored
+    utterance.feed(engine.says("再见"))  # sound after the end is ignored
     assert told(await utterance.finish()) == "再见"
 
 
-async def test_a_cancelled_utterance_is_forgotten_by_its_worker(one: Recognisers) -> None:
+async def test_a_cancelled_utterance_is_forgotten_by_its_worker(
+    engine: Engine, one: Recognisers
+) -> None:
     utterance = one.utterance()
-    speak(utterance, spoken("我要投诉"))
+    speak(utterance, engine.says("我要投诉"))
     utterance.cancel()
     utterance.cancel()
     assert utterance.lost == NotHeard(Reason.CANCELLED)
     assert await utterance.finish() == NotHeard(Reason.CANCELLED)
-    assert await hear(one, "再见") == "再见"
+    assert await hear(one, engine.says("再见")) == "再见"
 
 
-async def test_cancelling_the_wait_cancels_the_utterance(one: Recognisers) -> None:
+async def test_cancelling_the_wait_cancels_the_utterance(engine: Engine, one: Recognisers) -> None:
     (pid,) = one.pids
     os.kill(pid, signal.SIGSTOP)
     utterance = one.utterance()
-    speak(utterance, spoken("再见"))
+    speak(utterance, engine.says("再见"))
     waiting = asyncio.create_task(utterance.finish())
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.wait([waiting])
     assert utterance.lost == NotHeard(Reason.CANCELLED)
     os.kill(pid, signal.SIGCONT)
-    assert await hear(one, "再见") == "再见"
+    assert await hear(one, engine.says("再见")) == "再见"
     assert one.pids == [pid]
 
 
-async def test_sound_after_the_longest_utterance_is_ignored(one: Recognisers) -> None:
+async def test_sound_after_the_longest_utterance_is_ignored(
+    engine: Engine, one: Recognisers
+) -> None:
     utterance = one.utterance()
     utterance.feed(np.zeros(round((LONGEST_SECONDS + 5) * RATE), np.int16))
-    utterance.feed(spoken("再见"))
+    utterance.feed(engine.says("再见"))
     assert utterance.seconds == LONGEST_SECONDS + 5
     assert await utterance.finish() == Transcript(())
 
 
-async def test_a_worker_inherits_no_open_files(tiny: Path) -> None:
+async def test_a_worker_inherits_no_open_files(engine: Engine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.set_inheritable(True)
         ours = os.readlink(f"/proc/self/fd/{server.fileno()}")
-        async with Recognisers(tiny) as recognisers:
+        async with Recognisers(engine.model) as recognisers:
             (pid,) = recognisers.pids
             open_files = [os.readlink(f"/proc/{pid}/fd/{n}") for n in os.listdir(f"/proc/{pid}/fd")]
     assert len(open_files) == 4  # stdin, stderr twice, and the pipe for frames
@@ -150,11 +159,11 @@ async def test_a_worker_inherits_no_open_files(tiny: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_worker_ignores_the_signals_of_its_process_group(
-    one: Recognisers, number: int
+    engine: Engine, one: Recognisers, number: int
 ) -> None:
     (pid,) = one.pids
     os.kill(pid, number)
-    assert await hear(one, "再见") == "再见"
+    assert await hear(one, engine.says("再见")) == "再见"
     assert one.pids == [pid]
 
 
@@ -165,8 +174,8 @@ async def test_a_worker_runs_with_lower_priority_than_the_service(one: Recognise
     assert os.getpriority(os.PRIO_PROCESS, pid) == min(ours + 5, 19)
 
 
-async def test_stopping_leaves_no_process_and_no_caller_waiting(tiny: Path) -> None:
-    recognisers = Recognisers(tiny, workers=2)
+async def test_stopping_leaves_no_process_and_no_caller_waiting(engine: Engine) -> None:
+    recognisers = Recognisers(engine.model, workers=2)
     await recognisers.start()
     pids = recognisers.pids
     assert len(set(pids)) == 2

@@ -35,10 +35,10 @@ def speak(utterance: Utterance, samples: Samples) -> None:
         utterance.feed(samples[start : start + FRAME])
 
 
-async def hear(recognisers: Recognisers, text: str) -> str:
-    """Say ``text`` to a free worker; return the words, or the reason why there are none."""
+async def hear(recognisers: Recognisers, samples: Samples) -> str:
+    """Give sound to a free worker; return the words, or the reason why there are none."""
     utterance = recognisers.utterance()
-    speak(utterance, spoken(text))
+    speak(utterance, samples)
     return told(await utterance.finish())
 
 

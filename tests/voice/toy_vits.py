@@ -1,8 +1,7 @@
 """Toy voices for sherpa-onnx: models of 2 kB that hum, with their lexicon and `voice.json`.
 
-A model is written as protobuf by hand, after onnx.proto, so that no test needs the package onnx.
-It takes the inputs that the library gives to every model of its kind. Each token lasts 0.1 s. The
-pitch depends on the tokens and on the speaker. Noise is added as much as the library asks for.
+A model takes the inputs that the library gives to every model of its kind. Each token lasts 0.1 s.
+The pitch depends on the tokens and on the speaker. Noise is added as much as the library asks for.
 """
 
 import json
@@ -10,6 +9,8 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
+
+from tests.onnx_files import FLOAT, INT64, model_file, node, tensor, value
 
 Kind = Literal["vits", "melo", "kokoro"]
 """The kinds differ in the inputs of the model, and in how the library reads words. Models of
@@ -102,64 +103,47 @@ def _write_lines(path: Path, lines: Iterable[str]) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-_FLOAT, _INT64 = 1, 7  # TensorProto.DataType
-
-
 def _model(kind: Kind, tokens: Sequence[str], peak: float, metadata: Mapping[str, str]) -> bytes:
     """Return the ONNX file of a model that makes samples y (1, 1, N) from the tokens x (1, T)."""
     seconds = [0.0 if token in _BRIEF else TOKEN_SECONDS for token in tokens]
     loudness = [0.0 if token in _QUIET else peak for token in tokens]
     constants = [
-        _tensor("seconds", _FLOAT, seconds),
-        _tensor("loudness", _FLOAT, loudness),
-        _tensor("rate", _FLOAT, [float(RATE)]),
-        _tensor("radians", _FLOAT, [6.2832 * 200 / RATE]),
-        _tensor("tenth", _FLOAT, [0.1]),
-        _tensor("zero", _FLOAT, [0.0], scalar=True),
-        _tensor("one", _FLOAT, [1.0], scalar=True),
-        _tensor("first", _INT64, [0]),
-        _tensor("shape", _INT64, [1, 1, -1]),
+        tensor("seconds", FLOAT, seconds),
+        tensor("loudness", FLOAT, loudness),
+        tensor("rate", FLOAT, [float(RATE)]),
+        tensor("radians", FLOAT, [6.2832 * 200 / RATE]),
+        tensor("tenth", FLOAT, [0.1]),
+        tensor("zero", FLOAT, [0.0], ()),
+        tensor("one", FLOAT, [1.0], ()),
+        tensor("first", INT64, [0]),
+        tensor("shape", INT64, [1, 1, -1]),
     ]
     inputs, nodes = _inputs(kind)
     nodes += [
-        _node("Gather", ["seconds", "x"], "lasts"),
-        _node("ReduceSum", ["lasts"], "sum", keepdims=0),
-        _node("Mul", ["sum", "length_scale"], "scaled"),
-        _node("Mul", ["scaled", "rate"], "wanted"),
-        _node("Round", ["wanted"], "count"),
-        _node("Squeeze", ["count", "first"], "limit"),
-        _node("Range", ["zero", "limit", "one"], "time"),
-        _node("Cast", ["x"], "numbers", to=_FLOAT),
-        _node("ReduceMean", ["numbers"], "mean", keepdims=0),
-        _node("Add", ["mean", "speaker"], "higher"),
-        _node("Mul", ["higher", "tenth"], "shift"),
-        _node("Add", ["shift", "one"], "factor"),
-        _node("Mul", ["factor", "radians"], "pitch"),
-        _node("Mul", ["time", "pitch"], "phase"),
-        _node("Sin", ["phase"], "sine"),
-        _node("Gather", ["loudness", "x"], "louder"),
-        _node("ReduceMax", ["louder"], "loudest", keepdims=0),
-        _node("Mul", ["sine", "loudest"], "tone"),
-        _node("RandomNormalLike", ["tone"], "random"),
-        _node("Mul", ["random", "noises"], "noise"),
-        _node("Add", ["tone", "noise"], "sound"),
-        _node("Reshape", ["sound", "shape"], "y"),
+        node("Gather", ["seconds", "x"], "lasts"),
+        node("ReduceSum", ["lasts"], "sum", keepdims=0),
+        node("Mul", ["sum", "length_scale"], "scaled"),
+        node("Mul", ["scaled", "rate"], "wanted"),
+        node("Round", ["wanted"], "count"),
+        node("Squeeze", ["count", "first"], "limit"),
+        node("Range", ["zero", "limit", "one"], "time"),
+        node("Cast", ["x"], "numbers", to=FLOAT),
+        node("ReduceMean", ["numbers"], "mean", keepdims=0),
+        node("Add", ["mean", "speaker"], "higher"),
+        node("Mul", ["higher", "tenth"], "shift"),
+        node("Add", ["shift", "one"], "factor"),
+        node("Mul", ["factor", "radians"], "pitch"),
+        node("Mul", ["time", "pitch"], "phase"),
+        node("Sin", ["phase"], "sine"),
+        node("Gather", ["loudness", "x"], "louder"),
+        node("ReduceMax", ["louder"], "loudest", keepdims=0),
+        node("Mul", ["sine", "loudest"], "tone"),
+        node("RandomNormalLike", ["tone"], "random"),
+        node("Mul", ["random", "noises"], "noise"),
+        node("Add", ["tone", "noise"], "sound"),
+        node("Reshape", ["sound", "shape"], "y"),
     ]
-    graph = b"".join(
-        [
-            *(_octets(1, node) for node in nodes),
-            _octets(2, b"toy"),
-            *(_octets(5, constant) for constant in constants),
-            *(_octets(11, each) for each in inputs),
-            _octets(12, _value("y", _FLOAT, [1, 1, "N"])),
-        ]
-    )
-    properties = (
-        _octets(14, _octets(1, key.encode()) + _octets(2, value.encode()))
-        for key, value in metadata.items()
-    )
-    opset = _octets(1, b"") + _integer(2, 13)
-    return b"".join([_integer(1, 8), _octets(7, graph), _octets(8, opset), *properties])
+    return model_file(nodes, constants, inputs, [value("y", FLOAT, [1, 1, "N"])], metadata)
 
 
 def _inputs(kind: Kind) -> tuple[list[bytes], list[bytes]]:
@@ -167,74 +151,21 @@ def _inputs(kind: Kind) -> tuple[list[bytes], list[bytes]]:
 
     The nodes make `length_scale`, `speaker` and `noises` from the inputs.
     """
-    tokens = _value("x", _INT64, [1, "T"])
+    tokens = value("x", INT64, [1, "T"])
     if kind == "kokoro":
-        inputs = [tokens, _value("style", _FLOAT, [1, _STYLE_SIZE]), _value("speed", _FLOAT, [1])]
+        inputs = [tokens, value("style", FLOAT, [1, _STYLE_SIZE]), value("speed", FLOAT, [1])]
         return inputs, [
-            _node("Div", ["one", "speed"], "length_scale"),
-            _node("ReduceMean", ["style"], "speaker", keepdims=0),
-            _node("Identity", ["zero"], "noises"),
+            node("Div", ["one", "speed"], "length_scale"),
+            node("ReduceMean", ["style"], "speaker", keepdims=0),
+            node("Identity", ["zero"], "noises"),
         ]
-    length, speaker = _value("x_length", _INT64, [1]), _value("sid", _INT64, [1])
-    scales = [
-        _value(name, _FLOAT, [1]) for name in ("noise_scale", "length_scale", "noise_scale_w")
-    ]
+    length, speaker = value("x_length", INT64, [1]), value("sid", INT64, [1])
+    scales = [value(name, FLOAT, [1]) for name in ("noise_scale", "length_scale", "noise_scale_w")]
     if kind == "melo":
-        inputs = [tokens, length, _value("tones", _INT64, [1, "T"]), speaker, *scales]
+        inputs = [tokens, length, value("tones", INT64, [1, "T"]), speaker, *scales]
     else:
         inputs = [tokens, length, *scales, speaker]
     return inputs, [
-        _node("Cast", ["sid"], "speaker", to=_FLOAT),
-        _node("Add", ["noise_scale", "noise_scale_w"], "noises"),
+        node("Cast", ["sid"], "speaker", to=FLOAT),
+        node("Add", ["noise_scale", "noise_scale_w"], "noises"),
     ]
-
-
-def _node(operation: str, inputs: Sequence[str], output: str, **integers: int) -> bytes:
-    attributes = (
-        _octets(1, name.encode()) + _integer(3, value) + _integer(20, 2)
-        for name, value in integers.items()
-    )
-    return b"".join(
-        [
-            *(_octets(1, name.encode()) for name in inputs),
-            _octets(2, output.encode()),
-            _octets(3, f"make {output}".encode()),
-            _octets(4, operation.encode()),
-            *(_octets(5, attribute) for attribute in attributes),
-        ]
-    )
-
-
-def _tensor(name: str, kind: int, values: Sequence[float], *, scalar: bool = False) -> bytes:
-    code = "f" if kind == _FLOAT else "q"
-    shape = b"" if scalar else _integer(1, len(values))
-    raw = struct.pack(f"<{len(values)}{code}", *values)
-    return shape + _integer(2, kind) + _octets(8, name.encode()) + _octets(9, raw)
-
-
-def _value(name: str, kind: int, shape: Sequence[int | str]) -> bytes:
-    dimensions = b"".join(
-        _octets(1, _integer(1, size) if isinstance(size, int) else _octets(2, size.encode()))
-        for size in shape
-    )
-    tensor_type = _integer(1, kind) + _octets(2, dimensions)
-    return _octets(1, name.encode()) + _octets(2, _octets(1, tensor_type))
-
-
-def _integer(field: int, value: int) -> bytes:
-    return _varint(field << 3) + _varint(value)
-
-
-def _octets(field: int, content: bytes) -> bytes:
-    return _varint(field << 3 | 2) + _varint(len(content)) + content
-
-
-def _varint(number: int) -> bytes:
-    """Return a protobuf varint: seven bits for each octet, the lowest first."""
-    number &= (1 << 64) - 1
-    octets = bytearray()
-    while number > 0x7F:
-        octets.append(number & 0x7F | 0x80)
-        number >>= 7
-    octets.append(number)
-    return bytes(octets)

@@ -1,0 +1,122 @@
+"""Models of sherpa-onnx that hear a whole utterance before they give its words.
+
+They are decoded early, so that the caller waits less: decoding begins when the caller pauses. If
+they go on, its result is thrown away; if they have finished, it is there or will soon be. The
+library is not imported here: its recogniser is given.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+
+from ivr.hearing.frames import RATE, FloatArray
+from ivr.hearing.g711 import Samples
+from ivr.recognition.decoding import DecodingJob, DecodingThread
+from ivr.recognition.manifest import ModelManifest
+from ivr.recognition.streaming import SHORTEST_SECONDS, StreamingModel
+from ivr.recognition.tidy import transcript_of
+from ivr.recognition.transcript import Transcript
+from ivr.recognition.waveform import SilenceMeter, as_floats, at_model_rate
+
+
+class OfflineModel:
+    """A loaded model that decodes whole utterances, in a thread of its own."""
+
+    def __init__(
+        self, recogniser: Any, manifest: ModelManifest, guesser: StreamingModel | None = None
+    ) -> None:
+        """``recogniser`` is an OfflineRecognizer of sherpa-onnx with the model of ``manifest``.
+
+        ``guesser`` gives words while the caller speaks; without it there are none meanwhile.
+        """
+        self._recogniser, self._rate = recogniser, manifest.rate
+        self._tail_seconds = manifest.tail_seconds
+        self._guesser = guesser
+        self._thread = DecodingThread(self._decode_all)
+
+    def utterance(self) -> "OfflineUtterance":
+        """Begin to decode one utterance."""
+        return OfflineUtterance(self._thread, self._tail_seconds, self._guesser)
+
+    def decode(self, samples: Samples) -> Transcript:
+        """Return the transcript of ``samples`` (16-bit, 8 kHz), decoded as one utterance."""
+        utterance = self.utterance()
+        utterance.feed_octets(samples.astype("<i2").tobytes())
+        return utterance.finish()
+
+    def wait_if_stuck(self) -> None:
+        """Return at once, unless decoding is stuck; then return only when it has ended."""
+        self._thread.wait_if_stuck()
+
+    def _decode_all(self, utterances: Sequence[FloatArray]) -> list[Transcript]:
+        streams = [self._recogniser.create_stream() for _ in utterances]
+        for stream, samples in zip(streams, utterances, strict=True):
+            stream.accept_waveform(self._rate, at_model_rate(samples, self._rate))
+        self._recogniser.decode_streams(streams)
+        return [
+            transcript_of(stream.result.text, stream.result.timestamps, len(samples) / RATE)
+            for stream, samples in zip(streams, utterances, strict=True)
+        ]
+
+
+class OfflineUtterance:
+    """One utterance that is decoded when the caller pauses or has finished."""
+
+    def __init__(
+        self, thread: DecodingThread, tail_seconds: float, guesser: StreamingModel | None
+    ) -> None:
+        self._thread, self._tail_seconds = thread, tail_seconds
+        self._guess = None if guesser is None else guesser.utterance()
+        self._blocks: list[FloatArray] = []
+        self._silence = SilenceMeter()
+        self._job: DecodingJob | None = None
+
+    def feed_octets(self, octets: bytes) -> None:
+        """Take more audio of the utterance: 16-bit samples, little-endian, at 8 kHz."""
+        samples = as_floats(octets)
+        self._blocks.append(samples)
+        self._silence.feed(samples)
+        if self._guess is not None:
+            self._guess.feed_octets(octets)
+
+    def so_far(self) -> str:
+        """Return what the guesser has recognised so far; empty without a guesser."""
+        return "" if self._guess is None else self._guess.so_far()
+
+    def pause(self) -> None:
+        """Begin to decode the audio so far, because the caller has paused and may have finished."""
+        self.go_on()
+        self._job = self._begin(urgent=False)
+
+    def go_on(self) -> None:
+        """Throw the early decoding away, because the caller goes on or is not listened to."""
+        if self._job is not None:
+            self._job.transcript.cancel()
+            self._job = None
+
+    def finish(self) -> Transcript:
+        """End the utterance and return its transcript; no audio may be fed afterwards."""
+        return self.finish_soon().result()
+
+    def finish_soon(self) -> Future[Transcript]:
+        """End the utterance; return a future that gets its transcript.
+
+        If decoding has begun in a pause and the caller has not gone on, its result is used. The
+        audio after the beginning of the pause is then not decoded: it is silence.
+        """
+        if self._job is None:
+            self._job = self._begin(urgent=True)
+        self._job.urgent = True
+        return self._job.transcript
+
+    def _begin(self, *, urgent: bool) -> DecodingJob:
+        samples = np.concatenate([*self._blocks, np.zeros(0, np.float32)])
+        if len(samples) < SHORTEST_SECONDS * RATE:
+            job = DecodingJob(samples, urgent)
+            job.transcript.set_result(Transcript(()))
+            return job
+        missing = max(0.0, self._tail_seconds - self._silence.seconds)
+        silence = np.zeros(round(missing * RATE), np.float32)
+        return self._thread.submit(np.concatenate([samples, silence]), urgent=urgent)

@@ -1,0 +1,90 @@
+"""Streaming models of sherpa-onnx: they decode while the caller speaks, and guess words meanwhile.
+
+The library is not imported here: its recogniser is given.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ivr.hearing.frames import RATE
+from ivr.hearing.g711 import Samples
+from ivr.recognition.manifest import ModelManifest
+from ivr.recognition.tidy import plain_text, transcript_of
+from ivr.recognition.transcript import Transcript
+from ivr.recognition.waveform import SilenceMeter, Upsampler, as_floats
+
+SHORTEST_SECONDS = 0.25
+"""Lower limit for the length of an utterance, in seconds. No word is shorter with the 0.3 s before
+its onset, and the models make words of less audio that nobody has said."""
+
+
+class StreamingModel:
+    """A loaded streaming model. Its utterances must be fed from one thread."""
+
+    def __init__(self, recogniser: Any, manifest: ModelManifest) -> None:
+        """``recogniser`` is an OnlineRecognizer of sherpa-onnx with the model of ``manifest``."""
+        self._recogniser = recogniser
+        self._manifest = manifest
+
+    def utterance(self, hot_words: str = "") -> "StreamingUtterance":
+        """Begin to decode one utterance.
+
+        ``hot_words`` are words that this utterance may contain, with ``/`` between them. The
+        decoder prefers them. Only a transducer whose manifest names ``hot_words`` can do that.
+        """
+        stream = (
+            self._recogniser.create_stream(hotwords=hot_words)
+            if hot_words
+            else self._recogniser.create_stream()
+        )
+        return StreamingUtterance(self._recogniser, stream, self._manifest)
+
+    def decode(self, samples: Samples) -> Transcript:
+        """Return the transcript of ``samples`` (16-bit, 8 kHz), decoded as one utterance."""
+        utterance = self.utterance()
+        utterance.feed_octets(samples.astype("<i2").tobytes())
+        return utterance.finish()
+
+
+class StreamingUtterance:
+    """One utterance while a streaming model decodes it."""
+
+    def __init__(self, recogniser: Any, stream: Any, manifest: ModelManifest) -> None:
+        self._recogniser, self._stream = recogniser, stream
+        self._rate, self._tail_seconds = manifest.rate, manifest.tail_seconds
+        self._upsampler = Upsampler(manifest.rate)
+        self._silence = SilenceMeter()
+        self._seconds = 0.0
+
+    def feed_octets(self, octets: bytes) -> None:
+        """Decode more audio of the utterance: 16-bit samples, little-endian, at 8 kHz."""
+        samples = as_floats(octets)
+        self._seconds += len(samples) / RATE
+        self._silence.feed(samples)
+        self._stream.accept_waveform(self._rate, self._upsampler.feed(samples))
+        self._advance()
+
+    def so_far(self) -> str:
+        """Return the text recognised so far, without [unk]; later audio may change it."""
+        return plain_text(self._recogniser.get_result(self._stream))
+
+    def finish(self) -> Transcript:
+        """End the utterance and return its transcript; no audio may be fed afterwards.
+
+        A model recognises the last word only after some more audio. The silence at the end of the
+        utterance is such audio; only what is missing of ``tail_seconds`` is added as silence.
+        """
+        if self._seconds < SHORTEST_SECONDS:
+            return Transcript(())
+        missing = max(0.0, self._tail_seconds - self._silence.seconds)
+        silence = np.zeros(round(missing * RATE), np.float32)
+        self._stream.accept_waveform(self._rate, self._upsampler.feed(silence, last=True))
+        self._stream.input_finished()
+        self._advance()
+        result = self._recogniser.get_result_all(self._stream)
+        return transcript_of(result.text, result.timestamps, self._seconds, result.ys_probs)
+
+    def _advance(self) -> None:
+        while self._recogniser.is_ready(self._stream):
+            self._recogniser.decode_stream(self._stream)

@@ -1,0 +1,70 @@
+"""Turn what sherpa-onnx recognised into a transcript as Vosk gives it: words, and nothing else.
+
+Its models add punctuation, spaces, tags and the mark ▁ at the start of words. The rest of the
+product compares characters, so each character becomes one word here.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from math import exp
+from statistics import fmean
+
+from ivr.recognition.transcript import UNKNOWN, Transcript, Word
+
+_TAG = re.compile(r"<\|[^|>]*\|>")
+"""A tag of SenseVoice, such as <|zh|> or <|HAPPY|>."""
+_UNKNOWN = "<unk>"
+LONGEST_CHARACTER_SECONDS = 0.3
+"""Upper limit, in seconds, for how long a character is assumed to last: the models report only when
+one begins. Slow speech has three to four syllables in a second."""
+
+
+def characters(text: str) -> list[str]:
+    """Return the characters of a recognised text, without punctuation and marks.
+
+    Latin letters become upper case. Each ``<unk>`` becomes one [unk].
+    """
+    return list(_characters(text))
+
+
+def _characters(text: str) -> Iterator[str]:
+    for n, part in enumerate(_TAG.sub("", text).split(_UNKNOWN)):
+        if n > 0:
+            yield UNKNOWN
+        yield from filter(str.isalnum, part.upper())
+
+
+def plain_text(text: str) -> str:
+    """Return the characters of a recognised text as one string, without [unk]."""
+    return "".join(each for each in characters(text) if each != UNKNOWN)
+
+
+def transcript_of(
+    text: str, times: Sequence[float], length: float, log_probabilities: Sequence[float] = ()
+) -> Transcript:
+    """Return the transcript of an utterance of ``length`` seconds, one word per character.
+
+    ``times`` are the seconds at which the tokens of the text begin. The tokens of some models are
+    octets or syllables, so the times are spread over the characters. The confidence is the
+    geometric mean of the tokens' probabilities, or 1.0 if the model does not tell them.
+    """
+    found = characters(text)
+    if not found:
+        return Transcript(())
+    known = [min(time, length) for time in times] or [
+        n * length / len(found) for n in range(len(found))
+    ]
+    starts = [known[n * len(known) // len(found)] for n in range(len(found))]
+    ends = [*starts[1:], length]
+    confidence = min(1.0, exp(fmean(log_probabilities))) if log_probabilities else 1.0
+    return Transcript(
+        tuple(
+            Word(
+                character,
+                start,
+                min(max(end, start), start + LONGEST_CHARACTER_SECONDS),
+                confidence,
+            )
+            for character, start, end in zip(found, starts, ends, strict=True)
+        )
+    )
