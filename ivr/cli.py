@@ -40,8 +40,8 @@ SUB_COMMANDS = {
         "List, assign, finish and export what callers left to be done.",
     ),
     "calls": (
-        "ivr.commands.replay:calls_app",
-        "List, show, play and export what happened in the calls.",
+        "ivr.commands.calls:calls_app",
+        "List, show, play and export what happened in the calls, and learn from it.",
     ),
     "records": (
         "ivr.records.commands:records_app",

@@ -1,6 +1,6 @@
 """``ivr calls play``: plays the recording of a call on this machine or in a telephone.
 
-The other commands of ``ivr calls`` are in :mod:`ivr.records.call_commands`. This one is not,
+The commands that only read the records are in :mod:`ivr.records.call_commands`. This one is not,
 because the package ``ivr.records`` may not import the packages that play sounds.
 """
 
@@ -17,18 +17,26 @@ from ivr.command_line import (
     password_in,
     settings_or_exit,
 )
+from ivr.commands.review import sound_of
+from ivr.hearing.g711 import Samples
 from ivr.records.call_commands import calls_app
 from ivr.records.command_line import connected
+from ivr.records.misunderstood import utterance_named
 from ivr.records.recordings import NoRecordingError, file_of, is_as_kept, named
 from ivr.softphone.wav import WavError, read_wav
 from ivr.translation import tr
 from ivr.voice import VoiceError
-from ivr.voice.play import Destination, play_file, play_into_call
+from ivr.voice.play import Destination, play_file, play_here, play_into_call
 
 
 @calls_app.command("play")
 def play_call(
-    name: Annotated[str, typer.Argument(help="Call as `list` shows it, channel id, or ticket.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Call as `list` shows it, channel id, or ticket; or an utterance of `review`."
+        ),
+    ],
     to: Annotated[
         str, typer.Option("--to", help="Play it in a telephone: sip:NUMBER@HOST or …@HOST:PORT.")
     ] = "",
@@ -43,6 +51,9 @@ def play_call(
     directory = settings_or_exit(config).recording.directory
     try:
         with connected(config) as connection:
+            if (one := utterance_named(connection, name)) is not None:
+                _play_utterance(sound_of(connection, one, directory), name, to, user, password_file)
+                return
             row = named(connection, name)
         path = file_of(row, directory)
         if not is_as_kept(row, path):
@@ -61,6 +72,20 @@ def play_call(
                 file=error.filename, reason=error.strerror
             )
         ) from None
+
+
+def _play_utterance(
+    sound: Samples, name: str, to: str, user: str, password_file: Path | None
+) -> None:
+    """Play what the caller said in one utterance, without the hotline's side."""
+    try:
+        if not to:
+            play_here(sound)
+            return
+        play_into_call(sound, Destination.parse(to), user, password_in(password_file))
+    except VoiceError as error:
+        raise fail(error) from None
+    typer.echo(tr("{path} was played to {to}").format(path=name, to=to))
 
 
 def _play(path: Path, to: str, user: str, password_file: Path | None) -> None:

@@ -30,7 +30,7 @@ from ivr.translation import tr
 calls_app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="List, show, play and export what happened in the calls.",
+    help="List, show, play and export what happened in the calls, and learn from it.",
 )
 
 

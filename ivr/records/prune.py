@@ -14,6 +14,7 @@ from ivr.records.schema import (
     callers,
     calls_table,
     notifications,
+    reviews_table,
     steps_table,
     tickets_table,
     utterances_table,
@@ -52,8 +53,8 @@ def old_records(engine: Engine, before: datetime) -> Pruned:
 def prune_records(engine: Engine, before: datetime) -> Pruned:
     """Remove the records that are older than ``before``; return how many were removed.
 
-    A call is removed with its steps and utterances if it began before that moment and has no
-    unfinished ticket. A ticket is removed with its notifications if it was finished before that
+    A call is removed with its steps, utterances and reviews if it began before that moment and has
+    no unfinished ticket. A ticket is removed with its notifications if it was finished before that
     moment. The counts of a caller are removed if the caller's last ticket for abuse or nuisance is
     older.
     """
@@ -62,7 +63,7 @@ def prune_records(engine: Engine, before: datetime) -> Pruned:
         with engine.begin() as connection:
             batch = select(calls_table.c.call).where(*_old_calls(before)).limit(BATCH)
             found = connection.execute(batch).scalars().all()
-            for table in (steps_table, utterances_table, calls_table):
+            for table in (steps_table, utterances_table, reviews_table, calls_table):
                 connection.execute(delete(table).where(table.c.call.in_(found)))
         pruned_calls += len(found)
         if len(found) < BATCH:

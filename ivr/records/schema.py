@@ -170,6 +170,16 @@ recordings_table = Table(
     Index("recordings_by_state", "kept", "removed"),
 )
 
+reviews_table = Table(
+    "reviews",
+    metadata,
+    Column("call", String(64)),
+    Column("step", Integer, autoincrement=False),  # the SpeechEnded that a person has reviewed
+    Column("intent", String(64)),  # what the caller wanted; empty if there was nothing to learn
+    Column("reviewed", Instant, nullable=False),
+    PrimaryKeyConstraint("call", "step"),
+)
+
 callers = Table(
     "callers",
     metadata,

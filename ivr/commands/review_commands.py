@@ -1,0 +1,234 @@
+"""``ivr calls review`` and ``ivr calls learn``: the hotline learns from its calls.
+
+``review`` lists what was not understood. A person then says what was right, one by one (``review
+--ask``) or by ``learn``. The sentence goes to the phrase files, or its sound to a corpus of people.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ivr.command_line import ConfigOption, JsonOption, fail, print_table, settings_or_exit
+from ivr.config import Settings
+from ivr.dialogue.meaning import Intent
+from ivr.records.call_commands import calls_app
+from ivr.records.command_line import LimitOption, connected, since
+from ivr.records.misunderstood import (
+    Misunderstood,
+    misunderstood_utterances,
+    note_review,
+    utterance_named,
+)
+from ivr.records.output import as_json, printable
+from ivr.records.recordings import NoRecordingError
+from ivr.translation import tr
+from ivr.understanding.phrases import PhraseError
+from ivr.understanding.rows import intent_of
+from ivr.words import phrase_files
+
+if TYPE_CHECKING:
+    from ivr.commands.alike import AlikeGroup
+
+NOTHING = "-"
+"""Word in place of an intent: there is nothing to learn from the utterance."""
+_SKIP, _END = "", "q"
+"""Answers of a person: to the next utterance, and the end of the review."""
+
+CorpusOption = Annotated[
+    Path | None,
+    typer.Option("--corpus", help="Corpus of people to add the sound to, in place of the phrases."),
+]
+
+
+@calls_app.command("review")
+def review_calls(
+    config: ConfigOption = None,
+    days: Annotated[float, typer.Option("--days", help="Only the last so many days.")] = 30.0,
+    limit: LimitOption = 20,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask what is right, one by one.")] = False,
+    corpus: CorpusOption = None,
+    as_json_: JsonOption = False,
+) -> None:
+    """List what was not understood, or only after asking back: the most frequent first."""
+    from ivr.commands import alike, review  # here, because they need the tools extra
+
+    settings = settings_or_exit(config)
+    with connected(config) as connection:
+        found = misunderstood_utterances(connection, since(days))
+    groups = alike.groups_alike(found)[:limit]
+    if as_json_:
+        typer.echo(as_json(review.review_as_dicts(groups)))
+    elif not ask:
+        print_table(review.review_table(groups))
+    else:
+        _ask_about(groups, settings, corpus, config)
+
+
+@calls_app.command("learn")
+def learn_from_call(
+    name: Annotated[str, typer.Argument(help="Utterance as `review` shows it: 0f3a52c1-17.")],
+    intent: Annotated[
+        str, typer.Argument(help="What the caller wanted: an intent, a row, or - for nothing.")
+    ],
+    words: Annotated[
+        str, typer.Option("--words", help="What the caller said; else what was heard.")
+    ] = "",
+    corpus: CorpusOption = None,
+    later: Annotated[
+        bool, typer.Option("--later", help="Leave the learning (half a minute) to the next time.")
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Take over what a caller meant: into the phrase files, or with --corpus into a corpus."""
+    settings = settings_or_exit(config)
+    with connected(config) as connection:
+        one = utterance_named(connection, name)
+    if one is None:
+        raise fail(
+            tr("there is no utterance {name}: `ivr calls review` lists them").format(
+                name=printable(name)
+            )
+        )
+    if problem := _take(settings, config, [one], intent, words, corpus):
+        raise fail(problem)
+    if corpus is None and intent != NOTHING and not later:
+        _learn(settings)
+
+
+def _ask_about(
+    groups: "Sequence[AlikeGroup]", settings: Settings, corpus: Path | None, config: Path | None
+) -> None:
+    """Ask a person about each group; a group is done when its first utterance is."""
+    from ivr.commands import review
+
+    learned = False
+    for number, group in enumerate(groups, 1):
+        one = group.members[0]
+        counted = tr("{number} of {all}: {times} times").format(
+            number=number, all=len(groups), times=len(group.members)
+        )
+        heard = one.text or tr("(no words)")
+        story = " → ".join(filter(None, (review.guess_of(one), one.asked, one.then, one.outcome)))
+        typer.echo(f"\n{counted}  {printable(heard)}  {printable(story)}")
+        typer.echo(review.listen_command(one) or tr("not recorded"))
+        try:
+            answer = _answered(settings, config, group.members, corpus)
+        except typer.Abort:  # Ctrl-C or the end of the input; what was answered is learned
+            answer = None
+        if answer is None:
+            break
+        learned |= answer
+    if learned and corpus is None:
+        _learn(settings)
+
+
+def _answered(
+    settings: Settings,
+    config: Path | None,
+    alike: Sequence[Misunderstood],
+    corpus: Path | None,
+) -> bool | None:
+    """Ask until there is an answer that can be used; return whether there is something to learn.
+
+    Return None if the person ends the review.
+    """
+    question = tr("intent, Enter for the next, - for nothing, q to end")
+    while True:
+        label = str(typer.prompt(question, default=_SKIP, show_default=False)).strip()
+        if label == _END:
+            return None
+        if label == _SKIP:
+            return False
+        words = ""
+        if label != NOTHING and intent_of(label) is not None:
+            words = str(typer.prompt(tr("words"), default=alike[0].text))
+        problem = _take(settings, config, alike, label, words, corpus)
+        if not problem:
+            return label != NOTHING
+        typer.echo(f"ivr: {problem}")
+
+
+def _take(
+    settings: Settings,
+    config: Path | None,
+    alike: Sequence[Misunderstood],
+    label: str,
+    words: str,
+    corpus: Path | None,
+) -> str:
+    """Write what is right about the first utterance, and note that all of them were reviewed.
+
+    Return an empty text, or a sentence that says why it was not possible; nothing is noted then.
+    """
+    one, intent = alike[0], None
+    if label != NOTHING:
+        intent, said = intent_of(label), words.strip() or alike[0].text
+        if intent is None:
+            return tr("{label!r} is no intent: use one of {known}").format(
+                label=label, known=", ".join(Intent)
+            )
+        if not said:
+            return tr("nothing was heard in {name}: write the words").format(name=one.name)
+        problem = (
+            _to_phrases(settings, intent, said)
+            if corpus is None
+            else _to_corpus(settings, config, one, intent, said, corpus)
+        )
+        if problem:
+            return problem
+    # A transaction of its own: checking phrases takes seconds, and the service writes as well.
+    with connected(config, writing=True) as connection:
+        for each in alike:
+            note_review(connection, each, intent)
+    return ""
+
+
+def _to_phrases(settings: Settings, intent: Intent, said: str) -> str:
+    """Add a sentence to the phrase files; return why that was not possible, or an empty text."""
+    from ivr.words.phrase_additions import add_phrase
+
+    try:
+        path = add_phrase(settings.prompts.sheet, intent, said)
+    except PhraseError as error:
+        return str(error)
+    told = tr("{said} is in the phrases of {intent} already: nothing was added")
+    if path is not None:
+        told = tr("{said} was added to {intent} in {path}")
+    typer.echo(told.format(said=printable(said), intent=intent, path=path))
+    return ""
+
+
+def _to_corpus(
+    settings: Settings,
+    config: Path | None,
+    one: Misunderstood,
+    intent: Intent,
+    said: str,
+    corpus: Path,
+) -> str:
+    """Add the sound to a corpus; return why that was not possible, or an empty text."""
+    from ivr.commands import corpus_additions, people_corpus, review
+
+    try:
+        with connected(config) as connection:
+            sound = review.sound_of(connection, one, settings.recording.directory)
+        path = corpus_additions.add_recording(corpus, f"{one.name}.wav", sound, said, intent)
+    except (NoRecordingError, people_corpus.PeopleCorpusError) as error:
+        return str(error)
+    except OSError as error:
+        return tr("{file} cannot be read ({reason}): run this as a user who may").format(
+            file=error.filename, reason=error.strerror
+        )
+    typer.echo(tr("{said} was added to {path}").format(said=printable(said), path=path))
+    return ""
+
+
+def _learn(settings: Settings) -> None:
+    """Learn from the phrase files, so that the service can use them from its next start on."""
+    try:
+        phrase_files.learn(settings.prompts.sheet)
+    except (PhraseError, OSError) as error:
+        raise fail(error) from None
+    typer.echo(tr("the phrases are learned: restart the service to use them"))

@@ -1,0 +1,105 @@
+"""Add sentences of real callers to the phrase files of a deployment.
+
+They are written into a file of their own, so that the other phrase files stay as their authors have
+formatted them. The file may be edited: its comments are kept.
+"""
+
+import json
+import os
+import re
+import tempfile
+import tomllib
+from pathlib import Path
+
+from ivr.dialogue.meaning import Intent
+from ivr.translation import tr
+from ivr.understanding.phrases import PhraseError
+from ivr.words.phrase_files import DIRECTORY, check_phrases, read_files
+
+FROM_CALLS = "from-calls.toml"
+"""Name of the phrase file with the sentences of real callers."""
+_COMMENT = (
+    "# Sentences of callers that the hotline had not understood, written by `ivr calls learn`.\n"
+)
+_END = re.compile(r"^[ \t]*\][ \t]*(#.*)?$", re.MULTILINE)
+"""The line that ends a list of sentences."""
+
+
+def add_phrase(sheet: Path, intent: Intent, sentence: str) -> Path | None:
+    """Add a sentence of ``intent`` to FROM_CALLS in the directory of phrases beside ``sheet``.
+
+    Return the file. Return None if one of the files has the sentence for this intent already. All
+    phrases are checked together first. Raise PhraseError if there is no such directory, if the
+    sentence cannot be used (it may sound like one of another intent), or if the file cannot be
+    written; nothing is changed then.
+    """
+    directory = sheet.with_name(DIRECTORY)
+    if not directory.is_dir():
+        raise PhraseError(
+            tr("there is no directory {directory}: copy the product's phrase files there").format(
+                directory=directory
+            )
+        )
+    files = read_files(sheet)
+    if any(sentence in _sentences(text, intent) for text in files.values()):
+        return None
+    path = directory / FROM_CALLS
+    text = _with_sentence(path, files.get(str(path), _COMMENT), intent, sentence)
+    check_phrases(sheet, files | {str(path): text})
+    try:
+        _replace(path, text)
+    except OSError as error:
+        raise PhraseError(
+            tr("{path} cannot be written ({reason}): run this as a user who may").format(
+                path=path, reason=error.strerror
+            )
+        ) from None
+    return path
+
+
+def _with_sentence(path: Path, text: str, intent: Intent, sentence: str) -> str:
+    """Return the text of a phrase file with one more sentence at the end of its intent's list."""
+    line = f"  {json.dumps(sentence, ensure_ascii=False)},\n"
+    wanted = [*_sentences(text, intent), sentence]
+    table = re.search(rf"^\[{intent}\][ \t]*(#.*)?$", text, re.MULTILINE)
+    if table is None:
+        gap = "" if text.endswith("\n") else "\n"
+        changed = f"{text}{gap}\n[{intent}]\nsay = [\n{line}]\n"
+    else:
+        end = _END.search(text, table.end())
+        at = len(text) if end is None else end.start()
+        changed = text[:at] + line + text[at:]
+    try:
+        if _sentences(changed, intent) == wanted:
+            return changed
+    except PhraseError:
+        pass
+    raise PhraseError(
+        tr("{path}: [{intent}] say does not end with a line ]: write the sentence by hand").format(
+            path=path, intent=intent
+        )
+    )
+
+
+def _sentences(text: str, intent: Intent) -> list[str]:
+    try:
+        say = tomllib.loads(text).get(intent, {}).get("say", [])
+    except (tomllib.TOMLDecodeError, AttributeError):
+        raise PhraseError(tr("the phrase files are not valid: run `ivr doctor`")) from None
+    return list(say) if isinstance(say, list) else []
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a temporary file and rename it, so that ``path`` is never partial."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, delete=False
+    ) as draft:
+        try:
+            draft.write(text)
+            draft.flush()
+            os.fsync(draft.fileno())
+            os.chmod(draft.name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            os.replace(draft.name, path)
+        except BaseException:
+            Path(draft.name).unlink(missing_ok=True)
+            raise
