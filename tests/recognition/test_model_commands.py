@@ -5,13 +5,19 @@ import io
 import json
 import shutil
 import zipfile
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from ivr.recognition.commands import models_app
+from ivr.recognition.manifest import MANIFEST_FILE, Family, read_manifest
 from ivr.recognition.official import MODELS
+from tests.fetching.client import tarred
+from tests.fetching.file_server import serving
+from tests.recognition.toy_recognisers import write_toy_model
 
 SMALL = MODELS["small"]
 
@@ -61,6 +67,46 @@ def test_a_model_is_fetched_tried_and_then_listed(place: Path, packed: Path) -> 
     assert (removed.exit_code, removed.stderr) == (0, "")
     assert "the service takes this model" in removed.stdout
     assert "→  built-in" in say(place, "list").stdout
+
+
+def toy_archive(directory: Path, family: Family) -> bytes:
+    """Return a toy model in an archive as sherpa-onnx offers them: without a manifest."""
+    write_toy_model(directory, family)
+    names = {path.name: path for path in directory.iterdir() if path.name != MANIFEST_FILE}
+    return tarred({f"top/{name}": path.read_bytes() for name, path in names.items()})
+
+
+@pytest.mark.slow
+def test_a_pair_of_models_is_fetched_from_two_addresses_and_loaded(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as servers:
+        for name in ("sherpa-small", "sherpa-small-streaming"):
+            model = MODELS[name]
+            content = toy_archive(tmp_path / name, model.manifest.family)
+            server = servers.enter_context(serving(content))
+            packed = replace(
+                model.packed,
+                urls=(server.url(), server.url("mirror.zip")),
+                sha256=hashlib.sha256(content).hexdigest(),
+                octets=len(content),
+            )
+            server.answers = [(404, {})]  # the mirror has it
+            monkeypatch.setitem(MODELS, name, replace(model, packed=packed))
+        fetched = say(place, "fetch", "sherpa-small")
+    pair = place / "models" / "sherpa-small"
+    told = fetched.stdout.splitlines()
+    assert [line.split()[:2] for line in told[:2]] == [
+        ["fetching", "sherpa-small-streaming"],
+        ["fetching", "sherpa-small"],
+    ]
+    assert told[2].endswith("(pinned)")
+    assert told[3].startswith("licence: not stated")
+    assert told[4].startswith("published: others: 3.7 %")
+    # The toys know tones and no speech. That the check hears nothing shows that they were loaded.
+    assert "finds no word in a clear sentence" in fetched.stderr or "heard" in fetched.stdout
+    assert read_manifest(pair).source.endswith("/mirror.zip")
+    assert read_manifest(pair / "guesses").family == "zipformer2_ctc"
 
 
 def test_the_list_is_for_programs_too(place: Path, tiny: Path) -> None:
