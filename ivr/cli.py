@@ -32,8 +32,8 @@ SUB_COMMANDS = {
         "Fetch, list and remove the voices that speak the prompts.",
     ),
     "models": (
-        "ivr.recognition.commands:models_app",
-        "Fetch, check and list the models that turn speech into words.",
+        "ivr.bench.models_command:models_app",
+        "Fetch, check, compare and list the models that turn speech into words.",
     ),
     "tickets": (
         "ivr.records.ticket_commands:tickets_app",

@@ -12,6 +12,7 @@ from ivr.understanding.understander import Understander
 from ivr.words import phrase_files
 from ivr.words.wording import read_sheet
 from tests.caller import Caller
+from tests.fetching.file_server import FileServer, serving
 
 settings.register_profile("quick", max_examples=20, deadline=None)
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +35,13 @@ def caller(request: pytest.FixtureRequest, sheet: Sheet) -> Caller:
     """Return a caller in virtual time; ``hears("ask")`` means the row of the ``row`` mark."""
     mark = request.node.get_closest_marker("row")
     return Caller(sheet, mark.args[0] if mark else "")
+
+
+@pytest.fixture
+def server(content: bytes) -> Iterator[FileServer]:
+    """Yield a web server that offers ``content``, a fixture of the room of the test."""
+    with serving(content) as server:
+        yield server
 
 
 @pytest.fixture(scope="session", autouse=True)

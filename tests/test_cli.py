@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 
 from ivr.cli import SUB_COMMANDS, app
 from ivr.lab.ports import free_ports
+from ivr.recognition.official import MODELS
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
 
@@ -110,7 +111,7 @@ def complete(words: str) -> list[str]:
         ("ivr calls pl", {"play"}),
         ("ivr talk --", {"--config", "--fast", "--wav", "--help"}),
         ("ivr tickets export --format ", {"csv", "json"}),
-        ("ivr models fetch ", {"small", "large"}),
+        ("ivr models fetch ", set(MODELS)),
         ("ivr voices fetch ", {"baker", "melo", "aishell3", "kokoro"}),
     ],
 )
@@ -207,7 +208,8 @@ def test_serve_says_in_one_sentence_why_it_cannot(
     assert done.exit_code == 2
     assert done.stdout == ""
     *logged, told = done.stderr.splitlines()
-    assert all("synthetic_model" in line or "recogniser_ready" in line for line in logged)
+    expected = ("synthetic_model", "recogniser_ready", "recognition_model")
+    assert all(any(event in line for event in expected) for line in logged)
     assert told.startswith("ivr: ")
     assert [word for word in words if word not in told] == []
 

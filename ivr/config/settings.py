@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ivr.dialogue.ticket import TicketKind
@@ -90,12 +90,18 @@ class RecognitionSettings(_Group):
     """Speech recognition."""
 
     model: Path | None = None
-    """Directory of a speech model. Not set: the small official model below ``models`` if it is
-    installed, else the built-in one, which understands only synthetic test callers."""
+    """Name of a model below ``models``, ``built-in``, or the directory of a model. Not set or
+    empty: the model ``small`` if it is installed, else the built-in one, which is for trying and
+    testing."""
     models: Path = Path("var/models")
-    """Directory into which ``ivr models fetch`` puts the official models."""
+    """Directory into which ``ivr models fetch`` puts the models."""
     workers: int = Field(1, ge=1, le=64)
     """Processes that recognise speech; each holds the model in memory and uses at most one core."""
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _empty_is_not_set(cls, value: object) -> object:
+        return value or None  # compose passes on a variable that is not set as an empty one
 
 
 class RecordsSettings(_Group):

@@ -19,11 +19,11 @@ from ivr.config import (
 )
 from ivr.doctor.finding import Check, CheckVerdict, wrong
 from ivr.doctor.words import words_checks
-from ivr.recognition import embedded
 from ivr.recognition.check import check_model
 from ivr.recognition.choice import chosen
 from ivr.recognition.environment import PACKAGE, allocator
 from ivr.recognition.files import ModelError
+from ivr.recognition.hears import what_it_hears
 from ivr.records.channels import channels
 from ivr.records.database import DatabaseError, connect, newest, reading, url_of, why
 from ivr.records.database import has_current_version as check_version
@@ -58,22 +58,16 @@ def _recognition(settings: RecognitionSettings) -> Check:
     except ModelError as error:
         found = wrong(name, error)
         says = tr("{problem}; calls go on by keys").format(problem=found.says)
-        remedy = found.remedy or "run `ivr models fetch small`"
+        remedy = found.remedy or tr("run `ivr models fetch`")
         return Check(name, CheckVerdict.BROKEN, says, remedy)
+    hears = what_it_hears(model)
     if model is None:
-        return Check(
-            name, CheckVerdict.WARNING, tr(embedded.NOTICE), tr("run `ivr models fetch small`")
-        )
-    text, ratio = heard.text, heard.decode_ratio
+        return Check(name, CheckVerdict.WARNING, hears, tr("run `ivr models fetch`"))
+    says = tr(
+        "{hears}; it recognised {text} in a trial, in {ratio:.2f} s for each second of speech"
+    ).format(hears=hears, text=heard.text, ratio=heard.decode_ratio)
     if allocator() is None:
-        says = tr(
-            "{model} recognised {text} in a trial, in {ratio:.2f} s for each "
-            "second of speech (less with {package} installed)"
-        ).format(model=model, text=text, ratio=ratio, package=PACKAGE)
-    else:
-        says = tr(
-            "{model} recognised {text} in a trial, in {ratio:.2f} s for each second of speech"
-        ).format(model=model, text=text, ratio=ratio)
+        says += " " + tr("(less with {package} installed)").format(package=PACKAGE)
     return Check(name, CheckVerdict.OK, says)
 
 

@@ -11,7 +11,7 @@ from rich.progress import TransferSpeedColumn as SpeedColumn
 
 from ivr.command_line import fail
 from ivr.fetching.download import DownloadProgress
-from ivr.fetching.packed import Fetched
+from ivr.fetching.packed import Fetched, Packed
 from ivr.translation import tr
 
 Sha256Option = Annotated[
@@ -30,12 +30,21 @@ def refuse_wrong_sha256(sha256: str) -> None:
 
 
 @contextmanager
-def download_bar(name: str) -> Iterator[DownloadProgress]:
-    """Show a progress bar of the download ``name``; yield the callback that moves it.
+def shown_download(packed: Packed, source: str) -> Iterator[DownloadProgress]:
+    """Show the progress of the download of ``packed``; yield the callback that moves it.
 
-    The bar is shown only in a terminal, on stderr. When everything has come, it says that the
-    files are being unpacked.
+    ``source`` is the address or file that the user named, or "". In a terminal a bar is shown on
+    stderr. When everything has come, it says that the files are being unpacked. Without a terminal,
+    one line says what is fetched, unless it comes from a file.
     """
+    console = Console(stderr=True)
+    downloaded = not source or "://" in source
+    if downloaded and packed.octets and not console.is_terminal:
+        typer.echo(
+            tr("fetching {name} ({megabytes:.0f} MB)").format(
+                name=packed.name, megabytes=packed.octets / 1e6
+            )
+        )
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -43,15 +52,16 @@ def download_bar(name: str) -> Iterator[DownloadProgress]:
         SpeedColumn(),
         TimeRemainingColumn(),
     )
-    console = Console(stderr=True)
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task(name, total=None)
+        task = bar.add_task(packed.name, total=None)
 
         def move(have: int, total: int | None) -> None:
             unpacking = have == total
-            description = tr("unpacking {name}").format(name=name) if unpacking else name
+            description = (
+                tr("unpacking {name}").format(name=packed.name) if unpacking else packed.name
+            )
             bar.update(task, completed=have, total=total, description=description)
 
         yield move

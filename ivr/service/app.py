@@ -14,8 +14,9 @@ from ivr.asterisk.orphans import OrphanCheck, Ours
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.dialogue.call import Script
 from ivr.dialogue.outcome import Outcome
-from ivr.recognition.choice import chosen
+from ivr.recognition.choice import BUILT_IN_MODEL, chosen
 from ivr.recognition.files import ModelError
+from ivr.recognition.hears import what_it_hears
 from ivr.recognition.interpreter import Interpreter
 from ivr.recognition.pool import Recognisers
 from ivr.records.database import connect, url_of
@@ -76,8 +77,8 @@ class Hotline:
         self._notifier = notifier(settings)
         self._recorder = recorder(settings)
         recognition = settings.recognition
-        model = chosen(recognition.model, recognition.models)
-        self._recognisers = Recognisers(model, workers=recognition.workers)
+        self._model = chosen(recognition.model, recognition.models)
+        self._recognisers = Recognisers(self._model, workers=recognition.workers)
         self.audio = AudioServer()
         shared = SharedParts(
             settings=settings,
@@ -116,6 +117,10 @@ class Hotline:
             raise StartError(str(error)) from None
         try:
             await self._recognisers.start()
+            log.info(
+                "recognition_model", model=str(self._model or BUILT_IN_MODEL),
+                hears=what_it_hears(self._model, say=str),
+            )  # fmt: skip
             await self._listen_for_calls()
         except ModelError as error:
             await self._close()

@@ -1,7 +1,6 @@
 """``ivr voices``: fetch, list and remove the voices that speak the prompts."""
 
 import json
-import sys
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
@@ -12,8 +11,8 @@ from ivr.command_line import JsonOption, fail, print_table
 from ivr.fetching.command_line import (
     AgainOption,
     Sha256Option,
-    download_bar,
     refuse_wrong_sha256,
+    shown_download,
     tell_fetched,
 )
 from ivr.translation import tr
@@ -65,14 +64,7 @@ def fetch_voice_command(
             typer.echo(tr("{directory} is there; --again fetches it anew").format(directory=there))
             return
         source = source or named
-        downloaded = not source or "://" in source
-        if downloaded and packed.octets and not sys.stderr.isatty():  # there is no bar
-            typer.echo(
-                tr("fetching {name} ({megabytes:.0f} MB)").format(
-                    name=packed.name, megabytes=packed.octets / 1e6
-                )
-            )
-        with download_bar(packed.name) as progress:
+        with shown_download(packed, source) as progress:
             fetched = fetch_voice(archive, progress, source=source, sha256=sha256)
         tell_fetched(fetched)
         _tell_licence(read_voice(fetched.directory))

@@ -1,24 +1,21 @@
 """Fetch and remove voices; each error is one sentence that also names what works without them."""
 
-import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
 from ivr.fetching import FetchError
+from ivr.fetching.content import remove_unused
 from ivr.fetching.download import DownloadProgress
-from ivr.fetching.packed import Fetched, Packed, fetch_packed
+from ivr.fetching.packed import Fetched, Packed, archive_name, fetch_packed, is_plain_name
 from ivr.fetching.place import Origin, alone
 from ivr.fetching.unpack import unpack, unpack_chosen
 from ivr.translation import tr
 from ivr.voice import VoiceError
 from ivr.voice.voice_archives import VOICE_ARCHIVES, VoiceArchive
-from ivr.voice.voice_family import recognise_family, remove_unused
+from ivr.voice.voice_family import recognise_family
 from ivr.voice.voices import KNOWN_VOICES, InstalledVoice, installed, voices_directory
 
-_ENDS = re.compile(r"\.(tar\.bz2|tar\.gz|tar\.xz|tbz2|tgz|zip)$")
-_NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 _OWN_ROOM = 1_000_000_000
 """Octets of free disk needed for an archive that the table does not know: enough for kokoro."""
 
@@ -33,9 +30,8 @@ def find_archive(
     """
     if wanted in archives:
         return archives[wanted], ""
-    file = PurePosixPath(urlsplit(wanted).path if "://" in wanted else wanted).name
-    name = _ENDS.sub("", file)
-    if name == file or not _NAME.fullmatch(name):
+    file, name = archive_name(wanted)
+    if not name:
         raise VoiceError(
             tr(
                 "there is no voice {wanted!r} to fetch: take {known}, or an archive of sherpa-onnx "
@@ -43,7 +39,7 @@ def find_archive(
             ).format(wanted=wanted, known=", ".join(archives))
         )
     for archive in archives.values():
-        if any(url.endswith(f"/{file}") for url in archive.packed.urls):
+        if archive.packed.is_at(file):
             return archive, wanted
     if name in KNOWN_VOICES:
         raise VoiceError(
@@ -107,7 +103,7 @@ def _fill(archive: VoiceArchive, packed: Path, directory: Path, origin: Origin) 
         unpack(packed, "", directory)
         engine = "sherpa"
         family, files = recognise_family(directory)
-        remove_unused(directory, files)
+        remove_unused(directory, {name for names in files.values() for name in names.split(",")})
     InstalledVoice(
         name,
         engine,
@@ -127,7 +123,7 @@ def remove_voice(name: str) -> Path:
 
     Raise VoiceError if it is not installed or cannot be removed.
     """
-    directory = installed(name) if _NAME.fullmatch(name) else None
+    directory = installed(name) if is_plain_name(name) else None
     if directory is None:
         raise VoiceError(
             tr("no voice {name!r} was fetched: `ivr voices list` shows what is there").format(

@@ -10,13 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ivr.fetching.download import Download
-from ivr.fetching.packed import Fetched, Packed, fetch_packed
+from ivr.fetching.packed import Downloader, Fetched, Packed, fetch_packed
 from ivr.fetching.place import Origin
 from ivr.fetching.unpack import unpack
 from tests.fetching.file_server import FileServer
 
 NAME = "thing"
 """Name of the directory that the tests fetch, and of the top directory in its archives."""
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 9\n"
+"""Content in an archive in place of a file that was not included."""
 
 
 def zipped(files: dict[str, bytes], *, mode: int = stat.S_IFREG | 0o644) -> bytes:
@@ -58,8 +61,23 @@ def impatient(pauses: list[float]) -> type[Download]:
     """
 
     class Impatient(Download):
-        def __init__(self, url: str, part: Path, octets: int | None) -> None:
-            super().__init__(url, part, octets, timeout=0.5, sleep=pauses.append)
+        def __init__(
+            self,
+            url: str,
+            part: Path,
+            octets: int | None,
+            *,
+            least_rate: float = 0.0,
+            timeout: float = 0.5,
+        ) -> None:
+            super().__init__(
+                url,
+                part,
+                octets,
+                timeout=min(timeout, 0.5),
+                sleep=pauses.append,
+                least_rate=least_rate,
+            )
 
     return Impatient
 
@@ -86,11 +104,13 @@ class Client:
         source: str = "",
         sha256: str = "",
         packed: Packed | None = None,
+        download: Downloader | None = None,
     ) -> Fetched:
         """Fetch from ``urls``, else from the server.
 
         ``known`` is the pinned hash, else that of the server's file. ``source`` and ``sha256`` are
-        what the user gives. ``packed`` replaces what the other arguments describe.
+        what the user gives. ``packed`` replaces what the other arguments describe. ``download``
+        replaces the downloader of the tests.
         """
         if known is None:
             known = hashlib.sha256(self.server.content).hexdigest()
@@ -102,7 +122,7 @@ class Client:
             command="ivr things fetch",
             source=source,
             sha256=sha256,
-            download=impatient(self.pauses),
+            download=download or impatient(self.pauses),
         )
 
     @property

@@ -1,13 +1,12 @@
-"""An archive, a server that offers it, and a client of that server."""
+"""An archive, and a client of the server that offers it."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fetching.client import NAME, Client, zipped
-from tests.fetching.file_server import FileServer, serving
+from tests.fetching.file_server import FileServer
 
 
 @pytest.fixture(scope="session")
@@ -21,13 +20,6 @@ def files() -> dict[str, bytes]:
 def content(files: dict[str, bytes]) -> bytes:
     """Return the files in a zip."""
     return zipped(files)
-
-
-@pytest.fixture
-def server(content: bytes) -> Iterator[FileServer]:
-    """Yield a server that has the zip."""
-    with serving(content) as server:
-        yield server
 
 
 @pytest.fixture

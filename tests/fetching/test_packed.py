@@ -2,17 +2,21 @@
 
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import signal
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ivr.fetching import FetchError
+from ivr.fetching.download import Download
 from ivr.fetching.packed import MIRROR_ATTEMPTS, Packed
 from ivr.fetching.place import RECORD, replacing
 from tests.fetching.client import NAME, Client, tarred
@@ -61,6 +65,39 @@ def test_when_no_address_has_it_the_first_error_is_told(client: Client) -> None:
     client.server.answers = [(404, {}), (403, {})]
     with pytest.raises(FetchError, match=r"none of 2 addresses has thing; the first one: .*404"):
         client(urls=(client.server.url(), client.server.url("mirror.zip")))
+
+
+def crawling(slow: Callable[[str], bool]) -> Callable[..., Download]:
+    """Return a downloader for which the addresses that ``slow`` picks deliver 9 kB/s at most."""
+
+    def download(url: str, part: Path, octets: int | None, *, least_rate: float) -> Download:
+        clock = itertools.count(0.0, 30.0).__next__ if slow(url) else time.monotonic
+        return Download(url, part, octets, least_rate=least_rate, clock=clock)
+
+    return download
+
+
+def test_a_mirror_takes_over_where_the_first_address_is_slow(
+    client: Client, content: bytes
+) -> None:
+    with serving(content) as mirror:
+        urls = (client.server.url(), mirror.url())
+        fetched = client(urls=urls, download=crawling(lambda url: url == urls[0]))
+        assert mirror.requests[0][1].startswith("bytes="), "it resumes what has come"
+        assert json.loads((fetched.directory / RECORD).read_text())["url"] == mirror.url()
+    assert len(client.server.requests) == 1
+
+
+def test_a_slow_address_is_better_than_none(client: Client) -> None:
+    client.server.answers = [(404, {})]
+    urls = (client.server.url("gone.zip"), client.server.url("slow.zip"))
+    client(urls=urls, download=crawling(lambda url: True))
+    assert [path for path, _ in client.server.requests] == ["/gone.zip", "/slow.zip", "/slow.zip"]
+
+
+def test_the_only_address_may_be_slow(client: Client) -> None:
+    client(download=crawling(lambda url: True))
+    assert len(client.server.requests) == 1
 
 
 def test_another_file_is_refused_and_not_resumed(client: Client) -> None:

@@ -1,7 +1,6 @@
-"""The embedded model, loaded once for all tests of this room, and a server that offers one."""
+"""The embedded model, loaded once for all tests of this room, and one that can be fetched."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from ivr.recognition import embedded
 from ivr.recognition.model import Model, load_model
 from tests.fetching.client import zipped
-from tests.fetching.file_server import FileServer, serving
+from tests.fetching.file_server import FileServer
 from tests.recognition.engines import ENGINES, Engine, make_engine
 from tests.recognition.fetching import SMALL, Fetcher
 
@@ -51,13 +50,6 @@ def files(tiny: Path) -> dict[str, bytes]:
 def content(files: dict[str, bytes]) -> bytes:
     """The files, packed."""
     return zipped(files)
-
-
-@pytest.fixture
-def server(content: bytes) -> Iterator[FileServer]:
-    """A server that has the packed model."""
-    with serving(content) as server:
-        yield server
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ class Fetcher:
         if sha256 is None:
             sha256 = hashlib.sha256(self.server.content).hexdigest()
         return fetch_model(
-            SMALL,
+            SMALL.packed,
             self.models,
             lambda have, total: self.progress.append((have, total)),
             source=self.server.url(),

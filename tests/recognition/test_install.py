@@ -13,6 +13,7 @@ from ivr.recognition.choice import chosen
 from ivr.recognition.files import ModelError, check_files
 from ivr.recognition.install import fetch_model
 from ivr.recognition.official import MODELS
+from ivr.recognition.unpacked_files import FAMILY_TAIL_SECONDS
 from tests.fetching.client import zipped
 from tests.fetching.file_server import FileServer
 from tests.recognition.fetching import LARGE, SMALL, Fetcher
@@ -58,12 +59,14 @@ def test_a_local_zip_is_installed_when_its_hash_is_given(content: bytes, tmp_pat
     own.write_bytes(content)
     models, digest = tmp_path / "models", hashlib.sha256(content).hexdigest()
     with pytest.raises(ModelError, match="pinned"):
-        fetch_model(SMALL, models, lambda have, total: None, source=str(own))
-    fetch_model(SMALL, models, lambda have, total: None, source=str(own), sha256=digest)
+        fetch_model(SMALL.packed, models, lambda have, total: None, source=str(own))
+    fetch_model(SMALL.packed, models, lambda have, total: None, source=str(own), sha256=digest)
     check_files(models / SMALL.folder)
     assert own.exists()
     with pytest.raises(ModelError, match="there is no file"):
-        fetch_model(SMALL, models, lambda have, total: None, source=str(tmp_path / "none.zip"))
+        fetch_model(
+            SMALL.packed, models, lambda have, total: None, source=str(tmp_path / "none.zip")
+        )
 
 
 def test_a_model_without_a_known_hash_must_keep_its_first_one(
@@ -74,15 +77,21 @@ def test_a_model_without_a_known_hash_must_keep_its_first_one(
     own, models = tmp_path / "own.zip", tmp_path / "models"
     own.write_bytes(zipped(large))
     with pytest.raises(ModelError, match="not protected against forgery"):
-        fetch_model(LARGE, models, lambda have, total: None, source="http://127.0.0.1:9/model.zip")
-    assert fetch_model(LARGE, models, lambda *_: None, source=str(own)).vouched == "first seen"
-    assert fetch_model(LARGE, models, lambda *_: None, source=str(own)).vouched == "as before"
+        fetch_model(
+            LARGE.packed, models, lambda have, total: None, source="http://127.0.0.1:9/model.zip"
+        )
+    assert (
+        fetch_model(LARGE.packed, models, lambda *_: None, source=str(own)).vouched == "first seen"
+    )
+    assert (
+        fetch_model(LARGE.packed, models, lambda *_: None, source=str(own)).vouched == "as before"
+    )
     own.write_bytes(zipped({**large, f"{LARGE.folder}/README": b"changed"}))
     with pytest.raises(ModelError, match="as before"):
-        fetch_model(LARGE, models, lambda *_: None, source=str(own))
+        fetch_model(LARGE.packed, models, lambda *_: None, source=str(own))
     given = hashlib.sha256(own.read_bytes()).hexdigest()
     assert (
-        fetch_model(LARGE, models, lambda *_: None, source=str(own), sha256=given).vouched
+        fetch_model(LARGE.packed, models, lambda *_: None, source=str(own), sha256=given).vouched
         == "given"
     )
 
@@ -105,7 +114,7 @@ def test_a_zip_without_a_whole_model_leaves_the_installed_one_as_it_was(
     own.write_bytes(zipped(spoilt))
     digest = hashlib.sha256(own.read_bytes()).hexdigest()
     with pytest.raises(ModelError, match=told):
-        fetch_model(SMALL, fetcher.models, lambda *_: None, source=str(own), sha256=digest)
+        fetch_model(SMALL.packed, fetcher.models, lambda *_: None, source=str(own), sha256=digest)
     after = {path: path.read_bytes() for path in fetcher.models.rglob("*") if path.is_file()}
     assert after == before
 
@@ -123,7 +132,7 @@ def test_a_directory_that_cannot_be_written_is_reported(server: FileServer, tmp_
     (tmp_path / "models").write_text("a file stands where the directory should be")
     with pytest.raises(ModelError, match=r"make room or correct recognition\.models"):
         fetch_model(
-            SMALL, tmp_path / "models", lambda *_: None, source=server.url(), sha256="0" * 64
+            SMALL.packed, tmp_path / "models", lambda *_: None, source=server.url(), sha256="0" * 64
         )
 
 
@@ -142,10 +151,21 @@ class _Usage:
 
 
 def test_the_table_of_models_is_consistent() -> None:
-    for model in MODELS.values():
-        assert model.url.startswith("https://")
-        assert not model.sha256 or len(bytes.fromhex(model.sha256)) == 32
-        assert bool(model.sha256) == (model.octets is not None)
+    for name, model in MODELS.items():
+        packed = model.packed
+        assert name == model.name
+        assert all(url.startswith("https://") for url in packed.urls)
+        assert (not packed.sha256) == (packed.octets is None)
+        assert packed.sha256 or len(packed.urls) == 1, "a mirror is trusted by the hash alone"
+        assert packed.room > 2 * (packed.octets or 0)
+        assert model.manifest.licence
+        assert model.manifest.published
+        assert bool(model.guesser) == bool(model.manifest.guesses)
+        if model.manifest.family != "vosk":
+            assert model.manifest.tail_seconds == FAMILY_TAIL_SECONDS[model.manifest.family]
+        if model.guesser:
+            assert MODELS[model.guesser].manifest.streaming
+            assert not MODELS[model.guesser].guesser
 
 
 def test_the_small_model_is_preferred_and_the_large_one_only_on_request(tmp_path: Path) -> None:

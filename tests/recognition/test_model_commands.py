@@ -2,14 +2,22 @@
 
 import hashlib
 import io
+import json
+import shutil
 import zipfile
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from ivr.recognition.commands import models_app
+from ivr.recognition.manifest import MANIFEST_FILE, Family, read_manifest
 from ivr.recognition.official import MODELS
+from tests.fetching.client import tarred
+from tests.fetching.file_server import serving
+from tests.recognition.toy_recognisers import write_toy_model
 
 SMALL = MODELS["small"]
 
@@ -44,7 +52,9 @@ def test_a_model_is_fetched_tried_and_then_listed(place: Path, packed: Path) -> 
     assert "heard 你们公司在哪里 (confidence 1.00), as said" in fetched.stdout
     listed = say(place, "list").stdout
     assert "→  small" in listed
-    assert str(place / "models" / SMALL.folder) in listed
+    assert "its maker: 23.5 %" in fetched.stdout
+    assert "licence: Apache-2.0\n" in fetched.stdout
+    assert say(place, "used").stdout.startswith("speech recognition runs on small: its maker: ")
     again = say(place, "fetch", "small")
     assert (again.exit_code, "--again" in again.stdout) == (0, True)
     assert "as said" in say(place, "check").stdout
@@ -53,6 +63,73 @@ def test_a_model_is_fetched_tried_and_then_listed(place: Path, packed: Path) -> 
     broken = say(place, "check")
     assert broken.exit_code == 2
     assert "lacks am/final.mdl" in broken.stderr
+    removed = say(place, "remove", "small")
+    assert (removed.exit_code, removed.stderr) == (0, "")
+    assert "the service takes this model" in removed.stdout
+    assert "→  built-in" in say(place, "list").stdout
+
+
+def toy_archive(directory: Path, family: Family) -> bytes:
+    """Return a toy model in an archive as sherpa-onnx offers them: without a manifest."""
+    write_toy_model(directory, family)
+    names = {path.name: path for path in directory.iterdir() if path.name != MANIFEST_FILE}
+    return tarred({f"top/{name}": path.read_bytes() for name, path in names.items()})
+
+
+@pytest.mark.slow
+def test_a_pair_of_models_is_fetched_from_two_addresses_and_loaded(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as servers:
+        for name in ("sherpa-small", "sherpa-small-streaming"):
+            model = MODELS[name]
+            content = toy_archive(tmp_path / name, model.manifest.family)
+            server = servers.enter_context(serving(content))
+            packed = replace(
+                model.packed,
+                urls=(server.url(), server.url("mirror.zip")),
+                sha256=hashlib.sha256(content).hexdigest(),
+                octets=len(content),
+            )
+            server.answers = [(404, {})]  # the mirror has it
+            monkeypatch.setitem(MODELS, name, replace(model, packed=packed))
+        fetched = say(place, "fetch", "sherpa-small")
+    pair = place / "models" / "sherpa-small"
+    told = fetched.stdout.splitlines()
+    assert [line.split()[:2] for line in told[:2]] == [
+        ["fetching", "sherpa-small-streaming"],
+        ["fetching", "sherpa-small"],
+    ]
+    assert told[2].endswith("(pinned)")
+    assert told[3].startswith("licence: not stated")
+    assert told[4].startswith("published: others: 3.7 %")
+    # The toys know tones and no speech. That the check hears nothing shows that they were loaded.
+    assert "finds no word in a clear sentence" in fetched.stderr or "heard" in fetched.stdout
+    assert read_manifest(pair).source.endswith("/mirror.zip")
+    assert read_manifest(pair / "guesses").family == "zipformer2_ctc"
+
+
+def test_the_list_is_for_programs_too(place: Path, tiny: Path) -> None:
+    shutil.copytree(tiny, place / "models" / "ours")
+    shutil.copytree(tiny, place / "models" / SMALL.folder)
+    (place / "models" / "broken").mkdir()
+    listed = {each["name"]: each for each in json.loads(say(place, "list", "--json").stdout)}
+    assert list(listed) == [*MODELS, "broken", "ours", "built-in"]
+    assert [name for name, each in listed.items() if each["used"]] == ["small"]
+    assert listed["small"]["directory"] == str(place / "models" / SMALL.folder)
+    assert listed["small"]["published"] == SMALL.manifest.published, "also without a manifest"
+    assert listed["x-asr"]["directory"] is None
+    assert listed["x-asr"]["octets"] == 133_895_136
+    assert listed["ours"]["family"] == "vosk"
+    assert "there is no model in" in listed["broken"]["problem"]
+
+
+def test_a_model_of_the_settings_is_listed_wherever_it_is(place: Path, tiny: Path) -> None:
+    with (place / "ivr.toml").open("a") as file:
+        file.write(f'model = "{tiny}"\n')
+    (used,) = (each for each in json.loads(say(place, "list", "--json").stdout) if each["used"])
+    assert (used["name"], used["directory"], used["octets"]) == (str(tiny), str(tiny), None)
+    assert "no figures of it are known" in say(place, "used").stdout
 
 
 def test_the_built_in_model_says_what_it_is(place: Path) -> None:
@@ -65,10 +142,15 @@ def test_the_built_in_model_says_what_it_is(place: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["fetch", "huge"], "take small or large"),
+        (["fetch", "huge"], "take small, large, x-asr, sherpa-small, "),
         (["fetch", "small", "--sha256", "abc"], "64 hexadecimal digits"),
         (["fetch", "small", "--from", "/nowhere.zip"], "there is no file /nowhere.zip"),
-        (["check", "/nowhere"], "there is no model in /nowhere"),
+        (["fetch", "/nowhere.tar.bz2"], "there is no file /nowhere.tar.bz2"),
+        (["fetch", "http://127.0.0.1:9/own.zip"], "not protected against forgery"),
+        (["check", "/nowhere"], "there is no model /nowhere: fetch it"),
+        (["remove", "small"], "no model 'small' is installed: `ivr models list` shows"),
+        (["remove", ".."], "no model '..' is installed"),
+        (["remove", "built-in"], "no model 'built-in' is installed"),
     ],
 )
 def test_an_error_is_one_sentence_with_a_remedy(place: Path, words: list[str], says: str) -> None:

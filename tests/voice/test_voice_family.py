@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ivr.fetching.unpack import UnpackError
-from ivr.voice.voice_family import recognise_family, remove_unused
-from tests.voice.voice_files import POINTER
+from ivr.voice.voice_family import recognise_family
+from tests.fetching.client import POINTER
 
 VITS = "model.onnx lexicon.txt tokens.txt"
 KOKORO = "model.onnx voices.bin tokens.txt lexicon-us-en.txt lexicon-gb-en.txt lexicon-zh.txt"
@@ -88,10 +88,3 @@ def test_what_is_no_voice_is_told_apart(
 ) -> None:
     with pytest.raises(UnpackError, match=told):
         recognise_family(directory(tmp_path, names, **contents))
-
-
-def test_only_what_is_used_stays(tmp_path: Path) -> None:
-    directory(tmp_path, KOKORO + " LICENSE README.md number-zh.fst dict/a/b espeak-ng-data/c")
-    remove_unused(tmp_path, recognise_family(tmp_path)[1])
-    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")}
-    assert left == {*KOKORO.split(), "LICENSE", "README.md"} - {"lexicon-gb-en.txt"}

@@ -13,7 +13,7 @@ from ivr.voice.voice_archives import VOICE_ARCHIVES, VoiceArchive
 from ivr.voice.voice_fetch import fetch_voice, find_archive, remove_voice
 from ivr.voice.voices import VOICE_FILE, InstalledVoice, installed, read_voice
 from tests.fetching.client import tarred
-from tests.fetching.file_server import FileServer, serving
+from tests.fetching.file_server import FileServer
 from tests.fetching.package_index import PIP, PackageIndex, indexing
 from tests.voice.voice_files import MELO, TOP, baker_wheel, offered
 
@@ -30,10 +30,9 @@ def voices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def server() -> Iterator[FileServer]:
-    """Yield a server that has the archive of melo."""
-    with serving(tarred(MELO)) as server:
-        yield server
+def content() -> bytes:
+    """Return the archive of melo, which the server offers."""
+    return tarred(MELO)
 
 
 def melo(server: FileServer) -> VoiceArchive:

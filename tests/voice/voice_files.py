@@ -4,13 +4,11 @@ from dataclasses import replace
 
 from ivr.fetching.packed import Packed
 from ivr.voice.voice_archives import VOICE_ARCHIVES, VoiceArchive
+from tests.fetching.client import POINTER
 from tests.fetching.package_index import built_wheel
 
 TOP = "vits-melo-tts-zh_en"
 """Name of the only top directory in the archive of melo, and of the archive."""
-POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 9\n"
-"""Content in an archive in place of a file that was not included."""
-
 MELO = {
     f"{TOP}/LICENSE": b"MIT",
     f"{TOP}/date.fst": b"rules",

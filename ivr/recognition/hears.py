@@ -1,0 +1,50 @@
+"""What a speech model hears, in one sentence with the figures that are published about it.
+
+Commands, ``ivr doctor`` and the log of the service say the same sentence, so that nobody takes a
+model for better than it is known to be.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ivr.recognition import embedded
+from ivr.recognition.manifest import ModelManifest, read_manifest
+from ivr.recognition.official import MODELS
+from ivr.translation import marked, tr
+
+NOTHING_PUBLISHED = marked("no figures of it are known, so measure it with `ivr models compare`")
+"""Part of a sentence about a model whose manifest has no figures."""
+
+
+def full_manifest(directory: Path) -> ModelManifest:
+    """Return the manifest of the model in ``directory``; raise ModelError if it is no whole model.
+
+    A known model that was installed without a manifest has what the table of models knows about it.
+    """
+    manifest = read_manifest(directory)
+    for model in MODELS.values():
+        if model.folder == directory.name and not manifest.published:
+            return replace(
+                manifest,
+                name=model.name,
+                licence=model.manifest.licence,
+                published=model.manifest.published,
+            )
+    return manifest
+
+
+def what_it_hears(model: Path | None, say: Callable[[str], str] = tr) -> str:
+    """Return a sentence that says which model runs and how much of speech it gets right.
+
+    ``model`` is the directory of the model; None means the built-in one. The sentence has no full
+    stop at its end. ``say`` translates its parts: ``tr`` for people, ``str`` for the log, which is
+    in English. Raise ModelError if it is no whole model.
+    """
+    if model is None:
+        return f"{say(embedded.NOTICE)}: {say(embedded.figures() or embedded.HEARS)}"
+    manifest = full_manifest(model)
+    figures = say(manifest.published) or say(NOTHING_PUBLISHED)
+    return say(marked("speech recognition runs on {name}: {figures}")).format(
+        name=manifest.name, figures=figures
+    )
