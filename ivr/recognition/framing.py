@@ -29,6 +29,9 @@ class Kind(IntEnum):
     """The service no longer needs the utterance; the worker drops it."""
     PING = 4
     """The service asks the worker for an answer, which shows that the worker is running."""
+    EXPECT = 5
+    """The kind of answer that an utterance is expected to be; the payload is the value of an
+    :class:`~ivr.dialogue.expected.Expected`. If it is sent, it comes before the audio."""
     # From the worker:
     DONE = 16
     """The worker has processed the oldest frame that it had not answered."""

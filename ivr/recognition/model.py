@@ -21,31 +21,48 @@ import numpy as np
 import structlog
 import vosk
 
+from ivr.dialogue.expected import Expected
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.recognition import embedded
+from ivr.recognition.answer_decoders import AnswerDecoders, load_answers
 from ivr.recognition.files import ModelError, check_files
+from ivr.recognition.steering import Decoding, Steered
 from ivr.recognition.transcript import UNKNOWN, Transcript
 from ivr.translation import tr
 
-_CHUNK = RATE // 10
+_CHUNK = 2 * RATE // 10
+"""Octets of audio that are decoded at once, a tenth of a second."""
 
 
 class Model:
     """A loaded Vosk model. Threads may share it, each with its own utterances."""
 
-    def __init__(self, model: Any) -> None:
-        self._model = model
+    def __init__(self, model: Any, answers: AnswerDecoders | None = None) -> None:
+        """``answers`` are the decoders of expected answers that belong to ``model``, if any."""
+        self._model, self._answers = model, answers
 
-    def utterance(self) -> "ModelUtterance":
-        """Begin to decode one utterance; takes about half a millisecond."""
-        return ModelUtterance(vosk.KaldiRecognizer(self._model, RATE))
+    def utterance(self, expected: Expected | None = None) -> Decoding:
+        """Begin to decode one utterance; takes about half a millisecond.
 
-    def decode(self, samples: Samples) -> Transcript:
-        """Return the transcript of ``samples`` (16-bit, 8 kHz), decoded as one utterance."""
-        utterance = self.utterance()
-        for start in range(0, len(samples), _CHUNK):
-            utterance.feed(samples[start : start + _CHUNK])
+        If ``expected`` is given, a second decoder listens for this kind of answer. Its result is
+        the ``steered`` of the transcript.
+        """
+        free = ModelUtterance(vosk.KaldiRecognizer(self._model, RATE))
+        decoder = self._answers.get(expected) if self._answers and expected else None
+        if decoder is None:
+            return free
+        return Steered(free, ModelUtterance(decoder.recogniser()), decoder.words)
+
+    def decode(self, samples: Samples, expected: Expected | None = None) -> Transcript:
+        """Return the transcript of ``samples`` (16-bit, 8 kHz), decoded as one utterance.
+
+        ``expected`` is the kind of answer to listen for in particular; None for none.
+        """
+        utterance = self.utterance(expected)
+        octets = samples.astype("<i2").tobytes()
+        for start in range(0, len(octets), _CHUNK):
+            utterance.feed_octets(octets[start : start + _CHUNK])
         return utterance.finish()
 
 
@@ -56,10 +73,6 @@ class ModelUtterance:
         self._recogniser = recogniser
         self._recogniser.SetWords(True)
         self._parts: list[Transcript] = []
-
-    def feed(self, samples: Samples) -> None:
-        """Decode more audio of the utterance: 16-bit samples at 8 kHz, in arrays of any length."""
-        self.feed_octets(samples.astype("<i2").tobytes())
 
     def feed_octets(self, octets: bytes) -> None:
         """Decode more audio of the utterance: octets of 16-bit samples, little-endian, at 8 kHz.
@@ -95,7 +108,8 @@ def load_model(path: Path | None = None) -> Model:
     directory = embedded.unpacked() if path is None else path
     check_files(directory)
     try:
-        model = Model(vosk.Model(str(directory)))
+        whole = vosk.Model(str(directory))
+        model = Model(whole, load_answers(directory, whole))
         # A model whose parts do not fit together, or that refuses 8 kHz, fails here, not in a call.
         model.decode(np.full(RATE // 4, 8, np.int16))
     except Exception as error:  # Vosk raises no more specific class

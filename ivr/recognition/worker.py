@@ -20,9 +20,11 @@ import sys  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+from ivr.dialogue.expected import Expected  # noqa: E402
 from ivr.recognition.files import ModelError  # noqa: E402
 from ivr.recognition.framing import Frame, FrameCutter, Kind  # noqa: E402
-from ivr.recognition.model import Model, ModelUtterance, load_model  # noqa: E402
+from ivr.recognition.model import Model, load_model  # noqa: E402
+from ivr.recognition.steering import Decoding  # noqa: E402
 from ivr.recognition.transcript import Transcript  # noqa: E402
 
 _PR_SET_PDEATHSIG = 1
@@ -46,7 +48,7 @@ class Worker:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._open: dict[int, ModelUtterance] = {}
+        self._open: dict[int, Decoding] = {}
         self._told: dict[int, str] = {}
         self._unasked: dict[int, int] = {}
 
@@ -60,6 +62,9 @@ class Worker:
                 heard = Transcript(()) if utterance is None else utterance.finish()
                 told = json.dumps(heard.dump(), ensure_ascii=False)
                 return Frame(Kind.TRANSCRIPT, frame.utterance, told.encode())
+            case Kind.EXPECT:
+                expected = Expected(frame.payload.decode())
+                self._open[frame.utterance] = self._model.utterance(expected)
             case Kind.CANCEL:
                 self._forget(frame.utterance)
             case _:
@@ -81,7 +86,7 @@ class Worker:
         self._told[number] = text
         return Frame(Kind.PARTIAL, number, text.encode())
 
-    def _forget(self, number: int) -> ModelUtterance | None:
+    def _forget(self, number: int) -> Decoding | None:
         self._told.pop(number, None)
         self._unasked.pop(number, None)
         return self._open.pop(number, None)

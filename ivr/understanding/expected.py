@@ -1,0 +1,75 @@
+"""Decide whether an expected answer explains what was heard. Pure.
+
+When a question expects a number, two decoders hear the caller: one that knows all words, and one
+that knows only digits. The second one finds digits in any speech. Its words count only if they
+explain the speech: they have the form of the answer, hardly any syllable is left over, and they
+sound like the words that the first decoder found. Which engine has decoded does not matter.
+"""
+
+from collections.abc import Sequence
+
+from ivr.dialogue.expected import Expected
+from ivr.understanding.syllables import Syllables, fold, split
+from ivr.understanding.telephone import numbers
+
+MOST_LEFT_OVER = {Expected.NUMBER: 0.2, Expected.YES_NO: 0.0, Expected.NAME: 0.35}
+"""Upper limit for the share of syllables, 0 to 1, that the expected answer leaves unexplained. In a
+name it is larger, because given names are not in the vocabulary of expected answers."""
+MOST_DIFFERENT = {Expected.NUMBER: 0.5, Expected.YES_NO: 0.5, Expected.NAME: 0.5}
+"""Upper limit for the difference between the two decoders' syllables, 0 to 1."""
+FEWEST_DIGITS = 2
+"""Least number of digits that count as a number."""
+_CONFUSED, _RELATED = 0.2, 0.5
+"""Costs of two syllables that are often confused, such as san and shan, and of two that share the
+initial or the final. Other syllables have the cost 1."""
+
+Sounds = Sequence[str | None]
+"""Syllables; None is a syllable that the decoder of expected answers does not know."""
+
+
+def explains(expected: Expected, answer: Syllables, sounds: Sounds, free: Sequence[str]) -> bool:
+    """Return whether the decoder of expected answers explains what the caller said.
+
+    ``answer`` are the words of that decoder, and ``sounds`` their syllables with those that it does
+    not know. ``free`` are the syllables of the words that the decoder of all words found.
+    """
+    if not sounds or not _has_form(expected, answer):
+        return False
+    if sum(sound is None for sound in sounds) > MOST_LEFT_OVER[expected] * len(sounds):
+        return False
+    return difference(sounds, free) <= MOST_DIFFERENT[expected]
+
+
+def difference(sounds: Sounds, free: Sequence[str]) -> float:
+    """Return how different two sequences of syllables are, from 0 (the same) to 1.
+
+    It is the least cost of edits that turn one into the other, divided by the longer length. A lost
+    or inserted syllable costs 1, an unknown one (None) costs nothing in place of any other.
+    """
+    longer = max(len(sounds), len(free))
+    if not longer:
+        return 0.0
+    row = [float(column) for column in range(len(free) + 1)]
+    for place, sound in enumerate(sounds, 1):
+        diagonal, row[0] = row[0], float(place)
+        for column, other in enumerate(free, 1):
+            best = min(row[column] + 1, row[column - 1] + 1, diagonal + _cost(sound, other))
+            diagonal, row[column] = row[column], best
+    return row[-1] / longer
+
+
+def _has_form(expected: Expected, answer: Syllables) -> bool:
+    """Return whether there is anything in ``answer`` that the question asks for."""
+    if expected is Expected.NUMBER:
+        return len(numbers(answer).digits) >= FEWEST_DIGITS
+    return len(answer) > 0
+
+
+def _cost(sound: str | None, other: str) -> float:
+    if sound is None or sound == other:
+        return 0.0
+    one, two = fold(sound), fold(other)
+    if one == two:
+        return _CONFUSED
+    (initial, final), (other_initial, other_final) = split(one), split(two)
+    return _RELATED if initial == other_initial or final == other_final else 1.0
