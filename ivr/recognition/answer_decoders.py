@@ -20,7 +20,7 @@ import vosk
 
 from ivr.dialogue.expected import Expected
 from ivr.hearing.frames import RATE
-from ivr.recognition import expected_words as answers
+from ivr.understanding import expected_words as answers
 
 _PHRASES = 6000
 """About so many phrases of an answer are in a grammar, each as often as the others; other syllables
@@ -100,7 +100,8 @@ def _phrases(expected: Expected) -> list[str]:
             # Vosk learns which word may follow which, so every pair of digits is written once.
             pairs = map("".join, product(answers.DIGIT_WORDS, repeat=2))
             times = map("".join, product("两三四", answers.TIMES_WORD, answers.DIGIT_WORDS))
-            return [*pairs, *times, *answers.BEFORE_DIGITS, *answers.CORRECTIONS]
+            rare = answers.RARE_DIGIT_WORDS
+            return [*pairs, *times, *rare, *answers.BEFORE_DIGITS, *answers.CORRECTIONS]
         case Expected.YES_NO:
             corrected = (f"{before}{digit}" for before, digit in product(
                 answers.CORRECTIONS, answers.DIGIT_WORDS))  # fmt: skip

@@ -7,7 +7,7 @@ import structlog
 from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Meaning, Words
 from ivr.hearing.g711 import Samples
-from ivr.recognition.explanation import explaining
+from ivr.recognition.explanation import answered
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard
 from ivr.recognition.utterance import Utterance
@@ -41,7 +41,9 @@ class Interpreter:
             if text:
                 appeared(self._meaning(text) if len(text) <= FEW else None)
 
-        return Interpretation(self._recognisers.utterance(partial, expected), self._meaning, expected)
+        return Interpretation(
+            self._recognisers.utterance(partial, expected), self._meaning, expected
+        )
 
 
 class Interpretation:
@@ -76,13 +78,11 @@ class Interpretation:
                 "utterance_abandoned; stopped: none, the service is being stopped",
             )
             return None
-        heard = outcome
-        if self._expected is not None and outcome.steered is not None:
-            heard = explaining(self._expected, outcome) or outcome
-            log.debug(
-                "answer_expected", expected=self._expected, explains_the_speech=heard is not outcome
-            )
-        return Words(self._meaning(heard.text), heard.confidence, heard.unknown)
+        if self._expected is None or outcome.steered is None:
+            return Words(self._meaning(outcome.text), outcome.confidence, outcome.unknown)
+        heard, meant = answered(self._expected, outcome, self._meaning)
+        log.debug("answer_expected", expected=self._expected, counts=heard is not outcome)
+        return Words(meant, heard.confidence, heard.unknown)
 
     def cancel(self) -> None:
         """Drop the utterance; its words are no longer needed."""

@@ -112,8 +112,8 @@ class Recognisers:
 
         ``on_partial`` is called with the text recognised so far when it changes, at most once in
         0.24 s of speech. ``expected`` is the kind of answer that the caller was asked for: a second
-        decoder then listens for it in particular. If no worker can take the utterance, it is lost from the start, and its
-        ``finish`` returns NotHeard at once.
+        decoder then listens for it in particular. If no worker can take the utterance, it is lost
+        from the start, and its ``finish`` returns NotHeard at once.
         """
         running = [keeper for keeper in self._keepers if keeper.running]
         keeper = min(running, key=lambda keeper: keeper.load, default=None)

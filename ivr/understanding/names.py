@@ -4,9 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.dialogue.meaning import Title
-from ivr.understanding.surnames import COMMON
 from ivr.understanding.syllables import Syllables, fold, syllables_of
 
+COMMON = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕"
+    "丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严"
+    "覃武戴莫孔向汤于傅康常温易"
+)
+"""The most frequent surnames, in order of frequency (Ministry of Public Security, 2020)."""
 _TITLES: Mapping[str, Title | None] = {
     "先生": "先生", "小姐": "小姐", "女士": "女士", "太太": "女士", "老师": None, "经理": None,
     "师傅": None, "主任": None,

@@ -1,6 +1,6 @@
 """Small decoding graphs for expected answers: digits, yes and no, surnames.
 
-Each graph knows the words of one kind of answer (:mod:`ivr.recognition.expected_words`). Besides
+Each graph knows the words of one kind of answer (:mod:`ivr.understanding.expected_words`). Besides
 them it has every syllable of Mandarin as [unk]. So speech of another kind comes out as [unk], and
 not as the words that sound most like it.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ivr.dialogue.expected import Expected
-from ivr.recognition import expected_words as answers
+from ivr.understanding import expected_words as answers
 from tools.tiny_vosk.fst import Graph
 from tools.tiny_vosk.prefixes import Way, branch
 from tools.tiny_vosk.segment import segment
@@ -26,6 +26,8 @@ _OTHER_COST = 11.0
 _PHRASE_COST = 4.0
 """Cost of a phrase before the expected words, such as 我的电话是."""
 _DIGIT_COST = math.log(len(answers.DIGIT_WORDS))
+_RARE_COST = 3.0
+"""Cost of a digit word that few callers say, such as 洞, compared with the others."""
 _TIMES_COST = 4.0
 """Cost of 个 behind a digit, as in 三个八."""
 
@@ -33,7 +35,9 @@ Spelling = Mapping[str, Sequence[list[int]]]
 """The pronunciations of each word, as numbers of phones."""
 
 
-def graph_of(expected: Expected, vocabulary: Sequence[str], spelling: Spelling) -> tuple[Graph, int]:
+def graph_of(
+    expected: Expected, vocabulary: Sequence[str], spelling: Spelling
+) -> tuple[Graph, int]:
     """Return the decoding graph of an expected answer and the number of its first state.
 
     ``vocabulary`` is the sorted vocabulary of the model, whose words are numbered from 2 in
@@ -74,27 +78,28 @@ class _Builder:
 
     def _numbers(self) -> int:
         start, digits, count = self._place(), self._place(), self._place()
-        self._others(start, start, answers.DIGIT_WORDS)
-        self._others(digits, digits, answers.DIGIT_WORDS)
+        for state in (start, digits):
+            self._others(state, state, answers.DIGIT_WORDS)
         for phrase in answers.BEFORE_DIGITS:
             self._phrase(start, phrase, _PHRASE_COST, start)
         for phrase in answers.CORRECTIONS:
             self._phrase(digits, phrase, _PHRASE_COST, digits)
         for state in (start, digits, count):
-            self._any_of(state, answers.DIGIT_WORDS, _DIGIT_COST, digits)
+            self._digit(state, digits)
         self._phrase(digits, answers.TIMES_WORD, _TIMES_COST, count)
         return start
 
     def _yes_no(self) -> int:
         start, digits = self._place(), self._place()
-        self._others(start, start, (*answers.YES, *answers.NO))
+        self._others(start, start, (*answers.YES, *answers.NO, *answers.DIGIT_WORDS))
         self._others(digits, digits, answers.DIGIT_WORDS)
         cost = math.log(len(answers.YES) + len(answers.NO))
         for phrase in (*answers.YES, *answers.NO):
             self._phrase(start, phrase, cost, start)
         for phrase in answers.CORRECTIONS:
             self._phrase(start, phrase, _PHRASE_COST + cost, digits)
-        self._any_of(digits, answers.DIGIT_WORDS, _DIGIT_COST, digits)
+        self._digit(digits, digits)
+        self._digit(start, digits, _PHRASE_COST)
         return start
 
     def _names(self) -> int:
@@ -117,6 +122,11 @@ class _Builder:
         self._graph.enter(state, _SILENCE_PHONE, 0, _PAUSE_COST, inside)
         self._graph.final[state] = 1.0
         return state
+
+    def _digit(self, source: int, target: int, cost: float = 0.0) -> None:
+        """Add a path for each digit word; ``cost`` is the cost of a digit at this place."""
+        self._any_of(source, answers.DIGIT_WORDS, cost + _DIGIT_COST, target)
+        self._any_of(source, answers.RARE_DIGIT_WORDS, cost + _DIGIT_COST + _RARE_COST, target)
 
     def _any_of(self, source: int, words: Iterable[str], cost: float, target: int) -> None:
         for word in words:

@@ -1,18 +1,18 @@
 """The words of expected answers, for the decoders that know nothing else. Pure.
 
 Runtime grammars of an official model and the graphs of the built-in one are made from them
-(:mod:`ivr.recognition.steering`, ``tools.tiny_vosk.expected``).
+(:mod:`ivr.recognition.answer_decoders`, ``tools.tiny_vosk.expected``).
 """
 
-from ivr.understanding.surnames import COMMON
-
-DIGIT_WORDS = tuple("零一二三四五六七八九幺洞两")
-"""Words for one digit. 幺 is 1, 洞 is 0 and 两 is 2."""
+DIGIT_WORDS = tuple("零一二三四五六七八九幺")
+"""Words for one digit that callers say often; 幺 is 1."""
+RARE_DIGIT_WORDS = tuple("洞两")
+"""Words for one digit that few callers say: 洞 is 0, 两 is 2."""
 TIMES_WORD = "个"
 """The word between a count and a digit in 三个八, which is 888."""
 BEFORE_DIGITS = (
-    "是", "就是", "嗯", "好", "对", "那个", "我的电话是", "我的号码是", "我的手机是", "我的手机号是",
-    "我电话是", "我手机号是", "我手机是", "电话是", "号码是", "手机是", "手机号是", "座机是",
+    "是", "就是", "嗯", "好", "对", "那个", "我的电话是", "我的号码是", "我的手机是",
+    "我的手机号是", "我电话是", "我手机号是", "我手机是", "电话是", "号码是", "手机是", "手机号是", "座机是",
     "电话", "号码", "手机", "手机号", "座机", "区号", "区号是", "单号是", "工单号是", "编号是",
     "你记一下", "你记一下号码", "打", "打我", "打这个电话",
 )  # fmt: skip
@@ -23,9 +23,9 @@ CORRECTIONS = (
 )  # fmt: skip
 """Phrases between a wrong number and the right digits."""
 YES = (
-    "是", "是的", "是啊", "是是", "对", "对的", "对对", "对啊", "对呀", "没错", "正确", "好", "好的",
-    "好啊", "好吧", "行", "行啊", "可以", "可以的", "嗯", "嗯嗯", "嗯对", "没问题", "明白", "明白了",
-    "清楚", "清楚了", "知道了", "要", "需要", "愿意", "同意", "有", "能", "当然",
+    "是", "是的", "是啊", "是是", "对", "对的", "对对", "对啊", "对呀", "没错", "正确", "好",
+    "好的", "好啊", "好吧", "行", "行啊", "可以", "可以的", "嗯", "嗯嗯", "嗯对", "没问题", "明白",
+    "明白了", "清楚", "清楚了", "知道了", "要", "需要", "愿意", "同意", "有", "能", "当然",
 )  # fmt: skip
 """Answers that say yes."""
 NO = (
@@ -33,8 +33,12 @@ NO = (
     "不好", "不清楚", "不明白", "没有", "没", "没听清", "不方便", "不愿意", "算了", "别",
 )  # fmt: skip
 """Answers that say no."""
-SURNAMES = tuple(COMMON)
-"""The most frequent surnames."""
+SURNAMES = tuple(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏"
+    "吕丁任沈姚卢崔钟谭范金石廖贾夏付方白邹孟熊秦邱尹薛闫段雷侯龙陶顾毛郝龚邵万钱戴莫孔向康常温易"
+)
+"""The most frequent surnames, one for each syllable: tones are not recognised, so the others of the
+same syllable would be guesses."""
 BEFORE_SURNAME = (
     "我姓", "姓", "免贵姓", "免贵", "敝姓", "我是", "我叫", "叫我", "叫我小", "叫我老", "嗯我姓",
     "你好我姓", "你叫我",
