@@ -22,7 +22,7 @@ from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Intent
 from ivr.hearing.frames import RATE
 from ivr.lab.natural_callers import NATURAL_CALLERS, NaturalCaller
-from ivr.recognition.explanation import answered
+from ivr.recognition.explanation import words_that_count
 from ivr.recognition.model import load_model
 from ivr.understanding.expected_words import DIGIT_WORDS
 from ivr.understanding.numerals import digit_by_digit, is_telephone_number
@@ -132,7 +132,7 @@ def measure(
             heard = recogniser.decode(sound, Expected.NUMBER)
             cost += time.process_time() - between
             cost_without += between - began
-            _, meant = answered(Expected.NUMBER, heard, understander.meaning)
+            _, meant = words_that_count(Expected.NUMBER, heard, understander.meaning)
             for tally, slots in (
                 (free, understander.meaning(heard.text).slots),
                 (steered, meant.slots),

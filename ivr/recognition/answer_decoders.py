@@ -109,7 +109,7 @@ def _phrases(expected: Expected) -> list[str]:
             return [*answers.YES, *answers.NO, *corrected, *pairs]
         case Expected.NAME:
             told = map("".join, product(answers.BEFORE_SURNAME, answers.SURNAMES))
-            titled = map("".join, product(answers.SURNAMES, answers.TITLES))
+            titled = map("".join, product(answers.SURNAMES, answers.SPOKEN_TITLES))
             return [*told, *titled, *answers.SURNAMES]
 
 

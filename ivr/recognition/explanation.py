@@ -12,7 +12,7 @@ from ivr.understanding.expected import explains
 from ivr.understanding.syllables import syllables_of
 
 
-def answered(
+def words_that_count(
     expected: Expected, heard: Transcript, meaning: Callable[[str], Meaning]
 ) -> tuple[Transcript, Meaning]:
     """Return the words that count, and their meaning.
@@ -41,7 +41,6 @@ def explaining(expected: Expected, heard: Transcript) -> Transcript | None:
         for word in answer.words
         for sound in ([None] if word.text == UNKNOWN else syllables_of(word.text).sounds)
     ]
-    free = syllables_of(heard.text).sounds
-    if not explains(expected, syllables_of(answer.text), sounds, free):
+    if not explains(expected, syllables_of(answer.text), sounds, syllables_of(heard.text)):
         return None
     return Transcript(tuple(word for word in answer.words if word.text != UNKNOWN))

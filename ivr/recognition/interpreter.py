@@ -7,7 +7,7 @@ import structlog
 from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Meaning, Words
 from ivr.hearing.g711 import Samples
-from ivr.recognition.explanation import answered
+from ivr.recognition.explanation import words_that_count
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard
 from ivr.recognition.utterance import Utterance
@@ -80,7 +80,7 @@ class Interpretation:
             return None
         if self._expected is None or outcome.steered is None:
             return Words(self._meaning(outcome.text), outcome.confidence, outcome.unknown)
-        heard, meant = answered(self._expected, outcome, self._meaning)
+        heard, meant = words_that_count(self._expected, outcome, self._meaning)
         log.debug("answer_expected", expected=self._expected, counts=heard is not outcome)
         return Words(meant, heard.confidence, heard.unknown)
 

@@ -2,7 +2,7 @@
 
 from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
-from ivr.recognition.explanation import answered
+from ivr.recognition.explanation import words_that_count
 from ivr.recognition.transcript import Transcript, Word
 
 SURE, LIKELY = Certainty.SURE, Certainty.LIKELY
@@ -21,7 +21,7 @@ def words_of(
     def meaning(text: str) -> Meaning:
         return Meaning(text, intent, certainty, 0.9)
 
-    words, meant = answered(expected, heard, meaning)
+    words, meant = words_that_count(expected, heard, meaning)
     assert words.text == meant.text
     return meant.text
 
@@ -34,7 +34,7 @@ def test_digits_replace_misheard_digits() -> None:
 
 def test_unknown_syllables_are_left_out_of_the_answer() -> None:
     heard = transcript("嗯 一 六 二 四 二", "[unk] 一 六 二 四 二")
-    words, _ = answered(
+    words, _ = words_that_count(
         Expected.NUMBER, heard, lambda text: Meaning(text, Intent.OTHER, LIKELY, 0.5)
     )
     assert (words.text, words.unknown) == ("一六二四二", 0.0)

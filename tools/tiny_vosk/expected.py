@@ -111,7 +111,7 @@ class _Builder:
             self._phrase(start, phrase, 1.0, named)
         for state in (start, named):
             self._any_of(state, answers.SURNAMES, cost + (state == start), end)
-        for title in answers.TITLES:
+        for title in answers.SPOKEN_TITLES:
             self._phrase(end, title, 1.0, end)
         return start
 
