@@ -49,7 +49,8 @@ def load_answers(directory: Path, model: Any) -> AnswerDecoders:
     ``directory`` is the directory of ``model``, the loaded one.
     """
     if (directory / "graph" / "HCLr.fst").exists():
-        return {expected: _with_grammar(model, expected) for expected in Expected}
+        grammars = {expected: _with_grammar(model, expected) for expected in Expected}
+        return {expected: made for expected, made in grammars.items() if made.words}
     graphs = {e: directory / "expected" / e.value / "HCLG.fst" for e in Expected}
     present = {expected: graph for expected, graph in graphs.items() if graph.exists()}
     with ThreadPoolExecutor() as threads:

@@ -101,8 +101,9 @@ class ModelUtterance:
 def load_model(path: Path | None = None) -> Model:
     """Load the Vosk model in directory ``path``, or the built-in model if it is None.
 
-    The built-in model causes a warning in the log. The model decodes a quarter of a second of
-    silence as a test. ModelError says in one sentence why the model cannot be used and what to do.
+    The built-in model causes a warning in the log. All decoders of the model decode a quarter of a
+    second of silence as a test. ModelError says in one sentence why the model cannot be used and
+    what to do.
     """
     vosk.SetLogLevel(-1)
     directory = embedded.unpacked() if path is None else path
@@ -111,7 +112,8 @@ def load_model(path: Path | None = None) -> Model:
         whole = vosk.Model(str(directory))
         model = Model(whole, load_answers(directory, whole))
         # A model whose parts do not fit together, or that refuses 8 kHz, fails here, not in a call.
-        model.decode(np.full(RATE // 4, 8, np.int16))
+        for expected in (None, *Expected):
+            model.decode(np.full(RATE // 4, 8, np.int16), expected)
     except Exception as error:  # Vosk raises no more specific class
         raise ModelError(
             tr(

@@ -17,7 +17,8 @@ UNKNOWN = 1
 
 def heard(graph: Graph, start: int, phones: list[int]) -> set[tuple[int, ...]]:
     """Return the sequences of words that ``graph`` can hear in ``phones``, one frame each."""
-    found, waiting = set(), [(start, 0, ())]
+    found: set[tuple[int, ...]] = set()
+    waiting: list[tuple[int, int, tuple[int, ...]]] = [(start, 0, ())]
     seen = set(waiting)
     while waiting:
         state, at, words = waiting.pop()
