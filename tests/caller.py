@@ -24,6 +24,7 @@ from ivr.dialogue.commands import (
     Transfer,
 )
 from ivr.dialogue.events import Condition, Event
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.look_up import FAILED, Found, Query
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
@@ -122,6 +123,16 @@ class Caller:
         if self._line.playing is None or self._line.playing.prompt.id != id:
             self._fail(f"expected {id} to be spoken still")
         self._until(self._line.prompt_end)
+
+    def hears_out(self) -> None:
+        """Hear to their ends all prompts that follow each other now, whichever they are."""
+        while self._line.playing is not None:
+            self._until(self._line.prompt_end)
+
+    @property
+    def expected(self) -> Expected | None:
+        """The kind of answer that the bot expects now."""
+        return self._call.expected
 
     def waits(self, seconds: float) -> None:
         """Let time pass, whatever is heard meanwhile."""

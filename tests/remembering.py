@@ -7,6 +7,7 @@ from typing import Any
 from ivr.call.live_call import LiveCall
 from ivr.dialogue.commands import Play
 from ivr.dialogue.events import PromptFinished
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.ticket import Ticket
@@ -101,10 +102,15 @@ class Recogniser:
         """The number of samples of each utterance so far."""
         self.pauses: list[str] = []
         """``pause`` and ``go_on``, as it was told."""
+        self.expected: list[Expected | None] = []
+        """The kind of answer that was expected in each utterance."""
         self.cancelled = 0
 
-    def __call__(self, appeared: Callable[[Meaning | None], None]) -> "Recogniser":
+    def __call__(
+        self, appeared: Callable[[Meaning | None], None], expected: Expected | None
+    ) -> "Recogniser":
         self.appeared = appeared
+        self.expected.append(expected)
         self.fed.append(0)
         return self
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ivr.bench import answers as answers_bench
 from ivr.bench import barge_in as barge_in_bench
 from ivr.bench import hang_ups as hang_ups_bench
 from ivr.bench import hearing as hearing_bench
@@ -225,6 +226,29 @@ def bench_recognition(
     with counted("rounds", recognition_bench.recognition_steps(spoken)) as done:
         result = asyncio.run(
             recognition_bench.measure(spoken, directory, workers=workers, seed=seed, done=done)
+        )
+    print_result(result, as_json)
+
+
+@bench_app.command("answers")
+def bench_answers(
+    model: Annotated[
+        Path | None, typer.Option(help="Directory of a Vosk model; else the built-in one.")
+    ] = None,
+    natural: Annotated[
+        bool, typer.Option("--natural", help="Callers with the natural voice, not synthetic ones.")
+    ] = False,
+    seed: SeedOption = 1,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Measure how well numbers are heard when a number is expected. (two minutes)"""
+    with measurable():
+        understander = read_understander(settings_or_exit(config).prompts.sheet)
+        sentences = answers_bench.sentences_for(read_corpus(), seed)
+    with counted("sentences", len(sentences)) as done:
+        result = answers_bench.measure(
+            understander, sentences, seed, model, natural=natural, done=done
         )
     print_result(result, as_json)
 

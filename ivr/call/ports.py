@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ivr.dialogue.commands import Command, Play
 from ivr.dialogue.events import Event
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.look_up import FAILED, Found, Query
 from ivr.dialogue.meaning import Meaning, Words
 from ivr.dialogue.outcome import Outcome
@@ -95,10 +96,11 @@ class Recognition(Protocol):
         ...
 
 
-Recogniser = Callable[[Callable[[Meaning | None], None]], Recognition]
-"""A function that begins to recognise one utterance. It calls its argument each time the recognised
-words change. That call gets the meaning of the words while there are at most 6 characters
-(:data:`ivr.recognition.interpreter.FEW`), otherwise None."""
+Recogniser = Callable[[Callable[[Meaning | None], None], Expected | None], Recognition]
+"""A function that begins to recognise one utterance. It calls its first argument each time the
+recognised words change. That call gets the meaning of the words while there are at most 6
+characters (:data:`ivr.recognition.interpreter.FEW`), otherwise None. The second argument is the
+kind of answer that the caller was asked for; None if it may be anything."""
 
 
 LookUp = Callable[[Query], Awaitable[Found]]

@@ -17,6 +17,7 @@ import structlog
 
 from ivr.call.ports import Recogniser, Recognition
 from ivr.dialogue.events import Event, LineChanged, SpeechEnded, SpeechStarted, WordsAppeared
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
@@ -40,8 +41,12 @@ Deliver = Callable[[Event, float], None]
 class Scribe:
     """Recognises what one caller says. All methods are called on one event loop."""
 
-    def __init__(self, recogniser: Recogniser) -> None:
-        self._recogniser = recogniser
+    def __init__(
+        self, recogniser: Recogniser, expected: Callable[[], Expected | None] = lambda: None
+    ) -> None:
+        """``expected`` returns the kind of answer that the call expects now; None for any."""
+        self._recogniser, self._expected = recogniser, expected
+        self._closed = False
         self._recent: deque[tuple[float, Samples]] = deque(maxlen=KEPT_FRAMES)
         self._current: Recognition | None = None
         self._held: deque[tuple[Event, asyncio.Task[Words | None] | None]] = deque()
@@ -87,7 +92,14 @@ class Scribe:
         words: asyncio.Task[Words | None] | None = None
         match event:
             case SpeechStarted(onset):
-                self._begin(onset, deliver)
+                # The call gets the event first. If speech cuts a question short, the call is then
+                # waiting for the answer and knows what it expects. If the event must wait for
+                # earlier words, the expectation is that of the question before.
+                self.lose_track()
+                self._in_turn(event, None, now, deliver)
+                if not self._closed:
+                    self._begin(onset, deliver)
+                return
             case SpeechEnded() if self._current is not None:
                 words = asyncio.get_running_loop().create_task(_finish(self._current))
                 self._current, self.leaving = None, False
@@ -105,6 +117,7 @@ class Scribe:
 
     def close(self) -> None:
         """Discard all events that have not been delivered, because the call is over. Idempotent."""
+        self._closed = True
         self.lose_track()
         if self._telling is not None:
             self._telling.cancel()
@@ -128,7 +141,6 @@ class Scribe:
 
         ``onset`` is the time, in seconds of the event loop's clock, at which the speech began.
         """
-        self.lose_track()
         told = False
 
         def appeared(guess: Meaning | None) -> None:
@@ -142,7 +154,7 @@ class Scribe:
                 self._in_turn(WordsAppeared(), None, now, deliver)
 
         self._paused = False
-        self._current = utterance = self._recogniser(appeared)
+        self._current = utterance = self._recogniser(appeared, self._expected())
         for at, frame in self._recent:
             if at - len(frame) / RATE >= onset - LOOK_BACK_SECONDS:
                 self._current.feed(frame)

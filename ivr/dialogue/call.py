@@ -6,7 +6,6 @@ what happens in each state. This module carries out that table.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import inf
 from typing import Any, assert_never
 
@@ -14,6 +13,8 @@ from ivr.dialogue import events
 from ivr.dialogue.caller_speech import CallerSpeech, with_left
 from ivr.dialogue.commands import Command, HandBack, HangUp, MakeTicket, Transfer
 from ivr.dialogue.events import Condition, Event
+from ivr.dialogue.expected import Expected
+from ivr.dialogue.limits import Limits as Limits
 from ivr.dialogue.orders import Orders
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.row import Prompt, Row, without_values
@@ -30,18 +31,6 @@ TICKET_SECONDS = 2.0
 it was not written. A sync to the disk takes 5 ms. Callers notice silence after 3 s."""
 MUSIC_SECONDS = 2.0
 """Lower limit, in seconds, for music on hold: shorter music sounds like a fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Upper limits for every call, its utterances and its script."""
-
-    call_seconds: float = 600.0
-    """Upper limit for the seconds since the answer; beyond it the last words are spoken."""
-    utterance_seconds: float = 60.0
-    """Upper limit for seconds of unbroken speech; then the script goes on regardless."""
-    steps: int = 500
-    """Upper limit for the requests of a script; beyond it the last words are spoken."""
 
 
 class Call:
@@ -78,6 +67,14 @@ class Call:
         self._replays = 0
         self._ending: Outcome | None = None
         """The outcome of a call that is being ended early; None until its last words begin."""
+
+    @property
+    def expected(self) -> Expected | None:
+        """The kind of answer that the present question asks for.
+
+        None if the script does not wait for the caller, or if any answer is as likely.
+        """
+        return self._request.expected if isinstance(self._request, Listen) else None
 
     def start(self, now: float) -> None:
         """Run the script to its first wait; the call was answered at ``now``, in seconds."""

@@ -19,6 +19,7 @@ from ivr.dialogue.commands import (
     Transfer,
 )
 from ivr.dialogue.events import Condition
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.look_up import Found, Query
 from ivr.dialogue.meaning import Words
 from ivr.dialogue.row import Prompt, Rendering, Row
@@ -90,6 +91,8 @@ class Listen:
     """The request to wait for the caller, made by :func:`listen`."""
 
     seconds: float
+    expected: Expected | None = None
+    """The kind of answer that the question before it asks for; None if it may be anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,11 @@ def say(
     return Ask(Say(prompt, barge_in, values, rendering))
 
 
-def listen(seconds: float) -> Ask[Heard]:
+def listen(seconds: float, expected: Expected | None = None) -> Ask[Heard]:
     """Wait at most ``seconds`` for the caller to speak or press a key.
+
+    ``expected`` is the kind of answer that the question asks for. The recogniser then listens for
+    it in particular, but still hears any other answer. None means that no kind is likelier.
 
     If a prompt is repeated meanwhile, the time begins anew at the end of that prompt.
 
@@ -156,7 +162,7 @@ def listen(seconds: float) -> Ask[Heard]:
     ``utterance_seconds`` of :class:`~ivr.dialogue.call.Limits`. If the caller is a fax, the answer
     comes at once.
     """
-    return Ask(Listen(seconds))
+    return Ask(Listen(seconds, expected))
 
 
 def enter(row: str) -> Ask[Row]:

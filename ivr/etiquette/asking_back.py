@@ -8,6 +8,7 @@ Mandarin, or to fetch somebody who does. If nothing helps, a person calls back (
 
 from dataclasses import dataclass, replace
 
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.row import Row
 from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, listen
@@ -38,7 +39,7 @@ they meant to be rude."""
 async def clarify(row: Row, guess: str) -> Heard:
     """Row 15 遇到没有听懂客户的意思的时候: ask 请问您说的是……的意思吗？ and return the answer."""
     await say_aside(row.prompt("ask"), 意思=guess)
-    return await listen(row.seconds)
+    return await listen(row.seconds, Expected.YES_NO)
 
 
 @row("ask_repeat")

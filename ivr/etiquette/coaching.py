@@ -10,9 +10,11 @@ the call.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ivr.dialogue.events import Condition
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.outcome import Outcome
 from ivr.dialogue.verbs import Heard, Listen, Nobody, Request, Speech, listen
 from ivr.etiquette.courtesy import grant
@@ -96,13 +98,20 @@ class Attended(Awaitable[Outcome]):
         """Yield the script's requests and return its outcome."""
         return (yield from self._run(self._script, attended=True))
 
-    def _run(self, script: Coroutine[Request, Any, T], *, attended: bool) -> Generator[Any, Any, T]:
+    def _run(
+        self,
+        script: Coroutine[Request, Any, T],
+        *,
+        attended: bool,
+        expected: Expected | None = None,
+    ) -> Generator[Any, Any, T]:
         """Yield the requests of ``script``, pass the answers on to it, and return its result.
 
         If ``attended`` is True, each answer to a Listen goes through :meth:`_attend` first, and
         ``script`` receives the result. :meth:`_attend` handles bad lines and wishes such as
         再说一遍. It is itself run with ``attended=False``, so that the rows in it receive each
-        answer unchanged.
+        answer unchanged. ``expected`` is the kind of answer to the question before them: the
+        caller may still give it.
         """
         answer: Any = None
         try:
@@ -112,10 +121,14 @@ class Attended(Awaitable[Outcome]):
                 except StopIteration as end:
                     result: T = end.value
                     return result
+                if isinstance(request, Listen) and request.expected is None:
+                    request = replace(request, expected=expected)
                 answer = yield self._guest.addressed(request)
                 if attended and isinstance(request, Listen):
                     attending = self._attend(answer, request.seconds)
-                    answer = yield from self._run(attending, attended=False)
+                    answer = yield from self._run(
+                        attending, attended=False, expected=request.expected
+                    )
         finally:
             script.close()
 

@@ -7,6 +7,7 @@ counts.
 
 from collections.abc import Callable
 
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.row import Prompt, Row
 from ivr.dialogue.verbs import Heard, Keys, Speech, enter, listen, say
@@ -52,7 +53,7 @@ async def ask_name(row: Row, guest: Guest, prompt: Prompt | None = None) -> None
         return
     guest.asked_name = True
     await say(prompt or row.prompt("surname"))
-    heard = await listen(row.seconds)
+    heard = await listen(row.seconds, Expected.NAME)
     if (meaning := said(heard)) is not None:
         guest.learn(meaning)
         follow(meaning)
@@ -70,7 +71,7 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
         digits, heard = await collected(heard)
         if digits:
             await say(system.prompt("number_check"), 电话=digits)
-            heard = await listen(system.seconds)
+            heard = await listen(system.seconds, Expected.YES_NO)
             if intent(heard) is Intent.YES:
                 guest.phone = digits
                 return
@@ -83,7 +84,7 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
         agreed = not digits and intent(heard) is Intent.YES
         if attempt < NUMBER_ATTEMPTS - 1:
             await say(system.prompt("go_on" if agreed else "number_again"))
-            heard = await listen(system.seconds)
+            heard = await listen(system.seconds, Expected.NUMBER)
 
 
 async def collected(
@@ -110,7 +111,7 @@ async def collected(
                 return digits, heard
         if whole(digits) and not isinstance(heard, Keys):
             return digits, heard
-        heard = await listen(BETWEEN_SECONDS)
+        heard = await listen(BETWEEN_SECONDS, Expected.NUMBER)
 
 
 def said(heard: Heard) -> Meaning | None:

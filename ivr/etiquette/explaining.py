@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Fact
 from ivr.dialogue.row import Prompt, Rendering, Row
 from ivr.dialogue.verbs import Ask, Heard, Say, enter, listen, say
@@ -42,7 +43,7 @@ async def take_note(row: Row) -> Heard:
     Return the answer. The information itself is then spoken slowly.
     """
     await say(row.prompt("ask"))
-    return await listen(row.seconds)
+    return await listen(row.seconds, Expected.YES_NO)
 
 
 async def announced() -> None:
@@ -106,7 +107,7 @@ async def confirm_understood(row: Row, *, again: bool = False) -> Heard:
     请问我刚才的解释您是否清楚？ Return the answer.
     """
     await ask_if_clear(row.prompt("clear" if again else "understood"))
-    return await listen(row.seconds)
+    return await listen(row.seconds, Expected.YES_NO)
 
 
 async def explain_again(guest: Guest) -> Heard | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.look_up import FAILED, TICKET, Found, Query
 from ivr.dialogue.meaning import Intent, Meaning
 from ivr.dialogue.row import MUSIC, Prompt, Row
@@ -93,7 +94,7 @@ async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None
             follow_unless(wish, meaning)
         if attempt < NUMBER_ATTEMPTS:
             await say(wanted.ask)
-            heard = await listen(system.seconds)
+            heard = await listen(system.seconds, Expected.NUMBER)
     return await cannot_answer_now(guest, wish)
 
 
@@ -105,7 +106,7 @@ async def hold(row: Row, guest: Guest, query: Query) -> Found | Heard:
     caller does not agree to wait, or no longer wants to, return what they say.
     """
     await say(row.prompt("ask"))  # 请您稍等片刻，好吗？
-    heard = await listen(row.seconds)
+    heard = await listen(row.seconds, Expected.YES_NO)
     if not is_there(heard) or _refuses(heard):
         return heard
     order = await look_up(query)  # 客户同意后应按静音键: music takes the place of the mute button

@@ -1,5 +1,6 @@
 """Tickets: store the caller's wish, number and name, and tell them the number of the ticket."""
 
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.row import Prompt
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.dialogue.verbs import Heard, draft, enter, listen, make_ticket, say
@@ -80,7 +81,7 @@ async def where_to_call_back() -> Heard:
     """Ask for the caller's number in the words of row 20, and return the answer."""
     row = await enter("cannot_answer_now")
     await say(row.prompt("phone"))
-    return await listen(row.seconds)
+    return await listen(row.seconds, Expected.NUMBER)
 
 
 async def keep(

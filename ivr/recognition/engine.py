@@ -8,6 +8,7 @@ import importlib.util
 from pathlib import Path
 from typing import Protocol
 
+from ivr.dialogue.expected import Expected
 from ivr.hearing.g711 import Samples
 from ivr.recognition.files import ModelError
 from ivr.recognition.manifest import ModelManifest, read_manifest
@@ -37,8 +38,12 @@ class SpeechUtterance(Protocol):
 class SpeechModel(Protocol):
     """A model that is loaded into this process."""
 
-    def utterance(self) -> SpeechUtterance:
-        """Begin to decode one utterance."""
+    def utterance(self, expected: Expected | None = None) -> SpeechUtterance:
+        """Begin to decode one utterance.
+
+        If ``expected`` is given and the model has a way to listen for this kind of answer in
+        particular, it does so.
+        """
         ...
 
     def decode(self, samples: Samples) -> Transcript:

@@ -37,6 +37,8 @@ def check_files(directory: Path) -> None:
         _check_fst(_required(directory, "graph/HCLG.fst"))
         _required(directory, "graph/words.txt")
     _required(directory, "graph/phones/word_boundary.int")
+    for graph in sorted(directory.glob("expected/*/HCLG.fst")):
+        _check_fst(graph)
     with acoustic.open("rb") as file:
         if not file.read(32).lstrip(b"\0B ").startswith(b"<TransitionModel>"):
             raise ModelError(

@@ -33,6 +33,9 @@ class Kind(IntEnum):
     """The caller has paused and may have finished, so a worker may begin to decode."""
     GO_ON = 6
     """The caller goes on after a pause, so what was decoded in the pause is of no use."""
+    EXPECT = 7
+    """The kind of answer that an utterance is expected to be; the payload is the value of an
+    :class:`~ivr.dialogue.expected.Expected`. If it is sent, it comes before the audio."""
     # From the worker:
     DONE = 16
     """The worker has processed the oldest frame that it had not answered."""

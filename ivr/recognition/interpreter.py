@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import structlog
 
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Meaning, Words
 from ivr.hearing.g711 import Samples
+from ivr.recognition.explanation import words_that_count
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard
 from ivr.recognition.utterance import Utterance
@@ -25,25 +27,35 @@ class Interpreter:
         """``meaning`` returns the meaning of a text; it must take a few milliseconds only."""
         self._recognisers, self._meaning = recognisers, meaning
 
-    def __call__(self, appeared: Callable[[Meaning | None], None]) -> "Interpretation":
+    def __call__(
+        self, appeared: Callable[[Meaning | None], None], expected: Expected | None = None
+    ) -> "Interpretation":
         """Begin to recognise and understand one utterance.
 
         ``appeared`` is called each time the words recognised so far change. Its argument is the
-        meaning of these words, or None if they are more than FEW characters.
+        meaning of these words, or None if they are more than FEW characters. ``expected`` is the
+        kind of answer that the caller was asked for; None if it may be anything.
         """
 
         def partial(text: str) -> None:
             if text:
                 appeared(self._meaning(text) if len(text) <= FEW else None)
 
-        return Interpretation(self._recognisers.utterance(partial), self._meaning)
+        return Interpretation(
+            self._recognisers.utterance(partial, expected), self._meaning, expected
+        )
 
 
 class Interpretation:
     """Recognises and understands one utterance. Implements :class:`ivr.call.ports.Recognition`."""
 
-    def __init__(self, utterance: Utterance, meaning: Callable[[str], Meaning]) -> None:
-        self._utterance, self._meaning = utterance, meaning
+    def __init__(
+        self,
+        utterance: Utterance,
+        meaning: Callable[[str], Meaning],
+        expected: Expected | None = None,
+    ) -> None:
+        self._utterance, self._meaning, self._expected = utterance, meaning, expected
 
     def feed(self, samples: Samples) -> None:
         """Add audio of the utterance: 16-bit samples at 8 kHz."""
@@ -74,7 +86,11 @@ class Interpretation:
                 "utterance_abandoned; stopped: none, the service is being stopped",
             )
             return None
-        return Words(self._meaning(outcome.text), outcome.confidence, outcome.unknown)
+        if self._expected is None or outcome.steered is None:
+            return Words(self._meaning(outcome.text), outcome.confidence, outcome.unknown)
+        heard, meant = words_that_count(self._expected, outcome, self._meaning)
+        log.debug("answer_expected", expected=self._expected, counts=heard is not outcome)
+        return Words(meant, heard.confidence, heard.unknown)
 
     def cancel(self) -> None:
         """Drop the utterance; its words are no longer needed."""

@@ -21,31 +21,49 @@ import numpy as np
 import structlog
 import vosk
 
+from ivr.dialogue.expected import Expected
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.recognition import embedded
+from ivr.recognition.answer_decoders import AnswerDecoders, load_answers
+from ivr.recognition.engine import SpeechUtterance
 from ivr.recognition.files import ModelError, check_files
+from ivr.recognition.steering import Steered
 from ivr.recognition.transcript import UNKNOWN, Transcript
 from ivr.translation import tr
 
-_CHUNK = RATE // 10
+_CHUNK = 2 * RATE // 10
+"""Octets of audio that are decoded at once, a tenth of a second."""
 
 
 class Model:
     """A loaded Vosk model. Threads may share it, each with its own utterances."""
 
-    def __init__(self, model: Any) -> None:
-        self._model = model
+    def __init__(self, model: Any, answers: AnswerDecoders | None = None) -> None:
+        """``answers`` are the decoders of expected answers that belong to ``model``, if any."""
+        self._model, self._answers = model, answers
 
-    def utterance(self) -> "ModelUtterance":
-        """Begin to decode one utterance; takes about half a millisecond."""
-        return ModelUtterance(vosk.KaldiRecognizer(self._model, RATE))
+    def utterance(self, expected: Expected | None = None) -> SpeechUtterance:
+        """Begin to decode one utterance; takes about half a millisecond.
 
-    def decode(self, samples: Samples) -> Transcript:
-        """Return the transcript of ``samples`` (16-bit, 8 kHz), decoded as one utterance."""
-        utterance = self.utterance()
-        for start in range(0, len(samples), _CHUNK):
-            utterance.feed(samples[start : start + _CHUNK])
+        If ``expected`` is given, a second decoder listens for this kind of answer. Its result is
+        the ``steered`` of the transcript.
+        """
+        free = ModelUtterance(vosk.KaldiRecognizer(self._model, RATE))
+        decoder = self._answers.get(expected) if self._answers and expected else None
+        if decoder is None:
+            return free
+        return Steered(free, ModelUtterance(decoder.recogniser()), decoder.words)
+
+    def decode(self, samples: Samples, expected: Expected | None = None) -> Transcript:
+        """Return the transcript of ``samples`` (16-bit, 8 kHz), decoded as one utterance.
+
+        ``expected`` is the kind of answer to listen for in particular; None for none.
+        """
+        utterance = self.utterance(expected)
+        octets = samples.astype("<i2").tobytes()
+        for start in range(0, len(octets), _CHUNK):
+            utterance.feed_octets(octets[start : start + _CHUNK])
         return utterance.finish()
 
 
@@ -56,10 +74,6 @@ class ModelUtterance:
         self._recogniser = recogniser
         self._recogniser.SetWords(True)
         self._parts: list[Transcript] = []
-
-    def feed(self, samples: Samples) -> None:
-        """Decode more audio of the utterance: 16-bit samples at 8 kHz, in arrays of any length."""
-        self.feed_octets(samples.astype("<i2").tobytes())
 
     def feed_octets(self, octets: bytes) -> None:
         """Decode more audio of the utterance: octets of 16-bit samples, little-endian, at 8 kHz.
@@ -88,16 +102,19 @@ class ModelUtterance:
 def load_model(path: Path | None = None) -> Model:
     """Load the Vosk model in directory ``path``, or the built-in model if it is None.
 
-    The built-in model causes a warning in the log. The model decodes a quarter of a second of
-    silence as a test. ModelError says in one sentence why the model cannot be used and what to do.
+    The built-in model causes a warning in the log. All decoders of the model decode a quarter of a
+    second of silence as a test. ModelError says in one sentence why the model cannot be used and
+    what to do.
     """
     vosk.SetLogLevel(-1)
     directory = embedded.unpacked() if path is None else path
     check_files(directory)
     try:
-        model = Model(vosk.Model(str(directory)))
+        whole = vosk.Model(str(directory))
+        model = Model(whole, load_answers(directory, whole))
         # A model whose parts do not fit together, or that refuses 8 kHz, fails here, not in a call.
-        model.decode(np.full(RATE // 4, 8, np.int16))
+        for expected in (None, *Expected):
+            model.decode(np.full(RATE // 4, 8, np.int16), expected)
     except Exception as error:  # Vosk raises no more specific class
         raise ModelError(
             tr(

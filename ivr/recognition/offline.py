@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ivr.dialogue.expected import Expected
 from ivr.hearing.frames import RATE, FloatArray
 from ivr.hearing.g711 import Samples
 from ivr.recognition.decoding import DecodingJob, DecodingThread
@@ -36,8 +37,8 @@ class OfflineModel:
         self._guesser = guesser
         self._thread = DecodingThread(self._decode_all)
 
-    def utterance(self) -> "OfflineUtterance":
-        """Begin to decode one utterance."""
+    def utterance(self, expected: Expected | None = None) -> "OfflineUtterance":
+        """Begin to decode one utterance; an offline model cannot listen for ``expected``."""
         return OfflineUtterance(self._thread, self._tail_seconds, self._guesser)
 
     def decode(self, samples: Samples) -> Transcript:

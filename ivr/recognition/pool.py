@@ -20,6 +20,7 @@ from types import TracebackType
 
 import structlog
 
+from ivr.dialogue.expected import Expected
 from ivr.hearing.frames import RATE
 from ivr.recognition import embedded
 from ivr.recognition.engine import check_model_files
@@ -102,12 +103,17 @@ class Recognisers:
         """Seconds of audio that the workers have received and not yet decoded."""
         return sum(keeper.load[2] for keeper in list(self._keepers)) / (2 * RATE)
 
-    def utterance(self, on_partial: Callable[[str], None] | None = None) -> Utterance:
+    def utterance(
+        self,
+        on_partial: Callable[[str], None] | None = None,
+        expected: Expected | None = None,
+    ) -> Utterance:
         """Begin to recognise one utterance, with the worker that has the least to do.
 
         ``on_partial`` is called with the text recognised so far when it changes, at most once in
-        0.24 s of speech. If no worker can take the utterance, it is lost from the start, and its
-        ``finish`` returns NotHeard at once.
+        0.24 s of speech. ``expected`` is the kind of answer that the caller was asked for: a second
+        decoder then listens for it in particular. If no worker can take the utterance, it is lost
+        from the start, and its ``finish`` returns NotHeard at once.
         """
         running = [keeper for keeper in self._keepers if keeper.running]
         keeper = min(running, key=lambda keeper: keeper.load, default=None)
@@ -117,6 +123,8 @@ class Recognisers:
             return self._refused(Reason.BUSY)
         utterance = Utterance(next(self._numbers), keeper, on_partial)
         keeper.pin(utterance)
+        if expected is not None:
+            utterance.expect(expected)
         return utterance
 
     def _refused(self, reason: Reason) -> Utterance:

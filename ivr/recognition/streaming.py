@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from ivr.dialogue.expected import Expected
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.recognition.manifest import ModelManifest
 from ivr.recognition.tidy import plain_text, transcript_of
 from ivr.recognition.transcript import Transcript
 from ivr.recognition.waveform import SilenceMeter, Upsampler, as_floats
+from ivr.understanding.expected_words import words_of
 
 SHORTEST_SECONDS = 0.25
 """Lower limit for the length of an utterance, in seconds. No word is shorter with the 0.3 s before
@@ -27,15 +29,15 @@ class StreamingModel:
         self._recogniser = recogniser
         self._manifest = manifest
 
-    def utterance(self, hot_words: str = "") -> "StreamingUtterance":
+    def utterance(self, expected: Expected | None = None) -> "StreamingUtterance":
         """Begin to decode one utterance.
 
-        ``hot_words`` are words that this utterance may contain, with ``/`` between them. The
-        decoder prefers them. Only a transducer whose manifest names ``hot_words`` can do that.
+        The decoder prefers the words of an ``expected`` answer. Only a transducer whose manifest
+        names ``hot_words`` can do that.
         """
         stream = (
-            self._recogniser.create_stream(hotwords=hot_words)
-            if hot_words
+            self._recogniser.create_stream(hotwords="/".join(words_of(expected)))
+            if expected is not None and "hot_words" in self._manifest.files
             else self._recogniser.create_stream()
         )
         return StreamingUtterance(self._recogniser, stream, self._manifest)

@@ -26,6 +26,9 @@ class Transcript:
     """The recognised words of an utterance; no words for silence and noise."""
 
     words: tuple[Word, ...]
+    steered: "Transcript | None" = None
+    """What the decoder of expected answers recognised in the same utterance; None if there was
+    none. Its [unk] are syllables that belong to no such answer."""
 
     @property
     def text(self) -> str:
@@ -44,18 +47,25 @@ class Transcript:
 
     @classmethod
     def of(cls, result: Mapping[str, Any]) -> "Transcript":
-        """Parse a result of Vosk: ``{"result": [{"word", "start", "end", "conf"}, …]}``."""
+        """Parse a result of Vosk: ``{"result": [{"word", "start", "end", "conf"}, …]}``.
+
+        ``steered`` in it is another such result, that of the decoder of expected answers.
+        """
         words = result.get("result", ())
-        return cls(tuple(Word(w["word"], w["start"], w["end"], w["conf"]) for w in words))
+        steered = result.get("steered")
+        return cls(
+            tuple(Word(w["word"], w["start"], w["end"], w["conf"]) for w in words),
+            None if steered is None else cls.of(steered),
+        )
 
     def dump(self) -> dict[str, Any]:
         """Return the transcript in Vosk's form, the one that :meth:`of` parses."""
-        return {
-            "result": [
-                {"word": w.text, "start": w.start, "end": w.end, "conf": w.confidence}
-                for w in self.words
-            ]
-        }
+        words = [
+            {"word": w.text, "start": w.start, "end": w.end, "conf": w.confidence}
+            for w in self.words
+        ]
+        steered = {} if self.steered is None else {"steered": self.steered.dump()}
+        return {"result": words, **steered}
 
 
 class Reason(StrEnum):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import structlog
 
+from ivr.dialogue.expected import Expected
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.recognition.framing import Frame, Kind
@@ -87,6 +88,10 @@ class Utterance:
     def pid(self) -> int | None:
         """Process id of the worker; None if no worker is running or the utterance is over."""
         return None if self._worker is None else self._worker.pid
+
+    def expect(self, expected: Expected) -> None:
+        """Have the worker listen for this kind of answer in particular; call it before feed."""
+        self._send(Kind.EXPECT, expected.encode())
 
     def feed(self, samples: Samples) -> None:
         """Add audio of the utterance: 16-bit samples at 8 kHz, in arrays of any length."""

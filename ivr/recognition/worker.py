@@ -25,6 +25,7 @@ from contextlib import suppress  # noqa: E402
 from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+from ivr.dialogue.expected import Expected  # noqa: E402
 from ivr.recognition.engine import SpeechModel, SpeechUtterance, load_speech_model  # noqa: E402
 from ivr.recognition.files import ModelError  # noqa: E402
 from ivr.recognition.framing import Frame, FrameCutter, Kind  # noqa: E402
@@ -79,6 +80,9 @@ class Worker:
                 utterance.pause()
             case Kind.GO_ON, OfflineUtterance() as utterance:
                 utterance.go_on()
+            case Kind.EXPECT, _:
+                expected = Expected(frame.payload.decode())
+                self._open[number] = self._model.utterance(expected)
             case Kind.CANCEL, _:
                 dropped = self._forget(number) or self._decoding.pop(number, None)
                 if isinstance(dropped, OfflineUtterance):

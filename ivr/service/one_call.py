@@ -122,10 +122,11 @@ class OneCall:
         record = shared.records.begin(self.uniqueid, number, caller, now, time.time())
         stem = stem_in(settings.recording.on_the_pbx, record.recording)
         limits = Limits(call_seconds=settings.call.max_call_seconds)
+        call = Call(script, last_words, shared.sheet.__getitem__, limits, shared.composer)
         return LiveCall(
-            Call(script, last_words, shared.sheet.__getitem__, limits, shared.composer),
+            call,
             Ear(shared.silero.stream(), now, hang_seconds=settings.call.speech_end_seconds),
-            Scribe(shared.interpreter),
+            Scribe(shared.interpreter, lambda: call.expected),
             self._reference,
             TellingThePbx(shared.metrics.counted(record), self._line.tell),
             MixMonitor(self._line.send_between_prompts, stem),

@@ -52,7 +52,7 @@ class Setting:
         self.live = LiveCall(
             self.call,
             ear(Voice(), self.line.answered),
-            Scribe(self.recogniser),
+            Scribe(self.recogniser, lambda: self.call.expected),
             reference,
             self.record,
             self.recorder,

@@ -17,6 +17,7 @@ from ivr.dialogue.events import (
     SpeechStarted,
     WordsAppeared,
 )
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.hearing.frames import FRAME, RATE
 from ivr.hearing.speech import LOOK_BACK_SECONDS
@@ -64,6 +65,38 @@ def test_speech_and_the_look_back_before_it_are_recognised() -> None:
         await at.hears(50)
         assert at.recogniser.fed == fed == [pytest.approx(1.5 * RATE, abs=FRAME)]
         assert at.told[1] == (3.1, SpeechEnded(1.0, at.recogniser.words))
+
+    run(scene())
+
+
+def test_the_expectation_is_asked_for_after_speech_has_cut_a_question() -> None:
+    """The call then waits for the answer and knows what it expects."""
+
+    async def scene() -> None:
+        at = Setting(Recogniser(seconds=0.1))
+        expected: list[Expected | None] = [None]
+        at.scribe = Scribe(at.recogniser, lambda: expected[0])
+
+        def deliver(event: Event, now: float) -> None:
+            expected[0] = Expected.NUMBER if isinstance(event, SpeechStarted) else None
+
+        at.scribe.perceive(SpeechStarted(at.loop.time()), at.loop.time(), deliver)
+        at.scribe.perceive(SpeechEnded(1.0), at.loop.time(), deliver)
+        await asyncio.sleep(1.0)
+        assert at.recogniser.expected == [Expected.NUMBER]
+
+    run(scene())
+
+
+def test_speech_that_ends_the_call_is_not_recognised() -> None:
+    async def scene() -> None:
+        at = Setting(Recogniser(seconds=0.1))
+
+        def deliver(event: Event, now: float) -> None:
+            at.scribe.close()
+
+        at.scribe.perceive(SpeechStarted(at.loop.time()), at.loop.time(), deliver)
+        assert at.recogniser.fed == []
 
     run(scene())
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.recognition import waveform
+from ivr.dialogue.expected import Expected
+from ivr.recognition import streaming, waveform
 from ivr.recognition.engine import SpeechModel, check_model_files, load_speech_model
 from ivr.recognition.files import ModelError
 from ivr.recognition.manifest import Family
 from ivr.recognition.offline import OfflineModel, OfflineUtterance
-from ivr.recognition.streaming import StreamingModel
 from ivr.recognition.transcript import Transcript
 from tests.recognition.toy_recognisers import FAMILIES, write_toy_model
 from tests.recognition.toy_tones import TWIN, UNKNOWN_TONE, tones
@@ -132,13 +132,15 @@ def test_a_hot_word_wins_over_its_twin(tmp_path: Path) -> None:
     assert hot.decode(tones("我要投诉")).text == "我要投诉"
 
 
-def test_hot_words_can_be_those_of_one_utterance(tmp_path: Path) -> None:
+def test_the_words_of_an_expected_answer_are_hot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "words_of", lambda expected: (f"再{TWIN} :1.5", "投诉"))
     model = load_speech_model(write_toy_model(tmp_path, "transducer", hot_words="我要 :1.0\n"))
-    assert isinstance(model, StreamingModel)
     octets = tones("再" + TWIN).astype("<i2").tobytes()
     texts = []
-    for hot_words in ("", f"再{TWIN} :1.5/投诉"):
-        utterance = model.utterance(hot_words)
+    for expected in (None, Expected.NUMBER):
+        utterance = model.utterance(expected)
         utterance.feed_octets(octets)
         texts.append(utterance.finish().text)
     assert texts == ["再见", "再" + TWIN]

@@ -75,7 +75,7 @@ def test_partial_text_grows_before_the_end(model: Model) -> None:
     utterance, samples = model.utterance(), says("我要投诉你们客服", UNTRAINED[1])
     seen = []
     for start in range(0, len(samples), 160):
-        utterance.feed(samples[start : start + 160])
+        utterance.feed_octets(samples[start : start + 160].astype("<i2").tobytes())
         seen.append(utterance.so_far())
     assert any("投诉" in partial for partial in seen)
     assert utterance.finish().text == "我要投诉你们客服"

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tools.tiny_vosk import text
 from tools.tiny_vosk.configuration import DECODING, MFCC
+from tools.tiny_vosk.expected import write_expected
 from tools.tiny_vosk.fst import Graph
 from tools.tiny_vosk.prefixes import Way, branch
 from tools.tiny_vosk.synthesiser import Synthesiser
@@ -80,6 +81,7 @@ def build(model: Path) -> None:
     spelling = _spelling(vocabulary, model / "graph" / "phones.txt")
     graph, start = _graph(vocabulary, spelling, _sentences(set(vocabulary)))
     graph.write(model / "graph" / "HCLG.fst", start)
+    write_expected(model, vocabulary, spelling)
     symbols = ["<eps>", _UNKNOWN_WORD, *vocabulary, "#0", _START, _END]
     (model / "graph" / "words.txt").write_text(
         "".join(f"{symbol} {number}\n" for number, symbol in enumerate(symbols)), encoding="utf-8"

@@ -1,0 +1,160 @@
+"""``ivr bench answers``: do decoders of expected answers hear numbers better, and nothing else?
+
+Callers say telephone numbers after the question for a number: bare numbers, digit by digit, and the
+sentences with numbers of the test corpus. Others say something else at that moment. Each sentence
+is decoded twice as in a call: by the decoder of all words, and by the one that the question steers.
+The figures say how many numbers each of them gets right, and how many of the other sentences are
+taken for numbers.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ivr.bench.paraphrases_file import Corpus
+from ivr.bench.recognition_sounds import UNTRAINED, on_the_line
+from ivr.bench.result import BenchResult
+from ivr.bench.tally import edit_distance, share
+from ivr.dialogue.expected import Expected
+from ivr.dialogue.meaning import Intent
+from ivr.hearing.frames import RATE
+from ivr.lab.natural_callers import NATURAL_CALLERS, NaturalCaller
+from ivr.recognition.explanation import words_that_count
+from ivr.recognition.model import load_model
+from ivr.understanding.expected_words import DIGIT_WORDS
+from ivr.understanding.numerals import digit_by_digit, is_telephone_number
+from ivr.understanding.understander import Understander
+from ivr.voice.espeak import Espeak
+from ivr.voice.mastering import master
+
+BARE, SENTENCES, OTHERS_PER_INTENT = 40, 40, 4
+"""Number of bare numbers and of sentences with a number, and of other sentences of each intent."""
+LIMITS = {"numbers_right_percent": 70.0, "taken_for_numbers_percent": 1.0}
+"""Lower limit for numbers heard right at once, and upper limit for other sentences that are taken
+for numbers. They apply to the built-in model and synthetic callers at 15 dB SNR."""
+_DIGITS = frozenset((*DIGIT_WORDS, *"0123456789两十"))
+_ANSWERS = frozenset({Intent.GIVE_NUMBER, Intent.OTHER})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """A sentence that a caller says when they are asked for their number."""
+
+    text: str
+    number: str
+    """The telephone number in it, as digits; "" if there is none."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was counted of one decoder."""
+
+    right: list[bool] = field(default_factory=list)
+    """For each number, whether all its digits were right."""
+    wrong: int = 0
+    digits: int = 0
+    taken: list[bool] = field(default_factory=list)
+    """For each other sentence, whether digits were found in it."""
+
+    def add(self, said: AnswerSentence, phone: str | None, digits: str) -> None:
+        if said.number:
+            self.right.append((phone or digits) == said.number)
+            self.wrong += edit_distance(said.number, phone or digits)
+            self.digits += len(said.number)
+        else:
+            self.taken.append(bool(digits))
+
+
+def sentences_for(corpus: Corpus, seed: int) -> list[AnswerSentence]:
+    """Return numbers and other sentences, drawn from ``corpus`` with the random ``seed``.
+
+    Sentences with digits are left out of the others.
+    """
+    random = np.random.default_rng([seed, 3])
+    bare = [_number(random) for _ in range(BARE)]
+    spelt = [AnswerSentence(digit_by_digit(number), number) for number in bare]
+    with_number = [AnswerSentence(*pair) for pair in corpus.numbers if pair[1]]
+    drawn = [with_number[n] for n in random.permutation(len(with_number))[:SENTENCES]]
+    by_intent: dict[Intent, list[str]] = {}
+    for text, intent in corpus.intents:
+        if intent not in _ANSWERS and _DIGITS.isdisjoint(text):
+            by_intent.setdefault(intent, []).append(text)
+    others = [
+        AnswerSentence(texts[n], "")
+        for texts in by_intent.values()
+        for n in random.permutation(len(texts))[:OTHERS_PER_INTENT]
+    ]
+    return [*spelt, *drawn, *others]
+
+
+def _number(random: np.random.Generator) -> str:
+    """Return a random telephone number: a mobile, or a land line with or without area code."""
+    tail = "".join(map(str, random.integers(0, 10, 9)))
+    kind = random.integers(4)
+    if kind < 2:
+        number = f"1{random.integers(3, 10)}{tail}"
+    else:
+        number = f"{'0371' if kind == 2 else ''}{random.integers(2, 9)}{tail[:7]}"
+    assert is_telephone_number(number)
+    return number
+
+
+def measure(
+    understander: Understander,
+    sentences: Sequence[AnswerSentence],
+    seed: int,
+    model: Path | None,
+    *,
+    natural: bool,
+    done: Callable[[], None],
+) -> BenchResult:
+    """Speak and recognise ``sentences``; return what the decoder of expected answers gains.
+
+    ``model`` is the directory of a model; None means the built-in one. With ``natural`` the callers
+    have the natural voice, otherwise the synthetic ones. ``done`` is called after each sentence.
+    Raise ModelError when the model cannot be used, and VoiceError without the natural voice.
+    """
+    recogniser = load_model(model)
+    voices: Iterable[Espeak | NaturalCaller] = NATURAL_CALLERS if natural else UNTRAINED
+    random = np.random.default_rng(seed)
+    free, steered = _Tally(), _Tally()
+    seconds = cost = cost_without = 0.0
+    for said in sentences:
+        for voice in voices:
+            sound = on_the_line(master(*voice.synthesise(said.text)), random)
+            seconds += len(sound) / RATE
+            began = time.process_time()
+            recogniser.decode(sound)
+            between = time.process_time()
+            heard = recogniser.decode(sound, Expected.NUMBER)
+            cost += time.process_time() - between
+            cost_without += between - began
+            _, meant = words_that_count(Expected.NUMBER, heard, understander.meaning)
+            for tally, slots in (
+                (free, understander.meaning(heard.text).slots),
+                (steered, meant.slots),
+            ):
+                tally.add(said, slots.phone, slots.digits)
+        done()
+    figures = {
+        "numbers_right_percent": 100 * share(steered.right),
+        "numbers_right_without_percent": 100 * share(free.right),
+        "digit_error_percent": 100 * steered.wrong / max(steered.digits, 1),
+        "digit_error_without_percent": 100 * free.wrong / max(free.digits, 1),
+        "taken_for_numbers_percent": 100 * share(steered.taken),
+        "taken_for_numbers_without_percent": 100 * share(free.taken),
+        "talking_core_percent": 100 * cost / seconds,
+        "talking_core_without_percent": 100 * cost_without / seconds,
+    }
+    limits = LIMITS if model is None and not natural else {}
+    return BenchResult(
+        bench="answers",
+        figures=figures,
+        limits=limits,
+        samples=len(steered.right) + len(steered.taken),
+        seed=seed,
+        at_least=frozenset({"numbers_right_percent"}),
+    )

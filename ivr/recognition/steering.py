@@ -1,0 +1,47 @@
+"""Two decoders for one utterance: one that knows all words, and one for the expected answer.
+
+Nothing here depends on the engine that decodes.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from ivr.recognition.engine import SpeechUtterance
+from ivr.recognition.transcript import UNKNOWN, Transcript
+
+
+class Steered:
+    """An utterance that two decoders hear: one knows all words, one those of an expected answer."""
+
+    def __init__(
+        self, free: SpeechUtterance, answer: SpeechUtterance, words: Collection[str] | None = None
+    ) -> None:
+        """``words`` are the words of the expected answer.
+
+        Other words of the decoder ``answer`` stand for any speech and become [unk]. None means that
+        this decoder finds no other words.
+        """
+        self._free, self._answer, self._words = free, answer, words
+
+    def feed_octets(self, octets: bytes) -> None:
+        """Decode more audio with both decoders: 16-bit samples, little-endian, at 8 kHz."""
+        self._free.feed_octets(octets)
+        self._answer.feed_octets(octets)
+
+    def so_far(self) -> str:
+        """Return the text that the decoder of all words has recognised so far."""
+        return self._free.so_far()
+
+    def finish(self) -> Transcript:
+        """End the utterance; return what the decoder of all words found, with ``steered`` set."""
+        return replace(self._free.finish(), steered=self._known(self._answer.finish()))
+
+    def _known(self, heard: Transcript) -> Transcript:
+        known = self._words
+        if known is None:
+            return heard
+        return Transcript(
+            tuple(
+                word if word.text in known else replace(word, text=UNKNOWN) for word in heard.words
+            )
+        )

@@ -1,0 +1,32 @@
+"""The bench of expected answers, and how its sentences are drawn."""
+
+import pytest
+
+from ivr.bench.answers import BARE, SENTENCES, AnswerSentence, measure, sentences_for
+from ivr.bench.paraphrases_file import read_corpus
+from ivr.understanding.numerals import is_telephone_number
+from tests.caller import understander
+
+
+def test_numbers_and_other_sentences_are_drawn_and_the_seed_decides_which() -> None:
+    drawn = sentences_for(read_corpus(), 1)
+    numbers = [said for said in drawn if said.number]
+    assert len(numbers) == BARE + SENTENCES
+    assert all(is_telephone_number(said.number) for said in numbers[:BARE])
+    others = [said.text for said in drawn if not said.number]
+    assert len(others) > 100
+    assert not [text for text in others if set("0123456789零一二三四五六七八九幺") & set(text)]
+    assert sentences_for(read_corpus(), 1) == drawn != sentences_for(read_corpus(), 2)
+
+
+@pytest.mark.slow
+def test_numbers_and_sentences_are_counted_for_both_decoders() -> None:
+    done: list[None] = []
+    said = [AnswerSentence("幺三六七零九二五四八九", "13670925489"), AnswerSentence("转人工", "")]
+    result = measure(understander(), said, 1, None, natural=False, done=lambda: done.append(None))
+    assert (result.samples, len(done)) == (4, 2)
+    assert result.figures["numbers_right_percent"] == 100.0
+    assert result.figures["digit_error_percent"] == 0.0
+    assert result.figures["taken_for_numbers_percent"] == 0.0
+    assert result.figures["talking_core_without_percent"] > 0
+    assert result.passed

@@ -1,0 +1,81 @@
+"""The small graphs of expected answers that the built-in model carries."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.dialogue.expected import Expected
+from ivr.recognition.files import check_files
+from tools.tiny_vosk.expected import graph_of, write_expected
+from tools.tiny_vosk.fst import Graph
+
+WORDS = ["一", "两", "个", "八", "姓", "对", "张", "我", "是", "转"]
+"""A vocabulary; the words are numbered from 2."""
+SPELLING = {word: [[10 + place, 30 + place]] for place, word in enumerate(WORDS)}
+UNKNOWN = 1
+
+
+def heard(graph: Graph, start: int, phones: list[int]) -> set[tuple[int, ...]]:
+    """Return the sequences of words that ``graph`` can hear in ``phones``, one frame each."""
+    found: set[tuple[int, ...]] = set()
+    waiting: list[tuple[int, int, tuple[int, ...]]] = [(start, 0, ())]
+    seen = set(waiting)
+    while waiting:
+        state, at, words = waiting.pop()
+        if at == len(phones) and state in graph.final:
+            found.add(words)
+        for label, word, _, target in graph.arcs[state]:
+            if label and (at == len(phones) or label != 2 * phones[at]):
+                continue  # 2 * phone is the label of entering a phone
+            after = (target, at + bool(label), words + (word,) * bool(word))
+            if after not in seen:
+                seen.add(after)
+                waiting.append(after)
+    return found
+
+
+def says(expected: Expected, text: str) -> set[str]:
+    """Return what the graph hears when somebody says ``text``; _ is [unk]."""
+    graph, start = graph_of(expected, WORDS, SPELLING)
+    phones = [phone for word in text for phone in SPELLING[word][0]]
+    return {
+        "".join("_" if word == UNKNOWN else WORDS[word - 2] for word in words)
+        for words in heard(graph, start, phones)
+    }
+
+
+@pytest.mark.parametrize(
+    ("expected", "text", "best"),
+    [
+        (Expected.NUMBER, "一八一", "一八一"),
+        (Expected.NUMBER, "两个八", "两个八"),
+        (Expected.NUMBER, "是一", "是一"),
+        (Expected.NUMBER, "转张", "__"),
+        (Expected.YES_NO, "对对", "对对"),
+        (Expected.YES_NO, "是一八", "是一八"),
+        (Expected.YES_NO, "转", "_"),
+        (Expected.NAME, "我姓张", "我姓张"),
+        (Expected.NAME, "张转", "张_"),
+        (Expected.NAME, "转一", "__"),
+    ],
+)
+def test_an_answer_comes_out_as_words_and_other_speech_as_unknown(
+    expected: Expected, text: str, best: str
+) -> None:
+    assert best in says(expected, text)
+
+
+def test_digits_never_come_out_as_unknown_and_other_words_never_as_themselves() -> None:
+    assert says(Expected.NUMBER, "一八") == {"一八"}
+    assert says(Expected.NUMBER, "转") == {"_"}
+
+
+def test_a_graph_is_written_for_each_answer(tmp_path: Path) -> None:
+    write_expected(tmp_path, WORDS, SPELLING)
+    written = {path.parent.name for path in tmp_path.glob("expected/*/HCLG.fst")}
+    assert written == {expected.value for expected in Expected}
+
+
+def test_the_built_in_model_has_all_of_them(tiny: Path) -> None:
+    check_files(tiny)
+    assert {path.parent.name for path in tiny.glob("expected/*/HCLG.fst")} == {*Expected}

@@ -1,0 +1,61 @@
+"""Which of two decoders' words count: those of all words, or those of the expected answer."""
+
+from ivr.dialogue.expected import Expected
+from ivr.dialogue.meaning import Certainty, Intent, Meaning
+from ivr.recognition.explanation import words_that_count
+from ivr.recognition.transcript import Transcript, Word
+
+SURE, LIKELY = Certainty.SURE, Certainty.LIKELY
+
+
+def transcript(words: str, steered: str | None = None) -> Transcript:
+    told = [Word(word, n * 0.3, n * 0.3 + 0.3, 0.9) for n, word in enumerate(words.split())]
+    return Transcript(tuple(told), None if steered is None else transcript(steered))
+
+
+def words_of(
+    heard: Transcript, intent: Intent, certainty: Certainty, expected: Expected = Expected.NUMBER
+) -> str:
+    """Return the text of the words that count; the words of all have this meaning."""
+
+    def meaning(text: str) -> Meaning:
+        return Meaning(text, intent, certainty, 0.9)
+
+    words, meant = words_that_count(expected, heard, meaning)
+    assert words.text == meant.text
+    return meant.text
+
+
+def test_digits_replace_misheard_digits() -> None:
+    heard = transcript("一 六 二 次 二", "一 六 二 四 二")
+    assert words_of(heard, Intent.GIVE_NUMBER, SURE) == "一六二四二"
+    assert words_of(heard, Intent.OTHER, LIKELY) == "一六二四二"
+
+
+def test_unknown_syllables_are_left_out_of_the_answer() -> None:
+    heard = transcript("嗯 一 六 二 四 二", "[unk] 一 六 二 四 二")
+    words, _ = words_that_count(
+        Expected.NUMBER, heard, lambda text: Meaning(text, Intent.OTHER, LIKELY, 0.5)
+    )
+    assert (words.text, words.unknown) == ("一六二四二", 0.0)
+
+
+def test_another_sentence_stays_as_it_was() -> None:
+    heard = transcript("转 人工", "[unk] [unk] 五")
+    assert words_of(heard, Intent.HUMAN_AGENT, SURE) == "转人工"
+    assert words_of(heard, Intent.HUMAN_AGENT, LIKELY) == "转人工"
+
+
+def test_a_sure_wish_is_believed_even_if_it_sounds_like_digits() -> None:
+    heard = transcript("我 要 死 了", "五 幺 四")
+    assert words_of(heard, Intent.ABUSIVE_CALLER, SURE) == "我要死了"
+
+
+def test_without_a_second_decoder_nothing_changes() -> None:
+    assert words_of(transcript("一 六 二"), Intent.OTHER, LIKELY) == "一六二"
+
+
+def test_both_results_pass_through_the_pipe() -> None:
+    heard = transcript("一 六", "一 [unk]")
+    assert Transcript.of(heard.dump()) == heard
+    assert Transcript.of(transcript("一").dump()) == transcript("一")

@@ -1,0 +1,174 @@
+"""Small decoding graphs for expected answers: digits, yes and no, surnames.
+
+Each graph knows the words of one kind of answer (:mod:`ivr.understanding.expected_words`). Besides
+them it has every syllable of Mandarin as [unk]. So speech of another kind comes out as [unk], and
+not as the words that sound most like it.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from ivr.dialogue.expected import Expected
+from ivr.understanding import expected_words as answers
+from tools.tiny_vosk.fst import Graph
+from tools.tiny_vosk.prefixes import Way, branch
+from tools.tiny_vosk.segment import segment
+
+_SILENCE_PHONE = 1
+_UNKNOWN = 1
+"""Number of [unk] in words.txt."""
+_PAUSE_COST = 0.5
+"""Cost (negative logarithm of a probability) of a silence between two words."""
+_OTHER_COST = 11.0
+"""Cost of any other syllable in place of an expected word."""
+_PHRASE_COST = 4.0
+"""Cost of a phrase before the expected words, such as 我的电话是."""
+_DIGIT_COST = math.log(len(answers.DIGIT_WORDS))
+_RARE_COST = 3.0
+"""Cost of a digit word that few callers say, such as 洞, compared with the others."""
+_TIMES_COST = 4.0
+"""Cost of 个 behind a digit, as in 三个八."""
+
+Spelling = Mapping[str, Sequence[list[int]]]
+"""The pronunciations of each word, as numbers of phones."""
+
+
+def graph_of(
+    expected: Expected, vocabulary: Sequence[str], spelling: Spelling
+) -> tuple[Graph, int]:
+    """Return the decoding graph of an expected answer and the number of its first state.
+
+    ``vocabulary`` is the sorted vocabulary of the model, whose words are numbered from 2 in
+    words.txt. ``spelling`` has the pronunciations of each word.
+    """
+    return _Builder(vocabulary, spelling).build(expected)
+
+
+def write_expected(model: Path, vocabulary: Sequence[str], spelling: Spelling) -> None:
+    """Write the graph of each kind of answer below the directory ``model``, in ``expected``."""
+    for expected in Expected:
+        path = model / "expected" / expected.value / "HCLG.fst"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        graph, start = graph_of(expected, vocabulary, spelling)
+        graph.write(path, start)
+
+
+class _Builder:
+    def __init__(self, vocabulary: Sequence[str], spelling: Spelling) -> None:
+        self._graph = Graph()
+        self._known = set(vocabulary)
+        self._number = {word: number for number, word in enumerate(vocabulary, 2)}
+        self._spelling = spelling
+        self._leaving: dict[int, list[tuple[float, Way]]] = defaultdict(list)
+        self._nodes: dict[tuple[int, tuple[str, ...], int], int] = {}
+
+    def build(self, expected: Expected) -> tuple[Graph, int]:
+        match expected:
+            case Expected.NUMBER:
+                start = self._numbers()
+            case Expected.YES_NO:
+                start = self._yes_no()
+            case Expected.NAME:
+                start = self._names()
+        for state, ways in self._leaving.items():
+            branch(self._graph, state, ways)
+        return self._graph, start
+
+    def _numbers(self) -> int:
+        start, digits, count = self._place(), self._place(), self._place()
+        for state in (start, digits):
+            self._others(state, state, answers.DIGIT_WORDS)
+        for phrase in answers.BEFORE_DIGITS:
+            self._phrase(start, phrase, _PHRASE_COST, start)
+        for phrase in answers.CORRECTIONS:
+            self._phrase(digits, phrase, _PHRASE_COST, digits)
+        for state in (start, digits, count):
+            self._digit(state, digits)
+        self._phrase(digits, answers.TIMES_WORD, _TIMES_COST, count)
+        return start
+
+    def _yes_no(self) -> int:
+        start, digits = self._place(), self._place()
+        self._others(start, start, (*answers.YES, *answers.NO, *answers.DIGIT_WORDS))
+        self._others(digits, digits, answers.DIGIT_WORDS)
+        cost = math.log(len(answers.YES) + len(answers.NO))
+        for phrase in (*answers.YES, *answers.NO):
+            self._phrase(start, phrase, cost, start)
+        for phrase in answers.CORRECTIONS:
+            self._phrase(start, phrase, _PHRASE_COST + cost, digits)
+        self._digit(digits, digits)
+        self._digit(start, digits, _PHRASE_COST)
+        return start
+
+    def _names(self) -> int:
+        start, named, end = self._place(), self._place(), self._place()
+        cost = math.log(len(answers.SURNAMES))
+        self._others(start, start, answers.SURNAMES)
+        self._others(end, end, ())
+        for phrase in answers.BEFORE_SURNAME:
+            self._phrase(start, phrase, 1.0, named)
+        for state in (start, named):
+            self._any_of(state, answers.SURNAMES, cost + (state == start), end)
+        for title in answers.SPOKEN_TITLES:
+            self._phrase(end, title, 1.0, end)
+        return start
+
+    def _place(self) -> int:
+        """Add a state in which the speaker may be silent, and in which they may stop."""
+        state = self._graph.state()
+        inside = self._graph.chain([_SILENCE_PHONE], state)[0]
+        self._graph.enter(state, _SILENCE_PHONE, 0, _PAUSE_COST, inside)
+        self._graph.final[state] = 1.0
+        return state
+
+    def _digit(self, source: int, target: int, cost: float = 0.0) -> None:
+        """Add a path for each digit word; ``cost`` is the cost of a digit at this place."""
+        self._any_of(source, answers.DIGIT_WORDS, cost + _DIGIT_COST, target)
+        self._any_of(source, answers.RARE_DIGIT_WORDS, cost + _DIGIT_COST + _RARE_COST, target)
+
+    def _any_of(self, source: int, words: Iterable[str], cost: float, target: int) -> None:
+        for word in words:
+            self._phrase(source, word, cost, target)
+
+    def _phrase(self, source: int, phrase: str, cost: float, target: int) -> None:
+        """Add a path for ``phrase``, cut into the words of the model; skip it if one is unknown."""
+        words = segment(phrase, self._known)
+        if not self._known.issuperset(words):
+            return
+        for place, word in enumerate(words, 1):
+            last = place == len(words)
+            key = (source, tuple(words[:place]), target)
+            if not last and key in self._nodes:
+                source_next = self._nodes[key]
+            else:
+                source_next = target if last else self._place_inside()
+                self._nodes[key] = source_next
+                self._word(source, word, cost if place == 1 else 0.0, source_next)
+            source = source_next
+
+    def _place_inside(self) -> int:
+        state = self._graph.state()
+        inside = self._graph.chain([_SILENCE_PHONE], state)[0]
+        self._graph.enter(state, _SILENCE_PHONE, 0, _PAUSE_COST, inside)
+        return state
+
+    def _word(self, source: int, word: str, cost: float, target: int) -> None:
+        for phones in self._spelling[word]:
+            way = Way(self._number[word], phones, self._graph.chain(phones, target))
+            self._leaving[source].append((cost, way))
+
+    def _others(self, source: int, target: int, except_for: Iterable[str]) -> None:
+        """Add every syllable as [unk], except for those of the words ``except_for``."""
+        known = {tuple(p) for word in except_for for p in self._spelling.get(word, ())}
+        sounds = {
+            tuple(phones): None
+            for word, all in self._spelling.items()
+            if len(word) == 1
+            for phones in all
+        }
+        for phones in sounds:
+            if phones not in known:
+                way = Way(_UNKNOWN, list(phones), self._graph.chain(list(phones), target))
+                self._leaving[source].append((_OTHER_COST, way))
