@@ -30,7 +30,7 @@ KEPT_FRAMES = 60
 needed. Speech is confirmed up to 0.5 s after its onset, and recognition begins 0.3 s before the
 onset."""
 
-PAUSE_SECONDS = 0.2
+_PAUSE_SECONDS = 0.2
 """Seconds of silence after which the recogniser is told that the caller may have finished. A model
 that decodes whole utterances begins then, and has 0.3 s until the silence of 0.5 s ends the
 utterance. To begin sooner would be in vain more often, because callers go on after short pauses."""
@@ -72,7 +72,7 @@ class Scribe:
 
         ``seconds`` is the silence since the caller's last voice; 0 while they speak.
         """
-        paused = seconds >= PAUSE_SECONDS
+        paused = seconds >= _PAUSE_SECONDS
         if self._current is None or paused == self._paused:
             return
         self._paused = paused
