@@ -1,7 +1,6 @@
 """Decoders of expected answers: the graphs of the built-in model, and grammars made at run time."""
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -93,20 +92,6 @@ async def test_the_expectation_reaches_the_worker(tiny: Path) -> None:
     assert isinstance(heard, Transcript)
     assert heard.steered is not None
     assert heard.steered.text == "二五四六五八"
-
-
-@pytest.mark.slow
-def test_the_second_decoder_costs_less_than_the_first(model: Model) -> None:
-    samples = says("我的电话是幺三六七零九二五四八九", UNTRAINED[0])
-
-    def seconds(expected: Expected | None) -> float:
-        began = time.process_time()
-        for _ in range(5):
-            model.decode(samples, expected)
-        return time.process_time() - began
-
-    seconds(Expected.NUMBER)
-    assert seconds(Expected.NUMBER) < 2.2 * seconds(None)
 
 
 # Grammars for models that take one at run time.
