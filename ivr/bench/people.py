@@ -149,8 +149,8 @@ def people_figures(heard: Sequence[HeardRecording], seed: int) -> dict[str, floa
     """Return the figures of a corpus: errors and shares in percent.
 
     Syllables are judged in all recordings together, by speaker and by sex, each with the interval
-    of 95 % (``_low`` and ``_high``) of a bootstrap over recordings. ``seed`` seeds the bootstrap. If
-    nothing was heard, there are no figures.
+    of 95 % (``_low`` and ``_high``) of a bootstrap over recordings. ``seed`` seeds the bootstrap.
+    Without recordings there are no figures.
     """
     if not heard:
         return {}
