@@ -20,7 +20,7 @@ import numpy as np
 from rich.progress import track
 
 from tools.tiny_vosk import text
-from tools.tiny_vosk.channel import NOISES, RATE, Sound, noise_of, on_a_line, through_alaw
+from tools.tiny_vosk.channel import NOISES, noise_of, on_a_line, through_alaw
 from tools.tiny_vosk.configuration import FRAME_CENTRE, FRAME_SECONDS
 from tools.tiny_vosk.espeak_sounds import EspeakSounds
 from tools.tiny_vosk.front_end import features
@@ -85,7 +85,10 @@ def _path(directory: Path, kind: str, seed: int) -> Path:
 
 def _make(kind: str, seed: int, out: Path, directory: Path | None) -> None:
     """Write the file of a seed; ``directory`` holds the speech that is not made here."""
-    chooser, noise = random.Random(f"{kind} {seed}"), np.random.default_rng([_KINDS.index(kind), seed])
+    chooser, noise = (
+        random.Random(f"{kind} {seed}"),
+        np.random.default_rng([_KINDS.index(kind), seed]),
+    )
     rows, found = [], []
     for piece in _pieces(kind, chooser, noise, directory):
         if chooser.random() < _RESIZED:

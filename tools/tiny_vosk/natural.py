@@ -72,7 +72,9 @@ def _spoken(networks: Networks, chooser: random.Random) -> list[Speech]:
             )
             heard = soxr.resample(samples, RATE_HZ, _RATE, quality="HQ")
             whole = np.rint(np.clip(heard, -1, 1) * 32767).astype(np.int16)
-            pieces.append(Speech(whole, _RATE, timed_phones(breath.symbols, frames.tolist(), samples)))
+            pieces.append(
+                Speech(whole, _RATE, timed_phones(breath.symbols, frames.tolist(), samples))
+            )
     return pieces
 
 
@@ -103,9 +105,7 @@ def timed_phones(
                 end -= 1
             syllable = _SYLLABLES[symbols[at - 1], symbol[:-1]]
             middle = max(starts[at], begin)
-            timed += timed_syllable(
-                syllable, begin * seconds, middle * seconds, end * seconds
-            )
+            timed += timed_syllable(syllable, begin * seconds, middle * seconds, end * seconds)
     return timed
 
 

@@ -65,5 +65,5 @@ def _words() -> tuple[list[str], list[float]]:
 
 @cache
 def _characters() -> list[str]:
-    """Return the characters of the common words: nearly every syllable of Mandarin is among them."""
+    """Return the characters of the common words, which have nearly every syllable of Mandarin."""
     return sorted({sign for word in _words()[0] for sign in word})

@@ -54,7 +54,7 @@ def _joined(words: list[Speech], tempo: float, random: np.random.Generator) -> S
             timed.append((at / rate, SILENCE))
             sounds.append(np.zeros(gap))
             at += gap
-        sound = word.samples * 10 ** (random.normal(0, _LEVEL_DB) / 20)
+        sound = word.samples.astype(np.float64) * 10 ** (random.normal(0, _LEVEL_DB) / 20)
         if tempo != 1.0:
             sound = stretched(sound, rate, 1 / tempo)
         factor = len(sound) / len(word.samples)

@@ -134,15 +134,6 @@ def prompts() -> dict[str, str]:
     return {prompt.id: spoken_text(prompt.text) for prompt in sheet.fragments()}
 
 
-def before_a_title(word: str) -> str:
-    """Return the text that the speech engine is given for ``word`` in front of 先生.
-
-    It differs from ``word`` for surnames that the engine would misread.
-    """
-    title = "先生"
-    return spoken_text(word + title).removesuffix(title)
-
-
 def cut(phrase: str, vocabulary: set[str]) -> list[str]:
     """Return ``phrase`` cut into words and slots ("{姓}"); ValueError names unknown parts."""
     pieces = _pieces(phrase, vocabulary)

@@ -158,8 +158,7 @@ def _batches(pieces: Sequence[Piece], random: np.random.Generator) -> list[list[
         if batches[-1] and (len(batches[-1]) + 1) * len(piece[1]) > _FRAMES:
             batches.append([])
         batches[-1].append(piece)
-    random.shuffle(batches)  # type: ignore[arg-type]
-    return batches
+    return [batches[index] for index in random.permutation(len(batches))]
 
 
 def _together(batch: Sequence[Piece], training: Training) -> tuple[torch.Tensor, torch.Tensor]:
