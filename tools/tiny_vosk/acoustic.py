@@ -1,10 +1,12 @@
-"""The acoustic model in Kaldi's files: am/final.mdl as text, and graph/phones.txt.
+"""The acoustic model in Kaldi's files: am/final.mdl in its binary form, and graph/phones.txt.
 
 Phones are numbered from 1: silence, unknown, then each other phone four times, once for each place
 in a word (Kaldi's word_boundary.int). The four numbers of a phone share one output of the network.
 """
 
 import math
+import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +18,6 @@ STAY = 0.6
 _PRIOR_POWER = 0.7
 """Exponent of the priors (each phone's share of the training frames). As it is below 1, rare phones
 are favoured less than Bayes' rule would."""
-_STEPS = 20
-"""Quantisation steps in one standard deviation of a layer's weights.
-
-The rounding error is then 37 dB below the weights.
-"""
 _PLACES = ("begin", "end", "internal", "singleton")
 """Kaldi's names for the place of a phone in a word."""
 
@@ -60,7 +57,7 @@ def write(model: Acoustic, directory: Path) -> None:
     for folder in ("am", "graph/phones"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
     table = phone_table(model.phones)
-    (directory / "am/final.mdl").write_text(_transitions(table) + _network(model))
+    (directory / "am/final.mdl").write_bytes(b"\0B" + _transitions(table) + _network(model))
     (directory / "graph/phones.txt").write_text(
         "".join(f"{name} {number}\n" for number, (name, _, _) in enumerate(table, 1)),
         encoding="utf-8",
@@ -70,78 +67,95 @@ def write(model: Acoustic, directory: Path) -> None:
     )
 
 
-def _transitions(table: list[tuple[str, str, int]]) -> str:
+def _transitions(table: list[tuple[str, str, int]]) -> bytes:
+    """Return Kaldi's transition model: every phone has one state, in which it stays or ends."""
     numbers = range(1, len(table) + 1)
-    once = f"{math.log(STAY):.6g} {math.log(1 - STAY):.6g}"
-    triples = "\n".join(f"{number} 0 {table[number - 1][2]}" for number in numbers)
-    return (
-        "<TransitionModel>\n<Topology>\n<TopologyEntry>\n"
-        f"<ForPhones>\n{' '.join(map(str, numbers))}\n</ForPhones>\n"
-        f"<State> 0 <PdfClass> 0 <Transition> 0 {STAY} <Transition> 1 {1 - STAY} </State>\n"
-        "<State> 1 </State>\n</TopologyEntry>\n</Topology>\n"
-        f"<Triples> {len(table)}\n{triples}\n</Triples>\n"
-        f"<LogProbs>\n [ 0 {' '.join(once for _ in numbers)} ]\n</LogProbs>\n</TransitionModel>\n"
+    states = b"".join([
+        _int(2),
+        _int(0), _int(2), _int(0), _float(STAY), _int(1), _float(1 - STAY),
+        _int(-1), _int(0),
+    ])  # fmt: skip
+    topology = _ints(numbers) + _ints([-1, *[0] * len(table)]) + _int(1) + states
+    triples = b"".join(
+        _int(number) + _int(0) + _int(output) for number, (_, _, output) in enumerate(table, 1)
     )
+    logarithms = [0.0, *[math.log(STAY), math.log(1 - STAY)] * len(table)]
+    return b"".join([
+        b"<TransitionModel> <Topology> ", topology, b"</Topology> ",
+        b"<Triples> ", _int(len(table)), triples, b"</Triples> ",
+        b"<LogProbs> ", _vector(np.array(logarithms)), b"</LogProbs> </TransitionModel> ",
+    ])  # fmt: skip
 
 
-def _network(model: Acoustic) -> str:
+def _network(model: Acoustic) -> bytes:
     hidden, outputs = len(model.layers[0].bias), len(model.phones)
     wiring, components = ["input-node name=input dim=40"], []
 
-    def add(name: str, source: str, body: str) -> str:
+    def add(name: str, source: str, body: bytes) -> str:
         wiring.append(f"component-node name={name} component={name} input={source}")
-        components.append(f"<ComponentName> {name} {body}")
+        components.append(f"<ComponentName> {name} ".encode() + body)
         return name
 
     previous = "input"
-    layers = _in_steps(model.layers)
-    for number, layer in enumerate(layers[:-1], 1):
+    for number, layer in enumerate(model.layers[:-1], 1):
         offsets = (f"Offset({previous}, {at})" if at else previous for at in layer.context)
         affine = add(f"tdnn{number}.affine", f"Append({', '.join(offsets)})", _affine(layer))
         previous = add(f"tdnn{number}.relu", affine, _pointwise("RectifiedLinear", hidden))
-    affine = add("output.affine", previous, _affine(layers[-1]))
+    affine = add("output.affine", previous, _affine(model.layers[-1]))
     last = add("output.logsoftmax", affine, _pointwise("LogSoftmax", outputs))
     wiring.append(f"output-node name=output input={last} objective=linear")
-    lines = "\n".join(wiring)
+    lines = "".join(f"{line}\n" for line in wiring)
     left = sum(-layer.context[0] for layer in model.layers)
     right = sum(layer.context[-1] for layer in model.layers)
-    return (
-        f"<Nnet3> \n{lines}\n\n<NumComponents> {len(components)} \n" + "\n".join(components) + "\n"
-        f"</Nnet3> <LeftContext> {left} <RightContext> {right} "
-        f"<Priors> {_vector(model.prior**_PRIOR_POWER)}"
-    )
+    return b"".join([
+        b"<Nnet3> \n", lines.encode(), b"\n<NumComponents> ", _int(len(components)), *components,
+        b"</Nnet3> <LeftContext> ", _int(left), b"<RightContext> ", _int(right),
+        b"<Priors> ", _vector(model.prior**_PRIOR_POWER),
+    ])  # fmt: skip
 
 
-def _in_steps(layers: list[Layer]) -> list[Layer]:
-    """Return layers that compute the same with integer weights; in the zip they take half the size.
+def _affine(layer: Layer) -> bytes:
+    return b"".join([
+        b"<FixedAffineComponent> <LinearParams> ", _matrix(layer.weights),
+        b"<BiasParams> ", _vector(layer.bias), b"</FixedAffineComponent> ",
+    ])  # fmt: skip
 
-    The first layer keeps its weights, because its inputs differ much in size, and so does the last.
-    A ReLU lets a positive factor pass, so each layer is divided by its step size, and the weights
-    of the next layer are multiplied by it.
+
+def _pointwise(kind: str, width: int) -> bytes:
+    nothing = _vector(np.zeros(0))
+    return b"".join([
+        f"<{kind}Component> <Dim> ".encode(), _int(width),
+        b"<ValueAvg> ", nothing, b"<DerivAvg> ", nothing, b"<Count> ", _float(0.0),
+        b"<NumDimsSelfRepaired> ", _float(0.0), b"<NumDimsProcessed> ", _float(0.0),
+        f"</{kind}Component> ".encode(),
+    ])  # fmt: skip
+
+
+def _matrix(values: NDArray[np.float64]) -> bytes:
+    """Return a matrix with one octet per value, Kaldi's CompressedMatrix of the kind CM3.
+
+    The least value is 0, the greatest 255. With 500 inputs to a sum, the rounding errors are 40 dB
+    below the sum.
     """
-    first, *inner, last = layers
-    stepped, size = [first], 1.0
-    for layer in inner:
-        weights = layer.weights * size
-        size = float(weights.std()) / _STEPS
-        stepped.append(Layer(layer.context, np.rint(weights / size), layer.bias / size))
-    return [*stepped, Layer(last.context, last.weights * size, last.bias)]
+    least, greatest = float(values.min()), float(values.max())
+    scale = 255 / max(greatest - least, 1e-12)
+    octets = np.rint((values - least) * scale).astype(np.uint8)
+    return b"CM3 " + struct.pack("<ffii", least, greatest - least, *values.shape) + octets.tobytes()
 
 
-def _affine(layer: Layer) -> str:
-    rows = "\n".join("  " + " ".join(f"{value:.3g}" for value in row) for row in layer.weights)
-    return (
-        f"<FixedAffineComponent> <LinearParams> [\n{rows} ]\n"
-        f"<BiasParams> {_vector(layer.bias)}</FixedAffineComponent>"
-    )
+def _vector(values: NDArray[np.float64]) -> bytes:
+    return b"FV " + _int(len(values)) + values.astype("<f4").tobytes()
 
 
-def _pointwise(kind: str, width: int) -> str:
-    return (
-        f"<{kind}Component> <Dim> {width} <ValueAvg>  [ ]\n<DerivAvg>  [ ]\n"
-        f"<Count> 0 <NumDimsSelfRepaired> 0 <NumDimsProcessed> 0 </{kind}Component>"
-    )
+def _int(value: int) -> bytes:
+    return struct.pack("<bi", 4, value)
 
 
-def _vector(values: NDArray[np.float64]) -> str:
-    return f" [ {' '.join(f'{value:.5g}' for value in values)} ]\n"
+def _float(value: float) -> bytes:
+    return struct.pack("<bf", 4, value)
+
+
+def _ints(values: Iterable[int]) -> bytes:
+    """Return a vector of integers."""
+    listed = list(values)
+    return struct.pack(f"<bi{len(listed)}i", 4, len(listed), *listed)

@@ -1,4 +1,4 @@
-"""The effects of a telephone line on speech: band, level, noise, a-law.
+"""The effects of a room and a telephone line on speech: reverberation, band, level, noise, a-law.
 
 Sounds are float64 on the scale of 16-bit samples, at 8 kHz.
 """
@@ -9,9 +9,22 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from ivr.hearing.g711 import decode_alaw, encode_alaw
+from ivr.lab.corpus import noises, rooms
+from ivr.lab.corpus.sources import Split
 
 RATE = 8000
-NOISES = ("white", "pink", "hum")
+NOISES = ("white", "pink", "hum", "car", "street", "fan", "brown")
+_SNRS_DB = (None, None, None, 35, 30, 25, 20, 20, 15, 15, 10, 10, 5, 0)
+"""Signal-to-noise ratios in dB, of which one is chosen for each utterance; None means no noise."""
+_COLOURED, _COLOUR_DB = 0.6, 5.0
+"""Share of the utterances whose spectrum is bent, as microphones do, and the standard deviation of
+the gains between which it is bent, in dB."""
+_IN_ROOMS, _RT60_S, _DRR_DB = 0.35, (0.15, 0.7), (-2.0, 14.0)
+"""Share of the utterances in a room, and the ranges of its reverberation time and of its ratio of
+direct to reverberant energy."""
+_BANDED, _CODED = 0.75, 0.85
+"""Shares of the utterances with the band of a telephone, and coded as a-law."""
+_DBOV = (-42.0, -8.0)
 
 Sound = NDArray[np.float64]
 
@@ -48,6 +61,43 @@ def telephone(
     return through_alaw(sound) if law else np.clip(np.rint(sound), -32768, 32767)
 
 
+def on_a_line(
+    samples: NDArray[np.int16], rate: int, before: float, after: float, random: np.random.Generator
+) -> Sound:
+    """Return speech as it arrives from a random room over a random line, at 8 kHz.
+
+    ``before`` and ``after`` are seconds of padding.
+    """
+    sound = soxr.resample(samples.astype(np.float64), rate, RATE, quality="HQ")
+    if random.random() < _COLOURED:
+        sound = _coloured(sound, random)
+    if random.random() < _IN_ROOMS:
+        where = rooms.room(random, Split.DEV, random.uniform(*_RT60_S), random.uniform(*_DRR_DB))
+        sound = rooms.heard_in(sound, where)
+    loudest = max(float(np.abs(sound).max(initial=0.0)), 1.0)
+    snr = random.choice(np.array(_SNRS_DB, object))
+    count = len(sound) + round((before + after) * RATE) + RATE
+    return telephone(
+        np.rint(sound * (20000 / loudest)).astype(np.int16),
+        RATE,
+        dbov=random.uniform(*_DBOV),
+        band=random.random() < _BANDED,
+        law=random.random() < _CODED,
+        before=before,
+        after=after,
+        noise=None if snr is None else noise_of(str(random.choice(NOISES)), count, random),
+        snr_db=snr or 0.0,
+    )
+
+
+def _coloured(sound: Sound, random: np.random.Generator) -> Sound:
+    """Return ``sound`` with random gains at six frequencies and lines (in dB) between them."""
+    spectrum = np.fft.rfft(sound)
+    places = np.linspace(0, len(spectrum) - 1, 6)
+    gains = np.interp(np.arange(len(spectrum)), places, random.normal(0, _COLOUR_DB, 6))
+    return np.asarray(np.fft.irfft(spectrum * 10 ** (gains / 20), len(sound)), np.float64)
+
+
 def through_alaw(sound: Sound) -> Sound:
     """Return ``sound`` after it was coded as a-law and decoded once."""
     whole = np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
@@ -55,19 +105,19 @@ def through_alaw(sound: Sound) -> Sound:
 
 
 def noise_of(kind: str, count: int, random: np.random.Generator) -> Sound:
-    """Return ``count`` samples at 8 kHz of ``kind``, one of NOISES, with an RMS of 1.
-
-    These are white noise, pink noise and mains hum (50 Hz).
-    """
-    noise = random.standard_normal(count)
-    if kind == "pink":
-        spectrum = np.fft.rfft(noise)
-        noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)), count)
-    elif kind == "hum":
-        turn = 2 * np.pi * 50 * np.arange(count) / RATE
-        noise = 0.1 * noise + np.sin(turn + 1) + 0.5 * np.sin(3 * turn)
+    """Return ``count`` samples at 8 kHz of ``kind``, one of NOISES, with an RMS of 1."""
+    makers = {
+        "white": noises.white,
+        "pink": noises.pink,
+        "brown": noises.brown,
+        "hum": noises.hum,
+        "car": noises.car,
+        "street": noises.street,
+        "fan": noises.fan,
+    }
+    noise = makers[kind](random, count)
     level: float = np.sqrt(np.mean(noise**2))
-    return noise / level
+    return np.asarray(noise / level, np.float64)
 
 
 _BAND = signal.butter(4, (300, 3400), "bandpass", fs=RATE, output="sos")

@@ -11,6 +11,7 @@ import math
 import tempfile
 import zipfile
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from tools.tiny_vosk.configuration import DECODING, MFCC
 from tools.tiny_vosk.expected import write_expected
 from tools.tiny_vosk.fst import Graph
 from tools.tiny_vosk.prefixes import Way, branch
-from tools.tiny_vosk.synthesiser import Synthesiser
+from tools.tiny_vosk.readings import Readings
+from tools.tiny_vosk.sounds import phones_of
 
 MODEL = text.HERE.parents[1] / "ivr" / "recognition" / "tiny-cn.zip"
 _UNKNOWN_WORD, _START, _END = "[unk]", "<s>", "</s>"
@@ -99,29 +101,22 @@ def build(model: Path) -> None:
 def _spelling(vocabulary: list[str], phones: Path) -> dict[str, list[list[int]]]:
     """Return the pronunciations of each word as numbers of phones.
 
-    They are that of the word alone and that before a title, if it differs. ``phones`` is the path
-    of phones.txt. Raise ValueError for a word that espeak-ng or the acoustic model does not have.
+    ``phones`` is the path of phones.txt. Raise ValueError for a word that has no reading, and
+    KeyError for a phone that the acoustic model lacks.
     """
     table = (line.split() for line in phones.read_text(encoding="utf-8").splitlines())
     number = {name: int(value) for name, value in table}
-    synthesiser = Synthesiser()
-    spelling: dict[str, list[list[int]]] = {}
-    for word in vocabulary:
-        # Before a title, espeak-ng is given another character for a surname such as 曾.
-        forms = {word: None, text.before_a_title(word): None}
-        readings = {tuple(synthesiser.pronunciation(form)): None for form in forms}
-        if () in readings:
-            raise ValueError(f"espeak-ng has no sound for {word!r}: take it out of words.txt")
-        try:
-            spelling[word] = [_numbered(reading, number) for reading in readings]
-        except KeyError as error:
-            raise ValueError(
-                f"the acoustic model lacks the phone {error} of {word!r}: train it again"
-            ) from None
-    return spelling
+    readings = Readings()
+    return {
+        word: [
+            _numbered([phone for syllable in reading for phone in phones_of(syllable)], number)
+            for reading in readings.of(word)
+        ]
+        for word in vocabulary
+    }
 
 
-def _numbered(phones: tuple[str, ...], number: dict[str, int]) -> list[int]:
+def _numbered(phones: Sequence[str], number: dict[str, int]) -> list[int]:
     places = ["S"] if len(phones) == 1 else ["B", *"I" * (len(phones) - 2), "E"]
     return [number[f"{phone}_{place}"] for phone, place in zip(phones, places, strict=True)]
 

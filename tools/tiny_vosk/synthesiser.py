@@ -6,15 +6,15 @@ that may die.
 """
 
 import ctypes
-from dataclasses import dataclass
 from typing import Any
 
 import espeakng_loader
 import numpy as np
 from numpy.typing import NDArray
 
-SILENCE = "SIL"
-"""Name of the phoneme that stands for a pause."""
+from tools.tiny_vosk.sounds import SILENCE
+from tools.tiny_vosk.speech import Speech
+
 _SYNCHRONOUS, _PHONEME_EVENTS, _DO_NOT_EXIT, _CHARS_UTF8 = 2, 1, 0x8000, 1
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _END, _PHONEME = 0, 7
@@ -37,32 +37,6 @@ class _Event(ctypes.Structure):
 _CALLBACK = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """Synthesised speech and its phonemes."""
-
-    samples: NDArray[np.int16]
-    rate: int
-    """Samples per second."""
-    phonemes: list[tuple[float, str]]
-    """Second from the start of the samples at which each phoneme begins, and its name without tone
-    and stress."""
-
-    @property
-    def seconds(self) -> float:
-        """Duration of the speech in seconds."""
-        return len(self.samples) / self.rate
-
-    def resized(self, factor: float) -> "Speech":
-        """Return the speech played ``factor`` times as fast, as by a smaller or larger person.
-
-        Pitch and formants change with the speed.
-        """
-        rate = round(self.rate * factor)
-        moved = [(start * self.rate / rate, name) for start, name in self.phonemes]
-        return Speech(self.samples, rate, moved)
 
 
 class Synthesiser:
@@ -112,7 +86,7 @@ class Synthesiser:
 
     def pronunciation(self, word: str) -> list[str]:
         """Return the names of the phonemes of ``word`` when it is said alone, without pauses."""
-        return [name for _, name in self.speak(word).phonemes if name != SILENCE]
+        return [name for _, name in self.speak(word).phones if name != SILENCE]
 
 
 def _plain(name: str) -> str:

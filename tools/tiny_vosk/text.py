@@ -33,7 +33,7 @@ they count as one sentence."""
 _OFTEN = 5
 """Least number of callers' sentences with a word at which it enters the vocabulary; rarer words are
 recognised as single characters."""
-_MANDARIN = re.compile(r"[㐀-鿿]+")
+MANDARIN = re.compile(r"[㐀-鿿]+")
 _NUMBER, _COUNT = ("{数}" * 8, "{几}")
 """Replacements for the slot {数} in prompts/phrases: the first in the intent give_number, the
 second in all others."""
@@ -55,7 +55,7 @@ def words() -> list[str]:
     common = {word for word, times in said.items() if times >= _OFTEN}
     found = common.union(*said)  # with their characters
     listed = {word for line in _lines("words.txt") for word in line.split()}
-    return sorted(listed.union(filter(_MANDARIN.fullmatch, found), *classes().values()))
+    return sorted(listed.union(filter(MANDARIN.fullmatch, found), *classes().values()))
 
 
 @cache
@@ -132,15 +132,6 @@ def prompts() -> dict[str, str]:
         (_PROMPTS / "company.toml").read_text(encoding="utf-8"),
     )
     return {prompt.id: spoken_text(prompt.text) for prompt in sheet.fragments()}
-
-
-def before_a_title(word: str) -> str:
-    """Return the text that the speech engine is given for ``word`` in front of 先生.
-
-    It differs from ``word`` for surnames that the engine would misread.
-    """
-    title = "先生"
-    return spoken_text(word + title).removesuffix(title)
 
 
 def cut(phrase: str, vocabulary: set[str]) -> list[str]:

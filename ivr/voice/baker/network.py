@@ -101,12 +101,29 @@ class Networks:
         )
         return kept
 
-    def _spectrum(self, ids: Sequence[int], slower: float) -> tuple[_Mels, NDArray[np.int32]]:
+    def speak_whole(
+        self, symbols: Sequence[str], slower: float = 1.0, pitch: float = 1.0, energy: float = 1.0
+    ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Speak ``symbols``; return the samples and the number of frames that each symbol lasts.
+
+        ``slower`` is a factor for the length of the symbols, ``pitch`` for the frequency of the
+        voice, whose resonances stay, and ``energy`` for its effort. The samples are those of
+        :meth:`speak`, from the beginning of the first symbol to the end of the last one. Raise
+        KeyError if the voice has no such symbol.
+        """
+        ids = [self._ids[symbol] for symbol in (*symbols, "eos")]
+        spectrum, frames = self._spectrum(ids, slower, pitch, energy)
+        lasting = frames[: len(symbols)]
+        return self._samples(spectrum[: int(lasting.sum())]), lasting
+
+    def _spectrum(
+        self, ids: Sequence[int], slower: float, pitch: float = 1.0, energy: float = 1.0
+    ) -> tuple[_Mels, NDArray[np.int32]]:
         """Return the spectrum of symbols, and the number of frames of each symbol."""
         shape = (1, len(ids))
         self._acoustic.resize_tensor_input(self._inputs["input_ids"], shape)
         self._acoustic.allocate_tensors()
-        ratios = {"speed_ratios": slower, "f0_ratios": 1.0, "energy_ratios": 1.0}
+        ratios = {"speed_ratios": slower, "f0_ratios": pitch, "energy_ratios": energy}
         given: dict[str, NDArray[Any]] = {
             "input_ids": np.array([ids], np.int32),
             "speaker_ids": np.zeros(1, np.int32),
