@@ -18,7 +18,8 @@ from rich.progress import track
 
 from ivr.voice.reading.pinyin import INITIAL_AND_FINAL
 from tools.hearing_back.recordings import RATE as RECORDED_HZ
-from tools.hearing_back.recordings import Recording, find_recordings, load_sounds
+from tools.hearing_back.recordings import load_sounds
+from tools.recordings import Recording, find_recordings
 from tools.tiny_vosk.channel import RATE
 from tools.tiny_vosk.configuration import CEPSTRA, FRAME_CENTRE, FRAME_SECONDS
 from tools.tiny_vosk.front_end import features
