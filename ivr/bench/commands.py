@@ -8,38 +8,29 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ivr.bench import answers as answers_bench
 from ivr.bench import barge_in as barge_in_bench
 from ivr.bench import hang_ups as hang_ups_bench
 from ivr.bench import hearing as hearing_bench
 from ivr.bench import load as load_bench
-from ivr.bench import recognition as recognition_bench
-from ivr.bench import recognition_sounds, understand_spoken
 from ivr.bench import records as records_bench
 from ivr.bench import streams as streams_bench
 from ivr.bench import turns as turns_bench
-from ivr.bench import understand as understand_bench
 from ivr.bench import waits as waits_bench
-from ivr.bench.command_line import CallsOption, PicturesOption, counted, measurable, print_result
-from ivr.bench.paraphrases_file import read_corpus
-from ivr.bench.people_command import bench_people, has_people
+from ivr.bench.command_line import CallsOption, PicturesOption, counted, print_result
 from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.silent_calls import SilentCall
+from ivr.bench.words_commands import bench_answers, bench_recognition, bench_understand
 from ivr.bench.worker_memory_command import bench_worker_memory
 from ivr.command_line import (
     CHECKOUT,
-    ConfigOption,
     JsonOption,
     RootOption,
     SeedOption,
     formerly,
-    settings_or_exit,
 )
 from ivr.config import RecordsSettings
 from ivr.lab.corpus.sources import Split
-from ivr.recognition.named import model_named
 from ivr.translation import tr
-from ivr.words.phrase_files import read_fillers, read_phrases, read_understander
 
 bench_app = typer.Typer(
     no_args_is_help=True,
@@ -47,7 +38,10 @@ bench_app = typer.Typer(
     help="Measure the ear, and real calls through Asterisk in Docker (docker/build.sh first).",
 )
 bench_app.command("worker-memory")(bench_worker_memory)
+bench_app.command("recognition", context_settings=formerly(recordings="corpus"))(bench_recognition)
+bench_app.command("answers")(bench_answers)
 _DRAWN = formerly(plot="out")
+bench_app.command("understand", context_settings=_DRAWN)(bench_understand)
 
 
 @bench_app.command("waits", context_settings=_DRAWN)
@@ -185,74 +179,6 @@ def bench_streams(
     print_result(result, as_json)
 
 
-@bench_app.command("recognition", context_settings=formerly(recordings="corpus"))
-def bench_recognition(
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="Name or directory of a model; else the built-in one, or with a table of people"
-            " the one that the service takes."
-        ),
-    ] = None,
-    corpus: Annotated[
-        Path | None,
-        typer.Option(
-            help="Directory of your own recordings: with a table.csv (path, words; speaker, sex,"
-            " intent) how well people are heard, or one.wav with its words in one.txt."
-        ),
-    ] = None,
-    max_error: Annotated[
-        float | None,
-        typer.Option(min=0, help="With a table: limit of wrong syllables in percent."),
-    ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
-    seed: SeedOption = 1,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-) -> None:
-    """Measure what recognition costs, how soon it answers, and how much is right. (a minute)"""
-    settings = settings_or_exit(config)
-    if corpus is not None and has_people(corpus):
-        bench_people(
-            settings, corpus, model, workers=workers, seed=seed, max_error=max_error,
-            as_json=as_json,
-        )  # fmt: skip
-        return
-    with measurable():
-        directory = model_named(model, settings.recognition.models) if model else None
-        spoken = (
-            recognition_sounds.recorded(corpus) if corpus else recognition_sounds.synthetic(seed)
-        )
-    with counted("rounds", recognition_bench.recognition_steps(spoken)) as done:
-        result = asyncio.run(
-            recognition_bench.measure(spoken, directory, workers=workers, seed=seed, done=done)
-        )
-    print_result(result, as_json)
-
-
-@bench_app.command("answers")
-def bench_answers(
-    model: Annotated[
-        Path | None, typer.Option(help="Directory of a Vosk model; else the built-in one.")
-    ] = None,
-    natural: Annotated[
-        bool, typer.Option("--natural", help="Callers with the natural voice, not synthetic ones.")
-    ] = False,
-    seed: SeedOption = 1,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-) -> None:
-    """Measure how well numbers are heard when a number is expected. (two minutes)"""
-    with measurable():
-        understander = read_understander(settings_or_exit(config).prompts.sheet)
-        sentences = answers_bench.sentences_for(read_corpus(), seed)
-    with counted("sentences", len(sentences)) as done:
-        result = answers_bench.measure(
-            understander, sentences, seed, model, natural=natural, done=done
-        )
-    print_result(result, as_json)
-
-
 @bench_app.command("records", context_settings=formerly(kill="kills"))
 def bench_records(
     kills: Annotated[int, typer.Option(min=1, help="How often the writer is killed.")] = 200,
@@ -271,54 +197,4 @@ def bench_records(
         result = records_bench.measure(
             loaded, killed, kills, rate=rate, seconds=seconds, seed=seed, done=done
         )
-    print_result(result, as_json)
-
-
-@bench_app.command("understand", context_settings=_DRAWN)
-def bench_understand(
-    corpus: Annotated[
-        Path | None, typer.Option(help="File of your own labelled sentences (TOML); else ours.")
-    ] = None,
-    spoken: Annotated[
-        bool, typer.Option("--spoken", help="Speak and recognise the sentences. (5 minutes)")
-    ] = False,
-    model: Annotated[
-        Path | None, typer.Option(help="With --spoken: directory of a speech model; else ours.")
-    ] = None,
-    seed: SeedOption = 1,
-    as_json: JsonOption = False,
-    out: PicturesOption = None,
-    config: ConfigOption = None,
-) -> None:
-    """Measure whether callers are understood though the recogniser errs. (rows 3 to 36)"""
-    sheet = settings_or_exit(config).prompts.sheet
-    if spoken:
-        _bench_spoken(sheet, corpus, model, seed, as_json)
-        return
-    with measurable():
-        understander, sentences = read_understander(sheet), read_corpus(corpus)
-    with counted("error rates", len(understand_bench.RATES)) as done:
-        report = understand_bench.measure(understander, sentences, seed, done)
-    Console(stderr=as_json).print(report.confusions())
-    if out is not None:
-        report.draw(out)
-    print_result(report.result, as_json)
-
-
-def _bench_spoken(
-    sheet: Path, corpus: Path | None, model: Path | None, seed: int, as_json: bool
-) -> None:
-    """Let synthetic voices speak sentences, recognise and understand them, and print the figures.
-
-    The sentences come from the file ``corpus``. If ``corpus`` is None, they are the built-in
-    paraphrases and the phrases that the hotline has learned from.
-    """
-    with measurable():
-        understander = read_understander(sheet)
-        kinds = {"unseen": understand_spoken.of_corpus(read_corpus(corpus), seed)}
-        if corpus is None:
-            learned, fillers = read_phrases(sheet), read_fillers(sheet)
-            kinds["phrases"] = understand_spoken.of_phrases(learned, fillers, seed)
-    with counted("sentences", sum(map(len, kinds.values()))) as done:
-        result = understand_spoken.measure(understander, kinds, seed, model, done)
     print_result(result, as_json)
