@@ -31,7 +31,7 @@ from ivr.words import phrase_files
 if TYPE_CHECKING:
     from ivr.commands.alike import AlikeGroup
 
-_NOTHING = "-"
+NOTHING_TO_LEARN = "-"
 """Word in place of an intent: there is nothing to learn from the utterance."""
 _SKIP, _END = "", "q"
 """Answers of a person: to the next utterance, and the end of the review."""
@@ -93,7 +93,7 @@ def learn_from_call(
         )
     if problem := _take(settings, config, [one], intent, words, corpus):
         raise fail(printable(problem))
-    if corpus is None and intent != _NOTHING and not later:
+    if corpus is None and intent != NOTHING_TO_LEARN and not later:
         _learn(settings)
 
 
@@ -142,11 +142,11 @@ def _answered(
         if label == _SKIP:
             return False
         words = ""
-        if label != _NOTHING and intent_of(label) is not None:
+        if label != NOTHING_TO_LEARN and intent_of(label) is not None:
             words = str(typer.prompt(tr("words"), default=alike[0].text))
         problem = _take(settings, config, alike, label, words, corpus)
         if not problem:
-            return label != _NOTHING
+            return label != NOTHING_TO_LEARN
         typer.echo(f"ivr: {printable(problem)}")
 
 
@@ -163,7 +163,7 @@ def _take(
     Return an empty text, or a sentence that says why it was not possible; nothing is noted then.
     """
     one, intent = alike[0], None
-    if label != _NOTHING:
+    if label != NOTHING_TO_LEARN:
         intent, said = intent_of(label), words.strip() or alike[0].text
         if intent is None:
             return tr("{label!r} is no intent: use one of {known}").format(
