@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from ivr.recognition.manifest import ModelManifest
 from tools.tiny_vosk import text
 from tools.tiny_vosk.configuration import DECODING, MFCC
 from tools.tiny_vosk.expected import write_expected
@@ -46,10 +47,13 @@ _UNSAID = 0.3
 _NAME = 0.1
 """Factor of a surname's weight outside the slot for names: few callers say 董, many say 懂."""
 _ACOUSTIC_FILES = ("am/final.mdl", "graph/phones.txt", "graph/phones/word_boundary.int")
-_NOTICE = """\
-A model for tests, trained on espeak-ng's speech alone by tools/tiny_vosk.
-It understands synthetic callers who say what words.txt holds, and no person.
-"""
+_LICENCE = """\
+CC BY-SA, and only for trying and testing: trained on speech of espeak-ng, on speech of the \
+demonstration voice baker (corpus of DataBaker, non-commercial use only), and on recordings of Yue \
+Tan (Shtooka collection cmn-caen-tan) and Chen Wang from Audio-cmn (project management Hugo Lopez, \
+recording software Nicolas Vion; CC BY-SA)"""
+_PUBLISHED = ""
+"""The figures of the model for people, from README.md."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """Date of every packed file, the earliest that a zip can have: the same files give the same
 octets."""
@@ -93,7 +97,8 @@ def build(model: Path) -> None:
         (model / "conf" / f"{name}.conf").write_text(
             "".join(f"--{option}={value}\n" for option, value in options.items())
         )
-    (model / "README").write_text(_NOTICE, encoding="utf-8")
+    (model / "README").write_text(f"{_LICENCE}\n", encoding="utf-8")
+    ModelManifest("built-in", "vosk", licence=_LICENCE, published=_PUBLISHED).write(model)
     arcs = sum(map(len, graph.arcs))
     print(f"{len(vocabulary)} words, {len(graph.arcs)} states, {arcs} arcs")
 
