@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.bench.paraphrases_file import read_corpus
-from ivr.bench.understand_spoken import PER_INTENT, measure, of_corpus, of_phrases
+from ivr.bench.understand_spoken import PER_INTENT, SAID_NATURALLY, measure, of_corpus, of_phrases
 from ivr.dialogue.meaning import Intent
 from ivr.words.phrase_files import read_fillers, read_phrases
 from tests.caller import understander
@@ -41,3 +41,14 @@ def test_the_accuracy_of_each_row_and_of_the_worst_is_counted_in_both_voices(roo
     assert result.figures["accuracy_row_27_mine"] == 1.0
     assert result.figures["worst_row_accuracy_mine"] == result.figures["accuracy_row_4_mine"] == 0
     assert result.limits == {}
+
+
+@pytest.mark.slow
+def test_natural_callers_say_the_unseen_sentences(root: Path) -> None:
+    said = {"unseen": [("我要投诉你们的产品", Intent.COMPLAINT_DEFERRED)]}
+    result = measure(understander(), said, 1, None, lambda: None)
+    assert result.samples == 2 + len(SAID_NATURALLY)
+    for name in SAID_NATURALLY:
+        assert result.figures[f"accuracy_{name}"] in (0.0, 1.0)
+        assert f"surely_wrong_{name}" in result.limits
+    assert not any(name.startswith("surely") for name in result.at_least)
