@@ -42,7 +42,10 @@ def what_it_hears(model: Path | None, say: Callable[[str], str] = tr) -> str:
     in English. Raise ModelError if it is no whole model.
     """
     if model is None:
-        return f"{say(embedded.NOTICE)}: {say(embedded.figures() or embedded.HEARS)}"
+        figures = say(embedded.figures() or embedded.HEARS)
+        return say(marked("{notice}: {figures}")).format(
+            notice=say(embedded.NOTICE), figures=figures
+        )
     manifest = full_manifest(model)
     figures = say(manifest.published) or say(NOTHING_PUBLISHED)
     return say(marked("speech recognition runs on {name}: {figures}")).format(
