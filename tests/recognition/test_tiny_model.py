@@ -26,7 +26,7 @@ def _phrases() -> list[str]:
 
 
 def test_the_model_is_small_enough_to_be_committed() -> None:
-    assert PACKED.stat().st_size <= 2_000_000
+    assert PACKED.stat().st_size <= 8_000_000
 
 
 @pytest.mark.slow
@@ -89,7 +89,7 @@ def test_threads_can_share_the_model(model: Model) -> None:
     assert len(set(heard)) == 1
 
 
-def test_a_warning_says_that_the_model_does_not_understand_people(
+def test_a_warning_says_that_the_model_is_for_trying(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -97,7 +97,7 @@ def test_a_warning_says_that_the_model_does_not_understand_people(
         load_model()
     assert [path.name[:8] for path in (tmp_path / "ivr").iterdir()] == ["tiny-cn-"]
     assert [entry["log_level"] for entry in logs] == ["warning"]
-    assert "not people" in logs[0]["effect"]
+    assert "for trying and testing" in logs[0]["effect"]
 
 
 def test_the_packed_vocabulary_is_the_one_of_the_word_lists() -> None:
