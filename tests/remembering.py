@@ -99,6 +99,8 @@ class Recogniser:
         self.seconds = seconds
         self.fed: list[int] = []
         """The number of samples of each utterance so far."""
+        self.pauses: list[str] = []
+        """``pause`` and ``go_on``, as it was told."""
         self.cancelled = 0
 
     def __call__(self, appeared: Callable[[Meaning | None], None]) -> "Recogniser":
@@ -108,6 +110,12 @@ class Recogniser:
 
     def feed(self, samples: Samples) -> None:
         self.fed[-1] += len(samples)
+
+    def pause(self) -> None:
+        self.pauses.append("pause")
+
+    def go_on(self) -> None:
+        self.pauses.append("go_on")
 
     async def finish(self) -> Words | None:
         await asyncio.sleep(self.seconds)

@@ -24,6 +24,7 @@ from ivr.bench.paraphrases_file import read_corpus
 from ivr.bench.people_command import bench_people, has_people
 from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.silent_calls import SilentCall
+from ivr.bench.worker_memory_command import bench_worker_memory
 from ivr.command_line import (
     CHECKOUT,
     ConfigOption,
@@ -44,6 +45,7 @@ bench_app = typer.Typer(
     add_completion=False,
     help="Measure the ear, and real calls through Asterisk in Docker (docker/build.sh first).",
 )
+bench_app.command("worker-memory")(bench_worker_memory)
 _DRAWN = formerly(plot="out")
 
 
@@ -257,7 +259,7 @@ def bench_understand(
         bool, typer.Option("--spoken", help="Speak and recognise the sentences. (5 minutes)")
     ] = False,
     model: Annotated[
-        Path | None, typer.Option(help="With --spoken: directory of a Vosk model; else ours.")
+        Path | None, typer.Option(help="With --spoken: directory of a speech model; else ours.")
     ] = None,
     seed: SeedOption = 1,
     as_json: JsonOption = False,

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from pathlib import Path
 
 from ivr.bench.recognition_sounds import SpokenSample
@@ -18,6 +19,7 @@ from ivr.bench.tally import edit_distance
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.logs import unlogged
 from ivr.recognition.pool import Recognisers
+from ivr.recognition.process import resident_megabytes
 from ivr.recognition.transcript import NotHeard, Transcript
 
 MANY = 10
@@ -115,7 +117,7 @@ async def _measure(
             for together in rounds_of(spoken, callers):
                 await _round(recognisers, together, tally)
                 done()
-        megabytes = _megabytes(recognisers.pids)
+        megabytes = resident_megabytes(recognisers.pids[0])
     talking = tally.cpu / tally.seconds
     figures = {
         "talking_core_percent": 100 * talking,
@@ -129,7 +131,7 @@ async def _measure(
         "character_error_percent": 100 * tally.wrong / max(tally.characters, 1),
         "exact_percent": 100 * tally.exact / max(tally.utterances, 1),
         "load_seconds": load_seconds,
-        "worker_megabytes": megabytes,
+        "worker_megabytes": nan if megabytes is None else megabytes,
     }
     errors = {"character_error_percent": ERROR_LIMIT} if model is None else {}
     return BenchResult(
@@ -191,12 +193,3 @@ def _cpu(pids: Sequence[int]) -> float:
             return float("nan")
         total += sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
     return total
-
-
-def _megabytes(pids: Sequence[int]) -> float:
-    """Return the resident memory of the first worker process in megabytes; NaN without /proc."""
-    try:
-        status = Path(f"/proc/{pids[0]}/status").read_text()
-    except OSError:
-        return float("nan")
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1000

@@ -1,4 +1,4 @@
-"""``ivr bench understand --spoken``: sentences spoken, recognised by Vosk, then understood.
+"""``ivr bench understand --spoken``: sentences spoken, recognised, then understood.
 
 Two synthetic voices say the sentences over a-law, with white noise at 15 dB SNR. The built-in model
 was not trained with these voices. There are two kinds of sentences. ``phrases`` are the phrases of
@@ -19,7 +19,7 @@ from ivr.bench.recognition_sounds import UNTRAINED, on_the_line
 from ivr.bench.result import BenchResult
 from ivr.bench.tally import share
 from ivr.dialogue.meaning import Intent
-from ivr.recognition.model import load_model
+from ivr.recognition.engine import load_speech_model
 from ivr.understanding.phrases import Phrases
 from ivr.understanding.rows import row_of
 from ivr.understanding.slot_fillers import Fillers
@@ -52,10 +52,10 @@ def measure(
     """Speak, recognise and understand ``sentences``; return the shares that were understood.
 
     ``sentences`` has two keys, the kinds of sentences: ``phrases`` and ``unseen``. ``model`` is the
-    directory of a Vosk model; None means the built-in one. ``done`` is called after each sentence.
-    Raise ModelError when the model cannot be used.
+    directory of a speech model; None means the built-in one. ``done`` is called after each
+    sentence. Raise ModelError when the model cannot be used.
     """
-    recogniser = load_model(model)
+    recogniser = load_speech_model(model)
     figures: dict[str, float] = {}
     samples = 0
     for kind, labelled in sentences.items():

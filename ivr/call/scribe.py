@@ -31,8 +31,8 @@ onset."""
 
 PAUSE_SECONDS = 0.2
 """Seconds of silence after which the recogniser is told that the caller may have finished. A model
-that decodes whole utterances begins then. It has 0.3 s until the silence of 0.5 s ends the
-utterance. Most pauses within a sentence are shorter than 0.2 s."""
+that decodes whole utterances begins then, and has 0.3 s until the silence of 0.5 s ends the
+utterance. To begin sooner would be in vain more often, because callers go on after short pauses."""
 
 Deliver = Callable[[Event, float], None]
 

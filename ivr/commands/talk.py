@@ -35,8 +35,8 @@ from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.speech import LOOK_BACK_SECONDS
 from ivr.recognition.choice import chosen
+from ivr.recognition.engine import SpeechModel, load_speech_model
 from ivr.recognition.files import ModelError
-from ivr.recognition.model import Model, load_model
 from ivr.recognition.silero import SileroModel
 from ivr.service.loading import StartError, load_sheet, load_understander, load_vocabulary
 from ivr.softphone.wav import WavError, read_wav
@@ -74,7 +74,7 @@ def talk_command(
     recognition = settings.recognition
     try:
         samples = None if wav is None else read_wav(wav)
-        model = load_model(chosen(recognition.model, recognition.models)) if wav else None
+        model = load_speech_model(chosen(recognition.model, recognition.models)) if wav else None
         conversation = _conversation(settings)
     except (StartError, WavError, ModelError) as error:
         raise fail(error) from None
@@ -185,7 +185,7 @@ class Talk:
             elif line is not None and line.strip():
                 self._says(line.strip())
 
-    def sound(self, samples: Samples, until: Callable[[float], None], model: Model) -> None:
+    def sound(self, samples: Samples, until: Callable[[float], None], model: SpeechModel) -> None:
         """Run the call with a recording of the caller, through the detectors of real calls.
 
         ``samples`` are 16-bit integers at 8 kHz; after their end the caller is silent. ``until``

@@ -15,8 +15,8 @@ from ivr.command_line import ConfigOption, JsonOption, fail, print_table, settin
 from ivr.config import Settings
 from ivr.dialogue.meaning import Meaning
 from ivr.recognition.choice import chosen
+from ivr.recognition.engine import load_speech_model
 from ivr.recognition.files import ModelError
-from ivr.recognition.model import load_model
 from ivr.recognition.silero import SileroModel
 from ivr.recognition.spans import transcribe
 from ivr.translation import marked, tr
@@ -80,7 +80,7 @@ def words_of_recording(path: Path, settings: Settings) -> Iterator[str]:
     from ivr.commands.hear import Recording  # here, because it needs the tools extra
 
     samples = Recording.read(path).samples
-    model = load_model(chosen(settings.recognition.model, settings.recognition.models))
+    model = load_speech_model(chosen(settings.recognition.model, settings.recognition.models))
     for _, transcript in transcribe(samples, model, SileroModel.load().stream()):
         yield transcript.text
 

@@ -9,6 +9,7 @@ from ivr.hearing.g711 import decode_alaw
 from ivr.logs import unlogged
 from ivr.recognition.files import ModelError
 from ivr.recognition.pool import Recognisers
+from ivr.recognition.process import resident_megabytes
 from ivr.recognition.transcript import NotHeard
 from ivr.translation import tr
 
@@ -60,7 +61,8 @@ async def _check(model: Path | None) -> Checked:
         utterance.feed(clip)
         outcome = await utterance.finish()
         decoded = time.monotonic()
-        megabytes = _megabytes(recognisers.pids)
+        pids = recognisers.pids
+        megabytes = resident_megabytes(pids[0]) if pids else None
     where = model or tr("the package")
     if isinstance(outcome, NotHeard):
         raise ModelError(
@@ -82,11 +84,3 @@ async def _check(model: Path | None) -> Checked:
         (decoded - loaded) / (len(clip) / RATE),
         megabytes,
     )
-
-
-def _megabytes(pids: list[int]) -> float | None:
-    try:
-        status = Path(f"/proc/{pids[0]}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1000
-    except (OSError, ValueError, IndexError):
-        return None

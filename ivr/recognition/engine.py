@@ -61,9 +61,9 @@ def check_model_files(directory: Path) -> ModelManifest:
     if missing:
         raise ModelError(
             tr(
-                "the model in {directory} needs the package {package}: run "
-                "`pip install 'ivr[sherpa]'`, or use a Vosk model"
-            ).format(directory=directory, package=" and ".join(missing).replace("_", "-"))
+                "the model in {directory} needs {packages}: run `pip install 'ivr[sherpa]'`, or "
+                "use a Vosk model"
+            ).format(directory=directory, packages=" and ".join(missing).replace("_", "-"))
         )
     return manifest
 

@@ -145,6 +145,15 @@ class WorkerProcess:
             self.backlog -= self._unanswered.popleft()
 
 
+def resident_megabytes(pid: int) -> float | None:
+    """Return the resident memory of a process in megabytes; None if the system does not tell it."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1000
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 async def _tail(stream: asyncio.StreamReader) -> str:
     """Read ``stream`` to its end, so that its writer never blocks, and return its last line."""
     kept = b""

@@ -12,7 +12,7 @@ from ivr.hearing.ear import Ear, VoiceDetector
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.speech import LOOK_BACK_SECONDS
-from ivr.recognition.model import Model
+from ivr.recognition.engine import SpeechModel
 from ivr.recognition.transcript import Transcript
 
 
@@ -42,7 +42,7 @@ def speech_spans(samples: Samples, detector: VoiceDetector) -> Iterator[SpeechSp
 
 
 def transcribe(
-    samples: Samples, model: Model, detector: VoiceDetector
+    samples: Samples, model: SpeechModel, detector: VoiceDetector
 ) -> list[tuple[SpeechSpan, Transcript]]:
     """Return span and transcript of each utterance in ``samples`` (8 kHz).
 

@@ -95,7 +95,8 @@ class Worker:
         error = transcript.exception()
         if error is not None:
             # The service starts another worker, as after any other fault of a library.
-            os.write(2, f"decoding fails: {error}\n".encode())
+            reason = str(error).strip().partition("\n")[0]
+            os.write(2, f"decoding fails: {reason}\n".encode())
             os._exit(1)
         with suppress(BrokenPipeError):  # the parent has ended
             self._send(Frame(Kind.DECODED, number, _encoded(transcript.result())))

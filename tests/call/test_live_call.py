@@ -66,6 +66,29 @@ def test_a_caller_who_says_goodbye_is_answered_after_a_shorter_pause(sheet: Shee
     run(scene())
 
 
+def test_the_recogniser_learns_of_a_pause_before_the_end_of_speech(sheet: Sheet) -> None:
+    """It is told 0.2 s after the voice; 0.5 s after the voice the utterance ends."""
+
+    async def scene() -> None:
+        at = Setting(sheet)
+        await at.is_spoken_to()
+        for _ in range(9):
+            await at.waits(0.02)
+            at.hears(IDLE)
+        assert at.recogniser.pauses == []
+        for _ in range(3):
+            await at.waits(0.02)
+            at.hears(IDLE)
+        assert at.recogniser.pauses == ["pause"]
+        for _ in range(3):
+            await at.waits(0.02)
+            at.hears(LOUD)
+        assert at.recogniser.pauses == ["pause", "go_on"]
+        at.live.close("the test is over")
+
+    run(scene())
+
+
 def test_an_event_at_the_very_instant_of_the_deadline_comes_first(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)

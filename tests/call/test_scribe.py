@@ -107,6 +107,24 @@ def test_a_goodbye_counts_until_the_caller_goes_on_or_has_finished() -> None:
     run(scene())
 
 
+def test_the_recogniser_is_told_once_of_each_pause() -> None:
+    async def scene() -> None:
+        at = Setting(Recogniser())
+        at.scribe.heed_pause(0.3)  # nobody has spoken yet
+        at.perceives(SpeechStarted(at.loop.time()))
+        for seconds in (0.0, 0.19, 0.2, 0.22, 0.0, 0.02, 0.21):
+            at.scribe.heed_pause(seconds)
+        assert at.recogniser.pauses == ["pause", "go_on", "pause"]
+        at.perceives(SpeechEnded(1.0))
+        at.scribe.heed_pause(0.0)
+        at.perceives(SpeechStarted(at.loop.time()))
+        at.scribe.heed_pause(0.0)
+        assert at.recogniser.pauses == ["pause", "go_on", "pause"]
+        at.scribe.close()
+
+    run(scene())
+
+
 def test_events_wait_for_the_words_before_them() -> None:
     """Only the verdict on the caller's line does not wait: the call needs it with the words."""
 

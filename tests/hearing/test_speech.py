@@ -148,3 +148,16 @@ def test_the_events_are_in_order_for_any_probabilities(probabilities: list[float
     for event in heard(SpeechTable(), probabilities):
         assert type(event) in allowed[before]
         before = type(event)
+
+
+def test_a_pause_is_measured_from_the_last_voice_also_a_faint_one() -> None:
+    table = SpeechTable()
+    assert table.pause_seconds(1.0) == 0.0
+    levelled(table, [(0.8, -20.0)] * CONFIRM)
+    voice_ends = CONFIRM * CHUNK_SECONDS
+    assert table.pause_seconds(voice_ends) == 0.0
+    assert math.isclose(table.pause_seconds(voice_ends + 0.2), 0.2)
+    table.hear(0.8, voice_ends + 0.3, -60.0)
+    assert math.isclose(table.pause_seconds(voice_ends + 0.31), 0.01)
+    assert table.wake(voice_ends + 0.5) != []  # the faint voice does not prolong the utterance
+    assert table.pause_seconds(voice_ends + 0.6) == 0.0

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from ivr.hearing.g711 import Samples
-from tests.recognition.toy_recognisers import tones, write_toy_model
+from tests.recognition.toy_recognisers import write_toy_model
+from tests.recognition.toy_tones import tones
 from tests.recognition.workers import spoken
 
 EngineName = Literal["vosk", "streaming", "pair"]

@@ -99,6 +99,22 @@ async def test_silence_has_no_words(one: Recognisers) -> None:
     assert await utterance.finish() == Transcript(())
 
 
+@pytest.mark.parametrize("goes_on", [False, True])
+async def test_words_are_complete_after_a_pause(
+    engine: Engine, one: Recognisers, goes_on: bool
+) -> None:
+    utterance = one.utterance()
+    speak(utterance, engine.says("我要投诉"))
+    utterance.pause()
+    if goes_on:
+        utterance.go_on()
+        speak(utterance, engine.says("再见"))
+        utterance.pause()
+    assert told(await utterance.finish()) == ("我要投诉再见" if goes_on else "我要投诉")
+    utterance.pause()  # too late to matter
+    utterance.go_on()
+
+
 async def test_finishing_twice_returns_the_same_result(engine: Engine, one: Recognisers) -> None:
     utterance = one.utterance()
     speak(utterance, engine.says("再见"))

@@ -135,11 +135,11 @@ def _find(
 ) -> FoundSession:
     """Return the takes of the script in a session, recognised with the model in ``model``."""
     # Here, because they load the recogniser, pydub and rapidfuzz.
-    from ivr.recognition.model import load_model
+    from ivr.recognition.engine import load_speech_model
     from ivr.voice.studio.takes import find_takes
 
     with unlogged():
-        recogniser = load_model(model)
+        recogniser = load_speech_model(model)
     with progress_bar() as bar:
         task = bar.add_task(tr("listening"), total=None)
         return find_takes(
