@@ -7,7 +7,7 @@ the hotline would note the digits that were said.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import nan
@@ -25,11 +25,14 @@ from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.logs import unlogged
 from ivr.recognition.pool import Recognisers
-from ivr.recognition.transcript import NotHeard
+from ivr.recognition.transcript import NotHeard, Reason, RecognitionOutcome
 from ivr.understanding.numerals import DIGITS
 from ivr.understanding.syllables import syllables_of
 from ivr.understanding.telephone import numbers
 
+PAUSES = (1.0, 5.0, 15.0)
+"""Seconds after which a recording that was lost is tried again. A worker that hangs is replaced
+within a few seconds."""
 DRAWS = 2000
 """Number of samples that the bootstrap draws for an interval."""
 TAIL = 2.5
@@ -49,7 +52,7 @@ class HeardRecording:
 
     recording: PersonRecording
     text: str
-    """The recognised words; empty if the recogniser found none or has lost them."""
+    """The recognised words; empty if the recogniser found none."""
     meaning: Meaning | None = None
     """What the hotline takes the words for; None if the table does not name an intent."""
 
@@ -103,29 +106,43 @@ async def hear_people(
 ) -> tuple[list[HeardRecording], list[str]]:
     """Let the workers recognise each recording of ``corpus``, and understand it where asked.
 
-    Return what was heard, in the order of the table, and a sentence for each recording that the
-    recogniser has lost. ``model`` is the directory of a model; None means the built-in one.
+    Return what was heard, in the order of the table, and sentences about recordings that were lost.
+    A recording that the recogniser loses is tried again after each of PAUSES, because a machine
+    that is busy with other things says nothing about the model. One that is lost in the end is left
+    out of what was heard. ``model`` is the directory of a model; None means the built-in one.
     ``meaning`` returns the meaning of a text. ``done`` is called after each recording. Raise
     ModelError if the model cannot be used, PeopleCorpusError if a recording cannot be read.
     """
     turn = asyncio.Semaphore(workers)
-    problems: list[str] = []
+    lost: Counter[Reason] = Counter()
 
-    async def hear(recording: PersonRecording) -> HeardRecording:
+    async def hear(recording: PersonRecording) -> HeardRecording | None:
         async with turn:
-            utterance = recognisers.utterance()
-            utterance.feed(in_a_call(recording.samples()))
-            outcome = await utterance.finish()
+            outcome = await _recognised(recognisers, in_a_call(recording.samples()))
         done()
         if isinstance(outcome, NotHeard):
-            problems.append(f"{recording.place}: {outcome.reason}")
-        text = "" if isinstance(outcome, NotHeard) else outcome.text
+            lost[outcome.reason] += 1
+            return None
         labelled = recording.intent is not None
-        return HeardRecording(recording, text, meaning(text) if labelled else None)
+        return HeardRecording(recording, outcome.text, meaning(outcome.text) if labelled else None)
 
     with unlogged():
         async with Recognisers(model, workers=workers) as recognisers:
-            return await asyncio.gather(*map(hear, corpus.recordings)), problems
+            heard = await asyncio.gather(*map(hear, corpus.recordings))
+    problems = [f"{count} recordings were lost: {reason}" for reason, count in sorted(lost.items())]
+    return [one for one in heard if one is not None], problems
+
+
+async def _recognised(recognisers: Recognisers, samples: Samples) -> RecognitionOutcome:
+    """Return the outcome of one recording, tried again while the recogniser loses it."""
+    for pause in (*PAUSES, None):
+        utterance = recognisers.utterance()
+        utterance.feed(samples)
+        outcome = await utterance.finish()
+        if pause is None or not isinstance(outcome, NotHeard):
+            break
+        await asyncio.sleep(pause)
+    return outcome
 
 
 def people_figures(heard: Sequence[HeardRecording], seed: int) -> dict[str, float]:
@@ -133,7 +150,10 @@ def people_figures(heard: Sequence[HeardRecording], seed: int) -> dict[str, floa
 
     Syllables are judged in all recordings together, by speaker and by sex, each with the interval
     of 95 % (``_low`` and ``_high``) of a bootstrap over recordings. ``seed`` seeds the bootstrap.
+    Without recordings there are no figures.
     """
+    if not heard:
+        return {}
     figures = _error(heard, seed)
     characters = sum(len(_characters(one.recording.words)) for one in heard)
     figures["character_error_percent"] = 100 * sum(o.wrong_characters for o in heard) / characters

@@ -8,12 +8,14 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
+from ivr.bench import people
 from ivr.bench.commands import bench_app
 from ivr.bench.people import HeardRecording, digits_said, in_a_call, people_figures
 from ivr.bench.recognition_sounds import UNTRAINED
-from ivr.commands.people_corpus import PersonRecording
+from ivr.commands.people_corpus import PersonRecording, read_people_corpus
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.hearing.g711 import decode_alaw, encode_alaw
+from ivr.recognition.transcript import NotHeard, Reason, Transcript, Word
 
 
 def _heard(words: str, text: str, speaker: str = "", sex: str = "") -> HeardRecording:
@@ -105,6 +107,48 @@ def test_a_recording_goes_through_a_law_with_silence_around_it() -> None:
     assert np.array_equal(sound[2400:6400], decode_alaw(encode_alaw(voice)))
     assert not np.array_equal(sound[2400:6400], voice)
     assert np.abs(sound[:2400]).max() <= 8
+
+
+class _Losing:
+    """In place of the workers: loses each recording some times before it gives the words."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    async def __aenter__(self) -> "_Losing":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    def utterance(self) -> "_Losing":
+        return self
+
+    def feed(self, samples: object) -> None:
+        pass
+
+    async def finish(self) -> Transcript | NotHeard:
+        self.left -= 1
+        if self.left >= 0:
+            return NotHeard(Reason.BUSY)
+        return Transcript((Word("喂", 0.0, 0.3, 1.0),))
+
+
+@pytest.mark.parametrize(("times", "lost"), [(0, False), (2, False), (3, True)])
+async def test_a_busy_machine_is_not_taken_for_a_deaf_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, lost: bool
+) -> None:
+    """A recording is tried three times here; one that is lost has no part in the figures."""
+    monkeypatch.setattr(people, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(people, "Recognisers", lambda *_, **__: _Losing(times))
+    soundfile.write(tmp_path / "a.wav", np.zeros(800), 8000)
+    (tmp_path / "table.csv").write_text("path,words\na.wav,喂\n", encoding="utf-8")
+    corpus = read_people_corpus(tmp_path)
+    result = await people.measure(corpus, None, lambda text: pytest.fail(text), max_error=10)
+    assert result.passed is not lost
+    assert result.problems == (("1 recordings were lost: busy",) if lost else ())
+    assert result.figures.get("syllable_error_percent") == (None if lost else 0.0)
+    assert result.samples == (0 if lost else 1)
 
 
 @pytest.mark.slow
