@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from rapidfuzz.distance import Levenshtein
+from difflib import SequenceMatcher
 
 from ivr.records.misunderstood import Misunderstood
 from ivr.understanding.syllables import fold, syllables_of
 
-ALIKE = 0.3
-"""Upper limit of the distance at which two utterances are alike: the share of the syllables of the
-longer one that must be replaced, removed or added. Syllables that are often confused (zh and z, ing
+ALIKE = 0.25
+"""Upper limit of the distance at which two utterances are alike: the share of the syllables of both
+that have no counterpart in the other one. Syllables that are often confused (zh and z, ing
 and in) count as the same. So one syllable of four may differ, as a recogniser hears a sentence
-differently each time, but not two of six, as 我要投诉你们 and 我要买你们 do."""
+differently each time, but not as many as in 我要投诉你们 and 我要买你们."""
 
 
 @dataclass(slots=True)
@@ -33,10 +32,15 @@ def groups_alike(utterances: Sequence[Misunderstood]) -> list[AlikeGroup]:
     groups: list[AlikeGroup] = []
     for one in utterances:
         sounds = tuple(map(fold, syllables_of(one.text).sounds))
-        far = [Levenshtein.normalized_distance(sounds, group.sounds) for group in groups]
+        far = [_distance(sounds, group.sounds) for group in groups]
         nearest = min(range(len(groups)), key=far.__getitem__, default=None)
         if sounds and nearest is not None and far[nearest] <= ALIKE:
             groups[nearest].members.append(one)
         else:
             groups.append(AlikeGroup(sounds, [one]))
     return sorted(groups, key=lambda group: -len(group.members))
+
+
+def _distance(one: Sequence[str], other: Sequence[str]) -> float:
+    """Return how different two utterances sound: 0.0 for the same syllables, 1.0 for no common."""
+    return 1.0 - SequenceMatcher(None, one, other, autojunk=False).ratio()

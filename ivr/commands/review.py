@@ -3,22 +3,20 @@
 import wave
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection
 
+from ivr.commands.alike import AlikeGroup
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.records.misunderstood import Misunderstood
 from ivr.records.output import printable
 from ivr.records.recordings import NoRecordingError, file_of, of_call
 from ivr.translation import tr
-
-if TYPE_CHECKING:  # importing it needs the tools extra, and cutting sounds does not
-    from ivr.commands.alike import AlikeGroup
 
 MARGIN_SECONDS = 0.4
 """Seconds before and after the speech that are cut out with it. Asterisk begins to record a little
@@ -67,7 +65,7 @@ def listen_command(one: Misunderstood) -> str:
     return f"ivr calls play {one.name}" if one.recording else ""
 
 
-def review_table(groups: "Sequence[AlikeGroup]") -> Table:
+def review_table(groups: Sequence[AlikeGroup]) -> Table:
     """Return the groups as a table with the newest utterance of each."""
     names = (tr("times"), tr("utterance"), tr("heard"), tr("guess"), tr("asked by"), tr("then"),
              tr("outcome"), tr("listen"))  # fmt: skip
@@ -88,7 +86,7 @@ def guess_of(one: Misunderstood) -> str:
     return f"{meaning.intent} {meaning.score:.2f}"
 
 
-def review_as_dicts(groups: "Sequence[AlikeGroup]") -> list[dict[str, Any]]:
+def review_as_dicts(groups: Sequence[AlikeGroup]) -> list[dict[str, Any]]:
     """Return the groups for JSON; times are in seconds, and what is not known is null."""
     return [
         {"times": len(group.members), "utterances": [_as_dict(one) for one in group.members]}

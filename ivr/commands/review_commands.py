@@ -6,11 +6,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ivr.command_line import ConfigOption, JsonOption, fail, print_table, settings_or_exit
+from ivr.commands import review
+from ivr.commands.alike import AlikeGroup, groups_alike
 from ivr.config import Settings
 from ivr.dialogue.meaning import Intent
 from ivr.records.call_commands import calls_app
@@ -27,9 +29,7 @@ from ivr.translation import tr
 from ivr.understanding.phrases import PhraseError
 from ivr.understanding.rows import intent_of
 from ivr.words import phrase_files
-
-if TYPE_CHECKING:
-    from ivr.commands.alike import AlikeGroup
+from ivr.words.phrase_additions import add_phrase
 
 NOTHING_TO_LEARN = "-"
 """Word in place of an intent: there is nothing to learn from the utterance."""
@@ -52,12 +52,10 @@ def review_calls(
     as_json_: JsonOption = False,
 ) -> None:
     """List what was not understood, or only after asking back: the most frequent first."""
-    from ivr.commands import alike, review  # here, because they need the tools extra
-
     settings = settings_or_exit(config)
     with connected(config) as connection:
         found = misunderstood_utterances(connection, since(days))
-    groups = alike.groups_alike(found)[:limit]
+    groups = groups_alike(found)[:limit]
     if as_json_:
         typer.echo(as_json(review.review_as_dicts(groups)))
     elif not ask:
@@ -98,11 +96,9 @@ def learn_from_call(
 
 
 def _ask_about(
-    groups: "Sequence[AlikeGroup]", settings: Settings, corpus: Path | None, config: Path | None
+    groups: Sequence[AlikeGroup], settings: Settings, corpus: Path | None, config: Path | None
 ) -> None:
     """Ask a person about each group; a group is done when its first utterance is."""
-    from ivr.commands import review
-
     learned = False
     for number, group in enumerate(groups, 1):
         one = group.members[0]
@@ -187,8 +183,6 @@ def _take(
 
 def _to_phrases(settings: Settings, intent: Intent, said: str) -> str:
     """Add a sentence to the phrase files; return why that was not possible, or an empty text."""
-    from ivr.words.phrase_additions import add_phrase
-
     try:
         path = add_phrase(settings.prompts.sheet, intent, said)
     except PhraseError as error:
@@ -209,7 +203,7 @@ def _to_corpus(
     corpus: Path,
 ) -> str:
     """Add the sound to a corpus; return why that was not possible, or an empty text."""
-    from ivr.commands import corpus_additions, people_corpus, review
+    from ivr.commands import corpus_additions, people_corpus  # they need the tools extra
 
     try:
         with connected(config) as connection:
