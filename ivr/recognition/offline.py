@@ -17,7 +17,7 @@ from ivr.hearing.g711 import Samples
 from ivr.recognition.decoding import DecodingJob, DecodingThread
 from ivr.recognition.manifest import ModelManifest
 from ivr.recognition.streaming import SHORTEST_SECONDS, StreamingModel
-from ivr.recognition.tidy import transcript_of
+from ivr.recognition.tidy import text_of, transcript_of
 from ivr.recognition.transcript import Transcript
 from ivr.recognition.waveform import SilenceMeter, as_floats, at_model_rate
 
@@ -56,9 +56,10 @@ class OfflineModel:
         for stream, samples in zip(streams, utterances, strict=True):
             stream.accept_waveform(self._rate, at_model_rate(samples, self._rate))
         self._recogniser.decode_streams(streams)
+        results = [stream.result for stream in streams]
         return [
-            transcript_of(stream.result.text, stream.result.timestamps, len(samples) / RATE)
-            for stream, samples in zip(streams, utterances, strict=True)
+            transcript_of(text_of(result), result.timestamps, len(samples) / RATE)
+            for result, samples in zip(results, utterances, strict=True)
         ]
 
 

@@ -11,7 +11,7 @@ from ivr.dialogue.expected import Expected
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.recognition.manifest import ModelManifest
-from ivr.recognition.tidy import plain_text, transcript_of
+from ivr.recognition.tidy import plain_text, text_of, transcript_of
 from ivr.recognition.transcript import Transcript
 from ivr.recognition.waveform import SilenceMeter, Upsampler, as_floats
 from ivr.understanding.expected_words import words_of
@@ -69,7 +69,7 @@ class StreamingUtterance:
 
     def so_far(self) -> str:
         """Return the text recognised so far, without [unk]; later audio may change it."""
-        return plain_text(self._recogniser.get_result(self._stream))
+        return plain_text(text_of(self._recogniser.get_result_all(self._stream)))
 
     def finish(self) -> Transcript:
         """End the utterance and return its transcript; no audio may be fed afterwards.
@@ -85,7 +85,7 @@ class StreamingUtterance:
         self._stream.input_finished()
         self._advance()
         result = self._recogniser.get_result_all(self._stream)
-        return transcript_of(result.text, result.timestamps, self._seconds, result.ys_probs)
+        return transcript_of(text_of(result), result.timestamps, self._seconds, result.ys_probs)
 
     def _advance(self) -> None:
         while self._recogniser.is_ready(self._stream):

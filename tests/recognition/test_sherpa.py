@@ -1,17 +1,23 @@
 """Models of sherpa-onnx, loaded in this process: every family, with the real library."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from ivr.dialogue.expected import Expected
-from ivr.recognition import streaming, waveform
+from ivr.recognition import offline as offline_module
+from ivr.recognition import streaming as streaming_module
+from ivr.recognition import waveform
 from ivr.recognition.engine import SpeechModel, check_model_files, load_speech_model
 from ivr.recognition.files import ModelError
 from ivr.recognition.manifest import Family
 from ivr.recognition.offline import OfflineModel, OfflineUtterance
+from ivr.recognition.tidy import text_of
 from ivr.recognition.transcript import Transcript
 from tests.recognition.toy_recognisers import FAMILIES, write_toy_model
 from tests.recognition.toy_tones import TWIN, UNKNOWN_TONE, tones
@@ -135,7 +141,7 @@ def test_a_hot_word_wins_over_its_twin(tmp_path: Path) -> None:
 def test_the_words_of_an_expected_answer_are_hot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "words_of", lambda expected: (f"再{TWIN} :1.5", "投诉"))
+    monkeypatch.setattr(streaming_module, "words_of", lambda expected: (f"再{TWIN} :1.5", "投诉"))
     model = load_speech_model(write_toy_model(tmp_path, "transducer", hot_words="我要 :1.0\n"))
     octets = tones("再" + TWIN).astype("<i2").tobytes()
     texts = []
@@ -186,6 +192,25 @@ def test_what_was_decoded_in_a_pause_is_thrown_away_when_the_caller_goes_on(
     assert utterance.finish().text == "我要投诉"
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_texts_lose_no_memory(
+    models: dict[Family, SpeechModel], family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attribute ``text`` of the library's results keeps a reference to each string."""
+    seen: list[int] = []
+
+    def text(result: Any) -> str:
+        found = text_of(result)
+        seen.append(sys.getrefcount(found))
+        return found
+
+    monkeypatch.setattr(offline_module, "text_of", text)
+    monkeypatch.setattr(streaming_module, "text_of", text)
+    assert models[family].decode(tones(SAID)).text == SAID
+    fresh = "".join(list(SAID))
+    assert seen == [sys.getrefcount(fresh)]
+
+
 def test_an_offline_model_gives_no_words_meanwhile(offline: OfflineModel) -> None:
     utterance = offline.utterance()
     feed(utterance, tones(SAID))
@@ -209,9 +234,6 @@ def test_a_missing_package_is_named_with_the_remedy(
 
 def test_the_library_is_not_imported_to_check_a_model(tmp_path: Path) -> None:
     """The service checks models, and only its workers load them."""
-    import subprocess
-    import sys
-
     directory = write_toy_model(tmp_path, "zipformer_ctc")
     program = (
         "import sys, pathlib\n"

@@ -4,7 +4,7 @@ from math import log
 
 import pytest
 
-from ivr.recognition.tidy import characters, plain_text, transcript_of
+from ivr.recognition.tidy import characters, plain_text, text_of, transcript_of
 from ivr.recognition.transcript import Transcript
 
 
@@ -23,6 +23,19 @@ from ivr.recognition.transcript import Transcript
 )
 def test_marks_are_taken_out_and_letters_are_large(text: str, tidy: str) -> None:
     assert plain_text(text) == tidy
+
+
+class HalfACharacter:
+    """A result whose JSON form is not UTF-8, as in the middle of a character made of octets."""
+
+    text = " 你 "
+
+    def __str__(self) -> str:
+        return b'{"text": "\xe4\xbd"}'.decode()
+
+
+def test_half_a_character_is_left_out() -> None:
+    assert text_of(HalfACharacter()) == "你"
 
 
 def test_unknown_speech_is_a_word_of_its_own() -> None:
