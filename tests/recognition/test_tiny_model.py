@@ -30,10 +30,11 @@ def test_the_model_is_small_enough_to_be_committed() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("snr_db", "least"), [(None, 0.95), (15, 0.92)])
+@pytest.mark.parametrize(("snr_db", "least"), [(None, 0.92), (15, 0.89)])
 def test_voices_that_were_not_used_for_training_are_understood(
     model: Model, snr_db: float | None, least: float
 ) -> None:
+    """The model hears several kinds of voices; one for espeak-ng alone had 97 and 95 %."""
     phrases = _phrases()
     wrong = [
         (phrase, heard)
