@@ -13,7 +13,7 @@ from ivr.lab.corpus import noises, rooms
 from ivr.lab.corpus.sources import Split
 
 RATE = 8000
-NOISES = ("white", "pink", "hum", "car", "street", "fan", "brown")
+NOISES = ("white", "pink", "hum", "mains", "car", "street", "fan", "brown")
 _SNRS_DB = (None, None, None, 35, 30, 25, 20, 20, 15, 15, 10, 10, 5, 0)
 """Signal-to-noise ratios in dB, of which one is chosen for each utterance; None means no noise."""
 _COLOURED, _COLOUR_DB = 0.6, 5.0
@@ -110,7 +110,8 @@ def noise_of(kind: str, count: int, random: np.random.Generator) -> Sound:
         "white": noises.white,
         "pink": noises.pink,
         "brown": noises.brown,
-        "hum": noises.hum,
+        "hum": _hum,
+        "mains": noises.hum,
         "car": noises.car,
         "street": noises.street,
         "fan": noises.fan,
@@ -118,6 +119,12 @@ def noise_of(kind: str, count: int, random: np.random.Generator) -> Sound:
     noise = makers[kind](random, count)
     level: float = np.sqrt(np.mean(noise**2))
     return np.asarray(noise / level, np.float64)
+
+
+def _hum(random: np.random.Generator, count: int) -> Sound:
+    """Return mains hum as a bad cable lets it in: 50 and 150 Hz, with a little white noise."""
+    turn = 2 * np.pi * 50 * np.arange(count) / RATE
+    return 0.1 * random.standard_normal(count) + np.sin(turn + 1) + 0.5 * np.sin(3 * turn)
 
 
 _BAND = signal.butter(4, (300, 3400), "bandpass", fs=RATE, output="sos")
