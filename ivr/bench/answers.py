@@ -50,7 +50,7 @@ class AnswerSentence:
 
 @dataclass(slots=True)
 class _Tally:
-    """What was counted of one decoder."""
+    """The counts of one decoder."""
 
     right: list[bool] = field(default_factory=list)
     """For each number, whether all its digits were right."""

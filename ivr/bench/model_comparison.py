@@ -50,7 +50,7 @@ a call takes the caller to have finished, which is 0.5 s after their last sound.
 
 @dataclass(slots=True)
 class ModelComparison:
-    """What several models make of the same recordings."""
+    """The figures of several models for the same recordings."""
 
     samples: int
     """Number of recordings."""

@@ -48,13 +48,13 @@ _Counts = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class HeardRecording:
-    """What the recogniser and the hotline have made of one recording."""
+    """The words and the intent that were found in one recording."""
 
     recording: PersonRecording
     text: str
     """The recognised words; empty if the recogniser found none."""
     meaning: Meaning | None = None
-    """What the hotline takes the words for; None if the table does not name an intent."""
+    """The intent that the hotline finds in the words; None if the table does not name an intent."""
 
     @property
     def syllables(self) -> int:

@@ -45,7 +45,7 @@ class PersonRecording:
     sex: str = ""
     """Sex of the speaker as the table gives it, such as ``f``; empty if it gives none."""
     intent: Intent | None = None
-    """What the speaker wants, if they say it to the hotline; None if the table does not tell."""
+    """The intent of the speaker, if they say it to the hotline; None if the table does not tell."""
 
     def samples(self) -> Samples:
         """Return the sound as 16-bit samples at 8 kHz.

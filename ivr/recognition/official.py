@@ -27,7 +27,7 @@ class Official:
     packed: Packed
     """The archive; its name is that of the directory of the installed model."""
     manifest: ModelManifest
-    """What is known about the model. Its files are found in the archive. Its name is the name of
+    """The description of the model. Its files are found in the archive. Its name is the name of
     the model in the command ``ivr models fetch NAME``."""
     about: str
     """Short description for ``ivr models list``."""

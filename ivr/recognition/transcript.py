@@ -27,7 +27,7 @@ class Transcript:
 
     words: tuple[Word, ...]
     steered: "Transcript | None" = None
-    """What the decoder of expected answers recognised in the same utterance; None if there was
+    """The words of the decoder of expected answers in the same utterance; None if there was
     none. Its [unk] are syllables that belong to no such answer."""
 
     @property

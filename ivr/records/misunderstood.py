@@ -37,7 +37,7 @@ class Misunderstood:
     seconds: float
     """Length of the speech."""
     words: Words | None
-    """What was recognised; None if the recogniser lost the words."""
+    """The recognised words; None if the recogniser lost the words."""
     asked: str = ""
     """Id of the row that asked back; empty if the hotline gave up asking."""
     then: str = ""
