@@ -2,8 +2,6 @@
 
 import csv
 import io
-import os
-import tempfile
 from pathlib import Path
 
 from ivr.commands.people_corpus import (
@@ -16,6 +14,7 @@ from ivr.commands.people_corpus import (
 from ivr.hearing.g711 import Samples
 from ivr.translation import tr
 from ivr.voice.formats import wav_file
+from ivr.words.whole_file import write_whole
 
 
 def add_recording(
@@ -33,12 +32,12 @@ def add_recording(
         table = people_table_in(directory)
         if table is None:
             table = directory / next(iter(PEOPLE_TABLES))
-            _replace(table, f"{','.join(PEOPLE_COLUMNS)}\n")
+            write_whole(table, f"{','.join(PEOPLE_COLUMNS)}\n")
         else:
             read_people_corpus(directory)
         path.write_bytes(wav_file(samples))
         added = {"path": name, "words": words, "intent": intent}
-        _replace(table, _with_line(table, added))
+        write_whole(table, _with_line(table, added))
     except OSError as error:
         raise PeopleCorpusError(
             tr("{directory} cannot be written ({reason}): name another folder").format(
@@ -63,13 +62,3 @@ def _with_line(table: Path, added: dict[str, str]) -> str:
     writer = csv.writer(written, delimiter=separator, lineterminator="\n")
     writer.writerows([rows[0], *kept, [added.get(column, "") for column in columns]])
     return written.getvalue()
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a temporary file and rename it, so that ``path`` is never partial."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=path.parent, delete=False
-    ) as draft:
-        draft.write(text)
-    os.chmod(draft.name, 0o644)
-    os.replace(draft.name, path)

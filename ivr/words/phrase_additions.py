@@ -5,9 +5,7 @@ formatted them. The file may be edited: its comments are kept.
 """
 
 import json
-import os
 import re
-import tempfile
 import tomllib
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from ivr.dialogue.meaning import Intent
 from ivr.translation import tr
 from ivr.understanding.phrases import PhraseError
 from ivr.words.phrase_files import DIRECTORY, check_phrases, read_files
+from ivr.words.whole_file import write_whole
 
 FROM_CALLS = "from-calls.toml"
 """Name of the phrase file with the sentences of real callers."""
@@ -47,7 +46,7 @@ def add_phrase(sheet: Path, intent: Intent, sentence: str) -> Path | None:
     text = _with_sentence(path, files.get(str(path), _COMMENT), intent, sentence)
     check_phrases(sheet, files | {str(path): text})
     try:
-        _replace(path, text)
+        write_whole(path, text)
     except OSError as error:
         raise PhraseError(
             tr("{path} cannot be written ({reason}): run this as a user who may").format(
@@ -87,19 +86,3 @@ def _sentences(text: str, intent: Intent) -> list[str]:
     except (tomllib.TOMLDecodeError, AttributeError):
         raise PhraseError(tr("the phrase files are not valid: run `ivr doctor`")) from None
     return list(say) if isinstance(say, list) else []
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a temporary file and rename it, so that ``path`` is never partial."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=path.parent, delete=False
-    ) as draft:
-        try:
-            draft.write(text)
-            draft.flush()
-            os.fsync(draft.fileno())
-            os.chmod(draft.name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            os.replace(draft.name, path)
-        except BaseException:
-            Path(draft.name).unlink(missing_ok=True)
-            raise
