@@ -41,6 +41,8 @@ class Media:
         self.port = self._socket.address[1]
         self._sequence = secrets.randbits(16)
         self._timestamp = secrets.randbits(32)
+        self._left_out = 0
+        """Samples of the packets left out, by which the timestamp has not been advanced yet."""
         self._ssrc = secrets.randbits(32)
         self._steps: Iterator[PacketStep] = iter(())
         self._due = 0.0
@@ -82,8 +84,11 @@ class Media:
         now = self._loop.time()
         if holes := skipped(now - self._due):
             self._due += holes * PACKET_SECONDS
-            self._timestamp += holes * SAMPLES_PER_PACKET
+            self._left_out += holes * SAMPLES_PER_PACKET
         step = next(self._steps)
+        if not self._continues_a_key(step):
+            self._timestamp += self._left_out
+            self._left_out = 0
         if step.hang_up:
             self._timer = None
             self._hang_up()
@@ -106,3 +111,11 @@ class Media:
         self._timestamp += step.advance
         self._due += PACKET_SECONDS
         self._timer = self._loop.call_at(self._due, self._beat)
+
+    def _continues_a_key(self, step: PacketStep) -> bool:
+        """Return whether ``step`` is a later packet of a pressed key than its first.
+
+        All packets of a key carry one timestamp (RFC 4733): with another one in the middle, the
+        other side takes it for two keys.
+        """
+        return step.payload_type == self._event_type and not step.marker
