@@ -140,6 +140,9 @@ class SpoolWriter:
                     "of a ticket is told that it could not be kept",
                     remedy="report this traceback",
                 )  # fmt: skip
+                if isinstance(item, Promise):
+                    self.refused += 1
+                    item.made(None)
         self._append(notes, tickets)
 
     def _append(
