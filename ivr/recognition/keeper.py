@@ -101,7 +101,7 @@ class Keeper:
 
     @property
     def full(self) -> bool:
-        """True if the worker has too much to do to take a new utterance."""
+        """True if the worker has too much to do to take a new utterance, otherwise False."""
         backlog = 0 if self._process is None else self._process.backlog
         return (
             len(self._utterances) >= MOST_UTTERANCES
@@ -236,7 +236,10 @@ class Keeper:
         )
 
     def _fail(self, sentence: str) -> None:
-        """Fail the future ``up`` with ModelError, unless a worker has loaded the model before."""
+        """Fail the future ``up`` with ModelError, unless a worker has loaded the model before.
+
+        ``sentence`` is the message of the error.
+        """
         if not self.up.done():
             self.up.set_exception(ModelError(sentence))
             self.up.exception()  # marks it as retrieved, also if nothing waits for it

@@ -108,7 +108,7 @@ class Recognisers:
         on_partial: Callable[[str], None] | None = None,
         expected: Expected | None = None,
     ) -> Utterance:
-        """Begin to recognise one utterance, with the worker that has the least to do.
+        """Begin to recognise one utterance, with the worker that has the least to do; return it.
 
         ``on_partial`` is called with the text recognised so far when it changes, at most once in
         0.24 s of speech. ``expected`` is the kind of answer that the caller was asked for: a second

@@ -146,7 +146,10 @@ class WorkerProcess:
 
 
 def resident_megabytes(pid: int) -> float | None:
-    """Return the resident memory of a process in megabytes; None if the system does not tell it."""
+    """Return the memory (RSS) that the process ``pid`` occupies, in megabytes.
+
+    Return None if there is no such process or the system does not report it.
+    """
     try:
         status = Path(f"/proc/{pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) / 1000
