@@ -28,7 +28,10 @@ class Mishearing:
     def __call__(
         self, sounds: Sequence[str], rate: float, random: np.random.Generator
     ) -> list[str]:
-        """Return the syllables ``sounds`` with errors; each is wrong with probability ``rate``."""
+        """Return the syllables ``sounds`` with simulated errors.
+
+        ``rate`` is the probability, 0 to 1, that a syllable is wrong.
+        """
         heard: list[str] = []
         for sound, draw in zip(sounds, random.random((len(sounds), 3)), strict=True):
             wrong, kind, which = (float(number) for number in draw)

@@ -37,7 +37,7 @@ class PhraseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A sentence of a phrase file."""
+    """A sentence of a phrase file, which may stand for several wordings."""
 
     wordings: tuple[str, ...]
     """All wordings that the sentence stands for. A place for a word of a class is written {姓}."""
@@ -45,7 +45,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The content of all phrase files."""
+    """The content of all phrase files: sentences that callers may say, and lists of words."""
 
     say: Mapping[Intent, tuple[Template, ...]]
     """The sentences of each intent."""

@@ -121,27 +121,30 @@ def _last_of_two(number: str) -> str | None:
 
 
 def _begun_again(number: str) -> str | None:
-    """Return the complete number after a false start, as in 180 18039274658; None without one."""
+    """Return the complete number after a false start, as 18039274658 in 180 18039274658.
+
+    Return None if ``number`` does not begin twice in this way.
+    """
     starts = range(1, len(number) - _MOBILE + 1)
     whole = (number[at:] for at in starts if number[at:].startswith(number[:at]))
     return next((rest for rest in whole if is_telephone_number(rest)), None)
 
 
 def _chosen(run: DigitRun, fits: Callable[[str], bool]) -> str:
-    """Return the likeliest reading of ``run`` for which ``fits`` is True.
+    """Return the likeliest digits that ``run`` may stand for and for which ``fits`` is True.
 
-    If there is none, return the likeliest reading of all.
+    If there are none, return the likeliest digits of all (see :func:`readings`).
     """
     likeliest = next(readings(run))
     return next((one for one in readings(run) if fits(one)), likeliest)
 
 
 def _joined(said: str, run: DigitRun) -> str:
-    """Return the digits ``said`` with the digits of ``run`` appended, with two exceptions.
+    """Return the digits ``said`` before with the digits of ``run`` appended, with two exceptions.
 
     If ``said`` is a complete number already, return the run alone if it has at least 7 digits or is
-    complete too, otherwise ``said``. If ``said`` is not complete, return the run alone if only the
-    run by itself is a complete number.
+    complete too, otherwise ``said``. If ``said`` is not complete, return the run alone if it is a
+    complete number by itself and the two together are not.
     """
     new = _chosen(run, is_whole)
     if is_whole(said):
@@ -151,10 +154,11 @@ def _joined(said: str, run: DigitRun) -> str:
 
 
 def _placed(said: str, piece: _Piece) -> str:
-    """Return ``said`` with its end or beginning replaced by ``piece``: 后四位是…, 前三位是….
+    """Return the digits ``said``, with their end or beginning replaced by those of ``piece``.
 
-    ``piece`` holds the new digits. If ``said`` is an incomplete number that lacks only its end, the
-    new digits are appended instead. If the new digits are a complete number, return them alone.
+    The caller says 后四位是… (the last four are …) or 前三位是… (the first three are …). If
+    ``said`` is an incomplete number that lacks only its end, the new digits are appended instead.
+    If the new digits are a complete number, return them alone.
     """
     size = piece.places
     new = _chosen(piece.run, lambda one: is_whole(one) or len(one) == size)
@@ -168,7 +172,11 @@ def _placed(said: str, piece: _Piece) -> str:
 
 
 def _replaced(said: str, denied: str, new: str) -> str:
-    """Replace the last ``denied`` in ``said`` by ``new``, such as 8 by 9 in 不是八是九."""
+    """Return ``said`` with the last occurrence of ``denied`` replaced by ``new``.
+
+    In 不是八是九 (not 8 but 9), ``denied`` is 8 and ``new`` is 9. Without ``denied`` in it,
+    ``said`` is returned as it is.
+    """
     before, found, after = said.rpartition(denied)
     return before + new + after if found else said
 
@@ -244,10 +252,10 @@ def _mark_at(heard: Syllables, at: int) -> tuple[_Mark, int, int] | None:
 
 
 def _denied(heard: Syllables, at: int, stops: frozenset[int]) -> _Piece | None:
-    """Return the piece with the right digits of a correction such as 不是八是九.
+    """Return the piece with the right digits of a correction such as 不是八是九 (not 8 but 9).
 
-    ``at`` is the index of the syllable behind 不是. The wrong digits, 是 and the right digits must
-    follow there; return None if they do not.
+    ``at`` is the index of the syllable behind 不是 (not). The wrong digits, 是 and the right digits
+    must follow there; return None if they do not.
     """
     wrong = ""
     while at < len(heard) and heard.words(at, at + 1) != "是" and at not in stops:

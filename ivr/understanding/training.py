@@ -66,8 +66,8 @@ class Background:
 def train(phrases: Phrases, fillers: Fillers, background: Background, seed: int = SEED) -> Weights:
     """Return the weights of the classifier over all intents, learned from these phrases.
 
-    ``background`` gives the examples for the intent OTHER. The same arguments give the same
-    weights.
+    ``fillers`` replaces the classes of words in the phrases. ``background`` gives the examples for
+    the intent OTHER. The same arguments give the same weights; ``seed`` starts the random numbers.
     """
     random = np.random.default_rng(seed)
     clean = list(_sentences(phrases, fillers, random))
@@ -105,7 +105,7 @@ def _sentences(
 
 
 def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iterator[Sentence]:
-    """Yield requests with an addition in the same utterance, such as 你好 or 我姓张.
+    """Yield requests with an addition in the same utterance, such as 你好 (hello).
 
     ``clean`` holds all sentences without errors. The intent of the request is yielded as the intent
     of the whole sentence. Long requests are left out more often than short ones (see ASIDES).
