@@ -44,7 +44,11 @@ class Scribe:
     def __init__(
         self, recogniser: Recogniser, expected: Callable[[], Expected | None] = lambda: None
     ) -> None:
-        """``expected`` returns the kind of answer that the call expects now; None for any."""
+        """Take the recogniser of speech, and the function that knows which answer is expected.
+
+        ``expected`` returns the kind of answer that the call expects now; None if it may be
+        anything.
+        """
         self._recogniser, self._expected = recogniser, expected
         self._closed = False
         self._recent: deque[tuple[float, Samples]] = deque(maxlen=KEPT_FRAMES)
@@ -53,7 +57,7 @@ class Scribe:
         self._telling: asyncio.Task[None] | None = None
         self._paused = False
         self.leaving = False
-        """Whether all words of the utterance so far are surely a goodbye.
+        """True if all words of the utterance so far are surely a goodbye.
 
         A shorter pause then ends the utterance, because callers seldom go on after a goodbye.
         """
@@ -109,7 +113,10 @@ class Scribe:
         self._in_turn(event, words, now, deliver)
 
     def lose_track(self) -> None:
-        """Stop recognising the present utterance, because it is not needed or cannot be heard."""
+        """Stop recognising the present utterance, because it is not needed or cannot be heard.
+
+        Do nothing if the caller is not speaking.
+        """
         self.leaving = False
         if self._current is not None:
             self._current.cancel()

@@ -24,10 +24,11 @@ class AlikeGroup:
 
 
 def groups_alike(utterances: Sequence[Misunderstood]) -> list[AlikeGroup]:
-    """Return all utterances in groups, the largest first; equal groups keep their order.
+    """Return ``utterances`` in groups of those that sound alike, the largest group first.
 
-    An utterance joins the group whose first member is most like it, if that is near enough (ALIKE).
-    Utterances without recognised words cannot be compared, so each is a group of its own.
+    Groups of the same size stay in the order of their first members. An utterance joins the group
+    whose first member is most like it, if that is near enough (ALIKE). Utterances without
+    recognised words cannot be compared, so each is a group of its own.
     """
     groups: list[AlikeGroup] = []
     for one in utterances:

@@ -99,9 +99,9 @@ def _conversation(settings: Settings) -> "Talk":
 
 
 def _at_once(seconds: float) -> None:
-    """Return at once: in virtual time nobody waits. ``seconds`` (from the answer) is not used.
+    """Return at once: in virtual time nobody waits. ``seconds`` is not used.
 
-    It is used in place of the function that :func:`_clock` returns.
+    Its type is that of the function that :func:`_clock` returns, in whose place it is used.
     """
 
 

@@ -72,10 +72,10 @@ def _texts(what: str, settings: Settings) -> Iterable[str]:
 
 
 def words_of_recording(path: Path, settings: Settings) -> Iterator[str]:
-    """Yield the recognised words of each utterance of a recording, as in a call.
+    """Yield the recognised words of a recording, one text for each utterance, as in a call.
 
-    Raise HearError if the file is not a recording, and ModelError if the model of the settings
-    cannot be loaded.
+    ``settings`` name the model. Raise HearError if the file is not a recording, and ModelError if
+    the model cannot be loaded.
     """
     from ivr.commands.hear import Recording  # here, because it needs the tools extra
 

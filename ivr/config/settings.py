@@ -74,7 +74,7 @@ class PromptSettings(_Group):
 
 
 class CallSettings(_Group):
-    """Limits of calls."""
+    """Limits of calls: how many at a time, how long, and the pause that ends an utterance."""
 
     max_calls: int = Field(60, ge=1, le=1000)
     """Upper limit of calls at the same time; further calls are left to the dialplan. A call in
@@ -87,7 +87,7 @@ class CallSettings(_Group):
 
 
 class RecognitionSettings(_Group):
-    """Speech recognition."""
+    """Settings of speech recognition: its model and its processes."""
 
     model: Path | None = None
     """Name of a model below ``models``, ``built-in``, or the directory of a model. Not set or
@@ -105,7 +105,7 @@ class RecognitionSettings(_Group):
 
 
 class RecordsSettings(_Group):
-    """The records of calls and tickets."""
+    """Settings of the records of calls and tickets: where they are kept, and for how long."""
 
     directory: Path = Path("var/records")
     """Directory of the spool (entries that the database does not have yet), and of the database
@@ -124,7 +124,7 @@ class RecordsSettings(_Group):
 
 
 class RecordingSettings(_Group):
-    """The sound recordings of calls. Asterisk and the service share their directory."""
+    """Settings of the sound recordings of calls. Asterisk and the service share their directory."""
 
     mode: Literal["off", "on", "consent"] = "off"
     """``off``: no call is recorded. ``on``: every call is recorded, and every caller is told so.
@@ -244,7 +244,7 @@ class MetricsSettings(_Group):
 
 
 class ServiceSettings(_Group):
-    """The process of the service."""
+    """Settings of the service's process: how it stops, and what it logs."""
 
     drain_seconds: float = Field(60.0, ge=0, le=3600)
     """Seconds after SIGTERM after which the calls that still run are ended with an apology."""

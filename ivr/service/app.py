@@ -242,7 +242,10 @@ async def _advise(ami: Ami, orphans: OrphanCheck) -> None:
 
 
 async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -> None:
-    """Wait until a server listens; raise StartError, which names the setting, if it cannot."""
+    """Wait until ``starting`` has made a server listen on ``host`` and ``port``.
+
+    Raise StartError, which names the setting in ``group``, if the port cannot be used.
+    """
     try:
         await starting
     except OSError as error:

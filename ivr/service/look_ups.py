@@ -53,10 +53,10 @@ class LookUps:
         self._threads = ThreadPoolExecutor(THREADS, "look-up")
 
     async def find(self, query: Query, caller: str) -> Found:
-        """Carry out the look-up ``query`` for the caller with the number ``caller``.
+        """Look up the answer to ``query``, such as the state of a ticket, and return it.
 
-        Return its result. Return FAILED on any error, and when look_ups.seconds have passed without
-        an answer.
+        ``caller`` is the caller's telephone number. Return FAILED if an error occurs, or if there
+        is no answer within look_ups.seconds; a warning in the log then names the reason.
         """
         try:
             async with asyncio.timeout(self._settings.seconds):
@@ -80,7 +80,10 @@ class LookUps:
         return FAILED
 
     def close(self) -> None:
-        """Cancel look-ups that have not begun, close the database; do not wait for running ones."""
+        """Cancel the look-ups that have not begun, and close the database.
+
+        Running look-ups are not waited for.
+        """
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._records.dispose()
 

@@ -106,10 +106,10 @@ class Metrics:
             gauge.labels(state).set_function(stands_at(state))
 
     def tapped(self, attached: Callable[[bool, float], None]) -> Callable[[bool, float], None]:
-        """Return a function that counts losses and reconnections of a tap, then calls ``attached``.
+        """Return a function that counts losses and returns of a tap, then calls ``attached``.
 
-        Both functions take the same arguments: whether the tap is connected, and the time in
-        seconds of the event loop's clock.
+        The tap is the connection that brings the caller's audio. Both functions take the same
+        arguments: whether the tap is connected, and the time in seconds of the event loop's clock.
         """
         away = False
 
@@ -158,7 +158,11 @@ class Endpoint:
 
 
 class CountedCall:
-    """A :class:`ivr.call.ports.CallLog` that counts what it passes on to another CallLog."""
+    """The record of one call, which counts events and commands for the metrics.
+
+    It implements :class:`ivr.call.ports.CallLog` and passes everything on to another CallLog, which
+    keeps the record.
+    """
 
     def __init__(self, metrics: Metrics, record: CallLog) -> None:
         self._metrics, self._record = metrics, record
@@ -204,6 +208,6 @@ class CountedCall:
         self._record.make_ticket(ticket, now, count)
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Pass the end of the call on to the other CallLog, and count its outcome."""
+        """Pass the end of the call, at ``now``, on to the other CallLog, and count its outcome."""
         self._record.close(outcome, now)
         self._metrics.ended.labels(outcome).inc()
