@@ -223,9 +223,10 @@ class LiveCall:
         self.deliver(LookedUp(order, found), self._loop.time())
 
     def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
-        """Return the events that ``ask`` gets from the detectors.
+        """Return the events that ``ask``, a call of the detectors, returns.
 
-        If ``ask`` raises, return an empty list. From then on the caller can use only the keys.
+        If it raises, return an empty list and take the caller for unheard. From then on they can
+        use only the keys.
         """
         try:
             return ask()

@@ -28,7 +28,10 @@ class Line(Protocol):
         ...
 
     def hang_up(self, outcome: Outcome) -> None:
-        """End the call. Tell the PBX the ``outcome``, and that the service has not died."""
+        """End the call, and tell the PBX its ``outcome``.
+
+        The PBX is also told that the service has not died, so it does not take the caller back.
+        """
         ...
 
     def transfer(self, target: str) -> None:

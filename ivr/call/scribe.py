@@ -39,7 +39,10 @@ Deliver = Callable[[Event, float], None]
 
 
 class Scribe:
-    """Recognises what one caller says. All methods are called on one event loop."""
+    """Recognises what one caller says, and adds the words to the events of the call.
+
+    All methods are called on one event loop.
+    """
 
     def __init__(
         self, recogniser: Recogniser, expected: Callable[[], Expected | None] = lambda: None
@@ -74,7 +77,7 @@ class Scribe:
     def heed_pause(self, seconds: float) -> None:
         """Tell the recogniser when the caller pauses, and when they go on.
 
-        ``seconds`` is the silence since the caller's last voice; 0 while they speak.
+        ``seconds`` is the length of the silence since the caller's last voice; 0 while they speak.
         """
         paused = seconds >= _PAUSE_SECONDS
         if self._current is None or paused == self._paused:
@@ -115,7 +118,7 @@ class Scribe:
     def lose_track(self) -> None:
         """Stop recognising the present utterance, because it is not needed or cannot be heard.
 
-        Do nothing if the caller is not speaking.
+        Do nothing if no utterance is being recognised.
         """
         self.leaving = False
         if self._current is not None:

@@ -78,7 +78,7 @@ class VirtualCall:
         self._carry_out()
 
     def deliver(self, event: Event) -> None:
-        """Handle an event that happens at the present virtual time."""
+        """Handle an event that happens now, at the virtual time ``now`` of this object."""
         self._call.receive(event, self.now)
         self._carry_out()
 

@@ -65,7 +65,7 @@ class PersonRecording:
 
 @dataclass(frozen=True, slots=True)
 class PeopleCorpus:
-    """Recordings of people with their words; there is at least one."""
+    """A directory of recordings of people, with the words that are said; there is at least one."""
 
     directory: Path
     recordings: tuple[PersonRecording, ...]

@@ -234,7 +234,10 @@ def _to_corpus(
 
 
 def _learn(settings: Settings) -> None:
-    """Learn from the phrase files, so that the service can use them from its next start on."""
+    """Learn to understand from the phrase files, for the next start of the service.
+
+    If the files cannot be used, the program ends with a sentence.
+    """
     try:
         phrase_files.learn(settings.prompts.sheet)
     except (PhraseError, OSError) as error:

@@ -86,7 +86,7 @@ def words_of_recording(path: Path, settings: Settings) -> Iterator[str]:
 
 
 def cells(meaning: Meaning) -> list[Text]:
-    """Return the cells of the table's row for a meaning, in the order of COLUMNS (its headings)."""
+    """Return a meaning as the cells of one row of the printed table, in the order of COLUMNS."""
     row = row_of(meaning.intent)
     second = f"{meaning.runner_up} {meaning.runner_up_score:.2f}" if meaning.runner_up else ""
     slots = ", ".join(f"{name} {_in_words(value)}" for name, value in _filled(meaning).items())

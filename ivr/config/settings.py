@@ -27,7 +27,7 @@ class _Group(BaseModel):
 
 
 class AgiSettings(_Group):
-    """FastAGI, the port of this service at which Asterisk hands calls over to it.
+    """Settings of FastAGI, the port of this service at which Asterisk hands calls over to it.
 
     A program that can connect to this port can control calls: protect it with the token.
     """
@@ -42,7 +42,7 @@ class AgiSettings(_Group):
 
 
 class AudioSettings(_Group):
-    """AudioSocket, the port of this service at which Asterisk delivers the caller's audio."""
+    """Settings of AudioSocket, the port of this service to which Asterisk sends callers' audio."""
 
     host: str = "127.0.0.1"
     """Address to listen on; Asterisk is told to connect to the same address."""
@@ -51,7 +51,7 @@ class AudioSettings(_Group):
 
 
 class AmiSettings(_Group):
-    """Asterisk's manager interface (AMI). It only monitors the PBX: calls go on without it."""
+    """Settings of Asterisk's manager interface (AMI). It only monitors: calls go on without it."""
 
     host: str = ""
     """Address of the PBX. Empty: AMI is not used."""
@@ -64,7 +64,7 @@ class AmiSettings(_Group):
 
 
 class PromptSettings(_Group):
-    """The words of the sheet and the sound files made of them."""
+    """Paths of the words of the sheet, and of the sound files made of them."""
 
     sheet: Path = Field(default_factory=lambda: _shipped("sheet.toml"))
     """Path of the etiquette sheet, sheet.toml. The tables of company, names, phrases and knowledge
@@ -148,7 +148,7 @@ class RecordingSettings(_Group):
 
 
 class NotifySettings(_Group):
-    """The channels by which the supervisor is notified of tickets: webhook and mail."""
+    """Settings of the channels by which the supervisor is notified of tickets: webhook and mail."""
 
     kinds: tuple[TicketKind, ...] = (
         TicketKind.COMPLAINT,
@@ -222,7 +222,7 @@ class ComplaintSettings(_Group):
 
 
 class LookUpSettings(_Group):
-    """The company's system that answers the look-ups of knowledge.toml (row 17)."""
+    """Settings of the company's system that answers the look-ups of knowledge.toml (row 17)."""
 
     url: str = Field("", pattern="^(https?://.+)?$")
     """URL to which a JSON object with look_up, key and caller is posted; the answer is a JSON
@@ -235,7 +235,7 @@ class LookUpSettings(_Group):
 
 
 class MetricsSettings(_Group):
-    """The metrics for Prometheus: figures of the whole service, which tell nothing of a caller."""
+    """Settings of the port for Prometheus. Its figures of the service tell nothing of a caller."""
 
     host: str = "127.0.0.1"
     """Address to listen on."""

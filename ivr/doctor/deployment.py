@@ -40,7 +40,10 @@ Files ``*.damaged`` have damaged lines; ``refused.lines`` has records that the d
 
 
 def deployment_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
-    """Yield the findings of all checks of this machine, in the best order for their remedies."""
+    """Yield the findings of all checks of this machine, in the best order for their remedies.
+
+    ``pbx_sounds`` is the PBX's sounds directory; None if this machine does not have it.
+    """
     yield from words_checks(settings, pbx_sounds)
     yield _recognition(settings.recognition)
     yield _records(settings.records.directory)

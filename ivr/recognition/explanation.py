@@ -31,12 +31,13 @@ def words_that_count(
 
 
 def explaining(expected: Expected, heard: Transcript) -> Transcript | None:
-    """Return the transcript of the decoder of expected answers, or None if it explains nothing.
+    """Return the transcript of the decoder of expected answers if it explains the speech.
 
-    ``expected`` is the kind of answer that the caller was asked for. ``heard`` is the transcript of
-    the decoder of all words, and ``heard.steered`` that of the decoder of expected answers. The
-    latter explains the speech if it has the form of such an answer and sounds like ``heard``. The
-    result does not contain its [unk], which stand for unknown syllables.
+    Return None if it does not, or if there is no such decoder. ``expected`` is the kind of answer
+    that the caller was asked for. ``heard`` is the transcript of the decoder of all words, and
+    ``heard.steered`` that of the decoder of expected answers. The latter explains the speech if it
+    has the form of such an answer and sounds like ``heard``. Its [unk], which stand for unknown
+    syllables, are left out of the result.
     """
     answer = heard.steered
     if answer is None:

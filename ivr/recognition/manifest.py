@@ -79,11 +79,17 @@ class ModelManifest:
 
     @property
     def streaming(self) -> bool:
-        """True if the model itself gives words while the caller still speaks."""
+        """True if the model gives words while the caller still speaks, False if only afterwards.
+
+        A model for early guesses (``guesses``) beside this one does not count.
+        """
         return self.family in ("vosk", "transducer", "zipformer2_ctc")
 
     def paths(self, directory: Path) -> dict[str, Path]:
-        """Return the path of the file of each role, for a model in ``directory``."""
+        """Return the paths of the model's files by their roles, such as ``encoder``.
+
+        ``directory`` is the directory of the model.
+        """
         return {role: directory / name for role, name in self.files.items()}
 
     def write(self, directory: Path) -> None:

@@ -40,7 +40,10 @@ class Model:
     """A loaded Vosk model. Threads may share it, each with its own utterances."""
 
     def __init__(self, model: Any, answers: AnswerDecoders | None = None) -> None:
-        """``answers`` are the decoders of expected answers that belong to ``model``, if any."""
+        """Take a loaded ``vosk.Model`` and the decoders of expected answers that belong to it.
+
+        ``answers`` is None if the model has no such decoders.
+        """
         self._model, self._answers = model, answers
 
     def utterance(self, expected: Expected | None = None) -> SpeechUtterance:

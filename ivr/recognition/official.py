@@ -22,7 +22,7 @@ pinned hash makes sure that they pass on the right file."""
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """Describes a model that is offered for download: its archive, and what the archive holds."""
+    """A speech model that is offered for download: its archive, and what the archive holds."""
 
     packed: Packed
     """The archive; its name is that of the directory of the installed model."""

@@ -23,7 +23,7 @@ from ivr.recognition.waveform import SilenceMeter, as_floats, at_model_rate
 
 
 class OfflineModel:
-    """A loaded model that decodes whole utterances, in a thread of its own."""
+    """A loaded model that decodes only whole utterances; it does so in a thread of its own."""
 
     def __init__(
         self, recogniser: Any, manifest: ModelManifest, guesser: StreamingModel | None = None

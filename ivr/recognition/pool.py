@@ -35,9 +35,10 @@ class Recognisers:
     """Several worker processes with the same model. One event loop uses them; not thread-safe."""
 
     def __init__(self, model: Path | None = None, *, workers: int = 1) -> None:
-        """``model`` is the directory of a model; None means the built-in tiny one.
+        """Take the settings of the workers; :meth:`start` starts them.
 
-        Each worker holds the model in memory and uses at most one core.
+        ``model`` is the directory of a model; None means the built-in one. ``workers`` is the
+        number of processes. Each holds the model in memory and uses at most one core.
         """
         self._model = model
         self._workers = workers

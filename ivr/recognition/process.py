@@ -158,7 +158,10 @@ def resident_megabytes(pid: int) -> float | None:
 
 
 async def _tail(stream: asyncio.StreamReader) -> str:
-    """Read ``stream`` to its end, so that its writer never blocks, and return its last line."""
+    """Read ``stream`` to its end and return its last line, or "" if it is empty.
+
+    Reading all of it keeps the writer from blocking.
+    """
     kept = b""
     while octets := await stream.read(_PIECE):
         kept = (kept + octets)[-_KEPT_STDERR:]

@@ -34,7 +34,10 @@ class Steered:
         return self._free.so_far()
 
     def finish(self) -> Transcript:
-        """End the utterance; return what the decoder of all words found, with ``steered`` set."""
+        """End the utterance; return the transcript of the decoder of all words.
+
+        Its ``steered`` is the transcript of the decoder of the expected answer.
+        """
         return replace(self._free.finish(), steered=self._known(self._answer.finish()))
 
     def _known(self, heard: Transcript) -> Transcript:

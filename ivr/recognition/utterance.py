@@ -24,9 +24,9 @@ _BATCH_OCTETS = round(BATCH_SECONDS * RATE) * 2
 
 
 def deadline_seconds(length: float) -> float:
-    """Return the time limit in seconds for a transcript, counted from the end of its utterance.
+    """Return the seconds after the end of an utterance for which its transcript is waited for.
 
-    ``length`` is the length of the utterance in seconds. A later transcript is not waited for.
+    ``length`` is the length of the utterance in seconds.
     """
     return 1.5 * length + 1.0
 

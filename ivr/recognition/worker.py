@@ -49,7 +49,7 @@ takes a fifth more processor time. Models of sherpa-onnx decode 0.16 to 0.5 s at
 
 
 class Worker:
-    """Decodes the utterances of one worker process and answers each frame with one frame."""
+    """Decodes the utterances of one worker process; answers each frame of the service."""
 
     def __init__(self, model: SpeechModel, send: Callable[[Frame], None]) -> None:
         """Take the loaded model, and the function that sends a frame to the service.

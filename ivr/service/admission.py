@@ -36,9 +36,10 @@ class Admission:
         recorder: RecordingKeeper,
         script: Callable[[], Script] | None = None,
     ) -> None:
-        """``recorder`` tells whether the disk has room for recordings.
+        """Take what all calls share.
 
-        ``script`` begins the dialogue of every call; None: the conversation of the etiquette sheet.
+        ``recorder`` tells whether the disk has room for recordings. ``script`` begins the dialogue
+        of every call; None: the conversation of the etiquette sheet.
         """
         self.calls: set[OneCall] = set()
         """The calls that are being served now."""
@@ -47,10 +48,10 @@ class Admission:
         self._transferred = TransferredGuests()
 
     async def serve(self, session: AgiSession) -> None:
-        """Serve one call from its first AGI line to its end.
+        """Serve one call on its AGI session; return when the call has ended.
 
         Refuse the call, by returning at once, when the limit of calls is reached or the names of
-        its channel are malformed.
+        its channel are malformed. The PBX then takes the call over.
         """
         uniqueid = session.environment["agi_uniqueid"]
         channel = session.environment["agi_channel"]

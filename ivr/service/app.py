@@ -106,7 +106,7 @@ class Hotline:
         return len(self._admission.calls)
 
     async def start(self) -> None:
-        """Listen for calls.
+        """Start all parts of the service, and listen for calls.
 
         Raise StartError when a port is taken, a model cannot be loaded or a newer program has
         written the database of the records; nothing is left open then.
@@ -211,7 +211,7 @@ class Hotline:
         return OrphanCheck(self._ami, self._ours, self._admission.close)
 
     def _ours(self) -> Ours:
-        """Return this service's calls and AudioSocket connections.
+        """Return the calls and AudioSocket connections of this service.
 
         They are compared with the PBX's channels.
         """

@@ -90,13 +90,20 @@ class Metrics:
             self.tickets.labels(kind)
 
     def watch(self, name: str, help: str, value: Callable[[], float]) -> None:
-        """Add a gauge that shows what ``value`` returns whenever the metrics are read."""
+        """Add the gauge ``name`` to the metrics; ``value`` returns its figure.
+
+        ``value`` is called whenever the metrics are read. ``help`` is the description of the gauge
+        in the metrics.
+        """
         Gauge(name, help, registry=self.registry).set_function(value)
 
     def watch_state(
         self, name: str, help: str, states: type[StrEnum], now: Callable[[], StrEnum]
     ) -> None:
-        """Add a gauge for each state: 1 for the state that ``now`` returns, 0 for the others."""
+        """Add a gauge for each state: 1 for the state that ``now`` returns, 0 for the others.
+
+        ``name`` is the name of these gauges, and ``help`` their description in the metrics.
+        """
         gauge = Gauge(name, help, ["state"], registry=self.registry)
 
         def stands_at(state: StrEnum) -> Callable[[], float]:
@@ -196,7 +203,10 @@ class CountedCall:
                 pass
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Pass the ticket on; count it once it is known whether it was stored or refused."""
+        """Pass the ticket on to the other CallLog; count it once it is known whether it was stored.
+
+        ``made`` is then called with the ticket's number, or None if the ticket was refused.
+        """
 
         def count(number: str | None) -> None:
             if number is None:

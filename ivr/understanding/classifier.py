@@ -103,7 +103,10 @@ def fit(
 
 
 def _flat(rows: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-    """Return all ``rows`` joined into one array, and for each element the index of its row."""
+    """Return all ``rows`` joined into one array, and its owners.
+
+    The owner of an element is the index in ``rows`` of the row that it comes from.
+    """
     owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     return np.concatenate(rows), owner
 

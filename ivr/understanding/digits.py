@@ -40,7 +40,7 @@ _FILLERS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """One element of a run of digits."""
+    """One element of a run of digits (DigitRun): what was said, and how certain it is."""
 
     value: str
     """One digit, or the same digit several times: 888 for 三个八."""
@@ -64,7 +64,7 @@ class DigitRun:
 
     @property
     def written(self) -> int:
-        """Number of digits that are written as digits."""
+        """Number of digits that are written as digits; the others only sound like digits."""
         return sum(len(digit.value) for digit in self.digits if digit.written)
 
 

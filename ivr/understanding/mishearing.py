@@ -21,7 +21,7 @@ class Mishearing:
     """Changes syllables at random, as the errors of a recogniser do."""
 
     def __init__(self, sounds: Sequence[str]) -> None:
-        """``sounds`` holds all syllables that may replace a misheard one."""
+        """Prepare the errors; ``sounds`` holds all syllables that may replace a misheard one."""
         self._all = sorted(set(sounds))
         self._near = {sound: self._neighbours(sound) for sound in self._all}
 

@@ -94,7 +94,7 @@ class Names:
         return None
 
     def _of(self, heard: Syllables, start: int, end: int) -> str | None:
-        """Return the surname with the syllables ``start`` to ``end`` (exclusive), otherwise None.
+        """Return the surname in the syllables ``start`` to ``end`` (exclusive); None without one.
 
         The characters are returned as written in three cases: they are a frequent surname (COMMON),
         they are a surname of two characters, or no known surname has these syllables. Otherwise
@@ -132,7 +132,8 @@ class Names:
 def _titles(heard: Syllables) -> list[tuple[int, Title | None]]:
     """Return each title in ``heard`` with the index of its first syllable, in order.
 
-    The title is None for words such as 经理, which the hotline does not use to address a caller.
+    The title is None for words such as 经理 (manager), which the hotline does not use to address a
+    caller.
     """
     found = [
         (at, title)

@@ -78,7 +78,7 @@ def telephone_groups(number: str) -> tuple[str, ...]:
 
 
 def is_telephone_number(digits: str) -> bool:
-    """Return True if ``digits`` can be a telephone number in China.
+    """Return True if ``digits`` can be a telephone number in China, otherwise False.
 
     Mobile numbers, land lines with or without area code, and service numbers (400, 800) are valid.
     ``digits`` may contain only digits.

@@ -89,7 +89,7 @@ def _read(run: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 
 @lru_cache(4096)
 def _readings(signs: str) -> tuple[str, ...]:
-    """Return the syllable of each of the Han characters ``signs``.
+    """Return the syllables of the Han characters ``signs``, one for each character.
 
     The results are cached, because each takes a quarter of a millisecond and callers often say the
     same things.

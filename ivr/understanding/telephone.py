@@ -20,8 +20,8 @@ _PLACES = ("wei", "ge")
 class _Mark(Enum):
     """The purpose of a run of digits, with the words before the run that state the purpose.
 
-    For example, 不对 (INSTEAD) is said before digits that replace wrong ones, and 后 in 后四位
-    (END) before the last digits of a number.
+    For example, 不对 (wrong; INSTEAD) is said before digits that replace wrong ones, and 后 in
+    后四位 (the last four digits; END) before the last digits of a number.
     """
 
     NONE = ""
@@ -41,7 +41,7 @@ _MARKS = sorted(
 
 @dataclass(frozen=True, slots=True)
 class SpokenNumber:
-    """The telephone number in an utterance."""
+    """The digits that a caller says in an utterance, and the telephone number that they make."""
 
     phone: str | None
     """A complete and valid number without the country code; None if there is none."""
@@ -62,7 +62,7 @@ class _Piece:
 
 
 def numbers(heard: Syllables, known: str = "") -> SpokenNumber:
-    """Return the telephone number in an utterance.
+    """Return the digits and the telephone number that the caller says in an utterance.
 
     ``known`` is the number that was read back to the caller before; the utterance may correct it.
     "" means that no number was read back.
@@ -89,7 +89,7 @@ def numbers(heard: Syllables, known: str = "") -> SpokenNumber:
 
 
 def is_whole(number: str) -> bool:
-    """Return True if ``number`` is a complete and valid telephone number.
+    """Return True if ``number`` is a complete and valid telephone number, otherwise False.
 
     It may have the country code.
     """
@@ -182,7 +182,7 @@ def _replaced(said: str, denied: str, new: str) -> str:
 
 
 def _corrected(said: str, run: DigitRun) -> str:
-    """Return the digits ``said`` as corrected by a run of digits.
+    """Return the digits ``said`` before, as corrected by the digits of ``run``.
 
     A run that is a complete number replaces ``said``. Any other run is laid over ``said`` at the
     place where the result is a complete number, or else where the most digits agree. This counts

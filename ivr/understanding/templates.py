@@ -29,7 +29,7 @@ class TemplateSlot:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Alternatives, of which one is said."""
+    """A part of a template with several alternatives, of which a wording has one."""
 
     options: tuple["Sequence_", ...]
 

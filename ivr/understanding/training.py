@@ -54,9 +54,10 @@ Sentence = tuple[Intent, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Source of talk about other subjects: words of Mandarin, to be combined at random.
+    """Source of sentences about other subjects than the hotline's.
 
-    ``sentences`` is the number of such sentences that are learned.
+    ``words`` are words of Mandarin, which are combined at random. ``sentences`` is the number of
+    such sentences that are learned.
     """
 
     words: Sequence[str]

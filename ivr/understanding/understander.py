@@ -43,9 +43,9 @@ class Understander:
         self._other = self._intents.index(Intent.OTHER)
 
     def meaning(self, text: str) -> Meaning:
-        """Return the meaning of ``text``, which may be any text. This takes a few milliseconds.
+        """Return the meaning of ``text``, which may be any text.
 
-        Only the first MOST_SYLLABLES (300) syllables are read.
+        This takes a few milliseconds. Only the first MOST_SYLLABLES (300) syllables are read.
         """
         heard = syllables_of(text)
         if not heard.sounds:
