@@ -83,13 +83,17 @@ class LiveCall:
         return self._call.outcome
 
     def start(self, line: Line) -> None:
-        """Begin the call on ``line``. The line has been answered."""
+        """Begin the call on ``line``, which has already been answered."""
         self._line = line
         now = self._loop.time()
         self._guarded(lambda: self._call.start(now), now)
 
     def deliver(self, event: Event, now: float) -> None:
-        """Handle an event that happened at ``now`` (seconds of the event loop's clock)."""
+        """Handle an event of the line or the detectors: record it and let the script react.
+
+        ``now`` is the time of the event, in seconds of the event loop's clock. Do nothing if the
+        call is closed.
+        """
         if self._closed:
             return
         self._record.note(event, now)
@@ -117,7 +121,7 @@ class LiveCall:
             self._set_timer()
 
     def tapped(self, attached: bool, now: float) -> None:
-        """Note whether the tap is attached: the channel that sends us the caller's audio.
+        """Take note whether the tap is attached: the connection that brings us the caller's audio.
 
         Without the tap we cannot hear the caller. ``now`` is in seconds of the event loop's clock.
         """
@@ -130,7 +134,10 @@ class LiveCall:
         self.deliver(LineChanged(condition), now)
 
     def end(self, outcome: Outcome) -> None:
-        """Speak the last words, then end the call with ``outcome``."""
+        """End the call with ``outcome`` after the caller has heard the last words for it.
+
+        The method does not wait for that.
+        """
         now = self._loop.time()
         self._guarded(lambda: self._call.end_with(outcome, now), now)
 
@@ -150,9 +157,10 @@ class LiveCall:
     # Commands and time.
 
     def _guarded(self, step: Callable[[], None], now: float) -> None:
-        """Run ``step`` and its commands; if anything raises, end the call with the apology.
+        """Run ``step`` and carry out the commands that the call then has.
 
-        If the apology fails as well, hand the caller back to the PBX.
+        If anything raises, end the call with the apology. If the apology fails as well, hand the
+        caller back to the PBX. ``now`` is in seconds of the event loop's clock.
         """
 
         def fail() -> None:
@@ -215,9 +223,10 @@ class LiveCall:
         self.deliver(LookedUp(order, found), self._loop.time())
 
     def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
-        """Return the events that ``ask`` gets from the detectors.
+        """Return the events that ``ask``, a call of the detectors, returns.
 
-        If ``ask`` raises, return an empty list. From then on the caller can use only the keys.
+        If it raises, return an empty list and take the caller for unheard. From then on they can
+        use only the keys.
         """
         try:
             return ask()

@@ -28,7 +28,10 @@ class Line(Protocol):
         ...
 
     def hang_up(self, outcome: Outcome) -> None:
-        """End the call. Tell the PBX the ``outcome``, and that the service has not died."""
+        """End the call, and tell the PBX its ``outcome``.
+
+        The PBX is also told that the service has not died, so it does not take the caller back.
+        """
         ...
 
     def transfer(self, target: str) -> None:
@@ -76,15 +79,18 @@ class Recognition(Protocol):
     """One utterance while it is being recognised. Only :meth:`finish` takes time."""
 
     def feed(self, samples: Samples) -> None:
-        """Add the next audio of the utterance: 16-bit samples at 8 kHz."""
+        """Add the next audio of the utterance to be recognised: 16-bit samples at 8 kHz."""
         ...
 
     def pause(self) -> None:
-        """Take note that the caller has paused and may have finished: words may be worked out."""
+        """Take note that the caller has paused and may have finished.
+
+        A recogniser of whole utterances may begin to decode now, so that the words come sooner.
+        """
         ...
 
     def go_on(self) -> None:
-        """Take note that the caller goes on after a pause."""
+        """Take note that the caller goes on speaking after a pause."""
         ...
 
     async def finish(self) -> Words | None:
@@ -109,5 +115,5 @@ error or a time-out it returns FAILED."""
 
 
 async def nothing_known(query: Query) -> Found:
-    """Return FAILED for every query. A service without a source of answers uses this look-up."""
+    """Return FAILED for every query: the look-up of a service without a source of answers."""
     return FAILED

@@ -39,12 +39,19 @@ Deliver = Callable[[Event, float], None]
 
 
 class Scribe:
-    """Recognises what one caller says. All methods are called on one event loop."""
+    """Recognises what one caller says, and adds the words to the events of the call.
+
+    All methods are called on one event loop.
+    """
 
     def __init__(
         self, recogniser: Recogniser, expected: Callable[[], Expected | None] = lambda: None
     ) -> None:
-        """``expected`` returns the kind of answer that the call expects now; None for any."""
+        """Take the recogniser of speech, and the function that knows which answer is expected.
+
+        ``expected`` returns the kind of answer that the call expects now; None if it may be
+        anything.
+        """
         self._recogniser, self._expected = recogniser, expected
         self._closed = False
         self._recent: deque[tuple[float, Samples]] = deque(maxlen=KEPT_FRAMES)
@@ -53,7 +60,7 @@ class Scribe:
         self._telling: asyncio.Task[None] | None = None
         self._paused = False
         self.leaving = False
-        """Whether all words of the utterance so far are surely a goodbye.
+        """True if all words of the utterance so far are surely a goodbye.
 
         A shorter pause then ends the utterance, because callers seldom go on after a goodbye.
         """
@@ -70,7 +77,7 @@ class Scribe:
     def heed_pause(self, seconds: float) -> None:
         """Tell the recogniser when the caller pauses, and when they go on.
 
-        ``seconds`` is the silence since the caller's last voice; 0 while they speak.
+        ``seconds`` is the length of the silence since the caller's last voice; 0 while they speak.
         """
         paused = seconds >= _PAUSE_SECONDS
         if self._current is None or paused == self._paused:
@@ -109,7 +116,10 @@ class Scribe:
         self._in_turn(event, words, now, deliver)
 
     def lose_track(self) -> None:
-        """Stop recognising the present utterance, because it is not needed or cannot be heard."""
+        """Stop recognising the present utterance, because it is not needed or cannot be heard.
+
+        Do nothing if no utterance is being recognised.
+        """
         self.leaving = False
         if self._current is not None:
             self._current.cancel()

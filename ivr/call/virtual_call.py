@@ -24,7 +24,11 @@ NUMBER = "582369"
 
 
 def speaking_seconds(prompt: Prompt) -> float:
-    """Return the seconds that it takes to speak a prompt that is not rendered."""
+    """Return the length in seconds of a prompt without a sound file, as if a person spoke it.
+
+    It is estimated as 0.22 s for each character of the text. The music on hold has MUSIC_LENGTH (30
+    s).
+    """
     if prompt.id == MUSIC.id:
         return MUSIC_LENGTH
     return len(prompt.text) * SECONDS_PER_CHARACTER
@@ -74,7 +78,7 @@ class VirtualCall:
         self._carry_out()
 
     def deliver(self, event: Event) -> None:
-        """Handle an event that happens at the present virtual time."""
+        """Handle an event that happens now, at the virtual time ``now`` of this object."""
         self._call.receive(event, self.now)
         self._carry_out()
 

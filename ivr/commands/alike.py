@@ -16,7 +16,7 @@ differently each time, but not as many as in 我要投诉你们 and 我要买你
 
 @dataclass(slots=True)
 class AlikeGroup:
-    """Utterances that sound alike. The first one is the newest, and stands for the others."""
+    """A group of utterances that sound alike; its first one is the newest, and stands for all."""
 
     sounds: tuple[str, ...]
     """Toneless, folded syllables of the first one; empty if nothing was recognised in it."""
@@ -24,10 +24,11 @@ class AlikeGroup:
 
 
 def groups_alike(utterances: Sequence[Misunderstood]) -> list[AlikeGroup]:
-    """Return all utterances in groups, the largest first; equal groups keep their order.
+    """Return ``utterances`` in groups of those that sound alike, the largest group first.
 
-    An utterance joins the group whose first member is most like it, if that is near enough (ALIKE).
-    Utterances without recognised words cannot be compared, so each is a group of its own.
+    Groups of the same size stay in the order of their first members. An utterance joins the group
+    whose first member is most like it, if that is near enough (ALIKE). Utterances without
+    recognised words cannot be compared, so each is a group of its own.
     """
     groups: list[AlikeGroup] = []
     for one in utterances:
@@ -42,5 +43,8 @@ def groups_alike(utterances: Sequence[Misunderstood]) -> list[AlikeGroup]:
 
 
 def _distance(one: Sequence[str], other: Sequence[str]) -> float:
-    """Return how different two utterances sound: 0.0 for the same syllables, 1.0 for no common."""
+    """Return how different two utterances sound, from their syllables ``one`` and ``other``.
+
+    0.0 means the same syllables, and 1.0 that they have no syllable in common.
+    """
     return 1.0 - SequenceMatcher(None, one, other, autojunk=False).ratio()

@@ -20,11 +20,12 @@ from ivr.words.whole_file import write_whole
 def add_recording(
     directory: Path, name: str, samples: Samples, words: str, intent: str = ""
 ) -> Path:
-    """Add a recording to the corpus in ``directory``, which is made if it does not exist.
+    """Add a recording to a corpus: a directory of sound files, and a table of what is said in them.
 
-    ``samples`` (16-bit, 8 kHz) become the file ``name``, and ``words`` and ``intent`` its line in
-    the table. A line for the same file is replaced. Return the path of the sound file. Raise
-    PeopleCorpusError if the corpus has a mistake or cannot be written.
+    ``directory`` is that of the corpus, and is made if it does not exist. ``samples`` (16-bit, 8
+    kHz) become the sound file ``name``. ``words`` (what is said) and ``intent`` (its meaning)
+    become a line of the table, in place of an old line for the same file. Return the path of the
+    sound file. Raise PeopleCorpusError if the corpus has a mistake or cannot be written.
     """
     path = directory / name
     try:
@@ -48,7 +49,12 @@ def add_recording(
 
 
 def _with_line(table: Path, added: dict[str, str]) -> str:
-    """Return the text of the table with one line more, in the columns that it has."""
+    """Return the new text of the file ``table``, with one more line at its end.
+
+    ``added`` has the values of the line by the names of their columns. Columns that the table does
+    not have are left out, except ``intent``, which is added to the table if it is needed. An old
+    line for the same sound file is removed.
+    """
     separator = PEOPLE_TABLES[table.name]
     with table.open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.reader(file, delimiter=separator) if any(row)]

@@ -125,7 +125,11 @@ class ReportSpan:
 
 @dataclass(frozen=True, slots=True)
 class HearingReport:
-    """The result of ``ivr hear``: the verdicts on a recording, and the speech found in it."""
+    """The report of ``ivr hear`` on a recording of a caller.
+
+    It has the verdicts on the condition of the caller's line (such as OK or NOISE) over time, and
+    the spans of time in which the caller speaks.
+    """
 
     recording: Recording
     rows: tuple[ReportRow, ...]
@@ -164,7 +168,8 @@ def hear(
 
     ``prompt`` is the prompt that we played during the recording; None if we played none.
     ``prompt_start`` is the start of the prompt, in seconds from the start of the recording.
-    ``every`` are the seconds between two rows of the report while the verdict stays the same.
+    ``every`` is the number of seconds between two verdicts in the report while the condition stays
+    the same.
     """
     ear = Ear(SileroModel.load().stream(), 0.0)
     rows: list[ReportRow] = []
@@ -198,7 +203,7 @@ class _Speech:
         self._onset: float | None = None
 
     def tell(self, events: list[Event]) -> None:
-        """Take the events that the detectors returned for a frame; begin or end a span by them."""
+        """Begin or end a span of speech by ``events``, which the detectors returned for a frame."""
         for event in events:
             if isinstance(event, SpeechStarted):
                 self._onset = max(event.onset, 0.0)
@@ -216,7 +221,7 @@ class _Speech:
 
 
 def line_of(row: ReportRow) -> str:
-    """Return a row of the report as a line of the table whose heading is HEADER."""
+    """Return ``row`` of the report as a line of the printed table, whose heading is HEADER."""
     numbers = row.verdict.numbers
     cells = [
         f"{row.at:7.2f}  {row.verdict.condition:<11}",

@@ -36,7 +36,8 @@ POINTS = 4000
 def draw_report(heard: HearingReport, title: str, path: Path) -> None:
     """Draw waveform, level, speech and verdicts of a recording over time into an image file.
 
-    The suffix of ``path`` sets the file format. Raise HearError if the file cannot be written.
+    ``heard`` is the report on the recording. The suffix of ``path`` sets the file format. Raise
+    HearError if the file cannot be written.
     """
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
@@ -63,7 +64,10 @@ def draw_report(heard: HearingReport, title: str, path: Path) -> None:
 
 
 def _waveform(axes: Any, heard: HearingReport) -> None:
-    """Draw the recording's waveform, and the spans of the caller's speech and of our prompt."""
+    """Draw the recording's waveform over time into ``axes``, with the speech and the prompt.
+
+    The caller's speech is shaded. A bar above shows when our prompt was played.
+    """
     seconds, low, high = _envelope(heard.recording)
     axes.fill_between(seconds, low, high, color="#30506e", linewidth=0.4)
     for index, span in enumerate(heard.speech):
@@ -87,7 +91,11 @@ def _waveform(axes: Any, heard: HearingReport) -> None:
 
 
 def _levels(axes: Any, heard: HearingReport) -> None:
-    """Draw the level of each frame, and speech level and noise floor at each row of the report."""
+    """Draw levels in dBov over time into ``axes``, with the caller's speech shaded.
+
+    One curve is the level of each frame of 20 ms of the recording. Two others are the speech level
+    and the noise floor, with a point for each verdict of the report ``heard``.
+    """
     levels = frame_levels_dbov(heard.recording.samples)
     axes.plot((np.arange(len(levels)) + 0.5) * FRAME_SECONDS, levels, color="#30506e", lw=0.7)
     at = [row.at for row in heard.rows]
@@ -109,7 +117,10 @@ def _levels(axes: Any, heard: HearingReport) -> None:
 
 
 def _verdicts(axes: Any, heard: HearingReport) -> None:
-    """Draw a bar with the colour of the line's condition at each time, and a legend below it."""
+    """Draw a bar over time into ``axes``: its colours are the conditions of the line.
+
+    A legend below it names them.
+    """
     seen: set[Condition] = set()
     for condition, span in heard.verdicts():
         axes.axvspan(

@@ -36,7 +36,8 @@ class PersonRecording:
     """One recording of a person: the sound file, and what is known about it."""
 
     place: str
-    """Place of its line in the table, for error messages: ``people/table.csv line 3``."""
+    """Place of the recording's line in the table, for error messages: ``people/table.csv line
+    3``."""
     path: Path
     words: str
     """The words that are said, in characters. Digits may be written as 138 or as 幺三八."""
@@ -64,22 +65,26 @@ class PersonRecording:
 
 @dataclass(frozen=True, slots=True)
 class PeopleCorpus:
-    """Recordings of people with their words; there is at least one."""
+    """A directory of recordings of people, with the words that are said; there is at least one."""
 
     directory: Path
     recordings: tuple[PersonRecording, ...]
 
 
 def people_table_in(directory: Path) -> Path | None:
-    """Return the path of the corpus's table in ``directory``; None if there is none."""
+    """Return the path of the table (PEOPLE_TABLES) in ``directory``; None if there is none.
+
+    The table names the sound files of a corpus, and says what people say in them.
+    """
     return next((directory / name for name in PEOPLE_TABLES if (directory / name).is_file()), None)
 
 
 def read_people_corpus(directory: Path) -> PeopleCorpus:
-    """Read the table of a corpus, and look whether its sound files are there and have a format.
+    """Return the corpus in ``directory``, read from its table.
 
-    Raise PeopleCorpusError for the first thing in the folder that cannot be used. The sound itself
-    is read by :meth:`PersonRecording.samples`.
+    It is checked that each sound file exists and that its header, if it has one, can be read. Raise
+    PeopleCorpusError for the first mistake. The sound is read later, by
+    :meth:`PersonRecording.samples`.
     """
     table = people_table_in(directory)
     if table is None:
@@ -97,7 +102,11 @@ def read_people_corpus(directory: Path) -> PeopleCorpus:
 
 
 def _lines(table: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Yield for each line of the table its place, and its values by the names of their columns."""
+    """Yield each line of the table: its place, and its values by the names of their columns.
+
+    A place is text for messages, such as ``people/table.csv line 3``. The first line, which names
+    the columns, and empty lines are left out. Raise PeopleCorpusError if the table cannot be used.
+    """
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, delimiter=PEOPLE_TABLES[table.name], strict=True)
@@ -125,7 +134,11 @@ def _lines(table: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _columns(place: str, cells: list[str]) -> list[str]:
-    """Return the names of the columns that the first line of the table gives."""
+    """Return the names of the columns from ``cells``, the first line of the table.
+
+    ``place`` names that line in messages. Raise PeopleCorpusError if a name is unknown, occurs
+    twice or is missing.
+    """
     columns = [cell.strip().lower() for cell in cells]
     for column in columns:
         if column not in PEOPLE_COLUMNS or columns.count(column) > 1:
@@ -166,9 +179,11 @@ def _recording(directory: Path, place: str, cells: Mapping[str, str]) -> PersonR
 
 
 def _sound_file(directory: Path, place: str, name: str) -> Path:
-    """Return the path of a recording, after a look at its name, its header and its length.
+    """Return the path of the sound file ``name`` of the corpus in ``directory``, after checks.
 
-    A symbolic link in the folder may lead out of it, the name in the table may not.
+    Raise PeopleCorpusError if the name leads out of the directory, or if the file does not exist,
+    has a header that cannot be read, or is longer than LONGEST_SECONDS (60 s). A symbolic link in
+    the directory may lead out of it. ``place`` names the line of the table in messages.
     """
     relative = PurePosixPath(name.replace("\\", "/"))
     if not name or relative.is_absolute() or ".." in relative.parts:

@@ -77,7 +77,12 @@ def play_call(
 def _play_utterance(
     sound: Samples, name: str, to: str, user: str, password_file: Path | None
 ) -> None:
-    """Play what the caller said in one utterance, without the hotline's side."""
+    """Play ``sound``, the caller's side of one utterance: 16-bit samples at 8 kHz.
+
+    It is played by this machine, or to the SIP address ``to`` if that is not "". ``name`` is the
+    name of the utterance for the message. ``user`` and ``password_file`` are for the login at the
+    SIP server. If it cannot be played, the program ends with a sentence.
+    """
     try:
         if not to:
             play_here(sound)

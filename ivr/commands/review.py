@@ -24,8 +24,9 @@ later than it is told to, and the detectors note the onset within a tenth of a s
 
 
 def sound_of(connection: Connection, one: Misunderstood, directory: Path) -> Samples:
-    """Return the caller's side of the recording while they said ``one``: 16-bit, 8 kHz.
+    """Return the sound of the utterance ``one``, cut out of the recording of its call.
 
+    It is the caller's side only, 16-bit at 8 kHz, from 0.4 s before the speech to 0.4 s after it.
     ``directory`` is recording.directory. Raise NoRecordingError if there is no such recording, and
     OSError if its file cannot be read.
     """
@@ -61,12 +62,16 @@ def sound_of(connection: Connection, one: Misunderstood, directory: Path) -> Sam
 
 
 def listen_command(one: Misunderstood) -> str:
-    """Return the command that plays an utterance; empty if there is nothing to listen to."""
+    """Return the command that plays an utterance; "" if the utterance was not recorded."""
     return f"ivr calls play {one.name}" if one.recording else ""
 
 
 def review_table(groups: Sequence[AlikeGroup]) -> Table:
-    """Return the groups as a table with the newest utterance of each."""
+    """Return the table of ``ivr calls review``, with one line for each group of utterances.
+
+    A group holds utterances that sound alike. Its line has their number, and shows the newest of
+    them.
+    """
     names = (tr("times"), tr("utterance"), tr("heard"), tr("guess"), tr("asked by"), tr("then"),
              tr("outcome"), tr("listen"))  # fmt: skip
     table = Table(*names, box=None)
@@ -79,7 +84,10 @@ def review_table(groups: Sequence[AlikeGroup]) -> Table:
 
 
 def guess_of(one: Misunderstood) -> str:
-    """Return the guessed intent with its probability; empty if there is no guess."""
+    """Return the guessed intent of an utterance with its probability: ``closing 0.72``.
+
+    Return "" if there is no guess.
+    """
     if one.words is None or not one.text:
         return ""
     meaning = one.words.meaning
@@ -87,7 +95,11 @@ def guess_of(one: Misunderstood) -> str:
 
 
 def review_as_dicts(groups: Sequence[AlikeGroup]) -> list[dict[str, Any]]:
-    """Return the groups for JSON; times are in seconds, and what is not known is null."""
+    """Return groups of utterances that sound alike as objects for JSON.
+
+    Each has the number of utterances (``times``) and the utterances. Times are in seconds, and what
+    is not known is null.
+    """
     return [
         {"times": len(group.members), "utterances": [_as_dict(one) for one in group.members]}
         for group in groups

@@ -98,7 +98,12 @@ def learn_from_call(
 def _ask_about(
     groups: Sequence[AlikeGroup], settings: Settings, corpus: Path | None, config: Path | None
 ) -> None:
-    """Ask a person about each group; a group is done when its first utterance is."""
+    """Ask a person what the utterances of each group mean, and learn from the answers.
+
+    A group holds utterances that sound alike; the answer about its first one counts for all.
+    ``corpus`` is the directory of a corpus of people to which sounds are added; None: sentences are
+    added to the phrase files. ``config`` is the settings file.
+    """
     learned = False
     for number, group in enumerate(groups, 1):
         one = group.members[0]
@@ -126,9 +131,10 @@ def _answered(
     alike: Sequence[Misunderstood],
     corpus: Path | None,
 ) -> bool | None:
-    """Ask until there is an answer that can be used; return whether there is something to learn.
+    """Ask a person what the utterances ``alike`` mean, until the answer can be used, and store it.
 
-    Return None if the person ends the review.
+    Return True if there is something to learn from the answer, False if not, and None if the person
+    ends the review. ``corpus`` and ``config`` are those of :func:`_ask_about`.
     """
     question = tr("intent, Enter for the next, - for nothing, q to end")
     while True:
@@ -154,9 +160,11 @@ def _take(
     words: str,
     corpus: Path | None,
 ) -> str:
-    """Write what is right about the first utterance, and note that all of them were reviewed.
+    """Store what the first utterance of ``alike`` means, and note that all of them were reviewed.
 
-    Return an empty text, or a sentence that says why it was not possible; nothing is noted then.
+    ``label`` names the intent, or is NOTHING_TO_LEARN. ``words`` is what was said; "" means the
+    words that were recognised. ``corpus`` and ``config`` are those of :func:`_ask_about`. Return
+    "", or a sentence that says why it was not possible; then no review is noted.
     """
     one, intent = alike[0], None
     if label != NOTHING_TO_LEARN:
@@ -182,7 +190,10 @@ def _take(
 
 
 def _to_phrases(settings: Settings, intent: Intent, said: str) -> str:
-    """Add a sentence to the phrase files; return why that was not possible, or an empty text."""
+    """Add the sentence ``said`` to the phrase files, as an example of ``intent``.
+
+    Return "", or a sentence that says why that was not possible.
+    """
     try:
         path = add_phrase(settings.prompts.sheet, intent, said)
     except PhraseError as error:
@@ -202,7 +213,10 @@ def _to_corpus(
     said: str,
     corpus: Path,
 ) -> str:
-    """Add the sound to a corpus; return why that was not possible, or an empty text."""
+    """Add the sound of the utterance ``one`` to the corpus of people in the directory ``corpus``.
+
+    ``said`` is what is said in it. Return "", or a sentence that says why that was not possible.
+    """
     from ivr.commands import corpus_additions, people_corpus  # they need the tools extra
 
     try:
@@ -220,7 +234,10 @@ def _to_corpus(
 
 
 def _learn(settings: Settings) -> None:
-    """Learn from the phrase files, so that the service can use them from its next start on."""
+    """Learn to understand from the phrase files, for the next start of the service.
+
+    If the files cannot be used, the program ends with a sentence.
+    """
     try:
         phrase_files.learn(settings.prompts.sheet)
     except (PhraseError, OSError) as error:

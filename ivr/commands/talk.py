@@ -99,9 +99,9 @@ def _conversation(settings: Settings) -> "Talk":
 
 
 def _at_once(seconds: float) -> None:
-    """Return at once: in virtual time nobody waits. ``seconds`` (from the answer) is not used.
+    """Return at once: in virtual time nobody waits. ``seconds`` is not used.
 
-    It is used in place of the function that :func:`_clock` returns.
+    Its type is that of the function that :func:`_clock` returns, in whose place it is used.
     """
 
 
@@ -155,10 +155,11 @@ class Talk:
         )
 
     def fast(self, lines: Iterator[str]) -> None:
-        """Run the call in virtual time; take the next line whenever the bot waits for the caller.
+        """Run the call in virtual time, with the lines of text in ``lines``.
 
-        A line is what the caller says or the keys that they press. For an empty line, and after the
-        last one, the caller says nothing.
+        The next line is taken whenever the hotline waits for the caller. A line is the text of what
+        the caller says, or the keys that they press. For an empty line, and after the last one, the
+        caller says nothing.
         """
         self._line.start()
         while self._call.outcome is None:
@@ -170,9 +171,10 @@ class Talk:
                 self._advance(self._next_change())
 
     def live(self, keyboard: Keyboard) -> None:
-        """Run the call in real time, with the lines that are typed as the caller's words and keys.
+        """Run the call in real time, with the lines of text that the user types.
 
-        The caller hangs up at the end of the input.
+        A line is the text of what the caller says, or the keys that they press. The caller hangs up
+        at the end of the input.
         """
         self._line.start()
         while self._call.outcome is None:

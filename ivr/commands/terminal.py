@@ -15,7 +15,7 @@ class Keyboard(Protocol):
         ...
 
     def line(self, until: float) -> str | None:
-        """Wait for the next line; return it with its line feed.
+        """Wait for the next line of text; return it with its line feed.
 
         Return None if no line is complete at ``until`` (in seconds from the answer), and ``""`` at
         the end of the input.

@@ -72,10 +72,10 @@ def _texts(what: str, settings: Settings) -> Iterable[str]:
 
 
 def words_of_recording(path: Path, settings: Settings) -> Iterator[str]:
-    """Yield the recognised words of each utterance of a recording, as in a call.
+    """Yield the recognised words of a recording, one text for each utterance, as in a call.
 
-    Raise HearError if the file is not a recording, and ModelError if the model of the settings
-    cannot be loaded.
+    ``settings`` name the model. Raise HearError if the file is not a recording, and ModelError if
+    the model cannot be loaded.
     """
     from ivr.commands.hear import Recording  # here, because it needs the tools extra
 
@@ -86,7 +86,7 @@ def words_of_recording(path: Path, settings: Settings) -> Iterator[str]:
 
 
 def cells(meaning: Meaning) -> list[Text]:
-    """Return the cells of the table's row for a meaning, in the order of COLUMNS (its headings)."""
+    """Return a meaning as the cells of one row of the printed table, in the order of COLUMNS."""
     row = row_of(meaning.intent)
     second = f"{meaning.runner_up} {meaning.runner_up_score:.2f}" if meaning.runner_up else ""
     slots = ", ".join(f"{name} {_in_words(value)}" for name, value in _filled(meaning).items())

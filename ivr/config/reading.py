@@ -17,9 +17,10 @@ class ConfigError(Exception):
 
 
 def load_settings(path: Path | None = None) -> Settings:
-    """Return the settings: the environment overrides the file ``path``, which overrides defaults.
+    """Return the settings from the environment (``IVR_*``), the file ``path`` and the defaults.
 
-    When ``path`` is None, no file is read. Raise ConfigError, which names what is wrong.
+    The environment overrides the file, and the file overrides the defaults. When ``path`` is None,
+    no file is read. Raise ConfigError, which names what is wrong.
     """
     values: dict[str, Any] = {} if path is None else _read_toml(path)
     _refuse_unknown_variables()

@@ -27,7 +27,7 @@ class _Group(BaseModel):
 
 
 class AgiSettings(_Group):
-    """FastAGI, the port of this service at which Asterisk hands calls over to it.
+    """Settings of FastAGI, the port of this service at which Asterisk hands calls over to it.
 
     A program that can connect to this port can control calls: protect it with the token.
     """
@@ -42,7 +42,7 @@ class AgiSettings(_Group):
 
 
 class AudioSettings(_Group):
-    """AudioSocket, the port of this service at which Asterisk delivers the caller's audio."""
+    """Settings of AudioSocket, the port of this service to which Asterisk sends callers' audio."""
 
     host: str = "127.0.0.1"
     """Address to listen on; Asterisk is told to connect to the same address."""
@@ -51,7 +51,7 @@ class AudioSettings(_Group):
 
 
 class AmiSettings(_Group):
-    """Asterisk's manager interface (AMI). It only monitors the PBX: calls go on without it."""
+    """Settings of Asterisk's manager interface (AMI). It only monitors: calls go on without it."""
 
     host: str = ""
     """Address of the PBX. Empty: AMI is not used."""
@@ -64,7 +64,7 @@ class AmiSettings(_Group):
 
 
 class PromptSettings(_Group):
-    """The words of the sheet and the sound files made of them."""
+    """Paths of the words of the sheet, and of the sound files made of them."""
 
     sheet: Path = Field(default_factory=lambda: _shipped("sheet.toml"))
     """Path of the etiquette sheet, sheet.toml. The tables of company, names, phrases and knowledge
@@ -74,7 +74,7 @@ class PromptSettings(_Group):
 
 
 class CallSettings(_Group):
-    """Limits of calls."""
+    """Limits of calls: how many at a time, how long, and the pause that ends an utterance."""
 
     max_calls: int = Field(60, ge=1, le=1000)
     """Upper limit of calls at the same time; further calls are left to the dialplan. A call in
@@ -87,7 +87,7 @@ class CallSettings(_Group):
 
 
 class RecognitionSettings(_Group):
-    """Speech recognition."""
+    """Settings of speech recognition: its model and its processes."""
 
     model: Path | None = None
     """Name of a model below ``models``, ``built-in``, or the directory of a model. Not set or
@@ -105,7 +105,7 @@ class RecognitionSettings(_Group):
 
 
 class RecordsSettings(_Group):
-    """The records of calls and tickets."""
+    """Settings of the records of calls and tickets: where they are kept, and for how long."""
 
     directory: Path = Path("var/records")
     """Directory of the spool (entries that the database does not have yet), and of the database
@@ -124,7 +124,7 @@ class RecordsSettings(_Group):
 
 
 class RecordingSettings(_Group):
-    """The sound recordings of calls. Asterisk and the service share their directory."""
+    """Settings of the sound recordings of calls. Asterisk and the service share their directory."""
 
     mode: Literal["off", "on", "consent"] = "off"
     """``off``: no call is recorded. ``on``: every call is recorded, and every caller is told so.
@@ -148,7 +148,7 @@ class RecordingSettings(_Group):
 
 
 class NotifySettings(_Group):
-    """The channels by which the supervisor is notified of tickets: webhook and mail."""
+    """Settings of the channels by which the supervisor is notified of tickets: webhook and mail."""
 
     kinds: tuple[TicketKind, ...] = (
         TicketKind.COMPLAINT,
@@ -222,7 +222,7 @@ class ComplaintSettings(_Group):
 
 
 class LookUpSettings(_Group):
-    """The company's system that answers the look-ups of knowledge.toml (row 17)."""
+    """Settings of the company's system that answers the look-ups of knowledge.toml (row 17)."""
 
     url: str = Field("", pattern="^(https?://.+)?$")
     """URL to which a JSON object with look_up, key and caller is posted; the answer is a JSON
@@ -235,7 +235,7 @@ class LookUpSettings(_Group):
 
 
 class MetricsSettings(_Group):
-    """The metrics for Prometheus: figures of the whole service, which tell nothing of a caller."""
+    """Settings of the port for Prometheus. Its figures of the service tell nothing of a caller."""
 
     host: str = "127.0.0.1"
     """Address to listen on."""
@@ -244,7 +244,7 @@ class MetricsSettings(_Group):
 
 
 class ServiceSettings(_Group):
-    """The process of the service."""
+    """Settings of the service's process: how it stops, and what it logs."""
 
     drain_seconds: float = Field(60.0, ge=0, le=3600)
     """Seconds after SIGTERM after which the calls that still run are ended with an apology."""

@@ -40,7 +40,10 @@ Files ``*.damaged`` have damaged lines; ``refused.lines`` has records that the d
 
 
 def deployment_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
-    """Yield the findings of all checks of this machine, in the best order for their remedies."""
+    """Yield the findings of all checks of this machine, in the best order for their remedies.
+
+    ``pbx_sounds`` is the PBX's sounds directory; None if this machine does not have it.
+    """
     yield from words_checks(settings, pbx_sounds)
     yield _recognition(settings.recognition)
     yield _records(settings.records.directory)
@@ -51,7 +54,10 @@ def deployment_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[C
 
 
 def _recognition(settings: RecognitionSettings) -> Check:
-    """Check speech recognition: load its model in another process and decode a test sentence."""
+    """Return the finding on speech recognition: its model is loaded and decodes a test sentence.
+
+    That is done in another process. The verdict is a warning if the model is the built-in one.
+    """
     name, model = marked("recognition"), chosen(settings.model, settings.models)
     try:
         heard = asyncio.run(check_model(model))
@@ -72,7 +78,11 @@ def _recognition(settings: RecognitionSettings) -> Check:
 
 
 def _records(directory: Path) -> Check:
-    """Check the disk space, that records can be written, and that no record was refused."""
+    """Return the finding on ``directory``, which holds the records of calls and tickets.
+
+    Checked are the free disk space, that files can be written, and that no record was refused by
+    the database.
+    """
     name = marked("records")
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
     remedy = tr("make it writable for this user, or set another records.directory")
@@ -104,7 +114,7 @@ def _records(directory: Path) -> Check:
 
 
 def _recording(settings: RecordingSettings) -> Check:
-    """Check that this machine can record calls: recording.directory and its free space.
+    """Return the finding on the recording of calls: recording.directory and its free space.
 
     Only a call shows whether Asterisk may write to that directory.
     """
@@ -133,7 +143,7 @@ def _recording(settings: RecordingSettings) -> Check:
 
 
 def _database(settings: RecordsSettings) -> Check:
-    """Check that the records' database can be read and is not newer than this program.
+    """Return the finding on the records' database: it must be readable and not newer than we are.
 
     The verdict is also ok if the database is missing or old: the service then makes or migrates it.
     """
@@ -172,7 +182,7 @@ def _database(settings: RecordsSettings) -> Check:
 
 
 def _notify(settings: Settings) -> Check:
-    """Check the settings by which the supervisor is notified of tickets; send nothing."""
+    """Return the finding on the settings by which the supervisor is notified; send nothing."""
     try:
         ways = [channel.name for channel in channels(settings.notify)]
     except ConfigError as error:

@@ -34,7 +34,7 @@ class Check:
 
 
 def worst(checks: list[Check]) -> CheckVerdict:
-    """Return the worst verdict of the checks; raise ValueError if the list is empty."""
+    """Return the worst verdict in ``checks``; raise ValueError if the list is empty."""
     return max((check.verdict for check in checks), key=lambda verdict: verdict.exit_code)
 
 

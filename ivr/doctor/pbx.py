@@ -112,9 +112,9 @@ async def _answers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
 
 
 async def _transfers(ami: Asked, settings: Settings) -> AsyncIterator[Check]:
-    """Check that the dialplan has each extension that the settings in [transfer] name.
+    """Yield the findings on the extensions that the settings in [transfer] name.
 
-    A caller who is put through to a missing extension is lost.
+    Each must exist in the dialplan: a caller who is put through to a missing one is lost.
     """
     names = {key: extension for key, extension in settings.transfer if extension}
     for key, extension in names.items():
@@ -158,7 +158,7 @@ def _version(text: str) -> Check:
 
 
 async def _hand_over(ami: Asked, settings: Settings) -> Check:
-    """Check that the dialplan hands calls to this service's port, and with this service's token.
+    """Return the finding on the dialplan: it must hand calls to this service's port with our token.
 
     Raise AmiError if Asterisk refuses to give the values of its global variables.
     """

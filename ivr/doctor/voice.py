@@ -6,7 +6,11 @@ from ivr.words.catalogue import Manifest
 
 
 def voice_check(manifest: Manifest) -> Check:
-    """Return what there is to say about the voice of the rendered prompts."""
+    """Return the finding on the voice of the rendered prompts, which ``manifest`` names.
+
+    It is a warning if the voice is a machine voice that is hard to understand, or if it may not be
+    used commercially.
+    """
     named = f"{manifest.engine} ({manifest.voice})"
     if manifest.engine.startswith("espeak"):
         return Check(

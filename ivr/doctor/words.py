@@ -16,7 +16,11 @@ from ivr.words.phrase_files import read_phrases
 
 
 def words_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]:
-    """Yield what is found about the sheet, its phrases and prompts, and their copies on the PBX."""
+    """Yield the findings on the sheet, its phrases and its prompts, and on their copies on the PBX.
+
+    ``pbx_sounds`` is the PBX's sounds directory; None: the copies are not checked. After a finding
+    that makes further ones impossible, nothing more is yielded.
+    """
     try:
         sheet = load_sheet(settings)
     except StartError as error:
@@ -52,7 +56,11 @@ def words_checks(settings: Settings, pbx_sounds: Path | None) -> Iterator[Check]
 
 
 def _phrases(sheet: Path) -> Check:
-    """Check the files of example phrases from which the understander of callers is trained."""
+    """Return the finding on the files of example phrases.
+
+    The hotline learns from them to understand callers. ``sheet`` is the path of the etiquette
+    sheet, beside which the files are.
+    """
     try:
         phrases = read_phrases(sheet)
     except PhraseError as error:
@@ -68,7 +76,10 @@ def _phrases(sheet: Path) -> Check:
 
 
 def _sounds(catalogue: Catalogue, pbx_sounds: Path) -> Check:
-    """Check that the PBX has each clip of ``catalogue`` in at least one format, and up to date."""
+    """Return the finding on the clips in ``pbx_sounds``, the sounds directory of the PBX.
+
+    The PBX must have each clip of ``catalogue`` in at least one format, and up to date.
+    """
     name, remedy = (
         marked("pbx sounds"),
         tr("run `ivr prompts install --pbx-sounds {pbx_sounds}`").format(pbx_sounds=pbx_sounds),

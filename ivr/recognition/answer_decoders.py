@@ -32,21 +32,27 @@ _LONGEST_WORD = 4
 
 @dataclass(frozen=True, slots=True)
 class AnswerDecoder:
-    """The decoder of one kind of answer."""
+    """A decoder that knows only the words of one kind of answer, such as a number or a yes.
+
+    It decodes the same utterance as the decoder of all words, for a better result if the caller
+    gives such an answer.
+    """
 
     recogniser: Callable[[], Any]
-    """Makes a Vosk recogniser for one utterance."""
+    """Function that returns a new Vosk recogniser of this kind, for one utterance."""
     words: Collection[str] | None
-    """The words of the answer; all others stand for any speech. None: such speech is [unk]."""
+    """The words of such answers. All other words of the recogniser stand for speech of another
+    kind. None: the recogniser itself writes [unk] (unknown) for such speech."""
 
 
 AnswerDecoders = Mapping[Expected, AnswerDecoder]
 
 
 def load_answers(directory: Path, model: Any) -> AnswerDecoders:
-    """Return the decoders of expected answers for a Vosk model; none if the model allows none.
+    """Return the decoders of a Vosk model for expected answers, by the kind of answer.
 
-    ``directory`` is the directory of ``model``, the loaded one.
+    ``model`` is the loaded ``vosk.Model``, and ``directory`` the directory that it was loaded from.
+    Kinds for which the model has no decoder are left out; the result may be empty.
     """
     if (directory / "graph" / "HCLr.fst").exists():
         grammars = {expected: _with_grammar(model, expected) for expected in Expected}
@@ -62,7 +68,10 @@ def load_answers(directory: Path, model: Any) -> AnswerDecoders:
 
 
 def _with_graph(directory: Path, graph: Path) -> Any:
-    """Load the model in ``directory`` with ``graph`` in place of its own."""
+    """Return the ``vosk.Model`` in ``directory``, loaded with another decoding graph.
+
+    ``graph`` is the path of the file HCLG.fst that is used in place of the model's own.
+    """
     with TemporaryDirectory(prefix="ivr-model-") as scratch:
         place = Path(scratch)
         (place / "graph").mkdir()
@@ -83,10 +92,11 @@ def _with_grammar(model: Any, expected: Expected) -> AnswerDecoder:
 def grammar(
     expected: Expected, is_known: Callable[[str], bool]
 ) -> tuple[list[str], frozenset[str]]:
-    """Return the grammar of an expected answer as Vosk takes it, and the words of the answer.
+    """Return Vosk's grammar for a kind of answer, and the words that occur in such answers.
 
-    The grammar is a list of phrases, each with spaces between its words. ``is_known`` says whether
-    the model has a word; phrases with other words are left out.
+    The grammar is a list of phrases with spaces between their words. Single syllables in it stand
+    for any other speech. ``is_known`` returns True for a word that the model knows. A phrase that
+    cannot be cut into such words is left out.
     """
     cut = [pieces for phrase in _phrases(expected) if (pieces := _cut(phrase, is_known))]
     words = frozenset(word for pieces in cut for word in pieces)
@@ -115,7 +125,11 @@ def _phrases(expected: Expected) -> list[str]:
 
 
 def _cut(phrase: str, is_known: Callable[[str], bool]) -> list[str]:
-    """Return ``phrase`` cut into known words, the longest first; empty if that is impossible."""
+    """Return ``phrase`` cut into words that the model knows; an empty list if that is impossible.
+
+    Long words are preferred to short ones. ``is_known`` returns True for a word that the model
+    knows.
+    """
     if not phrase:
         return []
     for size in range(min(_LONGEST_WORD, len(phrase)), 0, -1):

@@ -35,15 +35,16 @@ class Checked:
 
     @property
     def exact(self) -> bool:
-        """True if the recognised text is exactly SAID, the words of the sentence.
+        """True if the recognised text is exactly SAID, the words of the test sentence.
 
-        The sentence is synthetic, so a good model for human speech may recognise it with errors.
+        False if it is not. The sentence is spoken by a synthesiser, so a good model for people may
+        also give False.
         """
         return self.text == SAID
 
 
 async def check_model(model: Path | None) -> Checked:
-    """Check a speech model: load it and let it decode a sentence.
+    """Check a speech model: load it, let it decode a test sentence, and return the result.
 
     ``model`` is the model's directory; None means the built-in model. Raise ModelError if the model
     cannot be loaded, gives no transcript in time, or recognises no word.

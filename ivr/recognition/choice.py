@@ -13,11 +13,13 @@ BUILT_IN_MODEL = "built-in"
 
 
 def chosen(model: Path | None, models: Path) -> Path | None:
-    """Return the directory of the model to use; None means the built-in one.
+    """Return the directory of the speech model that the service uses; None means the built-in one.
 
-    ``model`` is the model from the settings, a name or a directory, and is used if it is set.
-    Otherwise RECOMMENDED is used if it is installed below ``models``. The others take several times
-    the memory and time or need an extra package, so they are used only if the settings name them.
+    ``model`` is the setting recognition.model, a name or a directory; it decides if it is not None.
+    ``models`` is the directory of the installed models. If ``model`` is None, the model RECOMMENDED
+    (``small``) is used if it is installed there. Other installed models are used only if the
+    setting names them, because they take several times the memory and time or need an extra
+    package.
     """
     if model is not None:
         return model_directory(str(model), models)
@@ -26,10 +28,11 @@ def chosen(model: Path | None, models: Path) -> Path | None:
 
 
 def model_directory(model: str, models: Path) -> Path | None:
-    """Return the directory of the model ``model``; None means the built-in one.
+    """Return the directory of the speech model ``model``; None means the built-in one.
 
-    ``model`` is BUILT_IN_MODEL, the name of a known model, the name of a directory below
-    ``models``, or the path of a directory. Nothing is checked.
+    ``model`` is BUILT_IN_MODEL, the name of a known model, the name of a directory below ``models``
+    (the directory of the installed models), or the path of a directory. It is not checked that the
+    directory exists.
     """
     if model == BUILT_IN_MODEL:
         return None
@@ -40,7 +43,11 @@ def model_directory(model: str, models: Path) -> Path | None:
 
 
 def model_name(directory: Path) -> str:
-    """Return the name of the model installed in ``directory``, for :func:`model_directory`."""
+    """Return the name by which commands and settings call the model in ``directory``.
+
+    It is the short name of a known model, such as ``small``, or else the name of the directory.
+    :func:`model_directory` accepts it.
+    """
     for model in MODELS.values():
         if model.folder == directory.name:
             return model.name

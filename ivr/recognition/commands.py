@@ -195,7 +195,11 @@ def _try(directory: Path | None) -> None:
 
 
 def check_line(found: Checked) -> str:
-    """Return what the check of a model found, in one line: seconds, memory, words and speed."""
+    """Return the result of a model's check as one line of text for people.
+
+    The line has the seconds that loading took, the memory, the recognised words with their
+    confidence, and the seconds of decoding for each second of audio.
+    """
     loaded = tr("loaded in {seconds:.1f} s").format(seconds=found.load_seconds)
     memory = "" if found.megabytes is None else f", {found.megabytes:.0f} MB"
     sentence = tr("heard {text} (confidence {confidence:.2f}), as said")

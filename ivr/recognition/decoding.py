@@ -37,19 +37,27 @@ class DecodingJob:
 
 
 def overdue_seconds(length: float) -> float:
-    """Return after how many seconds a decoding counts as stuck; ``length`` is that of its audio.
+    """Return the seconds after which a decoding that still runs counts as stuck.
 
-    It is longer than the deadline of a transcript, because decoding is not stuck on a machine that
-    is merely overloaded.
+    ``length`` is the length of its audio in seconds. The limit is longer than the time for which
+    the service waits for a transcript, so that an overloaded machine is not mistaken for a stuck
+    one.
     """
     return 1.5 * length + 5.0
 
 
 class DecodingThread:
-    """Decodes jobs in the order in which they come; those of callers who have finished go first."""
+    """A thread that decodes utterances from a queue, several of them together.
+
+    Utterances of callers who have finished speaking go first; otherwise they keep their order.
+    """
 
     def __init__(self, decode: Callable[[Sequence[FloatArray]], list[Transcript]]) -> None:
-        """``decode`` returns the transcripts of several utterances. Only this thread calls it."""
+        """Start the thread, which alone calls ``decode``.
+
+        ``decode`` takes the audio of several utterances and returns their transcripts in the same
+        order.
+        """
         self._decode = decode
         self._waiting: list[DecodingJob] = []
         self._changed = threading.Condition()
@@ -57,7 +65,12 @@ class DecodingThread:
         threading.Thread(target=self._run, name="decoding", daemon=True).start()
 
     def submit(self, samples: FloatArray, *, urgent: bool) -> DecodingJob:
-        """Have ``samples`` decoded; return the job at once."""
+        """Put an utterance into the queue of the thread; return its job without waiting.
+
+        ``samples`` is the audio of the utterance so far: single precision, -1 to 1, at 8 kHz.
+        ``urgent`` is True if the caller has finished, and False if they have only paused. The job's
+        ``transcript`` gets the result later.
+        """
         job = DecodingJob(samples, urgent)
         with self._changed:
             self._waiting.append(job)
@@ -65,10 +78,11 @@ class DecodingThread:
         return job
 
     def wait_if_stuck(self) -> None:
-        """Return at once, unless a decoding is overdue; then return only when it has ended.
+        """Return at once if no decoding is overdue; otherwise wait until that decoding has ended.
 
-        A worker that calls this before it answers a frame is silent while its decoding is stuck,
-        so the service notices and kills it.
+        A decoding is overdue after :func:`overdue_seconds`. A recognition worker calls this before
+        it answers a frame of the service. While a decoding is stuck, the worker thus gives no
+        answers, and the service kills it.
         """
         deadline, futures = self._running
         if futures and time.monotonic() > deadline:
@@ -84,7 +98,10 @@ class DecodingThread:
                 self._carry_out(jobs)
 
     def _next(self) -> list[DecodingJob]:
-        """Take the next jobs out of the queue: only urgent ones, if there are any."""
+        """Remove the next jobs from the queue and return them, at most MOST_TOGETHER (8).
+
+        As long as there are urgent jobs, only these are taken.
+        """
         urgent = [job for job in self._waiting if job.urgent]
         jobs = (urgent or self._waiting)[:MOST_TOGETHER]
         self._waiting = [job for job in self._waiting if job not in jobs]

@@ -24,12 +24,12 @@ FETCH_MODEL = "fetch a model for human callers with `ivr models fetch`"
 
 
 def unpacked(packed: Path = PACKED, cache: Path | None = None) -> Path:
-    """Return the directory of the unpacked model, below ``cache`` or the user's cache directory.
+    """Return the directory of the built-in model; unpack the model if that has not been done yet.
 
-    ``packed`` is the zip of the model; its hash is part of the directory's name. The zip is
-    unpacked into another directory, which is then renamed, so the directory is always complete, and
-    two processes may unpack at the same time. ModelError if the zip is damaged or nothing can be
-    written.
+    ``packed`` is the zip file of the model. The directory lies below ``cache``; None means the
+    user's cache directory. Its name contains the hash of the zip. The zip is unpacked into another
+    directory, which is then renamed, so the directory is always complete, and two processes may
+    unpack at the same time. Raise ModelError if the zip is damaged or nothing can be written.
     """
     try:
         digest = hashlib.sha256(packed.read_bytes()).hexdigest()[:16]

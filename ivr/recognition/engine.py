@@ -39,10 +39,11 @@ class SpeechModel(Protocol):
     """A model that is loaded into this process."""
 
     def utterance(self, expected: Expected | None = None) -> SpeechUtterance:
-        """Begin to decode one utterance.
+        """Return a new utterance, to be fed with audio and then finished.
 
-        If ``expected`` is given and the model has a way to listen for this kind of answer in
-        particular, it does so.
+        ``expected`` is the kind of answer that the caller was asked for; None if it may be
+        anything. A model that can listen for such an answer in particular does so; others ignore
+        it.
         """
         ...
 

@@ -34,9 +34,10 @@ def allocator() -> Path | None:
 
 
 def for_worker(given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the environment variables of a recognition worker: ``given`` with ours added.
+    """Return the environment variables of a recognition worker.
 
-    If ``given`` names a processor for OpenBLAS (OPENBLAS_CORETYPE), that name is kept.
+    They are those of ``given``, with the variables of this module added. If ``given`` names a
+    processor for OpenBLAS (OPENBLAS_CORETYPE), that name is kept.
     """
     found = allocator()
     preloaded = given.get("LD_PRELOAD", ""), "" if found is None else str(found)

@@ -15,11 +15,13 @@ from ivr.understanding.syllables import syllables_of
 def words_that_count(
     expected: Expected, heard: Transcript, meaning: Callable[[str], Meaning]
 ) -> tuple[Transcript, Meaning]:
-    """Return the words that count, and their meaning.
+    """Return the transcript that the hotline acts on, of two decoders, and its meaning.
 
-    ``heard`` is what the decoder of all words found; its ``steered`` is what the decoder of
-    expected answers found. The latter counts if it explains the speech. But a caller who surely
-    wants something else, such as 转人工, is believed: then the words of the former count.
+    ``expected`` is the kind of answer that the caller was asked for. ``heard`` is the transcript of
+    the decoder of all words, and ``heard.steered`` that of the decoder which knows only such
+    answers. ``meaning`` returns the meaning of a text. The second transcript is returned if it
+    explains the speech (:func:`explaining`), otherwise the first. The first is also returned if its
+    words surely want something else, such as 转人工 (a human agent).
     """
     meant = meaning(heard.text)
     wish = meant.certainty is Certainty.SURE and meant.intent not in HARMLESS
@@ -29,9 +31,13 @@ def words_that_count(
 
 
 def explaining(expected: Expected, heard: Transcript) -> Transcript | None:
-    """Return what the decoder of expected answers found, if it explains the speech; else None.
+    """Return the transcript of the decoder of expected answers if it explains the speech.
 
-    The result has no [unk]: these are hardly any, and the words around them are the answer.
+    Return None if it does not, or if there is no such decoder. ``expected`` is the kind of answer
+    that the caller was asked for. ``heard`` is the transcript of the decoder of all words, and
+    ``heard.steered`` that of the decoder of expected answers. The latter explains the speech if it
+    has the form of such an answer and sounds like ``heard``. Its [unk], which stand for unknown
+    syllables, are left out of the result.
     """
     answer = heard.steered
     if answer is None:

@@ -18,9 +18,11 @@ NOTHING_PUBLISHED = marked("no figures of it are known, so measure it with `ivr 
 
 
 def full_manifest(directory: Path) -> ModelManifest:
-    """Return the manifest of the model in ``directory``; raise ModelError if it is no whole model.
+    """Return the manifest of the model in ``directory``, with name, licence and published figures.
 
-    A known model that was installed without a manifest has what the table of models knows about it.
+    If the model's own manifest has no figures, these three come from the table of known models, in
+    which the model is found by the name of its directory. Raise ModelError if the model is
+    incomplete.
     """
     manifest = read_manifest(directory)
     for model in MODELS.values():
@@ -39,7 +41,7 @@ def what_it_hears(model: Path | None, say: Callable[[str], str] = tr) -> str:
 
     ``model`` is the directory of the model; None means the built-in one. The sentence has no full
     stop at its end. ``say`` translates its parts: ``tr`` for people, ``str`` for the log, which is
-    in English. Raise ModelError if it is no whole model.
+    in English. Raise ModelError if the model is incomplete.
     """
     if model is None:
         figures = say(embedded.figures() or embedded.HEARS)

@@ -23,10 +23,12 @@ _OWN_ROOM = 1_000_000_000
 
 
 def find_model(wanted: str, models: Mapping[str, Official] = MODELS) -> tuple[Packed, str]:
-    """Return what is fetched for ``wanted``, and the source that it names, or "" if it is a name.
+    """Return the archive of the model ``wanted``, and the path or URL to fetch it from.
 
-    ``wanted`` is the name of a model in ``models``, or the path or URL of an archive. A known
-    archive is recognised by the name of its file. Raise ModelError if it is none of them.
+    ``wanted`` is the name of a model in ``models``, or the path or URL of an archive. The second
+    value is "" for a name: the known addresses of the archive are then used. An archive of a known
+    model is recognised by the name of its file. Raise ModelError if ``wanted`` is neither a name
+    nor an archive, or if the archive has the name of another model.
     """
     if wanted in models:
         return models[wanted].packed, ""
@@ -55,10 +57,11 @@ def find_model(wanted: str, models: Mapping[str, Official] = MODELS) -> tuple[Pa
 
 
 def first_needed(packed: Packed, models: Path) -> Packed | None:
-    """Return the archive of the model that must be installed before ``packed``.
+    """Return the archive of the model that must be installed before ``packed``; None without one.
 
-    It is the one that gives guesses in a pair of models. Return None if there is none, or if it is
-    installed below ``models``.
+    Some models consist of two: one gives early guesses at the words, the other the final words. The
+    model of guesses must be installed first. ``models`` is the directory of the installed models;
+    if the model of guesses is there already, return None.
     """
     model = _official(packed.name)
     if model is None or not model.guesser:
@@ -79,13 +82,15 @@ def fetch_model(
 ) -> Fetched:
     """Install the model of ``packed`` below the directory ``models``, replacing an installed one.
 
-    ``source`` is the URL of a mirror or the path of a local archive; "" means the known addresses.
-    ``sha256`` is the expected hash; "" means the hash that is known for this model. If no hash is
-    known, any is accepted, but not over plain HTTP. ``family`` is that of a model which the table
-    does not know; None means that the names of its files tell it. ``download`` fetches the archive
-    and calls ``progress`` after each read. The next call resumes an interrupted download. After a
-    ModelError the directory of the model is as it was before. The model of :func:`first_needed`
-    must be installed.
+    Return its directory and the hash of its archive. ``source`` is the URL of a mirror or the path
+    of a local archive; "" means the known addresses. ``sha256`` is the expected hash of the
+    archive; "" means the hash that is known for this model. If no hash is known, any is accepted,
+    but not over plain HTTP. ``family`` is the family of a model that is not in the table; None
+    means that the names of its files tell it. ``download`` fetches the archive and calls
+    ``progress`` after each read. The next call resumes an interrupted download. The model that
+    :func:`first_needed` returns must be installed.
+
+    Raise ModelError if the model cannot be installed; its directory is then as it was before.
     """
 
     def fill(archive: Path, directory: Path, origin: Origin) -> None:
@@ -126,7 +131,10 @@ def _official(folder: str) -> Official | None:
 def _described(folder: str, directory: Path, family: Family | None, models: Path) -> ModelManifest:
     """Return the manifest of the model that is unpacked in ``directory``; delete what is not used.
 
-    ``folder`` is the name that its directory will have below ``models``.
+    ``folder`` is the name that the directory will have below ``models``, the directory of the
+    installed models. ``family`` is the family of an unknown model; None means that the names of its
+    files tell it. If the model needs another one for early guesses, that one is copied into
+    ``directory``. Raise UnpackError or ModelError if a file is missing or the family is not clear.
     """
     if (model := _official(folder)) is not None:
         manifest = complete_manifest(directory, model.manifest)

@@ -21,20 +21,24 @@ costs the event loop one to five milliseconds."""
 
 
 class Interpreter:
-    """Begins an :class:`Interpretation` for each utterance of any number of callers."""
+    """A function object that begins to recognise and understand utterances of any callers."""
 
     def __init__(self, recognisers: Recognisers, meaning: Callable[[str], Meaning]) -> None:
-        """``meaning`` returns the meaning of a text; it must take a few milliseconds only."""
+        """Take the worker processes that recognise speech, and the function that understands words.
+
+        ``meaning`` returns the meaning of a text. It must take a few milliseconds only, because the
+        event loop waits for it.
+        """
         self._recognisers, self._meaning = recognisers, meaning
 
     def __call__(
         self, appeared: Callable[[Meaning | None], None], expected: Expected | None = None
     ) -> "Interpretation":
-        """Begin to recognise and understand one utterance.
+        """Begin to recognise and understand one utterance; return it, to be fed with audio.
 
         ``appeared`` is called each time the words recognised so far change. Its argument is the
-        meaning of these words, or None if they are more than FEW characters. ``expected`` is the
-        kind of answer that the caller was asked for; None if it may be anything.
+        meaning of these words, or None if they are more than FEW (6) characters. ``expected`` is
+        the kind of answer that the caller was asked for; None if it may be anything.
         """
 
         def partial(text: str) -> None:
@@ -58,21 +62,32 @@ class Interpretation:
         self._utterance, self._meaning, self._expected = utterance, meaning, expected
 
     def feed(self, samples: Samples) -> None:
-        """Add audio of the utterance: 16-bit samples at 8 kHz."""
+        """Add the next audio of the utterance, which is then recognised: 16-bit samples at 8 kHz.
+
+        The array may have any length. The method does not wait for the recognition.
+        """
         self._utterance.feed(samples)
 
     def pause(self) -> None:
-        """Take note that the caller has paused and may have finished."""
+        """Take note that the caller has paused and may have finished.
+
+        A model that decodes only whole utterances begins to decode now, so that its words come
+        sooner.
+        """
         self._utterance.pause()
 
     def go_on(self) -> None:
-        """Take note that the caller goes on after a pause."""
+        """Take note that the caller goes on speaking after a pause.
+
+        What was decoded in the pause is thrown away.
+        """
         self._utterance.go_on()
 
     async def finish(self) -> Words | None:
-        """End the utterance and return its words; None if the words are lost.
+        """End the utterance; return its words with their meaning, or None if they are lost.
 
-        Lost words cause a warning in the log.
+        Words are lost if recognition fails or takes too long. A warning in the log then names the
+        reason.
         """
         outcome = await self._utterance.finish()
         if isinstance(outcome, NotHeard):
@@ -93,5 +108,5 @@ class Interpretation:
         return Words(meant, heard.confidence, heard.unknown)
 
     def cancel(self) -> None:
-        """Drop the utterance; its words are no longer needed."""
+        """End the utterance without a result, because its words are not needed. Idempotent."""
         self._utterance.cancel()

@@ -80,19 +80,20 @@ class Keeper:
 
     @property
     def running(self) -> bool:
-        """True if a worker is running and not stuck. It may still be loading the model.
+        """True if a worker is running and not stuck, otherwise False.
 
-        Frames sent while the worker loads the model wait in the pipe.
+        The worker may still be loading the model. Frames that are sent to it meanwhile wait in the
+        pipe.
         """
         return self.pid is not None
 
     @property
     def load(self) -> tuple[bool, int, int]:
-        """The worker's load as a tuple: the worker with the smallest tuple has the least to do.
+        """The load of the worker, to be compared with those of other workers.
 
-        The first element is True if the worker does not answer. The second is the number of its
-        utterances. The third is the total octets of the frames that it has not yet answered, and of
-        the utterances that it is decoding as a whole.
+        The worker with the smallest tuple has the least to do. The first element is True if the
+        worker does not answer. The second is the number of its utterances. The third is the total
+        octets of audio and other frames that it has not yet processed.
         """
         silent = self._process is None or not self._process.ready or self._silent_ticks > 1
         backlog = 0 if self._process is None else self._process.backlog
@@ -101,7 +102,7 @@ class Keeper:
 
     @property
     def full(self) -> bool:
-        """True if the worker has too much to do to take a new utterance."""
+        """True if the worker has too much to do to take a new utterance, otherwise False."""
         backlog = 0 if self._process is None else self._process.backlog
         return (
             len(self._utterances) >= MOST_UTTERANCES
@@ -128,7 +129,10 @@ class Keeper:
         self._decoding.pop(utterance.number, None)
 
     async def keep(self) -> None:
-        """Run a worker, and start another one each time one ends, until the task is cancelled."""
+        """Run a worker, and start another one each time one ends, until this task is cancelled.
+
+        There is a pause before a restart if workers end soon after their start (BACK_OFF_SECONDS).
+        """
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
@@ -236,7 +240,10 @@ class Keeper:
         )
 
     def _fail(self, sentence: str) -> None:
-        """Fail the future ``up`` with ModelError, unless a worker has loaded the model before."""
+        """Fail the future ``up`` with ModelError, unless a worker has loaded the model before.
+
+        ``sentence`` is the message of the error.
+        """
         if not self.up.done():
             self.up.set_exception(ModelError(sentence))
             self.up.exception()  # marks it as retrieved, also if nothing waits for it

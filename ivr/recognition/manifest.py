@@ -79,11 +79,17 @@ class ModelManifest:
 
     @property
     def streaming(self) -> bool:
-        """True if the model itself gives words while the caller still speaks."""
+        """True if the model gives words while the caller still speaks, False if only afterwards.
+
+        A model for early guesses (``guesses``) beside this one does not count.
+        """
         return self.family in ("vosk", "transducer", "zipformer2_ctc")
 
     def paths(self, directory: Path) -> dict[str, Path]:
-        """Return the path of the file of each role, for a model in ``directory``."""
+        """Return the paths of the model's files by their roles, such as ``encoder``.
+
+        ``directory`` is the directory of the model.
+        """
         return {role: directory / name for role, name in self.files.items()}
 
     def write(self, directory: Path) -> None:
@@ -93,9 +99,9 @@ class ModelManifest:
 
 
 def read_manifest(directory: Path) -> ModelManifest:
-    """Return the manifest of the model in ``directory``, whose files are all there.
+    """Return the manifest of the model in ``directory``, after a check of the model's files.
 
-    Without ``model.json`` the family is found by the names of the files. Names and sizes of the
+    Without ``model.json`` the manifest is made from the names of the files. Names and sizes of the
     files are checked, but not their content: a damaged model is found when a recognition worker
     loads it. Raise ModelError, in one sentence, if there is no usable model.
     """
@@ -129,7 +135,10 @@ def _read(path: Path) -> ModelManifest:
 
 
 def _guessed(directory: Path) -> ModelManifest:
-    """Return a manifest for a directory without one; ModelError if the files leave it open."""
+    """Return a manifest for a model without ``model.json``, made from the names of its files.
+
+    Raise ModelError if the names do not tell the model's family, or if there is no model.
+    """
     if any((directory / name).is_dir() for name in ("am", "conf", "graph")):
         return ModelManifest(directory.name, "vosk")
     if any(directory.glob("encoder*.onnx")):
@@ -152,9 +161,10 @@ def _guessed(directory: Path) -> ModelManifest:
 
 
 def _only(directory: Path, role: str) -> str:
-    """Return the name of the ONNX file of ``role``; of several, that of an int8 model.
+    """Return the name of the ONNX file in ``directory`` for ``role``, such as ``encoder``.
 
-    An int8 model needs a quarter of the memory and less time.
+    Of several files, the one of an int8 model is taken, because it needs a quarter of the memory
+    and less time. Raise ModelError if there is no file, or if it is not clear which one to take.
     """
     found = sorted(path.name for path in directory.glob(f"{role}*.onnx"))
     small = [name for name in found if ".int8." in name]
@@ -189,7 +199,11 @@ def _check_names(manifest: ModelManifest, directory: Path) -> None:
 
 
 def _check_guesses(manifest: ModelManifest, directory: Path) -> None:
-    """Raise ModelError unless the model of ``guesses`` is there and can give guesses."""
+    """Raise ModelError unless ``manifest.guesses`` names a model that can give early guesses.
+
+    Such a model is a streaming model of sherpa-onnx in a subdirectory of ``directory``. The model
+    of ``manifest`` itself must not be streaming.
+    """
     guesser = read_manifest(directory / manifest.guesses)
     if manifest.streaming or not guesser.streaming or guesser.family == "vosk":
         raise ModelError(

@@ -40,14 +40,17 @@ class Model:
     """A loaded Vosk model. Threads may share it, each with its own utterances."""
 
     def __init__(self, model: Any, answers: AnswerDecoders | None = None) -> None:
-        """``answers`` are the decoders of expected answers that belong to ``model``, if any."""
+        """Take a loaded ``vosk.Model`` and the decoders of expected answers that belong to it.
+
+        ``answers`` is None if the model has no such decoders.
+        """
         self._model, self._answers = model, answers
 
     def utterance(self, expected: Expected | None = None) -> SpeechUtterance:
-        """Begin to decode one utterance; takes about half a millisecond.
+        """Return a new utterance, to be fed with audio; this takes about half a millisecond.
 
-        If ``expected`` is given, a second decoder listens for this kind of answer. Its result is
-        the ``steered`` of the transcript.
+        If ``expected`` is given, a second decoder hears the utterance, too, and listens for this
+        kind of answer in particular. Its result is the ``steered`` of the transcript.
         """
         free = ModelUtterance(vosk.KaldiRecognizer(self._model, RATE))
         decoder = self._answers.get(expected) if self._answers and expected else None
@@ -68,7 +71,7 @@ class Model:
 
 
 class ModelUtterance:
-    """One utterance while it is being decoded."""
+    """One utterance while a Vosk recogniser decodes it."""
 
     def __init__(self, recogniser: Any) -> None:
         self._recogniser = recogniser
@@ -100,11 +103,11 @@ class ModelUtterance:
 
 
 def load_model(path: Path | None = None) -> Model:
-    """Load the Vosk model in directory ``path``, or the built-in model if it is None.
+    """Return the Vosk model in directory ``path``, loaded; the built-in model if ``path`` is None.
 
     The built-in model causes a warning in the log. All decoders of the model decode a quarter of a
-    second of silence as a test. ModelError says in one sentence why the model cannot be used and
-    what to do.
+    second of silence as a test. Raise ModelError, which says in one sentence why the model cannot
+    be used and what to do.
     """
     vosk.SetLogLevel(-1)
     directory = embedded.unpacked() if path is None else path

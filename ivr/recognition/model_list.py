@@ -20,7 +20,7 @@ from ivr.translation import marked, tr
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """One line of the list: a model, and the directory in which it is."""
+    """One model in the output of ``ivr models list``, with what is known about it."""
 
     name: str
     """Name of the model for ``ivr models`` and for the setting recognition.model; the path of a
@@ -41,9 +41,11 @@ class ListedModel:
 
 
 def listed_models(settings: RecognitionSettings) -> Iterator[ListedModel]:
-    """Yield the known models, all others below ``settings.models``, and the built-in one.
+    """Yield all models that ``ivr models list`` shows.
 
-    A model elsewhere follows if the settings name it.
+    First come the known models, installed or not; then other models in the directory
+    ``settings.models``; then a model elsewhere, if the settings name one; at last the built-in
+    model.
     """
     taken = chosen(settings.model, settings.models)
     known = {settings.models / model.folder: model for model in MODELS.values()}
@@ -90,7 +92,7 @@ def _listed(path: Path, used: bool, model: Official | None, name: str = "") -> L
 
 
 def print_models(settings: RecognitionSettings, as_json: bool) -> None:
-    """Print the list as a table or as JSON."""
+    """Print the models of :func:`listed_models` as a table, or as JSON if ``as_json`` is True."""
     models = list(listed_models(settings))
     if as_json:
         typer.echo(json.dumps([asdict(model) for model in models], ensure_ascii=False, indent=2))

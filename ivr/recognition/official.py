@@ -22,7 +22,7 @@ pinned hash makes sure that they pass on the right file."""
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """Describes a model that is offered for download: its archive, and what the archive holds."""
+    """A speech model that is offered for download: its archive, and what the archive holds."""
 
     packed: Packed
     """The archive; its name is that of the directory of the installed model."""
@@ -32,8 +32,8 @@ class Official:
     about: str
     """Short description for ``ivr models list``."""
     guesser: str = ""
-    """Name of the model here that is installed into the subdirectory ``manifest.guesses``; empty
-    if the model consists of one archive."""
+    """Name of another model in MODELS, which gives early guesses. It is installed into the
+    subdirectory ``manifest.guesses`` of this model. Empty if the model consists of one archive."""
 
     @property
     def name(self) -> str:
@@ -56,7 +56,13 @@ def _of_sherpa(
     about: str,
     guesser: str = "",
 ) -> Official:
-    """Return a model of sherpa-onnx whose archive is also at ModelScope, in ``mirror``."""
+    """Return the description of a model that the project sherpa-onnx offers for download.
+
+    ``archive`` is the name of its archive without ``sherpa-onnx-`` and the ending. ``sha256`` is
+    the archive's hash, ``octets`` its length, and ``room`` the octets of free disk needed to
+    install it. ``mirror`` is the repository at ModelScope that has the archive, too. The other
+    parameters are the attributes of Official.
+    """
     file = f"sherpa-onnx-{archive}.tar.bz2"
     release = f"{_RELEASES}/{file}"
     urls = (

@@ -23,14 +23,16 @@ from ivr.recognition.waveform import SilenceMeter, as_floats, at_model_rate
 
 
 class OfflineModel:
-    """A loaded model that decodes whole utterances, in a thread of its own."""
+    """A loaded model that decodes only whole utterances; it does so in a thread of its own."""
 
     def __init__(
         self, recogniser: Any, manifest: ModelManifest, guesser: StreamingModel | None = None
     ) -> None:
-        """``recogniser`` is an OfflineRecognizer of sherpa-onnx with the model of ``manifest``.
+        """Start the thread that decodes.
 
-        ``guesser`` gives words while the caller speaks; without it there are none meanwhile.
+        ``recogniser`` is an OfflineRecognizer of sherpa-onnx with the model of ``manifest``.
+        ``guesser`` gives words while the caller speaks; None: no words are known before the end of
+        the utterance.
         """
         self._recogniser, self._rate = recogniser, manifest.rate
         self._tail_seconds = manifest.tail_seconds
@@ -38,7 +40,10 @@ class OfflineModel:
         self._thread = DecodingThread(self._decode_all)
 
     def utterance(self, expected: Expected | None = None) -> "OfflineUtterance":
-        """Begin to decode one utterance; an offline model cannot listen for ``expected``."""
+        """Return a new utterance, to be fed with audio and then decoded as a whole.
+
+        ``expected`` is ignored: an offline model cannot listen for a kind of answer in particular.
+        """
         return OfflineUtterance(self._thread, self._tail_seconds, self._guesser)
 
     def decode(self, samples: Samples) -> Transcript:
@@ -48,7 +53,10 @@ class OfflineModel:
         return utterance.finish()
 
     def wait_if_stuck(self) -> None:
-        """Return at once, unless decoding is stuck; then return only when it has ended."""
+        """Return at once if no decoding is stuck; otherwise wait until that decoding has ended.
+
+        See :meth:`DecodingThread.wait_if_stuck`.
+        """
         self._thread.wait_if_stuck()
 
     def _decode_all(self, utterances: Sequence[FloatArray]) -> list[Transcript]:
@@ -84,29 +92,43 @@ class OfflineUtterance:
             self._guess.feed_octets(octets)
 
     def so_far(self) -> str:
-        """Return what the guesser has recognised so far; empty without a guesser."""
+        """Return the text recognised so far by the streaming model that gives guesses.
+
+        The text is empty if the model has no such companion.
+        """
         return "" if self._guess is None else self._guess.so_far()
 
     def pause(self) -> None:
-        """Begin to decode the audio so far, because the caller has paused and may have finished."""
+        """Begin to decode the audio fed so far: the caller has paused and may have finished.
+
+        The result is used by :meth:`finish` unless :meth:`go_on` or another pause cancels the
+        decoding.
+        """
         self.go_on()
         self._job = self._begin(urgent=False)
 
     def go_on(self) -> None:
-        """Throw the early decoding away, because the caller goes on or is not listened to."""
+        """Cancel the decoding that :meth:`pause` has begun; do nothing if there is none.
+
+        This is called when the caller goes on speaking, or when the utterance is not needed any
+        more.
+        """
         if self._job is not None:
             self._job.transcript.cancel()
             self._job = None
 
     def finish(self) -> Transcript:
-        """End the utterance and return its transcript; no audio may be fed afterwards."""
+        """End the utterance, wait until it is decoded, and return its transcript.
+
+        No audio may be fed afterwards.
+        """
         return self.finish_soon().result()
 
     def finish_soon(self) -> Future[Transcript]:
         """End the utterance; return a future that gets its transcript.
 
-        If decoding has begun in a pause and the caller has not gone on, its result is used. The
-        audio after the beginning of the pause is then not decoded: it is silence.
+        If :meth:`pause` has begun a decoding that was not cancelled, its result is used. The audio
+        after that pause began is then not decoded, because it is silence.
         """
         if self._job is None:
             self._job = self._begin(urgent=True)

@@ -35,9 +35,10 @@ class Recognisers:
     """Several worker processes with the same model. One event loop uses them; not thread-safe."""
 
     def __init__(self, model: Path | None = None, *, workers: int = 1) -> None:
-        """``model`` is the directory of a model; None means the built-in tiny one.
+        """Take the settings of the workers; :meth:`start` starts them.
 
-        Each worker holds the model in memory and uses at most one core.
+        ``model`` is the directory of a model; None means the built-in one. ``workers`` is the
+        number of processes. Each holds the model in memory and uses at most one core.
         """
         self._model = model
         self._workers = workers
@@ -108,7 +109,7 @@ class Recognisers:
         on_partial: Callable[[str], None] | None = None,
         expected: Expected | None = None,
     ) -> Utterance:
-        """Begin to recognise one utterance, with the worker that has the least to do.
+        """Begin to recognise one utterance, with the worker that has the least to do; return it.
 
         ``on_partial`` is called with the text recognised so far when it changes, at most once in
         0.24 s of speech. ``expected`` is the kind of answer that the caller was asked for: a second

@@ -146,7 +146,10 @@ class WorkerProcess:
 
 
 def resident_megabytes(pid: int) -> float | None:
-    """Return the resident memory of a process in megabytes; None if the system does not tell it."""
+    """Return the memory (RSS) that the process ``pid`` occupies, in megabytes.
+
+    Return None if there is no such process or the system does not report it.
+    """
     try:
         status = Path(f"/proc/{pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) / 1000
@@ -155,7 +158,10 @@ def resident_megabytes(pid: int) -> float | None:
 
 
 async def _tail(stream: asyncio.StreamReader) -> str:
-    """Read ``stream`` to its end, so that its writer never blocks, and return its last line."""
+    """Read ``stream`` to its end and return its last line, or "" if it is empty.
+
+    Reading all of it keeps the writer from blocking.
+    """
     kept = b""
     while octets := await stream.read(_PIECE):
         kept = (kept + octets)[-_KEPT_STDERR:]

@@ -24,11 +24,11 @@ streaming. A streaming model begins to decode after up to one second."""
 
 
 def load_sherpa_model(manifest: ModelManifest, directory: Path) -> StreamingModel | OfflineModel:
-    """Load the model in ``directory``, whose manifest is ``manifest``, and decode some sound.
+    """Return the model in ``directory``, whose manifest is ``manifest``, loaded by sherpa-onnx.
 
-    A wrong ``feature_dim`` shows only when something is decoded. If metadata of the model is
-    missing, the library ends the process. Raise ModelError, in one sentence, if the library refuses
-    the model in another way.
+    The model decodes some sound as a test, because a wrong ``feature_dim`` of the manifest causes
+    an error only then. Raise ModelError, in one sentence, if the library refuses the model. But if
+    metadata of the model is missing, the library ends the process.
     """
     try:
         model = _load(manifest, directory)
@@ -56,7 +56,11 @@ def _load(manifest: ModelManifest, directory: Path) -> StreamingModel | OfflineM
 
 
 def _online(manifest: ModelManifest, directory: Path) -> Any:
-    """Load a streaming recogniser. Its own end of speech stays off: our detectors find the end."""
+    """Return sherpa-onnx's recogniser with the streaming model in ``directory``.
+
+    Its own detection of the end of speech is switched off, because the detectors of the call find
+    it.
+    """
     from sherpa_onnx import OnlineRecognizer
 
     files = {role: str(path) for role, path in manifest.paths(directory).items()}

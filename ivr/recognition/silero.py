@@ -26,7 +26,10 @@ _Floats = NDArray[np.float32]
 
 
 class SileroModel:
-    """The loaded voice model. Threads may share it, but not a SileroStream made from it."""
+    """The loaded model that finds voice in audio (Silero); threads may share it.
+
+    A SileroStream made from it must be used by one thread only.
+    """
 
     def __init__(self, session: Any) -> None:
         self._session = session
@@ -34,7 +37,11 @@ class SileroModel:
 
     @classmethod
     def load(cls) -> "SileroModel":
-        """Load the voice model in 0.1 to 0.3 s; raise ModelError if it cannot be used."""
+        """Return the voice model, loaded; this takes 0.1 to 0.3 s.
+
+        Raise ModelError if its file cannot be read, or if it cannot be run or hears a voice in
+        silence.
+        """
         # From 1.29 on it tells Microsoft about the process, unless this is set when it is loaded;
         # its own function for that comes too late. A hot line sends nothing to anybody.
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"

@@ -25,7 +25,12 @@ class SpeechSpan:
 
 
 def speech_spans(samples: Samples, detector: VoiceDetector) -> Iterator[SpeechSpan]:
-    """Yield the parts of ``samples`` (8 kHz) that are decoded, one for each utterance."""
+    """Yield the span of each utterance in ``samples`` (16-bit, 8 kHz), in order of time.
+
+    A span is what a call gives to the recogniser: from 0.3 s before the onset of the speech to the
+    end of the silence that ends the utterance. ``detector`` is a voice detector that has heard
+    nothing yet.
+    """
     ear = Ear(detector, 0.0)
     onset: float | None = None
     now = 0.0
@@ -44,9 +49,10 @@ def speech_spans(samples: Samples, detector: VoiceDetector) -> Iterator[SpeechSp
 def transcribe(
     samples: Samples, model: SpeechModel, detector: VoiceDetector
 ) -> list[tuple[SpeechSpan, Transcript]]:
-    """Return span and transcript of each utterance in ``samples`` (8 kHz).
+    """Return the span and the transcript of each utterance in ``samples`` (16-bit, 8 kHz).
 
-    ``model`` decodes them in this process, without recognition workers.
+    ``detector``, which has heard nothing yet, finds the utterances. ``model`` decodes them in this
+    process, without recognition workers.
     """
     return [
         (span, model.decode(samples[round(span.start * RATE) : round(span.end * RATE)]))

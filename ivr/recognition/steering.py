@@ -16,10 +16,11 @@ class Steered:
     def __init__(
         self, free: SpeechUtterance, answer: SpeechUtterance, words: Collection[str] | None = None
     ) -> None:
-        """``words`` are the words of the expected answer.
+        """Take the same utterance in two decoders.
 
-        Other words of the decoder ``answer`` stand for any speech and become [unk]. None means that
-        this decoder finds no other words.
+        ``free`` is the utterance in the decoder of all words, ``answer`` that in the decoder of an
+        expected answer. ``words`` are the words of such an answer; all others that ``answer`` finds
+        stand for any speech and become [unk]. None means that ``answer`` finds no others.
         """
         self._free, self._answer, self._words = free, answer, words
 
@@ -33,7 +34,10 @@ class Steered:
         return self._free.so_far()
 
     def finish(self) -> Transcript:
-        """End the utterance; return what the decoder of all words found, with ``steered`` set."""
+        """End the utterance; return the transcript of the decoder of all words.
+
+        Its ``steered`` is the transcript of the decoder of the expected answer.
+        """
         return replace(self._free.finish(), steered=self._known(self._answer.finish()))
 
     def _known(self, heard: Transcript) -> Transcript:

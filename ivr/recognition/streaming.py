@@ -30,10 +30,11 @@ class StreamingModel:
         self._manifest = manifest
 
     def utterance(self, expected: Expected | None = None) -> "StreamingUtterance":
-        """Begin to decode one utterance.
+        """Return a new utterance, which is decoded while it is fed with audio.
 
-        The decoder prefers the words of an ``expected`` answer. Only a transducer whose manifest
-        names ``hot_words`` can do that.
+        ``expected`` is the kind of answer that the caller was asked for. The decoder prefers its
+        words if the model is a transducer whose manifest names ``hot_words``; other models ignore
+        it.
         """
         stream = (
             self._recogniser.create_stream(hotwords="/".join(words_of(expected)))
@@ -74,8 +75,9 @@ class StreamingUtterance:
     def finish(self) -> Transcript:
         """End the utterance and return its transcript; no audio may be fed afterwards.
 
-        A model recognises the last word only after some more audio. The silence at the end of the
-        utterance is such audio; only what is missing of ``tail_seconds`` is added as silence.
+        The model recognises the last word only if sound of ``tail_seconds`` (see its manifest)
+        follows the word. The silence at the end of the utterance counts; what is missing is added
+        as zeros. An utterance shorter than SHORTEST_SECONDS (0.25 s) has no words.
         """
         if self._seconds < SHORTEST_SECONDS:
             return Transcript(())

@@ -22,12 +22,13 @@ one begins. Slow speech has three to four syllables in a second."""
 
 
 def text_of(result: Any) -> str:
-    """Return the text of a result of sherpa-onnx.
+    """Return the recognised text in ``result``, a result object of sherpa-onnx.
 
-    The attribute ``text`` of sherpa-onnx 2.0.1 keeps one more reference to the string than it
-    gives, so each use of it loses 110 octets of memory: 10 MB in 8,000 utterances with their
-    guesses (measured by `ivr bench worker-memory`). The JSON form of the result loses nothing. It
-    cannot be read only if the text holds half a character; the attribute leaves that out.
+    The text is read from the JSON form of the object. The attribute ``text`` of sherpa-onnx 2.0.1
+    keeps one more reference to the string than it gives, so each use of it loses 110 octets of
+    memory: 10 MB in 8,000 utterances with their guesses (measured by `ivr bench worker-memory`). It
+    is used only if the JSON cannot be read because the text holds half a character, which the
+    attribute leaves out.
     """
     try:
         text: str = json.loads(str(result))["text"]
@@ -37,9 +38,9 @@ def text_of(result: Any) -> str:
 
 
 def characters(text: str) -> list[str]:
-    """Return the characters of a recognised text, without punctuation and marks.
+    """Return the characters of a recognised text, without punctuation and the marks of the model.
 
-    Latin letters become upper case. Each ``<unk>`` becomes one [unk].
+    Latin letters become upper case. Each ``<unk>`` (unknown speech) becomes one element [unk].
     """
     return list(_characters(text))
 
@@ -52,7 +53,10 @@ def _characters(text: str) -> Iterator[str]:
 
 
 def plain_text(text: str) -> str:
-    """Return the characters of a recognised text as one string, without [unk]."""
+    """Return the characters of a recognised text as one string.
+
+    Punctuation, the marks of the model and ``<unk>`` (unknown speech) are left out.
+    """
     return "".join(each for each in characters(text) if each != UNKNOWN)
 
 
@@ -61,9 +65,10 @@ def transcript_of(
 ) -> Transcript:
     """Return the transcript of an utterance of ``length`` seconds, one word per character.
 
-    ``times`` are the seconds at which the tokens of the text begin. The tokens of some models are
-    octets or syllables, so the times are spread over the characters. The confidence is the
-    geometric mean of the tokens' probabilities, or 1.0 if the model does not tell them.
+    ``text`` is the recognised text, and ``times`` are the seconds at which its tokens begin. The
+    tokens of some models are octets or syllables, so the times are spread over the characters. Each
+    word gets the same confidence: the geometric mean of the tokens' probabilities, or 1.0 if
+    ``log_probabilities`` (their natural logarithms) is empty.
     """
     found = characters(text)
     if not found:

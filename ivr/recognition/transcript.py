@@ -47,8 +47,9 @@ class Transcript:
 
     @classmethod
     def of(cls, result: Mapping[str, Any]) -> "Transcript":
-        """Parse a result of Vosk: ``{"result": [{"word", "start", "end", "conf"}, …]}``.
+        """Return the transcript for a result of Vosk, as parsed from JSON.
 
+        The result has the form ``{"result": [{"word", "start", "end", "conf"}, …]}``. A value
         ``steered`` in it is another such result, that of the decoder of expected answers.
         """
         words = result.get("result", ())

@@ -26,10 +26,11 @@ from a published measurement (39 sentences of AISHELL-1, 25 MB model): more brou
 
 
 def complete_manifest(directory: Path, known: ModelManifest) -> ModelManifest:
-    """Return ``known`` with the files of the unpacked model in ``directory``; delete the others.
+    """Return the manifest ``known``, completed by the names and sizes of the model's files.
 
-    Nothing of a model of Vosk is deleted. Raise UnpackError if a file is missing, and ModelError if
-    a file of a Vosk model is missing or damaged.
+    ``directory`` holds the unpacked model. All files that the model does not need are deleted,
+    except texts about its licence; of a Vosk model nothing is deleted. Raise UnpackError if a file
+    is missing, and ModelError if a file of a Vosk model is missing or damaged.
     """
     if known.family == "vosk":
         check_files(directory)
@@ -41,9 +42,10 @@ def complete_manifest(directory: Path, known: ModelManifest) -> ModelManifest:
 
 
 def recognised_family(directory: Path) -> Family:
-    """Return the family of the model in ``directory``, by the names of its files.
+    """Return the family (the kind) of the speech model that is unpacked in ``directory``.
 
-    Raise UnpackError if they leave it open, or if there is no model.
+    The names of the files tell it. Raise UnpackError if several families have files of these names,
+    or if ``directory`` holds no model.
     """
     if any((directory / name).is_dir() for name in ("am", "conf", "graph")):
         return "vosk"
@@ -60,9 +62,10 @@ def recognised_family(directory: Path) -> Family:
 
 
 def _file_of(directory: Path, role: str) -> str:
-    """Return the name of the file of ``role``; of several, that of an int8 model.
+    """Return the name of the file in ``directory`` for ``role``, such as ``encoder`` or ``tokens``.
 
-    An int8 model needs a quarter of the memory and less time.
+    Of several files, the one of an int8 model is taken, because it needs a quarter of the memory
+    and less time. Raise UnpackError if there is no file, or if it is not clear which one to take.
     """
     if role == "tokens":
         found = [directory / "tokens.txt"]

@@ -24,9 +24,9 @@ _BATCH_OCTETS = round(BATCH_SECONDS * RATE) * 2
 
 
 def deadline_seconds(length: float) -> float:
-    """Return the time limit in seconds for a transcript, counted from the end of its utterance.
+    """Return the seconds after the end of an utterance for which its transcript is waited for.
 
-    ``length`` is the length of the utterance in seconds. A later transcript is not waited for.
+    ``length`` is the length of the utterance in seconds.
     """
     return 1.5 * length + 1.0
 
@@ -90,7 +90,10 @@ class Utterance:
         return None if self._worker is None else self._worker.pid
 
     def expect(self, expected: Expected) -> None:
-        """Have the worker listen for this kind of answer in particular; call it before feed."""
+        """Tell the worker which kind of answer the caller was asked for.
+
+        The worker then listens for it in particular. Call this before :meth:`feed`.
+        """
         self._send(Kind.EXPECT, expected.encode())
 
     def feed(self, samples: Samples) -> None:
@@ -114,7 +117,10 @@ class Utterance:
             self._send(Kind.PAUSE)
 
     def go_on(self) -> None:
-        """Take note that the caller goes on after a pause."""
+        """Take note that the caller goes on speaking after a pause.
+
+        What the worker has decoded in the pause is thrown away.
+        """
         if not self._finishing:
             self._send(Kind.GO_ON)
 

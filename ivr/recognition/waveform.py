@@ -25,7 +25,7 @@ def as_floats(octets: bytes) -> FloatArray:
 
 
 class Upsampler:
-    """Brings the audio of one utterance from 8 kHz to the rate of the model, in Hz."""
+    """Resampler of the audio of one utterance, from 8 kHz to the sample rate of a model."""
 
     def __init__(self, rate: int) -> None:
         self._stream: Any = None
@@ -35,7 +35,11 @@ class Upsampler:
             self._stream = soxr.ResampleStream(RATE, rate, 1, dtype="float32", quality=_QUALITY)
 
     def feed(self, samples: FloatArray, *, last: bool = False) -> FloatArray:
-        """Return the next audio at the model's rate; with ``last`` all that is still held back."""
+        """Return the next audio of the utterance at the rate of the model.
+
+        ``samples`` is the next block at 8 kHz. The resampler holds back up to 0.11 s of the audio;
+        with ``last``, which ends the utterance, it returns all of it.
+        """
         if self._stream is None:
             return samples
         resampled: FloatArray = self._stream.resample_chunk(samples, last=last)
@@ -43,7 +47,10 @@ class Upsampler:
 
 
 def at_model_rate(samples: FloatArray, rate: int) -> FloatArray:
-    """Return a whole utterance at ``rate`` Hz; ``samples`` has 8 kHz."""
+    """Return an utterance resampled from 8 kHz to ``rate`` Hz, the sample rate of a model.
+
+    ``samples`` is the whole utterance at 8 kHz.
+    """
     if rate == RATE:
         return samples
     import soxr  # see Upsampler
@@ -53,15 +60,19 @@ def at_model_rate(samples: FloatArray, rate: int) -> FloatArray:
 
 
 class SilenceMeter:
-    """Measures the silence at the end of an utterance, so that only missing silence is added."""
+    """Measures the silence at the end of an utterance.
+
+    Some models need silence after the last word. With the measure, only what is missing is added.
+    """
 
     def __init__(self) -> None:
         self._loudest = 0.0
         self.seconds = 0.0
-        """Seconds of audio at the end that are quiet, in steps of the blocks that were fed."""
+        """Length, in seconds, of the quiet audio at the end of all that was fed; whole blocks are
+        counted."""
 
     def feed(self, samples: FloatArray) -> None:
-        """Take the next block of audio at 8 kHz."""
+        """Add the next block of the utterance (-1 to 1, 8 kHz), and update ``seconds``."""
         peak = float(np.max(np.abs(samples), initial=0.0))
         self._loudest = max(self._loudest, peak)
         quiet = peak <= self._loudest * QUIET

@@ -49,10 +49,13 @@ takes a fifth more processor time. Models of sherpa-onnx decode 0.16 to 0.5 s at
 
 
 class Worker:
-    """Decodes the utterances of one worker process and answers each frame with one frame."""
+    """Decodes the utterances of one worker process; answers each frame of the service."""
 
     def __init__(self, model: SpeechModel, send: Callable[[Frame], None]) -> None:
-        """``send`` sends a frame that is no answer to the service. Any thread may call it."""
+        """Take the loaded model, and the function that sends a frame to the service.
+
+        ``send`` is used for frames that do not answer a frame. Any thread may call it.
+        """
         self._model, self._send = model, send
         self._open: dict[int, SpeechUtterance] = {}
         self._decoding: dict[int, OfflineUtterance] = {}
@@ -92,7 +95,11 @@ class Worker:
         return Frame(Kind.DONE, number)
 
     def _decoded(self, number: int, transcript: Future[Transcript]) -> None:
-        """Send the transcript of an utterance. The thread that decodes calls this."""
+        """Send the transcript of the utterance ``number`` to the service.
+
+        The decoding thread calls this when ``transcript`` is done. Send nothing if it was
+        cancelled. If decoding has failed, end the process: the service then starts another worker.
+        """
         self._decoding.pop(number, None)
         if transcript.cancelled():
             return

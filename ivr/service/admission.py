@@ -36,9 +36,10 @@ class Admission:
         recorder: RecordingKeeper,
         script: Callable[[], Script] | None = None,
     ) -> None:
-        """``recorder`` tells whether the disk has room for recordings.
+        """Take what all calls share.
 
-        ``script`` begins the dialogue of every call; None: the conversation of the etiquette sheet.
+        ``recorder`` tells whether the disk has room for recordings. ``script`` begins the dialogue
+        of every call; None: the conversation of the etiquette sheet.
         """
         self.calls: set[OneCall] = set()
         """The calls that are being served now."""
@@ -47,10 +48,10 @@ class Admission:
         self._transferred = TransferredGuests()
 
     async def serve(self, session: AgiSession) -> None:
-        """Serve one call from its first AGI line to its end.
+        """Serve one call on its AGI session; return when the call has ended.
 
         Refuse the call, by returning at once, when the limit of calls is reached or the names of
-        its channel are malformed.
+        its channel are malformed. The PBX then takes the call over.
         """
         uniqueid = session.environment["agi_uniqueid"]
         channel = session.environment["agi_channel"]
@@ -82,7 +83,10 @@ class Admission:
             await self._serve(session, uniqueid)
 
     def close(self, uniqueid: str) -> None:
-        """Close the AGI session of the call with this unique id: its channel is gone."""
+        """Close the AGI session of the call with this unique id, because its channel is gone.
+
+        Do nothing if no such call is being served.
+        """
         for call in list(self.calls):
             if call.uniqueid == uniqueid:
                 call.session.close()
@@ -110,10 +114,10 @@ class Admission:
             )
 
     def _guest(self, uniqueid: str, environment: Mapping[str, str]) -> tuple[Guest, bool]:
-        """Return the caller, and whether they come back because nobody answered a transfer.
+        """Return the caller, and True if they come back because nobody answered a transfer.
 
         If another service had transferred them, nothing is known of their first conversation here;
-        they are served as new callers who come back.
+        the result is then a new caller, and True.
         """
         returned = is_back_from_transfer(environment)
         remembered = self._transferred.take(uniqueid)
@@ -125,8 +129,9 @@ class Admission:
     def _script(self, guest: Guest, *, returned: bool) -> Callable[[], Script]:
         """Return the function that begins the dialogue of a call.
 
-        When recording has stopped (for example, the disk is full), the call is not recorded, and
-        the announcement of the recording is left out.
+        ``returned`` is True if the caller comes back from a transfer. When recording has stopped
+        (for example, the disk is full), the call is not recorded, and the announcement of the
+        recording is left out.
         """
         if self._own_script is not None:
             return self._own_script

@@ -106,7 +106,7 @@ class Hotline:
         return len(self._admission.calls)
 
     async def start(self) -> None:
-        """Listen for calls.
+        """Start all parts of the service, and listen for calls.
 
         Raise StartError when a port is taken, a model cannot be loaded or a newer program has
         written the database of the records; nothing is left open then.
@@ -211,7 +211,7 @@ class Hotline:
         return OrphanCheck(self._ami, self._ours, self._admission.close)
 
     def _ours(self) -> Ours:
-        """Return this service's calls and AudioSocket connections.
+        """Return the calls and AudioSocket connections of this service.
 
         They are compared with the PBX's channels.
         """
@@ -242,7 +242,10 @@ async def _advise(ami: Ami, orphans: OrphanCheck) -> None:
 
 
 async def _listen(starting: Awaitable[None], group: str, host: str, port: int) -> None:
-    """Wait until a server listens; raise StartError, which names the setting, if it cannot."""
+    """Wait until ``starting`` has made a server listen on ``host`` and ``port``.
+
+    Raise StartError, which names the setting in ``group``, if the port cannot be used.
+    """
     try:
         await starting
     except OSError as error:

@@ -33,7 +33,10 @@ def load_sheet(settings: Settings) -> Sheet:
 
 
 def load_catalogue(settings: Settings, sheet: Sheet) -> Catalogue:
-    """Return the rendered prompts; raise StartError, which names the first without a file."""
+    """Return the catalogue of the rendered prompts, by which their sound files are found.
+
+    Raise StartError if the catalogue cannot be used, or if a prompt of ``sheet`` has no file.
+    """
     try:
         catalogue = Catalogue.load(settings.prompts.directory)
         for id in (SILENCE, MUSIC.id, *(prompt.id for prompt in sheet.fragments())):
@@ -121,8 +124,8 @@ def notifier(settings: Settings) -> Notifier:
 def recorder(settings: Settings) -> RecordingKeeper:
     """Return the keeper of recordings, which joins the files that Asterisk writes.
 
-    Raise StartError when a command to Asterisk cannot hold the directory's path, or when a setting
-    of the database is wrong.
+    Raise StartError when the path of their directory has characters that a command to Asterisk
+    cannot hold, or when a setting of the database is wrong.
     """
     place = settings.recording.on_the_pbx
     if settings.recording.mode != "off" and not is_one_word(place):

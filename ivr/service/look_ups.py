@@ -44,7 +44,7 @@ class LookUps:
     """Looks up answers for callers, in the records or in the company's system (``look_ups``)."""
 
     def __init__(self, settings: config.LookUpSettings, records: Engine) -> None:
-        """``records`` is the database of the records.
+        """Prepare look-ups; ``records`` is the database of the records.
 
         Raise ConfigError when the function that look_ups.python names cannot be imported.
         """
@@ -53,10 +53,10 @@ class LookUps:
         self._threads = ThreadPoolExecutor(THREADS, "look-up")
 
     async def find(self, query: Query, caller: str) -> Found:
-        """Carry out the look-up ``query`` for the caller with the number ``caller``.
+        """Look up the answer to ``query``, such as the state of a ticket, and return it.
 
-        Return its result. Return FAILED on any error, and when look_ups.seconds have passed without
-        an answer.
+        ``caller`` is the caller's telephone number. Return FAILED if an error occurs, or if there
+        is no answer within look_ups.seconds; a warning in the log then names the reason.
         """
         try:
             async with asyncio.timeout(self._settings.seconds):
@@ -80,7 +80,10 @@ class LookUps:
         return FAILED
 
     def close(self) -> None:
-        """Cancel look-ups that have not begun, close the database; do not wait for running ones."""
+        """Cancel the look-ups that have not begun, and close the database.
+
+        Running look-ups are not waited for.
+        """
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._records.dispose()
 
@@ -100,7 +103,10 @@ class LookUps:
         raise ValueError("neither look_ups.url nor look_ups.python is set")
 
     def _ticket(self, number: str) -> Found:
-        """Return the status of the ticket with this number; ``unknown`` if there is none."""
+        """Return a Found with the status of the ticket ``number``, such as ``open``.
+
+        Its status is ``unknown`` if there is no such ticket.
+        """
         with reading(self._records) as connection:
             try:
                 return Found(tickets.one(connection, number)["status"])
@@ -108,9 +114,9 @@ class LookUps:
                 return Found("unknown")
 
     def _caller(self, number: str) -> Found:
-        """Return how often the caller with this number has been abusive or a nuisance.
+        """Return a Found that says how often the caller with this number was abusive or a nuisance.
 
-        The result is ``unknown`` if the records have no such counts for the number.
+        It is ``unknown``, without counts, if the records do not know the number.
         """
         query = select(callers.c.abuse, callers.c.nuisance).where(callers.c.caller == number)
         with reading(self._records) as connection:

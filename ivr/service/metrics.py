@@ -90,13 +90,20 @@ class Metrics:
             self.tickets.labels(kind)
 
     def watch(self, name: str, help: str, value: Callable[[], float]) -> None:
-        """Add a gauge that shows what ``value`` returns whenever the metrics are read."""
+        """Add the gauge ``name`` to the metrics; ``value`` returns its figure.
+
+        ``value`` is called whenever the metrics are read. ``help`` is the description of the gauge
+        in the metrics.
+        """
         Gauge(name, help, registry=self.registry).set_function(value)
 
     def watch_state(
         self, name: str, help: str, states: type[StrEnum], now: Callable[[], StrEnum]
     ) -> None:
-        """Add a gauge for each state: 1 for the state that ``now`` returns, 0 for the others."""
+        """Add a gauge for each state: 1 for the state that ``now`` returns, 0 for the others.
+
+        ``name`` is the name of these gauges, and ``help`` their description in the metrics.
+        """
         gauge = Gauge(name, help, ["state"], registry=self.registry)
 
         def stands_at(state: StrEnum) -> Callable[[], float]:
@@ -106,10 +113,10 @@ class Metrics:
             gauge.labels(state).set_function(stands_at(state))
 
     def tapped(self, attached: Callable[[bool, float], None]) -> Callable[[bool, float], None]:
-        """Return a function that counts losses and reconnections of a tap, then calls ``attached``.
+        """Return a function that counts losses and returns of a tap, then calls ``attached``.
 
-        Both functions take the same arguments: whether the tap is connected, and the time in
-        seconds of the event loop's clock.
+        The tap is the connection that brings the caller's audio. Both functions take the same
+        arguments: whether the tap is connected, and the time in seconds of the event loop's clock.
         """
         away = False
 
@@ -158,7 +165,11 @@ class Endpoint:
 
 
 class CountedCall:
-    """A :class:`ivr.call.ports.CallLog` that counts what it passes on to another CallLog."""
+    """The record of one call, which counts events and commands for the metrics.
+
+    It implements :class:`ivr.call.ports.CallLog` and passes everything on to another CallLog, which
+    keeps the record.
+    """
 
     def __init__(self, metrics: Metrics, record: CallLog) -> None:
         self._metrics, self._record = metrics, record
@@ -192,7 +203,10 @@ class CountedCall:
                 pass
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Pass the ticket on; count it once it is known whether it was stored or refused."""
+        """Pass the ticket on to the other CallLog; count it once it is known whether it was stored.
+
+        ``made`` is then called with the ticket's number, or None if the ticket was refused.
+        """
 
         def count(number: str | None) -> None:
             if number is None:
@@ -204,6 +218,6 @@ class CountedCall:
         self._record.make_ticket(ticket, now, count)
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Pass the end of the call on to the other CallLog, and count its outcome."""
+        """Pass the end of the call, at ``now``, on to the other CallLog, and count its outcome."""
         self._record.close(outcome, now)
         self._metrics.ended.labels(outcome).inc()

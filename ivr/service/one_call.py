@@ -59,11 +59,11 @@ class OneCall:
     def __init__(
         self, shared: SharedParts, session: AgiSession, guest: Guest, script: Callable[[], Script]
     ) -> None:
-        """Build each part before the parts that use it.
+        """Build the parts of the call, each before the parts that use it.
 
-        The line comes first, because the other parts send their AGI commands through it. The line
-        reports events to :meth:`_report`, which uses the live call and the heartbeat. The line
-        reports nothing before :meth:`run`, and by then both exist.
+        The line comes first, because the other parts send their AGI commands through it. It reports
+        events to :meth:`_report`, which uses parts that are built later. That is safe, because the
+        line reports nothing before :meth:`run`.
         """
         self._shared, self._guest = shared, guest
         self.session = session
@@ -87,7 +87,7 @@ class OneCall:
 
     @property
     def longest_lag(self) -> float:
-        """Greatest delay so far, in seconds, of a beat of this call's heartbeat to the PBX."""
+        """Greatest delay so far, in seconds, with which the heartbeat was sent to the PBX."""
         return self._heartbeat.longest_lag
 
     async def run(self) -> None:

@@ -20,9 +20,10 @@ _MOST_HOURS = 99
 
 
 def house_from_settings(settings: Settings, knowledge: Knowledge) -> House:
-    """Return the House: transfers, hours and service times of the settings, and ``knowledge``.
+    """Return the House (the company's rules) of the settings: transfers, hours, service times.
 
-    Raise ConfigError, which names setting and remedy, when a setting cannot be used.
+    ``knowledge`` is added to it. Raise ConfigError, which names setting and remedy, when a setting
+    cannot be used.
     """
     transfer, hours, complaints = settings.transfer, settings.hours, settings.complaints
     try:
@@ -69,7 +70,10 @@ def arrival_from_environment(environment: Mapping[str, str], wall: float) -> Arr
 
 
 def is_back_from_transfer(environment: Mapping[str, str]) -> bool:
-    """Return whether the caller comes back from a transfer that nobody answered."""
+    """Return True if the caller comes back from a transfer that nobody answered, otherwise False.
+
+    ``environment`` holds the variables that Asterisk sends at the start of an AGI session.
+    """
     return environment.get("agi_arg_4", "") == "back"
 
 

@@ -30,8 +30,9 @@ finite."""
 def probability(chance: float, length: int) -> float:
     """Return the probability that the classifier's best guess is right, 0 to 1.
 
-    ``chance`` is the softmax value of the guess. ``length`` is the number of syllables of the
-    utterance, at least one; it is needed because the softmax value is too low for long utterances.
+    ``chance`` is the softmax value of the guess, 0 to 1. ``length`` is the number of syllables of
+    the utterance, at least one; it is needed because the softmax value is too low for long
+    utterances.
     """
     chance = min(max(chance, _LEAST), 1 - _LEAST)
     return 1 / (1 + exp(-(log(chance / (1 - chance)) + _BIAS + _BY_LENGTH * log(length))))

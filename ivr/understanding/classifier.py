@@ -11,7 +11,7 @@ _Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The learned parameters of the classifier."""
+    """The learned parameters of the classifier. A label is an intent, a feature some syllables."""
 
     labels: tuple[str, ...]
     features: Mapping[str, int]
@@ -42,7 +42,11 @@ def softmax(scores: NDArray[np.floating]) -> _Floats:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One utterance to learn from: its features, the index of its label, and its weight."""
+    """One utterance to learn from.
+
+    ``features`` names its features, ``label`` is the index of its label, and ``weight`` says how
+    much its error counts in comparison with other examples.
+    """
 
     features: Sequence[str]
     label: int
@@ -62,10 +66,11 @@ def fit(
 ) -> Weights:
     """Return the weights of a softmax regression, fitted by Adagrad (Duchi 2011) in sparse batches.
 
-    ``known`` names the features that get a weight; others are ignored. ``epochs`` is the number of
-    passes over the examples, ``rate`` the learning rate, ``batch`` the examples in a batch.
-    ``decay`` is the factor of the L2 penalty, applied to the features that occur in a batch. The
-    defaults were chosen by cross-validation over the phrases.
+    ``labels`` are the names of the labels, in the order of ``Example.label``. ``known`` names the
+    features that get a weight; others are ignored. ``epochs`` is the number of passes over the
+    examples, ``rate`` the learning rate, ``batch`` the examples in a batch. ``decay`` is the factor
+    of the L2 penalty, applied to the features that occur in a batch. The defaults were chosen by
+    cross-validation over the phrases.
     """
     index = {name: row for row, name in enumerate(known)}
     rows = [
@@ -98,7 +103,10 @@ def fit(
 
 
 def _flat(rows: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-    """Return all ``rows`` joined into one array, and for each element the index of its row."""
+    """Return all ``rows`` joined into one array, and its owners.
+
+    The owner of an element is the index in ``rows`` of the row that it comes from.
+    """
     owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     return np.concatenate(rows), owner
 

@@ -25,9 +25,10 @@ class Count:
 
 
 def cardinal_at(sounds: Sequence[str], start: int) -> Count | None:
-    """Return the longest whole number that begins at syllable ``start``; None if there is none.
+    """Return the longest whole number in words that begins at syllable ``start``; None without one.
 
-    Of two neighbouring digits, as in 两三个, the second one is the value.
+    ``sounds`` are the syllables of an utterance in toneless pinyin, such as er shi wu (二十五, 25).
+    Of two successive digits, as in 两三个 (two or three), the second is the value.
     """
     total = section = 0
     digit: int | None = None

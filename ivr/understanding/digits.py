@@ -40,7 +40,7 @@ _FILLERS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """One element of a run of digits."""
+    """One element of a run of digits (DigitRun): what was said, and how certain it is."""
 
     value: str
     """One digit, or the same digit several times: 888 for 三个八."""
@@ -64,12 +64,15 @@ class DigitRun:
 
     @property
     def written(self) -> int:
-        """Number of digits that are written as digits."""
+        """Number of digits that are written as digits; the others only sound like digits."""
         return sum(len(digit.value) for digit in self.digits if digit.written)
 
 
 def digit_at(heard: Syllables, at: int) -> str | None:
-    """Return the digit that the syllable at index ``at`` is or resembles, otherwise None."""
+    """Return the digit, 0 to 9, of the syllable at index ``at``; None if it is not like a digit.
+
+    The syllable is written as this digit or sounds like it.
+    """
     sound = heard.sounds[at]
     return _WRITTEN.get(_sign(heard, at)) or _SOUNDS.get(sound) or _NEAR.get(fold(sound))
 
@@ -96,7 +99,10 @@ def run_at(heard: Syllables, start: int, stops: frozenset[int]) -> DigitRun | No
 
 
 def is_count(heard: Syllables, run: DigitRun) -> bool:
-    """Return True if a run of digits is a count, not a telephone number: 两三个, 二十五, 2013年."""
+    """Return True if ``run`` says how many of something, False if it may be a telephone number.
+
+    Counts are 两三个 (two or three), 二十五 (25) and 2013年 (the year 2013).
+    """
     follows = _sign(heard, run.end) if run.end < len(heard) else ""
     tens = _TEN in heard.words(run.start, run.end)
     return (run.written < _LONG and follows in _COUNTED) or (run.written < _LONG and tens)
@@ -128,13 +134,14 @@ def _run(heard: Syllables, found: Sequence[tuple[int, int, str, bool]]) -> Digit
 def _apart(heard: Syllables, at: int) -> bool:
     """Return True if the uncertain digit at syllable ``at`` is probably meant as a digit.
 
-    It is not if the character is often a word of a sentence, such as 就.
+    Return False if its character is often a word of a sentence, such as 就 (then), which sounds
+    like 9.
     """
     return _sign(heard, at) not in _WORDS_OF_SENTENCES
 
 
 def _times(heard: Syllables, at: int) -> str | None:
-    """Return the digits of words such as 三个八 (888) at syllable ``at``, otherwise None."""
+    """Return the digits of words such as 三个八 (three 8, 888) at syllable ``at``, else None."""
     if at + 2 >= len(heard) or heard.sounds[at + 1] != _TIMES:
         return None
     times, digit = _WRITTEN.get(_sign(heard, at)), _WRITTEN.get(_sign(heard, at + 2))
@@ -153,11 +160,11 @@ def _sign(heard: Syllables, at: int) -> str:
 
 
 def readings(run: DigitRun) -> Iterator[str]:
-    """Yield the possible readings of a run as strings of digits, the likeliest first; at most 256.
+    """Yield the strings of digits that ``run`` may stand for, the likeliest first; at most 256.
 
-    The first reading has exactly the digits whose ``Digit.likely`` is True. Each further reading
-    changes some of the first eight uncertain digits. A change leaves out a digit of the first
-    reading, or puts in a digit that it lacks. Readings with fewer changes come first.
+    The first string has exactly the digits whose ``Digit.likely`` is True. Each further string
+    changes some of the first eight uncertain digits: it leaves out a digit of the first string, or
+    puts in a digit that is missing there. Strings with fewer changes come first.
     """
     doubtful = [place for place, digit in enumerate(run.digits) if not digit.written][:8]
     changes = sorted(range(1 << len(doubtful)), key=int.bit_count)

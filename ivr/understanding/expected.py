@@ -38,12 +38,15 @@ HeardSounds = Sequence[str | None]
 
 
 def explains(expected: Expected, answer: Syllables, sounds: HeardSounds, free: Syllables) -> bool:
-    """Return whether the decoder of expected answers explains what the caller said.
+    """Return True if the words of the decoder of expected answers explain what the caller said.
 
-    ``answer`` are the words of that decoder, and ``sounds`` their syllables with those that it does
-    not know. ``free`` are the words that the decoder of all words found. A name, a yes or a no that
-    sounds exactly like them explains nothing new: these words are then the better choice among
-    words of the same sound.
+    ``expected`` is the kind of answer that the caller was asked for. ``answer`` are the words of
+    that decoder, and ``sounds`` their syllables, with None for each syllable that it does not know.
+    ``free`` are the words that the decoder of all words found in the same sound.
+
+    True means that the words have the form of such an answer, that hardly any syllable is unknown,
+    and that they sound like ``free``. Return False otherwise, and also if a name, a yes or a no
+    sounds exactly like ``free``, because the words of ``free`` are then the better choice.
     """
     if not sounds or not _has_form(expected, answer, sounds, free):
         return False
@@ -59,8 +62,8 @@ def difference(sounds: HeardSounds, free: Sequence[str]) -> float:
     """Return how different two sequences of syllables are, from 0 (the same) to 1.
 
     It is the least cost of edits that turn one into the other, divided by the longer length. A lost
-    or inserted syllable costs 1, a similar one in place of another less, and so does an unknown one
-    (None).
+    or inserted syllable costs 1, and so does a wrong one. A similar syllable in place of another
+    costs 0.2 or 0.5, and an unknown one (None) costs 0.3.
     """
     longer = max(len(sounds), len(free))
     if not longer:
@@ -75,11 +78,12 @@ def difference(sounds: HeardSounds, free: Sequence[str]) -> float:
 
 
 def _has_form(expected: Expected, answer: Syllables, sounds: HeardSounds, free: Syllables) -> bool:
-    """Return whether the answer has what the question asks for.
+    """Return True if ``answer`` has the form of an ``expected`` answer, otherwise False.
 
-    Fewer digits than a telephone number has also need one digit among the words of all: few
-    syllables, such as 懂了 and 就是它, sound like digits by chance. Before a surname nothing may be
-    left over.
+    A name must have a known surname, and ``sounds`` must not begin with an unknown syllable (None).
+    A number must have two digits. Less than LONG (7) digits count only if there is a digit in
+    ``free``, too, the words of the decoder of all words: few syllables, such as 懂了 (understood),
+    sound like digits by chance.
     """
     if expected is Expected.NAME:
         return not _SURNAMES.isdisjoint(answer.text) and sounds[0] is not None

@@ -64,7 +64,10 @@ SYLLABLES = tuple(
 
 
 def words_of(expected: Expected) -> tuple[str, ...]:
-    """Return the words that make up an expected answer, each once."""
+    """Return the words of which an answer of the kind ``expected`` consists, each once.
+
+    For a number these are the digits, for a yes or no its words, for a name surnames and titles.
+    """
     match expected:
         case Expected.NUMBER:
             return DIGIT_WORDS + RARE_DIGIT_WORDS

@@ -25,7 +25,7 @@ _START, _END = "^", "$"
 
 
 def without_numbers(sounds: Sequence[str]) -> list[tuple[str, int]]:
-    """Return each syllable with its index.
+    """Return each syllable of an utterance with its index; a long number becomes one sign.
 
     Four or more digits in a row become one sign ``<number>``, with the index of the first digit.
     """
@@ -45,10 +45,10 @@ def without_numbers(sounds: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def features(sounds: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Return all features of an utterance by name.
+    """Return the features of an utterance by name, each with its first place in the utterance.
 
-    ``sounds`` are the syllables of the utterance. The value of a feature is the range of syllables
-    (from, to, exclusive) at which it occurs first.
+    ``sounds`` are the syllables of the utterance. A place is a range of indices in ``sounds``:
+    first syllable and end (exclusive).
     """
     places = without_numbers(sounds)
     exact = [_START, *(sound for sound, _ in places), _END]

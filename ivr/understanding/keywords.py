@@ -10,7 +10,10 @@ found only by equal ones."""
 
 
 class Keywords:
-    """Finds the words of named lists in utterances, such as 财务 in the list of a department."""
+    """Finds words in utterances, and returns the names of the lists that they are in.
+
+    For example, 财务 (finance) is in the list of words for a department.
+    """
 
     def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
         pairs = [
@@ -19,10 +22,11 @@ class Keywords:
         self._words = sorted(pairs, key=lambda pair: -len(pair[0]))
 
     def find(self, sounds: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-        """Yield, for each word found, the name of its list and its syllables (from, to, exclusive).
+        """Yield, for each word found, its list's name, its first syllable and its end (exclusive).
 
         ``sounds`` are the syllables of an utterance. Words with equal syllables come first, then
-        those with similar ones; in both groups the longest word comes first.
+        those with similar ones; in both groups the longest word comes first. A word may be yielded
+        in both.
         """
         folded = [fold(sound) for sound in sounds]
         for word, name in self._words:
@@ -34,7 +38,10 @@ class Keywords:
                 yield name, at, at + len(word)
 
     def first(self, sounds: Sequence[str]) -> str | None:
-        """Return the name of the list that :meth:`find` yields first; None if no word is found."""
+        """Return the name of the list that :meth:`find` yields first; None if no word is found.
+
+        ``sounds`` are the syllables of an utterance.
+        """
         return next((name for name, _, _ in self.find(sounds)), None)
 
 

@@ -21,14 +21,17 @@ class Mishearing:
     """Changes syllables at random, as the errors of a recogniser do."""
 
     def __init__(self, sounds: Sequence[str]) -> None:
-        """``sounds`` holds all syllables that may replace a misheard one."""
+        """Prepare the errors; ``sounds`` holds all syllables that may replace a misheard one."""
         self._all = sorted(set(sounds))
         self._near = {sound: self._neighbours(sound) for sound in self._all}
 
     def __call__(
         self, sounds: Sequence[str], rate: float, random: np.random.Generator
     ) -> list[str]:
-        """Return the syllables ``sounds`` with errors; each is wrong with probability ``rate``."""
+        """Return the syllables ``sounds`` with simulated errors.
+
+        ``rate`` is the probability, 0 to 1, that a syllable is wrong.
+        """
         heard: list[str] = []
         for sound, draw in zip(sounds, random.random((len(sounds), 3)), strict=True):
             wrong, kind, which = (float(number) for number in draw)

@@ -30,16 +30,17 @@ class Name:
     surname: str | None
     title: Title | None
     told: bool = False
-    """True if the caller gave the surname as their own (我姓张)."""
+    """True if the caller gave the surname as their own, as in 我姓张 (my surname is Zhang)."""
 
 
 class Names:
     """Finds in an utterance the surnames that the hotline can speak, and titles."""
 
     def __init__(self, surnames: Iterable[str], spelt: Mapping[str, Sequence[str]]) -> None:
-        """``surnames`` are those that the hotline can speak.
+        """Prepare the search; ``surnames`` are those that the hotline can speak.
 
-        ``spelt`` holds for a surname the words that spell it out, such as 弓长张 for 张.
+        ``spelt`` holds for a surname the words that spell it out, such as 弓长张 (弓 and 长 make
+        张) for 张.
         """
         rank = {name: place for place, name in enumerate(COMMON)}
         ordered = sorted(surnames, key=lambda name: rank.get(name, len(rank)))
@@ -58,8 +59,9 @@ class Names:
     def find(self, heard: Syllables, *, alone: bool = False) -> Name:
         """Return the surname and the title in ``heard``, each None if it is not there.
 
-        ``alone`` says that the caller gives their name. A surname at the beginning of the utterance
-        then counts even without words such as 我姓 before it or a title behind it.
+        ``alone`` is True if the utterance is known to give the caller's name. A surname at its
+        beginning then counts even without words such as 我姓 (my surname is) before it or a title
+        behind it.
         """
         titles = _titles(heard)
         title = titles[0][1] if titles else None
@@ -81,7 +83,8 @@ class Names:
     def _at(self, heard: Syllables, start: int, *, near: bool) -> str | None:
         """Return the surname that begins at syllable ``start``; None if there is none.
 
-        A surname of two characters is preferred. ``near`` allows similar syllables as well.
+        A surname of two characters is preferred. If ``near`` is True and no surname has exactly
+        these syllables, one that sounds similar is returned.
         """
         for size in (2, 1):
             if start + size <= len(heard) and (name := self._of(heard, start, start + size)):
@@ -91,7 +94,7 @@ class Names:
         return None
 
     def _of(self, heard: Syllables, start: int, end: int) -> str | None:
-        """Return the surname with the syllables ``start`` to ``end`` (exclusive), otherwise None.
+        """Return the surname in the syllables ``start`` to ``end`` (exclusive); None without one.
 
         The characters are returned as written in three cases: they are a frequent surname (COMMON),
         they are a surname of two characters, or no known surname has these syllables. Otherwise
@@ -104,11 +107,17 @@ class Names:
         return name
 
     def _spelt_out(self, heard: Syllables) -> str | None:
-        """Return the surname that ``heard`` spells out, as 弓长张 spells 张; None without one."""
+        """Return the surname that ``heard`` spells out, as 弓长张 spells 张; None without one.
+
+        弓 and 长 are the two parts of the character 张.
+        """
         return next((name for words, name in self._spelt if _places(heard.sounds, words)), None)
 
     def _likened(self, heard: Syllables) -> str | None:
-        """Return the surname that the caller explains by a word (江 in 长江的江), else None."""
+        """Return the surname that the caller explains by a word that contains it; None without one.
+
+        For example, 长江的江 (the Jiang of Changjiang, the Yangtze) means 江.
+        """
         for at, sound in enumerate(heard.sounds):
             word = heard.words(max(0, at - 2), at)
             if sound == "de" and heard.words(at, at + 1) == _LIKENED and at + 1 < len(heard):
@@ -123,7 +132,8 @@ class Names:
 def _titles(heard: Syllables) -> list[tuple[int, Title | None]]:
     """Return each title in ``heard`` with the index of its first syllable, in order.
 
-    The title is None for words such as 经理, which the hotline does not use to address a caller.
+    The title is None for words such as 经理 (manager), which the hotline does not use to address a
+    caller.
     """
     found = [
         (at, title)
@@ -134,7 +144,7 @@ def _titles(heard: Syllables) -> list[tuple[int, Title | None]]:
 
 
 def _places(sounds: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    """Return the indices in ``sounds`` at which the syllables ``wanted`` begin."""
+    """Return all indices in ``sounds`` at which the sequence of syllables ``wanted`` begins."""
     size = len(wanted)
     return [
         at for at in range(len(sounds) - size + 1) if tuple(sounds[at : at + size]) == tuple(wanted)

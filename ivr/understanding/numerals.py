@@ -40,7 +40,7 @@ def cardinal(number: int) -> str:
 
 
 def _section(number: int) -> str:
-    """Return the words for 1 to 9999; 10 to 19 begin with 一十."""
+    """Return ``number``, 1 to 9999, in words; 10 to 19 begin with 一十, as in 110."""
     words, digits = "", str(number)
     for place, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
         if digit != "0":
@@ -51,7 +51,7 @@ def _section(number: int) -> str:
 
 
 def digit_by_digit(digits: str) -> str:
-    """Return the words for each digit: ``0371`` is 零三七幺."""
+    """Return ``digits`` in words, one by one as in a telephone number: 0371 is 零三七幺."""
     return "".join(TELEPHONE_DIGITS[digit] for digit in digits)
 
 
@@ -59,8 +59,8 @@ def telephone_groups(number: str) -> tuple[str, ...]:
     """Return the digits of a telephone number in the groups in which they are read aloud.
 
     Examples: 138-0371-2345, 0371-6638-5255. All digits are kept, except the country code 86 before
-    a mobile number. Characters that are not digits are left out. If the number is of no known kind
-    (mobile, land line, service number), such a character ends a group.
+    a mobile number. ``number`` may contain other characters, which are left out. In a number of no
+    known kind (mobile, land line, service number), each such character also ends a group.
     """
     written = re.sub(r"[^0-9]+", " ", _plain(number)).split()
     digits = "".join(written)
@@ -78,7 +78,7 @@ def telephone_groups(number: str) -> tuple[str, ...]:
 
 
 def is_telephone_number(digits: str) -> bool:
-    """Return True if ``digits`` can be a telephone number in China.
+    """Return True if ``digits`` can be a telephone number in China, otherwise False.
 
     Mobile numbers, land lines with or without area code, and service numbers (400, 800) are valid.
     ``digits`` may contain only digits.

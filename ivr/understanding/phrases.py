@@ -37,7 +37,7 @@ class PhraseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A sentence of a phrase file."""
+    """A sentence of a phrase file, which may stand for several wordings."""
 
     wordings: tuple[str, ...]
     """All wordings that the sentence stands for. A place for a word of a class is written {姓}."""
@@ -45,7 +45,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The content of all phrase files."""
+    """The content of all phrase files: sentences that callers may say, and lists of words."""
 
     say: Mapping[Intent, tuple[Template, ...]]
     """The sentences of each intent."""
@@ -63,12 +63,12 @@ class Phrases:
     def parse(
         cls, files: Mapping[str, str], departments: Sequence[str] = (), *, proved: bool = False
     ) -> "Phrases":
-        """Parse phrase files, given as texts by file name; raise PhraseError for an unusable one.
+        """Return the content of phrase files; raise PhraseError if a file cannot be used.
 
-        ``departments`` are the names that the hotline can speak; words for other departments are
-        refused. ``proved`` says that these texts have been parsed without error before. Two checks
-        that take seconds are then skipped: that every sentence has syllables, and that no sentence
-        sounds like one of another intent.
+        ``files`` maps the name of each file to its text. ``departments`` are the names that the
+        hotline can speak; words for other departments are refused. ``proved`` is True if these
+        texts have been parsed without error before. Two checks that take seconds are then skipped:
+        that every sentence has syllables, and that no sentence sounds like one of another intent.
         """
         reader = _Reader(departments, proved)
         for name, text in sorted(files.items()):
@@ -235,7 +235,7 @@ class _Reader:
 
 
 def _key(wording: str) -> tuple[str, ...]:
-    """Return the syllables of a wording; a class such as {姓} remains as one element."""
+    """Return the syllables of a wording; a class such as {姓} (surname) stays one element."""
     pieces = re.split(r"(\{.+?\})", wording)
     return tuple(
         sound

@@ -21,7 +21,7 @@ and 7), and the last four digits of a number (4). One entry is chosen at random 
 
 
 class Fillers:
-    """Replaces the classes in wordings, such as {姓}, by random words."""
+    """Replaces the classes in wordings, such as {姓} (a surname), by random words of the class."""
 
     def __init__(self, phrases: Phrases, surnames: Sequence[str]) -> None:
         self._surnames = surnames
@@ -29,9 +29,11 @@ class Fillers:
         self._words = {**phrases.classes, "部门": tuple(departments)}
 
     def fill(self, wording: str, intent: Intent, random: np.random.Generator) -> Iterator[str]:
-        """Yield COPIES copies of ``wording`` with random words for its classes, such as {姓}.
+        """Yield COPIES (4) copies of ``wording`` with random words in place of its classes.
 
-        A wording without classes is yielded once, as it is.
+        From 我姓{姓} come 我姓张, 我姓李 and others. ``intent`` is that of the wording: in the
+        intent give_number the class {数} (number) is a telephone number, in all others a count. A
+        wording without classes is yielded once, as it is.
         """
         for _ in range(COPIES if "{" in wording else 1):
             yield _SLOT.sub(lambda match: self._word(match[1], intent, random), wording)

@@ -29,10 +29,11 @@ class SlotReader:
         self._buyers = Keywords(phrases.buyers)
 
     def read(self, heard: Syllables, intent: Intent) -> Slots:
-        """Return the values that ``heard`` mentions, given its intent.
+        """Return the values that ``heard`` mentions; ``intent`` is the intent of the utterance.
 
         In a private call (row 7) a name is usually that of the person whom the caller asks for. It
-        then counts as the caller's own name only if the caller says so (我姓张).
+        then counts as the caller's own name only if the caller says so, as in 我姓张 (my surname is
+        Zhang).
         """
         said = numbers(heard)
         name = self._names.find(heard, alone=intent is Intent.GIVE_NAME)
@@ -54,9 +55,10 @@ class SlotReader:
 
 
 def _without_product(heard: Syllables) -> tuple[str, ...]:
-    """Return the syllables of ``heard`` with ``-`` for each of 企业QQ, 你们公司 and 贵公司.
+    """Return the syllables of ``heard``, with ``-`` for each name of our product or company.
 
-    These words contain 企业 or 公司 but do not mean that the buyer is a company.
+    These names, 企业QQ (the product), 你们公司 and 贵公司 (your company), contain the words 企业 or
+    公司 (company) but do not mean that the caller buys for a company.
     """
     text = " ".join(heard.sounds)
     for words in ("企业QQ", "你们公司", "贵公司"):
@@ -67,7 +69,7 @@ def _without_product(heard: Syllables) -> tuple[str, ...]:
 def _count(heard: Syllables) -> int | None:
     """Return the number before a measure word, or the number that is the whole utterance.
 
-    Return None if there is neither.
+    A measure word is one such as 个. Return None if there is no such number.
     """
     for at in range(len(heard)):
         found = cardinal_at(heard.sounds, at)
@@ -81,9 +83,9 @@ def _count(heard: Syllables) -> int | None:
 
 
 def _person(heard: Syllables) -> str | None:
-    """Return the person that the caller asks for: the characters behind 找, 叫, 请 or 让.
+    """Return the person that the caller asks for, at most four characters; None without one.
 
-    Return None if there are none.
+    It is the text behind 找 (look for), 叫 (call), 请 (ask) or 让 (let), as in 找小王 for 小王.
     """
     for words in _ASKED_FOR:
         _, found, rest = heard.text.partition(words)

@@ -34,7 +34,7 @@ _FOLDED_FINALS = {
 
 @dataclass(frozen=True, slots=True)
 class Syllables:
-    """A text and its syllables."""
+    """A text and its syllables, in toneless pinyin."""
 
     text: str
     sounds: tuple[str, ...]
@@ -89,7 +89,7 @@ def _read(run: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 
 @lru_cache(4096)
 def _readings(signs: str) -> tuple[str, ...]:
-    """Return the syllable of each of the Han characters ``signs``.
+    """Return the syllables of the Han characters ``signs``, one for each character.
 
     The results are cached, because each takes a quarter of a millisecond and callers often say the
     same things.
@@ -121,7 +121,7 @@ def split(sound: str) -> tuple[str, str]:
 
 @lru_cache(4096)
 def fold(sound: str) -> str:
-    """Return a syllable that is the same for all syllables that are often confused.
+    """Return a simplified syllable, which is the same for all syllables that are often confused.
 
     Such syllables differ only in zh/z, ch/c, sh/s, n/l/r, f/hu, ing/in, eng/en or ang/an: zhang and
     zan both become zan.

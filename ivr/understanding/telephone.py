@@ -20,8 +20,8 @@ _PLACES = ("wei", "ge")
 class _Mark(Enum):
     """The purpose of a run of digits, with the words before the run that state the purpose.
 
-    For example, 不对 (INSTEAD) is said before digits that replace wrong ones, and 后 in 后四位
-    (END) before the last digits of a number.
+    For example, 不对 (wrong; INSTEAD) is said before digits that replace wrong ones, and 后 in
+    后四位 (the last four digits; END) before the last digits of a number.
     """
 
     NONE = ""
@@ -41,7 +41,7 @@ _MARKS = sorted(
 
 @dataclass(frozen=True, slots=True)
 class SpokenNumber:
-    """The telephone number in an utterance."""
+    """The digits that a caller says in an utterance, and the telephone number that they make."""
 
     phone: str | None
     """A complete and valid number without the country code; None if there is none."""
@@ -62,7 +62,7 @@ class _Piece:
 
 
 def numbers(heard: Syllables, known: str = "") -> SpokenNumber:
-    """Return the telephone number in an utterance.
+    """Return the digits and the telephone number that the caller says in an utterance.
 
     ``known`` is the number that was read back to the caller before; the utterance may correct it.
     "" means that no number was read back.
@@ -89,7 +89,7 @@ def numbers(heard: Syllables, known: str = "") -> SpokenNumber:
 
 
 def is_whole(number: str) -> bool:
-    """Return True if ``number`` is a complete and valid telephone number.
+    """Return True if ``number`` is a complete and valid telephone number, otherwise False.
 
     It may have the country code.
     """
@@ -121,27 +121,30 @@ def _last_of_two(number: str) -> str | None:
 
 
 def _begun_again(number: str) -> str | None:
-    """Return the complete number after a false start, as in 180 18039274658; None without one."""
+    """Return the complete number after a false start, as 18039274658 in 180 18039274658.
+
+    Return None if ``number`` does not begin twice in this way.
+    """
     starts = range(1, len(number) - _MOBILE + 1)
     whole = (number[at:] for at in starts if number[at:].startswith(number[:at]))
     return next((rest for rest in whole if is_telephone_number(rest)), None)
 
 
 def _chosen(run: DigitRun, fits: Callable[[str], bool]) -> str:
-    """Return the likeliest reading of ``run`` for which ``fits`` is True.
+    """Return the likeliest digits that ``run`` may stand for and for which ``fits`` is True.
 
-    If there is none, return the likeliest reading of all.
+    If there are none, return the likeliest digits of all (see :func:`readings`).
     """
     likeliest = next(readings(run))
     return next((one for one in readings(run) if fits(one)), likeliest)
 
 
 def _joined(said: str, run: DigitRun) -> str:
-    """Return the digits ``said`` with the digits of ``run`` appended, with two exceptions.
+    """Return the digits ``said`` before with the digits of ``run`` appended, with two exceptions.
 
     If ``said`` is a complete number already, return the run alone if it has at least 7 digits or is
-    complete too, otherwise ``said``. If ``said`` is not complete, return the run alone if only the
-    run by itself is a complete number.
+    complete too, otherwise ``said``. If ``said`` is not complete, return the run alone if it is a
+    complete number by itself and the two together are not.
     """
     new = _chosen(run, is_whole)
     if is_whole(said):
@@ -151,10 +154,11 @@ def _joined(said: str, run: DigitRun) -> str:
 
 
 def _placed(said: str, piece: _Piece) -> str:
-    """Return ``said`` with its end or beginning replaced by ``piece``: 后四位是…, 前三位是….
+    """Return the digits ``said``, with their end or beginning replaced by those of ``piece``.
 
-    ``piece`` holds the new digits. If ``said`` is an incomplete number that lacks only its end, the
-    new digits are appended instead. If the new digits are a complete number, return them alone.
+    The caller says 后四位是… (the last four are …) or 前三位是… (the first three are …). If
+    ``said`` is an incomplete number that lacks only its end, the new digits are appended instead.
+    If the new digits are a complete number, return them alone.
     """
     size = piece.places
     new = _chosen(piece.run, lambda one: is_whole(one) or len(one) == size)
@@ -168,13 +172,17 @@ def _placed(said: str, piece: _Piece) -> str:
 
 
 def _replaced(said: str, denied: str, new: str) -> str:
-    """Replace the last ``denied`` in ``said`` by ``new``, such as 8 by 9 in 不是八是九."""
+    """Return ``said`` with the last occurrence of ``denied`` replaced by ``new``.
+
+    In 不是八是九 (not 8 but 9), ``denied`` is 8 and ``new`` is 9. Without ``denied`` in it,
+    ``said`` is returned as it is.
+    """
     before, found, after = said.rpartition(denied)
     return before + new + after if found else said
 
 
 def _corrected(said: str, run: DigitRun) -> str:
-    """Return the digits ``said`` as corrected by a run of digits.
+    """Return the digits ``said`` before, as corrected by the digits of ``run``.
 
     A run that is a complete number replaces ``said``. Any other run is laid over ``said`` at the
     place where the result is a complete number, or else where the most digits agree. This counts
@@ -244,10 +252,10 @@ def _mark_at(heard: Syllables, at: int) -> tuple[_Mark, int, int] | None:
 
 
 def _denied(heard: Syllables, at: int, stops: frozenset[int]) -> _Piece | None:
-    """Return the piece with the right digits of a correction such as 不是八是九.
+    """Return the piece with the right digits of a correction such as 不是八是九 (not 8 but 9).
 
-    ``at`` is the index of the syllable behind 不是. The wrong digits, 是 and the right digits must
-    follow there; return None if they do not.
+    ``at`` is the index of the syllable behind 不是 (not). The wrong digits, 是 and the right digits
+    must follow there; return None if they do not.
     """
     wrong = ""
     while at < len(heard) and heard.words(at, at + 1) != "是" and at not in stops:

@@ -22,14 +22,14 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TemplateSlot:
-    """A place in a template for any word of the class ``name``."""
+    """A place in a template for any word of the class ``name``, such as 姓 (surname)."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Alternatives, of which one is said."""
+    """A part of a template with several alternatives, of which a wording has one."""
 
     options: tuple["Sequence_", ...]
 
@@ -38,9 +38,9 @@ Sequence_ = tuple["str | TemplateSlot | Choice", ...]
 
 
 def parse_template(template: str) -> Sequence_:
-    """Return the parts of a template.
+    """Return the parts of a template: texts, places for words, and choices between alternatives.
 
-    TemplateError if a bracket has no partner or only one alternative in it.
+    Raise TemplateError if a bracket has no partner or only one alternative in it.
     """
     reader = _Reader(template.translate(_WIDE))
     options = reader.options("")
@@ -56,8 +56,8 @@ class _Reader:
     def options(self, closing: str) -> tuple[Sequence_, ...]:
         """Read alternatives up to the bracket ``closing`` and return the parts of each.
 
-        "" for ``closing`` means the end of the template. TemplateError if a bracket has no partner
-        or only one alternative in it.
+        "" for ``closing`` means the end of the template. Raise TemplateError if a bracket has no
+        partner or only one alternative in it.
         """
         options: list[Sequence_] = []
         parts: list[str | TemplateSlot | Choice] = []
@@ -109,7 +109,7 @@ class _Reader:
 
 
 def slots(parts: Sequence_) -> Iterator[str]:
-    """Yield the names of all classes in a template, such as 姓 for {姓}."""
+    """Yield the names of all classes in a template, such as 姓 (surname) for {姓}."""
     for part in parts:
         if isinstance(part, TemplateSlot):
             yield part.name
@@ -119,7 +119,7 @@ def slots(parts: Sequence_) -> Iterator[str]:
 
 
 def count(parts: Sequence_) -> int:
-    """Return the number of wordings that a template stands for."""
+    """Return the number of wordings that a template stands for, duplicates included."""
     ways = 1
     for part in parts:
         if isinstance(part, Choice):
@@ -128,7 +128,10 @@ def count(parts: Sequence_) -> int:
 
 
 def wordings(parts: Sequence_, most: int) -> list[str]:
-    """Return the first ``most`` wordings of a template without duplicates; classes stay as {姓}."""
+    """Return the first ``most`` wordings of a template, without those that repeat an earlier one.
+
+    A class of words stays as it is written in the template, such as {姓} (surname).
+    """
     return list(dict.fromkeys(islice(_wordings(parts), most)))
 
 

@@ -54,9 +54,10 @@ Sentence = tuple[Intent, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Source of talk about other subjects: words of Mandarin, to be combined at random.
+    """Source of sentences about other subjects than the hotline's.
 
-    ``sentences`` is the number of such sentences that are learned.
+    ``words`` are words of Mandarin, which are combined at random. ``sentences`` is the number of
+    such sentences that are learned.
     """
 
     words: Sequence[str]
@@ -66,8 +67,8 @@ class Background:
 def train(phrases: Phrases, fillers: Fillers, background: Background, seed: int = SEED) -> Weights:
     """Return the weights of the classifier over all intents, learned from these phrases.
 
-    ``background`` gives the examples for the intent OTHER. The same arguments give the same
-    weights.
+    ``fillers`` replaces the classes of words in the phrases. ``background`` gives the examples for
+    the intent OTHER. The same arguments give the same weights; ``seed`` starts the random numbers.
     """
     random = np.random.default_rng(seed)
     clean = list(_sentences(phrases, fillers, random))
@@ -105,7 +106,7 @@ def _sentences(
 
 
 def _with_asides(clean: Sequence[Sentence], random: np.random.Generator) -> Iterator[Sentence]:
-    """Yield requests with an addition in the same utterance, such as 你好 or 我姓张.
+    """Yield requests with an addition in the same utterance, such as 你好 (hello).
 
     ``clean`` holds all sentences without errors. The intent of the request is yielded as the intent
     of the whole sentence. Long requests are left out more often than short ones (see ASIDES).

@@ -22,7 +22,7 @@ that of the strongest syllable. Weaker syllables are not named."""
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The result of the classifier for one utterance."""
+    """The result of the classifier for one utterance; a label is the index of an intent."""
 
     best: int
     """Index of the most probable label."""
@@ -43,9 +43,9 @@ class Understander:
         self._other = self._intents.index(Intent.OTHER)
 
     def meaning(self, text: str) -> Meaning:
-        """Return the meaning of ``text``, which may be any text. This takes a few milliseconds.
+        """Return the meaning of ``text``, which may be any text.
 
-        Only the first MOST_SYLLABLES (300) syllables are read.
+        This takes a few milliseconds. Only the first MOST_SYLLABLES (300) syllables are read.
         """
         heard = syllables_of(text)
         if not heard.sounds:
@@ -65,10 +65,11 @@ class Understander:
         )
 
     def corrected(self, number: str, text: str) -> str | None:
-        """Return ``number``, which was read back to the caller, as corrected by their ``text``.
+        """Return ``number``, which was read back to the caller, as corrected by ``text``.
 
-        不对，最后两位是五六 changes the end of the number; a complete number replaces it. Return
-        None if the result is not a valid telephone number.
+        ``text`` is the caller's reply. 不对，最后两位是五六 (no, the last two are five six) changes
+        the end of the number; a complete number replaces it. Return None if the result is not a
+        valid telephone number.
         """
         return numbers(syllables_of(text), number).phone
 
@@ -80,9 +81,9 @@ class Understander:
         return Guess(int(best), int(second), chances.tolist(), len(heard))
 
     def _reasons(self, heard: Syllables, label: int) -> list[str]:
-        """Return the excerpts of the text that add most to the score of ``label``, strongest first.
+        """Return the excerpts of the text that add most to the score of ``label``, best first.
 
-        There are at most REASONS (4) excerpts.
+        ``label`` is the index of an intent. There are at most REASONS (4) excerpts.
         """
         spoke = np.zeros(len(heard), np.float32)
         for name, (start, end) in features(heard.sounds).items():
