@@ -208,7 +208,7 @@ def test_serve_says_in_one_sentence_why_it_cannot(
     assert done.exit_code == 2
     assert done.stdout == ""
     *logged, told = done.stderr.splitlines()
-    expected = ("synthetic_model", "recogniser_ready", "recognition_model")
+    expected = ("built_in_model_used", "recogniser_ready", "recognition_model")
     assert all(any(event in line for event in expected) for line in logged)
     assert told.startswith("ivr: ")
     assert [word for word in words if word not in told] == []

@@ -21,7 +21,7 @@ _SPREAD_SECONDS = 5.0
 _FINE = ("debug", "info")
 """Levels of log lines that are no complaint. All other lines are complaints, also those without a
 level."""
-_EXPECTED = ("synthetic_model",)
+_EXPECTED = ("built_in_model_used",)
 """Warnings about the laboratory, not about its calls: its recogniser is the built-in model."""
 
 

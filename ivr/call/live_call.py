@@ -206,7 +206,7 @@ class LiveCall:
                 self._looking.add(looking)
                 looking.add_done_callback(self._looking.discard)
             case EnterRow(row):
-                log.info("row_entered", row=row)
+                log.info("sheet_row_begun", row=row)
             case StartRecording():
                 self._recorder.start()
             case DropRecording():

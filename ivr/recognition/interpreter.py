@@ -104,7 +104,7 @@ class Interpretation:
         if self._expected is None or outcome.steered is None:
             return Words(self._meaning(outcome.text), outcome.confidence, outcome.unknown)
         heard, meant = words_that_count(self._expected, outcome, self._meaning)
-        log.debug("answer_expected", expected=self._expected, counts=heard is not outcome)
+        log.debug("expected_answer_judged", expected=self._expected, accepted=heard is not outcome)
         return Words(meant, heard.confidence, heard.unknown)
 
     def cancel(self) -> None:

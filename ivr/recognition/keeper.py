@@ -224,7 +224,7 @@ class Keeper:
             "recogniser_died",
             pid=ended.pid,
             reason="stuck" if self._stuck else ended.how,
-            message=self._refusal or ended.last_line,
+            worker_message=self._refusal or ended.last_line,
             lost_utterances=self._lost,
             restart_in_seconds=wait,
             effect="the callers of the lost utterances are asked to repeat (row 25); calls go on",

@@ -126,7 +126,7 @@ def load_model(path: Path | None = None) -> Model:
         ) from None
     if path is None:
         structlog.get_logger().warning(
-            "synthetic_model", reason=embedded.NO_MODEL, effect=embedded.NOTICE,
+            "built_in_model_used", reason=embedded.NO_MODEL, effect=embedded.NOTICE,
             remedy=embedded.FETCH_MODEL,
         )  # fmt: skip
     return model

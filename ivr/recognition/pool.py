@@ -56,7 +56,7 @@ class Recognisers:
         check_model_files(directory)
         if self._model is None:
             log.warning(
-                "synthetic_model", reason=embedded.NO_MODEL, effect=embedded.NOTICE,
+                "built_in_model_used", reason=embedded.NO_MODEL, effect=embedded.NOTICE,
                 remedy=embedded.FETCH_MODEL,
             )  # fmt: skip
         self._keepers = [Keeper(directory) for _ in range(self._workers)]

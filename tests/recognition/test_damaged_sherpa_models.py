@@ -119,7 +119,7 @@ async def test_a_decoding_that_fails_costs_one_utterance(
         assert await hear(recognisers, tones("再见")) == "再见"
     (fault,) = [entry for entry in logs if entry["log_level"] == "error"]
     assert (fault["event"], fault["lost_utterances"]) == ("recogniser_died", 1)
-    assert fault["message"].startswith("decoding fails: ")
+    assert fault["worker_message"].startswith("decoding fails: ")
 
 
 async def test_a_worker_that_decodes_too_much_takes_no_new_utterance(

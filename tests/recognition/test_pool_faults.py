@@ -194,6 +194,6 @@ async def test_a_model_that_was_removed_is_named_in_the_log(engine: Engine, tmp_
             os.kill(recognisers.pids[0], signal.SIGKILL)
             await until(lambda: len(faults(logs)) >= 2)
         os.rename(tmp_path / "elsewhere", directory)
-        assert "there is no model in" in faults(logs)[1]["message"]
+        assert "there is no model in" in faults(logs)[1]["worker_message"]
         await until(lambda: recognisers.pids != [])
         assert await hear(recognisers, engine.says("再见")) == "再见"

@@ -21,7 +21,7 @@ async def test_connections_to_the_control_ports_disturb_no_call(root: Path) -> N
     async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
         calling = phone.dial(lab.number, [Silence()], max_seconds=60)
         assert await calling.answered()
-        await lab.service.logged("row_entered", 1)
+        await lab.service.logged("sheet_row_begun", 1)
         for port in (lab.service.agi_port, lab.service.audio_port) * 50:
             for octets in (b"", b"junk\n"):
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -40,7 +40,7 @@ async def test_sigterm_lets_running_calls_end_and_sends_new_ones_elsewhere(root:
         async with lab.telephone() as phone:
             old = phone.dial(lab.number, [Silence()], max_seconds=60)
             assert await old.answered()
-            await lab.service.logged("row_entered", 1)  # answered by Asterisk, and taken by us
+            await lab.service.logged("sheet_row_begun", 1)  # answered by Asterisk, and taken by us
             lab.service.signal(signal.SIGTERM)
             await lab.service.logged("draining", 1)
             new = await call(lab, Silence(), max_seconds=8)

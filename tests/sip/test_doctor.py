@@ -67,7 +67,7 @@ async def test_the_doctor_finds_each_fault_of_a_hotline(root: Path, tmp_path: Pa
         assert told["channels"]["says"] == "0 live"
         assert told["transfer"]["says"] == "transfer.human leads to human of ivr-transfer"
         warnings = [line for line in lab.service.lines if line.get("level") == "warning"]
-        assert [line["event"] for line in warnings] == ["synthetic_model"]
+        assert [line["event"] for line in warnings] == ["built_in_model_used"]
 
         text = config.read_text()
         config.write_text(text.replace('human = "human"', 'human = "nobody"'))

@@ -53,7 +53,7 @@ async def test_a_call_taken_back_is_not_recorded_as_a_hang_up(root: Path) -> Non
     async with laboratory(root, max_calls=2) as lab, lab.telephone() as phone:
         calling = phone.dial(lab.number, [Silence()], max_seconds=20)
         assert await calling.answered()
-        await lab.service.logged("row_entered", 1)
+        await lab.service.logged("sheet_row_begun", 1)
         freeze(lab)
         recording = await calling.ended()
         assert Heard(recording, lab.catalogue).ids[-1] == "system.apology"

@@ -87,7 +87,7 @@ async def test_a_call_goes_on_when_the_manager_interface_is_lost(root: Path) -> 
     async with managed_laboratory(root) as (lab, relay), lab.telephone() as phone:
         calling = phone.dial(lab.number, [Silence()], max_seconds=60)
         assert await calling.answered()
-        await lab.service.logged("row_entered", 1)
+        await lab.service.logged("sheet_row_begun", 1)
         relay.shut()
         assert await lab.service.logged("ami_down", 1)
         heard = Heard(await calling.ended(), lab.catalogue)
@@ -105,7 +105,7 @@ async def test_the_channels_of_a_real_call_are_no_orphans_and_a_lost_one_is_foun
         await ami.connect()
         calling = phone.dial(lab.number, [Silence()], max_seconds=30)
         assert await calling.answered()
-        await lab.service.logged("row_entered", 1)
+        await lab.service.logged("sheet_row_begun", 1)
         while len(channels := await ami.ask_all("CoreShowChannels")) < 3:  # noqa: ASYNC110
             await asyncio.sleep(0.05)  # tap and heartbeat come a moment after the answer
         (caller,) = [each["Uniqueid"] for each in channels if each["Channel"].startswith("PJSIP/")]

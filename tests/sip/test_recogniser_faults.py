@@ -69,7 +69,7 @@ async def test_a_worker_lost_in_mid_word_loses_only_that_utterance(
     ]
     (victim,) = workers(breakable)
     calling = asyncio.create_task(call(breakable, *script, max_seconds=greeted + 30.0))
-    await breakable.service.logged("row_entered", 1)
+    await breakable.service.logged("sheet_row_begun", 1)
     await asyncio.sleep(greeted + 1.8)  # the caller is in mid-sentence then
     os.kill(victim, number)
     heard = await calling
