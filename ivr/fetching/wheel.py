@@ -80,7 +80,11 @@ def _run_pip(
 def _output_of(
     pip: subprocess.Popen[str], work: Path, progress: DownloadProgress, octets: int | None
 ) -> str:
-    """Wait until ``pip`` ends and return what it wrote; report its progress meanwhile."""
+    """Wait until ``pip`` ends, and return what it wrote.
+
+    Meanwhile ``progress`` is called with the octets in the directory ``work`` and ``octets``, the
+    length of the wheel (None if it is not known).
+    """
     while True:
         try:
             return pip.communicate(timeout=_LOOK_SECONDS)[0]
@@ -90,7 +94,10 @@ def _output_of(
 
 
 def _octets_in(directory: Path) -> int:
-    """Return the size of all files below ``directory``, which pip fills and empties meanwhile."""
+    """Return the size of all files below ``directory`` in octets.
+
+    Files that pip removes while they are counted are left out.
+    """
     total = 0
     for place, _, names in os.walk(directory):  # it skips a directory that is gone
         for name in names:

@@ -45,6 +45,7 @@ class Sherpa:
     directory: Path
     """Directory of the voice's files."""
     files: InstalledVoice
+    """The description of the voice: its name, family, files and licence."""
     speaker: int
     """Number of the speaker, from 0, in a model of several speakers."""
     version: str
@@ -64,12 +65,12 @@ class Sherpa:
 
     @property
     def name(self) -> str:
-        """The name of the engine in the manifest."""
+        """The name of the engine, as the list of rendered prompts has it."""
         return f"sherpa-onnx {self.version}"
 
     @property
     def voice(self) -> str:
-        """The voice in the manifest: its name, the speaker, and which archive it comes from."""
+        """The voice, as the list of rendered prompts has it: name, speaker, hash of the archive."""
         return ", ".join(
             (self.files.name, f"speaker {self.speaker}", self.files.sha256[:12])
         ).removesuffix(", ")
@@ -80,7 +81,7 @@ class Sherpa:
         return Licence(self.files.licence, self.files.commercial)
 
     def source(self, take: Take) -> str:
-        """Return an empty string: words and voice alone decide how an utterance sounds."""
+        """Return an empty string: only the words and the voice decide how ``take`` sounds."""
         return ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:

@@ -19,6 +19,7 @@ class _Trial:
 
     id: str
     listen_for: str
+    """The point to listen for, in English."""
     values: Mapping[str, str] = field(default_factory=dict)
     """The value of each slot of the prompt."""
 
@@ -70,10 +71,11 @@ class TrialSentence:
 def trial_sentences(
     sheet: Sheet, vocabulary: Vocabulary, has: Callable[[str], bool]
 ) -> list[TrialSentence]:
-    """Return the sentences among the ten that ``sheet`` has, composed of clips.
+    """Return those of the ten trial sentences that ``sheet`` has, with the clips that speak them.
 
-    ``has`` says whether there is a clip with the given id. A value without a clip is replaced by
-    neutral words, as in a call.
+    ``vocabulary`` has the values that can be inserted into sentences. ``has`` is a function that
+    returns True if there is a clip with the given id. A value without a clip is replaced by neutral
+    words, as in a call.
     """
     compose = Composer(vocabulary, has, sheet.forbidden_in)
     return [

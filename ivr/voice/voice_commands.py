@@ -90,7 +90,7 @@ def _tell_licence(voice: InstalledVoice) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Listed(KnownVoice):
-    """One line of the list: a voice, and the directory in which it is."""
+    """One voice in the output of ``ivr voices list``."""
 
     directory: str | None
     """Directory of a fetched voice; None if it is not fetched."""
