@@ -18,10 +18,12 @@ _WITHOUT_VOWEL = {"n": "en", "ng": "en", "m": "en", "hm": "en", "hng": "en", "ê
 
 
 def dictionary_readings(words: Sequence[str]) -> Iterator[tuple[Toned | None, bool]]:
-    """Yield for each character of a run its reading, and True if a phrase of the dictionary has it.
+    """Yield for each character its reading in the dictionary, and whether a phrase decides it.
 
-    ``words`` are the words of the run. The tones are those before tone sandhi. The reading is None
-    if the dictionary does not have the character, or Mandarin does not have its syllable.
+    ``words`` are the words of a run of Chinese characters. The second value is True if the reading
+    comes from a phrase of several characters, False if from the character alone. The tones are
+    those before tone sandhi. The reading is None if the dictionary does not have the character, or
+    if Mandarin does not have its syllable.
     """
     run, at = "".join(words), 0
     for start, end in occurrences(words, PHRASES_DICT, _LONGEST):
