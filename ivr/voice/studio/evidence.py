@@ -72,7 +72,10 @@ class WantedLine:
 
     @classmethod
     def of(cls, words: str, *, slow: bool = False) -> "WantedLine":
-        """Return how ``words`` sound; they have no digits. ``slow`` says that they are slow."""
+        """Return the expected sound of the line ``words``, in which digits are spelt out already.
+
+        ``slow`` says that the line is read slowly.
+        """
         least, most = plausible(words, slow=slow)
         usual = _SYLLABLE_SECONDS * syllables(words)
         usual += _PAUSE_SECONDS * len(_PAUSE.findall(words))
@@ -82,7 +85,10 @@ class WantedLine:
 
 @dataclass(frozen=True, slots=True)
 class HeardPassage:
-    """A passage of the session, as it was recognised; times are seconds in the recording."""
+    """A stretch of sound between two silences of a session, with the words that were recognised.
+
+    ``start`` and ``end`` are seconds in the recording.
+    """
 
     start: float
     end: float
@@ -91,16 +97,22 @@ class HeardPassage:
     sounds: tuple[str, ...]
     """The syllables of ``words``: toneless pinyin."""
     overdriven: bool = False
-    """True if the sound is cut off at full scale."""
+    """True if the loudest samples are cut off at full scale (clipping)."""
 
 
 class SessionEvidence:
-    """The evidence of one recording, for :func:`ivr.voice.studio.matching.match`."""
+    """Scores for how well the passages of one recording fit the lines of its script.
+
+    :func:`ivr.voice.studio.matching.match` finds the lines with them.
+    """
 
     most_joined = _MOST_JOINED
 
     def __init__(self, lines: Sequence[WantedLine], heard: Sequence[HeardPassage]) -> None:
-        """Compare all ``lines`` with all passages; 1,500 with 1,500 take less than a second."""
+        """Compare the words of all ``lines`` of the script with those of all passages ``heard``.
+
+        1,500 lines with 1,500 passages take less than a second.
+        """
         self._heard = heard
         self._sizes = np.array([len(line.sounds) for line in lines])
         self._bounds = np.array([(line.least, line.most) for line in lines]).reshape(-1, 2)
@@ -122,19 +134,23 @@ class SessionEvidence:
 
     @property
     def stray(self) -> Scores:
-        """For each passage, the score of belonging to no line."""
+        """One score for each passage: that it belongs to no line."""
         return np.array([_NOISE if is_noise(one) else _STRAY for one in self._heard])
 
     def read(self, first: int, count: int) -> Scores:
-        """Return the score of each line being read as ``count`` passages from ``first`` on."""
+        """Return one score for each line: that it was read as the given passages.
+
+        They are ``count`` passages from the index ``first`` on. The score is minus infinity if that
+        is impossible.
+        """
         if self._groups[count - 1][first] is None:
             return np.full(self.lines, -np.inf)
         return self._join(first, count) + self._length(first, count) + self._words(first, count)
 
     def similarity(self, reading: Reading) -> float | None:
-        """Return the share of the line's syllables that were heard, from 0 to 1.
+        """Return the share of the syllables of a line that were heard in its passages, from 0 to 1.
 
-        It is None if no words were heard, or if the recogniser does not understand the speaker.
+        Return None if no words were heard, or if the recogniser does not understand the speaker.
         """
         heard = self._groups[reading.count - 1][reading.first]
         if not heard or not self.understood:
@@ -143,7 +159,11 @@ class SessionEvidence:
         return 1.0 - edits / max(len(heard), int(self._sizes[reading.line]), 1)
 
     def learn(self, readings: Sequence[Reading]) -> None:
-        """Estimate the speaker's pace and the recogniser's errors from ``readings``."""
+        """Estimate the speaker's pace and the recogniser's errors from ``readings``.
+
+        ``readings`` are the lines that were found with the present estimates. The results are
+        stored in ``pace`` and ``error``. Without suitable readings an estimate stays as it was.
+        """
         ratios = [self._seconds(one.first, one.count) / self._usual[one.line] for one in readings]
         if ratios:
             self.pace = float(np.median(ratios))
@@ -152,9 +172,10 @@ class SessionEvidence:
             self.error = 1.0 - float(np.mean(alike))
 
     def _joined(self, count: int) -> list[_Sounds | None]:
-        """Return the syllables of each ``count`` passages in a row; None if they are too far apart.
+        """Return the syllables of every ``count`` passages in a row.
 
-        The first passage's index is the index in the list.
+        Element i belongs to the passages from index i on. It is None if a pause between two of them
+        is longer than _LONGEST_PAUSE (1.6 s).
         """
         groups: list[_Sounds | None] = []
         for first in range(len(self._heard) - count + 1):
@@ -166,10 +187,11 @@ class SessionEvidence:
         return groups
 
     def _nearest(self) -> float:
-        """Return the share of wrong syllables in half of the passages, or in half of the lines.
+        """Return an estimate of the recogniser's errors, as a share of syllables from 0 to 1.
 
-        Each is compared with the nearest of the others. The smaller of the two results is taken.
-        Passages may be joined for it.
+        Each passage is compared with the line that it resembles most, alone or together with its
+        neighbours, and each line with the passage that it resembles most. The result is the median
+        of the shares of wrong syllables, of passages or of lines, whichever is smaller.
         """
         by_passage, by_line = np.ones(len(self._heard)), np.ones(self.lines)
         for count, (groups, edits) in enumerate(zip(self._groups, self._edits, strict=True), 1):
@@ -187,7 +209,10 @@ class SessionEvidence:
         return self._heard[first + count - 1].end - self._heard[first].start
 
     def _pauses(self, first: int, count: int) -> list[float]:
-        """Return the seconds between each two of the ``count`` passages from ``first`` on."""
+        """Return the lengths of the pauses within ``count`` passages from the index ``first`` on.
+
+        The lengths are in seconds; their number is ``count - 1``.
+        """
         places = range(first + 1, first + count)
         return [self._heard[at].start - self._heard[at - 1].end for at in places]
 
@@ -196,7 +221,11 @@ class SessionEvidence:
         return sum(_JOIN + _JOIN_PER_SECOND * max(0.0, one - _USUAL_PAUSE) for one in pauses)
 
     def _length(self, first: int, count: int) -> Scores:
-        """Return the score of the length for each line; -inf if the line cannot take so long."""
+        """Return one score for each line: how well its usual length fits that of the passages.
+
+        They are ``count`` passages from the index ``first`` on. The score is minus infinity if the
+        line cannot take so long or so short a time.
+        """
         seconds = self._seconds(first, count)
         usual = self.pace * self._usual
         spread = np.hypot(_SPREAD, _SPREAD_SECONDS / usual)
@@ -207,7 +236,11 @@ class SessionEvidence:
         return score
 
     def _words(self, first: int, count: int) -> Scores:
-        """Return the score of the words for each line; 0 if they tell nothing."""
+        """Return one score for each line: how well its syllables fit those of the passages.
+
+        They are ``count`` passages from the index ``first`` on. All scores are 0 if no words were
+        heard or if the recogniser does not understand the speaker.
+        """
         heard = self._groups[count - 1][first]
         if not heard or not self.understood:
             return np.zeros(self.lines)
@@ -219,15 +252,19 @@ class SessionEvidence:
 
 
 def is_noise(passage: HeardPassage) -> bool:
-    """Return True if a passage is so short and has so few words that it may be a noise."""
+    """Return True if a passage may be a noise such as a cough, and False if it is speech.
+
+    It may be a noise if it is shorter than 0.35 s and has at most one syllable.
+    """
     return passage.end - passage.start < _NOISE_SECONDS and len(passage.sounds) <= 1
 
 
 def _edits(groups: Sequence[_Sounds | None], lines: Sequence[_Sounds]) -> NDArray[np.float16]:
-    """Return how much each group of syllables differs from each line; shape (groups, lines).
+    """Return the edit distance between each group of syllables and each line.
 
-    It is the edit distance: the number of syllables to replace, remove or add. A syllable that is
-    often confused with the right one counts as half an edit.
+    The shape is (groups, lines). The distance is the number of syllables to replace, remove or add.
+    A syllable that is often confused with the right one counts as half an edit. A group that is
+    None counts as one without syllables.
     """
     heard = [group or () for group in groups]
 
@@ -239,5 +276,8 @@ def _edits(groups: Sequence[_Sounds | None], lines: Sequence[_Sounds]) -> NDArra
 
 
 def _folded(lists: Sequence[_Sounds]) -> list[_Sounds]:
-    """Return the syllables with those made equal that are often confused."""
+    """Return ``lists`` with each syllable replaced by one that stands for all that sound like it.
+
+    Syllables that recognisers often confuse thus become equal.
+    """
     return [tuple(map(fold, sounds)) for sounds in lists]
