@@ -46,7 +46,7 @@ class DownloadError(FetchError):
 
 
 class SlowDownloadError(DownloadError):
-    """The address delivers less than ``Download.least_rate``; what has come is kept."""
+    """The address delivers too few octets per second; the part that was fetched is kept."""
 
 
 class _Interrupted(Exception):
@@ -62,7 +62,7 @@ class _Interrupted(Exception):
 
 
 class _NoDowngrade(urllib.request.HTTPRedirectHandler):
-    """Follows HTTP redirects, but refuses those from HTTPS to HTTP with a DownloadError."""
+    """A handler of HTTP redirects that refuses those from HTTPS to HTTP with a DownloadError."""
 
     def redirect_request(
         self,
@@ -85,7 +85,7 @@ class _NoDowngrade(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """The download of ``url`` into the file ``part``; it can be interrupted and resumed."""
+    """The download of ``url`` into the file ``part``, which may hold its beginning already."""
 
     url: str
     part: Path

@@ -67,10 +67,7 @@ class Packed:
     archive is the wheel of that version in the user's package index, and ``urls`` is empty."""
 
     def is_at(self, file: str) -> bool:
-        """Return True if one of the addresses of the archive ends with the file name ``file``.
-
-        It is False if none does.
-        """
+        """Return True if ``file`` is the file name in an address of the archive, else False."""
         return any(url.endswith(f"/{file}") for url in self.urls)
 
 
@@ -183,7 +180,10 @@ class _Fetch:
         return self._install(path, self._verified(path, source))
 
     def from_index(self) -> Fetched:
-        """Install the wheel that pip downloads from the user's package index."""
+        """Install the wheel that pip downloads from the user's package index.
+
+        Raise FetchError if it cannot be downloaded, or if it is not the expected file.
+        """
         require_room(self.home, self.packed.room)
         work = self.home / f".{self.packed.name}.pip"
         requirement, octets = self.packed.requirement, self.packed.octets
@@ -234,7 +234,10 @@ class _Fetch:
         )
 
     def _refuse_unsafe(self, url: str) -> None:
-        """Raise FetchError if ``url`` is no web address or nothing protects it against forgery."""
+        """Raise FetchError if ``url`` is no web address, or if a forged file would not be noticed.
+
+        That is so for plain HTTP if the SHA-256 of the archive is not known.
+        """
         if not url.startswith(("http://", "https://")):
             raise FetchError(
                 tr("{source} is not a web address: give https://… or a file with --from").format(

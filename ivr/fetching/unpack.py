@@ -38,7 +38,7 @@ _Unpacked = bz2.BZ2File | gzip.GzipFile | lzma.LZMAFile
 
 
 class UnpackError(FetchError):
-    """The archive may not be unpacked or is damaged; the message says why."""
+    """An archive is damaged, or is refused because it could do harm; the message says why."""
 
 
 def unpack(packed: Path, folder: str, into: Path) -> None:
@@ -84,9 +84,10 @@ def unpack_chosen(packed: Path, chosen: Mapping[str, str], into: Path) -> None:
 
 @contextmanager
 def _damage_reported() -> Iterator[None]:
-    """Turn the errors of the libraries about damaged archives into UnpackError.
+    """Turn errors about a damaged archive in the block of ``with`` into UnpackError.
 
-    Errors of the disk, which have an error number, stay as they are.
+    They come from the libraries that unpack. Errors of the disk, which have an error number, stay
+    as they are.
     """
     try:
         yield

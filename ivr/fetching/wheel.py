@@ -107,7 +107,11 @@ def _octets_in(directory: Path) -> int:
 
 
 def _failure(requirement: str, output: str, python: str) -> Exception:
-    """Return the error that says why pip did not download; ``output`` is what it wrote."""
+    """Return the error to raise when pip did not download ``requirement``.
+
+    It is an OSError if pip could not write, otherwise a FetchError. ``output`` is what pip wrote,
+    ``python`` the interpreter whose pip was used.
+    """
     if "No module named pip" in output:
         return FetchError(
             tr(
@@ -127,10 +131,10 @@ def _failure(requirement: str, output: str, python: str) -> Exception:
 
 
 def _reason(output: str) -> str:
-    """Return the part of pip's ``output`` that says most about why it failed.
+    """Return the part of pip's ``output`` that says most about why the download failed.
 
-    Pip ends with "No matching distribution" also when it could not ask the index. The reason then
-    stands before that, in a line that only a verbose pip writes.
+    The last line is "No matching distribution" even if pip could not reach the index. An earlier
+    line, which only a verbose pip writes, then has the reason.
     """
     if "DO NOT MATCH THE HASHES" in output:
         return tr("what it sends is not the file that it announces")

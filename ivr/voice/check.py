@@ -202,7 +202,7 @@ def _measured(recording: RenderedPrompt, directory: Path) -> RenderedPrompt:
 
 
 def _unfit(clip: Clip, measured: RenderedPrompt) -> Iterator[str]:
-    """Yield a finding for each measurement (level, peak, length) that breaks the standard."""
+    """Yield a finding for each value of ``measured`` (level, peak, length) outside the standard."""
     wanted = prompt_level(clip.form.rendering, joint=clip.form.joint)
     if abs(measured.active_level_dbov - wanted) > LEVEL_TOLERANCE_DB:
         yield (

@@ -186,7 +186,7 @@ def _speak(engine: Engine, clips: Sequence[Clip], cache: ClipCache) -> _Sounds:
 
 
 def _kept(engine: Engine, clips: Sequence[Clip], cache: ClipCache) -> Iterator[tuple[str, bytes]]:
-    """Yield the id and the a-law audio of each clip that ``cache`` has in this voice."""
+    """Yield id and a-law audio of each clip that ``cache`` has in the voice of ``engine``."""
     for take in takes_of(clips):
         source = engine.source(take)
         for clip in take.clips:

@@ -15,9 +15,9 @@ from ivr.words.catalogue import Catalogue, CatalogueError, Manifest, RenderedPro
 def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
     """Return the SHA-256 of everything that the sound of a clip depends on.
 
-    If the hash changes, the clip is out of date. ``engine`` and ``voice`` are the names in the
-    manifest. ``source`` is the result of :meth:`ivr.voice.engine.Engine.source` for the utterance
-    that the clip is made from.
+    If the hash changes, the clip is out of date. ``engine`` and ``voice`` are their names in the
+    manifest (the list of rendered clips). ``source`` is the result of
+    :meth:`ivr.voice.engine.Engine.source` for the utterance that the clip is made from.
     """
     form = clip.form
     parts = [clip.prompt.text, clip.words, engine, voice, source, STANDARD_VERSION]

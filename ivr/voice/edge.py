@@ -79,7 +79,7 @@ class Edge:
 
     @property
     def voice(self) -> str:
-        """The name of the voice, as the manifest has it."""
+        """The name of the voice, as the list of rendered prompts has it."""
         return self.voice_name
 
     @property
@@ -94,8 +94,8 @@ class Edge:
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
         """Fetch the utterances (takes) that are not in the cache.
 
-        Call ``progress`` after each with the number fetched so far and the number to fetch. Raise
-        PromptsFailed if one cannot be fetched, and VoiceError if the name of the voice is not
+        Call ``progress`` after each of them with the number of finished ones and the number of all.
+        Raise PromptsFailed if one cannot be fetched, and VoiceError if the name of the voice is not
         valid.
         """
         spoken = [take for take in takes if not all(is_wordless(clip) for clip in take.clips)]
@@ -199,7 +199,7 @@ def _decoded(audio: bytes) -> tuple[NDArray[np.int16], int]:
 
 
 def _refuse_wrong_length(audio: bytes, take: Take) -> None:
-    """Raise _BadAudio if the audio cannot be the whole utterance.
+    """Raise _BadAudio if ``audio``, an MP3 file, cannot be the whole utterance ``take``.
 
     It may be silent, cut off, or too short or too long for its words.
     """

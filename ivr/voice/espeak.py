@@ -67,7 +67,7 @@ class Espeak:
         return ""
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the utterance as mono samples and their rate in Hz.
+        """Return the utterance ``take`` as mono samples and their rate in Hz.
 
         Raise VoiceError if espeak-ng cannot speak it.
         """

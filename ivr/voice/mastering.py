@@ -204,11 +204,11 @@ def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
 
 
 def _limit(sound: _Sound, look_ahead: int) -> _Sound:
-    """Return ``sound`` with its peaks limited: no sample exceeds _CEILING.
+    """Return ``sound`` with its peaks limited: no sample exceeds _CEILING (-3.2 dBFS).
 
-    The gain is lowered before each peak and raised afterwards. First, each sample takes the least
-    gain that any sample within ``look_ahead`` samples of it needs. Then these gains are averaged
-    over windows of the same length. The result is never above the gain that a sample itself needs.
+    The gain falls before each peak and rises after it. For each sample it is the least gain that
+    any sample within ``look_ahead`` samples needs, averaged over as many samples on both sides. It
+    is therefore never too high for a sample.
     """
     loudest = np.abs(sound)
     if loudest.max(initial=0.0) <= _CEILING:

@@ -124,9 +124,10 @@ def _made(
 def _manifest(
     engine: Engine, clips: Iterable[Clip], old: Manifest, made: Iterable[RenderedPrompt]
 ) -> Manifest:
-    """Return the manifest (list of rendered clips) with an entry for each of ``clips``.
+    """Return the manifest (list of rendered clips) with the entries of ``clips``.
 
-    The entry comes from ``made`` if the clip was rendered now, otherwise from ``old``.
+    An entry comes from ``made`` if the clip was rendered now, otherwise from ``old``. A clip that
+    is in neither has no entry.
     """
     new = {(recording.id, recording.rendering): recording for recording in made}
     by_rendering: dict[Rendering, dict[str, RenderedPrompt]] = {name: {} for name in RENDERINGS}

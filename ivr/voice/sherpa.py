@@ -109,7 +109,7 @@ class Sherpa:
             try_in_a_process(_speak, (self, shortest), self.files.name)
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the utterance as mono samples and their rate in Hz.
+        """Return the utterance ``take`` as mono samples and their rate in Hz.
 
         The slow rendering is spoken slowly by the model: each sound lasts longer. Raise VoiceError
         if the voice has no reading for a sign, or if what it says cannot be the whole utterance.
@@ -147,7 +147,10 @@ def _lexicon(engine: Sherpa) -> VoiceLexicon:
 
 
 def _model(engine: Sherpa) -> Any:
-    """Load the model. Raise VoiceError if the library is missing or refuses the files."""
+    """Return the model of a voice, loaded by sherpa-onnx.
+
+    Raise VoiceError if the library is missing or refuses the files.
+    """
     try:
         import sherpa_onnx
     except ImportError as error:

@@ -15,7 +15,7 @@ from ivr.words.composition import Composer, Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """A prompt of the sheet, and why it is one of the ten."""
+    """A prompt of the sheet that is one of the ten trial sentences, and the reason for it."""
 
     id: str
     listen_for: str
@@ -58,7 +58,7 @@ _TRIALS = (
 
 @dataclass(frozen=True, slots=True)
 class TrialSentence:
-    """One of the ten sentences, with values in its slots."""
+    """One of the ten trial sentences, with values such as a name inserted."""
 
     id: str
     """Id of the prompt, such as ``greeting.ask``."""
@@ -86,7 +86,7 @@ def trial_sentences(
 
 
 def trials_not_in(sheet: Sheet) -> list[str]:
-    """Return the ids among the ten for which ``sheet`` has no words."""
+    """Return the ids of those of the ten trial sentences that ``sheet`` does not have."""
     return [trial.id for trial in _TRIALS if _prompt(sheet, trial.id) is None]
 
 

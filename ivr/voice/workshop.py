@@ -77,7 +77,7 @@ def render_takes(
 
 
 def end_with_parent() -> None:
-    """Let this process end when its parent process is killed. Otherwise it would go on writing."""
+    """Let this process end when its parent process is killed. Otherwise it would go on."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel

@@ -218,9 +218,11 @@ class Catalogue:
         return self._samples[id, rendering]
 
     def reference(self, id: str, rendering: Rendering = "normal") -> Reference:
-        """Return the samples of a prompt and the level of each frame. The result is cached.
+        """Return a prompt's samples, and the level in dBov of each 20 ms.
 
-        The detectors use both to find the echo of the prompt in the caller's audio.
+        The result is cached. The detectors use both to find the echo of the prompt in the caller's
+        audio. Raise CatalogueError if the prompt is not rendered, and OSError if its file cannot be
+        read.
         """
         if (id, rendering) not in self._references:
             self._references[id, rendering] = Reference.of(self.samples(id, rendering))

@@ -49,7 +49,7 @@ class VocabularyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The values that can be spoken in slots, and the names of their clips."""
+    """The values that can be inserted into sentences, and the names of their clips."""
 
     surnames: Mapping[str, str] = field(default_factory=dict)
     """For each surname, its pinyin with the tone number: ``zhang1`` for 张. The name of the
@@ -218,9 +218,10 @@ class Composer:
         return self._first(named, _Piece(neutral, (f"{kind}.neutral",)))
 
     def _number(self, value: str, measured: bool) -> _Piece:
-        """Return the clip of a number from 0 to 99, or the neutral word 数 for any other value.
+        """Return the clip of a number from 0 to 99, or 数 (several) for any other value.
 
-        ``measured`` says that a measure word follows: 2 is then spoken as 两, as in 两小时.
+        ``measured`` says that a measure word follows: 2 is then spoken as 两, as in 两小时 (two
+        hours).
         """
         neutral = _Piece(NEUTRAL_NUMBER, ("number.neutral",))
         number = _whole(value)

@@ -59,22 +59,27 @@ def read_files(sheet: Path) -> dict[str, str]:
 
 
 def read_phrases(sheet: Path) -> Phrases:
-    """Read and check the phrases beside ``sheet``; PhraseError names file, key and remedy."""
+    """Read and check the phrases (example sentences of callers) in the files beside ``sheet``.
+
+    Raise PhraseError, which names the file, the key and the remedy, if one is wrong.
+    """
     return Phrases.parse(read_files(sheet), _spoken_words(sheet).departments)
 
 
 def check_phrases(sheet: Path, files: Mapping[str, str]) -> None:
-    """Check phrase files that are to stand beside ``sheet``, given as texts by their paths.
+    """Check the texts of phrase files before they are written beside ``sheet``.
 
-    Raise PhraseError for the first mistake, as :func:`read_phrases` does. Takes a few seconds.
+    ``files`` maps the path of each file to its text. Raise PhraseError for the first mistake, as
+    :func:`read_phrases` does. The check takes a few seconds.
     """
     Phrases.parse(files, _spoken_words(sheet).departments)
 
 
 def read_fillers(sheet: Path) -> Fillers:
-    """Return the words that can replace a placeholder of the phrases, such as {部门} (department).
+    """Return the object that replaces placeholders of the phrases, such as {部门}, by words.
 
-    The phrases are those beside ``sheet``. Raise PhraseError as :func:`read_phrases` does.
+    {部门} (department) becomes the name of a department. The phrases are those beside ``sheet``.
+    Raise PhraseError as :func:`read_phrases` does.
     """
     return Fillers(read_phrases(sheet), _spoken_words(sheet).surnames)
 
@@ -182,7 +187,10 @@ def _read(path: Path) -> Weights | None:
 
 
 def _keep(weights: Weights, target: Path) -> None:
-    """Write a temporary file of the weights and rename it, so that ``target`` is never partial."""
+    """Write ``weights`` into the file ``target``.
+
+    They are first written to a temporary file that is then renamed, so ``target`` is never partial.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
         np.savez(

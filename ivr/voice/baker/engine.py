@@ -69,7 +69,7 @@ class Baker:
             _networks(self.directory)
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the utterance as mono samples and their rate in Hz.
+        """Return the utterance ``take`` as mono samples and their rate in Hz.
 
         In the slow rendering the network makes each sound last longer. Raise VoiceError if a
         character of the words has no reading.

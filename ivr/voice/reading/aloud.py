@@ -62,7 +62,10 @@ def read_prompt(text: str, lexicon: Lexicon | None = None) -> Spoken:
 
 
 def _parts(text: str, lexicon: Lexicon) -> Iterator[Syllable | Pause]:
-    """Yield the syllables of ``text``, and a pause for every punctuation mark."""
+    """Yield the syllables of ``text``, and a pause for every punctuation mark.
+
+    Raise VoiceError if a character or sign has no reading.
+    """
     lighter = commas_of_spelling(text)
     for piece in _PIECES.finditer(text):
         said, place = piece[0], piece.start()

@@ -79,7 +79,10 @@ class Readings:
 
     @property
     def undecided(self) -> tuple[Decision, ...]:
-        """The polyphones that only the dictionary decides: no word, no rule, no usual reading."""
+        """The polyphones whose reading only pypinyin's dictionary decides.
+
+        The product has no word, rule or usual reading for them, so nobody has checked the reading.
+        """
         return tuple(one for one in self.decisions if one.source is Source.DICTIONARY)
 
     def summary(self) -> str:

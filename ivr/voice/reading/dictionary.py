@@ -45,7 +45,10 @@ def _of_character(character: str) -> Toned | None:
 
 @lru_cache(maxsize=8192)
 def _toned(marked: str) -> Toned | None:
-    """Return a syllable that is written with a tone mark, or None if Mandarin does not have it."""
+    """Return the syllable ``marked``, which is written with a tone mark (hǎo).
+
+    Return None if Mandarin does not have it.
+    """
     numbered: str = to_tone3(marked, neutral_tone_with_five=True)
     pinyin, tone = numbered[:-1], numbered[-1:]
     try:

@@ -106,7 +106,11 @@ def _falls(character: str, tone: int) -> bool:
 
 
 def _before_numerals(run: str) -> Iterator[int]:
-    """Yield the index of each 点 between two numerals: 九点五十分 is said as 九点 五十分."""
+    """Yield the index of each 点 (o'clock or point) between two numerals.
+
+    For example, 九点五十分 (9:50) is said as 九点 and 五十分. The tone of 点 does not change before
+    the second part.
+    """
     for match in re.finditer(rf"[{_DIGITS}十]点(?=[{_DIGITS}十])", run):
         yield match.end() - 1
 

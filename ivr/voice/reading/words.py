@@ -18,7 +18,7 @@ with warnings.catch_warnings():
 
 
 class Cutter:
-    """Cuts text into words; knows the words of jieba's dictionary and those given to it."""
+    """A tool that cuts text into words; it knows jieba's words and those given to it."""
 
     def __init__(self, more: Iterable[str] = ()) -> None:
         """``more`` holds further words, such as those of ``pronunciation.toml``."""
@@ -76,8 +76,9 @@ def occurrences(
     """Yield where entries of ``known`` occur in a run of characters: start and end (exclusive).
 
     ``words`` are the words of the run. An entry occurs within one word or as several whole words,
-    so 会计 does not occur in 不会 计较. From left to right, the longest entry is taken; entries do
-    not overlap. ``longest`` is the number of characters of the longest entry in ``known``.
+    so 会计 (accountant) does not occur in 不会 计较 (will not mind). From left to right, the
+    longest entry is taken; entries do not overlap. ``longest`` is the number of characters of the
+    longest entry in ``known``.
     """
     run = "".join(words)
     inside = [index for index, word in enumerate(words) for _ in word]

@@ -34,7 +34,10 @@ def section_of(id: str) -> str:
 
 
 def kind_title(kind: str) -> str:
-    """Return the title of a kind of fragment for people; an unknown kind is its own title."""
+    """Return the title of a section of values for people, such as "letters" for ``letter``.
+
+    An unknown ``kind`` is its own title.
+    """
     return tr(_TITLES[kind]) if kind in _TITLES else kind
 
 

@@ -115,7 +115,7 @@ _WORDS, _SPOKEN = _style(18, wordWrap="CJK"), _style(12, _ACCENT, wordWrap="CJK"
 
 
 class _Printed:
-    """Makes the parts of the document, with all Chinese characters in one font."""
+    """The maker of the parts of the document; all Chinese characters are in one font."""
 
     def __init__(self, chinese_font: str) -> None:
         self._font = chinese_font

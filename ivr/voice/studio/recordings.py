@@ -90,7 +90,7 @@ class Studio:
             raise PromptsFailed(reasons)
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the recording of an utterance as mono samples and their rate in Hz.
+        """Return the recording of the utterance ``take`` as mono samples and their rate in Hz.
 
         For a slow utterance without a slow recording, the normal one is stretched. Raise VoiceError
         if there is no recording, or if it cannot be read.
@@ -106,7 +106,7 @@ class Studio:
         return np.rint(np.clip(samples, -32768, 32767)).astype(np.int16), rate
 
     def has(self, prompt: Prompt) -> bool:
-        """Return True if there is a recording with the id of the prompt."""
+        """Return True if there is a recording with the id of ``prompt``, False if there is none."""
         return recording_in(self.folder, prompt.id) is not None
 
     def _recording(self, take: Take) -> Path | None:

@@ -151,10 +151,11 @@ def minutes(seconds: float) -> str:
 def doubts_about(
     words: str, similarity: float | None, probability: float, *, understood: bool, overdriven: bool
 ) -> tuple[str, ...]:
-    """Return why a take may be no good, one sentence each; none if it is good.
+    """Return why a take (reading of a line) may be no good, one sentence each; none if it is good.
 
-    ``words`` and ``similarity`` are those of :class:`StudioTake`. ``understood`` says that the
-    recogniser understands the speaker, ``overdriven`` that the sound is cut off at full scale.
+    ``words``, ``similarity`` and ``probability`` are those of :class:`StudioTake`. ``understood``
+    says that the recogniser understands the speaker, ``overdriven`` that the sound is cut off at
+    full scale.
     """
     found = []
     if not understood:

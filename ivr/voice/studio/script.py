@@ -55,7 +55,7 @@ class ScriptLine:
 
     @property
     def spelt_out(self) -> bool:
-        """True if ``spoken`` differs from the text, so that the speaker needs to see it."""
+        """True if ``spoken`` differs from ``text``; the script then shows both to the speaker."""
         return "".join(self.spoken.split()) != "".join(self.text.split())
 
     @property

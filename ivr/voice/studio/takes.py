@@ -94,7 +94,7 @@ def find_takes(
 
 @dataclass(frozen=True, slots=True)
 class _FoundFile:
-    """The takes found in one recording, each with the index of its line in the script."""
+    """The takes (readings of lines) found in one recording, each with the index of its line."""
 
     file: SessionFile
     takes: Sequence[tuple[int, StudioTake]]
@@ -167,11 +167,12 @@ def _matched(
 def _fits(
     readings: Sequence[Reading], heard: Sequence[HeardPassage], evidence: SessionEvidence
 ) -> bool:
-    """Return True if the recording is a session of the script.
+    """Return True if the recording is a session of the script, False if it seems to be another one.
 
-    If the recogniser understands the speaker, one good take is enough: the rest may be of other
-    lines. Otherwise most of the speech must belong to lines, and most lines must follow each other
-    as in the script.
+    ``readings`` are the lines found among ``heard``, all passages of the recording. If the
+    recogniser understands the speaker, one good take is enough: the rest may be of other lines.
+    Otherwise most of the speech must belong to lines, and most lines must follow each other as in
+    the script.
     """
     if evidence.understood:
         return any((evidence.similarity(one) or 0.0) >= GOOD_SIMILARITY for one in readings)
