@@ -29,7 +29,8 @@ def spoken_text(text: str, pronunciation: Pronunciation | None = None) -> str:
     """Return ``text`` as a speech engine is given it: digits, letters and signs are spelt out.
 
     The result has no digits. ``pronunciation`` has the words to replace by others that are read
-    rightly; None means the table shipped with the product. Nothing is raised.
+    rightly; None means the table shipped with the product. Raise VoiceError if that table is wrong;
+    no ``text`` causes an error.
     """
     table = shipped_pronunciation() if pronunciation is None else pronunciation
     text = table.applied(_ordinary(text))

@@ -25,21 +25,24 @@ _SYLLABLE_SECONDS, _PAUSE_SECONDS = 0.22, 0.3
 """Usual length of a syllable and of the pause at a punctuation mark, in seconds. Both are scaled to
 the speaker's own pace."""
 _SPREAD, _SPREAD_SECONDS = 0.15, 0.1
-"""Standard deviation of a line's length from the speaker's usual one: 15 %, and 0.1 s beside."""
+"""Standard deviation of the length of a line from the speaker's usual length: the root of the sum
+of the squares of 15 % of that length and 0.1 s."""
 _ODD = log(0.03)
-"""Share of lines whose length says nothing, because the speaker hesitates or hurries."""
+"""Logarithm of the share of lines (3 %) whose length says nothing, because the speaker hesitates or
+hurries."""
 _ANY_LENGTH = -log(log(200))
 """Density of the logarithm of any sound's length: from 0.1 to 20 s, all are equally probable."""
 _KINDS_OF_SYLLABLES = 40.0
 """Number of different syllables that a recogniser would hear in any sound, all equally probable."""
 _MOST_JOINED = 6
 _LONGEST_PAUSE = 1.6
-"""Longest pause within a line, in seconds. Speakers leave as much only between two lines."""
+"""Longest pause within a line, in seconds. A longer one is a pause between two lines."""
 _USUAL_PAUSE, _JOIN, _JOIN_PER_SECOND = 0.7, -2.0, -12.0
 """A pause within a line has the score -2, and -12 more for each second above 0.7 s. The script asks
 for less than half a second."""
 _STRAY, _NOISE = log(0.03), log(0.3)
-"""Share of passages that belong to no line: with words, and without (a cough, a chair)."""
+"""Logarithms of the share of passages that belong to no line: of those with words, and of those
+that may be a noise (a cough, a chair)."""
 _NOISE_SECONDS = 0.35
 """A passage shorter than this, with at most one syllable heard, may be a noise."""
 _UNDERSTOOD = 0.4
@@ -49,10 +52,11 @@ have a part of the script, and the script may have a part of the session."""
 _LEAST_ERROR, _MOST_ERROR = 0.05, 0.35
 """Limits of the share of errors that the scores assume, whatever the estimate is."""
 _ALIKE = 0.5
-"""Least similarity of a take from which the errors are estimated; others are wrong lines."""
+"""Least similarity (0 to 1) of a reading from which the recogniser's errors are estimated. Readings
+with less are taken for readings of other lines."""
 _CLEAR, _CLEAR_LINE = 3, 5
-"""Least number of syllables of a passage, and of a line, with which the nearest one counts. Shorter
-ones are near by chance."""
+"""Least number of syllables of a passage, and of a line, for estimating the recogniser's errors.
+Shorter ones resemble some line or passage by chance."""
 
 _Sounds = tuple[str, ...]
 
@@ -121,11 +125,12 @@ class SessionEvidence:
         wanted = [line.sounds for line in lines]
         self._edits = [_edits(groups, wanted) for groups in self._groups]
         self.pace = 1.0
-        """The speaker's lengths as a share of the usual ones."""
+        """Time that the speaker takes for a line, as a share of the usual time: 1.2 is slow."""
         self.error = self._nearest()
-        """Share of the syllables that the recogniser gets wrong."""
+        """Share of the syllables that the recogniser gets wrong, from 0 to 1."""
         self.understood = self.error <= _UNDERSTOOD
-        """True if the recogniser understands the speaker; else lengths alone are the evidence."""
+        """True if the recogniser understands the speaker. If it is False, only lengths are
+        compared."""
 
     @property
     def lines(self) -> int:

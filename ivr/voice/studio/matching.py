@@ -20,15 +20,18 @@ Scores = NDArray[np.float64]
 """Natural logarithms of probabilities; -inf is impossible."""
 
 _NEXT, _REPEAT, _SKIP = log(0.90), log(0.06), log(0.04)
-"""Where the speaker goes after a line: to the next one, to the same again, or over some lines."""
+"""Logarithms of the probabilities of the step after a line: to the next line, to the same line
+again, or over some lines."""
 _NEAR, _FAR = log(0.8), log(0.2)
 """Kinds of skips. A near one leaves out a few lines, each further one half as probable. A far one
 leads to any later line, as in a session that has only some of the lines."""
 _EACH = log(0.5)
 _AT_ONCE = log(0.9)
-"""The session begins with the first line and ends with the last one; else lines are skipped."""
+"""Logarithm of the probability that a session begins with the first line of the script, and of the
+probability that it ends with the last one. Otherwise lines are skipped."""
 _NOTHING = log(0.01)
-"""All passages are stray: the session is of another script."""
+"""Logarithm of the probability that no passage belongs to a line: the session is of another
+script."""
 
 
 class Evidence(Protocol):
@@ -113,9 +116,10 @@ class _Moves:
         left_out = np.arange(1, lines) * _EACH + _NEAR
         skipped = add(left_out, far) + log(1 - exp(_AT_ONCE))
         self.begin: Scores = np.concatenate([[_AT_ONCE], skipped])[:lines]
-        """For each line, the score of being the first one that is read; shape (lines,)."""
+        """One score for each line: that it is the first one that is read; shape (lines,)."""
         self.end: Scores = np.concatenate([[_NOTHING], self.begin[::-1]])
-        """The score of ending after each line; shape (lines + 1,). Index 0: none was read."""
+        """``end[i]`` is the score that line i - 1 is the last one that is read, and ``end[0]`` that
+        none is; shape (lines + 1,)."""
         steps = add(np.arange(lines - 1) * _EACH + self._near, self._far)
         self._back: Scores = np.concatenate([[_REPEAT, _NEXT], steps[1:]])[:lines]
 
