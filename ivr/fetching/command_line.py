@@ -31,11 +31,12 @@ def refuse_wrong_sha256(sha256: str) -> None:
 
 @contextmanager
 def shown_download(packed: Packed, source: str) -> Iterator[DownloadProgress]:
-    """Show the progress of the download of ``packed``; yield the callback that moves it.
+    """Show the progress of the download of ``packed``; yield the function that moves the bar.
 
-    ``source`` is the address or file that the user named, or "". In a terminal a bar is shown on
-    stderr. When everything has come, it says that the files are being unpacked. Without a terminal,
-    one line says what is fetched, unless it comes from a file.
+    The function is called with the octets fetched so far and the length of the file. ``source`` is
+    the address or file that the user named, or "". The bar is shown on stderr if that is a
+    terminal; when the whole file is fetched, it says that the file is being unpacked. Without a
+    terminal, one line says what is fetched, unless it comes from a file.
     """
     console = Console(stderr=True)
     downloaded = not source or "://" in source
@@ -68,7 +69,7 @@ def shown_download(packed: Packed, source: str) -> Iterator[DownloadProgress]:
 
 
 def tell_fetched(fetched: Fetched) -> None:
-    """Print the directory that was installed, the hash of its archive, and why it is trusted."""
+    """Print the installed directory, the hash of its archive, and why that hash is trusted."""
     typer.echo(f"{fetched.directory}: SHA-256 {fetched.sha256} ({tr(fetched.vouched)})")
     if fetched.vouched == "first seen":
         typer.echo(

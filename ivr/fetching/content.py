@@ -11,7 +11,10 @@ _PAPERS = ("licen", "copying", "notice", "readme", "model_card")
 
 
 def has_content(path: Path) -> bool:
-    """Return True if ``path`` is a file with content of its own."""
+    """Return True if ``path`` is a file that is neither empty nor a pointer of Git LFS.
+
+    A pointer is a short text that stands for a large file which the archive does not include.
+    """
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -22,8 +25,9 @@ def has_content(path: Path) -> bool:
 def remove_unused(directory: Path, used: Collection[str]) -> None:
     """Delete everything in ``directory`` but the files ``used`` and the texts about the licence.
 
-    Archives also hold dictionaries, test sounds and models in other precisions. The runtime does
-    not use them here, and they can be several times as large as the rest.
+    ``used`` holds names of files that are directly in ``directory``. Archives also hold
+    dictionaries, test sounds and models in other precisions, which this product does not use and
+    which can be several times as large as the rest.
     """
     # Deepest first, so that directories are empty when their turn comes.
     for path in sorted(directory.rglob("*"), reverse=True):

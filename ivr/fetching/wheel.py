@@ -80,7 +80,11 @@ def _run_pip(
 def _output_of(
     pip: subprocess.Popen[str], work: Path, progress: DownloadProgress, octets: int | None
 ) -> str:
-    """Wait until ``pip`` ends and return what it wrote; report its progress meanwhile."""
+    """Wait until ``pip`` ends, and return what it wrote.
+
+    Meanwhile ``progress`` is called with the octets in the directory ``work`` and ``octets``, the
+    length of the wheel (None if it is not known).
+    """
     while True:
         try:
             return pip.communicate(timeout=_LOOK_SECONDS)[0]
@@ -90,7 +94,10 @@ def _output_of(
 
 
 def _octets_in(directory: Path) -> int:
-    """Return the size of all files below ``directory``, which pip fills and empties meanwhile."""
+    """Return the size of all files below ``directory`` in octets.
+
+    Files that pip removes while they are counted are left out.
+    """
     total = 0
     for place, _, names in os.walk(directory):  # it skips a directory that is gone
         for name in names:
@@ -100,7 +107,11 @@ def _octets_in(directory: Path) -> int:
 
 
 def _failure(requirement: str, output: str, python: str) -> Exception:
-    """Return the error that says why pip did not download; ``output`` is what it wrote."""
+    """Return the error to raise when pip did not download ``requirement``.
+
+    It is an OSError if pip could not write, otherwise a FetchError. ``output`` is what pip wrote,
+    ``python`` the interpreter whose pip was used.
+    """
     if "No module named pip" in output:
         return FetchError(
             tr(
@@ -120,10 +131,10 @@ def _failure(requirement: str, output: str, python: str) -> Exception:
 
 
 def _reason(output: str) -> str:
-    """Return the part of pip's ``output`` that says most about why it failed.
+    """Return the part of pip's ``output`` that says most about why the download failed.
 
-    Pip ends with "No matching distribution" also when it could not ask the index. The reason then
-    stands before that, in a line that only a verbose pip writes.
+    The last line is "No matching distribution" even if pip could not reach the index. An earlier
+    line, which only a verbose pip writes, then has the reason.
     """
     if "DO NOT MATCH THE HASHES" in output:
         return tr("what it sends is not the file that it announces")

@@ -2,4 +2,7 @@
 
 
 class VoiceError(Exception):
-    """A prompt cannot be made, played or installed. The message says why and names the remedy."""
+    """A prompt or a voice cannot be made, used or installed.
+
+    A prompt is words that the hotline says. The message says why and names the remedy.
+    """

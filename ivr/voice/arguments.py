@@ -30,9 +30,10 @@ PiecesOption = Annotated[
 
 
 def catalogue_in(directory: Path) -> Catalogue:
-    """Return the prompts rendered in ``directory``.
+    """Return the rendered prompts in ``directory``, which holds audio files and their list.
 
-    If the prompts cannot be used, print why and end the command with exit code 2.
+    If the list (manifest.json) is missing or damaged, print why and end the command with exit code
+    2.
     """
     try:
         return Catalogue.load(directory)

@@ -42,7 +42,7 @@ class _ShownSound:
     outline: str
     """Corners of the waveform's outline, in the format of SVG: ``x,y x,y …``."""
     measures: list[tuple[str, bool]]
-    """The measurements, each as a text with its unit, and whether it is within its limit."""
+    """For each measurement a pair: its text with the unit, and True if it is within its limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class _ShownLicence:
 
 @dataclass(frozen=True, slots=True)
 class _ShownVoice:
-    """One column of the table of voices."""
+    """One voice, as a column of the table in which all voices speak the same sentences."""
 
     voice: ComparedVoice
     licence: _ShownLicence
@@ -72,10 +72,11 @@ def audition_page(
     report: PromptReport,
     comparison: VoiceComparison | None = None,
 ) -> str:
-    """Return the page about the prompts in ``catalogue`` as HTML, in the order of ``sheet``.
+    """Return an HTML page on which a person can hear and judge the rendered prompts.
 
-    The figures and findings at the top come from ``report``. Without ``comparison`` the page does
-    not show voices side by side.
+    The prompts are those in ``catalogue``, in the order of ``sheet``. ``report`` has the figures
+    and findings that are shown at the top. ``comparison`` has the same sentences in several voices;
+    if it is None, the page has no table of voices.
     """
 
     def prompts(row: Row) -> list[Prompt]:
@@ -105,7 +106,11 @@ def audition_page(
 
 
 def _figures(report: PromptReport) -> list[tuple[str, str]]:
-    """Return the figures at the top of the page as pairs of name and value."""
+    """Return the figures at the top of the page, each as a pair of its name and its text.
+
+    The figures are counts of prompts, minutes of speech, and for each rendering (normal, louder,
+    loudest, slow) the spread of its levels and its highest peak.
+    """
     figures = report.figures
     cells = [
         (tr("prompts"), str(figures.prompts)),
@@ -155,7 +160,11 @@ def _shown(recording: RenderedPrompt, samples: Samples) -> _ShownSound:
 def _measures(
     seconds: float, active_level_dbov: float, peak_dbfs: float, wanted_dbov: float
 ) -> list[tuple[str, bool]]:
-    """Return length, level and peak as texts, each with whether it is within its limit."""
+    """Return length, level and peak, each as a pair: a text with the unit, and True if it is good.
+
+    A level is good if it is at most LEVEL_TOLERANCE_DB (1 dB) from ``wanted_dbov``, and a peak if
+    it is at most HIGHEST_PEAK_DBFS (-3 dBFS). A length is always good.
+    """
     good_level = abs(active_level_dbov - wanted_dbov) <= LEVEL_TOLERANCE_DB
     return [
         (f"{seconds:.2f} s", True),

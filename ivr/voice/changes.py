@@ -28,8 +28,8 @@ def changes(
     """Return the prompts whose words in ``sheet`` differ from those rendered in ``directory``.
 
     The result is in the order of the sheet; prompts that the sheet no longer has come last.
-    ``pieces`` are the fragments (slot values such as names) that are compared too. None means all
-    fragments.
+    ``pieces`` are further prompts to compare: those for values that are inserted into sentences,
+    such as names (fragments). None means all fragments.
     """
     before = {id: one.text for id, one in known(directory).recordings.items() if one.text}
     after = {

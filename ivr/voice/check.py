@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The levels of all clips of one rendering: the lowest, the highest and the difference.
+    """The range of the levels of all clips (audio files) of one rendering, such as ``louder``.
 
-    They are in decibels relative to the level that each clip must have. The highest peak is given
-    too.
+    ``clips`` is the number of clips. ``lowest_db`` and ``highest_db`` are relative to the level
+    that a clip must have, in decibels: 0 is exactly that level.
     """
 
     clips: int
@@ -51,7 +51,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts and measurements of all clips, without silence and music."""
+    """Counts and measurements of the clips with words; silence and music are left out.
+
+    A clip is the audio of one prompt in one rendering (normal, louder, loudest or slow).
+    """
 
     prompts: int
     clips: int
@@ -100,13 +103,16 @@ def check_prompts(
     measure: bool = False,
     readings: bool = False,
 ) -> PromptReport:
-    """Compare the prompts rendered in ``directory`` with ``sheet``; report findings, never raise.
+    """Compare the prompts rendered in ``directory`` with ``sheet``, and report what is wrong.
 
-    ``pieces`` are the fragments (slot values such as names) that are checked too. None means all
-    fragments. Levels come from the manifest. If ``measure`` is true, every a-law file is measured
-    again instead. If ``readings`` is true, the natural voice's reading of every word is checked;
-    what it misreads is a finding if that voice has spoken the prompts. If a killed process left new
-    files of a complete set unmoved, they are first moved to their places in ``directory``.
+    ``pieces`` are further prompts to check: those for values that are inserted into sentences, such
+    as names (fragments). None means all fragments. Levels come from the manifest (the list of
+    rendered prompts); if ``measure`` is true, they are measured on the audio files instead. If
+    ``readings`` is true, the report says which words the natural voice (baker) misreads; they are
+    findings only if that voice has spoken the prompts.
+
+    If a killed process left a complete new set of files unmoved, it is first moved into place. A
+    manifest that is missing or damaged becomes a finding and is not raised.
     """
     clips = clips_of(sheet, pieces)
     read = _readings(clips) if readings else None
@@ -149,9 +155,10 @@ def _readings(clips: Sequence[Clip]) -> "Readings":
 
 
 def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
-    """Yield a finding if the clip must be rendered again because something has changed.
+    """Yield a finding (one sentence) if the clip is out of date and must be rendered again.
 
-    This may be its words, the voice that the manifest names, or the standard of levels and lengths.
+    It is out of date if its words, the voice or the standard of levels and lengths have changed
+    since it was rendered.
     """
     manifest = catalogue.manifest
     recording = catalogue.clip(clip.prompt.id, clip.form.rendering)
@@ -161,7 +168,10 @@ def _staleness(clip: Clip, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _damage(clip: Clip, recording: RenderedPrompt, directory: Path) -> Iterator[str]:
-    """Yield a finding for each file of the clip that is missing or differs from the manifest."""
+    """Yield a finding for each file of the clip that is missing or was changed after rendering.
+
+    ``recording`` is the manifest's entry of the clip; it holds the hash of each file.
+    """
     for path, exists in damaged(directory, clip, recording):
         name = path.relative_to(directory / "zh").as_posix()
         if exists:
@@ -173,7 +183,7 @@ def _damage(clip: Clip, recording: RenderedPrompt, directory: Path) -> Iterator[
 
 
 def _forbidden(clip: Clip, recording: RenderedPrompt, sheet: Sheet) -> Iterator[str]:
-    """Yield a finding if the clip says a phrase that a row of the sheet forbids (不应该)."""
+    """Yield a finding if the clip says words that the sheet forbids (column 不应该, must not)."""
     if forbidden := sheet.forbidden_in(recording.text):
         yield tr("{clip} says {phrase!r}, which {row} forbids").format(
             clip=clip.name, phrase=forbidden[1], row=forbidden[0].id
@@ -181,7 +191,7 @@ def _forbidden(clip: Clip, recording: RenderedPrompt, sheet: Sheet) -> Iterator[
 
 
 def _measured(recording: RenderedPrompt, directory: Path) -> RenderedPrompt:
-    """Return ``recording`` with new measurements of its a-law file: length, level and peak.
+    """Return ``recording`` with length, level and peak measured anew on its a-law file.
 
     If there is no such file, ``recording`` is returned unchanged.
     """
@@ -192,7 +202,7 @@ def _measured(recording: RenderedPrompt, directory: Path) -> RenderedPrompt:
 
 
 def _unfit(clip: Clip, measured: RenderedPrompt) -> Iterator[str]:
-    """Yield a finding for each measurement (level, peak, length) that breaks the standard."""
+    """Yield a finding for each value of ``measured`` (level, peak, length) outside the standard."""
     wanted = prompt_level(clip.form.rendering, joint=clip.form.joint)
     if abs(measured.active_level_dbov - wanted) > LEVEL_TOLERANCE_DB:
         yield (
@@ -256,8 +266,8 @@ def _unknown(clips: Sequence[Clip], catalogue: Catalogue) -> Iterator[str]:
 def _figures(clips: Sequence[Clip], found: Sequence[RenderedPrompt], current: int) -> Figures:
     """Count the rendered clips, and measure their total length and their levels.
 
-    ``clips`` are all clips that the sheet needs. ``found`` holds the manifest's entries of those
-    that are rendered. ``current`` is the number of those that are up to date.
+    ``clips`` are all clips that the sheet needs. ``found`` holds the manifest's entries of the
+    clips that are rendered. ``current`` is the number of rendered clips that are up to date.
     """
     spoken = [clip for clip in clips if not is_wordless(clip)]
     levels = {

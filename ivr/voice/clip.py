@@ -33,9 +33,10 @@ class Form:
 
 @lru_cache(maxsize=8192)
 def _spoken(text: str) -> str:
-    """Return ``text`` with digits and letters spelt out.
+    """Return ``text`` as a speech engine is given it, with digits and letters spelt out.
 
-    The result is cached, because all renderings use it.
+    For example, 24 becomes 二十四. The result is cached, because all renderings of a prompt need
+    the same text.
     """
     return spoken_text(text)
 
@@ -50,7 +51,7 @@ class Clip:
     prompt: Prompt
     form: Form
     context: Context = NO_CONTEXT
-    """The sentence that the clip is a part of."""
+    """The words before and after the clip in its sentence; empty if it is a whole sentence."""
 
     @cached_property
     def words(self) -> str:
@@ -69,25 +70,28 @@ class Clip:
 
 @dataclass(frozen=True)
 class Take:
-    """One utterance of the speech engine. All clips that sound alike are made from it.
+    """One utterance of the speech engine, from which one or more clips are made.
 
-    They have the same words, pace and context. For example, the normal and the louder clip of a
-    prompt share one take.
+    Its clips have the same words, pace and context, and differ only in level or in the silence at
+    their edges. For example, the normal and the louder clip of a prompt are made from one take.
     """
 
     words: str
     slow: bool
+    """True if the words are spoken slowly, for the slow rendering."""
     context: Context
     """The words that the clips are played among. An engine that cannot cut its audio at a sound
     ignores them."""
     clips: tuple[Clip, ...]
+    """The clips that are made from the utterance."""
 
 
 def clips_of(sheet: Sheet, pieces: Sequence[Prompt] | None = None) -> tuple[Clip, ...]:
-    """Return all clips to render, the normal rendering first.
+    """Return all clips to render: silence, music on hold, and each prompt in each rendering.
 
-    They are silence, music on hold, the prompts of ``sheet``, and ``pieces``. ``pieces`` are the
-    fragments (slot values such as names). None means all fragments that composed sentences need.
+    The normal rendering comes first. The prompts are those of ``sheet`` and those in ``pieces``:
+    fragments, which are prompts for values that are inserted into sentences, such as names. If
+    ``pieces`` is None, all fragments are included.
     """
     beyond = fragments_to_render(sheet) if pieces is None else pieces
     prompts = (*sheet.fragments(), *beyond)

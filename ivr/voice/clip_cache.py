@@ -1,6 +1,7 @@
-"""Rendered clips, kept by what they are made from, for all checkouts of this user.
+"""A cache of rendered clips, shared by all checkouts of this user.
 
-A second checkout on the machine, or a run that was interrupted, thus synthesises nothing again.
+A clip is found by the hash of everything that its sound depends on. What another checkout or an
+interrupted run has rendered is therefore not synthesised again.
 """
 
 import io
@@ -22,16 +23,16 @@ _MOST_OCTETS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class FinishedClip:
-    """The contents of a clip's files, and what was measured on them."""
+    """The contents of a clip's files, and the length, level and peak that were measured on them."""
 
     contents: Mapping[str, bytes]
-    """The content of each file, by extension."""
+    """The content of each file, by the extension of its name, such as ``alaw``."""
     measures: Measures
 
 
 @dataclass(frozen=True, slots=True)
 class ClipCache:
-    """Clips in ``directory``, each in one file that is named by the hash of the clip."""
+    """The cache of rendered clips in ``directory``; each clip is one zip file named by its hash."""
 
     directory: Path
 
@@ -41,7 +42,10 @@ class ClipCache:
         return cls(cache_directory() / "clips")
 
     def get(self, key: str) -> FinishedClip | None:
-        """Return the clip with the hash ``key``; None if it is not there or damaged."""
+        """Return the clip with the hash ``key``; None if it is not in the cache or damaged.
+
+        The hash is a result of :func:`ivr.voice.current.clip_hash`.
+        """
         path = self._path(key)
         try:
             with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
@@ -53,7 +57,7 @@ class ClipCache:
         return FinishedClip(contents, measures)
 
     def put(self, key: str, clip: FinishedClip) -> None:
-        """Keep a clip. If the disk does not take it, nothing is kept and nothing is raised."""
+        """Store ``clip`` under the hash ``key``. If that fails, nothing is stored or raised."""
         octets = io.BytesIO()
         with zipfile.ZipFile(octets, "w") as archive:
             for extension, content in clip.contents.items():
@@ -70,7 +74,10 @@ class ClipCache:
                 draft.unlink()
 
     def prune(self, most_octets: int = _MOST_OCTETS) -> None:
-        """Remove the clips that were not used for longest until ``most_octets`` are left."""
+        """Delete clips until the cache has at most ``most_octets`` octets.
+
+        The clips whose last use is longest ago are deleted first.
+        """
         found = []
         for path in self.directory.glob("*/*"):
             try:

@@ -118,10 +118,11 @@ def render_command(
 
 
 def _options(given: EngineOptions, directory: Path) -> EngineOptions:
-    """Return the options of this run: those given if they name an engine.
+    """Return the options (engine, voice, directories) with which this run renders.
 
-    Otherwise they are those with which the prompts in ``directory`` were rendered. If neither name
-    an engine, it is the default one; if that is not the natural voice, print a warning.
+    If ``given`` names an engine, they are ``given``. Otherwise they are those that an earlier run
+    has noted in ``directory``. If there are none, they are ``given`` with the default engine; a
+    warning is printed if that is not the natural voice.
     """
     if given.name is not None:
         return given
@@ -135,10 +136,11 @@ def _options(given: EngineOptions, directory: Path) -> EngineOptions:
 
 
 def _learn(path: Path) -> None:
-    """Train the understander on the callers' phrases, and store its weights.
+    """Train the classifier that finds the meaning of callers' sentences, and store its weights.
 
-    The phrases are beside the sheet ``path``. The training is done here so that the service starts
-    sooner. If the phrases cannot be used or the weights cannot be written, print why and end with
+    It is trained on the phrase files beside the sheet ``path``, now and not when the service
+    starts, so that the start is quick. Nothing happens if the stored weights are up to date. If the
+    phrases cannot be used or the weights cannot be written, print why and end the command with exit
     code 2.
     """
     try:

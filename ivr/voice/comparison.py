@@ -33,6 +33,7 @@ class SpokenSentence:
     sentence follow each other without a gap. In a call, up to 40 ms pass until Asterisk begins the
     next file."""
     failure: str = ""
+    """Why the voice does not speak the sentence; empty if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,13 @@ def compare_voices(
     cache: ClipCache,
     progress: RenderProgress,
 ) -> VoiceComparison:
-    """Return the trial sentences in every voice that this machine has.
+    """Return the trial sentences as every voice on this machine speaks them.
 
-    The voices are the fetched voices, espeak, and the voice of the prompts in ``catalogue``, which
-    may be a service or a person. What ``cache`` has is not spoken again. ``progress`` is called
-    after each voice with the number of voices done and of all. A voice that cannot speak has a
-    reason in place of sound; nothing is raised for it.
+    The voices are the fetched ones, espeak, and the voice of the prompts in ``catalogue``, which
+    may be a service or a person. ``vocabulary`` has the values that are inserted into sentences.
+    Clips that are in ``cache`` are not spoken again. After each voice, ``progress`` is called with
+    the number of finished voices and the number of all. For a voice that cannot speak, the result
+    has the reason instead of audio; nothing is raised.
     """
     spoken = {clip.prompt.id: clip for clip in clips_of(sheet) if clip.form.rendering == "normal"}
     sentences = trial_sentences(sheet, vocabulary, spoken.__contains__)
@@ -102,7 +104,11 @@ def _compared(
     clips: Sequence[Clip],
     cache: ClipCache,
 ) -> ComparedVoice:
-    """Return the voice ``name`` with ``sentences``, which consist of ``clips``."""
+    """Let the voice ``name`` speak ``sentences``; return the voice with their audio.
+
+    ``clips`` are all clips that the sentences consist of. If the voice cannot be used, its
+    ``failure`` says why, and it has no sentences.
+    """
     licence = licence_of(name) if name in KNOWN_VOICES else Licence()
     engines = {EngineName.BAKER, EngineName.ESPEAK}
     options = EngineOptions(EngineName(name)) if name in engines else None
@@ -121,7 +127,10 @@ def _compared(
 def _rendered(
     sheet: Sheet, vocabulary: Vocabulary, catalogue: Catalogue, names: str
 ) -> ComparedVoice:
-    """Return the voice of the rendered prompts with the trial sentences, as callers hear them."""
+    """Return the voice of the rendered prompts, with the trial sentences made from its files.
+
+    ``names`` are the engine and the voice, for the field ``engine`` of the result.
+    """
     sentences = trial_sentences(sheet, vocabulary, catalogue.__contains__)
     ids = {id for one in sentences for id in one.prompt.clips if id in catalogue}
     paths = {id: path for id in ids if (path := catalogue.path(id)).is_file()}
@@ -134,12 +143,12 @@ def _rendered(
 
 @dataclass(frozen=True, slots=True)
 class _Sounds:
-    """The clips as one voice speaks them."""
+    """The audio of clips in one voice, and why some clips have none."""
 
     alaw: Mapping[str, bytes]
     """The audio of each clip, by its id."""
     failures: Mapping[str, str] = field(default_factory=dict)
-    """The reason of each clip that the voice cannot speak, by its id."""
+    """For each clip that the voice cannot speak, the reason, by the clip's id."""
 
 
 def _joined(sentence: TrialSentence, sounds: _Sounds) -> SpokenSentence:
@@ -152,10 +161,11 @@ def _joined(sentence: TrialSentence, sounds: _Sounds) -> SpokenSentence:
 
 
 def _speak(engine: Engine, clips: Sequence[Clip], cache: ClipCache) -> _Sounds:
-    """Return the clips, from ``cache`` or spoken now in a process of their own.
+    """Return the audio of ``clips`` in the voice of ``engine``, from ``cache`` or spoken now.
 
-    A model takes up to 2 GB of memory. It is free again when the process ends, before the next
-    voice is loaded. Raise VoiceError if the voice cannot speak at all.
+    They are spoken in a new process. The model of a voice takes up to 2 GB of memory, which is free
+    again when the process ends. Raise VoiceError if the voice cannot speak at all; if single clips
+    cannot be spoken, the result has the reasons.
     """
     kept = dict(_kept(engine, clips, cache))
     missing = [clip for clip in clips if clip.prompt.id not in kept]
@@ -176,7 +186,7 @@ def _speak(engine: Engine, clips: Sequence[Clip], cache: ClipCache) -> _Sounds:
 
 
 def _kept(engine: Engine, clips: Sequence[Clip], cache: ClipCache) -> Iterator[tuple[str, bytes]]:
-    """Yield the id and the a-law audio of each clip that ``cache`` has in this voice."""
+    """Yield id and a-law audio of each clip that ``cache`` has in the voice of ``engine``."""
     for take in takes_of(clips):
         source = engine.source(take)
         for clip in take.clips:
@@ -185,9 +195,11 @@ def _kept(engine: Engine, clips: Sequence[Clip], cache: ClipCache) -> Iterator[t
 
 
 def _render(engine: Engine, clips: Sequence[Clip], cache: ClipCache) -> _Sounds:
-    """Return ``clips``, rendered now and kept in ``cache``; VoiceError if the voice is unusable.
+    """Return the audio of ``clips``, spoken now in this process and stored in ``cache``.
 
-    PromptsFailed is not raised, because the exception cannot be sent to another process.
+    Clips that cannot be spoken are in the ``failures`` of the result. PromptsFailed is not raised
+    for them, because it cannot be sent to another process. Raise VoiceError if the voice is
+    unusable.
     """
     ids = {clip.name: clip.prompt.id for clip in clips}
     failures: dict[str, str] = {}
@@ -210,4 +222,7 @@ def _render(engine: Engine, clips: Sequence[Clip], cache: ClipCache) -> _Sounds:
 
 
 def _silent(done: int, of: int) -> None:
-    """Do nothing: the caller shows one step of progress for each voice."""
+    """Do nothing: the progress within one voice is not shown.
+
+    ``done`` is the number of prompts made so far, ``of`` the number of all.
+    """

@@ -63,17 +63,21 @@ _LEADING, _TRAILING = re.compile(r"^\W*"), re.compile(r"\W*$")
 
 
 def context_of_value(prompt: Prompt) -> Context:
-    """Return the context of the clip of a value, such as a digit or a name; else NO_CONTEXT."""
+    """Return the words that are spoken before and after a value, such as a digit or a name.
+
+    ``prompt`` is the clip of the value. For any other clip, return NO_CONTEXT (no words).
+    """
     if prompt.row == "digit":
         return _OF_DIGITS[prompt.key.rpartition(".")[2]]
     return _OF_VALUES.get(prompt.row, NO_CONTEXT)
 
 
 def contexts_of_parts(prompt: Prompt) -> Mapping[str, Context]:
-    """Return the context of each clip of a sentence with slots, by the clip's id.
+    """Return the words spoken before and after each clip of a sentence, by the clip's id.
 
-    The context is the rest of the sentence, with an example in each slot. Punctuation at the edges
-    of the clip belongs to the context.
+    ``prompt`` is a sentence with slots, which are places for values, such as {姓} (surname). The
+    context of a clip is the rest of the sentence, with an example in each slot. Punctuation at the
+    edges of the clip belongs to the context. A sentence without slots gives an empty result.
     """
     pieces = parts(prompt)
     texts = [_text(piece) for piece in pieces]

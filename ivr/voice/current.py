@@ -15,9 +15,9 @@ from ivr.words.catalogue import Catalogue, CatalogueError, Manifest, RenderedPro
 def clip_hash(clip: Clip, engine: str, voice: str, source: str = "") -> str:
     """Return the SHA-256 of everything that the sound of a clip depends on.
 
-    If the hash changes, the clip is out of date. ``engine`` and ``voice`` are the names in the
-    manifest. ``source`` is the result of :meth:`ivr.voice.engine.Engine.source` for the utterance
-    that the clip is made from.
+    If the hash changes, the clip is out of date. ``engine`` and ``voice`` are their names in the
+    manifest (the list of rendered clips). ``source`` is the result of
+    :meth:`ivr.voice.engine.Engine.source` for the utterance that the clip is made from.
     """
     form = clip.form
     parts = [clip.prompt.text, clip.words, engine, voice, source, STANDARD_VERSION]
@@ -39,9 +39,10 @@ def known(directory: Path) -> Manifest:
 def is_current(
     directory: Path, clip: Clip, voice: Voice, manifest: Manifest, source: str = ""
 ) -> bool:
-    """Return True if ``clip`` was rendered from its words by this voice and its files are intact.
+    """Return True if ``clip`` need not be rendered again, False if it is missing or out of date.
 
-    ``manifest`` lists what is rendered in ``directory``. ``source`` is an argument of
+    It must have been rendered from its present words by ``voice``, and its files must be intact.
+    ``manifest`` lists the rendered clips in ``directory``. ``source`` is an argument of
     :func:`clip_hash`.
     """
     recording = manifest.find(clip.prompt.id, clip.form.rendering)
@@ -53,9 +54,10 @@ def is_current(
 
 
 def damaged(directory: Path, clip: Clip, recording: RenderedPrompt) -> Iterator[tuple[Path, bool]]:
-    """Yield each file of a clip that is missing or changed; with True if it exists, else False.
+    """Yield a pair for each file of ``clip`` in ``directory`` that is missing or changed.
 
-    A changed file differs from its hash in ``recording``, the clip's entry in the manifest.
+    It is the path, and True if the file exists, False if it is missing. A changed file differs from
+    its hash in ``recording``, the clip's entry in the manifest.
     """
     for extension in extensions(clip):
         path = directory / recording.file(extension)

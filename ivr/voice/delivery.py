@@ -137,10 +137,10 @@ def sheet_page(
 
 
 def _compared(tables: Path, sheet: Sheet, catalogue: Catalogue) -> VoiceComparison | None:
-    """Return the voices of this machine with the trial sentences; None if there is only one voice.
+    """Return the trial sentences in every voice of this machine; None if there is only one voice.
 
-    Values for slots come from the tables in the directory ``tables``. If they cannot be used, print
-    why and end the command with exit code 2.
+    Values that are inserted into sentences come from the tables in the directory ``tables``. If
+    they cannot be used, print why and end the command with exit code 2.
     """
     try:
         vocabulary = read_vocabulary(tables)

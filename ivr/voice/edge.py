@@ -50,6 +50,7 @@ class Patience:
     """Time-out of one attempt, in seconds. It is needed because edge-tts's own time-out has no
     effect if the server sends nothing."""
     attempts: int = 4
+    """Upper limit for the attempts to fetch one prompt."""
     backoff_seconds: float = 1.0
     """Pause before the second attempt, in seconds; it doubles before each further attempt. Up to
     half of the pause is added at random (jitter)."""
@@ -73,12 +74,12 @@ class Edge:
 
     @property
     def name(self) -> str:
-        """The name of the engine in the manifest. The service has no version."""
+        """The engine's name, as the list of rendered prompts has it; the service has no version."""
         return "edge-tts"
 
     @property
     def voice(self) -> str:
-        """The name of the voice, as the manifest has it."""
+        """The name of the voice, as the list of rendered prompts has it."""
         return self.voice_name
 
     @property
@@ -87,14 +88,14 @@ class Edge:
         return licence_of("edge")
 
     def source(self, take: Take) -> str:
-        """Return an empty string: words and voice alone decide how an utterance sounds."""
+        """Return an empty string: only the words and the voice decide how ``take`` sounds."""
         return ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
         """Fetch the utterances (takes) that are not in the cache.
 
-        Call ``progress`` after each with the number fetched so far and the number to fetch. Raise
-        PromptsFailed if one cannot be fetched, and VoiceError if the name of the voice is not
+        Call ``progress`` after each of them with the number of finished ones and the number of all.
+        Raise PromptsFailed if one cannot be fetched, and VoiceError if the name of the voice is not
         valid.
         """
         spoken = [take for take in takes if not all(is_wordless(clip) for clip in take.clips)]
@@ -133,9 +134,10 @@ class Edge:
         return self.cache / f"{hashlib.sha256(key.encode()).hexdigest()}.mp3"
 
     async def _fetched(self, takes: Sequence[Take], progress: RenderProgress) -> dict[Take, str]:
-        """Fetch the utterances ``takes`` into the cache; return the reason for each that failed.
+        """Fetch the utterances ``takes`` into the cache; return why each failed one failed.
 
-        Call ``progress`` after each with the number done and the number of all.
+        Utterances that were fetched are not in the result. Call ``progress`` after each utterance
+        with the number of finished ones and the number of all.
         """
         free = asyncio.Semaphore(self.patience.parallel)
         jitter = random.Random(self.seed)
@@ -158,7 +160,8 @@ class Edge:
     async def _reason_after_attempts(self, take: Take, jitter: random.Random) -> str:
         """Fetch one utterance into the cache in at most ``patience.attempts`` attempts.
 
-        Return an empty string if it was fetched, otherwise why the last attempt failed.
+        ``jitter`` is the source of the random part of the pauses between attempts. Return an empty
+        string if the utterance was fetched, otherwise why the last attempt failed.
         """
         reason = ""
         for attempt in range(self.patience.attempts):
@@ -196,7 +199,7 @@ def _decoded(audio: bytes) -> tuple[NDArray[np.int16], int]:
 
 
 def _refuse_wrong_length(audio: bytes, take: Take) -> None:
-    """Raise _BadAudio if the audio cannot be the whole utterance.
+    """Raise _BadAudio if ``audio``, an MP3 file, cannot be the whole utterance ``take``.
 
     It may be silent, cut off, or too short or too long for its words.
     """

@@ -32,7 +32,7 @@ class PromptsFailed(VoiceError):
 
 
 class Voice(Protocol):
-    """The facts about the voice that the manifest of the rendered prompts holds."""
+    """The name and licence of a voice, as the list of rendered prompts (manifest) holds them."""
 
     @property
     def name(self) -> str:
@@ -61,8 +61,8 @@ class Engine(Voice, Protocol):
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
         """Get what is needed to speak the utterances ``takes``, such as audio from the network.
 
-        ``progress`` may be called after each, with the number done and the number of all. Raise
-        PromptsFailed if one of them cannot be made.
+        ``progress`` may be called after each utterance, with the number of finished ones and the
+        number of all. Raise PromptsFailed if at least one utterance cannot be made.
         """
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:

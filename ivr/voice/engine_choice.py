@@ -35,6 +35,7 @@ class EngineOptions:
 
     name: EngineName | None = None
     voice: str = ""
+    """Name of one of the engine's voices; empty for its usual voice."""
     files: Path | None = None
     """Directory of a studio's recordings, for the engine ``files``."""
     cache: Path | None = None
@@ -42,7 +43,10 @@ class EngineOptions:
 
 
 def remember(options: EngineOptions, directory: Path) -> None:
-    """Note in ``directory`` the options of its prompts, for the next run without ``--engine``."""
+    """Write ``options`` into ``directory``, so that a later run without ``--engine`` uses them.
+
+    ``directory`` is that of the rendered prompts. Raise OSError if nothing can be written there.
+    """
     (directory / _NOTE).write_text(json.dumps(asdict(options), default=_absolute), "utf-8")
 
 
@@ -51,10 +55,10 @@ def _absolute(path: Path) -> str:
 
 
 def remembered(directory: Path) -> EngineOptions | None:
-    """Return the options with which the prompts in ``directory`` were rendered.
+    """Return the options that :func:`remember` has written into ``directory``.
 
-    Return None if the user named no engine then. A hotline with a chosen voice thus keeps it when
-    ``make run`` renders again.
+    Return None if there are none or they cannot be read. A hotline whose operator has chosen a
+    voice thus keeps it when ``make run`` renders again without naming an engine.
     """
     try:
         note = json.loads((directory / _NOTE).read_text("utf-8"))
@@ -65,9 +69,10 @@ def remembered(directory: Path) -> EngineOptions | None:
 
 
 def default_engine() -> tuple[EngineName, str]:
-    """Return the engine that renders if the user names none, and why it is not the natural voice.
+    """Return the engine for a run that names none, and why it is not the natural voice.
 
-    The reason is empty if it is the natural voice, baker.
+    The engine is baker, the natural voice, with an empty reason. If baker cannot be used here, it
+    is espeak, and the reason is one sentence for the user.
     """
     if installed("baker") is None:
         return EngineName.ESPEAK, tr("the natural voice is not here: run `ivr voices fetch baker`")
@@ -83,8 +88,9 @@ def default_engine() -> tuple[EngineName, str]:
 def engine_from(options: EngineOptions, words: Sheet) -> tuple[Engine, Sequence[Prompt] | None]:
     """Return the engine that ``options`` name, and the fragments that it can speak.
 
-    Fragments are slot values such as names: None means all of them. A studio speaks those of which
-    it has recordings. Raise VoiceError if the engine cannot be used.
+    Fragments are prompts for values that are inserted into sentences, such as names. None means all
+    of them. The engine ``files`` (a studio's recordings) can speak only those of which it has a
+    recording. ``words`` is the sheet. Raise VoiceError if the engine cannot be used.
     """
     match options.name or default_engine()[0]:
         case EngineName.BAKER:

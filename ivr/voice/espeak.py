@@ -46,12 +46,12 @@ class Espeak:
 
     @property
     def name(self) -> str:
-        """The name of the engine in the manifest."""
+        """The name of the engine, as the list of rendered prompts has it."""
         return "espeak-ng 1.52"
 
     @property
     def voice(self) -> str:
-        """The voice in the manifest: its name and every setting that its sound depends on."""
+        """The voice, as the list of rendered prompts has it: name, pace and pitch."""
         return f"{self.voice_name}, rate {self.words_per_minute}, pitch {self.pitch}"
 
     @property
@@ -63,11 +63,11 @@ class Espeak:
         """Do nothing: the voice needs no preparation."""
 
     def source(self, take: Take) -> str:
-        """Return an empty string: words and voice alone decide how an utterance sounds."""
+        """Return an empty string: only the words and the voice decide how ``take`` sounds."""
         return ""
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the utterance as mono samples and their rate in Hz.
+        """Return the utterance ``take`` as mono samples and their rate in Hz.
 
         Raise VoiceError if espeak-ng cannot speak it.
         """

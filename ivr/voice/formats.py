@@ -105,9 +105,9 @@ def wordless(clip: Clip) -> dict[str, bytes]:
 
 
 def _narrow(samples: Samples) -> dict[str, bytes]:
-    """Return the contents of the files for ordinary lines. The key is the extension.
+    """Return the contents of the files for narrow-band lines (8 kHz), by their extension.
 
-    ``samples`` are mono at 8 kHz.
+    ``samples`` are mono at 8 kHz. The extensions are alaw, ulaw, sln and wav.
     """
     linear = samples.astype("<i2").tobytes()
     return {

@@ -40,10 +40,12 @@ def _shipped() -> Vocabulary:
 
 
 def fragments_to_render(sheet: Sheet, vocabulary: Vocabulary | None = None) -> Iterator[Prompt]:
-    """Yield every fragment (prompt for a slot value) in a fixed order, each id once.
+    """Yield every fragment: a prompt for a value that is inserted into sentences, such as a name.
 
-    All are yielded, even if no row of ``sheet`` has a slot for them. For example, numbers are read
-    back without such a row. Without ``vocabulary`` the values shipped with the product are used.
+    The order is fixed, and each id occurs once. All fragments are yielded, whatever ``sheet`` is,
+    because numbers are read back even if no sentence of the sheet has a place for them.
+    ``vocabulary`` has the names, departments and meanings; None means those shipped with the
+    product.
     """
     vocabulary = vocabulary or _shipped()
     yield from _names(vocabulary)
@@ -60,8 +62,8 @@ def _clip(id: str, text: str, edges: Edges = Edges.INNER) -> Prompt:
 def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
     """Yield the fragments for addressing a caller.
 
-    They are a neutral title, each title alone, and each surname with each title (张先生). Surnames
-    that sound alike share one prompt for each title.
+    They are a neutral title, each title alone, and each surname with each title, such as 张先生 (Mr
+    Zhang). Surnames that sound alike share one fragment for each title.
     """
     yield _clip("title.neutral", NEUTRAL_TITLE)
     recorded: dict[str, str] = {}
@@ -74,9 +76,10 @@ def _names(vocabulary: Vocabulary) -> Iterator[Prompt]:
 
 
 def _listed(kind: str, entries: ItemsView[str, str], neutral: str) -> Iterator[Prompt]:
-    """Yield a fragment for each of ``entries`` (words and id), and one for all other values.
+    """Yield a fragment for each of ``entries``, and a neutral one for all other values.
 
-    The latter is neutral: it has the words ``neutral``.
+    An entry is a pair: the words, and the last part of the fragment's id. ``kind`` is the first
+    part of the ids, such as ``department``. ``neutral`` is the words of the neutral fragment.
     """
     yield _clip(f"{kind}.neutral", neutral)
     for words, id in entries:
@@ -86,8 +89,9 @@ def _listed(kind: str, entries: ItemsView[str, str], neutral: str) -> Iterator[P
 def _numbers() -> Iterator[Prompt]:
     """Yield the fragments for numbers and for times in hours.
 
-    They are the numbers up to LARGEST_NUMBER (99), 两, and the hours up to LONGEST_HOURS (72). Two
-    more are neutral: for any larger number, and for any longer time.
+    They are the numbers up to LARGEST_NUMBER (99), 两 (two, before a measure word), and the hours
+    up to LONGEST_HOURS (72). Two more are neutral: one for any larger number, one for any longer
+    time.
     """
     yield _clip("number.neutral", NEUTRAL_NUMBER)
     yield _clip("number.liang", "两")

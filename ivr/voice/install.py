@@ -40,8 +40,9 @@ def install_prompts(directory: Path, sounds: Path, owner: str = "") -> Installed
     """Copy the prompts rendered in ``directory`` to ``sounds``, Asterisk's directory of sounds.
 
     Prompts in ``sounds`` that ``directory`` does not have are removed. ``owner`` is ``user`` or
-    ``user:group``; if it is empty, the user of this process owns the files. Raise VoiceError if
-    there is no usable manifest, or if a file differs from the manifest or cannot be written.
+    ``user:group``; if it is empty, the user of this process owns the files. Raise VoiceError if the
+    list of prompts (manifest) is missing or damaged, or if a file differs from it or cannot be
+    written. If a file cannot be copied, ``sounds`` stays as it was.
     """
     try:
         finish(directory)
@@ -90,8 +91,8 @@ def _wanted(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
 def _staged(directory: Path, stage: Path, wanted: dict[str, str], owner: str) -> None:
     """Copy files from ``directory`` to the separate directory ``stage``, and check the copies.
 
-    The keys of ``wanted`` are their paths, the values are their SHA-256. The copies belong to
-    ``owner``. Raise VoiceError for a file that is missing or damaged.
+    ``wanted`` maps the path of each file, relative to ``directory``, to its SHA-256. The copies
+    belong to ``owner``. Raise VoiceError for a file that is missing or damaged.
     """
     for rendering in RENDERINGS:
         place = stage.parent / folder(rendering)

@@ -55,7 +55,7 @@ _PIECE = re.compile(r"[A-Za-z]+|.", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class VoiceLexicon:
-    """The readings that a voice has."""
+    """The characters and Latin words that a voice of sherpa-onnx can say."""
 
     signs: frozenset[str]
     """Characters that it can say, and Latin letters, in lower case."""
@@ -91,9 +91,10 @@ class VoiceLexicon:
         return cls(signs, frozenset(entries) - signs)
 
     def text(self, words: str) -> str:
-        """Return ``words`` so that the voice says all of them.
+        """Return ``words`` rewritten so that the voice says all of them.
 
-        Digits must be spelt out already. The result has no punctuation but ，。！？. Raise
+        A Latin letter that the voice does not know is replaced by characters that sound like its
+        name. Digits must be spelt out already. The result has no punctuation but ，。！？. Raise
         VoiceError if a sign has no reading.
         """
         pieces: list[str] = []
@@ -109,7 +110,8 @@ class VoiceLexicon:
     def _sign(self, sign: str, words: str) -> str:
         """Return one character or mark as the voice must be given it; "" if it is not spoken.
 
-        ``words`` is the whole text, for the message. Raise VoiceError if there is no reading.
+        ``words`` is the whole text; the error message quotes it. Raise VoiceError if the voice
+        cannot say the character.
         """
         if mark := _SENTENCE_ENDS.get(sign) or _PAUSES.get(sign):
             return mark
@@ -126,9 +128,10 @@ class VoiceLexicon:
                 raise _no_reading(sign, words)
 
     def _latin(self, letters: str, words: str) -> str:
-        """Return Latin letters as a word if it is one that the voice knows, otherwise spelt out.
+        """Return Latin letters as one word if the voice knows it, otherwise spelt out.
 
-        Capitals are always spelt out: VIP is not read as a word in Mandarin.
+        Capitals are always spelt out: VIP is not read as a word in Mandarin. ``words`` is the whole
+        text; the error message quotes it. Raise VoiceError if the voice cannot say a letter.
         """
         if not letters.isupper() and letters.lower() in self.latin_words:
             return f" {letters} "
@@ -153,7 +156,10 @@ def _no_reading(sign: str, words: str) -> VoiceError:
 
 
 def _sounds(path: Path) -> frozenset[str]:
-    """Return the names of the sounds in the file ``path``; raise VoiceError if a line is wrong."""
+    """Return the names of the sounds in ``path``, the list of the sounds of a model.
+
+    Raise VoiceError if the file cannot be read, or if a line is not a sound and its number.
+    """
     sounds = set()
     for number, line in enumerate(_lines(path), 1):
         match line.split():
@@ -176,8 +182,9 @@ def _sounds(path: Path) -> frozenset[str]:
 def _without_tones(said: Sequence[str]) -> Sequence[str]:
     """Return the sounds of a word without its tones.
 
-    In the lexicons of MeloTTS, as many tones as sounds follow the sounds: 您 n in 2 2. In all other
-    lexicons a tone is a part of a sound.
+    ``said`` is the rest of the word's line in a lexicon. In the lexicons of MeloTTS, each line has
+    first the sounds and then as many tones, such as ``n in 2 2`` for 您 (you). In all other
+    lexicons a tone is a part of a sound, and ``said`` is returned unchanged.
     """
     half = len(said) // 2
     tones = said[half:]

@@ -27,7 +27,7 @@ class Measures(TypedDict):
 def measure_alaw(alaw: bytes, *, joint: bool) -> Measures:
     """Return length, level and peak of a-law audio at 8 kHz, as a caller on an a-law line hears it.
 
-    ``joint`` says that it is a part of a sentence.
+    ``joint`` says that it is a part of a sentence; the level is then that of :func:`word_level`.
     """
     heard = decode_alaw(alaw)
     return Measures(

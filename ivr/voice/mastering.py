@@ -71,8 +71,9 @@ def master(
 ) -> Samples:
     """Make a prompt from an engine's audio; return its samples at the rate of ``band``.
 
-    The result fills whole frames of 20 ms. ``samples`` are the engine's audio, mono at ``rate`` Hz.
-    Raise VoiceError if they are silent.
+    ``samples`` are the engine's audio, mono at ``rate`` Hz. ``form`` decides the level and the
+    silence at both ends, ``band`` the range of frequencies. The result fills whole frames of 20 ms.
+    Raise VoiceError if ``samples`` are silent.
     """
     speech = _trim(samples.astype(np.float64), rate)
     if form.rendering == "slow":
@@ -82,9 +83,10 @@ def master(
 
 
 def _trim(sound: _Sound, rate: int) -> _Sound:
-    """Return the audio without the silence before and after the speech; 10 ms of it are left.
+    """Return ``sound`` without the silence before and after the speech.
 
-    Raise VoiceError if no part is audible.
+    10 ms of silence are left at either end. ``rate`` is the sampling rate in Hz. Raise VoiceError
+    if ``sound`` has no speech.
     """
     audible = np.flatnonzero(_audible(sound, rate))
     if not len(audible):
@@ -94,9 +96,10 @@ def _trim(sound: _Sound, rate: int) -> _Sound:
 
 
 def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
-    """Return for each 10 ms of ``sound`` whether it is speech.
+    """Return one value for each 10 ms of ``sound``: True if it is speech, else False.
 
-    It is if its level is less than 45 dB below that of the loudest 10 ms.
+    It is speech if its level is less than 45 dB below that of the loudest 10 ms. ``rate`` is the
+    sampling rate in Hz.
     """
     step = rate // 100
     frames = sound[: len(sound) // step * step].reshape(-1, step)
@@ -107,9 +110,10 @@ def _audible(sound: _Sound, rate: int) -> NDArray[np.bool_]:
 
 
 def _with_longer_pauses(sound: _Sound, rate: int) -> _Sound:
-    """Return the sound with each pause lengthened by the factor LONGER_PAUSES (1.5).
+    """Return ``sound`` with each pause lengthened by the factor LONGER_PAUSES (1.5).
 
-    A part of the pause is repeated in reverse, so that the noise of the room continues.
+    A part of the pause is repeated in reverse, so that the noise of the room continues. ``rate`` is
+    the sampling rate in Hz.
     """
     step = rate // 100
     audible = np.flatnonzero(_audible(sound, rate))
@@ -138,10 +142,10 @@ def _to_band(sound: _Sound, rate: int, band: Band) -> _Sound:
 
 
 def _with_edges(speech: _Sound, form: Form, band: Band) -> _Sound:
-    """Return the speech with the silence of ``form`` before and after it.
+    """Return the speech with the silence that ``form`` prescribes before and after it.
 
-    At a joint, sound that is too faint to be heard beside the words counts as silence. More silence
-    at the end fills the last frame of 20 ms.
+    At an edge where another clip follows or precedes, sound that is too faint to be heard beside
+    the words counts as silence. More silence is added at the end to fill the last frame of 20 ms.
     """
     before, after = (round(seconds * band.rate) for seconds in EDGE_SECONDS[form.edges])
     if form.edges in (Edges.INNER, Edges.LAST, Edges.GROUP):
@@ -154,10 +158,12 @@ def _with_edges(speech: _Sound, form: Form, band: Band) -> _Sound:
 
 
 def _joined(speech: _Sound, silence: int, band: Band) -> tuple[_Sound, int]:
-    """Return the speech for a joint before it, and the samples of silence that are added there.
+    """Shorten the faint beginning of ``speech`` for playing it directly after another clip.
 
-    The faint beginning of the speech, such as the hiss of 索 of which a telephone lets little
-    pass, is cut to FAINT_SECONDS, and less silence than ``silence`` samples is added to it.
+    Return the speech, and the number of samples of silence to put before it. The faint beginning,
+    such as the hiss of 索 (suo), of which a telephone lets little pass, is cut to FAINT_SECONDS
+    (0.04 s). What is left of it counts as silence, so that the number is ``silence`` less its
+    samples.
     """
     step = band.rate // 200
     blocks = speech[: len(speech) // step * step].reshape(-1, step)
@@ -198,11 +204,11 @@ def _to_level(speech: _Sound, form: Form, band: Band) -> _Sound:
 
 
 def _limit(sound: _Sound, look_ahead: int) -> _Sound:
-    """Return ``sound`` with its peaks limited: no sample exceeds _CEILING.
+    """Return ``sound`` with its peaks limited: no sample exceeds _CEILING (-3.2 dBFS).
 
-    The gain is lowered before each peak and raised afterwards. First, each sample takes the least
-    gain that any sample within ``look_ahead`` samples of it needs. Then these gains are averaged
-    over windows of the same length. The result is never above the gain that a sample itself needs.
+    The gain falls before each peak and rises after it. For each sample it is the least gain that
+    any sample within ``look_ahead`` samples needs, averaged over as many samples on both sides. It
+    is therefore never too high for a sample.
     """
     loudest = np.abs(sound)
     if loudest.max(initial=0.0) <= _CEILING:

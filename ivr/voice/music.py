@@ -31,7 +31,7 @@ for G4. A full stop starts none, and the last note rings on."""
 
 
 def hold_music(rate: int) -> Samples:
-    """Return the music as mono samples at ``rate`` Hz."""
+    """Return half a minute of music on hold as mono samples at ``rate`` Hz."""
     sound = np.zeros(round(_SECONDS * rate))
     for beat, degree in enumerate(_MELODY.split()):
         if degree != ".":

@@ -47,11 +47,12 @@ def render_prompts(
 ) -> Rendered:
     """Render the prompts that are missing or out of date; with ``anew``, all prompts.
 
-    ``pieces`` are the fragments (slot values such as names) that are rendered too. None means all
-    fragments. ``only`` is the id of a row or a prompt: nothing else is rendered. ``processes`` is
-    the upper limit for the processes that render. Clips that ``cache`` has are taken from it,
-    unless ``anew`` is true. ``progress`` is called while the engine prepares and then after each
-    utterance, with the number done and the number of all.
+    ``pieces`` are further prompts to render: those for values that are inserted into sentences,
+    such as names (fragments). None means all fragments. If ``only`` is given, nothing but the row
+    or prompt with this id is rendered. ``processes`` is the upper limit for the processes that
+    render. Clips that ``cache`` has are taken from it, unless ``anew`` is true. ``progress`` is
+    called while the engine prepares and then after each utterance, with the number of finished ones
+    and the number of all.
 
     Raise KeyError if the sheet does not have ``only``, and VoiceError if another process renders
     into ``directory``. Raise PromptsFailed if prompts cannot be made; then no file was replaced.
@@ -77,7 +78,8 @@ def _stale(
 ) -> list[Take]:
     """Return the utterances (takes) that must be rendered, each with its out-of-date clips only.
 
-    With ``anew`` every clip counts as out of date.
+    ``manifest`` is the list of the clips that are rendered in ``directory``. With ``anew`` every
+    clip counts as out of date.
     """
     stale = []
     for take in takes_of(clips):
@@ -100,10 +102,11 @@ def _made(
     cache: ClipCache | None,
     progress: RenderProgress,
 ) -> list[RenderedPrompt]:
-    """Render the utterances (takes) into files below ``into``.
+    """Render the utterances (takes) into files below ``into``; return the entries of their clips.
 
-    Call ``progress`` after each with the number of clips done and the number of all. Raise
-    PromptsFailed if an utterance cannot be rendered.
+    The entries are those for the manifest. ``processes`` is the upper limit for the processes that
+    render. Call ``progress`` after each utterance with the number of clips done and the number of
+    all. Raise PromptsFailed if an utterance cannot be rendered.
     """
     recordings: list[RenderedPrompt] = []
     failures: dict[str, str] = {}
@@ -121,9 +124,10 @@ def _made(
 def _manifest(
     engine: Engine, clips: Iterable[Clip], old: Manifest, made: Iterable[RenderedPrompt]
 ) -> Manifest:
-    """Return the manifest (list of rendered clips) with an entry for each of ``clips``.
+    """Return the manifest (list of rendered clips) with the entries of ``clips``.
 
-    The entry comes from ``made`` if the clip was rendered now, otherwise from ``old``.
+    An entry comes from ``made`` if the clip was rendered now, otherwise from ``old``. A clip that
+    is in neither has no entry.
     """
     new = {(recording.id, recording.rendering): recording for recording in made}
     by_rendering: dict[Rendering, dict[str, RenderedPrompt]] = {name: {} for name in RENDERINGS}

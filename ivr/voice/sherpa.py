@@ -45,6 +45,7 @@ class Sherpa:
     directory: Path
     """Directory of the voice's files."""
     files: InstalledVoice
+    """The description of the voice: its name, family, files and licence."""
     speaker: int
     """Number of the speaker, from 0, in a model of several speakers."""
     version: str
@@ -64,12 +65,12 @@ class Sherpa:
 
     @property
     def name(self) -> str:
-        """The name of the engine in the manifest."""
+        """The name of the engine, as the list of rendered prompts has it."""
         return f"sherpa-onnx {self.version}"
 
     @property
     def voice(self) -> str:
-        """The voice in the manifest: its name, the speaker, and which archive it comes from."""
+        """The voice, as the list of rendered prompts has it: name, speaker, hash of the archive."""
         return ", ".join(
             (self.files.name, f"speaker {self.speaker}", self.files.sha256[:12])
         ).removesuffix(", ")
@@ -80,7 +81,7 @@ class Sherpa:
         return Licence(self.files.licence, self.files.commercial)
 
     def source(self, take: Take) -> str:
-        """Return an empty string: words and voice alone decide how an utterance sounds."""
+        """Return an empty string: only the words and the voice decide how ``take`` sounds."""
         return ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
@@ -108,7 +109,7 @@ class Sherpa:
             try_in_a_process(_speak, (self, shortest), self.files.name)
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the utterance as mono samples and their rate in Hz.
+        """Return the utterance ``take`` as mono samples and their rate in Hz.
 
         The slow rendering is spoken slowly by the model: each sound lasts longer. Raise VoiceError
         if the voice has no reading for a sign, or if what it says cannot be the whole utterance.
@@ -146,7 +147,10 @@ def _lexicon(engine: Sherpa) -> VoiceLexicon:
 
 
 def _model(engine: Sherpa) -> Any:
-    """Load the model. Raise VoiceError if the library is missing or refuses the files."""
+    """Return the model of a voice, loaded by sherpa-onnx.
+
+    Raise VoiceError if the library is missing or refuses the files.
+    """
     try:
         import sherpa_onnx
     except ImportError as error:

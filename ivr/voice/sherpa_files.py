@@ -32,9 +32,10 @@ def read_sherpa_voice(directory: Path) -> InstalledVoice:
 
 
 def model_files(voice: InstalledVoice, directory: Path) -> dict[str, tuple[Path, ...]]:
-    """Return the paths of the files that the family needs, by their role.
+    """Return the paths of the files of ``voice`` in ``directory`` by role, such as ``model``.
 
-    Raise VoiceError if a role has no file, or if a file is missing or empty.
+    The family of the voice (vits, kokoro or matcha) decides which roles there are. Raise VoiceError
+    if a role has no file, or if a file is missing or empty.
     """
     paths = {}
     for role in _ROLES[voice.family]:

@@ -56,9 +56,10 @@ def try_in_a_process(trial: Callable[..., object], arguments: tuple[Any, ...], v
 def _answer(
     trial: Callable[..., object], arguments: tuple[Any, ...], answers: Connection, stderr: str
 ) -> None:
-    """Run the trial; send "" if it succeeds, otherwise the message of its VoiceError.
+    """Call ``trial`` with ``arguments``, and send the result through ``answers``.
 
-    What this process writes to stderr goes to the file ``stderr``.
+    The result is "" if the trial succeeds, otherwise the message of its VoiceError. What this
+    process writes to stderr goes to the file ``stderr``.
     """
     descriptor = os.open(stderr, os.O_WRONLY | os.O_APPEND)
     os.dup2(descriptor, 2)
@@ -80,7 +81,11 @@ def _how_it_ended(exit_code: int) -> str:
 
 
 def _unusable(voice: str, how: str, stderr: Path) -> VoiceError:
-    """Return the error for a trial that ended as ``how`` says, with its last line of stderr."""
+    """Return the error for a trial whose process ended early or took too long.
+
+    ``how`` says how it ended. ``stderr`` is the file with what the process wrote to stderr; the
+    message quotes its last line.
+    """
     lines = stderr.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return VoiceError(
         tr(

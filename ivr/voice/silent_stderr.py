@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def silent_stderr() -> Iterator[None]:
-    """Discard what the process writes to stderr meanwhile; errors still come as exceptions.
+    """Discard what the process writes to stderr while the block of ``with`` runs.
 
-    sherpa-onnx writes a line there for each word of a lexicon that its model cannot say, and LiteRT
-    one for each process. Neither has a setting for that.
+    Exceptions are not affected. It is for libraries without such a setting: sherpa-onnx writes a
+    line for each word of a lexicon that its model cannot say, and LiteRT one for each process.
     """
     stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:

@@ -71,7 +71,7 @@ EDGE_SECONDS: dict[Edges, tuple[float, float]] = {
 }
 """Seconds of silence before and after the words of a clip, by its place in the sentence.
 
-For example, the first clip of a sentence has 0.08 s before its words and 0.02 s after them.
+For example, the first clip of a sentence has 0.08 s before its words and 0.03 s after them.
 """
 
 

@@ -15,10 +15,11 @@ from ivr.words.composition import Composer, Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """A prompt of the sheet, and why it is one of the ten."""
+    """A prompt of the sheet that is one of the ten trial sentences, and the reason for it."""
 
     id: str
     listen_for: str
+    """The point to listen for, in English."""
     values: Mapping[str, str] = field(default_factory=dict)
     """The value of each slot of the prompt."""
 
@@ -57,7 +58,7 @@ _TRIALS = (
 
 @dataclass(frozen=True, slots=True)
 class TrialSentence:
-    """One of the ten sentences, with values in its slots."""
+    """One of the ten trial sentences, with values such as a name inserted."""
 
     id: str
     """Id of the prompt, such as ``greeting.ask``."""
@@ -70,10 +71,11 @@ class TrialSentence:
 def trial_sentences(
     sheet: Sheet, vocabulary: Vocabulary, has: Callable[[str], bool]
 ) -> list[TrialSentence]:
-    """Return the sentences among the ten that ``sheet`` has, composed of clips.
+    """Return those of the ten trial sentences that ``sheet`` has, with the clips that speak them.
 
-    ``has`` says whether there is a clip with the given id. A value without a clip is replaced by
-    neutral words, as in a call.
+    ``vocabulary`` has the values that can be inserted into sentences. ``has`` is a function that
+    returns True if there is a clip with the given id. A value without a clip is replaced by neutral
+    words, as in a call.
     """
     compose = Composer(vocabulary, has, sheet.forbidden_in)
     return [
@@ -84,7 +86,7 @@ def trial_sentences(
 
 
 def trials_not_in(sheet: Sheet) -> list[str]:
-    """Return the ids among the ten for which ``sheet`` has no words."""
+    """Return the ids of those of the ten trial sentences that ``sheet`` does not have."""
     return [trial.id for trial in _TRIALS if _prompt(sheet, trial.id) is None]
 
 

@@ -14,9 +14,10 @@ pinned hash makes sure that they pass on the right file."""
 
 @dataclass(frozen=True, slots=True)
 class VoiceArchive:
-    """The archive of a voice, and the facts about the voice that the archive does not hold."""
+    """The archive (packed file) of a voice, and facts about the voice that it does not hold."""
 
     packed: Packed
+    """The addresses, length and hash of the archive."""
     sample_rate: int | None = None
     """Samples per second of what the voice speaks; None if it is not known."""
     speaker: int = 0

@@ -90,7 +90,7 @@ def _tell_licence(voice: InstalledVoice) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Listed(KnownVoice):
-    """One line of the list: a voice, and the directory in which it is."""
+    """One voice in the output of ``ivr voices list``."""
 
     directory: str | None
     """Directory of a fetched voice; None if it is not fetched."""
@@ -123,7 +123,7 @@ def list_voices(as_json: JsonOption = False) -> None:
 
 
 def _voices() -> list[_Listed]:
-    """Return all known voices, and after them those that were fetched from other archives."""
+    """Return all known voices, and after them the fetched ones that this project does not know."""
     fetched = list(installed_names())
     others = [name for name in fetched if name not in KNOWN_VOICES]
     return [_listed(name, name in fetched) for name in (*KNOWN_VOICES, *others)]

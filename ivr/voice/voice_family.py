@@ -10,8 +10,9 @@ from ivr.translation import tr
 def recognise_family(directory: Path) -> tuple[str, dict[str, str]]:
     """Return the family of the voice in ``directory``, and the names of its files by their roles.
 
-    The families are vits, kokoro and matcha. Raise UnpackError if the files are none of them, or if
-    one is empty.
+    The family is the kind of its models (vits, kokoro or matcha). A role is the use of a file, such
+    as ``model`` or ``tokens``. Raise UnpackError if the files are of no such family, or if one of
+    them is missing or empty.
     """
     models = [path.name for path in sorted(directory.glob("*.onnx")) if has_content(path)]
     vocoders = [name for name in models if "voco" in name.lower() or "hifigan" in name.lower()]

@@ -23,10 +23,12 @@ _OWN_ROOM = 1_000_000_000
 def find_archive(
     wanted: str, archives: Mapping[str, VoiceArchive] = VOICE_ARCHIVES
 ) -> tuple[VoiceArchive, str]:
-    """Return what is fetched for ``wanted``, and the source that it names, or "" if it is a name.
+    """Return the archive to fetch for ``wanted``, and the address or path to fetch it from.
 
-    ``wanted`` is the name of a known voice, or the path or URL of an archive of sherpa-onnx. A
-    known archive is recognised by the name of its file. Raise VoiceError if it is none of them.
+    ``wanted`` is the name of a known voice, or the path or URL of an archive of sherpa-onnx. For a
+    name the second result is "": the usual addresses. A path or URL is itself the second result; if
+    its file name is that of a known archive, that archive is the first one. Raise VoiceError if
+    ``wanted`` is none of these.
     """
     if wanted in archives:
         return archives[wanted], ""
@@ -56,9 +58,9 @@ def fetch_voice(
     """Install the voice of ``archive`` in the directory of voices, replacing an installed one.
 
     ``source`` is the URL of a mirror or the path of the archive; "" means the usual addresses.
-    ``sha256`` is the expected hash; "" means the known one. ``progress`` is called after each read.
-    After a VoiceError the installed voice is as it was before. Raise OSError if there is no
-    directory for a cache.
+    ``sha256`` is the expected hash; "" means the known one. ``progress`` is called after each read
+    with the octets fetched so far and the length of the archive. After a VoiceError the installed
+    voice is as it was before. Raise OSError if there is no directory for a cache.
     """
     home = voices_directory()
 
@@ -88,9 +90,11 @@ def fetch_voice(
 
 
 def _fill(archive: VoiceArchive, packed: Path, directory: Path, origin: Origin) -> None:
-    """Unpack a voice into ``directory`` and write its description; keep only what is used.
+    """Unpack the file ``packed`` into ``directory``, and write the description of the voice there.
 
-    Raise UnpackError if it is damaged or no voice.
+    Files that are not used are deleted. ``archive`` has facts about the voice, ``origin`` the
+    address and the hash of the file; both go into the description. Raise UnpackError if the file is
+    damaged or is no voice.
     """
     name = archive.packed.name
     known = KNOWN_VOICES.get(name)

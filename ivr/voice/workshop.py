@@ -1,7 +1,4 @@
-"""Render utterances (takes) into files: few in this process, many in several processes.
-
-Many are 24 or more.
-"""
+"""Render utterances (takes) into files: in this process, or in several if they are many."""
 
 import hashlib
 import multiprocessing
@@ -33,7 +30,11 @@ _BATCH = 12
 
 @dataclass(frozen=True, slots=True)
 class RenderedTake:
-    """The outcome of one utterance: the manifest's entries of its clips, or why it failed."""
+    """The outcome of rendering one utterance: the entries of its clips for the manifest.
+
+    If the utterance could not be rendered, there are no entries, and ``failure`` says why.
+    Otherwise ``failure`` is empty.
+    """
 
     take: Take
     recordings: tuple[RenderedPrompt, ...]
@@ -47,10 +48,11 @@ def render_takes(
     processes: int,
     cache: ClipCache | None = None,
 ) -> Iterator[RenderedTake]:
-    """Render every utterance (take) into files in ``into``; yield the outcomes in any order.
+    """Render every utterance (take) into files in the directory ``into``; yield the outcomes.
 
-    ``processes`` is the upper limit for the processes that render. Clips that ``cache`` has are
-    taken from it, and the others are kept there. Raise VoiceError if a process ends early.
+    The outcomes come in any order. ``processes`` is the upper limit for the processes that render;
+    they are used for 24 utterances or more. Clips that ``cache`` has are taken from it, and the
+    others are stored there. Raise VoiceError if a process ends early.
     """
     if processes < 2 or len(takes) < _FEW:
         for take in takes:
@@ -75,7 +77,7 @@ def render_takes(
 
 
 def end_with_parent() -> None:
-    """Let this process end when its parent process is killed. Otherwise it would go on writing."""
+    """Let this process end when its parent process is killed. Otherwise it would go on."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel
@@ -113,7 +115,10 @@ def _made(engine: Engine, take: Take, into: Path, cache: ClipCache | None) -> Re
 
 
 def _kept(cache: ClipCache | None, keys: Sequence[str]) -> list[FinishedClip]:
-    """Return the clips with the hashes ``keys`` from the cache; empty if one is not there."""
+    """Return the clips with the hashes ``keys`` from the cache.
+
+    Return an empty list if one of them is missing or if there is no cache.
+    """
     kept = [cache.get(key) for key in keys] if cache else []
     return [clip for clip in kept if clip] if all(kept) else []
 
@@ -125,7 +130,10 @@ def _keep(cache: ClipCache | None, keys: Sequence[str], clips: Sequence[Finished
 
 
 def _spoken(engine: Engine, take: Take) -> list[FinishedClip]:
-    """Return the clips of an utterance, spoken and mastered now; VoiceError if that fails."""
+    """Speak the utterance ``take``, and return its clips with their files and measurements.
+
+    Raise VoiceError if that fails.
+    """
     sound = engine.sound(take)
     return [_measured(clip, formats(clip, *sound)) for clip in take.clips]
 

@@ -58,7 +58,7 @@ class RenderedPrompt:
     """SHA-256 of the human recording that was rendered, or of the sounds that the voice was told to
     speak; empty if words and voice alone decide how the prompt sounds."""
     joint: bool = False
-    """Whether this is a part of a sentence; its level and edges then fit the clips beside it."""
+    """True if this is a part of a sentence; its level and edges then fit the clips beside it."""
 
     @property
     def stem(self) -> str:
@@ -94,7 +94,8 @@ class Licence:
     terms: str = ""
     """The licence and its source, in a few words of English; empty if nothing is known."""
     commercial: bool | None = None
-    """Whether a company may use the voice on its line; None if the terms leave it open."""
+    """True if a company may use the voice on its line, False if not; None if the terms leave it
+    open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Manifest:
             yield from recordings.values()
 
     def find(self, id: str, rendering: Rendering) -> RenderedPrompt | None:
-        """Return the prompt in exactly this rendering; None if it does not exist."""
+        """Return the prompt ``id`` in exactly this rendering; None if it is not rendered so."""
         if rendering == "normal":
             return self.recordings.get(id)
         return self.variants.get(rendering, {}).get(id)
@@ -207,16 +208,21 @@ class Catalogue:
         return self.directory / self.clip(id, rendering).file(extension)
 
     def samples(self, id: str, rendering: Rendering = "normal") -> Samples:
-        """Return a prompt's samples, decoded from a-law: 16 bits, 8 kHz. The result is cached."""
+        """Return a prompt's samples, decoded from a-law: 16 bits, 8 kHz. The result is cached.
+
+        Raise CatalogueError if the prompt is not rendered, and OSError if its file cannot be read.
+        """
         if (id, rendering) not in self._samples:
             octets = self.path(id, rendering=rendering).read_bytes()
             self._samples[id, rendering] = decode_alaw(octets)
         return self._samples[id, rendering]
 
     def reference(self, id: str, rendering: Rendering = "normal") -> Reference:
-        """Return the samples of a prompt and the level of each frame. The result is cached.
+        """Return a prompt's samples, and the level in dBov of each 20 ms.
 
-        The detectors use both to find the echo of the prompt in the caller's audio.
+        The result is cached. The detectors use both to find the echo of the prompt in the caller's
+        audio. Raise CatalogueError if the prompt is not rendered, and OSError if its file cannot be
+        read.
         """
         if (id, rendering) not in self._references:
             self._references[id, rendering] = Reference.of(self.samples(id, rendering))

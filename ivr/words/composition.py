@@ -49,7 +49,7 @@ class VocabularyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The values that can be spoken in slots, and the names of their clips."""
+    """The values that can be inserted into sentences, and the names of their clips."""
 
     surnames: Mapping[str, str] = field(default_factory=dict)
     """For each surname, its pinyin with the tone number: ``zhang1`` for 张. The name of the
@@ -116,7 +116,7 @@ _NOTHING = _Piece("", ())
 
 
 class Composer:
-    """Fills the slots of prompts with values, and finds the clips that speak the sentence."""
+    """A function object that fills the slots of a prompt with values, and finds its clips."""
 
     def __init__(
         self,
@@ -124,10 +124,10 @@ class Composer:
         has: Callable[[str], bool] = lambda id: True,
         forbids: Callable[[str], object] = lambda text: None,
     ) -> None:
-        """``has`` is a function that says whether the clip with the given id is rendered.
+        """``vocabulary`` has the values that can be spoken in slots.
 
-        ``forbids`` returns a forbidden phrase that the given text contains, or None
-        (``Sheet.forbidden_in``).
+        ``has`` returns True if the clip with the given id is rendered. ``forbids`` returns a
+        forbidden phrase in the given text, or None (``Sheet.forbidden_in``).
         """
         self._vocabulary, self._has, self._forbids = vocabulary, has, forbids
         self._meanings = {name: words for words, name in vocabulary.meanings.items()}
@@ -176,7 +176,11 @@ class Composer:
         return next(usable, _NOTHING)
 
     def _address(self, surname: str, title: str) -> _Piece:
-        """Return 张先生, the title 先生 alone or 先生/女士: the first of them that has a clip."""
+        """Return the words and the clip that address a caller.
+
+        They are surname and title, such as 张先生 (Mr Zhang), or the title alone, or 先生/女士 (Mr
+        or Ms): the first of these that has a clip.
+        """
         candidates = [_Piece(NEUTRAL_TITLE, ("title.neutral",))]
         if title in TITLES:
             candidates.insert(0, _Piece(title, (title_clip(title),)))
@@ -214,9 +218,10 @@ class Composer:
         return self._first(named, _Piece(neutral, (f"{kind}.neutral",)))
 
     def _number(self, value: str, measured: bool) -> _Piece:
-        """Return the clip of a number from 0 to 99, or the neutral word 数 for any other value.
+        """Return the clip of a number from 0 to 99, or 数 (several) for any other value.
 
-        ``measured`` says that a measure word follows: 2 is then spoken as 两, as in 两小时.
+        ``measured`` says that a measure word follows: 2 is then spoken as 两, as in 两小时 (two
+        hours).
         """
         neutral = _Piece(NEUTRAL_NUMBER, ("number.neutral",))
         number = _whole(value)
@@ -233,10 +238,11 @@ class Composer:
         return self._first(_Piece(f"{number}小时", clips), neutral)
 
     def _digits(self, groups: Sequence[str], neutral: str) -> _Piece:
-        """Return one clip for each digit, chosen by the place of the digit in its group.
+        """Return one clip for each digit or letter of ``groups``, such as ``138`` and ``0371``.
 
-        The clip of the last digit of a group ends with a short pause. If there are more than
-        LONGEST_CODE digits, or a clip is missing, return ``neutral``, such as 已登记的号码.
+        A digit has another clip at the beginning, inside and at the end of its group. If there are
+        more than LONGEST_CODE (24) of them, or a clip is missing, return the words ``neutral``
+        instead.
         """
         clips = tuple(id for group in groups for id in _group_clips(group))
         fits = len(clips) <= LONGEST_CODE
@@ -272,8 +278,8 @@ def _group_clips(group: str) -> Iterator[str]:
 def _title_after(after: Prompt | Slot | str, values: Mapping[str, str]) -> tuple[str | None, str]:
     """Return the title that follows a surname, and the punctuation beside the title.
 
-    ``after`` is the part of the prompt after the surname. If it is a title, one clip can speak
-    surname and title together. If it is not, return None and an empty text.
+    ``after`` is the part of the prompt after the surname, and ``values`` the values of the slots.
+    Return None and "" if ``after`` is no title. Otherwise one clip can speak surname and title.
     """
     if isinstance(after, Slot) and after.name == "先生":
         return values.get("先生", ""), ""

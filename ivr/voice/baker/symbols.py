@@ -28,7 +28,7 @@ have 16 on average, and the network never learned long ones."""
 
 @dataclass(frozen=True, slots=True)
 class Breath:
-    """Words that the networks speak at once, with context that is cut off afterwards."""
+    """Words that the networks speak in one go, with context that is cut off afterwards."""
 
     symbols: tuple[str, ...]
     first: int
@@ -36,15 +36,17 @@ class Breath:
     end: int
     """Index behind the last symbol to keep."""
     gap_seconds: float
-    """Seconds of silence after it; 0 after the last one of a text."""
+    """Seconds of silence after these words; 0 if they are the last ones of a text."""
 
 
 @lru_cache(maxsize=8192)
 def breaths(words: str, context: Context) -> tuple[Breath, ...]:
-    """Return the symbols of ``words``, which are written as in the sheet, in their context.
+    """Return ``words`` as symbols, in one element for each stretch that is spoken in one go.
 
-    Raise VoiceError if a character has no reading. The result is empty if no word is written. It is
-    cached, because the normal and the slow rendering of a prompt have the same symbols.
+    ``words`` are written as in the sheet. The first element also has the context before them, the
+    last one the context after them. The result is empty if there is nothing to speak. It is cached,
+    because the normal and the slow rendering have the same symbols. Raise VoiceError if a character
+    has no reading.
     """
     parts = list(_parts(read_prompt(words)))
     made = []
@@ -57,14 +59,20 @@ def breaths(words: str, context: Context) -> tuple[Breath, ...]:
 
 @lru_cache(maxsize=512)
 def _before(context: Context) -> Spoken:
-    """Return what is spoken before the words, with a pause if its end has punctuation."""
+    """Return the syllables and pauses of ``context.before``, which is spoken before the words.
+
+    If it ends with punctuation, the result ends with a pause.
+    """
     spoken = read_prompt(context.before)
     return (*spoken, *_pause(context.before[-1])) if spoken else ()
 
 
 @lru_cache(maxsize=512)
 def _after(context: Context) -> Spoken:
-    """Return what is spoken after the words, with a pause if its beginning has punctuation."""
+    """Return the syllables and pauses of ``context.after``, which is spoken after the words.
+
+    If it begins with punctuation, the result begins with a pause.
+    """
     spoken = read_prompt(context.after)
     return (*_pause(context.after[0]), *spoken) if spoken else ()
 
@@ -74,7 +82,10 @@ def _pause(mark: str) -> Spoken:
 
 
 def _parts(spoken: Spoken) -> Iterator[tuple[Spoken, float]]:
-    """Yield the sentences of ``spoken``, long ones in parts, each with the silence after it."""
+    """Yield the sentences of ``spoken``, each with the seconds of silence after it.
+
+    A sentence of more than _MOST_SYLLABLES (32) syllables is yielded in parts, cut at its clauses.
+    """
     sentence: list[Syllable | Pause] = []
     for place, one in enumerate(spoken):
         if isinstance(one, Pause) and one.strength is Strength.SENTENCE:
@@ -94,9 +105,10 @@ def _parts(spoken: Spoken) -> Iterator[tuple[Spoken, float]]:
 
 
 def _is_long(before: list[Syllable | Pause], after: Spoken) -> bool:
-    """Return whether a sentence must be cut at a clause, between ``before`` and ``after``.
+    """Return True if a sentence must be cut at the clause boundary before ``after``, else False.
 
-    It must be if the next clause would make it longer than the network can speak.
+    ``before`` is the uncut sentence up to there. The sentence must be cut if the next clause would
+    give it more than _MOST_SYLLABLES (32) syllables.
     """
     count = sum(isinstance(one, Syllable) for one in before)
     for one in after:
@@ -109,9 +121,10 @@ def _is_long(before: list[Syllable | Pause], after: Spoken) -> bool:
 
 
 def _breath(before: Spoken, words: Spoken, after: Spoken, gap: float) -> Breath:
-    """Return the symbols of ``words``, with the context that is spoken with them.
+    """Return ``words`` as symbols, with the context that is spoken ``before`` and ``after``.
 
-    The boundary after a syllable belongs to it, because the end of its vowel sounds there.
+    The boundary after a syllable is kept with it, because the end of its vowel sounds there.
+    ``gap`` is the silence after the words, in seconds.
     """
     symbols = ["sil"]
     _add(symbols, before)
@@ -125,7 +138,10 @@ def _breath(before: Spoken, words: Spoken, after: Spoken, gap: float) -> Breath:
 
 
 def _add(symbols: list[str], spoken: Spoken) -> None:
-    """Append the symbols of ``spoken``; each syllable is followed by a boundary."""
+    """Append the symbols of ``spoken`` (syllables and pauses) to the list ``symbols``.
+
+    Each syllable is followed by a boundary. A pause replaces that boundary by a stronger one.
+    """
     for one in spoken:
         if isinstance(one, Syllable):
             symbols += [*one.sounds, _JOINT]

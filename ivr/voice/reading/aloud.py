@@ -29,8 +29,9 @@ def read_aloud(text: str, lexicon: Lexicon | None = None) -> Spoken:
     """Return ``text`` as syllables and pauses, as a speaker of Mandarin reads it aloud.
 
     ``text`` is a result of :func:`ivr.voice.reading.spoken.spoken_text`: characters, Latin letters,
-    punctuation and spaces, without digits. Each character is one syllable; so is 儿 in 一会儿.
-    Without ``lexicon`` the shipped one is used. Raise VoiceError, which names the character and its
+    punctuation and spaces, without digits. Each character is one syllable, even a 儿 that people
+    merge with the syllable before it. ``lexicon`` has readings that take precedence over the
+    dictionary; None means the shipped one. Raise VoiceError, which names the character and its
     place, if something has no reading.
     """
     known = shipped_lexicon() if lexicon is None else lexicon
@@ -49,18 +50,22 @@ def read_aloud(text: str, lexicon: Lexicon | None = None) -> Spoken:
 
 
 def read_prompt(text: str, lexicon: Lexicon | None = None) -> Spoken:
-    """Return the words of a prompt, with digits and addresses as the sheet writes them, read aloud.
+    """Return the text of a prompt, as the sheet writes it, as syllables and pauses.
 
-    Surnames are read by their pinyin; the spellings that pronunciation.toml has for them are for
-    other voices. Without ``lexicon`` the shipped one is used. Raise VoiceError as
-    :func:`read_aloud` does.
+    Digits and addresses are spelt out first. ``lexicon`` has readings that take precedence over the
+    dictionary; None means the shipped one. Surnames are read by their pinyin; the spellings that
+    pronunciation.toml has for them are for other voices. Raise VoiceError as :func:`read_aloud`
+    does.
     """
     known = shipped_lexicon() if lexicon is None else lexicon
     return read_aloud(spoken_text(text, Pronunciation(known.spellings)), known)
 
 
 def _parts(text: str, lexicon: Lexicon) -> Iterator[Syllable | Pause]:
-    """Yield the syllables of ``text``, and a pause for every punctuation mark."""
+    """Yield the syllables of ``text``, and a pause for every punctuation mark.
+
+    Raise VoiceError if a character or sign has no reading.
+    """
     lighter = commas_of_spelling(text)
     for piece in _PIECES.finditer(text):
         said, place = piece[0], piece.start()
@@ -75,7 +80,10 @@ def _parts(text: str, lexicon: Lexicon) -> Iterator[Syllable | Pause]:
 
 
 def _run(run: str, place: int, text: str, lexicon: Lexicon) -> Iterator[Syllable]:
-    """Yield the syllables of ``run``, the Chinese characters in ``text`` from ``place`` on."""
+    """Yield the syllables of ``run``, Chinese characters in ``text`` with nothing between them.
+
+    ``place`` is the index of the first one in ``text``. Raise VoiceError if one has no reading.
+    """
     words = lexicon.cutter.words(run)
     found: list[_Read] = []
     for at, read in enumerate(_readings(words, lexicon)):
@@ -88,7 +96,10 @@ def _run(run: str, place: int, text: str, lexicon: Lexicon) -> Iterator[Syllable
 
 
 def _readings(words: Sequence[str], lexicon: Lexicon) -> list[_Read | None]:
-    """Return the reading of each character of a run before tone sandhi, or None if it has none."""
+    """Return for each character its reading before tone sandhi and the source; None if it has none.
+
+    ``words`` are the words of a run of Chinese characters with nothing between them.
+    """
     run = "".join(words)
     ruled, phrased = by_rules(words), dictionary_readings(words)
     alone = [len(word) == 1 for word in words for _ in word]
@@ -113,10 +124,11 @@ def _readings(words: Sequence[str], lexicon: Lexicon) -> list[_Read | None]:
 def _of_character(
     character: str, rule: Toned | None, phrase: Toned | None, in_phrase: bool, alone: bool
 ) -> _Read | None:
-    """Return the reading of a character, from a rule or from the dictionary's ``phrase``.
+    """Return the reading of ``character`` and its source; None if it has no reading.
 
-    ``in_phrase`` says that a phrase of several characters has the latter. ``alone`` says that the
-    character is a word of its own.
+    ``rule`` is the reading by a rule, which takes precedence. ``phrase`` is the reading by the
+    dictionary; ``in_phrase`` says that it comes from a phrase of several characters. ``alone`` says
+    that the character is a word of its own.
     """
     if rule is not None:
         return rule, Source.RULE
@@ -135,7 +147,10 @@ def _of_character(
 
 
 def _latin(word: str, place: int, lexicon: Lexicon) -> Iterator[Syllable]:
-    """Yield the syllables of a Latin word: as the lexicon says, else letter by letter."""
+    """Yield the syllables of a word of Latin letters: as the lexicon says, else letter by letter.
+
+    ``place`` is the index of its first letter in the text.
+    """
     if known := lexicon.letters.get(word.lower()):
         for reading in known:
             yield Syllable(word, place, *reading, reading.tone, Source.TABLE)

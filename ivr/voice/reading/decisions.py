@@ -26,16 +26,17 @@ _NAME = re.compile(r"name\.([a-z0-9]+)\.")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How one polyphone of a prompt is read."""
+    """The reading of one polyphone (a character with several readings) in a prompt."""
 
     clip: str
     """Id of the prompt."""
     character: str
     around: str
-    """The character with its neighbours."""
+    """The character with up to three syllables on each side."""
     reading: str
     """Pinyin with the tone before tone sandhi: ``zhuan3``."""
     source: Source
+    """The rule, table or dictionary that decided the reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,13 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """The result of a check of all readings."""
+    """The result of a check of how the natural voice reads the prompts."""
 
     decisions: tuple[Decision, ...]
     """All polyphones, in the order of the prompts."""
     misread: tuple[Misread, ...]
-    """Words, and surnames of names, that are read otherwise than the tables say."""
+    """Words, and surnames in names, whose reading differs from that in the tables of
+    pronunciation."""
     crossed: tuple[Misread, ...]
     """Words of the table whose characters were taken for parts of two other words, and are read
     otherwise: 会计 in 不会计较. That is right as a rule. If it is wrong, the table lacks a longer
@@ -77,11 +79,14 @@ class Readings:
 
     @property
     def undecided(self) -> tuple[Decision, ...]:
-        """The polyphones that only the dictionary decides: no word, no rule, no usual reading."""
+        """The polyphones whose reading only pypinyin's dictionary decides.
+
+        The product has no word, rule or usual reading for them, so nobody has checked the reading.
+        """
         return tuple(one for one in self.decisions if one.source is Source.DICTIONARY)
 
     def summary(self) -> str:
-        """Return one sentence with the number of polyphones, undecided ones and misread words."""
+        """Return one sentence with three numbers: polyphones, undecided ones, and misread words."""
         return tr(
             "{decisions} characters with several readings: {undecided} undecided, {misread} misread"
         ).format(
@@ -100,7 +105,7 @@ class Readings:
             yield f"{prompt.clip}: {prompt.reason}"
 
     def dump(self) -> dict[str, object]:
-        """Return the result for JSON: all decisions, and lists of those that need a look."""
+        """Return the result as a dictionary for JSON: lists of decisions and faults by name."""
         return {
             "decisions": [asdict(one) for one in self.decisions],
             "undecided": [asdict(one) for one in self.undecided],
@@ -111,10 +116,11 @@ class Readings:
 
 
 def check_readings(clips: Iterable[Clip], lexicon: Lexicon | None = None) -> Readings:
-    """Return how the polyphones of ``clips`` are read, and where a word is misread.
+    """Return how the natural voice reads the polyphones of ``clips``, and which words it misreads.
 
-    Each prompt is read once, however many renderings it has. Without ``lexicon`` the shipped one is
-    used. Nothing is raised for a prompt that cannot be read; it is listed.
+    Each prompt is read once, however many renderings it has. ``lexicon`` has the expected readings;
+    None means the shipped one. A prompt that cannot be read is listed in the result; nothing is
+    raised for it.
     """
     known = shipped_lexicon() if lexicon is None else lexicon
     anywhere = _pattern(known.readings)
@@ -159,7 +165,10 @@ def _written(parts: Spoken) -> str:
 
 
 def _runs(spoken: Spoken) -> Iterator[list[Syllable]]:
-    """Yield the syllables of each run of Chinese characters without a pause or a letter."""
+    """Yield lists of syllables of Chinese characters that follow each other directly.
+
+    A pause or a Latin letter ends a list.
+    """
     for is_run, parts in groupby(
         spoken, lambda part: isinstance(part, Syllable) and not part.text.isascii()
     ):
@@ -168,7 +177,10 @@ def _runs(spoken: Spoken) -> Iterator[list[Syllable]]:
 
 
 def _words(run: Sequence[Syllable], lexicon: Lexicon) -> set[tuple[int, int]]:
-    """Return start and end of each word in ``run`` that the lexicon has a reading for."""
+    """Return the words in ``run`` that the lexicon has a reading for, as pairs of start and end.
+
+    Both are indexes in ``run``; the end is exclusive.
+    """
     words = lexicon.cutter.words(_text(run))
     return set(occurrences(words, lexicon.readings, lexicon.longest))
 
@@ -176,7 +188,11 @@ def _words(run: Sequence[Syllable], lexicon: Lexicon) -> set[tuple[int, int]]:
 def _contradictions(
     id: str, run: Sequence[Syllable], spans: Iterable[tuple[int, int]], lexicon: Lexicon
 ) -> Iterator[Misread]:
-    """Yield the words between start and end in ``spans`` that are not read as the lexicon says."""
+    """Yield the words that are not read as the lexicon says.
+
+    ``spans`` are the words to compare, as pairs of start and end (exclusive) in ``run``. ``id`` is
+    that of the prompt.
+    """
     for start, end in sorted(spans):
         word = _text(run[start:end])
         expected = lexicon.readings[word]
@@ -186,7 +202,10 @@ def _contradictions(
 
 
 def _misnamed(id: str, spoken: Spoken) -> Iterator[Misread]:
-    """Yield the surname of a name's prompt that is not read as its id says: name.zeng1.sir."""
+    """Yield the surname in the prompt ``id`` if it is not read as the id says.
+
+    For example, 曾 in ``name.zeng1.sir`` must be read zeng1. An id of another kind yields nothing.
+    """
     if name := _NAME.match(id):
         expected = syllables_in(name[1])
         syllables = [part for part in spoken if isinstance(part, Syllable)][: len(expected)]
@@ -204,6 +223,6 @@ def _joined(reading: Iterable[Toned]) -> str:
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern for all of ``words``, the longest first."""
+    """Return a pattern that matches any of ``words``; where several fit, the longest."""
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")

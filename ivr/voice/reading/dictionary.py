@@ -18,10 +18,12 @@ _WITHOUT_VOWEL = {"n": "en", "ng": "en", "m": "en", "hm": "en", "hng": "en", "ê
 
 
 def dictionary_readings(words: Sequence[str]) -> Iterator[tuple[Toned | None, bool]]:
-    """Yield for each character of a run its reading, and True if a phrase of the dictionary has it.
+    """Yield for each character its reading in the dictionary, and whether a phrase decides it.
 
-    ``words`` are the words of the run. The tones are those before tone sandhi. The reading is None
-    if the dictionary does not have the character, or Mandarin does not have its syllable.
+    ``words`` are the words of a run of Chinese characters. The second value is True if the reading
+    comes from a phrase of several characters, False if from the character alone. The tones are
+    those before tone sandhi. The reading is None if the dictionary does not have the character, or
+    if Mandarin does not have its syllable.
     """
     run, at = "".join(words), 0
     for start, end in occurrences(words, PHRASES_DICT, _LONGEST):
@@ -43,7 +45,10 @@ def _of_character(character: str) -> Toned | None:
 
 @lru_cache(maxsize=8192)
 def _toned(marked: str) -> Toned | None:
-    """Return a syllable that is written with a tone mark, or None if Mandarin does not have it."""
+    """Return the syllable ``marked``, which is written with a tone mark (hǎo).
+
+    Return None if Mandarin does not have it.
+    """
     numbered: str = to_tone3(marked, neutral_tone_with_five=True)
     pinyin, tone = numbered[:-1], numbered[-1:]
     try:

@@ -14,7 +14,7 @@ from ivr.words.wording import read_vocabulary
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """Readings that take precedence over the dictionary."""
+    """Words whose readings take precedence over those in pypinyin's dictionary."""
 
     readings: Mapping[str, tuple[Toned, ...]] = field(default_factory=dict)
     """The syllables of words of Chinese characters, before tone sandhi."""
@@ -48,7 +48,7 @@ class Lexicon:
 
     @cached_property
     def addressed(self) -> Mapping[str, tuple[Toned, ...]]:
-        """For each surname with each title (曾先生), the syllables of the surname."""
+        """The syllables of the surname, for each surname with each title: 曾先生 (Mr Zeng)."""
         return {name + title: said for name, said in self.surnames.items() for title in TITLES}
 
     @cached_property

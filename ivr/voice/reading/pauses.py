@@ -20,10 +20,11 @@ _BESIDE_A_DOT = re.compile(rf"(?:{_DOTS})，|，(?={_DOTS})")
 
 
 def commas_of_spelling(text: str) -> dict[int, Strength]:
-    """Return the strength of each comma in an address that is spelt out, by its index in ``text``.
+    """Return the strength of the pause at each comma in an address that is spelt out.
 
-    :func:`ivr.voice.reading.spoken.spoken_text` writes ``www.a.cn`` as W，W，W，点，A，点，C，N,
-    because espeak needs the commas. The pauses there are light, and short beside the dots.
+    The key is the index of the comma in ``text``. :func:`ivr.voice.reading.spoken.spoken_text`
+    writes ``www.a.cn`` as W，W，W，点，A，点，C，N, because espeak needs the commas. Their pauses
+    are LIGHT, and SHORT before and after a word for a sign, such as 点 (dot).
     """
     commas: dict[int, Strength] = {}
     for spelt in _SPELT.finditer(text):

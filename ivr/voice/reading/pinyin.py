@@ -65,7 +65,10 @@ class Toned(NamedTuple):
 
 
 def _symbols(initial: str, final: str) -> tuple[str, str]:
-    """Return the symbols of the initial and the final that pinyin writes as ``initial final``."""
+    """Return the symbols of a syllable's initial and final, as the natural voice's corpus has them.
+
+    ``initial`` and ``final`` are the two parts as pinyin writes them, such as ``y`` and ``an``.
+    """
     match initial:
         case "":
             return NO_INITIAL, final

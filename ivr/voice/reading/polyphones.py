@@ -10,7 +10,10 @@ from ivr.voice.reading.pinyin import Toned, syllables_in
 
 
 def _table(lines: str) -> dict[str, tuple[Toned, ...]]:
-    """Return the readings of each character; ``lines`` are like ``会 hui4 kuai4; 说 shuo1``."""
+    """Return the readings of each character, the usual one first.
+
+    ``lines`` are entries like ``会 hui4 kuai4``, separated by semicolons.
+    """
     entries = (entry.split(maxsplit=1) for entry in lines.split(";") if entry.strip())
     return {character: syllables_in(readings) for character, readings in entries}
 

@@ -81,7 +81,10 @@ def shipped_pronunciation() -> Pronunciation:
 
 
 def _check_spellings(table: Mapping[str, object]) -> None:
-    """Raise VoiceError if a word of the table has no replacement in characters."""
+    """Raise VoiceError if a word of ``table`` has no replacement, or one with a digit.
+
+    ``table`` maps a word to the characters that are spoken instead.
+    """
     for word, given in table.items():
         if not word or not isinstance(given, str) or not given or _has_digit(given):
             raise VoiceError(
@@ -92,7 +95,11 @@ def _check_spellings(table: Mapping[str, object]) -> None:
 
 
 def _reading(word: str, said: object) -> tuple[Toned, ...]:
-    """Return the syllables of an entry of [readings]; raise VoiceError if it is wrong."""
+    """Return the syllables of an entry of the table [readings].
+
+    ``word`` is the entry's word, ``said`` its pinyin, such as ``ni3 hao3``. Raise VoiceError if one
+    of them is wrong.
+    """
     try:
         syllables = syllables_in(said) if isinstance(said, str) else ()
     except ValueError as error:

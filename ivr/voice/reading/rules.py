@@ -97,9 +97,9 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
 
 
 def by_rules(words: Sequence[str]) -> Iterator[Toned | None]:
-    """Yield for each character of a run the reading that the rules give it, or None.
+    """Yield for each character the reading that the rules give it, or None if no rule fits.
 
-    ``words`` are the words of the run.
+    ``words`` are the words of a run of Chinese characters with nothing between them.
     """
     for index, word in enumerate(words):
         first = max(index - _NEIGHBOURS, 0)

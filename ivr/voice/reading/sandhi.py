@@ -42,10 +42,11 @@ _CANNOT = re.compile(
 
 
 def spoken_tones(words: Sequence[str], readings: Sequence[Toned], cutter: Cutter) -> list[int]:
-    """Return the tones with which a run of characters without a pause is spoken.
+    """Return the tone with which each character of a run is spoken, after tone sandhi.
 
-    ``words`` are the words of the run, and ``readings`` the syllable of each character before tone
-    sandhi. ``cutter`` divides the words into feet.
+    A run is Chinese characters without a pause between them. ``words`` are its words, and
+    ``readings`` the syllable of each character before tone sandhi. ``cutter`` divides the words
+    into feet, the parts within which tones change first.
     """
     run = "".join(words)
     tones = [reading.tone for reading in readings]
@@ -64,7 +65,10 @@ def spoken_tones(words: Sequence[str], readings: Sequence[Toned], cutter: Cutter
 
 
 def _one(run: str, tones: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the index of each 一 with tone 1 that changes, and the tone with which it is spoken."""
+    """Yield each 一 (one) whose tone changes: its index in ``run``, and its spoken tone.
+
+    ``tones`` are the tones before tone sandhi. A 一 whose tone is not 1 there is left out.
+    """
     kept = {match.end() - 1 for match in _TONE_1.finditer(run)}
     between = {match.end() - 1 for match in _ONE_BETWEEN.finditer(run)}
     for at, character in enumerate(run):
@@ -77,7 +81,10 @@ def _one(run: str, tones: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _not(run: str, tones: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the index of each 不 with tone 4 that changes, and the tone with which it is spoken."""
+    """Yield each 不 (not) whose tone changes: its index in ``run``, and its spoken tone.
+
+    ``tones`` are the tones before tone sandhi. A 不 whose tone is not 4 there is left out.
+    """
     weak = {
         match.end() - 1 for pattern in (_NOT_BETWEEN, _CANNOT) for match in pattern.finditer(run)
     }
@@ -91,7 +98,7 @@ def _not(run: str, tones: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _falls(character: str, tone: int) -> bool:
-    """Return True if a syllable has tone 4, or had it before it became neutral."""
+    """Return True if ``tone`` is 4, or if it is 5 (neutral) and ``character`` alone has tone 4."""
     if tone != 5:
         return tone == 4
     reading, _ = next(dictionary_readings([character]))
@@ -99,7 +106,11 @@ def _falls(character: str, tone: int) -> bool:
 
 
 def _before_numerals(run: str) -> Iterator[int]:
-    """Yield the index of each 点 between two numerals: 九点五十分 is said as 九点 五十分."""
+    """Yield the index of each 点 (o'clock or point) between two numerals.
+
+    For example, 九点五十分 (9:50) is said as 九点 and 五十分. The tone of 点 does not change before
+    the second part.
+    """
     for match in re.finditer(rf"[{_DIGITS}十]点(?=[{_DIGITS}十])", run):
         yield match.end() - 1
 
@@ -107,10 +118,10 @@ def _before_numerals(run: str) -> Iterator[int]:
 def _raise_third_tones(tones: list[int], feet: Iterator[int], apart: set[int]) -> None:
     """Change tone 3 to tone 2 before another tone 3 in ``tones``: 你好 is ni2 hao3 (三声连读).
 
-    It is first done within each foot (of ``feet``, the numbers of their syllables). Then each
-    foot's last syllable is compared with the next foot as that is spoken, from the last foot to
-    the first. So 保管 好 is 2 2 3, and 老 保管 is 3 2 3. ``apart`` holds the indices after which no
-    tone changes.
+    ``feet`` has the number of syllables of each foot. Tones change first within each foot. Then the
+    last syllable of each foot is compared with the first one of the next foot, from the last foot
+    to the first. For example, 保管 好 is 2 2 3, and 老 保管 is 3 2 3. ``apart`` holds the indices
+    after which no tone changes.
     """
     last_of_feet: list[int] = []
     start = 0

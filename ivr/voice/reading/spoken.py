@@ -26,10 +26,11 @@ _LONGEST_BARE_NUMBER = 4
 
 
 def spoken_text(text: str, pronunciation: Pronunciation | None = None) -> str:
-    """Return ``text`` as the speech engine is given it: whatever is written in signs is spelt out.
+    """Return ``text`` as a speech engine is given it: digits, letters and signs are spelt out.
 
-    The result has no digits. Without ``pronunciation`` the table shipped with the product is used.
-    Nothing is raised.
+    The result has no digits. ``pronunciation`` has the words to replace by others that are read
+    rightly; None means the table shipped with the product. Raise VoiceError if that table is wrong;
+    no ``text`` causes an error.
     """
     table = shipped_pronunciation() if pronunciation is None else pronunciation
     text = table.applied(_ordinary(text))
@@ -53,7 +54,7 @@ def _ordinary(text: str) -> str:
 
 
 def _website(match: re.Match[str]) -> str:
-    """Spell a web or mail address letter by letter, with 点 for a dot.
+    """Return a web or mail address spelt letter by letter, with 点 (dot) for a dot.
 
     Callers can then write it down. Each letter stands between pauses, because espeak reads an A
     among letters as the article.
@@ -63,12 +64,15 @@ def _website(match: re.Match[str]) -> str:
 
 
 def _telephone(match: re.Match[str]) -> str:
-    """Read a telephone number digit by digit, with a pause (，) between its groups."""
+    """Return the words for a telephone number: digit by digit, with a pause (，) between groups."""
     return "，".join(digit_by_digit(group) for group in telephone_groups(match[0]))
 
 
 def _date(match: re.Match[str]) -> str:
-    """Read 2026-11-22 as 二零二六年十一月二十二日. If it is no date, read its digits one by one."""
+    """Return the words for a date: 2026-11-22 becomes 二零二六年十一月二十二日.
+
+    If it is no date, its digits are read one by one.
+    """
     year, month, day = match.groups()
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
         return "，".join(digit_by_digit(group) for group in match.groups())
@@ -80,7 +84,7 @@ def _year(match: re.Match[str]) -> str:
 
 
 def _time(match: re.Match[str]) -> str:
-    """Read 8:00 as 八点整, 14:05 as 十四点零五分, 2:30 as 两点三十分."""
+    """Return the words for a time: 8:00 becomes 八点整, 14:05 十四点零五分, 2:30 两点三十分."""
     hour, minute, second = int(match[1]), int(match[2]), match[3]
     words = ("两" if hour == 2 else cardinal(hour)) + "点"
     if second is None and minute == 0:
@@ -94,7 +98,7 @@ def _minutes(number: int) -> str:
 
 
 def _money(match: re.Match[str]) -> str:
-    """Read ¥1280.50 as 一千二百八十元五角, 0.05 元 as 五分."""
+    """Return the words for a price: ¥1280.50 becomes 一千二百八十元五角, 0.05 元 becomes 五分."""
     whole, cents = (match[1] or match[3]).replace(",", ""), (match[2] or match[4] or "")
     if len(whole) > _LONGEST_NUMBER:
         return _plain_digits(whole) + "元"
@@ -112,7 +116,7 @@ def _counted(number: int) -> str:
 
 
 def _share(match: re.Match[str]) -> str:
-    """Read 12.5% as 百分之十二点五."""
+    """Return the words for a percentage or a per mille: 12.5% becomes 百分之十二点五."""
     return ("百分之" if match[2] == "%" else "千分之") + _decimal_words(match[1])
 
 
@@ -121,7 +125,7 @@ def _decimal(match: re.Match[str]) -> str:
 
 
 def _decimal_words(number: str) -> str:
-    """Read 3.14 as 三点一四, and the version 1.2.3 as 一点二点三."""
+    """Return the words for a number with dots: 3.14 becomes 三点一四, and 1.2.3 一点二点三."""
     whole, *rest = number.replace(",", "").split(".")
     digits = (_plain_digits(part) for part in rest)
     return "点".join((_whole_words(whole), *digits))
@@ -140,7 +144,7 @@ def _range(match: re.Match[str]) -> str:
 
 
 def _number_or_code(match: re.Match[str]) -> str:
-    """Read digits as a quantity, or one by one as a code.
+    """Return the words for digits: for a quantity as a number, for a code one by one.
 
     They are a code if they start with 0 (except 0 alone) or are too many for a quantity. With a
     unit or commas, more than 12 (_LONGEST_NUMBER) are too many; otherwise more than 4

@@ -7,7 +7,7 @@ from ivr.voice.reading.pinyin import INITIAL_AND_FINAL, Toned
 
 
 class Source(StrEnum):
-    """Where the reading of a syllable comes from."""
+    """The rule, table or dictionary from which the reading of a syllable comes."""
 
     ONLY = "only reading"
     """The character is no everyday polyphone (character with several readings)."""
@@ -61,7 +61,7 @@ class Syllable:
 
 
 class Strength(IntEnum):
-    """How long a pause is, from the shortest to the longest."""
+    """The length of a pause, from the shortest to the longest."""
 
     LIGHT = 1
     """Hardly a pause: between the letters of an address that is spelt out."""

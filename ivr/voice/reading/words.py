@@ -18,7 +18,7 @@ with warnings.catch_warnings():
 
 
 class Cutter:
-    """Cuts text into words; knows jieba's words and some more."""
+    """A tool that cuts text into words; it knows jieba's words and those given to it."""
 
     def __init__(self, more: Iterable[str] = ()) -> None:
         """``more`` holds further words, such as those of ``pronunciation.toml``."""
@@ -31,14 +31,19 @@ class Cutter:
             self._tokenizer.add_word(word)
 
     def words(self, run: str) -> list[str]:
-        """Return the words of ``run``, which holds only Chinese characters; joined they are it."""
+        """Return the words of ``run`` in order; ``run`` must hold only Chinese characters.
+
+        Joined, the words are ``run`` again.
+        """
         return list(self._tokenizer.cut(run, HMM=False))
 
     def feet(self, words: Iterable[str]) -> Iterator[int]:
-        """Yield the number of syllables of each foot: the parts within which tones change first.
+        """Yield the number of syllables of each foot of ``words``.
 
-        Words of one or two characters are feet. Of three characters, the two that are the more
-        frequent word are a foot: 展览 in 展览馆, and 老虎 in 纸老虎. Longer words are cut in twos.
+        Feet are the parts within which the tones change first (tone sandhi). A word of one or two
+        characters is a foot. Of three characters, the two that are the more frequent word are a
+        foot, and the third is another: 展览 in 展览馆 (exhibition hall), 老虎 in 纸老虎 (paper
+        tiger). Of longer words, two characters at a time are cut off.
         """
         for word in words:
             left = len(word)
@@ -52,7 +57,7 @@ class Cutter:
                 yield left
 
     def _times(self, word: str) -> int:
-        """Return how often ``word`` occurs in the texts that jieba has counted."""
+        """Return how often ``word`` occurs in the texts that jieba has counted; 0 if unknown."""
         times: int = self._tokenizer.FREQ.get(word, 0)
         return times
 
@@ -71,8 +76,9 @@ def occurrences(
     """Yield where entries of ``known`` occur in a run of characters: start and end (exclusive).
 
     ``words`` are the words of the run. An entry occurs within one word or as several whole words,
-    so 会计 does not occur in 不会 计较. From left to right, the longest entry is taken; entries do
-    not overlap. ``longest`` is the number of characters of the longest entry in ``known``.
+    so 会计 (accountant) does not occur in 不会 计较 (will not mind). From left to right, the
+    longest entry is taken; entries do not overlap. ``longest`` is the number of characters of the
+    longest entry in ``known``.
     """
     run = "".join(words)
     inside = [index for index, word in enumerate(words) for _ in word]

@@ -79,7 +79,10 @@ def script_command(
 
 
 def _script(sheet: Path | None, pieces: bool, only: str | None) -> StudioScript:
-    """Return the script; if the sheet or ``only`` is wrong, print why and end with code 2."""
+    """Return the script of the prompts in the sheet; ``only`` and ``pieces`` are the options.
+
+    If the sheet or ``only`` is wrong, print why and end the command with exit code 2.
+    """
     try:
         return studio_script(read_arguments(sheet)[1], pieces=pieces, only=only)
     except VoiceError as error:
@@ -133,7 +136,11 @@ def cut_command(
 def _find(
     session: Sequence[Path], script: StudioScript, model: Path | None, slow: bool
 ) -> FoundSession:
-    """Return the takes of the script in a session, recognised with the model in ``model``."""
+    """Return the lines of the script that are found in the recordings ``session``.
+
+    ``model`` is the directory of the recogniser's model. ``slow`` says that the lines were spoken
+    slowly. A progress bar is shown.
+    """
     # Here, because they load the recogniser, pydub and rapidfuzz.
     from ivr.recognition.engine import load_speech_model
     from ivr.voice.studio.takes import find_takes
@@ -152,7 +159,10 @@ def _find(
 
 
 def _show(found: FoundSession, written: Sequence[Path], directory: Path) -> None:
-    """Print all that a person must know about a session."""
+    """Print which lines need a look, and how many are good, in a table and some sentences.
+
+    ``written`` are the recordings that were written, ``directory`` is where they are.
+    """
     table = Table("", tr("prompt"), Column(tr("words"), overflow="fold"), tr("takes"), "", box=None)
     missing, unsure = map(found.with_status, (LineStatus.MISSING, LineStatus.UNSURE))
     repeated = [one for one in found.repeated if one.status is LineStatus.SURE]
@@ -177,14 +187,20 @@ def _line(found: LineTakes) -> tuple[str, str]:
 
 
 def _takes(found: LineTakes) -> tuple[str, str]:
-    """Return where the takes are, the one that counts marked, and the doubts about that one."""
+    """Return two texts for the table: the places of all takes of a line, and the doubts.
+
+    The take that counts is marked with an arrow; the doubts are about that take.
+    """
     counted = found.counted
     places = [("→" if take is counted else "") + take.place for take in found.takes]
     return ", ".join(places), "; ".join(counted.doubts if counted else ())
 
 
 def _some(rows: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
-    """Return at most _MOST_LISTED of the rows, and a row that says how many more there are."""
+    """Return at most _MOST_LISTED (30) of ``rows``.
+
+    If there are more, one further row says how many were left out.
+    """
     if len(rows) <= _MOST_LISTED:
         return rows
     more = tr("… and {number} more: --json lists all").format(number=len(rows) - _MOST_LISTED)

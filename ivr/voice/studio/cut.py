@@ -16,11 +16,13 @@ _FADE_MILLISECONDS = 10
 def write_takes(
     session: FoundSession, directory: Path, *, slow: bool = False, again: bool = False
 ) -> list[Path]:
-    """Write the take that counts of each line into ``directory``; return the files written.
+    """Write one recording for each line of the script into ``directory``; return the files written.
 
-    A file is named by the id of its prompt, with ``.slow`` for a slow session. A recording that is
-    there is replaced if the new take is sure, or with ``again``. Raise VoiceError if a session's
-    recording cannot be read, and OSError if a file cannot be written.
+    It is the take (reading of the line in the session) that counts: the last good one, else the
+    last one. A file is named by the id of its prompt, with ``.slow`` if ``slow`` says that the
+    session was spoken slowly. An existing recording is only replaced if the new take has no doubts,
+    or if ``again`` is true. Raise VoiceError if a recording of the session cannot be read, and
+    OSError if a file cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)
     written = []
@@ -35,9 +37,10 @@ def write_takes(
 
 
 def _write(take: StudioTake, path: Path) -> None:
-    """Write a take to ``path`` at the rate of the session, in one channel of 16 bits.
+    """Cut ``take`` out of its recording, and write it to the WAV file ``path``.
 
-    The old file is replaced when the new one is complete.
+    The file has the sampling rate of the session and one channel of 16 bits. An old file is
+    replaced when the new one is complete.
     """
     before, after = (min(_MARGIN_SECONDS, silence / 2) for silence in take.room)
     with readable(take.file) as file:

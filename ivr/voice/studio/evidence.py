@@ -25,21 +25,24 @@ _SYLLABLE_SECONDS, _PAUSE_SECONDS = 0.22, 0.3
 """Usual length of a syllable and of the pause at a punctuation mark, in seconds. Both are scaled to
 the speaker's own pace."""
 _SPREAD, _SPREAD_SECONDS = 0.15, 0.1
-"""Standard deviation of a line's length from the speaker's usual one: 15 %, and 0.1 s beside."""
+"""Standard deviation of the length of a line from the speaker's usual length: the root of the sum
+of the squares of 15 % of that length and 0.1 s."""
 _ODD = log(0.03)
-"""Share of lines whose length says nothing, because the speaker hesitates or hurries."""
+"""Logarithm of the share of lines (3 %) whose length says nothing, because the speaker hesitates or
+hurries."""
 _ANY_LENGTH = -log(log(200))
 """Density of the logarithm of any sound's length: from 0.1 to 20 s, all are equally probable."""
 _KINDS_OF_SYLLABLES = 40.0
 """Number of different syllables that a recogniser would hear in any sound, all equally probable."""
 _MOST_JOINED = 6
 _LONGEST_PAUSE = 1.6
-"""Longest pause within a line, in seconds. Speakers leave as much only between two lines."""
+"""Longest pause within a line, in seconds. A longer one is a pause between two lines."""
 _USUAL_PAUSE, _JOIN, _JOIN_PER_SECOND = 0.7, -2.0, -12.0
 """A pause within a line has the score -2, and -12 more for each second above 0.7 s. The script asks
 for less than half a second."""
 _STRAY, _NOISE = log(0.03), log(0.3)
-"""Share of passages that belong to no line: with words, and without (a cough, a chair)."""
+"""Logarithms of the share of passages that belong to no line: of those with words, and of those
+that may be a noise (a cough, a chair)."""
 _NOISE_SECONDS = 0.35
 """A passage shorter than this, with at most one syllable heard, may be a noise."""
 _UNDERSTOOD = 0.4
@@ -49,10 +52,11 @@ have a part of the script, and the script may have a part of the session."""
 _LEAST_ERROR, _MOST_ERROR = 0.05, 0.35
 """Limits of the share of errors that the scores assume, whatever the estimate is."""
 _ALIKE = 0.5
-"""Least similarity of a take from which the errors are estimated; others are wrong lines."""
+"""Least similarity (0 to 1) of a reading from which the recogniser's errors are estimated. Readings
+with less are taken for readings of other lines."""
 _CLEAR, _CLEAR_LINE = 3, 5
-"""Least number of syllables of a passage, and of a line, with which the nearest one counts. Shorter
-ones are near by chance."""
+"""Least number of syllables of a passage, and of a line, for estimating the recogniser's errors.
+Shorter ones resemble some line or passage by chance."""
 
 _Sounds = tuple[str, ...]
 
@@ -72,7 +76,10 @@ class WantedLine:
 
     @classmethod
     def of(cls, words: str, *, slow: bool = False) -> "WantedLine":
-        """Return how ``words`` sound; they have no digits. ``slow`` says that they are slow."""
+        """Return the expected sound of the line ``words``, in which digits are spelt out already.
+
+        ``slow`` says that the line is read slowly.
+        """
         least, most = plausible(words, slow=slow)
         usual = _SYLLABLE_SECONDS * syllables(words)
         usual += _PAUSE_SECONDS * len(_PAUSE.findall(words))
@@ -82,7 +89,10 @@ class WantedLine:
 
 @dataclass(frozen=True, slots=True)
 class HeardPassage:
-    """A passage of the session, as it was recognised; times are seconds in the recording."""
+    """A stretch of sound between two silences of a session, with the words that were recognised.
+
+    ``start`` and ``end`` are seconds in the recording.
+    """
 
     start: float
     end: float
@@ -91,16 +101,22 @@ class HeardPassage:
     sounds: tuple[str, ...]
     """The syllables of ``words``: toneless pinyin."""
     overdriven: bool = False
-    """True if the sound is cut off at full scale."""
+    """True if the loudest samples are cut off at full scale (clipping)."""
 
 
 class SessionEvidence:
-    """The evidence of one recording, for :func:`ivr.voice.studio.matching.match`."""
+    """Scores for how well the passages of one recording fit the lines of its script.
+
+    :func:`ivr.voice.studio.matching.match` finds the lines with them.
+    """
 
     most_joined = _MOST_JOINED
 
     def __init__(self, lines: Sequence[WantedLine], heard: Sequence[HeardPassage]) -> None:
-        """Compare all ``lines`` with all passages; 1,500 with 1,500 take less than a second."""
+        """Compare the words of all ``lines`` of the script with those of all passages ``heard``.
+
+        1,500 lines with 1,500 passages take less than a second.
+        """
         self._heard = heard
         self._sizes = np.array([len(line.sounds) for line in lines])
         self._bounds = np.array([(line.least, line.most) for line in lines]).reshape(-1, 2)
@@ -109,11 +125,12 @@ class SessionEvidence:
         wanted = [line.sounds for line in lines]
         self._edits = [_edits(groups, wanted) for groups in self._groups]
         self.pace = 1.0
-        """The speaker's lengths as a share of the usual ones."""
+        """Time that the speaker takes for a line, as a share of the usual time: 1.2 is slow."""
         self.error = self._nearest()
-        """Share of the syllables that the recogniser gets wrong."""
+        """Share of the syllables that the recogniser gets wrong, from 0 to 1."""
         self.understood = self.error <= _UNDERSTOOD
-        """True if the recogniser understands the speaker; else lengths alone are the evidence."""
+        """True if the recogniser understands the speaker. If it is False, only lengths are
+        compared."""
 
     @property
     def lines(self) -> int:
@@ -122,19 +139,23 @@ class SessionEvidence:
 
     @property
     def stray(self) -> Scores:
-        """For each passage, the score of belonging to no line."""
+        """One score for each passage: that it belongs to no line."""
         return np.array([_NOISE if is_noise(one) else _STRAY for one in self._heard])
 
     def read(self, first: int, count: int) -> Scores:
-        """Return the score of each line being read as ``count`` passages from ``first`` on."""
+        """Return one score for each line: that it was read as the given passages.
+
+        They are ``count`` passages from the index ``first`` on. The score is minus infinity if that
+        is impossible.
+        """
         if self._groups[count - 1][first] is None:
             return np.full(self.lines, -np.inf)
         return self._join(first, count) + self._length(first, count) + self._words(first, count)
 
     def similarity(self, reading: Reading) -> float | None:
-        """Return the share of the line's syllables that were heard, from 0 to 1.
+        """Return the share of the syllables of a line that were heard in its passages, from 0 to 1.
 
-        It is None if no words were heard, or if the recogniser does not understand the speaker.
+        Return None if no words were heard, or if the recogniser does not understand the speaker.
         """
         heard = self._groups[reading.count - 1][reading.first]
         if not heard or not self.understood:
@@ -143,7 +164,11 @@ class SessionEvidence:
         return 1.0 - edits / max(len(heard), int(self._sizes[reading.line]), 1)
 
     def learn(self, readings: Sequence[Reading]) -> None:
-        """Estimate the speaker's pace and the recogniser's errors from ``readings``."""
+        """Estimate the speaker's pace and the recogniser's errors from ``readings``.
+
+        ``readings`` are the lines that were found with the present estimates. The results are
+        stored in ``pace`` and ``error``. Without suitable readings an estimate stays as it was.
+        """
         ratios = [self._seconds(one.first, one.count) / self._usual[one.line] for one in readings]
         if ratios:
             self.pace = float(np.median(ratios))
@@ -152,9 +177,10 @@ class SessionEvidence:
             self.error = 1.0 - float(np.mean(alike))
 
     def _joined(self, count: int) -> list[_Sounds | None]:
-        """Return the syllables of each ``count`` passages in a row; None if they are too far apart.
+        """Return the syllables of every ``count`` passages in a row.
 
-        The first passage's index is the index in the list.
+        Element i belongs to the passages from index i on. It is None if a pause between two of them
+        is longer than _LONGEST_PAUSE (1.6 s).
         """
         groups: list[_Sounds | None] = []
         for first in range(len(self._heard) - count + 1):
@@ -166,10 +192,11 @@ class SessionEvidence:
         return groups
 
     def _nearest(self) -> float:
-        """Return the share of wrong syllables in half of the passages, or in half of the lines.
+        """Return an estimate of the recogniser's errors, as a share of syllables from 0 to 1.
 
-        Each is compared with the nearest of the others. The smaller of the two results is taken.
-        Passages may be joined for it.
+        Each passage is compared with the line that it resembles most, alone or together with its
+        neighbours, and each line with the passage that it resembles most. The result is the median
+        of the shares of wrong syllables, of passages or of lines, whichever is smaller.
         """
         by_passage, by_line = np.ones(len(self._heard)), np.ones(self.lines)
         for count, (groups, edits) in enumerate(zip(self._groups, self._edits, strict=True), 1):
@@ -187,7 +214,10 @@ class SessionEvidence:
         return self._heard[first + count - 1].end - self._heard[first].start
 
     def _pauses(self, first: int, count: int) -> list[float]:
-        """Return the seconds between each two of the ``count`` passages from ``first`` on."""
+        """Return the lengths of the pauses within ``count`` passages from the index ``first`` on.
+
+        The lengths are in seconds; their number is ``count - 1``.
+        """
         places = range(first + 1, first + count)
         return [self._heard[at].start - self._heard[at - 1].end for at in places]
 
@@ -196,7 +226,11 @@ class SessionEvidence:
         return sum(_JOIN + _JOIN_PER_SECOND * max(0.0, one - _USUAL_PAUSE) for one in pauses)
 
     def _length(self, first: int, count: int) -> Scores:
-        """Return the score of the length for each line; -inf if the line cannot take so long."""
+        """Return one score for each line: how well its usual length fits that of the passages.
+
+        They are ``count`` passages from the index ``first`` on. The score is minus infinity if the
+        line cannot take so long or so short a time.
+        """
         seconds = self._seconds(first, count)
         usual = self.pace * self._usual
         spread = np.hypot(_SPREAD, _SPREAD_SECONDS / usual)
@@ -207,7 +241,11 @@ class SessionEvidence:
         return score
 
     def _words(self, first: int, count: int) -> Scores:
-        """Return the score of the words for each line; 0 if they tell nothing."""
+        """Return one score for each line: how well its syllables fit those of the passages.
+
+        They are ``count`` passages from the index ``first`` on. All scores are 0 if no words were
+        heard or if the recogniser does not understand the speaker.
+        """
         heard = self._groups[count - 1][first]
         if not heard or not self.understood:
             return np.zeros(self.lines)
@@ -219,15 +257,19 @@ class SessionEvidence:
 
 
 def is_noise(passage: HeardPassage) -> bool:
-    """Return True if a passage is so short and has so few words that it may be a noise."""
+    """Return True if a passage may be a noise such as a cough, and False if it is speech.
+
+    It may be a noise if it is shorter than 0.35 s and has at most one syllable.
+    """
     return passage.end - passage.start < _NOISE_SECONDS and len(passage.sounds) <= 1
 
 
 def _edits(groups: Sequence[_Sounds | None], lines: Sequence[_Sounds]) -> NDArray[np.float16]:
-    """Return how much each group of syllables differs from each line; shape (groups, lines).
+    """Return the edit distance between each group of syllables and each line.
 
-    It is the edit distance: the number of syllables to replace, remove or add. A syllable that is
-    often confused with the right one counts as half an edit.
+    The shape is (groups, lines). The distance is the number of syllables to replace, remove or add.
+    A syllable that is often confused with the right one counts as half an edit. A group that is
+    None counts as one without syllables.
     """
     heard = [group or () for group in groups]
 
@@ -239,5 +281,8 @@ def _edits(groups: Sequence[_Sounds | None], lines: Sequence[_Sounds]) -> NDArra
 
 
 def _folded(lists: Sequence[_Sounds]) -> list[_Sounds]:
-    """Return the syllables with those made equal that are often confused."""
+    """Return ``lists`` with each syllable replaced by one that stands for all that sound like it.
+
+    Syllables that recognisers often confuse thus become equal.
+    """
     return [tuple(map(fold, sounds)) for sounds in lists]

@@ -24,16 +24,20 @@ _TITLES = {
 
 
 def section_of(id: str) -> str:
-    """Return what the section of a prompt is found by: its row, or the kind of fragment that it is.
+    """Return the name of the section in which a script shows the prompt ``id``.
 
-    ``digit.8.middle`` is of the kind ``digit.middle``, ``name.zhang1.sir`` of the kind ``name``.
+    For a prompt of the sheet it is the id of its row. For a value it is the kind of value: ``name``
+    for ``name.zhang1.sir``, ``digit.middle`` for ``digit.8.middle``.
     """
     row, key = PromptId.parse(id)
     return f"{row}.{key.rpartition('.')[2]}" if row == "digit" else row
 
 
 def kind_title(kind: str) -> str:
-    """Return the title of a kind of fragment for people; an unknown kind is its own title."""
+    """Return the title of a section of values for people, such as "letters" for ``letter``.
+
+    An unknown ``kind`` is its own title.
+    """
     return tr(_TITLES[kind]) if kind in _TITLES else kind
 
 

@@ -20,19 +20,26 @@ Scores = NDArray[np.float64]
 """Natural logarithms of probabilities; -inf is impossible."""
 
 _NEXT, _REPEAT, _SKIP = log(0.90), log(0.06), log(0.04)
-"""Where the speaker goes after a line: to the next one, to the same again, or over some lines."""
+"""Logarithms of the probabilities of the step after a line: to the next line, to the same line
+again, or over some lines."""
 _NEAR, _FAR = log(0.8), log(0.2)
 """Kinds of skips. A near one leaves out a few lines, each further one half as probable. A far one
 leads to any later line, as in a session that has only some of the lines."""
 _EACH = log(0.5)
 _AT_ONCE = log(0.9)
-"""The session begins with the first line and ends with the last one; else lines are skipped."""
+"""Logarithm of the probability that a session begins with the first line of the script, and of the
+probability that it ends with the last one. Otherwise lines are skipped."""
 _NOTHING = log(0.01)
-"""All passages are stray: the session is of another script."""
+"""Logarithm of the probability that no passage belongs to a line: the session is of another
+script."""
 
 
 class Evidence(Protocol):
-    """How well the passages of a session fit the lines of a script."""
+    """Scores for how well the passages of a session fit the lines of a script.
+
+    A passage is a stretch of sound between two silences. A score is a natural logarithm of a
+    likelihood ratio: how much more probable something is than under a model of any sound.
+    """
 
     @property
     def lines(self) -> int:
@@ -40,23 +47,23 @@ class Evidence(Protocol):
 
     @property
     def stray(self) -> Scores:
-        """For each passage, the score of belonging to no line; shape (passages,)."""
+        """One score for each passage: that it belongs to no line. The shape is (passages,)."""
 
     @property
     def most_joined(self) -> int:
-        """Upper limit for the number of passages that one line is read as."""
+        """Upper limit for the number of passages that can be one reading of a line."""
 
     def read(self, first: int, count: int) -> Scores:
-        """Return the score of each line being read as ``count`` passages from ``first`` on.
+        """Return one score for each line: that it was read as the given passages.
 
-        The shape is (lines,). All scores, and those of ``stray``, are relative to the same model of
-        any sound.
+        They are ``count`` passages from the index ``first`` on. The shape of the result is
+        (lines,). The score is minus infinity if that is impossible.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reading of a line: the passages ``first`` to ``first + count - 1``."""
+    """One reading of a line of the script: the passages in which the speaker says it."""
 
     line: int
     """Index of the line in the script."""
@@ -67,7 +74,7 @@ class Reading:
 
     @property
     def places(self) -> range:
-        """The indices of the passages."""
+        """The indices of the passages: from ``first`` to ``first + count - 1``."""
         return range(self.first, self.first + self.count)
 
 
@@ -94,10 +101,14 @@ class _Reversed:
 
 
 class _Moves:
-    """The scores of going from one line to another, and of beginning and ending at a line."""
+    """The scores of the order of reading: the first line, the last one, and each next one."""
 
     def __init__(self, lines: int, add: np.ufunc) -> None:
-        """``add`` combines the scores of alternatives: np.maximum or np.logaddexp."""
+        """Compute the scores for a script of ``lines`` lines.
+
+        ``add`` combines the scores of alternatives: np.maximum takes the best one, np.logaddexp the
+        sum of all.
+        """
         self._add = add
         self._places = np.arange(lines) * _EACH
         far = _FAR - log(max(lines, 1))
@@ -105,17 +116,18 @@ class _Moves:
         left_out = np.arange(1, lines) * _EACH + _NEAR
         skipped = add(left_out, far) + log(1 - exp(_AT_ONCE))
         self.begin: Scores = np.concatenate([[_AT_ONCE], skipped])[:lines]
-        """For each line, the score of being the first one that is read; shape (lines,)."""
+        """One score for each line: that it is the first one that is read; shape (lines,)."""
         self.end: Scores = np.concatenate([[_NOTHING], self.begin[::-1]])
-        """The score of ending after each line; shape (lines + 1,). Index 0: none was read."""
+        """``end[i]`` is the score that line i - 1 is the last one that is read, and ``end[0]`` that
+        none is; shape (lines + 1,)."""
         steps = add(np.arange(lines - 1) * _EACH + self._near, self._far)
         self._back: Scores = np.concatenate([[_REPEAT, _NEXT], steps[1:]])[:lines]
 
     def onward(self, done: Scores) -> Scores:
-        """Return for each line the score of being read next; shape (lines,).
+        """Return one score for each line: that it is read next. The shape is (lines,).
 
-        ``done`` has the scores of the last line read so far, shape (lines + 1,). Index 0 stands for
-        none.
+        ``done[i]`` is the score that line i - 1 is the last one read so far, and ``done[0]`` that
+        no line has been read.
         """
         add, read = self._add, done[1:]
         score: Scores = add(read + _REPEAT, done[0] + self.begin)
@@ -126,16 +138,21 @@ class _Moves:
         return score
 
     def previous(self, done: Scores, line: int) -> int:
-        """Return the best index in ``done`` from which ``line`` (from 0) is read next."""
+        """Return the most probable state before ``line`` is read, as an index of ``done``.
+
+        ``line`` is an index from 0. ``done[i]`` is the score that line i - 1 is the last one read
+        so far, and ``done[0]`` that no line has been read.
+        """
         from_lines = done[1 : line + 2] + self._back[line::-1]
         return int(np.argmax(np.concatenate([[done[0] + self.begin[line]], from_lines])))
 
 
 def match(evidence: Evidence) -> list[Reading]:
-    """Return the readings in the most probable explanation of a session, in order.
+    """Return the lines that were most probably read in a session, each with its passages.
 
-    A line may have several readings or none. Passages without a reading are stray. Time and memory
-    grow with the number of passages times that of lines.
+    The readings are in the order of time. A line may have several readings or none. A passage that
+    is in no reading belongs to no line. Time and memory grow with the number of passages times that
+    of lines.
     """
     if not evidence.lines or not len(evidence.stray):
         return []
@@ -161,10 +178,10 @@ def match(evidence: Evidence) -> list[Reading]:
 
 
 def probabilities(evidence: Evidence, readings: Sequence[Reading]) -> list[float]:
-    """Return for each reading the probability that its passages are its line, and no other.
+    """Return one probability, from 0 to 1, for each of ``readings``: that it is right.
 
-    It is the share of all explanations of the session that have the reading. A list as long as
-    ``readings`` with numbers from 0 to 1 is returned.
+    It is the share of all explanations of the session in which exactly these passages are this
+    line.
     """
     if not readings:
         return []
@@ -181,12 +198,12 @@ def probabilities(evidence: Evidence, readings: Sequence[Reading]) -> list[float
 
 
 def _tables(evidence: Evidence, add: np.ufunc) -> tuple[Scores, Scores, float]:
-    """Return the tables of the dynamic programming, and the score of the whole session.
+    """Return the two tables of the dynamic programming, and the score of the whole session.
 
-    The first table has, for each number of passages explained, the score of each line being the
-    last one read; shape (passages + 1, lines + 1), index 0 stands for none. The second has the
-    score of each line being read next; shape (passages + 1, lines). ``add`` is np.maximum for the
-    best explanation, np.logaddexp for the sum of all.
+    In both tables, row n is about the first n passages. The first table has the score that a line
+    is the last one read in them; its shape is (passages + 1, lines + 1), and index 0 stands for no
+    line. The second has the score that a line is read next; its shape is (passages + 1, lines).
+    ``add`` is np.maximum for the best explanation of the session, np.logaddexp for the sum of all.
     """
     stray, moves = evidence.stray, _Moves(evidence.lines, add)
     done = np.full((len(stray) + 1, evidence.lines + 1), -np.inf)

@@ -75,9 +75,10 @@ class SessionLevels:
         return len(self.frames) * FRAME_SECONDS
 
     def threshold(self, start: float, end: float) -> float:
-        """Return the level in dBov above which a sound is no silence.
+        """Return the level in dBov above which a recording has a sound, and below which silence.
 
-        It is for the time from ``start`` to ``end``, in seconds.
+        It holds from ``start`` to ``end``, in seconds from the start of the recording, and follows
+        the noise of the room around that time.
         """
         first, last = start - _AROUND_SECONDS, end + _AROUND_SECONDS
         near = self.frames[max(0, int(first / FRAME_SECONDS)) : int(last / FRAME_SECONDS)]
@@ -97,7 +98,10 @@ class Passage:
 
 @contextmanager
 def readable(path: Path) -> Iterator[soundfile.SoundFile]:
-    """Open a recording; yield it as soundfile reads it. Raise VoiceError if that is impossible."""
+    """Open the recording ``path``, and yield it as an open file of soundfile.
+
+    Raise VoiceError if it cannot be read as audio.
+    """
     try:
         with soundfile.SoundFile(path) as file:
             yield file
@@ -112,20 +116,20 @@ def readable(path: Path) -> Iterator[soundfile.SoundFile]:
 def mono(channels: FloatArray) -> FloatArray:
     """Return the mean of the channels; the shape of ``channels`` is (samples, channels).
 
-    Values that are no numbers become zero.
+    NaN becomes 0, and infinity becomes full scale.
     """
     mean: FloatArray = np.nan_to_num(channels, posinf=1.0, neginf=-1.0).mean(axis=1)
     return mean
 
 
 def segment(samples: Samples, rate: int) -> AudioSegment:
-    """Return mono 16-bit samples as pydub has them."""
+    """Return mono 16-bit ``samples`` at ``rate`` Hz as an AudioSegment, the type of pydub."""
     octets = samples.astype("<i2").tobytes()
     return AudioSegment(octets, sample_width=2, frame_rate=rate, channels=1)
 
 
 def session_levels(path: Path) -> SessionLevels:
-    """Measure the levels of a recording.
+    """Return the levels of the speech and of the noise in the recording ``path``.
 
     Raise VoiceError if it cannot be read, or if speech does not stand out from the noise.
     """
@@ -151,9 +155,11 @@ def _noise(frames: Levels) -> float:
 
 
 def passages(path: Path, levels: SessionLevels) -> Iterator[list[Passage]]:
-    """Yield the passages of a recording in order, those of about half a minute at a time.
+    """Yield the passages of the recording ``path`` in the order of time, in lists.
 
-    Clicks are left out. Raise VoiceError if the recording cannot be read.
+    Each list has the passages of about half a minute, so that the memory does not grow with the
+    length of the recording. ``levels`` are those of the recording. Clicks are left out. Raise
+    VoiceError if the recording cannot be read.
     """
     held: Samples = np.zeros(0, np.int16)
     offset = 0  # of the first sample of `held`
@@ -174,10 +180,11 @@ def passages(path: Path, levels: SessionLevels) -> Iterator[list[Passage]]:
 
 
 def _whole(held: Samples, threshold: float, last: bool) -> tuple[list[tuple[int, int]], int]:
-    """Return the passages that end within ``held``, and the number of samples that are done with.
+    """Return the complete passages in ``held``, and how many samples of it need no further search.
 
-    The passages are given by their start and end in milliseconds. ``last`` says that the recording
-    ends there; otherwise the passage at the end may go on in the next block.
+    A passage is given by its start and end in milliseconds. ``threshold`` is the level in dBov
+    below which is silence. If ``last`` is true, nothing follows ``held``; otherwise the passage at
+    its end may go on in the next block and is not complete.
     """
     sound = segment(held, RATE)
     found = detect_nonsilent(sound, _SPLIT, threshold, _COARSE)
@@ -191,8 +198,9 @@ def _whole(held: Samples, threshold: float, last: bool) -> tuple[list[tuple[int,
 def _exact(sound: AudioSegment, start: int, end: int, threshold: float) -> tuple[int, int] | None:
     """Return the exact start and end of a passage in milliseconds; None if it is only a click.
 
-    The given ones are too late and too early if the sound begins and ends faintly, because silence
-    is measured over half a second.
+    ``start`` and ``end`` are the times that were found first. They leave out a faint beginning and
+    a faint end, because the level is then measured over half a second. ``threshold`` is the level
+    in dBov below which is silence.
     """
     first = max(0, start - _SEARCH)
     found = detect_nonsilent(sound[first : end + _SEARCH], _BESIDE, threshold, _FINE)
@@ -215,7 +223,7 @@ def _samples(milliseconds: int) -> int:
 
 
 def _with_last(blocks: Iterator[Samples]) -> Iterator[tuple[Samples, bool]]:
-    """Yield each block with whether it is the last one."""
+    """Yield each of ``blocks`` as a pair: the block, and True if it is the last one, else False."""
     held = next(blocks, None)
     for block in blocks:
         if held is not None:

@@ -67,9 +67,10 @@ def write_script(
 
 
 def _chinese_font(font: Path | None) -> str:
-    """Make the fonts known to the library; return the name of the Chinese one there.
+    """Register the fonts with reportlab; return the name of the Chinese one there.
 
-    Without ``font`` it is the standard font STSong-Light. Raise VoiceError if ``font`` is no use.
+    ``font`` is a TrueType file; without it the font is the standard font STSong-Light. Raise
+    VoiceError if the file cannot be used or has no Chinese characters.
     """
     registerFont(TTFont(_LATIN_FONT, str(Path(get_data_path()) / "fonts/ttf/DejaVuSans.ttf")))
     if font is None:
@@ -114,13 +115,16 @@ _WORDS, _SPOKEN = _style(18, wordWrap="CJK"), _style(12, _ACCENT, wordWrap="CJK"
 
 
 class _Printed:
-    """The parts of the document, with one Chinese font."""
+    """The maker of the parts of the document; all Chinese characters are in one font."""
 
     def __init__(self, chinese_font: str) -> None:
         self._font = chinese_font
 
     def story(self, script: StudioScript, slow: bool) -> list[Any]:
-        """Return all parts of the document in order."""
+        """Return all parts of the document in order, for reportlab.
+
+        ``slow`` says that the script is for the slow rendering.
+        """
         parts: list[Any] = [
             self._text(script_title(script), _TITLE),
             self._text(script_summary(script), _SMALL),
@@ -138,7 +142,7 @@ class _Printed:
         return Paragraph(self._marked_up(text), style)
 
     def _marked_up(self, text: str) -> str:
-        """Return the text in the library's markup, with the Chinese font for what needs it."""
+        """Return ``text`` in reportlab's markup, with the Chinese font for Chinese characters."""
         font = rf'<font name="{self._font}">\g<0></font>'
         return _CHINESE.sub(font, escape(text))
 
@@ -158,7 +162,10 @@ class _Printed:
         return [*parts, Table(rows, colWidths=widths, style=_TABLE_STYLE)]
 
     def _line(self, line: ScriptLine, section: ScriptSection) -> list[Paragraph]:
-        """Return the paragraphs of one line: words, how they are read, how they are said, id."""
+        """Return the paragraphs that print one line of the script.
+
+        They are its words, the words spelt out if necessary, how to say them, and its ids.
+        """
         words = "".join(
             part if read else f'<font color="{_AROUND}">{part}</font>'
             for part, read in ((self._marked_up(words), read) for words, read in words_around(line))

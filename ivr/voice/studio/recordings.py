@@ -46,14 +46,14 @@ class Studio:
 
     @property
     def name(self) -> str:
-        """The name of the engine in the manifest."""
+        """The name of the engine, as the list of rendered prompts has it."""
         return "studio recordings"
 
     @property
     def voice(self) -> str:
-        """The name of the voice in the manifest; it is the same for all recordings.
+        """The voice, as the list of rendered prompts has it: the same name for all recordings.
 
-        A new recording does not change it, because the manifest has the hash of each recording.
+        A new recording does not change it, because the list has the hash of each recording.
         """
         return "as recorded"
 
@@ -68,11 +68,11 @@ class Studio:
         return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """Check that every utterance has a recording that can be used.
+        """Check that every utterance (take) has a recording that can be used.
 
-        Call ``progress`` after each with the number done and the number of all. Raise PromptsFailed
-        if a recording is missing, unreadable or too short. Raise VoiceError if there is no such
-        folder.
+        Call ``progress`` after each utterance with the number of checked ones and the number of
+        all. Raise PromptsFailed if a recording is missing, unreadable or too short. Raise
+        VoiceError if there is no such folder.
         """
         if not self.folder.is_dir():
             raise VoiceError(
@@ -90,7 +90,7 @@ class Studio:
             raise PromptsFailed(reasons)
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
-        """Return the recording of an utterance as mono samples and their rate in Hz.
+        """Return the recording of the utterance ``take`` as mono samples and their rate in Hz.
 
         For a slow utterance without a slow recording, the normal one is stretched. Raise VoiceError
         if there is no recording, or if it cannot be read.
@@ -106,7 +106,7 @@ class Studio:
         return np.rint(np.clip(samples, -32768, 32767)).astype(np.int16), rate
 
     def has(self, prompt: Prompt) -> bool:
-        """Return True if there is a recording with the id of the prompt."""
+        """Return True if there is a recording with the id of ``prompt``, False if there is none."""
         return recording_in(self.folder, prompt.id) is not None
 
     def _recording(self, take: Take) -> Path | None:

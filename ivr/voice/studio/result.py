@@ -17,12 +17,14 @@ GOOD_PROBABILITY = 0.9
 
 
 class LineStatus(StrEnum):
-    """How sure it is that a line of the script was read, and read well."""
+    """The result for one line of the script: whether it was read, and whether it was read well."""
 
     SURE = "sure"
+    """At least one take of the line is good."""
     UNSURE = "unsure"
     """All takes of the line have doubts, so that a person must listen."""
     MISSING = "missing"
+    """No take of the line was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class StudioTake:
     words: str
     """The recognised words; empty if there are none."""
     similarity: float | None
-    """Share of the line's syllables that were recognised, 0 to 1; None if words say nothing."""
+    """Share of the line's syllables that were recognised, 0 to 1; None if no words were recognised,
+    or if the recogniser does not understand the speaker."""
     probability: float
     """Probability that the take belongs to this line, 0 to 1."""
     room: tuple[float, float]
@@ -95,7 +98,7 @@ class LineTakes:
 
     @property
     def status(self) -> LineStatus:
-        """How sure it is that the line was read well."""
+        """SURE if the take that counts has no doubts, UNSURE if it has; MISSING without a take."""
         if self.counted is None:
             return LineStatus.MISSING
         return LineStatus.UNSURE if self.counted.doubts else LineStatus.SURE
@@ -103,7 +106,7 @@ class LineTakes:
 
 @dataclass(frozen=True, slots=True)
 class FoundSession:
-    """All that was found in the recordings of a session."""
+    """The takes, and the sounds that belong to no line, in all recordings of a session."""
 
     files: tuple[SessionFile, ...]
     lines: tuple[LineTakes, ...]
@@ -120,11 +123,14 @@ class FoundSession:
 
     @property
     def complete(self) -> bool:
-        """True if all lines of the script are there and sure."""
+        """True if each line of the script has a good take, False otherwise."""
         return all(one.status is LineStatus.SURE for one in self.lines)
 
     def dump(self, written: Sequence[Path]) -> dict[str, Any]:
-        """Return the session as JSON has it; ``written`` are the recordings that were written."""
+        """Return the session as a dictionary for JSON.
+
+        ``written`` are the recordings that were written; their paths become a part of the result.
+        """
         counts = {status.value: len(self.with_status(status)) for status in LineStatus}
         return {
             "counts": counts
@@ -145,10 +151,11 @@ def minutes(seconds: float) -> str:
 def doubts_about(
     words: str, similarity: float | None, probability: float, *, understood: bool, overdriven: bool
 ) -> tuple[str, ...]:
-    """Return why a take may be no good, one sentence each; none if it is good.
+    """Return why a take (reading of a line) may be no good, one sentence each; none if it is good.
 
-    ``words`` and ``similarity`` are those of :class:`StudioTake`. ``understood`` says that the
-    recogniser understands the speaker, ``overdriven`` that the sound is cut off at full scale.
+    ``words``, ``similarity`` and ``probability`` are those of :class:`StudioTake`. ``understood``
+    says that the recogniser understands the speaker, ``overdriven`` that the sound is cut off at
+    full scale.
     """
     found = []
     if not understood:
@@ -175,7 +182,10 @@ def _line(found: LineTakes) -> dict[str, Any]:
 
 
 def _plain(found: SessionFile | Stray | StudioTake) -> dict[str, Any]:
-    """Return the fields as JSON has them; numbers have three decimals."""
+    """Return the fields of ``found`` by name, with values that JSON can hold.
+
+    Numbers are rounded to three decimals, and the field ``room`` is left out.
+    """
     names = [field.name for field in fields(found) if field.name != "room"]
     return {name: _value(getattr(found, name)) for name in names}
 

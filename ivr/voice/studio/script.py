@@ -34,7 +34,7 @@ class ScriptLine:
     number: int
     """Place in the whole script, from 1."""
     id: str
-    """The id of the first prompt that sounds so. The recording is named after it."""
+    """The id of the first of the prompts that sound alike. The recording is named after it."""
     text: str
     """The words as the sheet has them, without the punctuation before them."""
     spoken: str
@@ -43,6 +43,7 @@ class ScriptLine:
     """The words as a speech engine is given them: as ``spoken``, and misread words are replaced by
     others with the same sound (see :mod:`ivr.voice.reading.spoken`)."""
     edges: Edges
+    """The place of the line in its sentence: beginning, middle, end, or the whole of it."""
     before: str = ""
     """Words of the sentence before the line, with slots as 〔姓〕; they are not read."""
     after: str = ""
@@ -50,18 +51,18 @@ class ScriptLine:
     reading: str = ""
     """Pinyin of a surname, such as ``zēng``; empty for all other lines."""
     also: tuple[str, ...] = ()
-    """The ids of other prompts that sound so; the recording serves them, too."""
+    """The ids of other prompts that sound alike; the recording serves them, too."""
 
     @property
     def spelt_out(self) -> bool:
-        """True if ``spoken`` differs from the text, so that the speaker needs to see it."""
+        """True if ``spoken`` differs from ``text``; the script then shows both to the speaker."""
         return "".join(self.spoken.split()) != "".join(self.text.split())
 
     @property
     def delivery(self) -> str:
-        """How the line is said as a part of a sentence; empty for a whole sentence.
+        """Advice to the speaker on how to say the line as a part of a sentence.
 
-        The sentence is for the speaker.
+        It is empty for a whole sentence.
         """
         return tr(_DELIVERY[self.edges]) if self.edges in _DELIVERY else ""
 
@@ -111,9 +112,9 @@ class StudioScript:
 def studio_script(sheet: Sheet, *, pieces: bool = True, only: str | None = None) -> StudioScript:
     """Return the script of the prompts of ``sheet``, in the order of the sheet.
 
-    With ``pieces`` the fragments (slot values such as names) follow. ``only`` is the id of a row, a
-    kind of fragment or a prompt; then the script has nothing else. Raise VoiceError if there is
-    none with that id.
+    With ``pieces``, the prompts for values that are inserted into sentences follow, such as names.
+    If ``only`` is given, the script has only the row, the kind of value or the prompt with this id.
+    Raise VoiceError if there is none.
     """
     context = _context(sheet)
     numbers = count(1)
@@ -129,10 +130,11 @@ def studio_script(sheet: Sheet, *, pieces: bool = True, only: str | None = None)
 
 
 def _by_kind(sheet: Sheet, pieces: bool) -> dict[str, list[tuple[Clip, ...]]]:
-    """Return the clips in groups that share a recording, by row or kind of value of the first one.
+    """Return the clips to record, by the section of the script in which they are shown.
 
-    Only clips with words in the normal rendering count. With ``pieces``, the fragments (slot values
-    such as names) follow the prompts of the sheet.
+    The clips of one tuple sound alike and share a recording. Only clips with words in the normal
+    rendering are included. With ``pieces``, the clips for values that are inserted into sentences
+    follow those of the sheet.
     """
     clips = clips_of(sheet, None if pieces else ())
     normal = [c for c in clips if c.form.rendering == "normal" and not is_wordless(c)]
@@ -147,7 +149,11 @@ def _belongs(line: ScriptLine, only: str) -> bool:
 
 
 def _line(number: int, clips: Sequence[Clip], context: dict[str, tuple[str, str]]) -> ScriptLine:
-    """Return the line for ``clips``, which sound alike; the first one names it."""
+    """Return the line of the script for ``clips``, which sound alike; the first one names it.
+
+    ``number`` is that of the line. ``context`` has the words before and after each prompt, by its
+    id.
+    """
     prompt = clips[0].prompt
     text = prompt.text.lstrip(_MARKS)
     marks = prompt.text[: len(prompt.text) - len(text)]
@@ -193,7 +199,11 @@ def _shown(piece: Prompt | Slot | str) -> str:
 def _section(
     kind: str, lines: tuple[ScriptLine, ...], sheet: Sheet, context: Context
 ) -> ScriptSection:
-    """Return the section with ``lines``; ``context`` is that of the kind's fragments."""
+    """Return the section of the script with ``lines``.
+
+    ``kind`` is the id of a row of the sheet or a kind of value. ``context`` is the words that are
+    spoken around a value, for the advice to the speaker.
+    """
     row = PromptId.parse(lines[0].id).row
     if row in sheet.rows:
         return ScriptSection(sheet[row].situation, str(sheet[row].number), lines)
@@ -207,7 +217,10 @@ def _section(
 
 
 def words_around(line: ScriptLine) -> Iterator[tuple[str, bool]]:
-    """Yield the parts of the line's sentence, each with whether the speaker reads it."""
+    """Yield the parts of the sentence that a line belongs to, in order.
+
+    Each is a pair: the words, and True if the speaker reads them, False if they are only shown.
+    """
     for words, read in ((line.before, False), (line.text, True), (line.after, False)):
         if words:
             yield words, read

@@ -39,7 +39,8 @@ from ivr.voice.studio.result import (
 from ivr.voice.studio.script import ScriptLine
 
 WordsIn = Callable[[Samples], str]
-"""A recogniser: returns the words in audio (16-bit, mono, 8 kHz). Threads call it at once."""
+"""A recogniser: a function that returns the words in audio (16-bit, mono, 8 kHz). It is called by
+several threads at the same time."""
 CutProgress = Callable[[float, float], None]
 """A function that is told the seconds of the session heard so far, and those of all."""
 
@@ -62,11 +63,12 @@ def find_takes(
     slow: bool = False,
     progress: CutProgress = lambda done, of: None,
 ) -> FoundSession:
-    """Find the takes of ``lines`` in the recordings ``files``, which are in the order of time.
+    """Find all readings (takes) of the script's ``lines`` in the recordings ``files``.
 
-    Each recording has a part of the script in its order; one may begin with any line. ``slow`` says
-    that the lines were read slowly. Raise VoiceError if a recording cannot be used, or if it is no
-    session of these lines.
+    The recordings are in the order of time. Each has a part of the script in the order of the
+    lines, and may begin with any line. ``words_in`` is the recogniser. ``slow`` says that the lines
+    were read slowly. ``progress`` is called with the seconds heard so far and the seconds of all.
+    Raise VoiceError if a recording cannot be used, or if it is no session of these lines.
     """
     wanted = [WantedLine.of(line.words, slow=slow) for line in lines]
     measured = [session_levels(file) for file in files]
@@ -92,7 +94,7 @@ def find_takes(
 
 @dataclass(frozen=True, slots=True)
 class _FoundFile:
-    """The takes found in one recording, each with the index of its line in the script."""
+    """The takes (readings of lines) found in one recording, each with the index of its line."""
 
     file: SessionFile
     takes: Sequence[tuple[int, StudioTake]]
@@ -100,10 +102,9 @@ class _FoundFile:
 
 
 def _heard(file: Path, levels: SessionLevels, words_in: WordsIn) -> Iterator[HeardPassage]:
-    """Yield the passages of a recording with their words.
+    """Yield the passages of a recording with the words that ``words_in`` recognises in them.
 
-    The recogniser is given all of them at the level of a prompt, because the levels of studios
-    differ.
+    The recogniser gets all of them at the level of a prompt, because the levels of studios differ.
     """
     factor = gain(LEVEL_DBOV - levels.speech_dbov)
 
@@ -125,7 +126,11 @@ def _matched(
     heard: Sequence[HeardPassage],
     wanted: Sequence[WantedLine],
 ) -> _FoundFile:
-    """Match the passages of one recording. Raise VoiceError if they do not fit the script."""
+    """Return the takes, and the sounds that belong to no line, in the recording ``file``.
+
+    ``heard`` are its passages. ``wanted`` are the lines of the script. Raise VoiceError if the
+    passages do not fit the script.
+    """
     evidence = SessionEvidence(wanted, heard)
     readings = match(evidence)
     for _ in range(_ROUNDS - 1):
@@ -162,11 +167,12 @@ def _matched(
 def _fits(
     readings: Sequence[Reading], heard: Sequence[HeardPassage], evidence: SessionEvidence
 ) -> bool:
-    """Return True if the recording is a session of the script.
+    """Return True if the recording is a session of the script, False if it seems to be another one.
 
-    If the recogniser understands the speaker, one good take is enough: the rest may be of other
-    lines. Otherwise most of the speech must belong to lines, and most lines must follow each other
-    as in the script.
+    ``readings`` are the lines found among ``heard``, all passages of the recording. If the
+    recogniser understands the speaker, one good take is enough: the rest may be of other lines.
+    Otherwise most of the speech must belong to lines, and most lines must follow each other as in
+    the script.
     """
     if evidence.understood:
         return any((evidence.similarity(one) or 0.0) >= GOOD_SIMILARITY for one in readings)
@@ -190,7 +196,10 @@ def _take(
     evidence: SessionEvidence,
     seconds: float,
 ) -> StudioTake:
-    """Return a reading as a take; ``seconds`` is the length of the recording."""
+    """Return ``reading`` as a take, with its times, words, probability and doubts.
+
+    ``heard`` are all passages of the recording ``file``, whose length is ``seconds``.
+    """
     parts = [heard[place] for place in reading.places]
     before, after = heard[: reading.first][-1:], heard[reading.first + reading.count :][:1]
     start, end = parts[0].start, parts[-1].end
