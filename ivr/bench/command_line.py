@@ -67,7 +67,7 @@ def counted(what: str, total: int | None) -> Iterator[Callable[[], None]]:
 
 
 def print_result(result: BenchResult, as_json: bool) -> None:
-    """Print a bench's figures and limits: as JSON if ``as_json`` is True, otherwise as a table.
+    """Print the figures and limits of ``result``: as JSON if ``as_json`` is True, else as a table.
 
     Exit with code 1 if the bench has failed: a figure is beyond its limit, or there was a problem.
     """

@@ -180,7 +180,7 @@ def curve_table(quantity: str, points: list[JudgedWindow]) -> Table:
 
 
 def _in_words(window: JudgedWindow) -> str:
-    """Return a line of text about a misjudged window: how it was made, and the verdict on it."""
+    """Return a line about a misjudged test recording: how it was made, and the verdict on it."""
     truth = window.truth
     known = {
         "speech": truth.speech_dbov,

@@ -125,10 +125,10 @@ def _nuisances(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 
 
 def _natural_voices(heard: Sequence[JudgedWindow]) -> dict[str, float]:
-    """Return two figures about the windows (test recordings) of callers with natural voices.
+    """Return two figures about the judged test recordings of callers with natural voices.
 
-    They are the share of right verdicts and the share of recognised barge-ins, from 0 to 1; NaN if
-    there are no such windows.
+    They are the share of right verdicts and the share of recognised barge-ins, from 0 to 1. A
+    figure is NaN if ``heard`` has no such recordings.
     """
     barge_ins = of_group(heard, "natural_barge_in")
     others = [window for window in of_group(heard, *NATURAL) if window.group != "natural_barge_in"]

@@ -105,7 +105,7 @@ def kill_writers(
 
 
 def _rest(pipe: Connection) -> list[str]:
-    """Return the ticket numbers of a killed process that have not been read from the pipe yet."""
+    """Return the ticket numbers that a killed process has left unread in ``pipe``."""
     numbers = []
     try:
         while True:

@@ -116,10 +116,9 @@ def prompts_of(recording: CallRecording, catalogue: Catalogue) -> list[HeardProm
 
 
 def silence_missing(call: SilentCall) -> float:
-    """Return the share, in percent, of missing packets in the times without a prompt.
+    """Return the share, in percent, of packets missing in ``call`` while no prompt is played.
 
-    These times are the waits between the prompts and after the last one. A packet is due every 20
-    ms.
+    A packet is due every 20 ms between the prompts, and from the last one to the end of the call.
     """
     times = [packet.time for packet in call.recording.received]
     ends = [prompt.end for prompt in call.prompts]

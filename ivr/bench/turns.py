@@ -88,7 +88,10 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 
 
 def _milliseconds(turns: Sequence[Turn]) -> list[float]:
-    """Return the delays of the replies in milliseconds; turns without a reply are left out."""
+    """Return the delay of each reply in milliseconds; turns without a reply are left out.
+
+    A turn is a sentence of a caller with the hotline's reply.
+    """
     return [1000 * turn.reply_seconds for turn in turns if turn.reply_seconds is not None]
 
 

@@ -98,11 +98,10 @@ class UnderstandingReport:
 def measure(
     understander: Understander, corpus: Corpus, seed: int, done: Callable[[], None]
 ) -> UnderstandingReport:
-    """Measure how well the understander understands the sentences of ``corpus``.
+    """Measure how well ``understander`` finds the meaning of the sentences of ``corpus``.
 
-    The sentences are given to it as text in which characters are misheard, once at each rate of
-    RATES (percent). ``seed`` is the random seed of these errors. ``done`` is called after each
-    rate.
+    It gets them as text in which characters are misheard, once at each rate of RATES (percent).
+    ``seed`` is the random seed of these errors. ``done`` is called after each rate.
     """
     random = np.random.default_rng([seed, 271])
     heard = []

@@ -70,9 +70,9 @@ def measure(
     """Speak, recognise and understand ``sentences``; return the shares that were understood.
 
     ``sentences`` maps each kind of sentences, ``phrases`` or ``unseen``, to the sentences.
-    ``model`` is the directory of a speech model; None means the built-in one. ``seed`` is the
-    random seed of the line noise. ``done`` is called after each sentence. Raise ModelError when the
-    model cannot be used.
+    ``model`` is the directory of a speech model; None means the built-in one. ``understander``
+    finds the meaning of recognised words. ``seed`` is the random seed of the line noise. ``done``
+    is called after each sentence. Raise ModelError when the model cannot be used.
     """
     recogniser = load_speech_model(model)
     figures: dict[str, float] = {}

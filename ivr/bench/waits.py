@@ -50,9 +50,9 @@ async def measure(
 
 
 def errors_ms(calls: list[SilentCall]) -> list[float]:
-    """Return by how many milliseconds each wait differs from 5 s; positive if it was longer.
+    """Return by how many milliseconds each wait in ``calls`` differs from 5 s, in order.
 
-    Calls in which something went wrong are left out.
+    A number is positive if the wait was longer. Calls in which something went wrong are left out.
     """
     return [(wait - _SECONDS) * 1000 for call in calls if not call.problem for wait in call.waits]
 

@@ -17,8 +17,7 @@ from ivr.translation import marked, tr
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """The result of one row of the etiquette sheet, from verdicts on the scenarios that prove
-    it."""
+    """The result of one row of the etiquette sheet, found from the verdicts on its scenarios."""
 
     row: Row
     verdicts: Sequence[ScenarioVerdict]
@@ -26,8 +25,7 @@ class RowResult:
 
     @property
     def result(self) -> str:
-        """``green`` if all played scenarios of the row passed, ``red`` if not, ``none`` without
-        any."""
+        """``green`` if all scenarios of the row passed, ``red`` if not, ``none`` if none ran."""
         if not self.verdicts:
             return "none"
         passed = all(verdict.passed for verdict in self.verdicts)

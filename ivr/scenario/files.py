@@ -162,8 +162,8 @@ def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
 def slots_of(row: Row) -> frozenset[str]:
     """Return the names of the slots of a row that has no sentence of its own.
 
-    The result is empty for any other row of the etiquette sheet. Row 13, {姓}先生 (Mr. and surname),
-    has no sentence of its own: it is heard only as a value in sentences of other rows.
+    The result is empty for any other row of the sheet. Row 13, {姓}先生 (Mr. and a surname), has no
+    sentence of its own: it is heard only as a value in sentences of other rows.
     """
     found = [parts(prompt) for prompt in row.prompts()]
     if any(len(of) > 2 or not isinstance(of[0], Slot) for of in found):

@@ -44,10 +44,11 @@ async def records_of(
 ) -> list[RecordedCall | None]:
     """Return the service's record of each call in ``answers``, in the same order.
 
-    ``answers`` are the times at which the callers' telephones were answered, in seconds since the
-    epoch. The record with the same time of answer, within 0.5 s (NEAR_SECONDS), belongs to the
-    call. Records are awaited for up to ``patience`` seconds; None stands for one that is missing
-    after that. Raise NoRecordsError if the records cannot be read.
+    ``settings`` name the database of the records. ``answers`` are the times at which the callers'
+    telephones were answered, in seconds since the epoch. The record whose time of answer differs by
+    less than 0.5 s (NEAR_SECONDS) belongs to the call. Records are awaited for up to ``patience``
+    seconds; None stands for one that is missing after that. Raise NoRecordsError if the records
+    cannot be read.
     """
     since = datetime.fromtimestamp(min(answers) - NEAR_SECONDS, UTC)
     deadline = asyncio.get_running_loop().time() + patience

@@ -13,8 +13,7 @@ from ivr.words.wording import read_sheet, read_vocabulary
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """The etiquette sheet, its rendered prompts and its vocabulary, shared by all calls of a
-    run."""
+    """The etiquette sheet, rendered prompts and vocabulary, which all calls of a run share."""
 
     sheet: Sheet
     catalogue: Catalogue
@@ -22,7 +21,7 @@ class Stage:
 
     @classmethod
     def load(cls, sheet: Path, rendered: Path) -> "Stage":
-        """Return the stage for a sheet file and the directory ``rendered`` of the prompts' audio.
+        """Return the stage for a sheet file and the directory ``rendered`` of audio files.
 
         The vocabulary is read from the directory of the sheet file. Raise SheetError,
         VocabularyError, CatalogueError or OSError when one of them cannot be used.

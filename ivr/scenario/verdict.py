@@ -100,8 +100,8 @@ class _Walk:
         self._next = 0
         self._since = 0.0
         self._acted_last = True
-        """Whether the last thing in the call was a step of the caller or the answer, not a
-        prompt."""
+        """True if the last thing in the call was a step of the caller or the answer, False if it
+        was a prompt."""
         self._acts = {act.step: act for act in seen.acted}
 
     def run(self) -> None:
