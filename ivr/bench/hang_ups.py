@@ -106,8 +106,7 @@ async def _hang_up_after(
 
 @dataclass(frozen=True, slots=True)
 class CallEnds:
-    """How the ends of calls in the service's records differ from those in the callers'
-    recordings."""
+    """The ends of calls in the service's records, compared with the callers' recordings."""
 
     differences_ms: list[float]
     """Milliseconds between the caller's BYE and the end of the service's session, one for each

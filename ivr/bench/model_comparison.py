@@ -61,7 +61,7 @@ class ModelComparison:
     """Sentences about recordings that a recogniser has lost, with the name of the model."""
 
     def dump(self) -> str:
-        """Return the comparison as one line of JSON; ``pass`` in it is False if there are
+        """Return the comparison as one line of JSON; its ``pass`` is false if there are
         problems."""
         figures = {
             model: {name: round(value, 4) for name, value in own.items()}
