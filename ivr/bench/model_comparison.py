@@ -61,8 +61,7 @@ class ModelComparison:
     """Sentences about recordings that a recogniser has lost, with the name of the model."""
 
     def dump(self) -> str:
-        """Return the comparison as one line of JSON; its ``pass`` is false if there are
-        problems."""
+        """Return the comparison as one line of JSON; "pass" is false if there are problems."""
         figures = {
             model: {name: round(value, 4) for name, value in own.items()}
             for model, own in self.figures.items()

@@ -185,7 +185,8 @@ class SoftphoneCall:
             await asyncio.wait({placing}, timeout=_PATIENCE)
 
     async def _talk(self, answer: SipResponse) -> None:
-        """Send the script until a side hangs up or ``max_seconds``; ``answer`` is the 200 OK."""
+        """Send the script until hang-up or ``max_seconds`` after dialling; ``answer`` is the
+        200."""
         try:
             session = sdp.parse_sdp(answer.body) if answer.body else self._early
             if session is None or session.payload_type(self._codec.encoding) is None:
