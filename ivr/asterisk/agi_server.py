@@ -59,14 +59,17 @@ class AgiSession(asyncio.Protocol):
     """
 
     def __init__(self, opened: Callable[["AgiSession"], None]) -> None:
-        """``opened`` is called once with this session, when its whole environment has arrived."""
+        """Prepare for a connection.
+
+        ``opened`` is called once with this session, when its whole environment has arrived.
+        """
         self.environment: Mapping[str, str] = {}
         self.caller_hung_up = False
         self._opened = opened
         self._lines, self._header, self._replies = LineCutter(), Header(), Replies()
         self._loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[None] = self._loop.create_future()
-        """Done as soon as the caller has hung up or the connection has ended."""
+        """Future that is done as soon as the caller has hung up or the connection has ended."""
         self._answer: asyncio.Future[Answered] | None = None
         self._stream: asyncio.Future[Answered | None] | None = None
         self._streamed_at = 0.0
@@ -76,10 +79,10 @@ class AgiSession(asyncio.Protocol):
     # Commands.
 
     async def ask(self, octets: bytes) -> Reply:
-        """Send one command and return its reply; the command cuts a STREAM FILE that is playing.
+        """Send one command (``octets``) and return the reply; a STREAM FILE that plays is cut.
 
-        Raise LineClosed when the session ends before the reply. If Asterisk does not reply within
-        AGI_REPLY_SECONDS (5 s), close the session and raise LineClosed.
+        Raise LineClosed when the session ends before the reply. If Asterisk does not reply within 5
+        s (AGI_REPLY_SECONDS), close the session and raise LineClosed.
         """
         if self._stream is not None:
             await asyncio.sleep(self._streamed_at + SETTLE_SECONDS - self._loop.time())
@@ -95,11 +98,11 @@ class AgiSession(asyncio.Protocol):
             self._answer = None
 
     def stream(self, octets: bytes) -> asyncio.Future[Answered | None]:
-        """Send the STREAM FILE command ``octets``; return a future for the reply to it.
+        """Send ``octets``, a STREAM FILE command that plays a sound; return a future for its reply.
 
-        The future's result is None when another command has cut the stream. The future raises
-        LineClosed when the session ends before the reply. The method itself raises LineClosed when
-        the session has already ended.
+        The future's result is None when another command has cut the sound. The future raises
+        LineClosed when the session ends before the reply. The method raises LineClosed when the
+        session has already ended.
         """
         self._write(octets)
         self._streamed_at = self._loop.time()
@@ -108,11 +111,11 @@ class AgiSession(asyncio.Protocol):
 
     @property
     def peer(self) -> Any:
-        """The address and port of the program that has connected, for the log."""
+        """Address and port of the program that has connected, for the log; None before that."""
         return self._transport.get_extra_info("peername") if self._transport else None
 
     def close(self) -> None:
-        """End the session; the dialplan goes on after its AGI() step. Idempotent."""
+        """End the session, if it has not ended; the dialplan goes on after its AGI() step."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.close()
         self._end()
@@ -125,7 +128,7 @@ class AgiSession(asyncio.Protocol):
     # Called by asyncio.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A peer has connected; refuse it if HEADER_SECONDS (2 s) pass without its environment."""
+        """Keep the connection; refuse the peer if its environment is not complete after 2 s."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._deadline = self._loop.call_later(
@@ -133,7 +136,7 @@ class AgiSession(asyncio.Protocol):
         )
 
     def data_received(self, data: bytes) -> None:
-        """Octets have arrived; handle their lines. Octets that are not AGI end the session."""
+        """Handle the lines that ``data`` completes; octets that are not AGI end the session."""
         now = self._loop.time()
         try:
             for line in self._lines.feed(data):
@@ -144,7 +147,7 @@ class AgiSession(asyncio.Protocol):
             self._refuse(str(error))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is closed; end the session."""
+        """End the session, because the connection has been closed."""
         self._end()
 
     def _line(self, line: str, now: float) -> None:
@@ -199,12 +202,13 @@ Serve = Callable[[AgiSession], Awaitable[None]]
 
 
 class AgiServer:
-    """Listens for FastAGI connections from Asterisk, and runs one task for each call."""
+    """The server for FastAGI connections from Asterisk; it runs one task for each call."""
 
     def __init__(self, serve: Serve, token: str | None = None) -> None:
-        """``serve`` is called with each accepted session, and runs its call to the end.
+        """Prepare a server that calls ``serve`` with each accepted session.
 
-        A session is refused unless its first AGI argument is ``token``; None: all are accepted.
+        ``serve`` runs the session's call to its end. A session is refused if its first AGI argument
+        is not ``token``; if ``token`` is None, all sessions are accepted.
         """
         self._serve = serve
         self._token = token
@@ -213,14 +217,17 @@ class AgiServer:
         """The tasks of the calls that are being served."""
 
     async def start(self, host: str, port: int) -> None:
-        """Begin to take calls; raise OSError when the port cannot be used."""
+        """Begin to accept calls at this address; raise OSError when the port cannot be used."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             lambda: AgiSession(self._opened), host, port, backlog=256
         )
 
     def stop_listening(self) -> None:
-        """Take no more calls; new callers go to the second service or hear the apology."""
+        """Accept no more calls; new callers go to the second service or hear the apology.
+
+        Calls that are being served go on.
+        """
         if self._server is not None:
             self._server.close()
 

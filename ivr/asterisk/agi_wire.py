@@ -36,7 +36,7 @@ UTF-8 cannot encode."""
 
 
 class AgiError(Exception):
-    """The peer does not speak AGI as Asterisk does, or a command must not be sent."""
+    """The peer does not speak AGI as Asterisk does, or a command is unsafe to send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +52,23 @@ class Reply:
 
     @property
     def ends_stream(self) -> bool:
-        """Whether this is the reply to a STREAM FILE: only those carry ``endpos=``."""
+        """True if this is the reply to a STREAM FILE (only these have ``endpos=``), else False."""
         return "endpos=" in self.rest
 
     @property
     def endpos(self) -> int:
-        """Position in the sound file at which a stream ended, in samples at 8 kHz; 0 if none."""
+        """Where in the sound file a STREAM FILE ended, in samples at 8 kHz; 0 if unknown."""
         found = _ENDPOS.search(self.rest)
         return int(found.group(1)) if found else 0
 
     @property
     def key(self) -> str:
-        """The telephone key that ended a stream; empty if none did."""
+        """The telephone key that ended a STREAM FILE; "" if none did."""
         return _KEYS.get(self.result, "")
 
 
 class LineCutter:
-    """Cuts a stream of octets into lines; keeps at most one unfinished line."""
+    """Divider of a stream of octets into lines; it keeps at most one unfinished line."""
 
     def __init__(self, limit: int = MAX_LINE) -> None:
         self._limit = limit
@@ -77,8 +77,8 @@ class LineCutter:
     def feed(self, octets: bytes) -> Iterator[str]:
         """Yield the lines that ``octets`` complete, without the line breaks.
 
-        Raise AgiError on a line longer than the limit (MAX_LINE octets), after all lines before it
-        have been yielded.
+        When a line is longer than the limit (MAX_LINE octets), raise AgiError after the lines
+        before it have been yielded.
         """
         *whole, rest = (self._rest + octets).split(b"\n")
         self._rest = rest[: self._limit]
@@ -93,19 +93,19 @@ class LineCutter:
 
 
 class Header:
-    """Collects the environment with which a FastAGI connection begins."""
+    """Collector of the environment: the lines about the call that Asterisk sends first."""
 
     def __init__(self) -> None:
         self._found: dict[str, str] = {}
         self._size = 0
 
     def add(self, line: str) -> Mapping[str, str] | None:
-        """Take one line; return the environment at the empty line that ends it, else None.
+        """Add one line of the environment; return the environment when it is complete, else None.
 
-        Raise AgiError for a line that Asterisk does not send. Such a line has no colon, a key of
-        another form than ``agi_name``, a repeated key (it could be forged) or control characters.
-        Raise AgiError also beyond the limits of size, and if agi_uniqueid or agi_channel is missing
-        at the end.
+        An empty line completes it. Raise AgiError if agi_uniqueid or agi_channel is missing then.
+        Raise AgiError also beyond the limits of size, and for a line that Asterisk does not send:
+        without a colon, with a key of another form than ``agi_name``, with a repeated key (it could
+        be forged), or with control characters.
         """
         if not line:
             if "agi_uniqueid" not in self._found or "agi_channel" not in self._found:
@@ -126,7 +126,7 @@ class Header:
 
 
 class Replies:
-    """Turns the lines that Asterisk sends into replies.
+    """Reader of the lines that Asterisk sends in reply to commands.
 
     Most replies are one line. The reply 520 (wrong usage) has a usage text of several lines.
     """
@@ -135,11 +135,10 @@ class Replies:
         self._usage = 0
 
     def add(self, line: str) -> Reply | None:
-        """Return the reply that ``line`` completes; None while a usage text goes on.
+        """Return the reply that ``line`` completes, or None while a usage text goes on.
 
-        Raise AgiError if the line belongs to no reply.
-
-        ``HANGUP`` is not a reply, and must not be passed in.
+        Raise AgiError if the line belongs to no reply. The line ``HANGUP`` is not a reply and must
+        not be passed in.
         """
         if self._usage:
             return self._in_usage(line)
@@ -166,9 +165,10 @@ class Replies:
 
 
 def command(*words: str) -> bytes:
-    """Return one command line; words that are empty or have spaces are quoted.
+    """Return the AGI command of these words as octets, with a line break at the end.
 
-    Raise AgiError on control characters: a line break would begin a second command.
+    Words that are empty or have spaces are quoted. Raise AgiError on control characters: a line
+    break would begin a second command.
     """
     if any(_UNSAFE.search(word) for word in words):
         raise AgiError("a command must not hold control characters")
@@ -176,10 +176,10 @@ def command(*words: str) -> bytes:
 
 
 def stream_file(sound: str, keys: str = "", offset: int = 0) -> bytes:
-    """Return the command that plays a sound file from the sample ``offset`` (8 kHz) on.
+    """Return the command that plays the sound file ``sound`` from the sample ``offset`` (8 kHz) on.
 
-    Any of the telephone keys in ``keys`` ends the playing. Raise AgiError when the name
-    ``sound`` could lead out of the PBX's directory of sounds.
+    Any of the telephone keys in ``keys`` ends the playing. Raise AgiError when the name ``sound``
+    could lead out of the PBX's directory of sounds.
     """
     if not _SOUND.fullmatch(sound) or sound.startswith("/"):
         raise AgiError(f"{sound!r} is not the name of a sound")
@@ -187,7 +187,7 @@ def stream_file(sound: str, keys: str = "", offset: int = 0) -> bytes:
 
 
 def set_variables(variables: Mapping[str, str]) -> bytes:
-    """Return one command that sets all these variables of the caller's channel.
+    """Return one command that sets all ``variables`` of the caller's channel to their values.
 
     Raise AgiError for a name or a value with a character that the dialplan could interpret, such as
     a comma, a bracket or a dollar sign.
@@ -201,9 +201,10 @@ def set_variables(variables: Mapping[str, str]) -> bytes:
 
 
 def trusted_number(text: str) -> str:
-    """Return the digits and plus signs of a telephone number, at most LONGEST_NUMBER of them.
+    """Return the digits and plus signs of the telephone number ``text``, at most 32 of them.
 
-    The dialplan of this project filters numbers as well, but another dialplan may not.
+    The limit is LONGEST_NUMBER. The dialplan of this project filters numbers as well, but another
+    dialplan may not.
     """
     return "".join(sign for sign in text if sign in "0123456789+")[:LONGEST_NUMBER]
 

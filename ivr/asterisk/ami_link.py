@@ -20,15 +20,15 @@ list 1,600 calls with three channels each."""
 
 
 class AmiError(Exception):
-    """The manager interface cannot be used; the message is one sentence."""
+    """The manager interface (AMI) cannot be used; the message is one sentence."""
 
 
 class AmiRefused(AmiError):
-    """The PBX refuses the login: wrong user, wrong secret, or an address that is not permitted."""
+    """The PBX refuses the AMI login: wrong user, wrong secret, or address not permitted."""
 
 
 class Link(Manager):  # type: ignore[misc]
-    """panoramisk's client of the manager interface, for one connection only."""
+    """The client of the manager interface (AMI) for one connection, based on panoramisk's."""
 
     def __init__(self, **config: object) -> None:
         super().__init__(**config)
@@ -38,26 +38,26 @@ class Link(Manager):  # type: ignore[misc]
         """The reason why the connection has ended, as a sentence."""
 
     def login(self, future: object) -> None:
-        """Do nothing: :class:`ivr.asterisk.manager.Ami` reads the answer to the login."""
+        """Do nothing in place of panoramisk's method; ivr.asterisk.manager.Ami reads the answer."""
 
     def ping(self) -> None:
-        """Do nothing: :class:`ivr.asterisk.manager.Ami` pings with a deadline."""
+        """Do nothing in place of panoramisk's method; ivr.asterisk.manager.Ami sends the pings."""
 
     def connection_lost(self, exc: object) -> None:
-        """Set ``lost``; :class:`ivr.asterisk.manager.Ami` makes a new connection."""
+        """Set ``lost``, because the connection has ended; Ami makes a new connection."""
         self.lost.set()
 
     def close(self) -> None:
-        """Close the connection; no timer and no unanswered action remains."""
+        """Close the connection; each action that waits for an answer fails, and ``lost`` is set."""
         super().close()
         self.lost.set()
 
 
 class Protocol(AMIProtocol):  # type: ignore[misc]
-    """panoramisk's reader of messages, with limits for their size and their number."""
+    """The reader of AMI messages in the library panoramisk, with limits of size and number."""
 
     def data_received(self, data: bytes) -> None:
-        """Octets have arrived; disconnect on a malformed message and on one that is too long."""
+        """Handle octets of messages; disconnect on a message that is malformed or too long."""
         try:
             super().data_received(data)
         except Exception:  # it fails on a repeated key and on other malformed messages
@@ -66,14 +66,14 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
             self._refuse("a message that is too long")
 
     def handle_message(self, message: Message) -> None:
-        """A message has arrived; disconnect if its answer now has more than ANSWER_MESSAGES."""
+        """Handle a message; disconnect if its answer has more messages than ANSWER_MESSAGES."""
         super().handle_message(message)
         action = self.responses.get(message.id)
         if action is not None and len(action.responses) > ANSWER_MESSAGES:
             self._refuse("an answer that is too long")
 
     def forget(self, action_id: str) -> None:
-        """Drop the messages that have come in answer to an action: nobody waits for them now."""
+        """Drop the messages that came in answer to an action, because nobody waits for them now."""
         self.responses.pop(action_id, None)
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
         super().close()
 
     def connection_lost(self, exc: object) -> None:
-        """The connection has ended; tell the Link to which it belongs, if that is known already."""
+        """Pass the end of the connection on to its Link; do nothing if no Link is known yet."""
         if self.factory is not None:
             super().connection_lost(exc)
 

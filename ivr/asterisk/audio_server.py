@@ -23,33 +23,35 @@ EXPECT_SECONDS = 5.0
 
 
 class Listener(Protocol):
-    """Receives the audio of one connection."""
+    """Receiver of the audio of one connection."""
 
     def connected(self, transport: asyncio.Transport) -> None:
-        """The connection has been made; ``transport`` sends to Asterisk and closes it."""
+        """Note that the connection has been made; ``transport`` sends to Asterisk and closes it."""
         ...
 
     def audio(self, payload: bytes, now: float) -> None:
-        """Audio has arrived: ``payload`` holds 16-bit little-endian samples at 8 kHz.
+        """Receive audio: ``payload`` holds 16-bit little-endian samples at 8 kHz.
 
-        ``now`` is the time of their arrival, in seconds of the event loop's clock.
+        ``now`` is the time at which it arrived, in seconds of the event loop's clock.
         """
         ...
 
     def disconnected(self) -> None:
-        """The connection has ended, by either side or by a fault."""
+        """Note that the connection has ended, by either side or by a fault."""
         ...
 
 
 class AudioConnection(asyncio.Protocol):
-    """One AudioSocket connection from Asterisk; its first packet is the UUID that it was given."""
+    """One AudioSocket connection from Asterisk, which begins with a UUID that we have given out."""
 
     def __init__(
         self, claim: Callable[[uuid.UUID], Listener | None], connected: set[uuid.UUID]
     ) -> None:
-        """``claim`` returns the listener that expects a UUID, or None if the UUID is not expected.
+        """Prepare for a connection, whose first packet is a UUID.
 
-        The UUID is in the set ``connected`` as long as the connection lasts.
+        ``claim`` returns the listener that expects this UUID, or None if it is not expected; the
+        connection is then refused. The UUID is in the set ``connected`` as long as the connection
+        lasts.
         """
         self._claim, self._connected = claim, connected
         self._id: uuid.UUID | None = None
@@ -60,7 +62,7 @@ class AudioConnection(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A peer has connected; refuse it if FIRST_PACKET_SECONDS (1 s) pass without its UUID."""
+        """Keep the connection; refuse the peer if its UUID has not arrived after 1 s."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._deadline = self._loop.call_later(
@@ -68,7 +70,7 @@ class AudioConnection(asyncio.Protocol):
         )
 
     def data_received(self, data: bytes) -> None:
-        """Octets have arrived; handle their packets. Malformed octets end the connection."""
+        """Handle the packets that ``data`` completes; malformed octets end the connection."""
         now = self._loop.time()
         packets: list[Packet] = []
         try:
@@ -84,7 +86,7 @@ class AudioConnection(asyncio.Protocol):
             self._refuse(str(error))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection has ended; tell the listener."""
+        """Tell the listener that the connection has ended."""
         if self._deadline is not None:
             self._deadline.cancel()
         if self._id is not None:
@@ -126,7 +128,7 @@ class AudioConnection(asyncio.Protocol):
 
 
 class AudioServer:
-    """Listens for AudioSocket connections, and gives each to the listener that expects it."""
+    """The server for AudioSocket connections; it gives each to the listener that expects it."""
 
     def __init__(self) -> None:
         self._expected: dict[uuid.UUID, tuple[Listener, asyncio.TimerHandle]] = {}
@@ -135,20 +137,20 @@ class AudioServer:
         """The UUIDs of the connections that exist now."""
 
     async def start(self, host: str, port: int) -> None:
-        """Begin to take connections; raise OSError when the port cannot be used."""
+        """Begin to accept connections; raise OSError when the port cannot be used."""
         self._server = await asyncio.get_running_loop().create_server(
             lambda: AudioConnection(self._take, self.connected), host, port, backlog=256
         )
 
     def close(self) -> None:
-        """Take no more connections; those that exist stay."""
+        """Accept no more connections; those that exist stay."""
         if self._server is not None:
             self._server.close()
 
     def expect(self, listener: Listener) -> uuid.UUID:
         """Return a new UUID; ``listener`` gets the connection that begins with it.
 
-        The connection must come within EXPECT_SECONDS (5 s); only the first one is accepted.
+        The connection must come within 5 s (EXPECT_SECONDS); only the first one is accepted.
         """
         id = uuid.uuid4()
         timer = asyncio.get_running_loop().call_later(EXPECT_SECONDS, self._take, id)
@@ -156,7 +158,7 @@ class AudioServer:
         return id
 
     def forget(self, id: uuid.UUID) -> None:
-        """Refuse connections with this UUID from now on."""
+        """Refuse connections that begin with the UUID ``id`` from now on."""
         self._take(id)
 
     def _take(self, id: uuid.UUID) -> Listener | None:

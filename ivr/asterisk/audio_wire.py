@@ -16,7 +16,7 @@ MAX_PAYLOAD = 2048
 
 
 class AudioError(Exception):
-    """The peer does not speak AudioSocket, or sends audio of another sample rate than 8 kHz."""
+    """The peer does not speak AudioSocket, or sends audio of another rate than 8 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,22 @@ class Packet:
 
     @property
     def uuid(self) -> uuid.UUID:
-        """The UUID with which a connection begins; raises AudioError if this packet is no UUID."""
+        """The UUID in this packet, with which a connection begins; AudioError if it has none."""
         if self.kind != UUID or len(self.payload) != 16:
             raise AudioError("the connection does not begin with a UUID")
         return uuid.UUID(bytes=self.payload)
 
 
 class Packets:
-    """Cuts a stream of octets into packets; keeps at most one unfinished packet."""
+    """Divider of a stream of octets into packets; it keeps at most one unfinished packet."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, octets: bytes) -> Iterator[Packet]:
-        """Yield the packets that ``octets`` complete.
+        """Yield the AudioSocket packets that ``octets`` complete.
 
-        Raise AudioError on a packet of unknown kind or wrong length, after all packets before it
+        On a packet of unknown kind or wrong length, raise AudioError after the packets before it
         have been yielded.
         """
         data, start = self._rest + octets, 0
@@ -63,9 +63,9 @@ class Packets:
 
 
 def encode_packet(kind: int, payload: bytes = b"") -> bytes:
-    """Return the octets of one packet.
+    """Return the octets of one AudioSocket packet.
 
-    Send them in one write. Asterisk closes the connection if kind and length (three octets) come
+    Send them in one write: Asterisk closes the connection if kind and length (three octets) come
     without the payload.
     """
     return bytes((kind, len(payload) >> 8, len(payload) & 0xFF)) + payload

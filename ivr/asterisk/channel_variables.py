@@ -19,30 +19,38 @@ tickets and rows together."""
 
 
 class TellingThePbx:
-    """A :class:`ivr.call.ports.CallLog` that passes everything on to another CallLog.
+    """A :class:`ivr.call.ports.CallLog` that also tells the PBX rows and tickets of the call.
 
-    It also tells the PBX the rows and the tickets of the call.
+    It passes everything on to another CallLog. A row is a row of the etiquette sheet.
     """
 
     def __init__(self, record: CallLog, tell: Callable[[str, str], None]) -> None:
-        """``record`` is the CallLog to which everything is passed on.
+        """Prepare to pass everything on to ``record``.
 
         ``tell(name, value)`` must set a variable of the caller's channel. It is called with the
-        name IVR_ROWS when a row is entered, and with IVR_TICKETS when a ticket is on the disk.
+        name IVR_ROWS when a row of the sheet is entered, and with IVR_TICKETS when a ticket is
+        stored.
         """
         self._record, self._tell = record, tell
         self._rows: list[str] = []
         self._tickets: list[str] = []
 
     def note(self, what: Event | Command, now: float) -> None:
-        """Pass an event or command on; set IVR_ROWS when a row of the sheet is entered."""
+        """Pass on an event or command of the call; set IVR_ROWS if it enters a row of the sheet.
+
+        ``now`` is its time in seconds of the event loop's clock.
+        """
         self._record.note(what, now)
         if isinstance(what, EnterRow):
             self._rows.append(what.row)
             self._tell("IVR_ROWS", joined_words(self._rows))
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Pass the ticket on; set IVR_TICKETS when the ticket is on the disk."""
+        """Pass on a ticket that is to be stored; set IVR_TICKETS when it is stored.
+
+        ``now`` is the time in seconds of the event loop's clock. ``made`` is called with the
+        ticket's number, or with None if the ticket could not be stored.
+        """
 
         def tell(number: str | None) -> None:
             if number is not None:
@@ -53,7 +61,10 @@ class TellingThePbx:
         self._record.make_ticket(ticket, now, tell)
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Pass the end of the call on; AgiLine, not this class, sets IVR_OUTCOME."""
+        """Pass on the end of the call, at ``now`` in seconds of the event loop's clock.
+
+        The variable IVR_OUTCOME is set by AgiLine, not here.
+        """
         self._record.close(outcome, now)
 
 

@@ -28,9 +28,9 @@ BEAT = encode_packet(AUDIO_8K, (np.resize([4000, -4000], FRAME)).astype("<i2").t
 
 
 class Heartbeat:
-    """The heartbeat of one call: tells the PBX by a channel of its own that this process runs.
+    """The heartbeat of one call, which tells the PBX that this process runs.
 
-    Implements :class:`ivr.asterisk.audio_server.Listener`.
+    It sends noise on a channel of its own. Implements :class:`ivr.asterisk.audio_server.Listener`.
     """
 
     def __init__(
@@ -40,9 +40,11 @@ class Heartbeat:
         channel: str,
         send: Callable[[Callable[[], bytes]], None],
     ) -> None:
-        """``address`` is host:port of ``server`` as Asterisk reaches it, ``channel`` is the name of
-        the caller's channel. ``send`` takes a function that makes an AGI command, and calls it when
-        the command can be sent."""
+        """Prepare the heartbeat of the call on the channel with the name ``channel``.
+
+        ``address`` is host:port of ``server`` as Asterisk reaches it. ``send`` is called with a
+        function that returns an AGI command, and calls it when the command can be sent.
+        """
         self._server, self._address, self._channel, self._send = server, address, channel, send
         self._loop = asyncio.get_running_loop()
         self._expected: uuid.UUID | None = None
@@ -55,22 +57,23 @@ class Heartbeat:
         blocked."""
 
     def overdue(self, now: float) -> bool:
-        """Return whether the PBX may have taken the caller back, because beats have stopped.
+        """Return True if the PBX may have taken the caller back, because beats have stopped.
 
-        That is so when the last beat was sent at least OVERDUE_SECONDS (1.5 s) before ``now``. The
-        time ``now`` is in seconds of the event loop's clock. Before the first beat, return False.
+        This is when the last beat was sent at least 1.5 s (OVERDUE_SECONDS) before ``now``, in
+        seconds of the event loop's clock. Return False otherwise, and before the first beat.
         """
         return self._due is not None and now - self._due >= OVERDUE_SECONDS - BEAT_SECONDS
 
     def attach(self) -> None:
-        """Ask Asterisk for the heartbeat's channel.
+        """Ask Asterisk for the heartbeat's channel; beats begin when it has connected.
 
-        If the channel does not connect, only the dead-man timer guards the caller.
+        If it does not connect, only the dead-man timer (the PBX's time limit for each sound) guards
+        the caller.
         """
         self._send(self._originate)
 
     def _originate(self) -> bytes:
-        """Return the command that makes the channel, and expect its connection from now on."""
+        """Return the AGI command that makes the heartbeat's channel; expect it from now on."""
         self._expected = self._server.expect(self)
         tech = f"AudioSocket/{self._address}/{self._expected}"
         place = f"exten,ivr-watchdog,s,1,5,av(IVR_CALLER={self._channel})"
@@ -89,7 +92,7 @@ class Heartbeat:
     # ivr.asterisk.audio_server.Listener
 
     def connected(self, transport: asyncio.Transport) -> None:
-        """The channel has connected; begin to send beats, or end it if the call is over."""
+        """Begin to send beats on the channel that has connected, or end it if the call is over."""
         self._transport = transport
         if self._closed:
             transport.close()
@@ -100,7 +103,7 @@ class Heartbeat:
         """Ignore the audio that the heartbeat's channel sends."""
 
     def disconnected(self) -> None:
-        """The heartbeat's channel has ended; send no more beats."""
+        """Send no more beats, because the heartbeat's channel has ended."""
         if self._timer is not None:
             self._timer.cancel()
 

@@ -48,7 +48,7 @@ function is called when the command can be sent, and returns its octets."""
 
 
 class AgiLine:
-    """The caller's line: a :class:`ivr.call.ports.Line` on one FastAGI session."""
+    """The line to the caller: a :class:`ivr.call.ports.Line` on one FastAGI session."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class AgiLine:
         catalogue: Catalogue,
         report: Callable[[Event, float], None],
     ) -> None:
-        """``report`` is called with each event and its time, in seconds of the loop's clock."""
+        """Prepare the line; ``report`` is called with each event and its time (loop's clock, s)."""
         self._session = session
         self._catalogue = catalogue
         self._report = report
@@ -77,13 +77,13 @@ class AgiLine:
     # ivr.call.ports.Line
 
     def play(self, play: Play) -> None:
-        """Play a prompt now, and cut the one that is being played."""
+        """Play the prompt of ``play`` now, and cut the prompt that is being played."""
         self._next, self._current = play, None
         self._resume_at = (0, 0)
         self._changed.set()
 
     def stop(self, play: int) -> None:
-        """Cut the prompt with this number, if it is still being played; silence follows at once."""
+        """Cut the prompt of the command number ``play``; do nothing if it is not being played."""
         if self._next is not None and self._next.play == play:
             self._next = None
         if self._current is not None and self._current.play == play:
@@ -100,7 +100,7 @@ class AgiLine:
         self._changed.set()
 
     def transfer(self, target: str) -> None:
-        """End the session; the call goes on at extension ``target`` of context ``ivr-transfer``."""
+        """End the session; the PBX sends the call to ``target`` in its context ``ivr-transfer``."""
         self._variables |= {
             "IVR_OUTCOME": Outcome.TRANSFERRED, "IVR_TRANSFER": target, "IVR_DONE": "1",
         }  # fmt: skip
@@ -115,15 +115,15 @@ class AgiLine:
     # For the other parts of the call.
 
     def send_between_prompts(self, errand: Errand) -> None:
-        """Send the command that an errand returns, as soon as it would cut no prompt."""
+        """Send the command that ``errand`` returns, as soon as it cuts no prompt."""
         self._errands.append(errand)
         if self._current is None:
             self._changed.set()
 
     def tell(self, name: str, value: str) -> None:
-        """Set a variable of the caller's channel together with the next dead-man timer.
+        """Set a variable of the caller's channel, together with the next dead-man timer.
 
-        One command then sets both, so that no sound waits for a second command.
+        One command sets both, so that no sound has to wait for a second command.
         """
         self._variables[name] = value
 
@@ -146,7 +146,7 @@ class AgiLine:
             self._session.close()
 
     async def _one_sound(self) -> None:
-        """Play the next prompt, else silence, to its end or until another action is requested."""
+        """Play the next prompt, or silence if there is none, to its end or until it is cut."""
         self._changed.clear()
         self._current, self._next = self._next, None
         play = self._current
@@ -193,21 +193,21 @@ class AgiLine:
         ]
 
     async def _arm_dead_man(self, seconds: float) -> None:
-        """Set the dead-man timer to the ``seconds`` of the next sound plus GRACE_SECONDS."""
+        """Let the PBX take the caller back in ``seconds`` + 2.5 s, unless it is set again."""
         limit = seconds + GRACE_SECONDS
         self._armed_until = self._loop.time() + limit
         self._variables["TIMEOUT(absolute)"] = f"{limit:.1f}"
         await self._set()
 
     async def _set(self) -> None:
-        """Set all waiting variables of the channel, the timer among them, by one command."""
+        """Set all waiting variables of the caller's channel, and the timer, by one command."""
         variables, self._variables = self._variables, {}
         await self._session.ask(set_variables(variables))
 
     async def _until_changed(
         self, stream: "asyncio.Future[Answered | None]", limit: float
     ) -> Answered | None:
-        """Return the reply at the end of the sound, or None if another action is requested first.
+        """Return the reply to ``stream`` when the sound ends; None if another action comes first.
 
         Raise LineClosed when neither happens within ``limit`` seconds: the PBX is frozen.
         """
@@ -223,7 +223,7 @@ class AgiLine:
         return stream.result() if stream.done() else None
 
     def _sound_ended(self, play: Play, spoken: bool, at: float) -> None:
-        """Report that a prompt ended at ``at``; it has failed if no clip was ``spoken``."""
+        """Report that a prompt ended at ``at``, or that it failed if no clip was ``spoken``."""
         if not spoken:
             self._failed(play, "the PBX has no such file", at)
         elif self._is_over(play):
@@ -240,7 +240,7 @@ class AgiLine:
             self._is_over(play)
 
     def _is_over(self, play: Play | None) -> bool:
-        """Mark a prompt as ended; return False if it had been cut before, or if it is None."""
+        """Mark a prompt as ended; return False if it was cut before or is None, else True."""
         if play is None or self._current is not play:
             return False
         self._current = None
@@ -255,7 +255,7 @@ class AgiLine:
     async def _was_spoken(
         self, clip: RenderedPrompt, play: Play | None, answered: Answered
     ) -> bool:
-        """Return whether a clip was played; False if the PBX does not have its file.
+        """Return True if ``clip`` was played, False if the PBX does not have its file.
 
         Asterisk replies alike to a missing file and to a hang-up, so the state of the channel is
         asked for. Raise LineClosed on a hang-up, and when the file of silence is missing.

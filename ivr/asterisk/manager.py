@@ -58,7 +58,7 @@ class AmiState(StrEnum):
 
 
 class Ami:
-    """A connection to the manager interface that is kept up and never delays a call."""
+    """A connection to the manager interface (AMI) of the PBX; calls never wait for it."""
 
     def __init__(self, host: str, port: int, user: str, secret: str) -> None:
         self._host, self._port, self._user, self._secret = host, port, user, secret
@@ -67,7 +67,10 @@ class Ami:
         self.state = AmiState.DOWN
 
     async def connect(self) -> None:
-        """Connect and log in within AMI_ANSWER_SECONDS; raise AmiError with the reason if not."""
+        """Connect to the PBX and log in; raise AmiError if this does not succeed within 5 s.
+
+        The limit is AMI_ANSWER_SECONDS. The message of the error is the reason.
+        """
         if _UNSAFE.search(self._user + self._secret):
             raise AmiError(tr("ami.user and ami.secret_file must not hold control characters"))
         loop = asyncio.get_running_loop()
@@ -108,16 +111,18 @@ class Ami:
             )
 
     async def ask(self, action: str, **fields: str) -> Mapping[str, str]:
-        """Return the answer to one action; the action must change nothing at the PBX.
+        """Send an action to the PBX and return its answer, as the fields of one message.
 
-        Raise AmiError when the action is refused or not answered, or when there is no connection.
+        ``fields`` are the action's own. The action must change nothing at the PBX. Raise AmiError
+        when it is refused or not answered, or when there is no connection.
         """
         return (await self._ask(action, fields))[0]
 
     async def ask_all(self, action: str, **fields: str) -> Sequence[Mapping[str, str]]:
-        """Return the list that is the answer to an action, such as the list of all channels.
+        """Send an action whose answer is a list, such as all channels; return the list's items.
 
-        Raise AmiError as :meth:`ask` does.
+        An item has the fields of one message. ``fields`` are the action's own. Raise AmiError when
+        the action is refused or not answered, or when there is no connection.
         """
         return (await self._ask(action, fields))[1:-1]
 
@@ -144,7 +149,11 @@ class Ami:
         return [dict(message) for message in messages]
 
     async def keep_up(self) -> None:
-        """Stay connected until cancelled: ping with a deadline, reconnect with jitter."""
+        """Connect, and connect again whenever the connection is lost, until cancelled.
+
+        The connection is tested by a ping every 10 s. The pauses between attempts are random
+        (jitter).
+        """
         try:
             await self._keep_up()
         finally:
@@ -183,7 +192,7 @@ class Ami:
                 pause = min(pause * 2, AMI_RETRY_SECONDS[1])
 
     def close(self) -> None:
-        """Disconnect from the PBX. Idempotent."""
+        """Disconnect from the PBX; do nothing if there is no connection."""
         if self._link is not None:
             self._link.close()
             self._link = None
@@ -191,7 +200,7 @@ class Ami:
             self.state = AmiState.DOWN
 
     async def _ping_until_lost(self) -> None:
-        """Ping until the connection is lost; raise AmiError then."""
+        """Ping every 10 s; raise AmiError when the connection is lost or a ping is not answered."""
         link = self._link
         assert link is not None
         while True:

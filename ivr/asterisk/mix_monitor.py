@@ -17,27 +17,33 @@ which is a command that the PBX runs."""
 
 
 def is_one_word(path: str) -> bool:
-    """Return whether a path is absolute and has no character that MixMonitor would interpret."""
+    """Return True if ``path`` is absolute and has no character that MixMonitor would interpret.
+
+    Return False otherwise. The characters allowed are letters, digits and ``_./-``.
+    """
     return _STEM.fullmatch(path) is not None
 
 
 class MixMonitor:
-    """A :class:`ivr.call.ports.Recorder` of one call."""
+    """A recorder of one call (:class:`ivr.call.ports.Recorder`): Asterisk's MixMonitor."""
 
     def __init__(self, send: Callable[[Callable[[], bytes]], None], stem: str) -> None:
-        """``send`` takes a function that makes an AGI command, and calls it when the command can be
-        sent.
+        """Prepare to record into the files ``stem``-caller.wav and ``stem``-hotline.wav.
 
-        ``stem`` is the absolute path of the files on the PBX, without their endings;
-        :func:`is_one_word` must be true of it.
+        ``stem`` is an absolute path on the PBX; :func:`is_one_word` must be True for it. ``send``
+        is called with a function that returns an AGI command, and calls it when the command can be
+        sent.
         """
         self._send, self._stem = send, stem
 
     def start(self) -> None:
-        """Record both sides of the call, from the next prompt or silence to the channel's end."""
+        """Record both sides of the call, until the caller's channel ends.
+
+        The recording begins when the command can be sent: at the next prompt or silence.
+        """
         files = f",r({self._stem}-caller.wav)t({self._stem}-hotline.wav)"
         self._send(lambda: command("EXEC", "MixMonitor", files))
 
     def drop(self) -> None:
-        """End every recording of the channel, also one that another service had begun."""
+        """End all recordings of the caller's channel, also one that another service has begun."""
         self._send(lambda: command("EXEC", "StopMixMonitor"))

@@ -50,24 +50,26 @@ class Orphans:
 
 
 class Comparison:
-    """Compares this service's calls with the PBX's channels; has no side effects.
+    """Comparison of this service's calls with the PBX's channels; it changes neither.
 
-    A call or a channel is an orphan if two comparisons in a row find it.
+    A call or a channel is an orphan if two comparisons in a row find it without its counterpart.
     """
 
     def __init__(self) -> None:
         self._places: dict[str, str] = {}
-        """Context, extension and priority at which each call was last listed, by unique id."""
+        """The place in the dialplan at which each call was last listed (context, extension,
+        priority), by the unique id of its channel."""
         self._before = Orphans()
 
     def look(self, ours: Ours, channels: Sequence[Mapping[str, str]]) -> Orphans:
-        """Return the orphans, given the PBX's channels as AMI's CoreShowChannels lists them.
+        """Compare calls and channels once; return what this look and the last one found orphaned.
 
-        A call is an orphan only if its channel was in an earlier list. Calls may also come from
-        another PBX, whose channels are never listed.
-
-        The channel of an ended call is an orphan only if it is still at the same place in the
-        dialplan. At another place, its caller may hear the apology or be served by another service.
+        ``channels`` are the PBX's channels as AMI's CoreShowChannels lists them. An orphaned call
+        is one whose channel is gone; the channel must have been in an earlier list, because calls
+        may also come from another PBX. An orphaned channel is one whose call has ended and that is
+        still at the same place in the dialplan. At another place, its caller may hear the apology
+        or be served by another service. A channel is an orphan too if it is our AudioSocket channel
+        and its connection is closed.
         """
         there = {channel["Uniqueid"]: channel for channel in channels if channel.keys() >= _FIELDS}
         for id in ours.calls & there.keys():
@@ -88,25 +90,31 @@ class Comparison:
 
 
 def _place(channel: Mapping[str, str]) -> str:
-    """Return the place of a channel in the dialplan as ``context,extension,priority``."""
+    """Return where in the dialplan ``channel`` is, as ``context,extension,priority``.
+
+    ``channel`` has the fields of the channel in AMI's list of channels.
+    """
     return "{Context},{Exten},{Priority}".format_map(channel)
 
 
 def _is_closed_socket(name: str, ours: Ours) -> bool:
-    """Return whether ``name`` is an AudioSocket channel of this service whose connection is closed.
+    """Return True if ``name`` is an AudioSocket channel to this service without a connection.
 
-    Such a channel belongs to a tap or a heartbeat.
+    Its connection, of a tap or a heartbeat, is closed. Return False for any other channel.
     """
     side = re.fullmatch(rf"AudioSocket/{re.escape(ours.audio)}-(.+)", name)
     return side is not None and side[1] not in ours.sockets
 
 
 class OrphanCheck:
-    """Finds calls without a channel and channels without a call while AMI is connected."""
+    """The search for calls without a channel and channels without a call (orphans) by AMI."""
 
     def __init__(self, ami: Ami, ours: Callable[[], Ours], end: Callable[[str], None]) -> None:
-        """``ours`` returns the live calls and the AudioSocket connections of this service; ``end``
-        ends a call by unique id."""
+        """Prepare the search with the manager interface ``ami``.
+
+        ``ours`` returns the calls and the AudioSocket connections that this service has at the
+        moment. ``end`` ends the call with the given unique id of its channel.
+        """
         self.channels = 0
         """Number of channels that the last comparison found orphaned (without a call)."""
         self.calls = 0
@@ -116,7 +124,11 @@ class OrphanCheck:
         self._told: Set[str] = frozenset()
 
     async def watch(self) -> None:
-        """Call :meth:`look` every ORPHAN_LOOK_SECONDS while AMI is connected, until cancelled."""
+        """Call :meth:`look` every 30 s while AMI is connected, until cancelled.
+
+        If AMI fails, a warning is logged, and the next look follows after 30 s
+        (ORPHAN_LOOK_SECONDS).
+        """
         while True:
             await asyncio.sleep(ORPHAN_LOOK_SECONDS)
             if self._ami.state is AmiState.UP:
@@ -135,7 +147,8 @@ class OrphanCheck:
     async def look(self) -> None:
         """Compare the PBX's channels with our calls once; end orphaned calls, log all orphans.
 
-        Raise AmiError when the PBX does not list its channels.
+        An orphan is a call without a channel or a channel without a call, found by two looks in a
+        row. Raise AmiError when the PBX does not list its channels.
         """
         before = self._ours()
         channels = await self._ami.ask_all("CoreShowChannels")

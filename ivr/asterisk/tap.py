@@ -32,7 +32,7 @@ ATTACH_SECONDS = 1.0
 
 
 class Tap:
-    """The tap of one call: receives the caller's audio from an AudioSocket channel of Asterisk.
+    """The tap of one call: an AudioSocket channel of Asterisk that sends the caller's audio to us.
 
     Implements :class:`ivr.asterisk.audio_server.Listener`.
     """
@@ -46,11 +46,11 @@ class Tap:
         hear: Callable[[Samples, float], None],
         attached: Callable[[bool, float], None],
     ) -> None:
-        """``address`` is host:port of ``server`` as Asterisk reaches it, ``uniqueid`` is the unique
-        id of the caller's channel.
+        """Prepare the tap of the call on the channel with the unique id ``uniqueid``.
 
-        ``send`` takes a function that makes an AGI command, and calls it when the command can be
-        sent. ``hear`` is called with each frame of 160 samples (20 ms) and the time of its arrival.
+        ``address`` is host:port of ``server`` as Asterisk reaches it. ``send`` is called with a
+        function that returns an AGI command, and calls it when the command can be sent. ``hear`` is
+        called with each frame of 160 samples (20 ms, 8 kHz) and the time of its arrival.
         ``attached`` is called with True when the tap has connected, with False when it is lost, and
         with the time of that. Both times are in seconds of the event loop's clock.
         """
@@ -66,11 +66,14 @@ class Tap:
         self._closed = False
 
     def attach(self) -> None:
-        """Ask Asterisk for the tap, as soon as the command would cut no prompt."""
+        """Ask Asterisk to make the tap, as soon as the command would cut no prompt."""
         self._send(self._originate)
 
     def _originate(self) -> bytes:
-        """Return the command that makes the tap, and expect its connection from now on."""
+        """Return the AGI command that makes the tap, and begin to expect its connection.
+
+        If it does not connect within 1 s (ATTACH_SECONDS), it counts as lost.
+        """
         self._attempts += 1
         self._expected = self._server.expect(self)
         self._deadline = self._loop.call_later(ATTACH_SECONDS, self._missed)
@@ -82,7 +85,7 @@ class Tap:
         return command("EXEC", "Originate", f"{tech},app,{spy},,5,av(CDR_PROP(disable)=1)")
 
     def close(self) -> None:
-        """End the tap: the call is over."""
+        """End the tap, because the call is over."""
         self._closed = True
         self._forget()
         if self._transport is not None:
@@ -91,7 +94,7 @@ class Tap:
     # ivr.asterisk.audio_server.Listener
 
     def connected(self, transport: asyncio.Transport) -> None:
-        """The tap has connected; report it, or end the tap if the call is over."""
+        """Report that the tap has connected; if the call is over, end the tap instead."""
         self._forget()
         if self._closed:
             transport.close()
@@ -101,7 +104,11 @@ class Tap:
         self._attached(True, self._loop.time())
 
     def audio(self, payload: bytes, now: float) -> None:
-        """Cut the audio into frames and pass them on; Asterisk sends packets of any size."""
+        """Cut the caller's audio (16-bit samples at 8 kHz) into frames, and pass them to ``hear``.
+
+        Asterisk sends packets of any size; the rest of a frame waits for the next packet. ``now``
+        is the time of the arrival, in seconds of the event loop's clock.
+        """
         data = self._rest + payload
         whole = len(data) // (2 * FRAME) * (2 * FRAME)
         samples = np.frombuffer(data[:whole], "<i2")
@@ -113,7 +120,7 @@ class Tap:
             self._attempts = 0
 
     def disconnected(self) -> None:
-        """The tap has ended; if the call goes on, ask for the tap again."""
+        """Report that the tap has ended, and ask for it again; do nothing if the call is over."""
         self._transport = None
         self._rest = b""
         if not self._closed:
@@ -123,7 +130,10 @@ class Tap:
         self._again(f"it did not connect within {ATTACH_SECONDS:.0f} s")
 
     def _again(self, reason: str) -> None:
-        """Report the loss of the tap; ask for it again unless 3 requests in a row have failed."""
+        """Report that the tap is lost, for ``reason``, and ask Asterisk for it again.
+
+        Do not ask again if 3 requests in a row (_ATTEMPTS) have failed.
+        """
         self._forget()
         again = self._attempts < _ATTEMPTS
         log.warning(
@@ -138,7 +148,7 @@ class Tap:
             self.attach()
 
     def _forget(self) -> None:
-        """Stop waiting for the tap that was asked for; its connection is refused if it comes."""
+        """Stop waiting for the connection of the tap; if it comes later, it is refused."""
         if self._deadline is not None:
             self._deadline.cancel()
         if self._expected is not None:

@@ -41,7 +41,7 @@ _ANSWERS = frozenset({Intent.GIVE_NUMBER, Intent.OTHER})
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """A sentence that a caller says when they are asked for their number."""
+    """A caller's sentence after the question for a telephone number, with the number in it."""
 
     text: str
     number: str
@@ -50,7 +50,7 @@ class AnswerSentence:
 
 @dataclass(slots=True)
 class _Tally:
-    """The counts of one decoder."""
+    """The results of one decoder, counted over all sentences."""
 
     right: list[bool] = field(default_factory=list)
     """For each number, whether all its digits were right."""
@@ -69,9 +69,11 @@ class _Tally:
 
 
 def sentences_for(corpus: Corpus, seed: int) -> list[AnswerSentence]:
-    """Return numbers and other sentences, drawn from ``corpus`` with the random ``seed``.
+    """Return the sentences that callers say in the bench, with and without a telephone number.
 
-    Sentences with digits are left out of the others.
+    Each of 40 (BARE) random numbers is spelt digit by digit. At most 40 (SENTENCES) sentences with
+    a number are drawn from ``corpus``, the labelled test sentences. Sentences without digits are
+    drawn too, at most 4 (OTHERS_PER_INTENT) of each intent. ``seed`` is the random seed.
     """
     random = np.random.default_rng([seed, 3])
     bare = [_number(random) for _ in range(BARE)]
@@ -111,11 +113,14 @@ def measure(
     natural: bool,
     done: Callable[[], None],
 ) -> BenchResult:
-    """Speak and recognise ``sentences``; return what the decoder of expected answers gains.
+    """Let callers speak ``sentences``, recognise each with two decoders, and compare the decoders.
 
-    ``model`` is the directory of a model; None means the built-in one. With ``natural`` the callers
-    have the natural voice, otherwise the synthetic ones. ``done`` is called after each sentence.
-    Raise ModelError when the model cannot be used, and VoiceError without the natural voice.
+    One decoder knows all words. The other is steered: it expects a telephone number as the answer.
+    The result has the figures of both. ``understander`` finds the number in the recognised words.
+    ``model`` is the directory of a recognition model; None means the built-in one. If ``natural``
+    is True the callers have natural voices, otherwise synthetic ones. ``seed`` is the random seed
+    of the line noise. ``done`` is called after each sentence. Raise ModelError when the model
+    cannot be used, and VoiceError when a natural voice is needed and not installed.
     """
     recogniser = load_model(model)
     voices: Iterable[Espeak | NaturalCaller] = NATURAL_CALLERS if natural else UNTRAINED

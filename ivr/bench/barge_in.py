@@ -31,9 +31,10 @@ _CALLERS = [speaker for pair in zip(VOICES, NATURAL_CALLERS, strict=True) for sp
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
     """Interrupt the greeting in ``calls`` simultaneous calls, each at another random moment.
 
-    The result says how long the greeting goes on after the caller's first word. ``done`` is called
-    after each call. ``root`` is the directory of the checkout. Every second caller has a natural
-    voice; raise VoiceError if it is not installed.
+    The result says how long the greeting goes on after the caller's first word. ``root`` is the
+    directory of the project's checkout, ``seed`` the random seed of the moments. ``done`` is called
+    after each call. Every second caller has a natural voice; raise VoiceError if it is not
+    installed.
     """
     rng = np.random.default_rng(seed)
     starts = rng.uniform(EARLIEST_SECONDS, LATEST_SECONDS, calls)
@@ -70,8 +71,9 @@ async def _interrupt(
 ) -> list[CallRecording]:
     """Place one call for each clip in ``words``, all at once; return the recordings of the calls.
 
-    The caller plays the clip when the number of seconds in ``starts`` has passed since the answer.
-    ``done`` is called after each call.
+    In call i the caller plays ``words[i]`` when ``starts[i]`` seconds have passed since the answer,
+    which interrupts the greeting. Recording i belongs to call i. ``done`` is called after each
+    call.
     """
     async with lab.telephone() as phone:
 
@@ -87,9 +89,10 @@ async def _interrupt(
 def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> float | None:
     """Return how many seconds the greeting went on after the caller's first voiced packet.
 
-    The number is negative if the greeting stopped before that packet. Return None if the greeting
-    was played to its end. ``voiced_after`` is the time of the first voiced packet, in seconds from
-    the caller's first packet of speech.
+    A packet is voiced if it contains speech. The result is negative if the greeting stopped before
+    that packet, and None if the greeting was played to its end or no speech was sent. ``recording``
+    is the recording of the call, ``lab`` the laboratory in which it was made. ``voiced_after`` is
+    the time from the caller's first packet of the clip to the first voiced one, in seconds.
     """
     spoken = next(
         (packet.time for packet in recording.sent if packet.what == PlayedSound.__name__), None
@@ -101,9 +104,10 @@ def stop_seconds(recording: CallRecording, voiced_after: float, lab: Lab) -> flo
 
 
 def voiced(sound: Samples) -> float:
-    """Return the seconds from the start of a clip to its first voiced packet.
+    """Return the seconds from the start of a clip to its first voiced packet (20 ms).
 
-    A packet is voiced if its level is at least VOICED_DBOV (-40).
+    ``sound`` is the clip: 16-bit samples at 8 kHz. A packet is voiced if its level is at least -40
+    dBov (VOICED_DBOV). At least one packet of the clip must be voiced.
     """
     frames = [sound[at : at + FRAME] for at in range(0, len(sound), FRAME)]
     first = next(i for i, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)

@@ -43,9 +43,10 @@ the given files do not allow the measurement."""
 
 @contextmanager
 def measurable() -> Iterator[None]:
-    """Run the body of ``with``; if the bench cannot be run, print why and exit with code 2.
+    """Run the body of ``with``; if it raises an error of _CANNOT_MEASURE, exit with code 2.
 
-    The bench cannot be run if the body raises an error of one of the kinds in _CANNOT_MEASURE.
+    These errors say that the bench cannot be run on this machine or with the given files. The
+    message of the error is printed. Other errors are passed on.
     """
     try:
         yield
@@ -66,9 +67,9 @@ def counted(what: str, total: int | None) -> Iterator[Callable[[], None]]:
 
 
 def print_result(result: BenchResult, as_json: bool) -> None:
-    """Print a bench's figures and limits as JSON or as a table.
+    """Print the figures and limits of ``result``: as JSON if ``as_json`` is True, else as a table.
 
-    Exit with code 1 if the bench has failed.
+    Exit with code 1 if the bench has failed: a figure is beyond its limit, or there was a problem.
     """
     if as_json:
         typer.echo(result.dump())

@@ -43,9 +43,13 @@ _SIDES = {"caller": "caller", "callee": "hotline"}
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
-    """Let ``calls`` callers hang up at moments that are spread evenly over row 2.
+    """Let callers hang up at every moment of a silent call, and count what is left behind.
 
-    ``done`` is called after each call. ``root`` is the directory of the checkout.
+    The callers say nothing. The hotline then asks twice, says goodbye and hangs up after 37.5 s
+    (row 2 of the etiquette sheet). The hang-ups of the ``calls`` callers are spread evenly over 39
+    s. The result counts what the calls have left: channels, files, tasks and missing records.
+    ``done`` is called after each call. ``root`` is the directory of the project's checkout,
+    ``seed`` the random seed for the order of the hang-ups.
     """
     moments = np.random.default_rng(seed).permutation(np.linspace(0.02, LATEST_SECONDS, calls))
     settings = {"IVR_SERVICE__LOG_LEVEL": "debug"}
@@ -83,10 +87,10 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 async def _hang_up_after(
     lab: Lab, moments: list[float], done: Callable[[], None]
 ) -> list[CallRecording]:
-    """Place one call for each of ``moments``; return the recordings of the calls.
+    """Place one call for each of ``moments``; return the recordings of the calls in that order.
 
-    The caller hangs up when the moment has come, in seconds after the answer. At most _AT_ONCE (20)
-    calls are up at once. ``done`` is called after each call.
+    A moment is the time at which the caller hangs up, in seconds after the answer. At most 20
+    (_AT_ONCE) calls are up at once. ``done`` is called after each call.
     """
     free = asyncio.Semaphore(_AT_ONCE)
     async with lab.telephone() as phone:
@@ -102,7 +106,7 @@ async def _hang_up_after(
 
 @dataclass(frozen=True, slots=True)
 class CallEnds:
-    """How well the service's records of the ends of calls agree with what the callers recorded."""
+    """The ends of calls in the service's records, compared with the callers' recordings."""
 
     differences_ms: list[float]
     """Milliseconds between the caller's BYE and the end of the service's session, one for each
@@ -111,9 +115,9 @@ class CallEnds:
     Only calls that both sides recorded as ended by the caller are listed.
     """
     unpaired: int
-    """Number of calls in which caller and hotline hung up at the same instant. The caller's
-    recording names one side as the first, the service's record the other. This is no error, because
-    their times differ by at most SAME_INSTANT_SECONDS (0.2)."""
+    """Number of calls in which caller and hotline hung up at the same instant: within 0.2 s
+    (SAME_INSTANT_SECONDS). The caller's recording names one side as the first, the service's record
+    the other. This is no error."""
     problems: tuple[str, ...]
 
 
@@ -123,16 +127,17 @@ def compare_ends(
     closed: Sequence[dict[str, Any]],
     to_wall: float,
 ) -> CallEnds:
-    """Compare answered calls with their records and with the log lines ``session_closed``.
+    """Compare the callers' recordings of answered calls with the service's account of their ends.
 
-    ``closed`` holds the log lines, one for each session. Recordings have times of the monotonic
-    clock, log lines have times of the wall clock. ``to_wall`` is the wall clock minus the monotonic
-    clock, in seconds.
+    ``records`` are the service's records of the calls. ``closed`` are its log lines
+    ``session_closed``, one for each session. Recordings have times of the monotonic clock, log
+    lines have times of the wall clock. ``to_wall`` is the wall clock minus the monotonic clock, in
+    seconds.
 
-    The log does not say which caller a session belongs to. Each recording is therefore paired with
-    one session by the times at which they ended. The pairing with the least sum of time differences
-    is taken. A pair that disagrees about the side that hung up counts as SAME_INSTANT_SECONDS (0.2)
-    further apart.
+    The log does not say which recording a session belongs to. Recordings and sessions are therefore
+    paired by the times at which they ended, so that the sum of the time differences is least. For
+    this sum, 0.2 s (SAME_INSTANT_SECONDS) are added to a pair that disagrees about the side that
+    hung up.
     """
     outcomes = {record["uniqueid"]: record["outcome"] for record in records}
     said = [outcomes.get(line["call"]) for line in closed]

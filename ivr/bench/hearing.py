@@ -21,9 +21,10 @@ from ivr.lab.corpus.sources import Split
 
 POINTS_PER = 8
 """Divisor for the number of test recordings of each value of a sweep. (In a sweep one quantity is
-varied.) A class has 80 test recordings, a value of a sweep has 80 / 8 = 10."""
+varied.) If a class has 160 test recordings, a value of a sweep has 160 / 8 = 20."""
 NATURAL_PER = 4
-"""Divisor for the number of test recordings of each class with natural voices, likewise."""
+"""Divisor for the number of test recordings of each class with natural voices: if a class has 160,
+the class with natural voices has 160 / 4 = 40."""
 BABBLE = ("snr_babble", 3.0)
 """The sweep and the value (in dB) that have as many test recordings as a class. In them the caller
 is 3 dB louder than other voices nearby. More recordings are needed here, because a figure with a
@@ -40,7 +41,10 @@ output is a pipe."""
 
 @dataclass(frozen=True, slots=True)
 class HearingBenchReport:
-    """The figures of the bench, and the judged windows (test recordings) behind the figures."""
+    """The result of ``ivr bench hearing``: the figures, and the judged windows behind them.
+
+    A window is a test recording. The detectors of a call judge the telephone line by it.
+    """
 
     result: BenchResult
     heard: list[JudgedWindow] = field(repr=False)
@@ -49,9 +53,11 @@ class HearingBenchReport:
     name."""
 
     def show(self, console: Console) -> None:
-        """Print the confusion matrix, a table for each sweep, and the misjudged windows.
+        """Print the confusion matrix, a table for each sweep, and the misjudged test recordings.
 
-        The matrix includes Wilson's intervals.
+        The confusion matrix counts the verdicts on each kind of recording, with the share of right
+        ones and Wilson's 95 % interval of it. A sweep is a series of recordings in which one
+        quantity varies.
         """
         console.width = max(console.width, _WIDTH)
         clear = [window for window in self.heard if window.group not in SWEEPS]
@@ -73,7 +79,8 @@ class HearingBenchReport:
     def draw(self, directory: Path, seed: int, split: str) -> None:
         """Draw the confusion matrix, the delays and the sweeps as PNG files in ``directory``.
 
-        The titles name ``seed`` and ``split``; for the user's recordings they say "recordings".
+        ``seed`` (the random seed) and ``split`` ("dev" or "test", the part of the corpus) appear in
+        the titles. If the recordings are the user's own, the titles say "recordings" instead.
         """
         draw_hearing(self.heard, directory, "recordings" if self.named else f"seed {seed}, {split}")
 
@@ -81,8 +88,9 @@ class HearingBenchReport:
 def windows_of(per: int, split: Split = Split.TEST) -> list[Order]:
     """Return the orders (descriptions) of all windows (test recordings) that are to be made.
 
-    There are ``per`` windows of each class, and for Split.TEST a quarter of that of each class with
-    natural voices. The sequence is always the same.
+    There are ``per`` windows for each class, such as ``noise``, and an eighth of that for each
+    value of a sweep (a series in which one quantity varies). Split.TEST also has a quarter of
+    ``per`` for each class with natural voices. The same arguments always give the same orders.
     """
     natural = orders(per // NATURAL_PER, NATURAL) if split is Split.TEST else []
     points = [
@@ -97,9 +105,11 @@ def windows_of(per: int, split: Split = Split.TEST) -> list[Order]:
 def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> HearingBenchReport:
     """Make the windows (test recordings), let the detectors of calls judge them, and report.
 
-    ``per`` is the number of windows of each class. ``done`` is called after each window. Raise
-    CorpusError when the recordings of speech, from which windows are made, cannot be fetched, and
-    VoiceError when the natural voice is needed and not installed.
+    ``per`` is the number of windows of each class, such as ``noise``. ``split`` is the part of the
+    corpus, "dev" or "test"; the parts share no speaker and no room. ``seed`` is the random seed.
+    ``done`` is called after each window. Raise CorpusError when the recordings of speech, from
+    which windows are made, cannot be fetched. Raise VoiceError when the natural voice is needed and
+    not installed.
     """
     heard = listen_to_all(windows_of(per, Split(split)), seed, Split(split), done, PROCESSES)
     found = {**hearing_figures(heard), **cost(seed)}
@@ -108,7 +118,7 @@ def measure(seed: int, split: str, per: int, done: Callable[[], None]) -> Hearin
 
 
 def measure_corpus(directory: Path) -> HearingBenchReport:
-    """Let the detectors of calls judge the labelled recordings in ``directory``, and report.
+    """Let the detectors of calls judge the user's labelled recordings in ``directory``, and report.
 
     Raise CorpusError if the recordings or their labels cannot be read.
     """
@@ -123,10 +133,11 @@ def measure_corpus(directory: Path) -> HearingBenchReport:
 def _result(
     found: dict[str, float], samples: int, seed: int, only: set[str] | None = None
 ) -> BenchResult:
-    """Return the result of the bench: the figures ``found``, with their limits.
+    """Return the result of the bench: the figures ``found`` by name, with their limits.
 
     ``only`` names the figures that have a limit in this result; None means every figure.
-    ``samples`` is the number of windows (test recordings) behind the figures.
+    ``samples`` is the number of test recordings behind the figures, ``seed`` the random seed they
+    were made with.
     """
     every = {**AT_LEAST, **AT_MOST}
     limits = {name: limit for name, limit in every.items() if only is None or name in only}
@@ -135,7 +146,7 @@ def _result(
 
 
 def _matrix(heard: list[JudgedWindow]) -> Table:
-    """Return a table: how often each group of windows (row) was given each verdict (column).
+    """Return a table: how often each group of test recordings (row) got each verdict (column).
 
     The last columns are the number of right verdicts and Wilson's 95 % interval of their share.
     """
@@ -169,7 +180,7 @@ def curve_table(quantity: str, points: list[JudgedWindow]) -> Table:
 
 
 def _in_words(window: JudgedWindow) -> str:
-    """Return a line of text about a misjudged window: how it was made, and the verdict on it."""
+    """Return a line about a misjudged test recording: how it was made, and the verdict on it."""
     truth = window.truth
     known = {
         "speech": truth.speech_dbov,

@@ -61,9 +61,10 @@ class _Label:
 
 
 def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
-    """Yield name and window (test recording) of each recording that is labelled in ``directory``.
+    """Yield a pair for each labelled recording in ``directory``: its name, and its window.
 
-    Raise CorpusError for an error in the labels; its message names the entry.
+    A window is a test recording in the form that the bench plays. Raise CorpusError for an error in
+    the labels or when a recording cannot be read; the message names the entry of the labels file.
     """
     for number, row in enumerate(read_labels(directory)):
         try:
@@ -73,9 +74,10 @@ def labelled_recordings(directory: Path) -> Iterator[tuple[str, Window]]:
 
 
 def label_of(word: str) -> _Label:
-    """Return what the label ``word`` means: a group of recordings and the right verdict on them.
+    """Return what the label ``word`` means: a group of recordings, and the right verdict on them.
 
-    Raise ValueError if the label is unknown.
+    For example, ``clean`` means the group "ok" and the verdict Condition.OK. Raise ValueError if
+    the label is unknown.
     """
     plain = word.strip().lower().replace("-", "_").replace(" ", "_")
     if plain in BARGE_IN:
@@ -117,9 +119,10 @@ def _window(directory: Path, row: LabelledRow, number: int) -> tuple[str, Window
 
 
 def _found(directory: Path, name: str) -> Path:
-    """Return the path of the recording ``name``; a name without a suffix may mean a ``.wav`` file.
+    """Return the path of the recording ``name`` in ``directory``.
 
-    ``.wav`` is added if ``directory`` has no file ``name`` and the name has no suffix.
+    ``.wav`` is added if ``directory`` has no file ``name`` and the name has no suffix. The path may
+    not exist.
     """
     path = directory / name
     return path if path.is_file() or path.suffix else path.with_suffix(".wav")

@@ -14,10 +14,11 @@ _SECONDS = 28.5
 
 
 def cost(seed: int) -> dict[str, float]:
-    """Return three figures about the CPU cost of the detectors of one call.
+    """Return three figures about the CPU cost of the detectors of one call, by name.
 
-    Two are in percent of a core: for a talking caller and for a silent caller. The third says how
-    many times as much as decoding the a-law the detectors cost for the talking caller.
+    Two are in percent of a core: for a talking and for a silent caller. The third is the cost for
+    the talking caller divided by the cost of decoding the same a-law. ``seed`` is the random seed
+    of the silent caller's noise.
     """
     sent = sounds(_SECONDS, seed)
     talking, silent = decode_alaw(sent.talking), decode_alaw(sent.silent)
@@ -38,9 +39,9 @@ def cost(seed: int) -> dict[str, float]:
 
 
 def _listener(sound: Samples) -> Callable[[int, float], None]:
-    """Return a function that lets the detectors of one call hear one frame of ``sound``.
+    """Return a function that plays one frame (20 ms) of ``sound`` to the detectors of one call.
 
-    Its arguments are the index of the frame's first sample, and the time in seconds of audio.
+    The function takes the index of the frame's first sample, and the time of the frame in seconds.
     """
     ear = Ear(SileroModel.load().stream(), 0.0)
 
@@ -51,9 +52,10 @@ def _listener(sound: Samples) -> Callable[[int, float], None]:
 
 
 def _per_frame(step: Callable[[int, float], None], count: int) -> float:
-    """Return the mean CPU seconds of one call of ``step``.
+    """Return the mean CPU seconds that one call of ``step`` takes.
 
-    ``step`` is called once for each frame of 20 ms in ``count`` samples.
+    ``step`` is called for each frame (20 ms) of a recording with ``count`` samples at 8 kHz. Its
+    arguments are the index of the frame's first sample, and the time of the frame in seconds.
     """
     begin = process_time()
     for n, at in enumerate(range(0, count - FRAME + 1, FRAME)):

@@ -22,22 +22,23 @@ DEFAULT_COLUMNS = ("file", "label", "reference", "reference_start", "onset")
 
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
-    """One entry of a labels file, about one recording."""
+    """One entry of a labels file: what it says about one recording."""
 
     place: str
     """Place of the entry in its file, for error messages: ``labels.csv line 3``."""
     cells: Mapping[str, str]
-    """The texts of the entry by the name of their column, in lower case (``label``: ``clean``)."""
+    """The texts of the entry, each by the name of its column in lower case: ``{"label":
+    "clean"}``."""
 
     def first(self, names: tuple[str, ...]) -> str | None:
-        """Return the first text in the columns ``names`` that is not empty; otherwise None."""
+        """Return the first text in the columns ``names`` that is not empty, None if all are."""
         return next((self.cells[name] for name in names if self.cells.get(name)), None)
 
     def seconds(self, names: tuple[str, ...]) -> float | None:
-        """Return the time, in seconds, in the first column of ``names`` that is not empty.
+        """Return the time, in seconds, in the first of the columns ``names`` that is not empty.
 
-        A column whose name ends with ``_ms`` holds milliseconds, which are converted. Return None
-        if all columns are empty. Raise ValueError when the text is not a time.
+        If the column's name ends with ``_ms``, its text holds milliseconds and is converted. Return
+        None if all columns are empty. Raise ValueError when the text is not a number of 0 or more.
         """
         found = next((name for name in names if self.cells.get(name)), None)
         if found is None:
@@ -84,8 +85,9 @@ def read_labels(directory: Path) -> list[LabelledRow]:
 def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
     """Return the entries in ``text``, which is the content of a labels file.
 
-    ``suffix`` of the file's name tells its format (``.csv``). ``name`` is the path of the file, for
-    error messages. Raise CorpusError if ``text`` has an error; the message names the line or entry.
+    ``suffix`` is the suffix of the file's name in lower case, such as ``.csv``; it tells the
+    format. ``name`` is the path of the file, for error messages. Raise CorpusError if ``text`` has
+    an error; the message names the line or entry.
     """
     if suffix in (".csv", ".tsv", ".txt"):
         return _table(text, suffix, name)
@@ -103,8 +105,8 @@ def parse_labels(text: str, suffix: str, name: str) -> Iterator[LabelledRow]:
 def _labels_file(directory: Path) -> Path | None:
     """Return the path of the labels file in ``directory``; None if there is none.
 
-    The labels file is ``labels.csv``, or ``labels`` with another of SUFFIXES. If no file has such a
-    name, the only file with one of the SUFFIXES is taken. (``.txt`` does not count for this.)
+    The labels file is named ``labels`` with a suffix of SUFFIXES, such as ``labels.csv``. If there
+    is no such file, the only other file with one of these suffixes is taken, except ``.txt``.
     """
     named = [directory / f"labels{suffix}" for suffix in SUFFIXES]
     there = [path for path in named if path.is_file()]
@@ -116,9 +118,9 @@ def _labels_file(directory: Path) -> Path | None:
 
 
 def _folders(directory: Path) -> list[LabelledRow]:
-    """Return an entry for each file in a subdirectory, labelled with the subdirectory's name.
+    """Return an entry for each file in a subdirectory of ``directory``.
 
-    Raise CorpusError if no subdirectory holds a file.
+    Its label is the name of the subdirectory. Raise CorpusError if no subdirectory holds a file.
     """
     files = sorted(path for path in directory.glob("*/*") if path.is_file())
     if not files:
@@ -176,11 +178,11 @@ def _json_lines(text: str, name: str) -> Iterator[LabelledRow]:
 
 
 def _entries(whole: Any, name: str) -> Iterator[LabelledRow]:
-    """Yield the entries of a JSON or TOML document of labels.
+    """Yield the entries of ``whole``, a JSON or TOML document of labels that has been parsed.
 
-    The document may be a list of entries, or a mapping with one such list. It may also be a mapping
-    from file names to labels or entries. Raise CorpusError if it is anything else. ``name`` is the
-    path of the file, for error messages.
+    The document is a list of entries, a mapping with one such list, or a mapping from file names to
+    labels or entries. Raise CorpusError if it is anything else. ``name`` is the path of the file,
+    for error messages.
     """
     if isinstance(whole, dict):
         lists = [value for value in whole.values() if isinstance(value, list)]

@@ -57,24 +57,25 @@ NATURAL_FIGURES = ("natural_voices_accuracy", "natural_voices_barge_in")
 
 
 def share_of_windows(items: Sequence[JudgedWindow], good: Callable[[JudgedWindow], bool]) -> float:
-    """Return the share (0 to 1) of the windows ``items`` for which ``good`` returns True.
+    """Return the share (0 to 1) of ``items`` for which ``good`` returns True; NaN without items.
 
-    A window is a test recording. Return NaN if there are no windows.
+    The items are windows: test recordings that were judged.
     """
     return share_of([good(window) for window in items])
 
 
 def hearing_figures(heard: Sequence[JudgedWindow]) -> dict[str, float]:
-    """Return the figures of the bench by name, computed from the judged windows ``heard``.
+    """Return the figures of the bench ``hearing`` by name, computed from the windows ``heard``.
 
-    A window is a test recording. A figure is left out if there are no windows to compute it from.
+    A window is a test recording that was judged. A figure is left out if there are no windows to
+    compute it from.
     """
     parts = (_classes, _nuisances, _natural_voices, _delays, _turns)
     return measured({name: value for part in parts for name, value in part(heard).items()})
 
 
 def of_group(heard: Iterable[JudgedWindow], *groups: str) -> list[JudgedWindow]:
-    """Return the windows (test recordings) of ``heard`` that belong to one of ``groups``."""
+    """Return the windows (test recordings) of ``heard`` that belong to one of the named groups."""
     return [window for window in heard if window.group in groups]
 
 
@@ -124,7 +125,11 @@ def _nuisances(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 
 
 def _natural_voices(heard: Sequence[JudgedWindow]) -> dict[str, float]:
-    """Return the share of right verdicts and of recognised barge-ins among natural voices."""
+    """Return two figures about the judged test recordings of callers with natural voices.
+
+    They are the share of right verdicts and the share of recognised barge-ins, from 0 to 1. A
+    figure is NaN if ``heard`` has no such recordings.
+    """
     barge_ins = of_group(heard, "natural_barge_in")
     others = [window for window in of_group(heard, *NATURAL) if window.group != "natural_barge_in"]
     return {
@@ -134,10 +139,10 @@ def _natural_voices(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 
 
 def _barged_in(window: JudgedWindow) -> bool:
-    """Return whether the caller's speech was reported soon enough to interrupt the prompt.
+    """Return True if the caller's speech was reported soon enough to interrupt the prompt.
 
-    The report must come within BARGE_IN_WITHIN_SECONDS (1.5) of the caller's first word. If the
-    time of that word is not known, a report at any time counts.
+    Return False if it was reported more than 1.5 s (BARGE_IN_WITHIN_SECONDS) after the caller's
+    first word, or never. If the time of that word is not known, any report is soon enough.
     """
     if window.truth.onset_s is None:
         return bool(window.starts)
@@ -155,11 +160,11 @@ def _delays(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 
 
 def verdict_delays(heard: Iterable[JudgedWindow]) -> list[float]:
-    """Return for each window how many seconds the first right verdict took.
+    """Return the delay of the first right verdict on each window (test recording), in seconds.
 
     The delay begins with the onset: the start of the voice or of the fault. Windows without an
-    onset are left out. A right verdict before the onset has a delay of 0. A missing right verdict
-    counts as given NEVER (99) seconds after the start of the window.
+    onset are left out. A right verdict before the onset has a delay of 0. If there was no right
+    verdict, it counts as given 99 s (NEVER) after the start of the window.
     """
     return [
         max(
@@ -189,7 +194,8 @@ def _turns(heard: Sequence[JudgedWindow]) -> dict[str, float]:
 def start_delay(window: JudgedWindow) -> float | None:
     """Return the seconds from the caller's first word to the report that speech has started.
 
-    Return None if there was no such report, or if the time of the first word is not known.
+    A report more than 0.1 s (EARLY_SECONDS) before that word is ignored. Return None if there was
+    no other report, or if the time of the first word is not known. ``window`` is a test recording.
     """
     onset = window.truth.onset_s
     if onset is None:
@@ -198,11 +204,11 @@ def start_delay(window: JudgedWindow) -> float | None:
 
 
 def end_errors_ms(heard: Iterable[JudgedWindow]) -> list[float]:
-    """Return for each window how many milliseconds too late the end of speech was reported.
+    """Return by how many milliseconds the report of the end of speech was late, for each window.
 
-    A report is on time HANG_SECONDS (0.5) after the last voiced frame. A report that comes too
-    early has a negative number. Windows without an end of speech in their label are left out. A
-    missing report counts as given NEVER (99) seconds after the start of the window.
+    A report is on time 0.5 s (HANG_SECONDS) after the last voiced frame; the number is negative if
+    it came earlier. Windows (test recordings) without an end of speech in their label are left out.
+    A missing report counts as given 99 s (NEVER) after the start of the window.
     """
     errors = []
     for window in heard:
@@ -214,7 +220,7 @@ def end_errors_ms(heard: Iterable[JudgedWindow]) -> list[float]:
 
 
 def flips(window: JudgedWindow) -> int:
-    """Return how often the verdict on ``window`` changed back to an earlier verdict.
+    """Return how often the verdict on a test recording changed back to one that it had before.
 
     For example, the verdicts OK, NOISE, OK, NOISE are two flips. Only OK, TOO_QUIET, HANDS_FREE and
     NOISE are counted.

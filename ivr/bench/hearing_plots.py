@@ -29,10 +29,11 @@ delays are in hearing_metrics.py."""
 
 
 def draw_hearing(heard: Sequence[JudgedWindow], directory: Path, title: str) -> None:
-    """Draw the pictures of the hearing bench as PNG files in ``directory``.
+    """Draw the pictures of the bench ``hearing`` as PNG files in ``directory``.
 
-    The files are ``hearing_confusion.png``, ``hearing_delays.png``, and one for each sweep.
-    ``heard`` is the judged windows (test recordings). ``title`` is written above each picture.
+    The files are ``hearing_confusion.png``, ``hearing_delays.png``, and one for each sweep, a
+    series of recordings in which one quantity varies. ``heard`` are the judged test recordings.
+    ``title`` is written above each picture.
     """
     _confusion([window for window in heard if window.group not in SWEEPS], directory, title)
     _delays(heard, directory, title)

@@ -59,9 +59,9 @@ class JudgedWindow:
 
     @property
     def right(self) -> bool:
-        """Whether the last verdict on the window was right.
+        """True if the last verdict on the window was right, False otherwise.
 
-        Two verdicts of the same class (:func:`class_of`) count as equal.
+        It is right if it has the same class (:func:`class_of`) as the label.
         """
         return class_of(self.condition) is class_of(self.label)
 
@@ -74,7 +74,7 @@ _CLASSES = {
 
 
 def class_of(condition: Condition) -> Condition:
-    """Return the class of a verdict; two verdicts of the same class count as equal in the figures.
+    """Return the class of a verdict on a line; two verdicts of one class count as equal.
 
     DEAD_LINE and NO_RTP belong to the class NOBODY, FAX to TONE. Any other verdict is its own
     class.
@@ -90,10 +90,10 @@ def stream_window(
 ) -> JudgedWindow:
     """Play a window (a test recording) to an ear (a call's detectors); return the ear's reports.
 
-    As on a call, the ear is also woken at the times it has asked for. It can thus notice that
-    packets are missing. ``value`` is the value of the varied quantity if the window belongs to a
-    sweep (a series in which one quantity is varied), otherwise None. ``name`` is the name in the
-    reports; None means group and number.
+    The ear is also woken at the times it asks for, as on a call, so that it notices missing
+    packets. ``detector`` is the voice detector that the ear uses. ``value`` is the value of the
+    varied quantity if the window belongs to a sweep (a series in which one quantity varies),
+    otherwise None. ``name`` is the window's name in the reports; None means group and number.
     """
     ear = Ear(detector, 0.0)
     events_at: list[tuple[float, Event]] = []
@@ -138,10 +138,11 @@ def stream_window(
 
 
 def _due(ear: Ear, now: float) -> Iterator[float]:
-    """Yield the times before ``now`` at which ``ear`` asks to be woken.
+    """Yield the times before ``now`` at which ``ear``, a call's detectors, asks to be woken.
 
-    Times are in seconds from the start of the window. The iteration ends when the ear does not ask
-    for a later time than before.
+    Times are in seconds from the start of the test recording. The caller wakes the ear after each
+    of them. The iteration ends when the ear asks for no time, or for none between the last one and
+    ``now``.
     """
     last = float("-inf")
     while (deadline := ear.next_deadline()) is not None and last < deadline < now:
@@ -151,10 +152,10 @@ def _due(ear: Ear, now: float) -> Iterator[float]:
 
 @lru_cache(maxsize=1)
 def detector() -> VoiceDetector:
-    """Return the voice detector of this process, which is loaded once.
+    """Return the voice detector of this process; it is loaded by the first call and then kept.
 
-    It is of the kind that calls use. Every ear (the detectors of one call) resets the voice
-    detector before the ear's first frame.
+    It is of the kind that calls use. It may serve one recording after another, because each ear
+    (the detectors of one call) resets it before its first frame.
     """
     return SileroModel.load().stream()
 
@@ -164,8 +165,9 @@ def listen_to_order(
 ) -> JudgedWindow:
     """Make one window (test recording), let the detectors judge it, and return their reports.
 
-    ``order`` describes the window. ``recorded`` says whether recordings of people may be used in
-    it.
+    ``order`` describes the window. ``seed`` is the random seed, ``split`` the part of the corpus
+    (development or test) from which speakers and rooms are taken. If ``recorded`` is False, no
+    recordings of people are used.
     """
     window = make_window(order, seed, Stock.of(split, recorded=recorded))
     return stream_window(window, detector(), order.value)
@@ -174,8 +176,10 @@ def listen_to_order(
 def listen_to_all(
     orders: Iterable[Order], seed: int, split: Split, done: Callable[[], None], jobs: int
 ) -> list[JudgedWindow]:
-    """Make the windows of ``orders``, let the detectors judge them, and return the reports.
+    """Make the windows (test recordings) of ``orders``, let the detectors judge them, and report.
 
+    The result has one report for each order, in the same sequence. ``seed`` is the random seed,
+    ``split`` the part of the corpus (development or test) from which speakers and rooms are taken.
     The work is done in ``jobs`` processes. ``done`` is called after each window.
     """
     work = partial(listen_to_order, seed=seed, split=split)

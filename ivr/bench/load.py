@@ -26,7 +26,11 @@ _EXPECTED = ("built_in_model_used",)
 
 
 def complaints(lines: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the log lines that a run without trouble does not have."""
+    """Return those of the log ``lines`` that say that something went wrong.
+
+    These are all lines of level warning or above, and lines without a level. Warnings about the
+    laboratory itself (_EXPECTED) are left out.
+    """
     return [
         line
         for line in lines
@@ -37,10 +41,12 @@ def complaints(lines: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 async def measure(
     root: Path, calls: int, seed: int, done: Callable[[], None]
 ) -> tuple[BenchResult, list[SilentCall]]:
-    """Place ``calls`` simultaneous calls of silent callers, of four kinds.
+    """Place ``calls`` simultaneous calls of callers who say nothing; measure how the hotline copes.
 
-    Return the result and the calls. ``done`` is called after each call. ``root`` is the directory
-    of the checkout.
+    The callers are of four kinds: no packets, digital silence, comfort noise and room noise. Return
+    the result (failed calls, gaps between packets, what is left behind) and the calls. ``root`` is
+    the directory of the project's checkout, ``seed`` the random seed of the room noise. ``done`` is
+    called after each call.
     """
     settings = {"IVR_SERVICE__LOG_LEVEL": "debug"}
     async with laboratory(root, max_calls=calls + 5, settings=settings) as lab:

@@ -25,7 +25,7 @@ _SAME_FINAL = ("in ing", "en eng", "an ang", "ian iang", "uan uang", "on ong", "
 
 
 def misheard(text: str, rate: float, random: np.random.Generator) -> str:
-    """Return ``text`` with random errors.
+    """Return ``text`` with random errors, like those of a speech recogniser.
 
     ``rate`` is the probability of an error, 0 to 1, for each character.
     """
@@ -49,7 +49,7 @@ def misheard(text: str, rate: float, random: np.random.Generator) -> str:
 
 @cache
 def _characters() -> dict[str, list[str]]:
-    """Return the characters of common words, grouped by their pinyin without tones."""
+    """Return the characters of common words: for each pinyin syllable without tone, a list."""
     signs = sorted({sign for word in PHRASES_DICT if len(word) == 2 for sign in word})
     sounding: dict[str, list[str]] = defaultdict(list)
     for sign in signs:

@@ -61,7 +61,7 @@ class ModelComparison:
     """Sentences about recordings that a recogniser has lost, with the name of the model."""
 
     def dump(self) -> str:
-        """Return the comparison as one line of JSON; ``pass`` is false if there are problems."""
+        """Return the comparison as one line of JSON; "pass" is false if there are problems."""
         figures = {
             model: {name: round(value, 4) for name, value in own.items()}
             for model, own in self.figures.items()
@@ -93,7 +93,11 @@ class ModelComparison:
 
 
 def comparison_steps(corpus: PeopleCorpus, models: int, timed: int) -> int:
-    """Return how often :func:`compare_models` calls ``done``: the length of the progress bar."""
+    """Return how often :func:`compare_models` calls ``done``: the length of the progress bar.
+
+    ``models`` is the number of models. ``timed`` is the number of recordings of ``corpus`` that are
+    spoken to each model in real time.
+    """
     recordings = len(corpus.recordings)
     sounds = [SpokenSample("", np.zeros(0, np.int16))] * min(timed, recordings)
     return models * (recordings + (recognition.recognition_steps(sounds) if timed else 0))
@@ -108,12 +112,14 @@ def compare_models(
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> ModelComparison:
-    """Let each of ``models`` hear the recordings of ``corpus``; return their figures.
+    """Let each of ``models`` recognise the recordings of ``corpus``; return the models' figures.
 
-    ``models`` maps names to directories; None means the built-in model. ``meaning`` returns the
-    meaning of a text. ``timed`` is the number of recordings that are spoken in real time; 0 leaves
-    out delay, cost and memory. ``done`` is called :func:`comparison_steps` times. Raise ModelError
-    if a model cannot be used, and PeopleCorpusError if a recording cannot be read.
+    ``models`` maps the name of a model to its directory; None means the built-in model. ``meaning``
+    returns the meaning of a text. ``timed`` is the number of recordings that are spoken in real
+    time, which delay, cost and memory are measured with; if it is 0, they are left out. ``seed`` is
+    the random seed for the choice of these recordings and for the intervals. ``done`` is called
+    :func:`comparison_steps` times. Raise ModelError if a model cannot be used, and
+    PeopleCorpusError if a recording cannot be read.
     """
     compared = ModelComparison(len(corpus.recordings), seed)
     sounds = _drawn(corpus, timed, seed)
@@ -136,7 +142,11 @@ def compare_models(
 
 
 def _drawn(corpus: PeopleCorpus, number: int, seed: int) -> Sequence[SpokenSample]:
-    """Return ``number`` random recordings, or all if there are fewer, as a call hears them."""
+    """Return ``number`` random recordings of ``corpus``, or all of them if there are fewer.
+
+    They have the sound that the recogniser gets in a call: a-law, with silence before and after.
+    ``seed`` is the random seed.
+    """
     order = np.random.default_rng([seed, 20]).permutation(len(corpus.recordings))[:number]
     recordings = [corpus.recordings[n] for n in order]
     return [SpokenSample(one.words, in_a_call(one.samples())) for one in recordings]

@@ -18,7 +18,7 @@ _TEXTS, _LABELS = ("text", "said", "say", "sentence", "spoken"), ("intent", "row
 
 
 class ParaphrasesError(Exception):
-    """The sentences cannot be used; the message names file, key and remedy."""
+    """The sentences cannot be used; the message names the file, the key in it and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Corpus:
 
 
 def read_corpus(path: Path | None = None) -> Corpus:
-    """Return the labelled sentences of a TOML file, or the built-in ones if ``path`` is None.
+    """Return the labelled sentences of the TOML file ``path``; if None, the built-in sentences.
 
-    Raise ParaphrasesError when a file cannot be used.
+    Raise ParaphrasesError when a file cannot be read, has an error or holds no sentences.
     """
     corpus = Corpus()
     for file in sorted(BUILT_IN.glob("*.toml")) if path is None else [path]:
@@ -59,8 +59,9 @@ def read_corpus(path: Path | None = None) -> Corpus:
 def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
     """Add the sentences under one key of the TOML file to ``corpus``.
 
-    ``value`` is the TOML value of ``key``. ``where`` names the key in error messages. Raise
-    ParaphrasesError if key or value cannot be used.
+    ``key`` names a row of the etiquette sheet, an intent, ``names`` or ``numbers``; ``value`` is
+    its TOML value. ``where`` is file and key, for error messages. Raise ParaphrasesError if key or
+    value cannot be used.
     """
     if key in (NAMES, NUMBERS):
         pairs = corpus.names if key == NAMES else corpus.numbers
@@ -90,10 +91,11 @@ def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
 
 
 def _texts(where: str, value: Any) -> Iterator[str]:
-    """Yield the sentences in a TOML value: a sentence, a list, or a table with a list ``say``.
+    """Yield the sentences in ``value``, a value from a TOML file.
 
-    ``where`` names the key of ``value`` in error messages. Raise ParaphrasesError if ``value`` is
-    anything else.
+    It may be one sentence, a list of sentences, or a table that holds either under the key ``say``
+    or ``sentences``. Raise ParaphrasesError if it is anything else. ``where`` is file and key, for
+    error messages.
     """
     if isinstance(value, dict):
         value = value.get("say", value.get("sentences"))
@@ -115,10 +117,11 @@ def _texts(where: str, value: Any) -> Iterator[str]:
 
 
 def _expected(where: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield pairs from a TOML value: a sentence, and the surname or number that is said in it.
+    """Yield pairs from ``value``, a value from a TOML file: a sentence, and the right answer to it.
 
-    A pair may be written as {text, expected}, ["text", "expected"] or text = "expected". ``where``
-    names the key of ``value`` in error messages. Raise ParaphrasesError if a pair is incomplete.
+    The answer is the surname or number that is said in the sentence. A pair may be written as
+    {text, expected}, ["text", "expected"] or text = "expected". ``where`` is file and key, for
+    error messages. Raise ParaphrasesError if a pair is incomplete.
     """
     if isinstance(value, dict) and "say" in value:
         value = value["say"]

@@ -48,7 +48,7 @@ _Counts = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class HeardRecording:
-    """The words and the intent that were found in one recording."""
+    """The words and the intent that were found in one recording of a person."""
 
     recording: PersonRecording
     text: str
@@ -58,39 +58,52 @@ class HeardRecording:
 
     @property
     def syllables(self) -> int:
-        """Number of syllables that are said."""
+        """Number of syllables that the person says, by the table of the corpus."""
         return len(syllables_of(self.recording.words))
 
     @property
     def wrong_syllables(self) -> int:
-        """Least number of toneless syllables to replace, remove or add to get what is said."""
+        """Number of edits between the syllables that were said and those that were recognised.
+
+        An edit replaces, removes or adds one syllable; the number is the least possible. Tones are
+        ignored.
+        """
         said, heard = syllables_of(self.recording.words), syllables_of(self.text)
         return edit_distance(said.sounds, heard.sounds)
 
     @property
     def wrong_characters(self) -> int:
-        """Least number of characters to replace, remove or add to get what is said."""
+        """Number of edits between the characters that were said and those that were recognised.
+
+        An edit replaces, removes or adds one character; the number is the least possible.
+        """
         return edit_distance(_characters(self.recording.words), _characters(self.text))
 
     @property
     def number_right(self) -> bool | None:
-        """Whether the hotline would note the number that is said; None if no number is said."""
+        """True if the hotline would note exactly the digits that were said, False if not.
+
+        None if the words of the recording are not a number of two or more digits.
+        """
         digits = digits_said(self.recording.words)
         return numbers(syllables_of(self.text)).digits == digits if digits else None
 
 
 def digits_said(words: str) -> str:
-    """Return the digits of a text that consists of two or more digits; otherwise an empty text."""
+    """Return the digits of ``words`` if they consist of two or more digits; otherwise "".
+
+    For example, 三八 (three eight) gives "38".
+    """
     signs = _characters(words)
     digits = "".join(_DIGITS.get(sign, sign) for sign in signs)
     return digits if len(digits) > 1 and digits.isascii() and digits.isdigit() else ""
 
 
 def in_a_call(samples: Samples) -> Samples:
-    """Return a recording (16-bit, 8 kHz) as the recogniser gets it in a call.
+    """Return ``samples`` (16-bit, 8 kHz), a recording, as the recogniser gets it in a call.
 
-    Silence is added before it (BEFORE_SECONDS) and after it (AFTER_SECONDS). The whole is coded as
-    a-law once.
+    Silence is added before it (0.3 s, BEFORE_SECONDS) and after it (0.5 s, AFTER_SECONDS). The
+    whole is coded as a-law and decoded.
     """
     padded = np.pad(samples, (round(BEFORE_SECONDS * RATE), round(AFTER_SECONDS * RATE)))
     return decode_alaw(encode_alaw(padded))
@@ -104,14 +117,15 @@ async def hear_people(
     workers: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> tuple[list[HeardRecording], list[str]]:
-    """Let the workers recognise each recording of ``corpus``, and understand it where asked.
+    """Recognise each recording of ``corpus`` with the service's workers; return what was heard.
 
-    Return what was heard, in the order of the table, and sentences about recordings that were lost.
-    A recording that the recogniser loses is tried again after each of PAUSES, because a machine
-    that is busy with other things says nothing about the model. One that is lost in the end is left
-    out of what was heard. ``model`` is the directory of a model; None means the built-in one.
-    ``meaning`` returns the meaning of a text. ``done`` is called after each recording. Raise
-    ModelError if the model cannot be used, PeopleCorpusError if a recording cannot be read.
+    Return a pair: the heard recordings in the order of the table, and sentences about the
+    recordings that were lost. A recording is lost if the recogniser gives no result, such as on a
+    busy machine. It is then tried again after each of PAUSES, and left out if it is still lost.
+    ``model`` is the directory of a model; None means the built-in one. ``meaning`` returns the
+    meaning of a text; it is called for recordings that have an intent in the table. ``workers`` is
+    the number of processes. ``done`` is called after each recording. Raise ModelError if the model
+    cannot be used, PeopleCorpusError if a recording cannot be read.
     """
     turn = asyncio.Semaphore(workers)
     lost: Counter[Reason] = Counter()
@@ -134,7 +148,11 @@ async def hear_people(
 
 
 async def _recognised(recognisers: Recognisers, samples: Samples) -> RecognitionOutcome:
-    """Return the outcome of one recording, tried again while the recogniser loses it."""
+    """Return the result of the recogniser for ``samples``, one recording.
+
+    If the recogniser loses the recording, it is tried again after each of PAUSES (seconds).
+    NotHeard is returned if the last attempt fails too.
+    """
     for pause in (*PAUSES, None):
         utterance = recognisers.utterance()
         utterance.feed(samples)
@@ -146,11 +164,12 @@ async def _recognised(recognisers: Recognisers, samples: Samples) -> Recognition
 
 
 def people_figures(heard: Sequence[HeardRecording], seed: int) -> dict[str, float]:
-    """Return the figures of a corpus: errors and shares in percent.
+    """Return the figures of the recordings ``heard``, by name: errors and shares in percent.
 
-    Syllables are judged in all recordings together, by speaker and by sex, each with the interval
-    of 95 % (``_low`` and ``_high``) of a bootstrap over recordings. ``seed`` seeds the bootstrap.
-    Without recordings there are no figures.
+    The share of wrong syllables is given for all recordings, for each speaker and for each sex,
+    with its 95 % interval (``_low`` and ``_high``). The interval is found by a bootstrap:
+    recordings are drawn at random many times, with the random seed ``seed``. The result is empty
+    without recordings.
     """
     if not heard:
         return {}
@@ -187,10 +206,13 @@ async def measure(
     max_error: float | None = None,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Measure how well ``model`` hears the people of ``corpus``.
+    """Measure how many errors ``model`` makes in the recordings of ``corpus``.
 
-    ``max_error`` is the upper limit of the syllable error in percent; None means no limit. The
-    other arguments and the errors are those of :func:`hear_people`.
+    ``model`` is the directory of a model; None means the built-in one. ``meaning`` returns the
+    meaning of a text. ``workers`` is the number of worker processes, ``seed`` the random seed of
+    the intervals. ``max_error`` is the upper limit of wrong syllables in percent; None means no
+    limit. ``done`` is called after each recording. Raise ModelError if the model cannot be used,
+    PeopleCorpusError if a recording cannot be read.
     """
     heard, problems = await hear_people(corpus, model, meaning, workers=workers, done=done)
     limits = {} if max_error is None else {"syllable_error_percent": max_error}
@@ -205,7 +227,10 @@ async def measure(
 
 
 def _error(heard: Sequence[HeardRecording], seed: int) -> dict[str, float]:
-    """Return the syllable error in percent, with its interval and the number of recordings."""
+    """Return the number of recordings ``heard`` and their share of wrong syllables in percent.
+
+    The share comes with its 95 % interval; ``seed`` is the random seed of the interval.
+    """
     wrong = np.array([one.wrong_syllables for one in heard])
     counts = np.array([one.syllables for one in heard])
     low, high = _interval(wrong, counts, seed)
@@ -218,9 +243,11 @@ def _error(heard: Sequence[HeardRecording], seed: int) -> dict[str, float]:
 
 
 def _interval(wrong: _Counts, counts: _Counts, seed: int) -> tuple[float, float]:
-    """Return the interval of 95 % of the share of wrong syllables, 0 to 1; NaN for one recording.
+    """Return the 95 % interval of the share of wrong syllables, 0 to 1; NaN for one recording.
 
-    Recordings are drawn with replacement, because the syllables of one are not independent.
+    Recording i has ``counts[i]`` syllables, of which ``wrong[i]`` are wrong. The interval is found
+    by a bootstrap with the random seed ``seed``. It draws whole recordings with replacement,
+    because the syllables of one recording are not independent.
     """
     if len(counts) < 2:
         return nan, nan

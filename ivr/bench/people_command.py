@@ -13,9 +13,10 @@ from ivr.words.phrase_files import read_understander
 
 
 def has_people(corpus: Path) -> bool:
-    """Return whether ``corpus`` is for the bench of people: it has a table, or no text at all.
+    """Return True if ``corpus`` is a directory of recordings of people with a table of words.
 
-    A directory of one.wav and one.txt has no table; it is for the bench of cost and delay.
+    It is also True if there is neither a table nor a ``.txt`` file; reading the table then fails
+    with a message. False means recordings with a text beside each: one.wav with one.txt.
     """
     return people_table_in(corpus) is not None or not any(corpus.glob("*.txt"))
 
@@ -30,10 +31,11 @@ def bench_people(
     max_error: float | None,
     as_json: bool,
 ) -> None:
-    """Measure how well a model hears the people of ``corpus``, and print the figures.
+    """Measure how many errors a model makes in the recordings of ``corpus``, and print the figures.
 
-    ``model`` is a name or a path; None means the model that the service takes. ``max_error`` is the
-    upper limit of the syllable error in percent. Exit with code 1 if the error is larger, and with
+    ``model`` is a name or a path; None means the model that the service takes. ``workers`` is the
+    number of worker processes, ``seed`` the random seed. ``max_error`` is the upper limit of wrong
+    syllables in percent. Exit with code 1 if there are more, or if recordings were lost, and with
     code 2 if corpus or model cannot be used.
     """
     models = settings.recognition.models

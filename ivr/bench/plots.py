@@ -12,7 +12,10 @@ from ivr.hearing.frames import RATE
 
 
 def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
-    """Draw the distribution of the errors of waits as ``waits.png`` in ``directory``."""
+    """Draw the distribution of ``errors_ms`` as ``waits.png`` in ``directory``.
+
+    An error is the difference, in milliseconds, between the length of a wait and the wanted 5 s.
+    """
     ordered = sorted(errors_ms)
     with picture(directory / "waits.png", (6, 3)) as axes:
         axes.step(ordered, np.arange(1, len(ordered) + 1) / len(ordered), where="post")
@@ -26,7 +29,8 @@ def plot_waits(errors_ms: Sequence[float], directory: Path) -> None:
 def plot_call(call: SilentCall, directory: Path) -> None:
     """Draw what the caller heard in ``call`` as the waveform ``row_2.png`` in ``directory``.
 
-    The picture also shows the names of the prompts and the lengths of the waits.
+    The call is one of a silent caller (row 2 of the etiquette sheet). The picture also shows the
+    names of the prompts and the lengths of the waits.
     """
     assert call.recording.answered is not None
     start, samples = call.recording.audio()
@@ -52,7 +56,8 @@ def plot_call(call: SilentCall, directory: Path) -> None:
 def picture(path: Path, inches: tuple[float, float]) -> Iterator[Any]:
     """Yield the axes of a new picture, and save the picture when the body of ``with`` has ended.
 
-    ``path`` is the PNG file. ``inches`` is the width and the height of the picture.
+    ``path`` is the PNG file to write; its directory is made if it is missing. ``inches`` is the
+    width and the height of the picture. Nothing is saved if the body raises an error.
     """
     import matplotlib  # here, because it is slow to import and only pictures need it
 

@@ -45,7 +45,7 @@ built-in tiny model and to synthetic callers at 15 dB SNR."""
 
 @dataclass(slots=True)
 class Tally:
-    """The measurements made so far, as sums and lists."""
+    """The measurements made so far, summed or listed over all utterances."""
 
     waits: dict[int, list[float]] = field(default_factory=dict)
     """Milliseconds from the end of each utterance to its transcript. The key is the number of
@@ -64,10 +64,10 @@ class Tally:
 
 
 def rounds_of(spoken: Sequence[SpokenSample], callers: int) -> list[list[SpokenSample]]:
-    """Divide the samples ``spoken`` into groups that are spoken at the same time.
+    """Divide the utterances ``spoken`` into groups that are spoken at the same time.
 
-    A group has one sample for each of ``callers`` callers. The last group is filled up with samples
-    from the beginning of ``spoken``.
+    A group has one utterance for each of ``callers`` callers. The last group is filled up with
+    utterances from the beginning of ``spoken``.
     """
     rounds = [list(spoken[at : at + callers]) for at in range(0, len(spoken), callers)]
     rounds[-1] += [spoken[n % len(spoken)] for n in range(callers - len(rounds[-1]))]
@@ -75,7 +75,10 @@ def rounds_of(spoken: Sequence[SpokenSample], callers: int) -> list[list[SpokenS
 
 
 def recognition_steps(spoken: Sequence[SpokenSample]) -> int:
-    """Return how often :func:`measure` will call ``done``: the length of the progress bar."""
+    """Return how often :func:`measure` will call ``done``: the length of the progress bar.
+
+    ``spoken`` are the utterances that will be given to :func:`measure`.
+    """
     return len(rounds_of(spoken, 1)) + len(rounds_of(spoken, MANY)) + 1
 
 
@@ -88,11 +91,12 @@ async def measure(
     idle_seconds: float = IDLE_SECONDS,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Measure how costly, quick and right recognition with ``model`` is.
+    """Measure the cost, the delay and the errors of recognition with ``model``.
 
-    If ``model`` is None, the built-in tiny model is measured. ``workers`` is the number of worker
-    processes. ``done`` is called :func:`recognition_steps` times. Raise ModelError when the model
-    cannot be used.
+    ``spoken`` are the utterances to recognise. ``model`` is the directory of a model; None means
+    the built-in tiny one. ``workers`` is the number of worker processes. The cost of silent callers
+    is measured for ``idle_seconds`` seconds. ``seed`` is only reported with the result. ``done`` is
+    called :func:`recognition_steps` times. Raise ModelError when the model cannot be used.
     """
     with unlogged():
         return await _measure(spoken, model, workers, seed, idle_seconds, done)
@@ -146,7 +150,7 @@ async def _measure(
 
 
 async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tally: Tally) -> None:
-    """Let callers speak at once, one sample of ``together`` each, and add the results to ``tally``.
+    """Let callers speak at once, one for each of ``together``; add the results to ``tally``.
 
     They speak in real time and end at the same moment.
     """
@@ -181,9 +185,10 @@ async def _round(recognisers: Recognisers, together: Sequence[SpokenSample], tal
 
 
 def _cpu(pids: Sequence[int]) -> float:
-    """Return the CPU seconds that the worker processes and this thread have used so far.
+    """Return the CPU seconds that the processes ``pids`` and this thread have used so far.
 
-    This thread runs the event loop. Return NaN if the system has no /proc.
+    The processes are the recognition workers; this thread runs the event loop. Return NaN if the
+    system has no /proc.
     """
     total = time.thread_time()
     for pid in pids:

@@ -48,7 +48,8 @@ class RecordingsError(Exception):
 def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
     """Return the first ``sentences`` of SENTENCES, each spoken by both voices of UNTRAINED.
 
-    The audio has the sound of a telephone line (:func:`on_the_line`).
+    The audio has the sound of a telephone line, with noise (:func:`on_the_line`). ``seed`` is the
+    random seed of the noise.
     """
     random = np.random.default_rng(seed)
     return [
@@ -59,10 +60,10 @@ def synthetic(seed: int, sentences: int = len(SENTENCES)) -> list[SpokenSample]:
 
 
 def on_the_line(voice: Samples, random: np.random.Generator) -> Samples:
-    """Return a clip of a voice (16-bit, 8 kHz) with the sound of a telephone line.
+    """Return ``voice`` (16-bit, 8 kHz), a clip of speech, with the sound of a telephone line.
 
-    Silence is added before and after the voice. White noise is added to the whole clip, SNR_DB (15
-    dB) below the active level of the voice. The sum is then coded as a-law once.
+    Silence is added before it (0.3 s) and after it (0.5 s). White noise is added to the whole, 15
+    dB (SNR_DB) below the active level of the voice. The sum is coded as a-law and decoded.
     """
     sound = np.pad(
         voice.astype(np.float64), (round(BEFORE_SECONDS * RATE), round(AFTER_SECONDS * RATE))

@@ -63,7 +63,7 @@ _COMPLAINT = Ticket(
 
 @dataclass(slots=True)
 class Kills:
-    """Promises of the killed processes: the tickets whose numbers they returned."""
+    """The tickets that the killed processes promised: they had returned the ticket's number."""
 
     promised: list[str] = field(default_factory=list)
     """Numbers of the tickets that the processes had returned before they were killed."""
@@ -76,7 +76,8 @@ def kill_writers(
 ) -> Kills:
     """Start ``kills`` processes that make tickets, one by one; kill each at a random moment.
 
-    Return the tickets whose numbers the processes had returned. ``done`` is called after each kill.
+    Return the numbers of the tickets that they promised. ``settings`` name their database; ``seed``
+    is the random seed of the moments. ``done`` is called after each kill.
     """
     generator = random.Random(seed)
     context = multiprocessing.get_context("forkserver")
@@ -104,7 +105,7 @@ def kill_writers(
 
 
 def _rest(pipe: Connection) -> list[str]:
-    """Return the ticket numbers of a killed process that have not been read from the pipe yet."""
+    """Return the ticket numbers that a killed process has left unread in ``pipe``."""
     numbers = []
     try:
         while True:
@@ -116,7 +117,8 @@ def _rest(pipe: Connection) -> list[str]:
 def promise_until_killed(settings: config.RecordsSettings, pipe: Connection) -> None:
     """Make ticket after ticket until the process is killed; send each number into ``pipe``.
 
-    A number is sent as soon as the service could tell it to a caller.
+    A number is sent as soon as the service could tell it to a caller. ``settings`` name the
+    database.
     """
 
     async def run() -> None:
@@ -134,7 +136,7 @@ def promise_until_killed(settings: config.RecordsSettings, pipe: Connection) -> 
 
 
 def _begun(records: Records) -> CallRecord:
-    """Begin a call in ``records`` whose first row is entered; return the record of the call."""
+    """Begin a call in ``records``, note its first row of the etiquette sheet; return its record."""
     now = time.monotonic()
     record = records.begin("1700.1", "66385255", "13800000000", now, time.time())
     record.note(EnterRow("greeting"), now)
@@ -167,9 +169,9 @@ class Load:
     """Seconds from the first step until the last step was in the database."""
 
     def loaded(self, entries: Sequence[SpoolEntry]) -> None:
-        """Add to ``writes`` how long each step in ``entries`` took to the database.
+        """Add to ``writes`` the milliseconds from each step in ``entries`` to its commit.
 
-        The loader's thread calls this when the entries have been committed.
+        The thread that loads entries into the database calls this when they have been committed.
         """
         now = datetime.now(UTC)
         for entry in entries:
@@ -179,10 +181,10 @@ class Load:
 
 
 async def steady_load(settings: config.RecordsSettings, rate: float, seconds: float) -> Load:
-    """Record ``rate`` steps (events of calls) a second for ``seconds`` seconds.
+    """Record ``rate`` steps (events of calls) a second for ``seconds`` seconds; return the load.
 
-    Return what was measured meanwhile. The steps are spread over CALLS (60) calls. One ticket is
-    made for every EVENTS_PER_TICKET (100) steps of all calls together.
+    The steps belong to 60 (CALLS) calls. One ticket is made for every 100 (EVENTS_PER_TICKET)
+    steps. ``settings`` name the database.
     """
     load = Load()
     records = Records(settings, loaded=load.loaded)
@@ -236,11 +238,12 @@ def measure(
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Measure lost tickets in the database of ``killed``, then delays in that of ``settings``.
+    """Measure tickets that are lost when the service is killed, and delays that records cause.
 
-    Both databases must be empty. For lost tickets, ``kills`` processes that make tickets are
-    killed; ``done`` is called after each. For delays, ``rate`` steps (events of calls) a second are
-    written for ``seconds`` seconds. Raise RecordsError if a database cannot be used.
+    ``kills`` processes that make tickets in the database of ``killed`` are killed; ``done`` is
+    called after each. Then ``rate`` steps (events of calls) a second are written to the database of
+    ``settings`` for ``seconds`` seconds. Both databases must be empty. ``seed`` is the random seed.
+    Raise RecordsError if a database cannot be used.
     """
     with unlogged():
         kills_found = kill_writers(killed, kills, seed, done)
@@ -276,7 +279,7 @@ def measure(
 async def _settle(settings: config.RecordsSettings) -> None:
     """Load the entries that the killed processes left in the spool into the database.
 
-    The record keeper does so when it is started; it is then closed.
+    The start of the record keeper does this; it is then closed.
     """
     records = Records(settings)
     await records.start()

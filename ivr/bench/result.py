@@ -11,7 +11,7 @@ import numpy as np
 
 
 def machine() -> str:
-    """Return a line about this machine: cores, load, operating system, Python."""
+    """Return a line of text about this machine: cores, load, operating system, Python."""
     load = os.getloadavg()[0]
     return (
         f"{os.cpu_count()} cores {platform.machine()}, load {load:.1f}, "
@@ -20,7 +20,7 @@ def machine() -> str:
 
 
 def percentile(values: list[float], percent: float) -> float:
-    """Return a percentile of ``values``, such as the median for ``percent`` 50.
+    """Return the percentile ``percent`` (0 to 100) of ``values``; 50 gives the median.
 
     It is found by linear interpolation. Without values it is NaN, which fails every limit.
     """
@@ -34,7 +34,10 @@ def measured(figures: Mapping[str, float]) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class BenchResult:
-    """The outcome of one bench. Units are in the names of the figures: ``wait_error_p99_ms``."""
+    """The outcome of one bench: figures by name, and their limits.
+
+    The names of the figures end with their units: ``wait_error_p99_ms``.
+    """
 
     bench: str
     figures: Mapping[str, float]
@@ -52,9 +55,9 @@ class BenchResult:
 
     @property
     def passed(self) -> bool:
-        """Whether the bench has passed: no problem, and every figure within its limit.
+        """True if the bench has passed: there is no problem, and every figure keeps its limit.
 
-        A figure that has a limit but is missing counts as failed.
+        False otherwise. A figure that has a limit and was not measured does not keep it.
         """
         return not self.problems and all(map(self._keeps, self.limits))
 

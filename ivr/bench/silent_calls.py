@@ -21,16 +21,21 @@ NO_RTP, COMFORT_NOISE = "no RTP at all", "comfort noise"
 
 @dataclass(frozen=True, slots=True)
 class SilentCaller:
-    """A kind of caller who says nothing, with the script of the sound that is sent."""
+    """A kind of caller who says nothing: its name, and the script of what their telephone sends."""
 
     name: str
     script: tuple[Action, ...]
     voice_packets: bool
-    """Whether the caller sends voice packets. Without one, Asterisk's Answer waits for 0.5 s."""
+    """True if the caller's telephone sends voice packets. If it sends none, Asterisk's Answer waits
+    for 0.5 s."""
 
 
 def kinds(seed: int) -> tuple[SilentCaller, ...]:
-    """Return the four kinds of silent callers; ``seed`` is the random seed of the room noise."""
+    """Return the four kinds of silent callers.
+
+    Their telephones send nothing, digital silence, comfort noise, or room noise at -60 dBov.
+    ``seed`` is the random seed of the room noise.
+    """
     return (
         SilentCaller(NO_RTP, (NoRtp(),), False),
         SilentCaller("digital silence", (Silence(),), True),
@@ -41,7 +46,7 @@ def kinds(seed: int) -> tuple[SilentCaller, ...]:
 
 @dataclass(frozen=True, slots=True)
 class SilentCall:
-    """A call of a silent caller: its recording, and the prompts that the caller heard."""
+    """A call of a caller who says nothing: its recording, and the prompts that the caller heard."""
 
     caller: SilentCaller
     recording: CallRecording
@@ -49,7 +54,11 @@ class SilentCall:
 
     @property
     def problem(self) -> str | None:
-        """A sentence that says what went wrong in the call; None if row 2 was played completely."""
+        """A sentence that says what went wrong in the call; None if nothing did.
+
+        Nothing went wrong if all prompts of row 2 of the etiquette sheet (no sound from the caller)
+        were played to their end, and the hotline then hung up.
+        """
         recording = self.recording
         if recording.answered is None:
             return f"{self.caller.name}: not answered ({recording.status} {recording.reason})"
@@ -62,15 +71,16 @@ class SilentCall:
 
     @property
     def waits(self) -> list[float]:
-        """Lengths of the waits after each prompt, in seconds.
+        """Lengths of the waits after the prompts, in seconds: one for each prompt.
 
-        A wait ends when the next prompt begins. The last one ends with the call.
+        A wait lasts to the beginning of the next prompt, and after the last prompt to the end of
+        the call.
         """
         return measured_waits(self.recording, self.prompts)[1:]
 
     @property
     def first_prompt(self) -> float:
-        """Seconds from the 200 OK to the first packet of the greeting."""
+        """Seconds from the answer of the call (200 OK) to the first packet of the greeting."""
         assert self.recording.answered is not None
         return self.prompts[0].start - self.recording.answered
 
@@ -78,10 +88,10 @@ class SilentCall:
 async def call_silently(
     lab: Lab, calls: int, seed: int, spread_seconds: float, done: Callable[[], None]
 ) -> list[SilentCall]:
-    """Place ``calls`` simultaneous calls of silent callers; return them in order of their start.
+    """Place ``calls`` simultaneous calls of callers who say nothing, in the laboratory ``lab``.
 
-    The calls begin at equal intervals within ``spread_seconds`` seconds. ``seed`` is the random
-    seed of the room noise; ``done`` is called after each call.
+    The calls begin at equal intervals within ``spread_seconds`` seconds, and are returned in that
+    order. ``seed`` is the random seed of the room noise; ``done`` is called after each call.
     """
     callers = [kinds(seed + i)[i % 4] for i in range(calls)]
     async with lab.telephone() as phone:
@@ -101,12 +111,15 @@ async def call_silently(
 
 
 def prompts_of(recording: CallRecording, catalogue: Catalogue) -> list[HeardPrompt]:
-    """Return the prompts that the caller heard in a call; none if the call was not answered."""
+    """Return the ``catalogue`` prompts that the caller heard; none if the call was not answered."""
     return heard_prompts(recording, catalogue) if recording.answered is not None else []
 
 
 def silence_missing(call: SilentCall) -> float:
-    """Return how many of the packets due between and after the prompts are missing, in percent."""
+    """Return the share, in percent, of packets missing in ``call`` while no prompt is played.
+
+    A packet is due every 20 ms between the prompts, and from the last one to the end of the call.
+    """
     times = [packet.time for packet in call.recording.received]
     ends = [prompt.end for prompt in call.prompts]
     starts = [prompt.start for prompt in call.prompts[1:]] + [call.recording.ended]

@@ -38,12 +38,13 @@ for a talking caller, 0.1 % for a silent one."""
 EAR_ONLY, RATIO = "ear_only_core_percent", "alaw_decode_ratio"
 
 Pass = Callable[[], float]
-"""A function that measures once. It returns a cost: CPU seconds for one second of one stream."""
+"""A function that measures once. It returns a cost: the CPU seconds that one second of audio of one
+caller takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """The audio of three kinds of callers, as octets of a-law at 8 kHz."""
+    """The audio that three kinds of callers send, as octets of a-law at 8 kHz."""
 
     talking: bytes
     """Speech with pauses."""
@@ -54,9 +55,9 @@ class Sounds:
 
 
 def sounds(seconds: float, seed: int) -> Sounds:
-    """Return three recordings: speech with pauses, comfort noise, and a dead line.
+    """Return the audio of three kinds of callers: speech with pauses, comfort noise, a dead line.
 
-    Each is ``seconds`` seconds long; ``seed`` is the random seed of the noise.
+    Each lasts ``seconds`` seconds; ``seed`` is the random seed of the noise.
     """
     count = round(seconds / FRAME_SECONDS) * FRAME
     pause = np.zeros(round(PAUSE_SECONDS * RATE), np.int16)
@@ -81,12 +82,13 @@ def measure(
     seed: int = 1,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Measure the CPU cost per stream when many streams run at once.
+    """Measure the CPU cost of hearing one caller when many callers are heard at once.
 
-    ``streams`` holds the numbers of simultaneous streams to measure, such as 1 and 50. Each stream
-    has ``seconds`` seconds of audio. Every figure is the least of ``passes`` measurements. ``done``
-    is called after each figure, :func:`streams_steps` times in all. Raise ModelError when the voice
-    detector cannot be loaded.
+    A stream is the audio of one caller. ``streams`` holds the numbers of simultaneous streams to
+    measure, such as 1 and 50. Each stream has ``seconds`` seconds of audio. Every figure is the
+    least of ``passes`` measurements. ``seed`` is the random seed of the noise. ``done`` is called
+    after each figure, :func:`streams_steps` times in all. Raise ModelError when the voice detector
+    cannot be loaded.
     """
     model = SileroModel.load()
     sent = sounds(seconds, seed)
@@ -123,12 +125,19 @@ def measure(
 
 
 def streams_steps(streams: Sequence[int]) -> int:
-    """Return how often :func:`measure` will call ``done``: the length of the progress bar."""
+    """Return how often :func:`measure` will call ``done``: the length of the progress bar.
+
+    ``streams`` holds the numbers of simultaneous streams that will be given to :func:`measure`.
+    """
     return 2 + 4 * len(streams)
 
 
 def draw_streams(result: BenchResult, streams: Sequence[int], directory: Path) -> None:
-    """Draw how the cost per stream depends on the number of streams: ``directory``/streams.png."""
+    """Draw how the cost of one stream depends on the number of simultaneous streams.
+
+    The picture is ``streams.png`` in ``directory``. ``result`` is the result of :func:`measure`,
+    ``streams`` the numbers of streams that were measured.
+    """
     with picture(directory / "streams.png", (8, 4)) as axes:
         for kind in ("talking", "silent", "dead", "detector"):
             cost = [result.figures[f"{kind}_{count}_core_percent"] for count in streams]
@@ -162,9 +171,10 @@ def _chunks(octets: bytes) -> list[memoryview]:
 
 
 def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) -> float:
-    """Call the functions ``rounds`` in turn; return the CPU seconds for one second of audio.
+    """Call each function of ``rounds`` once; return the CPU seconds for one second of audio.
 
-    Each round plays ``seconds`` of audio. The first ``warm`` rounds are not counted.
+    Each function plays ``seconds`` seconds of audio to a detector. The time of the first ``warm``
+    functions is not counted.
     """
     counted, began = 0, process_time()
     for n, play in enumerate(rounds):
@@ -176,10 +186,10 @@ def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) 
 
 
 def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) -> float:
-    """Run ``count`` ears at once; return the CPU seconds of one ear for one second of audio.
+    """Let ``count`` ears hear audio in turn; return the CPU seconds per ear and second of audio.
 
-    An ear is the detectors of one call; ``detector`` makes its voice detector. All ears hear the
-    same a-law recording ``octets``, but each begins at another place in it.
+    An ear is the detectors of one call; ``detector`` returns a new voice detector for it. All ears
+    hear the same a-law recording ``octets``, but each begins at another place in it.
     """
     frames = _frames(decode_alaw(octets))
     ears = [Ear(detector(), 0.0) for _ in range(count)]
@@ -198,8 +208,8 @@ def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) ->
 def _ear_only(model: SileroModel, octets: bytes) -> Pass:
     """Return a function that measures an ear (a call's detectors) without its voice detector.
 
-    A voice detector first hears the a-law ``octets``, and its answers are recorded. In the
-    measurement the recorded answers take the place of the voice detector.
+    A voice detector of ``model`` first hears the a-law ``octets``, and its answers are recorded. In
+    the measurement, the recorded answers take the place of the voice detector.
     """
     learning = _Remembering(model.stream())
     _listen(octets, 1, lambda: learning)
@@ -207,7 +217,7 @@ def _ear_only(model: SileroModel, octets: bytes) -> Pass:
 
 
 class _Remembering:
-    """A voice detector that records the answers of another one, to which it passes all audio."""
+    """A voice detector that passes all audio to another one and records its answers."""
 
     def __init__(self, detector: VoiceDetector) -> None:
         self._detector = detector
@@ -235,9 +245,10 @@ class _Answering:
 
 
 def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> float:
-    """Run ``count`` voice detectors at once, and measure their cost.
+    """Let ``count`` voice detectors of ``model`` hear audio in turn, and measure their cost.
 
-    Return the CPU seconds that one detector takes for one second of audio.
+    ``chunks`` is the audio, in chunks of the size that a detector takes. Return the CPU seconds
+    that one detector takes for one second of audio.
     """
     streams = [model.stream() for _ in range(count)]
 
@@ -250,7 +261,7 @@ def _detect(model: SileroModel, chunks: Sequence[memoryview], count: int) -> flo
 
 
 def _decode(octets: bytes) -> float:
-    """Return the CPU seconds for decoding one second of a-law, frame by frame (20 ms)."""
+    """Return the CPU seconds for decoding one second of ``octets`` (a-law) in frames of 20 ms."""
 
     def rounds() -> Iterator[Callable[[], object]]:
         for at in range(0, len(octets), FRAME):

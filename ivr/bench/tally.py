@@ -11,9 +11,9 @@ Z95 = 1.959964
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval (Wilson 1927) of the share ``right`` / ``total``.
+    """Return Wilson's 95 % confidence interval of a share: ``right`` cases of ``total``.
 
-    Return (0, 1) if ``total`` is 0.
+    The interval has its lower and its upper end, from 0 to 1. It is (0, 1) if ``total`` is 0.
     """
     if total == 0:
         return 0.0, 1.0
@@ -24,12 +24,15 @@ def wilson(right: int, total: int) -> tuple[float, float]:
 
 
 def share(flags: Sequence[bool]) -> float:
-    """Return the share of true values among ``flags``, 0 to 1; NaN if there are none."""
+    """Return the share of True among ``flags``, 0 to 1; NaN if there are no flags."""
     return sum(flags) / len(flags) if flags else nan
 
 
 def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
-    """Count the answers that were given for each label; ``pairs`` are (label, answer)."""
+    """Count how often each answer was given for each label; ``pairs`` are (label, answer).
+
+    ``result[label][answer]`` is the number of such pairs.
+    """
     table: dict[str, Counter[str]] = {}
     for label, answer in pairs:
         table.setdefault(label, Counter())[answer] += 1
@@ -37,10 +40,10 @@ def confusion(pairs: Sequence[tuple[str, str]]) -> dict[str, Counter[str]]:
 
 
 def edit_distance(wanted: Sequence[str], heard: Sequence[str]) -> int:
-    """Return the least number of edits that turn one text into the other.
+    """Return the least number of edits that turn the text ``wanted`` into the text ``heard``.
 
-    An edit replaces, removes or adds one character. ``wanted`` and ``heard`` may also be lists of
-    other items, such as syllables.
+    An edit replaces, removes or adds one character. Both may also be lists of other items, such as
+    syllables.
     """
     row = np.arange(len(heard) + 1)
     for sign in wanted:

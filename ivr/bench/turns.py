@@ -50,19 +50,21 @@ at the same moments."""
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One sentence of a caller and the reply to it."""
+    """One sentence of a caller and the hotline's reply to it."""
 
     reply_seconds: float | None
     """Seconds from the last voiced packet of the sentence to the first packet of the reply. None if
     there was no reply."""
     understood: bool
-    """Whether the first prompt of the reply was the right one for the sentence."""
+    """True if the first prompt of the reply was the right one for the sentence; False if it was not
+    or there was no reply."""
 
 
 async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
-    """Place ``calls`` overlapping calls, in each of which the caller says five sentences.
+    """Measure how soon the hotline replies, in ``calls`` overlapping calls of five sentences each.
 
-    ``done`` is called after each call.
+    ``root`` is the directory of the project's checkout, ``seed`` the random seed of the callers'
+    pauses. ``done`` is called after each call.
     """
     rng = np.random.default_rng(seed)
     async with laboratory(root, max_calls=calls + 5) as lab:
@@ -86,15 +88,18 @@ async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -
 
 
 def _milliseconds(turns: Sequence[Turn]) -> list[float]:
-    """Return the delays of the replies in milliseconds; turns without a reply are left out."""
+    """Return the delay of each reply in milliseconds; turns without a reply are left out.
+
+    A turn is a sentence of a caller with the hotline's reply.
+    """
     return [1000 * turn.reply_seconds for turn in turns if turn.reply_seconds is not None]
 
 
 def _script(catalogue: Catalogue, number: int, rng: np.random.Generator) -> list[Action]:
-    """Return the script of caller ``number``: silence, a sentence, silence, and so on.
+    """Return the script of caller ``number``'s telephone: silence, a sentence, silence, and so on.
 
-    A silence lasts as long as the usual delay of the reply, the prompts and a random pause from
-    ``rng``.
+    A silence lasts as long as the usual delay of the hotline's reply, the prompts of the reply and
+    a random pause from ``rng``. ``catalogue`` has the lengths of the prompts.
     """
     waits = [catalogue["greeting.ask"].seconds]
     waits += [_REPLY_SECONDS + sum(catalogue[id].seconds for id in ids) for _, ids in _TURNS]
@@ -120,7 +125,10 @@ async def _talk(
 
 
 def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
-    """Return the turns of a call: each sentence of _TURNS that was said, with the reply to it."""
+    """Return the turns of a call: each sentence that the caller said, with the hotline's reply.
+
+    ``recording`` is the recording of the call. The prompts in it are found with ``catalogue``.
+    """
     prompts = prompts_of(recording, catalogue)
     found = []
     for (_, expected), end in zip(_TURNS, _ends(recording), strict=False):
@@ -131,12 +139,12 @@ def turns_of(recording: CallRecording, catalogue: Catalogue) -> list[Turn]:
 
 
 def _sounds_as(prompt: HeardPrompt, id: str) -> bool:
-    """Return whether the caller heard the prompt ``id``, or another one that sounds the same."""
+    """Return True if the caller heard the prompt ``id``, or one with the same sound; else False."""
     return id == prompt.id or id in prompt.same_sound_ids
 
 
 def _ends(recording: CallRecording) -> Iterator[float]:
-    """Yield for each sentence the time at which its last voiced packet ended.
+    """Yield the time at which each sentence of the caller ended: the end of its last voiced packet.
 
     Times are in seconds of the monotonic clock, like those of the recording's packets.
     """
@@ -148,9 +156,10 @@ def _ends(recording: CallRecording) -> Iterator[float]:
 
 
 def _last_voiced(frames: Sequence[Samples]) -> int:
-    """Return the index of the last voiced frame: the last whose level is VOICED_DBOV (-40) or more.
+    """Return the index of the last voiced frame in ``frames``, which are 20 ms long each.
 
-    If no frame is that loud, return the index of the very last frame.
+    A frame is voiced if its level is at least -40 dBov (VOICED_DBOV). If none is, return the index
+    of the very last frame.
     """
     voiced = (n for n, frame in enumerate(frames) if dbov(frame, remove_dc=True) >= VOICED_DBOV)
     return max(voiced, default=len(frames) - 1)

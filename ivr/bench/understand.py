@@ -43,7 +43,7 @@ figures, such as ``phone_accuracy`` (at least 0.98)."""
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodSentence:
-    """One sentence with the errors of a recogniser, and what the understander took it for."""
+    """One sentence with a recogniser's errors: its right intent, and the meaning that was found."""
 
     rate: int
     """Share of the sentence's characters that were misheard, in percent."""
@@ -52,18 +52,18 @@ class UnderstoodSentence:
 
     @property
     def right(self) -> bool:
-        """Whether the understander's best guess is the right intent."""
+        """True if the understander's best guess is the right intent, False otherwise."""
         return self.meaning.intent is self.label
 
     @property
     def false_action(self) -> bool:
-        """Whether the hotline would act on a wrong guess without asking the caller."""
+        """True if the hotline would act on a wrong guess without asking the caller; else False."""
         return self.meaning.certainty is Certainty.SURE and not self.right
 
 
 @dataclass(slots=True)
 class UnderstandingReport:
-    """The figures of the bench ``understand``, and the sentences behind the figures."""
+    """The figures of the bench ``understand``, and the sentences that they are computed from."""
 
     result: BenchResult
     heard: list[UnderstoodSentence] = field(default_factory=list)
@@ -81,7 +81,7 @@ class UnderstandingReport:
         return table
 
     def draw(self, directory: Path) -> None:
-        """Draw accuracy and false actions for each error rate.
+        """Draw how accuracy and false actions depend on the share of misheard characters.
 
         The picture is ``understand.png`` in ``directory``.
         """
@@ -98,10 +98,10 @@ class UnderstandingReport:
 def measure(
     understander: Understander, corpus: Corpus, seed: int, done: Callable[[], None]
 ) -> UnderstandingReport:
-    """Measure how well the understander understands the sentences of ``corpus``.
+    """Measure how well ``understander`` finds the meaning of the sentences of ``corpus``.
 
-    All sentences are measured at each of RATES (percent of misheard characters). ``done`` is called
-    after each rate.
+    It gets them as text in which characters are misheard, once at each rate of RATES (percent).
+    ``seed`` is the random seed of these errors. ``done`` is called after each rate.
     """
     random = np.random.default_rng([seed, 271])
     heard = []
@@ -143,8 +143,9 @@ def _phones(
 ) -> float:
     """Return the share (0 to 1) of callers whose telephone number is understood in the end.
 
-    ``said`` holds pairs of a sentence and the number in it. Each sentence is said by TELLINGS (10)
-    callers, who hear the number read back and may repeat it.
+    ``said`` holds pairs: a sentence, and the number in it. Each sentence is said by 10 (TELLINGS)
+    callers, who hear the number read back and may repeat it. ``random`` makes the errors in the
+    recognised text.
     """
     return share(
         [
@@ -158,11 +159,12 @@ def _phones(
 def _agreed(
     understander: Understander, text: str, number: str, random: np.random.Generator
 ) -> bool:
-    """Return whether a caller's number is understood within the attempts that row 12 allows.
+    """Return True if a caller's number is understood within the allowed attempts, False otherwise.
 
     The caller first says ``text`` and hears the number read back. If it is wrong, the caller says
-    the digits of ``number`` one by one. This is repeated until the number is right or the
-    NUMBER_ATTEMPTS attempts are used up. The caller never types the number.
+    the digits of ``number`` one by one, up to NUMBER_ATTEMPTS attempts in all (row 12 of the
+    etiquette sheet). The caller never types the number. ``random`` makes the errors in the
+    recognised text.
     """
     wanted = "".join(filter(str.isdigit, number))
     again = digit_by_digit(wanted)

@@ -69,9 +69,10 @@ def measure(
 ) -> BenchResult:
     """Speak, recognise and understand ``sentences``; return the shares that were understood.
 
-    ``sentences`` has two keys, the kinds of sentences: ``phrases`` and ``unseen``. ``model`` is the
-    directory of a speech model; None means the built-in one. ``done`` is called after each
-    sentence. Raise ModelError when the model cannot be used.
+    ``sentences`` maps each kind of sentences, ``phrases`` or ``unseen``, to the sentences.
+    ``model`` is the directory of a speech model; None means the built-in one. ``understander``
+    finds the meaning of recognised words. ``seed`` is the random seed of the line noise. ``done``
+    is called after each sentence. Raise ModelError when the model cannot be used.
     """
     recogniser = load_speech_model(model)
     figures: dict[str, float] = {}
@@ -103,7 +104,13 @@ def _of_natural(
     understander: Understander,
     seed: int,
 ) -> dict[str, float]:
-    """Return the shares of sentences that are right and surely wrong when ``caller`` says them."""
+    """Return two figures: the shares of ``caller``'s sentences that are right and surely wrong.
+
+    A sentence is right if its intent is found, and surely wrong if the hotline would act on a wrong
+    guess without asking. ``labelled`` are the sentences with their intents. ``name`` is the end of
+    the figures' names. ``seed`` is the random seed of the line noise. The result is empty without
+    sentences.
+    """
     random, right, surely_wrong = np.random.default_rng([seed, 2]), [], []
     for text, label in labelled:
         heard = recogniser.decode(on_the_line(master(*caller.synthesise(text)), random))
@@ -118,8 +125,9 @@ def _of_natural(
 def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
     """Return the share of right answers: of all sentences, of each row, and of the worst row.
 
-    Another figure is the number of rows below 95 %. ``right`` holds a list for each intent, with
-    one flag for each spoken sentence: True if it was understood.
+    A row is a row of the etiquette sheet. Another figure is the number of rows below 95 %.
+    ``right`` holds a list for each intent, with one flag for each spoken sentence: True if it was
+    understood.
     """
     rows: dict[int, list[bool]] = defaultdict(list)
     for label, answers in right.items():
@@ -135,10 +143,11 @@ def _figures(right: Mapping[Intent, list[bool]]) -> dict[str, float]:
 
 
 def of_phrases(phrases: Phrases, fillers: Fillers, seed: int) -> Labelled:
-    """Return random sentences from the phrase files, with values such as names in their slots.
+    """Return random sentences from the phrases that the hotline has learned, with their intents.
 
-    At most PER_INTENT["phrases"] (96) phrases of each intent are used, with one wording each. The
-    intent OTHER is left out. ``seed`` is the random seed.
+    Their slots are filled with values, such as names, from ``fillers``. At most 96
+    (PER_INTENT["phrases"]) phrases of each intent are used, with one wording each. The intent OTHER
+    is left out. ``seed`` is the random seed.
     """
     random = np.random.default_rng([seed, 1])
     drawn = []
@@ -152,9 +161,9 @@ def of_phrases(phrases: Phrases, fillers: Fillers, seed: int) -> Labelled:
 
 
 def of_corpus(corpus: Corpus, seed: int) -> Labelled:
-    """Return random sentences from ``corpus``, at most PER_INTENT["unseen"] (12) for each intent.
+    """Return random sentences from ``corpus`` with their intents, at most 12 for each intent.
 
-    The intent OTHER is left out. ``seed`` is the random seed.
+    The number is PER_INTENT["unseen"]. The intent OTHER is left out. ``seed`` is the random seed.
     """
     random = np.random.default_rng([seed, 2])
     by_intent: dict[Intent, list[str]] = defaultdict(list)

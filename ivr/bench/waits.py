@@ -37,10 +37,11 @@ LIMITS = {
 async def measure(
     root: Path, calls: int, seed: int, done: Callable[[], None]
 ) -> tuple[BenchResult, list[SilentCall]]:
-    """Place ``calls`` simultaneous calls of silent callers, of four kinds.
+    """Place ``calls`` simultaneous calls of callers who say nothing; measure the hotline's waits.
 
-    Return the result and the calls. ``done`` is called after each call. ``root`` is the directory
-    of the checkout.
+    The callers are of four kinds: no packets, digital silence, comfort noise and room noise. Return
+    the result and the calls. ``root`` is the directory of the project's checkout, ``seed`` the
+    random seed of the room noise. ``done`` is called after each call.
     """
     async with laboratory(root, max_calls=calls + 5) as lab:
         heard = await call_silently(lab, calls, seed, SPREAD_SECONDS, done)
@@ -49,19 +50,20 @@ async def measure(
 
 
 def errors_ms(calls: list[SilentCall]) -> list[float]:
-    """Return the error of every wait in milliseconds: positive if it lasted longer than 5 s.
+    """Return by how many milliseconds each wait in ``calls`` differs from 5 s, in order.
 
-    Calls with a problem are left out.
+    A number is positive if the wait was longer. Calls in which something went wrong are left out.
     """
     return [(wait - _SECONDS) * 1000 for call in calls if not call.problem for wait in call.waits]
 
 
 def _ear_open_ms(heard: list[SilentCall], records: list[dict[str, Any]]) -> list[float]:
-    """Return the milliseconds from each caller's 200 OK until their audio reached the detectors.
+    """Return for each caller the milliseconds from the answer until the detectors got their audio.
 
-    Only callers who send voice packets count. The service records the moment as the step EarOpened
-    in ``records``. Answers and steps are paired in the order of their times. The list is empty if
-    there are not as many steps as answers.
+    The answer is the 200 OK in the recording of a call of ``heard``. Audio reaches the detectors at
+    the step EarOpened in ``records``, the service's records. Callers who send no voice packets are
+    left out. Answers and steps are paired in the order of their times. The result is empty if there
+    are not as many steps as answers.
     """
     to_wall = time.time() - time.monotonic()
     answers = sorted(
@@ -99,9 +101,9 @@ def _result(heard: list[SilentCall], ear_open: list[float], seed: int) -> BenchR
 
 
 def _first_prompts(calls: list[SilentCall]) -> dict[str, float]:
-    """Return the delay until the first prompt in milliseconds (p95), for each kind of caller.
+    """Return the delay until the first prompt (95th percentile, in ms) for each kind of caller.
 
-    Kinds of callers that are not in ``calls`` are left out.
+    The key is the name of the figure. Kinds of callers that are not in ``calls`` are left out.
     """
     kinds = {NO_RTP: "_no_rtp", COMFORT_NOISE: "_comfort_noise"}
     delays: dict[str, list[float]] = {}

@@ -120,8 +120,10 @@ def _bench_spoken(
 ) -> None:
     """Let synthetic voices speak sentences, recognise and understand them, and print the figures.
 
-    The sentences come from the file ``corpus``. If ``corpus`` is None, they are the built-in
-    paraphrases and the phrases that the hotline has learned from.
+    ``sheet`` is the path of the etiquette sheet. ``corpus`` is the file of sentences; if it is
+    None, the built-in test sentences and the phrases that the hotline has learned are spoken.
+    ``model`` is the directory of a speech model; None means the built-in one. ``seed`` is the
+    random seed.
     """
     with measurable():
         understander = read_understander(sheet)

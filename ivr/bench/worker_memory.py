@@ -45,11 +45,11 @@ async def measure(
     seed: int,
     done: Callable[[], None] = lambda: None,
 ) -> BenchResult:
-    """Measure the memory of a worker with ``model`` over ``utterances`` utterances.
+    """Measure the memory of a recognition worker while it recognises ``utterances`` utterances.
 
-    If ``model`` is None, the built-in tiny model is measured. The utterances are random parts of
-    ``spoken``, so that their lengths differ. ``done`` is called :func:`memory_steps` times. Raise
-    ModelError when the model cannot be used.
+    ``model`` is the directory of a model; None means the built-in tiny one. The utterances are
+    random parts of ``spoken``, so that their lengths differ; ``seed`` is the random seed. ``done``
+    is called :func:`memory_steps` times. Raise ModelError when the model cannot be used.
     """
     with unlogged():
         async with Recognisers(model) as recognisers:
@@ -57,7 +57,10 @@ async def measure(
 
 
 def memory_steps(utterances: int) -> int:
-    """Return how often :func:`measure` will call ``done``: the length of the progress bar."""
+    """Return how often :func:`measure` will call ``done``: the length of the progress bar.
+
+    ``utterances`` is the number of utterances that will be recognised.
+    """
     return -(-utterances // TOGETHER)
 
 
@@ -102,7 +105,10 @@ async def _measure(
 async def _round(
     recognisers: Recognisers, spoken: Sequence[SpokenSample], random: np.random.Generator
 ) -> list[str]:
-    """Let several callers speak at once; return the reasons for which utterances were lost."""
+    """Let 4 (TOGETHER) callers speak random parts of ``spoken`` at once.
+
+    Return the reason for each utterance that the recogniser has lost.
+    """
     utterances = [recognisers.utterance() for _ in range(TOGETHER)]
     outcomes = await asyncio.gather(
         *(_speak(each, spoken[int(random.integers(len(spoken)))], random) for each in utterances)

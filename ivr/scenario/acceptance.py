@@ -17,7 +17,7 @@ from ivr.translation import marked, tr
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """The result of one row of the phone etiquette, from the verdicts on its scenarios."""
+    """The result of one row of the etiquette sheet, found from the verdicts on its scenarios."""
 
     row: Row
     verdicts: Sequence[ScenarioVerdict]
@@ -25,7 +25,7 @@ class RowResult:
 
     @property
     def result(self) -> str:
-        """``green`` if all played scenarios passed, ``red`` if one failed, ``none`` without any."""
+        """``green`` if all scenarios of the row passed, ``red`` if not, ``none`` if none ran."""
         if not self.verdicts:
             return "none"
         passed = all(verdict.passed for verdict in self.verdicts)
@@ -33,10 +33,10 @@ class RowResult:
 
     @property
     def words(self) -> list[str]:
-        """Sentences of this row that were heard in the calls, each once.
+        """The sentences of this row that the callers heard, each listed once.
 
-        A row without a sentence of its own (row 13) consists of slots. For it, they are the
-        sentences in which its slots were filled.
+        A row without a sentence of its own (row 13, {姓}先生: Mr. and a surname) consists of slots.
+        Its words are the sentences of other rows in which these slots were filled.
         """
         texts = {
             spoken.text: None
@@ -48,7 +48,10 @@ class RowResult:
 
     @property
     def waits(self) -> list[str]:
-        """Measured seconds of each wait for which a scenario of the row sets a length: ``5.02``."""
+        """The measured waits, as texts in seconds with two decimals: ``5.02``.
+
+        Only waits for which a scenario of the row sets a length are listed.
+        """
         return [
             f"{wait.seconds:.2f}"
             for verdict in self.verdicts
@@ -64,10 +67,10 @@ class RowResult:
 
 
 def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -> list[RowResult]:
-    """Return the results of the sheet's rows, in the order of the sheet.
+    """Return the result of each row of the etiquette sheet ``sheet``, in its order.
 
-    With ``every``, all rows are returned. Otherwise a row is left out if none of its scenarios was
-    played, that is, if ``verdicts`` has none.
+    ``verdicts`` are the verdicts on the scenarios that were played. If ``every`` is False, rows
+    that none of these scenarios proves are left out.
     """
     all_rows = (
         RowResult(row, [each for each in verdicts if row.id in each.scenario.table.rows])
@@ -77,7 +80,10 @@ def entries(sheet: Sheet, verdicts: Sequence[ScenarioVerdict], *, every: bool) -
 
 
 def acceptance_table(sheet: Sequence[RowResult]) -> Table:
-    """Return the results as a table for a terminal, with one line for each row."""
+    """Return the results of the rows of the etiquette sheet as a table for a terminal.
+
+    The table has one line for each row in ``sheet``.
+    """
     shown = Table(
         "#",
         tr("row"),
@@ -103,9 +109,10 @@ def acceptance_table(sheet: Sequence[RowResult]) -> Table:
 def acceptance_figures(
     sheet: Sequence[RowResult], verdicts: Sequence[ScenarioVerdict], seconds: float
 ) -> BenchResult:
-    """Return the figures of a run of scenarios, which took ``seconds``.
+    """Return the figures of a run of scenarios; it passes if all rows in ``sheet`` are green.
 
-    The run has passed if all rows in ``sheet`` are green.
+    ``sheet`` are the results of the rows of the etiquette sheet, ``verdicts`` those of the
+    scenarios. ``seconds`` is the time that the run took.
     """
     errors = [
         abs(wait.error) * 1000

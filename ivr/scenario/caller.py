@@ -57,9 +57,9 @@ Arrived = Callable[[], Sequence[tuple[float, bytes]]]
 
 
 class FarEnd:
-    """The times at which the bot has spoken, found from the level of the packets that arrived.
+    """The times at which the bot spoke, found from the level of the packets that have arrived.
 
-    Times are seconds of the clock by which packets arrive.
+    All times are seconds of the clock that ``arrived`` gives arrivals in.
     """
 
     def __init__(self, codec: Codec, arrived: Arrived) -> None:
@@ -72,7 +72,10 @@ class FarEnd:
         self._codec, self._arrived, self._read = codec, arrived, 0
 
     def look(self) -> None:
-        """Read the packets that are new since the last call; note the times of the bot's sound."""
+        """Read the packets that have arrived since the last look, and note when the bot made sound.
+
+        The result is in ``turns`` and ``last_sound``.
+        """
         datagrams = self._arrived()
         for time, datagram in datagrams[self._read :]:
             try:
@@ -89,28 +92,31 @@ class FarEnd:
 
 
 class Caller:
-    """The caller of one scenario; :meth:`script` yields the actions of their telephone."""
+    """The caller of one real call, who carries out the steps of a scenario by telephone."""
 
     def __init__(
         self, scenario: Scenario, codec: Codec, arrived: Arrived, now: Callable[[], float]
     ) -> None:
         """Prepare the caller of ``scenario``, whose call uses ``codec``.
 
-        ``arrived`` returns the datagrams so far, ``now`` the time in seconds. Both have the same
-        clock.
+        ``arrived`` returns the datagrams that have arrived so far. ``now`` returns the time in
+        seconds of the clock that arrivals are given in.
         """
         self.acted: list[Acted] = []
         """The steps that the caller has carried out, with times in seconds by the clock of
         ``now``."""
         self.gave_up = False
-        """Whether the caller hung up because the bot was quiet for too long."""
+        """True if the caller hung up because the bot was quiet for too long, False otherwise."""
         self._scenario, self._now = scenario, now
         self._bot = FarEnd(codec, arrived)
         self._line = LineSound(line="silence")
         self._carried: Iterator[Samples] | None = None
 
     def script(self) -> Iterator[Action]:
-        """Yield the actions of the caller's telephone, from the answer to the end of the call."""
+        """Yield the actions of the caller's telephone, from the answer to the end of the call.
+
+        Each action is chosen when it is asked for, by what has been heard of the bot until then.
+        """
         wanted: list[Hears] = []
         self._since = self._now()
         heard = 0
@@ -133,10 +139,11 @@ class Caller:
         yield HangUpStep()
 
     def _wait_to_act(self, act: Act, wanted: list[Hears], turns: int) -> Iterator[Action]:
-        """Yield silence or the line's sound until ``act`` is due, or the caller gives up.
+        """Yield silence, or the sound on the line, until ``act`` is due or the caller gives up.
 
-        ``wanted`` are the prompts to be heard before ``act``. ``turns`` is the number of the bot's
-        turns (sound after quiet), counted from the answer, that must have begun before ``act``.
+        ``act`` is the caller's next step. ``wanted`` are the prompts that must be heard before it.
+        ``turns`` is the number of the bot's turns (sound after quiet), counted from the answer,
+        that must have begun before it.
         """
         if isinstance(act, LineSound) and not wanted:
             return  # the line has carried it from the beginning
@@ -158,7 +165,11 @@ class Caller:
             yield self._idle()
 
     def _turns_before(self, step: Act) -> int:
-        """Return how many turns (sound after quiet) the bot had before its reply to ``step``."""
+        """Return how many of the bot's turns (sound after quiet) are over when the caller acts.
+
+        ``step`` is what the caller does. If it is a key that interrupts a prompt, the bot replies
+        without a pause. Prompt and reply are then one turn, which is not over yet.
+        """
         interrupts = step.into is not None and isinstance(step, Presses)
         return len(self._bot.turns) - interrupts  # the bot replies to a key without a pause
 
@@ -188,9 +199,10 @@ class Caller:
             yield PlayedSound(frame)
 
     def _idle(self) -> Action:
-        """Return the next action while the caller says nothing: silence or the line's sound.
+        """Return the telephone's next action while the caller says nothing: the sound on the line.
 
-        The action lasts 20 ms, or 200 ms if it is comfort noise.
+        The sound may also be silence, or no packets at all. The action lasts 20 ms, or 200 ms if it
+        is comfort noise.
         """
         if self._carried is not None:
             return PlayedSound(next(self._carried))
@@ -204,7 +216,7 @@ class Caller:
 
 
 def _turns(wanted: list[Hears]) -> int:
-    """Return in how many turns (sound after quiet) the bot says the prompts in ``wanted``.
+    """Return the number of turns (sound after quiet) in which the bot says the prompts ``wanted``.
 
     The first prompt begins a turn. A further prompt begins one if the scenario sets a wait of at
     least 0.7 s (LEAST_PAUSE) before it.

@@ -32,7 +32,8 @@ from ivr.scenario.steps import (
 from ivr.translation import library_tr, tr
 
 SHIPPED = Path(__file__).parent / "shipped"
-"""Directory of the scenarios that come with the product; together they prove all rows."""
+"""Directory of the scenarios that come with the product; together they prove all rows of the
+etiquette sheet."""
 
 
 class ScenarioError(Exception):
@@ -42,7 +43,8 @@ class ScenarioError(Exception):
 def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
     """Return the checked scenarios in ``paths``: files, or directories with ``*.toml`` files.
 
-    Raise ScenarioError for the first mistake. Two scenarios with the same name are a mistake.
+    ``sheet`` is the etiquette sheet, whose rows and prompts the scenarios name. Raise ScenarioError
+    for the first mistake in a file. Two scenarios with the same name are a mistake.
     """
     found: list[Scenario] = []
     places: dict[str, str] = {}
@@ -64,9 +66,11 @@ def read_scenarios(paths: Iterable[Path], sheet: Sheet) -> list[Scenario]:
 
 
 def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
-    """Raise ScenarioError if ``scenario`` cannot be played or does not fit ``sheet``.
+    """Raise ScenarioError if ``scenario`` cannot be played or does not fit the etiquette sheet.
 
-    It does not fit if it names a row, a prompt or a slot that is missing in the sheet.
+    It does not fit if it names a row, a prompt or a slot that ``sheet`` does not have, or if it
+    lists a row that it does not prove. It cannot be played if a recording or a voice is missing, if
+    a step follows the end of the call, or if ``into`` has no prompt to count from.
     """
     prompts = {prompt.id: prompt for prompt in sheet.prompts()}
     for row in scenario.table.rows:
@@ -123,10 +127,11 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
 
 
 def _begins_a_turn(scenario: Scenario, number: int) -> bool:
-    """Return whether step ``number`` comes after a prompt that began after quiet.
+    """Return True if the step before step ``number`` hears a prompt that begins after quiet.
 
-    A prompt begins after quiet if it follows a step of the caller, or a wait of at least 0.7 s
-    (LEAST_PAUSE).
+    Return False otherwise. A prompt begins after quiet if it is the first one, or follows a step of
+    the caller or a wait of at least 0.7 s (LEAST_PAUSE). ``number`` is an index, the first step is
+    0.
     """
     before = scenario.steps[number - 1] if number else None
     if not isinstance(before, Hears):
@@ -136,10 +141,10 @@ def _begins_a_turn(scenario: Scenario, number: int) -> bool:
 
 
 def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
-    """Raise ScenarioError if the scenario lists a row in ``rows`` and does not prove it.
+    """Raise ScenarioError if the scenario does not prove a row that it lists in ``rows``.
 
-    A step proves a row if it hears one of the row's prompts. A row that consists only of slots is
-    proven by a step that gives a value to one of these slots.
+    It proves a row of the etiquette sheet if one of its steps hears a prompt of the row. A row that
+    consists only of slots is proven by a step that gives a value to one of these slots.
     """
     heard = [step for step in scenario.steps if isinstance(step, Hears)]
     for id in scenario.table.rows:
@@ -155,9 +160,10 @@ def _refuse_unproven(scenario: Scenario, sheet: Sheet) -> None:
 
 
 def slots_of(row: Row) -> frozenset[str]:
-    """Return the slots of a row that has no sentence of its own; empty for any other row.
+    """Return the names of the slots of a row that has no sentence of its own.
 
-    Row 13, {姓}先生, is such a row. It is heard only as a value in sentences of other rows.
+    The result is empty for any other row of the sheet. Row 13, {姓}先生 (Mr. and a surname), has no
+    sentence of its own: it is heard only as a value in sentences of other rows.
     """
     found = [parts(prompt) for prompt in row.prompts()]
     if any(len(of) > 2 or not isinstance(of[0], Slot) for of in found):
@@ -221,7 +227,11 @@ def _scenario(table: Mapping[str, Any], file: Path, lines: LineNumbers) -> Scena
 def _sentence(
     error: ValidationError, table: Mapping[str, Any], file: Path, lines: LineNumbers
 ) -> str:
-    """Return the first mistake in ``error`` as a sentence with file name and line number."""
+    """Return the first mistake in ``error`` as a sentence with file name and line number.
+
+    ``table`` is the ``[[scenario]]`` table in ``file`` that has the mistake; ``lines`` are its line
+    numbers.
+    """
     first = error.errors(include_url=False)[0]
     list_key, item = str(first["loc"][0]), None
     if len(first["loc"]) > 1 and isinstance(first["loc"][1], int):
@@ -253,10 +263,10 @@ def _sentence(
 
 
 def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
-    """Return the keys that a scenario table may have, separated by commas.
+    """Return the keys that ``table``, a ``[[scenario]]`` table, may have, separated by commas.
 
-    If ``item`` is given, return the keys of a step or ticket instead: of the table with index
-    ``item`` in the list ``table[list_key]``.
+    If ``item`` is not None, return those of a step or ticket instead: of the table with index
+    ``item`` in the list ``table[list_key]``. ``list_key`` is ``steps`` or ``tickets`` then.
     """
     model: type[BaseModel] = ScenarioTable
     if item is not None and list_key == "tickets":
@@ -267,9 +277,10 @@ def _keys(table: Mapping[str, Any], list_key: str, item: int | None) -> str:
 
 
 def _nearest(id: str, prompts: Iterable[str]) -> str:
-    """Return a hint for ``id``, a prompt that does not exist.
+    """Return a hint for the user who has written ``id``, a prompt that the sheet does not have.
 
-    The hint names the prompts of the same row, or the command that lists all prompts.
+    ``prompts`` are the ids of the sheet. The hint lists those of the same row of the sheet; if
+    there are none, it names the command that lists all prompts.
     """
     row = PromptId.parse(id).row
     near = [known for known in prompts if PromptId.parse(known).row == row]
@@ -279,7 +290,10 @@ def _nearest(id: str, prompts: Iterable[str]) -> str:
 
 
 def _no_slots(values: Mapping[str, str], prompt: Prompt) -> str:
-    """Return the first name in ``values`` that is no slot of ``prompt``; empty if all are slots."""
+    """Return the first name in ``values`` that is no slot of ``prompt``; "" if all are slots.
+
+    The name 先生 (Mr.) is allowed too, because the title is spoken together with the surname.
+    """
     slots = {part.name for part in parts(prompt) if isinstance(part, Slot)}
     # A title is spoken in one clip with the surname before it.
     return next((name for name in values if name not in slots | {"先生"}), "")

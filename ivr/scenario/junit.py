@@ -7,7 +7,7 @@ from ivr.scenario.verdict import ScenarioVerdict
 
 
 def junit_xml(verdicts: Sequence[ScenarioVerdict]) -> str:
-    """Return JUnit XML with a test case for each scenario.
+    """Return the verdicts as JUnit XML, with one test case for each scenario.
 
     The class of a test case is the name of the scenario's file without its extension.
     """

@@ -17,9 +17,11 @@ from ivr.scenario.verdict import ScenarioVerdict
 def report_page(
     sheet: Sequence[RowResult], verdicts: Sequence[ScenarioVerdict], result: BenchResult, where: str
 ) -> str:
-    """Return the page as HTML text.
+    """Return an HTML page about a run of scenarios, which needs no other file and no network.
 
-    ``where`` names the PBX that was called, or says that the run was in virtual time.
+    ``sheet`` are the results of the rows of the etiquette sheet, ``verdicts`` those of the
+    scenarios, ``result`` has the figures of the run. ``where`` names the PBX that was called, or
+    says that the run was in virtual time.
     """
     return page_template("ivr.scenario", "report.html.j2").render(
         sheet=sheet,

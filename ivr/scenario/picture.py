@@ -28,7 +28,10 @@ text{font:10px system-ui,"Noto Sans CJK SC",sans-serif;fill:#333}
 
 
 def svg(verdict: ScenarioVerdict) -> str:
-    """Return the picture of a call as SVG, for a file or inside an HTML page; words are escaped."""
+    """Return a picture of the call of ``verdict`` as SVG, for a file or inside an HTML page.
+
+    It shows both directions as waveforms, with words and waits. Its texts are escaped for HTML.
+    """
     scale = _Scale(max(verdict.seen.ended, 1.0))
     height = 2 * LANE + AXIS + 34
     parts = [

@@ -36,7 +36,8 @@ class LineNumbers:
     def of(self, key: str = "", item: int | None = None) -> int:
         """Return the line number of ``key``; with ``item``, of table ``item`` in the list ``key``.
 
-        If the scenario has no such key, return the line of ``[[scenario]]``.
+        ``item`` is an index, the first table is 0. If the scenario has no such table, return the
+        line of ``key``; if it has no such key, the line of ``[[scenario]]``.
         """
         tables = self.items.get(key, [])
         if item is not None and item < len(tables):
@@ -45,7 +46,10 @@ class LineNumbers:
 
 
 def lines_of(text: str) -> list[LineNumbers]:
-    """Return the line numbers of all scenarios in ``text``, in the order of the file."""
+    """Return the line numbers of all scenarios in ``text``, the content of a scenario file.
+
+    They are in the order of the file. ``text`` must be valid TOML.
+    """
     found: list[LineNumbers] = []
     key, depth = "", 0
     for line, kind, token, rest in _tokens(text):
@@ -72,9 +76,11 @@ def lines_of(text: str) -> list[LineNumbers]:
 
 
 def _tokens(text: str) -> Iterator[tuple[int, str, str, int]]:
-    """Yield the line, kind, text and end index of each key and mark in ``text``.
+    """Yield a tuple for each key and mark in ``text``, which must be valid TOML.
 
-    A mark is a bracket, a brace or the end of a line. Strings and comments are skipped.
+    A mark is a bracket, a brace or the end of a line. The tuple is: line number, kind (``key`` or
+    ``mark``), the token itself, and the index in ``text`` just after it. Strings and comments are
+    skipped.
     """
     line = 1
     for match in _TOKEN.finditer(text):

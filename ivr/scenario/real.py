@@ -43,13 +43,13 @@ class Target:
     password: str = ""
 
     def telephone(self) -> Softphone:
-        """Return a telephone with this account, to be opened with ``async with``."""
+        """Return a new telephone with this account; it works inside ``async with``."""
         return Softphone(self.server, self.user, self.password)
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedCall:
-    """A call that was made for a scenario. It was answered, and it has ended."""
+    """An ended call that was made for a scenario and was answered."""
 
     scenario: Scenario
     recording: CallRecording
@@ -61,11 +61,12 @@ class PlacedCall:
 async def call_all(
     target: Target, scenarios: Sequence[Scenario], at_once: int, done: Callable[[Scenario], None]
 ) -> list[PlacedCall]:
-    """Make a call for each scenario, at most ``at_once`` at a time, begun 1 s or more apart.
+    """Make a call to ``target`` for each scenario; return the calls in the order of ``scenarios``.
 
-    ``done`` is called with each scenario when its call has ended. If a call is not answered, raise
-    TargetError and hang up the other calls. All sounds must exist before
-    (:func:`ivr.scenario.sounds.prepare`): making one now would delay all calls.
+    At most ``at_once`` calls are up at a time, and they begin 1 s or more apart. ``done`` is called
+    with each scenario when its call has ended. If a call is not answered, raise TargetError and
+    hang up the other calls. The sounds of the scenarios must have been made before
+    (:func:`ivr.scenario.sounds.prepare`), because making one now would delay all calls.
     """
     free = asyncio.Semaphore(at_once)
     turn = asyncio.Lock()
@@ -107,9 +108,11 @@ async def _call(phone: Softphone, target: Target, scenario: Scenario) -> PlacedC
 
 
 def seen(made: PlacedCall, record: RecordedCall | None, stage: Stage) -> Seen:
-    """Return the observations of an answered call; ``record`` is the service's record of it.
+    """Return all that was observed in ``made``, an ended call.
 
-    Run this in a thread while other calls are up: it is so slow that it would block the event loop.
+    ``record`` is the service's record of the call; None if there is none or it was not read.
+    ``stage`` has the sheet and the rendered prompts. This is slow: run it in a thread, because it
+    would block the event loop.
     """
     recording = made.recording
     assert recording.answered is not None

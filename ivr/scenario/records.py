@@ -42,11 +42,13 @@ class RecordedCall:
 async def records_of(
     settings: RecordsSettings, answers: Sequence[float], patience: float = _PATIENCE_SECONDS
 ) -> list[RecordedCall | None]:
-    """Return the service's record of each call; the time of answer tells which record it is.
+    """Return the service's record of each call in ``answers``, in the same order.
 
-    ``answers`` are the calls' times of answer, in seconds since the epoch. The records are awaited
-    for up to ``patience`` seconds. None stands for a record that is still missing then. Raise
-    NoRecordsError if the records cannot be read.
+    ``settings`` name the database of the records. ``answers`` are the times at which the callers'
+    telephones were answered, in seconds since the epoch. The record whose time of answer differs by
+    less than 0.5 s (NEAR_SECONDS) belongs to the call. Records are awaited for up to ``patience``
+    seconds; None stands for one that is missing after that. Raise NoRecordsError if the records
+    cannot be read.
     """
     since = datetime.fromtimestamp(min(answers) - NEAR_SECONDS, UTC)
     deadline = asyncio.get_running_loop().time() + patience
@@ -59,9 +61,10 @@ async def records_of(
 
 
 def check_readable(settings: RecordsSettings) -> None:
-    """Raise NoRecordsError if the service's records cannot be read.
+    """Raise NoRecordsError if the service's records cannot be read with ``settings``.
 
-    It is called before any call is made. Raise DatabaseError if the database's URL is not valid.
+    The check is for the time before any call is made. Raise DatabaseError if the database's URL is
+    not valid.
     """
     url = url_of(settings)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():

@@ -27,7 +27,7 @@ Done = Callable[[Scenario], None]
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """The scenarios of one run, with the sheet and prompts that they are played with.
+    """The scenarios of one run, with the sheet and the prompts (``stage``) that they need.
 
     ``done`` is called with each scenario after it has been played.
     """
@@ -37,9 +37,10 @@ class RunContext:
     done: Done
 
     def fast(self, sheet: Path) -> list[ScenarioVerdict]:
-        """Play the scenarios in virtual time, without a PBX, and return the verdicts.
+        """Play the scenarios in virtual time, without a PBX and sound, and return the verdicts.
 
-        Raise PhraseError when the learned phrases cannot be used; they are read beside ``sheet``.
+        ``sheet`` is the file of the etiquette sheet. The phrases by which callers are understood
+        are in its directory; raise PhraseError when they cannot be used.
         """
         understander = read_understander(sheet)
         verdicts = []
@@ -50,10 +51,11 @@ class RunContext:
         return verdicts
 
     async def in_docker(self, checkout: Path, at_once: int) -> list[ScenarioVerdict]:
-        """Play the scenarios through Asterisk in Docker and return the verdicts.
+        """Play the scenarios as real calls through Asterisk in Docker, and return the verdicts.
 
-        ``at_once`` is the number of calls at the same time. Raise LabError
-        when Asterisk or the service beside it cannot be started.
+        ``checkout`` is the directory of the project's checkout. ``at_once`` is the number of calls
+        at the same time. Raise LabError when Asterisk or the service beside it cannot be started,
+        and the errors of :meth:`on`.
         """
         async with laboratory(checkout, max_calls=at_once + 5) as lab:
             phone = real.PHONE
@@ -65,10 +67,10 @@ class RunContext:
     async def on(
         self, target: Target, records: RecordsSettings | None, at_once: int
     ) -> list[ScenarioVerdict]:
-        """Play the scenarios through any PBX and return the verdicts.
+        """Play the scenarios as real calls through the PBX of ``target``, and return the verdicts.
 
-        ``records`` are the settings by which the service's records are read. Without them, tickets
-        and outcomes are not judged. ``at_once`` is the number of calls at the same time. Raise
+        ``records`` are the settings by which the service's records are read; if None, tickets and
+        outcomes are not judged. ``at_once`` is the number of calls at the same time. Raise
         TargetError when the PBX does not take a call, ScenarioError when a sound cannot be made,
         NoRecordsError when the records cannot be read.
         """

@@ -19,7 +19,7 @@ NOTHING = np.zeros(0, np.int16)
 
 @dataclass(frozen=True, slots=True)
 class SpokenPrompt:
-    """One prompt as it reached the caller; times are seconds after the answer."""
+    """One prompt that the caller heard; times are seconds after the answer of the call."""
 
     ids: frozenset[str]
     """Ids of the sheet's prompts that fit what was heard. There are several if prompts sound alike,
@@ -40,10 +40,10 @@ class SpokenPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """One step that the caller carried out, and when.
+    """One step of a scenario that the caller has carried out, with its beginning and end.
 
-    ``start`` and ``end`` are seconds after the answer. Only in :class:`ivr.scenario.caller.Caller`
-    they are seconds of the caller's clock.
+    ``start`` and ``end`` are seconds after the answer of the call. In
+    :class:`ivr.scenario.caller.Caller` they are still seconds of the caller's clock.
     """
 
     step: int
@@ -65,7 +65,10 @@ class CallSound:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All that was observed in one call; ``ended`` is in seconds after the answer."""
+    """All that was observed in one call of a scenario, for the comparison with the scenario.
+
+    ``ended`` is the end of the call, in seconds after the answer.
+    """
 
     spoken: Sequence[SpokenPrompt]
     acted: Sequence[Acted]

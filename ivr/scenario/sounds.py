@@ -37,9 +37,10 @@ detectors of a call report noise."""
 
 @lru_cache(maxsize=256)
 def voice(step: Says) -> Samples:
-    """Return the words of a step as speech at 8 kHz, with the step's voice, level and distance.
+    """Return the words that the caller says in ``step`` as speech: 16-bit samples at 8 kHz.
 
-    Raise VoiceError if espeak-ng does not have the voice, or if a natural voice is not installed.
+    Voice, level and distance from the telephone are those of the step. Raise VoiceError if
+    espeak-ng does not have the voice, or if a natural voice is not installed.
     """
     if isinstance(step.voice, int):
         spoken = np.asarray(says(step.says, step.voice - 1), np.float64)
@@ -53,19 +54,19 @@ def voice(step: Says) -> Samples:
 
 
 def recording(step: Plays, file: Path) -> Samples:
-    """Return the recording that the caller plays in a step, as samples at 8 kHz.
+    """Return the recording that the caller plays in ``step``: 16-bit samples at 8 kHz.
 
-    ``file`` is the scenario file; the recording's path is relative to it. Raise WavError when the
-    recording cannot be used.
+    ``file`` is the scenario file; the recording's path is relative to its directory. Raise WavError
+    when the recording cannot be used.
     """
     return read_wav(file.parent / step.plays)
 
 
 @lru_cache(maxsize=16)
 def line_sound(step: LineSound) -> Samples | None:
-    """Return 30 s of the sound on the caller's line, at 8 kHz, to be repeated.
+    """Return the sound that ``step`` puts on the caller's line: 30 s of 16-bit samples at 8 kHz.
 
-    Return None if the line carries no sound.
+    The sound is meant to be repeated. Return None if the line carries no sound.
     """
     if step.line in ("silence", "no_rtp", "comfort_noise"):
         return None
@@ -107,9 +108,9 @@ def _samples(sound: Wave) -> Samples:
 
 
 def prepare(scenario: Scenario) -> None:
-    """Make all sounds of a scenario before its call and cache them; none delays the call then.
+    """Make all sounds of a scenario and keep them, so that making them does not delay its call.
 
-    Raise ScenarioError when a sound cannot be made.
+    Raise ScenarioError when a sound cannot be made; the message names the step.
     """
     for number, step in enumerate(scenario.steps):
         try:

@@ -13,7 +13,7 @@ from ivr.words.wording import read_sheet, read_vocabulary
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """The sheet, its rendered prompts and its vocabulary, which all calls of a run share."""
+    """The etiquette sheet, rendered prompts and vocabulary, which all calls of a run share."""
 
     sheet: Sheet
     catalogue: Catalogue
@@ -21,7 +21,7 @@ class Stage:
 
     @classmethod
     def load(cls, sheet: Path, rendered: Path) -> "Stage":
-        """Return the stage for a sheet file and a directory of rendered prompts.
+        """Return the stage for a sheet file and the directory ``rendered`` of audio files.
 
         The vocabulary is read from the directory of the sheet file. Raise SheetError,
         VocabularyError, CatalogueError or OSError when one of them cannot be used.
@@ -30,7 +30,7 @@ class Stage:
 
     @property
     def compose(self) -> Composer:
-        """A function that fills the slots of prompts, as the service does."""
+        """A function that fills the slots of a prompt with values, as the service does."""
         has = self.catalogue.__contains__
         return Composer(self.vocabulary, has, forbids=self.sheet.forbidden_in)
 
@@ -39,14 +39,14 @@ class Stage:
         return next(prompt for prompt in self.sheet.prompts() if prompt.id == id)
 
     def filled(self, step: Hears) -> Prompt | None:
-        """Return the prompt that a step waits for, with the step's values in its slots.
+        """Return the prompt that ``step`` waits to hear, with the step's values in its slots.
 
         Return None if the step gives no values.
         """
         return self.compose(self.prompt(step.hears), step.values) if step.values else None
 
     def spelled(self, step: Hears) -> str | None:
-        """Return the text of the prompt that a step waits for, with the step's values in its slots.
+        """Return the text of the prompt that ``step`` waits to hear, with values in its slots.
 
         Return None if the step gives no values.
         """

@@ -42,7 +42,7 @@ class _Table(BaseModel):
 
 
 class Hears(_Table):
-    """A step of a scenario in which a prompt must be heard next."""
+    """A step of a scenario: the caller must hear a certain prompt next."""
 
     hears: Text
     """Id of the prompt that must be heard: ``no_sound.ask``."""
@@ -52,7 +52,7 @@ class Hears(_Table):
     within: Annotated[float, Field(gt=0, le=30)] = TOLERANCE_SECONDS
     """Tolerance of ``after``, in seconds: the wait may be this much shorter or longer."""
     cut: bool = False
-    """Whether the prompt must be cut off. If false, it must be heard to its end."""
+    """True if the prompt must be cut off; False if it must be heard to its end."""
     rendering: Rendering | None = None
     """The rendering in which the prompt must be heard; None allows any."""
     values: Mapping[str, str] = Field(default_factory=dict, alias="with")
@@ -60,7 +60,7 @@ class Hears(_Table):
 
 
 class Act(_Table):
-    """A step of a scenario that the caller carries out."""
+    """A step of a scenario that the caller carries out; base class of the kinds of such steps."""
 
     after: Annotated[float, Field(ge=LEAST_PAUSE, le=300)] | None = None
     """Seconds from the end of the last prompt, as the caller hears it, to this step. If None, it is
@@ -71,7 +71,7 @@ class Act(_Table):
 
 
 class Says(Act):
-    """The caller speaks."""
+    """A step of a scenario: the caller speaks."""
 
     says: Text
     voice: Annotated[int, Field(ge=1, le=4)] | Text = 3
@@ -81,11 +81,11 @@ class Says(Act):
     dbov: Level = -25.0
     """Active speech level of the caller's words in dBov."""
     hands_free: bool = False
-    """Whether the caller speaks from across a room."""
+    """True if the caller speaks from across a room; False if they speak into the handset."""
 
 
 class Plays(Act):
-    """The caller plays a recording."""
+    """A step of a scenario: the caller plays a recording into the telephone."""
 
     plays: Path
     """Path of a WAV file, relative to the directory of the scenario file."""
@@ -95,13 +95,16 @@ class Plays(Act):
 
 
 class Presses(Act):
-    """The caller presses keys."""
+    """A step of a scenario: the caller presses telephone keys."""
 
     presses: Annotated[str, StringConstraints(pattern=r"^[0-9*#A-D]+$")]
 
 
 class LineSound(Act):
-    """A step that puts a sound on the caller's line; from then on it is heard with their voice."""
+    """A step of a scenario: from here on, the caller's telephone line carries a sound.
+
+    The caller's voice is mixed with it.
+    """
 
     line: LineKind
     dbov: Level | None = None
@@ -110,13 +113,13 @@ class LineSound(Act):
 
 
 class HangsUp(Act):
-    """The caller hangs up."""
+    """A step of a scenario: the caller hangs up."""
 
     hangs_up: Literal[True]
 
 
 class HungUp(_Table):
-    """A step of a scenario in which the bot must hang up."""
+    """A step of a scenario: the bot must hang up."""
 
     hung_up: Literal[True]
     after: Seconds | None = None
@@ -142,10 +145,10 @@ STEP_KINDS: Mapping[str, type[_Table]] = {
 
 
 def kind_of(table: object) -> str | None:
-    """Return the key that marks the kind of a step: ``says``.
+    """Return the kind of a step of a scenario, as the key that marks it: ``says``.
 
-    ``table`` is the step as read from the file or as a model. Return None if it has none of these
-    keys, or more than one.
+    ``table`` is the step, as a table read from the file or as a model. Return None if it has none
+    of the keys in STEP_KINDS, or more than one.
     """
     named = [key for key in STEP_KINDS if isinstance(table, Mapping) and key in table]
     named += [key for key, kind in STEP_KINDS.items() if isinstance(table, kind)]
@@ -179,7 +182,7 @@ class ScenarioTable(_Table):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A call that a tester has described, and its place in the scenario file."""
+    """A call that a tester has described in a scenario file, with its place in the file."""
 
     table: ScenarioTable
     file: Path
@@ -195,16 +198,20 @@ class Scenario:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps in the order of the call."""
+        """The steps of the scenario, in the order of the call."""
         return self.table.steps
 
     def place(self, step: int | None = None) -> str:
-        """Return ``file:line`` of the step with index ``step``; if None, of the scenario."""
+        """Return the place of a step in the scenario file as ``file:line``.
+
+        ``step`` is the step's index, the first is 0. If it is None, return the place of the
+        scenario.
+        """
         return f"{self.file}:{self.line if step is None else self.lines[step]}"
 
 
 def step_text(step: Act) -> str:
-    """Return a step of the caller in words, for reports: what they say, play or press."""
+    """Return a step of the caller in words, for reports: what the caller says, plays or presses."""
     match step:
         case Says(says=text):
             return text

@@ -54,7 +54,7 @@ class Wait:
     def error(self) -> float | None:
         """How much longer the wait was than the scenario asks for, in seconds; negative if shorter.
 
-        None if the scenario sets no length, or allows a difference of more than 0.15 s.
+        None if the scenario asks for no length, or has a tolerance of more than 0.15 s.
         """
         exact = self.wanted is not None and self.within <= TOLERANCE_SECONDS
         return self.seconds - self.wanted if exact and self.wanted is not None else None
@@ -62,7 +62,7 @@ class Wait:
 
 @dataclass(slots=True)
 class ScenarioVerdict:
-    """The result of one scenario: the call, the prompts and waits found in it, and its problems."""
+    """The result of one scenario: what was observed in its call, and the problems found in it."""
 
     scenario: Scenario
     seen: Seen
@@ -75,15 +75,15 @@ class ScenarioVerdict:
 
     @property
     def passed(self) -> bool:
-        """Whether the call went as the scenario says: it has no problems."""
+        """True if the call went as the scenario says; False if there are problems."""
         return not self.problems
 
 
 def judge(scenario: Scenario, seen: Seen, spell: Callable[[Hears], str | None]) -> ScenarioVerdict:
-    """Compare a call with its scenario and return the verdict.
+    """Compare ``seen``, the observations of a call, with its scenario; return the verdict.
 
-    ``spell`` returns the text that a step wants to hear: its prompt with the step's values in the
-    slots. It returns None if the step gives no values.
+    ``spell`` is called with a step that waits for a prompt. It returns the text of the prompt with
+    the step's values in its slots, or None if the step gives no values.
     """
     walk = _Walk(scenario, seen, spell)
     walk.run()
@@ -100,8 +100,8 @@ class _Walk:
         self._next = 0
         self._since = 0.0
         self._acted_last = True
-        """Whether the last thing in the call was a step of the caller or the answer, not a
-        prompt."""
+        """True if the last thing in the call was a step of the caller or the answer, False if it
+        was a prompt."""
         self._acts = {act.step: act for act in seen.acted}
 
     def run(self) -> None:
@@ -114,7 +114,11 @@ class _Walk:
             self._problem(None, wrong)
 
     def _goes(self, number: int) -> bool:
-        """Judge step ``number``; return False if later steps cannot be compared with the call."""
+        """Compare step ``number`` (the first is 0) with the call, and note waits and problems.
+
+        Return True if the next step can be compared too. Return False if it is unclear which part
+        of the call belongs to it.
+        """
         match step := self._scenario.steps[number]:
             case Hears():
                 return self._hears(number, step)

@@ -69,9 +69,10 @@ _LINES = {
 
 
 def play_virtually(scenario: Scenario, stage: Stage, meaning: Callable[[str], Meaning]) -> Seen:
-    """Play a scenario in virtual time to its end; return what was observed.
+    """Play ``scenario`` in virtual time, without sound, and return what was observed.
 
-    ``meaning`` is called with the caller's words and returns what they mean.
+    In virtual time the clock is a number, so that waiting takes no time. ``stage`` has the sheet
+    and the prompts. ``meaning`` is called with the caller's words and returns what they mean.
     """
     return _Performance(scenario, stage, meaning).seen()
 
@@ -123,10 +124,11 @@ class _Performance:
         )  # fmt: skip
 
     def _wait_for(self, wanted: int, act: Act) -> None:
-        """Let virtual time pass until ``act`` is due.
+        """Let virtual time pass until the caller's step ``act`` is due or their patience ends.
 
-        ``wanted`` is the number of prompts that must begin before ``act``. With ``act.into``, the
-        act is due during the last of these prompts, otherwise after its end.
+        ``wanted`` is the number of prompts that must begin before the step. A step with ``into`` is
+        due so many seconds after the beginning of the last of these prompts, another step after its
+        end.
         """
         if isinstance(act, LineSound) and not wanted:
             return  # the line has carried it from the beginning
@@ -193,10 +195,11 @@ class _Performance:
         self._deliver(SpeechEnded(seconds, words))
 
     def _finish(self, wanted: int) -> None:
-        """Let virtual time pass until the bot has finished.
+        """Let virtual time pass until the bot has said all, then let the caller hang up.
 
         ``wanted`` is the number of prompts that must begin after the caller's last step. If the
-        call has not ended then, the caller hangs up.
+        scenario ends with the bot hanging up, wait for that at most 60 s. The caller does not hang
+        up if the call has ended.
         """
         if isinstance(self._scenario.steps[-1], HungUp):
             self._line.advance(self._line.now + _PATIENCE_SECONDS)
@@ -245,5 +248,9 @@ class _Performance:
 
 
 def _mumbled(text: str, confidence: float = 1.0, unknown: float = 0.0) -> Words:
-    """Return ``text`` as words of the caller that were heard and not understood."""
+    """Return ``text`` as words that the recogniser heard and the hotline does not understand.
+
+    ``confidence`` is the recogniser's confidence in the words, ``unknown`` the share of speech that
+    it knows no words for; both from 0 to 1.
+    """
     return Words(Meaning(text, Intent.OTHER, Certainty.UNSURE, 0.1), confidence, unknown)

@@ -40,23 +40,23 @@ quiet."""
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A sound that was heard: one rendered clip, or another sound.
+    """A sound that the caller heard: one rendered clip, or a sound that is no clip.
 
-    Times are seconds after the answer.
+    Times are seconds after the answer of the call.
     """
 
     start: float
     end: float
     places: Mapping[str, int]
-    """Where the clip stands in sentences: the index of its part, by the sentence's id. It is empty
-    for a value and for a sound that is no clip."""
+    """The positions at which the clip may stand: ``places[sentence id]`` is the index of its part
+    in that sentence. It is empty for a value, and for a sound that is no clip."""
     complete: bool = True
     rendering: Rendering | None = None
     correlation: float = 1.0
 
 
 class Sentences:
-    """The sheet's sentences as lists of parts: clips with fixed words, and slots for any sound."""
+    """The sheet's sentences as lists of parts; a part is a clip of words, or a slot for a value."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.prompts: dict[str, Prompt] = {prompt.id: prompt for prompt in sheet.prompts()}
@@ -65,7 +65,7 @@ class Sentences:
             for id, prompt in self.prompts.items()
         }
         self.places: dict[str, dict[str, int]] = {}
-        """Where each clip of words stands: ``places[clip id][sentence id]`` is the index of its
+        """The positions of each clip of words: ``places[clip id][sentence id]`` is the index of its
         part."""
         for id, of in self.parts.items():
             for place, part in enumerate(of):
@@ -73,9 +73,9 @@ class Sentences:
                     self.places.setdefault(part.id, {})[id] = place
 
     def begun(self, piece: Piece) -> dict[str, int]:
-        """Return the sentences that ``piece`` may begin, with the index of its part in each.
+        """Return the sentences that may begin with ``piece``.
 
-        The key is the sentence's id.
+        The key is the sentence's id, the value the index of the part that ``piece`` is in it.
         """
         if piece.places:
             before = {id: self.parts[id][:place] for id, place in piece.places.items()}
@@ -86,10 +86,11 @@ class Sentences:
         return {id: 0 for id, of in self.parts.items() if isinstance(of[0], Slot)}
 
     def extended(self, at: Mapping[str, int], piece: Piece) -> dict[str, int]:
-        """Return the sentences that ``piece`` may continue, with the index of its part in each.
+        """Return those of the sentences ``at`` that may continue with ``piece``.
 
-        The key is the sentence's id. ``at`` are the sentences that the earlier pieces may belong
-        to, with the index of the part that was heard last.
+        ``at`` are the sentences that the pieces before may belong to: the key is the sentence's id,
+        the value the index of the part that was heard last. In the result, the value is the index
+        of the part that ``piece`` is.
         """
         further: dict[str, int] = {}
         for id, place in at.items():
@@ -107,7 +108,11 @@ class Sentences:
 def spoken_prompts(
     recording: CallRecording, scenario: Scenario, stage: Stage
 ) -> list[SpokenPrompt]:
-    """Return the prompts that the caller heard in an answered call, in order."""
+    """Return the prompts that the caller heard in an answered call, in the order of time.
+
+    ``recording`` is the recording of the call, ``scenario`` names the prompts and values that may
+    be expected, ``stage`` has the sheet and the rendered files.
+    """
     assert recording.answered is not None
     sentences = Sentences(stage.sheet)
     wanted = [step for step in scenario.steps if isinstance(step, Hears)]
@@ -138,7 +143,10 @@ def _piece(clip: HeardPrompt, sentences: Sentences, origin: float) -> Piece:
 
 
 def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Yield each sound of at least 0.1 s that lies outside ``pieces``, the clips found so far."""
+    """Yield each sound of at least 0.1 s (LEAST_SECONDS) that lies outside ``pieces``.
+
+    ``pieces`` are the clips that have been found in the call.
+    """
     timeline = recording.timeline
     offset = timeline.start - (recording.answered or timeline.start)
     blocks = timeline.samples[: len(timeline.samples) // _BLOCK * _BLOCK].astype(np.float64)
@@ -158,7 +166,10 @@ def _between(recording: CallRecording, pieces: Sequence[Piece]) -> Iterator[Piec
 
 
 def _joined(pieces: Sequence[Piece], sentences: Sentences) -> Iterator[SpokenPrompt]:
-    """Join ``pieces`` to sentences and yield each sentence; pieces are in the order of time."""
+    """Join pieces that follow each other in a sentence; yield each sentence that was heard.
+
+    ``pieces`` must be in the order of time.
+    """
     group: list[Piece] = []
     at: dict[str, int] = {}
     for piece in pieces:
@@ -196,9 +207,9 @@ def _with_values(
 ) -> SpokenPrompt:
     """Return ``heard`` with the wanted values in its slots, if these values were heard.
 
-    ``filled`` are the scenario's prompts with the wanted values in their slots. If all clips of
-    such a prompt were heard here, the result has its text and the times of its clips. Otherwise
-    ``heard`` is returned unchanged.
+    ``filled`` are the prompts that the scenario wants to hear, with their values. If all clips of
+    such a prompt are found in ``recording`` where ``heard`` begins, the result has its text and the
+    times of these clips. Otherwise ``heard`` is returned unchanged.
     """
     for prompt in filled:
         if prompt.id not in heard.ids:

@@ -63,7 +63,7 @@ class SoftphoneCall:
         return self._dialog.call_id
 
     async def answered(self) -> bool:
-        """Wait for the 200 OK or the end of the call; return whether the call was answered."""
+        """Wait for the 200 OK or the end of the call; return True if answered, False if not."""
         waiting = asyncio.ensure_future(self._answer.wait())
         await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
@@ -77,7 +77,7 @@ class SoftphoneCall:
         return await asyncio.shield(self._task)
 
     def on_end(self, callback: Callable[[], object]) -> None:
-        """Call ``callback`` without arguments when the telephone call has ended."""
+        """Register ``callback``; it is called without arguments when this call has ended."""
         self._task.add_done_callback(lambda _: callback())
 
     def hang_up(self) -> None:
@@ -127,10 +127,10 @@ class SoftphoneCall:
         )
 
     async def _placed(self) -> SipResponse:
-        """Send the INVITE and return its final answer.
+        """Send the INVITE and return the server's final answer to it.
 
-        If the server asks for the password, the INVITE is sent a second time, with the password's
-        digest. After ``max_seconds`` or :meth:`hang_up` it is cancelled.
+        If the server asks for the password, the INVITE is sent again with the digest of the
+        password. After ``max_seconds`` or :meth:`hang_up` the INVITE is cancelled.
         """
         invite = self._dialog.request("INVITE", body=self._session.to_bytes())
         answer = await self._invite(invite)
@@ -171,9 +171,9 @@ class SoftphoneCall:
     async def _cancel(
         self, invite: Transaction, placing: asyncio.Task[tuple[SipResponse, float]]
     ) -> None:
-        """Wait for any response to the INVITE, then send a CANCEL (RFC 3261 section 9.1).
+        """Send a CANCEL after the first response to the INVITE, or none if none comes within 4 s.
 
-        If there is no response within 4 s (:data:`_PATIENCE`), send no CANCEL.
+        ``placing`` waits for the final answer to ``invite`` (RFC 3261 section 9.1).
         """
         self._closing.set()
         self._ended = time.monotonic(), "caller"
@@ -185,7 +185,8 @@ class SoftphoneCall:
             await asyncio.wait({placing}, timeout=_PATIENCE)
 
     async def _talk(self, answer: SipResponse) -> None:
-        """Send the script's packets until a side hangs up or ``max_seconds`` after dialling."""
+        """Send the script until hang-up or ``max_seconds`` after dialling; ``answer`` is the
+        200."""
         try:
             session = sdp.parse_sdp(answer.body) if answer.body else self._early
             if session is None or session.payload_type(self._codec.encoding) is None:
@@ -250,12 +251,12 @@ class SoftphoneCall:
             transaction.receive(response, arrived)
 
     def fail(self, error: OSError) -> None:
-        """Report a network error to all SIP requests that still wait for an answer."""
+        """Let all SIP requests that still wait for an answer fail with ``error``."""
         for transaction in self._transactions.values():
             transaction.fail(error)
 
     def receive_request(self, request: SipRequest, arrived: float) -> None:
-        """Answer a SIP request of the other side; ``arrived`` is in monotonic seconds."""
+        """Answer a SIP request of the other side; it arrived at ``arrived`` (monotonic seconds)."""
         tag = self._dialog.tag
         match request.method:
             case "ACK":
@@ -275,7 +276,7 @@ class SoftphoneCall:
         self._send(response.to_bytes())
 
     def _reoffered(self, request: SipRequest, tag: str) -> SipResponse:
-        """Return our answer to ``request``, a re-INVITE or UPDATE.
+        """Return our answer to ``request``, a re-INVITE or UPDATE; ``tag`` is our side's tag.
 
         If its session description is usable, audio is sent to the address named there from now on.
         """

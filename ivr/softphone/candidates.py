@@ -28,11 +28,11 @@ no candidate. 5 frames of 20 ms are a tenth of a second."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A known prompt that the caller may have heard, and the sample where it begins."""
+    """A known prompt that the caller may have heard, with the place where it may begin."""
 
     prompt: KnownPrompt
     start: int
-    """Sample of the timeline (the received sound, 8 kHz) at which the prompt's file begins."""
+    """Index of the sample of the received sound (8 kHz) at which the prompt's file begins."""
     length: int
     """Number of samples of the prompt's file that were heard, from the file's beginning on."""
     points: float
@@ -53,12 +53,15 @@ class Candidate:
 
     @property
     def complete(self) -> bool:
-        """Whether the prompt was heard to its end: less than 40 ms of its file are missing."""
+        """True if the prompt was heard to its end: less than 40 ms of its file are missing."""
         return len(self.prompt.sound) - self.length < 2 * SAMPLES_PER_PACKET
 
 
 def padded_window(values: NDArray[T], start: int, length: int) -> NDArray[T]:
-    """Return ``length`` values from ``start`` on, with zeros beyond both ends of ``values``."""
+    """Return ``length`` values from index ``start`` on, with zeros where ``values`` has none.
+
+    ``start`` may be negative, and the window may end after the end of ``values``.
+    """
     window = np.zeros(length, values.dtype)
     first, last = max(start, 0), min(start + length, len(values))
     if first < last:
@@ -69,12 +72,13 @@ def padded_window(values: NDArray[T], start: int, length: int) -> NDArray[T]:
 def follow_prompt(
     prompt: KnownPrompt, sound: PromptSound, present: NDArray[np.bool_], start: int
 ) -> Candidate | None:
-    """Compare ``prompt``, placed at sample ``start``, with ``sound``; return the result.
+    """Compare ``prompt`` with the received sound, as if it began at sample ``start`` of ``sound``.
 
-    Return None if fewer than five frames (20 ms each) of its speech agree. ``present`` is true for
-    each sample of ``sound`` that a packet brought. A frame of speech counts 1 point if it agrees
-    and -1 if it does not. A pause counts 0.02 points if the sound is quiet there too, and -1 if it
-    is not. A lost frame counts nothing, so that lost packets do not end a prompt.
+    Return the candidate with its score and the part that was heard. Return None if fewer than five
+    frames (20 ms each) of its speech agree. A frame of speech counts 1 point if it agrees and -1 if
+    it does not. A pause counts 0.02 points if the sound is quiet there too, and -1 if it is not. A
+    lost frame counts nothing, so that lost packets do not end a prompt. ``present`` has one value
+    for each sample of ``sound``: True if a packet brought it. All sound is at 8 kHz.
     """
     length = -(-len(prompt.sound) // SAMPLES_PER_PACKET) * SAMPLES_PER_PACKET
     expected = padded_window(prompt.sound, 0, length).reshape(-1, SAMPLES_PER_PACKET)
@@ -115,10 +119,10 @@ def follow_prompt(
 
 
 def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
-    """Return the candidate with the most points.
+    """Return the candidate with the most points, which best fits what was heard.
 
-    If several have about equal points, their level decides: the heard level should be nearest to
-    the file's. The ``ids`` of the result also name the prompts that fit equally well.
+    If several have about equal points, the one whose heard level is nearest to the level of its
+    file is returned. Its ``ids`` then also name the other prompts that fit equally well.
     """
     candidates = [one for one in candidates if not _is_outdone(one, candidates)]
     most = max(one.points for one in candidates)
@@ -135,11 +139,12 @@ def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
 
 
 def _is_outdone(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
-    """Return whether another rendering (louder or slower) of the same prompt fits better.
+    """Return True if another rendering (louder or slower) of the same prompt fits better.
 
-    Another rendering fits better if its heard level is nearer to the level of its file. It must
-    also agree for more than 0.9 of the candidate's length. Points do not decide here: a louder
-    rendering has more frames that count as speech, and so more points.
+    Return False otherwise. A rendering in ``candidates`` fits better if its heard level is nearer
+    to the level of its file, and if it agrees with the sound for more than 0.9 of the length of
+    ``candidate``. Points do not decide here: a louder rendering has more frames that count as
+    speech, and so more points.
     """
     return any(
         other.ids == candidate.ids

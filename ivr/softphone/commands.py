@@ -66,9 +66,10 @@ class WrongInput(Exception):
 
 
 def parse_action(text: str) -> Action:
-    """Return the action that ``--do TEXT`` means.
+    """Return the action that ``text``, the value of the option ``--do``, means.
 
-    Raise WrongInput, WavError or ValueError when TEXT is not an action or its values are wrong.
+    For example, ``silence:2`` means two seconds of silence. Raise WrongInput, WavError or
+    ValueError when the text is no action or its values are wrong.
     """
     name, _, rest = text.partition(":")
     match name, rest.split(":") if rest else []:
@@ -127,8 +128,9 @@ async def _placed(
     max_seconds: float,
     progress: Callable[[str], None],
 ) -> CallRecording:
-    """Make the call and return its recording.
+    """Call ``number`` with ``phone``, let the caller act out ``script``, and return the recording.
 
+    ``codec`` is the name of the codec. The caller hangs up ``max_seconds`` after dialling.
     ``progress`` is called with a text for the terminal: once at dialling, then every second after
     the answer.
     """
@@ -227,7 +229,7 @@ def call_command(
 
 @contextlib.contextmanager
 def _status() -> Iterator[Callable[[str], None]]:
-    """Yield a function that shows a text on stderr in place of the text before.
+    """Yield a function that shows a text on stderr; each text replaces the one before.
 
     If stderr is no terminal, the function does nothing.
     """

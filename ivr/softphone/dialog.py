@@ -12,7 +12,7 @@ from ivr.softphone.sip import SipRequest, SipResponse
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The caller's account on a SIP server, with the addresses of caller and server."""
+    """The caller's account on a SIP server, and the addresses of caller and server."""
 
     user: str
     password: str
@@ -24,12 +24,12 @@ class Account:
 
     @property
     def contact(self) -> tuple[str, str]:
-        """Name and value of our Contact header."""
+        """Name and value of the Contact header that we send."""
         return "Contact", f"<{sip.uri(self.user, *self.local)}>"
 
 
 class Dialog:
-    """The state of one call's SIP dialog: the tags, target, route set and sequence number."""
+    """The state of the SIP dialog of one call: tags, target, route set and sequence number."""
 
     def __init__(self, account: Account, number: str) -> None:
         self.call_id = secrets.token_hex(12)
@@ -43,7 +43,11 @@ class Dialog:
         self._cseq = 0
 
     def request(self, method: str, *, cseq: int | None = None, body: bytes = b"") -> SipRequest:
-        """Return a request of this dialog, with the next CSeq number or with ``cseq`` if given."""
+        """Return a new request of this dialog with the given ``method``, such as ``BYE``.
+
+        Its CSeq number is ``cseq``; None means the next number. ``body`` is its session
+        description.
+        """
         if cseq is None:
             self._cseq = cseq = self._cseq + 1
         host, port = self._account.local
@@ -63,10 +67,10 @@ class Dialog:
         return SipRequest(method=method, uri=self._target, headers=tuple(headers), body=body)
 
     def authorized(self, request: SipRequest, refusal: SipResponse) -> SipRequest:
-        """Return ``request`` again, now with the answer to the server's question for the password.
+        """Return ``request`` once more, with the digest of the password and the next CSeq number.
 
-        It has the next CSeq number. ``refusal`` is the 401 or 407 with the question (challenge).
-        Raise SipError if it has no challenge that we can answer.
+        ``refusal`` is the 401 or 407 response to it, with the server's question for the password
+        (challenge). Raise SipError if it has no challenge that we can answer.
         """
         account = self._account
         header = sip.authorization(
@@ -83,7 +87,7 @@ class Dialog:
     def established(self, answer: SipResponse) -> None:
         """Store the other side's tag, target and route set from ``answer``, a 2xx to the INVITE.
 
-        Raise SipError if its Contact has no URI.
+        Raise SipError if the Contact header of ``answer`` has no URI.
         """
         self._to = answer.get("To")
         self._routes = sip.routes(answer)
@@ -105,7 +109,7 @@ class Dialog:
         return replace(ack, uri=invite.uri, headers=headers)
 
     def cancel(self, invite: SipRequest) -> SipRequest:
-        """Return the CANCEL of an INVITE that has no final answer yet (RFC 3261 section 9.1)."""
+        """Return the CANCEL for ``invite``, which has no final answer yet (RFC 3261, 9.1)."""
         number, _ = invite.cseq
         cancel = self.request("CANCEL", cseq=number)
         own = {"Via": invite.get("Via")}

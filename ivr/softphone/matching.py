@@ -44,7 +44,7 @@ Arrivals are read this much inside the prompt, so that they are those of its own
 
 @dataclass(frozen=True, slots=True)
 class HeardPrompt:
-    """One prompt as it reached the caller; times are monotonic seconds."""
+    """One prompt that the caller heard in a call; times are monotonic seconds."""
 
     id: str
     same_sound_ids: tuple[str, ...]
@@ -56,7 +56,7 @@ class HeardPrompt:
     correlation: float
     """Correlation of the heard sound with the prompt's file; 1.0 if they have the same waveform."""
     complete: bool
-    """Whether the prompt was heard to its end: less than 40 ms of its file are missing."""
+    """True if the prompt was heard to its end: less than 40 ms of its file are missing."""
     heard_seconds: float
     """Length, in seconds, of the part of the prompt's file that was heard."""
     rendering: Rendering = "normal"
@@ -68,12 +68,12 @@ def heard_prompts(
     renderings: tuple[Rendering, ...] = ("normal",),
     among: frozenset[str] | None = None,
 ) -> list[HeardPrompt]:
-    """Return the prompts that the caller heard in a call, in the order in which they were heard.
+    """Return the prompts that the caller heard in a call, in the order of time.
 
-    The search is limited to these ``renderings`` and to the ids in ``among`` (None: all ids). Fewer
-    prompts take less time. A prompt that was cut off within its first 100 ms of speech is not
-    found. If a prompt was cut off in a pause, the whole pause counts as heard. Raise CatalogueError
-    when a prompt's file is missing.
+    ``catalogue`` has the rendered prompts. Only these ``renderings`` (such as "slow") and the ids
+    in ``among`` (None: all ids) are looked for; fewer prompts take less time. A prompt that was cut
+    off within its first 100 ms of speech is not found. If a prompt was cut off in a pause, the
+    whole pause counts as heard. Raise CatalogueError when a prompt's file is missing.
     """
     timeline, library = recording.timeline, prompt_library(catalogue, renderings, among)
     sound = timeline.samples.astype(np.float32)
@@ -93,7 +93,7 @@ def heard_prompts(
 
 
 def measured_waits(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> list[float]:
-    """Return the length of each wait in a call, in seconds.
+    """Return the length of each wait in a call, in seconds: one more than there are ``prompts``.
 
     The first wait is from the answer to the beginning of the first prompt. The further waits are
     from the end of one prompt to the beginning of the next. The last wait is from the end of the
@@ -123,11 +123,11 @@ def _heard(candidate: Candidate, timeline: Timeline) -> HeardPrompt:
 def _prompt_at(
     library: PromptLibrary, sound: PromptSound, present: NDArray[np.bool_], onset: int
 ) -> Candidate | None:
-    """Return the prompt that begins about where a sound begins.
+    """Return the prompt of ``library`` that begins near index ``onset`` of the received sound.
 
-    ``onset`` is the index in ``sound`` at which the sound begins after quiet. The prompt's first
-    sound may be up to 128 ms away from it. Return None if no prompt fits. ``present`` is true for
-    each sample of ``sound`` that a packet brought.
+    ``sound`` is the received sound (8 kHz), in which sound begins at ``onset`` after quiet. The
+    first sound of the prompt may be up to 128 ms away from it. Return None if no prompt fits.
+    ``present`` has one value for each sample of ``sound``: True if a packet brought it.
     """
     lags = SEARCH_SAMPLES - HEAD_SAMPLES
     before = lags // 2
@@ -153,9 +153,11 @@ def _prompt_at(
 def _prompt_after_cut(
     library: PromptLibrary, sound: PromptSound, present: NDArray[np.bool_], cut: Candidate
 ) -> Candidate | None:
-    """Return the prompt that follows without a pause after ``cut``, a prompt that was cut off.
+    """Return the prompt of ``library`` that begins where the prompt ``cut`` was cut off.
 
-    Return None if no prompt follows, or if ``cut`` was heard to its end.
+    It follows without a pause. Return None if no prompt follows, or if ``cut`` was heard to its
+    end. ``sound`` is the received sound (8 kHz); ``present`` has one value for each sample of it:
+    True if a packet brought it.
     """
     if cut.complete:
         return None

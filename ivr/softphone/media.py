@@ -15,18 +15,22 @@ sent at once; after a longer one they are left out."""
 
 
 def skipped(late: float) -> int:
-    """Return how many packets (20 ms each) to leave out when sending is ``late`` seconds late.
+    """Return the number of packets to leave out when sending is ``late`` seconds late.
 
-    Up to 0.06 s it is 0: the late packets are then sent at once.
+    A packet is 20 ms. Up to 0.06 s of delay no packet is left out, and the late ones are sent at
+    once.
     """
     return int(late / PACKET_SECONDS) if late > _CATCH_UP_SECONDS else 0
 
 
 class Media:
-    """The RTP port of one call. It receives from its creation on, and sends after :meth:`start`."""
+    """The RTP port of one call: it receives from its creation on, and sends after :meth:`start`."""
 
     def __init__(self, host: str, codec: Codec, hang_up: Callable[[], None]) -> None:
-        """Bind an even port of ``host``; ``hang_up`` is called when the script hangs up."""
+        """Bind a free port of this machine's address ``host``; its number is even, as RTP asks for.
+
+        ``codec`` encodes the sound that is sent. ``hang_up`` is called when the script hangs up.
+        """
         self.received: list[tuple[float, bytes]] = []
         """Arrival (monotonic seconds) and bytes of each datagram that has reached the port."""
         self.sent: list[TxPacket] = []
@@ -113,9 +117,9 @@ class Media:
         self._timer = self._loop.call_at(self._due, self._beat)
 
     def _continues_a_key(self, step: PacketStep) -> bool:
-        """Return whether ``step`` is a later packet of a pressed key than its first.
+        """Return True if ``step`` is a packet of a pressed key, but not the first of that key.
 
-        All packets of a key carry one timestamp (RFC 4733): with another one in the middle, the
-        other side takes it for two keys.
+        All packets of one key carry one timestamp (RFC 4733). The timestamp must not change before
+        such a packet: otherwise the other side takes the key for two keys.
         """
         return step.payload_type == self._event_type and not step.marker

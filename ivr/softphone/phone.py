@@ -35,12 +35,12 @@ class Softphone:
         local_host: str = "auto",
         t1: float = T1,
     ) -> None:
-        """Store the server's address and our account on it.
+        """Prepare a telephone with an account on the SIP server ``server`` (host and port).
 
-        All requests are sent to ``server``, whatever Contact or Route say. ``local_host`` is the
-        address of this machine that the server can reach. With ``auto`` it is found from the route
-        to the server. ``t1`` is the time, in seconds, from sending a request to its first
-        retransmission.
+        ``user`` and ``password`` are the account. All requests are sent to ``server``, whatever
+        Contact or Route headers say. ``local_host`` is the address of this machine that the server
+        can reach; "auto" finds it from the route to the server. ``t1`` is the time, in seconds,
+        from sending a request to its first retransmission.
         """
         self._server = server
         self._user = user
@@ -67,7 +67,7 @@ class Softphone:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Hang up all calls that are still up, wait for their end, and close the port."""
+        """Hang up all calls of this telephone, wait for their end, and close the SIP port."""
         try:
             calls = list(self._calls.values())
             for call in calls:
@@ -86,8 +86,9 @@ class Softphone:
     ) -> SoftphoneCall:
         """Begin a call to ``number`` and return it; its script starts when the call is answered.
 
-        After its script the caller sends silence until the other side hangs up. If NoRtp came last,
-        nothing is sent instead. At ``max_seconds`` after dialling the caller hangs up.
+        ``script`` are the caller's actions, one after the other. After the last the caller sends
+        silence, or nothing if it was NoRtp, until the other side hangs up. The caller hangs up
+        ``max_seconds`` after dialling. Sound is sent with ``codec``.
         """
         call = SoftphoneCall(self._account, number, script, codec, max_seconds, self._socket.send)
         self._calls[call.id] = call
@@ -102,9 +103,11 @@ class Softphone:
         codec: Codec = ALAW,
         max_seconds: float = 120.0,
     ) -> CallRecording:
-        """Make a call as :meth:`dial` does, wait for its end and return its recording.
+        """Make a call to ``number``, wait for its end and return its recording.
 
-        If the task is cancelled, the call is hung up.
+        ``script`` are the caller's actions after the answer, one after the other. The caller hangs
+        up ``max_seconds`` after dialling. Sound is sent with ``codec``. If the task is cancelled,
+        the call is hung up.
         """
         call = self.dial(number, script, codec=codec, max_seconds=max_seconds)
         try:
@@ -146,7 +149,7 @@ def _tag() -> str:
 
 
 def _route_to(server: tuple[str, int]) -> str:
-    """Return this machine's address on the route to ``server``; nothing is sent."""
+    """Return the address of this machine from which packets go to ``server``; send nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(server)
         host: str = probe.getsockname()[0]

@@ -49,7 +49,7 @@ class KnownPrompt:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PromptLibrary:
-    """All prompts that a search in a recorded call looks for."""
+    """The prompts that a search in a recorded call looks for, prepared for this search."""
 
     prompts: Sequence[KnownPrompt]
     heads: NDArray[np.complex64]
@@ -61,10 +61,11 @@ class PromptLibrary:
 def prompt_library(
     catalogue: Catalogue, renderings: tuple[Rendering, ...], among: frozenset[str] | None
 ) -> PromptLibrary:
-    """Return the prompts in these renderings, prepared for the search in recorded calls.
+    """Return the prompts of ``catalogue``, prepared for the search in recorded calls.
 
-    ``among`` limits them to some ids (None: all). A file that holds only silence is left out,
-    because it cannot be heard. Raise CatalogueError when a prompt's file is missing.
+    Only the named ``renderings`` (such as "slow") and the ids in ``among`` (None: all ids) are
+    taken. A file that holds only silence is left out, because it cannot be heard. Raise
+    CatalogueError when a prompt's file is missing.
     """
     ids_by_sound: dict[tuple[Rendering, bytes], list[str]] = {}
     for rendering in renderings:
@@ -90,9 +91,9 @@ def prompt_library(
 
 
 def sound_onsets(sound: PromptSound) -> Iterator[int]:
-    """Yield each index in ``sound`` where sound begins after at least 40 ms of quiet.
+    """Yield each index in ``sound`` (8 kHz) at which sound begins after at least 40 ms of quiet.
 
-    The index is exact to 5 ms.
+    The index is exact to 5 ms. The beginning of ``sound`` counts as quiet.
     """
     blocks = sound[: len(sound) // _BLOCK * _BLOCK].reshape(-1, _BLOCK)
     active = np.flatnonzero(np.mean(blocks**2, axis=1) > QUIET_POWER)

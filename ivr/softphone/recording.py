@@ -44,9 +44,9 @@ class TxPacket:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The sound of one direction of a call: audio packets placed by their RTP timestamps.
+    """The sound of one direction of a call; each packet is placed by its RTP timestamp.
 
-    For the caller's own sound, the time of sending stands for the arrival.
+    For the sound that the caller sent, the time of sending stands for the arrival.
     """
 
     start: float
@@ -64,9 +64,10 @@ class Timeline:
     """Arrival of each packet, in monotonic seconds."""
 
     def arrival(self, sample: int) -> float:
-        """Return when the packet with sample number ``sample`` arrived, in monotonic seconds.
+        """Return the arrival of the packet that has the sample with index ``sample``.
 
-        If the packet was lost, return the time at which it would have arrived.
+        The result is in monotonic seconds. If the packet was lost, return the time at which it
+        would have arrived.
         """
         at = max(int(np.searchsorted(self.firsts, sample, "right")) - 1, 0)
         after = sample - int(self.firsts[at])
@@ -131,7 +132,7 @@ class CallRecording:
 
     @cached_property
     def timeline(self) -> Timeline:
-        """The sound that the caller received."""
+        """The sound that the caller received in the call."""
         return _timeline(
             [
                 (
@@ -149,7 +150,7 @@ class CallRecording:
 
     @cached_property
     def said(self) -> Timeline:
-        """The sound that the caller sent."""
+        """The sound that the caller sent in the call."""
         return _timeline(
             [
                 (packet.time, 0, packet.timestamp, False, packet.payload, packet.payload_type)
@@ -159,7 +160,10 @@ class CallRecording:
         )
 
     def audio(self) -> tuple[float, Samples]:
-        """Return the received sound: time of its first sample (monotonic seconds), and samples."""
+        """Return the sound that the caller received in the call.
+
+        It is a pair: the time of the first sample (monotonic seconds), and 16-bit samples at 8 kHz.
+        """
         return self.timeline.start, self.timeline.samples
 
     @property
@@ -173,10 +177,10 @@ class CallRecording:
         return next(times, None)
 
     def gaps(self) -> Gaps:
-        """Return how regularly the audio packets arrived, and how many were lost.
+        """Return how regularly the received audio packets arrived, and how many packets were lost.
 
-        The time before a packet with the RTP marker is not counted, because the sender has paused
-        then.
+        The time before a packet with the RTP marker is not counted, because the marker says that
+        the sender had paused.
         """
         heard = [packet for packet in self.received if packet.payload_type in _DECODE]
         waits = [
@@ -189,19 +193,20 @@ class CallRecording:
         return Gaps(len(heard), lost, float(p50), float(p99), float(longest))
 
     def save_wav(self, path: Path) -> None:
-        """Write the sound of both sides to a WAV file with 8 kHz and 16 bits.
+        """Write the sound of both sides to the WAV file ``path``, with 8 kHz and 16 bits.
 
-        The caller is the left channel, the PBX the right. Both have the same clock.
+        The left channel is what the caller sent, the right what they received, both on one time
+        axis.
         """
         write_wav(path, [(self.said.start, self.said.samples), self.audio()])
 
 
 def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Timeline:
-    """Return the sound of ``packets``, which are given in the order of arrival.
+    """Return the sound of one direction of a call, from ``packets`` in the order of arrival.
 
-    A packet is (time, ssrc, timestamp, marker, payload, payload type). Within one stream (SSRC) a
-    packet is placed by its RTP timestamp. It is placed by its arrival in two cases: the stream
-    changes, or the sender starts new timestamps after a pause.
+    A packet is (arrival in monotonic seconds, SSRC, timestamp, marker, payload, payload type). It
+    is placed by its RTP timestamp. It is placed by its arrival instead if it begins a new stream
+    (SSRC), or if the sender has started new timestamps after a pause.
     """
     origin = packets[0][0] if packets else 0.0
     firsts = np.zeros(len(packets), np.int64)
@@ -234,7 +239,10 @@ def _timeline(packets: Sequence[tuple[float, int, int, bool, bytes, int]]) -> Ti
 
 
 def _lost(packets: Sequence[RxPacket]) -> int:
-    """Return how many packets were lost: the numbers missing in each stream's sequence."""
+    """Return the number of packets that were lost, by the gaps in the RTP sequence numbers.
+
+    Each stream (SSRC) has its own sequence numbers.
+    """
     lost = 0
     for ssrc in {packet.ssrc for packet in packets}:
         numbers: set[int] = set()

@@ -40,9 +40,9 @@ class RxPacket:
 def pack(
     payload_type: int, sequence: int, timestamp: int, ssrc: int, payload: bytes, marker: bool
 ) -> bytes:
-    """Return one RTP packet as bytes.
+    """Return one RTP packet as bytes: a header with these fields, and ``payload``.
 
-    Sequence number, timestamp and SSRC are reduced to their 16, 32 and 32 bits.
+    ``sequence`` is reduced to its lowest 16 bits, ``timestamp`` and ``ssrc`` to their lowest 32.
     """
     kind = payload_type | 0x80 if marker else payload_type
     return (
@@ -52,7 +52,7 @@ def pack(
 
 
 def parse_packet(datagram: bytes, time: float = 0.0) -> RxPacket:
-    """Return the RTP packet in a datagram that arrived at ``time`` (monotonic seconds).
+    """Return the RTP packet in ``datagram``, which arrived at ``time`` (monotonic seconds).
 
     Raise RtpError for RTCP and for other datagrams that are not RTP.
     """
@@ -78,10 +78,10 @@ def parse_packet(datagram: bytes, time: float = 0.0) -> RxPacket:
 
 
 def event(digit: str, duration: int, end: bool, volume: int = 10) -> bytes:
-    """Return the payload of a telephone event: the key ``digit`` pressed for ``duration`` samples.
+    """Return the payload of a telephone event (RFC 4733): the key ``digit`` is pressed.
 
-    A sample is 1/8000 s. ``end`` is true when the key has been released. ``volume`` is how far the
-    key's tone lies below 0 dBm0, in dB. Raise ValueError when ``digit`` is none of 0-9, *, # and
-    A-D.
+    ``duration`` is the time since it was pressed, in units of 1/8000 s. ``end`` is True when the
+    key has been released. ``volume`` is how far the key's tone lies below 0 dBm0, in dB. Raise
+    ValueError when ``digit`` is none of 0-9, *, # and A-D.
     """
     return _EVENT.pack(DTMF_DIGITS.index(digit), (0x80 if end else 0) | volume, duration)

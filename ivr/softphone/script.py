@@ -63,7 +63,7 @@ CODECS = {codec.name: codec for codec in (ALAW, ULAW)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlayedSound:
-    """Send recorded sound: 16-bit samples at 8 kHz.
+    """An action of a script: send recorded sound, 16-bit samples at 8 kHz.
 
     If the last packet is not full, silence fills it up.
     """
@@ -73,14 +73,14 @@ class PlayedSound:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Send packets of silence (the codec's idle octet)."""
+    """An action of a script: send packets of silence (the codec's idle octet)."""
 
     seconds: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """Send a sine tone of ``hz`` Hz.
+    """An action of a script: send a sine tone of ``hz`` Hz.
 
     ``dbov`` is its RMS level; 0 dBov is the level of a full-scale square wave.
     """
@@ -92,7 +92,10 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Send white noise up to 4 kHz; ``dbov`` is its RMS level in dBov."""
+    """An action of a script: send white noise up to 4 kHz.
+
+    ``dbov`` is its RMS level in dBov, ``seed`` the random seed.
+    """
 
     seconds: float
     dbov: float
@@ -101,14 +104,14 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class NoRtp:
-    """Send no packets for a time. The RTP timestamp still advances with the time."""
+    """An action of a script: send no packets for a time; the RTP timestamp still advances."""
 
     seconds: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class ComfortNoise:
-    """Send one comfort noise packet every 200 ms and nothing else.
+    """An action of a script: send one comfort noise packet every 200 ms and nothing else.
 
     ``level`` is the noise's level in dB below 0 dBov: 60 means -60 dBov.
     """
@@ -119,7 +122,7 @@ class ComfortNoise:
 
 @dataclass(frozen=True, slots=True)
 class Digits:
-    """Press keys one after the other, as RFC 4733 events.
+    """An action of a script: press telephone keys one after the other, as RFC 4733 events.
 
     Raise ValueError when ``keys`` is empty or holds a character other than 0-9, *, # and A-D.
     """
@@ -133,7 +136,7 @@ class Digits:
 
 @dataclass(frozen=True, slots=True)
 class HangUpStep:
-    """End the call."""
+    """An action of a script: end the call."""
 
 
 Action = PlayedSound | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | HangUpStep
@@ -141,7 +144,7 @@ Action = PlayedSound | Silence | Tone | Noise | NoRtp | ComfortNoise | Digits | 
 
 @dataclass(frozen=True, slots=True)
 class PacketStep:
-    """The output of a call in one slot of 20 ms: a packet, nothing, or a hang-up."""
+    """The output of a caller's telephone in a slot of 20 ms: a packet, nothing, or a hang-up."""
 
     what: str
     """Class name of the script's action that made this step, for reports: ``Silence``."""
@@ -152,17 +155,17 @@ class PacketStep:
     advance: int
     """Number of samples by which the RTP timestamp advances after this slot."""
     hang_up: bool = False
-    """Whether the caller hangs up instead of sending a packet."""
+    """True if the caller hangs up in this slot instead of sending a packet."""
 
 
 def packet_steps(
     script: Iterable[Action], codec: Codec = ALAW, event_type: int = TELEPHONE_EVENT
 ) -> Iterator[PacketStep]:
-    """Yield one step for each 20 ms of a script.
+    """Yield what a caller's telephone sends in each slot of 20 ms, to carry out ``script``.
 
-    After the script, steps of silence follow without end. If NoRtp came last, steps without a
-    packet follow instead. Only a hang-up in the script ends the steps. ``event_type`` is the RTP
-    payload type for pressed keys.
+    After the script, steps of silence follow without end, or steps without a packet if its last
+    action was NoRtp. Only a hang-up in the script ends the steps. ``event_type`` is the RTP payload
+    type for pressed keys.
     """
     resumes = True  # the next audio packet follows a slot without audio, so it carries the marker
     last: Action | None = None
@@ -230,7 +233,7 @@ def _slots(seconds: float) -> Iterable[int]:
 
 
 def _sound(action: PlayedSound | Tone | Noise) -> Iterator[Samples]:
-    """Yield the samples of an action, at 8 kHz, in chunks of at most one second."""
+    """Yield the samples (16-bit, 8 kHz) of ``action`` in chunks of at most one second."""
     if isinstance(action, PlayedSound):
         for at in range(0, len(action.samples), _CHUNK):
             yield action.samples[at : at + _CHUNK]

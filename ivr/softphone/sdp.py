@@ -24,14 +24,14 @@ class Session:
     direction: str = "sendrecv"
 
     def payload_type(self, encoding: str) -> int | None:
-        """Return the RTP payload type of ``encoding`` in ``formats``; None if it is not there."""
+        """Return the RTP payload type of ``encoding`` (``PCMA/8000``); None if it is missing."""
         wanted = encoding.lower()
         return next((pt for pt, name in self.formats.items() if name.lower() == wanted), None)
 
     def to_bytes(self, version: int = 1) -> bytes:
-        """Return the description as the body of a SIP message.
+        """Return the session description as the body of a SIP message.
 
-        If the description changes during a call, ``version`` must be higher than before.
+        ``version`` must rise with each change of the description during a call.
         """
         types = " ".join(str(pt) for pt in self.formats)
         lines = [
@@ -50,19 +50,19 @@ class Session:
 
 
 def offer(host: str, port: int, codec: int) -> Session:
-    """Return our offer: one audio codec, telephone events (pressed keys) and comfort noise.
+    """Return our offer of a session: one audio codec, pressed keys and comfort noise.
 
-    ``codec`` is the payload type of PCMA or PCMU.
+    ``host`` and ``port`` are where we receive audio. ``codec`` is the payload type of PCMA or PCMU.
     """
     formats = {codec: _STATIC[codec], TELEPHONE_EVENT: "telephone-event/8000"}
     return Session(host, port, formats | {COMFORT_NOISE: _STATIC[COMFORT_NOISE]})
 
 
 def answer_offer(offered: Session, ours: Session) -> Session:
-    """Return our answer to the offer in a re-INVITE or UPDATE.
+    """Return our answer to ``offered``, the other side's offer in a re-INVITE or UPDATE.
 
-    It has the formats that both sides know, with the payload types of the offer. Raise SipError if
-    both sides have no codec in common.
+    ``ours`` is our own description. The answer has the formats that both sides know, with the
+    payload types of the offer. Raise SipError if both sides have no codec in common.
     """
     known = {name.lower() for name in ours.formats.values()}
     common = {pt: name for pt, name in offered.formats.items() if name.lower() in known}
@@ -73,9 +73,9 @@ def answer_offer(offered: Session, ours: Session) -> Session:
 
 
 def parse_sdp(body: bytes) -> Session:
-    """Return the first audio stream of a session description, the body of a SIP message.
+    """Return the first audio stream of the session description ``body``, a SIP message's body.
 
-    Raise SipError if the body is no session description, or has no audio stream or no IPv4 address.
+    Raise SipError if it is no session description, or has no audio stream or no IPv4 address.
     """
     lines = [line.rstrip("\r") for line in body.decode("utf-8", "replace").split("\n")]
     if lines[0] != "v=0":

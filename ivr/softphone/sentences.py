@@ -29,7 +29,7 @@ are read this much inside the clip, so that they are those of its own packets.""
 
 @dataclass(frozen=True, slots=True)
 class HeardClip:
-    """One clip of a sentence as it reached the caller."""
+    """One clip of a sentence, with the place in a call at which it was searched for and found."""
 
     id: str
     correlation: float
@@ -45,7 +45,7 @@ class HeardClip:
 
     @property
     def heard(self) -> bool:
-        """Whether the clip was found: its correlation is at least 0.9."""
+        """True if the clip was found in the call: its correlation is at least 0.9. Else False."""
         return self.correlation >= _SURE
 
 
@@ -56,11 +56,12 @@ def heard_sentence(
     rendering: Rendering = "normal",
     after: int = 0,
 ) -> list[HeardClip]:
-    """Return the place in a call at which each of ``clips`` was heard.
+    """Return where in a call each clip of a sentence was heard, one entry for each of ``clips``.
 
-    The search begins at sample ``after`` of the received sound (8 kHz). The result has one entry
-    for each clip. A clip that was not heard has the place where it fits best. Raise CatalogueError
-    when a clip's file is missing.
+    ``clips`` are the ids of the clips, in the order of the sentence. Each is searched for after the
+    one before; the first one after sample ``after`` of the received sound (8 kHz). The entry of a
+    clip that was not heard has the place that fits best, and its ``heard`` is False. ``catalogue``
+    has the clips' files in ``rendering``; raise CatalogueError when one is missing.
     """
     timeline = recording.timeline
     found: list[HeardClip] = []
@@ -82,9 +83,9 @@ def _heard(id: str, correlation: float, first: int, length: int, timeline: Timel
 
 
 def _place(clip: NDArray[np.float64], sound: NDArray[np.float64]) -> tuple[int, float]:
-    """Return where ``clip`` fits in ``sound``: the first sample, and the correlation there.
+    """Return where ``clip`` fits best in ``sound``: index of the first sample, and correlation.
 
-    Return 0 and 0.0 if ``sound`` is shorter than the clip.
+    If ``sound`` is shorter than the clip, both are 0.
     """
     lags = len(sound) - len(clip) + 1
     if lags < 1:

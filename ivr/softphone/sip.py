@@ -48,12 +48,12 @@ class Message:
         raise NotImplementedError
 
     def all(self, name: str) -> list[str]:
-        """Return the values of all headers called ``name``, whether in upper or lower case."""
+        """Return the values of all headers with this name; upper and lower case are the same."""
         wanted = name.lower()
         return [value for header, value in self.headers if header.lower() == wanted]
 
     def get(self, name: str, default: str = "") -> str:
-        """Return the value of the first header called ``name``, or ``default`` if there is none."""
+        """Return the value of the first header with this name, or ``default`` if there is none."""
         return next(iter(self.all(name)), default)
 
     @property
@@ -66,7 +66,7 @@ class Message:
 
     @property
     def branch(self) -> str:
-        """The branch parameter of the topmost Via: the id of the transaction; empty if missing."""
+        """The branch parameter of the topmost Via, the id of the transaction; "" if missing."""
         match = re.search(r";\s*branch\s*=\s*([^;,\s]+)", self.get("Via"), re.IGNORECASE)
         return match[1] if match else ""
 
@@ -171,15 +171,15 @@ def address_uri(value: str) -> str:
 
 
 def tag(value: str) -> str:
-    """Return the tag in the value of a From or To header; an empty string if it has none."""
+    """Return the tag in the value of a From or To header; "" if it has none."""
     match = re.search(r";\s*tag\s*=\s*([^;,\s]+)", value.rpartition(">")[2], re.IGNORECASE)
     return match[1] if match else ""
 
 
 def routes(message: Message) -> tuple[str, ...]:
-    """Return the caller's route set: the URIs of the Record-Route headers, last first.
+    """Return the route set of a dialog, from ``message``, the answer to the caller's INVITE.
 
-    RFC 3261 section 12.1.2 asks for this order.
+    It is the URIs of the Record-Route headers, last first (RFC 3261 section 12.1.2).
     """
     joined = ",".join(message.all("Record-Route"))
     return tuple(f"<{route}>" for route in reversed(re.findall(r"<([^<>]+)>", joined)))
@@ -193,9 +193,10 @@ def reply(
     tag: str,
     body: bytes = b"",
 ) -> SipResponse:
-    """Return the response to ``request``, with the headers that RFC 3261 demands, then ``extra``.
+    """Return our response to ``request``, with the headers that RFC 3261 demands, then ``extra``.
 
-    If the To header has no tag yet, ``tag`` is added to it.
+    ``status`` and ``reason`` are those of the status line: 200 and "OK". If the To header of the
+    request has no tag, ``tag`` is added to it. ``body`` is a session description.
     """
     copied = [
         (name, value)
@@ -217,9 +218,10 @@ class Challenge:
     nonce: str
     opaque: str | None
     qop: bool
-    """Whether the server offers ``qop=auth``; if not, the older form of RFC 2069 is used."""
+    """True if the server offers ``qop=auth``; if False, the older form of RFC 2069 is used."""
     proxy: bool
-    """Whether the challenge came in a 407. If so, the answer is a Proxy-Authorization header."""
+    """True if the challenge came in a 407; the answer is then a Proxy-Authorization header. If
+    False, it came in a 401."""
 
 
 def challenge(response: SipResponse) -> Challenge:
@@ -250,10 +252,11 @@ def challenge(response: SipResponse) -> Challenge:
 def authorization(
     asked: Challenge, user: str, password: str, method: str, uri: str, cnonce: str, count: int = 1
 ) -> tuple[str, str]:
-    """Return the header (name, value) that answers ``asked``, the challenge for one request.
+    """Return the header (name, value) that answers the challenge ``asked`` for one request.
 
-    ``method`` and ``uri`` are those of the request. ``cnonce`` is a random text of ours. ``count``
-    is the number of our answers to this challenge, including this one.
+    ``user`` and ``password`` are those of the account, ``method`` and ``uri`` those of the request.
+    ``cnonce`` is a random text of ours. ``count`` is the number of our answers to this challenge,
+    including this one.
     """
     secret = _md5(f"{user}:{asked.realm}:{password}")
     action = _md5(f"{method}:{uri}")

@@ -13,7 +13,10 @@ from ivr.translation import tr
 
 
 def refusal(recording: CallRecording, user: str, server: str) -> str:
-    """Return one sentence that says why a call was not answered."""
+    """Return one sentence that says why the call of ``recording`` was not answered.
+
+    ``user`` is the account that called, ``server`` is host:port of the PBX.
+    """
     match recording.status:
         case 401 | 403 | 407:
             sentence = tr("{server} does not accept user {user} with this password ({status})")
@@ -40,9 +43,10 @@ def refusal(recording: CallRecording, user: str, server: str) -> str:
 
 
 def call_summary(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> dict[str, Any]:
-    """Return the figures of a call as JSON values; times are seconds after the answer.
+    """Return the figures of a call as values for JSON.
 
-    If the call was not answered, the times are seconds after dialling.
+    ``prompts`` are the prompts that the caller heard. Times are seconds after the answer, or after
+    dialling if the call was not answered.
     """
     origin = recording.invited if recording.answered is None else recording.answered
     silences: list[float | None] = [*measured_waits(recording, prompts)] or [None] * (
@@ -83,7 +87,10 @@ def _rounded(value: float | None) -> float | None:
 
 
 def print_summary(figures: dict[str, Any]) -> None:
-    """Print the figures of an answered call (:func:`call_summary`) as sentences and a table."""
+    """Print ``figures``, the result of :func:`call_summary`, as sentences and a table.
+
+    The call must have been answered.
+    """
     console = Console(highlight=False)
     console.print(
         tr("answered after {answered:.3f} s, {side} hung up after {ended:.3f} s").format(

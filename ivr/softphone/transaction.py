@@ -15,7 +15,7 @@ does not hold for an INVITE."""
 
 
 class Transaction:
-    """A SIP request that is sent repeatedly until its first response arrives."""
+    """A SIP request and its responses; the request is sent repeatedly until the first response."""
 
     def __init__(
         self,
@@ -27,8 +27,9 @@ class Transaction:
     ) -> None:
         """Prepare to send ``request``; raise SipError if it cannot be built.
 
-        ``provisional`` is called with each 1xx response and its arrival (monotonic seconds). ``t1``
-        is the time, in seconds, to the first retransmission.
+        ``send`` sends a datagram to the server. ``t1`` is the time, in seconds, to the first
+        retransmission. ``provisional`` is called with each 1xx response and its arrival (monotonic
+        seconds).
         """
         self.request = request
         self.heard_of = asyncio.Event()
@@ -43,7 +44,7 @@ class Transaction:
         )
 
     def receive(self, response: SipResponse, time: float) -> None:
-        """Handle a response that arrived at ``time`` (monotonic seconds)."""
+        """Handle a response to the request, which arrived at ``time`` (monotonic seconds)."""
         self.heard_of.set()
         if response.status < 200:
             if self._provisional is not None:
@@ -52,7 +53,7 @@ class Transaction:
             self._final.set_result((response, time))
 
     def fail(self, error: OSError) -> None:
-        """End the wait in :meth:`final` with ``error``, because nothing listens at the server."""
+        """Let :meth:`final` raise ``error``, such as when nothing listens at the server."""
         if not self._final.done():
             self._final.set_exception(error)
             self.heard_of.set()
@@ -60,8 +61,9 @@ class Transaction:
     async def final(self, patience: float | None = None) -> tuple[SipResponse, float]:
         """Send the request; return its final response and its arrival (monotonic seconds).
 
-        Raise TimeoutError if there is no response within 64 times T1. Raise it also if there is no
-        final response within ``patience`` seconds. Raise the OSError that :meth:`fail` was given.
+        Raise TimeoutError if there is no response at all within 64 times ``t1``, or no final
+        response within ``patience`` seconds (None: no limit). Raise the error that :meth:`fail` was
+        given.
         """
         try:
             async with asyncio.timeout(patience):

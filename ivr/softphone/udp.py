@@ -19,7 +19,7 @@ Receive = Callable[[bytes, float], None]
 
 
 def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float:
-    """Return when the kernel received a datagram, in monotonic seconds.
+    """Return the time at which the kernel received a datagram, in monotonic seconds.
 
     ``ancillary`` is the control data of the datagram. If it has no timestamp, return the present
     time.
@@ -34,10 +34,11 @@ def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float:
 
 
 async def stamps_begun(host: str) -> bool:
-    """Wait until the kernel puts timestamps on datagrams; return False if it does not in 0.2 s.
+    """Wait until the kernel puts timestamps on the datagrams that arrive at ``host``.
 
-    The kernel begins milliseconds after the machine's first socket has asked for timestamps. Until
-    then a datagram has only the time of reading, which is late in a busy process.
+    Return True when it does, False if it does not within 0.2 s. The kernel begins milliseconds
+    after the machine's first socket has asked for timestamps. Until then a datagram has only the
+    time of reading, which is late in a busy process.
     """
     with _bound(host, even=False) as probe:
         for _ in range(100):
@@ -65,11 +66,12 @@ class StampedSocket:
         failed: Callable[[OSError], None] | None = None,
         even: bool = False,
     ) -> None:
-        """Bind a free port of ``host``; call ``receive`` with each datagram and its arrival.
+        """Bind a free UDP port of the address ``host`` of this machine.
 
-        With ``peer``, only datagrams from that address are received. ``failed`` is called with the
-        error when a datagram cannot be sent or nothing listens at the peer. With ``even``, the
-        port's number is even, as RTP asks for. Raise OSError when no port can be bound.
+        ``receive`` is called with each datagram and its arrival (monotonic seconds). If ``peer``
+        (host and port) is given, only datagrams from there are received. ``failed`` is called with
+        the error when a datagram cannot be sent or nothing listens at the peer. If ``even`` is
+        True, the port's number is even, as RTP asks for. Raise OSError when no port can be bound.
         """
         self._receive = receive
         self._failed = failed
@@ -85,14 +87,20 @@ class StampedSocket:
         self._loop.add_reader(self._socket, self._readable)
 
     def send(self, datagram: bytes) -> None:
-        """Send ``datagram`` to the peer; on a network error, call ``failed`` with the OSError."""
+        """Send ``datagram`` to the peer; on a network error, call ``failed`` with the OSError.
+
+        ``failed`` and the peer are those that were given to the constructor.
+        """
         try:
             self._socket.send(datagram)
         except OSError as error:
             self._report(error)
 
     def send_to(self, datagram: bytes, address: tuple[str, int]) -> None:
-        """Send ``datagram`` to ``address``; on a network error, pass the OSError to ``failed``."""
+        """Send ``datagram`` to ``address`` (host and port).
+
+        On a network error, the function ``failed`` of the constructor is called with the OSError.
+        """
         try:
             self._socket.sendto(datagram, address)
         except OSError as error:

@@ -17,7 +17,7 @@ class WavError(ValueError):
 
 
 def read_wav(path: Path) -> Samples:
-    """Return the file as mono 16-bit samples at 8 kHz.
+    """Return the sound of the WAV file ``path`` as mono 16-bit samples at 8 kHz.
 
     Raise WavError when the file is missing or is not a PCM WAV file, or when it has another rate
     and the resampler is not installed.
@@ -43,10 +43,10 @@ def read_wav(path: Path) -> Samples:
 
 
 def write_wav(path: Path, sides: Sequence[tuple[float, Samples]]) -> None:
-    """Write a WAV file at 8 kHz and 16 bits, with one channel for each of ``sides``.
+    """Write the WAV file ``path`` at 8 kHz and 16 bits, with one channel for each of ``sides``.
 
-    Each side is a pair: the time of its first sample and its samples at 8 kHz. Times are seconds of
-    a clock that all sides share.
+    Each side is a pair: the time of its first sample in seconds, and its samples at 8 kHz. All
+    times are of one clock; a side that begins later is filled up with silence.
     """
     origin = min([start for start, samples in sides if len(samples)], default=0.0)
     placed = [(round((start - origin) * RATE), samples) for start, samples in sides]
@@ -80,7 +80,7 @@ def _linear(octets: bytes, width: int) -> NDArray[np.float64]:
 def _resampled(path: Path, sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
     """Return ``sound`` resampled from ``rate`` Hz to 8 kHz; frequencies above 4 kHz are removed.
 
-    Raise WavError if the resampler is not installed; it names the file ``path``.
+    Raise WavError if the resampler is not installed; its message names ``path``, the sound's file.
     """
     try:
         import soxr  # here, because only the tools extra has it, and few files need it
