@@ -78,7 +78,7 @@ class Call:
         return self._request.expected if isinstance(self._request, Listen) else None
 
     def start(self, now: float) -> None:
-        """Run the script of a call answered at ``now`` up to its first prompt or other wait."""
+        """Begin the call, which was answered at ``now``: run its script up to its first wait."""
         self._call_deadline = now + self._limits.call_seconds
         self._resume(None, now)
 

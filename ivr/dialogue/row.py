@@ -53,7 +53,7 @@ class PromptId(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Words that are spoken to the caller, such as a sentence of the sheet."""
+    """Words that are spoken to the caller, such as a sentence of the etiquette sheet."""
 
     row: str
     """The id of the row that says the words. For the clip of a value it is the kind of value, such

@@ -27,7 +27,7 @@ class StepLimitError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ScriptEnded:
-    """The script has ended with an outcome."""
+    """Returned instead of a request when the script has ended; holds the outcome of the call."""
 
     outcome: Outcome
 

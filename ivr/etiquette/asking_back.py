@@ -111,7 +111,7 @@ class AskingBack:
         return _key(heard.digits) if isinstance(heard, Keys) else heard
 
     def _is_known(self, words: Words) -> bool:
-        """Return True if prompts/knowledge.toml has an answer to the caller's words."""
+        """Return True if prompts/knowledge.toml has an answer to the caller's words, else False."""
         return self._guest.house.knowledge.find(words.meaning) is not None
 
     def _answers_the_question(self, words: Words) -> bool:

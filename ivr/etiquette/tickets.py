@@ -41,7 +41,7 @@ async def note(guest: Guest, kind: TicketKind, transcript: str) -> None:
 
 
 def joined_speech(*pieces: str) -> str:
-    """Return the utterances that are not empty, joined by ；."""
+    """Return the utterances ``pieces`` as one text, joined by ；; empty ones are left out."""
     return "；".join(filter(None, pieces))
 
 

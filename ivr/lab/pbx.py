@@ -143,8 +143,8 @@ class Pbx:
             self._recordings.cleanup()
 
     async def ask(self, command: str) -> str:
-        """Run ``command`` on Asterisk's console and return its output; if it fails, return the error
-        message. Raise LabError if docker is not installed."""
+        """Run ``command`` on Asterisk's console, and return its output or its error message. Raise
+        LabError if docker is not installed."""
         return await run_command(
             "docker", "exec", self.name, "asterisk", "-rx", command, check=False
         )

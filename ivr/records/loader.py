@@ -33,7 +33,10 @@ longest pause. Each further failure doubles the pause."""
 
 
 class Loader:
-    """Loads the spool into the database: this process's segments, and those of dead processes."""
+    """Loads the spool into the database, on a thread of its own.
+
+    It loads the segments (files) of this process's spool, and those that dead processes have left.
+    """
 
     def __init__(
         self,

@@ -49,7 +49,10 @@ def _mixed(turn: int, value: int) -> int:
 
 
 class TicketNumbers:
-    """Gives out the ticket numbers of one records.directory; for use by one thread only."""
+    """Gives out new ticket numbers, counted in a file of the directory of the records.
+
+    Only one thread may use an object of this class.
+    """
 
     def __init__(self, directory: Path, site: int) -> None:
         """Use the file ``ticket-count`` in ``directory`` (records.directory) as the count.

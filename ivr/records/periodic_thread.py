@@ -49,7 +49,7 @@ class PeriodicThread(threading.Thread):
         return self._stopping.is_set()
 
     def run(self) -> None:
-        """Call the function ``look`` at the interval until the thread is stopped."""
+        """Call the function that the thread was made with, at its interval, until it is stopped."""
         while not self._stopping.wait(self._seconds):
             try:
                 self._look()

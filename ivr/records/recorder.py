@@ -75,7 +75,7 @@ class RecordingKeeper:
         return self._settings.mode != "off" and bool(self._ready)
 
     def start(self) -> None:
-        """Start the thread, unless recording is off and recording.directory does not exist."""
+        """Start the thread; if recording is off and recording.directory is missing, do nothing."""
         if self._settings.mode != "off":
             self.look_at_disk()
         if self._settings.mode != "off" or self._directory.exists():

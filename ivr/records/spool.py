@@ -24,7 +24,7 @@ ENDING = ".spool"
 
 
 class Segment:
-    """One file of the spool, which holds records that the database may lack; locked by us."""
+    """One file of the spool, with records that the database may lack; locked by this process."""
 
     def __init__(self, path: Path, file: int, end: int) -> None:
         """Use the file ``path``; ``file`` is its open and locked file descriptor.
@@ -132,7 +132,8 @@ class Spool:
             raise
 
     def finish(self) -> None:
-        """Mark the current segment as complete; the next append makes a new one."""
+        """Mark the current segment (file of the spool) as complete; the next append makes a new
+        one. If there is no current segment, do nothing."""
         if self._current is not None:
             self._current.seal()
             self._current = None
