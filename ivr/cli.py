@@ -64,16 +64,16 @@ SUB_COMMANDS = {
 
 
 class _ImportedWhenCalled(TyperGroup):
-    """The group of all sub-commands; it holds only their names and help texts.
+    """The command ``ivr`` with all its sub-commands, of which it holds only names and help texts.
 
     The module of a sub-command is imported when that sub-command is called.
     """
 
     def make_context(self, *args: Any, **settings: Any) -> Any:
-        """Return the context of the command ``ivr``, the object in which typer keeps its arguments.
+        """Return typer's context of the command ``ivr``, made from the arguments ``args``.
 
-        Before that, translate help texts into the language of the process. Errors about wrong
-        arguments are translated too.
+        Help texts, and errors about wrong arguments, are translated into the language of the
+        process. ``settings`` are passed on to typer.
         """
         translate_command(self)
         with errors_translated():
@@ -82,12 +82,12 @@ class _ImportedWhenCalled(TyperGroup):
     def resolve_command(
         self, ctx: Any, args: list[str]
     ) -> tuple[str | None, Any, list[str]]:  # the types of typer's context and command are private
-        """Return the sub-command's name, its imported command and the arguments left for it.
+        """Find the sub-command that ``args`` name; return its name, its command and the other args.
 
-        Typer uses this method to run a sub-command, and to complete a line in a shell. A
-        sub-command may need a package that is missing. Running it then raises ModuleNotFoundError;
-        completion gets a command without options. The name is None when completion finds no known
-        sub-command.
+        Typer calls this to run a sub-command, and to complete a line in a shell. The module of the
+        sub-command is imported. If a package that it needs is missing, raise ModuleNotFoundError;
+        in a completion return a command without options instead. The name is None if a completion
+        finds no known sub-command.
         """
         name, command, words = super().resolve_command(ctx, args)
         if name is None:

@@ -31,7 +31,8 @@ class _Context(Context):
 
 
 def described(command: Any) -> Iterator[Any]:  # typer's types of commands are private
-    """Yield a command, its parameters, its sub-commands, and all below these."""
+    """Yield each object whose help text ``--help`` may show: the command, its parameters, its help
+    option, and the same of all its sub-commands, at every level."""
     yield command
     yield from command.params
     yield command.get_help_option(Context(command))
@@ -51,9 +52,10 @@ def translate_command(command: Any) -> None:
 
 @contextmanager
 def errors_translated() -> Iterator[None]:
-    """Translate the sentence of a UsageError that is raised in the block.
+    """Translate the message of a UsageError that is raised in the ``with`` block.
 
-    A UsageError is typer's error about a wrong option or argument.
+    A UsageError is typer's error about a wrong option or argument. It is raised again with its
+    message in the language of the process; other exceptions are not changed.
     """
     try:
         yield

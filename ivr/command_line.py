@@ -49,23 +49,29 @@ PasswordFileOption = Annotated[
 
 
 def formerly(**names: str) -> dict[str, Any]:
-    """Return the typer context settings of a command whose options also have former names.
+    """Return typer's ``context_settings`` for a command whose options were renamed.
 
-    ``names`` maps each former name to the present one, both without dashes before them. Former
-    names are accepted, but not shown by ``--help``.
+    ``names`` maps the former name of each option to its present name, both without leading dashes;
+    an underscore stands for a dash. Former names are then accepted, but not shown by ``--help``.
     """
     present = {former.replace("_", "-"): name for former, name in names.items()}
     return {"token_normalize_func": lambda name: present.get(name, name)}
 
 
 def fail(sentence: object, exit_code: int = CANNOT) -> typer.Exit:
-    """Print one sentence on stderr; return the typer.Exit that the calling function is to raise."""
+    """Print ``sentence`` on stderr; return the typer.Exit for the calling function to raise.
+
+    ``exit_code`` is the exit code of the program; the default is CANNOT (2).
+    """
     typer.echo(f"ivr: {sentence}", err=True)
     return typer.Exit(exit_code)
 
 
 def cannot_write(out: Path, error: OSError) -> typer.Exit:
-    """Print that ``out``, the file of ``--out``, cannot be written; return the exit to raise."""
+    """Print on stderr that ``out``, the file of ``--out``, cannot be written because of ``error``.
+
+    Return the typer.Exit, with exit code 2, for the calling function to raise.
+    """
     return fail(
         tr("{out} cannot be written ({reason}): name another file with --out").format(
             out=out, reason=error.strerror
@@ -74,9 +80,9 @@ def cannot_write(out: Path, error: OSError) -> typer.Exit:
 
 
 def settings_or_exit(config: Path | None) -> Settings:
-    """Return the settings of the file ``config`` and of the environment.
+    """Return the settings of the file ``config``, if given, and of the IVR_* variables.
 
-    If they cannot be used, print why and raise typer.Exit with code 2.
+    If they cannot be used, print the reason on stderr and raise typer.Exit with code 2.
     """
     try:
         return load_settings(config)

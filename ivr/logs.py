@@ -24,7 +24,10 @@ memory."""
 
 
 class _DroppingHandler(QueueHandler):
-    """Puts log records, rendered as text, into a queue; never blocks and never raises."""
+    """Puts log records, rendered as text, into a queue, from which a thread writes them.
+
+    It never blocks and never raises; records for which there is no room are dropped and counted.
+    """
 
     dropped = 0
     """Number of records lost because the queue was full or they could not be rendered as text."""
@@ -37,7 +40,10 @@ class _DroppingHandler(QueueHandler):
             self.dropped += 1
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Count a record that cannot be rendered; do not report it, as stderr could block."""
+        """Count ``record``, which cannot be rendered as text, as dropped.
+
+        It is not reported on stderr, because writing there could block a call.
+        """
         self.dropped += 1
 
 
@@ -48,7 +54,10 @@ class BackgroundWriter(QueueListener):
     """
 
     def __init__(self, file: TextIO, waiting: int = _WAITING_LINES) -> None:
-        """Start the thread. At most ``waiting`` lines wait to be written; others are dropped."""
+        """Start the thread that writes to ``file``.
+
+        If ``waiting`` lines are in the queue, further lines are dropped.
+        """
         self._lines: queue.Queue[logging.LogRecord | None] = queue.Queue(waiting)
         self.handler = _DroppingHandler(self._lines)
         super().__init__(self._lines)
@@ -64,12 +73,18 @@ class BackgroundWriter(QueueListener):
         return self.handler.dropped + self._unwritten
 
     def handle(self, record: logging.LogRecord) -> None:
-        """Write one line; if lines were dropped before it, write their number first."""
+        """Write the text of ``record`` as one line.
+
+        If lines were dropped since the last report, first write a line with their number.
+        """
         if not self._write(record.getMessage()):
             self._unwritten += 1
 
     def enqueue_sentinel(self) -> None:
-        """Append the mark that ends the thread to the queue; block until the queue has room."""
+        """Put the mark that ends the thread at the end of the queue; wait until it has room.
+
+        :class:`logging.handlers.QueueListener` calls this when it is stopped.
+        """
         self._lines.put(None)
 
     def drain(self, seconds: float = 1.0) -> None:
@@ -86,7 +101,10 @@ class BackgroundWriter(QueueListener):
         self._write()
 
     def _write(self, *lines: str) -> bool:
-        """Write how many lines were dropped, if any, then ``lines``; return False if that fails."""
+        """Write ``lines`` to the file; return True, or False if that fails.
+
+        If lines were dropped since the last report, first write a line with their number.
+        """
         dropped = self.dropped
         if dropped > self._reported:
             missing = dropped - self._reported
@@ -102,7 +120,7 @@ class BackgroundWriter(QueueListener):
 
 @contextmanager
 def unlogged() -> Iterator[None]:
-    """Suppress log lines inside the block, for a command that itself prints what happens."""
+    """Suppress log lines inside the ``with`` block, for a command that prints what happens."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
@@ -112,17 +130,17 @@ def unlogged() -> Iterator[None]:
 
 
 def log_to_stderr() -> None:
-    """Write log lines to stderr, since a command may print JSON to stdout.
+    """Make the log of this process go to stderr, because a command may print JSON to stdout.
 
-    This is for commands; the service calls :func:`set_up`.
+    This is for commands; the service calls :func:`set_up` instead.
     """
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 def set_up(service: ServiceSettings) -> BackgroundWriter:
-    """Log to stderr at the level and in the format of ``service``.
+    """Set up the log of the service: to stderr, at the level and in the format of ``service``.
 
-    Return the writer; call its ``drain`` at the end of the process.
+    Return the writer of the log lines; call its ``drain`` at the end of the process.
     """
     writer = BackgroundWriter(sys.stderr)
     level = logging.getLevelName(service.log_level.upper())
@@ -156,9 +174,10 @@ def set_up(service: ServiceSettings) -> BackgroundWriter:
 def _name_the_library(
     _logger: structlog.typing.WrappedLogger, _method: str, entry: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """Give a log record of a library or of asyncio the event ``library``.
+    """Return ``entry``, a log record of a library or of asyncio, with the event ``library``.
 
-    The field ``logger`` then holds the name of the record's logger, and ``message`` its text.
+    Its field ``logger`` holds the name of the record's logger, and ``message`` its text. The first
+    two parameters are those of every structlog processor and are not used.
     """
     entry["logger"], entry["message"] = entry["_record"].name, entry["event"]
     entry["event"] = "library"

@@ -9,11 +9,11 @@ from ivr.translation import tr
 
 @cache
 def page_template(package: str, name: str) -> Template:
-    """Return the template ``name`` from the directory ``templates`` of a package.
+    """Return the HTML template ``name`` from the directory ``templates`` of ``package``.
 
-    Values are escaped, except those that are :class:`markupsafe.Markup`. Rendering raises
-    jinja2.UndefinedError for a variable that was not given, so that a page never has an empty
-    place.
+    ``package`` is a Python package, such as ``ivr.voice``. Rendering escapes all values except
+    those of the type :class:`markupsafe.Markup`. It raises jinja2.UndefinedError if the template
+    uses a variable that was not given.
     """
     environment = Environment(
         loader=PackageLoader(package),

@@ -15,10 +15,10 @@ beside the package, as in a checkout."""
 
 
 def cache_directory() -> Path:
-    """Return the directory for files that can be made again: unpacked models, trained weights.
+    """Return this user's directory for files that can be made again, such as unpacked models.
 
-    It is the platform's cache directory or, when the user has no writable home, one in the
-    directory of temporary files. Raise OSError when neither can be written.
+    It is made if it is missing. It is the platform's cache directory or, if that cannot be made, a
+    directory below that of temporary files. Raise OSError if neither can be made.
     """
     cache = user_cache_path("ivr")
     try:
@@ -29,7 +29,10 @@ def cache_directory() -> Path:
 
 
 def _temporary() -> Path:
-    """Return a temporary directory of this user; raise PermissionError if another user owns it."""
+    """Return the directory of this user below that of temporary files; make it if it is missing.
+
+    Raise PermissionError if another user owns it.
+    """
     own = Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}"
     own.mkdir(mode=0o700, exist_ok=True)
     if own.is_symlink() or own.stat().st_uid != os.getuid():

@@ -67,23 +67,26 @@ stands for another message of this list.
 
 
 def tr(sentence: str) -> str:
-    """Return a sentence in the language of the process; named fields in braces stay as they are."""
+    """Return the English ``sentence`` in the language of the process, Chinese or English.
+
+    Without a translation it is returned unchanged. Named fields in braces stay as they are.
+    """
     return gettext.gettext(sentence) if sentence else ""  # the key "" has the catalogue's header
 
 
 def marked(word: str) -> str:
-    """Return an English word unchanged; ``make translations`` puts it into the catalogue.
+    """Return the English ``word`` unchanged, and mark it for the catalogue of translations.
 
-    In data that programs read, the word stays English; :func:`tr` translates it where it is shown
-    to people.
+    Use it for words in data that programs read: they stay English there, and :func:`tr` translates
+    them where they are shown to people. ``make translations`` finds the marked words.
     """
     return word
 
 
 def library_tr(sentence: str) -> str:
-    """Return a message of typer or pydantic in the language of the process.
+    """Return ``sentence``, an English message of typer or pydantic, in the language of the process.
 
-    A message that matches none of LIBRARY_SENTENCES is returned unchanged.
+    If it matches none of LIBRARY_SENTENCES, it is returned unchanged.
     """
     for template, pattern in _library_patterns():
         if found := pattern.fullmatch(sentence):

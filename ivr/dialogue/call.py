@@ -24,8 +24,8 @@ from ivr.dialogue.states import CallState, Reaction, Signal, move, state_of
 from ivr.dialogue.verbs import Heard, Listen, Say, TimedRequest
 
 REPLAYS = 2
-"""Upper limit for the repetitions of one prompt that sounds without words have cut. Without it,
-noise that the recogniser first takes for words would cut every repetition."""
+"""Upper limit for the repetitions of one prompt. A prompt is repeated if a sound without words has
+cut it. Without the limit, noise that is first taken for words would cut every repetition."""
 TICKET_SECONDS = 2.0
 """Upper limit, in seconds, for the silence while a ticket is written; then the caller is told that
 it was not written. A sync to the disk takes 5 ms. Callers notice silence after 3 s."""
@@ -34,7 +34,8 @@ MUSIC_SECONDS = 2.0
 
 
 class Call:
-    """Runs the script of one call. ``now`` is always in seconds of one clock with any zero."""
+    """Runs the script of one call: takes events and deadlines, and gives commands. Each ``now`` is
+    a time in seconds of the call's clock, which may start at any value."""
 
     def __init__(
         self,
@@ -47,8 +48,8 @@ class Call:
         """Take the functions that the call uses.
 
         ``script`` makes the call's script. ``last_words`` makes the script that is run instead when
-        the call must end early with the given outcome. ``rows`` returns a row of the sheet by its
-        id. ``compose`` fills the slots of a prompt with values.
+        the call must end early with the given outcome. ``rows`` returns a row of the etiquette
+        sheet by its id. ``compose`` fills the slots of a prompt with values.
         """
         self.outcome: Outcome | None = None
         self._last_words = last_words
@@ -77,12 +78,12 @@ class Call:
         return self._request.expected if isinstance(self._request, Listen) else None
 
     def start(self, now: float) -> None:
-        """Run the script to its first wait; the call was answered at ``now``, in seconds."""
+        """Begin the call, which was answered at ``now``: run its script up to its first wait."""
         self._call_deadline = now + self._limits.call_seconds
         self._resume(None, now)
 
     def receive(self, event: Event, now: float) -> None:
-        """Handle an event that happened at ``now``, in seconds; after the end do nothing."""
+        """Handle an event that happened at ``now``; if the call has ended, do nothing."""
         if self.outcome is not None:
             return
         match event:
@@ -110,7 +111,7 @@ class Call:
                 self._caller_acts(event, now)
 
     def wake(self, now: float) -> None:
-        """Carry out the deadline that is due at ``now``, in seconds; if none is due, do nothing."""
+        """Act on the deadline (such as the end of a wait) due at ``now``, if there is one."""
         if self.outcome is not None:
             return
         if self._call_deadline is not None and now >= self._call_deadline:
@@ -120,7 +121,7 @@ class Call:
             self._react(Signal.DEADLINE, now)
 
     def next_deadline(self) -> float | None:
-        """Return the time, in seconds, of the next call of :meth:`wake`; None if none is due."""
+        """Return the time at which :meth:`wake` must be called next; None if no deadline is set."""
         due = [time for time in (self._due(), self._call_deadline) if time is not None]
         return min(due, default=None)
 
@@ -129,7 +130,8 @@ class Call:
         return self._orders.fetch()
 
     def end_with(self, outcome: Outcome, now: float) -> None:
-        """End the call early: speak the last words, hang up. If they have begun, do nothing."""
+        """End the call early with ``outcome``: say an apology or a goodbye, then hang up. If this
+        was begun before, or if the call has ended, do nothing."""
         if self.outcome is not None or self._ending is not None:
             return
         self._run.close()
@@ -141,7 +143,8 @@ class Call:
         self._resume(None, now)
 
     def fail(self, now: float) -> None:
-        """Apologise for our error and end the call; if that fails, hand the caller to the PBX."""
+        """Handle an error of this service: say an apology, then hang up. If the call is already
+        speaking its last words, they have failed: give the call back to the PBX at once."""
         if self._ending is None:
             self.end_with(Outcome.FAILED, now)
         elif self.outcome is None:
@@ -165,8 +168,8 @@ class Call:
     # From signals to reactions.
 
     def _react(self, signal: Signal, now: float, told: Any = None) -> None:
-        """Carry out the table's reaction to ``signal``. For SAID and KEY ``told`` is the caller's
-        answer, for TICKET the ticket's number or None. For any other signal it is None."""
+        """Carry out the reaction of ``states.TABLE`` to ``signal``. For SAID and KEY ``told`` is
+        the caller's answer, for TICKET the ticket's number or None; otherwise it is None."""
         reaction, to = move(self._state, signal)
         self._state = to or self._state
         match reaction:
@@ -227,7 +230,7 @@ class Call:
     # The script.
 
     def _resume(self, answer: object, now: float) -> None:
-        """Resume the script with ``answer``, up to its next request that takes time or its end."""
+        """Give the script the ``answer`` to its last request; run it to its next wait or end."""
         self._state = CallState.RUNNING
         self._request = self._deadline = None
         while self._state is CallState.RUNNING:
@@ -276,10 +279,10 @@ class Call:
         self._orders.play(say, now, barge_in=say.barge_in and self._ending is None)
 
     def _wait(self, listen: Listen, now: float) -> None:
-        """Set the deadline of a wait for the caller: ``listen.seconds`` after ``now``.
+        """Set the deadline of a wait for the caller, normally ``listen.seconds`` after ``now``.
 
-        If the caller is speaking, the deadline is ``Limits.utterance_seconds`` after ``now``
-        instead. If a fax called, the deadline is ``now``.
+        While the caller speaks, it is ``Limits.utterance_seconds`` after ``now``; for a caller that
+        is a fax machine, it is ``now``.
         """
         self._wait_ends = now + listen.seconds
         if self._state is CallState.HEARING:

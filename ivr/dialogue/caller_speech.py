@@ -93,7 +93,10 @@ class CallerSpeech:
         return None if kept is None else with_left(kept, seconds)
 
     def decide(self) -> None:
-        """Note that the detectors have decided about a sound; deadlines wait for it no longer."""
+        """Note that the detectors have decided whether a sound is speech.
+
+        From now on no deadline is postponed by this sound.
+        """
         self._decision = None
 
     def decided(self, deadline: float) -> float:
@@ -105,17 +108,19 @@ class CallerSpeech:
         return deadline if self._decision is None else max(deadline, self._decision)
 
     def speech(self, seconds: float, words: Words | None = None) -> Speech:
-        """Return the answer of a caller who spoke for ``seconds`` seconds.
+        """Return the answer of a caller who said ``words`` in ``seconds`` seconds of speech.
 
-        Its condition is that of the line if this is NOISE, TOO_QUIET or HANDS_FREE, otherwise OK.
+        ``words`` is None if the words are not known. The condition of the answer is that of the
+        line if this is NOISE, TOO_QUIET or HANDS_FREE, otherwise OK.
         """
         disturbed = self.condition in _DISTURBED
         return Speech(seconds, self.condition if disturbed else Condition.OK, words)
 
     def silence(self) -> Heard:
-        """Return the answer to a listen in which nobody spoke.
+        """Return the answer for a wait in which the caller did not speak.
 
-        Unheard if the caller's audio does not reach us, else Nobody with the line's condition.
+        It is Unheard if the caller's audio does not reach us, otherwise Nobody with the condition
+        of the caller's line.
         """
         unheard = self.condition is Condition.UNHEARD
         return Unheard() if unheard else Nobody(self.condition)
@@ -137,18 +142,19 @@ class CallerSpeech:
 
 
 def with_left(heard: Heard, seconds: float) -> Heard:
-    """Return ``heard`` with the time that was left of the listen, if it is Speech.
+    """Return a copy of the speech ``heard`` whose field ``left`` is ``seconds``, at least 0.
 
-    ``seconds`` is the time left when the speech ended; a negative time is set to 0. Any other
-    ``heard`` is returned unchanged.
+    ``seconds`` is the time that was left of the wait for the caller when the speech ended. If
+    ``heard`` is not Speech, it is returned unchanged.
     """
     return replace(heard, left=max(seconds, 0.0)) if isinstance(heard, Speech) else heard
 
 
 def _is_wordless(heard: Speech) -> bool:
-    """Return whether ``heard`` was only a short sound without words.
+    """Return True if ``heard`` was shorter than 1 s (WORDLESS_SECONDS) and has no words.
 
-    If a bad line made the caller hard to hear, return False: they may have spoken after all.
+    Return False for all other speech, and whenever a bad line made the caller hard to hear: they
+    may have spoken after all.
     """
     no_words = heard.words is not None and heard.words.none
     return no_words and heard.condition is Condition.OK and heard.seconds < WORDLESS_SECONDS

@@ -36,7 +36,7 @@ class StopPlaying:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """End the call."""
+    """End the call by hanging up."""
 
     outcome: Outcome
 
@@ -51,14 +51,21 @@ class HandBack:
 
 @dataclass(frozen=True, slots=True)
 class EnterRow:
-    """Begin a row of the sheet. The record notes the row, and tickets made from now on name it."""
+    """Begin a row of the etiquette sheet, which says how the agent acts in one situation.
+
+    The record of the call notes the row, and tickets made from now on name it.
+    """
 
     row: str
+    """The id of the row, such as ``greeting``."""
 
 
 @dataclass(frozen=True, slots=True)
 class MakeTicket:
-    """Write a ticket to the disk. The event TicketMade with the same ``order`` answers it."""
+    """Write a ticket (a task for the staff) to the disk.
+
+    The event TicketMade with the same ``order`` answers this command.
+    """
 
     ticket: Ticket
     order: int = 0
@@ -78,7 +85,10 @@ class DropRecording:
 
 @dataclass(frozen=True, slots=True)
 class BeginLookUp:
-    """Begin a look-up while the call goes on. LookedUp with the same ``order`` answers it."""
+    """Begin to look up the answer to ``query``, while the call goes on.
+
+    The event LookedUp with the same ``order`` answers this command.
+    """
 
     query: Query
     order: int = 0
@@ -88,7 +98,7 @@ class BeginLookUp:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Connect the caller to an extension of the PBX. For this service the call then ends."""
+    """Connect the caller to an extension of the PBX. This service then leaves the call."""
 
     target: str
     """The extension, in the dialplan's context ``ivr-transfer``; never taken from a caller's

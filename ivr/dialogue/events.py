@@ -14,7 +14,7 @@ from ivr.dialogue.meaning import Words
 
 
 class Condition(StrEnum):
-    """The condition of the caller's line: the one thing that is wrong with the line, or OK."""
+    """The condition of the caller's telephone line: its main defect, or OK if it has none."""
 
     NO_RTP = "no_rtp"
     """No packet arrives: a dead handset, one-way audio, or comfort noise that the PBX drops."""
@@ -116,7 +116,7 @@ class KeyPressed:
 
 @dataclass(frozen=True, slots=True)
 class LineChanged:
-    """The detectors have reached a new verdict on the caller's line."""
+    """The condition of the caller's telephone line, as the detectors judge it, has changed."""
 
     condition: Condition
     why: str = field(default="", compare=False)
@@ -125,7 +125,7 @@ class LineChanged:
 
 @dataclass(frozen=True, slots=True)
 class TicketMade:
-    """The writing of a ticket has ended: the ticket is safe on the disk, or the writing failed."""
+    """The writing of a ticket has ended, with success or failure."""
 
     order: int
     """The ``order`` of the :class:`~ivr.dialogue.commands.MakeTicket` that this event answers."""
@@ -135,7 +135,7 @@ class TicketMade:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """A look-up has ended, with a result or with FAILED."""
+    """A look-up (of a ticket's state, for example) has ended, with a result or with FAILED."""
 
     order: int
     """The ``order`` of the :class:`~ivr.dialogue.commands.BeginLookUp` that this event answers."""

@@ -13,6 +13,6 @@ class Expected(StrEnum):
     NUMBER = "number"
     """Digits: a telephone number or the number of a ticket."""
     YES_NO = "yes_no"
-    """Yes or no, and after a no perhaps the right digits: 不对，是一三九……"""
+    """Yes or no, and after a no perhaps the right digits: 不对，是一三九…… (no, it is 139…)."""
     NAME = "name"
-    """A surname, with or without a title: 我姓张；张先生。"""
+    """A surname, with or without a title: 我姓张 (my name is Zhang)；张先生 (Mr Zhang)."""

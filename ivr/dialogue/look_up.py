@@ -1,4 +1,4 @@
-"""Look-ups while a caller waits (row 17): the query and its result."""
+"""Look-ups while a caller waits (row 17 of the etiquette sheet): the query and its result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ CALLER = "caller"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The result of a look-up."""
+    """The result of a look-up: which answer the caller gets, and the values to put into it."""
 
     what: str
     """The name of the answer: ``open`` for an open ticket, ``failed`` for a look-up that failed."""

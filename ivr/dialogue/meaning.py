@@ -123,7 +123,7 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The best guess at the meaning of a caller's words, and how good the guess is."""
+    """The best guess at the meaning of a caller's words, with the probability that it is right."""
 
     text: str
     """The words, as recognised."""
@@ -165,15 +165,20 @@ class Words:
 
     @property
     def none(self) -> bool:
-        """Whether the utterance is a sound without words, such as a cough or a breath."""
+        """True if the utterance is a sound without words, such as a cough or a breath.
+
+        False if words were recognised, or if a part of it may be words that the recogniser does not
+        know.
+        """
         return not self.meaning.text and self.unknown == 0.0
 
     @property
     def understood(self) -> bool:
-        """Whether the words have a meaning that the script can act on or ask the caller about.
+        """True if the words have a meaning that the script can act on or ask the caller about.
 
-        False if the guess is only LIKELY and at least 0.3 of the utterance is unknown to the
-        recogniser: the caller then probably speaks another language.
+        False if no meaning fits (UNSURE or OTHER). False also if the meaning is only LIKELY and at
+        least 0.3 of the utterance is in no word that the recogniser knows: the caller then probably
+        speaks another language.
         """
         meaning = self.meaning
         if meaning.certainty is Certainty.LIKELY and self.unknown >= _FOREIGN:
@@ -182,12 +187,17 @@ class Words:
 
     @property
     def intelligible(self) -> bool:
-        """Whether the recogniser knows the words. False for other languages and babbling voices."""
+        """True if the recogniser is confident of the words and knows nearly all of them.
+
+        False if its mean confidence is below INTELLIGIBLE (0.9), or if at least 0.3 of the
+        utterance is in no word that it knows, as with other languages and many voices at once.
+        """
         return self.confidence >= INTELLIGIBLE and self.unknown < _FOREIGN
 
     @property
     def sure(self) -> bool:
-        """Whether the script may act on the meaning without asking the caller first."""
+        """True if the script may act on the meaning at once; False if it must first ask the caller
+        whether the guess is right, or if the words were not understood."""
         meaning = self.meaning
         return self.understood and (
             meaning.certainty is Certainty.SURE or meaning.intent in HARMLESS

@@ -18,7 +18,7 @@ class Orders:
     """
 
     def __init__(self, compose: Callable[[Prompt, Mapping[str, str]], Prompt]) -> None:
-        """``compose`` is the function that fills the slots of a prompt with values."""
+        """Take ``compose``, the function that fills the slots of a prompt with values."""
         self._compose = compose
         self._waiting: list[Command] = []
         self._row = ""
@@ -44,7 +44,7 @@ class Orders:
         return waiting
 
     def enter(self, entry: EnterRow) -> None:
-        """Begin a row of the sheet: tickets made from now on name that row."""
+        """Begin a row of the etiquette sheet: tickets made from now on name that row."""
         self._row = entry.row
         self.give(entry)
 
@@ -60,7 +60,7 @@ class Orders:
         self.give(self.playing)
 
     def stop_playing(self) -> None:
-        """Order the present prompt to be cut; if no prompt is being played, do nothing."""
+        """Add the command to cut the present prompt; if no prompt is being played, do nothing."""
         if self.playing is not None:
             self.give(StopPlaying(self.playing.play))
             self.playing = None
@@ -72,21 +72,27 @@ class Orders:
         return None if self.playing is None else self.played_at
 
     def is_playing(self, play: int) -> bool:
-        """Return whether the prompt with the number ``play`` is being played.
+        """Return True if the prompt with the number ``play`` is being played, otherwise False.
 
-        The answer is False as soon as the prompt has been ordered to be cut. The event that reports
-        its end may come later.
+        False is returned as soon as the command to cut the prompt has been given, even if the
+        prompt still sounds.
         """
         return self.playing is not None and self.playing.play == play
 
     def look_up(self, request: BeginLookUp) -> int:
-        """Order a look-up and return its number. Later ``found[number]`` holds the result."""
+        """Add the command for a look-up, and return the look-up's number in the call, from 1.
+
+        When the look-up has ended, ``found[number]`` holds its result.
+        """
         self._look_ups += 1
         self.give(replace(request, order=self._look_ups))
         return self._look_ups
 
     def draft(self, ticket: Ticket) -> None:
-        """Store ``ticket`` as an unfinished ticket, with what the caller has told so far."""
+        """Store ``ticket`` as the call's unfinished ticket, in place of an earlier one.
+
+        :meth:`keep_draft` writes it if the script ends before the ticket is finished.
+        """
         self._draft = self._of_this_row(ticket)
 
     def make(self, ticket: Ticket) -> None:
@@ -105,7 +111,7 @@ class Orders:
             self._make(ticket)
 
     def is_newest_ticket(self, order: int) -> bool:
-        """Return whether ``order`` is the number of the newest ticket of the call."""
+        """Return True if ``order`` is the number of the newest ticket of the call, else False."""
         return order == self._tickets
 
     def _of_this_row(self, ticket: Ticket) -> Ticket:

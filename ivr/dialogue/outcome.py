@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How a call ended."""
+    """The outcome of a call: how the call ended, in one word for records and metrics."""
 
     NO_SOUND = "no_sound"
     """Row 2 was played to its end: no caller was ever heard."""

@@ -14,7 +14,7 @@ quarter slower than ``normal`` and has longer pauses."""
 
 
 class Edges(StrEnum):
-    """The place of a clip in its sentence. It decides how much silence surrounds the clip's words.
+    """The position of a sound clip in its sentence, which decides the silence around its words.
 
     Only a whole sentence has the full silence before and after its words.
     """
@@ -53,7 +53,7 @@ class PromptId(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Words that are spoken to the caller, such as a sentence of the sheet."""
+    """Words that are spoken to the caller, such as a sentence of the etiquette sheet."""
 
     row: str
     """The id of the row that says the words. For the clip of a value it is the kind of value, such
@@ -87,7 +87,10 @@ MUSIC = Prompt("music", "hold", "（音乐）")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One situation of the sheet. Code, files, tests and records use the same ``id`` for it."""
+    """One row of the etiquette sheet: a situation in a call, and what the agent says in it.
+
+    Code, files, tests and records use the same ``id`` for it.
+    """
 
     number: int
     """The row's place on the paper sheet, from 1."""
@@ -104,7 +107,10 @@ class Row:
     """Number of times that the row asks the caller before it goes on to something else."""
 
     def prompt(self, key: str) -> Prompt:
-        """Return the prompt with the words under ``key``; KeyError if the row has no such key."""
+        """Return the prompt with the words that the row says under ``key``.
+
+        Raise KeyError if the row has no such key.
+        """
         if key not in self.say:
             raise KeyError(f"row {self.id!r} of the sheet says nothing under {key!r}")
         return Prompt(self.id, key, self.say[key])
@@ -116,7 +122,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place in a prompt that is filled in during the call, such as {姓}."""
+    """A place in a prompt that is filled in during the call, such as {姓} (surname)."""
 
     name: str
     """The word between the braces: 姓, 单号."""
@@ -163,10 +169,10 @@ def fragments(prompt: Prompt) -> tuple[Prompt, ...]:
 
 
 def without_values(prompt: Prompt, values: Mapping[str, str]) -> Prompt:
-    """Return the prompt without its slots: only its literal words are left.
+    """Return the prompt without its ``{slots}``: only its literal words are left.
 
-    A call that has no :class:`ivr.words.composition.Composer` uses this function instead.
-    ``values`` is ignored; the parameter exists because a Composer has it.
+    This is the default for a call that has no :class:`ivr.words.composition.Composer`, which would
+    fill the slots. ``values`` is ignored; it is there because a Composer has this parameter.
     """
     if (literal := fragments(prompt)) in ((), (prompt,)):
         return prompt

@@ -1,4 +1,4 @@
-"""Runs the script of a call, and answers at once those requests that take no time."""
+"""Runs the script of a call, and at once answers the requests that take no time."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class StepLimitError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ScriptEnded:
-    """The script has ended with an outcome."""
+    """Returned instead of a request when the script has ended; holds the outcome of the call."""
 
     outcome: Outcome
 
@@ -38,20 +38,19 @@ class ScriptRun:
     def __init__(
         self, script: Script, orders: Orders, rows: Callable[[str], Row], steps: float
     ) -> None:
-        """``rows`` returns a row of the sheet by its id.
+        """Take the script and what its requests need.
 
-        ``steps`` is the upper limit for the requests of the script; beyond it StepLimitError is
-        raised.
+        ``orders`` collects the commands of the call. ``rows`` returns a row of the etiquette sheet
+        by its id. ``steps`` is the upper limit for the number of requests of the script.
         """
         self._script, self._orders, self._rows, self._left = script, orders, rows, steps
 
     def resume(self, answer: object) -> TimedRequest | Transfer | ScriptEnded:
-        """Resume the script with ``answer``; return the request at which this step ends.
+        """Resume the script; return its next request that takes time or ends the call.
 
-        This is the script's next request that takes time or ends the call.
-
-        Return ScriptEnded if the script ends. Raise StepLimitError after too many requests. An
-        exception of the script is not caught.
+        ``answer`` is the answer to its last request, None at the start. Requests that take no time
+        are answered here. Return ScriptEnded if the script ends. Raise StepLimitError after more
+        requests than allowed. An exception of the script is not caught.
         """
         while True:
             if self._left <= 0:
@@ -80,5 +79,8 @@ class ScriptRun:
                     return request
 
     def close(self) -> None:
-        """End the script at the point where it waits; its ``finally`` clauses run. Idempotent."""
+        """End the script at the point where it waits; its ``finally`` clauses run.
+
+        If it has ended, do nothing.
+        """
         self._script.close()

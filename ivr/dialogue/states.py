@@ -118,7 +118,7 @@ class Signal(Enum):
 
 
 class Reaction(Enum):
-    """An action of a call when a signal arrives, as the table names it."""
+    """An action of a call when a signal arrives, as TABLE names it."""
 
     GO_ON = auto()
     """Resume the script. It gets the ticket's number after TICKET, otherwise None."""
@@ -163,7 +163,7 @@ class Reaction(Enum):
 
 
 class Move(NamedTuple):
-    """One cell of the table: what a call does when one signal arrives in one state."""
+    """One cell of TABLE: what a call does when one signal arrives in one state."""
 
     reaction: Reaction
     to: CallState | None
@@ -269,8 +269,8 @@ states of a listen (LISTENING, HEARING, REPLAYING, TALKED_OVER) have a deadline.
 def state_of(request: TimedRequest, *, last_words: bool, caller_speaks: bool) -> CallState:
     """Return the state in which the call begins to wait for the answer to ``request``.
 
-    ``last_words`` says whether the last words of the call are being spoken. ``caller_speaks`` says
-    whether the caller is speaking already.
+    ``last_words`` is True if the call ends early and speaks its last prompt. ``caller_speaks`` is
+    True if the caller is speaking already.
     """
     match request:
         case Say() if last_words:
@@ -286,7 +286,10 @@ def state_of(request: TimedRequest, *, last_words: bool, caller_speaks: bool) ->
 
 
 def move(state: CallState, signal: Signal) -> Move:
-    """Return the move for this signal in this state; IllegalSignalError if there is none."""
+    """Return what a call in ``state`` does when ``signal`` arrives: reaction and next state.
+
+    Raise IllegalSignalError if TABLE has no move: the signal cannot arise in this state.
+    """
     found = TABLE[state].get(signal)
     if found is None:
         raise IllegalSignalError(f"{signal.name} cannot arise in the state {state.name}")

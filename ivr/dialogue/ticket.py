@@ -29,9 +29,9 @@ class TicketKind(StrEnum):
 class Ticket:
     """The content of one ticket, as the caller told it. A field is None if it was not told.
 
-    A row of the sheet makes this object, and the spool writes it as one line. A new field needs
-    only a column of the same name in the table ``tickets``. The record adds the call, the ticket's
-    number, the caller's number and the times.
+    The script of a row of the etiquette sheet makes it, and the spool writes it to the disk. A new
+    field needs only a column of the same name in the table ``tickets``. The record adds the call,
+    the ticket's number, the caller's number and the times.
     """
 
     kind: TicketKind

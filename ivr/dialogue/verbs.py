@@ -43,7 +43,10 @@ class Speech:
 
     @property
     def understood(self) -> bool:
-        """Whether the words have a meaning that the script can use, even if the line is bad."""
+        """True if the words have a meaning that the script can use, even if the line is bad.
+
+        False if they have none, or if no words were recognised.
+        """
         return self.words is not None and self.words.understood
 
 
@@ -52,6 +55,7 @@ class Keys:
     """The answer of :func:`listen` when the caller pressed a key."""
 
     digits: str
+    """The key, such as 5 or #."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,8 @@ Request = (
 
 
 class Ask(Generic[T]):
-    """The object that every verb returns, to be awaited. ``await`` sends ``request`` to the call,
-    and its value is the call's answer."""
+    """The object that every verb, such as :func:`say`, returns. A script awaits it: this sends
+    ``request`` to the call that runs the script, and gives the call's answer, of the type T."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -138,11 +142,11 @@ class Ask(Generic[T]):
 def say(
     prompt: Prompt, *, barge_in: bool = True, rendering: Rendering = "normal", **values: str
 ) -> Ask[None]:
-    """Speak ``prompt``; go on when the caller has heard it or interrupts it.
+    """Speak ``prompt``; the script goes on when the caller has heard it or interrupts it.
 
-    ``values`` fill the slots of ``prompt``: ``say(row.prompt("ask"), 姓="张", 先生="先生")``. A
-    value that cannot be spoken is replaced by a neutral wording, such as 先生/女士 (see
-    :mod:`ivr.words.composition`).
+    ``values`` fill the slots of ``prompt``, by the names of the slots: ``say(row.prompt("ask"),
+    姓="张")`` (surname Zhang). A value that cannot be spoken is replaced by a neutral wording, such
+    as 先生/女士 (Sir/Madam; see :mod:`ivr.words.composition`).
 
     With ``barge_in=False``, for example for a goodbye, the caller cannot interrupt the prompt. The
     next :func:`listen` then returns what the caller said during the prompt.
@@ -151,7 +155,7 @@ def say(
 
 
 def listen(seconds: float, expected: Expected | None = None) -> Ask[Heard]:
-    """Wait at most ``seconds`` for the caller to speak or press a key.
+    """Wait at most ``seconds`` for the caller to speak or press a key; give their answer.
 
     ``expected`` is the kind of answer that the question asks for. The recogniser then listens for
     it in particular, but still hears any other answer. None means that no kind is likelier.
@@ -166,21 +170,25 @@ def listen(seconds: float, expected: Expected | None = None) -> Ask[Heard]:
 
 
 def enter(row: str) -> Ask[Row]:
-    """Begin the row of the sheet with the id ``row``, note it in the record, and return it."""
+    """Begin the row of the etiquette sheet with the id ``row``, and return it.
+
+    The row is noted in the record of the call.
+    """
     return Ask(EnterRow(row))
 
 
 def make_ticket(ticket: Ticket) -> Ask[str | None]:
-    """Write a ticket to the disk; go on when it is safe there.
+    """Write a ticket to the disk; the script goes on when this has ended.
 
-    The answer is the number to tell the caller: ``say(row.prompt("number"), 单号=number)``. None
-    means that the ticket could not be written. Then say ``system.not_kept`` instead.
+    The answer is the number of the ticket, which the script tells the caller. It is None if the
+    ticket could not be written, or not in time; the script then says the prompt
+    ``system.not_kept`` instead.
     """
     return Ask(MakeTicket(ticket))
 
 
 def record() -> Ask[None]:
-    """Record the call from now on. The script is not told if the recording fails."""
+    """Record the audio of the call from now on. The script is not told if the recording fails."""
     return Ask(StartRecording())
 
 
@@ -192,8 +200,8 @@ def drop_recording() -> Ask[None]:
 def draft(ticket: Ticket) -> Ask[None]:
     """Store ``ticket`` as an unfinished ticket, with what the caller has told so far.
 
-    It is written as a ticket if the call ends before the next :func:`make_ticket`. A
-    :func:`make_ticket` discards it.
+    If the call ends before the next :func:`make_ticket`, the unfinished ticket is written to the
+    disk. That :func:`make_ticket` discards it.
     """
     return Ask(Draft(ticket))
 
@@ -210,7 +218,10 @@ def look_up(query: Query) -> Ask[int]:
 
 
 def result(order: int) -> Ask[Found | None]:
-    """Return the result of the look-up with the number ``order``; None while it is going on."""
+    """Return the result of the look-up with the number ``order``, without waiting for it.
+
+    The answer is None as long as the look-up has not ended.
+    """
     return Ask(Result(order))
 
 

@@ -37,7 +37,11 @@ they meant to be rude."""
 
 @row("clarify")
 async def clarify(row: Row, guess: str) -> Heard:
-    """Row 15 遇到没有听懂客户的意思的时候: ask 请问您说的是……的意思吗？ and return the answer."""
+    """Row 15 遇到没有听懂客户的意思的时候: ask 请问您说的是……的意思吗？ (do you mean …?)
+
+    ``guess`` is the key of the words for the guessed meaning in values.toml, as
+    :func:`meaning_words` returns it. Return the caller's answer.
+    """
     await say_aside(row.prompt("ask"), 意思=guess)
     return await listen(row.seconds, Expected.YES_NO)
 
@@ -46,7 +50,7 @@ async def clarify(row: Row, guess: str) -> Heard:
 async def ask_repeat(row: Row) -> Heard:
     """Row 25 若没有听清楚客户所诉内容: ask 麻烦您将刚才反映的问题再复述一遍，好吗？
 
-    Return what the caller says then.
+    The prompt asks the caller to repeat what they want. Return what the caller says after it.
     """
     await say_aside(row.prompt("ask"))
     return await listen(row.seconds)
@@ -56,8 +60,8 @@ async def ask_repeat(row: Row) -> Heard:
 async def dialect(row: Row, *, again: bool) -> Heard:
     """Row 11 遇到客户讲方言客户代表却听不懂时: ask the caller to speak Mandarin.
 
-    With ``again`` (当客户继续讲方言，不讲普通话时), ask them to fetch somebody who speaks Mandarin.
-    Return what is heard after the request.
+    If ``again`` is True (当客户继续讲方言，不讲普通话时: the caller goes on in dialect), ask them
+    to fetch somebody who speaks Mandarin. Return what is heard after the request.
     """
     await say_aside(row.prompt("other_person" if again else "mandarin"))
     return await listen(row.seconds)
@@ -74,9 +78,9 @@ union is closed: match it with ``assert_never``."""
 
 
 class AskingBack:
-    """Finds out what the caller means by one wish, by asking the caller back where needed.
+    """Finds out one wish of the caller, by asking the caller back where needed.
 
-    The number of questions is counted for this wish only.
+    Each object serves one wish, and counts the questions that were asked about it.
     """
 
     def __init__(self, guest: Guest) -> None:
@@ -107,14 +111,14 @@ class AskingBack:
         return _key(heard.digits) if isinstance(heard, Keys) else heard
 
     def _is_known(self, words: Words) -> bool:
-        """Return whether prompts/knowledge.toml has an answer to the caller's words."""
+        """Return True if prompts/knowledge.toml has an answer to the caller's words, else False."""
         return self._guest.house.knowledge.find(words.meaning) is not None
 
     def _answers_the_question(self, words: Words) -> bool:
-        """Return whether the words answer our last question; a weak guess is enough for that.
+        """Return True if the words answer our last question, even if their meaning is uncertain.
 
-        Such answers are 没有了 after row 33 (anything else?) and 不清楚 after row 16 (was it
-        clear?).
+        There are two such answers: 没有了 (nothing more) to row 33 (anything else?), and 不清楚
+        (not clear) to row 16 (was it clear?). Return False for all other words.
         """
         intent = words.meaning.intent
         for_more = self._guest.was_asked_for_more and intent in NOTHING_MORE
@@ -122,9 +126,9 @@ class AskingBack:
         return words.understood and (for_more or unclear)
 
     def _may_be_asked_about(self, words: Words) -> bool:
-        """Return whether row 15 may ask the caller if they mean the guessed intent.
+        """Return True if row 15 may ask the caller whether they mean the guessed intent.
 
-        It may not in three cases: ``words`` were not understood, row 15 has asked CLARIFICATIONS
+        Return False in three cases: ``words`` were not understood, row 15 has asked CLARIFICATIONS
         (2) times for this wish, or the intent is rude (UNSPEAKABLE).
         """
         asked_enough = self._clarified >= CLARIFICATIONS
@@ -135,10 +139,10 @@ class AskingBack:
         return meaning
 
     async def _ask_about(self, guess: Meaning) -> Heard | Meaning:
-        """Ask whether the caller means ``guess`` (row 15).
+        """Ask whether the caller means ``guess`` (row 15 of the etiquette sheet).
 
-        After yes, return the guess as certain; after no, ask the caller to repeat their wish (row
-        25) and return the answer. Return any other answer as it is.
+        If they say yes, return ``guess`` as certain. If they say no, ask them to repeat their wish
+        (row 25) and return what they say then. Return any other answer as it is.
         """
         self._clarified += 1
         heard = await clarify(meaning_words(guess))
@@ -153,10 +157,10 @@ class AskingBack:
     async def _say_again(self, words: Words) -> Heard | GivenUp:
         """Ask the caller to repeat ``words``, which fit no intent, and return the answer.
 
-        After the first such utterance of a wish, row 25 asks. From the second on, badly recognised
-        words are taken for a dialect. Row 11 then asks the caller to speak Mandarin, and the next
-        time to fetch somebody who does. Otherwise row 25 asks after the second utterance, and
-        GivenUp is returned after any later one.
+        After the first such utterance of a wish, row 25 asks the caller to repeat it. From the
+        second on, badly recognised words are taken for a dialect: row 11 asks the caller first to
+        speak Mandarin, then to fetch somebody who does. In all other cases row 25 asks after the
+        second utterance, and GivenUp is returned after a later one.
         """
         self._unclear += 1
         if self._unclear > 1 and not words.intelligible and self._foreign < 2:
@@ -176,20 +180,19 @@ class AskingBack:
 
 
 def meaning_words(guess: Meaning) -> str:
-    """Return the key in the table [meanings] of values.toml for the words that name ``guess``.
+    """Return the key of the words that name ``guess`` in the table [meanings] of values.toml.
 
-    Row 15 speaks these words when it asks whether the caller means ``guess``. The key is the topic
-    if ``guess`` is a question about a known topic of the product. Otherwise it is the name of the
-    intent.
+    Row 15 (do you mean …?) speaks these words. For a question about a topic of the product the key
+    is the topic, otherwise the name of the intent.
     """
     topic = guess.slots.topic if guess.intent is Intent.PRODUCT_QUESTION else None
     return topic or guess.intent.value
 
 
 def plain_answer(heard: Heard) -> Intent | None:
-    """Return Intent.YES or Intent.NO if the caller answers so, even if the guess is uncertain.
+    """Return Intent.YES or Intent.NO if ``heard`` is such an answer, even an uncertain one.
 
-    Return None for other words, keys and silence. Use the function only after a yes-no question.
+    Return None for other words, keys and silence. Call this only after a yes-no question.
     """
     if not isinstance(heard, Speech) or heard.words is None:
         return None
@@ -198,9 +201,9 @@ def plain_answer(heard: Heard) -> Intent | None:
 
 
 def _key(digits: str) -> Meaning:
-    """Return the meaning of a pressed key: 0 asks for a person.
+    """Return the meaning of the pressed key ``digits``: 0 asks for a human agent.
 
-    Any other key counts as a hello, because it shows that a caller is there.
+    Any other key counts as a hello, because it shows that a caller is on the line.
     """
     intent = Intent.HUMAN_AGENT if digits == "0" else Intent.HELLO
     return Meaning(digits, intent, Certainty.SURE, 1.0)

@@ -25,9 +25,9 @@ on."""
 async def other_department(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
     """Row 6 客户想直接拨打本公司内部其他部门的电话时: take a message and the number to call back.
 
-    The message and the number become a message ticket for the department. An answer without words
-    makes no ticket. Return Nobody when the caller is silent, otherwise None. Raise ChangedSubject
-    when the caller states another wish.
+    ``wish`` is what the caller asked for. The message and the number become a ticket for the
+    department that it names. An answer without words makes no ticket. Return Nobody if the caller
+    is silent, otherwise None. Raise ChangedSubject if the caller states another wish.
     """
     await say(row.prompt("ask"))  # 您能否将具体情况和联系电话告诉我，我帮您联系好吗？
     heard = await listen(row.seconds)
@@ -48,8 +48,9 @@ async def other_department(row: Row, guest: Guest, wish: Meaning) -> Heard | Non
 async def private_call(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
     """Row 7 工作间接到打来公司的私人电话时: say that the colleague may not answer, and goodbye.
 
-    A caller who gives a number or asks to be called back leaves a message ticket for the
-    colleague, and None is returned. Otherwise return what the caller says after the goodbye.
+    ``wish`` names the colleague whom the caller asked for. If the caller then gives a number or
+    asks to be called back, make a message ticket for the colleague and return None. Otherwise
+    return what the caller says after the goodbye.
     """
     await say_farewell(row.prompt("farewell"))
     heard = await listen(row.seconds)
@@ -65,9 +66,9 @@ async def private_call(row: Row, guest: Guest, wish: Meaning) -> Heard | None:
 async def purchase_intent(row: Row, guest: Guest, wish: Meaning) -> None:
     """Row 19 想要问是否有购买意向时: ask for the kind of buyer and the number of accounts.
 
-    What the caller has already said is not asked for. Then the hotline says that it
+    What the caller has already said in ``wish`` is not asked for. Then the hotline says that it
     will send the list of numbers (我给您传份号码表). The answers become a sales-lead ticket, and a
-    person calls back. Raise ChangedSubject when the caller states another wish.
+    person calls back. Raise ChangedSubject if the caller states another wish.
     """
     buyer, count = wish.slots.buyer, wish.slots.count
     if buyer is None:
@@ -91,8 +92,9 @@ async def purchase_intent(row: Row, guest: Guest, wish: Meaning) -> None:
 async def cannot_answer_now(row: Row, guest: Guest, wish: Meaning | None = None) -> Heard | None:
     """Row 20 无法当场答复的客户咨询: ask for the caller's number and name, and say goodbye.
 
-    The number and the name become a callback ticket. Return what the caller says after the goodbye;
-    return None, without a ticket, when the caller does not want to be called back.
+    The number, the name and the caller's ``wish`` (None if it is unknown) become a callback ticket.
+    Return what the caller says after the goodbye. If the caller does not want to be called back,
+    make no ticket and return None.
     """
     if guest.phone is None:  # 请您留下您的联系电话我们查询后将尽快与您联系，好吗？
         told = wish is not None and bool(wish.slots.digits)
@@ -109,13 +111,19 @@ async def cannot_answer_now(row: Row, guest: Guest, wish: Meaning | None = None)
 
 @row("cannot_fulfil")
 async def cannot_fulfil(row: Row) -> None:
-    """Row 21 遇到客户提出的要求无法做到时: say 很抱歉，这超出我们的服务范围，恐怕我不能帮助您。"""
+    """Row 21 遇到客户提出的要求无法做到时: say 很抱歉，这超出我们的服务范围，恐怕我不能帮助您。
+
+    The words apologise: the request is beyond the service, and we cannot help.
+    """
     await say(row.prompt("out_of_scope"))
 
 
 @row("suggestion")
 async def suggestion(row: Row, guest: Guest, wish: Meaning) -> None:
-    """Row 31 遇到客户提出建议时: hear the suggestion out, thank the caller, make a ticket."""
+    """Row 31 遇到客户提出建议时: hear the suggestion out, thank the caller, make a ticket.
+
+    If ``wish`` only announces a suggestion (at most 10 characters), ask the caller to go on first.
+    """
     told = wish.text
     if len(told) <= ANNOUNCED:
         system = await enter("system")
@@ -127,9 +135,10 @@ async def suggestion(row: Row, guest: Guest, wish: Meaning) -> None:
 
 
 def follow_unless(wish: Meaning, meaning: Meaning) -> None:
-    """Raise ChangedSubject if ``meaning`` is certain and is another wish than ``wish``.
+    """Raise ChangedSubject if the caller's words ``meaning`` are certainly another wish.
 
-    If both have the same intent, ``meaning`` counts as an answer and nothing is raised.
+    ``wish`` is the wish that is being served. If both have the same intent, or if ``meaning`` is an
+    answer such as yes, nothing is raised.
     """
     if meaning.intent is not wish.intent:
         follow(meaning)

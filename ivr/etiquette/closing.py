@@ -10,9 +10,9 @@ from ivr.etiquette.speaking import ask_for_more, say_farewell
 async def closing(row: Row, *, nothing_more: bool = False) -> Heard:
     """Row 33 通话终了时: ask 请问还有什么可以帮助您？; if the caller is silent, say goodbye.
 
-    ``nothing_more`` skips the question: the caller has already said that they want nothing else.
-    Return what the caller says. Nobody means that they said nothing after the goodbye and have not
-    hung up.
+    The question is whether there is anything else. It is left out if ``nothing_more`` is True: the
+    caller has already said that they want nothing else. Return what the caller says. The result
+    Nobody means that they are silent after the goodbye and have not hung up.
     """
     if not nothing_more:
         await ask_for_more(row.prompt("ask"))
@@ -28,7 +28,8 @@ async def closing(row: Row, *, nothing_more: bool = False) -> Heard:
 async def thanks(row: Row) -> Heard:
     """Row 34 结束时用户表示感谢: say 不客气……再见！ and wait for the caller to hang up.
 
-    Return what the caller says instead; Nobody means that they have not hung up.
+    The words mean: you are welcome, goodbye. Return what the caller says instead of hanging up. The
+    result Nobody means that they are silent and have not hung up.
     """
     await say_farewell(row.prompt("farewell"))
     return await listen(row.seconds)  # 等客户挂断电话，再挂断
@@ -38,9 +39,9 @@ async def thanks(row: Row) -> Heard:
 async def caller_stays_on(row: Row) -> Heard:
     """Row 35 遇客户通话仍未挂电话: ask 请问还有什么可以帮助您？, then say 对不起，我挂线了。
 
-    The second sentence is only for a caller who has stayed silent after the first.
-
-    Return what the caller says; Nobody means that the service hangs up now.
+    The first sentence asks whether there is anything else. The second one (sorry, I am hanging up)
+    is only for a caller who stays silent after the first. Return what the caller says. The result
+    Nobody means that they stayed silent, so the service may hang up.
     """
     await ask_for_more(row.prompt("ask"))
     heard = await listen(row.seconds)

@@ -40,7 +40,10 @@ hold to ask somebody a question is back within a minute, or has forgotten us."""
 
 
 class Coach:
-    """Handles the bad line of one call, and remembers which rows about it have run."""
+    """Runs the rows of the etiquette sheet about a bad telephone line, each at most once in a call.
+
+    One object serves one call.
+    """
 
     def __init__(self) -> None:
         self._said: set[SubScript] = set()
@@ -50,11 +53,11 @@ class Coach:
         silence, and no longer as a noisy line (row 10)."""
 
     async def clear(self, heard: Heard) -> Heard:
-        """Run the rows about a bad line that ``heard`` calls for, and return what is heard then.
+        """Run the rows about the bad telephone line in ``heard``; return what is heard after them.
 
-        Each row runs at most once in a call. While music comes from the caller's side, wait for its
-        end, for at most a minute in all. If nothing is to be done, return ``heard``. Raise CallOver
-        when one of the rows ends the call.
+        Each row runs at most once in a call. If ``heard`` is music from the caller's side, wait for
+        its end, for at most a minute in one call. If nothing is to be done, return ``heard``. Raise
+        CallOver if one of the rows ends the call.
         """
         while True:
             if heard == Nobody(Condition.MUSIC) and self._hold_listens:
@@ -68,7 +71,7 @@ class Coach:
                 return heard
 
     def _due(self, heard: Heard) -> SubScript | None:
-        """Return the script in DUE for the condition of the line in ``heard``.
+        """Return the script that DUE has for the condition of the telephone line in ``heard``.
 
         Return None if the condition needs no script, or if the script has already run in this call.
         """

@@ -24,9 +24,10 @@ class SheetError(Exception):
 
 
 def parse_company(text: str) -> dict[str, str]:
-    """Return the company's variables written in ``text`` (TOML), as words by variable name.
+    """Return the company's variables that ``text`` defines in TOML: the words of each by its name.
 
-    Raise SheetError, whose message is one sentence, if a variable is unusable.
+    Raise SheetError if ``text`` is not TOML, or if a variable is unusable. Its message is one
+    sentence, with the fault and the remedy.
     """
     try:
         raw = tomllib.loads(text)
@@ -57,10 +58,11 @@ def parse_company(text: str) -> dict[str, str]:
 
 
 def filled(value: Any, company: Mapping[str, str], where: str) -> Any:
-    """Return ``value``, read from TOML, with each variable replaced by the company's words.
+    """Return ``value``, read from TOML, with each variable such as <热线> replaced by its words.
 
-    Variables in lists and tables are replaced as well. Raise SheetError, whose message begins with
-    ``where``, if a variable is undefined or an angle bracket has no partner.
+    ``company`` holds the words by variable name. Text in lists and tables is treated as well.
+    ``where`` says in error messages where ``value`` stands. Raise SheetError if a variable is
+    undefined or an angle bracket has no partner.
     """
     if isinstance(value, str):
         return _filled(value, company, where)

@@ -35,17 +35,17 @@ class Complaint:
 
 
 def complaint(told: str, company: Mapping[str, str]) -> Complaint:
-    """Return the complaint ``told`` with its class.
+    """Return the complaint that the caller stated in the words ``told``, with its class.
 
-    It is complex if it contains one of the words that the company's variable 复杂投诉 lists,
-    otherwise simple.
+    The class is complex if ``told`` contains one of the words that the company's variable 复杂投诉
+    (complex complaints) lists, otherwise simple.
     """
     complex = any(word in told for word in company.get(_COMPLEX, "").split())
     return Complaint(told, "complex" if complex else "simple")
 
 
 def deferred_hours(guest: Guest, kind: Class) -> float:
-    """Return the hours within which row 27 promises an answer to a complaint of this class.
+    """Return the hours within which row 27 promises an answer to a complaint of the class ``kind``.
 
     The hours are those of prompts/company.toml. If it has none, they are 2 for a simple complaint
     and 24 for a complex one.
@@ -57,8 +57,8 @@ def deferred_hours(guest: Guest, kind: Class) -> float:
 def accepted_hours(guest: Guest, kind: Class) -> float:
     """Return the hours within which row 28 promises an answer, from the table of service times.
 
-    根据投诉的类别和客户类别的不同而不同，见服务时限标准. Where the table has no entry, the hours
-    are those of row 27.
+    They depend on the class of the complaint (``kind``) and on the class of customer
+    (根据投诉的类别和客户类别的不同而不同). If the table has no entry, they are those of row 27.
     """
     table = guest.house.service_times.get(kind, {})
     return table.get(guest.customer_class or "", table.get(ANYBODY, deferred_hours(guest, kind)))
@@ -115,5 +115,5 @@ async def complaint_deferred(row: Row, guest: Guest, wish: Meaning) -> Heard:
 
 @row("ask_forgiveness")
 async def ask_forgiveness(row: Row) -> None:
-    """Row 23 需求客户谅解时: say 对不起，请您原谅。"""
+    """Row 23 需求客户谅解时: say 对不起，请您原谅。 (We are sorry, please forgive us.)"""
     await say(row.prompt("forgive"))

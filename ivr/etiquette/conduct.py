@@ -22,9 +22,10 @@ the first offence in a call."""
 async def abusive_caller(row: Row, guest: Guest, wish: Meaning) -> Heard:
     """Row 24 遇到客户情绪激烈，破口大骂: stay calm and ask 请问有什么可以帮助您？
 
-    若无法处理，应马上报告现场业务主管: at the second insult the supervisor gets a ticket, and
-    during working hours the call is transferred to them. A number with at least KNOWN_AFTER (3)
-    earlier reports is reported at the first insult. Return what the caller says.
+    The question is how we can help. 若无法处理，应马上报告现场业务主管: at the second insult the
+    supervisor gets a ticket, and during working hours the call is transferred to them. If the
+    calling number has at least KNOWN_AFTER (3) earlier reports, the supervisor gets the ticket at
+    the first insult. Return what the caller says.
     """
     history = await _history(guest, Intent.ABUSIVE_CALLER)
     insists = guest.times.get(Intent.ABUSIVE_CALLER, 0) >= SUPERVISOR_AFTER
@@ -42,8 +43,8 @@ async def abusive_caller(row: Row, guest: Guest, wish: Meaning) -> Heard:
 async def agent_identity(row: Row, guest: Guest) -> None:
     """Row 29 遇到客户询问客服人员个人信息超出话述标准时: say 我的工号是……号。
 
-    若客户坚持要求: if the caller asks again, say that the company's rule allows us to give the
-    staff number only.
+    The words give the agent's staff number. If the caller asks again (若客户坚持要求), say that the
+    company's rule allows us to give this number only.
     """
     if guest.times.get(Intent.AGENT_IDENTITY, 0) > 1:
         await say(row.prompt("rule"))
@@ -53,7 +54,10 @@ async def agent_identity(row: Row, guest: Guest) -> None:
 
 @row("invitation")
 async def invitation(row: Row) -> None:
-    """Row 30 遇到客户善意的约会时: say 非常感谢！对不起，我不能接受，再次谢谢您！"""
+    """Row 30 遇到客户善意的约会时: say 非常感谢！对不起，我不能接受，再次谢谢您！
+
+    The words decline the invitation with thanks.
+    """
     await say(row.prompt("decline"))
 
 
@@ -61,10 +65,10 @@ async def invitation(row: Row) -> None:
 async def nuisance_call(row: Row, guest: Guest, wish: Meaning) -> Heard:
     """Row 32 遇到骚扰电话时: say that this is no service of ours, and 请您挂机。
 
-    若客户仍纠缠不休不肯挂线: 将来话转接到自动台. At the second offence the supervisor gets a
-    ticket, and the caller is connected to the automatic desk. A caller whose number has at least
-    KNOWN_AFTER (3) earlier reports is connected to it as soon as they answer the prompt. Return
-    what the caller says.
+    请您挂机 asks the caller to hang up. At the second offence in a call the supervisor gets a
+    ticket, and the caller is connected to the automatic desk (将来话转接到自动台). If the calling
+    number has at least KNOWN_AFTER (3) earlier reports, this happens as soon as the caller answers
+    the prompt. Otherwise return what the caller says.
     """
     history = await _history(guest, Intent.NUISANCE_CALL)
     if guest.times.get(Intent.NUISANCE_CALL, 0) >= SUPERVISOR_AFTER:
@@ -78,23 +82,30 @@ async def nuisance_call(row: Row, guest: Guest, wish: Meaning) -> Heard:
 
 
 async def _to_automatic_desk(guest: Guest, wish: Meaning) -> None:
-    """Report the nuisance call to the supervisor and connect it to the automatic desk."""
+    """Report the nuisance call to the supervisor, and connect it to the automatic desk.
+
+    The automatic desk is an extension in the settings. If there is none, the call goes on.
+    """
     await _tell_supervisor(guest, wish, TicketKind.NUISANCE)
     await put_through(guest.house.transfers.automatic)
 
 
 async def _tell_supervisor(guest: Guest, wish: Meaning, kind: TicketKind) -> None:
-    """Make a ticket for the supervisor, at most once in a call for each kind of offence."""
+    """Make a ticket of ``kind`` for the supervisor with the caller's words in ``wish``.
+
+    If the offence, the intent of ``wish``, was reported before in this call, do nothing.
+    """
     if wish.intent not in guest.reported:
         guest.reported.add(wish.intent)
         await report(guest, kind, wish.text)
 
 
 async def _history(guest: Guest, offence: Intent) -> int | None:
-    """Begin to look up earlier reports about the calling number; return the look-up's number.
+    """Begin to look up earlier reports about the calling number; return the number of the look-up.
 
-    :func:`result` takes that number and gives what was found. Return None, without a look-up, if
-    the calling number is withheld, or if ``offence`` is not the first of its kind in the call.
+    :func:`~ivr.dialogue.verbs.result` gives the result for that number. Return None, without a
+    look-up, if the calling number is withheld, or unless the caller has expressed the intent
+    ``offence`` exactly once in this call.
     """
     if guest.times.get(offence, 0) != 1 or not guest.arrival.caller:
         return None
@@ -102,11 +113,11 @@ async def _history(guest: Guest, offence: Intent) -> int | None:
 
 
 async def _known(history: int | None, kind: TicketKind) -> bool:
-    """Return whether the look-up with the number ``history`` found at least KNOWN_AFTER reports.
+    """Return True if the look-up with the number ``history`` found at least KNOWN_AFTER reports.
 
-    Only reports of ``kind`` count. Return False if the look-up has not ended yet, or if ``history``
-    is None (nothing was looked up). The rows call this function after a prompt, so that the look-up
-    can end during the prompt.
+    KNOWN_AFTER is 3; only reports of ``kind`` count. Return False for fewer reports, for a look-up
+    that has not ended yet, and if ``history`` is None (nothing was looked up). The rows call this
+    function after a prompt, during which the look-up can end.
     """
     found = None if history is None else await result(history)
     return found is not None and int(found.values.get(kind, "0")) >= KNOWN_AFTER

@@ -34,8 +34,10 @@ other intent changes the subject."""
 
 
 class ChangedSubject(Exception):
-    """The caller changed the subject in the middle of a row. ``to`` is the new wish, to be answered
-    next."""
+    """Raised when the caller states another wish while a row of the etiquette sheet runs.
+
+    ``to`` is the new wish, which is answered next.
+    """
 
     def __init__(self, to: Meaning) -> None:
         super().__init__(to.intent)
@@ -46,8 +48,9 @@ class ChangedSubject(Exception):
 async def ask_name(row: Row, guest: Guest, prompt: Prompt | None = None) -> None:
     """Row 12 想要问客户的名字: ask 请问，您贵姓？ once, unless the name is known.
 
-    ``prompt`` is another wording of the question. Later prompts contain the name (row 13). Raise
-    ChangedSubject when the caller states a wish instead.
+    The question asks for the surname; ``prompt`` is another wording of it. ``guest`` stores the
+    name, which later prompts contain (row 13). If the caller was asked before in this call, do
+    nothing. Raise ChangedSubject if the caller states a wish instead.
     """
     if guest.surname is not None or guest.asked_name:
         return
@@ -60,11 +63,12 @@ async def ask_name(row: Row, guest: Guest, prompt: Prompt | None = None) -> None
 
 
 async def contact_number(guest: Guest, heard: Heard) -> None:
-    """Take the telephone number in ``heard`` or ask for it, until the caller confirms one.
+    """Ask for the number to call back until the caller confirms one, and store it.
 
-    A confirmed number is stored in ``guest.phone``. If the caller refuses, or has confirmed none
-    after NUMBER_ATTEMPTS (4) attempts, ``guest.phone`` stays as it was. Raise ChangedSubject when
-    the caller states a wish instead.
+    The first attempt uses the number in ``heard``, if it has one. Each number is read back to the
+    caller. The confirmed one is stored in ``guest.phone``. If the caller refuses, or has confirmed
+    none after NUMBER_ATTEMPTS (4) attempts, ``guest.phone`` stays as it was. Raise ChangedSubject
+    if the caller states a wish instead.
     """
     system = await enter("system")
     for attempt in range(NUMBER_ATTEMPTS):
@@ -90,11 +94,12 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
 async def collected(
     heard: Heard, whole: Callable[[str], bool] = is_telephone_number
 ) -> tuple[str, Heard]:
-    """Return the digits of a number that is spoken or typed in pieces, and what was heard last.
+    """Collect a number that the caller speaks or types in pieces.
 
-    ``heard`` is the first piece; if it has no digits, return "" and ``heard``. The number ends at a
-    pause of BETWEEN_SECONDS (3 s), at the key # or at an answer without digits. Spoken digits end
-    at once when ``whole`` returns True for them.
+    Return its digits, and what was heard last. ``heard`` is the first piece; if it has no digits,
+    return "" and ``heard``. The number ends at a pause of BETWEEN_SECONDS (3 s), at the key # or at
+    an answer without digits. A spoken number ends at once when ``whole`` returns True for the
+    digits so far.
     """
     digits = ""
     while True:
@@ -125,12 +130,18 @@ def said(heard: Heard) -> Meaning | None:
 
 
 def number_as_said(meaning: Meaning) -> Heard:
-    """Return ``meaning`` as speech just heard, so that :func:`collected` can read its digits."""
+    """Return ``meaning`` as the answer of a caller who has just spoken.
+
+    :func:`collected` can then take the digits that an earlier utterance held.
+    """
     return Speech(0.0, words=Words(meaning))
 
 
 def follow(meaning: Meaning) -> None:
-    """Raise ChangedSubject if ``meaning`` is certain and is a wish, not an answer such as yes."""
+    """Raise ChangedSubject if the caller's words ``meaning`` are certainly a new wish.
+
+    Nothing is raised for an uncertain meaning, nor for an answer such as yes or a name.
+    """
     if meaning.certainty is Certainty.SURE and meaning.intent not in _NO_WISH:
         raise ChangedSubject(meaning)
 

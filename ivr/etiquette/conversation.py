@@ -28,12 +28,12 @@ async def hotline(
     returned: bool = False,
     recording: Policy = "off",
 ) -> Outcome:
-    """Run a whole call and return how it ended.
+    """Run the script of a whole call and return how the call ended.
 
-    A caller who is hard to hear is told why (rows 8, 9, 10), whichever row listens. ``guest`` holds
-    what is known of the caller; None makes a new guest with ``company``, the variables of
-    prompts/company.toml. ``returned`` is True if the caller was put through to people and nobody
-    answered. ``recording`` is the policy that says whether the call is recorded.
+    ``guest`` holds what is known of the caller. If it is None, a new guest is made with
+    ``company``, the variables of prompts/company.toml. ``returned`` is True if the caller was put
+    through to people and nobody answered. ``recording`` says whether the call is recorded. At any
+    time a caller who is hard to hear is told why (rows 8, 9 and 10 of the etiquette sheet).
     """
     guest = guest or Guest(company or {})
     try:
@@ -49,7 +49,8 @@ async def conversation(
     """Greet the caller, then find out what they want and answer it, until the call ends.
 
     A caller who falls silent is asked whether there is anything else (row 33). One who stays on the
-    line after the goodbye hears row 35. Return how the call ended; the service then hangs up.
+    line after the goodbye hears row 35. ``returned`` and ``recording`` are as in :func:`hotline`.
+    Return how the call ended; the service then hangs up.
     """
     if not returned:  # a caller who comes back has heard the notice before
         await notice(guest, recording)
@@ -76,9 +77,9 @@ async def conversation(
 
 
 async def answered(guest: Guest, wish: Meaning | GivenUp) -> Heard:
-    """Answer ``wish`` and return what the caller says then.
+    """Answer ``wish`` by the row of the etiquette sheet for it; return what the caller says then.
 
-    If their wish could not be understood (GivenUp), row 20 offers to call back.
+    If the wish could not be understood (GivenUp), row 20 offers to call back.
     """
     return await dealt_with(
         guest, answer_wish(guest, wish) if isinstance(wish, Meaning) else cannot_answer_now(guest)
@@ -86,17 +87,17 @@ async def answered(guest: Guest, wish: Meaning | GivenUp) -> Heard:
 
 
 async def back_again(guest: Guest) -> Heard:
-    """Serve a caller who was put through to people when nobody answered.
+    """Serve a caller who comes back because nobody answered a transfer to people.
 
-    Return what the caller says at the end.
+    Say that nobody is free, and offer to call back (row 20). Return what the caller says then.
     """
     return await dealt_with(guest, nobody_answered(guest))
 
 
 async def dealt_with(guest: Guest, doing: Answering) -> Heard:
-    """Run the row ``doing``; if the caller changes the subject, run the row for the new wish.
+    """Run ``doing``, the script of a row; if the caller states another wish, run the row for it.
 
-    Return what the caller says at the end. If the last row returns None, ask whether there is
+    Return what the caller says at the end. If the last script returns None, ask whether there is
     anything else (row 33) and return the answer.
     """
     while True:
@@ -112,8 +113,8 @@ async def dealt_with(guest: Guest, doing: Answering) -> Heard:
 async def keys_only() -> Heard:
     """Say that we cannot hear the caller, ask them to press keys, and return what is heard.
 
-    It serves calls whose audio does not reach us through a fault of the service. Row 2 would blame
-    the caller's telephone instead.
+    This is for calls whose audio does not reach us by a fault of the service. Row 2 is not used,
+    because its words say that the caller's telephone is defective.
     """
     system = await enter("system")
     await say(system.prompt("keys_only"))

@@ -16,11 +16,12 @@ to ask a colleague."""
 
 
 def grant(guest: Guest, heard: Heard, seconds: float) -> Coroutine[Request, Any, Heard] | None:
-    """Return the script for a wish in ``heard`` that every row grants, or None without one.
+    """Return the script that grants the wish in ``heard``, if every row of the sheet grants it.
 
-    The wishes are to repeat, to slow down, to wait, and not to record. The script says a prompt,
-    listens for ``seconds`` (HOLD_SECONDS for a caller who asks us to wait) and returns what is
-    heard. Return None also if the caller wants an explanation again, because row 16 repeats it.
+    There are four such wishes: that we repeat, speak slowly, wait, or do not record. The script
+    says a prompt, listens for ``seconds`` (20 s for a caller who asks us to wait) and returns what
+    is heard. Return None if ``heard`` has none of these wishes, or if the caller wants to hear an
+    explanation again, which row 16 grants.
     """
     if refuses(guest, heard):
         return not_recorded(guest, seconds)

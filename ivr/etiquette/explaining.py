@@ -30,7 +30,7 @@ back (row 20)."""
 async def ask_topic(row: Row) -> Heard:
     """Row 14 想要问客户要咨询企业 QQ 哪方面的问题时: ask 请问您需要了解……哪方面的信息？
 
-    Return the answer.
+    The question is what the caller wants to know about the product. Return the answer.
     """
     await say(row.prompt("ask"))
     return await listen(row.seconds)
@@ -40,7 +40,8 @@ async def ask_topic(row: Row) -> Heard:
 async def take_note(row: Row) -> Heard:
     """Row 18 提供的信息较长，需要客户记录下相关内容时: ask 麻烦您记录一下，好吗？
 
-    Return the answer. The information itself is then spoken slowly.
+    The question is whether the caller would please write something down. Return the answer. The
+    script that asked then says the information.
     """
     await say(row.prompt("ask"))
     return await listen(row.seconds, Expected.YES_NO)
@@ -59,9 +60,10 @@ async def announced() -> None:
 async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Heard:
     """Row 36 备注: tell the company's name, address, website or number, slowly.
 
-    ``facts`` are those that were asked for; an empty tuple means all. Row 18 (please write down)
-    announces the facts, except to a caller who asks again for facts that they have just heard: they
-    have a pen at hand. Row 16 then asks whether the facts were clear. Return the answer.
+    ``facts`` are those that were asked for; an empty tuple means all. First row 18 asks the caller
+    to write them down, unless the caller has just heard the same facts. At the end row 16 asks
+    whether they were clear. Return the answer to that question. Raise ChangedSubject if the caller
+    answers row 18 with another wish.
     """
     wanted = [_FACTS[fact] for fact in facts] or list(_FACTS.values())
     sentences = [Say(row.prompt(key), True, {}, "slow") for key in wanted]
@@ -72,9 +74,10 @@ async def company_facts(row: Row, guest: Guest, facts: tuple[Fact, ...]) -> Hear
 
 
 async def answered_at_once(guest: Guest, answer: Answer) -> Heard:
-    """Say an answer of prompts/knowledge.toml, and ask whether it was clear (row 16).
+    """Say ``answer``, an answer of prompts/knowledge.toml, and ask whether it was clear (row 16).
 
-    Return what the caller says to that question.
+    Return what the caller says to that question. If the caller is to write the answer down, it is
+    announced (row 18) and said slowly.
     """
     await enter(KNOWLEDGE)
     if answer.write_down:
@@ -103,8 +106,8 @@ async def explain(
 async def confirm_understood(row: Row, *, again: bool = False) -> Heard:
     """Row 16 向客户解释完毕后，应向客户确认是否明了: ask whether the explanation was clear.
 
-    The question is 请问我刚才的解释您是否明白？ If ``again`` is True, it is
-    请问我刚才的解释您是否清楚？ Return the answer.
+    The question is 请问我刚才的解释您是否明白？ If ``again`` is True, because the explanation was
+    repeated, it is 请问我刚才的解释您是否清楚？ Both mean: was it clear? Return the answer.
     """
     await ask_if_clear(row.prompt("clear" if again else "understood"))
     return await listen(row.seconds, Expected.YES_NO)
@@ -113,10 +116,10 @@ async def confirm_understood(row: Row, *, again: bool = False) -> Heard:
 async def explain_again(guest: Guest) -> Heard | None:
     """Row 16 若客户不能完全明白，应将客户不明白的地方重新解释，直到客户明白为止: explain again.
 
-    The first repetition is in other words if there are any. All others are the same sentences,
-    slowly. Return the caller's answer to the question whether the explanation is clear now. Return
-    None if nothing has been explained in this call, or if the last explanation was repeated
-    EXPLANATIONS (3) times.
+    The first repetition uses other words if there are any; all others are the same sentences,
+    slowly. Return the caller's answer to the question whether it is clear now. Say nothing and
+    return None if nothing has been explained in this call, or if the last explanation has been
+    repeated EXPLANATIONS (3) times.
     """
     if not guest.explained or guest.explanations == EXPLANATIONS:
         return None
@@ -129,5 +132,8 @@ async def explain_again(guest: Guest) -> Heard | None:
 
 @row("slow_service")
 async def slow_service(row: Row) -> None:
-    """Row 22 遇到客户责怪客户代表动作慢，不熟练: say 对不起，让您久等了，我将尽快帮您处理。"""
+    """Row 22 遇到客户责怪客户代表动作慢，不熟练: say 对不起，让您久等了，我将尽快帮您处理。
+
+    The words apologise for the wait and promise to be quick.
+    """
     await say(row.prompt("apology"))

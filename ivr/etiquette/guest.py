@@ -62,49 +62,54 @@ class Guest:
 
     @property
     def was_asked_for_more(self) -> bool:
-        """Whether our last question to the caller was 请问还有什么可以帮助您？ (rows 33 and 35)."""
+        """True if our last question to the caller was 请问还有什么可以帮助您？ (anything else?)."""
         return isinstance(self.question, AnythingElse)
 
     @property
     def was_asked_if_clear(self) -> bool:
-        """Whether our last question to the caller was 请问我刚才的解释您是否明白？ (row 16)."""
+        """True if our last question was 请问我刚才的解释您是否明白？ (was the answer clear?)."""
         return isinstance(self.question, IsItClear)
 
     @property
     def was_told_goodbye(self) -> bool:
-        """Whether the last prompt was a farewell after which the caller is expected to hang up."""
+        """True if the last prompt was a goodbye after which the caller is expected to hang up."""
         return isinstance(self.said, Farewell)
 
     @property
     def customer_class(self) -> str | None:
-        """The class of customer of the calling number, such as ``vip``; None without one.
+        """The class of customer, such as ``vip``, that the settings list for the calling number.
 
-        The settings list it. Row 28 needs it for the table of service times.
+        None if the number is not listed. Row 28 of the etiquette sheet needs the class for the
+        table of service times.
         """
         return self.house.customers.get(self.arrival.caller)
 
     @property
     def is_open(self) -> bool:
-        """Whether the call was answered during working hours."""
+        """True if the call was answered during working hours, or if its time is unknown."""
         return self.house.hours.open_at(self.arrival.local)
 
     @property
     def is_new(self) -> bool:
-        """Whether the caller has not yet said what they want."""
+        """True if the caller has said no wish yet: at most a hello, a yes or their name."""
         return set(self.times) <= {Intent.HELLO, Intent.YES, Intent.GIVE_NAME}
 
     def learn(self, meaning: Meaning) -> None:
-        """Count the intent of ``meaning``, and store the surname and the title in it, if any."""
+        """Store what the caller's words ``meaning`` tell about the caller.
+
+        Count the intent; keep the surname and the title if the words have them.
+        """
         self.times[meaning.intent] = self.times.get(meaning.intent, 0) + 1
         self.surname = meaning.slots.surname or self.surname
         self.title = meaning.slots.title or self.title
 
     def addressed(self, request: Request) -> Request:
-        """Return ``request`` with this caller's name and volume, and store it as the last prompt.
+        """Return a script's ``request``, adapted to this caller if it says a prompt.
 
-        Row 13 当已经了解客户的姓名的时候: in a prompt that has the slots 姓 and 先生 the caller's
-        name is filled in. Row 3: a prompt is louder if the caller has said that they cannot hear
-        us. Music on hold and requests that say nothing are returned unchanged.
+        Row 13 当已经了解客户的姓名的时候: the caller's name is filled into the slots 姓 (surname)
+        and 先生 (title). Row 3: the prompt is louder if the caller has said that they cannot hear
+        us. The prompt is stored as the last one. Music on hold and requests that say nothing are
+        returned unchanged and not stored.
         """
         if not isinstance(request, Say) or request.until is not None:
             return request

@@ -39,7 +39,10 @@ class Hours:
     """调休: Saturdays and Sundays on which people work, with the hours of a Monday."""
 
     def open_at(self, local: datetime | None) -> bool:
-        """Return whether somebody works at the local time ``local``; True for None (unknown)."""
+        """Return True if somebody works at the company's local time ``local``, otherwise False.
+
+        Return True also if ``local`` is None (unknown) or no working hours are set.
+        """
         if not self.week or local is None:
             return True
         day = local.date()
@@ -55,8 +58,9 @@ def parse_hours(
 ) -> Hours:
     """Return the working hours of settings such as ``{"mon": "09:00-12:00 13:30-18:00"}``.
 
-    Nobody works on ``holidays``; ``workdays`` have the hours of a Monday. Raise HoursError, which
-    names the day, if the settings are unusable.
+    ``week`` maps a day, mon to sun, to its hours; on a day without an entry nobody works. Nobody
+    works on ``holidays``; ``workdays`` have the hours of a Monday. Raise HoursError, which names
+    the day and the remedy, if a day or its hours are wrong.
     """
     for day in week:
         if day not in DAYS:

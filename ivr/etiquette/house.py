@@ -59,5 +59,8 @@ class Arrival:
 
     @property
     def was_slow(self) -> bool:
-        """Whether the call was answered so late that row 5 apologises for it."""
+        """True if the call was answered so late that row 5 of the etiquette sheet apologises.
+
+        This is so after more than RINGS (3) rings, or if the call waited in a queue.
+        """
         return self.rings > RINGS or self.waited > 0

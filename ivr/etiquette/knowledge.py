@@ -40,7 +40,10 @@ _KEYS = ("id", "questions", "say", "in_other_words", "write_down", "ask", "found
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of prompts/knowledge.toml."""
+    """One answer of prompts/knowledge.toml, with the questions that it answers.
+
+    The answer is either said at once (``say``) or looked up by a number (``ask``, ``found``).
+    """
 
     id: str
     questions: tuple[str, ...]
@@ -59,7 +62,7 @@ class Answer:
     if nothing is looked up."""
 
     def prompts(self) -> tuple[Prompt, ...]:
-        """Return every prompt of the answer."""
+        """Return every prompt that may be said for this answer, also its question for a number."""
         asks = (self.ask,) if self.ask else ()
         return (*self.say, *self.in_other_words, *asks, *self.found.values())
 
@@ -71,10 +74,10 @@ class Knowledge:
     answers: tuple[Answer, ...] = ()
 
     def find(self, meaning: Meaning) -> Answer | None:
-        """Return the answer whose question is most like the words of ``meaning``.
+        """Return the answer whose question is most similar to the caller's words in ``meaning``.
 
-        Return None if no question is like enough. The least likeness is NEAR (0.6) for words that
-        ask something, SAME (0.85) for others.
+        Return None if no question is similar enough. The similarity, 0 to 1, must be at least NEAR
+        (0.6) if the intent is to ask something, otherwise at least SAME (0.85).
         """
         asked = self._weighed(_sounds(meaning.text))
         likeness, answer = max(
@@ -85,14 +88,17 @@ class Knowledge:
         return answer if likeness >= (NEAR if meaning.intent in _QUESTIONS else SAME) else None
 
     def row(self) -> Row:
-        """Return the prompts of all answers as one row: number 0, id ``knowledge``."""
+        """Return the prompts of all answers as one row of the sheet: number 0, id ``knowledge``."""
         prompts = [prompt for answer in self.answers for prompt in answer.prompts()]
         say = {prompt.key: prompt.text for prompt in prompts}
         return Row(0, ROW, "", say)
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
-        """The inverse document frequency of each feature (see ``_sounds``) over all questions."""
+        """The inverse document frequency of each feature over all questions, by feature.
+
+        :func:`_sounds` returns the features of a text.
+        """
         texts = [set(_sounds(one)) for answer in self.answers for one in answer.questions]
         counts = Counter(name for text in texts for name in text)
         return {name: log(1 + len(texts) / count) for name, count in counts.items()}
@@ -107,8 +113,10 @@ class Knowledge:
         )
 
     def _weighed(self, names: tuple[str, ...]) -> Mapping[str, float]:
-        """Return the features ``names`` as a vector of Euclidean length 1, weighed by their
-        rarity."""
+        """Return a vector of Euclidean length 1: the weight of each feature in ``names``.
+
+        The weight is the feature's rarity. A feature that no question has is as rare as the rarest.
+        """
         unseen = max(self._rarity.values(), default=1.0)
         weights = {name: self._rarity.get(name, unseen) for name in names}
         length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
@@ -116,10 +124,10 @@ class Knowledge:
 
 
 def _sounds(text: str) -> tuple[str, ...]:
-    """Return the features of ``text`` that survive mishearing best.
+    """Return the names of the features of ``text`` that are least changed by mishearing.
 
-    There are two kinds. The first is folded syllables (similar ones made equal), alone and in
-    sequences of two and three. The second is pairs of folded syllables that need not be neighbours.
+    There are two kinds, both of folded syllables (similar ones made equal): sequences of one to
+    three syllables, and pairs of syllables that need not be neighbours.
     """
     return tuple(
         name for name in features(syllables_of(text).sounds) if name.startswith(("~", "&"))
@@ -127,11 +135,11 @@ def _sounds(text: str) -> tuple[str, ...]:
 
 
 def _likeness(asked: Mapping[str, float], question: Mapping[str, float]) -> float:
-    """Return the likeness, 0 to 1, of the caller's words to a question, both as vectors.
+    """Return the similarity, 0 to 1, of the caller's words to a question.
 
-    The likeness is the mean of two numbers: the cosine of the vectors, and the share of the
-    question that the caller said. Additional words of the caller lower only the cosine, so they
-    lower the likeness only half as much.
+    ``asked`` (the caller's words) and ``question`` are vectors of length 1: weights by feature. The
+    similarity is the mean of the cosine of the vectors and of the share of the question that the
+    caller said. Additional words of the caller lower only the cosine.
     """
     common = asked.keys() & question.keys()
     cosine = sum(asked[name] * question[name] for name in common)
@@ -140,9 +148,10 @@ def _likeness(asked: Mapping[str, float], question: Mapping[str, float]) -> floa
 
 
 def parse_knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
-    """Return the answers written in ``text`` (TOML), with the variables of ``company`` filled in.
+    """Return the answers written in ``text``, the content of prompts/knowledge.toml.
 
-    Raise SheetError, which names the answer, the key and the remedy, if an answer is unusable.
+    Variables such as <热线> (hotline) get their words from ``company``. Raise SheetError, which
+    names the answer, the key and the remedy, if ``text`` is not TOML or an answer is unusable.
     """
     try:
         raw = tomllib.loads(text)

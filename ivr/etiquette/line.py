@@ -17,7 +17,7 @@ to use another telephone."""
 
 
 class CallOver(Exception):
-    """Raised by a row to end the call at once; ``outcome`` says how the call ended."""
+    """Raised by the script of a row to end the call; ``outcome`` says how the call ended."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
@@ -28,8 +28,8 @@ class CallOver(Exception):
 async def cannot_hear_agent(row: Row, guest: Guest) -> Heard:
     """Row 3 遇到客户抱怨客服人员声音小或者听不清楚时: speak louder for the rest of the call.
 
-    对不起，（稍微提高音量）: the first complaint raises the volume, and the second one raises it
-    once more. At the third complaint the caller is asked to use another telephone. Return what the
+    对不起，（稍微提高音量）: apologise and raise the volume. The second complaint raises it once
+    more. At the third complaint the caller is asked to use another telephone. Return what the
     caller says.
     """
     guest.louder += 1
@@ -63,7 +63,8 @@ async def low_volume(row: Row) -> Heard:
 async def speakerphone(row: Row) -> Heard:
     """Row 9 因用户使用免提而无法听清时: ask 请您拿起话筒说话好吗？
 
-    Return what the caller says. A caller who stays hands-free is served nevertheless.
+    The prompt asks the caller to take the handset instead of speaking hands-free. Return what the
+    caller says, even if they stay hands-free.
     """
     await say_aside(row.prompt("handset"))
     return await listen(row.seconds)
@@ -73,8 +74,8 @@ async def speakerphone(row: Row) -> Heard:
 async def noisy_line(row: Row) -> Heard:
     """Row 10 遇到电话杂音太大听不清楚时: ask the caller to call again from another telephone.
 
-    稍停 5 秒，挂机: raise CallOver 5 s after the prompt. If the caller is heard clearly within
-    these 5 s, return what they say instead.
+    稍停 5 秒，挂机: raise CallOver 5 s after the prompt, which ends the call. If the caller is
+    heard clearly within these 5 s, return what they say instead.
     """
     goodbye = say(row.prompt("farewell"), barge_in=False)
     heard = await _heard_after(goodbye, row.seconds, Condition.NOISE)
@@ -84,10 +85,10 @@ async def noisy_line(row: Row) -> Heard:
 
 
 async def fax() -> Heard:
-    """Say goodbye to a fax machine, and raise CallOver unless a person beside the machine speaks.
+    """Say goodbye to a fax machine that has called, and end the call by raising CallOver.
 
-    Return what the person says. The wait for a person ends as soon as the tones of the fax are
-    heard again.
+    If a person speaks after the goodbye, return what they say instead. The wait for a person ends
+    as soon as the tones of the fax machine are heard again.
     """
     closing = await enter("closing")
     goodbye = say_farewell(closing.prompt("farewell"))
@@ -98,10 +99,10 @@ async def fax() -> Heard:
 
 
 async def _heard_after(goodbye: Ask[None], seconds: float, trouble: Condition) -> Heard:
-    """Say ``goodbye`` on a bad line, and return what is heard in the ``seconds`` after it.
+    """Say ``goodbye`` on a bad telephone line; return what is heard in the ``seconds`` after it.
 
-    ``trouble`` is the bad condition of the line. Speech that is unintelligible because of it does
-    not end the wait: 等 5 秒 means 5 whole seconds.
+    ``trouble`` is the bad condition of the line. Speech that ``trouble`` makes unintelligible does
+    not end the wait: 等 5 秒 (wait 5 seconds) means 5 whole seconds.
     """
     await goodbye
     heard = await listen(seconds)
@@ -111,20 +112,20 @@ async def _heard_after(goodbye: Ask[None], seconds: float, trouble: Condition) -
 
 
 def _still(trouble: Condition, heard: Heard) -> bool:
-    """Return whether ``heard`` is silence, or speech that ``trouble`` makes unintelligible.
+    """Return True if ``heard`` is silence, or speech that ``trouble`` makes unintelligible.
 
-    The sheet says: 若仍听不清楚.
+    Return False for intelligible speech, a key, or lost audio. The etiquette sheet says:
+    若仍听不清楚 (if the caller still cannot be heard clearly).
     """
     return is_silent(heard) or trouble_of(heard) is trouble
 
 
 def doubt_of(heard: Heard) -> Condition | None:
-    """Return the condition of the line to mend after uncertain words in ``heard``, or None.
+    """Return the defect of the telephone line that the caller is to mend after uncertain words.
 
-    The result is TOO_QUIET (row 8: speak up) or HANDS_FREE (row 9: take the handset), because the
-    caller can easily mend both for the rest of the call. Return None if the words are certain or
-    the line has neither condition. NOISE is never returned, because row 10 would say goodbye to the
-    caller. After uncertain words in noise, row 15 first asks whether the guess is right.
+    It is TOO_QUIET (row 8: please speak up) or HANDS_FREE (row 9: please take the handset). Return
+    None if ``heard`` has no words or certain words, or if the line has neither condition. NOISE is
+    never returned, because row 10, which answers it, says goodbye.
     """
     if not isinstance(heard, Speech) or heard.words is None or heard.words.sure:
         return None
@@ -133,12 +134,11 @@ def doubt_of(heard: Heard) -> Condition | None:
 
 
 def trouble_of(heard: Heard) -> Condition | None:
-    """Return the bad condition of the line that made the caller's words in ``heard`` unclear.
+    """Return the bad condition of the telephone line that kept ``heard`` from being understood.
 
-    Return None if the caller was understood, if the line is good, or if nobody spoke.
-
-    In noise, words count as understood only if the recogniser is confident of them. The reason is
-    that the recogniser takes the talk of a television for digits, which have a meaning too.
+    Return None if the caller was understood, if the line is good, or if nobody spoke. In noise,
+    words count as understood only if the recogniser is confident of them: it takes the talk of a
+    television for digits, which have a meaning too.
     """
     if not isinstance(heard, Speech) or heard.condition is Condition.OK:
         return None

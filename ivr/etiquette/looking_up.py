@@ -45,9 +45,11 @@ class Wanted:
 
 
 async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
-    """Tell the state of a ticket by its number: 我上次投诉的事处理得怎么样了？
+    """Ask for the number of a ticket and tell its state.
 
-    Return what the caller says, or None when row 33 (anything else?) is to follow.
+    ``wish`` is the caller's question, such as 我上次投诉的事处理得怎么样了？ (what has become of my
+    complaint?). Return what the caller says at the end, or None if row 33 (anything else?) is to
+    follow.
     """
     system = await enter("system")
     found = {
@@ -60,7 +62,8 @@ async def ticket_status(guest: Guest, wish: Meaning) -> Heard | None:
 async def answered_by_look_up(guest: Guest, wish: Meaning, answer: Answer) -> Heard | None:
     """Answer a question of prompts/knowledge.toml by looking up a number that the caller gives.
 
-    Return what the caller says, or None when row 33 (anything else?) is to follow.
+    ``wish`` is the caller's question, and ``answer`` the answer of the file to it. Return what the
+    caller says at the end, or None if row 33 (anything else?) is to follow.
     """
     await enter(KNOWLEDGE)
     assert answer.ask is not None  # parse_knowledge refuses such an answer without it
@@ -70,9 +73,10 @@ async def answered_by_look_up(guest: Guest, wish: Meaning, answer: Answer) -> He
 async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None:
     """Ask for the number, look it up while the caller waits (row 17), and explain what was found.
 
-    If nothing can be found out, row 20 offers to call back. Return what the caller says, or None
-    when row 33 (anything else?) is to follow. Raise ChangedSubject when the caller states another
-    wish.
+    ``wanted`` is the kind of look-up; ``wish`` is the caller's question, which may hold the number.
+    If nothing can be found out, row 20 offers to call back. Return what the caller says at the end,
+    or None if row 33 (anything else?) is to follow. Raise ChangedSubject if the caller states
+    another wish.
     """
     system = await enter("system")
     heard = number_as_said(wish)
@@ -102,8 +106,8 @@ async def looked_up(guest: Guest, wish: Meaning, wanted: Wanted) -> Heard | None
 async def hold(row: Row, guest: Guest, query: Query) -> Found | Heard:
     """Row 17 查询相关资料，需客户等待时: ask the caller to wait, play music, thank them.
 
-    应先征求客户的意见: nothing is looked up before the caller agrees. Return what was found. If the
-    caller does not agree to wait, or no longer wants to, return what they say.
+    应先征求客户的意见: ``query`` is not looked up before the caller agrees to wait. Return what was
+    found. If the caller does not agree, or no longer wants to wait, return what they say.
     """
     await say(row.prompt("ask"))  # 请您稍等片刻，好吗？
     heard = await listen(row.seconds, Expected.YES_NO)
@@ -135,7 +139,10 @@ async def _music(order: int) -> Heard | None:
 
 
 def _refuses(heard: Heard) -> bool:
-    """Return whether the caller does not want to wait; raise ChangedSubject for another wish."""
+    """Return True if the caller declines to wait (no, goodbye or the key 0), otherwise False.
+
+    Raise ChangedSubject if the caller certainly states another wish.
+    """
     if heard == Keys("0") or intent(heard) in _REFUSALS:
         return True
     meaning = said(heard)

@@ -10,8 +10,8 @@ from ivr.etiquette.rows import is_silent, row
 async def greeting(row: Row, arrival: Arrival) -> Heard:
     """Row 1 客户打来电话，客服人员的第一句话: greet the caller and return what they say.
 
-    A caller who has waited in a queue or for more than three rings hears the apology of row 5 right
-    after the greeting, unless they have interrupted it.
+    A caller who has waited in a queue or for more than three rings hears the apology of row 5 after
+    the greeting, unless they have spoken or pressed a key during the greeting.
     """
     await say(row.prompt("ask"))
     if not arrival.was_slow:
@@ -24,8 +24,8 @@ async def greeting(row: Row, arrival: Arrival) -> Heard:
 async def no_sound(row: Row) -> Heard:
     """Row 2 如果遇到电话没有声音时: ask, wait 5 s, ask again, wait 5 s, say goodbye, wait 5 s.
 
-    Return what the caller says. If they speak, even in the last five seconds, the call goes on.
-    Nobody (silence) means that the service hangs up.
+    Return what the caller says as soon as they speak. The result Nobody means that they were silent
+    all the time, so the service may hang up.
     """
     for _ in range(row.tries):
         await say(row.prompt("ask"))
@@ -42,7 +42,8 @@ async def no_sound(row: Row) -> Heard:
 async def wrong_number(row: Row) -> Heard:
     """Row 4 用户拨错号时: say whom the caller has reached, and 请您查证后再拨。
 
-    Return what the caller says: they may have a question after all.
+    请您查证后再拨 asks the caller to check the number and dial again. Return what the caller says:
+    they may have a question after all.
     """
     await say(row.prompt("explain"))
     return await listen(row.seconds)
@@ -52,7 +53,7 @@ async def wrong_number(row: Row) -> Heard:
 async def slow_answer(row: Row) -> Heard:
     """Row 5 遇到客户投诉热线难拨通，应答慢时: apologise and ask 请问有什么可以帮助您？
 
-    Return what the caller says.
+    The question is how we can help. Return what the caller says.
     """
     await say(row.prompt("ask"))
     return await listen(row.seconds)

@@ -14,11 +14,11 @@ an unanswered transfer."""
 
 
 async def human_agent(guest: Guest, wish: Meaning) -> Heard | None:
-    """Transfer the call to people: the caller has said 转人工 or pressed 0.
+    """Transfer a caller who asks for a person (转人工 or key 0); this ends the script.
 
-    A transfer ends the call for the service. There is no transfer outside working hours or after
-    MOST_TRANSFERS (2) unanswered transfers. Row 20 then takes the caller's number. Return what they
-    say after row 20, or None if they do not want to be called back.
+    ``wish`` is that request. Outside working hours, after MOST_TRANSFERS (2) unanswered transfers,
+    or if the settings name no extension, row 20 offers to call back instead. Then return what the
+    caller says after row 20, or None if they do not want to be called back.
     """
     if not guest.is_open:
         await say((await enter("system")).prompt("closed"))
@@ -28,9 +28,10 @@ async def human_agent(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def nobody_answered(guest: Guest) -> Heard | None:
-    """Say that nobody is free, after an unanswered transfer, and offer to call back (row 20).
+    """Say that nobody is free, and offer to call back (row 20 of the etiquette sheet).
 
-    Return what the caller says after row 20, or None if they do not want to be called back.
+    This is for a caller who comes back because nobody answered the transfer. Return what the caller
+    says after row 20, or None if they do not want to be called back.
     """
     guest.transfers += 1
     await say((await enter("system")).prompt("nobody_free"))
@@ -38,9 +39,9 @@ async def nobody_answered(guest: Guest) -> Heard | None:
 
 
 async def put_through(target: str) -> None:
-    """Connect the caller to the extension ``target``, which ends the call for the service.
+    """Connect the caller to the extension ``target`` of the PBX; this ends the script of the call.
 
-    If ``target`` is empty, return at once.
+    If ``target`` is empty (there is no such extension), do nothing.
     """
     if target:
         await say((await enter("system")).prompt("transferring"), barge_in=False)

@@ -55,12 +55,12 @@ async def notice(guest: Guest, policy: Policy) -> None:
 
 
 def refuses(guest: Guest, heard: Heard) -> bool:
-    """Return whether the caller's answer ``heard`` refuses the recording.
+    """Return True if ``heard`` refuses the recording, otherwise False.
 
-    Words that name the recording, such as 不要录音, refuse it at any time. REFUSAL_KEY (0) and
-    不同意 refuse it only as long as the caller has not said what they want. Any other word for no
-    refuses it only as long as the recording has not begun. The result is False unless
-    ``guest.may_refuse``.
+    Words that name the recording, such as 不要录音 (do not record), refuse it at any time. The key
+    0 (REFUSAL_KEY) and 不同意 (I do not agree) refuse it only as long as the caller has not said
+    what they want. Any other no refuses it only before the recording has begun. Always return
+    False if the caller was not told that they may refuse, or has refused already.
     """
     if not guest.may_refuse:
         return False
@@ -78,7 +78,10 @@ def refuses(guest: Guest, heard: Heard) -> bool:
 
 
 async def not_recorded(guest: Guest, seconds: float) -> Heard:
-    """Delete the recording, say so, and return what is heard in the ``seconds`` after that."""
+    """Delete the recording of the call, if there is one, and say that the call is not recorded.
+
+    Return what is heard in the ``seconds`` after that.
+    """
     guest.may_refuse = False
     if guest.recorded:
         guest.recorded = False

@@ -19,9 +19,9 @@ SCRIPTS: dict[str, Callable[..., Doing[Any]]] = {}
 def row(
     id: str,
 ) -> Callable[[Callable[Concatenate[Row, P], Doing[T]]], Callable[P, Doing[T]]]:
-    """Return a decorator that makes a script the one for the row with this id.
+    """Return a decorator that makes a function the script of the row ``id`` of the etiquette sheet.
 
-    The first argument of the script is its :class:`Row`. The decorator fills it in, so callers
+    The first parameter of the function is its :class:`Row`. The decorator fills it in, so callers
     leave it out. Each time the script begins, the row is noted in the record of the call. The
     decorator raises ValueError if the row has a script already.
     """
@@ -40,7 +40,7 @@ def row(
 
 
 def is_there(heard: Heard) -> bool:
-    """Return whether a caller was heard, by voice or by key."""
+    """Return True if a caller was heard, by voice or by key; False for silence or lost audio."""
     match heard:
         case Speech() | Keys():
             return True
@@ -51,5 +51,8 @@ def is_there(heard: Heard) -> bool:
 
 
 def is_silent(heard: Heard) -> bool:
-    """Return whether nobody was heard although the caller's audio reaches us: 还是无声."""
+    """Return True if the caller's audio reaches us and nobody was heard (还是无声: still silent).
+
+    Return False for speech, for a key, and if the caller's audio does not reach us.
+    """
     return isinstance(heard, Nobody)

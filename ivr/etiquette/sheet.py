@@ -27,7 +27,7 @@ refused. A larger number is surely in milliseconds, or a mistake."""
 
 @dataclass(frozen=True, slots=True)
 class Sheet(Mapping[str, Row]):
-    """The rows of the sheet by id, in the order of the paper.
+    """The rows of the etiquette sheet by their ids, in the order of the paper sheet.
 
     The rows ``system`` and ``knowledge`` are not on the paper. They are found by their ids, but
     they are neither iterated over nor counted.
@@ -58,17 +58,17 @@ class Sheet(Mapping[str, Row]):
         return tuple(prompt for row in rows for prompt in row.prompts())
 
     def fragments(self) -> tuple[Prompt, ...]:
-        """Return everything that can be rendered before a call.
+        """Return all words of the sheet as prompts that can be rendered to sound before a call.
 
-        A prompt without slots is returned as it is. A prompt with slots, such as {姓}, is cut at
-        its slots, and each part becomes a prompt of its own.
+        A prompt with slots, such as {姓} (surname), is cut at its slots, and each part becomes a
+        prompt of its own. Any other prompt is returned as it is.
         """
         return tuple(part for prompt in self.prompts() for part in fragments(prompt))
 
     def forbidden_in(self, text: str) -> tuple[Row, str] | None:
-        """Return the row that forbids a phrase in ``text``, with the first such phrase, or None.
+        """Return the first row that forbids a phrase in ``text``, with that phrase, or None.
 
-        It checks the prompts of the sheet and the sentences composed during a call.
+        ``text`` is a prompt of the sheet or a sentence that was composed during a call.
         """
         for row in self.rows.values():
             for phrase in row.never:
@@ -78,10 +78,10 @@ class Sheet(Mapping[str, Row]):
 
 
 def parse_sheet(text: str, company: str = "", knowledge: str = "") -> Sheet:
-    """Return the sheet written in ``text``, with variables and answers filled in (all TOML).
+    """Return the etiquette sheet written in ``text``, checked and with its variables filled in.
 
-    ``company`` holds the variables and ``knowledge`` the answers. Raise SheetError, whose message
-    is one sentence, if something in them is unusable.
+    The texts are TOML: ``company`` defines the variables, ``knowledge`` the answers to questions.
+    Raise SheetError, whose message is one sentence, if something in them is unusable.
     """
     variables = parse_company(company)
     try:
@@ -115,9 +115,9 @@ def _knowledge(text: str, company: Mapping[str, str]) -> Knowledge:
 
 
 def _row(table: Any, place: int, company: Mapping[str, str]) -> Row:
-    """Return the row of one ``[[row]]`` table; raise SheetError if something in it is unusable.
+    """Return the row of the ``[[row]]`` table ``table``; raise SheetError if it is unusable.
 
-    ``place`` is the table's place in the file, from 1. The message about an unusable id names it.
+    ``place`` is the table's position in the file, counted from 1, for the message about a bad id.
     """
     if not isinstance(table, dict):
         raise SheetError(
@@ -270,7 +270,7 @@ def _has_words(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return ``text`` with full-width letters, digits and marks as ordinary ones."""
+    """Return ``text`` with full-width letters, digits and punctuation as half-width ones."""
     return unicodedata.normalize("NFKC", text)
 
 
@@ -278,11 +278,10 @@ def _plain(text: str) -> str:
 def _forbidding(phrase: str) -> re.Pattern[str]:
     """Return a pattern that finds ``phrase``, whatever its spaces, punctuation and case.
 
-    The text that is searched must have no full-width letters (see :func:`_plain`).
-
-    Two rules keep short phrases from forbidding more than they say. A phrase without punctuation
-    does not match across the end of a sentence: 什么意思 is not found in 什么？意思是…. A single
-    character matches only where it stands alone: 喂 is found in 喂，您好 but not in 喂养.
+    The text that is searched must have no full-width letters (see :func:`_plain`). A phrase without
+    punctuation does not match across the end of a sentence: 什么意思 is not found in
+    什么？意思是…. A single character matches only where it stands alone: 喂 is found in 喂，您好
+    but not in 喂养.
     """
     within_sentence, anything = r"[^\w。!?;]*", r"\W*"
     signs = re.findall(r"\w|\W+", re.sub(r"^\W+|\W+$", "", _plain(phrase)))

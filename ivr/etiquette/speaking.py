@@ -22,19 +22,19 @@ class Farewell(Say):
 
 
 class AnythingElse(Say):
-    """The question 请问还有什么可以帮助您？ (rows 33 and 35)."""
+    """The question 请问还有什么可以帮助您？ (anything else?) of rows 33 and 35."""
 
     __slots__ = ()
 
 
 class IsItClear(Say):
-    """The question 请问我刚才的解释您是否明白？ (row 16)."""
+    """The question 请问我刚才的解释您是否明白？ (was my explanation clear?) of row 16."""
 
     __slots__ = ()
 
 
 class Aside(Say):
-    """A request about how the caller speaks, such as 请您大声一点.
+    """A request about how the caller speaks, such as 请您大声一点 (please speak up).
 
     The caller's next words do not answer this request but the question that was asked before it.
     """
@@ -43,20 +43,26 @@ class Aside(Say):
 
 
 def say_farewell(prompt: Prompt, **values: str) -> Ask[None]:
-    """Say goodbye without barge-in; the caller is expected to hang up after it."""
+    """Say the goodbye ``prompt``, which the caller cannot interrupt, and mark it as a Farewell.
+
+    The caller is expected to hang up after it. ``values`` fill the slots of the prompt.
+    """
     return Ask(Farewell(prompt, barge_in=False, values=values))
 
 
 def ask_for_more(prompt: Prompt) -> Ask[None]:
-    """Ask whether the caller wants anything else."""
+    """Say ``prompt``, which asks whether the caller wants anything else, marked as AnythingElse."""
     return Ask(AnythingElse(prompt, barge_in=True))
 
 
 def ask_if_clear(prompt: Prompt) -> Ask[None]:
-    """Ask whether an explanation was understood."""
+    """Say ``prompt``, which asks whether an explanation was clear, marked as IsItClear."""
     return Ask(IsItClear(prompt, barge_in=True))
 
 
 def say_aside(prompt: Prompt, *, barge_in: bool = True, **values: str) -> Ask[None]:
-    """Say a request such as 请您大声一点; the caller's next words answer the question before it."""
+    """Say ``prompt``, a request such as 请您大声一点 (please speak up), and mark it as an Aside.
+
+    The caller's next words then count as the answer to the question before the request.
+    """
     return Ask(Aside(prompt, barge_in, values))

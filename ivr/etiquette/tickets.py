@@ -17,10 +17,10 @@ the caller goes on."""
 
 
 async def story(guest: Guest, kind: TicketKind, wish: str, first: Heard) -> str:
-    """Return all that the caller tells until they fall silent, as far as it is recognised.
+    """Listen to what the caller tells until they fall silent; return the recognised words.
 
-    ``first`` is the first utterance of the story. ``wish`` and the story become a ticket of the
-    kind ``kind`` even if the caller hangs up in the middle.
+    ``first`` is their first utterance, already heard. ``wish`` is what they said before. If the
+    caller hangs up in the middle, ``wish`` and the words so far become a ticket of ``kind``.
     """
     pieces: list[str] = []
     heard = first
@@ -33,16 +33,15 @@ async def story(guest: Guest, kind: TicketKind, wish: str, first: Heard) -> str:
 
 
 async def note(guest: Guest, kind: TicketKind, transcript: str) -> None:
-    """Store ``transcript``, what the caller has left so far, as the draft of a ticket.
+    """Store ``transcript``, the caller's words so far, as the draft of a ticket of ``kind``.
 
-    The draft becomes a ticket of the kind ``kind`` if the call ends before the row has made its
-    ticket.
+    If the call ends before the script makes its ticket, the draft becomes a ticket.
     """
     await draft(_ticket(guest, kind, transcript))
 
 
 def joined_speech(*pieces: str) -> str:
-    """Return the utterances that are not empty, joined by ；."""
+    """Return the utterances ``pieces`` as one text, joined by ；; empty ones are left out."""
     return "；".join(filter(None, pieces))
 
 
@@ -58,10 +57,11 @@ async def leave_ticket(
 ) -> None:
     """Ask for the caller's telephone number and name, make a ticket, and tell the ticket's number.
 
-    ``heard`` may hold the telephone number already. ``hours`` are the hours until the ticket's
-    deadline, ``department`` is its addressee, and ``name`` another wording of the question for the
-    name. If the caller changes the subject meanwhile, make the ticket with what is known and then
-    raise ChangedSubject. If they hang up, the ticket is made with what is known.
+    ``transcript`` is what the caller wants, and ``heard`` an answer that may hold the telephone
+    number already. ``hours`` are the hours until the ticket's deadline, ``department`` is its
+    addressee, and ``name`` another wording of the question for the name. If the caller states
+    another wish meanwhile, make the ticket with what is known and then raise ChangedSubject. If
+    they hang up, the ticket is made with what is known.
     """
     changed: ChangedSubject | None = None
     await draft(_ticket(guest, kind, transcript, hours, department))
@@ -78,7 +78,7 @@ async def leave_ticket(
 
 
 async def where_to_call_back() -> Heard:
-    """Ask for the caller's number in the words of row 20, and return the answer."""
+    """Ask for the number to call back, in the words of row 20; return the caller's answer."""
     row = await enter("cannot_answer_now")
     await say(row.prompt("phone"))
     return await listen(row.seconds, Expected.NUMBER)
@@ -92,10 +92,10 @@ async def keep(
     hours: float | None = None,
     department: str | None = None,
 ) -> None:
-    """Make a ticket, and tell its number slowly once the ticket is safely stored.
+    """Make a ticket of ``kind``, and tell the caller its number when it is on the disk.
 
-    ``hours`` are the hours until the ticket's deadline, ``department`` is its addressee. If the
-    ticket cannot be stored, say so and tell no number.
+    ``transcript`` is what the caller wants, ``hours`` are the hours until the ticket's deadline,
+    and ``department`` is its addressee. If the ticket cannot be stored, say so instead.
     """
     number = await make_ticket(_ticket(guest, kind, transcript, hours, department))
     system = await enter("system")
@@ -106,7 +106,10 @@ async def keep(
 
 
 async def report(guest: Guest, kind: TicketKind, transcript: str) -> None:
-    """Make a ticket for the supervisor without telling the caller."""
+    """Make a ticket of ``kind`` for the supervisor, with the caller's words ``transcript``.
+
+    The caller is not told of it.
+    """
     await make_ticket(_ticket(guest, kind, transcript))
 
 

@@ -35,9 +35,11 @@ is to follow."""
 
 
 async def answer_wish(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer ``wish`` from prompts/knowledge.toml if it has an answer, else by the intent's row.
+    """Answer ``wish``, what the caller wants.
 
-    Return what the caller says at the end, or None when row 33 (anything else?) is to follow.
+    If prompts/knowledge.toml has an answer, it is given. Otherwise the row of the etiquette sheet
+    for the intent of ``wish`` runs. Return what the caller says at the end, or None if row 33
+    (anything else?) is to follow.
     """
     known = guest.house.knowledge.find(wish)
     if known is not None and known.ask is not None:
@@ -48,17 +50,20 @@ async def answer_wish(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def hello(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 喂，你好: at the beginning ask what the call is about (row 14).
+    """Answer a greeting such as 喂，你好 (hello).
 
-    Later return None, so that row 33 (anything else?) follows.
+    If the caller has not said yet what they want, ask what the call is about (row 14) and return
+    the answer. Otherwise return None, so that row 33 (anything else?) follows.
     """
     return await ask_topic() if guest.is_new else None
 
 
 async def question(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 想咨询一下: ask for the topic (row 14).
+    """Answer a question about the product, such as 想咨询一下 (I have a question).
 
-    If the caller has named the topic, row 20 takes their number: a person finds out and calls back.
+    If the caller has not named the topic, ask for it (row 14). Otherwise row 20 takes their number,
+    so that a person can call back with the answer. Return what the caller says then, or None if
+    they do not want to be called back.
     """
     if wish.slots.topic is None:
         return await ask_topic()
@@ -66,18 +71,19 @@ async def question(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def yes(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 有: after 请问还有什么可以帮助您？ ask for the topic (row 14).
+    """Answer a yes, depending on our last question.
 
-    After any other question return None, so that row 33 (anything else?) follows.
+    After 请问还有什么可以帮助您？ (anything else?) ask for the topic (row 14) and return the
+    answer. After any other question return None, so that row 33 (anything else?) follows.
     """
     return await ask_topic() if guest.was_asked_for_more else None
 
 
 async def no(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 没有, depending on our last question.
+    """Answer a no, depending on our last question.
 
     After row 33 (anything else?) say goodbye. After row 16 (was it clear?) explain again. After any
-    other question ask whether there is anything else.
+    other question ask whether there is anything else. Return what the caller says then.
     """
     if guest.was_asked_if_clear:
         return await not_understood(guest, wish)
@@ -85,10 +91,11 @@ async def no(guest: Guest, wish: Meaning) -> Heard | None:
 
 
 async def not_understood(guest: Guest, wish: Meaning) -> Heard | None:
-    """Answer 没听明白: repeat the last explanation (row 16).
+    """Answer 没听明白 (I did not understand): repeat the last explanation (row 16).
 
-    If it has been repeated often enough, offer to call back (row 20). If nothing has been explained
-    yet, ask for the topic (row 14).
+    If it has been repeated three times, offer to call back (row 20). If nothing has been explained
+    yet, ask for the topic (row 14). Return what the caller says then, or None if they do not want
+    to be called back.
     """
     if not guest.explained:
         return await ask_topic()

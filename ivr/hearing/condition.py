@@ -44,7 +44,11 @@ _NO_EVIDENCE = (Condition.NOBODY, Condition.OWN_PROMPT)
 
 
 class LineCondition:
-    """The condition of one line, updated with each chunk that arrives and when none arrives."""
+    """The condition of one caller's telephone line, such as NOISE, OK or NO_RTP.
+
+    It is updated with each chunk of audio (32 ms), and when no packet arrives. ``now`` is the time
+    of the answer, in seconds of the call's clock.
+    """
 
     def __init__(self, now: float) -> None:
         self.condition = Condition.NOBODY
@@ -61,8 +65,8 @@ class LineCondition:
 
     @property
     def numbers(self) -> LineMeasures:
-        """Return the measures of the last evaluation of the line. Before the first evaluation all
-        fields have their defaults (None or 0)."""
+        """The measures of the last evaluation of the line. Before the first evaluation all fields
+        have their defaults (None or 0)."""
         m = self._measured
         if m is None:
             return LineMeasures()
@@ -77,31 +81,34 @@ class LineCondition:
 
     @property
     def verdict(self) -> LineVerdict:
-        """Return the condition of the line, the reason and the measures of the last evaluation."""
+        """The condition of the line, the reason for it, and the measures of the last evaluation."""
         return LineVerdict(self.condition, self.why, self.numbers)
 
     def next_deadline(self) -> float | None:
-        """Return the time at which the condition becomes NO_RTP if no packet arrives.
+        """Return the time at which the condition becomes NO_RTP if no packet arrives before it.
 
-        The time is in seconds of the call's clock (`now`); None if the condition is NO_RTP already.
+        The time is in seconds of the call's clock. Return None if the condition is NO_RTP already.
         """
         if self.condition is Condition.NO_RTP:
             return None
         return self._last_frame + NO_RTP_SECONDS
 
     def hear_frame(self, now: float) -> list[Event]:
-        """Note that a packet arrived at ``now``, in seconds of the call's clock. Return the change
-        of condition if this ends NO_RTP, otherwise an empty list."""
+        """Note that a packet arrived at ``now``, in seconds of the call's clock.
+
+        If the condition was NO_RTP, it becomes what it was before; return the event for this
+        change. Otherwise return an empty list.
+        """
         self._last_frame = now
         if self.condition is Condition.NO_RTP:
             return self._become(Finding(self._before, "packets arrive again"))
         return []
 
     def hear_chunk(self, peak: float) -> list[Event]:
-        """Update the condition after a chunk of 32 ms, which is already in the history of the line.
-        Return the change of condition; an empty list if nothing changed.
+        """Update the condition after a chunk of 32 ms, which is already in ``history``.
 
-        ``peak`` is the largest magnitude of the chunk's 16-bit samples.
+        ``peak`` is the largest magnitude of the chunk's 16-bit samples. Return the event
+        LineChanged if the condition changed, otherwise an empty list.
         """
         if peak > DEAD_PEAK:
             self._dead_seconds = 0.0
@@ -116,9 +123,11 @@ class LineCondition:
         return self._look() if self._until_look <= 0 else []
 
     def caller_heard(self) -> list[Event]:
-        """Set the condition to OK, because speech was confirmed. The conditions of a caller (OK,
-        TOO_QUIET, HANDS_FREE) and NOISE stay as they are. Return the change of condition; an empty
-        list if nothing changed."""
+        """Set the condition to OK, because the speech of a caller was confirmed.
+
+        OK, TOO_QUIET, HANDS_FREE and NOISE stay as they are. Return the event LineChanged if the
+        condition changed, otherwise an empty list.
+        """
         self._candidate = None
         if self.condition in (*_CALLER, Condition.NOISE):
             return []
@@ -127,15 +136,18 @@ class LineCondition:
         return told
 
     def caller_finished(self) -> list[Event]:
-        """Evaluate the line at the end of speech. A short answer is over before two regular
-        evaluations can agree. Return the change of condition; an empty list if nothing changed."""
+        """Evaluate the line at the end of the caller's speech.
+
+        This is needed for short answers, which are over before two regular evaluations can agree.
+        Return the event LineChanged if the condition changed, otherwise an empty list.
+        """
         return self._look(spoken=True)
 
     def wake(self, now: float) -> list[Event]:
         """Set the condition to NO_RTP if no packet has arrived in the last 0.5 s before ``now``.
-        Return this change of condition, otherwise an empty list.
 
-        ``now`` is in seconds of the call's clock.
+        ``now`` is in seconds of the call's clock. Return the event LineChanged if the condition
+        changed, otherwise an empty list.
         """
         # The same sum as in next_deadline, so that rounding cannot put one before the other.
         if now < self._last_frame + NO_RTP_SECONDS:
@@ -146,11 +158,12 @@ class LineCondition:
         return self._become(Finding(Condition.NO_RTP, f"no packet for {NO_RTP_SECONDS:g} s"))
 
     def _look(self, *, spoken: bool = False) -> list[Event]:
-        """Evaluate the last 5 s of the line by the rules. Return the change of condition; an empty
-        list if nothing changed.
+        """Evaluate the last 5 s of the line by the rules (rules.py).
 
-        Two evaluations in a row must agree on a change. ``spoken`` means that an utterance has just
-        ended. One evaluation is then enough if the condition is OK only because speech has started.
+        A new condition is adopted when two evaluations in a row find it. ``spoken`` is True at the
+        end of an utterance: one evaluation is then enough if the condition is OK only because
+        speech has started. Return the event LineChanged if the condition changed, otherwise an
+        empty list.
         """
         self._until_look = LOOK_EVERY
         if self.condition in (Condition.DEAD_LINE, Condition.NO_RTP) or not len(self.history):
@@ -173,8 +186,11 @@ class LineCondition:
         return self._become(found)
 
     def _is_only_silent(self, found: Finding, m: Measured) -> bool:
-        """Return whether ``found`` shows only that a caller who has spoken before is silent now.
-        Such a finding does not change the condition."""
+        """Return True if ``found`` shows only that a caller who has spoken before is silent now.
+
+        ``m`` holds the measures on which ``found`` is based. Such a finding does not change the
+        condition. Return False for any other finding.
+        """
         if self.condition not in _CALLER:
             return False
         if found.condition in _NO_EVIDENCE:

@@ -59,8 +59,8 @@ this level is not amplified."""
 
 
 class VoiceDetector(Protocol):
-    """Interface of a voice detector for the class Ear (the detectors of one call). A detector keeps
-    state from chunk to chunk."""
+    """Interface of a voice detector, which finds voice in the audio of one call, chunk by chunk. It
+    keeps state from one chunk to the next."""
 
     def process(self, chunk: memoryview) -> float:
         """Return the probability of voice, 0 to 1, in ``chunk``. The chunk has 256 float32 samples
@@ -76,8 +76,8 @@ class Ear:
     """The detectors of one call, from answer to hang-up: take the caller's audio and return events,
     such as the start of speech or a change of the line's condition.
 
-    ``hang_seconds`` is the silence in seconds that ends an utterance. ``now`` is the time of the
-    answer in seconds of the call's clock.
+    ``detector`` finds voice in each chunk of 32 ms. ``hang_seconds`` is the silence in seconds that
+    ends an utterance. ``now`` is the time of the answer in seconds of the call's clock.
     """
 
     def __init__(self, detector: VoiceDetector, now: float, *, hang_seconds: float = 0.5) -> None:
@@ -96,31 +96,33 @@ class Ear:
         self._prompt_until = now
 
     def prompt_started(self, reference: Reference, now: float) -> None:
-        """Take note that the caller begins to hear a prompt at ``now``, in seconds of the call's
-        clock."""
+        """Note that the caller begins to hear a prompt at ``now``, in seconds of the call's clock.
+
+        ``reference`` holds the prompt's samples, so that its echo is not taken for the caller.
+        """
         self._prompt_until = now + len(reference.samples) / RATE + ECHO_SECONDS
         self._echo.prompt_started(reference, now)
 
     def prompt_stopped(self, now: float) -> None:
-        """Take note that the prompt ended or was cut at ``now``, in seconds of the call's clock."""
+        """Note that the prompt ended or was cut at ``now``, in seconds of the call's clock."""
         self._prompt_until = min(self._prompt_until, now + ECHO_SECONDS)
         self._echo.prompt_stopped(now)
 
     def expect_end(self, soon: bool) -> None:
-        """Set after how much silence the utterance ends. ``soon`` means that the caller's words so
-        far are already a complete answer.
+        """Set after how much silence the utterance ends (endpointing).
 
-        With ``soon`` it ends after BREATH_SECONDS (0.3 s), or after ``hang_seconds`` if that is
-        shorter. Otherwise it ends after the ``hang_seconds`` that the Ear was made with. The
-        setting holds until the next call of this method.
+        If ``soon`` is True, the caller's words so far are a complete answer: the utterance ends
+        after BREATH_SECONDS (0.3 s), or after ``hang_seconds`` if that is shorter. If it is False,
+        the utterance ends after the ``hang_seconds`` that the Ear was made with. This holds until
+        the next call of this method.
         """
         longest = BREATH_SECONDS if soon else self._hang_seconds
         self._speech.hang_seconds = min(longest, self._hang_seconds)
 
     @property
     def verdict(self) -> LineVerdict:
-        """Return the present condition of the line, the reason, and the measures of the last
-        evaluation of the line (5 s of audio)."""
+        """The present condition of the caller's line, the reason for it, and the measures of the
+        last evaluation of the line (5 s of audio)."""
         found = self._condition.verdict
         numbers = replace(found.numbers, return_loss_db=self._echo.return_loss_db)
         return replace(found, numbers=numbers)
@@ -128,8 +130,8 @@ class Ear:
     def pause_seconds(self, now: float) -> float:
         """Return the seconds since the caller's last voice; 0.0 while they have not begun to speak.
 
-        ``now`` is in seconds of the call's clock. Unlike the end of the utterance, a pause is ended
-        also by a faint voice.
+        ``now`` is in seconds of the call's clock. A faint voice ends a pause, too, although it does
+        not prolong the utterance.
         """
         return self._speech.pause_seconds(now)
 
@@ -140,8 +142,11 @@ class Ear:
         return min((time for time in deadlines if time is not None), default=None)
 
     def wake(self, now: float) -> list[Event]:
-        """Return the events that are due because no frame has arrived until ``now``, in seconds of
-        the call's clock. These are the end of an utterance and the change to NO_RTP."""
+        """Return the events that are due at ``now`` although no further frame has arrived.
+
+        These are the end of an utterance and the change of the line's condition to NO_RTP. ``now``
+        is in seconds of the call's clock.
+        """
         return [*self._with_verdict(self._speech.wake(now)), *self._condition.wake(now)]
 
     def hear(self, frame: Samples, now: float) -> list[Event]:
@@ -192,8 +197,9 @@ class Ear:
         return [*self._with_verdict(found), *self._condition.hear_chunk(peak)]
 
     def _is_echo(self, now: float) -> bool:
-        """Return whether the possible speech is the echo of our prompt or cannot be distinguished
-        from it."""
+        """Return True if the possible speech that ends at ``now`` is the echo of our prompt, or
+        cannot be distinguished from it; False if it is a caller's. ``now`` is in seconds of the
+        call's clock."""
         joined = now < self._prompt_until and self._splices.recent
         return joined or self._echo.explains(now)
 
@@ -215,11 +221,11 @@ class Ear:
         return told
 
     def _amplified(self, samples: FloatArray, level: float) -> memoryview:
-        """Return the chunk as the voice detector needs it: float32 between -1 and 1, amplified if
-        the caller is quiet.
+        """Return a chunk as the voice detector needs it: float32 between -1 and 1, amplified if the
+        caller is quiet.
 
-        ``level`` is the chunk's level in dBov. Without the gain the detector would miss quiet
-        callers.
+        ``samples`` is the chunk on the scale of 16 bits, and ``level`` its level in dBov. Without
+        the gain the detector would miss quiet callers.
         """
         self._loudest = max(level, self._loudest - FORGET_DB)
         wanted = min(max(2 * (AMPLIFY_BELOW_DBOV - self._loudest), 0.0), MAX_GAIN_DB)

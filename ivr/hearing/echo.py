@@ -74,11 +74,9 @@ case the echo gate's clock was put forward wrongly before."""
 
 
 class EchoGate:
-    """The echo gate of one caller: subtracts the echo of our prompts, and tells which chunks are
-    louder than the rest of the echo.
-
-    For each chunk call :meth:`clean`, then :meth:`admits` with the chunk that :meth:`clean`
-    returned.
+    """The echo gate of one caller: subtracts the echo of our prompts from each chunk (32 ms), and
+    tells which chunks are louder than what is left of the echo. For each chunk call :meth:`clean`,
+    then :meth:`admits` with the chunk that :meth:`clean` returned.
     """
 
     def __init__(self) -> None:
@@ -100,18 +98,19 @@ class EchoGate:
 
     @property
     def return_loss_db(self) -> float | None:
-        """Return the echo return loss learned so far in dB; None until one is learned."""
+        """The echo return loss learned so far in dB (by how much our prompt is quieter when it
+        comes back); None until one is learned."""
         return -self._level.gain_db if self._level.learned else None
 
     def prompt_started(self, reference: Reference, now: float) -> None:
-        """Take note that the caller begins to hear a prompt at ``now``, in seconds of the call's
-        clock."""
+        """Note that the caller begins to hear the prompt ``reference`` at ``now``, in seconds of
+        the call's clock."""
         self._played.start(reference, now)
         self._distrust()
 
     def prompt_stopped(self, now: float) -> None:
-        """Take note that the prompt was cut at ``now``, in seconds of the call's clock, unless it
-        ended before."""
+        """Note that the prompt was cut at ``now``, in seconds of the call's clock. If it ended
+        before, do nothing."""
         self._played.stop(now)
 
     def clean(self, chunk: Samples, now: float) -> Samples:
@@ -143,8 +142,8 @@ class EchoGate:
         return cleaned
 
     def admits(self, chunk: Samples, level: float, now: float) -> bool:
-        """Return whether a chunk is louder than the line's noise and than the echo of our prompts.
-        Return True whenever no echo can arrive.
+        """Return True if a chunk is clearly louder than the line's noise and the expected echo, so
+        that it may be the caller's; otherwise False. Return True whenever no echo can arrive.
 
         ``level`` is the chunk's level in dBov. ``now`` is the end of the chunk in seconds of the
         call's clock.
@@ -162,10 +161,10 @@ class EchoGate:
         return level > max(echo + MARGIN_DB, self._floor_dbov + ABOVE_FLOOR_DB)
 
     def explains(self, now: float) -> bool:
-        """Return whether the last 256 ms are echo: a copy of the prompts that were played. ``now``
-        is the end of these 256 ms in seconds of the call's clock.
+        """Return True if the last 256 ms are echo (a copy of our prompts), otherwise False.
 
-        If they are echo, their chunks no longer count as the caller's voice.
+        ``now`` is the end of these 256 ms in seconds of the call's clock. If they are echo, their
+        chunks no longer count as the caller's voice.
         """
         if self._no_echo_at(now):
             return False
@@ -180,20 +179,20 @@ class EchoGate:
 
     @property
     def removed_db(self) -> float:
-        """Return the decibels by which :meth:`clean` lowered the last chunk; 0 if it changed
+        """The decibels by which :meth:`clean` lowered the level of the last chunk; 0 if it changed
         nothing."""
         if not self._awake or self._left_db is None or self._past.left[-1] <= FLOOR_DBOV:
             return 0.0
         return max(float(self._past.heard[-1] - self._past.left[-1]), 0.0)
 
     def was_caller(self) -> None:
-        """Take note that the last chunk is the caller's voice, so that nothing is learned from
-        it."""
+        """Note that the last chunk is the caller's voice, so that nothing is learned about the echo
+        from it."""
         self._past.caller[-1] = True
 
     def learn(self) -> None:
-        """Learn the echo's lag, the echo return loss and the line's noise from the last 4 s. It
-        must be called only while nobody speaks."""
+        """Learn the echo's lag, the echo return loss and the line's noise from the last 4 s. Call
+        it only while the caller does not speak."""
         if not self._awake:
             return
         past = self._past
@@ -204,9 +203,9 @@ class EchoGate:
             self._canceller.search(past.arrived.ravel(), self._played_around())
 
     def _echo_left(self) -> float | None:
-        """Return the residue that the canceller leaves, in dB relative to the echo. Return None if
-        the residue is above TRUSTED_DB (-3 dB), or if fewer than ENOUGH (10) chunks with echo were
-        measured."""
+        """Return the level of the residue (what subtraction leaves of the echo), in dB relative to
+        the echo. Return None if it is above TRUSTED_DB (-3 dB), or if fewer than ENOUGH (10) chunks
+        with echo were measured."""
         past = self._past
         usable = loud(past.echo) & ~past.caller
         if np.count_nonzero(usable) < ENOUGH:
@@ -224,11 +223,12 @@ class EchoGate:
         return nearest_rank(heard, 10) if len(heard) >= ENOUGH else FLOOR_DBOV
 
     def _echo_at(self, now: float) -> FloatArray:
-        """Return the predicted echo in the present chunk, which ended at ``now``; shape (CHUNK,).
+        """Return the predicted echo in the newest chunk, as CHUNK (256) samples. The chunk ended at
+        ``now``, in seconds of the call's clock.
 
-        If the prediction does not fit, packets may have been lost, and other places of the prompt
-        are tried. Another place must fit better by SPLICE_DB (6 dB). The echo gate's clock is then
-        set so that the prompt goes on from that place.
+        If the prediction does not fit, packets may have been lost: it is tried with the prompt up
+        to 5 packets further and 2 back. If one of these fits better by SPLICE_DB (6 dB), the echo
+        gate's clock is set accordingly.
         """
         sound, canceller = self._past.arrived[-1], self._canceller
 
@@ -251,8 +251,8 @@ class EchoGate:
         return after(0)
 
     def _no_echo_at(self, now: float) -> bool:
-        """Return whether the last prompt ended too long before ``now`` for its echo to arrive
-        still."""
+        """Return True if the last prompt ended more than 1 s before ``now``, so that its echo can
+        no longer arrive; otherwise False."""
         return now > self._played.ended + _TAIL_SECONDS
 
     def _distrust(self) -> None:
@@ -262,8 +262,8 @@ class EchoGate:
         self._past.echo[:] = self._past.left[:] = FLOOR_DBOV
 
     def _step(self, chunk: Samples, now: float) -> None:
-        """Add a chunk to the stored past, as the present chunk; it ended at ``now`` (call's
-        clock)."""
+        """Add a chunk to the stored past as the newest; it ended at ``now``, in seconds of the
+        call's clock."""
         self._clock += CHUNK_SECONDS
         if not self._awake or abs(now - self._clock) > HOLE_SECONDS:
             self._clock = now

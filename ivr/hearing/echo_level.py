@@ -35,8 +35,8 @@ WINDOW = 8
 
 
 class Past:
-    """Levels and samples of the last chunks (32 ms each) in which an echo was possible, the newest
-    last."""
+    """Levels and samples of the last chunks (32 ms each) during which an echo could arrive. In each
+    array the newest chunk is the last."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -53,8 +53,11 @@ class Past:
         array shaped (WINDOW, CHUNK)."""
 
     def step(self, played: float) -> None:
-        """Drop the oldest chunk and add an empty one, during which the prompt had the level
-        ``played`` in dBov."""
+        """Drop the oldest chunk and add a silent one as the newest.
+
+        ``played`` is the level in dBov that the prompt had during the new chunk. The echo gate
+        then enters the other values of the chunk.
+        """
         self.count = min(self.count + 1, HISTORY)
         for past in (self.arrived, self.cleaned, self.caller):
             past[:-1] = past[1:]
@@ -65,7 +68,10 @@ class Past:
 
 
 class EchoLevel:
-    """Predicts the level of the echo from the level of the prompt."""
+    """Predicts the level of the echo from the level of the prompt that is played.
+
+    It learns by how long the echo lags behind the prompt, and by how much it is quieter.
+    """
 
     def __init__(self) -> None:
         self.gain_db = UNLEARNED_GAIN_DB
@@ -73,11 +79,12 @@ class EchoLevel:
         self._lag: int | None = None
 
     def learn(self, past: Past) -> None:
-        """Fit the echo's lag and the echo return loss to the levels of the chunks in ``past``.
+        """Learn the echo's lag and the echo return loss from the levels of the chunks in ``past``.
 
-        If the level curves of the prompt and of the arrived audio correlate, that audio is the
-        echo, and the lag is known. Otherwise the echo is quieter than the audio that arrived while
-        the caller was silent. The caller need then only be louder than that audio.
+        If the level curves of the prompt and of the arrived audio correlate, the arrived audio is
+        the echo, and the lag is the shift between them. Otherwise no lag is known, and the echo is
+        taken to be 9 dB (MARGIN_DB) quieter than the audio that arrived while the caller was
+        silent. If there are too few loud chunks, nothing is learned.
         """
         if past.count <= MAX_LAG:
             return
@@ -99,8 +106,8 @@ class EchoLevel:
         self.learned = True
 
     def loudest(self, past: Past) -> float:
-        """Return the highest level in dBov that the echo is expected to have in the present
-        chunk."""
+        """Return the highest level in dBov that the echo is expected to have in the newest chunk of
+        ``past``."""
         if self._lag is None:
             return float(past.played[-MAX_LAG:].max()) + self.gain_db
         end = HISTORY - self._lag
@@ -108,15 +115,21 @@ class EchoLevel:
 
 
 def loud(levels: Levels) -> NDArray[np.bool_]:
-    """Return for each chunk whether it is loud. A loud chunk is above -60 dBov and at most LOUD_DB
-    (15 dB) below the 95th percentile of all ``levels``."""
+    """Return one flag for each of ``levels`` (the levels of chunks in dBov): True if it is loud.
+
+    A loud chunk is above -60 dBov and at most LOUD_DB (15 dB) below the 95th percentile of all
+    ``levels``.
+    """
     return levels > max(nearest_rank(levels, 95) - LOUD_DB, -60.0)
 
 
 def _best_lag(played: Levels, heard: Levels) -> int | None:
-    """Return the lag of the echo, in chunks of 32 ms. At this shift the level curves of the prompt
-    (``played``) and of the caller's audio (``heard``) correlate best. Return None if they correlate
-    too little or are too short."""
+    """Return the lag of the echo behind the prompt, in chunks of 32 ms; None if none is found.
+
+    ``played`` and ``heard`` are the levels in dBov of the prompt and of the caller's audio in the
+    same chunks. The lag is the shift at which they correlate best. None means that they correlate
+    too little (CORRELATED) or are too short.
+    """
     heard = np.maximum(heard[MAX_LAG:], nearest_rank(heard, 10))
     if len(heard) < 2 * ENOUGH:
         return None

@@ -59,7 +59,7 @@ chunk."""
 
 
 class Canceller:
-    """Predicts the echo of the prompt, chunk by chunk, with an adaptive filter."""
+    """Predicts the samples of the prompt's echo, in chunks of 32 ms, with an adaptive filter."""
 
     def __init__(self) -> None:
         self.lag: int | None = None
@@ -73,11 +73,12 @@ class Canceller:
         self._residual: FloatArray | None = None
 
     def search(self, sound: FloatArray, played: FloatArray) -> float:
-        """Search the prompts in ``played`` for the part of which ``sound``, the caller's audio, is
-        a copy. ``played`` ends EARLY (480) samples later than ``sound``.
+        """Search the played prompts for the part of which the caller's audio is a copy.
 
-        Return the share of the power of ``sound`` that the best copy explains, 0 to 1. If two
-        searches in a row find the same lag, it becomes :attr:`lag`.
+        ``sound`` is the caller's audio. ``played`` holds the samples of the prompts, and ends EARLY
+        (480) samples later. Return the share of the power of ``sound`` that the best copy explains,
+        0 to 1. If two searches in a row find the same lag, it becomes :attr:`lag`, and the filter
+        begins anew.
         """
         share, gain, lag = best_explained(sound, played)
         found = share >= FOUND and abs(lag - self._candidate) <= AGREE
@@ -87,10 +88,10 @@ class Canceller:
         return share
 
     def echo_in(self, chunk: FloatArray, played: FloatArray) -> FloatArray:
-        """Return the predicted echo in ``chunk``; the echo and the chunk have CHUNK (256) samples.
+        """Return the predicted echo in ``chunk``, sample by sample; both have CHUNK (256) samples.
 
         ``played`` has SPAN (512) samples of the prompts. Its last sample was played ``lag -
-        BEFORE`` samples before the end of the chunk.
+        BEFORE`` samples before the end of the chunk. :meth:`adapt` can then learn from the chunk.
         """
         self._played = _spectrum(played)
         echo = _sound(self._played * self._response)[CHUNK:]
@@ -98,9 +99,9 @@ class Canceller:
         return echo
 
     def adapt(self) -> None:
-        """Update the filter from the chunk that :meth:`echo_in` received last.
+        """Make the filter learn from the chunk that :meth:`echo_in` received last.
 
-        A second call for the same chunk does nothing, nor does a call after :meth:`forget`.
+        Do nothing if it has learned from that chunk already, or if :meth:`forget` discarded it.
         """
         if self._residual is None:
             return
@@ -117,14 +118,14 @@ class Canceller:
         self._doubt += (1 - STEADY) * _power(self._response)
 
     def forget(self) -> None:
-        """Discard the chunk that :meth:`echo_in` received last. It was the caller's voice, and
-        would spoil the filter."""
+        """Discard the chunk that :meth:`echo_in` received last, so that :meth:`adapt` does not
+        learn from it. This is for chunks with the caller's voice, which would spoil the filter."""
         self._residual = None
 
     def _begin(self, lag: int, gain: float) -> None:
-        """Start the filter anew, with one copy of the prompt as the predicted echo. The copy is
-        ``lag`` samples later and scaled by ``gain``. The filter's error is assumed to be as large
-        as the copy."""
+        """Start the filter anew: it first predicts the echo as one copy of the prompt, ``lag``
+        samples later and scaled by the factor ``gain``. The filter's error is assumed to be as
+        large as this copy."""
         self.lag = lag
         taps = np.zeros(SPAN, np.float32)
         taps[BEFORE] = gain
@@ -135,10 +136,12 @@ class Canceller:
 
 
 def best_explained(sound: FloatArray, played: FloatArray) -> tuple[float, float, int]:
-    """Find the part of ``played`` of which ``sound`` is most nearly a scaled copy.
+    """Find the part of ``played`` of which ``sound`` is most nearly a delayed, scaled copy.
 
-    Return the share of the power of ``sound`` that this part explains (0 to 1), its scale, and its
-    lag in samples. ``played`` is longer than ``sound`` and ends EARLY (480) samples after it.
+    ``sound`` is the caller's audio. ``played`` holds the samples of the prompts; it is longer and
+    ends EARLY (480) samples after ``sound``. Return three values: the share of the power of
+    ``sound`` that the part explains (0 to 1), the factor by which the copy is scaled, and its delay
+    in samples.
     """
     size = 1 << (len(sound) + len(played) - 1).bit_length()
     spectrum = _spectrum(played, size) * np.conj(_spectrum(sound, size))

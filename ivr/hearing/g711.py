@@ -34,11 +34,10 @@ def _ulaw_table() -> Samples:
 
 
 def _nearest_code(table: Samples, idle: int) -> NDArray[np.uint8]:
-    """Return a table that gives the nearest code for each of the 65,536 linear values from -32768
-    up. ``table`` holds the decoded value of each of the 256 codes.
+    """Return an encoding table: element i is the code nearest to the linear value i - 32768.
 
-    Zero is as near to the idle code ``idle`` as to the code of the opposite sign, and becomes the
-    idle code.
+    ``table`` holds the decoded value of each of the 256 codes. Zero is as near to the idle code
+    ``idle`` as to the code of the opposite sign, and becomes the idle code.
     """
     order = np.argsort(table, kind="stable")
     values = table[order].astype(np.int32)

@@ -1,5 +1,5 @@
-"""The last 5 s of a caller's audio as one row of figures for each chunk of 32 ms. The condition of
-the line is judged from these figures.
+"""The last 5 s of a caller's audio as figures for each chunk of 32 ms. The condition of the line is
+judged from these figures.
 
 For each chunk four spectra are computed, 8 ms apart, each over a Hann window of 32 ms. Levels,
 bands, tones and rates of decay are all computed from these spectra, so the samples are not kept.
@@ -68,14 +68,14 @@ class Stretch:
 
     @property
     def levels(self) -> FloatArray:
-        """Return the level in dBov of each chunk's audio above 100 Hz; shape (chunks,)."""
+        """The level in dBov of each chunk's audio above 100 Hz; shape (chunks,)."""
         levels: FloatArray = 10 * np.log10(self.power)
         return levels
 
 
 class History:
-    """The figures of the last :data:`LENGTH` chunks (5.02 s) of one line. :meth:`add` takes about
-    40 µs."""
+    """Stores the figures (power, spectra, voice and others) of the last :data:`LENGTH` chunks
+    (5.02 s) of a caller's audio. For each chunk call :meth:`add`, then :meth:`judge`."""
 
     def __init__(self) -> None:
         size = 2 * LENGTH
@@ -92,16 +92,16 @@ class History:
         return self._end - self._begin
 
     def forget(self) -> None:
-        """Drop all chunks, because audio is missing and the audio after the gap is unrelated to
-        them."""
+        """Drop all chunks. This is called when audio is missing, because the audio after the gap is
+        unrelated to them."""
         self._begin = self._end
         self._recent[:] = 0.0
 
     def add(self, chunk: FloatArray, *, silent: bool = False) -> None:
         """Add a chunk of CHUNK (256) samples on the scale of 16 bits, and compute its spectra.
 
-        For a ``silent`` chunk no spectra are computed, and its level is FLOOR_DBOV (-96). Voice,
-        echo and clipping of the chunk are entered afterwards by :meth:`judge`.
+        If ``silent`` is True, no spectra are computed, and the level of the chunk is FLOOR_DBOV
+        (-96). :meth:`judge` enters the voice, echo and clipping of the chunk afterwards.
         """
         at = self._next()
         recent = self._recent
@@ -137,7 +137,7 @@ class History:
         self._clipped[at] = clipped
 
     def last(self, chunks: int = LENGTH) -> Stretch:
-        """Return the last ``chunks`` chunks, or all chunks if there are fewer."""
+        """Return the figures of the last ``chunks`` chunks, or of all chunks if there are fewer."""
         begin, end = max(self._begin, self._end - chunks), self._end
         return Stretch(
             self._power[begin:end],

@@ -47,8 +47,8 @@ def gain(decibels: float) -> float:
 def dbov(samples: Waveform, *, remove_dc: bool = False) -> float:
     """Return the RMS level of ``samples`` in dBov; FLOOR_DBOV (-96) if there are none.
 
-    With ``remove_dc`` the mean is subtracted first, so that a-law's idle code, a constant 8, is
-    silence.
+    If ``remove_dc`` is True, the mean is subtracted first, so that a-law's idle code, which decodes
+    to a constant 8, has the level of silence.
     """
     values = np.asarray(samples, np.float64)
     if remove_dc and len(values):
@@ -68,12 +68,11 @@ def frame_levels_dbov(samples: NDArray[np.int16]) -> Levels:
 
 
 def chunk_dbov(sound: FloatArray, *, remove_dc: bool = False) -> float:
-    """Return the RMS level in dBov of the samples ``sound`` on the scale of 16 bits, as
-    :func:`dbov` does.
+    """Return the RMS level in dBov of the samples ``sound``, which are on the scale of 16 bits.
 
-    The level is computed in single precision and without a copy, because the class Ear (the
-    detectors of one call) needs up to ten levels for each chunk of 32 ms. With ``remove_dc`` the
-    mean is subtracted. Raise ZeroDivisionError if there are no samples.
+    If ``remove_dc`` is True, their mean is subtracted first. This function is quicker than
+    :func:`dbov`, because it computes in single precision and without a copy. Raise
+    ZeroDivisionError if there are no samples.
     """
     power = float(np.dot(sound, sound)) / len(sound)
     if remove_dc:
@@ -118,9 +117,9 @@ def _dbov_of_power(power: float) -> float:
 def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
     """Return the exponential average y of ``values`` (x): y[n] = g y[n-1] + (1-g) x[n].
 
-    The time constant is 0.03 s: g = exp(-1 / (0.03 s * ``rate``)). Expanded, y[n] = gⁿ (y[0] +
-    (1-g) Σ x[k] g⁻ᵏ), which is a cumulative sum. It is computed in blocks of ten time constants, so
-    that g⁻ᵏ stays below e¹⁰ and no precision is lost.
+    ``rate`` is in samples per second. The time constant is 0.03 s: g = exp(-1 / (0.03 s * rate)).
+    Expanded, y[n] = gⁿ (y[0] + (1-g) Σ x[k] g⁻ᵏ), which is computed as a cumulative sum, in blocks
+    of ten time constants, so that g⁻ᵏ stays below e¹⁰ and no precision is lost.
     """
     decay = exp(-1.0 / (_TIME_CONSTANT_SECONDS * rate))
     block = max(1, int(10 * _TIME_CONSTANT_SECONDS * rate))
@@ -137,8 +136,11 @@ def _smooth(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
 
 
 def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
-    """Return the number of active samples of ``envelope`` for each threshold of P.56. A sample is
-    active if it reaches the threshold, or if one of the ``hangover`` samples before it does."""
+    """Return the number of active samples for each threshold of ITU-T P.56, the lowest first.
+
+    ``envelope`` is the smoothed magnitude of the samples (full scale is 1). A sample is active if
+    it reaches the threshold, or if one of the ``hangover`` samples before it does.
+    """
     counts = []
     for threshold in _THRESHOLDS:
         above = np.flatnonzero(envelope >= threshold)
@@ -148,12 +150,12 @@ def _active_counts(envelope: NDArray[np.float64], hangover: int) -> list[int]:
 
 
 def _level_at_margin(energy: float, counts: list[int]) -> float:
-    """Return the active speech level in dBov by the definition of P.56. The level is the power of
-    the samples that reach a threshold. The right threshold lies 15.9 dB below that level.
+    """Return the active speech level in dBov by the definition of ITU-T P.56.
 
-    The level is computed for each fixed threshold of P.56. The result is interpolated between the
-    two thresholds that come nearest to 15.9 dB. ``energy`` is the sum of the squared samples (full
-    scale is 1), ``counts`` the number of active samples for each threshold.
+    The level is the energy divided by the number of samples that are active for a threshold, where
+    that threshold lies 15.9 dB below the level itself. It is computed for the fixed thresholds, and
+    interpolated between the two that come nearest to 15.9 dB. ``energy`` is the sum of the squared
+    samples (full scale is 1), ``counts`` the number of active samples for each threshold.
     """
     level_below, margin_below = FLOOR_DBOV, 0.0
     for n, (threshold, count) in enumerate(zip(_THRESHOLDS, counts, strict=True)):

@@ -81,17 +81,17 @@ class Measured:
 
     @property
     def spoken(self) -> bool:
-        """Return whether a caller has spoken. At least SPEECH_SECONDS (0.3 s) of voice are
-        needed."""
+        """True if a caller has spoken: at least 0.3 s (SPEECH_SECONDS) of the stretch are voice
+        that is not our own prompt. Otherwise False."""
         return self.speech_seconds >= SPEECH_SECONDS
 
 
 def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Measured:
-    """Return the measures of a stretch of at least one chunk (32 ms).
+    """Return the measures of ``stretch``, which has at least one chunk (32 ms) of a line.
 
-    ``remembered_floor`` is the lowest noise floor in dBov that earlier evaluations measured; None
-    if there is none. It limits the guess of the noise floor when the caller's pauses are too short
-    to measure the noise.
+    ``remembered_floor`` is the lowest noise floor in dBov that earlier evaluations measured, None
+    if there is none. If the caller's pauses are too short to measure the noise, its level is
+    guessed, but not above ``remembered_floor``.
     """
     levels = stretch.levels
     raw = voiced_spans(stretch.voice > VOICED)
@@ -120,8 +120,11 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
 
 
 def _hush(levels: FloatArray) -> Measured:
-    """Return the measures of a quiet line without voice; ``levels`` are in dBov. Most lines are
-    quiet, and this computation is short."""
+    """Return the measures of a quiet line on which there is no voice.
+
+    ``levels`` are the levels of its chunks in dBov. Only their median is computed, which is quick;
+    everything else has its value for silence.
+    """
     floor = nearest_rank(levels, 50)
     return Measured(
         seconds=len(levels) * CHUNK_SECONDS,
@@ -140,16 +143,19 @@ def _hush(levels: FloatArray) -> Measured:
 
 
 def voiced_spans(voiced: Flags) -> Flags:
-    """Fill short gaps in ``voiced`` (one flag for each chunk), then remove short runs. Return the
-    result. Gaps of up to GAP (3) chunks are filled, runs shorter than RUN (2) chunks removed."""
+    """Return ``voiced`` without short gaps and short runs; one flag for each chunk, True for voice.
+
+    First gaps of up to GAP (3) chunks in a voice are filled, then runs of voice shorter than RUN
+    (2) chunks are removed.
+    """
     filled = ~_without_short(~voiced, GAP + 1, edges=False)
     return _without_short(filled, RUN, edges=True)
 
 
 def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
-    """Clear every run of set flags that is shorter than ``shortest``, and return the result.
+    """Return ``flags`` with every run of set flags that is shorter than ``shortest`` cleared.
 
-    Runs that touch either end of ``flags`` are cleared only with ``edges``.
+    Runs that touch either end of ``flags`` are cleared only if ``edges`` is True.
     """
     steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     kept = flags.copy()
@@ -161,8 +167,8 @@ def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
 
 
 def _around(speech: Flags) -> Flags:
-    """Widen each run of set flags in ``speech`` (one flag for each chunk), and return the result.
-    LEAD (2) chunks are added before a run and TAIL (10) chunks after it."""
+    """Return ``speech`` (one flag for each chunk) with each run of set flags made longer: by LEAD
+    (2) chunks at its begin and by TAIL (10) chunks at its end."""
     wide = speech.copy()
     for shift in range(1, LEAD + 1):
         wide[:-shift] |= speech[shift:]
@@ -186,11 +192,11 @@ def _floor(levels: FloatArray, others: FloatArray, remembered: float | None) -> 
 
 
 def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
-    """Return the level of the speech in dBov, without the noise. It is the mean ``power`` of the
-    chunks with ``speech``, minus the power of the noise. Return ``floor``, the noise floor in dBov,
-    if no chunk has speech.
+    """Return the level of the speech in dBov, without the noise.
 
-    ``power`` is the mean square of each chunk, where full scale is 1.
+    ``power`` is the mean square of each chunk, where full scale is 1, and ``speech`` tells which
+    chunks are speech. ``floor`` is the noise floor in dBov, whose power is subtracted from the mean
+    power of the speech. Return ``floor`` if no chunk is speech.
     """
     if not speech.any():
         return floor
@@ -199,11 +205,11 @@ def _speech_level(power: FloatArray, speech: Flags, floor: float) -> float:
 
 
 def _decay(bands: FloatArray) -> tuple[float, int]:
-    """Return the rate in dB/s at which sounds die away, and the number of slopes from which it was
-    measured. In a room sounds die away slowly. Return minus infinity and 0 if there is no slope.
+    """Return the rate at which sounds die away, in dB/s, and the number of slopes it is based on.
 
-    A slope is a stretch of 64 ms in which a sound falls. ``bands`` is the power in each sub-band
-    every 8 ms.
+    A slope is a stretch of 64 ms in which a sound becomes quieter. In a room sounds die away
+    slowly. ``bands`` is the power in each sub-band every 8 ms. Return minus infinity and 0 if there
+    is no slope.
     """
     if len(bands) <= SLOPE_HOPS:
         return float("-inf"), 0

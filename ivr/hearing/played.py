@@ -29,10 +29,9 @@ class Reference:
 
     @classmethod
     def joined(cls, parts: Sequence["Reference"]) -> "Reference":
-        """Return one reference (samples and levels) for prompts that are played one after the
-        other.
+        """Return one reference for the prompts ``parts``, which are played without a gap.
 
-        Each of ``parts`` must consist of whole frames of 160 samples.
+        Each of them must consist of whole frames of 160 samples (20 ms).
         """
         if len(parts) == 1:
             return parts[0]
@@ -56,8 +55,8 @@ class Played:
 
     @property
     def ended(self) -> float:
-        """Return the time, in seconds of the call's clock (`now`), at which the last prompt ended
-        or will end; minus infinity before the first prompt."""
+        """The time, in seconds of the call's clock, at which the last prompt ended or will end;
+        minus infinity before the first prompt."""
         return self._prompts[-1].ended if self._prompts else float("-inf")
 
     def start(self, reference: Reference, now: float) -> None:

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 def nearest_rank(values: NDArray[np.floating[Any]], percent: float) -> float:
     """Return the ``percent``-th percentile (0 to 100) of ``values``: the value of the nearest rank.
 
-    This function is ten times as quick as ``numpy.percentile``, which interpolates between two
-    values. The class Ear (the detectors of one call) needs up to ten percentiles 2.6 times a
-    second. Raise IndexError if there are no values.
+    It is always one of ``values``. This function is ten times as quick as ``numpy.percentile``,
+    which interpolates between two values. Raise IndexError if there are no values.
     """
     rank = round(percent / 100 * (len(values) - 1))
     return float(np.partition(values, rank)[rank])

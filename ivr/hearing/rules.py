@@ -68,11 +68,11 @@ class Finding(NamedTuple):
 
 
 def find(stretch: Stretch, m: Measured, current: Condition) -> Finding:
-    """Return the condition by the first rule that holds, with the reason.
+    """Return the condition of a caller's line by the first rule that holds, with the reason.
 
-    ``m`` holds the measures of the chunks in ``stretch``. ``current`` is the condition of the line
-    until now. While a caller speaks, TOO_QUIET, NOISE and HANDS_FREE are left only at stricter
-    thresholds (hysteresis).
+    ``stretch`` holds the last 5 s of the line, and ``m`` their measures. ``current`` is the
+    condition of the line until now. While a caller speaks, TOO_QUIET, NOISE and HANDS_FREE are left
+    only at stricter thresholds (hysteresis).
     """
     if not m.spoken:
         return _without_speech(stretch, m)
@@ -80,7 +80,10 @@ def find(stretch: Stretch, m: Measured, current: Condition) -> Finding:
 
 
 def _with_speech(m: Measured, current: Condition) -> Finding:
-    """Return the finding on a line on which a caller speaks: noise, too quiet, hands-free or OK."""
+    """Return the condition of a line on which a caller speaks: NOISE, TOO_QUIET, HANDS_FREE or OK.
+
+    ``m`` holds the measures of the last 5 s, and ``current`` the condition of the line until now.
+    """
     filled = m.decay > FILLED_DECAY and m.slopes >= ROOM_SLOPES
     snr_needed = FILLED_SNR_DB if filled else NOISY_SNR_DB
     snr_needed += STAY_NOISY_DB if current is Condition.NOISE else 0.0
@@ -99,8 +102,8 @@ def _with_speech(m: Measured, current: Condition) -> Finding:
 
 
 def _without_speech(stretch: Stretch, m: Measured) -> Finding:
-    """Return the finding on a line on which no caller speaks: our own prompt, fax, tone, nobody,
-    music or noise."""
+    """Return the condition of a line on which no caller speaks: OWN_PROMPT, FAX, TONE, NOBODY,
+    MUSIC or NOISE. ``stretch`` holds the last 5 s of the line, and ``m`` their measures."""
     if m.echo_seconds >= SPEECH_SECONDS:
         why = f"{m.echo_seconds:.1f} s of voice, all of it our prompt"
         return Finding(Condition.OWN_PROMPT, why)
@@ -121,7 +124,8 @@ def _without_speech(stretch: Stretch, m: Measured) -> Finding:
 
 
 def _fax(stretch: Stretch) -> Finding | None:
-    """Return the finding of a fax; None if neither of a fax's two tones lasts long enough."""
+    """Return the condition FAX, with the reason, if one of a fax's two tones (CNG, CED) lasts long
+    enough in ``stretch``; otherwise None."""
     for hertz, seconds in ((CNG_HZ, CNG_SECONDS), (CED_HZ, CED_SECONDS)):
         found = longest(pure_tone(stretch, hertz)) * CHUNK_SECONDS
         if found >= seconds:

@@ -71,7 +71,10 @@ class State(Enum):
 
 
 class SpeechTable:
-    """Turns the probability of voice in each chunk into events: the start and the end of speech."""
+    """Turns the probability of voice in each chunk (32 ms) into events: start and end of speech.
+
+    ``hang_seconds`` is the silence in seconds after which an utterance has ended.
+    """
 
     def __init__(self, hang_seconds: float = 0.5) -> None:
         self.state = State.QUIET
@@ -86,7 +89,7 @@ class SpeechTable:
 
     @property
     def speaking(self) -> bool:
-        """Return whether speech has been confirmed and has not ended."""
+        """True if speech has been confirmed and has not ended, otherwise False."""
         return self.state in (State.SPEAKING, State.STOPPING)
 
     def pause_seconds(self, now: float) -> float:
@@ -143,24 +146,33 @@ class SpeechTable:
         return self.wake(now)
 
     def wake(self, now: float) -> list[Event]:
-        """End the utterance if its hang time is over at ``now``, with or without further audio.
-        Return SpeechEnded if the utterance ended, otherwise an empty list."""
+        """End the utterance if ``hang_seconds`` have passed since its last voice at ``now``.
+
+        ``now`` is in seconds of the call's clock. Return the event SpeechEnded if the utterance
+        ended, otherwise an empty list.
+        """
         if not self.speaking or now < self._end():
             return []
         self.state = State.QUIET
         return [SpeechEnded(self._last_voiced - self._onset)]
 
     def lose_track(self) -> list[Event]:
-        """Dismiss speech that is not confirmed yet, because audio is missing after it. Return
-        SpeechDismissed if there was such speech, otherwise an empty list."""
+        """Dismiss possible speech that is not confirmed yet, because audio is missing now.
+
+        Return the event SpeechDismissed if there was such speech, otherwise an empty list.
+        Confirmed speech goes on.
+        """
         if self.state is not State.STARTING:
             return []
         self.state = State.QUIET
         return [SpeechDismissed()]
 
     def _decide(self, is_echo: Callable[[], bool]) -> list[Event]:
-        """Confirm possible speech or dismiss it, and return the event for that. Return an empty
-        list while it is undecided. ``is_echo`` is called only when speech would be confirmed."""
+        """Confirm or dismiss possible speech; return SpeechStarted or SpeechDismissed.
+
+        Return an empty list while this is undecided. ``is_echo`` is called only when speech would
+        be confirmed; if it returns True, the speech is dismissed.
+        """
         several = sum(probability > 0.0 for probability in self._recent) >= CONFIRM
         enough = several or sum(self._recent[-3:]) >= CLEAR
         if enough and not is_echo():

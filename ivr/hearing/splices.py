@@ -18,8 +18,10 @@ ms of audio that the echo gate compares with a prompt."""
 
 
 class Splices:
-    """Finds splices (places where packets were lost) by comparing the number of samples with the
-    time that has passed."""
+    """Finds splices: places in the caller's audio where packets were lost.
+
+    A packet was lost if fewer samples have arrived than the time that has passed.
+    """
 
     def __init__(self) -> None:
         self._clock: float | None = None
@@ -28,12 +30,14 @@ class Splices:
 
     @property
     def recent(self) -> bool:
-        """Return whether a splice (lost packets) was found in the last 256 ms."""
+        """True if a splice (lost packets) was found in the last 256 ms, otherwise False."""
         return self._since < SETTLED
 
     def hear(self, now: float) -> None:
-        """Look for a splice (lost packets) after a chunk of 32 ms. The chunk ended at ``now``, in
-        seconds of the call's clock."""
+        """Note that a chunk of 32 ms ended at ``now``, in seconds of the call's clock.
+
+        If it and the two chunks before it came late, :attr:`recent` becomes True.
+        """
         self._clock = now if self._clock is None else self._clock + CHUNK_SECONDS
         self._since += 1
         if now < self._clock:  # the first packets were late

@@ -20,12 +20,11 @@ Hz) of DTMF."""
 
 
 def tone_share(stretch: Stretch) -> float:
-    """Return the share of the loud chunks that consist of one to four pure tones, of which the
-    strongest is above 310 Hz.
+    """Return the share, 0 to 1, of the loud chunks that consist of one to four pure tones.
 
-    Return 0 if there are fewer than ENOUGH_TONE (12) loud chunks, because a voice begins like a
-    tone. Return 0 also if the level is not steady and no DTMF keys are found: notes of music fade,
-    tones of the network do not.
+    The strongest tone must be above 310 Hz. Return 0 if there are fewer than ENOUGH_TONE (12) loud
+    chunks, because a voice begins like a tone. Return 0 also if the level is not steady and no DTMF
+    keys are found: this is music, whose notes fade, unlike the tones of a telephone network.
     """
     loud = _loud(stretch)
     if np.count_nonzero(loud) < ENOUGH_TONE:
@@ -44,8 +43,11 @@ def tone_share(stretch: Stretch) -> float:
 
 
 def _take_peak(spectra: FloatArray) -> FloatArray:
-    """Remove the highest peak, five bins wide, from each spectrum, and return the power of the
-    peaks. The array ``spectra`` is changed; the result has the shape (spectra,)."""
+    """Remove the highest peak, five bins wide, from each spectrum; return the powers of the peaks.
+
+    ``spectra`` has one spectrum in each row and is changed in place. The result has one power for
+    each spectrum.
+    """
     top, rows = np.argmax(spectra, axis=1), np.arange(len(spectra))
     peak = np.zeros(len(spectra), np.float32)
     for offset in range(-2, 3):
@@ -56,8 +58,11 @@ def _take_peak(spectra: FloatArray) -> FloatArray:
 
 
 def _key_share(spectra: FloatArray) -> float:
-    """Return the share of the spectra that are a DTMF key (ITU-T Q.23): one tone of the low group
-    and one of the high group."""
+    """Return the share, 0 to 1, of the spectra that are those of a DTMF key (ITU-T Q.23).
+
+    ``spectra`` has one spectrum in each row. A key sounds as one tone of the low group of
+    frequencies and one of the high group.
+    """
     total = spectra[:, 3:].sum(axis=1)
     low, high = (spectra[:, begin:end].copy() for begin, end in DTMF_BINS)
     pair = _take_peak(low), _take_peak(high)
@@ -66,8 +71,11 @@ def _key_share(spectra: FloatArray) -> float:
 
 
 def pure_tone(stretch: Stretch, hertz: float) -> Flags:
-    """Return for each chunk whether it is a steady tone within 25 Hz of ``hertz``. The chunk must
-    be loud, and differ in level by less than STEADY_DB (0.3 dB) from the chunk before."""
+    """Return one flag for each chunk: True if it is a steady tone within 25 Hz of ``hertz``.
+
+    Such a chunk is loud, and its level differs by less than STEADY_DB (0.3 dB) from that of the
+    chunk before.
+    """
     first, last = round((hertz - 90) / BIN_HZ), round((hertz + 90) / BIN_HZ)
     around = stretch.spectra[:, first : last + 1]
     power = around.sum(axis=1)
@@ -79,16 +87,16 @@ def pure_tone(stretch: Stretch, hertz: float) -> Flags:
 
 
 def longest(flags: Flags) -> int:
-    """Return the number of flags in the longest run of set flags; 0 if none is set."""
+    """Return the length of the longest run of True in ``flags``; 0 if all are False."""
     steps = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     return int(np.max(steps[1::2] - steps[::2], initial=0))
 
 
 def tonal_share(stretch: Stretch) -> float:
-    """Return the share of the frequency bins of all loud chunks that belong to musical notes. Such
-    a bin is 15 dB above its neighbours. Return 0 if no chunk is loud.
+    """Return the share, 0 to 1, of the frequency bins of all loud chunks that are musical notes.
 
-    31.6 in the code is 15 dB as a ratio of powers.
+    Such a bin is 15 dB above the median of its neighbours (31.6 as a ratio of powers). Return 0 if
+    no chunk is loud.
     """
     loud = _loud(stretch)
     if not loud.any():
@@ -100,8 +108,8 @@ def tonal_share(stretch: Stretch) -> float:
 
 
 def _loud(stretch: Stretch) -> Flags:
-    """Return for each chunk whether it is loud. A loud chunk is above -55 dBov and at most 20 dB
-    below the loudest chunk."""
+    """Return one flag for each chunk: True if it is above -55 dBov and at most 20 dB below the
+    loudest chunk of ``stretch``."""
     levels = stretch.levels
     found: Flags = levels > max(-55.0, float(np.max(levels)) - 20.0)
     return found

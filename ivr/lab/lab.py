@@ -13,7 +13,7 @@ from ivr.words.catalogue import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """The parts of a running laboratory."""
+    """A running laboratory for tests: Asterisk in a container, and the services of the hotline."""
 
     pbx: Pbx
     services: tuple[LabService, ...]
@@ -26,11 +26,11 @@ class Lab:
 
     @property
     def service(self) -> LabService:
-        """Return the first service, which takes the calls."""
+        """The first service, which takes the calls."""
         return self.services[0]
 
     def telephone(self) -> Softphone:
-        """Return a softphone of the laboratory, to be opened by ``async with``."""
+        """Return a softphone that can call this laboratory; open it by ``async with``."""
         return Softphone(self.pbx.server, PHONES[0], self.pbx.password())
 
 
@@ -43,12 +43,12 @@ async def laboratory(
     cdr: bool = False,
     settings: Mapping[str, str] = {},
 ) -> AsyncIterator[Lab]:
-    """Build a laboratory from the checkout at ``root``, and remove it after the ``async with``.
+    """Start a laboratory and yield it; stop and remove it at the end of the ``async with``.
 
-    ``services`` is the number of services, ``max_calls`` the limit of calls at the same time. With
-    ``cdr`` Asterisk writes CDR and CEL (its records of calls and of events). ``settings`` are
-    environment variables IVR_* for the services. Raise LabError if Asterisk or a service does not
-    start.
+    ``root`` is the git checkout with the prompts. ``services`` is the number of services, and
+    ``max_calls`` the limit of calls at the same time. If ``cdr`` is True, Asterisk writes CDR and
+    CEL (its records of calls and of events). ``settings`` are environment variables IVR_* for the
+    services. Raise LabError if Asterisk or a service does not start.
     """
     prompts, sheet = root / "prompts" / "rendered", root / "prompts" / "sheet.toml"
     crew = tuple(LabService(prompts, sheet, max_calls) for _ in range(services))

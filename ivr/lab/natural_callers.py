@@ -15,7 +15,7 @@ from ivr.voice.voices import installed
 
 @dataclass(frozen=True, slots=True)
 class NaturalCaller:
-    """A person, made from the voice baker by another pitch, size and pace."""
+    """A synthetic caller: the natural voice ``baker``, changed in pitch and pace."""
 
     pitch: float = 1.0
     """Factor for the pitch and the resonances of the voice, from 0.7 to 1.3. Both change together,
@@ -24,11 +24,10 @@ class NaturalCaller:
     """Factor for the number of syllables in a second."""
 
     def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
-        """Speak ``text``; return mono samples and their rate in Hz.
+        """Return ``text`` as spoken by this caller: mono samples and their rate in Hz.
 
-        The voice speaks more slowly or more quickly, and its sound is then played at another rate,
-        which changes pitch and resonances and restores the pace. Raise VoiceError if the voice is
-        not installed, or if it cannot read the text.
+        To change the pitch, the voice speaks at another pace, and resampling then restores the
+        pace. Raise VoiceError if the voice is not installed, or if it cannot read the text.
         """
         directory = installed("baker")
         if directory is None:

@@ -27,13 +27,14 @@ _RTP_PORTS = 400
 
 
 class LabError(Exception):
-    """Raised when a laboratory cannot be built; the message names the reason."""
+    """Raised when a laboratory for tests cannot be started; the message names the reason."""
 
 
 async def run_command(*words: str, check: bool = True) -> str:
-    """Run a command and return its output: the text of its output and error streams.
+    """Run a command and return the text that it has written to stdout and stderr.
 
-    Raise LabError if the command is not installed, or if it fails and ``check`` is set.
+    ``words`` are the program and its arguments. Raise LabError if the program is not installed, or
+    if ``check`` is True and its exit code is not 0.
     """
     try:
         process = await asyncio.create_subprocess_exec(
@@ -53,17 +54,17 @@ async def run_command(*words: str, check: bool = True) -> str:
 
 
 class Pbx:
-    """One container that runs Asterisk."""
+    """The PBX of a laboratory for tests: one container that runs Asterisk on free ports."""
 
     def __init__(
         self, sounds: Path, agi_ports: tuple[int, ...], max_calls: int = 100, *, cdr: bool = False
     ) -> None:
-        """Choose free ports, and make the passwords.
+        """Choose free ports, and make the passwords; start nothing yet.
 
         ``sounds`` is the directory of rendered prompts. ``agi_ports`` are the FastAGI ports of the
         first and, if there is one, the second service. ``max_calls`` is the limit of calls at the
-        same time. With ``cdr`` Asterisk writes CDR and CEL (records of calls and of events), which
-        :meth:`cdrs` and :meth:`cels` read.
+        same time. If ``cdr`` is True, Asterisk writes CDR and CEL (records of calls and of events),
+        which :meth:`cdrs` and :meth:`cels` read.
         """
         self._sounds = sounds.resolve()
         self._agi_ports = agi_ports
@@ -85,15 +86,18 @@ class Pbx:
 
     @property
     def server(self) -> tuple[str, int]:
-        """Return the address and port to which a softphone sends its calls."""
+        """The address and UDP port to which a softphone sends its calls."""
         return ("127.0.0.1", self.sip_port)
 
     def password(self, phone: str = PHONES[0]) -> str:
-        """Return the SIP password of a telephone."""
+        """Return the SIP password of the account ``phone``, one of PHONES."""
         return self.secrets[f"phone-{phone}"]
 
     def secret_file(self, name: str) -> Path:
-        """Return the path of the file with the secret ``name``, such as ``ami``."""
+        """Return the path of the file with a secret (password or token) of the laboratory.
+
+        ``name`` is ``ami``, ``agi-token`` or ``phone-`` with the account, such as ``phone-6001``.
+        """
         return Path(self._directory.name) / name
 
     async def start(self) -> None:
@@ -139,21 +143,21 @@ class Pbx:
             self._recordings.cleanup()
 
     async def ask(self, command: str) -> str:
-        """Run ``command`` on Asterisk's console and return its output; the error message if it
-        fails."""
+        """Run ``command`` on Asterisk's console, and return its output or its error message. Raise
+        LabError if docker is not installed."""
         return await run_command(
             "docker", "exec", self.name, "asterisk", "-rx", command, check=False
         )
 
     async def channels(self) -> int:
-        """Return the number of Asterisk's channels, including those of audio streams to the
+        """Return the number of active channels in Asterisk, including those that carry audio to the
         service. Return -1 if Asterisk does not answer."""
         found = re.search(r"(\d+) active channels?", await self.ask("core show channels count"))
         return int(found.group(1)) if found else -1
 
     async def channels_after(self, seconds: float) -> int:
-        """Wait up to ``seconds`` for all channels to end. Return how many are left, -1 if that is
-        unknown."""
+        """Wait up to ``seconds`` until Asterisk has no active channel. Return how many are left
+        then, -1 if Asterisk does not answer."""
         deadline = asyncio.get_running_loop().time() + seconds
         left = await self.channels()
         while left and asyncio.get_running_loop().time() < deadline:
@@ -162,7 +166,8 @@ class Pbx:
         return left
 
     async def log(self) -> str:
-        """Return all that Asterisk has logged so far."""
+        """Return all that Asterisk has logged so far, as text; an error message if it cannot be
+        read."""
         return await run_command("docker", "logs", self.name, check=False)
 
     async def cdrs(self) -> list[list[str]]:
@@ -181,7 +186,8 @@ class Pbx:
         return list(csv.reader(text.splitlines()))
 
     async def kill(self) -> None:
-        """Kill Asterisk as a crash does: calls end without BYE, AGI sessions without HANGUP."""
+        """Kill the container, as if Asterisk crashed: calls end without a SIP BYE, and AGI sessions
+        without HANGUP. Raise LabError if it does not run."""
         await run_command("docker", "kill", self.name)
 
     async def _until_booted(self) -> None:

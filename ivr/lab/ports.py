@@ -18,11 +18,10 @@ takes a free port before the laboratory uses it."""
 
 
 def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:
-    """Return ``count`` free ports of loopback. They are from the block of 500 ports that only this
-    process uses.
+    """Return ``count`` free ports of 127.0.0.1, for TCP or, by ``kind``, for UDP.
 
-    Raise OSError if fewer than ``count`` ports of the block are free, or if other processes use all
-    20 blocks.
+    They are from a block of 500 ports that no other process with a laboratory uses. Raise OSError
+    if fewer than ``count`` ports of the block are free, or if other processes use all 20 blocks.
     """
     free = (port for port in islice(_ports_of_this_process(), _SIZE) if _is_free(port, kind))
     found = list(islice(free, count))
@@ -48,11 +47,11 @@ def _is_free(port: int, kind: socket.SocketKind) -> bool:
 
 @cache
 def _ports_of_this_process() -> Iterator[int]:
-    """Return an endless iterator over the 500 ports of this process's block. It goes round the
-    block, so that a port that was just released is not used again soon.
+    """Return an endless iterator over the 500 ports that this process may use.
 
-    The block is the first that no other process uses. It stays locked as long as this process
-    lives. Raise OSError if other processes use all blocks.
+    It goes through them again and again, so that a port that was just released is not used again
+    soon. The ports are the first block that no other process has locked; it stays locked as long as
+    this process lives. Raise OSError if other processes have locked all 20 blocks.
     """
     for block in range(_BLOCKS):
         path = Path(tempfile.gettempdir()) / f"ivr-ports-{block}.lock"
@@ -67,8 +66,8 @@ def _ports_of_this_process() -> Iterator[int]:
 
 
 def _locked(path: Path) -> TextIO | None:
-    """Open and lock the file at ``path``, and return it. Return None if another process has locked
-    it or it cannot be opened."""
+    """Open and lock the file ``path``, and return it. Return None if another process has locked it,
+    or if it cannot be opened."""
     try:
         lock = path.open("w")
     except OSError:

@@ -26,7 +26,7 @@ START_SECONDS = 60.0
 
 
 class LabService:
-    """One process of ``ivr serve`` on free ports of loopback."""
+    """A hotline service for tests: one process of ``ivr serve`` on free ports of 127.0.0.1."""
 
     def __init__(self, prompts: Path, sheet: Path, max_calls: int) -> None:
         """Choose free ports for a service, which is not started yet.
@@ -46,13 +46,14 @@ class LabService:
 
     @property
     def pid(self) -> int:
-        """Return the process id of the service."""
+        """The process id of the service, which must have been started."""
         assert self._process is not None
         return self._process.pid
 
     @property
     def records_directory(self) -> Path:
-        """Return the directory of the service's records, for commands that read them."""
+        """The directory of the service's records (records.directory), for commands that read
+        them."""
         return Path(self._directory.name)
 
     async def start(self, pbx: Pbx, settings: Mapping[str, str] = {}) -> None:
@@ -112,10 +113,10 @@ class LabService:
         self._directory.cleanup()
 
     async def records(self, count: int = 0, seconds: float = 5.0) -> list[dict[str, Any]]:
-        """Return the service's records of ended calls, the first call first.
+        """Return the records of all ended calls of the service, as dictionaries, the oldest first.
 
-        A record reaches the database a moment after its call has ended. Therefore wait until there
-        are ``count`` records, but at most ``seconds``.
+        First wait until there are ``count`` of them, but at most ``seconds``, because a record
+        reaches the database a moment after its call has ended.
         """
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
@@ -125,8 +126,8 @@ class LabService:
             await asyncio.sleep(0.05)  # the database sends no events
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
-        """Return all rows of a table in the service's database of records, in the order of the
-        primary key."""
+        """Return all rows of ``table`` in the service's database, as dictionaries by column name,
+        in the order of the primary key."""
         engine = connect(url_of(self._records))
         try:
             with reading(engine) as connection:
@@ -144,7 +145,7 @@ class LabService:
 
     async def logged(self, event: str, count: int, seconds: float = 5.0) -> list[dict[str, Any]]:
         """Wait until the service has logged ``count`` lines of ``event``, but at most ``seconds``.
-        Return these log lines; there may be fewer or more than ``count``."""
+        Return all lines of this event so far, which may be fewer or more than ``count``."""
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
             found = [line for line in self.lines if line.get("event") == event]
@@ -172,7 +173,10 @@ class LabService:
 
 
 def ended_calls(settings: RecordsSettings) -> list[dict[str, Any]]:
-    """Return the records of ended calls in the database of ``settings``, the first call first."""
+    """Return the records of ended calls in the database of ``settings``, the oldest call first.
+
+    Each is a dictionary that :func:`~ivr.records.calls.call_as_dict` makes, with the call's steps.
+    """
     engine = connect(url_of(settings))
     try:
         with reading(engine) as connection:

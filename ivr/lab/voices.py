@@ -16,10 +16,10 @@ from ivr.voice.standard import LEAD_IN_SECONDS, LEVEL_DBOV, TAIL_SECONDS
 
 
 class SyntheticCaller(Hashable, Protocol):
-    """A synthetic caller."""
+    """Interface of a synthetic caller: a voice that speaks given sentences."""
 
     def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
-        """Speak ``text``; return mono samples and their rate in Hz."""
+        """Return ``text`` as spoken by this voice: mono samples and their rate in Hz."""
 
 
 VOICES = (
@@ -41,11 +41,10 @@ PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请�
 
 @lru_cache(maxsize=64)
 def says(text: str, voice: int | SyntheticCaller = 0, dbov: float = -25.0) -> Samples:
-    """Return ``text`` as spoken by a synthetic caller, at 8 kHz and an active speech level of
-    ``dbov`` dBov.
+    """Return ``text`` as spoken by a synthetic caller: samples at 8 kHz, without silence around.
 
     ``voice`` is a speaker, such as one of the NATURAL_CALLERS, or an index into VOICES, modulo
-    their number. The samples begin and end with voice.
+    their number. ``dbov`` is the active speech level in dBov.
     """
     speaker = VOICES[voice % len(VOICES)] if isinstance(voice, int) else voice
     spoken = master(*speaker.synthesise(text))
@@ -56,7 +55,8 @@ def says(text: str, voice: int | SyntheticCaller = 0, dbov: float = -25.0) -> Sa
 def cough(seconds: float = 0.08, dbov: float = -20.0, seed: int = 1) -> Samples:
     """Return a cough: ``seconds`` of low-pass noise at 8 kHz with an RMS level of ``dbov`` dBov.
 
-    The default of 80 ms is too short for a word. ``seed`` determines the samples.
+    The default of 80 ms is too short for a word. ``seed`` is that of the random numbers: the same
+    seed gives the same samples.
     """
     count = round(seconds * RATE)
     noise = np.random.default_rng(seed).normal(0, 1, count + 8)

@@ -31,7 +31,7 @@ from ivr.translation import marked
 log = structlog.get_logger()
 
 REFUSED = marked("the caller did not want to be recorded")
-"""Text for the column ``problem`` in the row of a recording that the caller refused."""
+"""Text for the column ``problem`` of a recording that the caller refused."""
 
 
 class CallRecord:
@@ -44,11 +44,12 @@ class CallRecord:
         self, run: str, uniqueid: str, number: str, caller: str, answered: float, wall: float,
         put: Callable[[Item], None],
     ) -> None:  # fmt: skip
-        """Begin the record; ``put`` is called with each note or ticket for the spool.
+        """Begin the record of a call that was answered at ``answered``.
 
-        ``answered`` is the moment of the answer in seconds of the monotonic clock, and ``wall`` is
-        the same moment as Unix time. ``run`` names this process, and ``uniqueid`` the PBX's
-        channel. ``caller`` is the caller's number, and ``number`` the number that they dialled.
+        ``answered`` is in seconds of the monotonic clock; ``wall`` is the same moment as Unix time.
+        ``run`` names this process of the service, and ``uniqueid`` the PBX's channel. ``caller`` is
+        the caller's number, and ``number`` the number that they dialled. ``put`` adds an entry to
+        the spool; it is called with each note or ticket of the call.
         """
         self.call = uuid4().hex
         """Our id of the call. The PBX's ``uniqueid`` does not identify a record: if a service dies
@@ -87,11 +88,11 @@ class CallRecord:
                 pass
 
     def make_ticket(self, ticket: Ticket, now: float, made: Callable[[str | None], None]) -> None:
-        """Write a ticket to the spool; it belongs to the latest step of the call.
+        """Order a ticket to be written to the spool, as part of the latest step of the call.
 
-        ``now`` is the moment of the ticket, in seconds of the monotonic clock. ``made`` is called
-        later, on the event loop. Its argument is the ticket's number once the ticket is on the
-        disk, or None if it could not be written.
+        ``now`` is the moment of the ticket, in seconds of the monotonic clock. Return at once;
+        later ``made`` is called on the event loop, with the ticket's number when the ticket is on
+        the disk, or with None if it could not be written.
         """
         step = self._step
         created, recording = self._at(now), self._recorded
@@ -122,7 +123,7 @@ class CallRecord:
         self._put(Promise(entry, lambda number: self._later(tell, number)))
 
     def close(self, outcome: Outcome, now: float) -> None:
-        """Write to the spool that the call ended with ``outcome``.
+        """Add to the record that the call ended with ``outcome``; this is its last entry.
 
         ``now`` is the moment of the end, in seconds of the monotonic clock.
         """

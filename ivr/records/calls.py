@@ -16,7 +16,7 @@ _AT_ONCE = 1_000
 
 
 def fetched_rows(connection: Connection, query: Select[Any]) -> list[CallRow]:
-    """Return the rows that a query finds, each as a dictionary by column name."""
+    """Return the database rows that a query finds, each as a dictionary by column name."""
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -32,7 +32,8 @@ def listed_calls(
     """Return the calls that meet all conditions, the newest first, and at most ``limit``.
 
     A condition that is None is left out. ``since`` is the earliest start of a call, ``caller`` the
-    caller's number, and ``row`` a row of the etiquette sheet that the call entered.
+    caller's number, ``outcome`` how the call ended, and ``row`` the id of a row of the etiquette
+    sheet that the call entered.
     """
     query = select(calls_table).order_by(calls_table.c.started.desc(), calls_table.c.call)
     if since is not None:

@@ -45,18 +45,18 @@ class Channel(Protocol):
         ...
 
     def deliver(self, id: str, event: str, ticket: Mapping[str, Any], now: datetime) -> None:
-        """Send a notification; return when the receiving server has accepted it.
+        """Send the notification ``id`` of a ticket; return when the server has accepted it.
 
-        ``event`` is ``new`` or ``overdue``. ``ticket`` is the ticket's row of the database, and
-        ``now`` the time of the delivery. A repeated delivery has the same ``id``.
-        Raise NotDeliveredError if the server did not accept the notification.
+        A repeated delivery has the same ``id``. ``event`` is why it is sent: ``new`` or
+        ``overdue``. ``ticket`` is the ticket's row of the database, by column name, and ``now`` the
+        time of the delivery. Raise NotDeliveredError if the server did not accept it.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A channel that sends notifications by HTTP POST, as JSON.
+    """A channel that notifies the supervisor of tickets by HTTP POST, as JSON.
 
     The header ``X-Ivr-Signature`` is the HMAC-SHA256 of the timestamp, a full stop and the body.
     Only a status of 2xx means that the notification was accepted. Redirections are not followed,
@@ -68,7 +68,11 @@ class Webhook:
     name: str = "webhook"
 
     def deliver(self, id: str, event: str, ticket: Mapping[str, Any], now: datetime) -> None:
-        """Send the notification by HTTP POST; see :meth:`Channel.deliver`."""
+        """Send the notification ``id`` of ``ticket`` by HTTP POST, as JSON.
+
+        The parameters are those of :meth:`Channel.deliver`. Raise NotDeliveredError unless the web
+        server answers with a status of 2xx.
+        """
         sent = {name: _plain(ticket[name]) for name in SENT_FIELDS}
         body = json.dumps({"id": id, "event": event, "ticket": sent}).encode()
         moment = str(int(now.timestamp()))
@@ -97,14 +101,18 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A channel that sends notifications as e-mails by SMTP, with the ticket's fields as text."""
+    """A channel that notifies the supervisor of tickets by e-mail, with their fields as text."""
 
     settings: NotifySettings
     password: SecretStr | None
     name: str = "mail"
 
     def deliver(self, id: str, event: str, ticket: Mapping[str, Any], now: datetime) -> None:
-        """Send the notification as an e-mail; see :meth:`Channel.deliver`."""
+        """Send the notification ``id`` of ``ticket`` as an e-mail by SMTP.
+
+        The parameters are those of :meth:`Channel.deliver`. Raise NotDeliveredError if the mail
+        server does not accept the e-mail.
+        """
         settings = self.settings
         message = EmailMessage()
         message["From"], message["To"] = settings.mail_from, ", ".join(settings.mail_to)
@@ -132,9 +140,9 @@ class Mail:
 
 
 def channels(settings: NotifySettings) -> tuple[Channel, ...]:
-    """Return the channels that the settings configure: webhook, e-mail, both or none.
+    """Return the channels that ``settings`` configure for notifying the supervisor of tickets.
 
-    Raise ConfigError if a setting is missing or wrong.
+    They are the webhook, e-mail, both or none. Raise ConfigError if a setting is missing or wrong.
     """
     found: list[Channel] = []
     if settings.webhook:

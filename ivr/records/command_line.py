@@ -28,10 +28,10 @@ FormatOption = Annotated[ExportFormat, typer.Option("--format", help="Format of 
 
 @contextmanager
 def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
-    """Yield an engine for the database that the settings name; close it afterwards.
+    """Yield an engine for the database that the settings file ``config`` names; close it then.
 
-    An error ends the program with one sentence and exit code 2. So does a missing SQLite file,
-    unless ``must_exist`` is false.
+    If the database cannot be used, end the program with one sentence and exit code 2. Do the same
+    if the file of an SQLite database is missing, unless ``must_exist`` is False.
     """
     settings = settings_or_exit(config)
     try:
@@ -62,11 +62,11 @@ def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
 
 @contextmanager
 def connected(config: Path | None, *, writing: bool = False) -> Iterator[Connection]:
-    """Yield a connection, in a transaction, to the database that the settings name.
+    """Yield a connection, in a transaction, to the database that the settings file names.
 
-    The transaction may write if ``writing`` is true, and only reads otherwise. An error ends the
-    program with one sentence and exit code 2. So does a database that lacks migrations, or that a
-    newer version of this program has written.
+    The transaction may write if ``writing`` is True, and only reads otherwise. If the database
+    cannot be used, lacks migrations, or was written by a newer version of this program, end the
+    program with one sentence and exit code 2.
     """
     with (
         opened(config) as engine,
@@ -77,7 +77,7 @@ def connected(config: Path | None, *, writing: bool = False) -> Iterator[Connect
 
 
 def must_be_current(connection: Connection) -> None:
-    """Raise DatabaseError if the database has another version than this program needs."""
+    """Raise DatabaseError unless the database's tables have the version that this program needs."""
     if not database.has_current_version(connection):
         raise database.DatabaseError(
             tr("the records have an older version: run `ivr records migrate`")
@@ -92,10 +92,10 @@ def since(days: float | None) -> datetime | None:
 def export(
     form: ExportFormat, out: Path | None, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Write ``rows`` to the file ``out``, or to standard output if it is None.
+    """Write ``rows`` in the format ``form`` to the file ``out``, or to standard output if None.
 
-    CSV has only the columns ``columns``; JSON has every column. A file that cannot be written ends
-    the program with one sentence and exit code 2.
+    Each row is a dictionary by column name. CSV has only the columns ``columns``; JSON has all. If
+    the file cannot be written, end the program with one sentence and exit code 2.
     """
     text = as_csv(columns, rows) if form == "csv" else as_json(rows) + "\n"
     if out is None:

@@ -35,7 +35,7 @@ class NewerDatabaseError(DatabaseError):
 
 
 def url_of(settings: config.RecordsSettings) -> URL:
-    """Return the URL of the database, with the password from records.password_file.
+    """Return the URL of the database of the records, with the password from its file.
 
     Raise DatabaseError if records.database is no URL of SQLite or PostgreSQL, or if it holds a
     password. Raise ConfigError if the file with the password cannot be read.
@@ -71,13 +71,12 @@ def url_of(settings: config.RecordsSettings) -> URL:
 
 
 def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
-    """Return an engine for the database; open no connection yet.
+    """Return an engine for the database ``url``; open no connection yet.
 
-    ``lock_seconds`` is the longest wait for the lock of another process. SQLite is in WAL mode, so
-    that readers never wait, and syncs at each commit. A transaction that may write begins as
-    IMMEDIATE: it takes the lock for writing at once. A deferred transaction takes that lock only at
-    its first write. It fails there, in spite of the busy timeout, if another transaction has
-    written meanwhile (measured).
+    ``lock_seconds`` is the longest wait for another process's lock of an SQLite database. SQLite
+    runs in WAL mode, so that readers never wait, and syncs at each commit. A transaction that may
+    write takes the lock for writing at its begin (IMMEDIATE). If it took the lock only at its first
+    write (DEFERRED), it would fail if another transaction has written meanwhile (measured).
     """
     if url.get_backend_name() == "postgresql":
         return create_engine(url, connect_args={"connect_timeout": _CONNECT_SECONDS})
@@ -121,9 +120,10 @@ def version(connection: Connection) -> str | None:
 
 
 def has_current_version(connection: Connection) -> bool:
-    """Return whether the database has this program's version; otherwise it must be migrated.
+    """Return True if the database's tables have the version that this program needs.
 
-    Raise NewerDatabaseError if this program does not know the database's version.
+    Return False if they are older or missing, so that the database must be migrated. Raise
+    NewerDatabaseError if this program does not know their version.
     """
     found = version(connection)
     known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
@@ -140,11 +140,11 @@ def has_current_version(connection: Connection) -> bool:
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
-    """Migrate the database to version ``to``, newer or older, in one transaction.
+    """Change the database's tables to version ``to``, newer or older, in one transaction.
 
-    ``to`` is a version, ``head`` (the newest) or ``base`` (no tables). If the database has the
-    newest version already, nothing is written; a service then needs no right to create tables.
-    Raise NewerDatabaseError if this program does not know the database's version. Raise
+    ``to`` is a version such as ``0004``, ``head`` (the newest) or ``base`` (no tables). If the
+    newest version is wanted and present, nothing is written, so no right to create tables is
+    needed. Raise NewerDatabaseError if this program does not know the database's version, and
     DatabaseError if ``to`` is not a version.
     """
     known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
@@ -170,7 +170,7 @@ def migrate(engine: Engine, to: str = "head") -> None:
 
 
 def why(error: Exception) -> str:
-    """Return the message of an error, in one line.
+    """Return the first line of an error's message, or the name of its class if it has none.
 
     For a database error it is the message of the driver, without the SQL statement and its values.
     """

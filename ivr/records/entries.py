@@ -19,7 +19,7 @@ and ``step``. The database therefore stores an entry only once, even if it is lo
 
 @dataclass(frozen=True, slots=True)
 class SpoolLines:
-    """The result of decoding octets that were read from a file of the spool."""
+    """The entries that were decoded from a part of a file of the spool."""
 
     entries: list[SpoolEntry]
     end: int
@@ -29,16 +29,16 @@ class SpoolLines:
 
 
 def encode_entry(entry: SpoolEntry) -> bytes:
-    """Return an entry as a line of the spool, with its checksum and line feed."""
+    """Return ``entry`` as a line of a spool file: checksum, space, JSON, line feed."""
     told = json.dumps(entry, separators=(",", ":")).encode("ascii")
     return b"%08x %s\n" % (crc32(told), told)
 
 
 def decode(octets: bytes) -> SpoolLines:
-    """Return the entries of the complete lines in ``octets``.
+    """Return the entries of the complete lines in ``octets``, which were read from a spool file.
 
-    Octets after the last complete line are left out. They are part of a line that a crash cut off,
-    or that was not read to its end.
+    Octets after the last complete line are not decoded: that line was cut off by a crash, or was
+    not read to its end. Lines with a wrong checksum are counted and left out.
     """
     octets = octets.partition(b"\0")[0]
     end = octets.rfind(b"\n") + 1

@@ -54,7 +54,7 @@ class RecordsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecordsStatus:
-    """The state of the records: how much the database lacks, and whether database or disk fails."""
+    """The state of a service's records: how much the database lacks, and what has failed."""
 
     behind_octets: int
     """Octets of records that are in the spool and not in the database yet."""
@@ -73,7 +73,7 @@ class RecordsStatus:
 
 
 class Records:
-    """Begins the record of each call of one service, and loads all records into the database."""
+    """The records of one service: begins those of each call, and loads all into the database."""
 
     def __init__(
         self,
@@ -86,8 +86,8 @@ class Records:
         """Create the directory of the spool; raise RecordsError if a setting is wrong.
 
         ``segment_bytes`` is the size of each file of the spool in octets. ``lock_seconds`` is the
-        longest wait for SQLite's lock. ``loaded`` is called on the loader's thread after each
-        committed transaction, with the entries of that part of the spool.
+        longest wait for SQLite's lock. ``loaded`` is called on another thread each time that
+        entries of the spool have been loaded into the database, with these entries.
         """
         directory = settings.directory / "spool"
         _make(directory, settings.directory)
@@ -128,7 +128,7 @@ class Records:
     def begin(
         self, uniqueid: str, number: str, caller: str, answered: float, wall: float
     ) -> CallRecord:
-        """Return the record of a new call.
+        """Begin and return the record of a new call.
 
         ``answered`` is the moment of the answer in seconds of the monotonic clock, and ``wall`` is
         the same moment as Unix time. ``uniqueid`` names the PBX's channel. ``caller`` is the
@@ -151,10 +151,10 @@ class Records:
         )
 
     async def close(self) -> None:
-        """Write all waiting entries to the spool, load the spool, and end both threads.
+        """Write all entries in memory to the spool, load the spool into the database, and stop.
 
-        Wait at most CLOSE_SECONDS (10 s) for each thread. If the database fails, the entries stay
-        in the spool.
+        Wait at most CLOSE_SECONDS (10 s) for each of the two threads. Entries that the database
+        does not take by then stay in the spool for the next start.
         """
         await asyncio.to_thread(self._writer.stop, CLOSE_SECONDS)
         await asyncio.to_thread(self._loader.stop, CLOSE_SECONDS)

@@ -28,9 +28,10 @@ COUNTED = frozenset({"abuse", "nuisance"})
 
 
 def store_entries(connection: Connection, entries: Sequence[SpoolEntry]) -> None:
-    """Store entries of the spool in the transaction of ``connection``.
+    """Store entries of the spool as rows of the database, in the transaction of ``connection``.
 
-    Raise KeyError, TypeError, ValueError or an error of SQLAlchemy if an entry cannot be stored.
+    Entries that the database has already are left out. Raise KeyError, TypeError, ValueError or an
+    error of SQLAlchemy if an entry cannot be stored.
     """
     rows = [_row(entry) for entry in entries]
     _insert(connection, calls_table, _of("call", rows))
@@ -53,9 +54,10 @@ def store_entries(connection: Connection, entries: Sequence[SpoolEntry]) -> None
 
 
 def close_run(connection: Connection, run: str) -> int:
-    """Store the outcome ``service_died`` for the calls that a dead process left without an end.
+    """Give the outcome ``service_died`` to the calls that a dead process left without an end.
 
-    ``run`` is the name of the process. Return the number of these calls.
+    ``run`` is the name of that process of the service, as in the table ``calls``. Return the number
+    of these calls.
     """
     last = (
         select(func.max(steps_table.c.wall))
@@ -94,7 +96,10 @@ def _of(kind: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def insert(connection: Connection, table: Table) -> Any:
-    """Return an INSERT statement that does nothing if the table has a row with the same key."""
+    """Return an INSERT statement for ``table`` that skips rows whose primary key is there already.
+
+    It is made for the database of ``connection``, SQLite or PostgreSQL.
+    """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing(index_elements=[*table.primary_key])
 
@@ -105,7 +110,8 @@ def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
 
 
 def _utterance(step: dict[str, Any]) -> dict[str, Any]:
-    """Return the row of the table ``utterances`` for a step that holds recognised words."""
+    """Return the row of the table ``utterances`` for ``step``, a row of the table ``steps`` whose
+    fields hold recognised words."""
     words = step["fields"]["words"]
     meaning = words["meaning"]
     taken = ("intent", "certainty", "score", "runner_up", "runner_up_score", "slots")
@@ -120,9 +126,10 @@ def _utterance(step: dict[str, Any]) -> dict[str, Any]:
 
 
 def _recording(connection: Connection, row: dict[str, Any]) -> None:
-    """Store the row of a call's recording, unless the database has it already.
+    """Store ``row`` in the table of recordings, and its file's path in the row of the call.
 
-    An entry that is loaded twice must not restore a recording that the caller has refused.
+    If the call has a recording in the database already, do nothing: an entry that is loaded twice
+    must not restore a recording that the caller has refused.
     """
     query = insert(connection, recordings_table).returning(recordings_table.c.call)
     if connection.execute(query, row).first() is not None:
@@ -131,9 +138,9 @@ def _recording(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
-    """Store that the caller refused the recording.
+    """Store that the caller of ``row["call"]`` refused the recording, with ``row["problem"]``.
 
-    The file's path is removed from the rows of the call and its tickets.
+    The path of the recording is removed from the rows of the call and its tickets.
     """
     of_call = recordings_table.c.call == row["call"]
     connection.execute(update(recordings_table).where(of_call).values(problem=row["problem"]))
@@ -142,9 +149,10 @@ def _no_recording(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _ticket(connection: Connection, row: dict[str, Any]) -> None:
-    """Store a ticket, unless the database has it already.
+    """Store ``row`` in the table of tickets, unless the database has the ticket already.
 
-    A new ticket of a kind in COUNTED (abuse, nuisance) is also added to the counts of its caller.
+    A new ticket of a kind in COUNTED (abuse, nuisance) is also counted for its caller, in the table
+    ``callers``. If another ticket has the same number, an error is logged.
     """
     new = connection.execute(
         insert(connection, tickets_table).returning(tickets_table.c.call), row

@@ -33,7 +33,10 @@ longest pause. Each further failure doubles the pause."""
 
 
 class Loader:
-    """Loads the spool into the database: this process's segments, and those of dead processes."""
+    """Loads the spool into the database, on a thread of its own.
+
+    It loads the segments (files) of this process's spool, and those that dead processes have left.
+    """
 
     def __init__(
         self,
@@ -42,10 +45,11 @@ class Loader:
         engine: Engine,
         loaded: Callable[[Sequence[SpoolEntry]], None] = lambda entries: None,
     ) -> None:
-        """``directory`` is the directory of the spool.
+        """Prepare the thread that loads ``spool`` and the segments of dead processes.
 
-        ``loaded`` is called on the loader's thread each time that a part of a segment has been
-        loaded. Its argument is the entries of that part, also those that the database refused.
+        ``directory`` is the directory of the spool, and ``engine`` the database. ``loaded`` is
+        called on the loader's thread each time that a part of a segment has been loaded. Its
+        argument is the entries of that part, also those that the database refused.
         """
         self.down_since: float | None = None
         """Moment at which loading began to fail, in seconds of the monotonic clock; None while
@@ -62,11 +66,14 @@ class Loader:
         self._thread.start()
 
     def wake(self) -> None:
-        """Tell the loader's thread that the spool has new lines."""
+        """Make the loader's thread load the spool now, because it has new lines; do not wait."""
         self._news.set()
 
     def stop(self, seconds: float) -> None:
-        """Try once to load the rest of the spool, and end the thread; wait at most ``seconds``."""
+        """Load the rest of the spool, and end the thread; wait at most ``seconds`` for both.
+
+        Loading is tried once. If it fails, the rest stays in the spool for the next start.
+        """
         self._stopping.set()
         self._news.set()
         self._thread.join(seconds)
@@ -139,7 +146,7 @@ class Loader:
             )  # fmt: skip
 
     def _load_all(self) -> bool:
-        """Load all new lines of the spool into the database; return whether there were any.
+        """Load all new lines of the spool into the database; return True if there were any.
 
         Raise SQLAlchemyError, DatabaseError or OSError if the database or the disk fails.
         """
@@ -187,10 +194,10 @@ class Loader:
         return some
 
     def _store(self, entries: Sequence[SpoolEntry]) -> None:
-        """Store all entries in one transaction.
+        """Store ``entries`` in the database, in one transaction if it takes them all.
 
-        If the database refuses an entry, write that entry to the file ``refused.lines``, and store
-        the other entries in smaller transactions.
+        If it refuses an entry, write that entry to the file ``refused.lines``, and store the others
+        in smaller transactions. Raise SQLAlchemyError if the database fails.
         """
         if not entries:
             return
@@ -217,9 +224,9 @@ class Loader:
             file.write(encode_entry(entry))
 
     def _finish_orphan(self, segment: Segment) -> None:
-        """Retire a loaded segment of a dead process.
+        """Delete a segment (file of the spool) of a dead process, after it has been loaded.
 
-        If it is the last segment of the process, store the outcome ``service_died`` for the calls
+        If it is the last segment of that process, give the outcome ``service_died`` to the calls
         that the process left without an end.
         """
         if {*self._directory.glob(f"{segment.run}.*{ENDING}")} <= {segment.path}:

@@ -26,7 +26,7 @@ _SHORTEST = 8
 
 @dataclass(slots=True)
 class Misunderstood:
-    """One utterance that was not understood at once, and what happened then."""
+    """One utterance of a caller that was not understood at once, and how the call went on."""
 
     call: str
     """Our id of the call."""
@@ -51,7 +51,8 @@ class Misunderstood:
 
     @property
     def name(self) -> str:
-        """The name of the utterance for people: the call as `ivr calls list` shows it, and step."""
+        """The name of the utterance for people, such as ``0f3a52c1-17``: the first 8 signs of the
+        call's id, and the number of the step."""
         return f"{self.call[:8]}-{self.step}"
 
     @property
@@ -63,9 +64,9 @@ class Misunderstood:
 def misunderstood_utterances(
     connection: Connection, since: datetime | None = None
 ) -> list[Misunderstood]:
-    """Return the utterances of calls since a moment that nobody has reviewed, newest calls first.
+    """Return the misunderstood utterances that no person has reviewed, those of newer calls first.
 
-    ``since`` is the earliest start of a call; None means all calls.
+    ``since`` is the earliest start of their calls; None means all calls.
     """
     rows = or_(*(steps_table.c.fields == {"row": row} for row in ASKING_BACK))
     asked_back = select(steps_table.c.call).where(steps_table.c.what == "EnterRow", rows)
@@ -79,7 +80,10 @@ def misunderstood_utterances(
 
 
 def misunderstood_of(connection: Connection, call: CallRow) -> list[Misunderstood]:
-    """Return the misunderstood utterances of one call, also those that were reviewed."""
+    """Return the misunderstood utterances of ``call``, in the order in which they were spoken.
+
+    ``call`` is the call's row of the database. Utterances that were reviewed are included.
+    """
     steps = steps_of(connection, call["call"])
     found = list(_in_steps(call, steps))
     recording = of_call(connection, call["call"])
@@ -92,7 +96,10 @@ def misunderstood_of(connection: Connection, call: CallRow) -> list[Misunderstoo
 
 
 def utterance_named(connection: Connection, name: str) -> Misunderstood | None:
-    """Return the misunderstood utterance ``name``, such as ``0f3a52c1-17``; None without one."""
+    """Return the misunderstood utterance with the name ``name``, or None if there is none.
+
+    A name such as ``0f3a52c1-17`` has the beginning of the call's id and the number of the step.
+    """
     call, _, step = name.rpartition("-")
     if len(call) < _SHORTEST or not step.isdecimal():
         return None
@@ -105,9 +112,10 @@ def utterance_named(connection: Connection, name: str) -> Misunderstood | None:
 
 
 def note_review(connection: Connection, one: Misunderstood, intent: Intent | None) -> None:
-    """Store that a person has reviewed an utterance, so that it is not listed again.
+    """Store that a person has reviewed the utterance ``one``, so that it is not listed again.
 
-    ``intent`` is what the caller wanted; None means that there is nothing to learn from it.
+    ``intent`` is what the caller wanted, in that person's judgement; None means that there is
+    nothing to learn from the utterance. An earlier review of it is replaced.
     """
     key = reviews_table.c.call == one.call, reviews_table.c.step == one.step
     connection.execute(delete(reviews_table).where(*key))
@@ -116,7 +124,10 @@ def note_review(connection: Connection, one: Misunderstood, intent: Intent | Non
 
 
 def _in_steps(call: CallRow, steps: Iterable[Mapping[str, Any]]) -> Iterator[Misunderstood]:
-    """Yield the misunderstood utterances of a call in the order in which they were spoken."""
+    """Yield the misunderstood utterances of ``call`` in the order in which they were spoken.
+
+    ``steps`` are the call's rows of the table ``steps``, in order.
+    """
     said: list[Misunderstood] = []
     again: set[int] = set()  # steps of the utterances that answer a row that asked back
     onset, asking, waiting = 0.0, False, False
@@ -152,7 +163,10 @@ def _in_steps(call: CallRow, steps: Iterable[Mapping[str, Any]]) -> Iterator[Mis
 
 
 def _words(fields: Mapping[str, Any] | None) -> Words | None:
-    """Return the words that a step SpeechEnded holds; None if the recogniser lost them."""
+    """Return the recognised words from ``fields``, the value ``words`` of a SpeechEnded step.
+
+    Return None if there are none, because the recogniser lost them.
+    """
     if not fields:
         return None
     meaning = fields["meaning"]

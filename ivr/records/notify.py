@@ -51,10 +51,11 @@ class Notifier:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
-        """Prepare the thread; ``clock`` returns the time in UTC.
+        """Prepare the thread that notifies the supervisor through ``channels``.
 
-        The supervisor is notified of a new ticket if its kind is one of ``kinds``, and of every
-        overdue ticket. ``look_seconds`` are the seconds between two searches for tickets.
+        ``engine`` is the database with the tickets. Notifications are sent for new tickets whose
+        kind is one of ``kinds``, and for all overdue tickets. ``clock`` returns the time in UTC;
+        ``look_seconds`` are the seconds between two searches for tickets.
         """
         self._engine, self._channels, self._kinds = engine, channels, kinds
         self._clock = clock
@@ -70,15 +71,17 @@ class Notifier:
     def stop(self, seconds: float) -> None:
         """End the thread; wait at most ``seconds`` for a delivery that has begun.
 
-        The database keeps the other notifications for the next start.
+        Notifications that are not delivered yet stay in the database for the next start.
         """
         self._thread.stop(seconds)
         self._engine.dispose()
 
     def look(self) -> None:
-        """Store a notification for each new or newly overdue ticket, and deliver all that are due.
+        """Search for tickets that are new or have become overdue, and send what is due.
 
-        Raise SQLAlchemyError if the database fails.
+        A notification for each of them is stored in the database. Then all notifications whose next
+        delivery is due are sent, also those whose earlier deliveries failed. Raise SQLAlchemyError
+        if the database fails.
         """
         now = self._clock()
         with reading(self._engine) as connection:
@@ -96,7 +99,8 @@ class Notifier:
             self._tell(one)
 
     def _news(self, connection: Connection, now: datetime) -> list[dict[str, object]]:
-        """Return notifications to store: for new and overdue tickets that have none yet."""
+        """Return the notifications that are missing: rows for the table ``notifications``, one for
+        each channel and each new or overdue ticket without one. ``now`` is their time."""
         came_in = tickets_table.c.created > now - HORIZON, tickets_table.c.kind.in_(self._kinds)
         is_late = (
             tickets_table.c.deadline.between(now - HORIZON, now),

@@ -49,12 +49,16 @@ def _mixed(turn: int, value: int) -> int:
 
 
 class TicketNumbers:
-    """Gives out the ticket numbers of one records.directory; for use by one thread only."""
+    """Gives out new ticket numbers, counted in a file of the directory of the records.
+
+    Only one thread may use an object of this class.
+    """
 
     def __init__(self, directory: Path, site: int) -> None:
-        """Use the file ``ticket-count`` in ``directory``; ``site`` is from 0 to SITES - 1 (3).
+        """Use the file ``ticket-count`` in ``directory`` (records.directory) as the count.
 
-        Two directories with different sites never give out the same number.
+        ``site`` is the setting records.site, from 0 to SITES - 1 (3). Two directories with
+        different sites never give out the same number.
         """
         self._path, self._site = directory / "ticket-count", site
         self._next = self._end = 0
@@ -72,7 +76,11 @@ class TicketNumbers:
         return number_of((self._next - 1) * SITES + self._site)
 
     def _reserve(self) -> int:
-        """Reserve the next BLOCK (32) counts on the disk; return the first of them."""
+        """Reserve the next BLOCK (32) counts of tickets on the disk; return the first of them.
+
+        Raise OSError if the file of the count cannot be read or written, and ValueError if it holds
+        no number.
+        """
         new = self._path.with_suffix(".new")
         file = os.open(
             self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640

@@ -16,9 +16,10 @@ log = structlog.get_logger()
 
 
 def old_recordings(engine: Engine, before: datetime) -> list[CallRow]:
-    """Return the rows of the recordings that began before ``before`` and still have files.
+    """Return the database rows of the recordings that retention may remove.
 
-    Recordings of calls with an unfinished ticket are left out.
+    These are the recordings that began before ``before`` and whose files were not removed yet.
+    Those of calls with an unfinished ticket are left out.
     """
     unfinished = select(tickets_table.c.call).where(tickets_table.c.status.in_(WAITING))
     conditions = (
@@ -31,12 +32,12 @@ def old_recordings(engine: Engine, before: datetime) -> list[CallRow]:
 
 
 def prune_recordings(engine: Engine, directory: Path, before: datetime, now: datetime) -> int:
-    """Remove the files of recordings older than ``before``; return how many were removed.
+    """Remove the recordings that began before ``before``; return how many were removed.
 
-    Files of that age that belong to no recording in the database are removed and counted as well.
-    The row of a removed recording stays as long as the row of its call. ``now`` is stored in it as
-    the moment of the removal. Raise OSError if a file cannot be removed; the next run tries it
-    again.
+    ``directory`` is recording.directory. The database row of a recording stays as long as that of
+    its call, and ``now`` is stored in it as the moment of the removal. Old files that belong to no
+    recording in the database are removed and counted as well. Recordings of calls with an
+    unfinished ticket stay. Raise OSError if a file cannot be removed; the next run tries again.
     """
     gone = 0
     for one in old_recordings(engine, before):

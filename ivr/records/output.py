@@ -43,7 +43,7 @@ def local(moment: datetime | None) -> str:
 
 
 def cell(value: Any) -> str:
-    """Return a value as the text of a CSV cell.
+    """Return a value of the database as the text of a CSV cell.
 
     None becomes ``""``, and a moment is given in the time of China. Text that a spreadsheet would
     take for a formula gets an apostrophe before it.
@@ -57,7 +57,11 @@ def cell(value: Any) -> str:
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return the given columns of ``rows`` as CSV with a header and CRLF line ends (RFC 4180)."""
+    """Return ``rows`` as CSV with a header and CRLF line ends (RFC 4180).
+
+    Each row is a dictionary by column name; only its values for ``columns`` are written, in that
+    order, as :func:`cell` returns them.
+    """
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(columns)

@@ -29,9 +29,10 @@ class PeriodicThread(threading.Thread):
     def __init__(
         self, name: str, look: Callable[[], None], seconds: float, *, failing_event: str
     ) -> None:
-        """Prepare a thread that calls ``look`` again and again, with ``seconds`` between two calls.
+        """Prepare the thread ``name``, which calls ``look`` with ``seconds`` between two calls.
 
-        ``failing_event`` is the name of the log event for an error of the database or of the disk.
+        ``failing_event`` is the name of the log event that is written if ``look`` fails because of
+        the database or the disk.
         """
         super().__init__(name=name, daemon=True)
         self._look, self._seconds, self._failing_event = look, seconds, failing_event
@@ -41,14 +42,14 @@ class PeriodicThread(threading.Thread):
 
     @property
     def stopping(self) -> bool:
-        """Whether the thread has been told to end.
+        """True if the thread has been told to end, otherwise False.
 
-        The function ``look`` must then return soon, even if it has more to do.
+        The function that the thread calls must return soon if this is True.
         """
         return self._stopping.is_set()
 
     def run(self) -> None:
-        """Call the function ``look`` at the interval until the thread is stopped."""
+        """Call the function that the thread was made with, at its interval, until it is stopped."""
         while not self._stopping.wait(self._seconds):
             try:
                 self._look()

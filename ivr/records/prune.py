@@ -36,7 +36,10 @@ class Pruned:
 
 
 def old_records(engine: Engine, before: datetime) -> Pruned:
-    """Return how many rows :func:`prune_records` would remove; remove nothing."""
+    """Return how many calls, tickets and callers :func:`prune_records` would remove.
+
+    ``before`` is the moment that it would be given. Nothing is removed.
+    """
     with reading(engine) as connection:
 
         def number(table: Table, *conditions: ColumnElement[bool]) -> int:
@@ -53,10 +56,10 @@ def old_records(engine: Engine, before: datetime) -> Pruned:
 def prune_records(engine: Engine, before: datetime) -> Pruned:
     """Remove the records that are older than ``before``; return how many were removed.
 
-    A call is removed with its steps, utterances and reviews if it began before that moment and has
-    no unfinished ticket. A ticket is removed with its notifications if it was finished before that
-    moment. The counts of a caller are removed if the caller's last ticket for abuse or nuisance is
-    older.
+    A call is removed, with its steps, utterances and reviews, if it began before ``before`` and has
+    no unfinished ticket. A ticket is removed, with its notifications, if it was finished before
+    ``before``. A caller's counts of abuse and nuisance are removed if the newest such ticket of the
+    caller is from before ``before``.
     """
     pruned_calls = 0
     while True:

@@ -44,7 +44,10 @@ GIGABYTE = 1e9
 
 
 class RecordingKeeper:
-    """Completes the recordings in recording.directory, and watches its disk, on its own thread."""
+    """The thread that completes the recordings in recording.directory and watches its disk.
+
+    To complete a recording is to join the two files that Asterisk has written into one.
+    """
 
     def __init__(
         self,
@@ -53,9 +56,10 @@ class RecordingKeeper:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
-        """Prepare the thread; touch neither disk nor database.
+        """Prepare the thread; use neither disk nor database yet.
 
-        ``clock`` returns the time in UTC; ``look_seconds`` are the seconds between two checks.
+        ``engine`` is the database of the records. ``clock`` returns the time in UTC;
+        ``look_seconds`` are the seconds between two checks of disk and recordings.
         """
         self._settings, self._engine, self._clock = settings, engine, clock
         self._directory = settings.directory
@@ -66,20 +70,21 @@ class RecordingKeeper:
 
     @property
     def ready(self) -> bool:
-        """Whether recording is on in the settings, and the disk had room at the last check."""
+        """True if calls can be recorded: recording is on in the settings, and the disk had room at
+        the last check. Otherwise False."""
         return self._settings.mode != "off" and bool(self._ready)
 
     def start(self) -> None:
-        """Start the thread, unless recording is off and recording.directory does not exist."""
+        """Start the thread; if recording is off and recording.directory is missing, do nothing."""
         if self._settings.mode != "off":
             self.look_at_disk()
         if self._settings.mode != "off" or self._directory.exists():
             self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """End the thread; wait at most ``seconds`` for the files that it is joining.
+        """End the thread; wait at most ``seconds`` for a recording that it is completing.
 
-        The next start of the service repeats a join that was not finished.
+        A recording that is not completed by then is completed after the next start of the service.
         """
         self._thread.stop(seconds)
         self._engine.dispose()
@@ -118,8 +123,9 @@ class RecordingKeeper:
         self._ready = ready
 
     def look(self) -> None:
-        """Join the files of recordings that Asterisk has completed; remove refused recordings.
+        """Complete the recordings of ended calls, and remove those that their callers refused.
 
+        A recording is completed when Asterisk has closed its two files: they are joined into one.
         Raise SQLAlchemyError if the database fails, and OSError if the disk does.
         """
         with reading(self._engine) as connection:
@@ -146,10 +152,11 @@ class RecordingKeeper:
         self.look()
 
     def _keep(self, one: CallRow) -> None:
-        """Join a recording's two files if Asterisk has closed them or has died.
+        """Join Asterisk's two files of a recording, and store the result in the database.
 
-        Do nothing while Asterisk may still write to the files. Give the recording up if the files
-        have no sound or do not exist.
+        ``one`` is the recording's row of the database, with the end of its call. Do nothing while
+        Asterisk may still write to the files. Give the recording up if they have no sound or do not
+        exist.
         """
         name, now = one["file"], self._clock()
         legs = [leg for leg in legs_of(self._directory, name) if leg.exists()]
@@ -175,9 +182,10 @@ class RecordingKeeper:
         log.info("recording_kept", call=one["call"], file=name, seconds=round(kept.seconds, 1))
 
     def _is_quiet(self, one: CallRow, legs: Sequence[Path]) -> bool:
-        """Return whether Asterisk has written to none of ``legs`` for QUIET_SECONDS (60 s).
+        """Return True if Asterisk has not written to the recording's files ``legs`` for 60 s.
 
-        If ``legs`` is empty, return whether the call ended more than 60 s ago.
+        If ``legs`` is empty, return True if the call of ``one`` ended more than 60 s ago. Otherwise
+        return False. The 60 s are QUIET_SECONDS.
         """
         moments = [leg.stat().st_mtime for leg in legs] or [one["ended"].timestamp()]
         return self._clock().timestamp() - max(moments) > QUIET_SECONDS
@@ -189,9 +197,9 @@ class RecordingKeeper:
 
 
 def _make(directory: Path) -> None:
-    """Make ``directory``, and in it ``incoming``; the group may write only to ``incoming``.
+    """Make ``directory`` (recording.directory), and in it the directory ``incoming``, if missing.
 
-    Asterisk is in that group and writes its recordings to ``incoming``.
+    The group, of which Asterisk is a member, may write to ``incoming``: Asterisk records there.
     """
     incoming = directory / INCOMING
     if not incoming.exists():

@@ -40,7 +40,7 @@ class RecordingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Size, length in seconds, and SHA-256 (hexadecimal) of a recording's joined file."""
+    """A recording's joined file: its size in octets, its length in seconds, and its SHA-256."""
 
     octets: int
     seconds: float
@@ -48,18 +48,19 @@ class Kept:
 
 
 def name_of(uniqueid: str, call: str, started: datetime) -> str:
-    """Return the path of a recording below recording.directory.
+    """Return the path of a call's recording below recording.directory.
 
-    An example is ``2026-11-26/ivr-1795369695.1-0f3a52c1.wav``. Its parts are the day in China, the
-    unique id of the PBX's channel, and the first eight hexadecimal digits of our id of the call.
+    An example is ``2026-11-26/ivr-1795369695.1-0f3a52c1.wav``. Its parts are the day in China on
+    which the call ``started``, the PBX's ``uniqueid`` of the channel, and the first eight
+    hexadecimal digits of ``call``, our id of the call.
     """
     return f"{started.astimezone(SHANGHAI):%Y-%m-%d}/{uniqueid}-{call[:8]}.wav"
 
 
 def stem_in(directory: str, name: str) -> str:
-    """Return the path that Asterisk's two files for a recording have in common.
+    """Return the common beginning of the paths of Asterisk's two files for a recording.
 
-    The endings ``-caller.wav`` and ``-hotline.wav`` make it the paths of the files. ``directory``
+    With the ending ``-caller.wav`` or ``-hotline.wav`` it is the path of one of them. ``directory``
     is recording.directory, and ``name`` the recording's path below it.
     """
     return f"{directory}/{INCOMING}/{Path(name).stem}"
@@ -75,10 +76,10 @@ def legs_of(directory: Path, name: str) -> list[Path]:
 
 
 def is_closed(leg: Path) -> bool:
-    """Return whether Asterisk has closed the WAV file ``leg``.
+    """Return True if Asterisk has closed the WAV file ``leg``, False while it writes to it.
 
-    Asterisk writes the length of the sound into the header only when it closes the file. Raise
-    OSError if there is no such file.
+    ``leg`` is one of Asterisk's two files of a recording. Asterisk writes the length of the sound
+    into the header only when it closes the file. Raise OSError if there is no such file.
     """
     with leg.open("rb") as file:
         head = file.read(_HEAD)
@@ -87,11 +88,12 @@ def is_closed(leg: Path) -> bool:
 
 
 def join(directory: Path, name: str) -> Kept:
-    """Join Asterisk's two files of a call into one stereo file, and sync that file to the disk.
+    """Join Asterisk's two files of a recording into one stereo file, and sync it to the disk.
 
-    ``name`` is the path of the joined file below ``directory``. Return the size, length and SHA-256
-    of the joined file. The shorter of Asterisk's files is padded with silence; neither is deleted.
-    Raise RecordingError if neither has sound, and OSError if the disk fails.
+    ``directory`` is recording.directory, and ``name`` the path of the joined file below it. Return
+    the size, length and SHA-256 of the joined file. The shorter of Asterisk's files is padded with
+    silence; neither is deleted. Raise RecordingError if neither has sound, and OSError if the disk
+    fails.
     """
     kept = directory / name
     sides = [_samples(leg) for leg in legs_of(directory, name)]
@@ -125,9 +127,10 @@ def kept_file(path: Path) -> Kept:
 
 
 def remove_legs(directory: Path, name: str) -> None:
-    """Remove Asterisk's two files for the recording ``name``, if they exist.
+    """Remove Asterisk's two files for a recording, if they exist.
 
-    Raise OSError if a file cannot be removed.
+    ``directory`` is recording.directory, and ``name`` the recording's path below it. Raise OSError
+    if a file cannot be removed.
     """
     for leg in legs_of(directory, name):
         leg.unlink(missing_ok=True)
@@ -136,9 +139,9 @@ def remove_legs(directory: Path, name: str) -> None:
 def remove_refused(directory: Path, name: str) -> None:
     """Remove Asterisk's files for a recording that the caller refused.
 
-    All files of the call's channel are removed, whatever recording they belong to. There may be two
-    recordings: one service began the first and died, and another took the call over. Raise OSError
-    if a file cannot be removed.
+    ``directory`` is recording.directory, and ``name`` the recording's path below it. The files of
+    other recordings of the same channel are removed, too: a service may have begun one and died,
+    so that another service took the call over. Raise OSError if a file cannot be removed.
     """
     channel = Path(name).stem.rpartition("-")[0]
     for side in SIDES:
@@ -147,11 +150,11 @@ def remove_refused(directory: Path, name: str) -> None:
 
 
 def remove(directory: Path, name: str) -> None:
-    """Remove all files of the recording ``name``.
+    """Remove the joined file of a recording and Asterisk's two files for it, if they exist.
 
-    The directory of its day is removed too if it is empty then.
-
-    Raise OSError if a file cannot be removed.
+    ``directory`` is recording.directory, and ``name`` the recording's path below it. If the
+    directory of its day becomes empty, it is removed, too. Raise OSError if a file cannot be
+    removed.
     """
     remove_legs(directory, name)
     kept = directory / name
@@ -161,7 +164,7 @@ def remove(directory: Path, name: str) -> None:
 
 
 def _samples(leg: Path) -> Samples:
-    """Return the samples in the WAV file ``leg``, memory-mapped; none if there is no such file."""
+    """Return the samples of the WAV file ``leg``, memory-mapped; no samples if it is missing."""
     length = (leg.stat().st_size - _HEAD) // 2 if leg.exists() else 0
     if length <= 0:
         return np.zeros(0, np.int16)
@@ -169,9 +172,10 @@ def _samples(leg: Path) -> Samples:
 
 
 def _block(sides: Sequence[Samples], start: int) -> bytes:
-    """Return the samples of both sides from index ``start`` on, interleaved as 16-bit stereo.
+    """Return up to 20 s (_BLOCK samples) of both sides of a call, interleaved as 16-bit stereo.
 
-    There are up to _BLOCK samples of each side (20 s); the shorter side is filled with zeros.
+    ``sides`` are the samples of the caller and of the hotline; ``start`` is the index of the first
+    sample. The shorter side is filled with zeros.
     """
     pieces = [side[start : start + _BLOCK] for side in sides]
     both = np.zeros((max(map(len, pieces)), len(pieces)), "<i2")

@@ -12,7 +12,7 @@ from ivr.translation import tr
 
 
 class NoRecordingError(Exception):
-    """There is no recording to play; the message is one sentence with the reason."""
+    """Raised if a call has no recording to play; the message is one sentence with the reason."""
 
 
 def of_call(connection: Connection, call: str) -> CallRow | None:
@@ -31,7 +31,7 @@ def of_call(connection: Connection, call: str) -> CallRow | None:
 
 
 def named(connection: Connection, name: str) -> CallRow:
-    """Return the row of the recording of the call that a user means by ``name``.
+    """Return the database row of the recording of the call that a user means by ``name``.
 
     ``name`` is the beginning of our id of the call, the unique id of its channel, or the number of
     a ticket. If it means several calls, the oldest one with a recording counts.
@@ -58,10 +58,10 @@ def named(connection: Connection, name: str) -> CallRow:
 
 
 def file_of(row: CallRow, directory: Path) -> Path:
-    """Return the path of a recording's file below ``directory``.
+    """Return the path of the file of the recording with the database row ``row``.
 
-    Raise NoRecordingError if the recording is not complete, was removed or refused, or if its file
-    is missing.
+    ``directory`` is recording.directory. Raise NoRecordingError if the recording is not complete,
+    was removed or refused, or if its file is missing.
     """
     path: Path = directory / row["file"]
     call = row["call"][:8]
@@ -96,15 +96,19 @@ def file_of(row: CallRow, directory: Path) -> Path:
 
 
 def is_as_kept(row: CallRow, path: Path) -> bool:
-    """Return whether the SHA-256 of the file ``path`` is the one stored in the recording's row.
+    """Return True if the recording's file ``path`` is unchanged: it has the SHA-256 of its row.
 
-    Raise OSError if the file cannot be read.
+    ``row`` is the recording's row of the database. Return False if the file was changed. Raise
+    OSError if it cannot be read.
     """
     return bool(kept_file(path).sha256 == row["sha256"])
 
 
 def recording_line(row: CallRow) -> str:
-    """Return a line of text about a recording: its file, and its length or why it is missing."""
+    """Return a line of text about the recording with the database row ``row``.
+
+    It has the name of the file, and its length and SHA-256, or why there is no file.
+    """
     if row["removed"] is not None or row["problem"] is not None:
         gone = tr("being removed")
         if row["removed"]:

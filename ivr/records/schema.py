@@ -33,13 +33,16 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return a moment to store: for SQLite, in UTC without a time zone. None stays None."""
+        """Return the moment ``value`` in the form in which the database stores it.
+
+        For SQLite this is UTC without a time zone; for PostgreSQL it is unchanged. None stays None.
+        """
         if value is None or dialect.name != "sqlite":
             return value
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return a moment of the database in UTC; None stays None."""
+        """Return a moment that was read from the database as UTC; None stays None."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -24,10 +24,13 @@ ENDING = ".spool"
 
 
 class Segment:
-    """One file of the spool (the records that the database may lack), locked by this process."""
+    """One file of the spool, with records that the database may lack; locked by this process."""
 
     def __init__(self, path: Path, file: int, end: int) -> None:
-        """Use the file ``path``; ``file`` is its locked descriptor, ``end`` the octets written."""
+        """Use the file ``path``; ``file`` is its open and locked file descriptor.
+
+        ``end`` is the number of octets that have been written to it.
+        """
         self.path = path
         self.run = path.name.split(".")[0]
         self.end = end
@@ -54,16 +57,16 @@ class Segment:
         self.end = at
 
     def read(self) -> bytes:
-        """Return the next octets that the database lacks, at most READ_BYTES.
+        """Return the next octets of the segment that the database lacks, at most READ_BYTES.
 
-        The last line may be incomplete. Raise OSError if the disk fails.
+        The last line in them may be incomplete. Raise OSError if the disk fails.
         """
         return os.pread(self._file, min(READ_BYTES, self.end - self.loaded), self.loaded)
 
     def read_line(self) -> bytes:
-        """Return all octets that the database lacks; they hold at least one complete line.
+        """Return all octets of the segment that the database lacks.
 
-        It is used for a line that is longer than READ_BYTES (256 KiB), which :meth:`read` cuts off.
+        This is for a line that is longer than READ_BYTES (256 KiB), which :meth:`read` cuts off.
         Raise OSError if the disk fails.
         """
         return os.pread(self._file, self.end - self.loaded, self.loaded)
@@ -82,10 +85,10 @@ class Segment:
         os.close(self._file)
 
     def retire(self) -> None:
-        """Delete and close the file; called when the database has all of its good lines.
+        """Delete and close the file, because the database has all of its undamaged lines.
 
-        If lines have a wrong checksum, the file is renamed to ``*.damaged`` instead. It is never
-        loaded again, and a person can read those lines.
+        If lines have a wrong checksum, the file is renamed to ``*.damaged`` instead, so that a
+        person can read them; it is not loaded again.
         """
         if self.damaged:
             self.path.rename(self.path.with_suffix(".damaged"))
@@ -129,13 +132,17 @@ class Spool:
             raise
 
     def finish(self) -> None:
-        """Mark the current segment as complete; the next append makes a new one."""
+        """Mark the current segment (file of the spool) as complete; the next append makes a new
+        one. If there is no current segment, do nothing."""
         if self._current is not None:
             self._current.seal()
             self._current = None
 
     def orphans(self) -> Iterator[Segment]:
-        """Lock and yield the segments of processes that have ended, the oldest first."""
+        """Yield the segments that processes which have ended left behind, the oldest first.
+
+        Each is locked first, so that no other process takes it, too.
+        """
         ours = {segment.path for segment in self.segments}
         for path in sorted(self._directory.glob(f"*{ENDING}")):
             if path not in ours and (segment := _taken_over(path)) is not None:

@@ -36,9 +36,10 @@ BATCH_ITEMS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class SpoolNote:
-    """An entry of the spool other than a ticket, such as a step; it may wait for later notes.
+    """An entry for the spool other than a ticket, such as a step of a call.
 
-    ``entry`` is called once, on the writer's thread, and returns the entry.
+    ``entry`` is called once, on the writer's thread, and returns the entry. The note is written
+    together with other notes, up to 0.02 s later.
     """
 
     entry: Callable[[], SpoolEntry]
@@ -64,7 +65,10 @@ class SpoolWriter:
     """Takes notes and tickets from any thread, and writes them to the spool on its own thread."""
 
     def __init__(self, spool: Spool, numbers: TicketNumbers, written: Callable[[], None]) -> None:
-        """Prepare the thread; it calls ``written`` after each successful write to the spool."""
+        """Prepare the thread that writes to ``spool``; ``numbers`` gives tickets their numbers.
+
+        The thread calls ``written`` after each successful write.
+        """
         self.lost = 0
         """Number of notes given up since the start, because more than _WAITING_LINES (50,000)
         notes waited for the disk."""
@@ -87,7 +91,7 @@ class SpoolWriter:
         self._items.put(item)
 
     def stop(self, seconds: float) -> None:
-        """Write the items in the queue, and end the thread; wait at most ``seconds`` for that."""
+        """Write what is in the queue, and end the thread; wait at most ``seconds`` for both."""
         self._items.put(None)
         self._thread.join(seconds)
 
@@ -104,7 +108,10 @@ class SpoolWriter:
         self._spool.finish()
 
     def _gather(self) -> tuple[list[Item], bool]:
-        """Wait for items of the queue; return them, and whether to end when they are written."""
+        """Wait for notes and tickets in the queue, and return them as the next batch to write.
+
+        The second value is True if the thread must end after this batch.
+        """
         batch: list[Item] = []
         until = time.monotonic() + _RETRY_SECONDS if self._waiting else None
         while len(batch) < BATCH_ITEMS:

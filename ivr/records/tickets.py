@@ -103,8 +103,9 @@ def change(
 ) -> None:
     """Set the status of the ticket ``number``; ``now`` becomes the time of its last change.
 
-    ``assignee`` and ``note`` are stored unless they are None. Raise TicketError if no ticket or
-    several tickets have the number, or if the ticket is done or cancelled already.
+    ``assignee``, a person's name, and ``note``, a remark, are stored unless they are None. Raise
+    TicketError, and change nothing, if no ticket or several tickets have the number, or if the
+    ticket is done or cancelled already.
     """
     ticket = one(connection, number)
     if ticket["status"] not in WAITING:
@@ -123,6 +124,9 @@ def change(
 
 
 def is_overdue(ticket: CallRow, now: datetime) -> bool:
-    """Return whether a ticket is unfinished at ``now`` and past its deadline."""
+    """Return True if ``ticket`` is unfinished and its deadline was before ``now``, else False.
+
+    ``ticket`` is the ticket's row of the database. A ticket without a deadline is never overdue.
+    """
     due = ticket["deadline"]
     return due is not None and due < now and ticket["status"] in WAITING

@@ -32,9 +32,9 @@ def lines(steps: Iterable[Mapping[str, Any]], numbers: Mapping[int, str]) -> lis
 
     ``steps`` are the call's rows of the table ``steps``, in order, with at least the columns
     ``at``, ``step``, ``what`` and ``fields``. ``numbers`` are the numbers of the call's tickets;
-    the key is the step in which the ticket was made. The time of a caller's line is the onset of
-    the speech. A bot's line after a pause tells the length of the pause. So a reader can check the
-    waits of five seconds that the sheet demands.
+    the key is the step in which the ticket was made. The time of a line of the caller is the onset
+    of the speech. A line of the bot after a silence of at least 0.3 s tells its length, so that a
+    reader can check the waits that the etiquette sheet demands.
     """
     reader = _Reader(numbers)
     for step in steps:
@@ -100,10 +100,10 @@ class _Reader:
                 self._add(at, "fault", tr("the caller is handed back to the PBX"))
 
     def _pause(self, at: float) -> str:
-        """Return a text with the length of the silence before ``at``, for the end of a line.
+        """Return a text with the length of the silence that ends at ``at``, for a transcript line.
 
-        ``at`` is in seconds from the answer. Return ``""`` if there was no silence, or less than
-        NOTICED_SECONDS (0.3 s). Also mark the silence as over.
+        ``at`` is in seconds from the answer of the call. Return ``""`` if there was no silence, or
+        less than NOTICED_SECONDS (0.3 s). The silence is not told a second time.
         """
         since, self._quiet = self._quiet, None
         pause = 0.0 if since is None else at - since
@@ -118,10 +118,10 @@ class _Reader:
 
 
 def _speech(fields: Mapping[str, Any]) -> str:
-    """Return the text of a line of speech: the caller's words and, in brackets, their meaning.
+    """Return the text of a transcript line: the caller's words and, in brackets, their meaning.
 
-    ``fields`` are the fields of a SpeechEnded step. Return the length of the speech if no words
-    were recognised.
+    ``fields`` are the fields of a SpeechEnded step. If no words were recognised, the text is the
+    length of the speech instead.
     """
     words = fields.get("words")
     if not words or not words["meaning"]["text"]:
