@@ -128,9 +128,7 @@ class CallRecord:
         ``now`` is the moment of the end, in seconds of the monotonic clock.
         """
         seconds, rows = round(now - self._answered, 3), list(self._rows)
-        log.info(
-            "call_ended", record_id=self.call, outcome=outcome, seconds=seconds, sheet_rows=rows
-        )
+        log.info("call_ended", call=self.call, outcome=outcome, seconds=seconds, sheet_rows=rows)
         ended: SpoolEntry = {
             "entry": "end", "call": self.call, "outcome": outcome, "seconds": seconds,
             "ended": _iso(self._at(now)), "rows": " ".join(rows),

@@ -143,6 +143,7 @@ class Loader:
                 "records_database_back", after_seconds=seconds,
                 reason="the database takes records again",
                 effect="nothing was lost: the records that waited in the spool are now loaded",
+                remedy="none needed",
             )  # fmt: skip
 
     def _load_all(self) -> bool:

@@ -61,6 +61,7 @@ def prune_recordings(engine: Engine, directory: Path, before: datetime, now: dat
             "recording_of_no_call", file=str(file),
             reason="it is older than recording.keep_days, and no recording in the database has it",
             effect="the file was removed; no recording that `ivr calls` shows is affected",
+            remedy="none needed",
         )  # fmt: skip
     return gone
 

@@ -119,6 +119,7 @@ class RecordingKeeper:
                     "recording_works_again", directory=place,
                     reason="the disk has room, and the directory can be used",
                     effect="new calls are recorded again",
+                    remedy="none needed",
                 )  # fmt: skip
         self._ready = ready
 

@@ -176,6 +176,7 @@ class SpoolWriter:
                 reason="the disk of records.directory can be written again",
                 effect="callers can leave tickets again; what was lost since the start of the "
                 "service (lost_steps of calls, refused_tickets) stays lost",
+                remedy="none needed",
             )  # fmt: skip
         for _, made, number in tickets:
             made(number)
