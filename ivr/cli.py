@@ -17,7 +17,10 @@ from ivr.translation import tr
 SUB_COMMANDS = {
     "serve": ("ivr.commands.serve:serve_app", "Answer the hotline until told to stop."),
     "talk": ("ivr.commands.talk:talk_app", "Try the conversation here, without a PBX."),
-    "hear": ("ivr.commands.hear_command:hear_app", "Show what the ear makes of a recording."),
+    "hear": (
+        "ivr.commands.hear_command:hear_app",
+        "Show what the detectors of a call find in a recording.",
+    ),
     "understand": (
         "ivr.commands.understand:understand_app",
         "Show what the hotline makes of a caller's words.",
@@ -57,7 +60,7 @@ SUB_COMMANDS = {
     ),
     "bench": (
         "ivr.bench.commands:bench_app",
-        "Measure the ear, and real calls through Asterisk in Docker.",
+        "Measure how lines are judged, and real calls through Asterisk in Docker.",
     ),
 }
 """Maps the name of each sub-command to its ``module:typer_object`` and its help in English."""

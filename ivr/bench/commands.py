@@ -35,7 +35,8 @@ from ivr.translation import tr
 bench_app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="Measure the ear, and real calls through Asterisk in Docker (docker/build.sh first).",
+    help="Measure how lines are judged, and real calls through Asterisk in Docker "
+    "(docker/build.sh first).",
 )
 bench_app.command("worker-memory")(bench_worker_memory)
 bench_app.command("recognition", context_settings=formerly(recordings="corpus"))(bench_recognition)
@@ -52,7 +53,7 @@ def bench_waits(
     out: PicturesOption = None,
     root: RootOption = CHECKOUT,
 ) -> None:
-    """Measure the errors of row 2's waits of five seconds, by the packets that callers receive."""
+    """Measure the errors of the waits of five seconds in the sheet's row 2, by received packets."""
     with counted("calls", calls) as done:
         result, heard = asyncio.run(waits_bench.measure(root, calls, seed, done))
     _draw(heard, out)
@@ -93,7 +94,7 @@ def bench_load(
     out: PicturesOption = None,
     root: RootOption = CHECKOUT,
 ) -> None:
-    """Measure how evenly many simultaneous callers hear the bot. (row 2)"""
+    """Measure how evenly many callers at once hear the prompts. (row 2 of the sheet)"""
     with counted("calls", calls) as done:
         result, heard = asyncio.run(load_bench.measure(root, calls, seed, done))
     _draw(heard, out)
@@ -114,7 +115,7 @@ def bench_hang_ups(
     as_json: JsonOption = False,
     root: RootOption = CHECKOUT,
 ) -> None:
-    """Hang up at every moment of row 2, and count what is left behind."""
+    """Hang up at every moment of the sheet's row 2, and count what is left behind."""
     with counted("calls", calls) as done:
         result = asyncio.run(hang_ups_bench.measure(root, calls, seed, done))
     print_result(result, as_json)
@@ -139,7 +140,7 @@ def bench_hearing(
     as_json: JsonOption = False,
     out: PicturesOption = None,
 ) -> None:
-    """Measure whether the ear judges a line well, soon and cheaply. (rows 2, 8, 9, 10)"""
+    """Measure whether a line is judged well, soon and cheaply. (rows 2, 8, 9, 10)"""
     total = None if corpus else len(hearing_bench.windows_of(windows, split))
     with counted("windows", total) as done:
         report = (
@@ -190,7 +191,7 @@ def bench_records(
     seed: SeedOption = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure whether a promised ticket is ever lost, and how much records delay calls. (1 min)"""
+    """Measure whether tickets are lost in crashes, and how much records delay calls. (1 min)"""
     with TemporaryDirectory(prefix="ivr-records-") as place, counted("kills", kills) as done:
         killed = RecordsSettings(directory=Path(place) / "killed")
         loaded = RecordsSettings(directory=Path(place) / "loaded", database=database)

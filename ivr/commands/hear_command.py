@@ -37,9 +37,9 @@ def hear_command(
         float, typer.Option(min=0.02, help="Seconds between two rows.")
     ] = EVERY_SECONDS,
 ) -> None:
-    """Show what the ear makes of a recording.
+    """Show what the detectors of a call find in a recording.
 
-    It shows verdict and numbers over time, and why.
+    It shows the verdict about the line and its numbers over time, and the reasons.
     """
     if out is not None:
         from ivr.commands.hear_picture import draw_report  # here: loading matplotlib takes a second

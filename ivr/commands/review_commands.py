@@ -79,7 +79,7 @@ def learn_from_call(
     ] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Take over what a caller meant: into the phrase files, or with --corpus into a corpus."""
+    """Write down what a caller meant: in the phrase files, or with --corpus in a corpus."""
     settings = settings_or_exit(config)
     with connected(config) as connection:
         one = utterance_named(connection, name)

@@ -44,7 +44,7 @@ def list_calls(
     limit: LimitOption = 50,
     as_json_: JsonOption = False,
 ) -> None:
-    """List calls, the newest first. Times are China's."""
+    """List calls, the newest first, in China's time."""
     with connected(config) as connection:
         found = queries.listed_calls(
             connection, since=since(days), caller=caller, outcome=outcome, row=row, limit=limit

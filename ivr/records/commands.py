@@ -26,7 +26,7 @@ def migrate_command(
     revision: Annotated[str, typer.Option(help="Version; base removes all tables.")] = "head",
     config: ConfigOption = None,
 ) -> None:
-    """Bring the database to the version of this program, or to another one.
+    """Bring the database to the version of this program, or to the version given.
 
     The service does so at its start, unless its database user may not make tables.
     """

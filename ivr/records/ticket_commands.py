@@ -47,7 +47,7 @@ def list_tickets(
     limit: LimitOption = 200,
     as_json_: JsonOption = False,
 ) -> None:
-    """List unfinished tickets, the most urgent first. Times are China's."""
+    """List unfinished tickets, the most urgent first, in China's time."""
     now = datetime.now(UTC)
     with connected(config) as connection:
         found = queries.listed_tickets(
@@ -101,7 +101,7 @@ def assign_ticket(
     note: NoteOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Assign a ticket to a person, or to another one."""
+    """Assign a ticket to a person; one that is assigned gets a new person."""
     _change(config, number, TicketStatus.ASSIGNED, assignee, note)
 
 

@@ -67,7 +67,7 @@ def render_command(
 ) -> None:
     """Render the prompts whose words, voice or files have changed.
 
-    When one of them cannot be rendered, none is.
+    If one of them cannot be rendered, no file is replaced.
     """
     path, words = read_arguments(sheet)
     target = directory or path.parent / "rendered"
@@ -178,7 +178,7 @@ def check_rendered(
     sheet: SheetOption = None,
     directory: DirectoryOption = None,
 ) -> None:
-    """Check that all prompts are there, current, at one level, rightly read, and allowed.
+    """Check that all prompts are rendered, current, equally loud, read correctly, and allowed.
 
     Ends with 0 when they are, 1 when not.
     """

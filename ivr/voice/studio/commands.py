@@ -109,7 +109,7 @@ def cut_command(
     """Cut a session into one recording for each line of its script.
 
     Give the same --only, --slow and --no-pieces as for the script. Ends with 0 when all lines are
-    there and sure, 1 when not, 2 when nothing could be written.
+    read well, 1 when not, 2 when nothing could be written.
     """
     script = _script(sheet, pieces, only)
     settings = settings_or_exit(config).recognition
