@@ -65,7 +65,7 @@ async def measure(
         "wait_error_p99_ms": percentile(waits, 99),
         "channels_left": channels,
         "complaints_logged": len(complained),
-        "loop_lag_max_ms": percentile([line["longest_lag_ms"] for line in closed], 100),
+        "loop_lag_max_ms": percentile([line["longest_loop_delay_ms"] for line in closed], 100),
         "calls": calls,
     }
     problems = tuple(call.problem for call in heard if call.problem)

@@ -101,8 +101,9 @@ def _ask_about(
     """Ask a person what the utterances of each group mean, and learn from the answers.
 
     A group holds utterances that sound alike; the answer about its first one counts for all.
-    ``corpus`` is the directory of a corpus of people to which sounds are added; None: sentences are
-    added to the phrase files. ``config`` is the settings file.
+    With ``corpus``, the recorded audio and the answers are added to that directory, a table of
+    recordings of people. Without it, the sentences are added to the phrase files. ``config`` is the
+    settings file.
     """
     learned = False
     for number, group in enumerate(groups, 1):

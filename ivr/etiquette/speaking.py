@@ -51,12 +51,18 @@ def say_farewell(prompt: Prompt, **values: str) -> Ask[None]:
 
 
 def ask_for_more(prompt: Prompt) -> Ask[None]:
-    """Say ``prompt``, which asks whether the caller wants anything else, marked as AnythingElse."""
+    """Return the request that asks ``prompt``: does the caller want anything else?
+
+    It is an AnythingElse, so the caller's answer is understood as an answer to this question.
+    """
     return Ask(AnythingElse(prompt, barge_in=True))
 
 
 def ask_if_clear(prompt: Prompt) -> Ask[None]:
-    """Say ``prompt``, which asks whether an explanation was clear, marked as IsItClear."""
+    """Return the request that asks ``prompt``: was the explanation clear?
+
+    It is an IsItClear, so the caller's answer is understood as an answer to this question.
+    """
     return Ask(IsItClear(prompt, barge_in=True))
 
 

@@ -262,8 +262,10 @@ class EchoGate:
         self._past.echo[:] = self._past.left[:] = FLOOR_DBOV
 
     def _step(self, chunk: Samples, now: float) -> None:
-        """Add a chunk to the stored past as the newest; it ended at ``now``, in seconds of the
-        call's clock."""
+        """Compare the caller's newest ``chunk`` with what was played, and store it with the past.
+
+        The chunk ended at ``now``, in seconds of the call's clock.
+        """
         self._clock += CHUNK_SECONDS
         if not self._awake or abs(now - self._clock) > HOLE_SECONDS:
             self._clock = now

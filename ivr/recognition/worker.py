@@ -49,7 +49,10 @@ takes a fifth more processor time. Models of sherpa-onnx decode 0.16 to 0.5 s at
 
 
 class Worker:
-    """Decodes the utterances of one worker process; answers each frame of the service."""
+    """The decoder of one worker process, with all utterances that it decodes at the moment.
+
+    The service sends it messages (frames of ivr.recognition.framing); it replies to each of them.
+    """
 
     def __init__(self, model: SpeechModel, send: Callable[[Frame], None]) -> None:
         """Take the loaded model, and the function that sends a frame to the service.

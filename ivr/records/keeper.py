@@ -183,8 +183,8 @@ def _make(directory: Path, setting: Path) -> None:
                 "records_directory_not_writable", directory=str(setting),
                 reason=error.strerror,
                 effect="calls are answered, but no ticket can be kept, and callers are told so",
-                remedy="make room on the disk of records.directory, or repair the disk; if the "
-                "directory is missing afterwards, restart the service, which makes it",
+                remedy="make room on the disk of records.directory, or repair it or mount it for "
+                "writing; if the directory is missing afterwards, restart the service",
             )  # fmt: skip
             return
         raise RecordsError(

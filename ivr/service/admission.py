@@ -110,7 +110,7 @@ class Admission:
                 "session_closed",
                 calls_left=len(self.calls),
                 tasks_left=len(asyncio.all_tasks()),
-                longest_lag_ms=round(call.longest_lag * 1000, 1),
+                longest_loop_delay_ms=round(call.longest_lag * 1000, 1),
             )
 
     def _guest(self, uniqueid: str, environment: Mapping[str, str]) -> tuple[Guest, bool]:

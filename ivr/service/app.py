@@ -119,7 +119,7 @@ class Hotline:
             await self._recognisers.start()
             log.info(
                 "recognition_model", model=str(self._model or BUILT_IN_MODEL),
-                figures=what_it_hears(self._model, say=str),
+                figures_of_the_model=what_it_hears(self._model, say=str),
             )  # fmt: skip
             await self._listen_for_calls()
         except ModelError as error:

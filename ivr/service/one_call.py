@@ -106,7 +106,7 @@ class OneCall:
             self._live.close("a defect of the service")
 
     def end(self, outcome: Outcome) -> None:
-        """End the call after the caller has heard the last words of ``outcome``."""
+        """Say the last words of ``outcome``, then end the call; the method does not wait."""
         self._live.end(outcome)
 
     def _live_call(self, script: Callable[[], Script], now: float) -> LiveCall:

@@ -21,7 +21,10 @@ class Cutter:
     """A tool that cuts text into words; it knows jieba's words and those given to it."""
 
     def __init__(self, more: Iterable[str] = ()) -> None:
-        """``more`` holds further words, such as those of ``pronunciation.toml``."""
+        """Make a list of words, into which texts are cut: those of jieba and those in ``more``.
+
+        ``more`` holds words such as those of ``pronunciation.toml``.
+        """
         known, total = _dictionary()
         self._tokenizer = jieba.Tokenizer()
         self._tokenizer.FREQ = ChainMap({}, known)  # the large dictionary is shared, not copied

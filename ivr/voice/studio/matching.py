@@ -178,10 +178,11 @@ def match(evidence: Evidence) -> list[Reading]:
 
 
 def probabilities(evidence: Evidence, readings: Sequence[Reading]) -> list[float]:
-    """Return one probability, from 0 to 1, for each of ``readings``: that it is right.
+    """Return for each of ``readings`` the probability, from 0 to 1, that it is right.
 
-    It is the share of all explanations of the session in which exactly these passages are this
-    line.
+    A reading says that certain passages of the recording are a certain line of the script. There
+    are many ways to assign all passages to lines; each has a weight. The probability is the weight
+    of the ways that contain the reading, divided by the weight of all ways.
     """
     if not readings:
         return []

@@ -30,9 +30,10 @@ _EXTENSIONS = ("wav", "flac", "mp3", "ogg")
 
 
 def recording_in(folder: Path, name: str) -> Path | None:
-    """Return the file with the recording ``name``, in the first format that there is, or None.
+    """Return the file in ``folder`` that holds the recording ``name``, or None if there is none.
 
-    ``name`` is the id of a prompt, for a slow recording with ``.slow`` after it.
+    ``name`` is the id of a prompt, for a slow recording with ``.slow`` after it. If there are
+    several formats of it, the one that comes first in _EXTENSIONS is returned.
     """
     paths = (folder / f"{name}.{extension}" for extension in _EXTENSIONS)
     return next((path for path in paths if path.is_file()), None)
