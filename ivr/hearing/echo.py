@@ -262,7 +262,7 @@ class EchoGate:
         self._past.echo[:] = self._past.left[:] = FLOOR_DBOV
 
     def _step(self, chunk: Samples, now: float) -> None:
-        """Compare the caller's newest ``chunk`` with what was played, and store it with the past.
+        """Store the newest ``chunk`` of the caller's line, and its level, after the earlier ones.
 
         The chunk ended at ``now``, in seconds of the call's clock.
         """
