@@ -63,7 +63,10 @@ _COMPLAINT = Ticket(
 
 @dataclass(slots=True)
 class Kills:
-    """The tickets that the killed processes promised: they had returned the ticket's number."""
+    """The tickets that processes promised before they were killed.
+
+    A ticket is promised when the process has returned its number, as to a caller.
+    """
 
     promised: list[str] = field(default_factory=list)
     """Numbers of the tickets that the processes had returned before they were killed."""

@@ -19,8 +19,9 @@ class Steered:
         """Take the same utterance in two decoders.
 
         ``free`` is the utterance in the decoder of all words, ``answer`` that in the decoder of an
-        expected answer. ``words`` are the words of such an answer; all others that ``answer`` finds
-        stand for any speech and become [unk]. None means that ``answer`` finds no others.
+        expected answer. ``words`` are the words of such an answer. ``answer`` may also know words
+        that only absorb other speech: each word that it finds and that is not in ``words`` becomes
+        [unk]. None means that it knows no such words.
         """
         self._free, self._answer, self._words = free, answer, words
 

@@ -88,7 +88,10 @@ class Edge:
         return licence_of("edge")
 
     def source(self, take: Take) -> str:
-        """Return an empty string: only the words and the voice decide how ``take`` sounds."""
+        """Return "": a clip of ``take`` depends on nothing else than its words and the voice.
+
+        Other engines return a hash here, and a clip is rendered again when it changes.
+        """
         return ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:

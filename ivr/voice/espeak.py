@@ -63,7 +63,10 @@ class Espeak:
         """Do nothing: the voice needs no preparation."""
 
     def source(self, take: Take) -> str:
-        """Return an empty string: only the words and the voice decide how ``take`` sounds."""
+        """Return "": a clip of ``take`` depends on nothing else than its words and the voice.
+
+        Other engines return a hash here, and a clip is rendered again when it changes.
+        """
         return ""
 
     def sound(self, take: Take) -> tuple[NDArray[np.int16], int]:
