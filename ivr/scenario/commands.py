@@ -26,6 +26,7 @@ from ivr.command_line import (
 )
 from ivr.config import Settings
 from ivr.etiquette.sheet import SheetError
+from ivr.lab.natural_callers import NATURAL_NAMES
 from ivr.lab.pbx import LabError
 from ivr.records.database import DatabaseError
 from ivr.scenario import acceptance, junit
@@ -50,6 +51,7 @@ scenario_app = typer.Typer(
     help="Make the calls that testers write down, and judge them.",
 )
 DOCKER = "docker"
+_NUMBERED_VOICES = ("1", "2", "3", "4")
 _URI = re.compile(r"(?:sip:)?(?P<number>[^@\s]+)@(?P<host>[^:@\s]+)(?::(?P<port>\d{1,5}))?")
 _CANNOT = (
     ScenarioError, TargetError, LabError, CatalogueError, SheetError, VocabularyError, PhraseError,
@@ -89,6 +91,13 @@ def run_scenarios(
     only: Annotated[
         str | None, typer.Option(help="Only scenarios with this in their name.")
     ] = None,
+    voice: Annotated[
+        str | None,
+        typer.Option(
+            help="Voice of the callers whose scenario names none: 1 to 4, natural, natural 1 to"
+            " natural 4, or a voice of espeak-ng."
+        ),
+    ] = None,
     at_once: Annotated[
         int, typer.Option(min=1, max=50, help="How many calls are made at once.")
     ] = AT_ONCE,
@@ -111,7 +120,7 @@ def run_scenarios(
     settings = settings_or_exit(config)
     try:
         stage = Stage.load(settings.prompts.sheet, settings.prompts.directory)
-        chosen = _chosen(files, stage, only)
+        chosen = _chosen(files, stage, only, voice)
         where = None if fast or to == DOCKER else _target(to, user, password_file)
         with progress_bar() as bar:
             task = bar.add_task(tr("scenarios"), total=len(chosen))
@@ -127,7 +136,9 @@ def run_scenarios(
     _tell(sheet, verdicts, result, as_json)
 
 
-def _chosen(files: list[Path] | None, stage: Stage, only: str | None) -> list[Scenario]:
+def _chosen(
+    files: list[Path] | None, stage: Stage, only: str | None, voice: str | None
+) -> list[Scenario]:
     found = read_scenarios(files or [SHIPPED], stage.sheet)
     chosen = [each for each in found if only is None or only in each.name]
     if not chosen:
@@ -136,7 +147,16 @@ def _chosen(files: list[Path] | None, stage: Stage, only: str | None) -> list[Sc
                 only=only
             )
         )
-    return chosen
+    if voice is None:
+        return chosen
+    if voice.startswith("natural") and voice not in NATURAL_NAMES:
+        raise ScenarioError(
+            tr("--voice {name!r}: there is no such voice: use one of {names}").format(
+                name=voice, names=", ".join(NATURAL_NAMES)
+            )
+        )
+    by = int(voice) if voice in _NUMBERED_VOICES else voice
+    return [each.spoken_by(by) for each in chosen]
 
 
 def _target(text: str, user: str, password_file: Path | None) -> Target:

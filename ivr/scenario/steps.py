@@ -5,7 +5,7 @@ are checked in :mod:`ivr.scenario.files`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -200,6 +200,16 @@ class Scenario:
     def steps(self) -> tuple[Step, ...]:
         """The steps of the scenario, in the order of the call."""
         return self.table.steps
+
+    def spoken_by(self, voice: int | str) -> "Scenario":
+        """Return the scenario with ``voice`` in every step that names no voice; see Says.voice."""
+        steps = tuple(
+            step.model_copy(update={"voice": voice})
+            if isinstance(step, Says) and "voice" not in step.model_fields_set
+            else step
+            for step in self.steps
+        )
+        return replace(self, table=self.table.model_copy(update={"steps": steps}))
 
     def place(self, step: int | None = None) -> str:
         """Return the place of a step in the scenario file as ``file:line``.

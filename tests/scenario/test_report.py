@@ -17,7 +17,9 @@ from ivr.scenario.acceptance import RowResult, acceptance_figures
 from ivr.scenario.commands import scenario_app as commands
 from ivr.scenario.page import report_page
 from ivr.scenario.picture import svg
+from ivr.scenario.run import RunContext
 from ivr.scenario.seen import CallSound, Seen, TranscriptLine
+from ivr.scenario.steps import Says
 from ivr.scenario.verdict import ScenarioVerdict
 from tests.html import ReadPage
 
@@ -101,6 +103,25 @@ def test_json_has_the_shape_of_the_benches(write: Write) -> None:
     assert told["figures"]["scenarios_passed"] == 1
 
 
+def test_the_callers_get_the_voice_of_the_option_unless_the_step_names_one(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(GOOD + BAD.replace('says = "打错了<b>"', 'says = "打错了<b>", voice = "cmn+f2"'))
+    voices: list[int | str] = []
+
+    def played(play: RunContext, *_: object) -> list[ScenarioVerdict]:
+        voices.extend(
+            step.voice for each in play.scenarios for step in each.steps if isinstance(step, Says)
+        )
+        return []
+
+    monkeypatch.setattr("ivr.scenario.commands._played", played)
+    run(path, "--voice", "natural 2")
+    run(path, "--voice", "4")
+    run(path)
+    assert voices == ["natural 2", "cmn+f2", 4, "cmn+f2", 3, "cmn+f2"]
+
+
 def test_only_some_are_run(write: Write) -> None:
     code, out, _ = run(write(GOOD + BAD), "--only", "拨错号", "--json")
     assert (code, json.loads(out)["samples"]) == (0, 1)
@@ -111,6 +132,7 @@ def test_only_some_are_run(write: Write) -> None:
     [
         (["--only", "nothing"], "no scenario has 'nothing' in its name"),
         (["no/such.toml"], "no/such.toml cannot be read"),
+        (["--voice", "natural 9"], "--voice 'natural 9': there is no such voice: use one of nat"),
     ],
 )
 def test_a_mistake_is_one_sentence(words: list[str], told: str) -> None:
