@@ -25,7 +25,7 @@ from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import Action, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
 
-LIMITS = {"reply_p50_ms": 700.0, "reply_p95_ms": 900.0, "goodbye_reply_p50_ms": 450.0}
+LIMITS = {"reply_p50_ms": 550.0, "reply_p95_ms": 700.0, "goodbye_reply_p50_ms": 450.0}
 _AT_LEAST = {"replied": 1.0, "understood": 0.95}
 _TURNS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("打错了，对不起", ("wrong_number.explain",)),
