@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
-from tools.tiny_vosk import text
 from tools.tiny_vosk.channel import NOISES, noise_of, on_a_line, through_alaw
 from tools.tiny_vosk.configuration import FRAME_CENTRE, FRAME_SECONDS
 from tools.tiny_vosk.espeak_sounds import EspeakSounds
@@ -154,7 +153,7 @@ def _espeak(chooser: random.Random) -> Iterator[Speech]:
             ]
             spoken = Speech(spoken.samples, spoken.rate, unknown)
         else:
-            characters = "".join(text.MANDARIN.findall(said))
+            characters = "".join(filter(str.isalpha, said))
             spoken = sounds.with_phones(spoken, characters)
         if spoken is not None:
             made += 1

@@ -20,6 +20,9 @@ _SHORT_GAP = 0.06
 the sound after it."""
 _MISREAD = 1.0
 """Cost of a syllable that is no reading of its character."""
+_LETTERS = {"Q": "kiu"}
+"""Syllables of the letters that espeak-ng says as people in China do; it says others in English."""
+_WRITTEN = {syllable: letter for letter, syllable in _LETTERS.items()}
 
 
 class EspeakSounds:
@@ -28,7 +31,8 @@ class EspeakSounds:
     def __init__(self, synthesiser: Synthesiser) -> None:
         self._syllables: dict[tuple[str, ...], str] = {}
         for syllable in INITIAL_AND_FINAL:
-            self._syllables[tuple(synthesiser.pronunciation(f"{syllable}1"))] = syllable
+            written = _WRITTEN.get(syllable, f"{syllable}1")
+            self._syllables[tuple(synthesiser.pronunciation(written))] = syllable
         self._longest = max(map(len, self._syllables))
 
     def syllables(self, phonemes: list[str], characters: str) -> list[str]:
@@ -39,7 +43,7 @@ class EspeakSounds:
         """
         best: dict[int, tuple[float, list[str]]] = {0: (0.0, [])}
         for character in characters:
-            readings = set(pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)[0])
+            readings = _readings(character)
             after: dict[int, tuple[float, list[str]]] = defaultdict(lambda: (math.inf, []))
             for at, (cost, said) in best.items():
                 for end in range(at + 1, min(at + self._longest, len(phonemes)) + 1):
@@ -79,3 +83,10 @@ class EspeakSounds:
             at, last_end = at + count, end
         timed.append((last_end, SILENCE))
         return Speech(speech.samples, speech.rate, timed)
+
+
+def _readings(character: str) -> set[str]:
+    """Return the syllables of a letter or a Chinese character."""
+    if letter := _LETTERS.get(character):
+        return {letter}
+    return set(pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)[0])

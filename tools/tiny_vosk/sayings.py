@@ -1,6 +1,7 @@
 """Random texts to be spoken for the training: callers' sentences, words, numbers, syllables."""
 
 import random
+import re
 from functools import cache
 
 import jieba
@@ -11,42 +12,57 @@ _DIGITS = "零一二三四五六七八九幺"
 _COMMON = 12000
 """Number of the most frequent words of the dictionary that are spoken."""
 _NAMED = ("我姓{姓}", "免贵姓{姓}", "{姓}先生", "{姓}女士", "{姓}小姐", "我叫{姓}", "姓{姓}")
+_ENGLISH_OR_DIGITS = re.compile(r"[a-z0-9]")
 _LONGEST = 24
 """Largest number of characters of a text."""
 
 
 def saying(chooser: random.Random) -> str:
-    """Return a random text in Chinese characters, without Latin letters and digits."""
+    """Return a random text in Chinese characters and capitals such as QQ, without digits."""
     kind = chooser.random()
-    if kind < 0.30:
-        return _sentence(chooser)
-    if kind < 0.58:
+    if kind < 0.28:
+        return _sentence(_sentences(), chooser)
+    if kind < 0.32:
+        return _sentence(_with_letters(), chooser)
+    if kind < 0.54:
         return "".join(chooser.choices(*_words(), k=chooser.randint(1, 5)))[:_LONGEST]
-    if kind < 0.78:
+    if kind < 0.80:
         return _number(chooser)
-    if kind < 0.85:
+    if kind < 0.87:
         return text.said(chooser.choice(_NAMED), chooser)
     return "".join(chooser.choices(_characters(), k=chooser.randint(1, 7)))
 
 
-def _sentence(chooser: random.Random) -> str:
-    said = text.said(chooser.choice(_sentences()), chooser)
+def _sentence(sentences: list[str], chooser: random.Random) -> str:
+    said = text.said(chooser.choice(sentences), chooser)
     return said if len(said) <= _LONGEST else said[:_LONGEST]
 
 
 def _number(chooser: random.Random) -> str:
-    count = chooser.choice((1, 2, 3, 4, 6, 7, 8, 8, 11, 11))
+    """Return digits, as one group or as people group a number: three and then fours, or halves."""
+    count = chooser.choice((1, 2, 3, 4, 6, 7, 8, 8, 11, 11, 11))
     digits = "".join(chooser.choices(_DIGITS, k=count))
-    if count > 5 and chooser.random() < 0.5:
+    kind = chooser.random()
+    if count > 5 and kind < 0.3:
         cut = chooser.choice((3, 4))
-        digits = f"{digits[:cut]}，{digits[cut:]}"
+        return f"{digits[:cut]}，{digits[cut:]}"
+    if count > 7 and kind < 0.6:
+        first = count % 4
+        groups = [digits[:first], *(digits[at : at + 4] for at in range(first, count, 4))]
+        return "，".join(filter(None, groups))
     return digits
 
 
 @cache
 def _sentences() -> list[str]:
     written = [*text.phrases(), *(phrase for phrase, _ in text.callers())]
-    return [one for one in written if not any(sign.isascii() and sign.isalnum() for sign in one)]
+    return [one for one in written if not _ENGLISH_OR_DIGITS.search(one)]
+
+
+@cache
+def _with_letters() -> list[str]:
+    """Return the sentences with capitals: few have the product's name QQ, which must be heard."""
+    return [one for one in _sentences() if any(sign.isascii() and sign.isupper() for sign in one)]
 
 
 @cache
