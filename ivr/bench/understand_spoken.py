@@ -1,12 +1,12 @@
 """``ivr bench understand --spoken``: sentences spoken, recognised, then understood.
 
-Two synthetic voices say the sentences over a-law, with white noise at 15 dB SNR. The built-in model
-was not trained with these voices. There are two kinds of sentences. ``phrases`` are the phrases of
-every row, from which the hotline has learned; the built-in model knows their words. ``unseen`` are
-sentences that neither the hotline nor the model has seen. The figures include the errors of
-recognition. Another model may be given in place of the built-in one. A natural voice then says the
-unseen sentences as well: as it is, as a large person with a low voice, and quickly. The built-in
-model was trained with the voices of espeak-ng alone, and does not understand it.
+Two voices of espeak-ng say the sentences over a-law, with white noise at 15 dB SNR. The built-in
+model was not trained with these voices. There are two kinds of sentences. ``phrases`` are the
+phrases of every row, from which the hotline has learned; the built-in model knows their words.
+``unseen`` are sentences that neither the hotline nor the model has seen. The figures include the
+errors of recognition. A natural voice says the unseen sentences as well: as it is, as a large
+person with a low voice, and quickly. The built-in model was trained with other sentences by this
+voice. Another model may be given in place of the built-in one.
 """
 
 import math
@@ -88,7 +88,7 @@ def measure(
         samples += sum(map(len, right.values()))
         figures |= {f"{name}_{kind}": value for name, value in _figures(right).items()}
     for name, caller in SAID_NATURALLY.items():
-        labelled = sentences.get("unseen", ()) if model is not None else ()
+        labelled = sentences.get("unseen", ())
         figures |= _of_natural(name, caller, labelled, recogniser, understander, seed)
         samples += len(labelled)
     limits = {name: at for name, at in (LIMITS | NATURAL_LIMITS).items() if name in figures}

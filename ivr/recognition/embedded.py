@@ -9,14 +9,16 @@ from pathlib import Path
 
 from ivr.paths import cache_directory
 from ivr.recognition.files import ModelError
-from ivr.recognition.manifest import read_manifest
 from ivr.translation import marked, tr
 
 PACKED = Path(__file__).with_name("tiny-cn.zip")
 NOTICE = marked("speech recognition runs on the built-in model, which is for trying and testing")
 """Sentence that the log and the commands show when the built-in model is used."""
-HEARS = marked("it understands synthetic test callers, not people")
-"""What the built-in model understands, unless its manifest has published figures."""
+HEARS = marked(
+    "it gets 29 % of the syllables wrong in single words of a person whose other words it was "
+    "trained with; nothing is known about other people"
+)
+"""The figures of the built-in model, from tools/tiny_vosk/README.md."""
 NO_MODEL = "no model for human callers is set (recognition.model) or installed"
 """Reason that the log names when the built-in model is used."""
 FETCH_MODEL = "fetch a model for human callers with `ivr models fetch`"
@@ -44,14 +46,6 @@ def unpacked(packed: Path = PACKED, cache: Path | None = None) -> Path:
             ).format(name=packed.name, error=error)
         ) from None
     return target
-
-
-def figures() -> str:
-    """Return the figures that the manifest of the built-in model publishes; "" if it has none."""
-    try:
-        return read_manifest(unpacked()).published
-    except ModelError:  # it is reported where the model is loaded
-        return ""
 
 
 def _unpack(packed: Path, target: Path) -> None:

@@ -44,9 +44,8 @@ def what_it_hears(model: Path | None, say: Callable[[str], str] = tr) -> str:
     in English. Raise ModelError if the model is incomplete.
     """
     if model is None:
-        figures = say(embedded.figures() or embedded.HEARS)
         return say(marked("{notice}: {figures}")).format(
-            notice=say(embedded.NOTICE), figures=figures
+            notice=say(embedded.NOTICE), figures=say(embedded.HEARS)
         )
     manifest = full_manifest(model)
     figures = say(manifest.published) or say(NOTHING_PUBLISHED)

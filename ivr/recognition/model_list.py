@@ -56,14 +56,13 @@ def listed_models(settings: RecognitionSettings) -> Iterator[ListedModel]:
         yield _listed(path, path == taken, None)
     if taken is not None and taken not in (*known, *others):
         yield _listed(taken, True, None, str(taken))
-    figures = embedded.figures() or embedded.HEARS
     yield ListedModel(
         BUILT_IN_MODEL,
         marked("for trying and testing"),
         "",
         None,
         "",
-        figures,
+        embedded.HEARS,
         None,
         "",
         taken is None,

@@ -23,7 +23,7 @@ from tests.records.kept import migrated
         ("port", "prot", "settings", "broken", "agi.prot is not a setting", "known here are host"),
         ("sheet.toml", "none.toml", "sheet", "broken", "prompts.sheet", "correct it"),
         ("/rendered", "/nowhere", "prompts", "broken", "no prompts are rendered", "ivr prompts"),
-        ("model =", "models =", "recognition", "warning", "not people", "ivr models fetch"),
+        ("model =", "models =", "recognition", "warning", "other people", "ivr models fetch"),
         ('model = "', 'model = "x', "recognition", "broken", "go on by keys", "directory of"),
         ("/records", "/token/x", "records", "broken", "records.directory", "make it writable"),
         ("/token", "/nowhere", "token", "broken", "agi.token_file", "create the file"),

@@ -125,17 +125,19 @@ def test_the_list_is_for_programs_too(place: Path, tiny: Path) -> None:
 
 
 def test_a_model_of_the_settings_is_listed_wherever_it_is(place: Path, tiny: Path) -> None:
+    mine = shutil.copytree(tiny, place / "mine")
+    (mine / MANIFEST_FILE).unlink()
     with (place / "ivr.toml").open("a") as file:
-        file.write(f'model = "{tiny}"\n')
+        file.write(f'model = "{mine}"\n')
     (used,) = (each for each in json.loads(say(place, "list", "--json").stdout) if each["used"])
-    assert (used["name"], used["directory"], used["octets"]) == (str(tiny), str(tiny), None)
+    assert (used["name"], used["directory"], used["octets"]) == (str(mine), str(mine), None)
     assert "no figures of it are known" in say(place, "used").stdout
 
 
 def test_the_built_in_model_says_what_it_is(place: Path) -> None:
     checked = say(place, "check")
     assert checked.exit_code == 0
-    assert "not people" in checked.stdout
+    assert "nothing is known about other people" in checked.stdout
     assert len(checked.stdout.splitlines()) == 2
 
 

@@ -60,7 +60,7 @@ async def test_the_doctor_finds_each_fault_of_a_hotline(root: Path, tmp_path: Pa
         sounds = root / "prompts" / "rendered"
         code, told = await doctor(config, "--pbx-sounds", str(sounds))
         not_ok = [check["name"] for check in told["checks"] if check["verdict"] != "ok"]
-        # No company may use this voice, and no person is understood with this model.
+        # No company may use this voice, and this model is for trying and testing.
         assert (code, not_ok) == (1, ["voice", "recognition"]), told["checks"]
         assert told["asterisk"]["says"].startswith("version 22.")
         assert told["dialplan"]["says"].endswith(f":{lab.service.agi_port}")

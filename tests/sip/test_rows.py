@@ -59,7 +59,7 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
     second_wait = farewell - WAIT
     goodbye_end = farewell + prompts["no_sound.farewell"].seconds
     hello = PlayedSound(says("喂，你好，听得到吗"))
-    # Their words are about no row, because the built-in model understands no natural voice.
+    # Their words are about no row of the sheet.
     natural = [PlayedSound(says(OFF_TOPIC, caller)) for caller in NATURAL_CALLERS]
     return {
         "no RTP": [NoRtp()],

@@ -27,8 +27,8 @@ pytestmark = [
 VOICE = 2
 """Index into ivr.lab.voices of a voice that the tiny model was not trained with.
 
-It is a voice of espeak-ng: the built-in model understands no natural voice, and here the words
-matter. The tests of callers whose words do not matter have natural voices as well.
+It is a voice of espeak-ng; `ivr scenario run --voice natural` says the sheet's sentences in a
+natural voice.
 """
 REPLY_SECONDS, THINKING_SECONDS = 0.8, 1.2
 

@@ -1,9 +1,11 @@
 """Training of the tiny Vosk model, which the tests use and ``ivr`` falls back on.
 
-It is trained on espeak-ng's speech only, so it recognises synthetic callers and no person. The
-steps in their order, each run as ``python -m tools.tiny_vosk.<step>`` from the checkout:
+It is trained on the speech of espeak-ng, of the voice baker and of two people. The steps in their
+order, each run as ``python -m tools.tiny_vosk.<step>`` from the checkout:
 
-``corpus``  synthesises, disturbs and labels the training speech, one process per seed
+``natural`` lets the voice baker speak random texts
+``align``   finds when people say each phone in their recordings
+``corpus``  disturbs and labels the training speech, one process per seed
 ``train``   fits a small time-delay network to it and writes the acoustic model
 ``graph``   builds the decoding graph from words.txt and phrases.txt and packs tiny-cn.zip
 ``score``   decodes voices that were not trained and prints how much is right at each SNR

@@ -22,7 +22,7 @@ DECODING = {
     "max-active": "3000",
     "beam": "14.0",
     "lattice-beam": "5.0",
-    "acoustic-scale": "0.7",
+    "acoustic-scale": "0.6",
     "frame-subsampling-factor": "3",
     "endpoint.silence-phones": "1",
     "endpoint.rule2.min-trailing-silence": "0.5",

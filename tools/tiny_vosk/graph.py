@@ -1,9 +1,9 @@
-"""``python -m tools.tiny_vosk.graph [--people] [--acoustic DIRECTORY]``: build and pack a model.
+"""``python -m tools.tiny_vosk.graph [--acoustic DIRECTORY]``: build and pack the model.
 
 The bigram decoding graph is built from words.txt, phrases.txt, prompts/phrases and the sheet's
-prompts, and packed as ivr/recognition/tiny-cn.zip, or with --people as people-cn.zip beside this
-module. The acoustic model comes from DIRECTORY, where ``train`` has written it, or from the
-existing zip, so new words need no training. It takes half a minute.
+prompts, and packed as ivr/recognition/tiny-cn.zip. The acoustic model comes from DIRECTORY, where
+``train`` has written it, or from the existing zip, so new words need no training. It takes half a
+minute.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from ivr.recognition.embedded import HEARS, PACKED
 from ivr.recognition.manifest import ModelManifest
 from tools.tiny_vosk import text
 from tools.tiny_vosk.configuration import DECODING, MFCC
@@ -23,11 +24,7 @@ from tools.tiny_vosk.expected import write_expected
 from tools.tiny_vosk.fst import Graph
 from tools.tiny_vosk.prefixes import Way, branch
 from tools.tiny_vosk.readings import Readings
-from tools.tiny_vosk.sounds import PHONES
 
-BUILT_IN = text.HERE.parents[1] / "ivr" / "recognition" / "tiny-cn.zip"
-PEOPLE = text.HERE / "people-cn.zip"
-"""The packed models: the built-in one of espeak-ng's voices, and the one for people."""
 _UNKNOWN_WORD, _START, _END = "[unk]", "<s>", "</s>"
 _SILENCE_PHONE, _UNKNOWN_PHONE = 1, 2
 _UNKNOWN_PHONES = 3
@@ -55,11 +52,6 @@ CC BY-SA, and only for trying and testing: trained on speech of espeak-ng, on sp
 demonstration voice baker (corpus of DataBaker, non-commercial use only), and on recordings of Yue \
 Tan (Shtooka collection cmn-caen-tan) and Chen Wang from Audio-cmn (project management Hugo Lopez, \
 recording software Nicolas Vion; CC BY-SA)"""
-_PUBLISHED = (
-    "of the syllables of 294 single words of one person, who is in the training with other words, "
-    "26 % were wrong"
-)
-"""The figures of the model for people, from README.md."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """Date of every packed file, the earliest that a zip can have: the same files give the same
 octets."""
@@ -70,29 +62,24 @@ Weights = dict[str, float]
 def main() -> None:
     """Build the decoding graph and pack the model."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", action="store_true", help="the model for people")
     parser.add_argument("--acoustic", type=Path)
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=Path, default=PACKED)
     arguments = parser.parse_args()
-    packed = PEOPLE if arguments.people else BUILT_IN
-    # `ivr models fetch FILE` wants one directory in a zip; the built-in model has none.
-    folder = f"{PEOPLE.stem}/" if arguments.people else ""
     with tempfile.TemporaryDirectory() as scratch:
-        model = Path(scratch) / folder
+        model = Path(scratch)
         if arguments.acoustic is None:
-            with zipfile.ZipFile(packed) as file:
+            with zipfile.ZipFile(PACKED) as file:
                 for name in _ACOUSTIC_FILES:
-                    file.extract(folder + name, scratch)
+                    file.extract(name, model)
         else:
             for name in _ACOUSTIC_FILES:
                 (model / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(arguments.acoustic / name, model / name)
         build(model)
-        if arguments.people:
-            manifest = ModelManifest(PEOPLE.stem, "vosk", licence=_LICENCE, published=_PUBLISHED)
-            manifest.write(model)
-        out = arguments.out or packed
-        _pack(Path(scratch), out)
+        manifest = ModelManifest(PACKED.stem, "vosk", licence=_LICENCE, published=HEARS)
+        manifest.write(model)
+        _pack(model, arguments.out)
+    out = arguments.out
     print(f"{out.name}: {out.stat().st_size / 1e6:.2f} MB")
 
 
@@ -122,15 +109,16 @@ def build(model: Path) -> None:
 def _spelling(vocabulary: list[str], phones: Path) -> dict[str, list[list[int]]]:
     """Return the pronunciations of each word as numbers of phones.
 
-    ``phones`` is the path of phones.txt. An acoustic model has initials and halves of finals as its
-    phones, or, if it was trained with espeak-ng alone, the phonemes of espeak-ng. Raise ValueError
-    for a word that has no reading, and KeyError for a phone that the acoustic model lacks.
+    ``phones`` is the path of phones.txt. Raise ValueError for a word that has no reading, and
+    KeyError for a phone that the acoustic model lacks.
     """
     table = (line.split() for line in phones.read_text(encoding="utf-8").splitlines())
     number = {name: int(value) for name, value in table}
     readings = Readings()
-    spell = readings.phones if f"{PHONES[2]}_B" in number else readings.phonemes
-    return {word: [_numbered(reading, number) for reading in spell(word)] for word in vocabulary}
+    return {
+        word: [_numbered(reading, number) for reading in readings.phones(word)]
+        for word in vocabulary
+    }
 
 
 def _numbered(phones: Sequence[str], number: dict[str, int]) -> list[int]:

@@ -5,7 +5,6 @@ import re
 from ivr.voice import VoiceError
 from ivr.voice.reading.aloud import read_prompt
 from ivr.voice.reading.polyphones import POLYPHONES
-from ivr.voice.reading.spoken import spoken_text
 from ivr.voice.reading.syllables import Syllable
 from tools.tiny_vosk.espeak_sounds import EspeakSounds
 from tools.tiny_vosk.sounds import phones_of
@@ -30,18 +29,6 @@ class Readings:
             [phone for syllable in reading for phone in phones_of(syllable)]
             for reading in self.of(word)
         ]
-
-    def phonemes(self, word: str) -> list[list[str]]:
-        """Return the readings of ``word``, alone and before a title, as phonemes of espeak-ng.
-
-        Raise ValueError if espeak-ng has no sound for it.
-        """
-        # Before a title, espeak-ng is given another character for a surname such as 曾.
-        before_a_title = spoken_text(word + _TITLE).removesuffix(_TITLE)
-        found = {tuple(self._synthesiser.pronunciation(form)) for form in (word, before_a_title)}
-        if () in found:
-            raise ValueError(f"espeak-ng has no sound for {word!r}: take it out of words.txt")
-        return [list(one) for one in sorted(found)]
 
     def of(self, word: str) -> list[list[str]]:
         """Return the readings of ``word``, the usual one first.
