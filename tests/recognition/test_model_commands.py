@@ -111,7 +111,7 @@ def test_a_pair_of_models_is_fetched_from_two_addresses_and_loaded(
 
 def test_the_list_is_for_programs_too(place: Path, tiny: Path) -> None:
     shutil.copytree(tiny, place / "models" / "ours")
-    shutil.copytree(tiny, place / "models" / SMALL.folder)
+    (shutil.copytree(tiny, place / "models" / SMALL.folder) / MANIFEST_FILE).unlink()
     (place / "models" / "broken").mkdir()
     listed = {each["name"]: each for each in json.loads(say(place, "list", "--json").stdout)}
     assert list(listed) == [*MODELS, "broken", "ours", "built-in"]

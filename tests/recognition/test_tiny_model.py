@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pypinyin import lazy_pinyin
 from structlog.testing import capture_logs
 
 from ivr.recognition.embedded import HEARS, PACKED, unpacked
@@ -31,16 +32,18 @@ def test_the_model_is_small_enough_to_be_committed() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("snr_db", "least"), [(None, 0.95), (15, 0.92)])
-def test_voices_that_were_not_used_for_training_are_understood(
+@pytest.mark.parametrize(("snr_db", "least"), [(None, 0.97), (15, 0.92)])
+def test_the_syllables_of_voices_that_were_not_used_for_training_are_right(
     model: Model, snr_db: float | None, least: float
 ) -> None:
+    """The model does not know tones, so 他 and 她 or 张 and 章 are the same to it."""
     phrases = _phrases()
     wrong = [
         (phrase, heard)
         for voice in UNTRAINED
         for phrase in phrases
-        if (heard := model.decode(says(phrase, voice, snr_db=snr_db)).text) != phrase
+        if lazy_pinyin(heard := model.decode(says(phrase, voice, snr_db=snr_db)).text)
+        != lazy_pinyin(phrase)
     ]
     assert len(wrong) <= (1 - least) * len(phrases) * len(UNTRAINED), wrong
 
