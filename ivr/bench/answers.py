@@ -41,7 +41,7 @@ _ANSWERS = frozenset({Intent.GIVE_NUMBER, Intent.OTHER})
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """A caller's sentence after the question for a telephone number, with the number in it."""
+    """A caller's sentence after the question for a telephone number, and the number in it."""
 
     text: str
     number: str
@@ -73,7 +73,8 @@ def sentences_for(corpus: Corpus, seed: int) -> list[AnswerSentence]:
 
     Each of 40 (BARE) random numbers is spelt digit by digit. At most 40 (SENTENCES) sentences with
     a number are drawn from ``corpus``, the labelled test sentences. Sentences without digits are
-    drawn too, at most 4 (OTHERS_PER_INTENT) of each intent. ``seed`` is the random seed.
+    drawn too, at most 4 (OTHERS_PER_INTENT) of each intent except GIVE_NUMBER and OTHER. ``seed``
+    is the random seed.
     """
     random = np.random.default_rng([seed, 3])
     bare = [_number(random) for _ in range(BARE)]
@@ -117,7 +118,7 @@ def measure(
 
     One decoder knows all words. The other is steered: it expects a telephone number as the answer.
     The result has the figures of both. ``understander`` finds the number in the recognised words.
-    ``model`` is the directory of a recognition model; None means the built-in one. If ``natural``
+    ``model`` is the directory of a Vosk model; None means the built-in one. If ``natural``
     is True the callers have natural voices, otherwise synthetic ones. ``seed`` is the random seed
     of the line noise. ``done`` is called after each sentence. Raise ModelError when the model
     cannot be used, and VoiceError when a natural voice is needed and not installed.

@@ -118,7 +118,7 @@ def _labels_file(directory: Path) -> Path | None:
 
 
 def _folders(directory: Path) -> list[LabelledRow]:
-    """Return an entry for each file in a subdirectory of ``directory``.
+    """Return an entry for each file in a subdirectory of ``directory``, except hidden files.
 
     Its label is the name of the subdirectory. Raise CorpusError if no subdirectory holds a file.
     """

@@ -60,7 +60,8 @@ def _take(corpus: Corpus, where: str, key: str, value: Any) -> None:
     """Add the sentences under one key of the TOML file to ``corpus``.
 
     ``key`` names a row of the etiquette sheet, an intent, ``names`` or ``numbers``; ``value`` is
-    its TOML value. ``where`` is file and key, for error messages. Raise ParaphrasesError if key or
+    its TOML value. Any other key may have a table of such keys, or a list of tables with a text and
+    its intent. ``where`` is file and key, for error messages. Raise ParaphrasesError if key or
     value cannot be used.
     """
     if key in (NAMES, NUMBERS):
@@ -94,8 +95,8 @@ def _texts(where: str, value: Any) -> Iterator[str]:
     """Yield the sentences in ``value``, a value from a TOML file.
 
     It may be one sentence, a list of sentences, or a table that holds either under the key ``say``
-    or ``sentences``. Raise ParaphrasesError if it is anything else. ``where`` is file and key, for
-    error messages.
+    or ``sentences``. A sentence in a list may be a table with the key ``text``. Raise
+    ParaphrasesError if it is anything else. ``where`` is file and key, for error messages.
     """
     if isinstance(value, dict):
         value = value.get("say", value.get("sentences"))

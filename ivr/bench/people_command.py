@@ -35,9 +35,8 @@ def bench_people(
 
     ``model`` is a name or a path; None means the model that the service takes. ``workers`` is the
     number of worker processes, ``seed`` the random seed. ``max_error`` is the upper limit of wrong
-    syllables in percent; None means no limit. Exit with code 1 if there are more, or if a worker
-    process died while it decoded a recording, and with code 2 if the corpus or the model cannot be
-    used.
+    syllables in percent; None means no limit. Exit with code 1 if there are more, or if a
+    recording was lost in all attempts, and with code 2 if the corpus or the model cannot be used.
     """
     models = settings.recognition.models
     with measurable():

@@ -246,7 +246,7 @@ def measure(
     ``kills`` processes that make tickets in the database of ``killed`` are killed; ``done`` is
     called after each. Then ``rate`` steps (events of calls) a second are written to the database of
     ``settings`` for ``seconds`` seconds. Both databases must be empty. ``seed`` is the random seed.
-    Raise RecordsError if a database cannot be used.
+    Raise RecordsError if a setting is wrong, or if a newer version has written a database.
     """
     with unlogged():
         kills_found = kill_writers(killed, kills, seed, done)

@@ -36,7 +36,7 @@ def measured(figures: Mapping[str, float]) -> dict[str, float]:
 class BenchResult:
     """The outcome of one bench: figures by name, and their limits.
 
-    The names of the figures end with their units: ``wait_error_p99_ms``.
+    The name of a figure ends with its unit, if it has one: ``wait_error_p99_ms``.
     """
 
     bench: str

@@ -98,7 +98,8 @@ def _milliseconds(turns: Sequence[Turn]) -> list[float]:
 def _script(catalogue: Catalogue, number: int, rng: np.random.Generator) -> list[Action]:
     """Return the script of caller ``number``'s telephone: silence, a sentence, silence, and so on.
 
-    A silence lasts as long as the usual delay of the hotline's reply, the prompts of the reply and
+    The first silence lasts as long as the greeting, each other one as long as the usual delay of
+    the hotline's reply and the prompts of the reply. Before each sentence, the silence is longer by
     a random pause from ``rng``. ``catalogue`` has the lengths of the prompts.
     """
     waits = [catalogue["greeting.ask"].seconds]

@@ -100,8 +100,10 @@ def measure(
 ) -> UnderstandingReport:
     """Measure how well ``understander`` finds the meaning of the sentences of ``corpus``.
 
-    It gets them as text in which characters are misheard, once at each rate of RATES (percent).
-    ``seed`` is the random seed of these errors. ``done`` is called after each rate.
+    It gets the sentences that have an intent as text in which characters are misheard, once at each
+    rate of RATES (percent). In sentences with a telephone number, 10 % (NUMBER_RATE) are misheard,
+    in sentences with a surname none. ``seed`` is the random seed of these errors. ``done`` is
+    called after each rate.
     """
     random = np.random.default_rng([seed, 271])
     heard = []

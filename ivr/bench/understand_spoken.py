@@ -72,7 +72,9 @@ def measure(
     ``sentences`` maps each kind of sentences, ``phrases`` or ``unseen``, to the sentences.
     ``model`` is the directory of a speech model; None means the built-in one. ``understander``
     finds the meaning of recognised words. ``seed`` is the random seed of the line noise. ``done``
-    is called after each sentence. Raise ModelError when the model cannot be used.
+    is called after each of ``sentences``, but not again when natural voices say it. Raise
+    ModelError when the model cannot be used, and VoiceError when the natural voice is needed and
+    not installed.
     """
     recogniser = load_speech_model(model)
     figures: dict[str, float] = {}

@@ -36,7 +36,7 @@ def shown_download(packed: Packed, source: str) -> Iterator[DownloadProgress]:
     The function is called with the octets fetched so far and the length of the file. ``source`` is
     the address or file that the user named, or "". The bar is shown on stderr if that is a
     terminal; when the whole file is fetched, it says that the file is being unpacked. Without a
-    terminal, one line says what is fetched, unless it comes from a file.
+    terminal, one line says what is fetched, unless it comes from a file or its length is not known.
     """
     console = Console(stderr=True)
     downloaded = not source or "://" in source

@@ -108,8 +108,9 @@ def audition_page(
 def _figures(report: PromptReport) -> list[tuple[str, str]]:
     """Return the figures at the top of the page, each as a pair of its name and its text.
 
-    The figures are counts of prompts, minutes of speech, and for each rendering (normal, louder,
-    loudest, slow) the spread of its levels and its highest peak.
+    The figures are the number of prompts, the share of their clips that is present, the minutes of
+    speech, the number of findings, and for each rendering (normal, louder, loudest, slow) the
+    spread of its levels and its highest peak.
     """
     figures = report.figures
     cells = [

@@ -51,7 +51,8 @@ class Clip:
     prompt: Prompt
     form: Form
     context: Context = NO_CONTEXT
-    """The words before and after the clip in its sentence; empty if it is a whole sentence."""
+    """The words before and after the clip in its sentence, or in a typical sentence if the clip is
+    a value such as a name; empty if it is a whole sentence."""
 
     @cached_property
     def words(self) -> str:
@@ -72,8 +73,9 @@ class Clip:
 class Take:
     """One utterance of the speech engine, from which one or more clips are made.
 
-    Its clips have the same words, pace and context, and differ only in level or in the silence at
-    their edges. For example, the normal and the louder clip of a prompt are made from one take.
+    Its clips have the same words, pace and context. Their sounds differ only in level and in the
+    silence at their edges. For example, the normal and the louder clip of a prompt are made from
+    one take.
     """
 
     words: str

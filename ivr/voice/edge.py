@@ -90,7 +90,7 @@ class Edge:
     def source(self, take: Take) -> str:
         """Return "": a clip of ``take`` depends on nothing else than its words and the voice.
 
-        Other engines return a hash here, and a clip is rendered again when it changes.
+        Some other engines return a hash here, and a clip is rendered again when it changes.
         """
         return ""
 
@@ -137,7 +137,7 @@ class Edge:
         return self.cache / f"{hashlib.sha256(key.encode()).hexdigest()}.mp3"
 
     async def _fetched(self, takes: Sequence[Take], progress: RenderProgress) -> dict[Take, str]:
-        """Fetch the utterances ``takes`` into the cache; return why each failed one failed.
+        """Fetch the utterances ``takes`` into the cache; return the reason for each that failed.
 
         Utterances that were fetched are not in the result. Call ``progress`` after each utterance
         with the number of finished ones and the number of all.

@@ -65,7 +65,7 @@ class Espeak:
     def source(self, take: Take) -> str:
         """Return "": a clip of ``take`` depends on nothing else than its words and the voice.
 
-        Other engines return a hash here, and a clip is rendered again when it changes.
+        Some other engines return a hash here, and a clip is rendered again when it changes.
         """
         return ""
 

@@ -41,8 +41,9 @@ def install_prompts(directory: Path, sounds: Path, owner: str = "") -> Installed
 
     Prompts in ``sounds`` that ``directory`` does not have are removed. ``owner`` is ``user`` or
     ``user:group``; if it is empty, the user of this process owns the files. Raise VoiceError if the
-    list of prompts (manifest) is missing or damaged, or if a file differs from it or cannot be
-    written. If a file cannot be copied, ``sounds`` stays as it was.
+    list of prompts (manifest) is missing or damaged, if there is no directory ``sounds``, or if a
+    file is missing, differs from the list or cannot be written. If a file cannot be copied, no
+    prompt in ``sounds`` is changed.
     """
     try:
         finish(directory)

@@ -51,8 +51,8 @@ def render_prompts(
     such as names (fragments). None means all fragments. If ``only`` is given, nothing but the row
     or prompt with this id is rendered. ``processes`` is the upper limit for the processes that
     render. Clips that ``cache`` has are taken from it, unless ``anew`` is true. ``progress`` is
-    called while the engine prepares and then after each utterance, with the number of finished ones
-    and the number of all.
+    called with two numbers, those done and all: while the engine prepares, of utterances, and then
+    after each rendered utterance, of clips.
 
     Raise KeyError if the sheet does not have ``only``, and VoiceError if another process renders
     into ``directory``. Raise PromptsFailed if prompts cannot be made; then no file was replaced.

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 def silent_stderr() -> Iterator[None]:
     """Discard what the process writes to stderr while the block of ``with`` runs.
 
-    Exceptions are not affected. It is for libraries without such a setting: sherpa-onnx writes a
-    line for each word of a lexicon that its model cannot say, and LiteRT one for each process.
+    Exceptions are not affected. It is for libraries that cannot be told to be silent: sherpa-onnx
+    writes a line for each word of a lexicon that its model cannot say, and LiteRT one for each
+    process.
     """
     stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:

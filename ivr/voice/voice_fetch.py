@@ -28,7 +28,7 @@ def find_archive(
     ``wanted`` is the name of a known voice, or the path or URL of an archive of sherpa-onnx. For a
     name the second result is "": the usual addresses. A path or URL is itself the second result; if
     its file name is that of a known archive, that archive is the first one. Raise VoiceError if
-    ``wanted`` is none of these.
+    ``wanted`` is none of these, or if an unknown archive has the name of a known voice.
     """
     if wanted in archives:
         return archives[wanted], ""

@@ -124,10 +124,10 @@ class Composer:
         has: Callable[[str], bool] = lambda id: True,
         forbids: Callable[[str], object] = lambda text: None,
     ) -> None:
-        """``vocabulary`` has the values that can be spoken in slots.
+        """Store ``vocabulary``, the values that can be spoken in slots, and two functions.
 
-        ``has`` returns True if the clip with the given id is rendered. ``forbids`` returns a
-        forbidden phrase in the given text, or None (``Sheet.forbidden_in``).
+        ``has`` returns True if the clip with the given id is rendered. ``forbids`` returns None if
+        the given text has no forbidden phrase, else any other value (``Sheet.forbidden_in``).
         """
         self._vocabulary, self._has, self._forbids = vocabulary, has, forbids
         self._meanings = {name: words for words, name in vocabulary.meanings.items()}

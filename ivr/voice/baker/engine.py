@@ -46,10 +46,10 @@ class Baker:
         return licence_of("baker")
 
     def source(self, take: Take) -> str:
-        """Return a hash of the sounds of the utterance ``take``; empty if its words cannot be read.
+        """Return a hash of the sounds of the utterance ``take``.
 
-        The hash changes when the reading of the words changes. The clips of the utterance are then
-        out of date.
+        It is empty if the utterance has no words, or if they cannot be read. The hash changes when
+        the reading of the words changes. The clips of the utterance are then out of date.
         """
         if all(is_wordless(clip) for clip in take.clips):
             return ""
@@ -101,8 +101,9 @@ class Baker:
 def _written(take: Take) -> str:
     """Return the words of an utterance as the sheet writes them.
 
-    The spellings that other voices need for words that they misread are not applied, because this
-    voice is given pinyin.
+    The spellings of surnames that pronunciation.toml has are not applied: they are for voices that
+    are given characters, and this voice is given pinyin. Its spellings of other words are applied
+    later, when the words are read (:func:`ivr.voice.reading.aloud.read_prompt`).
     """
     return take.clips[0].prompt.text
 

@@ -37,8 +37,8 @@ _RANDOM = b"FlexRandomUniform"
 _SPECTRUM, _DURATIONS = "Identity_1", "Identity_2"
 """Names of the outputs of FastSpeech2: the spectrum, and the frames that each symbol lasts."""
 _MARGIN = 16
-"""Number of frames before and after the kept ones that the vocoder is given too. It makes each
-sample from the frames around it. More frames would cost time and change nothing that can be
+"""Number of frames before and after the kept ones that the vocoder is given too. The vocoder makes
+each sample from the frames around it. More frames would cost time and change nothing that can be
 heard."""
 _BANDS = 80
 """Frequency bands of the spectrum."""

@@ -62,9 +62,10 @@ def read_prompt(text: str, lexicon: Lexicon | None = None) -> Spoken:
 
 
 def _parts(text: str, lexicon: Lexicon) -> Iterator[Syllable | Pause]:
-    """Yield the syllables of ``text``, and a pause for every punctuation mark.
+    """Yield the syllables of ``text``, and a pause for each punctuation mark that is a pause.
 
-    Raise VoiceError if a character or sign has no reading.
+    Other marks, such as quotation marks, yield nothing. Raise VoiceError if a character or sign has
+    no reading.
     """
     lighter = commas_of_spelling(text)
     for piece in _PIECES.finditer(text):

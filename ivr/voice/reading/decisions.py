@@ -32,7 +32,7 @@ class Decision:
     """Id of the prompt."""
     character: str
     around: str
-    """The character with up to three syllables on each side."""
+    """The character with up to three syllables or pauses on each side."""
     reading: str
     """Pinyin with the tone before tone sandhi: ``zhuan3``."""
     source: Source
@@ -79,9 +79,10 @@ class Readings:
 
     @property
     def undecided(self) -> tuple[Decision, ...]:
-        """The polyphones whose reading only pypinyin's dictionary decides.
+        """The polyphones whose reading no word and no rule of the product decides.
 
-        The product has no word, rule or usual reading for them, so nobody has checked the reading.
+        Nobody has checked the reading. It comes from a phrase in pypinyin's dictionary or, if there
+        is none, is the first one in the table VARIED of :mod:`ivr.voice.reading.polyphones`.
         """
         return tuple(one for one in self.decisions if one.source is Source.DICTIONARY)
 

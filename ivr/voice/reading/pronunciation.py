@@ -81,7 +81,7 @@ def shipped_pronunciation() -> Pronunciation:
 
 
 def _check_spellings(table: Mapping[str, object]) -> None:
-    """Raise VoiceError if a word of ``table`` has no replacement, or one with a digit.
+    """Raise VoiceError if a word of ``table`` has no replacement, or a replacement with a digit.
 
     ``table`` maps a word to the characters that are spoken instead.
     """

@@ -22,7 +22,8 @@ class Source(StrEnum):
     NEUTRAL = "neutral"
     """The last syllable of a word that is listed in :mod:`ivr.voice.reading.neutral`."""
     DICTIONARY = "dictionary"
-    """A polyphone that only pypinyin's dictionary decides, so nobody has checked the decision."""
+    """A polyphone that no word and no rule of the product decides, so nobody has checked it. The
+    reading is that of a phrase in pypinyin's dictionary, or the first of several usual ones."""
     LETTER = "letter"
     """A Latin letter: :mod:`ivr.voice.reading.letters`."""
 

@@ -16,7 +16,7 @@ _FADE_MILLISECONDS = 10
 def write_takes(
     session: FoundSession, directory: Path, *, slow: bool = False, again: bool = False
 ) -> list[Path]:
-    """Write one recording for each line of the script into ``directory``; return the files written.
+    """Write a recording of each line that was found into ``directory``; return the files written.
 
     It is the take (reading of the line in the session) that counts: the last good one, else the
     last one. A file is named by the id of its prompt, with ``.slow`` if ``slow`` says that the

@@ -75,7 +75,7 @@ class SessionLevels:
         return len(self.frames) * FRAME_SECONDS
 
     def threshold(self, start: float, end: float) -> float:
-        """Return the level in dBov above which a recording has a sound, and below which silence.
+        """Return the level in dBov above which the recording has sound; below it there is silence.
 
         It holds from ``start`` to ``end``, in seconds from the start of the recording, and follows
         the noise of the room around that time.
@@ -183,8 +183,8 @@ def _whole(held: Samples, threshold: float, last: bool) -> tuple[list[tuple[int,
     """Return the complete passages in ``held``, and how many samples of it need no further search.
 
     A passage is given by its start and end in milliseconds. ``threshold`` is the level in dBov
-    below which is silence. If ``last`` is true, nothing follows ``held``; otherwise the passage at
-    its end may go on in the next block and is not complete.
+    below which there is silence. If ``last`` is true, nothing follows ``held``; otherwise the
+    passage at its end may go on in the next block and is not complete.
     """
     sound = segment(held, RATE)
     found = detect_nonsilent(sound, _SPLIT, threshold, _COARSE)
@@ -199,8 +199,8 @@ def _exact(sound: AudioSegment, start: int, end: int, threshold: float) -> tuple
     """Return the exact start and end of a passage in milliseconds; None if it is only a click.
 
     ``start`` and ``end`` are the times that were found first. They leave out a faint beginning and
-    a faint end, because the level is then measured over half a second. ``threshold`` is the level
-    in dBov below which is silence.
+    a faint end, because the level was measured over half a second there. ``threshold`` is the level
+    in dBov below which there is silence.
     """
     first = max(0, start - _SEARCH)
     found = detect_nonsilent(sound[first : end + _SEARCH], _BESIDE, threshold, _FINE)
