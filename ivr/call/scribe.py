@@ -39,7 +39,7 @@ Deliver = Callable[[Event, float], None]
 
 
 class Scribe:
-    """Recognises what one caller says, and adds the words to the events of the call.
+    """Recogniser of what one caller says; it adds the words to the events of the call.
 
     All methods are called on one event loop.
     """

@@ -16,7 +16,7 @@ differently each time, but not as many as in 我要投诉你们 and 我要买你
 
 @dataclass(slots=True)
 class AlikeGroup:
-    """A group of utterances that sound alike; its first one is the newest, and stands for all."""
+    """A group of utterances that sound alike; its first one, of the newest call, stands for all."""
 
     sounds: tuple[str, ...]
     """Toneless, folded syllables of the first one; empty if nothing was recognised in it."""

@@ -27,8 +27,8 @@ def sound_of(connection: Connection, one: Misunderstood, directory: Path) -> Sam
     """Return the sound of the utterance ``one``, cut out of the recording of its call.
 
     It is the caller's side only, 16-bit at 8 kHz, from 0.4 s before the speech to 0.4 s after it.
-    ``directory`` is recording.directory. Raise NoRecordingError if there is no such recording, and
-    OSError if its file cannot be read.
+    ``directory`` is recording.directory. Raise NoRecordingError if there is no such recording, or
+    if it is damaged or ends before the utterance; raise OSError if its file cannot be read.
     """
     row = of_call(connection, one.call) if one.recording else None
     if row is None:
@@ -69,8 +69,8 @@ def listen_command(one: Misunderstood) -> str:
 def review_table(groups: Sequence[AlikeGroup]) -> Table:
     """Return the table of ``ivr calls review``, with one line for each group of utterances.
 
-    A group holds utterances that sound alike. Its line has their number, and shows the newest of
-    them.
+    A group holds utterances that sound alike. Its line has their number, and shows the first of
+    them, which is of the newest call.
     """
     names = (tr("times"), tr("utterance"), tr("heard"), tr("guess"), tr("asked by"), tr("then"),
              tr("outcome"), tr("listen"))  # fmt: skip

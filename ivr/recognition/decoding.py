@@ -39,9 +39,9 @@ class DecodingJob:
 def overdue_seconds(length: float) -> float:
     """Return the seconds after which a decoding that still runs counts as stuck.
 
-    ``length`` is the length of its audio in seconds. The limit is longer than the time for which
-    the service waits for a transcript, so that an overloaded machine is not mistaken for a stuck
-    one.
+    ``length`` is the length of its audio in seconds. Of several utterances that are decoded
+    together, each counts as long as the longest. The limit is longer than the time for which the
+    service waits for a transcript, so that an overloaded machine is not mistaken for a stuck one.
     """
     return 1.5 * length + 5.0
 

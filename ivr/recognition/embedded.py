@@ -18,7 +18,7 @@ HEARS = marked(
     "it gets 29 % of the syllables wrong in single words of a person whose other words it was "
     "trained with; nothing is known about other people"
 )
-"""The figures of the built-in model, from tools/tiny_vosk/README.md."""
+"""Figures of the built-in model for the log and the commands."""
 NO_MODEL = "no model for human callers is set (recognition.model) or installed"
 """Reason that the log names when the built-in model is used."""
 FETCH_MODEL = "fetch a model for human callers with `ivr models fetch`"

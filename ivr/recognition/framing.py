@@ -77,7 +77,7 @@ class Frame:
 
 
 class FrameCutter:
-    """Cuts the octets from a pipe into frames; the octets may arrive in blocks of any length."""
+    """Cutter of the octets from a pipe into frames; they may arrive in blocks of any length."""
 
     def __init__(self) -> None:
         self._octets = bytearray()

@@ -79,7 +79,8 @@ class Interpretation:
     def go_on(self) -> None:
         """Take note that the caller goes on speaking after a pause.
 
-        What was decoded in the pause is thrown away.
+        A model that decodes only whole utterances drops the decoding that it began at the pause.
+        Models that decode while the caller speaks lose nothing.
         """
         self._utterance.go_on()
 

@@ -33,7 +33,7 @@ class ListedModel:
     licence: str
     published: str
     directory: str | None
-    """Directory of an installed model; None if it is not installed or built in."""
+    """Directory of an installed model; None for the built-in one and for one not installed."""
     problem: str
     """The damage of an installed model; empty if the model is whole."""
     used: bool

@@ -50,7 +50,7 @@ class Recognisers:
         """Start the workers and wait until each has loaded the model.
 
         Raise ModelError if one of them cannot load it; all workers are then ended. If the built-in
-        tiny model is used, a warning in the log says that it does not understand human speech.
+        model is used, a warning in the log says that it is for trying and testing.
         """
         directory = embedded.unpacked() if self._model is None else self._model
         check_model_files(directory)
@@ -112,9 +112,9 @@ class Recognisers:
         """Begin to recognise one utterance, with the worker that has the least to do; return it.
 
         ``on_partial`` is called with the text recognised so far when it changes, at most once in
-        0.24 s of speech. ``expected`` is the kind of answer that the caller was asked for: a second
-        decoder then listens for it in particular. If no worker can take the utterance, it is lost
-        from the start, and its ``finish`` returns NotHeard at once.
+        0.24 s of speech. ``expected`` is the kind of answer that the caller was asked for; a model
+        that can listen for it in particular does so. If no worker can take the utterance, it is
+        lost from the start, and its ``finish`` returns NotHeard at once.
         """
         running = [keeper for keeper in self._keepers if keeper.running]
         keeper = min(running, key=lambda keeper: keeper.load, default=None)

@@ -30,7 +30,8 @@ def complete_manifest(directory: Path, known: ModelManifest) -> ModelManifest:
 
     ``directory`` holds the unpacked model. All files that the model does not need are deleted,
     except texts about its licence; of a Vosk model nothing is deleted. Raise UnpackError if a file
-    is missing, and ModelError if a file of a Vosk model is missing or damaged.
+    is missing, or if it is not clear which file to take; raise ModelError if a file of a Vosk model
+    is missing or damaged.
     """
     if known.family == "vosk":
         check_files(directory)

@@ -92,7 +92,8 @@ class Utterance:
     def expect(self, expected: Expected) -> None:
         """Tell the worker which kind of answer the caller was asked for.
 
-        The worker then listens for it in particular. Call this before :meth:`feed`.
+        The worker then listens for it in particular, if its model can. Call this before
+        :meth:`feed`.
         """
         self._send(Kind.EXPECT, expected.encode())
 
@@ -119,7 +120,8 @@ class Utterance:
     def go_on(self) -> None:
         """Take note that the caller goes on speaking after a pause.
 
-        What the worker has decoded in the pause is thrown away.
+        A model that decodes only whole utterances drops the decoding that it began at the pause.
+        Models that decode while the caller speaks lose nothing.
         """
         if not self._finishing:
             self._send(Kind.GO_ON)

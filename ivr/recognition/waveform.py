@@ -60,7 +60,7 @@ def at_model_rate(samples: FloatArray, rate: int) -> FloatArray:
 
 
 class SilenceMeter:
-    """Measures the silence at the end of an utterance.
+    """Meter of the silence at the end of an utterance.
 
     Some models need silence after the last word. With the measure, only what is missing is added.
     """

@@ -109,10 +109,11 @@ def acceptance_table(sheet: Sequence[RowResult]) -> Table:
 def acceptance_figures(
     sheet: Sequence[RowResult], verdicts: Sequence[ScenarioVerdict], seconds: float
 ) -> BenchResult:
-    """Return the figures of a run of scenarios; it passes if all rows in ``sheet`` are green.
+    """Return the figures of a run of scenarios, with its problems.
 
-    ``sheet`` are the results of the rows of the etiquette sheet, ``verdicts`` those of the
-    scenarios. ``seconds`` is the time that the run took.
+    The result passes if all rows in ``sheet`` are green and no scenario has a problem. ``sheet``
+    are the results of the rows of the etiquette sheet, ``verdicts`` those of the scenarios.
+    ``seconds`` is the time that the run took.
     """
     errors = [
         abs(wait.error) * 1000

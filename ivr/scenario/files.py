@@ -69,8 +69,8 @@ def check_scenario(scenario: Scenario, sheet: Sheet) -> None:
     """Raise ScenarioError if ``scenario`` cannot be played or does not fit the etiquette sheet.
 
     It does not fit if it names a row, a prompt or a slot that ``sheet`` does not have, or if it
-    lists a row that it does not prove. It cannot be played if a recording or a voice is missing, if
-    a step follows the end of the call, or if ``into`` has no prompt to count from.
+    lists a row that it does not prove. It cannot be played if a recording is missing, if a natural
+    voice is unknown, if a step follows the end of the call, or if ``into`` has no prompt before it.
     """
     prompts = {prompt.id: prompt for prompt in sheet.prompts()}
     for row in scenario.table.rows:

@@ -64,7 +64,7 @@ def check_readable(settings: RecordsSettings) -> None:
     """Raise NoRecordsError if the service's records cannot be read with ``settings``.
 
     The check is for the time before any call is made. Raise DatabaseError if the database's URL is
-    not valid.
+    not valid, and ConfigError if the file with its password cannot be read.
     """
     url = url_of(settings)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():

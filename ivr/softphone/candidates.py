@@ -121,8 +121,9 @@ def follow_prompt(
 def best_candidate(candidates: Sequence[Candidate]) -> Candidate:
     """Return the candidate with the most points, which best fits what was heard.
 
-    If several have about equal points, the one whose heard level is nearest to the level of its
-    file is returned. Its ``ids`` then also name the other prompts that fit equally well.
+    If several have about equal points, those whose heard level is nearest to the level of their
+    file are preferred, then those that were heard to their end. The ``ids`` of the result also name
+    the other prompts that fit equally well.
     """
     candidates = [one for one in candidates if not _is_outdone(one, candidates)]
     most = max(one.points for one in candidates)

@@ -85,7 +85,8 @@ def _heard(id: str, correlation: float, first: int, length: int, timeline: Timel
 def _place(clip: NDArray[np.float64], sound: NDArray[np.float64]) -> tuple[int, float]:
     """Return where ``clip`` fits best in ``sound``: index of the first sample, and correlation.
 
-    If ``sound`` is shorter than the clip, both are 0.
+    If the clip is found in several places (correlation above 0.9), it is the earliest of them. If
+    ``sound`` is shorter than the clip, both are 0.
     """
     lags = len(sound) - len(clip) + 1
     if lags < 1:

@@ -28,7 +28,8 @@ def cardinal_at(sounds: Sequence[str], start: int) -> Count | None:
     """Return the longest whole number in words that begins at syllable ``start``; None without one.
 
     ``sounds`` are the syllables of an utterance in toneless pinyin, such as er shi wu (二十五, 25).
-    Of two successive digits, as in 两三个 (two or three), the second is the value.
+    If two digits that follow each other in counting are said, as in 两三个 (two or three), the
+    second is the value.
     """
     total = section = 0
     digit: int | None = None

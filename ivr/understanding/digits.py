@@ -141,7 +141,7 @@ def _apart(heard: Syllables, at: int) -> bool:
 
 
 def _times(heard: Syllables, at: int) -> str | None:
-    """Return the digits of words such as 三个八 (three 8, 888) at syllable ``at``, else None."""
+    """Return the digits of words such as 三个八 (three 8s, 888) at syllable ``at``, else None."""
     if at + 2 >= len(heard) or heard.sounds[at + 1] != _TIMES:
         return None
     times, digit = _WRITTEN.get(_sign(heard, at)), _WRITTEN.get(_sign(heard, at + 2))

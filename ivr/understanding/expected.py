@@ -81,8 +81,8 @@ def _has_form(expected: Expected, answer: Syllables, sounds: HeardSounds, free: 
     """Return True if ``answer`` has the form of an ``expected`` answer, otherwise False.
 
     A name must have a known surname, and ``sounds`` must not begin with an unknown syllable (None).
-    A number must have two digits. Less than LONG (7) digits count only if there is a digit in
-    ``free``, too, the words of the decoder of all words: few syllables, such as 懂了 (understood),
+    A number must have at least two digits. Fewer than LONG (7) digits count only if ``free``, the
+    words of the decoder of all words, has a digit, too: few syllables, such as 懂了 (understood),
     sound like digits by chance.
     """
     if expected is Expected.NAME:

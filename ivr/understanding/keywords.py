@@ -10,7 +10,7 @@ found only by equal ones."""
 
 
 class Keywords:
-    """Finds words in utterances, and returns the names of the lists that they are in.
+    """Finder of words in utterances, which returns the names of the lists that they are in.
 
     For example, 财务 (finance) is in the list of words for a department.
     """

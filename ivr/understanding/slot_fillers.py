@@ -21,7 +21,7 @@ and 7), and the last four digits of a number (4). One entry is chosen at random 
 
 
 class Fillers:
-    """Replaces the classes in wordings, such as {姓} (a surname), by random words of the class."""
+    """Replacement of classes in wordings, such as {姓} (surname), by random words of the class."""
 
     def __init__(self, phrases: Phrases, surnames: Sequence[str]) -> None:
         self._surnames = surnames

@@ -157,8 +157,8 @@ def _placed(said: str, piece: _Piece) -> str:
     """Return the digits ``said``, with their end or beginning replaced by those of ``piece``.
 
     The caller says 后四位是… (the last four are …) or 前三位是… (the first three are …). If
-    ``said`` is an incomplete number that lacks only its end, the new digits are appended instead.
-    If the new digits are a complete number, return them alone.
+    ``said`` is incomplete, new last digits are appended instead if they make it complete or are
+    more than ``said`` has. If the new digits are a complete number, return them alone.
     """
     size = piece.places
     new = _chosen(piece.run, lambda one: is_whole(one) or len(one) == size)
