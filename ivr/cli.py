@@ -73,10 +73,10 @@ class _ImportedWhenCalled(TyperGroup):
     """
 
     def make_context(self, *args: Any, **settings: Any) -> Any:
-        """Return typer's context of the command ``ivr``, made from the arguments ``args``.
+        """Return the context of the command ``ivr``: typer's object with the parsed arguments.
 
         Help texts, and errors about wrong arguments, are translated into the language of the
-        process. ``settings`` are passed on to typer.
+        process. ``args`` and ``settings`` are passed on to typer.
         """
         translate_command(self)
         with errors_translated():

@@ -51,8 +51,9 @@ PasswordFileOption = Annotated[
 def formerly(**names: str) -> dict[str, Any]:
     """Return typer's ``context_settings`` for a command whose options were renamed.
 
-    ``names`` maps the former name of each option to its present name, both without leading dashes;
-    an underscore stands for a dash. Former names are then accepted, but not shown by ``--help``.
+    ``names`` maps the former name of each option to its present name, both without leading dashes.
+    An underscore in a former name stands for a dash; a present name is written with dashes, such as
+    ``keep-days``. Former names are then accepted, but not shown by ``--help``.
     """
     present = {former.replace("_", "-"): name for former, name in names.items()}
     return {"token_normalize_func": lambda name: present.get(name, name)}

@@ -24,7 +24,7 @@ memory."""
 
 
 class _DroppingHandler(QueueHandler):
-    """Puts log records, rendered as text, into a queue, from which a thread writes them.
+    """A handler that puts log records, as text, into a queue, from which a thread writes them.
 
     It never blocks and never raises; records for which there is no room are dropped and counted.
     """

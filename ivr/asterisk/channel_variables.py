@@ -19,7 +19,7 @@ tickets and rows together."""
 
 
 class TellingThePbx:
-    """A :class:`ivr.call.ports.CallLog` that also tells the PBX rows and tickets of the call.
+    """A :class:`ivr.call.ports.CallLog` that also tells the PBX the rows and tickets of a call.
 
     It passes everything on to another CallLog. A row is a row of the etiquette sheet.
     """

@@ -83,7 +83,7 @@ class AgiLine:
         self._changed.set()
 
     def stop(self, play: int) -> None:
-        """Cut the prompt of the command number ``play``; do nothing if it is not being played."""
+        """Cut the prompt with the number ``play``, if it is being played or is about to begin."""
         if self._next is not None and self._next.play == play:
             self._next = None
         if self._current is not None and self._current.play == play:
@@ -193,7 +193,7 @@ class AgiLine:
         ]
 
     async def _arm_dead_man(self, seconds: float) -> None:
-        """Let the PBX take the caller back in ``seconds`` + 2.5 s, unless it is set again."""
+        """Set the timer by which the PBX takes the caller back, to ``seconds`` + 2.5 s from now."""
         limit = seconds + GRACE_SECONDS
         self._armed_until = self._loop.time() + limit
         self._variables["TIMEOUT(absolute)"] = f"{limit:.1f}"

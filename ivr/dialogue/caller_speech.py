@@ -93,9 +93,9 @@ class CallerSpeech:
         return None if kept is None else with_left(kept, seconds)
 
     def decide(self) -> None:
-        """Note that the detectors have decided whether a sound is speech.
+        """Note that the detectors have decided whether a sound is speech, or took too long for it.
 
-        From now on no deadline is postponed by this sound.
+        From now on this sound postpones no deadline.
         """
         self._decision = None
 

@@ -187,7 +187,7 @@ class Words:
 
     @property
     def intelligible(self) -> bool:
-        """True if the recogniser is confident of the words and knows nearly all of them.
+        """True if the recogniser is confident of the words and knows most of the utterance.
 
         False if its mean confidence is below INTELLIGIBLE (0.9), or if at least 0.3 of the
         utterance is in no word that it knows, as with other languages and many voices at once.

@@ -200,8 +200,8 @@ def drop_recording() -> Ask[None]:
 def draft(ticket: Ticket) -> Ask[None]:
     """Store ``ticket`` as an unfinished ticket, with what the caller has told so far.
 
-    If the call ends before the next :func:`make_ticket`, the unfinished ticket is written to the
-    disk. That :func:`make_ticket` discards it.
+    The next :func:`make_ticket` discards it. If the call ends before that, the unfinished ticket is
+    written to the disk as a ticket.
     """
     return Ask(Draft(ticket))
 

@@ -117,8 +117,9 @@ class AskingBack:
     def _answers_the_question(self, words: Words) -> bool:
         """Return True if the words answer our last question, even if their meaning is uncertain.
 
-        There are two such answers: 没有了 (nothing more) to row 33 (anything else?), and 不清楚
-        (not clear) to row 16 (was it clear?). Return False for all other words.
+        Such answers are 没有了 (nothing more), thanks or a goodbye to 请问还有什么可以帮助您？
+        (anything else?), and 不清楚 (not clear) to row 16 (was it clear?). Return False for all
+        other words.
         """
         intent = words.meaning.intent
         for_more = self._guest.was_asked_for_more and intent in NOTHING_MORE

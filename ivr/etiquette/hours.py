@@ -58,9 +58,9 @@ def parse_hours(
 ) -> Hours:
     """Return the working hours of settings such as ``{"mon": "09:00-12:00 13:30-18:00"}``.
 
-    ``week`` maps a day, mon to sun, to its hours; on a day without an entry nobody works. Nobody
-    works on ``holidays``; ``workdays`` have the hours of a Monday. Raise HoursError, which names
-    the day and the remedy, if a day or its hours are wrong.
+    ``week`` maps a day, mon to sun, to its hours. If it is empty, somebody always works; otherwise
+    nobody works on a day without an entry and on ``holidays``, and ``workdays`` have the hours of a
+    Monday. Raise HoursError, which names the day and the remedy, if a day or its hours are wrong.
     """
     for day in week:
         if day not in DAYS:

@@ -83,7 +83,8 @@ async def no(guest: Guest, wish: Meaning) -> Heard | None:
     """Answer a no, depending on our last question.
 
     After row 33 (anything else?) say goodbye. After row 16 (was it clear?) explain again. After any
-    other question ask whether there is anything else. Return what the caller says then.
+    other question ask whether there is anything else. Return what the caller says then, or None if
+    they do not want to be called back with an explanation.
     """
     if guest.was_asked_if_clear:
         return await not_understood(guest, wish)

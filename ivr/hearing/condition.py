@@ -96,8 +96,8 @@ class LineCondition:
     def hear_frame(self, now: float) -> list[Event]:
         """Note that a packet arrived at ``now``, in seconds of the call's clock.
 
-        If the condition was NO_RTP, it becomes what it was before; return the event for this
-        change. Otherwise return an empty list.
+        If the condition is NO_RTP, it becomes the last condition that was neither NO_RTP nor
+        DEAD_LINE; return the event LineChanged for this. Otherwise return an empty list.
         """
         self._last_frame = now
         if self.condition is Condition.NO_RTP:

@@ -53,10 +53,10 @@ class Past:
         array shaped (WINDOW, CHUNK)."""
 
     def step(self, played: float) -> None:
-        """Drop the oldest chunk and add a silent one as the newest.
+        """Drop the oldest chunk, and begin a new one as the newest.
 
-        ``played`` is the level in dBov that the prompt had during the new chunk. The echo gate
-        then enters the other values of the chunk.
+        ``played`` is the level in dBov that the prompt had during the new chunk; its other levels
+        are those of silence. The echo gate then enters its samples and the other levels.
         """
         self.count = min(self.count + 1, HISTORY)
         for past in (self.arrived, self.cleaned, self.caller):

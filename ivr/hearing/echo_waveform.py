@@ -77,8 +77,8 @@ class Canceller:
 
         ``sound`` is the caller's audio. ``played`` holds the samples of the prompts, and ends EARLY
         (480) samples later. Return the share of the power of ``sound`` that the best copy explains,
-        0 to 1. If two searches in a row find the same lag, it becomes :attr:`lag`, and the filter
-        begins anew.
+        0 to 1. If two searches in a row find the same lag, and it is not :attr:`lag` already, it
+        becomes :attr:`lag`, and the filter begins anew.
         """
         share, gain, lag = best_explained(sound, played)
         found = share >= FOUND and abs(lag - self._candidate) <= AGREE

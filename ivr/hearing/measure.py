@@ -122,8 +122,8 @@ def measure_line(stretch: Stretch, remembered_floor: float | None = None) -> Mea
 def _hush(levels: FloatArray) -> Measured:
     """Return the measures of a quiet line on which there is no voice.
 
-    ``levels`` are the levels of its chunks in dBov. Only their median is computed, which is quick;
-    everything else has its value for silence.
+    ``levels`` are the levels of its chunks in dBov. Their median is taken for all levels, which is
+    quick; there is no speech and no echo.
     """
     floor = nearest_rank(levels, 50)
     return Measured(
@@ -168,7 +168,7 @@ def _without_short(flags: Flags, shortest: int, *, edges: bool) -> Flags:
 
 def _around(speech: Flags) -> Flags:
     """Return ``speech`` (one flag for each chunk) with each run of set flags made longer: by LEAD
-    (2) chunks at its begin and by TAIL (10) chunks at its end."""
+    (2) chunks at its beginning and by TAIL (10) chunks at its end."""
     wide = speech.copy()
     for shift in range(1, LEAD + 1):
         wide[:-shift] |= speech[shift:]

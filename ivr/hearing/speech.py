@@ -146,7 +146,7 @@ class SpeechTable:
         return self.wake(now)
 
     def wake(self, now: float) -> list[Event]:
-        """End the utterance if ``hang_seconds`` have passed since its last voice at ``now``.
+        """End the utterance if, at ``now``, its last voice is at least ``hang_seconds`` ago.
 
         ``now`` is in seconds of the call's clock. Return the event SpeechEnded if the utterance
         ended, otherwise an empty list.

@@ -18,9 +18,9 @@ ms of audio that the echo gate compares with a prompt."""
 
 
 class Splices:
-    """Finds splices: places in the caller's audio where packets were lost.
+    """The search for splices: places in the caller's audio where packets were lost.
 
-    A packet was lost if fewer samples have arrived than the time that has passed.
+    Packets were lost if fewer samples have arrived than belong to the time that has passed.
     """
 
     def __init__(self) -> None:

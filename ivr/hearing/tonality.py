@@ -93,10 +93,10 @@ def longest(flags: Flags) -> int:
 
 
 def tonal_share(stretch: Stretch) -> float:
-    """Return the share, 0 to 1, of the frequency bins of all loud chunks that are musical notes.
+    """Return the share, 0 to 1, of frequency bins that belong to musical notes.
 
-    Such a bin is 15 dB above the median of its neighbours (31.6 as a ratio of powers). Return 0 if
-    no chunk is loud.
+    The bins are those of all loud chunks. A bin belongs to a note if it is more than 15 dB (31.6 as
+    a ratio of powers) above the median of its neighbours. Return 0 if no chunk is loud.
     """
     loud = _loud(stretch)
     if not loud.any():

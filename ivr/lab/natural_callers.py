@@ -26,8 +26,9 @@ class NaturalCaller:
     def synthesise(self, text: str) -> tuple[NDArray[np.int16], int]:
         """Return ``text`` as spoken by this caller: mono samples and their rate in Hz.
 
-        To change the pitch, the voice speaks at another pace, and resampling then restores the
-        pace. Raise VoiceError if the voice is not installed, or if it cannot read the text.
+        The voice speaks more slowly or more quickly; resampling then changes its pitch, and with it
+        the pace to the wanted one. Raise VoiceError if the voice is not installed, or if it cannot
+        read the text.
         """
         directory = installed("baker")
         if directory is None:

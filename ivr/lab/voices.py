@@ -41,10 +41,11 @@ PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请�
 
 @lru_cache(maxsize=64)
 def says(text: str, voice: int | SyntheticCaller = 0, dbov: float = -25.0) -> Samples:
-    """Return ``text`` as spoken by a synthetic caller: samples at 8 kHz, without silence around.
+    """Return ``text`` as spoken by a synthetic caller: samples at 8 kHz.
 
-    ``voice`` is a speaker, such as one of the NATURAL_CALLERS, or an index into VOICES, modulo
-    their number. ``dbov`` is the active speech level in dBov.
+    They begin and end with voice, without silence. ``voice`` is a speaker, such as one of the
+    NATURAL_CALLERS, or an index into VOICES, modulo their number. ``dbov`` is the active speech
+    level in dBov.
     """
     speaker = VOICES[voice % len(VOICES)] if isinstance(voice, int) else voice
     spoken = master(*speaker.synthesise(text))

@@ -28,10 +28,11 @@ FormatOption = Annotated[ExportFormat, typer.Option("--format", help="Format of 
 
 @contextmanager
 def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
-    """Yield an engine for the database that the settings file ``config`` names; close it then.
+    """Yield an engine for the database of the records; close it afterwards.
 
-    If the database cannot be used, end the program with one sentence and exit code 2. Do the same
-    if the file of an SQLite database is missing, unless ``must_exist`` is False.
+    The settings (environment and the file ``config``, if given) name the database. If it cannot be
+    used, end the program with one sentence and exit code 2. Do the same if the file of an SQLite
+    database is missing, unless ``must_exist`` is False.
     """
     settings = settings_or_exit(config)
     try:
@@ -62,7 +63,7 @@ def opened(config: Path | None, *, must_exist: bool = True) -> Iterator[Engine]:
 
 @contextmanager
 def connected(config: Path | None, *, writing: bool = False) -> Iterator[Connection]:
-    """Yield a connection, in a transaction, to the database that the settings file names.
+    """Yield a connection, in a transaction, to the database that the settings name.
 
     The transaction may write if ``writing`` is True, and only reads otherwise. If the database
     cannot be used, lacks migrations, or was written by a newer version of this program, end the

@@ -75,8 +75,9 @@ def connect(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
 
     ``lock_seconds`` is the longest wait for another process's lock of an SQLite database. SQLite
     runs in WAL mode, so that readers never wait, and syncs at each commit. A transaction that may
-    write takes the lock for writing at its begin (IMMEDIATE). If it took the lock only at its first
-    write (DEFERRED), it would fail if another transaction has written meanwhile (measured).
+    write takes the lock for writing when it begins (IMMEDIATE). If it took the lock only at its
+    first write (DEFERRED), it would fail whenever another transaction had written meanwhile
+    (measured).
     """
     if url.get_backend_name() == "postgresql":
         return create_engine(url, connect_args={"connect_timeout": _CONNECT_SECONDS})

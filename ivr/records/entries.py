@@ -37,8 +37,9 @@ def encode_entry(entry: SpoolEntry) -> bytes:
 def decode(octets: bytes) -> SpoolLines:
     """Return the entries of the complete lines in ``octets``, which were read from a spool file.
 
-    Octets after the last complete line are not decoded: that line was cut off by a crash, or was
-    not read to its end. Lines with a wrong checksum are counted and left out.
+    Octets after the last complete line are not decoded: they are the beginning of a line that a
+    crash cut off, or that was not read to its end. Lines with a wrong checksum are counted and left
+    out.
     """
     octets = octets.partition(b"\0")[0]
     end = octets.rfind(b"\n") + 1

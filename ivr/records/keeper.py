@@ -87,7 +87,8 @@ class Records:
 
         ``segment_bytes`` is the size of each file of the spool in octets. ``lock_seconds`` is the
         longest wait for SQLite's lock. ``loaded`` is called on another thread each time that
-        entries of the spool have been loaded into the database, with these entries.
+        entries of the spool have been loaded into the database. Its argument is these entries, also
+        those that the database refused.
         """
         directory = settings.directory / "spool"
         _make(directory, settings.directory)

@@ -66,7 +66,7 @@ class Loader:
         self._thread.start()
 
     def wake(self) -> None:
-        """Make the loader's thread load the spool now, because it has new lines; do not wait."""
+        """Tell the loader's thread that the spool has new lines to load; do not wait for that."""
         self._news.set()
 
     def stop(self, seconds: float) -> None:
@@ -225,10 +225,11 @@ class Loader:
             file.write(encode_entry(entry))
 
     def _finish_orphan(self, segment: Segment) -> None:
-        """Delete a segment (file of the spool) of a dead process, after it has been loaded.
+        """Retire a segment (file of the spool) of a dead process, after it has been loaded.
 
-        If it is the last segment of that process, give the outcome ``service_died`` to the calls
-        that the process left without an end.
+        The file is deleted, or renamed if it has damaged lines. If it is the last segment of that
+        process, give the outcome ``service_died`` to the calls that the process left without an
+        end.
         """
         if {*self._directory.glob(f"{segment.run}.*{ENDING}")} <= {segment.path}:
             with self._engine.begin() as connection:
