@@ -52,7 +52,7 @@ class Model:
         If ``expected`` is given, a second decoder hears the utterance, too, and listens for this
         kind of answer in particular. Its result is the ``steered`` of the transcript.
         """
-        free = ModelUtterance(vosk.KaldiRecognizer(self._model, RATE))
+        free = ModelUtterance(vosk.KaldiRecognizer(self._model, RATE), doubts=True)
         decoder = self._answers.get(expected) if self._answers and expected else None
         if decoder is None:
             return free
@@ -73,8 +73,13 @@ class Model:
 class ModelUtterance:
     """One utterance while a Vosk recogniser decodes it."""
 
-    def __init__(self, recogniser: Any) -> None:
-        self._recogniser = recogniser
+    def __init__(self, recogniser: Any, *, doubts: bool = False) -> None:
+        """Take the recogniser of the utterance.
+
+        If ``doubts`` is True, doubtful words beside unknown speech count as unknown speech. The
+        decoder of an expected answer uses [unk] for other things, so it must not doubt.
+        """
+        self._recogniser, self._doubts = recogniser, doubts
         self._recogniser.SetWords(True)
         self._parts: list[Transcript] = []
 
@@ -95,7 +100,8 @@ class ModelUtterance:
 
     def finish(self) -> Transcript:
         """End the utterance and return its transcript; no audio may be fed afterwards."""
-        return Transcript(tuple(chain.from_iterable(part.words for part in self._all())))
+        whole = Transcript(tuple(chain.from_iterable(part.words for part in self._all())))
+        return whole.doubted() if self._doubts else whole
 
     def _all(self) -> Iterator[Transcript]:
         yield from self._parts

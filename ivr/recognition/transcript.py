@@ -1,13 +1,15 @@
 """The result of recognising an utterance: its words, or the reason why there are none. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import fmean
 from typing import Any
 
 UNKNOWN = "[unk]"
 """Vosk's word for speech that is not in its vocabulary."""
+DOUBTFUL = 0.5
+"""Confidence below which a word beside unknown speech is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,23 @@ class Transcript:
     def unknown(self) -> float:
         """Share of the words that are [unk] (unknown), 0 to 1; 0.0 if there are no words."""
         return fmean(word.text == UNKNOWN for word in self.words) if self.words else 0.0
+
+    def doubted(self) -> "Transcript":
+        """Return the transcript with doubtful words beside [unk] as [unk].
+
+        A word is doubtful if its confidence is below 0.5 (DOUBTFUL). In faint foreign speech a
+        model hears 嗯 (yes) for a few hundredths of a second, which must not count as an answer.
+        """
+        heard = ["", *(word.text for word in self.words), ""]
+        return replace(
+            self,
+            words=tuple(
+                replace(word, text=UNKNOWN)
+                if word.confidence < DOUBTFUL and UNKNOWN in (heard[n], heard[n + 2])
+                else word
+                for n, word in enumerate(self.words)
+            ),
+        )
 
     @classmethod
     def of(cls, result: Mapping[str, Any]) -> "Transcript":

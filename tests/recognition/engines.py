@@ -36,7 +36,7 @@ def make_engine(name: EngineName, tiny: Path, place: Path) -> Engine:
             "打错了",
             "转人工",
             "你们公司在哪里",
-            "多少钱一年",
+            "怎么购买",
             "再见",
             "听不清楚",
         )
