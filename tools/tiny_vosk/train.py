@@ -76,7 +76,7 @@ def main() -> None:
         piece
         for corpus in arguments.corpora
         for path in sorted(corpus.glob("*.npz"))
-        for piece in _read(path)
+        for piece in read_pieces(path)
     ]
     frames = sum(len(labels) for _, labels in pieces)
     print(f"{len(pieces)} pieces, {frames / 360_000:.2f} h, {len(PHONES)} phones", flush=True)
@@ -100,7 +100,8 @@ def main() -> None:
         acoustic.write(_folded(training), arguments.out)
 
 
-def _read(path: Path) -> list[Piece]:
+def read_pieces(path: Path) -> list[Piece]:
+    """Return the pieces of speech in a file that ``corpus`` has written, without the shortest."""
     file = np.load(path)
     cuts = np.cumsum(file["lengths"])[:-1]
     rows, labels = np.split(file["rows"], cuts), np.split(file["labels"], cuts)
@@ -119,7 +120,7 @@ def _one_epoch(training: Training, pieces: Sequence[Piece], epochs: int, rate: f
         done = (training.epoch + step / len(batches)) / epochs
         for group in training.optimiser.param_groups:
             group["lr"] = rate * (1 - done) ** 1.2 + 2e-5
-        rows, labels = _together(batch, training)
+        rows, labels = together(batch, training)
         offset = int(random.integers(SUBSAMPLING))
         with torch.autocast("cpu", torch.bfloat16):
             scores = training.network(masking(rows), offset)
@@ -161,7 +162,7 @@ def _batches(pieces: Sequence[Piece], random: np.random.Generator) -> list[list[
     return [batches[index] for index in random.permutation(len(batches))]
 
 
-def _together(batch: Sequence[Piece], training: Training) -> tuple[torch.Tensor, torch.Tensor]:
+def together(batch: Sequence[Piece], training: Training) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the normalised cepstra and the labels of a batch.
 
     Shorter pieces are filled up with their last frame, which is labelled _NOT_A_FRAME.
@@ -181,7 +182,7 @@ def _accuracy(training: Training, pieces: Sequence[Piece]) -> float:
     right = count = 0
     with torch.no_grad():
         for batch in _batches(pieces, np.random.default_rng(0)):
-            rows, labels = _together(batch, training)
+            rows, labels = together(batch, training)
             wanted = labels[:, ::SUBSAMPLING]
             there = wanted != _NOT_A_FRAME
             right += int((training.network(rows).argmax(-1) == wanted)[there].sum())
