@@ -87,6 +87,6 @@ class EspeakSounds:
 
 def _readings(character: str) -> set[str]:
     """Return the syllables of a letter or a Chinese character."""
-    if letter := _LETTERS.get(character):
-        return {letter}
+    if character in _LETTERS:
+        return {_LETTERS[character]}
     return set(pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)[0])
