@@ -107,6 +107,29 @@ def test_words_of_one_speaker_become_a_string_with_their_phones_in_place(tmp_pat
     assert min(quicker) < 0.15  # a word lasts 0.2 s as it was recorded
 
 
+def test_some_strings_of_words_are_numbers(tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    sound = random.integers(-9000, 9000, 2000).astype(np.int16)
+    said = [("san",), ("yao",), ("hai", "lang"), ("ma", "che")]
+    words = [
+        Speech(sound, 10000, [(0.01 * at, phone) for at, phone in enumerate(_spelt(word))])
+        for word in said
+    ]
+    keep(words, tmp_path / "people-one.npz")
+    strings = [
+        [phone for _, phone in one.phones if phone != SILENCE]
+        for one in strings_of_words(tmp_path, 200, random)
+    ]
+    digits = {*phones_of("san"), *phones_of("yao")}
+    numbers = [phones for phones in strings if digits.issuperset(phones)]
+    assert 40 < len(numbers) < 110
+    assert max(len(phones) // 2 for phones in numbers) > 6  # longer than other strings
+
+
+def _spelt(word: tuple[str, ...]) -> list[str]:
+    return [phone for syllable in word for phone in phones_of(syllable)]
+
+
 def _what_espeak_says(texts: list[str]) -> list[list[str]]:
     synthesiser = Synthesiser()
     sounds = EspeakSounds(synthesiser)

@@ -20,11 +20,11 @@ _LONGEST = 24
 def saying(chooser: random.Random) -> str:
     """Return a random text in Chinese characters and capitals such as QQ, without digits."""
     kind = chooser.random()
-    if kind < 0.28:
+    if kind < 0.22:
         return _sentence(_sentences(), chooser)
-    if kind < 0.32:
+    if kind < 0.26:
         return _sentence(_with_letters(), chooser)
-    if kind < 0.54:
+    if kind < 0.45:
         return "".join(chooser.choices(*_words(), k=chooser.randint(1, 5)))[:_LONGEST]
     if kind < 0.80:
         return _number(chooser)

@@ -1,4 +1,4 @@
-"""Strings of words that people have said singly, which resemble sentences.
+"""Strings of words that people have said singly, which resemble sentences and telephone numbers.
 
 Words that are recorded singly are spoken slowly and apart. In a string they are quicker, at
 different levels, and most run into the next one.
@@ -11,10 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from ivr.voice.stretch import stretched
-from tools.tiny_vosk.sounds import SILENCE, Timed
+from tools.tiny_vosk.sounds import SILENCE, Timed, phones_of
 from tools.tiny_vosk.speech import Speech, kept
 
-_MOST_WORDS = 6
+_MOST_WORDS, _MOST_DIGITS = 6, 9
+"""Largest number of words in a string of words, and in one of digits."""
+_NUMBERS = 0.25
+"""Share of the strings that consist of digits alone: few recorded words are digits, and a hotline
+must hear them well."""
+_READ = "ling yi er san si wu liu qi ba jiu yao"
+_DIGITS = frozenset(map(phones_of, _READ.split()))
 _TEMPOS, _UNCHANGED = (1.0, 1.9), 0.25
 """Range of the factor by which a string is faster at the same pitch, and the share of the strings
 that keep their tempo."""
@@ -32,10 +38,16 @@ def strings_of_words(directory: Path, count: int, random: np.random.Generator) -
     speakers = [_words(path) for path in sorted(directory.glob("people-*.npz"))]
     sizes = np.array([len(words) for words in speakers]) ** 0.75
     for _ in range(count):
-        words = speakers[random.choice(len(speakers), p=sizes / sizes.sum())]
+        words, most = speakers[random.choice(len(speakers), p=sizes / sizes.sum())], _MOST_WORDS
+        if random.random() < _NUMBERS and (digits := [word for word in words if _is_digit(word)]):
+            words, most = digits, _MOST_DIGITS
         tempo = 1.0 if random.random() < _UNCHANGED else random.uniform(*_TEMPOS)
-        chosen = random.integers(len(words), size=random.integers(1, _MOST_WORDS + 1))
+        chosen = random.integers(len(words), size=random.integers(1, most + 1))
         yield _joined([words[index] for index in chosen], tempo, random)
+
+
+def _is_digit(word: Speech) -> bool:
+    return tuple(phone for _, phone in word.phones if phone != SILENCE) in _DIGITS
 
 
 @cache
