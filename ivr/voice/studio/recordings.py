@@ -2,7 +2,8 @@
 
 The files are wav, flac, mp3 or ogg, mono or stereo, at any rate: ``no_sound.ask.wav``. A file named
 ``no_sound.ask.slow.wav`` was spoken slowly; without it the slow rendering is made by stretching.
-Prompts with the same words need only one recording.
+Prompts with the same words need only one recording. When the words of a prompt change, its old
+recording is not used any more.
 """
 
 import hashlib
@@ -23,6 +24,13 @@ from ivr.voice.engine import PromptsFailed, RenderProgress
 from ivr.voice.formats import is_wordless
 from ivr.voice.standard import SLOWER
 from ivr.voice.stretch import stretched
+from ivr.voice.studio.recorded_words import (
+    NOTES,
+    RecordedWords,
+    read_notes,
+    sound_alike,
+    write_notes,
+)
 from ivr.voice.voices import licence_of
 from ivr.words.catalogue import Licence
 
@@ -69,11 +77,11 @@ class Studio:
         return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
 
     def prepare(self, takes: Sequence[Take], progress: RenderProgress) -> None:
-        """Check that every utterance (take) has a recording that can be used.
+        """Check that every utterance (take) has a recording that can be used, and note its words.
 
         Call ``progress`` after each utterance with the number of checked ones and the number of
-        all. Raise PromptsFailed if a recording is missing, unreadable or too short. Raise
-        VoiceError if there is no such folder.
+        all. Raise PromptsFailed if a recording is missing, unreadable, too short, or was used for
+        other words. Raise VoiceError if there is no such folder.
         """
         if not self.folder.is_dir():
             raise VoiceError(
@@ -82,11 +90,15 @@ class Studio:
                 ).format(folder=self.folder)
             )
         reasons: dict[str, str] = {}
+        old = read_notes(self.folder)
+        notes = dict(old)
         for done, take in enumerate(takes, 1):
             if not all(is_wordless(clip) for clip in take.clips):
-                for reason in self._obstacles(take):
+                for reason in self._obstacles(take, notes):
                     reasons |= {clip.name: reason for clip in take.clips}
             progress(done, len(takes))
+        if notes != old:
+            write_notes(self.folder, notes)
         if reasons:
             raise PromptsFailed(reasons)
 
@@ -120,8 +132,12 @@ class Studio:
         paths = (recording_in(self.folder, name) for name in names)
         return next((path for path in paths if path is not None), None)
 
-    def _obstacles(self, take: Take) -> Iterator[str]:
-        """Yield why the utterance cannot be made from its recording; nothing if it can be made."""
+    def _obstacles(self, take: Take, notes: dict[str, RecordedWords]) -> Iterator[str]:
+        """Yield why the utterance cannot be made from its recording; nothing if it can be made.
+
+        ``notes`` are the words of the recordings by file name. If the recording can be used and is
+        not in them, it is added.
+        """
         path = self._recording(take)
         if path is None:
             yield tr("record it as {prompt}.wav: {words}").format(
@@ -134,10 +150,18 @@ class Studio:
             yield str(error)
             return
         seconds, (least, _) = len(samples) / rate, plausible(take.words)
+        note, hashed = notes.get(path.name), self.source(take)
         if seconds < least:
             yield tr("{file} has {seconds:.1f} s, too short for its words; record it again").format(
                 file=path.name, seconds=seconds
             )
+        elif note is None or note.sha256 != hashed:
+            notes[path.name] = RecordedWords(hashed, take.words)
+        elif not sound_alike(note.words, take.words):
+            yield tr(
+                "{file} was used for “{old}”, and the words are “{new}” now; record it again, or "
+                "correct its words in {notes} if it says the new ones"
+            ).format(file=path.name, old=note.words, new=take.words, notes=NOTES)
 
 
 def _read(path: Path) -> tuple[NDArray[np.float64], int]:

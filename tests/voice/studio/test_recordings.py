@@ -11,6 +11,7 @@ from ivr.voice.check import check_prompts
 from ivr.voice.engine import PromptsFailed
 from ivr.voice.render import render_prompts
 from ivr.voice.stretch import stretched
+from ivr.voice.studio.recorded_words import NOTES
 from ivr.voice.studio.recordings import Studio
 from ivr.words.catalogue import Catalogue
 from tests.voice.rendered_sheet import Rendered
@@ -67,6 +68,44 @@ def test_missing_unreadable_and_short_recordings_are_named(
     assert "hold.ask.wav cannot be read as audio" in reasons["hold.ask"]
     assert "too short for its words" in reasons["no_sound.farewell"]
     assert not (tmp_path / "out" / "zh").exists()
+
+
+def test_an_old_recording_is_not_used_for_new_words(
+    few: Rendered, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    render_prompts(few.sheet, out, Studio(folder), pieces=(), only="hold")
+    changed = few.with_words("感谢您的耐心等待。", "让您久等了。")
+    with pytest.raises(PromptsFailed, match="the old set stays") as failed:
+        render_prompts(changed, out, Studio(folder), pieces=(), only="hold")
+    reason = failed.value.reasons["hold.thanks"]
+    assert "was used for “对不起，感谢您的耐心等待。”" in reason
+    assert "the words are “对不起，让您久等了。” now" in reason
+
+    (old,) = folder.glob("hold.thanks.*")
+    samples, rate = soundfile.read(old)
+    old.unlink()
+    soundfile.write(folder / "hold.thanks.wav", samples[::-1], rate)
+    again = render_prompts(changed, out, Studio(folder), pieces=(), only="hold")
+    assert again.rendered == ("hold.thanks",)
+
+
+def test_another_spelling_of_the_same_sounds_needs_no_new_recording(
+    few: Rendered, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    render_prompts(few.sheet, out, Studio(folder), pieces=(), only="hold")
+    changed = few.with_words("对不起，感谢您的", "对不起！感谢您的")
+    again = render_prompts(changed, out, Studio(folder), pieces=(), only="hold")
+    assert again.rendered == ("hold.thanks",)
+
+
+def test_recordings_in_a_folder_that_cannot_be_written_are_used(
+    few: Rendered, folder: Path, tmp_path: Path
+) -> None:
+    (folder / f"{NOTES}.draft").mkdir()  # stands in the way of the notes, also for root
+    made = render_prompts(few.sheet, tmp_path / "out", Studio(folder), pieces=(), only="hold")
+    assert set(made.rendered) == {"hold.ask", "hold.thanks"}
 
 
 def test_a_missing_folder_is_named(few: Rendered, tmp_path: Path) -> None:
