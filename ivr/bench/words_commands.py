@@ -90,7 +90,7 @@ def bench_understand(
         Path | None, typer.Option(help="File of your own labelled sentences (TOML); else ours.")
     ] = None,
     spoken: Annotated[
-        bool, typer.Option("--spoken", help="Speak and recognise the sentences. (5 minutes)")
+        bool, typer.Option("--spoken", help="Speak and recognise the sentences. (25 minutes)")
     ] = False,
     model: Annotated[
         Path | None, typer.Option(help="With --spoken: directory of a speech model; else ours.")
