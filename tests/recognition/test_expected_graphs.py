@@ -1,11 +1,16 @@
 """The small graphs of expected answers that the built-in model carries."""
 
+import math
+from collections.abc import Sequence
+from heapq import heappop, heappush
 from pathlib import Path
 
 import pytest
 
 from ivr.dialogue.expected import Expected
 from ivr.recognition.files import check_files
+from ivr.understanding.numerals import digit_by_digit, is_telephone_number
+from tools.tiny_vosk.acoustic import STAY
 from tools.tiny_vosk.expected import graph_of, write_expected
 from tools.tiny_vosk.fst import Graph
 
@@ -68,6 +73,63 @@ def test_an_answer_comes_out_as_words_and_other_speech_as_unknown(
 def test_digits_never_come_out_as_unknown_and_other_words_never_as_themselves() -> None:
     assert says(Expected.NUMBER, "一八") == {"一八"}
     assert says(Expected.NUMBER, "转") == {"_"}
+
+
+NUMBER_WORDS = [*"零一二三四五六七八九幺洞两个是", "不对"]
+NUMBER_SPELLING = {word: [[10 + place, 40 + place]] for place, word in enumerate(NUMBER_WORDS)}
+
+
+def cheapest(text: Sequence[str]) -> float:
+    """Return the least cost of the words ``text`` after the question for a number, one frame each.
+
+    The cost of the phones themselves, which all ways have, is not counted.
+    """
+    graph, start = graph_of(Expected.NUMBER, NUMBER_WORDS, NUMBER_SPELLING)
+    phones = [phone for word in text for phone in NUMBER_SPELLING[word][0]]
+    waiting, least = [(0.0, start, 0)], {(start, 0): 0.0}
+    while waiting:
+        cost, state, at = heappop(waiting)
+        if at == len(phones) and state in graph.final:
+            return cost - len(phones) * -math.log(1 - STAY)
+        for label, _, more, target in graph.arcs[state]:
+            if label and (at == len(phones) or label != 2 * phones[at]):
+                continue
+            after = (target, at + bool(label))
+            if cost + more < least.get(after, math.inf):
+                least[after] = cost + more
+                heappush(waiting, (cost + more, *after))
+    raise AssertionError(f"the graph cannot hear {text}")
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["13803712345", "19912345678", "66385255", "6638525", "037166385255", "01066385255",
+     "02166385255", "4008001234"],
+)  # fmt: skip
+def test_a_telephone_number_is_likelier_than_other_digits_of_its_length(number: str) -> None:
+    """It costs what its digits cost; a part of it costs more than its share."""
+    assert is_telephone_number(number)
+    words = digit_by_digit(number)
+    each = math.log(11)
+    assert cheapest(words) == pytest.approx(len(words) * each)
+    assert cheapest(words[:4]) == pytest.approx(4 * each + 5.0)
+    too_long = words[:5] + words[5] * 8
+    assert cheapest(too_long) == pytest.approx(13 * each + 5.0)
+
+
+def test_a_caller_most_likely_keeps_to_one_word_for_1() -> None:
+    each = math.log(11)
+    assert cheapest("幺三八零三七幺二三四五") == pytest.approx(11 * each)
+    assert cheapest("一三八零三七一二三四五") == pytest.approx(11 * each)
+    assert cheapest("幺三八零三七一二三四五") == pytest.approx(11 * each + 2.0)
+
+
+def test_numbers_are_heard_after_each_other_and_after_a_correction() -> None:
+    each, whole = math.log(11), digit_by_digit("13803712345")
+    assert cheapest(whole + whole) == pytest.approx(22 * each + 4.0)
+    assert cheapest([*whole, "不对", *whole]) == pytest.approx(22 * each + 4.0)
+    assert cheapest([*whole, "不对", "八"]) == pytest.approx(12 * each + 4.0)
+    assert cheapest("三个八") == pytest.approx(2 * each + 5.0 + 4.0)
 
 
 def test_a_graph_is_written_for_each_answer(tmp_path: Path) -> None:

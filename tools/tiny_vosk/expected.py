@@ -23,13 +23,25 @@ _PAUSE_COST = 0.5
 """Cost (negative logarithm of a probability) of a silence between two words."""
 _OTHER_COST = 11.0
 """Cost of any other syllable in place of an expected word."""
-_PHRASE_COST = 4.0
-"""Cost of a phrase before the expected words, such as 我的电话是."""
+_PHRASE_COST, _SHORT_PHRASE_COST = 4.0, 7.0
+"""Cost of a phrase before or between digits, such as 我的电话是, and of one of a single syllable
+before them, such as 是, which sounds like the digits 四 and 七."""
 _DIGIT_COST = math.log(len(answers.DIGIT_WORDS))
-_RARE_COST = 3.0
+_RARE_COST = 5.0
 """Cost of a digit word that few callers say, such as 洞, compared with the others."""
 _TIMES_COST = 4.0
 """Cost of 个 behind a digit, as in 三个八."""
+_LOOSE_COST = 5.0
+"""Cost of digits that make no telephone number, such as a part of one. Where the sounds leave in
+doubt whether a digit was said, a series that makes a number wins."""
+_ONES = {"幺": 0.0, "一": 0.0, "": 2.0}
+"""Cost of a telephone number in which this word for 1 does not occur: few callers use both. 一 and
+七 sound alike, but a caller who begins with 幺 hardly says 一."""
+_AGAIN_COST = 4.0
+"""Cost of one more number after digits."""
+_VALUES = dict(zip("零一二三四五六七八九幺洞两", "0123456789102", strict=True))
+"""The digit that each word stands for."""
+_ANY = "0123456789"
 
 Spelling = Mapping[str, Sequence[list[int]]]
 """The pronunciations of each word, as numbers of phones."""
@@ -77,17 +89,57 @@ class _Builder:
         return self._graph, start
 
     def _numbers(self) -> int:
-        start, digits, count = self._place(), self._place(), self._place()
+        start, told, digits, count = (self._place() for _ in range(4))
         for state in (start, digits):
             self._others(state, state, answers.DIGIT_WORDS)
         for phrase in answers.BEFORE_DIGITS:
-            self._phrase(start, phrase, _PHRASE_COST, start)
-        for phrase in answers.CORRECTIONS:
-            self._phrase(digits, phrase, _PHRASE_COST, digits)
-        for state in (start, digits, count):
+            cost = _PHRASE_COST if len(phrase) > 1 else _SHORT_PHRASE_COST
+            self._phrase(start, phrase, cost, start)
+        for state in (told, digits):
+            for phrase in answers.CORRECTIONS:
+                if len(phrase) > 1:  # 是 sounds like a digit, and follows a longer phrase
+                    self._phrase(state, phrase, _PHRASE_COST, digits)
+            self._graph.step(state, _AGAIN_COST, start)
+        for unused, cost in _ONES.items():
+            entry = self._place_inside()
+            self._graph.step(start, cost, entry)
+            self._telephone_numbers(entry, told, unused)
+        self._digit(start, digits, cost=_LOOSE_COST)
+        for state in (digits, count):
             self._digit(state, digits)
         self._phrase(digits, answers.TIMES_WORD, _TIMES_COST, count)
         return start
+
+    def _telephone_numbers(self, start: int, end: int, unused: str) -> None:
+        """Add the paths of all telephone numbers, as ivr.understanding.numerals knows them.
+
+        ``unused`` is a word for 1 that does not occur in them.
+        """
+        subscriber, zero, long = (self._place_inside() for _ in range(3))
+        for source, choices, target in (
+            (start, ["1", "3456789", *[_ANY] * 9], end),
+            (start, ["48", "0", "0", *[_ANY] * 7], end),
+            (start, ["0"], zero),
+            (zero, ["1", "0"], subscriber),
+            (zero, ["2", _ANY], subscriber),
+            (zero, ["3456789", _ANY, _ANY], subscriber),
+            (start, ["2345678", *[_ANY] * 5], long),
+            (subscriber, ["2345678", *[_ANY] * 5], long),
+            (long, [_ANY], end),
+            (long, [_ANY, _ANY], end),
+        ):
+            self._series(source, choices, target, unused)
+
+    def _series(self, source: int, choices: Sequence[str], target: int, unused: str) -> None:
+        """Add a path of one digit after the other, each of which is one of its ``choices``.
+
+        ``unused`` is a word that does not stand for any of them.
+        """
+        for place, choice in enumerate(choices, 1):
+            following = target if place == len(choices) else self._place_inside()
+            words = [word for word in _VALUES if _VALUES[word] in choice and word != unused]
+            self._digit(source, following, words)
+            source = following
 
     def _yes_no(self) -> int:
         start, digits = self._place(), self._place()
@@ -99,7 +151,7 @@ class _Builder:
         for phrase in answers.CORRECTIONS:
             self._phrase(start, phrase, _PHRASE_COST + cost, digits)
         self._digit(digits, digits)
-        self._digit(start, digits, _PHRASE_COST)
+        self._digit(start, digits, cost=_PHRASE_COST)
         return start
 
     def _names(self) -> int:
@@ -123,10 +175,13 @@ class _Builder:
         self._graph.final[state] = 1.0
         return state
 
-    def _digit(self, source: int, target: int, cost: float = 0.0) -> None:
-        """Add a path for each digit word; ``cost`` is the cost of a digit at this place."""
-        self._any_of(source, answers.DIGIT_WORDS, cost + _DIGIT_COST, target)
-        self._any_of(source, answers.RARE_DIGIT_WORDS, cost + _DIGIT_COST + _RARE_COST, target)
+    def _digit(
+        self, source: int, target: int, words: Iterable[str] = tuple(_VALUES), cost: float = 0.0
+    ) -> None:
+        """Add a path for each of ``words``, the words for a digit, at an additional ``cost``."""
+        for word in words:
+            rare = _RARE_COST * (word in answers.RARE_DIGIT_WORDS)
+            self._phrase(source, word, cost + _DIGIT_COST + rare, target)
 
     def _any_of(self, source: int, words: Iterable[str], cost: float, target: int) -> None:
         for word in words:
