@@ -6,6 +6,7 @@ counts.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
@@ -14,6 +15,8 @@ from ivr.dialogue.verbs import Heard, Keys, Speech, enter, listen, say
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.rows import row
 from ivr.understanding.numerals import is_telephone_number
+from ivr.understanding.syllables import syllables_of
+from ivr.understanding.telephone import numbers
 
 NUMBER_ATTEMPTS = 4
 """Maximum number of attempts to get a telephone number from the caller; after them the ticket has
@@ -79,6 +82,7 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
             if intent(heard) is Intent.YES:
                 guest.phone = digits
                 return
+            heard = _corrected(digits, heard)
             if _has_digits(heard):  # 不对，是……
                 continue
         elif intent(heard) in (Intent.NO, Intent.CLOSING):
@@ -158,3 +162,18 @@ def intent(heard: Heard) -> Intent | None:
 def _has_digits(heard: Heard) -> bool:
     meaning = said(heard)
     return meaning is not None and bool(meaning.slots.digits)
+
+
+def _corrected(number: str, heard: Heard) -> Heard:
+    """Return ``heard`` as the whole number that it makes of ``number``, which was read back.
+
+    The caller may say only the digits that were wrong: 不对，最后两位是五六. If ``heard`` has a
+    whole number, or makes no other valid one of ``number``, it is returned as it is.
+    """
+    meaning = said(heard)
+    if meaning is None or meaning.slots.phone is not None:
+        return heard
+    phone = numbers(syllables_of(meaning.text), number).phone
+    if phone in (None, number):
+        return heard
+    return number_as_said(replace(meaning, slots=replace(meaning.slots, phone=phone, digits=phone)))

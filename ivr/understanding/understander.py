@@ -11,7 +11,6 @@ from ivr.understanding.classifier import Weights, softmax
 from ivr.understanding.features import features
 from ivr.understanding.slots import SlotReader
 from ivr.understanding.syllables import Syllables, syllables_of
-from ivr.understanding.telephone import numbers
 
 REASONS = 4
 """Maximum number of excerpts of the caller's text that are named as reasons for an intent."""
@@ -63,15 +62,6 @@ class Understander:
             self._slots.read(heard, intent),
             tuple(self._reasons(heard, guess.best)),
         )
-
-    def corrected(self, number: str, text: str) -> str | None:
-        """Return ``number``, which was read back to the caller, as corrected by ``text``.
-
-        ``text`` is the caller's reply. 不对，最后两位是五六 (no, the last two are five six) changes
-        the end of the number; a complete number replaces it. Return None if the result is not a
-        valid telephone number.
-        """
-        return numbers(syllables_of(text), number).phone
 
     def guess(self, heard: Syllables) -> Guess:
         """Return the classifier's result for ``heard``, which must have at least one syllable."""

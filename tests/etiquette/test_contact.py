@@ -67,6 +67,29 @@ def test_a_correction_is_read_back_again(caller: Caller) -> None:
 
 
 @pytest.mark.row("cannot_answer_now")
+@pytest.mark.parametrize(
+    ("correction", "groups"),
+    [
+        ("不对，最后两位是五六", "138-0000-1256"),
+        ("错了，后四位是四三二一", "138-0000-4321"),
+        ("不对，前三位是一三九", "139-0000-1235"),
+        ("不对，是一三九零零零零一二三四", "139-0000-1234"),
+        ("不是三五，是三四", "138-0000-1234"),
+    ],
+)
+def test_a_caller_may_correct_a_part_of_the_number(
+    caller: Caller, correction: str, groups: str
+) -> None:
+    asked_for_their_number(caller)
+    caller.says("一三八零零零零一二三五")
+    reads_back(caller, "138-0000-1235")
+    caller.says(correction)
+    reads_back(caller, groups)
+    caller.says("对的")
+    caller.hears_begin("cannot_answer_now.surname")
+
+
+@pytest.mark.row("cannot_answer_now")
 def test_a_number_in_pieces_is_one_number(caller: Caller) -> None:
     asked_for_their_number(caller)
     for piece in ("一三八", "零零零零"):
