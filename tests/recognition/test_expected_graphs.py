@@ -9,6 +9,7 @@ import pytest
 
 from ivr.dialogue.expected import Expected
 from ivr.recognition.files import check_files
+from ivr.understanding.expected_words import NO, YES
 from ivr.understanding.numerals import digit_by_digit, is_telephone_number
 from tools.tiny_vosk.acoustic import STAY
 from tools.tiny_vosk.expected import graph_of, write_expected
@@ -79,12 +80,12 @@ NUMBER_WORDS = [*"零一二三四五六七八九幺洞两个是", "不对"]
 NUMBER_SPELLING = {word: [[10 + place, 40 + place]] for place, word in enumerate(NUMBER_WORDS)}
 
 
-def cheapest(text: Sequence[str]) -> float:
-    """Return the least cost of the words ``text`` after the question for a number, one frame each.
+def cheapest(text: Sequence[str], expected: Expected = Expected.NUMBER) -> float:
+    """Return the least cost of the words ``text`` as an ``expected`` answer, one frame per phone.
 
     The cost of the phones themselves, which all ways have, is not counted.
     """
-    graph, start = graph_of(Expected.NUMBER, NUMBER_WORDS, NUMBER_SPELLING)
+    graph, start = graph_of(expected, NUMBER_WORDS, NUMBER_SPELLING)
     phones = [phone for word in text for phone in NUMBER_SPELLING[word][0]]
     waiting, least = [(0.0, start, 0)], {(start, 0): 0.0}
     while waiting:
@@ -130,6 +131,14 @@ def test_numbers_are_heard_after_each_other_and_after_a_correction() -> None:
     assert cheapest([*whole, "不对", *whole]) == pytest.approx(22 * each + 4.0)
     assert cheapest([*whole, "不对", "八"]) == pytest.approx(12 * each + 4.0)
     assert cheapest("三个八") == pytest.approx(2 * each + 5.0 + 4.0)
+
+
+def test_a_number_that_corrects_the_one_read_back_is_likelier_than_other_digits() -> None:
+    each, whole = math.log(11), digit_by_digit("13803712345")
+    wrong = 4.0 + math.log(len(YES) + len(NO))
+    assert cheapest(["不对", *whole], Expected.YES_NO) == pytest.approx(wrong + 11 * each)
+    assert cheapest(["不对", "八", "三"], Expected.YES_NO) == pytest.approx(wrong + 5.0 + 2 * each)
+    assert cheapest(whole, Expected.YES_NO) == pytest.approx(4.0 + 11 * each)
 
 
 def test_a_graph_is_written_for_each_answer(tmp_path: Path) -> None:

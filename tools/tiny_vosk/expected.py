@@ -99,16 +99,24 @@ class _Builder:
             for phrase in answers.CORRECTIONS:
                 if len(phrase) > 1:  # 是 sounds like a digit, and follows a longer phrase
                     self._phrase(state, phrase, _PHRASE_COST, digits)
-            self._graph.step(state, _AGAIN_COST, start)
+        self._any_number(start, told, digits)
+        self._phrase(digits, answers.TIMES_WORD, _TIMES_COST, count)
+        self._digit(count, digits)
+        return start
+
+    def _any_number(self, start: int, told: int, digits: int) -> None:
+        """Add the paths of telephone numbers to ``told``, and those of other digits to ``digits``.
+
+        From both places another number may follow.
+        """
         for unused, cost in _ONES.items():
             entry = self._place_inside()
             self._graph.step(start, cost, entry)
             self._telephone_numbers(entry, told, unused)
         self._digit(start, digits, cost=_LOOSE_COST)
-        for state in (digits, count):
-            self._digit(state, digits)
-        self._phrase(digits, answers.TIMES_WORD, _TIMES_COST, count)
-        return start
+        self._digit(digits, digits)
+        for state in (told, digits):
+            self._graph.step(state, _AGAIN_COST, start)
 
     def _telephone_numbers(self, start: int, end: int, unused: str) -> None:
         """Add the paths of all telephone numbers, as ivr.understanding.numerals knows them.
@@ -142,16 +150,16 @@ class _Builder:
             source = following
 
     def _yes_no(self) -> int:
-        start, digits = self._place(), self._place()
+        start, corrected, told, digits = (self._place() for _ in range(4))
         self._others(start, start, (*answers.YES, *answers.NO, *answers.DIGIT_WORDS))
         self._others(digits, digits, answers.DIGIT_WORDS)
         cost = math.log(len(answers.YES) + len(answers.NO))
         for phrase in (*answers.YES, *answers.NO):
             self._phrase(start, phrase, cost, start)
         for phrase in answers.CORRECTIONS:
-            self._phrase(start, phrase, _PHRASE_COST + cost, digits)
-        self._digit(digits, digits)
-        self._digit(start, digits, cost=_PHRASE_COST)
+            self._phrase(start, phrase, _PHRASE_COST + cost, corrected)
+        self._graph.step(start, _PHRASE_COST, corrected)
+        self._any_number(corrected, told, digits)
         return start
 
     def _names(self) -> int:
