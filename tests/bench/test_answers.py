@@ -2,8 +2,16 @@
 
 import pytest
 
-from ivr.bench.answers import BARE, SENTENCES, AnswerSentence, measure, sentences_for
+from ivr.bench.answers import (
+    BARE,
+    SENTENCES,
+    AnswerSentence,
+    measure,
+    right_later,
+    sentences_for,
+)
 from ivr.bench.paraphrases_file import read_corpus
+from ivr.etiquette.contact import NUMBER_ATTEMPTS
 from ivr.understanding.numerals import is_telephone_number
 from tests.caller import understander
 
@@ -26,7 +34,21 @@ def test_numbers_and_sentences_are_counted_for_both_decoders() -> None:
     result = measure(understander(), said, 1, None, natural=False, done=lambda: done.append(None))
     assert (result.samples, len(done)) == (4, 2)
     assert result.figures["numbers_right_percent"] == 100.0
+    assert result.figures["numbers_after_read_back_percent"] == 100.0
     assert result.figures["digit_error_percent"] == 0.0
     assert result.figures["taken_for_numbers_percent"] == 0.0
     assert result.figures["talking_core_without_percent"] > 0
     assert result.passed
+
+
+def test_a_number_that_was_wrong_is_told_again_in_groups() -> None:
+    told: list[str] = []
+
+    def wrong_once(text: str) -> str:
+        told.append(text)
+        return "13670925480" if len(told) == 1 else "13670925489"
+
+    assert right_later("13670925489", wrong_once)
+    assert told == ["幺三六，七零九二，五四八九"] * 2
+    assert not right_later("13670925488", wrong_once)
+    assert len(told) == 2 + NUMBER_ATTEMPTS - 1
