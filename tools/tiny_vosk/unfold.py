@@ -22,7 +22,7 @@ _FILES = 5
 """Number of files of each corpus on which the normalisation is measured."""
 _BATCH = 40
 """Number of pieces of speech that go through the network at once."""
-_MATRIX, _VECTOR = b"<LinearParams> CM3 ", b"<BiasParams> FV \x04"
+_MATRIX, _VECTOR = b"<LinearParams> CM2 ", b"<BiasParams> FV \x04"
 """The octets before the weights and before the bias of a layer in am/final.mdl."""
 Weights = tuple[NDArray[np.float64], NDArray[np.float64]]
 """The weights of a layer, of shape (outputs, inputs), and its bias."""
@@ -52,10 +52,10 @@ def _layers(model: bytes) -> list[Weights]:
         at += len(_MATRIX)
         least, extent, rows, columns = struct.unpack_from("<ffii", model, at)
         at += 16
-        octets = np.frombuffer(model, np.uint8, rows * columns, at).reshape(rows, columns)
-        at += octets.size + len(_VECTOR) + 4
+        steps = np.frombuffer(model, "<u2", rows * columns, at).reshape(rows, columns)
+        at += steps.nbytes + len(_VECTOR) + 4
         bias = np.frombuffer(model, "<f4", rows, at).astype(np.float64)
-        found.append((octets * (extent / 255) + least, bias))
+        found.append((steps * (extent / 65535) + least, bias))
         at = model.find(_MATRIX, at)
     return found
 
