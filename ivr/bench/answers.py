@@ -42,7 +42,7 @@ LIMITS = {
 }
 """Lower limits for numbers heard right at once and in the end, and upper limit for other sentences
 that are taken for numbers. They apply to the built-in model and synthetic callers at 15 dB SNR."""
-NATURAL_LIMITS = {name: LIMITS[name] for name in LIMITS if name != "numbers_right_percent"}
+NATURAL_LIMITS = {"numbers_after_read_back_percent": 95.0}
 """Limits for the built-in model and natural callers at 15 dB SNR."""
 _DIGITS = frozenset((*DIGIT_WORDS, *"0123456789两十"))
 _Voice = Espeak | NaturalCaller
