@@ -42,7 +42,7 @@ LIMITS = {
 }
 """Lower limits for numbers heard right at once and in the end, and upper limit for other sentences
 that are taken for numbers. They apply to the built-in model and synthetic callers at 15 dB SNR."""
-NATURAL_LIMITS = {"numbers_after_read_back_percent": 95.0}
+_NATURAL_LIMITS = {"numbers_after_read_back_percent": 95.0}
 """Limits for the built-in model and natural callers at 15 dB SNR."""
 _DIGITS = frozenset((*DIGIT_WORDS, *"0123456789两十"))
 _Voice = Espeak | NaturalCaller
@@ -177,7 +177,7 @@ def measure(
         "talking_core_percent": 100 * cost / seconds,
         "talking_core_without_percent": 100 * cost_without / seconds,
     }
-    limits = {} if model is not None else NATURAL_LIMITS if natural else LIMITS
+    limits = {} if model is not None else _NATURAL_LIMITS if natural else LIMITS
     return BenchResult(
         bench="answers",
         figures=figures,
