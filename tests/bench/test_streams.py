@@ -27,6 +27,7 @@ def test_the_sounds_have_the_levels_of_speech_comfort_noise_and_a_dead_line() ->
     assert streams.sounds(3.0, seed=2).silent != sounds.silent
 
 
+@pytest.mark.slow
 def test_each_number_of_streams_has_its_figures(tmp_path: Path) -> None:
     done = list[None]()
     result = streams.measure([1, 3], seconds=2.0, passes=1, done=lambda: done.append(None))

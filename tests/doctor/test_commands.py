@@ -24,6 +24,7 @@ def test_all_is_well(place: Path) -> None:
     assert not (place.parent / "records").exists()  # looking changes nothing
 
 
+@pytest.mark.slow
 def test_the_command_tells_the_worst_by_its_exit_code(place: Path) -> None:
     def doctor_says(*words: str) -> tuple[int, str]:
         result = CliRunner().invoke(app, ["doctor", "--config", str(place), *words])

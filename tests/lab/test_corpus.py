@@ -130,6 +130,7 @@ def test_a_room_has_its_reverberation_time_and_ratio(split: Split, rt60: float) 
     assert 10 * np.log10(direct / np.sum(made.response[1:] ** 2)) == pytest.approx(-4.0, abs=0.1)
 
 
+@pytest.mark.slow
 def test_the_splits_share_no_voice_language_sentence_or_music() -> None:
     dev, test = Split.DEV, Split.TEST
     names = [{speaker.name for speaker in _stock(split).speakers} for split in Split]
@@ -168,6 +169,7 @@ def test_an_echo_has_its_return_loss() -> None:
     assert dbov(window.prompt) - dbov(heard) == pytest.approx(20.0, abs=2.5)
 
 
+@pytest.mark.slow
 @SPLITS
 def test_every_window_has_whole_frames_in_order_of_time(split: Split) -> None:
     orders = [Order(group, n) for group in (*CLASSES, *NUISANCES, *CASES) for n in range(3)]

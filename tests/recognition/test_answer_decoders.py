@@ -84,6 +84,7 @@ def test_the_worker_hears_the_expected_answer(model: Model) -> None:
     assert worker.answer(Frame(Kind.FINISH, 7)).payload == b'{"result": []}'
 
 
+@pytest.mark.slow
 async def test_the_expectation_reaches_the_worker(tiny: Path) -> None:
     async with Recognisers(tiny) as recognisers:
         utterance = recognisers.utterance(expected=Expected.NUMBER)

@@ -40,6 +40,7 @@ def test_libraries_that_are_preloaded_already_are_kept(monkeypatch: pytest.Monke
     assert "LD_PRELOAD" not in for_worker({})
 
 
+@pytest.mark.slow
 async def test_a_worker_uses_the_allocator_where_there_is_one(tiny: Path) -> None:
     async with Recognisers(tiny) as recognisers:
         maps = Path(f"/proc/{recognisers.pids[0]}/maps")

@@ -55,6 +55,7 @@ def _is_silent(server: FileServer) -> None:
     server.silent_after = [0] * 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "told"),
     [

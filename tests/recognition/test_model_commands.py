@@ -134,6 +134,7 @@ def test_a_model_of_the_settings_is_listed_wherever_it_is(place: Path, tiny: Pat
     assert "no figures of it are known" in say(place, "used").stdout
 
 
+@pytest.mark.slow
 def test_the_built_in_model_says_what_it_is(place: Path) -> None:
     checked = say(place, "check")
     assert checked.exit_code == 0

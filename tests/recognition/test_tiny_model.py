@@ -104,6 +104,7 @@ def test_a_warning_says_that_the_model_is_for_trying(
     assert "for trying and testing" in logs[0]["effect"]
 
 
+@pytest.mark.slow
 def test_the_packed_vocabulary_is_the_one_of_the_word_lists() -> None:
     assert vocabulary() == set(text.words()), "run `python -m tools.tiny_vosk.graph`"
 

@@ -155,6 +155,7 @@ def process() -> Iterator[ProcessPoolExecutor]:
         yield executor
 
 
+@pytest.mark.slow
 def test_the_syllables_of_espeak_are_what_it_says_even_if_it_misreads(
     process: ProcessPoolExecutor,
 ) -> None:
@@ -164,6 +165,7 @@ def test_the_syllables_of_espeak_are_what_it_says_even_if_it_misreads(
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_phones_of_espeak_lie_within_its_speech(process: ProcessPoolExecutor) -> None:
     timed, seconds = process.submit(_times, "请帮我转人工").result()
     assert [phone for _, phone in timed if phone != SILENCE] == [
@@ -177,6 +179,7 @@ def test_the_phones_of_espeak_lie_within_its_speech(process: ProcessPoolExecutor
     assert starts[-1] <= seconds
 
 
+@pytest.mark.slow
 def test_words_have_the_readings_of_people_and_of_espeak(process: ProcessPoolExecutor) -> None:
     found = process.submit(_readings, ["便宜", "行", "QQ", "曾"]).result()
     assert found[0] == [["pian", "yi"], ["bian", "yi"]]

@@ -38,6 +38,7 @@ def learnings(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return done
 
 
+@pytest.mark.slow
 def test_weights_learned_in_advance_are_used(
     sheet: Path, tmp_path: Path, learnings: list[bool]
 ) -> None:
@@ -49,6 +50,7 @@ def test_weights_learned_in_advance_are_used(
     assert not (tmp_path / "cache").exists()
 
 
+@pytest.mark.slow
 def test_without_weights_the_first_start_learns(
     sheet: Path, tmp_path: Path, learnings: list[bool]
 ) -> None:
@@ -71,6 +73,7 @@ def test_changed_phrases_and_torn_files_are_learned_again(
     assert len(list((tmp_path / "learned").iterdir())) == 1  # old weights are deleted
 
 
+@pytest.mark.slow
 def test_a_changed_comment_is_not_learned_again(sheet: Path, tmp_path: Path) -> None:
     assert phrase_files.learn(sheet)
     phrases = tmp_path / "phrases" / "all.toml"

@@ -27,6 +27,7 @@ def seconds(baker: Baker, words: str, context: Context = MIDDLE, slower: float =
     return len(samples) / rate
 
 
+@pytest.mark.slow
 def test_the_same_words_give_the_same_samples(baker: Baker) -> None:
     first, rate = baker.speak("请您稍等。")
     baker.speak("请您稍后。")

@@ -100,6 +100,7 @@ def font(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_font_is_embedded(script: StudioScript, tmp_path: Path, font: Path) -> None:
     path = tmp_path / "script.pdf"
     write_script(script, path, font=font)
