@@ -22,7 +22,11 @@ from tests.records.kept import migrated
     [
         ("port", "prot", "settings", "broken", "agi.prot is not a setting", "known here are host"),
         ("sheet.toml", "none.toml", "sheet", "broken", "prompts.sheet", "correct it"),
-        ("/rendered", "/nowhere", "prompts", "broken", "no prompts are rendered", "ivr prompts"),
+        pytest.param(
+            *("/rendered", "/nowhere", "prompts", "broken", "no prompts are rendered"),
+            "ivr prompts",
+            marks=pytest.mark.slow,
+        ),
         ("model =", "models =", "recognition", "warning", "other people", "ivr models fetch"),
         ('model = "', 'model = "x', "recognition", "broken", "go on by keys", "directory of"),
         ("/records", "/token/x", "records", "broken", "records.directory", "make it writable"),

@@ -160,6 +160,7 @@ def test_clear_callers_have_clear_levels_and_ratios(
             assert -8 <= (truth.drr_db or 9) <= 0
 
 
+@pytest.mark.slow
 def test_an_echo_has_its_return_loss() -> None:
     window = make_window(Order("erl", 1, 20.0), 4, _stock(Split.TEST))
     assert window.prompt is not None

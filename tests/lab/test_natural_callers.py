@@ -44,6 +44,7 @@ def test_the_pitch_moves_by_the_factor(caller: NaturalCaller) -> None:
     assert ratio == pytest.approx(caller.pitch, rel=0.08)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pitch", [0.7, 1.3])
 def test_another_pitch_keeps_the_pace(pitch: float) -> None:
     assert seconds(NaturalCaller(pitch), SENTENCE) == pytest.approx(
@@ -51,12 +52,14 @@ def test_another_pitch_keeps_the_pace(pitch: float) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pace", [0.8, 1.25])
 def test_a_quicker_caller_needs_less_time(pace: float) -> None:
     ratio = seconds(WOMAN, SENTENCE) / seconds(NaturalCaller(pace=pace), SENTENCE)
     assert ratio == pytest.approx(pace, rel=0.05)
 
 
+@pytest.mark.slow
 def test_the_same_words_give_the_same_samples() -> None:
     first, rate = DEEP.synthesise(SENTENCE)
     CHILD.synthesise(SENTENCE)

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.recognition.interpreter import Interpretation, Interpreter
@@ -23,6 +24,7 @@ async def speak(interpretation: Interpretation, samples: np.ndarray) -> None:
         await asyncio.sleep(0.001)
 
 
+@pytest.mark.slow
 async def test_the_first_words_are_reported_before_the_end(tiny: Path) -> None:
     async with Recognisers(tiny) as recognisers:
         told = asyncio.Event()
@@ -53,6 +55,7 @@ async def test_a_few_words_are_understood_before_the_end_and_many_are_not(tiny: 
             interpretation.cancel()
 
 
+@pytest.mark.slow
 async def test_noise_reports_no_words(tiny: Path) -> None:
     async with Recognisers(tiny) as recognisers:
         told = asyncio.Event()

@@ -4,8 +4,9 @@ import pytest
 
 from tools.tiny_vosk import text
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 def test_every_phrase_is_made_of_known_words_and_classes() -> None:
     known = set(text.words())
     pieces = {piece for phrase in text.phrases() for piece in text.cut(phrase, known)}
@@ -14,7 +15,6 @@ def test_every_phrase_is_made_of_known_words_and_classes() -> None:
     assert {piece[1:-1] for piece in pieces if piece.startswith("{")} == set(text.classes())
 
 
-@pytest.mark.slow
 def test_nearly_all_that_callers_say_is_covered() -> None:
     """Only words in Latin letters, such as CRM and hello, are missing."""
     known = set(text.words())

@@ -14,6 +14,8 @@ from ivr.voice.context import Context
 from ivr.voice.duration import plausible
 from ivr.voice.standard import SLOWER
 
+pytestmark = pytest.mark.slow
+
 MIDDLE = Context("八", "八")
 
 
@@ -27,7 +29,6 @@ def seconds(baker: Baker, words: str, context: Context = MIDDLE, slower: float =
     return len(samples) / rate
 
 
-@pytest.mark.slow
 def test_the_same_words_give_the_same_samples(baker: Baker) -> None:
     first, rate = baker.speak("请您稍等。")
     baker.speak("请您稍后。")
@@ -66,7 +67,6 @@ def test_nothing_to_speak_is_an_error(baker: Baker) -> None:
         baker.speak("。")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage", ["fastspeech2_quan.tflite", "mb_melgan.tflite", "baker_mapper.json"]
 )
