@@ -19,16 +19,18 @@ run:
 stop:
 	@docker/down.sh
 
+# Many tests wait for timers, so three processes keep two cores busy.
+processes = $$(($$(nproc) * 3 / 2))
+
 # Calls take long but need little of the processor, so three laboratories run at once; calls that are
 # judged by their sound have the machine alone.
 test: lint engine sipp postgresql prometheus prompts images
-	$(bin)/pytest -m "not sip" -n auto --dist worksteal --cov
+	$(bin)/pytest -m "not sip" -n $(processes) --dist worksteal --cov
 	$(bin)/pytest -m "sip and alone"
 	$(bin)/pytest -m "sip and not alone" -n 3 --dist loadfile
 
-# Many of these tests wait for timers, so three processes keep two cores busy.
 test-fast: venv prompts
-	$(bin)/pytest -q -m "not sip and not slow" -n $$(($$(nproc) * 3 / 2)) --dist worksteal --hypothesis-profile quick
+	$(bin)/pytest -q -m "not sip and not slow" -n $(processes) --dist worksteal --hypothesis-profile quick
 
 lint: venv
 	$(bin)/ruff check .

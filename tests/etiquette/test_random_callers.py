@@ -13,6 +13,8 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from ivr.dialogue.call import Limits
 from ivr.dialogue.events import Condition
 from ivr.dialogue.look_up import FAILED, Found, Query
@@ -145,6 +147,7 @@ def played(caller: Caller) -> list[tuple[str, str]]:
     return [(id, text) for id, _, text in parts]
 
 
+@pytest.mark.no_cover
 def test_every_random_call_ends_properly(sheet: Sheet, root: Path) -> None:
     """It keeps the limits, says no forbidden phrase, and has a ticket for every promise."""
     says = sayings(root)
