@@ -33,7 +33,7 @@ FOREIGNER = Espeak("de+m3", words_per_minute=160)
 """Voice of espeak-ng for a caller who speaks German."""
 FOREIGN = "Können Sie mir bitte helfen, ich verstehe das nicht"
 """A German sentence for a caller; no recogniser of Mandarin knows its words."""
-OFF_TOPIC = "我家的猫昨天晚上把花瓶打碎了"
+OFF_TOPIC = "昨天夜里下了一场大雪"
 """A Mandarin sentence for a caller; it has to do with no row of the sheet."""
 PHRASES = ("我想了解一下企业QQ", "你好，我有个问题想问", "请帮我转人工", "喂，你好，听得到吗")
 """Mandarin sentences for callers."""

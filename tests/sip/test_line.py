@@ -125,9 +125,7 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
 def natural_scripts(first: float, second: float, white: Wave) -> dict[str, list[Action]]:
     """Return what the lines of callers with natural voices carry, by the name of the caller.
 
-    ``first`` and ``second`` are the seconds of their words, ``white`` is a loud noise. Callers who
-    must be understood have the voices of espeak-ng, because the built-in model understands no
-    natural voice.
+    ``first`` and ``second`` are the seconds of their words, ``white`` is a loud noise.
     """
     twice = (first, -48, OFF_TOPIC), (second, -48, OFF_TOPIC)
     return {
