@@ -65,6 +65,7 @@ def test_an_ear_with_replayed_answers_reports_the_same_events() -> None:
     assert SpeechStarted in map(type, reported[0])
 
 
+@pytest.mark.slow
 def test_the_command_prints_one_object(tmp_path: Path) -> None:
     given = ["streams", "--streams", "2,1", "--seconds", "2", "--json", "--out", str(tmp_path)]
     told = CliRunner().invoke(bench_app, given)

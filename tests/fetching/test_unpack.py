@@ -85,6 +85,7 @@ def _middle_flipped(octets: bytes) -> bytes:
     return octets[:at] + bytes([octets[at] ^ 0x10]) + octets[at + 1 :]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_bad_archive_leaves_what_is_installed_as_it_was(
     client: Client, files: Files, tmp_path: Path, name: str
@@ -103,6 +104,7 @@ def test_a_bad_archive_leaves_what_is_installed_as_it_was(
     assert {path.name for path in tmp_path.iterdir()} == {client.home.name, "own"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [bz2.compress, gzip.compress, lzma.compress])
 @pytest.mark.parametrize("folder", [NAME, ""])
 def test_a_tar_is_unpacked_whatever_packs_it(

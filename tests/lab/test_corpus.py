@@ -47,6 +47,7 @@ def _sound(window: Window) -> np.ndarray:
     return np.concatenate([frame for _, frame in window.frames])
 
 
+@pytest.mark.slow
 @SPLITS
 @pytest.mark.parametrize(
     "group",
@@ -143,6 +144,7 @@ def test_the_splits_share_no_voice_language_sentence_or_music() -> None:
     assert not set(sources.RECORDED_MUSIC[dev]) & set(sources.RECORDED_MUSIC[test])
 
 
+@pytest.mark.slow
 @SPLITS
 @pytest.mark.parametrize(
     ("group", "low", "high"), [("ok", -34, -16), ("too_quiet", -54, -42), ("hands_free", -36, -22)]

@@ -47,6 +47,7 @@ def espeak() -> Iterator[Reader]:
         yield Reader(process)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", sorted(text.prompts()))
 def test_a_prompt_is_read_as_in_the_dictionary(espeak: Reader, id: str) -> None:
     assert espeak.misreadings(text.prompts()[id], NEUTRAL) == []

@@ -48,6 +48,7 @@ def test_the_syllables_of_voices_that_were_not_used_for_training_are_right(
     assert len(wrong) <= (1 - least) * len(phrases) * len(UNTRAINED), wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["white", "pink", "hum"])
 @pytest.mark.parametrize("dbov", [-60, -40, -25])
 def test_noise_has_no_words(model: Model, kind: str, dbov: float) -> None:

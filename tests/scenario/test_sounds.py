@@ -1,6 +1,7 @@
 """The voices that a scenario's caller can have."""
 
 import numpy as np
+import pytest
 
 from ivr.lab.natural_callers import NATURAL_CALLERS
 from ivr.lab.voices import says
@@ -23,6 +24,7 @@ steps = [
 """
 
 
+@pytest.mark.slow
 def test_a_natural_voice_is_that_of_the_natural_caller() -> None:
     spoken = voice(Says(says=WORDS, voice="natural 2")).astype(float)
     wanted = says(WORDS, NATURAL_CALLERS[1]).astype(float)

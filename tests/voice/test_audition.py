@@ -55,6 +55,7 @@ def test_each_voice_has_a_player_and_a_waveform_for_each_sentence(few: Rendered)
     assert f"{seconds:.2f} s" in both.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "said", "red"),
     [

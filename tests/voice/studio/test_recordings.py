@@ -41,6 +41,7 @@ def test_recordings_make_a_sound_set(few: Rendered, folder: Path, tmp_path: Path
     assert 1.3 <= (slow - 0.23) / (normal - 0.23) <= 1.8
 
 
+@pytest.mark.slow
 def test_a_new_recording_renders_only_its_prompt(
     few: Rendered, folder: Path, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_an_old_recording_is_not_used_for_new_words(
     assert again.rendered == ("hold.thanks",)
 
 
+@pytest.mark.slow
 def test_another_spelling_of_the_same_sounds_needs_no_new_recording(
     few: Rendered, folder: Path, tmp_path: Path
 ) -> None:
@@ -100,6 +102,7 @@ def test_another_spelling_of_the_same_sounds_needs_no_new_recording(
     assert again.rendered == ("hold.thanks",)
 
 
+@pytest.mark.slow
 def test_recordings_in_a_folder_that_cannot_be_written_are_used(
     few: Rendered, folder: Path, tmp_path: Path
 ) -> None:
