@@ -22,12 +22,12 @@ stop:
 # Many tests wait for timers, so three processes keep two cores busy.
 processes = $$(($$(nproc) * 3 / 2))
 
-# Calls take long but need little of the processor, so three laboratories run at once; calls that are
+# Calls take long but need little of the processor, so four laboratories run at once; calls that are
 # judged by their sound have the machine alone.
 test: lint engine sipp postgresql prometheus prompts images
 	$(bin)/pytest -m "not sip" -n $(processes) --dist worksteal --cov
 	$(bin)/pytest -m "sip and alone"
-	$(bin)/pytest -m "sip and not alone" -n 3 --dist loadfile
+	$(bin)/pytest -m "sip and not alone" -n 4 --dist loadfile
 
 test-fast: venv prompts
 	$(bin)/pytest -q -m "not sip and not slow" -n $(processes) --dist worksteal --hypothesis-profile quick
