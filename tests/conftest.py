@@ -20,9 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _COUNTED = (
     *("dialogue", "etiquette", "understanding", "hearing", "asterisk"),
-    *("call", "service", "words"),  # they run what the tests of the others replace
+    *("call", "service", "words"),  # their tests run branches that those of the five above do not
 )
-"""The rooms whose tests count branches: those of ``tool.coverage`` in pyproject.toml, and users."""
+"""The rooms whose tests count branches: those of ``tool.coverage`` in pyproject.toml, and three
+rooms that use them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
