@@ -136,12 +136,15 @@ def doubt_of(heard: Heard) -> Condition | None:
 def trouble_of(heard: Heard) -> Condition | None:
     """Return the bad condition of the telephone line that kept ``heard`` from being understood.
 
-    Return None if the caller was understood, if the line is good, or if nobody spoke. In noise,
-    words count as understood only if the recogniser is confident of them: it takes the talk of a
-    television for digits, which have a meaning too.
+    Return None if the caller was understood, if the line is good, or if nobody spoke. On a bad line
+    a guess counts as understood only if the recogniser is confident of the words: it takes foreign
+    words in a quiet voice for a question, too. In noise it must be confident of sure words as well:
+    it takes the talk of a television for digits, which have a meaning.
     """
     if not isinstance(heard, Speech) or heard.condition is Condition.OK:
         return None
-    clear = heard.words is not None and heard.words.intelligible
-    understood = heard.understood and (clear or heard.condition is not Condition.NOISE)
-    return None if understood else heard.condition
+    words = heard.words
+    if words is None or not words.understood:
+        return heard.condition
+    sure = words.sure and heard.condition is not Condition.NOISE
+    return None if sure or words.intelligible else heard.condition

@@ -3,6 +3,7 @@
 import pytest
 
 from ivr.dialogue.events import Condition
+from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
 from ivr.dialogue.outcome import Outcome
 from tests.caller import Caller
 from tests.etiquette.turns import speaks, wants
@@ -125,6 +126,22 @@ def test_a_caller_who_is_understood_is_loud_enough(caller: Caller) -> None:
     caller.hears("low_volume.louder")
     speaks(caller, Condition.TOO_QUIET, understood=True)
     caller.hears("ask_topic.ask")
+
+
+@pytest.mark.row("low_volume")
+@pytest.mark.parametrize(
+    ("confidence", "answer"), [(0.95, "clarify.ask"), (0.6, "low_volume.other_phone")]
+)
+def test_a_guess_at_a_quiet_caller_counts_if_the_recogniser_is_confident(
+    caller: Caller, confidence: float, answer: str
+) -> None:
+    """Row 8: 若仍听不清楚. The hotline asks about a guess only if the words were clear."""
+    guess = Meaning("昨天夜里下雪", Intent.TICKET_STATUS, Certainty.LIKELY, 0.5)
+    caller.hears("greeting.ask")
+    speaks(caller, Condition.TOO_QUIET)
+    caller.hears("low_volume.louder")
+    caller.says("昨天夜里下雪", words=Words(guess, confidence))
+    caller.hears_begin(answer)
 
 
 @pytest.mark.row("low_volume")
