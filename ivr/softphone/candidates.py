@@ -11,10 +11,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.hearing.frames import RATE
 from ivr.softphone.prompt_library import QUIET_POWER, KnownPrompt, PromptSound
 from ivr.softphone.rtp import SAMPLES_PER_PACKET
 
 T = TypeVar("T", bound=np.generic)
+
+LONGEST_GAP_SECONDS = 2.0
+"""Upper limit for a gap in a prompt after which it may go on."""
 
 _FAINT = 1e-3
 """Limit of energy that tells speech from pauses in a prompt, as a share of its loudest frame. A
@@ -45,11 +49,13 @@ class Candidate:
     """Correlation of the heard sound with the prompt's file; 1.0 if they have the same waveform."""
     ids: tuple[str, ...]
     """Ids of all prompts that fit equally well; several if their files sound alike."""
+    gap: int = 0
+    """Number of samples for which the prompt stood still without packets, and then went on."""
 
     @property
     def end(self) -> int:
         """Index of the first sample of the received sound (8 kHz) after the prompt."""
-        return self.start + self.length
+        return self.start + self.length + self.gap
 
     @property
     def complete(self) -> bool:
@@ -116,6 +122,40 @@ def follow_prompt(
         prompt, start, end, float(points[frames - 1]), gain, min(correlation, 1.0), prompt.ids
     )
     return replace(candidate, length=len(prompt.sound)) if candidate.complete else candidate
+
+
+def resumed(candidate: Candidate, sound: PromptSound, present: NDArray[np.bool_]) -> Candidate:
+    """Return ``candidate`` with the rest of its prompt if it stood still and then went on.
+
+    A PBX that gets no processor for 80 ms or more sends the rest of a prompt with later timestamps,
+    so the caller hears a gap of that length in it. ``sound`` is the received sound (8 kHz);
+    ``present`` has one value for each sample of it: True if a packet brought it. If the prompt does
+    not go on after at most LONGEST_GAP_SECONDS, return ``candidate`` as it is.
+    """
+    while not candidate.complete:
+        gap = _gap_at(candidate.start + candidate.length, present)
+        if gap is None:
+            break
+        sound, present = np.delete(sound, gap), np.delete(present, gap)
+        more = follow_prompt(candidate.prompt, sound, present, candidate.start)
+        if more is None or more.points < candidate.points + _LEAST_FRAMES:
+            break
+        candidate = replace(more, gap=candidate.gap + gap.stop - gap.start)
+    return candidate
+
+
+def _gap_at(end: int, present: NDArray[np.bool_]) -> slice | None:
+    """Return the samples about index ``end`` that no packet brought; None without such a gap.
+
+    The gap begins within two frames of ``end``, and is LONGEST_GAP_SECONDS long at most.
+    """
+    first = max(end - 2 * SAMPLES_PER_PACKET, 0)
+    missing = np.flatnonzero(~present[first : end + 2 * SAMPLES_PER_PACKET])
+    if not len(missing):
+        return None
+    start = first + int(missing[0])
+    later = np.flatnonzero(present[start : start + round(LONGEST_GAP_SECONDS * RATE) + 1])
+    return slice(start, start + int(later[0])) if len(later) else None
 
 
 def best_candidate(candidates: Sequence[Candidate]) -> Candidate:

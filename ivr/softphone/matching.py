@@ -18,6 +18,7 @@ from ivr.softphone.candidates import (
     best_candidate,
     follow_prompt,
     padded_window,
+    resumed,
 )
 from ivr.softphone.prompt_library import (
     HEAD_SAMPLES,
@@ -59,6 +60,8 @@ class HeardPrompt:
     """True if the prompt was heard to its end: less than 40 ms of its file are missing."""
     heard_seconds: float
     """Length, in seconds, of the part of the prompt's file that was heard."""
+    gap_seconds: float = 0.0
+    """Seconds for which the prompt stood still, because no packets came, and then went on."""
     rendering: Rendering = "normal"
 
 
@@ -83,9 +86,10 @@ def heard_prompts(
         if not found or onset >= found[-1].end - _TAIL:
             candidate = _prompt_at(library, sound, timeline.present, onset)
         while candidate is not None:
+            candidate = resumed(candidate, sound, timeline.present)
             if found:  # a prompt ends at the latest where the next begins
                 before = found[-1]
-                length = min(before.length, candidate.start - before.start)
+                length = min(before.length, candidate.start - before.start - before.gap)
                 found[-1] = replace(before, length=length)
             found.append(candidate)
             candidate = _prompt_after_cut(library, sound, timeline.present, candidate)
@@ -107,7 +111,7 @@ def measured_waits(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> 
 
 
 def _heard(candidate: Candidate, timeline: Timeline) -> HeardPrompt:
-    last = candidate.start + candidate.length - 1
+    last = candidate.end - 1
     return HeardPrompt(
         id=candidate.ids[0],
         same_sound_ids=candidate.ids,
@@ -116,6 +120,7 @@ def _heard(candidate: Candidate, timeline: Timeline) -> HeardPrompt:
         correlation=candidate.correlation,
         complete=candidate.complete,
         heard_seconds=candidate.length / RATE,
+        gap_seconds=candidate.gap / RATE,
         rendering=candidate.prompt.rendering,
     )
 

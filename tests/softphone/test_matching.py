@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.hearing.g711 import decode_alaw, decode_ulaw, encode_ulaw
+from ivr.hearing.g711 import Samples, decode_alaw, decode_ulaw, encode_ulaw
 from ivr.softphone.matching import heard_prompts, measured_waits
 from ivr.softphone.script import ULAW
 from ivr.words.catalogue import Catalogue
@@ -63,6 +63,28 @@ def test_times_are_arrivals(prompts: Catalogue) -> None:
     (heard,) = heard_prompts(recording(hello, jitter=jitter), prompts)
     assert heard.start == pytest.approx(100.006)
     assert heard.end == pytest.approx(100.003 + len(hello) / 8000)
+
+
+@pytest.mark.parametrize("gaps", [(0.12,), (1.5,), (0.1, 0.3)])
+def test_a_prompt_that_stands_still_and_goes_on_is_one_prompt(
+    prompts: Catalogue, gaps: tuple[float, ...]
+) -> None:
+    """A busy PBX sends the rest of the prompt with later timestamps."""
+    hello, parts = PROMPTS["greeting.hello"], list[Samples | float]()
+    for number, gap in enumerate(gaps):
+        parts += [hello[4800 * number : 4800 * (number + 1)], gap]
+    call = recording(*parts, hello[4800 * len(gaps) :], 1.0, PROMPTS["closing.bye"])
+    first, second = heard_prompts(call, prompts)
+    assert (first.id, first.complete, second.id) == ("greeting.hello", True, "closing.bye")
+    assert first.gap_seconds == pytest.approx(sum(gaps))
+    assert second.start - first.end == pytest.approx(1.0)
+
+
+def test_a_prompt_that_ends_in_a_gap_is_cut_off(prompts: Catalogue) -> None:
+    call = recording(PROMPTS["greeting.hello"][:4800], 0.5, PROMPTS["closing.bye"])
+    first, second = heard_prompts(call, prompts)
+    assert (first.complete, first.gap_seconds, second.id) == (False, 0.0, "closing.bye")
+    assert second.start - first.end == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("seconds", [0.3, 0.62, 1.0])
