@@ -22,11 +22,11 @@ stop:
 # Many tests wait for timers, so three processes keep two cores busy.
 processes = $$(($$(nproc) * 3 / 2))
 
-# Calls take long but need little of the processor, so four laboratories run at once; calls that are
-# judged by their sound have the machine alone.
+# Calls take long but need little of the processor, so four laboratories run at once. Calls that are
+# judged by their sound or to a tenth of a second have the machine for two laboratories.
 test: lint engine sipp postgresql prometheus prompts images
 	$(bin)/pytest -m "not sip" -n $(processes) --dist worksteal --cov
-	$(bin)/pytest -m "sip and alone"
+	$(bin)/pytest tests/sip -m "sip and alone" -n 2 --dist loadgroup
 	$(bin)/pytest -m "sip and not alone" -n 4 --dist loadfile
 
 test-fast: venv prompts
