@@ -184,14 +184,7 @@ class _Reader:
                 )
             )
         self._classes_used += [(where, name) for name in templates.slots(parts)]
-        wordings = templates.wordings(parts, MOST_WORDINGS)
-        if not self._proved and not all(map(_sounds, wordings)):
-            raise PhraseError(
-                tr(
-                    "{where} can be empty or has no sound: keep some words outside the brackets"
-                ).format(where=where)
-            )
-        return Template(tuple(wordings))
+        return Template(tuple(templates.wordings(parts, MOST_WORDINGS)))
 
     def phrases(self) -> Phrases:
         classes = self._lists["classes"]
@@ -204,7 +197,7 @@ class _Reader:
                     )
                 )
         if not self._proved:
-            self._refuse_ambiguous()
+            self._check_wordings()
         wanted = [intent for intent in Intent if intent is not Intent.OTHER]
         if missing := [intent for intent in wanted if intent not in self._say]:
             raise PhraseError(
@@ -215,11 +208,18 @@ class _Reader:
         say = {intent: tuple(template for _, template in all) for intent, all in self._say.items()}
         return Phrases(say, **self._lists)
 
-    def _refuse_ambiguous(self) -> None:
-        """Raise PhraseError if wordings of two intents sound the same, which is a mistake."""
+    def _check_wordings(self) -> None:
+        """Raise PhraseError if a wording has no sound, or sounds like one of another intent."""
         owners: dict[tuple[str, ...], tuple[Intent, str]] = {}
         for intent, where, wording in self._wordings():
-            owner, first = owners.setdefault(_key(wording), (intent, where))
+            key = _key(wording)
+            if not 0 < len(key) < MOST_SYLLABLES:
+                raise PhraseError(
+                    tr(
+                        "{where} can be empty or has no sound: keep some words outside the brackets"
+                    ).format(where=where)
+                )
+            owner, first = owners.setdefault(key, (intent, where))
             if owner is not intent:
                 raise PhraseError(
                     tr("{where} sounds like {first}: leave it in one of them").format(
