@@ -3,6 +3,8 @@
 RECORDINGS holds the people's words and syllables (see tools/recordings.py). OUT becomes a folder
 for ``ivr bench recognition --corpus OUT``: links to the held-out words, and ``table.csv`` with the
 words, the speaker and the sex. ``--copy`` copies the sound files, so that OUT can be moved.
+``--all-of words|syllables`` takes all recordings of one speaker, for a model that was trained
+without them.
 """
 
 import argparse
@@ -12,9 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivr.commands.people_corpus import PEOPLE_COLUMNS
+from ivr.understanding.expected_words import SYLLABLES
+from ivr.understanding.syllables import syllables_of
 from tools.recordings import SPEAKERS, Recording, find_recordings
 
 TABLE = "table.csv"
+_SIGNS = {syllables_of(sign).sounds[0]: sign for sign in SYLLABLES}
+"""A character for each syllable, as the words of a recorded syllable."""
 
 
 def main() -> None:
@@ -23,13 +29,26 @@ def main() -> None:
     parser.add_argument("recordings", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--copy", action="store_true", help="copy the files in place of links")
+    parser.add_argument("--all-of", choices=SPEAKERS, help="all recordings of this speaker")
     arguments = parser.parse_args()
+    speaker = arguments.all_of
     try:
-        held_out = [one for one in find_recordings(arguments.recordings) if one.held_out]
-        write_people_table(held_out, arguments.out, copy=arguments.copy)
+        chosen = [
+            one
+            for one in find_recordings(arguments.recordings)
+            if (one.held_out if speaker is None else one.speaker == speaker and words_in(one))
+        ]
+        write_people_table(chosen, arguments.out, copy=arguments.copy)
     except OSError as error:
         parser.error(str(error))
-    print(f"{arguments.out / TABLE}: {len(held_out)} words that training leaves out")
+    print(f"{arguments.out / TABLE}: {len(chosen)} recordings")
+
+
+def words_in(recording: Recording) -> str:
+    """Return the words of ``recording`` in characters; "" for a syllable without a character."""
+    if recording.speaker == "words":
+        return recording.path.stem
+    return _SIGNS.get(recording.syllables[0], "")
 
 
 def write_people_table(recordings: Sequence[Recording], out: Path, *, copy: bool = False) -> None:
@@ -53,7 +72,7 @@ def write_people_table(recordings: Sequence[Recording], out: Path, *, copy: bool
             table.writerow(
                 {
                     "path": one.path.name,
-                    "words": one.path.stem,
+                    "words": words_in(one),
                     "speaker": SPEAKERS[one.speaker],
                     "sex": "f",
                 }

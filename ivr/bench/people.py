@@ -20,10 +20,12 @@ from ivr.bench.recognition_sounds import AFTER_SECONDS, BEFORE_SECONDS
 from ivr.bench.result import BenchResult, measured
 from ivr.bench.tally import edit_distance, share
 from ivr.commands.people_corpus import PeopleCorpus, PersonRecording
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Meaning
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.logs import unlogged
+from ivr.recognition.explanation import words_that_count
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard, Reason, RecognitionOutcome
 from ivr.understanding.numerals import DIGITS
@@ -123,20 +125,24 @@ async def hear_people(
     recordings that were lost. A recording is lost if the recogniser gives no result, such as on a
     busy machine. It is then tried again after each of PAUSES, and left out if it is still lost.
     ``model`` is the directory of a model; None means the built-in one. ``meaning`` returns the
-    meaning of a text; it is called for recordings that have an intent in the table. ``workers`` is
-    the number of processes. ``done`` is called after each recording. Raise ModelError if the model
+    meaning of a text; it is called for recordings that have an intent in the table, and for
+    numbers. A number of two or more digits is heard as after a question for one. ``workers`` is the
+    number of processes. ``done`` is called after each recording. Raise ModelError if the model
     cannot be used, PeopleCorpusError if a recording cannot be read.
     """
     turn = asyncio.Semaphore(workers)
     lost: Counter[Reason] = Counter()
 
     async def hear(recording: PersonRecording) -> HeardRecording | None:
+        expected = Expected.NUMBER if digits_said(recording.words) else None
         async with turn:
-            outcome = await _recognised(recognisers, in_a_call(recording.samples()))
+            outcome = await _recognised(recognisers, in_a_call(recording.samples()), expected)
         done()
         if isinstance(outcome, NotHeard):
             lost[outcome.reason] += 1
             return None
+        if expected is not None:
+            outcome, _ = words_that_count(expected, outcome, meaning)
         labelled = recording.intent is not None
         return HeardRecording(recording, outcome.text, meaning(outcome.text) if labelled else None)
 
@@ -147,14 +153,17 @@ async def hear_people(
     return [one for one in heard if one is not None], problems
 
 
-async def _recognised(recognisers: Recognisers, samples: Samples) -> RecognitionOutcome:
+async def _recognised(
+    recognisers: Recognisers, samples: Samples, expected: Expected | None
+) -> RecognitionOutcome:
     """Return the result of the recogniser for ``samples``, one recording.
 
+    ``expected`` is the kind of answer that the speaker was asked for; None if it may be anything.
     If the recogniser loses the recording, it is tried again after each of PAUSES (seconds).
     NotHeard is returned if the last attempt fails too.
     """
     for pause in (*PAUSES, None):
-        utterance = recognisers.utterance()
+        utterance = recognisers.utterance(expected=expected)
         utterance.feed(samples)
         outcome = await utterance.finish()
         if pause is None or not isinstance(outcome, NotHeard):
@@ -179,6 +188,7 @@ def people_figures(heard: Sequence[HeardRecording], seed: int) -> dict[str, floa
     figures["exact_percent"] = 100 * share([one.wrong_syllables == 0 for one in heard])
     right = [one.number_right for one in heard if one.number_right is not None]
     figures["numbers"], figures["numbers_right_percent"] = len(right), 100 * share(right)
+    figures["digit_error_percent"] = 100 * share_of_wrong_digits(heard)
     labelled = [(one.recording.intent, one.meaning) for one in heard if one.meaning is not None]
     taken = [(meaning.intent is intent, meaning.certainty) for intent, meaning in labelled]
     figures["intents"] = len(taken)
@@ -194,6 +204,17 @@ def people_figures(heard: Sequence[HeardRecording], seed: int) -> dict[str, floa
         for name, own in sorted(groups.items()):
             figures |= {f"{key}_{kind}_{name}": value for key, value in _error(own, seed).items()}
     return measured(figures)
+
+
+def share_of_wrong_digits(heard: Sequence[HeardRecording]) -> float:
+    """Return the share of wrong digits, 0 to 1, in the recordings that are numbers.
+
+    It is the number of edits between the digits that were said and those that the hotline would
+    note, divided by the former. It is NaN if no recording is a number.
+    """
+    said = [(digits, one.text) for one in heard if (digits := digits_said(one.recording.words))]
+    wrong = sum(edit_distance(digits, numbers(syllables_of(text)).digits) for digits, text in said)
+    return wrong / sum(len(digits) for digits, _ in said) if said else nan
 
 
 async def measure(

@@ -13,6 +13,7 @@ from ivr.bench.commands import bench_app
 from ivr.bench.people import HeardRecording, digits_said, in_a_call, people_figures
 from ivr.bench.recognition_sounds import UNTRAINED
 from ivr.commands.people_corpus import PersonRecording, read_people_corpus
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.hearing.g711 import decode_alaw, encode_alaw
 from ivr.recognition.transcript import NotHeard, Reason, Transcript, Word
@@ -83,7 +84,9 @@ def test_a_number_is_right_if_the_hotline_would_note_its_digits() -> None:
         _heard("喂", ""),
     ]
     assert [one.number_right for one in heard] == [True, True, False, False, None]
-    assert people_figures(heard, seed=1)["numbers_right_percent"] == 50.0
+    figures = people_figures(heard, seed=1)
+    assert figures["numbers_right_percent"] == 50.0
+    assert figures["digit_error_percent"] == pytest.approx(100 * 4 / 12)
 
 
 def test_intents_are_judged_as_in_the_bench_of_understanding() -> None:
@@ -121,7 +124,7 @@ class _Losing:
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    def utterance(self) -> "_Losing":
+    def utterance(self, expected: Expected | None) -> "_Losing":
         return self
 
     def feed(self, samples: object) -> None:

@@ -6,7 +6,7 @@ import pytest
 import soundfile
 
 from ivr.commands.people_corpus import read_people_corpus
-from tools.people_table import write_people_table
+from tools.people_table import words_in, write_people_table
 from tools.recordings import Recording, find_recordings
 
 HELD_OUT, TRAINED = "一辈子", "一下"
@@ -43,3 +43,8 @@ def test_the_choice_does_not_depend_on_the_other_recordings(recordings: Path) ->
     chosen = _held_out(recordings)
     (recordings / f"words/{TRAINED}.mp3").unlink()
     assert _held_out(recordings) == chosen
+
+
+def test_a_recorded_syllable_has_a_character_that_sounds_like_it(recordings: Path) -> None:
+    (syllable,) = (one for one in find_recordings(recordings) if one.speaker == "syllables")
+    assert words_in(syllable) == "好"
