@@ -33,9 +33,14 @@ YES = (
 """Answers that say yes."""
 NO = (
     "不", "不是", "不是的", "不对", "错了", "不用", "不用了", "不要", "不需要", "不行", "不可以",
-    "不好", "不清楚", "不明白", "没有", "没", "没听清", "不方便", "不愿意", "算了", "别",
+    "不好", "不清楚", "不明白", "没有", "没听清", "不方便", "不愿意", "算了", "别",
 )  # fmt: skip
-"""Answers that say no."""
+"""Answers that say no. 没 alone is left out: it is rare, and sounds like 对 in a bad voice."""
+FREQUENT_ANSWERS = (
+    "对", "对的", "是", "是的", "嗯", "好", "好的", "没错", "可以", "行", "不对", "不是", "不用",
+    "不用了", "没有",
+)  # fmt: skip
+"""The answers to a yes-or-no question that most callers give."""
 SURNAMES = tuple(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏"
     "吕丁任沈姚卢崔钟谭范金石廖贾夏付方白邹孟熊秦邱尹薛闫段雷侯龙陶顾毛郝龚邵万钱戴莫孔向康常温易"

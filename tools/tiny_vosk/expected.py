@@ -34,9 +34,14 @@ _TIMES_COST = 4.0
 _LOOSE_COST = 5.0
 """Cost of digits that make no telephone number, such as a part of one. Where the sounds leave in
 doubt whether a digit was said, a series that makes a number wins."""
+_FREQUENT_GAIN = 2.5
+"""What a frequent answer costs less than another: 对 (yes) sounds like 没 (no) in a bad voice."""
 _ONES = {"幺": 0.0, "一": 0.0, "": 2.0}
 """Cost of a telephone number in which this word for 1 does not occur: few callers use both. 一 and
 七 sound alike, but a caller who begins with 幺 hardly says 一."""
+_SHORT_COST = 2.5
+"""Cost of a land line of seven digits. Large cities have eight, and one of two equal digits in
+a row is easily lost."""
 _AGAIN_COST = 4.0
 """Cost of one more number after digits."""
 _VALUES = dict(zip("零一二三四五六七八九幺洞两", "0123456789102", strict=True))
@@ -124,38 +129,43 @@ class _Builder:
         ``unused`` is a word for 1 that does not occur in them.
         """
         subscriber, zero, long = (self._place_inside() for _ in range(3))
-        for source, choices, target in (
-            (start, ["1", "3456789", *[_ANY] * 9], end),
-            (start, ["48", "0", "0", *[_ANY] * 7], end),
-            (start, ["0"], zero),
-            (zero, ["1", "0"], subscriber),
-            (zero, ["2", _ANY], subscriber),
-            (zero, ["3456789", _ANY, _ANY], subscriber),
-            (start, ["2345678", *[_ANY] * 5], long),
-            (subscriber, ["2345678", *[_ANY] * 5], long),
-            (long, [_ANY], end),
-            (long, [_ANY, _ANY], end),
+        for source, choices, target, cost in (
+            (start, ["1", "3456789", *[_ANY] * 9], end, 0.0),
+            (start, ["48", "0", "0", *[_ANY] * 7], end, 0.0),
+            (start, ["0"], zero, 0.0),
+            (zero, ["1", "0"], subscriber, 0.0),
+            (zero, ["2", _ANY], subscriber, 0.0),
+            (zero, ["3456789", _ANY, _ANY], subscriber, 0.0),
+            (start, ["2345678", *[_ANY] * 5], long, 0.0),
+            (subscriber, ["2345678", *[_ANY] * 5], long, 0.0),
+            (long, [_ANY], end, _SHORT_COST),
+            (long, [_ANY, _ANY], end, 0.0),
         ):
-            self._series(source, choices, target, unused)
+            self._series(source, choices, target, unused, cost)
 
-    def _series(self, source: int, choices: Sequence[str], target: int, unused: str) -> None:
+    def _series(
+        self, source: int, choices: Sequence[str], target: int, unused: str, cost: float
+    ) -> None:
         """Add a path of one digit after the other, each of which is one of its ``choices``.
 
-        ``unused`` is a word that does not stand for any of them.
+        ``unused`` is a word that does not stand for any of them. ``cost`` is that of the whole
+        path, in addition to those of the digits.
         """
         for place, choice in enumerate(choices, 1):
             following = target if place == len(choices) else self._place_inside()
             words = [word for word in _VALUES if _VALUES[word] in choice and word != unused]
-            self._digit(source, following, words)
+            self._digit(source, following, words, cost if place == 1 else 0.0)
             source = following
 
     def _yes_no(self) -> int:
         start, corrected, told, digits = (self._place() for _ in range(4))
         self._others(start, start, (*answers.YES, *answers.NO, *answers.DIGIT_WORDS))
         self._others(digits, digits, answers.DIGIT_WORDS)
-        cost = math.log(len(answers.YES) + len(answers.NO))
-        for phrase in (*answers.YES, *answers.NO):
-            self._phrase(start, phrase, cost, start)
+        phrases = (*answers.YES, *answers.NO)
+        cost = math.log(len(phrases))
+        for phrase in phrases:
+            frequent = phrase in answers.FREQUENT_ANSWERS
+            self._phrase(start, phrase, cost - _FREQUENT_GAIN * frequent, start)
         for phrase in answers.CORRECTIONS:
             self._phrase(start, phrase, _PHRASE_COST + cost, corrected)
         self._graph.step(start, _PHRASE_COST, corrected)
@@ -204,12 +214,13 @@ class _Builder:
             last = place == len(words)
             key = (source, tuple(words[:place]), target)
             if not last and key in self._nodes:
-                source_next = self._nodes[key]
-            else:
-                source_next = target if last else self._place_inside()
-                self._nodes[key] = source_next
-                self._word(source, word, cost if place == 1 else 0.0, source_next)
-            source = source_next
+                source = self._nodes[key]
+                continue
+            following = target if last else self._place_inside()
+            if not last:
+                self._nodes[key] = following
+            self._word(source, word, cost if place == 1 else 0.0, following)
+            source = following
 
     def _place_inside(self) -> int:
         state = self._graph.state()
