@@ -9,7 +9,13 @@ sound like the words that the first decoder found. Which engine has decoded does
 from collections.abc import Sequence
 
 from ivr.dialogue.expected import Expected
-from ivr.understanding.expected_words import DIGIT_WORDS, RARE_DIGIT_WORDS, SURNAMES
+from ivr.understanding.expected_words import (
+    DIGIT_WORDS,
+    NO,
+    RARE_DIGIT_WORDS,
+    SURNAMES,
+    YES,
+)
 from ivr.understanding.syllables import Syllables, fold, split
 from ivr.understanding.telephone import numbers
 
@@ -24,6 +30,9 @@ LONG, MOST_DIFFERENT_LONG = 7, 0.6
 """Least number of digits of a long number, and the upper limit for its difference. The decoder of
 all words is often wrong about digits, and no other speech leaves so many digits and hardly any
 unexplained syllable."""
+SHORT = 2
+"""Upper limit for the syllables of a short yes or no."""
+_SHORT_ANSWERS = frozenset(words for words in (*YES, *NO) if len(words) <= SHORT)
 FEWEST_DIGITS = 2
 """Least number of digits that count as a number."""
 _SURNAMES = frozenset(SURNAMES)
@@ -37,16 +46,26 @@ HeardSounds = Sequence[str | None]
 """Syllables; None is a syllable that the decoder of expected answers does not know."""
 
 
-def explains(expected: Expected, answer: Syllables, sounds: HeardSounds, free: Syllables) -> bool:
+def explains(
+    expected: Expected,
+    answer: Syllables,
+    sounds: HeardSounds,
+    free: Syllables,
+    *,
+    sure: bool = False,
+) -> bool:
     """Return True if the words of the decoder of expected answers explain what the caller said.
 
     ``expected`` is the kind of answer that the caller was asked for. ``answer`` are the words of
     that decoder, and ``sounds`` their syllables, with None for each syllable that it does not know.
-    ``free`` are the words that the decoder of all words found in the same sound.
+    ``free`` are the words that the decoder of all words found in the same sound, and ``sure`` says
+    whether their meaning is sure.
 
     True means that the words have the form of such an answer, that hardly any syllable is unknown,
     and that they sound like ``free``. Return False otherwise, and also if a name, a yes or a no
-    sounds exactly like ``free``, because the words of ``free`` are then the better choice.
+    sounds exactly like ``free``, because the words of ``free`` are then the better choice. A short
+    yes or no needs not sound like ``free`` if that is a single syllable whose meaning is not sure:
+    对 is heard as 呗 or 给, which callers do not say alone.
     """
     if not sounds or not _has_form(expected, answer, sounds, free):
         return False
@@ -54,6 +73,8 @@ def explains(expected: Expected, answer: Syllables, sounds: HeardSounds, free: S
         return False
     if expected is not Expected.NUMBER and tuple(sounds) == free.sounds:
         return False
+    if expected is Expected.YES_NO and not sure and _is_short(answer, free):
+        return True
     most = MOST_DIFFERENT_LONG if _is_long(answer) else MOST_DIFFERENT[expected]
     return difference(sounds, free.sounds) <= most
 
@@ -91,6 +112,11 @@ def _has_form(expected: Expected, answer: Syllables, sounds: HeardSounds, free: 
         return False
     in_doubt = not _DIGITS.isdisjoint(answer.text) and not _is_long(answer)
     return not in_doubt or not _DIGITS.isdisjoint(free.text)
+
+
+def _is_short(answer: Syllables, free: Syllables) -> bool:
+    """Return True if ``answer`` is one of the short answers, and ``free`` a single syllable."""
+    return answer.text in _SHORT_ANSWERS and len(free) == 1
 
 
 def _is_long(answer: Syllables) -> bool:
