@@ -9,6 +9,7 @@ them read back and repeated the wrong ones.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,12 +22,14 @@ from ivr.bench.recognition_sounds import UNTRAINED, on_the_line
 from ivr.bench.result import BenchResult
 from ivr.bench.tally import edit_distance, share
 from ivr.dialogue.expected import Expected
-from ivr.dialogue.meaning import Intent
+from ivr.dialogue.meaning import Intent, Words
 from ivr.etiquette.contact import NUMBER_ATTEMPTS
+from ivr.etiquette.reading_back import number_to_read_back
 from ivr.hearing.frames import RATE
 from ivr.lab.natural_callers import NATURAL_CALLERS, NaturalCaller
-from ivr.recognition.explanation import words_that_count
+from ivr.recognition.explanation import likely_numbers, words_that_count
 from ivr.recognition.model import load_model
+from ivr.recognition.transcript import Transcript
 from ivr.understanding.expected_words import DIGIT_WORDS
 from ivr.understanding.numerals import digit_by_digit, is_telephone_number, telephone_groups
 from ivr.understanding.understander import Understander
@@ -141,10 +144,14 @@ def measure(
     free, steered = _Tally(), _Tally()
     seconds = cost = cost_without = 0.0
 
-    def heard_again(voice: _Voice, text: str) -> str | None:
+    def heard_again(voice: _Voice, text: str) -> Words:
         sound = on_the_line(master(*voice.synthesise(text)), random)
         heard = recogniser.decode(sound, Expected.NUMBER)
-        return words_that_count(Expected.NUMBER, heard, understander.meaning)[1].slots.phone
+        return answered(heard)
+
+    def answered(heard: Transcript) -> Words:
+        words, meant = words_that_count(Expected.NUMBER, heard, understander.meaning)
+        return Words(meant, numbers=likely_numbers(words, meant))
 
     for said in sentences:
         for voice in voices:
@@ -156,15 +163,15 @@ def measure(
             heard = recogniser.decode(sound, Expected.NUMBER)
             cost += time.process_time() - between
             cost_without += between - began
-            _, meant = words_that_count(Expected.NUMBER, heard, understander.meaning)
+            answer = answered(heard)
             for tally, slots in (
                 (free, understander.meaning(heard.text).slots),
-                (steered, meant.slots),
+                (steered, answer.meaning.slots),
             ):
                 tally.add(said, slots.phone, slots.digits)
             if said.number:
                 again = partial(heard_again, voice)
-                steered.in_the_end.append(steered.right[-1] or right_later(said.number, again))
+                steered.in_the_end.append(right_after_read_back(said.number, answer, again))
         done()
     figures = {
         "numbers_right_percent": 100 * share(steered.right),
@@ -188,12 +195,22 @@ def measure(
     )
 
 
-def right_later(number: str, again: Callable[[str], str | None]) -> bool:
-    """Return True if ``number``, wrong at the first telling, is right at one of the next ones.
+def right_after_read_back(number: str, answer: Words, again: Callable[[str], Words]) -> bool:
+    """Return True if ``number`` is right after at most NUMBER_ATTEMPTS (4) tellings.
 
-    The caller repeats it in the groups in which the hotline has read it back, up to NUMBER_ATTEMPTS
-    (4) tellings in all. ``again`` is called with what they say, and returns the number that is
-    heard, or None if there is none.
+    ``answer`` is the first telling as the hotline hears it. As in a call, the hotline reads back
+    the number that is likeliest after the denials so far. The caller denies a wrong one, and
+    repeats the number in the groups in which it was read back. ``again`` is called with what they
+    say, and returns what is heard.
     """
     groups = "，".join(digit_by_digit(group) for group in telephone_groups(number))
-    return any(again(groups) == number for _ in range(NUMBER_ATTEMPTS - 1))
+    denials = Counter[str]()
+    for attempt in range(NUMBER_ATTEMPTS):
+        words = answer if attempt == 0 else again(groups)
+        slots = words.meaning.slots
+        digits = slots.phone or slots.digits
+        read_back = number_to_read_back(digits, words.numbers, denials)
+        if read_back == number:
+            return True
+        denials[read_back] += 1
+    return False

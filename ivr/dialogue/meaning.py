@@ -153,6 +153,14 @@ vocabulary. From this share on, the caller is taken to speak another language.""
 
 
 @dataclass(frozen=True, slots=True)
+class LikelyNumber:
+    """A telephone number that the caller may have said, with the probability that they have."""
+
+    digits: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The recognised words of an utterance and their meaning."""
 
@@ -162,6 +170,9 @@ class Words:
     nonsense, because it is high for nonsense, too."""
     unknown: float = 0.0
     """The share of the utterance, 0 to 1, that matches no word of the recogniser's vocabulary."""
+    numbers: tuple[LikelyNumber, ...] = ()
+    """The telephone numbers that the caller may have said, in an answer to a question for one. They
+    are empty if the recogniser found no number, or gives no alternatives."""
 
     @property
     def none(self) -> bool:

@@ -5,14 +5,16 @@ number back in groups, and the caller confirms or corrects it (不对，是…�
 counts.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
 from ivr.dialogue.expected import Expected
-from ivr.dialogue.meaning import Certainty, Intent, Meaning, Words
+from ivr.dialogue.meaning import Certainty, Intent, LikelyNumber, Meaning, Words
 from ivr.dialogue.row import Prompt, Row
 from ivr.dialogue.verbs import Heard, Keys, Speech, enter, listen, say
 from ivr.etiquette.guest import Guest
+from ivr.etiquette.reading_back import number_to_read_back
 from ivr.etiquette.rows import row
 from ivr.understanding.numerals import is_telephone_number
 from ivr.understanding.syllables import syllables_of
@@ -69,19 +71,22 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
     """Ask for the number to call back until the caller confirms one, and store it.
 
     The first attempt uses the number in ``heard``, if it has one. Each number is read back to the
-    caller. The confirmed one is stored in ``guest.phone``. If the caller refuses, or has confirmed
-    none after NUMBER_ATTEMPTS (4) attempts, ``guest.phone`` stays as it was. Raise ChangedSubject
-    if the caller states a wish instead.
+    caller; one that they have denied is not read back again unless it is by far the likeliest. The
+    confirmed number is stored in ``guest.phone``. If the caller refuses, or has confirmed none
+    after NUMBER_ATTEMPTS (4) attempts, ``guest.phone`` stays as it was. Raise ChangedSubject if the
+    caller states a wish instead.
     """
-    system = await enter("system")
+    system, denials = await enter("system"), Counter[str]()
     for attempt in range(NUMBER_ATTEMPTS):
         digits, heard = await collected(heard)
         if digits:
+            digits = number_to_read_back(digits, _likely(heard), denials)
             await say(system.prompt("number_check"), 电话=digits)
             heard = await listen(system.seconds, Expected.YES_NO)
             if intent(heard) is Intent.YES:
                 guest.phone = digits
                 return
+            denials[digits] += 1
             heard = _corrected(digits, heard)
             if _has_digits(heard):  # 不对，是……
                 continue
@@ -157,6 +162,10 @@ def intent(heard: Heard) -> Intent | None:
     """
     meaning = said(heard)
     return None if meaning is None else meaning.intent
+
+
+def _likely(heard: Heard) -> tuple[LikelyNumber, ...]:
+    return heard.words.numbers if isinstance(heard, Speech) and heard.words is not None else ()
 
 
 def _has_digits(heard: Heard) -> bool:

@@ -3,14 +3,21 @@
 Recognition workers do not import this module, because it loads the dictionary of syllables.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from math import exp
 
 from ivr.dialogue.expected import Expected
-from ivr.dialogue.meaning import HARMLESS, Certainty, Meaning
+from ivr.dialogue.meaning import HARMLESS, Certainty, LikelyNumber, Meaning
 from ivr.recognition.transcript import UNKNOWN, Transcript
 from ivr.understanding.expected import explains
 from ivr.understanding.syllables import syllables_of
+from ivr.understanding.telephone import numbers
+
+_TEMPERATURE = 2.0
+"""Divisor of the costs of alternatives, which a decoder makes too different. Of 1, 2, 3, 5 and 8 it
+left the fewest numbers wrong after four tellings (320 numbers by natural voices, 15 dB)."""
 
 
 def words_that_count(
@@ -53,3 +60,19 @@ def explaining(expected: Expected, heard: Transcript, *, sure: bool) -> Transcri
     if not explains(expected, syllables_of(answer.text), sounds, free, sure=sure):
         return None
     return replace(answer, words=tuple(word for word in answer.words if word.text != UNKNOWN))
+
+
+def likely_numbers(heard: Transcript, meant: Meaning) -> tuple[LikelyNumber, ...]:
+    """Return the telephone numbers that an answer may hold, with their probabilities.
+
+    ``heard`` is the transcript that counts and ``meant`` its meaning. The result is empty if they
+    hold no telephone number, or if the decoder gave no alternatives.
+    """
+    if meant.slots.phone is None:
+        return ()
+    shares = [exp(-one.cost / _TEMPERATURE) for one in heard.alternatives]
+    found: dict[str, float] = defaultdict(float)
+    for one, share in zip(heard.alternatives, shares, strict=True):
+        if (phone := numbers(syllables_of(one.text)).phone) is not None:
+            found[phone] += share / sum(shares)
+    return tuple(LikelyNumber(phone, probability) for phone, probability in found.items())

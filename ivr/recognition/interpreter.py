@@ -7,7 +7,7 @@ import structlog
 from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Meaning, Words
 from ivr.hearing.g711 import Samples
-from ivr.recognition.explanation import words_that_count
+from ivr.recognition.explanation import likely_numbers, words_that_count
 from ivr.recognition.pool import Recognisers
 from ivr.recognition.transcript import NotHeard
 from ivr.recognition.utterance import Utterance
@@ -106,7 +106,7 @@ class Interpretation:
             return Words(self._meaning(outcome.text), outcome.confidence, outcome.unknown)
         heard, meant = words_that_count(self._expected, outcome, self._meaning)
         log.debug("expected_answer_judged", expected=self._expected, accepted=heard is not outcome)
-        return Words(meant, heard.confidence, heard.unknown)
+        return Words(meant, heard.confidence, heard.unknown, likely_numbers(heard, meant))
 
     def cancel(self) -> None:
         """End the utterance without a result, because its words are not needed. Idempotent."""

@@ -12,8 +12,6 @@ by no check and makes Kaldi end the process, so the service decodes in worker pr
 """
 
 import json
-from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,11 @@ from ivr.dialogue.expected import Expected
 from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.recognition import embedded
+from ivr.recognition.alternatives import (
+    MOST_ALTERNATIVES,
+    joined,
+    transcript_of_alternatives,
+)
 from ivr.recognition.answer_decoders import AnswerDecoders, load_answers
 from ivr.recognition.engine import SpeechUtterance
 from ivr.recognition.files import ModelError, check_files
@@ -34,6 +37,8 @@ from ivr.translation import tr
 
 _CHUNK = 2 * RATE // 10
 """Octets of audio that are decoded at once, a tenth of a second."""
+_WITH_NUMBERS = frozenset({Expected.NUMBER, Expected.YES_NO})
+"""Kinds of answers that may hold a telephone number; their decoders give alternatives."""
 
 
 class Model:
@@ -56,7 +61,8 @@ class Model:
         decoder = self._answers.get(expected) if self._answers and expected else None
         if decoder is None:
             return free
-        return Steered(free, ModelUtterance(decoder.recogniser()), decoder.words)
+        steered = ModelUtterance(decoder.recogniser(), alternatives=expected in _WITH_NUMBERS)
+        return Steered(free, steered, decoder.words)
 
     def decode(self, samples: Samples, expected: Expected | None = None) -> Transcript:
         """Return the transcript of ``samples`` (16-bit, 8 kHz), decoded as one utterance.
@@ -73,14 +79,20 @@ class Model:
 class ModelUtterance:
     """One utterance while a Vosk recogniser decodes it."""
 
-    def __init__(self, recogniser: Any, *, doubts: bool = False) -> None:
+    def __init__(
+        self, recogniser: Any, *, doubts: bool = False, alternatives: bool = False
+    ) -> None:
         """Take the recogniser of the utterance.
 
         If ``doubts`` is True, doubtful words beside unknown speech count as unknown speech. The
-        decoder of an expected answer uses [unk] for other things, so it must not doubt.
+        decoder of an expected answer uses [unk] for other things, so it must not doubt. If
+        ``alternatives`` is True, the transcript has alternatives.
         """
         self._recogniser, self._doubts = recogniser, doubts
+        self._heard = transcript_of_alternatives if alternatives else Transcript.of
         self._recogniser.SetWords(True)
+        if alternatives:
+            self._recogniser.SetMaxAlternatives(MOST_ALTERNATIVES)
         self._parts: list[Transcript] = []
 
     def feed_octets(self, octets: bytes) -> None:
@@ -90,7 +102,7 @@ class ModelUtterance:
         sample.
         """
         if self._recogniser.AcceptWaveform(octets):
-            self._parts.append(_heard(self._recogniser.Result()))
+            self._parts.append(self._heard(json.loads(self._recogniser.Result())))
 
     def so_far(self) -> str:
         """Return the text of the utterance recognised so far; later audio may change it."""
@@ -100,12 +112,9 @@ class ModelUtterance:
 
     def finish(self) -> Transcript:
         """End the utterance and return its transcript; no audio may be fed afterwards."""
-        whole = Transcript(tuple(chain.from_iterable(part.words for part in self._all())))
+        last = self._heard(json.loads(self._recogniser.FinalResult()))
+        whole = joined([*self._parts, last])
         return whole.doubted() if self._doubts else whole
-
-    def _all(self) -> Iterator[Transcript]:
-        yield from self._parts
-        yield _heard(self._recogniser.FinalResult())
 
 
 def load_model(path: Path | None = None) -> Model:
@@ -136,7 +145,3 @@ def load_model(path: Path | None = None) -> Model:
             remedy=embedded.FETCH_MODEL,
         )  # fmt: skip
     return model
-
-
-def _heard(result: str) -> Transcript:
-    return Transcript.of(json.loads(result))

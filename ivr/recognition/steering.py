@@ -48,5 +48,9 @@ class Steered:
         return Transcript(
             tuple(
                 word if word.text in known else replace(word, text=UNKNOWN) for word in heard.words
-            )
+            ),
+            alternatives=tuple(
+                replace(one, words=tuple(w if w in known else UNKNOWN for w in one.words))
+                for one in heard.alternatives
+            ),
         )

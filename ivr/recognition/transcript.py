@@ -24,6 +24,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """Words that the caller may have said in an utterance."""
+
+    words: tuple[str, ...]
+    cost: float
+    """Logarithm of how many times less likely these words are than the likeliest ones; never
+    negative."""
+
+    @property
+    def text(self) -> str:
+        """The words without spaces and without [unk]."""
+        return "".join(word for word in self.words if word != UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """The recognised words of an utterance; no words for silence and noise."""
 
@@ -31,6 +46,9 @@ class Transcript:
     steered: "Transcript | None" = None
     """The words of the decoder of expected answers in the same utterance; None if there was
     none. Its [unk] are syllables that belong to no such answer."""
+    alternatives: tuple[Alternative, ...] = ()
+    """The likeliest words of the utterance, the first of which are ``words``, and other words that
+    sound alike. They are empty if the decoder gives none."""
 
     @property
     def text(self) -> str:
@@ -69,13 +87,15 @@ class Transcript:
         """Return the transcript for a result of Vosk, as parsed from JSON.
 
         The result has the form ``{"result": [{"word", "start", "end", "conf"}, …]}``. A value
-        ``steered`` in it is another such result, that of the decoder of expected answers.
+        ``steered`` in it is another such result, that of the decoder of expected answers. A value
+        ``others`` has the alternatives, as pairs of words and cost.
         """
         words = result.get("result", ())
         steered = result.get("steered")
         return cls(
             tuple(Word(w["word"], w["start"], w["end"], w["conf"]) for w in words),
             None if steered is None else cls.of(steered),
+            tuple(Alternative(tuple(words), cost) for words, cost in result.get("others", ())),
         )
 
     def dump(self) -> dict[str, Any]:
@@ -85,7 +105,8 @@ class Transcript:
             for w in self.words
         ]
         steered = {} if self.steered is None else {"steered": self.steered.dump()}
-        return {"result": words, **steered}
+        others = [(one.words, one.cost) for one in self.alternatives]
+        return {"result": words, **steered, **({"others": others} if others else {})}
 
 
 class Reason(StrEnum):

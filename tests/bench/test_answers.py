@@ -7,10 +7,11 @@ from ivr.bench.answers import (
     SENTENCES,
     AnswerSentence,
     measure,
-    right_later,
+    right_after_read_back,
     sentences_for,
 )
 from ivr.bench.paraphrases_file import read_corpus
+from ivr.dialogue.meaning import Certainty, Intent, LikelyNumber, Meaning, Slots, Words
 from ivr.etiquette.contact import NUMBER_ATTEMPTS
 from ivr.understanding.numerals import is_telephone_number
 from tests.caller import understander
@@ -41,14 +42,27 @@ def test_numbers_and_sentences_are_counted_for_both_decoders() -> None:
     assert result.passed
 
 
+def heard(*numbers: str) -> Words:
+    """Return a telling in which these numbers are equally likely; the first was heard."""
+    return Words(
+        Meaning(numbers[0], Intent.GIVE_NUMBER, Certainty.SURE, 1.0, slots=Slots(phone=numbers[0])),
+        numbers=tuple(LikelyNumber(number, 1 / len(numbers)) for number in numbers),
+    )
+
+
 def test_a_number_that_was_wrong_is_told_again_in_groups() -> None:
     told: list[str] = []
 
-    def wrong_once(text: str) -> str:
+    def again(text: str) -> Words:
         told.append(text)
-        return "13670925480" if len(told) == 1 else "13670925489"
+        return heard("13670925480" if len(told) == 1 else "13670925489")
 
-    assert right_later("13670925489", wrong_once)
+    assert right_after_read_back("13670925489", heard("13670925481"), again)
     assert told == ["幺三六，七零九二，五四八九"] * 2
-    assert not right_later("13670925488", wrong_once)
+    assert not right_after_read_back("13670925488", heard("13670925481"), again)
     assert len(told) == 2 + NUMBER_ATTEMPTS - 1
+
+
+def test_a_number_that_was_denied_is_not_read_back_again() -> None:
+    said = heard("13670925480", "13670925489")
+    assert right_after_read_back("13670925489", said, lambda text: said)

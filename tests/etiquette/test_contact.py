@@ -2,8 +2,9 @@
 
 import pytest
 
+from ivr.dialogue.meaning import LikelyNumber, Words
 from ivr.dialogue.ticket import TicketKind
-from tests.caller import Caller
+from tests.caller import Caller, understander
 
 NUMBER = "13800001234"
 
@@ -51,6 +52,20 @@ def test_a_caller_who_told_the_name_is_not_asked_for_it(caller: Caller) -> None:
     caller.hears("system.number_check")
     caller.says("对")
     caller.hears("system.ticket")
+
+
+@pytest.mark.row("cannot_answer_now")
+def test_a_number_told_twice_is_the_one_that_both_tellings_may_be(caller: Caller) -> None:
+    """The second telling sounds like the denied number again; the next likely one is read back."""
+    likely = LikelyNumber("13800001237", 0.6), LikelyNumber(NUMBER, 0.3)
+    misheard = Words(understander().meaning("一三八零零零零一二三七"), numbers=likely)
+    asked_for_their_number(caller)
+    caller.says(words=misheard)
+    reads_back(caller, "138-0000-1237")
+    caller.says("不对")
+    caller.hears("system.number_again")
+    caller.says(words=misheard)
+    reads_back(caller, "138-0000-1234")
 
 
 @pytest.mark.row("cannot_answer_now")

@@ -1,9 +1,12 @@
 """Which of two decoders' words count: those of all words, or those of the expected answer."""
 
+import pytest
+
 from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
-from ivr.recognition.explanation import words_that_count
-from ivr.recognition.transcript import Transcript, Word
+from ivr.recognition.explanation import likely_numbers, words_that_count
+from ivr.recognition.transcript import Alternative, Transcript, Word
+from tests.caller import understander
 
 SURE, LIKELY = Certainty.SURE, Certainty.LIKELY
 
@@ -59,3 +62,21 @@ def test_both_results_pass_through_the_pipe() -> None:
     heard = transcript("一 六", "一 [unk]")
     assert Transcript.of(heard.dump()) == heard
     assert Transcript.of(transcript("一").dump()) == transcript("一")
+
+
+def test_the_numbers_of_an_answer_are_counted_once_each() -> None:
+    costs = {
+        "幺三八零零零零一二三四": 0.0,
+        "是幺三八零零零零一二三四": 0.1,
+        "幺三八零零零零一二三七": 1.0,
+    }
+    heard = Transcript((), alternatives=tuple(Alternative((w,), c) for w, c in costs.items()))
+    likely = likely_numbers(heard, understander().meaning(next(iter(costs))))
+    assert [number.digits for number in likely] == ["13800001234", "13800001237"]
+    assert sum(number.probability for number in likely) == pytest.approx(1.0)
+    assert likely[0].probability > 2 * likely[1].probability
+
+
+def test_an_answer_without_a_whole_number_has_no_likely_numbers() -> None:
+    heard = Transcript((), alternatives=(Alternative(("幺", "三"), 0.0),))
+    assert likely_numbers(heard, understander().meaning("幺三")) == ()

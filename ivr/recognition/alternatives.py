@@ -1,0 +1,74 @@
+"""The alternatives of a Vosk decoder: the likeliest words, and other words that sound alike.
+
+The decoders of numbers give them, because a number that was heard wrongly the first time is often
+the second alternative. Pure.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from heapq import nsmallest
+from itertools import chain
+from typing import Any
+
+from ivr.recognition.transcript import Alternative, Transcript, Word
+
+MOST_ALTERNATIVES = 20
+"""Upper limit for the alternatives of an utterance. Many of them are the same number with another
+word for 1 or another phrase before it."""
+
+
+def transcript_of_alternatives(result: Mapping[str, Any]) -> Transcript:
+    """Return the transcript of a result of Vosk with alternatives, as parsed from JSON.
+
+    The result has the form ``{"alternatives": [{"confidence", "result": [{"word", "start",
+    "end"}, …]}, …]}``, where the confidence is the logarithm of a likelihood. The words of the
+    transcript are those of the likeliest alternative. Their confidence is the probability that the
+    word was said about then, in whichever alternative.
+    """
+    found = sorted(result["alternatives"], key=_log_likelihood, reverse=True)
+    costs = [_log_likelihood(found[0]) - _log_likelihood(one) for one in found]
+    shares = [math.exp(-cost) for cost in costs]
+    spoken = [one.get("result", ()) for one in found]
+
+    def confidence(word: Mapping[str, Any]) -> float:
+        agree = (share for share, others in zip(shares, spoken, strict=True) if _has(others, word))
+        return sum(agree) / sum(shares)
+
+    return Transcript(
+        tuple(Word(w["word"], w["start"], w["end"], confidence(w)) for w in spoken[0]),
+        alternatives=tuple(
+            Alternative(tuple(w["word"] for w in words), cost)
+            for words, cost in zip(spoken, costs, strict=True)
+        ),
+    )
+
+
+def joined(parts: Sequence[Transcript]) -> Transcript:
+    """Return the transcript of an utterance that was decoded in ``parts``, one after the other.
+
+    Its alternatives are the likeliest combinations of those of the parts, at most 20
+    (MOST_ALTERNATIVES).
+    """
+    together = [Alternative((), 0.0)]
+    for part in parts:
+        pairs = (
+            Alternative(one.words + other.words, one.cost + other.cost)
+            for one in together
+            for other in part.alternatives
+        )
+        together = nsmallest(MOST_ALTERNATIVES, pairs, key=lambda one: one.cost)
+    words = tuple(chain.from_iterable(part.words for part in parts))
+    return Transcript(words, alternatives=tuple(together) if parts else ())
+
+
+def _log_likelihood(alternative: Mapping[str, Any]) -> float:
+    value: float = alternative["confidence"]
+    return value
+
+
+def _has(words: Sequence[Mapping[str, Any]], word: Mapping[str, Any]) -> bool:
+    """Return True if ``words`` has the same word at a time that overlaps with that of ``word``."""
+    return any(
+        one["word"] == word["word"] and one["start"] < word["end"] and word["start"] < one["end"]
+        for one in words
+    )
