@@ -26,7 +26,6 @@ from tests.softphone.joints import joints
 pytestmark = [
     pytest.mark.sip,
     pytest.mark.alone,
-    pytest.mark.xdist_group("composed sentences"),
     pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="session"),
 ]

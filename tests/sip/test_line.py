@@ -27,7 +27,6 @@ from tests.sip.conftest import Heard, call
 pytestmark = [
     pytest.mark.sip,
     pytest.mark.alone,
-    pytest.mark.xdist_group("many calls at once"),
     pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="session"),
 ]
