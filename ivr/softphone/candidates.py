@@ -17,8 +17,8 @@ from ivr.softphone.rtp import SAMPLES_PER_PACKET
 
 T = TypeVar("T", bound=np.generic)
 
-LONGEST_GAP_SECONDS = 2.0
-"""Upper limit for a gap in a prompt after which it may go on."""
+LONGEST_GAP_SECONDS = 0.5
+"""Longest gap, in seconds, after which a prompt is followed on."""
 
 _FAINT = 1e-3
 """Limit of energy that tells speech from pauses in a prompt, as a share of its loudest frame. A
@@ -125,37 +125,47 @@ def follow_prompt(
 
 
 def resumed(candidate: Candidate, sound: PromptSound, present: NDArray[np.bool_]) -> Candidate:
-    """Return ``candidate`` with the rest of its prompt if it stood still and then went on.
+    """Return ``candidate``, extended past gaps without packets if its prompt goes on after them.
 
     A PBX that gets no processor for 80 ms or more sends the rest of a prompt with later timestamps,
-    so the caller hears a gap of that length in it. ``sound`` is the received sound (8 kHz);
-    ``present`` has one value for each sample of it: True if a packet brought it. If the prompt does
-    not go on after at most LONGEST_GAP_SECONDS, return ``candidate`` as it is.
+    so the caller hears a gap of that length in it. (After lost packets, the sound is where it would
+    have been without the loss, and :func:`follow_prompt` goes on by itself.) ``sound`` is the
+    received sound (8 kHz); ``present`` has one value for each sample of it: True if a packet
+    brought it.
     """
+    at = candidate.start
     while not candidate.complete:
-        gap = _gap_at(candidate.start + candidate.length, present)
+        gap = _next_gap(present, at, candidate.start + len(candidate.prompt.sound))
         if gap is None:
             break
-        sound, present = np.delete(sound, gap), np.delete(present, gap)
-        more = follow_prompt(candidate.prompt, sound, present, candidate.start)
-        if more is None or more.points < candidate.points + _LEAST_FRAMES:
-            break
-        candidate = replace(more, gap=candidate.gap + gap.stop - gap.start)
+        without = np.delete(sound, gap), np.delete(present, gap)
+        more = follow_prompt(candidate.prompt, *without, candidate.start)
+        if more is not None and (more.complete or more.points >= candidate.points + _LEAST_FRAMES):
+            size = candidate.gap + gap.stop - gap.start
+            candidate = replace(more, ids=candidate.ids, gap=size)
+            (sound, present), at = without, gap.start
+        else:
+            at = gap.stop
     return candidate
 
 
-def _gap_at(end: int, present: NDArray[np.bool_]) -> slice | None:
-    """Return the samples about index ``end`` that no packet brought; None without such a gap.
+def _next_gap(present: NDArray[np.bool_], start: int, end: int) -> slice | None:
+    """Return the first samples from index ``start`` on that no packet brought.
 
-    The gap begins within two frames of ``end``, and is LONGEST_GAP_SECONDS long at most.
+    They begin before index ``end``, and are at most LONGEST_GAP_SECONDS (0.5 s) long. Return None
+    if there are none, or if no packet follows.
     """
-    first = max(end - 2 * SAMPLES_PER_PACKET, 0)
-    missing = np.flatnonzero(~present[first : end + 2 * SAMPLES_PER_PACKET])
-    if not len(missing):
-        return None
-    start = first + int(missing[0])
-    later = np.flatnonzero(present[start : start + round(LONGEST_GAP_SECONDS * RATE) + 1])
-    return slice(start, start + int(later[0])) if len(later) else None
+    while True:
+        missing = np.flatnonzero(~present[max(start, 0) : end])
+        if not len(missing):
+            return None
+        first = max(start, 0) + int(missing[0])
+        later = np.flatnonzero(present[first:])
+        if not len(later):
+            return None
+        start = first + int(later[0])
+        if start - first <= LONGEST_GAP_SECONDS * RATE:
+            return slice(first, start)
 
 
 def best_candidate(candidates: Sequence[Candidate]) -> Candidate:

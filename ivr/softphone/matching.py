@@ -86,7 +86,6 @@ def heard_prompts(
         if not found or onset >= found[-1].end - _TAIL:
             candidate = _prompt_at(library, sound, timeline.present, onset)
         while candidate is not None:
-            candidate = resumed(candidate, sound, timeline.present)
             if found:  # a prompt ends at the latest where the next begins
                 before = found[-1]
                 length = min(before.length, candidate.start - before.start - before.gap)
@@ -151,7 +150,7 @@ def _prompt_at(
         start = onset - before + int(peaks[index]) - prompt.onset
         candidate = follow_prompt(prompt, sound, present, start)
         if candidate is not None:
-            candidates.append(candidate)
+            candidates.append(resumed(candidate, sound, present))
     return best_candidate(candidates) if candidates else None
 
 

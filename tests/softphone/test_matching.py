@@ -65,26 +65,41 @@ def test_times_are_arrivals(prompts: Catalogue) -> None:
     assert heard.end == pytest.approx(100.003 + len(hello) / 8000)
 
 
-@pytest.mark.parametrize("gaps", [(0.12,), (1.5,), (0.1, 0.3)])
+@pytest.mark.parametrize("id", ["greeting.hello", "sorry.noise"])
+@pytest.mark.parametrize(
+    "gaps",
+    [{0.6: 0.12}, {0.6: 0.5}, {0.6: 0.1, 1.2: 0.3}, {-0.1: 0.12}, {-0.2: 0.12}, {0.5: 0.2}],
+    ids=str,
+)
 def test_a_prompt_that_stands_still_and_goes_on_is_one_prompt(
-    prompts: Catalogue, gaps: tuple[float, ...]
+    prompts: Catalogue, id: str, gaps: dict[float, float]
 ) -> None:
-    """A busy PBX sends the rest of the prompt with later timestamps."""
-    hello, parts = PROMPTS["greeting.hello"], list[Samples | float]()
-    for number, gap in enumerate(gaps):
-        parts += [hello[4800 * number : 4800 * (number + 1)], gap]
-    call = recording(*parts, hello[4800 * len(gaps) :], 1.0, PROMPTS["closing.bye"])
-    first, second = heard_prompts(call, prompts)
-    assert (first.id, first.complete, second.id) == ("greeting.hello", True, "closing.bye")
-    assert first.gap_seconds == pytest.approx(sum(gaps))
-    assert second.start - first.end == pytest.approx(1.0)
+    """A busy PBX sends the rest of the prompt with later timestamps.
+
+    The keys of ``gaps`` are the seconds of the prompt, or from its end, at which a gap begins.
+    """
+    sound, parts, at = PROMPTS[id], list[Samples | float](), 0
+    for second, gap in gaps.items():
+        place = round(second * 50) * 160 + (len(sound) // 160 * 160 if second < 0 else 0)
+        parts += [sound[at:place], gap]
+        at = place
+    call = recording(*parts, sound[at:], 1.0, PROMPTS["closing.bye"])
+    first, second_ = heard_prompts(call, prompts)
+    assert (first.id, first.complete, second_.id) == (id, True, "closing.bye")
+    assert first.gap_seconds == pytest.approx(sum(gaps.values()))
+    assert second_.start - first.end == pytest.approx(1.0)
 
 
-def test_a_prompt_that_ends_in_a_gap_is_cut_off(prompts: Catalogue) -> None:
-    call = recording(PROMPTS["greeting.hello"][:4800], 0.5, PROMPTS["closing.bye"])
-    first, second = heard_prompts(call, prompts)
-    assert (first.complete, first.gap_seconds, second.id) == (False, 0.0, "closing.bye")
-    assert second.start - first.end == pytest.approx(0.5)
+@pytest.mark.parametrize(("gap", "next_id"), [(0.5, "closing.bye"), (0.6, "greeting.hello")])
+def test_a_prompt_that_ends_in_a_gap_is_cut_off(
+    prompts: Catalogue, gap: float, next_id: str
+) -> None:
+    """Another prompt follows, or the rest of the same after more than half a second."""
+    hello = PROMPTS["greeting.hello"]
+    rest = hello[4800:] if next_id == "greeting.hello" else PROMPTS[next_id]
+    first = heard_prompts(recording(hello[:4800], gap, rest), prompts)[0]
+    assert (first.complete, first.gap_seconds) == (False, 0.0)
+    assert first.heard_seconds == pytest.approx(0.6, abs=0.021)
 
 
 @pytest.mark.parametrize("seconds", [0.3, 0.62, 1.0])
