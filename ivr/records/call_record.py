@@ -160,6 +160,8 @@ class CallRecord:
         fields = asdict(what)
         if isinstance(what, MakeTicket):  # older steps, and their readers, have the row beside it
             fields["row"] = fields["ticket"].pop("row")
+        if fields.get("words"):  # guesses may be the numbers of people who have not called
+            del fields["words"]["numbers"]
         if "onset" in fields:  # monotonic; the record counts from the answer, as in ``at``
             fields["onset"] = round(fields["onset"] - self._answered, 3)
         return fields

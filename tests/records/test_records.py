@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from ivr.config import RecordsSettings as Settings
 from ivr.dialogue.events import LineLost, SpeechEnded, SpeechStarted
-from ivr.dialogue.meaning import Certainty, Intent, Meaning, Slots, Words
+from ivr.dialogue.meaning import Certainty, Intent, LikelyNumber, Meaning, Slots, Words
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.records.schema import callers, calls_table, steps_table, tickets_table, utterances_table
 from tests.records.kept import (
@@ -91,6 +91,17 @@ async def test_understood_words_are_stored_as_an_utterance(settings: Settings) -
     assert (utterance["intent"], utterance["score"]) == ("complaint_deferred", 0.93)
     assert (utterance["runner_up"], utterance["runner_up_score"]) == ("suggestion", 0.04)
     assert (utterance["slots"]["surname"], utterance["slots"]["facts"]) == ("张", ["phone"])
+
+
+async def test_guesses_at_a_number_are_not_kept(settings: Settings) -> None:
+    """They may be the numbers of people who have not called."""
+    meaning = Meaning("一三八", Intent.GIVE_NUMBER, Certainty.SURE, 0.9)
+    words = Words(meaning, numbers=(LikelyNumber("13900001234", 0.2),))
+    async with running(settings) as records:
+        begun(records).note(SpeechEnded(2.0, words), ANSWERED + 4)
+    told = rows_of(settings, steps_table)[3]["fields"]
+    assert told["words"]["meaning"]["text"] == "一三八"
+    assert "13900001234" not in str(told)
 
 
 async def test_abuse_and_nuisance_are_counted_for_each_caller(settings: Settings) -> None:
