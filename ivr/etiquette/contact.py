@@ -38,6 +38,10 @@ _NO_WISH = frozenset(
 other intent changes the subject."""
 
 
+_DENIALS = ("不", "错")
+"""How words begin that deny a number and tell another."""
+
+
 class ChangedSubject(Exception):
     """Raised when the caller states another wish while a row of the etiquette sheet runs.
 
@@ -71,10 +75,11 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
     """Ask for the number to call back until the caller confirms one, and store it.
 
     The first attempt uses the number in ``heard``, if it has one. Each number is read back to the
-    caller; one that they have denied is not read back again unless it is by far the likeliest. The
-    confirmed number is stored in ``guest.phone``. If the caller refuses, or has confirmed none
-    after NUMBER_ATTEMPTS (4) attempts, ``guest.phone`` stays as it was. Raise ChangedSubject if the
-    caller states a wish instead.
+    caller. If they deny a spoken one and tell it again, the next likely alternative of the
+    recogniser is read back (see :func:`number_to_read_back`). The confirmed number is stored in
+    ``guest.phone``. If the caller refuses, or has confirmed none after NUMBER_ATTEMPTS (4)
+    attempts, ``guest.phone`` stays as it was. Raise ChangedSubject if the caller states a wish
+    instead.
     """
     system, denials = await enter("system"), Counter[str]()
     for attempt in range(NUMBER_ATTEMPTS):
@@ -86,7 +91,7 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
             if intent(heard) is Intent.YES:
                 guest.phone = digits
                 return
-            denials[digits] += 1
+            denials[digits] += _denies(heard)
             heard = _corrected(digits, heard)
             if _has_digits(heard):  # 不对，是……
                 continue
@@ -162,6 +167,17 @@ def intent(heard: Heard) -> Intent | None:
     """
     meaning = said(heard)
     return None if meaning is None else meaning.intent
+
+
+def _denies(heard: Heard) -> bool:
+    """Return True if the caller says that the number is wrong: 不对, or 错了，是一三八…….
+
+    Silence and the same number without 不对 are no denials: the number may be right.
+    """
+    meaning = said(heard)
+    return meaning is not None and (
+        meaning.intent is Intent.NO or meaning.text.startswith(_DENIALS)
+    )
 
 
 def _likely(heard: Heard) -> tuple[LikelyNumber, ...]:

@@ -137,9 +137,9 @@ def trouble_of(heard: Heard) -> Condition | None:
     """Return the bad condition of the telephone line that kept ``heard`` from being understood.
 
     Return None if the caller was understood, if the line is good, or if nobody spoke. On a bad line
-    a guess counts as understood only if the recogniser is confident of the words: it takes foreign
-    words in a quiet voice for a question, too. In noise it must be confident of sure words as well:
-    it takes the talk of a television for digits, which have a meaning.
+    a meaning that is only a guess counts as understood only if the recogniser is confident of the
+    words: it finds questions in quiet foreign speech. In noise the same holds for a sure meaning:
+    it finds digits in the talk of a television.
     """
     if not isinstance(heard, Speech) or heard.condition is Condition.OK:
         return None

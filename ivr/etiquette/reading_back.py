@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from ivr.dialogue.meaning import LikelyNumber
 
 _DENIED = 0.03
-"""Probability that a caller is heard to deny a number that is right. It is not 0, because a yes may
-be misheard, too."""
+"""Probability that the answer to a number that is right is taken for a no. It was chosen, not
+measured."""
 
 
 def number_to_read_back(
@@ -17,8 +17,8 @@ def number_to_read_back(
     ``numbers`` are the telephone numbers that this telling may have held. ``denials`` has the
     number of times that the caller has denied each number. The likeliest number is returned, and
     each denial makes a number 0.03 times as likely: a second telling often sounds like the first,
-    and the right number is then the next alternative. If ``digits`` is none of ``numbers``, because
-    the caller typed it or said it in pieces, it is returned as it is.
+    and the right number is then often the next alternative. If ``digits`` is none of ``numbers``,
+    because the caller typed it or said it in pieces, it is returned as it is.
     """
     likely = {n.digits: n.probability * _DENIED ** denials.get(n.digits, 0) for n in numbers}
     return max(likely, key=likely.__getitem__) if digits in likely else digits

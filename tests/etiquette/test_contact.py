@@ -1,5 +1,7 @@
 """Row 12 and telephone numbers: read back, corrected, typed and in pieces."""
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.dialogue.meaning import LikelyNumber, Words
@@ -54,18 +56,50 @@ def test_a_caller_who_told_the_name_is_not_asked_for_it(caller: Caller) -> None:
     caller.hears("system.ticket")
 
 
-@pytest.mark.row("cannot_answer_now")
-def test_a_number_told_twice_is_the_one_that_both_tellings_may_be(caller: Caller) -> None:
-    """The second telling sounds like the denied number again; the next likely one is read back."""
+def misheard() -> Words:
+    """Return a telling of NUMBER that is heard as another number; NUMBER is the next likely one."""
     likely = LikelyNumber("13800001237", 0.6), LikelyNumber(NUMBER, 0.3)
-    misheard = Words(understander().meaning("一三八零零零零一二三七"), numbers=likely)
+    return Words(understander().meaning("一三八零零零零一二三七"), numbers=likely)
+
+
+@pytest.mark.row("cannot_answer_now")
+@pytest.mark.parametrize("denial", ["不对", "错了"])
+def test_a_denied_number_is_followed_by_the_next_likely_one(caller: Caller, denial: str) -> None:
+    """The second telling sounds like the denied number again."""
     asked_for_their_number(caller)
-    caller.says(words=misheard)
+    caller.says(words=misheard())
     reads_back(caller, "138-0000-1237")
-    caller.says("不对")
+    caller.says(denial)
     caller.hears("system.number_again")
-    caller.says(words=misheard)
+    caller.says(words=misheard())
     reads_back(caller, "138-0000-1234")
+
+
+@pytest.mark.row("cannot_answer_now")
+def test_a_correction_in_one_breath_denies_the_number_too(caller: Caller) -> None:
+    correction = misheard()
+    meaning = understander().meaning("不对，是一三八零零零零一二三七")
+    asked_for_their_number(caller)
+    caller.says(words=misheard())
+    reads_back(caller, "138-0000-1237")
+    caller.says(words=replace(correction, meaning=meaning))
+    reads_back(caller, "138-0000-1234")
+
+
+@pytest.mark.row("cannot_answer_now")
+@pytest.mark.parametrize("answer", ["silence", "lost", "the same number"])
+def test_a_number_that_nobody_has_denied_is_read_back_again(caller: Caller, answer: str) -> None:
+    """Silence, lost words and the number alone do not say that it is wrong."""
+    asked_for_their_number(caller)
+    caller.says(words=misheard())
+    reads_back(caller, "138-0000-1237")
+    if answer == "the same number":
+        caller.says(words=misheard())
+    else:
+        caller.says(lost=True) if answer == "lost" else caller.stays_silent(5.0)
+        caller.hears("system.number_again")
+        caller.says(words=misheard())
+    reads_back(caller, "138-0000-1237")
 
 
 @pytest.mark.row("cannot_answer_now")
