@@ -3,7 +3,8 @@
 When a question expects a number, two decoders hear the caller: one that knows all words, and one
 that knows only digits. The second one finds digits in any speech. Its words count only if they
 explain the speech: they have the form of the answer, hardly any syllable is left over, and they
-sound like the words that the first decoder found. Which engine has decoded does not matter.
+sound like the words that the first decoder found, unless a short yes or no replaces one vague
+syllable. Which engine has decoded does not matter.
 """
 
 from collections.abc import Sequence
@@ -52,20 +53,20 @@ def explains(
     sounds: HeardSounds,
     free: Syllables,
     *,
-    sure: bool = False,
+    vague: bool,
 ) -> bool:
     """Return True if the words of the decoder of expected answers explain what the caller said.
 
     ``expected`` is the kind of answer that the caller was asked for. ``answer`` are the words of
     that decoder, and ``sounds`` their syllables, with None for each syllable that it does not know.
-    ``free`` are the words that the decoder of all words found in the same sound, and ``sure`` says
-    whether their meaning is sure.
+    ``free`` are the words that the decoder of all words found in the same sound. ``vague`` is True
+    if they have neither a sure meaning nor a yes or no, and no unknown syllable.
 
     True means that the words have the form of such an answer, that hardly any syllable is unknown,
     and that they sound like ``free``. Return False otherwise, and also if a name, a yes or a no
     sounds exactly like ``free``, because the words of ``free`` are then the better choice. A short
-    yes or no needs not sound like ``free`` if that is a single syllable whose meaning is not sure:
-    对 is heard as 呗 or 给, which callers do not say alone.
+    yes or no (SHORT) need not sound like ``free`` if ``free`` is one vague syllable, such as 呗 in
+    place of 对.
     """
     if not sounds or not _has_form(expected, answer, sounds, free):
         return False
@@ -73,7 +74,7 @@ def explains(
         return False
     if expected is not Expected.NUMBER and tuple(sounds) == free.sounds:
         return False
-    if expected is Expected.YES_NO and not sure and _is_short(answer, free):
+    if expected is Expected.YES_NO and vague and _replaces_a_syllable(answer, free):
         return True
     most = MOST_DIFFERENT_LONG if _is_long(answer) else MOST_DIFFERENT[expected]
     return difference(sounds, free.sounds) <= most
@@ -114,7 +115,7 @@ def _has_form(expected: Expected, answer: Syllables, sounds: HeardSounds, free: 
     return not in_doubt or not _DIGITS.isdisjoint(free.text)
 
 
-def _is_short(answer: Syllables, free: Syllables) -> bool:
+def _replaces_a_syllable(answer: Syllables, free: Syllables) -> bool:
     """Return True if ``answer`` is one of the short answers, and ``free`` a single syllable."""
     return answer.text in _SHORT_ANSWERS and len(free) == 1
 

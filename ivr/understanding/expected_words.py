@@ -40,7 +40,7 @@ FREQUENT_ANSWERS = (
     "对", "对的", "是", "是的", "嗯", "好", "好的", "没错", "可以", "行", "不对", "不是", "不用",
     "不用了", "没有",
 )  # fmt: skip
-"""The answers to a yes-or-no question that most callers give."""
+"""Answers to a yes-or-no question that are taken to be frequent (by judgement)."""
 SURNAMES = tuple(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏"
     "吕丁任沈姚卢崔钟谭范金石廖贾夏付方白邹孟熊秦邱尹薛闫段雷侯龙陶顾毛郝龚邵万钱戴莫孔向康常温易"

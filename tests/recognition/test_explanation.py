@@ -1,5 +1,7 @@
 """Which of two decoders' words count: those of all words, or those of the expected answer."""
 
+import math
+
 import pytest
 
 from ivr.dialogue.expected import Expected
@@ -54,6 +56,23 @@ def test_a_sure_wish_is_believed_even_if_it_sounds_like_digits() -> None:
     assert words_of(heard, Intent.ABUSIVE_CALLER, SURE) == "我要死了"
 
 
+@pytest.mark.parametrize(
+    ("words", "steered", "intent", "certainty", "counts"),
+    [
+        ("给", "对", Intent.CANNOT_FULFIL, LIKELY, "对"),
+        ("喂", "对", Intent.HELLO, SURE, "喂"),
+        ("没", "对", Intent.NO, LIKELY, "没"),  # a no never becomes a yes
+        ("[unk] 给", "不", Intent.CANNOT_FULFIL, LIKELY, "给"),  # foreign speech is no answer
+        ("我要 投诉", "对", Intent.COMPLAINT_DEFERRED, LIKELY, "我要投诉"),
+    ],
+)
+def test_a_short_yes_or_no_replaces_one_vague_syllable(
+    words: str, steered: str, intent: Intent, certainty: Certainty, counts: str
+) -> None:
+    heard = transcript(words, steered)
+    assert words_of(heard, intent, certainty, Expected.YES_NO) == counts
+
+
 def test_without_a_second_decoder_nothing_changes() -> None:
     assert words_of(transcript("一 六 二"), Intent.OTHER, LIKELY) == "一六二"
 
@@ -74,7 +93,16 @@ def test_the_numbers_of_an_answer_are_counted_once_each() -> None:
     likely = likely_numbers(heard, understander().meaning(next(iter(costs))))
     assert [number.digits for number in likely] == ["13800001234", "13800001237"]
     assert sum(number.probability for number in likely) == pytest.approx(1.0)
-    assert likely[0].probability > 2 * likely[1].probability
+    assert likely[0].probability / likely[1].probability == pytest.approx(
+        (1 + math.exp(-0.1 / 2)) / math.exp(-1.0 / 2)
+    )
+
+
+def test_alternatives_without_a_number_leave_less_for_the_others() -> None:
+    number = "幺三八零零零零一二三四"
+    heard = Transcript((), alternatives=(Alternative((number,), 0.0), Alternative(("好",), 0.0)))
+    (likely,) = likely_numbers(heard, understander().meaning(number))
+    assert likely.probability == pytest.approx(0.5)
 
 
 def test_an_answer_without_a_whole_number_has_no_likely_numbers() -> None:

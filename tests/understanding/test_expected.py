@@ -13,11 +13,11 @@ from ivr.understanding.expected_words import (
 from ivr.understanding.syllables import syllables_of
 
 
-def counts(expected: Expected, answer: str, free: str, *, sure: bool = False) -> bool:
+def counts(expected: Expected, answer: str, free: str, *, vague: bool = False) -> bool:
     """Return whether ``answer`` explains the speech; _ in it is a syllable of no answer."""
     sounds = [None if sign == "_" else syllables_of(sign).sounds[0] for sign in answer]
     known = syllables_of(answer.replace("_", ""))
-    return explains(expected, known, sounds, syllables_of(free), sure=sure)
+    return explains(expected, known, sounds, syllables_of(free), vague=vague)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_yes_and_no_leave_nothing_over() -> None:
 
 
 def test_a_short_yes_or_no_explains_words_that_nobody_says_alone() -> None:
-    assert counts(Expected.YES_NO, "对", "呗")
-    assert counts(Expected.YES_NO, "同意", "通")
-    assert not counts(Expected.YES_NO, "对", "喂", sure=True)
-    assert not counts(Expected.YES_NO, "_", "呗")
-    assert not counts(Expected.YES_NO, "是的", "什么")
+    assert counts(Expected.YES_NO, "对", "呗", vague=True)
+    assert counts(Expected.YES_NO, "同意", "通", vague=True)
+    assert not counts(Expected.YES_NO, "对", "喂", vague=False)
+    assert not counts(Expected.YES_NO, "_", "呗", vague=True)
+    assert not counts(Expected.YES_NO, "是的", "什么", vague=True)
 
 
 def test_a_name_may_have_a_given_name_and_must_have_a_surname() -> None:
