@@ -10,6 +10,7 @@ import argparse
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import soundfile
@@ -31,9 +32,12 @@ _FEWEST, _MOST = 4, 11
 """Range of the number of digits of a string."""
 _TEMPOS = (1.0, 1.6)
 """Range of the factor by which a string is faster at the same pitch."""
-_LEVEL_DB, _GAP, _LONGEST_GAP_SECONDS = 2.0, 0.25, 0.25
-"""Standard deviation of the level of a digit, the share of digits that a silence precedes, and its
-greatest length."""
+_LEVEL_DB = 2.0
+"""Standard deviation of the level of a digit, in dB."""
+_HEADROOM = 0.5
+"""Factor for the level of all digits, so that a louder one is not clipped."""
+_GAP, _GAP_SECONDS = 0.25, (0.02, 0.25)
+"""Share of the digits that a silence precedes, and the range of its length in seconds."""
 
 _Sound = NDArray[np.float64]
 
@@ -43,45 +47,62 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recordings", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--count", type=int, choices=range(1, 10_000), default=200, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     try:
-        spoken = digits_of(find_recordings(arguments.recordings))
+        sounds = sounds_of(digits_of(find_recordings(arguments.recordings)))
         arguments.out.mkdir(parents=True, exist_ok=True)
-        found = load_sounds(list(spoken.values()), arguments.out / "digits.npz")
-        sounds = {sign: sound.astype(np.float64) for sign, sound in zip(spoken, found, strict=True)}
         write_strings(sounds, arguments.out, arguments.count, arguments.seed)
-    except (OSError, KeyError) as error:
+    except (OSError, soundfile.LibsndfileError, MissingDigit) as error:
         parser.error(str(error))
     print(f"{arguments.out / TABLE}: {arguments.count} strings of digits")
+
+
+class MissingDigit(Exception):
+    """The syllable of a digit is not recorded; the message names it."""
 
 
 def digits_of(recordings: Sequence[Recording]) -> dict[str, Recording]:
     """Return the recording of each digit, by its character.
 
-    Raise KeyError if the syllable of a digit is not among ``recordings`` in any tone.
+    Raise MissingDigit if the syllable of a digit is not among ``recordings`` in any tone.
     """
     by_name = {one.path.stem: one for one in recordings if one.speaker == SPEAKER}
     found = {}
     for sign, name in _SPOKEN.items():
-        other = (tone for tone in by_name if tone[:-1] == name[:-1])
-        key = name if name in by_name else next(other, name)
-        found[sign] = by_name[key]
+        tones = [name, *(other for other in by_name if other[:-1] == name[:-1])]
+        chosen = next((tone for tone in tones if tone in by_name), None)
+        if chosen is None:
+            raise MissingDigit(f"there is no recording of {name}: add syllables/{name}.mp3")
+        found[sign] = by_name[chosen]
     return found
+
+
+def sounds_of(digits: Mapping[str, Recording]) -> dict[str, _Sound]:
+    """Return the sound of each digit at RATE, without silence, by its character.
+
+    Raise OSError or LibsndfileError if a file cannot be read.
+    """
+    with TemporaryDirectory() as scratch:
+        sounds = load_sounds(list(digits.values()), Path(scratch) / "digits.npz")
+    return {sign: sound.astype(np.float64) for sign, sound in zip(digits, sounds, strict=True)}
 
 
 def write_strings(sounds: Mapping[str, _Sound], out: Path, count: int, seed: int) -> None:
     """Write ``count`` strings of digits and their table into the directory ``out``.
 
-    ``sounds`` has the sound of each digit at RATE, by its character. ``seed`` is the random seed.
+    ``sounds`` has the sound of each digit at RATE, by its character. A string has one word for 1,
+    幺 or 一. ``seed`` is the random seed.
     """
     random = np.random.default_rng(seed)
     with (out / TABLE).open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, PEOPLE_COLUMNS[:4])
         table.writeheader()
         for number in range(count):
-            signs = random.choice(list(sounds), random.integers(_FEWEST, _MOST + 1))
+            unused = random.choice(["幺", "一"])
+            choice = [sign for sign in sounds if sign != unused]
+            signs = random.choice(choice, random.integers(_FEWEST, _MOST + 1))
             path = f"digits-{number:04d}.wav"
             samples = _string([sounds[sign] for sign in signs], random)
             soundfile.write(out / path, samples.clip(-32768, 32767).astype(np.int16), RATE)
@@ -95,9 +116,9 @@ def _string(digits: Sequence[_Sound], random: np.random.Generator) -> _Sound:
     parts: list[_Sound] = []
     for digit in digits:
         if parts and random.random() < _GAP:
-            parts.append(np.zeros(int(random.uniform(0.02, _LONGEST_GAP_SECONDS) * RATE)))
-        level = 10 ** (random.normal(0, _LEVEL_DB) / 20)
-        parts.append(stretched(digit * level * 0.5, RATE, 1 / tempo))
+            parts.append(np.zeros(int(random.uniform(*_GAP_SECONDS) * RATE)))
+        level = _HEADROOM * 10 ** (random.normal(0, _LEVEL_DB) / 20)
+        parts.append(stretched(digit * level, RATE, 1 / tempo))
     return np.concatenate(parts)
 
 

@@ -1,10 +1,11 @@
-"""``python -m tools.people_table RECORDINGS OUT``: the words that training leaves out, as a corpus.
+"""``python -m tools.people_table RECORDINGS OUT``: recordings of people for judging, as a corpus.
 
 RECORDINGS holds the people's words and syllables (see tools/recordings.py). OUT becomes a folder
-for ``ivr bench recognition --corpus OUT``: links to the held-out words, and ``table.csv`` with the
-words, the speaker and the sex. ``--copy`` copies the sound files, so that OUT can be moved.
-``--all-of words|syllables`` takes all recordings of one speaker, for a model that was trained
-without them.
+for ``ivr bench recognition --corpus OUT``: links to the words that training leaves out, and
+``table.csv`` with the words, the speaker and the sex. ``--copy`` copies the sound files, so that
+OUT can be moved.
+``--all-of words|syllables`` takes all recordings of one speaker that can be read in one way only,
+for a model that was trained without that speaker.
 """
 
 import argparse
@@ -36,7 +37,9 @@ def main() -> None:
         chosen = [
             one
             for one in find_recordings(arguments.recordings)
-            if (one.held_out if speaker is None else one.speaker == speaker and words_in(one))
+            if (one.held_out if speaker is None else one.speaker == speaker)
+            and one.certain
+            and words_in(one)
         ]
         write_people_table(chosen, arguments.out, copy=arguments.copy)
     except OSError as error:

@@ -111,8 +111,8 @@ def cheapest(text: Sequence[str], expected: Expected = Expected.NUMBER) -> float
 
 @pytest.mark.parametrize(
     "number",
-    ["13803712345", "19912345678", "66385255", "6638525", "037166385255", "01066385255",
-     "02166385255", "4008001234"],
+    ["13803712345", "19912345678", "66385255", "6638525", "037166385255", "03736638525",
+     "01066385255", "02166385255", "4008001234"],
 )  # fmt: skip
 def test_a_telephone_number_is_likelier_than_other_digits_of_its_length(number: str) -> None:
     """It costs what its digits cost; a part of it costs more than its share.
@@ -122,7 +122,7 @@ def test_a_telephone_number_is_likelier_than_other_digits_of_its_length(number: 
     assert is_telephone_number(number)
     words = digit_by_digit(number)
     each = math.log(11)
-    short = 2.5 if len(number) == 7 else 0.0
+    short = 2.5 if number in ("6638525", "03736638525") else 0.0
     assert cheapest(words) == pytest.approx(len(words) * each + short)
     assert cheapest(words[:4]) == pytest.approx(4 * each + 5.0)
     too_long = words[:5] + words[5] * 8

@@ -35,13 +35,13 @@ _LOOSE_COST = 5.0
 """Cost of digits that make no telephone number, such as a part of one. Where the sounds leave in
 doubt whether a digit was said, a series that makes a number wins."""
 _FREQUENT_GAIN = 2.5
-"""What a frequent answer costs less than another: 对 (yes) sounds like 没 (no) in a bad voice."""
+"""Difference in cost between a frequent answer and another."""
 _ONES = {"幺": 0.0, "一": 0.0, "": 2.0}
 """Cost of a telephone number in which this word for 1 does not occur: few callers use both. 一 and
 七 sound alike, but a caller who begins with 幺 hardly says 一."""
-_SHORT_COST = 2.5
-"""Cost of a land line of seven digits. Large cities have eight, and one of two equal digits in
-a row is easily lost."""
+_SEVEN_DIGITS_COST = 2.5
+"""Cost of a land line of seven digits, with or without an area code. Large cities have eight, and
+one of two equal digits in a row is easily lost."""
 _AGAIN_COST = 4.0
 """Cost of one more number after digits."""
 _VALUES = dict(zip("零一二三四五六七八九幺洞两", "0123456789102", strict=True))
@@ -79,7 +79,7 @@ class _Builder:
         self._number = {word: number for number, word in enumerate(vocabulary, 2)}
         self._spelling = spelling
         self._leaving: dict[int, list[tuple[float, Way]]] = defaultdict(list)
-        self._nodes: dict[tuple[int, tuple[str, ...], int], int] = {}
+        self._nodes: dict[tuple[int, tuple[str, ...], int, float], int] = {}
 
     def build(self, expected: Expected) -> tuple[Graph, int]:
         match expected:
@@ -138,7 +138,7 @@ class _Builder:
             (zero, ["3456789", _ANY, _ANY], subscriber, 0.0),
             (start, ["2345678", *[_ANY] * 5], long, 0.0),
             (subscriber, ["2345678", *[_ANY] * 5], long, 0.0),
-            (long, [_ANY], end, _SHORT_COST),
+            (long, [_ANY], end, _SEVEN_DIGITS_COST),
             (long, [_ANY, _ANY], end, 0.0),
         ):
             self._series(source, choices, target, unused, cost)
@@ -212,7 +212,7 @@ class _Builder:
             return
         for place, word in enumerate(words, 1):
             last = place == len(words)
-            key = (source, tuple(words[:place]), target)
+            key = (source, tuple(words[:place]), target, cost)
             if not last and key in self._nodes:
                 source = self._nodes[key]
                 continue
