@@ -22,7 +22,7 @@ from ivr.bench.recognition_sounds import UNTRAINED, on_the_line
 from ivr.bench.result import BenchResult
 from ivr.bench.tally import edit_distance, share
 from ivr.dialogue.expected import Expected
-from ivr.dialogue.meaning import Intent, Words
+from ivr.dialogue.meaning import Intent, Meaning, Words
 from ivr.etiquette.contact import NUMBER_ATTEMPTS
 from ivr.etiquette.reading_back import number_to_read_back
 from ivr.hearing.frames import RATE
@@ -68,16 +68,16 @@ class _Tally:
     right: list[bool] = field(default_factory=list)
     """For each number, whether all its digits were right at the first telling."""
     in_the_end: list[bool] = field(default_factory=list)
-    """For each number, whether it was right at one of the tellings."""
+    """For each number, whether it was read back rightly after one of the tellings."""
     wrong: int = 0
     digits: int = 0
     taken: list[bool] = field(default_factory=list)
     """For each other sentence, whether digits were found in it."""
 
-    def add(self, said: AnswerSentence, phone: str | None, digits: str) -> None:
+    def add(self, said: AnswerSentence, digits: str) -> None:
         if said.number:
-            self.right.append((phone or digits) == said.number)
-            self.wrong += edit_distance(said.number, phone or digits)
+            self.right.append(digits == said.number)
+            self.wrong += edit_distance(said.number, digits)
             self.digits += len(said.number)
         else:
             self.taken.append(bool(digits))
@@ -144,14 +144,13 @@ def measure(
     free, steered = _Tally(), _Tally()
     seconds = cost = cost_without = 0.0
 
-    def heard_again(voice: _Voice, text: str) -> Words:
-        sound = on_the_line(master(*voice.synthesise(text)), random)
-        heard = recogniser.decode(sound, Expected.NUMBER)
-        return answered(heard)
-
     def answered(heard: Transcript) -> Words:
         words, meant = words_that_count(Expected.NUMBER, heard, understander.meaning)
         return Words(meant, numbers=likely_numbers(words, meant))
+
+    def heard_again(voice: _Voice, text: str) -> Words:
+        sound = on_the_line(master(*voice.synthesise(text)), random)
+        return answered(recogniser.decode(sound, Expected.NUMBER))
 
     for said in sentences:
         for voice in voices:
@@ -164,11 +163,8 @@ def measure(
             cost += time.process_time() - between
             cost_without += between - began
             answer = answered(heard)
-            for tally, slots in (
-                (free, understander.meaning(heard.text).slots),
-                (steered, answer.meaning.slots),
-            ):
-                tally.add(said, slots.phone, slots.digits)
+            free.add(said, digits_in(understander.meaning(heard.text)))
+            steered.add(said, number_to_read_back(digits_in(answer.meaning), answer.numbers, {}))
             if said.number:
                 again = partial(heard_again, voice)
                 steered.in_the_end.append(right_after_read_back(said.number, answer, again))
@@ -195,21 +191,24 @@ def measure(
     )
 
 
+def digits_in(meaning: Meaning) -> str:
+    """Return the telephone number in a caller's words, or else all digits in them; "" for none."""
+    return meaning.slots.phone or meaning.slots.digits
+
+
 def right_after_read_back(number: str, answer: Words, again: Callable[[str], Words]) -> bool:
     """Return True if ``number`` is right after at most NUMBER_ATTEMPTS (4) tellings.
 
-    ``answer`` is the first telling as the hotline hears it. As in a call, the hotline reads back
-    the number that is likeliest after the denials so far. The caller denies a wrong one, and
-    repeats the number in the groups in which it was read back. ``again`` is called with what they
-    say, and returns what is heard.
+    ``answer`` is the first telling as the hotline hears it. The hotline reads back the number that
+    is likeliest after the denials so far. The caller always denies a wrong one, is always
+    understood, and repeats the number in groups. ``again`` is called with what they say, and
+    returns what is heard.
     """
     groups = "，".join(digit_by_digit(group) for group in telephone_groups(number))
     denials = Counter[str]()
     for attempt in range(NUMBER_ATTEMPTS):
         words = answer if attempt == 0 else again(groups)
-        slots = words.meaning.slots
-        digits = slots.phone or slots.digits
-        read_back = number_to_read_back(digits, words.numbers, denials)
+        read_back = number_to_read_back(digits_in(words.meaning), words.numbers, denials)
         if read_back == number:
             return True
         denials[read_back] += 1

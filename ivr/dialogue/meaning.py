@@ -154,10 +154,11 @@ vocabulary. From this share on, the caller is taken to speak another language.""
 
 @dataclass(frozen=True, slots=True)
 class LikelyNumber:
-    """A telephone number that the caller may have said, with the probability that they have."""
+    """A telephone number that the caller may have said."""
 
     digits: str
     probability: float
+    """Probability that the caller has said it, 0 to 1. The sum over all numbers may be below 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +172,8 @@ class Words:
     unknown: float = 0.0
     """The share of the utterance, 0 to 1, that matches no word of the recogniser's vocabulary."""
     numbers: tuple[LikelyNumber, ...] = ()
-    """The telephone numbers that the caller may have said, in an answer to a question for one. They
-    are empty if the recogniser found no number, or gives no alternatives."""
+    """The telephone numbers that the caller may have said, in an answer to a question for a number
+    or for yes or no. Empty if the recogniser found no number, or gives no alternatives."""
 
     @property
     def none(self) -> bool:

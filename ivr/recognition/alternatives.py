@@ -1,9 +1,10 @@
 """The alternatives of a Vosk decoder: the likeliest words, and other words that sound alike.
 
-The decoders of numbers give them, because a number that was heard wrongly the first time is often
-the second alternative. Pure.
+The decoders of numbers give them: if the likeliest number is wrong, the right one is often the
+second alternative. Pure.
 """
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from heapq import nsmallest
@@ -17,15 +18,21 @@ MOST_ALTERNATIVES = 20
 word for 1 or another phrase before it."""
 
 
-def transcript_of_alternatives(result: Mapping[str, Any]) -> Transcript:
-    """Return the transcript of a result of Vosk with alternatives, as parsed from JSON.
+def transcript_of_alternatives(result: str) -> Transcript:
+    """Return the transcript of a result of Vosk with alternatives, which is text in JSON.
 
     The result has the form ``{"alternatives": [{"confidence", "result": [{"word", "start",
     "end"}, …]}, …]}``, where the confidence is the logarithm of a likelihood. The words of the
-    transcript are those of the likeliest alternative. Their confidence is the probability that the
-    word was said about then, in whichever alternative.
+    transcript are those of the likeliest alternative. The confidence of a word is the share of the
+    alternatives' probability that has this word at an overlapping time. Without alternatives, or
+    with a likelihood of zero (which is no JSON: ``-inf``), the transcript has no words.
     """
-    found = sorted(result["alternatives"], key=_log_likelihood, reverse=True)
+    try:
+        found = sorted(json.loads(result)["alternatives"], key=_log_likelihood, reverse=True)
+    except (ValueError, KeyError):
+        found = []
+    if not found:
+        return Transcript((), alternatives=(Alternative((), 0.0),))
     costs = [_log_likelihood(found[0]) - _log_likelihood(one) for one in found]
     shares = [math.exp(-cost) for cost in costs]
     spoken = [one.get("result", ()) for one in found]
@@ -47,7 +54,7 @@ def joined(parts: Sequence[Transcript]) -> Transcript:
     """Return the transcript of an utterance that was decoded in ``parts``, one after the other.
 
     Its alternatives are the likeliest combinations of those of the parts, at most 20
-    (MOST_ALTERNATIVES).
+    (MOST_ALTERNATIVES); it has none if a part has none.
     """
     together = [Alternative((), 0.0)]
     for part in parts:

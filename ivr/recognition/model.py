@@ -89,7 +89,7 @@ class ModelUtterance:
         ``alternatives`` is True, the transcript has alternatives.
         """
         self._recogniser, self._doubts = recogniser, doubts
-        self._heard = transcript_of_alternatives if alternatives else Transcript.of
+        self._heard = transcript_of_alternatives if alternatives else _heard
         self._recogniser.SetWords(True)
         if alternatives:
             self._recogniser.SetMaxAlternatives(MOST_ALTERNATIVES)
@@ -102,7 +102,7 @@ class ModelUtterance:
         sample.
         """
         if self._recogniser.AcceptWaveform(octets):
-            self._parts.append(self._heard(json.loads(self._recogniser.Result())))
+            self._parts.append(self._heard(self._recogniser.Result()))
 
     def so_far(self) -> str:
         """Return the text of the utterance recognised so far; later audio may change it."""
@@ -112,7 +112,7 @@ class ModelUtterance:
 
     def finish(self) -> Transcript:
         """End the utterance and return its transcript; no audio may be fed afterwards."""
-        last = self._heard(json.loads(self._recogniser.FinalResult()))
+        last = self._heard(self._recogniser.FinalResult())
         whole = joined([*self._parts, last])
         return whole.doubted() if self._doubts else whole
 
@@ -145,3 +145,7 @@ def load_model(path: Path | None = None) -> Model:
             remedy=embedded.FETCH_MODEL,
         )  # fmt: skip
     return model
+
+
+def _heard(result: str) -> Transcript:
+    return Transcript.of(json.loads(result))

@@ -47,8 +47,8 @@ class Transcript:
     """The words of the decoder of expected answers in the same utterance; None if there was
     none. Its [unk] are syllables that belong to no such answer."""
     alternatives: tuple[Alternative, ...] = ()
-    """The likeliest words of the utterance, the first of which are ``words``, and other words that
-    sound alike. They are empty if the decoder gives none."""
+    """Word sequences that the utterance may have, the likeliest first; empty if the decoder gives
+    none. They keep the [unk] that ``words`` has lost in the answer that counts."""
 
     @property
     def text(self) -> str:

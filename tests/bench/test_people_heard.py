@@ -17,6 +17,7 @@ from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.hearing.g711 import decode_alaw, encode_alaw
 from ivr.recognition.transcript import NotHeard, Reason, Transcript, Word
+from tests.caller import understander
 
 
 def _heard(words: str, text: str, speaker: str = "", sex: str = "") -> HeardRecording:
@@ -112,11 +113,16 @@ def test_a_recording_goes_through_a_law_with_silence_around_it() -> None:
     assert np.abs(sound[:2400]).max() <= 8
 
 
+def _said(words: str, steered: Transcript | None = None) -> Transcript:
+    return Transcript(tuple(Word(word, 0.0, 0.3, 1.0) for word in words), steered)
+
+
 class _Losing:
     """In place of the workers: loses each recording some times before it gives the words."""
 
-    def __init__(self, times: int) -> None:
-        self.left = times
+    def __init__(self, times: int, heard: Transcript | None = None) -> None:
+        self.left, self.heard = times, heard
+        self.expected: list[Expected | None] = []
 
     async def __aenter__(self) -> "_Losing":
         return self
@@ -125,6 +131,7 @@ class _Losing:
         pass
 
     def utterance(self, expected: Expected | None) -> "_Losing":
+        self.expected.append(expected)
         return self
 
     def feed(self, samples: object) -> None:
@@ -134,7 +141,7 @@ class _Losing:
         self.left -= 1
         if self.left >= 0:
             return NotHeard(Reason.BUSY)
-        return Transcript((Word("喂", 0.0, 0.3, 1.0),))
+        return self.heard or _said("喂")
 
 
 @pytest.mark.parametrize(("times", "lost"), [(0, False), (2, False), (3, True)])
@@ -152,6 +159,19 @@ async def test_a_busy_machine_is_not_taken_for_a_deaf_model(
     assert result.problems == (("1 recordings were lost: busy",) if lost else ())
     assert result.figures.get("syllable_error_percent") == (None if lost else 0.0)
     assert result.samples == (0 if lost else 1)
+
+
+async def test_a_number_is_heard_as_after_a_question_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = _Losing(0, _said("要三吧六", _said("幺三八六")))
+    monkeypatch.setattr(people, "Recognisers", lambda *_, **__: workers)
+    soundfile.write(tmp_path / "a.wav", np.zeros(800), 8000)
+    (tmp_path / "table.csv").write_text("path,words\na.wav,1386\n", encoding="utf-8")
+    result = await people.measure(read_people_corpus(tmp_path), None, understander().meaning)
+    assert workers.expected == [Expected.NUMBER]
+    assert result.figures["numbers_right_percent"] == 100.0
+    assert result.figures["digit_error_percent"] == 0.0
 
 
 @pytest.mark.slow

@@ -1,7 +1,6 @@
 """The alternatives of Vosk's results: words, costs, confidence, and parts of an utterance."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -12,21 +11,20 @@ from ivr.recognition.transcript import Alternative, Transcript
 from tests.recognition.callers import UNTRAINED, says
 
 
-def result(*found: tuple[str, float]) -> dict[str, Any]:
+def result(*found: tuple[str, float]) -> str:
     """Return a result of Vosk with these words, separated by spaces, and log-likelihoods."""
-    return {
-        "alternatives": [
-            {
-                "text": text,
-                "confidence": likelihood,
-                "result": [
-                    {"word": word, "start": 0.3 * n, "end": 0.3 * (n + 1)}
-                    for n, word in enumerate(text.split())
-                ],
-            }
-            for text, likelihood in found
-        ]
-    }
+    alternatives = [
+        {
+            "text": text,
+            "confidence": likelihood,
+            "result": [
+                {"word": word, "start": 0.3 * n, "end": 0.3 * (n + 1)}
+                for n, word in enumerate(text.split())
+            ],
+        }
+        for text, likelihood in found
+    ]
+    return json.dumps({"alternatives": alternatives})
 
 
 def test_the_likeliest_alternative_is_the_transcript() -> None:
@@ -40,11 +38,20 @@ def test_the_confidence_of_a_word_is_that_of_all_alternatives_that_have_it() -> 
     assert [round(word.confidence, 6) for word in heard.words] == [1.0, 0.5]
 
 
-def test_silence_has_one_alternative_without_words() -> None:
-    silence = {"alternatives": [{"text": "", "confidence": 1.0}]}
-    assert transcript_of_alternatives(silence) == Transcript(
-        (), alternatives=(Alternative((), 0.0),)
-    )
+@pytest.mark.parametrize(
+    "silence",
+    [
+        '{"alternatives": [{"text": "", "confidence": 1.0}]}',
+        '{"alternatives": [{"text": "", "confidence": -inf}]}',  # as Vosk writes a likelihood of 0
+        '{"alternatives": []}',
+        '{"text": ""}',
+    ],
+)
+def test_silence_has_one_alternative_without_words(silence: str) -> None:
+    nothing = Transcript((), alternatives=(Alternative((), 0.0),))
+    assert transcript_of_alternatives(silence) == nothing
+    words = transcript_of_alternatives(result(("幺 三", 9.0)))
+    assert joined([words, nothing]) == words
 
 
 def test_parts_are_joined_to_their_likeliest_combinations() -> None:

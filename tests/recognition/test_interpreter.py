@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, Meaning
 from ivr.recognition.interpreter import Interpretation, Interpreter
 from ivr.recognition.pool import Recognisers
+from tests.caller import understander
 from tests.recognition.callers import UNTRAINED, says
 
 FRAME = 160
@@ -66,3 +68,16 @@ async def test_noise_reports_no_words(tiny: Path) -> None:
     assert words is not None
     assert words.none
     assert not told.is_set()
+
+
+@pytest.mark.slow
+async def test_a_number_comes_with_its_alternatives(tiny: Path) -> None:
+    async with Recognisers(tiny) as recognisers:
+        interpretation = Interpreter(recognisers, understander().meaning)(
+            lambda guess: None, Expected.NUMBER
+        )
+        await speak(interpretation, says("幺三六七零九二五四八九", UNTRAINED[0], snr_db=0.0))
+        words = await interpretation.finish()
+    assert words is not None
+    assert len(words.numbers) > 1
+    assert sum(number.probability for number in words.numbers) <= 1.0 + 1e-9
