@@ -210,7 +210,7 @@ def share_of_wrong_digits(heard: Sequence[HeardRecording]) -> float:
     """Return the share of wrong digits, 0 to 1, in the recordings that are numbers.
 
     It is the number of edits between the digits that were said and those that the hotline would
-    note, divided by the former. It is NaN if no recording is a number.
+    note, divided by the number of digits that were said. It is NaN if no recording is a number.
     """
     said = [(digits, one.text) for one in heard if (digits := digits_said(one.recording.words))]
     wrong = sum(edit_distance(digits, numbers(syllables_of(text)).digits) for digits, text in said)

@@ -36,7 +36,7 @@ def words_that_count(
     meant = meaning(heard.text)
     sure = meant.certainty is Certainty.SURE
     wish = sure and meant.intent not in HARMLESS
-    vague = not (sure or meant.intent in (Intent.YES, Intent.NO) or heard.unknown)
+    vague = not (sure or meant.intent is Intent.NO or heard.unknown)
     if wish or (answer := explaining(expected, heard, vague=vague)) is None:
         return heard, meant
     return answer, meaning(answer.text)
@@ -50,7 +50,7 @@ def explaining(expected: Expected, heard: Transcript, *, vague: bool) -> Transcr
     ``heard.steered`` that of the decoder of expected answers. The latter explains the speech if it
     has the form of such an answer and sounds like ``heard``. Its [unk], which stand for unknown
     syllables, are left out of the words of the result. ``vague`` is True if ``heard`` has neither a
-    sure meaning nor a yes or no, and no unknown syllable.
+    sure meaning nor a no, and no unknown syllable.
     """
     answer = heard.steered
     if answer is None:

@@ -60,13 +60,13 @@ def explains(
     ``expected`` is the kind of answer that the caller was asked for. ``answer`` are the words of
     that decoder, and ``sounds`` their syllables, with None for each syllable that it does not know.
     ``free`` are the words that the decoder of all words found in the same sound. ``vague`` is True
-    if they have neither a sure meaning nor a yes or no, and no unknown syllable.
+    if they have neither a sure meaning nor a no, and no unknown syllable.
 
     True means that the words have the form of such an answer, that hardly any syllable is unknown,
     and that they sound like ``free``. Return False otherwise, and also if a name, a yes or a no
     sounds exactly like ``free``, because the words of ``free`` are then the better choice. A short
     yes or no (SHORT) need not sound like ``free`` if ``free`` is one vague syllable, such as 呗 in
-    place of 对.
+    place of 对, or 的 (a doubtful yes) in place of 不对.
     """
     if not sounds or not _has_form(expected, answer, sounds, free):
         return False

@@ -62,6 +62,7 @@ def test_a_sure_wish_is_believed_even_if_it_sounds_like_digits() -> None:
         ("给", "对", Intent.CANNOT_FULFIL, LIKELY, "对"),
         ("喂", "对", Intent.HELLO, SURE, "喂"),
         ("没", "对", Intent.NO, LIKELY, "没"),  # a no never becomes a yes
+        ("的", "不对", Intent.YES, LIKELY, "不对"),  # a doubtful yes may become a no
         ("[unk] 给", "不", Intent.CANNOT_FULFIL, LIKELY, "给"),  # foreign speech is no answer
         ("我要 投诉", "对", Intent.COMPLAINT_DEFERRED, LIKELY, "我要投诉"),
     ],

@@ -21,8 +21,9 @@ _UNKNOWN = 1
 """Number of [unk] in words.txt."""
 _PAUSE_COST = 0.5
 """Cost (negative logarithm of a probability) of a silence between two words."""
-_OTHER_COST = 11.0
-"""Cost of any other syllable in place of an expected word."""
+_OTHER_COST, _OTHER_ANSWER_COST = 11.0, 14.0
+"""Cost of any other syllable in place of an expected word, and in place of a yes or no. The latter
+is larger: after a yes-or-no question a single syllable is nearly always an answer."""
 _PHRASE_COST, _SHORT_PHRASE_COST = 4.0, 7.0
 """Cost of a phrase before or between digits, such as 我的电话是, and of one of a single syllable
 before them, such as 是, which sounds like the digits 四 and 七."""
@@ -159,7 +160,8 @@ class _Builder:
 
     def _yes_no(self) -> int:
         start, corrected, told, digits = (self._place() for _ in range(4))
-        self._others(start, start, (*answers.YES, *answers.NO, *answers.DIGIT_WORDS))
+        known = (*answers.YES, *answers.NO, *answers.DIGIT_WORDS)
+        self._others(start, start, known, _OTHER_ANSWER_COST)
         self._others(digits, digits, answers.DIGIT_WORDS)
         phrases = (*answers.YES, *answers.NO)
         cost = math.log(len(phrases))
@@ -233,8 +235,10 @@ class _Builder:
             way = Way(self._number[word], phones, self._graph.chain(phones, target))
             self._leaving[source].append((cost, way))
 
-    def _others(self, source: int, target: int, except_for: Iterable[str]) -> None:
-        """Add every syllable as [unk], except for those of the words ``except_for``."""
+    def _others(
+        self, source: int, target: int, except_for: Iterable[str], cost: float = _OTHER_COST
+    ) -> None:
+        """Add every syllable as [unk] at ``cost``, except for those of the words ``except_for``."""
         known = {tuple(p) for word in except_for for p in self._spelling.get(word, ())}
         sounds = {
             tuple(phones): None
@@ -245,4 +249,4 @@ class _Builder:
         for phones in sounds:
             if phones not in known:
                 way = Way(_UNKNOWN, list(phones), self._graph.chain(list(phones), target))
-                self._leaving[source].append((_OTHER_COST, way))
+                self._leaving[source].append((cost, way))
