@@ -16,6 +16,8 @@ from ivr.voice.studio.recordings import Studio
 from ivr.words.catalogue import Catalogue
 from tests.voice.rendered_sheet import Rendered
 
+pytestmark = pytest.mark.slow  # whole sets of prompts are recorded
+
 
 @pytest.fixture
 def folder(few: Rendered, tmp_path: Path) -> Path:

@@ -16,6 +16,8 @@ from ivr.voice.studio.script import ScriptLine, StudioScript, studio_script, wor
 from tests.html import ReadPage
 from tests.voice.rendered_sheet import COMPANY
 
+pytestmark = pytest.mark.slow  # whole scripts are laid out
+
 
 @pytest.fixture(scope="module")
 def script(sheet: Sheet) -> StudioScript:
