@@ -1,5 +1,5 @@
 # `make run` starts the hotline, `make test` tests it; `make` lists the other targets.
-.PHONY: run stop test many-calls composed-sentences test-fast lint venv engine sipp postgresql prometheus prompts images translations clean help
+.PHONY: run stop test test-fast lint venv engine sipp postgresql prometheus prompts images translations clean help
 .DEFAULT_GOAL := help
 bin := .venv/bin
 export PYTHON
@@ -19,23 +19,15 @@ run:
 stop:
 	@docker/down.sh
 
-composed = tests/sip/test_composed.py
-
 # Many tests wait for timers, so three processes keep two cores busy.
 processes = $$(($$(nproc) * 3 / 2))
 
 # Calls take long but need little of the processor, so four laboratories run at once. Tests that
-# judge sound, or times to a tenth of a second, run in two laboratories, with nothing beside them.
+# judge sound, or times to a tenth of a second, have the machine alone.
 test: lint engine sipp postgresql prometheus prompts images
 	$(bin)/pytest -m "not sip" -n $(processes) --dist worksteal --cov
-	$(MAKE) --no-print-directory --output-sync -j 2 many-calls composed-sentences
+	$(bin)/pytest -m "sip and alone"
 	$(bin)/pytest -m "sip and not alone" -n 4 --dist loadfile
-
-many-calls:
-	$(bin)/pytest -m "sip and alone" --ignore $(composed)
-
-composed-sentences:
-	$(bin)/pytest $(composed)
 
 test-fast: venv prompts
 	$(bin)/pytest -q -m "not sip and not slow" -n $(processes) --dist worksteal --hypothesis-profile quick
