@@ -127,11 +127,14 @@ if [[ $address == 0.0.0.0 ]]; then
     # The address that this machine would use towards the internet. Nothing is sent.
     address=$("$python" -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(("192.0.2.1", 9)); print(s.getsockname()[0])' 2>/dev/null) || address=127.0.0.1
 fi
+number() { docker exec ivr-asterisk printenv "$1"; }
+numbers=$(number IVR_NUMBER_SHORT)
+if [[ $(number IVR_NUMBER) != "$numbers" ]]; then numbers+=" or $(number IVR_NUMBER)"; fi
 password() { docker exec ivr-asterisk cat "/run/ivr-secrets/phone-$1"; }
 cat <<EOF
 
 The hotline is up after $((SECONDS / 60)) min $((SECONDS % 60)) s.
-Point a softphone (SIP over UDP) at it and call 66385255 or 037166385255:
+Point a softphone (SIP over UDP) at it and call $numbers:
 
   server     $address:$IVR_SIP_PORT
   6001       password $(password 6001)

@@ -140,8 +140,8 @@ class Tap:
             "tap_lost", reason=reason, attempt=self._attempts,
             effect="the caller's voice is not heard, and only keys work, "
             + ("until Asterisk has connected the tap again" if again else "to the end of the call"),
-            remedy="if this repeats, check audio.host, audio.port and Asterisk's modules "
-            "res_audiosocket and app_chanspy (`ivr doctor`)",
+            remedy="if this repeats, check audio.host and audio.port, and load Asterisk's modules "
+            "res_audiosocket, chan_audiosocket and app_chanspy",
         )  # fmt: skip
         self._attached(False, self._loop.time())
         if self._attempts < _ATTEMPTS:

@@ -26,9 +26,10 @@ from ivr.dialogue.meaning import Intent, Meaning, Words
 from ivr.etiquette.contact import NUMBER_ATTEMPTS
 from ivr.etiquette.reading_back import number_to_read_back
 from ivr.hearing.frames import RATE
+from ivr.hearing.g711 import Samples
 from ivr.lab.natural_callers import NATURAL_CALLERS, NaturalCaller
 from ivr.recognition.explanation import likely_numbers, words_that_count
-from ivr.recognition.model import load_model
+from ivr.recognition.model import Model, load_model
 from ivr.recognition.transcript import Transcript
 from ivr.understanding.expected_words import DIGIT_WORDS
 from ivr.understanding.numerals import digit_by_digit, is_telephone_number, telephone_groups
@@ -138,57 +139,83 @@ def measure(
     of the line noise. ``done`` is called after each sentence. Raise ModelError when the model
     cannot be used, and VoiceError when a natural voice is needed and not installed.
     """
-    recogniser = load_model(model)
     voices: Iterable[_Voice] = NATURAL_CALLERS if natural else UNTRAINED
-    random = np.random.default_rng(seed)
-    free, steered = _Tally(), _Tally()
-    seconds = cost = cost_without = 0.0
-
-    def answered(heard: Transcript) -> Words:
-        words, meant = words_that_count(Expected.NUMBER, heard, understander.meaning)
-        return Words(meant, numbers=likely_numbers(words, meant))
-
-    def heard_again(voice: _Voice, text: str) -> Words:
-        sound = on_the_line(master(*voice.synthesise(text)), random)
-        return answered(recogniser.decode(sound, Expected.NUMBER))
-
+    comparison = _Comparison(load_model(model), understander, np.random.default_rng(seed))
     for said in sentences:
         for voice in voices:
-            sound = on_the_line(master(*voice.synthesise(said.text)), random)
-            seconds += len(sound) / RATE
-            began = time.process_time()
-            recogniser.decode(sound)
-            between = time.process_time()
-            heard = recogniser.decode(sound, Expected.NUMBER)
-            cost += time.process_time() - between
-            cost_without += between - began
-            answer = answered(heard)
-            free.add(said, digits_in(understander.meaning(heard.text)))
-            steered.add(said, number_to_read_back(digits_in(answer.meaning), answer.numbers, {}))
-            if said.number:
-                again = partial(heard_again, voice)
-                steered.in_the_end.append(right_after_read_back(said.number, answer, again))
+            comparison.add(said, voice)
         done()
-    figures = {
-        "numbers_right_percent": 100 * share(steered.right),
-        "numbers_right_without_percent": 100 * share(free.right),
-        "numbers_after_read_back_percent": 100 * share(steered.in_the_end),
-        "digit_error_percent": 100 * steered.wrong / max(steered.digits, 1),
-        "digit_error_without_percent": 100 * free.wrong / max(free.digits, 1),
-        "taken_for_numbers_percent": 100 * share(steered.taken),
-        "taken_for_numbers_without_percent": 100 * share(free.taken),
-        "talking_core_percent": 100 * cost / seconds,
-        "talking_core_without_percent": 100 * cost_without / seconds,
-    }
-    limits = {} if model is not None else _NATURAL_LIMITS if natural else LIMITS
     return BenchResult(
         bench="answers",
-        figures=figures,
-        limits=limits,
-        samples=len(steered.right) + len(steered.taken),
+        figures=comparison.figures(),
+        limits={} if model is not None else _NATURAL_LIMITS if natural else LIMITS,
+        samples=len(comparison.steered.right) + len(comparison.steered.taken),
         seed=seed,
         at_least=frozenset({"numbers_right_percent", "numbers_after_read_back_percent"}),
     )
+
+
+@dataclass(slots=True)
+class _Comparison:
+    """The two decoders of a model, and what they have heard so far."""
+
+    recogniser: Model
+    understander: Understander
+    noise: np.random.Generator
+    """The random numbers of the line noise."""
+    free: _Tally = field(default_factory=_Tally)
+    """The results of the decoder of all words."""
+    steered: _Tally = field(default_factory=_Tally)
+    """The results of the steered decoder, which expects a telephone number."""
+    seconds: float = 0.0
+    """Seconds of speech that both have decoded."""
+    cost: float = 0.0
+    """CPU seconds of decoding it with both decoders, as in a call."""
+    cost_without: float = 0.0
+    """CPU seconds of decoding it with the decoder of all words alone."""
+
+    def add(self, said: AnswerSentence, voice: _Voice) -> None:
+        """Let ``voice`` speak ``said``, and count what both decoders hear."""
+        sound = self._on_the_line(voice, said.text)
+        self.seconds += len(sound) / RATE
+        began = time.process_time()
+        self.recogniser.decode(sound)
+        between = time.process_time()
+        heard = self.recogniser.decode(sound, Expected.NUMBER)
+        self.cost += time.process_time() - between
+        self.cost_without += between - began
+        answer = self._answer(heard)
+        self.free.add(said, digits_in(self.understander.meaning(heard.text)))
+        self.steered.add(said, number_to_read_back(digits_in(answer.meaning), answer.numbers, {}))
+        if said.number:
+            again = partial(self._heard_again, voice)
+            self.steered.in_the_end.append(right_after_read_back(said.number, answer, again))
+
+    def figures(self) -> dict[str, float]:
+        """Return the figures of all that was added."""
+        free, steered = self.free, self.steered
+        return {
+            "numbers_right_percent": 100 * share(steered.right),
+            "numbers_right_without_percent": 100 * share(free.right),
+            "numbers_after_read_back_percent": 100 * share(steered.in_the_end),
+            "digit_error_percent": 100 * steered.wrong / max(steered.digits, 1),
+            "digit_error_without_percent": 100 * free.wrong / max(free.digits, 1),
+            "taken_for_numbers_percent": 100 * share(steered.taken),
+            "taken_for_numbers_without_percent": 100 * share(free.taken),
+            "talking_core_percent": 100 * self.cost / self.seconds,
+            "talking_core_without_percent": 100 * self.cost_without / self.seconds,
+        }
+
+    def _heard_again(self, voice: _Voice, text: str) -> Words:
+        sound = self._on_the_line(voice, text)
+        return self._answer(self.recogniser.decode(sound, Expected.NUMBER))
+
+    def _answer(self, heard: Transcript) -> Words:
+        words, meant = words_that_count(Expected.NUMBER, heard, self.understander.meaning)
+        return Words(meant, numbers=likely_numbers(words, meant))
+
+    def _on_the_line(self, voice: _Voice, text: str) -> Samples:
+        return on_the_line(master(*voice.synthesise(text)), self.noise)
 
 
 def digits_in(meaning: Meaning) -> str:

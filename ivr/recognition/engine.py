@@ -67,8 +67,8 @@ def check_model_files(directory: Path) -> ModelManifest:
     if missing:
         raise ModelError(
             tr(
-                "the model in {directory} needs {packages}: run `pip install 'ivr[sherpa]'`, or "
-                "use a Vosk model"
+                "the model in {directory} needs {packages}: run "
+                "`.venv/bin/pip install -e '.[sherpa]'` in the checkout, or use a Vosk model"
             ).format(directory=directory, packages=" and ".join(missing).replace("_", "-"))
         )
     return manifest

@@ -96,8 +96,9 @@ class Loader:
             try:
                 idle = not self._load_all()
             except (SQLAlchemyError, DatabaseError, OSError) as error:
-                self._failed(error)
-            except Exception as error:
+                self._report(error)
+                self._failed()
+            except Exception:
                 # A defect of ours must not end the thread.
                 log.exception(
                     "records_loader_failed",
@@ -106,7 +107,7 @@ class Loader:
                     "records.directory, keeps the records, and loading them is tried again",
                     remedy="report this traceback",
                 )
-                self._failed(error)
+                self._failed()
             else:
                 self._works()
                 pause = FIRST_PAUSE_SECONDS
@@ -121,11 +122,15 @@ class Loader:
             self._stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self) -> None:
         self._migrated = False  # another database may come back in its place
         self._engine.dispose()
         if self.down_since is None:
             self.down_since = time.monotonic()
+
+    def _report(self, error: Exception) -> None:
+        """Log that the database or the disk fails, unless loading fails already."""
+        if self.down_since is None:
             log.error(
                 "records_database_down",
                 reason=why(error),
@@ -141,7 +146,7 @@ class Loader:
             self.down_since = None
             log.warning(
                 "records_database_back", after_seconds=seconds,
-                reason="the database takes records again",
+                reason="loading records into the database works again",
                 effect="nothing was lost: the records that waited in the spool are now loaded",
                 remedy="none needed",
             )  # fmt: skip

@@ -247,7 +247,7 @@ def _package_missing(reason: object) -> VoiceError:
     return VoiceError(
         tr(
             "the engine sherpa needs the package sherpa-onnx ({reason}): run "
-            "`pip install 'ivr[sherpa]'`, or render with --engine espeak"
+            "`.venv/bin/pip install -e '.[sherpa]'` in the checkout, or render with --engine espeak"
         ).format(reason=reason)
     )
 

@@ -228,7 +228,7 @@ def test_a_missing_package_is_named_with_the_remedy(
         check_model_files(directory)
     assert str(caught.value) == (
         f"the model in {directory} needs sherpa-onnx and soxr: run "
-        "`pip install 'ivr[sherpa]'`, or use a Vosk model"
+        "`.venv/bin/pip install -e '.[sherpa]'` in the checkout, or use a Vosk model"
     )
 
 
