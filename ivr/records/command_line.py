@@ -95,8 +95,9 @@ def export(
 ) -> None:
     """Write ``rows`` in the format ``form`` to the file ``out``, or to standard output if None.
 
-    Each row is a dictionary by column name. CSV has only the columns ``columns``; JSON has all. If
-    the file cannot be written, end the program with one sentence and exit code 2.
+    Each row is a dictionary by column name. CSV has only the columns ``columns``; JSON has all. A
+    new file can be read by its owner and group only. If the file cannot be written, end the program
+    with one sentence and exit code 2.
     """
     text = as_csv(columns, rows) if form == "csv" else as_json(rows) + "\n"
     if out is None:
@@ -104,6 +105,7 @@ def export(
         return
     try:  # spreadsheets recognise UTF-8 only by its byte order mark
         encoding = "utf-8-sig" if form == "csv" else "utf-8"
+        out.touch(mode=0o640)  # a new file with callers' numbers is not for other users
         out.write_text(text, encoding=encoding, errors="backslashreplace", newline="")
     except OSError as error:
         raise fail(

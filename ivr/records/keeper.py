@@ -176,7 +176,9 @@ class Records:
 
 def _make(directory: Path, setting: Path) -> None:
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        # It holds callers' numbers: other users of the machine may not look into it.
+        setting.mkdir(mode=0o750, parents=True, exist_ok=True)
+        directory.mkdir(exist_ok=True)
         tempfile.TemporaryFile(dir=directory).close()  # tries to write; the file has no name
     except OSError as error:
         if error.errno in DISK_ERRORS:

@@ -24,7 +24,7 @@ from ivr.command_line import (
     progress_bar,
     settings_or_exit,
 )
-from ivr.config import Settings
+from ivr.config import ConfigError, Settings
 from ivr.etiquette.sheet import SheetError
 from ivr.lab.natural_callers import NATURAL_NAMES
 from ivr.lab.pbx import LabError
@@ -55,7 +55,7 @@ _NUMBERED_VOICES = ("1", "2", "3", "4")
 _URI = re.compile(r"(?:sip:)?(?P<number>[^@\s]+)@(?P<host>[^:@\s]+)(?::(?P<port>\d{1,5}))?")
 _CANNOT = (
     ScenarioError, TargetError, LabError, CatalogueError, SheetError, VocabularyError, PhraseError,
-    DatabaseError, NoRecordsError, OSError,
+    ConfigError, DatabaseError, NoRecordsError, OSError,
 )  # fmt: skip
 
 Files = Annotated[

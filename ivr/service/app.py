@@ -37,6 +37,7 @@ from ivr.service.loading import (
 from ivr.service.look_ups import LookUps
 from ivr.service.metrics import Endpoint, Metrics
 from ivr.service.one_call import SharedParts
+from ivr.service.readiness import tell_systemd
 from ivr.service.settings_to_house import house_from_settings
 from ivr.translation import tr
 from ivr.words.composition import Composer
@@ -272,6 +273,7 @@ async def run_service(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signalled)
     await hotline_service.start()
+    tell_systemd()
     await stopping.wait()
     draining = loop.create_task(hotline_service.drain())
     hurry = loop.create_task(at_once.wait())

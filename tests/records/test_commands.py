@@ -122,6 +122,18 @@ def test_each_error_is_one_sentence(settings: Settings, ivr: Ivr) -> None:
         assert result.output.count("\n") == 1
 
 
+def test_callers_numbers_are_not_for_other_users_of_the_machine(
+    settings: Settings, ivr: Ivr, tmp_path: Path
+) -> None:
+    left(settings, COMPLAINT)
+    out = tmp_path / "tickets.csv"
+    assert ivr("tickets", "export", "--out", str(out)).exit_code == 0
+    assert out.stat().st_mode & 0o007 == 0
+    fresh = Settings(directory=tmp_path / "new" / "records")
+    left(fresh, COMPLAINT)
+    assert fresh.directory.stat().st_mode & 0o007 == 0
+
+
 def test_reading_records_before_the_first_start_creates_no_database(tmp_path: Path) -> None:
     (tmp_path / "ivr.toml").write_text(f'[records]\ndirectory = "{tmp_path}/none"\n')
     result = CliRunner().invoke(app, ["tickets", "list", "-c", str(tmp_path / "ivr.toml")])

@@ -169,6 +169,19 @@ def test_records_that_cannot_be_read_are_told_before_any_call(
     assert done.stderr.count("\n") == 1
 
 
+def test_a_password_that_cannot_be_read_is_told_before_any_call(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A traceback and the exit code 1 would look like calls that went wrong."""
+    monkeypatch.setenv("IVR_RECORDS__DATABASE", "postgresql://ivr@127.0.0.1/ivr")
+    monkeypatch.setenv("IVR_RECORDS__PASSWORD_FILE", str(tmp_path / "none"))
+    words = ["run", str(write(GOOD)), "--to", "1@127.0.0.1", "--records"]
+    done = CliRunner().invoke(commands, words)
+    assert done.exit_code == 2
+    assert "records.password_file" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_the_picture_has_both_directions_and_the_waits(played: Played) -> None:
     verdict = played(GOOD)
     sound = np.random.default_rng(1).normal(0, 3000, 8000).astype(np.int16)
