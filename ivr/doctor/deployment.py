@@ -34,6 +34,8 @@ from ivr.translation import marked, tr
 FREE_BYTES = {CheckVerdict.WARNING: 500_000_000, CheckVerdict.BROKEN: 20_000_000}
 """Free space on the disk of the records, in bytes, below which ``ivr doctor`` gives the verdict
 that is the key. The records of a call take about 5 kB."""
+_FETCH = marked("run `ivr models fetch small` as the service's user, with its settings after -c")
+"""Remedy for a hotline without a model of its own."""
 ODD = ("*.damaged", "refused.lines")
 """Name patterns of files in the spool's directory that hold records which are not in the database.
 Files ``*.damaged`` have damaged lines; ``refused.lines`` has records that the database refused."""
@@ -64,11 +66,11 @@ def _recognition(settings: RecognitionSettings) -> Check:
     except ModelError as error:
         found = wrong(name, error)
         says = tr("{problem}; calls go on by keys").format(problem=found.says)
-        remedy = found.remedy or tr("run `ivr models fetch`")
+        remedy = found.remedy or tr(_FETCH)
         return Check(name, CheckVerdict.BROKEN, says, remedy)
     hears = what_it_hears(model)
     if model is None:
-        return Check(name, CheckVerdict.WARNING, hears, tr("run `ivr models fetch`"))
+        return Check(name, CheckVerdict.WARNING, hears, tr(_FETCH))
     says = tr(
         "{hears}; it recognised {text} in a trial, in {ratio:.2f} s for each second of speech"
     ).format(hears=hears, text=heard.text, ratio=heard.decode_ratio)
