@@ -34,7 +34,10 @@ from ivr.translation import marked, tr
 FREE_BYTES = {CheckVerdict.WARNING: 500_000_000, CheckVerdict.BROKEN: 20_000_000}
 """Free space on the disk of the records, in bytes, below which ``ivr doctor`` gives the verdict
 that is the key. The records of a call take about 5 kB."""
-_FETCH = marked("run `ivr models fetch small` as the service's user, with its settings after -c")
+_FETCH = marked(
+    "run `ivr models fetch small` as the service's user, with its settings after -c; in Docker run "
+    "`make run`"
+)
 """Remedy for a hotline without a model of its own."""
 ODD = ("*.damaged", "refused.lines")
 """Name patterns of files in the spool's directory that hold records which are not in the database.

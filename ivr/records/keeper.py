@@ -67,7 +67,7 @@ class RecordsStatus:
     """Number of tickets since the start of the service that could not be written. Each caller was
     told that their ticket was not stored."""
     database_down_seconds: float | None
-    """Seconds since the database began to fail; None if it works."""
+    """Seconds since records cannot be loaded into the database; None if they can."""
     spool_fails: bool
     """Whether the last attempt to write to the spool failed."""
 

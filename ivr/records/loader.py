@@ -54,6 +54,7 @@ class Loader:
         self.down_since: float | None = None
         """Moment at which loading began to fail, in seconds of the monotonic clock; None while
         loading works."""
+        self._reported = False
         self._spool, self._directory, self._engine, self._loaded = spool, directory, engine, loaded
         self._orphans: list[Segment] = []
         self._looked = 0.0
@@ -129,8 +130,9 @@ class Loader:
             self.down_since = time.monotonic()
 
     def _report(self, error: Exception) -> None:
-        """Log that the database or the disk fails, unless loading fails already."""
-        if self.down_since is None:
+        """Log that the database or the disk fails, once until loading works again."""
+        if not self._reported:
+            self._reported = True
             log.error(
                 "records_database_down",
                 reason=why(error),
@@ -143,7 +145,7 @@ class Loader:
     def _works(self) -> None:
         if self.down_since is not None:
             seconds = round(time.monotonic() - self.down_since, 1)
-            self.down_since = None
+            self.down_since, self._reported = None, False
             log.warning(
                 "records_database_back", after_seconds=seconds,
                 reason="loading records into the database works again",

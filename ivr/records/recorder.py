@@ -175,7 +175,7 @@ class RecordingKeeper:
                 "recording_missing", call=one["call"], reason=str(error),
                 effect="this call was served, but has no recording",
                 remedy="load Asterisk's module app_mixmonitor, and let Asterisk write to "
-                "recording.directory",
+                "incoming in recording.directory (Recording in docs/operations.md)",
             )  # fmt: skip
             self._note(one, problem=str(error), removed=now)
             return
@@ -200,7 +200,8 @@ class RecordingKeeper:
 def _make(directory: Path) -> None:
     """Make ``directory`` (recording.directory), and in it the directory ``incoming``, if missing.
 
-    The group, of which Asterisk is a member, may write to ``incoming``: Asterisk records there.
+    Asterisk records into ``incoming``. In Docker that directory belongs to Asterisk's group. On a
+    host the operator makes it, and gives Asterisk the right to write by an access control list.
     """
     incoming = directory / INCOMING
     if not incoming.exists():

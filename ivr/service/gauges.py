@@ -64,6 +64,6 @@ def _watch_records(metrics: Metrics, records: Records) -> None:
         lambda: records.status.spool_fails,
     )  # fmt: skip
     metrics.watch(
-        "ivr_database_down_seconds", "Seconds since the database failed; 0 while it takes records.",
+        "ivr_database_down_seconds", "Seconds since it takes no records; 0 while it takes them.",
         lambda: records.status.database_down_seconds or 0.0,
     )  # fmt: skip

@@ -236,11 +236,13 @@ def test_a_caller_who_waited_and_interrupts_the_greeting_is_answered(sheet: Shee
 
 @pytest.mark.no_cover
 def test_ten_thousand_silent_calls(sheet: Sheet) -> None:
-    """All of row 2, ten thousand times, takes two seconds of processor time (measured).
+    """All of row 2, ten thousand times: two seconds of processor time on a quiet machine.
 
-    The limit allows for a busy machine, and catches what is ten times slower by mistake.
+    The later half costs as much as the first one: no call leaves anything that slows others down.
     """
-    began = time.process_time()
-    outcomes = {Caller(sheet).never_speaks() for _ in range(10_000)}
-    assert outcomes == {Outcome.NO_SOUND}
-    assert time.process_time() - began < 8.0
+    costs = []
+    for _ in range(2):
+        began = time.process_time()
+        assert {Caller(sheet).never_speaks() for _ in range(5_000)} == {Outcome.NO_SOUND}
+        costs.append(time.process_time() - began)
+    assert costs[1] < 3 * costs[0]

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,28 @@ async def _begun(settings: Settings) -> tuple["asyncio.Task[None]", Pbx]:
         await serving
     assert await pbx.until("STREAM FILE ivr/greeting-ask")
     return serving, pbx
+
+
+async def test_systemd_is_told_when_calls_are_answered(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``systemctl start`` returns then: see asterisk-conf/ivr.service."""
+    settings = settings_for(root, tmp_path)
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        serving = asyncio.create_task(run_service(settings))
+        async with asyncio.timeout(60):
+            assert await loop.sock_recv(systemd, 100) == b"READY=1"
+    pbx = await Pbx.call(settings)
+    assert await pbx.until("STREAM FILE ivr/greeting-ask")
+    signal.raise_signal(signal.SIGTERM)
+    pbx.hangs_up()
+    async with asyncio.timeout(30):
+        await serving
+    assert "Type=notify\n" in (root / "asterisk-conf" / "ivr.service").read_text()
 
 
 async def test_a_signal_drains_and_a_second_one_stops_at_once(root: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``Type=notify`` of the unit: systemd is told when calls are answered, and not before."""
+"""``Type=notify`` of the unit: the service tells systemd that it is ready."""
 
 import socket
 from pathlib import Path

@@ -279,8 +279,8 @@ def test_a_missing_package_is_named_with_its_remedy(
 ) -> None:
     monkeypatch.setattr(sys, "meta_path", [NotInstalled(), *sys.meta_path])
     monkeypatch.delitem(sys.modules, "sherpa_onnx", raising=False)
-    with pytest.raises(VoiceError, match=r"needs the package sherpa-onnx .*'ivr\[sherpa\]'"):
+    with pytest.raises(VoiceError, match=r"needs the package sherpa-onnx .* -e '\.\[sherpa\]'"):
         Sherpa.in_directory(toy.directory)
     unloaded = Sherpa(write_toy_voice(tmp_path), toy.files, 0, toy.version)
-    with pytest.raises(VoiceError, match=r"needs the package sherpa-onnx .*'ivr\[sherpa\]'"):
+    with pytest.raises(VoiceError, match=r"needs the package sherpa-onnx .* -e '\.\[sherpa\]'"):
         unloaded.sound(take("您好"))
