@@ -2,7 +2,7 @@
 
 A number may be spoken, at once or in pieces, or typed and ended with #. The hotline reads the
 number back in groups, and the caller confirms or corrects it (不对，是……). Only a confirmed number
-counts.
+counts. Keys alone suffice: a typed number is confirmed by #, by typing it again, or by silence.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from dataclasses import replace
 from ivr.dialogue.expected import Expected
 from ivr.dialogue.meaning import Certainty, Intent, LikelyNumber, Meaning, Words
 from ivr.dialogue.row import Prompt, Row
-from ivr.dialogue.verbs import Heard, Keys, Speech, enter, listen, say
+from ivr.dialogue.verbs import Heard, Keys, Nobody, Speech, Unheard, enter, listen, say
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.reading_back import number_to_read_back
 from ivr.etiquette.rows import row
@@ -76,19 +76,25 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
 
     The first attempt uses the number in ``heard``, if it has one. Each number is read back to the
     caller. If they deny a spoken one and tell it again, the next likely alternative of the
-    recogniser is read back (see :func:`number_to_read_back`). The confirmed number is stored in
+    recogniser is read back (see :func:`number_to_read_back`). A number that is typed after it was
+    read back is confirmed. The confirmed number is stored in
     ``guest.phone``. If the caller refuses, or has confirmed none after NUMBER_ATTEMPTS (4)
     attempts, ``guest.phone`` stays as it was. Raise ChangedSubject if the caller states a wish
     instead.
     """
-    system, denials = await enter("system"), Counter[str]()
+    system, denials, read_back = await enter("system"), Counter[str](), ""
     for attempt in range(NUMBER_ATTEMPTS):
+        typed = isinstance(heard, Keys)
         digits, heard = await collected(heard)
         if digits:
-            digits = number_to_read_back(digits, _likely(heard), denials)
+            if not typed:
+                digits = number_to_read_back(digits, _likely(heard), denials)
+            elif digits == read_back:
+                guest.phone = digits
+                return
             await say(system.prompt("number_check"), 电话=digits)
-            heard = await listen(system.seconds, Expected.YES_NO)
-            if intent(heard) is Intent.YES:
+            heard, read_back = await listen(system.seconds, Expected.YES_NO), digits
+            if _confirms(heard, typed=typed and is_telephone_number(digits)):
                 guest.phone = digits
                 return
             denials[digits] += _denies(heard)
@@ -169,6 +175,21 @@ def intent(heard: Heard) -> Intent | None:
     return None if meaning is None else meaning.intent
 
 
+def _confirms(heard: Heard, *, typed: bool) -> bool:
+    """Return True if ``heard`` confirms the number that was read back: a yes, or the key #.
+
+    Silence confirms a number that was ``typed``: keys are not misheard, and a caller whose voice
+    does not reach us cannot say yes.
+    """
+    match heard:
+        case Keys("#"):
+            return True
+        case Nobody() | Unheard():
+            return typed
+        case _:
+            return intent(heard) is Intent.YES
+
+
 def _denies(heard: Heard) -> bool:
     """Return True if the caller says that the number is wrong: 不对, or 错了，是一三八…….
 
@@ -185,6 +206,8 @@ def _likely(heard: Heard) -> tuple[LikelyNumber, ...]:
 
 
 def _has_digits(heard: Heard) -> bool:
+    if isinstance(heard, Keys):
+        return heard.digits.isdigit()
     meaning = said(heard)
     return meaning is not None and bool(meaning.slots.digits)
 

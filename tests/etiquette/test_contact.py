@@ -162,6 +162,65 @@ def test_a_number_may_be_typed(caller: Caller, ends: str) -> None:
     reads_back(caller, "138-0000-1234")
 
 
+def types(caller: Caller, keys: str) -> None:
+    """Press the keys, a third of a second apart."""
+    for key in keys:
+        caller.presses(key)
+        if key != "#":
+            caller.stays_silent(0.3)
+
+
+@pytest.mark.row("cannot_answer_now")
+@pytest.mark.parametrize("confirms", ["silence", "#", NUMBER + "#"])
+def test_a_typed_number_needs_no_spoken_yes(caller: Caller, confirms: str) -> None:
+    """A caller whose voice does not reach us, or is not understood, leaves a number by keys."""
+    asked_for_their_number(caller)
+    types(caller, NUMBER + "#")
+    reads_back(caller, "138-0000-1234")
+    if confirms == "silence":
+        caller.stays_silent(5.0)
+    else:
+        types(caller, confirms)
+    caller.hears("cannot_answer_now.surname")
+    caller.stays_silent(5.0)
+    caller.hears("system.ticket")
+    (ticket,) = caller.tickets
+    assert (ticket.kind, ticket.contact) == (TicketKind.CALLBACK, NUMBER)
+
+
+@pytest.mark.row("cannot_answer_now")
+def test_a_typed_number_that_is_denied_is_typed_again(caller: Caller) -> None:
+    asked_for_their_number(caller)
+    types(caller, "13800001235#")
+    reads_back(caller, "138-0000-1235")
+    caller.says("不对")
+    caller.hears("system.number_again")
+    types(caller, NUMBER + "#")
+    reads_back(caller, "138-0000-1234")
+
+
+@pytest.mark.row("cannot_answer_now")
+def test_another_number_typed_after_the_read_back_takes_its_place(caller: Caller) -> None:
+    asked_for_their_number(caller)
+    types(caller, "13800001235#")
+    reads_back(caller, "138-0000-1235")
+    types(caller, NUMBER + "#")
+    reads_back(caller, "138-0000-1234")
+
+
+@pytest.mark.row("cannot_answer_now")
+@pytest.mark.parametrize("told", ["typed, too short", "spoken"])
+def test_silence_confirms_no_other_number(caller: Caller, told: str) -> None:
+    asked_for_their_number(caller)
+    if told == "spoken":
+        caller.says("一三八零零零零一二三四")
+    else:
+        types(caller, "138#")
+    caller.hears("system.number_check")
+    caller.stays_silent(5.0)
+    caller.hears("system.number_again")
+
+
 @pytest.mark.row("cannot_answer_now")
 def test_a_caller_who_wants_no_call_back_is_asked_for_more(caller: Caller) -> None:
     asked_for_their_number(caller)
