@@ -3,7 +3,6 @@
 Each call carries the sound of its condition from the answer on; the ear must find the condition.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import cycle, islice
 
@@ -22,7 +21,7 @@ from ivr.lab.natural_callers import NATURAL_CALLERS
 from ivr.lab.voices import FOREIGN, FOREIGNER, OFF_TOPIC, SyntheticCaller, says
 from ivr.softphone import Action, NoRtp, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
-from tests.sip.conftest import Heard, call
+from tests.sip.conftest import Heard, call_together
 
 pytestmark = [
     pytest.mark.sip,
@@ -138,10 +137,8 @@ def natural_scripts(first: float, second: float, white: Wave) -> dict[str, list[
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def calls(lab: Lab) -> Mapping[str, Heard]:
-    """Make all calls of this module at once, and return what each caller heard."""
-    wanted = scripts(lab.catalogue)
-    heard = await asyncio.gather(*(call(lab, *script) for script in wanted.values()))
-    return dict(zip(wanted, heard, strict=True))
+    """Make all calls of this module together, and return what each caller heard."""
+    return await call_together(lab, scripts(lab.catalogue))
 
 
 @pytest.mark.row("low_volume")

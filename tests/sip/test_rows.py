@@ -1,9 +1,8 @@
 """Rows 1, 2, 33 and 35 on real calls, as the callers hear them.
 
-All calls run at the same time, in real time.
+All calls run together, in real time.
 """
 
-import asyncio
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,7 +15,7 @@ from ivr.lab.natural_callers import NATURAL_CALLERS
 from ivr.lab.voices import OFF_TOPIC, cough, says
 from ivr.softphone import Action, ComfortNoise, Digits, Noise, NoRtp, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
-from tests.sip.conftest import Heard, call
+from tests.sip.conftest import Heard, call_together
 
 pytestmark = [
     pytest.mark.sip,
@@ -93,10 +92,8 @@ def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def calls(lab: Lab) -> Mapping[str, Heard]:
-    """Make all calls of this module at once, and return what each caller heard."""
-    wanted = scripts(lab.catalogue)
-    heard = await asyncio.gather(*(call(lab, *script) for script in wanted.values()))
-    return dict(zip(wanted, heard, strict=True))
+    """Make all calls of this module together, and return what each caller heard."""
+    return await call_together(lab, scripts(lab.catalogue))
 
 
 def spoke_after(heard: Heard, prompt: int) -> float:
