@@ -99,7 +99,7 @@ async def cannot_answer_now(row: Row, guest: Guest, wish: Meaning | None = None)
     if guest.phone is None:  # 请您留下您的联系电话我们查询后将尽快与您联系，好吗？
         told = wish is not None and bool(wish.slots.digits)
         await contact_number(
-            guest, number_as_said(wish) if wish and told else await where_to_call_back()
+            guest, number_as_said(wish) if wish and told else await where_to_call_back(row)
         )
         if guest.phone is None:
             return None

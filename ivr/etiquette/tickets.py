@@ -1,7 +1,7 @@
 """Tickets: store the caller's wish, number and name, and tell them the number of the ticket."""
 
 from ivr.dialogue.expected import Expected
-from ivr.dialogue.row import Prompt
+from ivr.dialogue.row import Prompt, Row
 from ivr.dialogue.ticket import Ticket, TicketKind
 from ivr.dialogue.verbs import Heard, draft, enter, listen, make_ticket, say
 from ivr.etiquette.contact import ChangedSubject, ask_name, contact_number, said
@@ -77,9 +77,12 @@ async def leave_ticket(
         raise changed
 
 
-async def where_to_call_back() -> Heard:
-    """Ask for the number to call back, in the words of row 20; return the caller's answer."""
-    row = await enter("cannot_answer_now")
+async def where_to_call_back(row: Row | None = None) -> Heard:
+    """Ask for the number to call back, in the words of row 20; return the caller's answer.
+
+    ``row`` is row 20 if the call is in that row already.
+    """
+    row = row or await enter("cannot_answer_now")
     await say(row.prompt("phone"))
     return await listen(row.seconds, Expected.NUMBER)
 

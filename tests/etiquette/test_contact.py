@@ -40,6 +40,7 @@ def test_a_number_is_read_back_and_kept_with_the_name(caller: Caller) -> None:
     caller.hears_begin("caller_stays_on.ask")
     (ticket,) = caller.tickets
     assert (ticket.kind, ticket.contact, ticket.surname) == (TicketKind.CALLBACK, NUMBER, "张")
+    assert caller.rows.count("cannot_answer_now") == 1
 
 
 @pytest.mark.row("ask_name")
