@@ -28,6 +28,9 @@ BETWEEN_SECONDS = 3.0
 """Seconds that the hotline listens for the next piece of a number. People pause between pieces to
 breathe, or to find the next key."""
 
+_FEWEST_TYPED = 3
+"""Least number of digits of a typed number. A caller who presses one or two keys after 对吗？
+answers the question by a key, as other hotlines want it, and tells no number."""
 _NO_WISH = frozenset(
     {
         Intent.YES, Intent.NO, Intent.THANKS, Intent.GIVE_NAME, Intent.GIVE_NUMBER, Intent.HELLO,
@@ -86,6 +89,8 @@ async def contact_number(guest: Guest, heard: Heard) -> None:
     for attempt in range(NUMBER_ATTEMPTS):
         typed = isinstance(heard, Keys)
         digits, heard = await collected(heard)
+        if typed and len(digits) < _FEWEST_TYPED:
+            digits = ""
         if digits:
             if not typed:
                 digits = number_to_read_back(digits, _likely(heard), denials)

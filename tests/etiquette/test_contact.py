@@ -210,6 +210,19 @@ def test_another_number_typed_after_the_read_back_takes_its_place(caller: Caller
 
 
 @pytest.mark.row("cannot_answer_now")
+def test_a_single_key_after_the_read_back_is_no_number(caller: Caller) -> None:
+    """A caller who presses 1 for yes is asked again; 1 is not read back as their number."""
+    asked_for_their_number(caller)
+    types(caller, NUMBER + "#")
+    reads_back(caller, "138-0000-1234")
+    types(caller, "1")
+    caller.stays_silent(2.7)
+    caller.hears("system.number_again")
+    types(caller, NUMBER + "#")
+    caller.hears("cannot_answer_now.surname")
+
+
+@pytest.mark.row("cannot_answer_now")
 @pytest.mark.parametrize("told", ["typed, too short", "spoken"])
 def test_silence_confirms_no_other_number(caller: Caller, told: str) -> None:
     asked_for_their_number(caller)
