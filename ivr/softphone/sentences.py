@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.hearing.frames import RATE
+from ivr.softphone.candidates import LONGEST_GAP_SECONDS
 from ivr.softphone.recording import CallRecording, Timeline
 from ivr.softphone.rtp import PACKET_SECONDS
 from ivr.words.catalogue import Catalogue, Rendering
@@ -37,7 +38,8 @@ class HeardClip:
     first: int
     """Index of the clip's first sample in the received sound, at 8 kHz."""
     length: int
-    """Number of samples of the clip, at 8 kHz."""
+    """Number of samples from the clip's first to its last, at 8 kHz. It is more than the clip has
+    if the clip stood still without packets, and then went on."""
     start: float
     """Arrival of the packet with the clip's first sample, in monotonic seconds."""
     end: float
@@ -59,7 +61,8 @@ def heard_sentence(
     """Return where in a call each clip of a sentence was heard, one entry for each of ``clips``.
 
     ``clips`` are the ids of the clips, in the order of the sentence. Each is searched for after the
-    one before; the first one after sample ``after`` of the received sound (8 kHz). The entry of a
+    one before; the first one after sample ``after`` of the received sound (8 kHz). A clip that a
+    busy PBX interrupted, so that no packets came for at most 0.5 s, is found too. The entry of a
     clip that was not heard has the place that fits best, and its ``heard`` is False. ``catalogue``
     has the clips' files in ``rendering``; raise CatalogueError when one is missing.
     """
@@ -68,18 +71,51 @@ def heard_sentence(
     sound = timeline.samples.astype(np.float64)
     for id in clips:
         samples = catalogue.samples(id, rendering).astype(np.float64)
-        within = _NEXT_WITHIN if found else _FIRST_WITHIN
-        first, correlation = _place(samples, sound[after : after + within + len(samples)])
-        found.append(_heard(id, correlation, after + first, len(samples), timeline))
-        if found[-1].heard:
-            after = found[-1].first + len(samples)
+        longest = (_NEXT_WITHIN if found else _FIRST_WITHIN) + len(samples)
+        everywhere = np.arange(after, min(after + longest, len(sound)))
+        clip = _searched(id, samples, everywhere, sound, timeline)
+        if not clip.heard:
+            unbroken = after + _without_gaps(timeline.present[after:])[:longest]
+            resumed = _searched(id, samples, unbroken, sound, timeline)
+            clip = resumed if resumed.heard else clip
+        found.append(clip)
+        if clip.heard:
+            after = clip.first + clip.length
     return found
 
 
-def _heard(id: str, correlation: float, first: int, length: int, timeline: Timeline) -> HeardClip:
+def _searched(
+    id: str,
+    samples: NDArray[np.float64],
+    places: NDArray[np.int64],
+    sound: NDArray[np.float64],
+    timeline: Timeline,
+) -> HeardClip:
+    """Return where the clip ``id`` with these ``samples`` fits best in a part of ``sound``.
+
+    ``places`` are the indexes of the part's samples in ``sound``, ascending.
+    """
+    at, correlation = _place(samples, sound[places])
+    if len(places) < len(samples):
+        first, length = int(places[0]) if len(places) else len(sound), len(samples)
+    else:
+        first = int(places[at])
+        length = int(places[at + len(samples) - 1]) + 1 - first
     start = timeline.arrival(first + _MARGIN)
     end = timeline.arrival(first + length - _MARGIN) + PACKET_SECONDS
     return HeardClip(id, correlation, first, length, start, end)
+
+
+def _without_gaps(present: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the indexes of ``present`` that lie in no gap.
+
+    A gap is a row of samples that no packet brought, at most LONGEST_GAP_SECONDS (0.5 s) long.
+    """
+    borders = np.flatnonzero(np.diff(present)) + 1
+    runs = np.split(np.arange(len(present)), borders)
+    longest = LONGEST_GAP_SECONDS * RATE
+    kept = [run for run in runs if len(run) and (present[run[0]] or len(run) > longest)]
+    return np.concatenate([np.zeros(0, np.int64), *kept])
 
 
 def _place(clip: NDArray[np.float64], sound: NDArray[np.float64]) -> tuple[int, float]:

@@ -50,6 +50,25 @@ def test_a_gap_and_a_click_are_measured(clips: Catalogue) -> None:
     assert joint.click > 0.4
 
 
+@pytest.mark.parametrize("gap", [0.12, 0.5])
+def test_a_clip_that_stood_still_without_packets_is_found(clips: Catalogue, gap: float) -> None:
+    """A busy PBX sends the rest of a clip with later timestamps."""
+    broken = CLIPS["digit.2"]
+    call = recording(
+        IDLE, CLIPS["digit.1"], broken[:1280], gap, broken[1280:], CLIPS["digit.3"], IDLE
+    )
+    heard = heard_sentence(call, clips, IDS[:3])
+    assert [clip.correlation > 0.999 for clip in heard] == [True] * 3
+    assert heard[1].length == len(broken) + round(gap * 8000)
+    assert heard[2].first == heard[1].first + heard[1].length
+
+
+def test_a_clip_that_was_broken_off_for_longer_is_not_heard(clips: Catalogue) -> None:
+    broken = CLIPS["digit.2"]
+    call = recording(IDLE, broken[:1280], 0.6, broken[1280:], IDLE)
+    assert not heard_sentence(call, clips, ["digit.2"])[0].heard
+
+
 def test_a_missing_clip_is_not_heard_and_the_rest_is(clips: Catalogue) -> None:
     call = recording(IDLE, CLIPS["digit.1"], CLIPS["digit.3"], IDLE)
     heard = heard_sentence(call, clips, ["digit.1", "digit.2", "digit.3"])
