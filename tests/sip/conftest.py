@@ -1,7 +1,8 @@
 """Real calls: Asterisk in Docker, the real service, real SIP and RTP. Never skipped."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,8 +10,21 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab, laboratory
-from ivr.softphone import Action, CallRecording, HeardPrompt, heard_prompts, measured_waits
+from ivr.scenario.caller import FarEnd
+from ivr.softphone import (
+    Action,
+    CallRecording,
+    HangUpStep,
+    HeardPrompt,
+    PlayedSound,
+    Silence,
+    heard_prompts,
+    measured_waits,
+)
+from ivr.softphone.rtp import PACKET_SECONDS
+from ivr.softphone.script import ALAW
 from ivr.words.catalogue import Catalogue
 
 TOLERANCE_SECONDS = 0.20
@@ -29,6 +43,12 @@ and a caller of these tests speaks by the clock.
 def name(prompt: HeardPrompt) -> str:
     """Return the id of a prompt; ``closing.ask`` for row 35 too, which asks in the words of 33."""
     return "closing.ask" if "closing.ask" in prompt.same_sound_ids else prompt.id
+
+
+THINKING_SECONDS = 1.2
+"""Seconds of quiet after which a caller in conversation speaks: longer than a prompt's pauses."""
+STAYING_SECONDS = 2.5
+"""Seconds of quiet after which a caller who has said everything hangs up."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +88,39 @@ async def call(lab: Lab, *script: Action, max_seconds: float = 90.0) -> Heard:
     async with lab.telephone() as phone:
         recording = await phone.call(lab.number, script, max_seconds=max_seconds)
     return Heard(recording, lab.catalogue)
+
+
+async def converse(lab: Lab, *says: Samples, stays: bool = False) -> Heard:
+    """Call the hotline, and say each sound after the answer to the one before.
+
+    The caller listens, and speaks 1.2 s after the hotline's last sound. A caller who speaks by the
+    clock would interrupt a hotline that a busy machine has made late. After the last answer the
+    caller hangs up; one who ``stays`` leaves that to the hotline.
+    """
+
+    def script() -> Iterator[Action]:
+        bot, turns = FarEnd(ALAW, lambda: placed.received), 0
+        for sound in says:
+            turns = yield from _until_answered(bot, turns, THINKING_SECONDS)
+            yield PlayedSound(sound)
+        if not stays:
+            yield from _until_answered(bot, turns, STAYING_SECONDS)
+            yield HangUpStep()
+
+    async with lab.telephone() as phone:
+        placed = phone.dial(lab.number, script(), max_seconds=120.0)
+        return Heard(await placed.ended(), lab.catalogue)
+
+
+def _until_answered(bot: FarEnd, turns: int, quiet_seconds: float) -> Generator[Action, None, int]:
+    """Yield silence until the hotline has had more than ``turns`` turns and was quiet for so long.
+
+    Return the number of its turns.
+    """
+    while len(bot.turns) <= turns or time.monotonic() - bot.last_sound < quiet_seconds:
+        yield Silence(PACKET_SECONDS)
+        bot.look()
+    return len(bot.turns)
 
 
 async def call_together(lab: Lab, scripts: Mapping[str, Sequence[Action]]) -> dict[str, Heard]:

@@ -29,7 +29,7 @@ from ivr.softphone import (
     Silence,
     heard_prompts,
 )
-from tests.sip.conftest import Heard, call
+from tests.sip.conftest import TOLERANCE_SECONDS, Heard, call
 from tests.softphone import sounds
 
 pytestmark = [
@@ -41,8 +41,6 @@ pytestmark = [
 ROOM = {"IVR_RECORDING__MIN_FREE_GB": "0.01"}
 SAME = 0.98
 """Least correlation of a sound with itself after A-law and a shift of up to a sample."""
-TOGETHER_SECONDS = 0.06
-"""Seconds by which the two sides of a recording may be shifted against those on the wire."""
 
 
 def sides(path: Path) -> tuple[Samples, Samples]:
@@ -172,7 +170,7 @@ async def test_both_sides_are_in_the_recording_as_they_were_on_the_wire(
         [one.correlation for one in wanted], abs=0.01
     )
     assert [one.start for one in kept] == pytest.approx(
-        [one.start + lag for one in wanted], abs=TOGETHER_SECONDS
+        [one.start + lag for one in wanted], abs=TOLERANCE_SECONDS
     )
 
 
@@ -185,7 +183,7 @@ async def test_a_caller_who_sends_no_packet_is_recorded_as_silence(
     heard, kept = recorded["silent"].heard.prompts, prompts_in(hotline, recording)
     assert [(one.id, one.complete) for one in kept] == [(one.id, one.complete) for one in heard]
     assert [one.start - kept[0].start for one in kept] == pytest.approx(
-        [one.start - heard[0].start for one in heard], abs=TOGETHER_SECONDS
+        [one.start - heard[0].start for one in heard], abs=TOLERANCE_SECONDS
     )
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from ivr.lab.lab import laboratory
 from ivr.softphone import Silence
-from tests.sip.conftest import call
-from tests.sip.test_understood import TALKS, script
+from tests.sip.conftest import call, converse
+from tests.sip.test_understood import TALKS, sound
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(240)]
 
@@ -38,9 +38,9 @@ async def test_a_supervisor_reads_what_happened_in_a_call(root: Path, tmp_path: 
     """One caller asks for a person, leaves number and name, and hears a ticket number; another says
     nothing."""
     async with laboratory(root, max_calls=5) as lab:
-        spoken = script(lab.catalogue, TALKS["number"])
+        says = [sound(turn.says) for turn in TALKS["number"]]
         heard, silent = await asyncio.gather(
-            call(lab, *spoken, max_seconds=80), call(lab, Silence(), max_seconds=60)
+            converse(lab, *says, stays=True), call(lab, Silence(), max_seconds=60)
         )
         assert heard.was_hung_up_on
         assert silent.was_hung_up_on

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from ivr.lab.lab import Lab, laboratory
-from tests.sip.conftest import Heard, call
-from tests.sip.test_understood import Turn, script
+from tests.sip.conftest import Heard, converse
+from tests.sip.test_understood import sound
 
 pytestmark = [
     pytest.mark.sip,
@@ -18,11 +18,8 @@ pytestmark = [
 ]
 
 TALKS = {
-    "wants a person": [Turn("转人工", ["system.transferring", "system.nobody_free"], 6.0)],
-    "does not hang up": [
-        Turn("陪我聊聊天嘛", ["nuisance_call.refuse"]),
-        Turn("陪我聊聊天嘛", ["system.transferring", "company_facts.name"], 30.0),
-    ],
+    "wants a person": ["转人工"],
+    "does not hang up": ["陪我聊聊天嘛", "陪我聊聊天嘛"],
 }
 
 
@@ -37,8 +34,8 @@ async def house(root: Path) -> AsyncIterator[Lab]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def calls(house: Lab) -> Mapping[str, Heard]:
     """Make both calls at once, and return what each caller heard."""
-    scripts = [script(house.catalogue, turns) for turns in TALKS.values()]
-    heard = await asyncio.gather(*(call(house, *one, max_seconds=60.0) for one in scripts))
+    talks = [map(sound, says) for says in TALKS.values()]
+    heard = await asyncio.gather(*(converse(house, *says, stays=True) for says in talks))
     return dict(zip(TALKS, heard, strict=True))
 
 

@@ -14,9 +14,7 @@ import pytest_asyncio
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab
 from ivr.lab.voices import FOREIGN, FOREIGNER, says
-from ivr.softphone import Action, PlayedSound, Silence
-from ivr.words.catalogue import Catalogue
-from tests.sip.conftest import Heard, call
+from tests.sip.conftest import Heard, converse
 
 pytestmark = [
     pytest.mark.sip,
@@ -30,7 +28,6 @@ VOICE = 2
 It is a voice of espeak-ng; `ivr scenario run --voice natural` says the sheet's sentences in a
 natural voice.
 """
-REPLY_SECONDS, THINKING_SECONDS = 0.8, 1.2
 
 
 def sound(text: str) -> Samples:
@@ -44,8 +41,6 @@ class Turn:
 
     says: str
     hears: Sequence[str]
-    more: float = 0.0
-    """Seconds that the answer takes beyond those clips: digits, names, slow renderings."""
 
 
 TALKS: Mapping[str, Sequence[Turn]] = {
@@ -61,7 +56,7 @@ TALKS: Mapping[str, Sequence[Turn]] = {
     "name": [Turn("我姓张", ["ask_topic.ask.1"])],
     "address": [
         Turn("你们公司在哪里", ["take_note.ask"]),
-        Turn("好的", ["confirm_understood.understood"], 7.4),  # the address, slowly (18)
+        Turn("好的", ["confirm_understood.understood"]),  # the address, slowly (18)
         Turn("谢谢你", ["thanks.farewell"]),
     ],
     "purchase": [
@@ -73,7 +68,7 @@ TALKS: Mapping[str, Sequence[Turn]] = {
     "slow service": [Turn("你怎么这么慢，能不能快点", ["slow_service.apology", "closing.ask"])],
     "attitude": [Turn("你们客服态度太差了", ["attitude_complaint.ask"])],
     "complaint": [Turn("我要投诉", ["ask_forgiveness.forgive", "system.go_on"])],
-    "identity": [Turn("你叫什么名字", ["agent_identity.number.1"], 3.0)],
+    "identity": [Turn("你叫什么名字", ["agent_identity.number.1"])],
     "invitation": [Turn("晚上一起吃个饭吧", ["invitation.decline", "closing.ask"])],
     "suggestion": [Turn("我给你们提个建议", ["system.go_on"])],
     "nuisance": [Turn("陪我聊聊天嘛", ["nuisance_call.refuse"])],
@@ -81,21 +76,21 @@ TALKS: Mapping[str, Sequence[Turn]] = {
     "thanks": [Turn("谢谢你", ["thanks.farewell"])],
     "number": [
         Turn("转人工", ["cannot_answer_now.phone"]),
-        Turn("幺三八零零零零幺二三四", ["system.number_check.1", "system.number_check.2"], 5.0),
+        Turn("幺三八零零零零幺二三四", ["system.number_check.1", "system.number_check.2"]),
         Turn("对", ["cannot_answer_now.surname.1"]),
-        Turn("我姓张", ["cannot_answer_now.farewell"], 5.0),
+        Turn("我姓张", ["cannot_answer_now.farewell"]),
     ],
     "name used": [
         Turn("我姓张，张先生", ["name.zhang1.sir", "ask_topic.ask.1"]),
     ],
-    "abuse": [Turn("你他妈的混蛋", ["abusive_caller.ask.1"], 3.0)],
+    "abuse": [Turn("你他妈的混蛋", ["abusive_caller.ask.1"])],
     "attitude, to the end": [
         Turn("你们客服态度太差了", ["attitude_complaint.ask"]),
-        Turn("他骂人，还挂我电话", ["cannot_answer_now.phone"], 3.0),
+        Turn("他骂人，还挂我电话", ["cannot_answer_now.phone"]),
         Turn("不用了", ["ask_name.surname"]),
-        Turn("我姓张", ["complaint_accepted.farewell.3"], 12.0),
+        Turn("我姓张", ["complaint_accepted.farewell.3"]),
     ],
-    "weak": [Turn("对，我要投诉", ["clarify.ask.1"], 4.0)],
+    "weak": [Turn("对，我要投诉", ["clarify.ask.1"])],
     "foreign": [
         Turn(FOREIGN, ["ask_repeat.ask"]),
         Turn(FOREIGN, ["dialect.mandarin"]),
@@ -104,7 +99,7 @@ TALKS: Mapping[str, Sequence[Turn]] = {
     "status": [
         Turn("我上次投诉的事处理得怎么样了", ["system.ticket_ask"]),
         Turn("五八二三六九", ["hold.ask"]),
-        Turn("好的", ["hold.thanks", "system.unknown.1", "system.unknown.2"], 9.0),
+        Turn("好的", ["hold.thanks", "system.unknown.1", "system.unknown.2"]),
     ],
     "again": [
         Turn("打错了", ["wrong_number.explain"]),
@@ -113,25 +108,13 @@ TALKS: Mapping[str, Sequence[Turn]] = {
 }
 
 
-def script(catalogue: Catalogue, turns: Sequence[Turn]) -> list[Action]:
-    """Return the caller's actions; each turn begins a moment after the answer to the last one."""
-    before = catalogue["greeting.ask"].seconds
-    actions: list[Action] = []
-    for turn in turns:
-        actions += [Silence(before + THINKING_SECONDS), PlayedSound(sound(turn.says))]
-        before = REPLY_SECONDS + turn.more + sum(catalogue[id].seconds for id in turn.hears)
-    return [*actions, Silence()]
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def calls(lab: Lab) -> Mapping[str, Heard]:
     """Make all calls of this module, a second apart, and return what each caller heard."""
 
     async def one(number: int, turns: Sequence[Turn]) -> Heard:
         await asyncio.sleep(number)
-        actions = script(lab.catalogue, turns)
-        seconds = sum(action.seconds for action in actions[:-1] if isinstance(action, Silence))
-        return await call(lab, *actions, max_seconds=seconds + 6.0 * len(turns) + 8.0)
+        return await converse(lab, *(sound(turn.says) for turn in turns))
 
     heard = await asyncio.gather(*(one(n, turns) for n, turns in enumerate(TALKS.values())))
     return dict(zip(TALKS, heard, strict=True))
