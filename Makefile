@@ -22,11 +22,11 @@ stop:
 # Many tests wait for timers, so three processes keep two cores busy.
 processes = $$(($$(nproc) * 3 / 2))
 
-# Calls take long but need little of the processor, so four laboratories run at once. Tests that
-# judge sound, or times to a tenth of a second, have the machine alone.
+# Calls take long but need little of the processor, so four laboratories run at once. Of the tests
+# that judge sound, or times to a tenth of a second, two do: they leave most of it free.
 test: lint engine sipp postgresql prometheus prompts images
 	$(bin)/pytest -m "not sip" -n $(processes) --dist worksteal --cov
-	$(bin)/pytest -m "sip and alone"
+	$(bin)/pytest -m "sip and alone" -n 2 --dist loadfile
 	$(bin)/pytest -m "sip and not alone" -n 4 --dist loadfile
 
 test-fast: venv prompts

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab, laboratory
-from ivr.scenario.caller import FarEnd
+from ivr.scenario.caller import LEAD_IN_SECONDS, FarEnd
 from ivr.softphone import (
     Action,
     CallRecording,
@@ -35,8 +35,7 @@ TOLERANCE_SECONDS = 0.20
 BETWEEN_CALLS_SECONDS = 0.2
 """Seconds between the starts of calls that a test makes together.
 
-Twenty callers who dial in the same instant make each other's greeting 0.3 s late on a slow machine,
-and a caller of these tests speaks by the clock.
+Twenty callers who dial in the same instant make each other's greeting 0.3 s late on a slow machine.
 """
 
 
@@ -49,6 +48,23 @@ THINKING_SECONDS = 1.2
 """Seconds of quiet after which a caller in conversation speaks: longer than a prompt's pauses."""
 STAYING_SECONDS = 2.5
 """Seconds of quiet after which a caller who has said everything hangs up."""
+
+
+@dataclass(frozen=True, slots=True)
+class AfterPrompt:
+    """An action of a caller who listens: silence until a time in or after a prompt.
+
+    A caller who acts by the clock instead is wrong about a hotline that a busy machine has made
+    late.
+    """
+
+    prompt: int
+    """The prompt by its place among those that the caller hears; 0 is the first."""
+    seconds: float
+    """Seconds after the beginning of the prompt's file."""
+
+
+Script = Sequence[Action | AfterPrompt]
 
 
 @dataclass(frozen=True)
@@ -83,11 +99,28 @@ class Heard:
         return self.recording.ended_by == "callee"
 
 
-async def call(lab: Lab, *script: Action, max_seconds: float = 90.0) -> Heard:
+async def call(lab: Lab, *script: Action | AfterPrompt, max_seconds: float = 90.0) -> Heard:
     """Call the hotline, play the script, and return what the caller heard."""
+
+    def actions() -> Iterator[Action]:
+        bot = FarEnd(ALAW, lambda: placed.received)
+        for action in script:
+            if isinstance(action, AfterPrompt):
+                yield from _until(bot, action)
+            else:
+                yield action
+
     async with lab.telephone() as phone:
-        recording = await phone.call(lab.number, script, max_seconds=max_seconds)
-    return Heard(recording, lab.catalogue)
+        placed = phone.dial(lab.number, actions(), max_seconds=max_seconds)
+        return Heard(await placed.ended(), lab.catalogue)
+
+
+def _until(bot: FarEnd, after: AfterPrompt) -> Iterator[Action]:
+    """Yield silence until the time that ``after`` names."""
+    seconds = after.seconds - LEAD_IN_SECONDS
+    while len(bot.turns) <= after.prompt or time.monotonic() < bot.turns[after.prompt] + seconds:
+        yield Silence(PACKET_SECONDS)
+        bot.look()
 
 
 async def converse(lab: Lab, *says: Samples, stays: bool = False) -> Heard:
@@ -123,10 +156,10 @@ def _until_answered(bot: FarEnd, turns: int, quiet_seconds: float) -> Generator[
     return len(bot.turns)
 
 
-async def call_together(lab: Lab, scripts: Mapping[str, Sequence[Action]]) -> dict[str, Heard]:
+async def call_together(lab: Lab, scripts: Mapping[str, Script]) -> dict[str, Heard]:
     """Make a call for each script, one soon after the other; return what each caller heard."""
 
-    async def one(place: int, script: Sequence[Action]) -> Heard:
+    async def one(place: int, script: Script) -> Heard:
         await asyncio.sleep(place * BETWEEN_CALLS_SECONDS)
         return await call(lab, *script)
 

@@ -13,9 +13,9 @@ from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab
 from ivr.lab.natural_callers import NATURAL_CALLERS
 from ivr.lab.voices import OFF_TOPIC, cough, says
-from ivr.softphone import Action, ComfortNoise, Digits, Noise, NoRtp, PlayedSound, Silence
+from ivr.softphone import ComfortNoise, Digits, Noise, NoRtp, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
-from tests.sip.conftest import Heard, call_together
+from tests.sip.conftest import AfterPrompt, Heard, Script, call_together
 
 pytestmark = [
     pytest.mark.sip,
@@ -50,43 +50,41 @@ def echo_of_row_2(prompts: Catalogue) -> Samples:
     return sound.astype(np.int16)
 
 
-def scripts(prompts: Catalogue) -> dict[str, list[Action]]:
+def scripts(prompts: Catalogue) -> dict[str, Script]:
     """Return the actions of each caller from the answer on, by the name of the caller."""
-    begins = dict(reversed(row_2_times(prompts)))  # of a prompt that comes twice, the first
-    farewell = begins["no_sound.farewell"]
-    greeting_end = prompts["greeting.ask"].seconds
-    second_wait = farewell - WAIT
-    goodbye_end = farewell + prompts["no_sound.farewell"].seconds
+    greeting, ask, goodbye = (prompts[id].seconds for id in dict.fromkeys(ROW_2))
     hello = PlayedSound(says("喂，你好，听得到吗"))
     # Their words are about no row of the sheet.
     natural = [PlayedSound(says(OFF_TOPIC, caller)) for caller in NATURAL_CALLERS]
+    in_wait_2 = AfterPrompt(2, ask + 2.5)
+    after_goodbye = AfterPrompt(3, goodbye + 2.5)
     return {
         "no RTP": [NoRtp()],
         "digital silence": [Silence()],
         "comfort noise": [ComfortNoise()],
         "room noise": [Noise(90, -60)],
-        "speaks after the greeting": [Silence(greeting_end + 0.1), hello],
-        "speaks in wait 1": [Silence(greeting_end + 2.5), hello],
-        # Virtual time tests 4.99 s; here the clock of the caller may be late on a busy machine.
-        "speaks late in wait 2": [Silence(second_wait + 4.5), hello],
-        "speaks into the goodbye": [Silence(farewell + 1.0), hello],
-        "speaks after the goodbye": [Silence(goodbye_end + 2.5), hello],
-        "speaks late after the goodbye": [Silence(goodbye_end + 4.5), hello],
+        "speaks after the greeting": [AfterPrompt(0, greeting + 0.1), hello],
+        "speaks in wait 1": [AfterPrompt(0, greeting + 2.5), hello],
+        # Virtual time tests 4.99 s; here the hotline hears the caller later on a busy machine.
+        "speaks late in wait 2": [AfterPrompt(2, ask + 4.5), hello],
+        "speaks into the goodbye": [AfterPrompt(3, 1.0), hello],
+        "speaks after the goodbye": [after_goodbye, hello],
+        "speaks late after the goodbye": [AfterPrompt(3, goodbye + 4.5), hello],
         "coughs": [
-            Silence(greeting_end + 2.0),
+            AfterPrompt(0, greeting + 2.0),
             PlayedSound(cough()),
             Silence(2),
             PlayedSound(cough(seed=2)),
         ],
         "echo": [PlayedSound(echo_of_row_2(prompts))],
-        "interrupts the greeting": [Silence(2.0), hello],
-        "presses a key": [Silence(2.0), Digits("5")],
-        "speaks once": [Silence(greeting_end + 1.0), hello],
-        "natural, after the greeting": [Silence(greeting_end + 0.1), natural[0]],
-        "natural, in wait 2": [Silence(second_wait + 2.5), natural[1]],
-        "natural, into the goodbye": [Silence(farewell + 1.0), natural[2]],
-        "natural, after the goodbye": [Silence(goodbye_end + 2.5), natural[3]],
-        "natural, interrupts": [Silence(2.0), natural[1]],
+        "interrupts the greeting": [AfterPrompt(0, 2.0), hello],
+        "presses a key": [AfterPrompt(0, 2.0), Digits("5")],
+        "speaks once": [AfterPrompt(0, greeting + 1.0), hello],
+        "natural, after the greeting": [AfterPrompt(0, greeting + 0.1), natural[0]],
+        "natural, in wait 2": [in_wait_2, natural[1]],
+        "natural, into the goodbye": [AfterPrompt(3, 1.0), natural[2]],
+        "natural, after the goodbye": [after_goodbye, natural[3]],
+        "natural, interrupts": [AfterPrompt(0, 2.0), natural[1]],
     }
 
 
