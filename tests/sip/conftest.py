@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pytest
 import pytest_asyncio
 
+from ivr.hearing.frames import RATE
 from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab, laboratory
-from ivr.scenario.caller import LEAD_IN_SECONDS, FarEnd
+from ivr.scenario.caller import LEAD_IN_SECONDS, Arrived, FarEnd
 from ivr.softphone import (
     Action,
     CallRecording,
@@ -23,7 +25,7 @@ from ivr.softphone import (
     heard_prompts,
     measured_waits,
 )
-from ivr.softphone.rtp import PACKET_SECONDS
+from ivr.softphone.rtp import PACKET_SECONDS, SAMPLES_PER_PACKET, parse_packet
 from ivr.softphone.script import ALAW
 from ivr.words.catalogue import Catalogue
 
@@ -64,7 +66,17 @@ class AfterPrompt:
     """Seconds after the beginning of the prompt's file."""
 
 
-Script = Sequence[Action | AfterPrompt]
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """An action of a caller: the telephone sends back what it receives, to the end of the call."""
+
+    seconds: float
+    """Seconds by which the echo is later than the sound."""
+    db: float
+    """Level of the echo, in dB above the sound's."""
+
+
+Script = Sequence[Action | AfterPrompt | Echo]
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,7 @@ class Heard:
         return self.recording.ended_by == "callee"
 
 
-async def call(lab: Lab, *script: Action | AfterPrompt, max_seconds: float = 90.0) -> Heard:
+async def call(lab: Lab, *script: Action | AfterPrompt | Echo, max_seconds: float = 90.0) -> Heard:
     """Call the hotline, play the script, and return what the caller heard."""
 
     def actions() -> Iterator[Action]:
@@ -107,6 +119,8 @@ async def call(lab: Lab, *script: Action | AfterPrompt, max_seconds: float = 90.
         for action in script:
             if isinstance(action, AfterPrompt):
                 yield from _until(bot, action)
+            elif isinstance(action, Echo):
+                yield from _echo(action, lambda: placed.received)
             else:
                 yield action
 
@@ -121,6 +135,21 @@ def _until(bot: FarEnd, after: AfterPrompt) -> Iterator[Action]:
     while len(bot.turns) <= after.prompt or time.monotonic() < bot.turns[after.prompt] + seconds:
         yield Silence(PACKET_SECONDS)
         bot.look()
+
+
+def _echo(echo: Echo, received: Arrived) -> Iterator[Action]:
+    """Yield packet by packet what has been received, later and at another level."""
+    left, read = np.zeros(round(echo.seconds * RATE), np.int16), 0
+    while True:
+        datagrams = received()
+        packets = [parse_packet(datagram, time) for time, datagram in datagrams[read:]]
+        read = len(datagrams)
+        for packet in packets:
+            if packet.payload_type == ALAW.payload_type:
+                sound = ALAW.decode(packet.payload) * 10 ** (echo.db / 20)
+                left = np.concatenate([left, sound.astype(np.int16)])
+        now, left = left[:SAMPLES_PER_PACKET], left[SAMPLES_PER_PACKET:]
+        yield PlayedSound(now) if len(now) else Silence(PACKET_SECONDS)
 
 
 async def converse(lab: Lab, *says: Samples, stays: bool = False) -> Heard:

@@ -5,17 +5,15 @@ All calls run together, in real time.
 
 from collections.abc import Mapping
 
-import numpy as np
 import pytest
 import pytest_asyncio
 
-from ivr.hearing.g711 import Samples
 from ivr.lab.lab import Lab
 from ivr.lab.natural_callers import NATURAL_CALLERS
 from ivr.lab.voices import OFF_TOPIC, cough, says
 from ivr.softphone import ComfortNoise, Digits, Noise, NoRtp, PlayedSound, Silence
 from ivr.words.catalogue import Catalogue
-from tests.sip.conftest import AfterPrompt, Heard, Script, call_together
+from tests.sip.conftest import AfterPrompt, Echo, Heard, Script, call_together
 
 pytestmark = [
     pytest.mark.sip,
@@ -27,27 +25,7 @@ pytestmark = [
 ROW_2 = ["greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell"]
 ANSWERED = ["title.neutral", "ask_topic.ask.1"]
 """Clips that answer 喂，你好，听得到吗: …，请问您需要了解企业 QQ 哪方面的信息？ (14)"""
-ECHO_DB, ECHO_SECONDS = -20.0, 0.15
 WAIT = 5.0
-
-
-def row_2_times(prompts: Catalogue) -> list[tuple[str, float]]:
-    """Return the prompts of row 2, each with its start in seconds after the greeting's start."""
-    times, now = [], 0.0
-    for id in ROW_2:
-        times.append((id, now))
-        now += prompts[id].seconds + WAIT
-    return times
-
-
-def echo_of_row_2(prompts: Catalogue) -> Samples:
-    """Return the sound of a telephone with an echo: every prompt 0.15 s later and 20 dB lower."""
-    times = row_2_times(prompts)
-    sound = np.zeros(round((times[-1][1] + 8.0) * 8000))
-    for id, begin in times:
-        first, samples = round((begin + ECHO_SECONDS) * 8000), prompts.samples(id)
-        sound[first : first + len(samples)] += samples * 10 ** (ECHO_DB / 20)
-    return sound.astype(np.int16)
 
 
 def scripts(prompts: Catalogue) -> dict[str, Script]:
@@ -76,7 +54,7 @@ def scripts(prompts: Catalogue) -> dict[str, Script]:
             Silence(2),
             PlayedSound(cough(seed=2)),
         ],
-        "echo": [PlayedSound(echo_of_row_2(prompts))],
+        "echo": [Echo(0.15, -20.0)],
         "interrupts the greeting": [AfterPrompt(0, 2.0), hello],
         "presses a key": [AfterPrompt(0, 2.0), Digits("5")],
         "speaks once": [AfterPrompt(0, greeting + 1.0), hello],
