@@ -16,12 +16,20 @@ An option has one name in all commands, and a name means one thing:
     the seed of everything random
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from ivr.config import ConfigError, Settings, load_settings
@@ -31,6 +39,8 @@ CANNOT = 2
 """Exit code when something that the user set, gave or forgot makes the command impossible."""
 CHECKOUT = Path(__file__).resolve().parents[1]
 """Root of the git checkout with this package, for the commands that need its Docker files."""
+_LINE_SECONDS = 30.0
+"""Seconds between two lines of progress on a stderr that is no terminal."""
 _PIPE_WIDTH = 200
 """Width in characters of a table that is printed into a pipe or a file. Numbers and names are
 copied from such a table, so they must not be cut."""
@@ -104,13 +114,43 @@ def print_table(table: Table) -> None:
     Console(width=None if Console().is_terminal else _PIPE_WIDTH).print(table)
 
 
+class ProgressLines(Progress):
+    """Progress on a stderr that is no terminal, as of a build server: a line every 30 seconds."""
+
+    def __init__(self, console: Console, get_time: Callable[[], float] | None = None) -> None:
+        """Write the lines to ``console``.
+
+        ``get_time`` returns seconds of any clock; None: a clock of the system that never goes back.
+        """
+        super().__init__(console=console, get_time=get_time, disable=True)
+        self._told = self.get_time()
+
+    def update(self, task_id: TaskID, **changes: Any) -> None:
+        """Change a task, as Progress does; write a line if the last one is 30 seconds old."""
+        super().update(task_id, **changes)
+        task = self._tasks[task_id]
+        if self.get_time() - self._told >= _LINE_SECONDS:
+            self._told = self.get_time()
+            of = "" if task.total is None else f"/{task.total:.0f}"
+            self.console.print(f"{task.description} {task.completed:.0f}{of}", highlight=False)
+
+    def advance(self, task_id: TaskID, advance: float = 1) -> None:
+        """Advance a task, as Progress does; write a line if the last one is 30 seconds old."""
+        self.update(task_id, advance=advance)
+
+
 def progress_bar() -> Progress:
-    """Return a progress bar on stderr, shown only if that is a terminal, and removed at the end."""
+    """Return a progress bar on stderr, which is removed at its end.
+
+    On a stderr that is no terminal it is a line every 30 seconds.
+    """
     console = Console(stderr=True)
+    if not console.is_terminal:
+        return ProgressLines(console)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    return Progress(*columns, console=console, transient=True)
