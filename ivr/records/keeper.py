@@ -4,6 +4,7 @@ The spool is the files on the disk that hold the records until the database has 
 """
 
 import asyncio
+import contextlib
 import errno
 import os
 import secrets
@@ -28,6 +29,7 @@ from ivr.records.database import (
     has_current_version,
     reading,
     url_of,
+    version,
     why,
 )
 from ivr.records.entries import SpoolEntry
@@ -35,6 +37,7 @@ from ivr.records.loader import Loader
 from ivr.records.numbers import TicketNumbers
 from ivr.records.spool import SEGMENT_BYTES, Spool
 from ivr.records.spool_writer import SpoolWriter
+from ivr.records.tickets import newest_numbers
 from ivr.translation import tr
 
 log = structlog.get_logger()
@@ -43,6 +46,8 @@ CLOSE_SECONDS = 10.0
 """Time limit in seconds for the end of each of two threads when the service stops. The first thread
 writes the spool; the second loads the spool into the database. Entries that are not loaded by then
 stay in the spool."""
+_LOOKED_AT = 1000
+"""Number of the newest tickets whose numbers the count of tickets must be beyond at the start."""
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """Error numbers of a disk that is full, over quota, read-only or defective. With such a disk the
 service still starts and answers calls. Other errors mean that records.directory is wrong."""
@@ -102,6 +107,7 @@ class Records:
         spool = Spool(directory, self.run, segment_bytes)
         self._loader = Loader(spool, directory, self._engine, loaded)
         numbers = TicketNumbers(settings.directory, settings.site)
+        self._numbers = numbers
         self._writer = SpoolWriter(spool, numbers, self._loader.wake)
 
     async def start(self) -> None:
@@ -172,6 +178,16 @@ class Records:
     def _check(self) -> None:
         with reading(self._engine) as connection:
             has_current_version(connection)
+            known = [] if version(connection) is None else newest_numbers(connection, _LOOKED_AT)
+        with contextlib.suppress(OSError, ValueError):  # the next ticket will report it
+            if self._numbers.pass_over(known):
+                log.warning(
+                    "ticket_count_behind",
+                    reason="the database has tickets that the count in records.directory lacks: "
+                    "one of them is a restored copy",
+                    effect="none: new tickets get other numbers than those in the database",
+                    remedy="if tickets were made after the copy, set another records.site",
+                )
 
 
 def _make(directory: Path, setting: Path) -> None:

@@ -6,8 +6,10 @@ the disk before it uses the first of them. Services that share records.directory
 counts. A crash wastes at most one block (BLOCK, 32 counts).
 """
 
+import contextlib
 import fcntl
 import os
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -44,6 +46,27 @@ def number_of(count: int) -> str:
     return number
 
 
+def count_of(number: str) -> int:
+    """Return the count that ``number`` was made of: the inverse of :func:`number_of`.
+
+    Raise ValueError if ``number`` is no ticket number.
+    """
+    if len(number) < 6 or len(number) % 2:
+        raise ValueError(f"a ticket number has six, eight, … digits, not {number!r}")
+    length, before = 6, 0
+    while length < len(number):
+        before += len(TICKET_DIGITS) ** length
+        length += 2
+    half, value = len(TICKET_DIGITS) ** (length // 2), 0
+    for digit in reversed(number):
+        value = value * len(TICKET_DIGITS) + TICKET_DIGITS.index(digit)
+    left, right = divmod(value, half)
+    for turn in reversed(range(_ROUNDS)):
+        left, right = (right - _mixed(turn, left)) % half, left
+    count: int = before + left * half + right
+    return count
+
+
 def _mixed(turn: int, value: int) -> int:
     return int.from_bytes(blake2b(b"%d:%d" % (turn, value), digest_size=8).digest())
 
@@ -75,11 +98,26 @@ class TicketNumbers:
         self._next += 1
         return number_of((self._next - 1) * SITES + self._site)
 
-    def _reserve(self) -> int:
+    def pass_over(self, numbers: Iterable[str]) -> bool:
+        """Make sure that none of ``numbers`` is given out again; return True if one could be.
+
+        They are numbers of tickets that exist. The count lacks them if it was lost, or if it is a
+        copy older than the tickets. A number that was written by hand is left out. Raise OSError or
+        ValueError as :meth:`take` does.
+        """
+        needed = 0
+        for number in numbers:
+            with contextlib.suppress(ValueError):
+                place, site = divmod(count_of(number), SITES)
+                needed = max(needed, place + 1 if site == self._site else 0)
+        return needed > 0 and self._reserve(needed) < needed
+
+    def _reserve(self, least: int | None = None) -> int:
         """Reserve the next BLOCK (32) counts of tickets on the disk; return the first of them.
 
-        Raise OSError if the file of the count cannot be read or written, and ValueError if it holds
-        no number.
+        With ``least``, reserve none, but raise the count to ``least`` if it is less; return what it
+        was. Raise OSError if the file of the count cannot be read or written, and ValueError if it
+        holds no number.
         """
         new = self._path.with_suffix(".new")
         file = os.open(
@@ -89,7 +127,7 @@ class TicketNumbers:
             fcntl.flock(file, fcntl.LOCK_EX)
             first = int(self._path.read_text()) if self._path.exists() else 0
             with new.open("w") as writing:
-                writing.write(str(first + BLOCK))
+                writing.write(str(first + BLOCK if least is None else max(first, least)))
                 writing.flush()
                 os.fsync(writing.fileno())
             new.rename(self._path)

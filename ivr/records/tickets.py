@@ -68,6 +68,12 @@ def listed_tickets(
     return fetched_rows(connection, query.order_by(*order).limit(limit))
 
 
+def newest_numbers(connection: Connection, limit: int) -> list[str]:
+    """Return the numbers of the newest ``limit`` tickets in the database."""
+    query = select(tickets_table.c.number).order_by(tickets_table.c.created.desc()).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
 def one(connection: Connection, number: str) -> CallRow:
     """Return the row of the ticket ``number``, which may be written as 582369 or 582-369.
 

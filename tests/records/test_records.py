@@ -137,6 +137,23 @@ async def test_services_that_run_together_give_no_number_twice(settings: Setting
     assert {ticket["number"] for ticket in rows_of(settings, tickets_table)} == set(numbers)
 
 
+async def test_a_restored_database_gives_no_number_twice(settings: Settings) -> None:
+    """A backup of the database alone has the tickets, but not their count."""
+    async with running(settings) as records:
+        before = [await promised(begun(records)) for _ in range(40)]
+    (settings.directory / "ticket-count").unlink()
+    with capture_logs() as log:
+        async with running(settings) as records:
+            after = [await promised(begun(records)) for _ in range(40)]
+    assert len({*before, *after}) == 80
+    (line,) = [line for line in log if line["event"] == "ticket_count_behind"]
+    assert "restored copy" in line["reason"]
+    with capture_logs() as log:
+        async with running(settings) as records:
+            await promised(begun(records))
+    assert not [line for line in log if line["event"] == "ticket_count_behind"]
+
+
 async def test_no_line_of_the_log_has_the_words_or_the_number_of_a_caller(
     on_sqlite: Settings,
 ) -> None:

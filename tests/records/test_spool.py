@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.records.entries import decode, encode_entry
-from ivr.records.numbers import BLOCK, TICKET_DIGITS, TicketNumbers, number_of
+from ivr.records.numbers import BLOCK, TICKET_DIGITS, TicketNumbers, count_of, number_of
 from ivr.records.spool import Spool
 
 ENTRIES = [{"entry": "step", "step": n, "what": "张\u2028\x00\udcff" * n} for n in range(6)]
@@ -115,6 +115,23 @@ def test_a_crash_wastes_numbers_and_gives_none_twice(tmp_path: Path) -> None:
     numbers = [TicketNumbers(tmp_path, 0).take() for _ in range(50)]
     assert len(set(numbers)) == 50
     assert (tmp_path / "ticket-count").read_text() == str(50 * BLOCK)
+
+
+@pytest.mark.parametrize("count", [0, 1, 31, 117_648, 117_649, 117_650, 5_882_449, 6_000_000])
+def test_a_number_tells_its_count(count: int) -> None:
+    assert count_of(number_of(count)) == count
+
+
+def test_a_lost_count_passes_over_the_numbers_that_tickets_have(tmp_path: Path) -> None:
+    before = [TicketNumbers(tmp_path, 2).take() for _ in range(3)]
+    foreign = number_of(4 * 10_000 + 1)
+    (tmp_path / "ticket-count").unlink()
+    numbers = TicketNumbers(tmp_path, 2)
+    by_hand = ["", "12345", "0371-1", "2356782"]
+    assert numbers.pass_over([*by_hand, *before, foreign])
+    assert not numbers.pass_over([*by_hand, *before, foreign])
+    assert numbers.take() not in before
+    assert int((tmp_path / "ticket-count").read_text()) < 10_000, "of another site"
 
 
 def test_a_damaged_count_gives_no_number(tmp_path: Path) -> None:
