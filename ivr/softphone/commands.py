@@ -37,7 +37,7 @@ from ivr.softphone.script import (
 from ivr.softphone.summary import call_summary, print_summary, refusal
 from ivr.softphone.wav import WavError, read_wav
 from ivr.translation import tr
-from ivr.words.catalogue import Catalogue, CatalogueError
+from ivr.words.catalogue import RENDERINGS, Catalogue, CatalogueError
 
 softphone_app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Place a test call to a PBX by SIP."
@@ -207,7 +207,7 @@ def call_command(
     try:
         with _status() as show:
             recording = asyncio.run(_placed(phone, number, script, codec, max_seconds, show))
-        heard = heard_prompts(recording, catalogue) if catalogue else []
+        heard = heard_prompts(recording, catalogue, RENDERINGS) if catalogue else []
         if out is not None:
             recording.save_wav(out)
     except (OSError, ValueError) as error:

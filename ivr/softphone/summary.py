@@ -68,6 +68,7 @@ def call_summary(recording: CallRecording, prompts: Sequence[HeardPrompt]) -> di
             {
                 "id": prompt.id,
                 "same_sound_ids": prompt.same_sound_ids,
+                "rendering": prompt.rendering,
                 "wait_before_seconds": _rounded(wait),
                 "start_seconds": _rounded(prompt.start - origin),
                 "end_seconds": _rounded(prompt.end - origin),
@@ -103,8 +104,9 @@ def print_summary(figures: dict[str, Any]) -> None:
         table = Table(tr("prompt"), tr("wait before"), tr("start"), tr("end"), tr("heard"))
         for prompt in figures["prompts"]:
             times = [f"{prompt[f'{name}_seconds']:.3f}" for name in ("wait_before", "start", "end")]
+            how = "" if prompt["rendering"] == "normal" else f" ({prompt['rendering']})"
             table.add_row(
-                " = ".join(prompt["same_sound_ids"]),
+                " = ".join(prompt["same_sound_ids"]) + how,
                 *times,
                 tr("whole") if prompt["complete"] else tr("cut off"),
             )

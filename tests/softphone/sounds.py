@@ -9,7 +9,7 @@ from ivr.hearing.g711 import Samples, decode_alaw, encode_alaw
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.rtp import SAMPLES_PER_PACKET, pack
 from ivr.softphone.script import ALAW, Codec
-from ivr.words.catalogue import SOUNDS, Catalogue, Manifest, RenderedPrompt
+from ivr.words.catalogue import Catalogue, Manifest, RenderedPrompt, Rendering
 
 LEAD_IN, TAIL = 640, 1200
 
@@ -36,19 +36,34 @@ def prompt(*speech: np.ndarray, gain: float = 1.0) -> Samples:
     return decode_alaw(encode_alaw(sound.clip(-32768, 32767).astype(np.int16)))
 
 
-def catalogue(directory: Path, prompts: dict[str, Samples]) -> Catalogue:
-    """Write a rendered directory with these prompts and return its catalogue."""
-    (directory / SOUNDS).mkdir(parents=True)
-    recordings = {
-        id: RenderedPrompt(id, id, "", len(samples) / 8000, -22.0, -6.0)
-        for id, samples in prompts.items()
-    }
-    for id, recording in recordings.items():
-        path = directory / SOUNDS / f"{recording.stem}.alaw"
-        path.write_bytes(encode_alaw(prompts[id]))
-    manifest = Manifest("test", "test", recordings)
+def catalogue(
+    directory: Path, prompts: dict[str, Samples], slow: dict[str, Samples] | None = None
+) -> Catalogue:
+    """Write a rendered directory with these prompts and return its catalogue.
+
+    ``slow`` has those that are rendered slowly, too.
+    """
+    recordings = _written(directory, prompts, "normal")
+    variants: dict[Rendering, dict[str, RenderedPrompt]] = {}
+    if slow is not None:
+        variants["slow"] = _written(directory, slow, "slow")
+    manifest = Manifest("test", "test", recordings, variants)
     (directory / "manifest.json").write_text(manifest.dump(), encoding="utf-8")
     return Catalogue.load(directory)
+
+
+def _written(
+    directory: Path, prompts: dict[str, Samples], rendering: Rendering
+) -> dict[str, RenderedPrompt]:
+    entries = {
+        id: RenderedPrompt(id, id, "", len(samples) / 8000, -22.0, -6.0, rendering=rendering)
+        for id, samples in prompts.items()
+    }
+    for id, entry in entries.items():
+        path = directory / entry.file("alaw")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(encode_alaw(prompts[id]))
+    return entries
 
 
 def recording(

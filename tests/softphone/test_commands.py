@@ -146,6 +146,16 @@ def test_a_call_as_text(tmp_path: Path) -> None:
     assert "cut off" in result.stdout
 
 
+def test_a_prompt_that_was_spoken_slowly_is_named_as_such(tmp_path: Path) -> None:
+    """The number of a ticket is spoken slowly; it is not other prompts that were cut off."""
+    digit, slow = prompt(syllables(7, 2)), prompt(syllables(8, 3))
+    catalogue(tmp_path / "rendered", {"a.digit": digit}, slow={"a.digit": slow})
+    with served(Plan(play=ALAW.encode(slow), bye_at_end=True)) as server:
+        result = run("700", "--server", server, "--prompts", str(tmp_path / "rendered"))
+    assert "a.digit (slow)" in result.stdout
+    assert "whole" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("status", "says"),
     [
