@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,8 @@ def name(prompt: HeardPrompt) -> str:
     return "closing.ask" if "closing.ask" in prompt.same_sound_ids else prompt.id
 
 
+SURNAME = "name.zhang1."
+"""Beginning of the ids of the spoken names of a caller 张, the only name in these tests."""
 THINKING_SECONDS = 1.2
 """Seconds of quiet after which a caller in conversation speaks: longer than a prompt's pauses."""
 STAYING_SECONDS = 2.5
@@ -79,6 +81,17 @@ class Echo:
 Script = Sequence[Action | AfterPrompt | Echo]
 
 
+@cache
+def _known(catalogue: Catalogue) -> frozenset[str]:
+    """Return the ids of the prompts that a caller of these tests may hear.
+
+    Three quarters of all files are names: the search for one name alone takes a quarter of the time
+    of the search for all, in which other laboratories have the processor.
+    """
+    ids = catalogue.manifest.recordings
+    return frozenset(id for id in ids if not id.startswith("name.") or id.startswith(SURNAME))
+
+
 @dataclass(frozen=True)
 class Heard:
     """One call as its caller heard it."""
@@ -92,8 +105,9 @@ class Heard:
 
         They are searched at the first access: the search would disturb calls that are still up.
         """
-        answered = self.recording.answered is not None
-        return heard_prompts(self.recording, self.catalogue) if answered else []
+        if self.recording.answered is None:
+            return []
+        return heard_prompts(self.recording, self.catalogue, among=_known(self.catalogue))
 
     @property
     def ids(self) -> list[str]:
