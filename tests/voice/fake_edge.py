@@ -36,12 +36,15 @@ class FakeEdge:
     """The fault of every answer; empty for good answers."""
     most_at_once: int = 100
     """Connections at once; one more is refused with 403."""
+    waits_for: int = 1
+    """Connections that must be up before the first of them is answered."""
     url: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Words and rate of each request."""
     connections: int = 0
     at_once: int = 0
     highest_at_once: int = 0
+    _together: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one connection of a client."""
@@ -55,6 +58,9 @@ class FakeEdge:
         self.at_once += 1
         self.highest_at_once = max(self.highest_at_once, self.at_once)
         try:
+            if self.at_once >= self.waits_for:
+                self._together.set()
+            await self._together.wait()
             socket = web.WebSocketResponse(compress=True)
             await socket.prepare(request)
             await self._answer(socket)

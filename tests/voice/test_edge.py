@@ -33,6 +33,7 @@ def voice(tmp_path: Path, patience: Patience = GENEROUS) -> Edge:
 
 @pytest.mark.slow
 def test_the_voice_renders_a_whole_set(service: FakeEdge, few: Rendered, tmp_path: Path) -> None:
+    service.waits_for = 2
     render_prompts(few.sheet, tmp_path / "out", voice(tmp_path), pieces=())
     assert check_prompts(tmp_path / "out", few.sheet, pieces=(), measure=True).problems == ()
     assert ("您好！请问有什么可以帮助您？", "+0%") in service.asked
@@ -100,12 +101,12 @@ def test_an_unreachable_service_is_named(
 def test_no_more_connections_than_the_service_allows(
     service: FakeEdge, few: Rendered, tmp_path: Path
 ) -> None:
-    service.most_at_once = 2
+    service.most_at_once = service.waits_for = 2
     patience = replace(GENEROUS, parallel=2)
     render_prompts(
         few.sheet, tmp_path / "out", voice(tmp_path, patience), pieces=(), only="no_sound"
     )
-    assert len(service.asked) == 4
+    assert len(service.asked) == service.connections == 4, "none was refused"
     assert service.highest_at_once == 2
 
 
