@@ -198,7 +198,9 @@ def places(directory: Path) -> dict[str, str]:
         ({"IVR_CONFIG": "/nowhere.toml"}, ["/nowhere.toml", "--config"]),
         ({"IVR_PROMPTS__DIRECTORY": "/nowhere"}, ["prompts.directory", "ivr prompts render"]),
         ({"IVR_RECORDS__DIRECTORY": "/proc/records"}, ["records.directory", "make it writable"]),
-        ({"IVR_AGI__HOST": "192.0.2.1"}, ["agi.port", "192.0.2.1"]),
+        pytest.param(
+            {"IVR_AGI__HOST": "192.0.2.1"}, ["agi.port", "192.0.2.1"], marks=pytest.mark.slow
+        ),
     ],
 )
 def test_serve_says_in_one_sentence_why_it_cannot(
@@ -278,6 +280,7 @@ def test_talk_says_when_a_recording_cannot_be_used() -> None:
     )
 
 
+@pytest.mark.slow
 def test_talk_hears_a_recording(root: Path) -> None:
     recording = root / "prompts" / "rendered" / "zh" / "ivr" / "wrong_number-explain.wav"
     done = ivr("talk", "--fast", "--wav", str(recording))

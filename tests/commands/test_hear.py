@@ -120,6 +120,7 @@ def test_a_known_prompt_is_not_taken_for_the_caller(tmp_path: Path) -> None:
     assert told["speech"] == []
 
 
+@pytest.mark.slow
 def test_the_picture_is_drawn(tmp_path: Path) -> None:
     picture = tmp_path / "new" / "call.png"
     done = ivr(write(tmp_path / "call.wav", call()), "--out", picture)

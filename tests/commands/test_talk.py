@@ -130,6 +130,7 @@ def spoken(root: Path) -> Samples:
     return Catalogue.load(root / "prompts" / "rendered").samples("wrong_number.explain")
 
 
+@pytest.mark.slow
 def test_a_recording_goes_through_the_ear(sheet: Sheet, root: Path) -> None:
     told: list[str] = []
     talk = Talk(sheet, None, told.append, understander().meaning)

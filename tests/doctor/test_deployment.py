@@ -27,7 +27,10 @@ from tests.records.kept import migrated
             "ivr prompts",
             marks=pytest.mark.slow,
         ),
-        ("model =", "models =", "recognition", "warning", "other people", "ivr models fetch"),
+        pytest.param(
+            *("model =", "models =", "recognition", "warning", "other people", "ivr models fetch"),
+            marks=pytest.mark.slow,
+        ),
         ('model = "', 'model = "x', "recognition", "broken", "go on by keys", "directory of"),
         ("/records", "/token/x", "records", "broken", "records.directory", "make it writable"),
         ("/token", "/nowhere", "token", "broken", "agi.token_file", "create the file"),

@@ -234,6 +234,7 @@ def test_a_caller_who_waited_and_interrupts_the_greeting_is_answered(sheet: Shee
     caller.hears_begin("wrong_number.explain")
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_ten_thousand_silent_calls(sheet: Sheet) -> None:
     """All of row 2, ten thousand times: two seconds of processor time on a quiet machine.

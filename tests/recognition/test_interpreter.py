@@ -38,6 +38,7 @@ async def test_the_first_words_are_reported_before_the_end(tiny: Path) -> None:
     assert words.meaning.text == "我要投诉你们客服"
 
 
+@pytest.mark.slow
 async def test_a_few_words_are_understood_before_the_end_and_many_are_not(tiny: Path) -> None:
     """再见 is short enough to be guessed; the beginning of a longer sentence is not."""
     async with Recognisers(tiny) as recognisers:

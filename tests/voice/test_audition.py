@@ -41,6 +41,7 @@ def speaking(few: Rendered, name: str, licence: Licence) -> ComparedVoice:
     return ComparedVoice(name, f"{name} · a woman", licence, sentences=spoken)
 
 
+@pytest.mark.slow
 def test_each_voice_has_a_player_and_a_waveform_for_each_sentence(few: Rendered) -> None:
     without = page(few)
     both = page(few, speaking(few, "one", Licence()), speaking(few, "two", Licence()))
