@@ -80,6 +80,7 @@ def test_natural_voices_are_like_other_voices_but_natural(group: str) -> None:
     assert not [one for one in _stock(Split.TEST).speakers if one.name.startswith("natural")]
 
 
+@pytest.mark.slow
 def test_natural_voices_are_in_one_split_only() -> None:
     """They are one person's."""
     assert not _stock(Split.DEV).natural().speakers

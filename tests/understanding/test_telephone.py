@@ -114,6 +114,7 @@ def function_calls(text: str) -> int:
     return calls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", ["一吧", "不是八是九", "是", "三个八", "重复13812345678", "就是要"]
 )

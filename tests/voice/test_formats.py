@@ -10,6 +10,7 @@ from ivr.words.catalogue import Catalogue
 from tests.voice.rendered_sheet import Rendered
 
 
+@pytest.mark.slow
 def test_every_format_is_within_level_and_peak(rendered: Rendered) -> None:
     catalogue = Catalogue.load(rendered.directory)
     for id in rendered.sentences():

@@ -29,6 +29,7 @@ def test_a_digit_that_nobody_has_said_is_named() -> None:
         digits_of(recorded(DIGITS.removesuffix(" jiu3")))
 
 
+@pytest.mark.slow
 def test_strings_of_digits_are_a_corpus_and_the_seed_decides_which(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     sounds = {sign: random.normal(0, 3000, 8000) for sign in "零一二三四五六七八九幺"}
