@@ -4,11 +4,11 @@ The words decide which entry of a dictionary applies (会计 is no word in 不�
 sandhi begins. They are found by jieba, the common library for this, with its own dictionary.
 """
 
+import re
 import warnings
-from collections import ChainMap
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import Any
+from functools import cache
 
 with warnings.catch_warnings():
     # jieba 0.42.1 is of 2020: it imports pkg_resources, which is deprecated, and has escape
@@ -25,12 +25,12 @@ class Cutter:
 
         ``more`` holds words such as those of ``pronunciation.toml``.
         """
-        known, total = _dictionary()
+        self._dictionary = _jieba_dictionary()
         self._tokenizer = jieba.Tokenizer()
-        self._tokenizer.FREQ = ChainMap({}, known)  # the large dictionary is shared, not copied
-        self._tokenizer.total = total
-        self._tokenizer.initialized = True  # it would otherwise keep a copy in /tmp
+        self._tokenizer.total = self._dictionary.total
+        self._tokenizer.initialized = True  # it would otherwise read all of the dictionary
         for word in sorted(more, key=len):
+            self._look_up(word)
             self._tokenizer.add_word(word)
 
     def words(self, run: str) -> list[str]:
@@ -38,6 +38,7 @@ class Cutter:
 
         Joined, the words are ``run`` again.
         """
+        self._look_up(run)
         return list(self._tokenizer.cut(run, HMM=False))
 
     def feet(self, words: Iterable[str]) -> Iterator[int]:
@@ -61,16 +62,55 @@ class Cutter:
 
     def _times(self, word: str) -> int:
         """Return how often ``word`` occurs in the texts that jieba has counted; 0 if unknown."""
+        self._look_up(word)
         times: int = self._tokenizer.FREQ.get(word, 0)
         return times
 
+    def _look_up(self, run: str) -> None:
+        """Give the tokenizer the entries of the dictionary that it needs for cutting ``run``."""
+        table: dict[str, int] = self._tokenizer.FREQ
+        for start in range(len(run)):
+            for end in range(start + 1, len(run) + 1):
+                part = run[start:end]
+                if part not in table:
+                    times = self._dictionary.times(part)
+                    if times is None:
+                        break
+                    table[part] = times
 
-@lru_cache(maxsize=1)
-def _dictionary() -> tuple[dict[str, int], int]:
-    """Return jieba's words with their numbers of occurrences, and the sum of these numbers."""
-    found: Any = jieba.Tokenizer.gen_pfdict(jieba.Tokenizer().get_dict_file())
-    known, total = found
-    return known, total
+
+class Dictionary:
+    """How often words occur in the texts that jieba has counted.
+
+    jieba fills a table with all words and their beginnings, half a million, which takes a second.
+    Here the words are looked up when they are needed, in the sorted lines of its file.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        """Take the content of a dictionary file: lines of a word, its number and its kind."""
+        self._lines = sorted(filter(None, content.split(b"\n")))
+        self.total = sum(map(int, re.findall(rb" (\d+) ", content)))
+        """The sum of the numbers of all words."""
+
+    def times(self, text: str) -> int | None:
+        """Return how often the word ``text`` occurs.
+
+        Return 0 if ``text`` is only the beginning of words, None if no word begins with it.
+        """
+        wanted = text.encode()
+        at = bisect_left(self._lines, wanted)
+        if at == len(self._lines) or not self._lines[at].startswith(wanted):
+            return None
+        # The line of the word itself comes first: a space is less than what goes on a word.
+        word, times, *_ = self._lines[at].split(b" ")
+        return int(times) if word == wanted else 0
+
+
+@cache
+def _jieba_dictionary() -> Dictionary:
+    """Return jieba's own dictionary."""
+    with jieba.Tokenizer().get_dict_file() as file:
+        return Dictionary(file.read())
 
 
 def occurrences(

@@ -1,8 +1,20 @@
 """Runs of characters are cut into words, and entries of a dictionary found along their edges."""
 
+from io import BytesIO
+
+import jieba
 import pytest
 
-from ivr.voice.reading.words import Cutter, occurrences
+from ivr.voice.reading.words import Cutter, Dictionary, occurrences
+
+DICTIONARY = """\
+展览馆 7 n
+展览 5 v
+B超 3 n
+纸 2 n
+纸老虎 1 n
+会 9 v
+""".encode()
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +37,24 @@ def test_cuts_into_words(cutter: Cutter, run: str, words: str) -> None:
 def test_words_of_one_cutter_are_unknown_to_another(cutter: Cutter) -> None:
     assert "口口计算机" in cutter.words("口口计算机")
     assert "口口计算机" not in Cutter().words("口口计算机")
+
+
+def test_the_dictionary_is_the_one_that_jieba_makes() -> None:
+    made, total = jieba.Tokenizer.gen_pfdict(BytesIO(DICTIONARY))
+    dictionary = Dictionary(DICTIONARY)
+    assert {text: dictionary.times(text) for text in made} == made
+    assert dictionary.total == total
+
+
+@pytest.mark.parametrize("text", ["展览会", "览", "龙", "一", "A"])
+def test_a_text_with_which_no_word_begins_is_in_no_dictionary(text: str) -> None:
+    assert Dictionary(DICTIONARY).times(text) is None
+
+
+def test_a_longer_word_leaves_its_beginnings_words() -> None:
+    cutter = Cutter(("电话线路图",))
+    assert cutter.words("电话线路图") == ["电话线路图"]
+    assert cutter.words("电话线路") == ["电话", "线路"]
 
 
 @pytest.mark.parametrize(
