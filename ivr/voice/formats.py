@@ -6,6 +6,9 @@ callers who hear badly, on ordinary lines.
 
 import io
 import wave
+from functools import cache
+from importlib import import_module
+from threading import Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +44,7 @@ def formats(clip: Clip, sound: NDArray[np.int16], rate: int) -> dict[str, bytes]
 
     ``sound`` is the audio as mono samples at ``rate`` Hz. Raise VoiceError if it is silent.
     """
-    # Imported here, because scipy takes half a second and most runs render nothing.
+    # Imported here, because scipy takes a second and most runs render nothing.
     from ivr.voice.mastering import WIDE, master
 
     wanted = extensions(clip)
@@ -50,6 +53,12 @@ def formats(clip: Clip, sound: NDArray[np.int16], rate: int) -> dict[str, bytes]
         wide = master(sound, rate, clip.form, WIDE)
         contents |= {"sln16": wide.astype("<i2").tobytes(), "g722": encode_g722(wide)}
     return {extension: contents[extension] for extension in wanted}
+
+
+@cache
+def begin_loading() -> None:
+    """Let another thread load what :func:`formats` needs; the engine can speak meanwhile."""
+    Thread(target=import_module, args=("ivr.voice.mastering",)).start()
 
 
 def _silence() -> dict[str, bytes]:

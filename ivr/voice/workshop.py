@@ -17,7 +17,7 @@ from ivr.voice.clip import Clip, Take
 from ivr.voice.clip_cache import ClipCache, FinishedClip
 from ivr.voice.current import clip_hash
 from ivr.voice.engine import Engine
-from ivr.voice.formats import formats, is_wordless, wordless
+from ivr.voice.formats import begin_loading, formats, is_wordless, wordless
 from ivr.voice.loudness import measure_alaw
 from ivr.words.catalogue import RenderedPrompt
 
@@ -134,6 +134,7 @@ def _spoken(engine: Engine, take: Take) -> list[FinishedClip]:
 
     Raise VoiceError if that fails.
     """
+    begin_loading()
     sound = engine.sound(take)
     return [_measured(clip, formats(clip, *sound)) for clip in take.clips]
 
