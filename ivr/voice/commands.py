@@ -1,8 +1,10 @@
 """``ivr prompts``: render, list, check and compare the prompts (what the hotline says)."""
 
 import os
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -71,6 +73,7 @@ def render_command(
     """
     path, words = read_arguments(sheet)
     target = directory or path.parent / "rendered"
+    learned = _begin_learning(path)
     try:
         options = _options(EngineOptions(engine, voice, files, cache), target)
         speaker, can_speak = engine_from(options, words)
@@ -114,7 +117,7 @@ def render_command(
             directory=target,
         )
     )
-    _learn(path)
+    _end_learning(path, learned)
 
 
 def _options(given: EngineOptions, directory: Path) -> EngineOptions:
@@ -135,16 +138,34 @@ def _options(given: EngineOptions, directory: Path) -> EngineOptions:
     return replace(given, name=name)
 
 
-def _learn(path: Path) -> None:
-    """Train the classifier that finds the meaning of callers' sentences, and store its weights.
+def _begin_learning(path: Path) -> Future[bool]:
+    """Let another thread train the classifier that finds the meaning of callers' sentences.
 
     It is trained on the phrase files beside the sheet ``path``, now and not when the service
-    starts, so that the start is quick. Nothing happens if the stored weights are up to date. If the
-    phrases cannot be used or the weights cannot be written, print why and end the command with exit
-    code 2.
+    starts, so that the start is quick. It takes a minute or more, in which other processes render;
+    nothing happens if the stored weights are up to date. The future gets the result of
+    :func:`ivr.words.phrase_files.learn`.
+    """
+    learned: Future[bool] = Future()
+
+    def work() -> None:
+        try:
+            learned.set_result(learn(path))
+        except Exception as error:  # it is raised where the result is asked for
+            learned.set_exception(error)
+
+    Thread(target=work, daemon=True).start()  # a render that fails does not wait for it
+    return learned
+
+
+def _end_learning(path: Path, learned: Future[bool]) -> None:
+    """Wait for what :func:`_begin_learning` has begun.
+
+    If the phrases cannot be used or the weights cannot be written, print why and end the command
+    with exit code 2.
     """
     try:
-        if learn(path):
+        if learned.result():
             typer.echo(
                 tr("learned what callers say, in {file}").format(file=path.with_name(LEARNED))
             )
