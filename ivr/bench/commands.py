@@ -16,20 +16,23 @@ from ivr.bench import records as records_bench
 from ivr.bench import streams as streams_bench
 from ivr.bench import turns as turns_bench
 from ivr.bench import waits as waits_bench
-from ivr.bench.command_line import CallsOption, PicturesOption, counted, print_result
+from ivr.bench.command_line import CallsOption, PicturesOption, counted, measurable, print_result
 from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.silent_calls import SilentCall
 from ivr.bench.words_commands import bench_answers, bench_recognition, bench_understand
 from ivr.bench.worker_memory_command import bench_worker_memory
 from ivr.command_line import (
     CHECKOUT,
+    ConfigOption,
     JsonOption,
     RootOption,
     SeedOption,
     formerly,
+    settings_or_exit,
 )
 from ivr.config import RecordsSettings
 from ivr.lab.corpus.sources import Split
+from ivr.recognition.named import model_named
 from ivr.translation import tr
 
 bench_app = typer.Typer(
@@ -76,13 +79,21 @@ def bench_barge_in(
 @bench_app.command("turns")
 def bench_turns(
     calls: CallsOption = 10,
+    model: Annotated[
+        str | None, typer.Option(help="Name or directory of a model; else the built-in one.")
+    ] = None,
     seed: SeedOption = 1,
     as_json: JsonOption = False,
     root: RootOption = CHECKOUT,
+    config: ConfigOption = None,
 ) -> None:
     """Measure how soon the bot replies to what a caller says. (half a minute)"""
+    with measurable():
+        models = settings_or_exit(config).recognition.models
+        directory = model_named(model, models) if model else None
+        directory = directory.resolve() if directory else None
     with counted("calls", calls) as done:
-        result = asyncio.run(turns_bench.measure(root, calls, seed, done))
+        result = asyncio.run(turns_bench.measure(root, calls, seed, done, directory))
     print_result(result, as_json)
 
 

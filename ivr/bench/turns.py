@@ -60,14 +60,18 @@ class Turn:
     or there was no reply."""
 
 
-async def measure(root: Path, calls: int, seed: int, done: Callable[[], None]) -> BenchResult:
+async def measure(
+    root: Path, calls: int, seed: int, done: Callable[[], None], model: Path | None = None
+) -> BenchResult:
     """Measure how soon the hotline replies, in ``calls`` overlapping calls of five sentences each.
 
     ``root`` is the directory of the project's checkout, ``seed`` the random seed of the callers'
-    pauses. ``done`` is called after each call.
+    pauses. ``done`` is called after each call. ``model`` is the directory of a speech model; None
+    means the built-in one.
     """
     rng = np.random.default_rng(seed)
-    async with laboratory(root, max_calls=calls + 5) as lab:
+    settings = {} if model is None else {"IVR_RECOGNITION__MODEL": str(model)}
+    async with laboratory(root, max_calls=calls + 5, settings=settings) as lab:
         scripts = [_script(lab.catalogue, n, rng) for n in range(calls)]
         recordings = await _talk(lab, scripts, done)
         talks = [turns_of(recording, lab.catalogue) for recording in recordings]
