@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.onnx_files import FLOAT, INT32, INT64, model_file, node, tensor, value
 from tests.recognition.toy_tones import CHARACTERS, TWIN, UNKNOWN_TONE, bin_of
+from tools.onnx_files import FLOAT, INT32, INT64, model_file, node, tensor, value
 
 MOST_FRAMES = 8000
 """Frames of 10 ms beyond which the toy zipformer_ctc fails, as a real model may: 80 s."""
@@ -38,8 +38,8 @@ def _head(source: str, bins: int, highest: float, tokens: Sequence[str]) -> tupl
         node("Add", ["products", "bias"], "scores"),
     ]
     constants = [
-        tensor("weights", FLOAT, weights.ravel().tolist(), weights.shape),
-        tensor("bias", FLOAT, bias.tolist()),
+        tensor("weights", FLOAT, weights),
+        tensor("bias", FLOAT, bias),
     ]
     return nodes, constants
 
@@ -183,8 +183,8 @@ def _decoder(size: int) -> bytes:
             node("Gather", ["forbidden", "newest"], "decoder_out", axis=0),
         ],
         [
-            tensor("last", INT64, [1], ()),
-            tensor("forbidden", FLOAT, forbidden.ravel().tolist(), (size, size)),
+            tensor("last", INT64, 1),
+            tensor("forbidden", FLOAT, forbidden),
         ],
         [value("y", INT64, ["N", 2])],
         [value("decoder_out", FLOAT, ["N", size])],
@@ -226,8 +226,8 @@ def sense_voice(rate: int, bins: int, without: str) -> Mapping[str, bytes]:
     constants += [
         *cut_constants,
         *first_constants,
-        tensor("zero", FLOAT, [0.0], ()),
-        tensor("tags", FLOAT, tags.ravel().tolist(), tags.shape),
+        tensor("zero", FLOAT, 0.0),
+        tensor("tags", FLOAT, tags),
     ]
     metadata = {
         "comment": "toy",

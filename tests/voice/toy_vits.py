@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from tests.onnx_files import FLOAT, INT64, model_file, node, tensor, value
+from tools.onnx_files import FLOAT, INT64, model_file, node, tensor, value
 
 Kind = Literal["vits", "melo", "kokoro"]
 """The kinds differ in the inputs of the model, and in how the library reads words. Models of
@@ -113,8 +113,8 @@ def _model(kind: Kind, tokens: Sequence[str], peak: float, metadata: Mapping[str
         tensor("rate", FLOAT, [float(RATE)]),
         tensor("radians", FLOAT, [6.2832 * 200 / RATE]),
         tensor("tenth", FLOAT, [0.1]),
-        tensor("zero", FLOAT, [0.0], ()),
-        tensor("one", FLOAT, [1.0], ()),
+        tensor("zero", FLOAT, 0.0),
+        tensor("one", FLOAT, 1.0),
         tensor("first", INT64, [0]),
         tensor("shape", INT64, [1, 1, -1]),
     ]

@@ -1,11 +1,13 @@
-"""Write small models as ONNX files, after onnx.proto, so that no test needs the package onnx."""
+"""Write small models as ONNX files, after onnx.proto, so that nothing needs the package onnx."""
 
-import struct
 from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 FLOAT, INT32, INT64 = 1, 6, 7
 """Types of numbers, as TensorProto.DataType has them."""
-_CODES = {FLOAT: "f", INT32: "i", INT64: "q"}
+_TYPES = {FLOAT: "<f4", INT32: "<i4", INT64: "<i8"}
 
 
 def model_file(
@@ -34,7 +36,7 @@ def model_file(
 
 
 def node(
-    operation: str, inputs: Sequence[str], output: str, **attributes: int | Sequence[int]
+    operation: str, inputs: Sequence[str], output: str, **attributes: int | str | Sequence[int]
 ) -> bytes:
     """Return a node that makes `output` from `inputs`."""
     return b"".join(
@@ -48,25 +50,24 @@ def node(
     )
 
 
-def _attribute(name: str, content: int | Sequence[int]) -> bytes:
+def _attribute(name: str, content: int | str | Sequence[int]) -> bytes:
+    if isinstance(content, str):
+        return _octets(1, name.encode()) + _octets(4, content.encode()) + _integer(20, 3)
     if isinstance(content, int):
         return _octets(1, name.encode()) + _integer(3, content) + _integer(20, 2)
     several = b"".join(_integer(8, each) for each in content)
     return _octets(1, name.encode()) + several + _integer(20, 7)
 
 
-def tensor(
-    name: str, kind: int, values: Sequence[float], shape: Sequence[int] | None = None
-) -> bytes:
-    """Return a constant; without `shape` it is a vector, and with () a single number."""
-    sizes = (len(values),) if shape is None else shape
-    raw = struct.pack(f"<{len(values)}{_CODES[kind]}", *values)
+def tensor(name: str, kind: int, values: ArrayLike) -> bytes:
+    """Return a constant with the values and the shape of `values`."""
+    array = np.asarray(values, _TYPES[kind])
     return b"".join(
         [
-            *(_integer(1, size) for size in sizes),
+            *(_integer(1, size) for size in array.shape),
             _integer(2, kind),
             _octets(8, name.encode()),
-            _octets(9, raw),
+            _octets(9, array.tobytes()),
         ]
     )
 
