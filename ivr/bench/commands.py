@@ -89,12 +89,19 @@ def bench_turns(
 ) -> None:
     """Measure how soon the bot replies to what a caller says. (half a minute)"""
     with measurable():
-        models = settings_or_exit(config).recognition.models
-        directory = model_named(model, models) if model else None
-        directory = directory.resolve() if directory else None
+        directory = _model(model, config) if model else None
     with counted("calls", calls) as done:
         result = asyncio.run(turns_bench.measure(root, calls, seed, done, directory))
     print_result(result, as_json)
+
+
+def _model(name: str, config: Path | None) -> Path | None:
+    """Return the absolute directory of the model ``name``; None means the built-in model.
+
+    Raise ModelError if there is no such model.
+    """
+    directory = model_named(name, settings_or_exit(config).recognition.models)
+    return directory.resolve() if directory else None
 
 
 @bench_app.command("load", context_settings=_DRAWN)

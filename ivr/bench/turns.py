@@ -20,6 +20,7 @@ from ivr.hearing.g711 import Samples
 from ivr.hearing.level import dbov
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.voices import VOICES, says
+from ivr.recognition.choice import BUILT_IN_MODEL
 from ivr.softphone.matching import HeardPrompt
 from ivr.softphone.recording import CallRecording
 from ivr.softphone.script import Action, PlayedSound, Silence
@@ -70,7 +71,7 @@ async def measure(
     means the built-in one.
     """
     rng = np.random.default_rng(seed)
-    settings = {} if model is None else {"IVR_RECOGNITION__MODEL": str(model)}
+    settings = {"IVR_RECOGNITION__MODEL": BUILT_IN_MODEL if model is None else str(model)}
     async with laboratory(root, max_calls=calls + 5, settings=settings) as lab:
         scripts = [_script(lab.catalogue, n, rng) for n in range(calls)]
         recordings = await _talk(lab, scripts, done)

@@ -32,7 +32,7 @@ from ivr.voice.engine_choice import (
 )
 from ivr.voice.render import render_prompts as render_stale
 from ivr.voice.studio.commands import cut_command, script_command
-from ivr.words.phrase_files import LEARNED, learn
+from ivr.words.phrase_files import NewWeights, learned_anew
 
 prompts_app = typer.Typer(
     no_args_is_help=True,
@@ -73,10 +73,10 @@ def render_command(
     """
     path, words = read_arguments(sheet)
     target = directory or path.parent / "rendered"
-    learned = _begin_learning(path)
     try:
         options = _options(EngineOptions(engine, voice, files, cache), target)
         speaker, can_speak = engine_from(options, words)
+        learned = _begin_learning(path)
         clips = ClipCache.of_user()
         with progress_bar() as bar:
             task = bar.add_task(tr("rendering"), total=None)
@@ -117,7 +117,7 @@ def render_command(
             directory=target,
         )
     )
-    _end_learning(path, learned)
+    _end_learning(learned)
 
 
 def _options(given: EngineOptions, directory: Path) -> EngineOptions:
@@ -138,37 +138,35 @@ def _options(given: EngineOptions, directory: Path) -> EngineOptions:
     return replace(given, name=name)
 
 
-def _begin_learning(path: Path) -> Future[bool]:
+def _begin_learning(path: Path) -> Future[NewWeights | None]:
     """Let another thread train the classifier that finds the meaning of callers' sentences.
 
     It is trained on the phrase files beside the sheet ``path``, now and not when the service
-    starts, so that the start is quick. It takes a minute or more, in which other processes render;
-    nothing happens if the stored weights are up to date. The future gets the result of
-    :func:`ivr.words.phrase_files.learn`.
+    starts, so that the start is quick. It takes one to two minutes, while other processes
+    render; if the stored weights are up to date, it takes a moment and the future gets None.
     """
-    learned: Future[bool] = Future()
+    learned: Future[NewWeights | None] = Future()
 
     def work() -> None:
         try:
-            learned.set_result(learn(path))
-        except Exception as error:  # it is raised where the result is asked for
+            learned.set_result(learned_anew(path))
+        except BaseException as error:  # _end_learning raises it
             learned.set_exception(error)
 
     Thread(target=work, daemon=True).start()  # a render that fails does not wait for it
     return learned
 
 
-def _end_learning(path: Path, learned: Future[bool]) -> None:
-    """Wait for what :func:`_begin_learning` has begun.
+def _end_learning(learned: Future[NewWeights | None]) -> None:
+    """Wait for what :func:`_begin_learning` has begun, and write the new weights.
 
     If the phrases cannot be used or the weights cannot be written, print why and end the command
     with exit code 2.
     """
     try:
-        if learned.result():
-            typer.echo(
-                tr("learned what callers say, in {file}").format(file=path.with_name(LEARNED))
-            )
+        if new := learned.result():
+            new.keep()
+            typer.echo(tr("learned what callers say, in {file}").format(file=new.target.parent))
     except (PhraseError, OSError) as error:
         raise fail(error) from None
 

@@ -61,10 +61,10 @@ def damaged(directory: Path, clip: Clip, recording: RenderedPrompt) -> Iterator[
     """
     root = str(directory)  # joining 20,000 names as paths would take a quarter of a second
     for extension in extensions(clip):
-        name = f"{root}/{recording.file(extension)}"
-        found = sha256_of(name)
+        path = f"{root}/{recording.file(extension)}"
+        found = sha256_of(path)
         if found is None or found != recording.sha256.get(extension):
-            yield Path(name), found is not None
+            yield Path(path), found is not None
 
 
 def sha256_of(path: Path | str) -> str | None:

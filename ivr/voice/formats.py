@@ -57,7 +57,10 @@ def formats(clip: Clip, sound: NDArray[np.int16], rate: int) -> dict[str, bytes]
 
 @cache
 def begin_loading() -> None:
-    """Let another thread load what :func:`formats` needs; the engine can speak meanwhile."""
+    """Begin to load in another thread what :func:`formats` needs; the engine can speak meanwhile.
+
+    Later calls do nothing. If the import fails, :func:`formats` raises the error.
+    """
     Thread(target=import_module, args=("ivr.voice.mastering",)).start()
 
 

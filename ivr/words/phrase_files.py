@@ -1,7 +1,7 @@
 """Read the phrase files of a deployment; learn and store the classifier's weights.
 
-The weights are learned from the phrase files in half a minute. `ivr prompts render` learns them in
-advance and writes them beside the sheet. The file's name contains a digest of everything from which
+The weights are learned from the phrase files in one to two minutes. `ivr prompts render` learns
+them in advance and writes them beside the sheet. The file's name contains a digest of everything from which
 the weights are learned. If no file has that name, the service learns at its first start. It then
 stores the weights in the user's cache directory.
 """
@@ -103,6 +103,25 @@ def read_understander(sheet: Path, cache: Path | None = None) -> Understander:
     return Understander(weights, SlotReader(phrases, words.surnames))
 
 
+@dataclass(frozen=True, slots=True)
+class NewWeights:
+    """Weights of the classifier that have been learned and are not written yet."""
+
+    weights: Weights
+    target: Path
+    """The file that they belong into."""
+
+    def keep(self) -> None:
+        """Write the weights, and delete the older files of weights beside them.
+
+        Raise OSError if they cannot be written.
+        """
+        _keep(self.weights, self.target)
+        for other in self.target.parent.glob("understanding-*.npz"):
+            if other != self.target:
+                other.unlink()
+
+
 def learn(sheet: Path) -> bool:
     """Learn the classifier's weights from the phrases beside ``sheet``, and write them beside it.
 
@@ -110,17 +129,25 @@ def learn(sheet: Path) -> bool:
     new weights are written, the older files of weights there are deleted. Raise PhraseError as
     :func:`read_phrases` does, and OSError if the weights cannot be written.
     """
+    new = learned_anew(sheet)
+    if new is not None:
+        new.keep()
+    return new is not None
+
+
+def learned_anew(sheet: Path) -> NewWeights | None:
+    """Return weights learned from the phrases beside ``sheet``; write nothing.
+
+    Return None if the weights of these phrases exist already. Raise PhraseError as
+    :func:`read_phrases` does.
+    """
     files, words = read_files(sheet), _spoken_words(sheet)
     name = _name(files, words.surnames)
     if _learned(sheet, name) is not None:
-        return False
+        return None
     phrases = Phrases.parse(files, words.departments)
-    target = sheet.with_name(LEARNED) / name
-    _keep(train(phrases, Fillers(phrases, words.surnames), background()), target)
-    for other in target.parent.glob("understanding-*.npz"):
-        if other != target:
-            other.unlink()
-    return True
+    weights = train(phrases, Fillers(phrases, words.surnames), background())
+    return NewWeights(weights, sheet.with_name(LEARNED) / name)
 
 
 def background() -> Background:
@@ -193,13 +220,17 @@ def _keep(weights: Weights, target: Path) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
-        np.savez(
-            draft,
-            features="\n".join(weights.features),
-            labels="\n".join(weights.labels),
-            matrix=weights.matrix,
-            bias=weights.bias,
-        )
+        try:
+            np.savez(
+                draft,
+                features="\n".join(weights.features),
+                labels="\n".join(weights.labels),
+                matrix=weights.matrix,
+                bias=weights.bias,
+            )
+        except BaseException:
+            os.unlink(draft.name)
+            raise
     os.chmod(draft.name, 0o644)
     os.replace(draft.name, target)
 

@@ -60,8 +60,13 @@ def test_recordings_are_read_with_their_texts_and_errors_name_the_remedy(tmp_pat
 
 
 def test_an_unusable_recording_or_model_gives_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
-    for words in (["--corpus", str(tmp_path)], ["--model", str(tmp_path / "none")]):
-        told = CliRunner().invoke(bench_app, ["recognition", "--json", *words])
+    missing = ["--json", "--model", str(tmp_path / "none")]
+    for words in (
+        ["recognition", "--json", "--corpus", str(tmp_path)],
+        ["recognition", *missing],
+        ["turns", *missing],
+    ):
+        told = CliRunner().invoke(bench_app, words)
         assert told.exit_code == 2
         assert told.stdout == ""
         assert told.stderr.strip().startswith("ivr: ")

@@ -3,11 +3,15 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from ivr.understanding.classifier import Weights
+from ivr.voice import commands
 from ivr.voice.commands import prompts_app
 from ivr.words.catalogue import Catalogue
+from ivr.words.phrase_files import NewWeights
 from tests.records.small_disk import small_disk
 from tests.voice.rendered_sheet import COMPANY, SHEET, Rendered
 
@@ -33,6 +37,34 @@ def test_the_directory_lies_beside_the_sheet(tmp_path: Path) -> None:
     (tmp_path / "company.toml").write_text(COMPANY.read_text(encoding="utf-8"), encoding="utf-8")
     assert run("render", "--no-pieces", "--only", "hold", "--sheet", sheet).exit_code == 0
     assert (tmp_path / "rendered" / "zh" / "ivr" / "hold-ask.alaw").is_file()
+
+
+def test_broken_phrases_are_one_sentence_and_cost_no_prompt(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.toml"
+    sheet.write_text(SHEET.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "company.toml").write_text(COMPANY.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "phrases").mkdir()
+    (tmp_path / "phrases" / "one.toml").write_text("= broken", encoding="utf-8")
+    failed = run("render", "--no-pieces", "--only", "hold", "--sheet", sheet)
+    assert failed.exit_code == 2
+    assert "one.toml" in failed.stderr
+    assert failed.stderr.startswith("ivr: ")
+    assert (tmp_path / "rendered" / "zh" / "ivr" / "hold-ask.alaw").is_file()
+
+
+def test_a_render_that_fails_leaves_what_was_learned(
+    copied: Rendered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = list[NewWeights]()
+    nothing = np.zeros((0, 0), np.float32)
+    learned = NewWeights(Weights((), {}, nothing, nothing.ravel()), copied.path)
+    monkeypatch.setattr(commands, "learned_anew", lambda sheet: learned)
+    monkeypatch.setattr(NewWeights, "keep", lambda self: kept.append(self))
+    arguments = ("--no-pieces", "--sheet", copied.path)
+    assert run("render", "--only", "nothing", *arguments).exit_code == 2
+    assert kept == []
+    assert run("render", "--only", "hold", *arguments).exit_code == 0
+    assert kept == [learned]
 
 
 def test_a_full_disk_is_one_sentence_and_costs_no_prompt(copied: Rendered, tmp_path: Path) -> None:

@@ -67,7 +67,11 @@ class Cutter:
         return times
 
     def _look_up(self, run: str) -> None:
-        """Give the tokenizer the entries of the dictionary that it needs for cutting ``run``."""
+        """Give the tokenizer the entries of the dictionary that it needs for cutting ``run``.
+
+        Behind a text that begins no word nothing is looked for: the dictionary and the words that
+        were added have all beginnings of their words.
+        """
         table: dict[str, int] = self._tokenizer.FREQ
         for start in range(len(run)):
             for end in range(start + 1, len(run) + 1):
@@ -87,7 +91,10 @@ class Dictionary:
     """
 
     def __init__(self, content: bytes) -> None:
-        """Take the content of a dictionary file: lines of a word, its number and its kind."""
+        """Take the content of a dictionary file.
+
+        Its lines have a word, how often it occurs, and its part of speech, with a space between.
+        """
         self._lines = sorted(filter(None, content.split(b"\n")))
         self.total = sum(map(int, re.findall(rb" (\d+) ", content)))
         """The sum of the numbers of all words."""
