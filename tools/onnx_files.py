@@ -1,4 +1,4 @@
-"""Write small models as ONNX files, after onnx.proto, so that nothing needs the package onnx."""
+"""Write small models as ONNX files, after onnx.proto, so that tests need no package onnx."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,7 +21,7 @@ def model_file(
     graph = b"".join(
         [
             *(_octets(1, node) for node in nodes),
-            _octets(2, b"toy"),
+            _octets(2, b"graph"),
             *(_octets(5, constant) for constant in constants),
             *(_octets(11, each) for each in inputs),
             *(_octets(12, each) for each in outputs),
@@ -60,8 +60,11 @@ def _attribute(name: str, content: int | str | Sequence[int]) -> bytes:
 
 
 def tensor(name: str, kind: int, values: ArrayLike) -> bytes:
-    """Return a constant with the values and the shape of `values`."""
-    array = np.asarray(values, _TYPES[kind])
+    """Return a constant with the values and the shape of `values`.
+
+    Raise TypeError for values that are not of this `kind`, such as 0.5 for an integer.
+    """
+    array = np.asarray(values).astype(_TYPES[kind], casting="same_kind")
     return b"".join(
         [
             *(_integer(1, size) for size in array.shape),

@@ -15,13 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivr.commands.people_corpus import PEOPLE_COLUMNS
-from ivr.understanding.expected_words import SYLLABLES
-from ivr.understanding.syllables import syllables_of
 from tools.recordings import SPEAKERS, Recording, find_recordings
+from tools.tiny_vosk.sounds import SIGNS
 
 TABLE = "table.csv"
-_SIGNS = {syllables_of(sign).sounds[0]: sign for sign in SYLLABLES}
-"""A character for each syllable, as the words of a recorded syllable."""
 
 
 def main() -> None:
@@ -51,7 +48,7 @@ def words_in(recording: Recording) -> str:
     """Return the words of ``recording`` in characters; "" for a syllable without a character."""
     if recording.speaker == "words":
         return recording.path.stem
-    return _SIGNS.get(recording.syllables[0], "")
+    return SIGNS.get(recording.syllables[0], "")
 
 
 def write_people_table(recordings: Sequence[Recording], out: Path, *, copy: bool = False) -> None:

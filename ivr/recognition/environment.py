@@ -42,7 +42,7 @@ def for_worker(given: Mapping[str, str] = os.environ) -> dict[str, str]:
     found = allocator()
     preloaded = given.get("LD_PRELOAD", ""), "" if found is None else str(found)
     ours = {"LD_PRELOAD": " ".join(filter(None, preloaded))} if any(preloaded) else {}
-    return {**_core(_processor()), **given, **_ONE_THREAD, **ours}
+    return {**_core(instruction_sets()), **given, **_ONE_THREAD, **ours}
 
 
 def _core(abilities: Iterable[str]) -> dict[str, str]:
@@ -52,7 +52,7 @@ def _core(abilities: Iterable[str]) -> dict[str, str]:
 
 
 @cache
-def _processor() -> frozenset[str]:
+def instruction_sets() -> frozenset[str]:
     """Return the processor's instruction sets, named as in /proc/cpuinfo.
 
     The set is empty if that file cannot be read.

@@ -22,7 +22,7 @@ from ivr.recognition.pool import Recognisers
 def test_matrix_routines_fit_the_processor(
     abilities: str, core: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(environment, "_processor", lambda: frozenset(abilities.split()))
+    monkeypatch.setattr(environment, "instruction_sets", lambda: frozenset(abilities.split()))
     assert for_worker({}).get("OPENBLAS_CORETYPE") == core
 
 

@@ -1,5 +1,6 @@
 """The speech that the tiny model is trained with: its phones, and when each of them begins."""
 
+import random
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -8,12 +9,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ivr.understanding.expected_words import NO, YES
 from ivr.voice.baker.network import FRAME_SAMPLES, RATE_HZ
 from ivr.voice.reading.pinyin import INITIAL_AND_FINAL
 from tools.tiny_vosk.espeak_sounds import EspeakSounds
 from tools.tiny_vosk.natural import timed_phones
 from tools.tiny_vosk.readings import Readings
-from tools.tiny_vosk.sounds import NUMBER, PHONES, SILENCE, Timed, labels, phones_of
+from tools.tiny_vosk.sayings import saying
+from tools.tiny_vosk.sounds import (
+    NUMBER,
+    PHONES,
+    SILENCE,
+    SYLLABLE_NAMES,
+    UNKNOWN,
+    Timed,
+    labels,
+    phones_of,
+    syllables_said,
+)
 from tools.tiny_vosk.speech import Speech, keep, kept
 from tools.tiny_vosk.strings import strings_of_words
 from tools.tiny_vosk.synthesiser import Synthesiser
@@ -41,6 +54,37 @@ def test_each_frame_has_the_phone_that_is_said_in_it() -> None:
         SILENCE, "n", "n", "n", "i.1", "i.1", "i.2", "i.2", SILENCE, SILENCE,
     ]  # fmt: skip
     assert NUMBER[SILENCE] == 0
+
+
+@pytest.mark.parametrize(
+    ("phones", "said"),
+    [
+        ([SILENCE, "n", "n", "i.1", "i.2", SILENCE, "h", "ao.1", "ao.2"], ["ni", "hao"]),
+        (["a.1", "a.2", "a.1", "a.2"], ["a", "a"]),
+        ([SILENCE], []),
+        (["n", "i.2"], None),
+        (["n", "i.1"], None),
+        (["f", "i.1", "i.2"], None),
+        ([UNKNOWN], None),
+    ],
+)
+def test_the_labels_of_a_training_file_tell_its_syllables(
+    phones: list[str], said: list[str] | None
+) -> None:
+    assert syllables_said([NUMBER[phone] for phone in phones]) == said
+
+
+def test_every_syllable_but_yo_is_found_again() -> None:
+    for name in SYLLABLE_NAMES:
+        found = syllables_said([NUMBER[phone] for phone in phones_of(name)])
+        assert found == ["you" if name == "yo" else name]
+
+
+def test_as_many_texts_are_answers_as_are_asked_for() -> None:
+    chooser = random.Random(1)
+    answers = {*YES, *NO}
+    assert all(saying(chooser, 1.0) in answers for _ in range(50))
+    assert sum(saying(chooser, 0.0) in answers for _ in range(50)) < 5
 
 
 def voiced(*frames: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

@@ -8,6 +8,9 @@ order, each run as ``python -m tools.tiny_vosk.<step>`` from the checkout:
 ``corpus``  disturbs and labels the training speech, one process per seed
 ``train``   fits a small time-delay network to it and writes the acoustic model
 ``graph``   builds the decoding graph from words.txt and phrases.txt and packs tiny-cn.zip
+``unfold``  makes a checkpoint of the packed weights, from which ``train`` and ``align`` go on
+``ctc``     trains a head on the packed network, for sherpa-onnx
+``ctc_model`` writes the tiny model for sherpa-onnx from the packed network and that head
 ``score``   decodes voices that were not trained and prints how much is right at each SNR
 
 Words and sentences can be changed with ``graph`` alone: it takes the acoustic model from the

@@ -5,6 +5,7 @@ in a word (Kaldi's word_boundary.int). The four numbers of a phone share one out
 """
 
 import math
+import re
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ STAY = 0.6
 _PRIOR_POWER = 0.7
 """Exponent of the priors (each phone's share of the training frames). As it is below 1, rare phones
 are favoured less than Bayes' rule would."""
+_MATRIX, _VECTOR = b"<LinearParams> CM2 ", b"<BiasParams> FV \x04"
+"""The octets before the weights and before the bias of a layer."""
+_SOURCE = re.compile(rb"Offset\([\w.]+, (-?\d+)\)|input|tdnn\d\.relu")
+"""The input of a layer at one frame, with the frame's offset; without one it is 0."""
 _PLACES = ("begin", "end", "internal", "singleton")
 """Kaldi's names for the place of a phone in a word."""
 
@@ -65,6 +70,26 @@ def write(model: Acoustic, directory: Path) -> None:
     (directory / "graph/phones/word_boundary.int").write_text(
         "".join(f"{number} {kind}\n" for number, (_, kind, _) in enumerate(table, 1))
     )
+
+
+def read_layers(model: bytes) -> list[Layer]:
+    """Return the layers in ``model``, the content of am/final.mdl, from the first to the last."""
+    contexts = [
+        tuple(int(offset or 0) for offset in _SOURCE.findall(line))
+        for line in re.findall(rb"\.affine input=(.*)\n", model)
+    ]
+    found: list[Layer] = []
+    at = model.find(_MATRIX)
+    while at >= 0:
+        at += len(_MATRIX)
+        least, extent, rows, columns = struct.unpack_from("<ffii", model, at)
+        at += 16
+        steps = np.frombuffer(model, "<u2", rows * columns, at).reshape(rows, columns)
+        at += steps.nbytes + len(_VECTOR) + 4
+        bias = np.frombuffer(model, "<f4", rows, at).astype(np.float64)
+        found.append(Layer(contexts[len(found)], steps * (extent / 65535) + least, bias))
+        at = model.find(_MATRIX, at)
+    return found
 
 
 def _transitions(table: list[tuple[str, str, int]]) -> bytes:

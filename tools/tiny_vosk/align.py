@@ -21,9 +21,9 @@ from tools.hearing_back.recordings import RATE as RECORDED_HZ
 from tools.hearing_back.recordings import load_sounds
 from tools.recordings import Recording, find_recordings
 from tools.tiny_vosk.channel import RATE
-from tools.tiny_vosk.configuration import CEPSTRA, FRAME_CENTRE, FRAME_SECONDS
+from tools.tiny_vosk.configuration import CEPSTRA, FRAME_CENTRE, FRAME_SECONDS, SUBSAMPLING
 from tools.tiny_vosk.front_end import features
-from tools.tiny_vosk.network import SUBSAMPLING, Network
+from tools.tiny_vosk.network import Network
 from tools.tiny_vosk.sounds import NUMBER, PHONES, SILENCE, Timed, phones_of
 from tools.tiny_vosk.speech import Speech, keep
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from ivr.recognition.embedded import HEARS, PACKED
 from ivr.recognition.manifest import ModelManifest
 from tools.tiny_vosk import text
-from tools.tiny_vosk.configuration import DECODING, MFCC
+from tools.tiny_vosk.configuration import DECODING, MFCC, WEIGHTS_LICENCE
 from tools.tiny_vosk.expected import write_expected
 from tools.tiny_vosk.fst import Graph
 from tools.tiny_vosk.prefixes import Way, branch
@@ -47,11 +47,6 @@ _UNSAID = 0.3
 _NAME = 0.1
 """Factor of a surname's weight outside the slot for names: few callers say 董, many say 懂."""
 _ACOUSTIC_FILES = ("am/final.mdl", "graph/phones.txt", "graph/phones/word_boundary.int")
-_LICENCE = """\
-CC BY-SA, and only for trying and testing: trained on speech of espeak-ng, on speech of the \
-demonstration voice baker (corpus of DataBaker, non-commercial use only), and on recordings of Yue \
-Tan (Shtooka collection cmn-caen-tan) and Chen Wang from Audio-cmn (project management Hugo Lopez, \
-recording software Nicolas Vion; CC BY-SA)"""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """Date of every packed file, the earliest that a zip can have: the same files give the same
 octets."""
@@ -76,7 +71,7 @@ def main() -> None:
                 (model / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(arguments.acoustic / name, model / name)
         build(model)
-        manifest = ModelManifest(PACKED.stem, "vosk", licence=_LICENCE, published=HEARS)
+        manifest = ModelManifest(PACKED.stem, "vosk", licence=WEIGHTS_LICENCE, published=HEARS)
         manifest.write(model)
         _pack(model, arguments.out)
     out = arguments.out

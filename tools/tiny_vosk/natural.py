@@ -21,7 +21,7 @@ from ivr.voice.baker.symbols import breaths
 from ivr.voice.context import NO_CONTEXT
 from ivr.voice.reading.pinyin import INITIAL_AND_FINAL
 from ivr.voice.voices import installed
-from tools.tiny_vosk.sayings import saying
+from tools.tiny_vosk.sayings import ANSWERS, saying
 from tools.tiny_vosk.sounds import SILENCE, Timed, timed_syllable
 from tools.tiny_vosk.speech import Speech, keep
 
@@ -44,6 +44,12 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--first", type=int, default=0, help="number of the first file")
+    parser.add_argument(
+        "--answers",
+        type=float,
+        default=ANSWERS,
+        help="share of texts that answer a yes-or-no question",
+    )
     arguments = parser.parse_args()
     directory = installed("baker")
     if directory is None:
@@ -53,14 +59,15 @@ def main() -> None:
     for number in track(range(arguments.first, arguments.files), "files"):
         path = arguments.out / f"natural-{number:03}.npz"
         if not path.exists():
-            keep(_spoken(networks, random.Random(f"natural {number}")), path)
+            chooser = random.Random(f"natural {number}")
+            keep(_spoken(networks, chooser, arguments.answers), path)
 
 
-def _spoken(networks: Networks, chooser: random.Random) -> list[Speech]:
+def _spoken(networks: Networks, chooser: random.Random, answers: float) -> list[Speech]:
     pieces: list[Speech] = []
     while len(pieces) < _TEXTS:
         try:
-            said = breaths(saying(chooser), NO_CONTEXT)
+            said = breaths(saying(chooser, answers), NO_CONTEXT)
         except VoiceError:
             continue  # a rare character of the dictionary has no reading
         for breath in said:

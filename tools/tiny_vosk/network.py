@@ -6,6 +6,8 @@
 import torch
 from torch import nn
 
+from tools.tiny_vosk.configuration import SUBSAMPLED_AT, SUBSAMPLING
+
 CONTEXTS = (
     (-2, -1, 0, 1, 2),
     (-1, 0, 1),
@@ -16,10 +18,6 @@ CONTEXTS = (
 )
 """Offsets of the frames that each layer takes from its input, in frames of 10 ms. Together the
 network sees 0.21 s back and 0.15 s ahead."""
-SUBSAMPLING = 3
-"""From the second layer on, only every third frame is computed; Vosk's settings say 3 as well."""
-_SUBSAMPLED_AT = 1
-"""Index of the layer whose inputs are subsampled, that is, of which only every third is taken."""
 _DROPPED = 0.1
 """Share of values that are set to zero at random while training (dropout); otherwise the network
 would overfit the voices."""
@@ -46,14 +44,14 @@ class Network(nn.Module):
         for layer, (context, affine, norm) in enumerate(
             zip(CONTEXTS, self.affine, self.norm, strict=True)
         ):
-            step = SUBSAMPLING if layer > _SUBSAMPLED_AT else 1
+            step = SUBSAMPLING if layer > SUBSAMPLED_AT else 1
             shifts = [frame // step for frame in context]
             left, right, count = -shifts[0], shifts[-1], rows.shape[1]
             padded = torch.cat(
                 [rows[:, :1].expand(-1, left, -1), rows, rows[:, -1:].expand(-1, right, -1)], 1
             )
             seen = [padded[:, left + shift : left + shift + count] for shift in shifts]
-            if layer == _SUBSAMPLED_AT:
+            if layer == SUBSAMPLED_AT:
                 seen = [part[:, offset::SUBSAMPLING] for part in seen]
             rows = torch.relu(affine(torch.cat(seen, -1)))
             rows = norm(rows.reshape(-1, rows.shape[-1])).reshape(rows.shape)

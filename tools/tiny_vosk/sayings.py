@@ -1,4 +1,4 @@
-"""Random texts to be spoken for the training: callers' sentences, words, numbers, syllables."""
+"""Random texts to be spoken for the training: sentences, words, numbers, answers, syllables."""
 
 import random
 import re
@@ -6,19 +6,29 @@ from functools import cache
 
 import jieba
 
+from ivr.understanding import expected_words as expected
 from tools.tiny_vosk import text
 
 _DIGITS = "零一二三四五六七八九幺"
 _COMMON = 12000
 """Number of the most frequent words of the dictionary that are spoken."""
 _NAMED = ("我姓{姓}", "免贵姓{姓}", "{姓}先生", "{姓}女士", "{姓}小姐", "我叫{姓}", "姓{姓}")
+ANSWERS = 0.05
+"""Share of the texts that are the answer to a yes-or-no question. Most have one or two syllables,
+which sound different when nothing is said before and after them."""
+_ANSWERS = (*expected.YES, *expected.NO, *expected.FREQUENT_ANSWERS * 4)
 _ENGLISH_OR_DIGITS = re.compile(r"[a-z0-9]")
 _LONGEST = 24
 """Largest number of characters of a text."""
 
 
-def saying(chooser: random.Random) -> str:
-    """Return a random text in Chinese characters and capitals such as QQ, without digits."""
+def saying(chooser: random.Random, answers: float = ANSWERS) -> str:
+    """Return a random text in Chinese characters and capitals such as QQ, without digits.
+
+    ``answers`` is the share of the texts that are answers to a yes-or-no question.
+    """
+    if chooser.random() < answers:
+        return chooser.choice(_ANSWERS)
     kind = chooser.random()
     if kind < 0.22:
         return _sentence(_sentences(), chooser)

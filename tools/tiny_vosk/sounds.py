@@ -6,6 +6,8 @@ beginning and ``ng`` at the end of ``iang``.
 
 from collections.abc import Sequence
 
+from ivr.understanding.expected_words import SYLLABLES
+from ivr.understanding.syllables import syllables_of
 from ivr.voice.reading.pinyin import INITIAL_AND_FINAL, NO_INITIAL
 
 SILENCE, UNKNOWN = "SIL", "SPN"
@@ -19,6 +21,15 @@ def phones_of(syllable: str) -> tuple[str, ...]:
     halves = tuple(final + half for half in _HALVES)
     return halves if initial == NO_INITIAL else (initial, *halves)
 
+
+SIGNS = {syllables_of(sign).sounds[0]: sign for sign in SYLLABLES} | {
+    "dei": "得", "ei": "诶", "kiu": "Q", "o": "哦", "sei": "C", "shei": "谁", "zhei": "这",
+}  # fmt: skip
+"""A character, or a letter that is read so, for each syllable; rare syllables have none."""
+SYLLABLE_NAMES = sorted(INITIAL_AND_FINAL)
+"""The syllables of Mandarin, in pinyin without the tone."""
+_SYLLABLE_OF = {phones_of(name): name for name in SYLLABLE_NAMES}
+"""The syllable of each series of phones; yo has those of you, which comes later."""
 
 PHONES = (
     SILENCE,
@@ -54,3 +65,23 @@ def labels(timed: Timed, times: Sequence[float], end: float) -> list[int]:
             at += 1
         found.append(0 if at < 0 or time >= end else NUMBER[timed[at][1]])
     return found
+
+
+def syllables_said(labels: Sequence[int]) -> list[str] | None:
+    """Return the syllables in a series of labels, the number of the phone of each frame.
+
+    Return None if a frame has speech that is not Mandarin, or if a phone is missing because it is
+    too short for a frame of its own.
+    """
+    changes = [label for at, label in enumerate(labels) if not at or label != labels[at - 1]]
+    phones = [PHONES[label] for label in changes if PHONES[label] != SILENCE]
+    said: list[str] = []
+    syllable: tuple[str, ...] = ()
+    for phone in phones:
+        syllable = (*syllable, phone)
+        if phone.endswith(_HALVES[1]):
+            if syllable not in _SYLLABLE_OF:
+                return None
+            said.append(_SYLLABLE_OF[syllable])
+            syllable = ()
+    return None if syllable else said

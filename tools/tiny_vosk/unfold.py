@@ -6,26 +6,19 @@ into the weights. Here it is measured anew, on a few files of each directory COR
 """
 
 import argparse
-import struct
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from ivr.recognition.embedded import PACKED
-from tools.tiny_vosk.network import CONTEXTS
+from tools.tiny_vosk.acoustic import Layer
+from tools.tiny_vosk.ctc_model import packed_layers
 from tools.tiny_vosk.train import Piece, Training, read_pieces, together
 
 _FILES = 5
 """Number of files of each corpus on which the normalisation is measured."""
 _BATCH = 40
 """Number of pieces of speech that go through the network at once."""
-_MATRIX, _VECTOR = b"<LinearParams> CM2 ", b"<BiasParams> FV \x04"
-"""The octets before the weights and before the bias of a layer in am/final.mdl."""
-Weights = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""The weights of a layer, of shape (outputs, inputs), and its bias."""
 
 
 def main() -> None:
@@ -34,43 +27,27 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("corpora", type=Path, nargs="+")
     arguments = parser.parse_args()
-    with zipfile.ZipFile(PACKED) as packed:
-        layers = _layers(packed.read("am/final.mdl"))
+    layers, _ = packed_layers()
     files = [path for corpus in arguments.corpora for path in sorted(corpus.glob("*.npz"))[:_FILES]]
     pieces = [piece for path in files for piece in read_pieces(path)]
-    training = Training(pieces, hidden=len(layers[0][1]))
+    training = Training(pieces, hidden=len(layers[0].bias))
     _unfold(training, layers, pieces)
     arguments.out.mkdir(parents=True, exist_ok=True)
     torch.save(training.state(), arguments.out / "checkpoint.pt")
 
 
-def _layers(model: bytes) -> list[Weights]:
-    """Return the layers of ``model``, the content of am/final.mdl, from the first to the last."""
-    found: list[Weights] = []
-    at = model.find(_MATRIX)
-    while at >= 0:
-        at += len(_MATRIX)
-        least, extent, rows, columns = struct.unpack_from("<ffii", model, at)
-        at += 16
-        steps = np.frombuffer(model, "<u2", rows * columns, at).reshape(rows, columns)
-        at += steps.nbytes + len(_VECTOR) + 4
-        bias = np.frombuffer(model, "<f4", rows, at).astype(np.float64)
-        found.append((steps * (extent / 65535) + least, bias))
-        at = model.find(_MATRIX, at)
-    return found
-
-
-def _unfold(training: Training, layers: list[Weights], pieces: list[Piece]) -> None:
+def _unfold(training: Training, layers: list[Layer], pieces: list[Piece]) -> None:
     """Give the network of ``training`` the weights of ``layers``, and measure its normalisation."""
     network = training.network.eval()
     order = sorted(pieces, key=lambda piece: len(piece[1]))
     batches = [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
     scale, shift = training.deviation.double().numpy(), training.mean.double().numpy()
     affine = [*network.affine, network.output]
-    for layer, context, (weights, bias) in zip(affine, [*CONTEXTS, (0,)], layers, strict=True):
+    for layer, packed in zip(affine, layers, strict=True):
+        frames = len(packed.context)
         with torch.no_grad():
-            layer.weight.copy_(torch.tensor(weights * np.tile(scale, len(context))))
-            layer.bias.copy_(torch.tensor(bias + weights @ np.tile(shift, len(context))))
+            layer.weight.copy_(torch.tensor(packed.weights * np.tile(scale, frames)))
+            layer.bias.copy_(torch.tensor(packed.bias + packed.weights @ np.tile(shift, frames)))
         if layer is network.output:
             return
         norm = network.norm[affine.index(layer)]
@@ -82,7 +59,7 @@ def _unfold(training: Training, layers: list[Weights], pieces: list[Piece]) -> N
             for batch in batches:
                 network(together(batch, training)[0])
         hook.remove()
-        rows = torch.cat([one.reshape(-1, len(bias)) for one in outputs]).double()
+        rows = torch.cat([one.reshape(-1, len(packed.bias)) for one in outputs]).double()
         norm.running_mean.copy_(rows.mean(0))
         norm.running_var.copy_(rows.var(0))
         scale = torch.sqrt(norm.running_var.double() + norm.eps).numpy()
