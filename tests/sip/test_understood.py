@@ -90,7 +90,8 @@ TALKS: Mapping[str, Sequence[Turn]] = {
         Turn("不用了", ["ask_name.surname"]),
         Turn("我姓张", ["complaint_accepted.farewell.3"]),
     ],
-    "weak": [Turn("对，我要投诉", ["clarify.ask.1"])],
+    # A likely guess, never a sure one, whichever of its syllables is lost.
+    "weak": [Turn("我要给你们领导说", ["clarify.ask.1"])],
     "foreign": [
         Turn(FOREIGN, ["ask_repeat.ask"]),
         Turn(FOREIGN, ["dialect.mandarin"]),
