@@ -61,12 +61,14 @@ def test_silence_and_noise_have_no_words(model: OfflineModel, level: int) -> Non
     assert model.decode(noise.astype(np.int16)) == Transcript(())
 
 
+@pytest.mark.slow
 async def test_a_worker_hears_with_it(directory: Path) -> None:
     async with Recognisers(directory, workers=1) as recognisers:
         heard = await hear(recognisers, spoken(SAID[0]))
     assert edit_distance(syllables_of(SAID[0]).sounds, syllables_of(heard).sounds) <= 2
 
 
+@pytest.mark.slow
 async def test_callers_who_speak_at_once_are_heard_like_one_alone(directory: Path) -> None:
     """They are decoded together, and the shorter ones are filled up with silence."""
     async with Recognisers(directory, workers=1) as recognisers:

@@ -80,6 +80,7 @@ def test_every_syllable_but_yo_is_found_again() -> None:
         assert found == ["you" if name == "yo" else name]
 
 
+@pytest.mark.slow
 def test_as_many_texts_are_answers_as_are_asked_for() -> None:
     chooser = random.Random(1)
     answers = {*YES, *NO}
